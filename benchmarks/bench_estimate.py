@@ -14,7 +14,7 @@ import mentormatch as mm
 from benchmarks.scale import measuring
 from benchmarks.scale.cohorts import Market
 from mentormatch.errors import RequestError
-from mentormatch.operations.matching import MOST_HELD
+from mentormatch.operations.matching import MAX_STORED_PAIRS
 from mentormatch.scale.memory import list_plans
 
 SIZES = (1_000, 3_000, 10_000, 30_000)
@@ -25,7 +25,7 @@ def market(mentors: int, mentees: int, memory_mb: int | None = None) -> dict[str
     drawn = Market(mentors, mentees)
     programme, people = drawn.programme, drawn.people
     beforehand = mm.estimate(people, programme, memory_mb=memory_mb)
-    usual, *_ = list_plans((mentors, mentees), MOST_HELD)
+    usual, *_ = list_plans((mentors, mentees), MAX_STORED_PAIRS)
     begun = perf_counter()
     status, shorter = "refused", 0
     with suppress(RequestError):

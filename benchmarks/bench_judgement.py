@@ -15,7 +15,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.verification.certificate import certify
-from mentormatch.explanation.exchange_costs import offers
+from mentormatch.explanation.exchange_costs import partner_options
 
 SIZE = 1_000
 
@@ -49,7 +49,7 @@ def test_all_alternatives_of_one_person(
     benchmark: BenchmarkFixture, square: tuple[AssignmentProblem, Solution]
 ) -> None:
     benchmark.group = "1000 mentors, 1000 mentees"
-    assert len(benchmark(offers, *square, 0, 7, most=10)) == 10
+    assert len(benchmark(partner_options, *square, 0, 7, most=10)) == 10
 
 
 def test_one_departure(benchmark: BenchmarkFixture, square: tuple[AssignmentProblem, Solution]) -> None:

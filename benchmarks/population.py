@@ -16,7 +16,7 @@ from dataclasses import field as attribute
 
 import numpy as np
 
-from mentormatch.base.columns import NONE, Codes, Column, Grades, Members, Names, Numbers, Ranks
+from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, Names, Numbers, Ranks, SingleChoice
 from mentormatch.fields import Side
 from mentormatch.fields.base import Field
 from mentormatch.fields.lists import Choices
@@ -75,11 +75,11 @@ class Draw:
         weights = 1 / np.arange(1, options + 1) ** 0.5
         return weights / weights.sum()
 
-    def one(self, labels: tuple[str, ...], common: Sequence[float] | None = None) -> Codes:
+    def one(self, labels: tuple[str, ...], common: Sequence[float] | None = None) -> SingleChoice:
         if common is not None:
-            return Codes(labels, self.random.choice(len(labels), self.count, p=common))
+            return SingleChoice(labels, self.random.choice(len(labels), self.count, p=common))
         drawn = self.random.choice(len(labels), self.count, p=self.common(len(labels)))
-        return Codes(labels, np.where(self.blank(), NONE, drawn).astype(np.int64))
+        return SingleChoice(labels, np.where(self.blank(), NONE, drawn).astype(np.int64))
 
     def order(self, options: int, common: Sequence[float] | None = None) -> np.ndarray:
         """Return (n, options): the options of each person, the one they like best first."""
@@ -96,20 +96,20 @@ class Draw:
             ranks[given, order[given, rank]] = rank + 1
         return Ranks(labels, ranks, most)
 
-    def several(self, labels: tuple[str, ...], most: int, common: Sequence[float] | None = None) -> Members:
+    def several(self, labels: tuple[str, ...], most: int, common: Sequence[float] | None = None) -> MultiChoice:
         values = np.zeros((self.count, len(labels)), dtype=bool)
         order, told = self.order(len(labels), common), self.random.integers(1, most + 1, self.count)
         for rank in range(most):
             given = np.flatnonzero(told > rank)
             values[given, order[given, rank]] = True
         known = ~self.blank() if common is None else np.ones(self.count, dtype=bool)
-        return Members(labels, values & known[:, None], known)
+        return MultiChoice(labels, values & known[:, None], known)
 
-    def slots(self, labels: tuple[str, ...]) -> Members:
+    def slots(self, labels: tuple[str, ...]) -> MultiChoice:
         free = self.random.beta(*self.free, self.count)
         values = self.random.random((self.count, len(labels))) < free[:, None]
         known = ~self.blank()
-        return Members(labels, values & known[:, None], known)
+        return MultiChoice(labels, values & known[:, None], known)
 
     def graded(self, labels: tuple[str, ...], levels: tuple[str, ...]) -> Grades:
         drawn = self.random.integers(0, len(levels), (self.count, len(labels)))
@@ -177,12 +177,12 @@ def column_of(name: str, field: Field, draw: Draw, capacity: int, common: Sequen
             return draw.graded(labels, levels)
         case Ranks(labels, _, most):
             return draw.ranked(labels, most)
-        case Members(labels):
+        case MultiChoice(labels):
             most = field.most or 2 if isinstance(field, Choices) else 0
             return draw.several(labels, most, common) if most else draw.slots(labels)
         case Places():
             return draw.places()
-        case Codes(labels):
+        case SingleChoice(labels):
             return draw.one(labels, common)
         case Numbers():
             return Numbers(draw.random.integers(1, capacity + 1, draw.count).astype(np.float64))

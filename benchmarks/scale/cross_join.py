@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from benchmarks.scale.one_by_one import CELLS, SCALE, TOP, WEIGHTS
-from mentormatch.base.columns import Codes, Grades, Members, Names, Ranks
+from mentormatch.base.columns import Grades, MultiChoice, Names, Ranks, SingleChoice
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.score import MILLION
 
@@ -30,10 +30,10 @@ def spread(name: str, column: object) -> list[tuple[str, object]]:
             return [(f"{name} {label}", staked[:, place]) for place, label in enumerate(labels)]
         case Grades(labels, _, values):
             return [(f"{name} {label}", values[:, place].astype(np.int8)) for place, label in enumerate(labels)]
-        case Members(labels, values, known):
+        case MultiChoice(labels, values, known):
             ticks = [(f"{name} {label}", values[:, place]) for place, label in enumerate(labels)]
             return [(f"said {name}", known), *ticks]
-        case Codes(labels, values):
+        case SingleChoice(labels, values):
             said = np.where(values < 0, np.nan, values).astype(np.float64)
             words = [labels[value] if value >= 0 else None for value in values.tolist()]
             return [(name, said), (f"{name} words", pd.Series(words, dtype="category"))]

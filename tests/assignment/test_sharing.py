@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.base.columns import NONE, Codes, Column, Members, Names, Numbers, Texts
+from mentormatch.base.columns import NONE, Column, MultiChoice, Names, Numbers, SingleChoice, Texts
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules import shared_answers
@@ -31,9 +31,9 @@ def answers_of(column: Column) -> list[set[str]]:
     """Return what each person gave, in the form in which it is compared."""
     if isinstance(column, Names):
         return [{canonical(name) for name in given or ()} for given in column.values]
-    if isinstance(column, Members):
+    if isinstance(column, MultiChoice):
         return [{fold(column.labels[item]) for item in np.flatnonzero(row)} for row in column.values]
-    assert isinstance(column, Codes)
+    assert isinstance(column, SingleChoice)
     return [{fold(column.labels[code])} if code != NONE else set() for code in column.values.tolist()]
 
 
@@ -41,10 +41,10 @@ def counted(left: Column, right: Column, least: int) -> list[list[bool]]:
     return [[len(ours & theirs) >= least for theirs in answers_of(right)] for ours in answers_of(left)]
 
 
-def drawn_members(size: int, people: int, seed: int) -> Members:
+def drawn_members(size: int, people: int, seed: int) -> MultiChoice:
     rng = np.random.default_rng(seed)
     labels = tuple(f"Option {number}" for number in range(size))
-    return Members(labels, rng.random((people, size)) < 3 / max(size, 3), rng.random(people) < 0.9)
+    return MultiChoice(labels, rng.random((people, size)) < 3 / max(size, 3), rng.random(people) < 0.9)
 
 
 def market(left: Column, right: Column) -> Market:
@@ -84,15 +84,17 @@ def test_options_are_shared_as_in_plain_python(size: int, least: int) -> None:
 
 
 def test_options_of_two_questions_are_told_apart_by_their_labels_and_not_their_places() -> None:
-    left = Members(("Lundi", "Été"), np.array([[True, False], [False, True]]), np.ones(2, dtype=bool))
-    right = Members(("ete", "Mardi", "lundi"), np.array([[True, True, False], [False, False, True]]), np.ones(2) > 0)
+    left = MultiChoice(("Lundi", "Été"), np.array([[True, False], [False, True]]), np.ones(2, dtype=bool))
+    right = MultiChoice(
+        ("ete", "Mardi", "lundi"), np.array([[True, True, False], [False, False, True]]), np.ones(2) > 0
+    )
     assert share_at_least(left, right, 1).tolist() == [[False, True], [True, False]]
 
 
 @pytest.mark.parametrize("options", [3, 101])
 def test_one_option_each_is_shared_where_it_is_the_same(options: int) -> None:
     labels = tuple(map(str, range(options)))
-    left, right = (Codes(labels, np.random.default_rng(seed).integers(-1, options, 30)) for seed in (1, 2))
+    left, right = (SingleChoice(labels, np.random.default_rng(seed).integers(-1, options, 30)) for seed in (1, 2))
     assert share_at_least(left, right, 1).tolist() == counted(left, right, 1)
     assert not share_at_least(left, right, 2).any()
 
@@ -105,8 +107,12 @@ def test_a_column_that_lists_no_answers_is_refused() -> None:
 @pytest.mark.parametrize("shape", [(0, 0), (0, 2), (2, 0), (1, 1)])
 @pytest.mark.parametrize("missing", ["allow", "forbid"])
 def test_nobody_on_a_side_and_answers_left_out_are_no_matter(shape: tuple[int, int], missing: str) -> None:
-    for column in (Names((None,) * 2), drawn_members(3, 2, 0), Codes(("a",), np.full(2, NONE))):
-        blank = column if not isinstance(column, Members) else Members(column.labels, column.values, np.zeros(2) > 0)
+    for column in (Names((None,) * 2), drawn_members(3, 2, 0), SingleChoice(("a",), np.full(2, NONE))):
+        blank = (
+            column
+            if not isinstance(column, MultiChoice)
+            else MultiChoice(column.labels, column.values, np.zeros(2) > 0)
+        )
         met = market(*(blank.take(range(size)) for size in shape))
         for kind in (Common, Different):
             block = kind.model_validate({"field": "said", "missing": missing}).forbids(met)
@@ -132,7 +138,7 @@ def test_who_has_an_entry_in_common_comes_once_and_in_order(
     assert list(zip(mentors.tolist(), mentees.tolist(), strict=True)) == expected
 
 
-ORGANISATIONS = Codes(("Mairie", "Écoles"), np.array([0, 1, NONE]))
+ORGANISATIONS = SingleChoice(("Mairie", "Écoles"), np.array([0, 1, NONE]))
 
 
 @pytest.mark.parametrize(
@@ -169,6 +175,6 @@ def test_steps_and_numbers_are_ahead_alike(
     left: list[int], right: list[int], bounds: tuple[float, float | None], missing: str
 ) -> None:
     asked = Gap.model_validate({"field": "said", "least": bounds[0], "most": bounds[1], "missing": missing})
-    steps = [Codes(("a", "b", "c", "d"), np.array(side, dtype=np.int64)) for side in (left, right)]
+    steps = [SingleChoice(("a", "b", "c", "d"), np.array(side, dtype=np.int64)) for side in (left, right)]
     numbers = [Numbers(np.where(np.array(side) < 0, np.nan, np.array(side, dtype=float))) for side in (left, right)]
     assert asked.forbids(market(*steps)).tolist() == asked.forbids(market(*numbers)).tolist()

@@ -15,7 +15,7 @@ from mentormatch.contract.member_requests import GroupsRequest
 from mentormatch.contract.operation import ask
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.examples import folder_of
-from mentormatch.groups.inputs import named_as
+from mentormatch.groups.inputs import names_as
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from tests.contract.bodies import example, texts
@@ -193,7 +193,7 @@ def test_dates_are_those_of_the_library(number: int | None) -> None:
     same = {key: part for key, part in whole.told_to_staff.items() if key != "dates"}
     assert {key: answer[key] for key in same} == same
     assert [(one["name"], one["start"], one["attendance"]) for one in answer["dates"]] == [
-        (one.name, named_as(one.start), present) for one, present in zip(whole.chosen, whole.attendance, strict=True)
+        (one.name, names_as(one.start), present) for one, present in zip(whole.chosen, whole.attendance, strict=True)
     ]
     assert answer["sentences"] == list(whole.sentences)
     assert answer["silent"] == [

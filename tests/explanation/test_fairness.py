@@ -12,7 +12,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation import fairness_frontier
-from mentormatch.explanation.fairness_frontier import Balance, balances, climbed
+from mentormatch.explanation.fairness_frontier import FrontierPoint, find_frontier, trace_frontier
 from tests.report.cohorts import matched, person, programme, small
 
 
@@ -26,13 +26,13 @@ def every_plan(problem: AssignmentProblem) -> list[tuple[int, int, int]]:
     return [(len(plan), min(plan, default=0), sum(plan)) for plan in plans]
 
 
-def frontier(problem: AssignmentProblem) -> list[Balance]:
+def frontier(problem: AssignmentProblem) -> list[FrontierPoint]:
     """Return the plans with the most pairs that no other beats in both the worst pair and the total."""
     plans = every_plan(problem)
     most = max(count for count, _, _ in plans)
     ends = {(floor, total) for count, floor, total in plans if count == most and most}
     best = [one for one in ends if not any(one != two and one[0] <= two[0] and one[1] <= two[1] for two in ends)]
-    return [Balance(*one) for one in sorted(best)]
+    return [FrontierPoint(*one) for one in sorted(best)]
 
 
 @st.composite
@@ -46,14 +46,14 @@ def problems(draw: st.DrawFn) -> AssignmentProblem:
 
 @given(problems())
 def test_the_balances_are_those_that_no_plan_beats(problem: AssignmentProblem) -> None:
-    assert climbed(problem, 0) == frontier(problem)
+    assert trace_frontier(problem, 0) == frontier(problem)
 
 
 def test_where_many_floors_could_be_tried_both_ends_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = AssignmentProblem.from_scores(np.random.default_rng(65).integers(0, 1_000_000, (6, 6)))
     whole = frontier(problem)
     monkeypatch.setattr(fairness_frontier, "MOST", 2)
-    thinned = climbed(problem, 0)
+    thinned = trace_frontier(problem, 0)
     assert len(whole) > 3
     assert (thinned[0], thinned[-1]) == (whole[0], whole[-1])
     assert set(thinned) <= set(whole)
@@ -61,13 +61,13 @@ def test_where_many_floors_could_be_tried_both_ends_are_exact(monkeypatch: pytes
 
 def test_nothing_is_told_of_a_programme_that_asks_for_no_total_of_nobody_or_of_an_answer_without_a_proof() -> None:
     case = small().case
-    assert balances(case)
-    assert balances(replace(case, problem=replace(case.problem, goals=("matched",)))) == ()
-    assert balances(matched(programme(), [person("M1")], []).case) == ()
-    assert balances(replace(case, solution=replace(case.solution, status=Status.FEASIBLE))) == ()
+    assert find_frontier(case)
+    assert find_frontier(replace(case, problem=replace(case.problem, goals=("matched",)))) == ()
+    assert find_frontier(matched(programme(), [person("M1")], []).case) == ()
+    assert find_frontier(replace(case, solution=replace(case.solution, status=Status.FEASIBLE))) == ()
 
 
 def test_a_floor_that_the_programme_asks_for_is_not_taken_for_the_greatest_total() -> None:
     case = small().case
     asked = replace(case.problem, goals=("matched", "floor", "total"))
-    assert balances(replace(case, problem=asked, solution=solve(asked))) == balances(case)
+    assert find_frontier(replace(case, problem=asked, solution=solve(asked))) == find_frontier(case)

@@ -11,7 +11,7 @@ from mentormatch import examples, match
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.columns import Numbers
 from mentormatch.explanation import unmatched
-from mentormatch.explanation.diagnosis.findings import Change
+from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.operations.matching import Keys, Matching
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
@@ -63,7 +63,7 @@ def with_places(cohort: Cohort, mentors: set[str]) -> Cohort:
     return replace(cohort, mentors=replace(people, columns=columns))
 
 
-def applied(matching: Matching, change: Change) -> tuple[Cohort, Programme]:
+def applied(matching: Matching, change: PossibleChange) -> tuple[Cohort, Programme]:
     """Return people and programme after all that the sentence of a change names has given way."""
     pair = (change.people[0], change.people[1])
     rules = [

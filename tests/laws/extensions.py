@@ -1,7 +1,7 @@
 """Random valid settings of every registered criterion and rule. A new kind needs one entry here; the laws do the rest.
 
 An entry is a function of ``(draw, survey)``; it returns the settings as a programme file states them, without ``kind``.
-``pick`` draws a field that fits a setting marked with ``Ref``.
+``pick`` draws a field that fits a setting marked with ``FieldRef``.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mentormatch.fields import Side, YesNo
-from mentormatch.fields.extension import Extension, Ref
+from mentormatch.fields.extension import Extension, FieldRef
 from mentormatch.fields.single import Options
 from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.rules.rule import Rule, rules_by_kind
@@ -26,7 +26,7 @@ some_sides: st.SearchStrategy[tuple[Side, ...]] = st.sampled_from([SIDES[:1], SI
 
 def pick(draw: Draw, survey: Survey, extension: type[Extension], setting: str) -> str:
     """Draw the id of a field that may stand in this setting."""
-    (ref,) = [mark for mark in extension.model_fields[setting].metadata if isinstance(mark, Ref)]
+    (ref,) = [mark for mark in extension.model_fields[setting].metadata if isinstance(mark, FieldRef)]
     return draw(st.sampled_from(survey.of(ref.kinds, ref.side)))
 
 

@@ -18,7 +18,7 @@ from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import YesNo
 from mentormatch.operations.matching import Keys, Matching
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.people.turnover import joined
+from mentormatch.people.turnover import add_people
 from tests.conftest import DEEP
 from tests.oracles.enumeration import best_of
 from tests.oracles.programmes import KINDS, Small, small
@@ -151,7 +151,7 @@ def newcomer(cohort: Cohort, *, complete: bool) -> Cohort:
     """Return the cohort with one more mentor, who answers like the first."""
     like = cohort.mentors.take([0])
     new = replace(like, ids=("M9",), complete=np.array([complete]))
-    return joined(cohort, Cohort(new, cohort.mentees.take([])))
+    return add_people(cohort, Cohort(new, cohort.mentees.take([])))
 
 
 @every_block

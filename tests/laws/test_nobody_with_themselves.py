@@ -139,7 +139,7 @@ def test_such_a_pair_is_refused_as_a_pin_named_as_a_breach_and_told_as_a_reason(
     assume(two.both)
     cohort, programme, (place, *_) = two.cohort, two.programme, sorted(two.both)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(route, "MOST_HELD", held)
+        patch.setattr(route, "MAX_STORED_PAIRS", held)
         (pair,) = keys(cohort, [place])
         with pytest.raises(RequestError, match="en binôme avec soi-même"):
             match(cohort, programme, pins=[pair])
@@ -159,7 +159,7 @@ def test_who_has_no_other_partner_is_told_that_it_is_the_same_person(held: int, 
     (i, k), *_ = sorted(two.both)
     alone = replace(two, mentors=(two.mentors[i],), mentees=(two.mentees[k],))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(route, "MOST_HELD", held)
+        patch.setattr(route, "MAX_STORED_PAIRS", held)
         found = match(alone.cohort, alone.programme)
     assert not found.pairs
     assert [one.code for one in found.unmatched] == ["excluded", "excluded"]

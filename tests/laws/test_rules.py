@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
 from mentormatch.base.columns import BoolVector
-from mentormatch.fields.extension import Ref
+from mentormatch.fields.extension import FieldRef
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.formulation import forbidden_pairs, formulate
 from mentormatch.rules.kinds.common import Common
@@ -178,8 +178,8 @@ def test_a_rule_that_knows_all_it_asks_has_no_setting_for_missing_answers(kind: 
     assert ("missing" in rules_by_kind()[kind].model_fields) == asks
 
 
-def refs(kind: type[Rule]) -> list[Ref]:
-    return [mark for info in kind.model_fields.values() for mark in info.metadata if isinstance(mark, Ref)]
+def refs(kind: type[Rule]) -> list[FieldRef]:
+    return [mark for info in kind.model_fields.values() for mark in info.metadata if isinstance(mark, FieldRef)]
 
 
 @given(data=st.data())

@@ -29,7 +29,7 @@ def test_few_pairs_are_held_and_very_many_are_not() -> None:
 
 def test_the_way_that_is_told_is_the_way_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     for most, way, engine in ((10**9, "held", "plain"), (0, "wide", "wide")):
-        monkeypatch.setattr(matching, "MOST_HELD", most)
+        monkeypatch.setattr(matching, "MAX_STORED_PAIRS", most)
         assert mm.estimate(COHORT, FREE).way == way
         assert mm.match(COHORT, FREE).solution.engine == engine
 
@@ -64,16 +64,16 @@ def test_a_budget_of_memory_shortens_lists_before_it_refuses() -> None:
 
 def test_where_scores_do_not_fit_they_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "resident_mb", lambda: 100)
-    held, *unheld = memory.list_plans((4_000, 6_000), matching.MOST_HELD)
+    held, *unheld = memory.list_plans((4_000, 6_000), matching.MAX_STORED_PAIRS)
     assert held.held
-    assert memory.choose_plan((4_000, 6_000), matching.MOST_HELD, held.memory_mb) == held
-    assert memory.choose_plan((4_000, 6_000), matching.MOST_HELD, held.memory_mb - 1) == unheld[0]
+    assert memory.choose_plan((4_000, 6_000), matching.MAX_STORED_PAIRS, held.memory_mb) == held
+    assert memory.choose_plan((4_000, 6_000), matching.MAX_STORED_PAIRS, held.memory_mb - 1) == unheld[0]
 
 
 def test_where_there_is_no_budget_nobody_asks_what_the_process_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(memory, "resident_mb")
     for shape in ((300, 300), (60_000, 100_000)):
-        way = memory.choose_plan(shape, matching.MOST_HELD, None)
+        way = memory.choose_plan(shape, matching.MAX_STORED_PAIRS, None)
         assert way.held == (shape == (300, 300))
         assert way.shorter == 1
 

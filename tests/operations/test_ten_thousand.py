@@ -12,7 +12,7 @@ from benchmarks.scale.cohorts import Market
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.errors import RequestError
 from mentormatch.operations import matching
-from mentormatch.operations.matching import Matching, scored
+from mentormatch.operations.matching import Matching, build_instance
 
 MENTORS, MENTEES = 6_000, 10_000
 PROGRAMME = Market(MENTORS, MENTEES).programme
@@ -22,7 +22,7 @@ PROGRAMME = Market(MENTORS, MENTEES).programme
 def large() -> Matching:
     """Return a matching of which no scores are held; its pairs are whoever stands at the same place."""
     cohort = cohort_of(PROGRAMME, MENTORS, MENTEES, seed=1)
-    scores, problem = scored(cohort, PROGRAMME)
+    scores, problem = build_instance(cohort, PROGRAMME)
     pairs = np.column_stack([np.arange(MENTORS), np.arange(MENTORS)])
     return Matching(cohort, PROGRAMME, scores, problem, Solution(Status.FEASIBLE, pairs, (), "given"))
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from mentormatch.base.columns import Codes, Column, Grades, Members, Names, Numbers, Ranks, Texts
+from mentormatch.base.columns import Column, Grades, MultiChoice, Names, Numbers, Ranks, SingleChoice, Texts
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.record.digests import digest, digest_of_answers, digest_of_programme
 from tests.explanation.diagnosis.people import programme
@@ -14,8 +14,11 @@ from tests.explanation.diagnosis.people import programme
 pytestmark = pytest.mark.promise(29)
 
 COLUMNS: dict[str, tuple[Column, object]] = {
-    "choice": (Codes(("débutant", "expert"), np.array([1, -1])), "expert"),
-    "choices": (Members(("z", "b", "c"), np.array([[1, 1, 0], [0, 0, 0]], bool), np.array([True, False])), ["b", "z"]),
+    "choice": (SingleChoice(("débutant", "expert"), np.array([1, -1])), "expert"),
+    "choices": (
+        MultiChoice(("z", "b", "c"), np.array([[1, 1, 0], [0, 0, 0]], bool), np.array([True, False])),
+        ["b", "z"],
+    ),
     "grid": (
         Grades(("chant", "danse", "jeu"), ("bas", "haut"), np.array([[0, -1, 1], [-1, -1, -1]])),
         {"chant": "bas", "jeu": "haut"},

@@ -13,7 +13,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.errors import RequestError
-from mentormatch.explanation.exchange_costs import resolved
+from mentormatch.explanation.exchange_costs import cost_by_reoptimizing
 from mentormatch.scale.columns import master
 from mentormatch.scale.constraints import gap, hard_rules, heuristic
 from tests.conftest import DEEP
@@ -186,7 +186,7 @@ def test_the_price_of_a_pair_is_refused_in_words_where_the_best_answer_is_not_kn
     others = set(np.ndindex(mentors, mentees)) - {(i, k) for i, k in found.pairs.tolist()}
     allowed = next(pair for pair in sorted(others) if problem.scores.allows(*np.array(pair)[:, None])[0])
     with pytest.raises(RequestError, match="n’est pas connu"):
-        resolved(problem, found, allowed)
+        cost_by_reoptimizing(problem, found, allowed)
 
 
 @pytest.mark.usefixtures("many")

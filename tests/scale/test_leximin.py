@@ -227,7 +227,7 @@ def test_a_matching_of_very_many_people_answers_questions_as_where_scores_are_he
     goals = PROGRAMME.goals.model_copy(update={"order": ["matched", "leximin"]})
     people, programme = cohort(4), PROGRAMME.model_copy(update={"rules": list(RULES), "goals": goals})
     held = mm.match(people, programme)
-    monkeypatch.setattr(route, "MOST_HELD", 0)
+    monkeypatch.setattr(route, "MAX_STORED_PAIRS", 0)
     unheld = mm.match(people, programme)
     assert unheld.solution.engine == "wide"
     assert unheld.pairs == held.pairs

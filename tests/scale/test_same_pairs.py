@@ -183,7 +183,7 @@ def test_a_matching_of_very_many_people_has_the_same_pairs_and_says_why_others_h
     people = cohort(4)
     programme = PROGRAMME.model_copy(update={"rules": list(RULES)})
     held = mm.match(people, programme)
-    monkeypatch.setattr(matching, "MOST_HELD", 0)
+    monkeypatch.setattr(matching, "MAX_STORED_PAIRS", 0)
     unheld = mm.match(people, programme)
     assert isinstance(held.problem.scores, DenseScores | SparseScores)
     assert isinstance(unheld.problem.scores, ImplicitScores)

@@ -222,7 +222,7 @@ def test_a_repair_is_the_same_answers_the_same_and_is_verified(
     before = mm.match(people, PROGRAMMES[kind], seed=seed)
     gone = [pair.mentor for pair in before.pairs[:3]] + [pair.mentee for pair in before.pairs[-3:]]
     held = mm.repair(before, withdrawn=gone)
-    monkeypatch.setattr(route, "MOST_HELD", 0)
+    monkeypatch.setattr(route, "MAX_STORED_PAIRS", 0)
     unheld = mm.repair(before, withdrawn=gone)
     assert beyond(unheld.matching.problem)
     assert unheld.matching.solution.tiers == held.matching.solution.tiers

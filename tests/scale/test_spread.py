@@ -349,6 +349,6 @@ def test_a_matching_takes_an_executor_and_needs_none_for_few_pairs(monkeypatch: 
 
     people, programme = cohort(4), PROGRAMME.model_copy(update={"rules": list(RULES)})
     few = mm.match(people, programme, executor=Untouched(1))
-    monkeypatch.setattr(matching, "MOST_HELD", 0)
+    monkeypatch.setattr(matching, "MAX_STORED_PAIRS", 0)
     with ThreadPoolExecutor(2) as executor:
         assert mm.match(people, programme, executor=executor).pairs == few.pairs

@@ -211,7 +211,7 @@ def test_a_matching_of_very_many_people_has_the_same_pairs(monkeypatch: pytest.M
     goals = PROGRAMME.goals.model_copy(update={"order": FAIR[0]})
     programme = PROGRAMME.model_copy(update={"rules": list(RULES), "goals": goals})
     held = mm.match(people, programme)
-    monkeypatch.setattr(matching, "MOST_HELD", 0)
+    monkeypatch.setattr(matching, "MAX_STORED_PAIRS", 0)
     unheld = mm.match(people, programme)
     assert isinstance(unheld.problem.scores, ImplicitScores)
     assert unheld.pairs == held.pairs

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.base.columns import Codes, Grades, Members, Names, Numbers, Ranks
+from mentormatch.base.columns import Grades, MultiChoice, Names, Numbers, Ranks, SingleChoice
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Person
 from mentormatch.scoring.criteria.availability import Availability
@@ -33,7 +33,7 @@ def stakes(person: Person, field: str, compared: Callable[[str], str] = fold) ->
     column = person.people.columns[field]
     row = person.row
     match column:
-        case Members():
+        case MultiChoice():
             return {fold(item): 1 for item, on in zip(column.labels, column.values[row], strict=True) if on}
         case Ranks():
             ranks = zip(column.labels, column.values[row].tolist(), strict=True)
@@ -62,7 +62,7 @@ def top(person: Person, field: str) -> int:
 def step(person: Person, field: str) -> float:
     """Return an answer on a scale, or a number."""
     column = person.people.columns[field]
-    assert isinstance(column, Codes | Numbers)
+    assert isinstance(column, SingleChoice | Numbers)
     return float(column.values[person.row])
 
 
@@ -95,7 +95,7 @@ def availability(rated: Criterion, left: Person, right: Person) -> float:
 def closeness(rated: Criterion, left: Person, right: Person) -> float:
     assert isinstance(rated, Closeness)
     column = left.people.columns[rated.field]
-    length = rated.within or (max(1, len(column.labels) - 1) if isinstance(column, Codes) else 1)
+    length = rated.within or (max(1, len(column.labels) - 1) if isinstance(column, SingleChoice) else 1)
     return max(0.0, 1 - abs(step(left, rated.field) - step(right, rated.field)) / length)
 
 
@@ -125,7 +125,7 @@ def table(rated: Criterion, left: Person, right: Person) -> float:
 
 def unlike(rated: Criterion, left: Person, right: Person) -> float:
     assert isinstance(rated, Unlike)
-    several = isinstance(left.people.columns[rated.field], Members | Ranks | Names)
+    several = isinstance(left.people.columns[rated.field], MultiChoice | Ranks | Names)
     ours, theirs = (
         stakes_of(left, right, rated.field, rated.field)
         if several

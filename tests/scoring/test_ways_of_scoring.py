@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.base.columns import Codes, Column, Grades, Members, Names, Ranks
+from mentormatch.base.columns import Column, Grades, MultiChoice, Names, Ranks, SingleChoice
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort, People, Person
 from mentormatch.scoring import class_points as spreading
@@ -71,12 +71,12 @@ def people_with(count: int, **columns: Column) -> People:
     return People(tuple(f"P{row}" for row in range(count)), columns, np.ones(count, dtype=bool))
 
 
-def ticks(count: int, items: int, seed: int) -> Members:
+def ticks(count: int, items: int, seed: int) -> MultiChoice:
     """Return answers of which some are blank, some empty, and many the same."""
     draws = np.random.default_rng(seed)
     values = draws.random((count, items)) < draws.choice([0.0, 0.1, 0.5], (count, 1))
     known = draws.random(count) < 0.8
-    return Members(tuple(f"item {item}" for item in range(items)), values & known[:, None], known)
+    return MultiChoice(tuple(f"item {item}" for item in range(items)), values & known[:, None], known)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -117,7 +117,7 @@ def test_what_is_left_blank_in_a_grid_counts_at_neutral_by_item(way: str) -> Non
 @pytest.mark.parametrize(("n", "m"), [(0, 0), (0, 4), (4, 0), (1, 1), (1, 5), (5, 1)])
 def test_empty_sides_and_single_people_are_scored(way: str, n: int, m: int) -> None:
     names = Names((("P0", "P3"), None, (), ("P1",), ("Q",)))
-    codes = Codes(("a", "b"), np.array([0, -1, 1, 1, 0]))
+    codes = SingleChoice(("a", "b"), np.array([0, -1, 1, 1, 0]))
     left = people_with(5, t=ticks(5, 6, 3), c=codes, w=names).take(range(n))
     right = people_with(5, t=ticks(5, 6, 4), c=codes, w=names).take(range(m))
     rated = [Overlap(field="t"), Same(field="c"), Wishes(mentor="w", mentee="w"), Overlap(field="w")]
@@ -164,7 +164,7 @@ class Befriended(Plain):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", [Plain, Befriended])
 def test_a_criterion_that_does_no_more_than_score_is_scored_all_the_same(way: str, kind: type[Plain]) -> None:
-    left, right = (Codes(tuple("abcdef"), RNG().integers(-1, 6, count)) for count in (11, 13))
+    left, right = (SingleChoice(tuple("abcdef"), RNG().integers(-1, 6, count)) for count in (11, 13))
     people = Cohort(people_with(11, c=left), people_with(13, c=right))
     hold(people, [kind(weight=2, neutral=0.2), Same(field="c"), kind(weight=1)], way)
 
@@ -176,7 +176,7 @@ def addends(people: Cohort, rated: Criterion) -> list[type]:
 def test_the_way_that_takes_least_is_taken() -> None:
     column: dict[str, Column] = {
         "x": ticks(300, 9, 5),
-        "c": Codes(("a", "b"), RNG().integers(-1, 2, 300)),
+        "c": SingleChoice(("a", "b"), RNG().integers(-1, 2, 300)),
         "w": Names((None,) * 300),
     }
     people = Cohort(people_with(300, **column), people_with(300, **column))

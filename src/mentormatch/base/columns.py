@@ -48,7 +48,7 @@ class Column(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Codes:
+class SingleChoice:
     """One option each: ``values`` (n,) int64 index into ``labels``, -1 for no answer."""
 
     labels: tuple[str, ...]
@@ -67,8 +67,8 @@ class Codes:
         """Return (k,) bool: the options that one of ``answers`` names, whatever its case and accents."""
         return named(self.labels, answers)
 
-    def take(self, index: Index) -> "Codes":
-        return Codes(self.labels, self.values[index])
+    def take(self, index: Index) -> "SingleChoice":
+        return SingleChoice(self.labels, self.values[index])
 
     def shown(self, row: int) -> str:
         code = int(self.values[row])
@@ -79,7 +79,7 @@ class Codes:
 
 
 @dataclass(frozen=True, slots=True)
-class Affirmations(Codes):
+class Affirmations(SingleChoice):
     """Yes or no each, 1 for yes: its labels are the same in every language, and are shown in the one spoken."""
 
     @property
@@ -97,7 +97,7 @@ class Affirmations(Codes):
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
+class MultiChoice:
     """Several options each: ``values`` (n, k) bool, ``known`` (n,) bool."""
 
     labels: tuple[str, ...]
@@ -108,8 +108,8 @@ class Members:
         """Return (k,) bool: the options that one of ``answers`` names, whatever its case and accents."""
         return named(self.labels, answers)
 
-    def take(self, index: Index) -> "Members":
-        return Members(self.labels, self.values[index], self.known[index])
+    def take(self, index: Index) -> "MultiChoice":
+        return MultiChoice(self.labels, self.values[index], self.known[index])
 
     def shown(self, row: int) -> str:
         return ", ".join(self.labels[item] for item in np.flatnonzero(self.values[row]))

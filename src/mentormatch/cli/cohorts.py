@@ -50,11 +50,13 @@ class Ground:
     @property
     def decided(self) -> "Programme":
         """The programme, what the team decided among its rules."""
-        from mentormatch.operations.matching import named
+        from mentormatch.operations.matching import rules_for_pairs
         from mentormatch.rules.kinds.ban import Ban
         from mentormatch.rules.kinds.pin import Pin
 
-        return self.programme.with_rules([*named(Pin, self.pins, self.cohort), *named(Ban, self.bans, self.cohort)])
+        return self.programme.with_rules(
+            [*rules_for_pairs(Pin, self.pins, self.cohort), *rules_for_pairs(Ban, self.bans, self.cohort)]
+        )
 
 
 def ground(programme: Path, files: dict[str, Any], asked: Asked) -> Ground:

@@ -114,7 +114,7 @@ class Turnover:
 def repaired(on: Ground, before: Path, asked: Turnover, seed: int) -> "Repair":
     """Return the pairs of a file, repaired."""
     from mentormatch.contract.operations.repair import with_missing
-    from mentormatch.operations.evaluation import as_given
+    from mentormatch.operations.evaluation import given_plan
     from mentormatch.operations.repair import repair
     from mentormatch.programme.enrolment import read_survey
 
@@ -123,7 +123,7 @@ def repaired(on: Ground, before: Path, asked: Turnover, seed: int) -> "Repair":
     arrived = None if asked.arrived is None else read_survey(programme, source(asked.arrived), **said)
     pairs = pairs_before(before, on.cohort)
     cohort = with_missing(on.cohort, programme, pairs, asked.withdrawn)
-    former = as_given(cohort, programme, pairs, seed=seed).with_notes(on.notes)
+    former = given_plan(cohort, programme, pairs, seed=seed).with_notes(on.notes)
     return repair(former, withdrawn=asked.withdrawn, arrived=arrived, keep=asked.keep)
 
 

@@ -8,7 +8,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import Message
 from mentormatch.contract.response import Response as Response
 from mentormatch.explanation.caveats import Code
-from mentormatch.explanation.diagnosis.findings import Change, Conflict, Diagnosis
+from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange, RuleConflict
 from mentormatch.explanation.goal_prices import price_words
 from mentormatch.explanation.pairs import Pair
 from mentormatch.explanation.unmatched import Unmatched
@@ -192,18 +192,18 @@ def remarks_out(cohort: Cohort) -> list[RemarkOut]:
     return [RemarkOut(source=one.source, line=one.line, text=one.text) for one in cohort.remarks]
 
 
-def unmatched_out(one: Unmatched, change: Change | None) -> UnmatchedOut:
+def unmatched_out(one: Unmatched, change: PossibleChange | None) -> UnmatchedOut:
     """Return somebody without a partner as the contract has it."""
     told = None if change is None else change_out(change)
     return UnmatchedOut(person=one.person, side=one.side, code=one.code, reason=one.reason, change=told)
 
 
-def change_out(change: Change) -> ChangeOut:
+def change_out(change: PossibleChange) -> ChangeOut:
     """Return a change as the contract has it."""
     return ChangeOut(code=change.code, sentence=change.sentence, cost=change.cost, people=list(change.people))
 
 
-def conflict_out(conflict: Conflict) -> ConflictOut:
+def conflict_out(conflict: RuleConflict) -> ConflictOut:
     """Return a conflict of rules as the contract has it."""
     rules = [rule.label for rule in conflict.rules]
     return ConflictOut(rules=rules, sentence=conflict.sentence, proved=conflict.proved)

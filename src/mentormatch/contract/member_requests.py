@@ -12,7 +12,7 @@ from mentormatch.contract.answer_rows import MOST_PARTS
 from mentormatch.contract.requests import MOST_PEOPLE, SIDES, Mention, People, PeopleRequest, TimeLimit, people_or_rows
 from mentormatch.fields import Side
 from mentormatch.groups.partition import Grouping, form_groups
-from mentormatch.groups.sessions import stated
+from mentormatch.groups.sessions import stated_sessions
 from mentormatch.languages import mark
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
@@ -55,7 +55,7 @@ class MembersRequest(PeopleRequest):
 
     def take(self, programme: Programme) -> None:
         """Raise ProgrammeError where the programme states no sessions, and name what serves it."""
-        stated(programme)
+        stated_sessions(programme)
 
 
 class GroupsRequest(MembersRequest):

@@ -20,7 +20,7 @@ from mentormatch.fields import Answer as Told
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import Matching, match, named
+from mentormatch.operations.matching import Matching, match, rules_for_pairs
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import of_members, plan_of
 from mentormatch.programme.programme import Programme
@@ -196,7 +196,7 @@ class CohortRequest(PeopleRequest):
         """Return the people and the programme, ``pins`` and ``bans`` among its rules; raises what ``read`` does."""
         cohort, programme = self.read()
         pins, bans = map(keys_of, (self.pins, self.bans))
-        return cohort, programme.with_rules([*named(Pin, pins, cohort), *named(Ban, bans, cohort)])
+        return cohort, programme.with_rules([*rules_for_pairs(Pin, pins, cohort), *rules_for_pairs(Ban, bans, cohort)])
 
 
 class MatchRequest(CohortRequest):

@@ -2,7 +2,7 @@
 
 from mentormatch.base.strict_json import Message
 from mentormatch.groups.dates import Dates
-from mentormatch.groups.inputs import named_as
+from mentormatch.groups.inputs import names_as
 
 
 class DateOut(Message):
@@ -19,4 +19,4 @@ class DateOut(Message):
 def dates_out(dates: Dates) -> list[DateOut]:
     """Return the dates chosen as the contract has them."""
     chosen = zip(dates.chosen, dates.attendance, strict=True)
-    return [DateOut(name=one.name, start=named_as(one.start), attendance=present) for one, present in chosen]
+    return [DateOut(name=one.name, start=names_as(one.start), attendance=present) for one, present in chosen]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.explanation.exchange_costs import Losses, offers
+from mentormatch.explanation.exchange_costs import Losses, partner_options
 from mentormatch.explanation.unmatched import Case, other_side
-from mentormatch.explanation.why_not import Move, moves_of, said
+from mentormatch.explanation.why_not import Move, move_in_words, moves_of
 from mentormatch.fields import Side
 from mentormatch.languages.phrases import about
 from mentormatch.rules.formulation import SIDES
@@ -38,9 +38,9 @@ def alternatives(case: Case, side: Side, row: int, most: int | None = 10) -> tup
         return ()
     axis = SIDES.index(side)
     found = []
-    for offer in offers(case.problem, case.solution, axis, row, most=most):
+    for offer in partner_options(case.problem, case.solution, axis, row, most=most):
         pair = (row, offer.partner) if axis == 0 else (offer.partner, row)
         moves = moves_of(case, offer.price, pair)
         name = case.name(other_side(side), offer.partner)
-        found.append(Alternative(name, offer.price.losses, moves, said(offer.price, moves), offer.partner))
+        found.append(Alternative(name, offer.price.losses, moves, move_in_words(offer.price, moves), offer.partner))
     return tuple(found)

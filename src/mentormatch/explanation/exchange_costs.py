@@ -52,7 +52,7 @@ MOST_RESOLVED = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class ExchangeCost:
     """What forcing one pair costs, by goal, and the pairs, by position, that come and go for it."""
 
     losses: Losses
@@ -61,20 +61,20 @@ class Price:
 
     def applied(self, pairs: IntMatrix) -> IntMatrix:
         """Return the plan ``pairs`` (k, 2) after the change, sorted."""
-        kept = set(places_of(pairs)) - set(self.gone) | set(self.added)
+        kept = set(pair_list(pairs)) - set(self.gone) | set(self.added)
         return np.array(sorted(kept), dtype=np.int64).reshape(-1, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class PartnerOption:
     """Another partner, by position, whom somebody could have, and the price of forcing that pair."""
 
     partner: int
-    price: Price
+    price: ExchangeCost
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
+class ExchangeGraphOfPlan:
     """An optimal answer as a residual graph, with its goals in one number."""
 
     problem: AssignmentProblem
@@ -103,24 +103,24 @@ class Graph:
         ways = None if block is None else dijkstra_paths(net, block, person)
         return ways or self._ways_on_list(net, axis, person)
 
-    def offers(self, axis: int, person: int, most: int | None) -> "list[Offer]":
+    def offers(self, axis: int, person: int, most: int | None) -> "list[PartnerOption]":
         """Return the offers of one person, best first, ``most`` of them at most."""
         others = np.ones(self.problem.shape[1 - axis], dtype=bool)
         others[self.solution.pairs[self.solution.pairs[:, axis] == person, 1 - axis]] = False
         ways = self.ways(axis, person, limit_cheapest(most, others))
         found = np.flatnonzero(others & (ways.losses < INFINITE))
         found = found[np.argsort(ways.losses[found], kind="stable")][:most]
-        return [Offer(other, self._price(axis, ways.change(other))) for other in found.tolist()]
+        return [PartnerOption(other, self._price(axis, ways.change(other))) for other in found.tolist()]
 
-    def price(self, mentor: int, mentee: int) -> Price | None:
+    def price(self, mentor: int, mentee: int) -> ExchangeCost | None:
         """Return the price of an allowed pair that is not chosen, None where no answer holds it."""
         ways = self.ways(0, mentor, limit_to(mentee))
         return None if ways.losses[mentee] >= INFINITE else self._price(0, ways.change(mentee))
 
-    def _price(self, axis: int, change: tuple[Places, Places]) -> Price:
+    def _price(self, axis: int, change: tuple[Places, Places]) -> ExchangeCost:
         added, gone = change if axis == 0 else ([pair[::-1] for pair in part] for part in change)
         losses = ((goal, self._worth(goal, gone) - self._worth(goal, added)) for goal in self.problem.goals)
-        return Price(tuple(losses), tuple(added), tuple(gone))
+        return ExchangeCost(tuple(losses), tuple(added), tuple(gone))
 
     def _worth(self, goal: str, places: Places) -> int:
         mentors, mentees = np.array(places, dtype=np.int64).reshape(-1, 2).T
@@ -141,12 +141,12 @@ def prices_for(solution: Solution, stage: ScalarObjective) -> tuple[IntVector, I
     return solution.prices[0].mentors, solution.prices[0].mentees
 
 
-def places_of(pairs: IntMatrix) -> list[tuple[int, int]]:
+def pair_list(pairs: IntMatrix) -> list[tuple[int, int]]:
     """Return pairs (k, 2) as a list of positions."""
     return list(zip(pairs[:, 0].tolist(), pairs[:, 1].tolist(), strict=True))
 
 
-def price_of(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> Price | None:
+def cost_of_forcing(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> ExchangeCost | None:
     """Return what forcing a pair (mentor, mentee) costs the answer, None where no answer holds it.
 
     A pair that is chosen already costs nothing. Where the answer is not proved optimal a loss may be negative.
@@ -157,17 +157,17 @@ def price_of(problem: AssignmentProblem, solution: Solution, pair: tuple[int, in
     >>> price_of(problem, solve(problem), (0, 0))
     Price(losses=(('matched', 0), ('total', 500000)), added=((0, 0), (1, 1)), gone=((1, 0), (0, 1)))
     """
-    if pair in places_of(solution.pairs):
-        return Price(tuple((goal, 0) for goal in problem.goals))
+    if pair in pair_list(solution.pairs):
+        return ExchangeCost(tuple((goal, 0) for goal in problem.goals))
     if not problem.scores.allows(*np.array([pair], dtype=np.int64).T).all():
         return None
-    graph = Graph.of(problem, solution)
-    return graph.price(*pair) if graph else resolved(problem, solution, pair)
+    graph = ExchangeGraphOfPlan.of(problem, solution)
+    return graph.price(*pair) if graph else cost_by_reoptimizing(problem, solution, pair)
 
 
-def offers(
+def partner_options(
     problem: AssignmentProblem, solution: Solution, axis: int, person: int, *, most: int | None = None
-) -> list[Offer]:
+) -> list[PartnerOption]:
     """Return the other partners whom somebody could have, the smallest loss first, ``most`` of them at most.
 
     ``axis`` 0: ``person`` is a mentor; 1: a mentee. Partners whom no answer gives them are left out. Where prices
@@ -180,21 +180,23 @@ def offers(
     >>> [(offer.partner, offer.price.losses) for offer in offers(problem, solve(problem), 0, 0)]
     [(0, (('matched', 0), ('total', 300000))), (2, (('matched', 0), ('total', 600000)))]
     """
-    graph = Graph.of(problem, solution)
+    graph = ExchangeGraphOfPlan.of(problem, solution)
     if graph is not None:
         return graph.offers(axis, person, most)
-    eased = without_rows(problem, solution)
+    eased = relax_side_constraints(problem, solution)
     if eased is not None:
-        return kept_by_rows(problem, solution, in_order(eased, (axis, person), most), (axis, person), most)
+        return options_within_constraints(
+            problem, solution, options_in_order(eased, (axis, person), most), (axis, person), most
+        )
     found = []
-    for other in possible(problem, axis, person):
+    for other in possible_options(problem, axis, person):
         pair = (person, other) if axis == 0 else (other, person)
-        price = None if pair in places_of(solution.pairs) else resolved(problem, solution, pair)
-        found += [] if price is None else [Offer(other, price)]
+        price = None if pair in pair_list(solution.pairs) else cost_by_reoptimizing(problem, solution, pair)
+        found += [] if price is None else [PartnerOption(other, price)]
     return sorted(found, key=losses_of)[:most]
 
 
-def possible(problem: AssignmentProblem, axis: int, person: int) -> list[int]:
+def possible_options(problem: AssignmentProblem, axis: int, person: int) -> list[int]:
     """Return whom no rule by itself forbids one person; raise RequestError where solving for each takes too long."""
     others = np.arange(problem.shape[1 - axis])
     both = np.full(len(others), person), others
@@ -205,7 +207,7 @@ def possible(problem: AssignmentProblem, axis: int, person: int) -> list[int]:
     return allowed
 
 
-def in_order(graph: Graph, who: tuple[int, int], most: int | None) -> Iterator[Offer]:
+def options_in_order(graph: ExchangeGraphOfPlan, who: tuple[int, int], most: int | None) -> Iterator[PartnerOption]:
     """Yield the offers of one person (axis, position), best first, as far as anybody asks."""
     told, count = 0, most
     while True:
@@ -216,42 +218,48 @@ def in_order(graph: Graph, who: tuple[int, int], most: int | None) -> Iterator[O
         told, count = count, 4 * max(count, 1)
 
 
-def losses_of(offer: Offer) -> list[int]:
+def losses_of(offer: PartnerOption) -> list[int]:
     """Return the losses of an offer, the first goal first."""
     return [loss for _, loss in offer.price.losses]
 
 
-def without_rows(problem: AssignmentProblem, solution: Solution) -> Graph | None:
+def relax_side_constraints(problem: AssignmentProblem, solution: Solution) -> ExchangeGraphOfPlan | None:
     """Return the graph of an answer without the rows that couple pairs, None where it is not the best then too."""
     if not problem.rows or solution.status is not Status.PROVED:
         return None
     loose = replace(problem, rows=())
     free = solve(loose)
     best = free.status is Status.PROVED and [t.value for t in free.tiers] == [t.value for t in solution.tiers]
-    return Graph.of(loose, replace(free, pairs=solution.pairs)) if best else None
+    return ExchangeGraphOfPlan.of(loose, replace(free, pairs=solution.pairs)) if best else None
 
 
-def kept_by_rows(
-    problem: AssignmentProblem, solution: Solution, loose: Iterable[Offer], who: tuple[int, int], most: int | None
-) -> list[Offer]:
+def options_within_constraints(
+    problem: AssignmentProblem,
+    solution: Solution,
+    loose: Iterable[PartnerOption],
+    who: tuple[int, int],
+    most: int | None,
+) -> list[PartnerOption]:
     """Return the offers to one person (axis, position) out of those without the rows, which are no dearer and in order.
 
     One whose plan keeps all rows costs no more with them; the others are solved again, while they may be wanted.
     """
-    found: list[Offer] = []
+    found: list[PartnerOption] = []
     for offer in loose:
         if most is not None and len(found) >= most and losses_of(found[most - 1]) <= losses_of(offer):
             break
-        price: Price | None = offer.price
-        if not keeps(problem, offer.price.applied(solution.pairs)):
+        price: ExchangeCost | None = offer.price
+        if not keeps_constraints(problem, offer.price.applied(solution.pairs)):
             axis, person = who
-            price = resolved(problem, solution, (person, offer.partner) if axis == 0 else (offer.partner, person))
+            price = cost_by_reoptimizing(
+                problem, solution, (person, offer.partner) if axis == 0 else (offer.partner, person)
+            )
         if price is not None:
-            insort(found, Offer(offer.partner, price), key=losses_of)
+            insort(found, PartnerOption(offer.partner, price), key=losses_of)
     return found[:most]
 
 
-def keeps(problem: AssignmentProblem, pairs: IntMatrix) -> bool:
+def keeps_constraints(problem: AssignmentProblem, pairs: IntMatrix) -> bool:
     """Say whether pairs (k, 2) keep the rows that couple them."""
     for row in problem.rows:
         total = int(row.at(pairs[:, 0], pairs[:, 1], problem.shape).sum())
@@ -260,7 +268,7 @@ def keeps(problem: AssignmentProblem, pairs: IntMatrix) -> bool:
     return True
 
 
-def resolved(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> Price | None:
+def cost_by_reoptimizing(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> ExchangeCost | None:
     """Return the price of an allowed pair by solving again with the pair pinned, None where no answer holds it.
 
     Raises RequestError where it is not found for sure.
@@ -269,13 +277,13 @@ def resolved(problem: AssignmentProblem, solution: Solution, pair: tuple[int, in
     if forced.status is Status.INFEASIBLE:
         return None
     if forced.status is not Status.PROVED:
-        raise RequestError(tr("Le prix de ce binôme n'est pas connu"), [unsure()])
-    now, then = set(places_of(solution.pairs)), set(places_of(forced.pairs))
+        raise RequestError(tr("Le prix de ce binôme n'est pas connu"), [is_unproved()])
+    now, then = set(pair_list(solution.pairs)), set(pair_list(forced.pairs))
     losses = tuple(map(loss, solution.tiers, forced.tiers))
-    return Price(losses, tuple(sorted(then - now)), tuple(sorted(now - then)))
+    return ExchangeCost(losses, tuple(sorted(then - now)), tuple(sorted(now - then)))
 
 
-def unsure() -> Problem:
+def is_unproved() -> Problem:
     """Return that an answer is not the best for sure, so that nothing is told against it."""
     return Problem(
         tr("répartition"),

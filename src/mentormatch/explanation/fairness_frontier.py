@@ -22,7 +22,7 @@ MOST = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class FrontierPoint:
     """The score of the worst pair, and the total of all pairs, in millionths."""
 
     floor: int
@@ -30,7 +30,7 @@ class Balance:
 
 
 @track()
-def balances(case: Case, seed: int = 0) -> tuple[Balance, ...]:
+def find_frontier(case: Case, seed: int = 0) -> tuple[FrontierPoint, ...]:
     """Return the best total for floors from low to high, one entry for each that costs something.
 
     The first is the greatest total of all; the last is the highest floor that was found. Empty where the answer is not
@@ -45,18 +45,18 @@ def balances(case: Case, seed: int = 0) -> tuple[Balance, ...]:
     ):
         return ()
     problem = replace(case.problem, goals=goals[: goals.index("total") + 1])
-    return tuple(climbed(problem, seed))
+    return tuple(trace_frontier(problem, seed))
 
 
-def climbed(problem: AssignmentProblem, seed: int) -> list[Balance]:
+def trace_frontier(problem: AssignmentProblem, seed: int) -> list[FrontierPoint]:
     """Return the balances of a problem whose last goal is the total, from its greatest up to the highest floor."""
     first = solve(problem, seed=seed)
     if not len(first.pairs):
         return []
-    found, highest = [balance(problem, first)], ceiling(problem, seed)
+    found, highest = [frontier_point(problem, first)], ceiling(problem, seed)
     for floor in floors(problem, found[0].floor, highest):
         if floor > found[-1].floor:
-            higher = balance(problem, raised(problem, floor, seed))
+            higher = frontier_point(problem, raise_floor(problem, floor, seed))
             found = [*(one for one in found if one.total > higher.total), higher]
     return found
 
@@ -64,10 +64,10 @@ def climbed(problem: AssignmentProblem, seed: int) -> list[Balance]:
 def ceiling(problem: AssignmentProblem, seed: int) -> int:
     """Return the highest floor of an answer that reaches all goals before the total."""
     asked = replace(problem, goals=(*problem.goals[:-1], "floor"))
-    return balance(problem, solve(asked, seed=seed)).floor
+    return frontier_point(problem, solve(asked, seed=seed)).floor
 
 
-def raised(problem: AssignmentProblem, floor: int, seed: int) -> Solution:
+def raise_floor(problem: AssignmentProblem, floor: int, seed: int) -> Solution:
     """Return the best answer whose worst pair reaches a floor."""
     return solve(BottleneckPair().restrict(problem, floor), seed=seed)
 
@@ -80,7 +80,7 @@ def floors(problem: AssignmentProblem, low: int, high: int) -> list[int]:
     return [scores[place] for place in np.linspace(0, len(scores) - 1, MOST).astype(int)]
 
 
-def balance(problem: AssignmentProblem, solution: Solution) -> Balance:
+def frontier_point(problem: AssignmentProblem, solution: Solution) -> FrontierPoint:
     """Return the floor and the total of an answer."""
     scores = problem.scores.at(*solution.pairs.T)
-    return Balance(int(scores.min()) if len(scores) else 0, int(scores.sum()))
+    return FrontierPoint(int(scores.min()) if len(scores) else 0, int(scores.sum()))

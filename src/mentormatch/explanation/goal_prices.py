@@ -38,9 +38,9 @@ GAINS: Mapping[str, Callable[[int, int], str]] = {
 AMOUNTS: Mapping[str, Callable[[int], str]] = {
     "matched": lambda size: counted(size, "binôme"),
     "priority": lambda size: tr("{places} à des personnes prioritaires", places=counted(size, "place")),
-    "floor": lambda size: tr("{score} au binôme le plus faible", score=small(size)),
-    "floor_person": lambda size: tr("{score} à la personne la moins bien servie", score=small(size)),
-    "leximin": lambda size: tr("{score} au binôme le plus faible", score=small(size)),
+    "floor": lambda size: tr("{score} au binôme le plus faible", score=is_small(size)),
+    "floor_person": lambda size: tr("{score} à la personne la moins bien servie", score=is_small(size)),
+    "leximin": lambda size: tr("{score} au binôme le plus faible", score=is_small(size)),
     "changes": lambda size: counted(size, "binôme défait de plus", "binômes défaits de plus"),
 }
 """How much of another goal is lost or won."""
@@ -85,7 +85,7 @@ def price_words(price: GoalPrice) -> str:
     >>> price_words(GoalPrice("floor", asked, unasked)).replace("\xa0", " ")
     'Relever le binôme le plus faible de 37,0 à 45,0 points coûte 0,9 % du total (7,0 points).'
     """
-    worse = [name for name in others(price) if worsened(name, price.differences[name])]
+    worse = [name for name in others(price) if worsened_goals(name, price.differences[name])]
     better = [name for name in others(price) if name not in worse]
     goal = GAINS[price.goal](price.unasked[price.goal], price.asked[price.goal])
     losses, gains = (listed([amount(price, name) for name in names]) for names in (worse, better))
@@ -97,7 +97,7 @@ def others(price: GoalPrice) -> list[str]:
     return [name for name in price.differences if name != price.goal]
 
 
-def worsened(goal: str, change: int) -> bool:
+def worsened_goals(goal: str, change: int) -> bool:
     """Say whether a change of the value of a goal is for the worse; fewer broken pairs are better."""
     return change > 0 if goal == "changes" else change < 0
 
@@ -108,8 +108,8 @@ def amount(price: GoalPrice, goal: str) -> str:
     if goal != "total":
         return AMOUNTS[goal](size)
     if base <= 0:
-        return tr("{score} du total", score=small(size))
-    return tr("{share} du total ({score})", share=share(size / base), score=small(size))
+        return tr("{score} du total", score=is_small(size))
+    return tr("{share} du total ({score})", share=share(size / base), score=is_small(size))
 
 
 def rise(message: str, old: int, new: int) -> str:
@@ -117,7 +117,7 @@ def rise(message: str, old: int, new: int) -> str:
     return tr(message, old=points(old), new=points(new))
 
 
-def small(millionths: int) -> str:
+def is_small(millionths: int) -> str:
     """Return an amount of points that is not 0."""
     if millionths < LEAST:
         return tr("moins de {number}\u00a0point", number=decimal(0.1, 1))

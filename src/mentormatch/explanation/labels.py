@@ -70,7 +70,9 @@ def names(cohort: Cohort, programme: Programme, contacts: Contacts) -> Labels:
     """Return people by the names that they gave, with the code or the pseudonym where two have the same one."""
     plain = codes(cohort, programme)
     named = {
-        (side, key): called(programme, contacts, plain, (side, key)) for side in SIDES for key in cohort.side(side).ids
+        (side, key): name_called(programme, contacts, plain, (side, key))
+        for side in SIDES
+        for key in cohort.side(side).ids
     }
     counts = Counter(named.values())
     return Labels(
@@ -82,7 +84,7 @@ def names(cohort: Cohort, programme: Programme, contacts: Contacts) -> Labels:
     )
 
 
-def called(programme: Programme, contacts: Contacts, plain: Labels, person: tuple[Side, str]) -> str:
+def name_called(programme: Programme, contacts: Contacts, plain: Labels, person: tuple[Side, str]) -> str:
     """Return what somebody is called: the contact field that the programme names, else their code or a pseudonym."""
     side, key = person
     return contacts.of(side, key).get(programme.documents.name or "") or plain.person(side, key)

@@ -69,7 +69,7 @@ def explain_pairs(cohort: Cohort, scores: ScoreTable, pairs: NDArray[np.int64]) 
     """Yield the pairs at these positions, (k, 2), explained, in that order; see ``explain_pair``."""
     weighted = list(zip(scores.criteria, scores.weights, strict=True))
     for start in range(0, len(pairs), BLOCK):
-        block = Among.of(cohort, pairs[start : start + BLOCK])
+        block = PairsAmong.of(cohort, pairs[start : start + BLOCK])
         shares = [explain_shares(criterion, weight, block) for criterion, weight in weighted]
         for place, (left, right) in enumerate(block.people()):
             parts = tuple(share[place] for share in shares)
@@ -78,7 +78,7 @@ def explain_pairs(cohort: Cohort, scores: ScoreTable, pairs: NDArray[np.int64]) 
 
 
 @dataclass(frozen=True, slots=True)
-class Among:
+class PairsAmong:
     """Some pairs among few people, each of whom is there once: some criteria tell people apart by their keys."""
 
     left: People
@@ -86,7 +86,7 @@ class Among:
     places: tuple[NDArray[np.intp], NDArray[np.intp]]
 
     @classmethod
-    def of(cls, cohort: Cohort, pairs: NDArray[np.int64]) -> "Among":
+    def of(cls, cohort: Cohort, pairs: NDArray[np.int64]) -> "PairsAmong":
         """Return the pairs at these positions of a cohort."""
         (mentors, left), (mentees, right) = (np.unique(side, return_inverse=True) for side in pairs.T)
         return cls(cohort.mentors.take(mentors), cohort.mentees.take(mentees), (left, right))
@@ -97,7 +97,7 @@ class Among:
             yield self.left.person(left), self.right.person(right)
 
 
-def explain_shares(criterion: Criterion, weight: float, block: Among) -> list[Contribution]:
+def explain_shares(criterion: Criterion, weight: float, block: PairsAmong) -> list[Contribution]:
     """Return what one criterion adds to each of some pairs."""
     found = contribution(criterion, weight, block.left, block.right)
     shares, known = (each[block.places].tolist() for each in found)

@@ -40,7 +40,7 @@ class Partners:
 
 
 @dataclass(frozen=True)
-class Unheld:
+class ComputedPartners:
     """People of one side by position, ``rows``, and ``others`` who take part across; no scores are held."""
 
     cohort: Cohort

@@ -11,7 +11,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import exact_number, seed_number, shown
 from mentormatch.errors import EngineError, Problem, RequestError
-from mentormatch.explanation.exchange_costs import places_of
+from mentormatch.explanation.exchange_costs import pair_list
 from mentormatch.explanation.unmatched import Case
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, percent, thousands
@@ -27,7 +27,7 @@ MOST_SECONDS = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class SamplingPlan:
     """Weights are changed ``samples`` times, each by a factor drawn evenly from ``1 - spread`` to ``1 + spread``.
 
     Raises RequestError where ``samples`` is not from 1 to 10 000 or ``spread`` not from 0 to 1.
@@ -83,7 +83,7 @@ class Steadiness:
 class Robustness:
     """The steadiness of each chosen pair, the most fragile first, and how it was tried."""
 
-    trial: Trial
+    trial: SamplingPlan
     pairs: tuple[Steadiness, ...]
 
     def __str__(self) -> str:
@@ -98,7 +98,7 @@ class Robustness:
 
 
 @track()
-def robustness(case: Case, trial: Trial | None = None, *, seed: int = 0) -> Robustness:
+def robustness(case: Case, trial: SamplingPlan | None = None, *, seed: int = 0) -> Robustness:
     """Return how often each chosen pair stays when the weights of the criteria change.
 
     Each sample is scored, posed and solved like the cohort itself, rules that read scores included. A sample without
@@ -120,9 +120,9 @@ def robustness(case: Case, trial: Trial | None = None, *, seed: int = 0) -> Robu
     RequestError
         If no scores are held and so many samples would take longer than an hour, by the time the answer took.
     """
-    tried = trial or Trial()
+    tried = trial or SamplingPlan()
     refuse_long(case, tried)
-    chosen = places_of(case.solution.pairs)
+    chosen = pair_list(case.solution.pairs)
     kept = dict.fromkeys(chosen, 0)
     for table in samples(case, tried) if chosen else ():
         for pair in kept.keys() & set(pairs_under(case, table, seed)):
@@ -134,7 +134,7 @@ def robustness(case: Case, trial: Trial | None = None, *, seed: int = 0) -> Robu
     return Robustness(tried, tuple(sorted(found, key=lambda pair: pair.share)))
 
 
-def refuse_long(case: Case, trial: Trial) -> None:
+def refuse_long(case: Case, trial: SamplingPlan) -> None:
     """Raise RequestError where so many samples of a problem of which no scores are held take too long."""
     within = int(MOST_SECONDS / max(case.solution.seconds, 1e-3))
     if not case.scores.held and trial.samples > within:
@@ -143,10 +143,10 @@ def refuse_long(case: Case, trial: Trial) -> None:
         raise RequestError(tr("La solidité ne peut pas être essayée ainsi"), [found])
 
 
-def samples(case: Case, trial: Trial) -> Iterator[ScoreTable]:
+def samples(case: Case, trial: SamplingPlan) -> Iterator[ScoreTable]:
     """Yield the scores of all pairs under each change of the weights, as ``score`` would return them."""
     criteria, held = case.scores.criteria, case.scores.held
-    values = [filled(criterion, case.cohort) for criterion in criteria] if held else []
+    values = [fill_missing(criterion, case.cohort) for criterion in criteria] if held else []
     for factors in trial.factors(len(criteria)).tolist():
         changed = tuple(
             criterion.model_copy(update={"weight": criterion.weight * factor})
@@ -157,17 +157,17 @@ def samples(case: Case, trial: Trial) -> Iterator[ScoreTable]:
             yield UnheldScores(case.cohort, changed)
             continue
         yield replace(
-            case.scores, values=summed(values, weights, case.problem.shape), criteria=changed, weights=weights
+            case.scores, values=sum_weighted(values, weights, case.problem.shape), criteria=changed, weights=weights
         )
 
 
-def filled(criterion: Criterion, cohort: Cohort) -> NDArray[np.float64]:
+def fill_missing(criterion: Criterion, cohort: Cohort) -> NDArray[np.float64]:
     """Return (n, m): the value of one criterion for every pair, ``neutral`` where undefined."""
     values = criterion.score(cohort.mentors, cohort.mentees)
     return np.where(np.isnan(values), criterion.neutral, values)
 
 
-def summed(
+def sum_weighted(
     values: Sequence[NDArray[np.float64]], weights: Sequence[float], shape: tuple[int, int]
 ) -> NDArray[np.int32]:
     """Return (n, m) scores in millionths, each share rounded by itself."""
@@ -186,4 +186,4 @@ def pairs_under(case: Case, table: ScoreTable, seed: int) -> list[tuple[int, int
     solution = solve(problem, seed=seed)
     if solution.status not in (Status.PROVED, Status.INFEASIBLE):
         raise EngineError("A change of the weights could not be solved")
-    return places_of(solution.pairs)
+    return pair_list(solution.pairs)

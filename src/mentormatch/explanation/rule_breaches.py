@@ -35,9 +35,9 @@ class Breach:
 def breaches(rules: Sequence[Rule], cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Breach]:
     """Yield every rule that these pairs, by position, break."""
     market = market_of(cohort, NO_SCORES)
-    yield from broken_by_pairs(rules_in_force(rules), list(markets(cohort, scores, pairs)))
-    yield from broken_by_people(rules, market, pairs)
-    yield from broken_by_all(rules, market, pairs)
+    yield from breaches_by_pairs(rules_in_force(rules), list(markets(cohort, scores, pairs)))
+    yield from breaches_by_people(rules, market, pairs)
+    yield from breaches_by_all(rules, market, pairs)
 
 
 def markets(cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Market]:
@@ -48,7 +48,7 @@ def markets(cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Ma
         yield Market(*people, scores.part(mentors, mentees))
 
 
-def broken_by_pairs(rules: Sequence[Rule], of_pairs: Sequence[Market]) -> Iterator[Breach]:
+def breaches_by_pairs(rules: Sequence[Rule], of_pairs: Sequence[Market]) -> Iterator[Breach]:
     """Yield the pairs that a rule forbids."""
     for rule in rules:
         for market in of_pairs:
@@ -57,13 +57,13 @@ def broken_by_pairs(rules: Sequence[Rule], of_pairs: Sequence[Market]) -> Iterat
                 yield Breach(rule.label, keys(market, row, row), tr("binôme exclu par cette règle"))
 
 
-def broken_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
+def breaches_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
     """Yield the people who take no part, and those with too many or too few partners."""
     for axis, side in enumerate(SIDES):
         people = market.side(side)
         held = Counter(pair[axis] for pair in pairs)
         taking_part = eligible_people(rules, people, side)
-        yield from set_aside(people, taking_part, held)
+        yield from people_set_aside(people, taking_part, held)
         bounds = degree_bounds(rules, people, side, np.ones(len(people), dtype=bool))
         for row in range(len(people)):
             free = not taking_part[row] or (bounds.idle[row] and not held[row])
@@ -74,14 +74,14 @@ def broken_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) ->
                 yield Breach(tr("nombre de places"), (people.ids[row],), detail)
 
 
-def set_aside(people: People, taking_part: BoolVector, held: Counter[int]) -> Iterator[Breach]:
+def people_set_aside(people: People, taking_part: BoolVector, held: Counter[int]) -> Iterator[Breach]:
     """Yield the people with a partner who take no part."""
     for row in sorted(held):
         if not taking_part[row]:
             yield Breach(tr("participation"), (people.ids[row],), tr("mis de côté par le programme"))
 
 
-def broken_by_all(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
+def breaches_by_all(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
     """Yield the bounds on all pairs together that do not hold, and the pinned pairs that are missing."""
     chosen, (mentors, mentees) = set(pairs), np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     for rule in rules:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.explanation.diagnosis.findings import Change
+from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.explanation.pairs import Pair
 from mentormatch.explanation.unmatched import Unmatched
 from mentormatch.languages import language, mark, tr
@@ -89,7 +89,7 @@ def contribution_sheet(pairs: Sequence[Pair]) -> Sheet:
     return sheet(columns, rows)
 
 
-def unmatched_sheet(unmatched: Sequence[Unmatched], changes: Sequence[Change | None]) -> Sheet:
+def unmatched_sheet(unmatched: Sequence[Unmatched], changes: Sequence[PossibleChange | None]) -> Sheet:
     """Return one row for each person without a partner, with the smallest change that would place them."""
     columns = [
         ("person", tr("Personne")),
@@ -105,7 +105,7 @@ def unmatched_sheet(unmatched: Sequence[Unmatched], changes: Sequence[Change | N
     return sheet(columns, rows)
 
 
-def in_words(change: Change | None) -> str:
+def in_words(change: PossibleChange | None) -> str:
     """Return what would have to change, empty where nothing would do."""
     return change.sentence if change else ""
 

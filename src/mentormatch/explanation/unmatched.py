@@ -11,7 +11,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.columns import BoolVector, Index, IntVector
 from mentormatch.explanation.labels import KEYS, Labels
-from mentormatch.explanation.partners import Excluding, Partners, Unheld
+from mentormatch.explanation.partners import ComputedPartners, Excluding, Partners
 from mentormatch.explanation.people_phrases import counted_people, first_of, possible_people
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
@@ -96,7 +96,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class SideView:
     """One side of a case, and what its people meet on the other.
 
     ``refused`` says whom each rule sets aside; ``others`` (c,) are those who take part across, ``spare`` (c,) who of
@@ -113,7 +113,7 @@ class View:
     seats: IntVector
 
     @classmethod
-    def of(cls, case: Case, side: Side) -> "View":
+    def of(cls, case: Case, side: Side) -> "SideView":
         """Return the view of one side."""
         admitting = [(rule, rule.admits(case.people(side), side)) for rule in case.rules]
         refused = tuple((rule, ~admits) for rule, admits in admitting if admits is not None)
@@ -139,7 +139,7 @@ class View:
         case, scores = self.case, self.case.problem.scores
         if isinstance(scores, ImplicitScores):
             rules = rules_in_force(case.rules)
-            unheld = Unheld(case.cohort, case.scores.criteria, rules, self.side, rows, self.others)
+            unheld = ComputedPartners(case.cohort, case.scores.criteria, rules, self.side, rows, self.others)
             yield from unheld.partners(scores.tiles)
             return
         for some in batched(rows.tolist(), BATCH):
@@ -154,18 +154,18 @@ def explain_unmatched(case: Case) -> tuple[Unmatched, ...]:
 def reasons(case: Case) -> Iterator[Unmatched]:
     """Yield the same, as far as anybody asks."""
     for side in SIDES:
-        yield from explain_rows(View.of(case, side), case.alone(side))
+        yield from explain_rows(SideView.of(case, side), case.alone(side))
 
 
 def explain_one(case: Case, side: Side, row: int) -> Unmatched:
     """Return why one person, who has no partner, has none."""
-    return next(explain_rows(View.of(case, side), np.array([row])))
+    return next(explain_rows(SideView.of(case, side), np.array([row])))
 
 
-def explain_rows(view: View, alone: IntVector) -> Iterator[Unmatched]:
+def explain_rows(view: SideView, alone: IntVector) -> Iterator[Unmatched]:
     """Yield some people of one side without a partner, each with the reason."""
     case = view.case
-    known = {row: set_aside(view, row) or no_answer(case.solution.status) for row in alone.tolist()}
+    known = {row: ineligibility(view, row) or no_answer(case.solution.status) for row in alone.tolist()}
     asking = np.array([row for row, why in known.items() if why is None], dtype=np.int64)
     partners = view.partners(asking)
     for row, why in known.items():
@@ -173,14 +173,18 @@ def explain_rows(view: View, alone: IntVector) -> Iterator[Unmatched]:
         yield Unmatched(case.name(view.side, row), view.side, code, reason)
 
 
-def without_partner(view: View, partners: Partners) -> tuple[str, str]:
+def without_partner(view: SideView, partners: Partners) -> tuple[str, str]:
     """Return why somebody who takes part has no partner."""
     if not len(view.others):
         return "nobody_there", tr(NOBODY_THERE[view.side])
-    return no_place(view, partners.possible) if partners.possible.any() else nobody_possible(view, partners.excluding())
+    return (
+        taken_places(view, partners.possible)
+        if partners.possible.any()
+        else excluded_partners(view, partners.excluding())
+    )
 
 
-def set_aside(view: View, row: int) -> tuple[str, str] | None:
+def ineligibility(view: SideView, row: int) -> tuple[str, str] | None:
     """Return why this person takes no part at all, None where they do."""
     if not view.case.people(view.side).complete[row]:
         return "incomplete", tr("Trop peu de réponses pour être mis en relation.")
@@ -204,7 +208,7 @@ def no_answer(status: Status) -> tuple[str, str] | None:
     return None
 
 
-def nobody_possible(view: View, excluding: Excluding) -> tuple[str, str]:
+def excluded_partners(view: SideView, excluding: Excluding) -> tuple[str, str]:
     """Return which rules exclude every partner, and how many each."""
     counts = [
         tr("« {rule} » en exclut {number}", rule=view.case.labels.rule(rule), number=int(lost.sum()))
@@ -222,7 +226,7 @@ def only_minimum(excluding: Excluding) -> bool:
     return not np.logical_or.reduce(others or [np.zeros(1, dtype=bool)]).all()
 
 
-def no_place(view: View, fit: BoolVector) -> tuple[str, str]:
+def taken_places(view: SideView, fit: BoolVector) -> tuple[str, str]:
     """Return that every possible partner is taken, and who holds their places; or that a rule holds them back.
 
     ``fit`` (c,) bool: who of the others is possible.
@@ -230,7 +234,7 @@ def no_place(view: View, fit: BoolVector) -> tuple[str, str]:
     case, count = view.case, int(np.count_nonzero(fit))
     who = possible_people(count, other_side(view.side))
     if (fit & view.spare).any():
-        return "held_back", held_back(who, [case.labels.rule(rule) for rule in case.rules if binds_others(rule)])
+        return "held_back", withheld_places(who, [case.labels.rule(rule) for rule in case.rules if binds_others(rule)])
     holders = view.holders[fit[view.seats]]
     some = holders[np.flatnonzero(np.diff(holders, prepend=-1))]
     names = [case.name(view.side, holder) for holder in some[:MOST_NAMED].tolist()]
@@ -244,7 +248,7 @@ def no_place(view: View, fit: BoolVector) -> tuple[str, str]:
     return "no_place", taken
 
 
-def held_back(people: str, rules: Sequence[str]) -> str:
+def withheld_places(people: str, rules: Sequence[str]) -> str:
     """Return that possible partners have free places, and which rules, or else the goals, leave them free."""
     if not rules:
         return tr("{people}, avec des places libres que les buts ne font pas prendre.", people=people)

@@ -5,9 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.explanation.exchange_costs import Losses, Price, places_of, price_of
+from mentormatch.explanation.exchange_costs import ExchangeCost, Losses, cost_of_forcing, pair_list
 from mentormatch.explanation.people_phrases import first_of
-from mentormatch.explanation.unmatched import MOST_NAMED, Case, View, binds_others, no_answer, other_side, set_aside
+from mentormatch.explanation.unmatched import (
+    MOST_NAMED,
+    Case,
+    SideView,
+    binds_others,
+    ineligibility,
+    no_answer,
+    other_side,
+)
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, decimal, listed, points, quoted, thousands
@@ -60,13 +68,13 @@ def why_not(case: Case, mentor: int, mentee: int) -> WhyNot:
     """
     if wanting := no_answer(case.solution.status):
         return WhyNot(None, (), wanting[1])
-    return apart(case, mentor, mentee) or excluded(case, mentor, mentee) or priced(case, mentor, mentee)
+    return is_apart(case, mentor, mentee) or excluded_pair(case, mentor, mentee) or price_pair(case, mentor, mentee)
 
 
-def apart(case: Case, mentor: int, mentee: int) -> WhyNot | None:
+def is_apart(case: Case, mentor: int, mentee: int) -> WhyNot | None:
     """Return who of the two takes no part, and why; None where both do."""
-    views = [(View.of(case, side), row) for side, row in zip(SIDES, (mentor, mentee), strict=True)]
-    found = [(view, row, why[1]) for view, row in views if (why := set_aside(view, row))]
+    views = [(SideView.of(case, side), row) for side, row in zip(SIDES, (mentor, mentee), strict=True)]
+    found = [(view, row, why[1]) for view, row in views if (why := ineligibility(view, row))]
     if not found:
         return None
     rules = [case.labels.rule(rule) for view, row, _ in found for rule, refused in view.refused if refused[row]]
@@ -74,22 +82,24 @@ def apart(case: Case, mentor: int, mentee: int) -> WhyNot | None:
     return WhyNot(None, (), " ".join(reasons), tuple(dict.fromkeys(rules)))
 
 
-def excluded(case: Case, mentor: int, mentee: int) -> WhyNot | None:
+def excluded_pair(case: Case, mentor: int, mentee: int) -> WhyNot | None:
     """Return which rules forbid the pair, None where none does."""
     market = case.market(np.array([mentor]), np.array([mentee]))
     rules = tuple(case.labels.rule(rule) for rule, block in forbidden_by_rule(case.rules, market) if block.any())
-    return WhyNot(None, (), tr("Ce binôme est exclu par {rules}.", rules=named(rules)), rules) if rules else None
+    return (
+        WhyNot(None, (), tr("Ce binôme est exclu par {rules}.", rules=names_in_words(rules)), rules) if rules else None
+    )
 
 
-def priced(case: Case, mentor: int, mentee: int) -> WhyNot:
+def price_pair(case: Case, mentor: int, mentee: int) -> WhyNot:
     """Return what a pair that no rule forbids by itself would cost."""
-    price = price_of(case.problem, case.solution, (mentor, mentee))
+    price = cost_of_forcing(case.problem, case.solution, (mentor, mentee))
     if price is None:
         rules = tuple(case.labels.rule(rule) for rule in in_the_way(case, mentor, mentee))
         sentence = tr("Aucune répartition ne permet ce binôme sans enfreindre une règle")
-        return WhyNot(None, (), f"{about(sentence, named(rules)) if rules else sentence}.", rules)
+        return WhyNot(None, (), f"{about(sentence, names_in_words(rules)) if rules else sentence}.", rules)
     moves = moves_of(case, price, (mentor, mentee))
-    return WhyNot(price.losses, moves, said(price, moves))
+    return WhyNot(price.losses, moves, move_in_words(price, moves))
 
 
 def in_the_way(case: Case, mentor: int, mentee: int) -> list[Rule]:
@@ -109,7 +119,7 @@ def in_the_way(case: Case, mentor: int, mentee: int) -> list[Rule]:
     return filling or [rule for rule in case.rules if binds_others(rule)]
 
 
-def moves_of(case: Case, price: Price, pair: tuple[int, int]) -> tuple[Move, ...]:
+def moves_of(case: Case, price: ExchangeCost, pair: tuple[int, int]) -> tuple[Move, ...]:
     """Return everybody whose partners change, the two people of ``pair`` first, then mentors, then mentees."""
     touched = (*price.added, *price.gone)
     changed = [(axis, person) for axis in (0, 1) for person in sorted({two[axis] for two in touched})]
@@ -117,22 +127,22 @@ def moves_of(case: Case, price: Price, pair: tuple[int, int]) -> tuple[Move, ...
     return tuple(move_of(case, price, *who) for who in changed)
 
 
-def move_of(case: Case, price: Price, axis: int, person: int) -> Move:
+def move_of(case: Case, price: ExchangeCost, axis: int, person: int) -> Move:
     """Return the partners of one person before and after the change."""
     pairs = case.solution.pairs[case.solution.pairs[:, axis] == person]
     side = SIDES[axis]
     before, after = (
-        tuple(case.name(other_side(side), two[1 - axis]) for two in places_of(plan) if two[axis] == person)
+        tuple(case.name(other_side(side), two[1 - axis]) for two in pair_list(plan) if two[axis] == person)
         for plan in (pairs, price.applied(pairs))
     )
     return Move(side, case.name(side, person), before, after)
 
 
-def said(price: Price, moves: Sequence[Move]) -> str:
+def move_in_words(price: ExchangeCost, moves: Sequence[Move]) -> str:
     """Return the price of a pair in a sentence."""
     if not moves:
         return tr("Ce binôme est déjà dans la répartition.")
-    people = list(shown(moves[2:]))
+    people = list(amount_shown(moves[2:]))
     if not people:
         return f"{cost(price)}."
     others = len(moves) - 2
@@ -146,7 +156,7 @@ def said(price: Price, moves: Sequence[Move]) -> str:
     )
 
 
-def cost(price: Price) -> str:
+def cost(price: ExchangeCost) -> str:
     """Return what is lost, or won, in the first goal that changes."""
     goal, loss = next(((goal, loss) for goal, loss in price.losses if loss), ("", 0))
     if loss == 0:
@@ -156,7 +166,7 @@ def cost(price: Price) -> str:
     return tr("Imposer ce binôme ferait gagner {amount}", amount=amount(goal, -loss))
 
 
-def shown(moves: Sequence[Move]) -> Iterator[str]:
+def amount_shown(moves: Sequence[Move]) -> Iterator[str]:
     """Yield the first moves in words, and how many are left."""
     yield from map(str, moves[:MOST_NAMED])
     if len(moves) > MOST_NAMED:
@@ -194,6 +204,6 @@ def in_points(millionths: int) -> str:
     return tr_n("{number} point", "{number} points", millionths // 10_000, number=points(millionths))
 
 
-def named(rules: Sequence[str]) -> str:
+def names_in_words(rules: Sequence[str]) -> str:
     """Return the names of rules in quotation marks, the first few of many."""
     return first_of([*map(quoted, rules)], MOST_NAMED)

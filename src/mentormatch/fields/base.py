@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from mentormatch.base.columns import Codes, Column
+from mentormatch.base.columns import Column, SingleChoice
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import fold
 
@@ -104,7 +104,7 @@ class Field(BaseModel, ABC):
     def options_without(self, answer: str) -> Sequence[str]:
         """Return the options of the question where ``answer`` names none of them, empty where it may be an answer."""
         column = self.column([])
-        if isinstance(column, Codes):
+        if isinstance(column, SingleChoice):
             return () if column.named([answer]).any() else column.spoken_labels
         labels: Sequence[str] = getattr(column, "labels", ())
         return labels if position(labels, answer) is None else ()

@@ -14,7 +14,7 @@ from mentormatch.fields.base import schema_by_kind
 
 
 @dataclass(frozen=True, slots=True)
-class Ref:
+class FieldRef:
     """Marks a setting as the id of a field: of which kinds, and who answers it (``both``: each side; ``any``: one)."""
 
     kinds: tuple[str, ...]
@@ -22,16 +22,16 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class FieldReference:
     """One mention of a field: the setting it stands in, the field's id, and what it must be."""
 
     setting: str
     field: str
-    ref: Ref
+    ref: FieldRef
 
 
 @dataclass(frozen=True, slots=True)
-class Quotation:
+class AnswerReference:
     """One answer that a setting names, and the field of which it must be an option."""
 
     setting: str
@@ -55,14 +55,14 @@ class Extension(BaseModel):
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return schema_by_kind(core, handler, examples=[cls.example])
 
-    def references(self) -> Iterator[Reference]:
+    def references(self) -> Iterator[FieldReference]:
         """Yield every field that this extension speaks of."""
         for setting, ref in marked(type(self)):
             value = getattr(self, setting)
             for field in [value] if isinstance(value, str) else value or ():
-                yield Reference(setting, field, ref)
+                yield FieldReference(setting, field, ref)
 
-    def quotations(self) -> Iterator[Quotation]:
+    def quotations(self) -> Iterator[AnswerReference]:
         """Yield every answer to a field that this extension names."""
         yield from ()
 
@@ -72,7 +72,7 @@ class Extension(BaseModel):
 
 
 @cache
-def marked(kind: type[Extension]) -> tuple[tuple[str, Ref], ...]:
+def marked(kind: type[Extension]) -> tuple[tuple[str, FieldRef], ...]:
     """Return the settings of a kind that name fields, each with what it may name."""
     fields = kind.model_fields.items()
-    return tuple((setting, mark) for setting, info in fields for mark in info.metadata if isinstance(mark, Ref))
+    return tuple((setting, mark) for setting, info in fields for mark in info.metadata if isinstance(mark, FieldRef))

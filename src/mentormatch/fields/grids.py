@@ -7,7 +7,7 @@ from typing import Literal, cast
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.base.columns import NONE, Grades, Members
+from mentormatch.base.columns import NONE, Grades, MultiChoice
 from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position, split, without
 from mentormatch.fields.lists import UNKNOWN_OPTION, find_options, members, pieces_of
 from mentormatch.fields.options import option_named
@@ -114,5 +114,5 @@ class Slots(Field):
         )
         return without(named, parts)
 
-    def column(self, values: Sequence[object]) -> Members:
+    def column(self, values: Sequence[object]) -> MultiChoice:
         return members(self.slots, values)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field as Setting
 
-from mentormatch.base.columns import Members, Names, Ranks
+from mentormatch.base.columns import MultiChoice, Names, Ranks
 from mentormatch.fields.base import (
     Answer,
     Blank,
@@ -102,12 +102,12 @@ def spread(values: Sequence[object]) -> tuple[NDArray[np.int64], NDArray[np.int6
     return np.repeat(np.arange(len(given)), counts), items, np.arange(len(items)) - before
 
 
-def members(labels: Sequence[str], values: Sequence[object]) -> Members:
+def members(labels: Sequence[str], values: Sequence[object]) -> MultiChoice:
     """Return the column of the items that ``values`` hold, None for no answer."""
     rows, items, _ = spread(values)
     chosen = np.zeros((len(values), len(labels)), dtype=bool)
     chosen[rows, items] = True
-    return Members(tuple(labels), chosen, np.array([value is not None for value in values], dtype=bool))
+    return MultiChoice(tuple(labels), chosen, np.array([value is not None for value in values], dtype=bool))
 
 
 def starts(text: str, option: str, marks: Sequence[str]) -> bool:
@@ -144,7 +144,7 @@ class Choices(Options):
     def absent(self, parts: Sequence[str]) -> list[str]:
         return without(self.options, parts)
 
-    def column(self, values: Sequence[object]) -> Members:
+    def column(self, values: Sequence[object]) -> MultiChoice:
         return members(self.options, values)
 
 

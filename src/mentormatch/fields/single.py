@@ -7,7 +7,7 @@ from typing import Literal, cast
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.base.columns import NONE, Affirmations, Codes, Numbers, Texts
+from mentormatch.base.columns import NONE, Affirmations, Numbers, SingleChoice, Texts
 from mentormatch.fields.base import Answer, Blank, Field, Figures, Labels, Reading, SeveralAnswers, as_text, is_blank
 from mentormatch.fields.numbers import parse_number as parse_number
 from mentormatch.fields.numbers import read_number
@@ -42,10 +42,10 @@ def one_of(answer: Answer) -> str:
     return SeveralAnswers.of(ticked(answer)) if isinstance(answer, Mapping) else answer
 
 
-def coded(labels: Sequence[str], values: Sequence[object]) -> Codes:
+def coded(labels: Sequence[str], values: Sequence[object]) -> SingleChoice:
     """Return the column of positions in ``labels``."""
     codes = [NONE if value is None else cast(int, value) for value in values]
-    return Codes(tuple(labels), np.array(codes, dtype=np.int64))
+    return SingleChoice(tuple(labels), np.array(codes, dtype=np.int64))
 
 
 class Options(Field):
@@ -73,7 +73,7 @@ class Choice(Options):
 
     kind: Literal["choice"] = "choice"
 
-    def column(self, values: Sequence[object]) -> Codes:
+    def column(self, values: Sequence[object]) -> SingleChoice:
         return coded(self.options, values)
 
 
@@ -82,7 +82,7 @@ class Scale(Options):
 
     kind: Literal["scale"] = "scale"
 
-    def column(self, values: Sequence[object]) -> Codes:
+    def column(self, values: Sequence[object]) -> SingleChoice:
         return coded(self.options, values)
 
 

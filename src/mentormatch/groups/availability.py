@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mentormatch.base.iso_dates import FORMS, start_of
 from mentormatch.errors import Problem
-from mentormatch.groups.inputs import Session, empty, named_as, places, refuse, strangers, twice
+from mentormatch.groups.inputs import Session, has_nobody, named_twice, names_as, places, refuse, unknown_people
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import clock, day, quoted
 from mentormatch.languages.text_keys import canonical
@@ -72,7 +72,7 @@ def moments_of(candidates: Iterable[Session] | Mapping[str, Session]) -> tuple[M
 
     A mapping says which answer of the survey stands for which date.
     """
-    pairs = candidates.items() if isinstance(candidates, Mapping) else ((named_as(each), each) for each in candidates)
+    pairs = candidates.items() if isinstance(candidates, Mapping) else ((names_as(each), each) for each in candidates)
     named = [(name, start_of(when)) for name, when in pairs]
     problems = [
         Problem(tr("dates"), tr("{name} n'est pas une date", name=quoted(name)), tr("comme {form}", form=FORMS))
@@ -80,12 +80,12 @@ def moments_of(candidates: Iterable[Session] | Mapping[str, Session]) -> tuple[M
         if start is None
     ]
     names = [name for name, _ in named]
-    problems += [*twice(tr("dates"), names), *empty(tr("dates"), names)]
+    problems += [*named_twice(tr("dates"), names), *has_nobody(tr("dates"), names)]
     refuse(tr("Ces dates ne conviennent pas"), problems)
-    return tuple(sorted((Moment(name, start) for name, start in named if start), key=in_order))
+    return tuple(sorted((Moment(name, start) for name, start in named if start), key=moments_in_order))
 
 
-def in_words(session: str) -> str:
+def moment_in_words(session: str) -> str:
     r"""Return the name of a session as it is read: a date in words, any other as it is.
 
     >>> in_words("2026-10-13T09:30"), in_words("rentrée")
@@ -95,7 +95,7 @@ def in_words(session: str) -> str:
     return session if start is None else Moment(session, start).words
 
 
-def in_order(moment: Moment) -> tuple[date, str, str]:
+def moments_in_order(moment: Moment) -> tuple[date, str, str]:
     """Return what dates are ordered by."""
     return moment.day, moment.start.isoformat(), canonical(moment.name)
 
@@ -109,10 +109,10 @@ def availability_of(
     """
     moments, members = moments_of(candidates), tuple(said)
     names = [moment.name for moment in moments]
-    named = [None if each is None else [named_as(one) for one in each] for each in said.values()]
-    problems = [*twice(tr("membres"), members), *empty(tr("membres"), members)]
+    named = [None if each is None else [names_as(one) for one in each] for each in said.values()]
+    problems = [*named_twice(tr("membres"), members), *has_nobody(tr("membres"), members)]
     for said_by in filter(None, named):
-        problems += strangers(tr("disponibilités"), said_by, names, tr("une des dates proposées"))
+        problems += unknown_people(tr("disponibilités"), said_by, names, tr("une des dates proposées"))
     refuse(tr("Ces disponibilités ne conviennent pas"), list(dict.fromkeys(problems)))
     at = places(names)
     present = np.zeros((len(members), len(moments)), dtype=bool)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.errors import Problem
-from mentormatch.groups.inputs import empty, refuse, twice
+from mentormatch.groups.inputs import has_nobody, named_twice, refuse
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.text_keys import canonical
 
@@ -104,7 +104,7 @@ def ballot_of(approvals: Mapping[str, Iterable[str] | None], topics: Iterable[st
         there |= {folded: min(name, there.get(folded, name)) for folded, name in asked.items()}
     offered = tuple(there.values()) if topics is None else tuple(topics)
     named = ((tr("membres"), members), (tr("sujets"), offered))
-    problems = [wrong for where, names in named for wrong in (*twice(where, names), *empty(where, names))]
+    problems = [wrong for where, names in named for wrong in (*named_twice(where, names), *has_nobody(where, names))]
     known = {canonical(topic): place for place, topic in enumerate(offered)}
     lost = sum(folded not in known for asked in wanted for folded in asked)
     if lost:

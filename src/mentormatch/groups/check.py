@@ -11,7 +11,7 @@ from mentormatch.groups.solution import GroupSolution
 from mentormatch.languages import tr
 
 
-def checked(problem: GroupProblem, solution: GroupSolution) -> GroupSolution:
+def refuse_mistakes(problem: GroupProblem, solution: GroupSolution) -> GroupSolution:
     """Return the solution; raise EngineError where it breaks a rule or claims another value than it has."""
     wrong = list(mistakes(problem, solution))
     if wrong:
@@ -22,16 +22,16 @@ def checked(problem: GroupProblem, solution: GroupSolution) -> GroupSolution:
 def mistakes(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
     """Yield what is wrong with a solution, by positions."""
     if solution.status in (Status.PROVED, Status.FEASIBLE):
-        yield from misformed(problem, solution)
-        yield from misled(problem, solution)
+        yield from wrong_sizes(problem, solution)
+        yield from wrong_leaders(problem, solution)
         for group in solution.groups:
-            yield from misplaced(problem, group)
-        yield from miscounted(problem, solution)
+            yield from wrong_places(problem, group)
+        yield from wrong_counts(problem, solution)
     elif solution.groups:
         yield "groups without an answer"
 
 
-def misformed(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
+def wrong_sizes(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
     """Yield what is wrong with the number of groups and their sizes, people in two of them, and blocks torn apart."""
     groups = solution.groups
     if not problem.number.least <= len(groups) <= problem.number.most:
@@ -39,7 +39,7 @@ def misformed(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
     placed = Counter(person for group in groups for person in group)
     if any(times > 1 or not 0 <= person < len(problem) for person, times in placed.items()):
         yield "somebody is in two groups"
-    if not fitted([len(group) for group in groups], problem):
+    if not fits_sizes([len(group) for group in groups], problem):
         yield "sizes"
     for block in problem.together:
         homes = {next((at for at, group in enumerate(groups) if person in group), None) for person in block}
@@ -47,7 +47,7 @@ def misformed(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
             yield f"not together: {block}"
 
 
-def misled(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
+def wrong_leaders(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
     """Yield what is wrong with who leads: one a group, within their seats, all of whom they may meet."""
     if problem.leaders is None:
         return
@@ -61,7 +61,7 @@ def misled(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
             yield f"leader {leader}"
 
 
-def fitted(sizes: list[int], problem: GroupProblem) -> bool:
+def fits_sizes(sizes: list[int], problem: GroupProblem) -> bool:
     """Return whether each group has a size of those asked for: the smallest first, to the span that ends first."""
     if len(problem.spans) == 1:
         return all(problem.spans[0].least <= size <= problem.spans[0].most for size in sizes)
@@ -74,7 +74,7 @@ def fitted(sizes: list[int], problem: GroupProblem) -> bool:
     return not spans
 
 
-def misplaced(problem: GroupProblem, group: Group) -> Iterator[str]:
+def wrong_places(problem: GroupProblem, group: Group) -> Iterator[str]:
     """Yield what is wrong inside a group."""
     for left, right in combinations(group, 2):
         if problem.apart[left, right]:
@@ -85,7 +85,7 @@ def misplaced(problem: GroupProblem, group: Group) -> Iterator[str]:
             yield f"{there} people counted"
 
 
-def miscounted(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
+def wrong_counts(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
     """Yield the goals that are worth something else than is claimed, and bounds that are passed."""
     for tier in solution.tiers:
         value = worth(problem, tier.goal, solution.groups)
@@ -109,7 +109,7 @@ def worth(problem: GroupProblem, goal: str, groups: tuple[Group, ...]) -> int:
             else 0
         )
     if goal == "meetings":
-        return sum(met(problem, group) for group in groups)
+        return sum(times_met(problem, group) for group in groups)
     each = [worth_of(problem, group) for group in groups]
     if goal == "total":
         return sum(each)
@@ -119,7 +119,7 @@ def worth(problem: GroupProblem, goal: str, groups: tuple[Group, ...]) -> int:
     )
 
 
-def met(problem: GroupProblem, group: Group) -> int:
+def times_met(problem: GroupProblem, group: Group) -> int:
     """Return how often pairs of a group met before."""
     return sum(int(problem.meetings[pair]) for pair in combinations(group, 2)) if problem.meetings is not None else 0
 

@@ -22,7 +22,7 @@ NEVER = -(1 << 30)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Chain:
+class DateChain:
     """What is asked: so many of the dates of ``there``, from ``apart[0]`` to ``apart[1]`` days between neighbours."""
 
     there: Availability

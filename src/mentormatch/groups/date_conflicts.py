@@ -10,7 +10,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.columns import IntVector
 from mentormatch.explanation.people_phrases import first_of
 from mentormatch.groups.availability import Availability, Moment
-from mentormatch.groups.date_chain import Chain
+from mentormatch.groups.date_chain import DateChain
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import counted
 
@@ -20,25 +20,27 @@ WEEK, WEEKS = 7, 8
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Limits:
+class AbsenceLimits:
     """What was asked besides the chain: ``most_missed``, None for the fewest; all dates, those set aside included."""
 
     most_missed: int | None
     everything: Availability
 
-    def bounds(self, chain: Chain, most: int | None = None) -> IntVector:
+    def bounds(self, chain: DateChain, most: int | None = None) -> IntVector:
         """Return (k,) int64: what each may miss at most."""
         allowed = self.most_missed if most is None else most
         return np.full(len(chain.there.answers), chain.number if allowed is None else allowed, dtype=np.int64)
 
 
-def deadlock(chain: Chain, limits: Limits, set_aside: Sequence[Moment], seed: int) -> Iterator[str]:
+def explain_infeasible(
+    chain: DateChain, limits: AbsenceLimits, set_aside: Sequence[Moment], seed: int
+) -> Iterator[str]:
     """Yield in words what stands in the way, then what would do."""
     yield from obstacles(chain, limits)
     yield from ways_out(chain, limits, set_aside)
 
 
-def obstacles(chain: Chain, limits: Limits) -> Iterator[str]:
+def obstacles(chain: DateChain, limits: AbsenceLimits) -> Iterator[str]:
     """Yield what cannot be: too few dates far enough apart; members who miss too many; members who do together."""
     if chain.longest() < chain.number:
         yield too_few(chain)
@@ -54,7 +56,7 @@ def obstacles(chain: Chain, limits: Limits) -> Iterator[str]:
         yield together(chain, most)
 
 
-def too_few(chain: Chain) -> str:
+def too_few(chain: DateChain) -> str:
     """Return in words that no chain of dates is as long as asked."""
     least, most = chain.apart
     return tr(
@@ -68,7 +70,7 @@ def too_few(chain: Chain) -> str:
     )
 
 
-def together(chain: Chain, most: int) -> str:
+def together(chain: DateChain, most: int) -> str:
     """Return in words which members cannot all be kept from missing more; whichever is left out, the others can."""
     kept = list(range(len(chain.there.answers)))
     for person in list(kept):
@@ -82,7 +84,7 @@ def together(chain: Chain, most: int) -> str:
     )
 
 
-def among(chain: Chain, people: Sequence[int]) -> Chain:
+def among(chain: DateChain, people: Sequence[int]) -> DateChain:
     """Return the same question for some of those who answered."""
     there = chain.there
     members = tuple(there.answered[person] for person in people)
@@ -90,13 +92,13 @@ def among(chain: Chain, people: Sequence[int]) -> Chain:
     return replace(chain, there=Availability(members, there.moments, there.answers[list(people)], known))
 
 
-def possible(chain: Chain, bounds: IntVector) -> bool:
+def possible(chain: DateChain, bounds: IntVector) -> bool:
     """Return whether there are such dates."""
     problem = replace(chain.pose(bounds), goals=("matched",))
     return solve(problem).status in (Status.PROVED, Status.FEASIBLE)
 
 
-def ways_out(chain: Chain, limits: Limits, set_aside: Sequence[Moment]) -> Iterator[str]:
+def ways_out(chain: DateChain, limits: AbsenceLimits, set_aside: Sequence[Moment]) -> Iterator[str]:
     """Yield each change that alone would do."""
     yield from (way for way in (more_missed(chain, limits), wider(chain, limits), fewer(chain, limits)) if way)
     whole = replace(chain, there=limits.everything)
@@ -108,7 +110,7 @@ def ways_out(chain: Chain, limits: Limits, set_aside: Sequence[Moment]) -> Itera
         )
 
 
-def more_missed(chain: Chain, limits: Limits) -> str:
+def more_missed(chain: DateChain, limits: AbsenceLimits) -> str:
     """Return how many absences would do, empty where none would."""
     if limits.most_missed is None:
         return ""
@@ -119,7 +121,7 @@ def more_missed(chain: Chain, limits: Limits) -> str:
     return ""
 
 
-def wider(chain: Chain, limits: Limits) -> str:
+def wider(chain: DateChain, limits: AbsenceLimits) -> str:
     """Return how far apart sessions would have to be, empty where so much does not do."""
     least, most = chain.apart
     for weeks in range(1, WEEKS + 1):
@@ -131,7 +133,7 @@ def wider(chain: Chain, limits: Limits) -> str:
     return ""
 
 
-def fewer(chain: Chain, limits: Limits) -> str:
+def fewer(chain: DateChain, limits: AbsenceLimits) -> str:
     """Return how many sessions there could be, empty where there could be none."""
     for number in range(chain.number - 1, 0, -1):
         shorter = replace(chain, number=number)

@@ -24,8 +24,8 @@ from mentormatch.explanation.people_phrases import first_of
 from mentormatch.explanation.tables import Sheet, sheet
 from mentormatch.groups.availability import Availability, Moment, availability_of, moments_of
 from mentormatch.groups.calendar import MINUTES
-from mentormatch.groups.date_chain import Chain
-from mentormatch.groups.date_conflicts import Limits, deadlock
+from mentormatch.groups.date_chain import DateChain
+from mentormatch.groups.date_conflicts import AbsenceLimits, explain_infeasible
 from mentormatch.groups.holidays import DECREED, ZONES, Stated, blackouts_of, days_off
 from mentormatch.groups.inputs import Session
 from mentormatch.groups.multiple_choice import attendance
@@ -63,9 +63,9 @@ class Dates(Result):
     """The dates chosen, how many attend each, and what was set aside; who misses what is for the team alone."""
 
     kind: ClassVar[str] = "dates"
-    chain: Chain
+    chain: DateChain
     set_aside: tuple[SetAside, ...]
-    limits: Limits
+    limits: AbsenceLimits
     problem: AssignmentProblem
     solution: Solution
     seed: int
@@ -138,7 +138,9 @@ class Dates(Result):
         """Why there are no such dates, and what would do, cheapest first; for the team alone, as it names people."""
         if self.status is not Status.INFEASIBLE:
             return ()
-        return tuple(deadlock(self.chain, self.limits, tuple(one.moment for one in self.set_aside), self.seed))
+        return tuple(
+            explain_infeasible(self.chain, self.limits, tuple(one.moment for one in self.set_aside), self.seed)
+        )
 
     @property
     @own_language
@@ -292,7 +294,7 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
     off = days_off((one.day for one in told.moments), public=public, zones=zones, blackouts=blackouts_of(blackouts))
     kept = [place for place, one in enumerate(told.moments) if one.day not in off]
     aside = tuple(SetAside(one, off[one.day]) for one in told.moments if one.day in off)
-    chain, limits = Chain(told.take(kept), number, gaps), Limits(most_missed, told)
+    chain, limits = DateChain(told.take(kept), number, gaps), AbsenceLimits(most_missed, told)
     problem, solution = best(chain, most_missed, seed, time_limit_s)
     return Dates(chain, aside, limits, problem, solution, seed, spoken(), name, minutes, place)
 
@@ -308,7 +310,7 @@ def gaps_of(apart: tuple[int, int]) -> tuple[int, int]:
 
 
 def best(
-    chain: Chain, most_missed: int | None, seed: int, time_limit_s: float | None
+    chain: DateChain, most_missed: int | None, seed: int, time_limit_s: float | None
 ) -> tuple[AssignmentProblem, Solution]:
     """Return the problem and its solution; without a limit on what people miss, with the fewest that can be kept."""
     tried = ((problem, solve(problem, seed=seed, time_limit_s=time_limit_s)) for problem in to_try(chain, most_missed))
@@ -318,12 +320,12 @@ def best(
     return found
 
 
-def to_try(chain: Chain, most_missed: int | None) -> Iterator[AssignmentProblem]:
+def to_try(chain: DateChain, most_missed: int | None) -> Iterator[AssignmentProblem]:
     """Yield one problem after the other, until one has a solution."""
     yield from map(chain.pose, bounds_to_try(chain, most_missed))
 
 
-def bounds_to_try(chain: Chain, most_missed: int | None) -> Iterator[IntVector]:
+def bounds_to_try(chain: DateChain, most_missed: int | None) -> Iterator[IntVector]:
     """Yield (k,) int64: what each may miss at most, one bound after the other until one can be kept."""
     answered = len(chain.there.answers)
     if most_missed is not None:

@@ -23,7 +23,7 @@ type Keys = Sequence[str]
 
 
 @dataclass(frozen=True)
-class Posed:
+class GroupFormulation:
     """The problem of those who take part, by the order of their keys, and where each stands in the cohort."""
 
     problem: GroupProblem
@@ -31,9 +31,9 @@ class Posed:
     facilitators: IntVector
 
 
-def pose(
+def formulate_groups(
     cohort: Cohort, programme: Programme, scores: GroupScores, past: Iterable[Keys] = (), *, seed: int = 0
-) -> Posed:
+) -> GroupFormulation:
     """Return the problem of forming groups of ``cohort``; ``past`` are the keys of former groups."""
     asked = programme.groups or Grouped(size=2)
     rules, people, leading = programme.rules, cohort.members, cohort.facilitators
@@ -48,19 +48,19 @@ def pose(
         spans=(sizes,),
         number=number_of(asked, len(members), int(seats.sum()) if asked.facilitators else None),
         together=blocks(rules, people, members),
-        counts=tuple(filter(None, (counted(count, members) for rule in rules for count in rule.counts(people)))),
+        counts=tuple(filter(None, (count_terms(count, members) for rule in rules for count in rule.counts(people)))),
         shared=tuple(part.of(members) for part in scores.shared),
-        leaders=Leaders(meeting(rules, leaders, taken), seats) if asked.facilitators else None,
+        leaders=Leaders(allowed_meetings(rules, leaders, taken), seats) if asked.facilitators else None,
         meetings=meetings(taken, past),
         priority=first,
-        goals=tuple(goal for goal in asked.goals if used(goal, first, past)),
+        goals=tuple(goal for goal in asked.goals if members_in_use(goal, first, past)),
         keys=tuple(map(canonical, taken.ids)),
         seed=seed,
     )
-    return Posed(problem, members, facilitators)
+    return GroupFormulation(problem, members, facilitators)
 
 
-def used(goal: str, first: IntVector | None, past: Iterable[Keys]) -> bool:
+def members_in_use(goal: str, first: IntVector | None, past: Iterable[Keys]) -> bool:
     """Return whether a goal says anything: of priority where somebody has it, of meetings where there were some."""
     return first is not None if goal == "priority" else bool(past) if goal == "meetings" else True
 
@@ -88,7 +88,7 @@ def apart(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolBloc
     return total & ~np.eye(len(total), dtype=bool)
 
 
-def meeting(rules: Sequence[Rule], leaders: People, members: People) -> BoolBlock:
+def allowed_meetings(rules: Sequence[Rule], leaders: People, members: People) -> BoolBlock:
     """Return (f, n) bool: which members each leader may meet, by the rules whose questions they answered."""
     asked = [rule for rule in rules if all(name in leaders.columns for name in rule.fields_of("mentor"))]
     shape = len(leaders), len(members)
@@ -135,7 +135,7 @@ def blocks(rules: Sequence[Rule], people: People, members: IntVector) -> tuple[t
     return tuple(tuple(sorted(block)) for block in sorted(merged, key=sorted) if len(block) > 1)
 
 
-def counted(count: CompositionBound, members: IntVector) -> CompositionBound | None:
+def count_terms(count: CompositionBound, members: IntVector) -> CompositionBound | None:
     """Return a count of those who take part; None where it says nothing."""
     most = min(count.most, len(members))
     kept = replace(count, holds=count.holds[members], most=most)

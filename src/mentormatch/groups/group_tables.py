@@ -23,7 +23,7 @@ GOALS = {
 
 def sentences(grouping: "Grouping") -> Iterator[str]:
     """Yield what participants may read, what matters most first: nobody is named."""
-    yield formed(grouping)
+    yield formed_sentences(grouping)
     yield grouping.standing
     alone = len(grouping.unplaced)
     if alone:
@@ -33,7 +33,7 @@ def sentences(grouping: "Grouping") -> Iterator[str]:
     yield from grouping.remarks
 
 
-def formed(grouping: "Grouping") -> str:
+def formed_sentences(grouping: "Grouping") -> str:
     """Return in words how many people there are in how many groups, and of which sizes."""
     sizes = sorted({len(group.members) for group in grouping.groups})
     if not sizes:
@@ -89,11 +89,11 @@ def sheets(grouping: "Grouping") -> dict[str, Sheet]:
     led = any(group.facilitator for group in grouping.groups)
     columns = [("group", tr("Groupe")), ("member", tr("Membre"))]
     columns += [("facilitator", tr("Animé par"))] if led else []
-    rows = (row[: len(columns)] for group in grouping.groups for row in placed(grouping, group))
+    rows = (row[: len(columns)] for group in grouping.groups for row in placed_sheet(grouping, group))
     return {"groups": sheet(columns, rows)}
 
 
-def placed(grouping: "Grouping", group: "FormedGroup") -> Iterator[tuple[Cell, ...]]:
+def placed_sheet(grouping: "Grouping", group: "FormedGroup") -> Iterator[tuple[Cell, ...]]:
     """Yield the number of a group, each of its members, and who leads it, empty where nobody does."""
     leader = grouping.labels.person("mentor", group.facilitator) if group.facilitator else ""
     yield from ((group.number, grouping.called(key), leader) for key in group.members)
@@ -104,8 +104,8 @@ def staff_sheets(grouping: "Grouping") -> dict[str, Sheet]:
     return {
         "scores": scores(grouping),
         "shares": shares(grouping),
-        "unplaced": unplaced(grouping),
-        "met": met(grouping),
+        "unplaced": unplaced_json(grouping),
+        "met": met_json(grouping),
         "rejected": rejected_sheet(grouping.rejected),
     }
 
@@ -128,31 +128,31 @@ def shares(grouping: "Grouping") -> Sheet:
         ("answered", tr("Part connue")),
         ("reason", tr("Pourquoi")),
     ]
-    rows = (told(one, share) for one in grouping.groups for share in one.contributions)
+    rows = (grouping_json(one, share) for one in grouping.groups for share in one.contributions)
     return sheet(columns, rows)
 
 
-def told(one: "FormedGroup", share: "GroupShare") -> tuple[Cell, ...]:
+def grouping_json(one: "FormedGroup", share: "GroupShare") -> tuple[Cell, ...]:
     """Return one share as the cells of a row."""
     pairs = 10_000 * max(pairs_in(len(one.members)), 1)
     heading, full = share.group or "", share.full / pairs
     return one.number, heading, share.criterion, share.share / pairs, full, share.answered, share.reason
 
 
-def unplaced(grouping: "Grouping") -> Sheet:
+def unplaced_json(grouping: "Grouping") -> Sheet:
     """Return everybody in no group, and why."""
     columns = [("member", tr("Membre")), ("code", tr("Code")), ("reason", tr("Raison"))]
     return sheet(columns, ((grouping.called(one.person), one.code, one.reason) for one in grouping.unplaced))
 
 
-def met(grouping: "Grouping") -> Sheet:
+def met_json(grouping: "Grouping") -> Sheet:
     """Return the pairs who were in one group before, and are again."""
     columns = [("group", tr("Groupe")), ("member", tr("Membre")), ("other", tr("A déjà rencontré"))]
     pairs = ((one.number, grouping.called(a), grouping.called(b)) for one in grouping.groups for a, b in one.met)
     return sheet(columns, pairs)
 
 
-def public(grouping: "Grouping") -> dict[str, object]:
+def public_json(grouping: "Grouping") -> dict[str, object]:
     """Return the groups in codes, as participants may read them."""
     return {
         "status": str(grouping.status),
@@ -164,10 +164,10 @@ def public(grouping: "Grouping") -> dict[str, object]:
     }
 
 
-def for_staff(grouping: "Grouping") -> dict[str, object]:
+def staff_json(grouping: "Grouping") -> dict[str, object]:
     """Return the groups in codes, with all that is known of them."""
     found = grouping.conflict
-    return public(grouping) | {
+    return public_json(grouping) | {
         "groups": [whole(one) for one in grouping.groups],
         "tiers": [{"goal": one.goal, "value": one.value, "bound": one.bound} for one in grouping.tiers],
         "gap": grouping.gap,

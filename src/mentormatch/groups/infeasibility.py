@@ -14,7 +14,7 @@ import numpy as np
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.groups.columns import cliques
-from mentormatch.groups.formulation import Posed, pose
+from mentormatch.groups.formulation import GroupFormulation, formulate_groups
 from mentormatch.groups.pair_values import GroupScores
 from mentormatch.groups.problem import Group, GroupProblem, SizeRange
 from mentormatch.groups.solve import solve
@@ -53,7 +53,7 @@ class ConflictCase:
     cohort: Cohort
     programme: Programme
     scores: GroupScores
-    posed: Posed
+    posed: GroupFormulation
     ends: float
     labels: Labels = KEYS
 
@@ -73,7 +73,7 @@ class ConflictCase:
     def under(self, rules: Sequence[Rule]) -> GroupProblem:
         """Return the problem with other rules, of the same people."""
         asked = self.programme.model_copy(update={"rules": list(rules)})
-        problem = pose(self.cohort, asked, self.scores).problem
+        problem = formulate_groups(self.cohort, asked, self.scores).problem
         return (
             replace(problem, number=self.problem.number, goals=("placed",))
             if len(problem) == len(self.problem)
@@ -81,8 +81,8 @@ class ConflictCase:
         )
 
 
-def conflict(
-    cohort: Cohort, programme: Programme, scores: GroupScores, posed: Posed, labels: Labels = KEYS
+def explain_conflict(
+    cohort: Cohort, programme: Programme, scores: GroupScores, posed: GroupFormulation, labels: Labels = KEYS
 ) -> GroupConflict | None:
     """Return why not everybody can be placed; None where they can, or where no reason is found in time."""
     inquiry = ConflictCase(cohort, programme, scores, posed, monotonic() + ALL_S, labels)

@@ -26,7 +26,10 @@ class HasMembers(Protocol):
 def members_of(group: HasMembers | Iterable[str]) -> tuple[str, ...]:
     """Return the keys of the members; raise RequestError where one comes twice, or is empty."""
     members = tuple(group) if isinstance(group, Iterable) else tuple(group.members)
-    refuse(tr("Ces membres ne font pas un groupe"), [*twice(tr("membres"), members), *empty(tr("membres"), members)])
+    refuse(
+        tr("Ces membres ne font pas un groupe"),
+        [*named_twice(tr("membres"), members), *has_nobody(tr("membres"), members)],
+    )
     return members
 
 
@@ -37,19 +40,22 @@ def sessions_of(sessions: int | Iterable[Session]) -> tuple[str, ...]:
     """
     if exact_number(sessions) is not None or not isinstance(sessions, Iterable):
         return tuple(str(number + 1) for number in range(whole_number(tr("séances"), sessions)))
-    named = tuple(named_as(session) for session in sessions)
-    refuse(tr("Ces séances ne font pas une saison"), [*twice(tr("séances"), named), *empty(tr("séances"), named)])
+    named = tuple(names_as(session) for session in sessions)
+    refuse(
+        tr("Ces séances ne font pas une saison"),
+        [*named_twice(tr("séances"), named), *has_nobody(tr("séances"), named)],
+    )
     return named
 
 
-def named_as(session: Session) -> str:
+def names_as(session: Session) -> str:
     """Return the name of a session: a date as ISO 8601 writes it, to the minute where it has a time."""
     if isinstance(session, datetime):
         return session.isoformat(timespec="minutes")
     return session.isoformat() if isinstance(session, date) else session
 
 
-def twice(where: str, names: Sequence[str]) -> list[Problem]:
+def named_twice(where: str, names: Sequence[str]) -> list[Problem]:
     """Return the names that come twice, as names are compared."""
     times = Counter(map(canonical, names))
     doubled = {canonical(name): name for name in names if times[canonical(name)] > 1}.values()
@@ -58,7 +64,7 @@ def twice(where: str, names: Sequence[str]) -> list[Problem]:
     ]
 
 
-def empty(where: str, names: Sequence[str]) -> list[Problem]:
+def has_nobody(where: str, names: Sequence[str]) -> list[Problem]:
     """Return that a name is empty, if one is."""
     return [Problem(where, tr("un nom est vide"), tr("un nom"))] if not all(map(canonical, names)) else []
 
@@ -74,24 +80,24 @@ def places(names: Sequence[str]) -> dict[str, int]:
     return {canonical(name): place for place, name in enumerate(names)}
 
 
-def strangers(where: str, said: Iterable[str], known: Sequence[str], expected: str) -> list[Problem]:
+def unknown_people(where: str, said: Iterable[str], known: Sequence[str], expected: str) -> list[Problem]:
     """Return the names that nobody knows."""
     there = places(known)
     lost = [name for name in said if canonical(name) not in there]
     return [Problem(where, tr("{name} est inconnu", name=quoted(name)), expected) for name in lost]
 
 
-def said_by_all(
+def answers_of_all(
     said: Mapping[str, Iterable[Session]], members: Sequence[str], sessions: Sequence[str], where: str
 ) -> list[frozenset[int]]:
     """Return the places of the sessions that each member names, in the order of the members.
 
     Raises RequestError where a member or a session is unknown.
     """
-    named = {member: [named_as(one) for one in each] for member, each in said.items()}
-    problems = strangers(where, named, members, tr("un membre du groupe"))
+    named = {member: [names_as(one) for one in each] for member, each in said.items()}
+    problems = unknown_people(where, named, members, tr("un membre du groupe"))
     for each in named.values():
-        problems += strangers(where, each, sessions, tr("une des séances"))
+        problems += unknown_people(where, each, sessions, tr("une des séances"))
     refuse(tr("Ces réponses ne vont pas avec ce groupe"), problems)
     rows, columns = places(members), places(sessions)
     found: list[frozenset[int]] = [frozenset()] * len(members)

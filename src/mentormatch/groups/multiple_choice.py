@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.base.columns import Column, Members, Ranks
+from mentormatch.base.columns import Column, MultiChoice, Ranks
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.base import position
 from mentormatch.groups.availability import Availability, Moment
@@ -59,22 +59,22 @@ def read_multiple_choice(cohort: Cohort, field: str | None = None) -> MultipleCh
     answers: dict[str, tuple[str, ...] | None] = {}
     options: tuple[str, ...] = ()
     for people, column in columns:
-        if not isinstance(column, Members | Ranks):
+        if not isinstance(column, MultiChoice | Ranks):
             raise unknown(cohort, name)
         options = column.labels
         answers |= dict(zip(people.ids, read_choices(column), strict=True))
     return MultipleChoice(options, answers)
 
 
-def find_fields(cohort: Cohort) -> Iterator[tuple[str, Members | Ranks]]:
+def find_fields(cohort: Cohort) -> Iterator[tuple[str, MultiChoice | Ranks]]:
     """Yield the questions with several answers that everybody is asked."""
     first, *others = sides(cohort) or [cohort.mentors]
     for name, column in first.columns.items():
-        if isinstance(column, Members | Ranks) and all(name in people.columns for people in others):
+        if isinstance(column, MultiChoice | Ranks) and all(name in people.columns for people in others):
             yield name, column
 
 
-def read_choices(column: Members | Ranks) -> Iterator[tuple[str, ...] | None]:
+def read_choices(column: MultiChoice | Ranks) -> Iterator[tuple[str, ...] | None]:
     """Yield the options that each person chose, None for no answer."""
     for row, known in zip(column.values, column.known.tolist(), strict=True):
         yield tuple(column.labels[place] for place in np.flatnonzero(row)) if known else None
@@ -123,7 +123,7 @@ def who_answered(cohort: Cohort, moments: Sequence[Moment]) -> list[str]:
 
 def matches(moment: Moment, column: Column) -> str:
     """Return how a date is asked for in a question: ``name``, ``slot``, or not at all, empty."""
-    options = column.labels if isinstance(column, Members) else ()
+    options = column.labels if isinstance(column, MultiChoice) else ()
     if position(options, moment.name) is not None:
         return "name"
     return "" if option_for(moment, options) is None else "slot"

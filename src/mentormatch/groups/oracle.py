@@ -71,7 +71,7 @@ class BranchAndBoundOracle(PricingOracle):
         return concatenate_columns(parts), whole
 
 
-def pairs_of(problem: GroupProblem, form: LinearForm) -> Block:
+def best_pairs(problem: GroupProblem, form: LinearForm) -> Block:
     """Return (n, n) what a form counts each pair for."""
     pairs = form.layers[WORTH] * problem.worth
     if form.layers[MEETINGS] and problem.meetings is not None:
@@ -83,7 +83,7 @@ def pairs_of(problem: GroupProblem, form: LinearForm) -> Block:
 
 def grow_greedily(problem: GroupProblem, form: LinearForm) -> Columns:
     """Return for each person and size a group that they begin, by who adds most at each step."""
-    n, pairs, sizes = len(problem), pairs_of(problem, form), problem.sizes
+    n, pairs, sizes = len(problem), best_pairs(problem, form), problem.sizes
     members = np.full((n, sizes.most), n, dtype=np.int16)
     members[:, 0] = np.arange(n)
     gains = np.where(problem.apart | np.eye(n, dtype=bool), CLOSED, form.people[None, :] + pairs)
@@ -140,7 +140,7 @@ class GroupTree:
     @classmethod
     def of(cls, problem: GroupProblem, form: LinearForm, leader: int, least: int, ends: float | None) -> "GroupTree":
         """Return the search for groups of a leader, -1: of nobody, that count for ``least`` or more."""
-        pairs, apart = pairs_of(problem, form), problem.apart | np.eye(len(problem), dtype=bool)
+        pairs, apart = best_pairs(problem, form), problem.apart | np.eye(len(problem), dtype=bool)
         barred = ~problem.leaders.may[leader] if problem.leaders and leader >= 0 else np.zeros(len(problem), dtype=bool)
         open_pairs = np.where(apart, CLOSED, pairs)
         top = -np.sort(-open_pairs, axis=1)[:, : max(problem.sizes.most - 1, 0)]

@@ -12,9 +12,9 @@ from mentormatch.base.scalars import duration, seed_number
 from mentormatch.explanation.labels import KEYS, Labels, codes, names
 from mentormatch.explanation.tables import Sheet
 from mentormatch.groups import group_tables
-from mentormatch.groups.formulation import Keys, Posed, pose
+from mentormatch.groups.formulation import GroupFormulation, Keys, formulate_groups
 from mentormatch.groups.group_tables import goal_in_words
-from mentormatch.groups.infeasibility import GroupConflict, conflict
+from mentormatch.groups.infeasibility import GroupConflict, explain_conflict
 from mentormatch.groups.pair_values import GroupScores, PairShares, score
 from mentormatch.groups.problem import pairs_in
 from mentormatch.groups.reasons import reason
@@ -99,14 +99,14 @@ class Grouping(Result):
     """The groups of one cohort under one programme, with all that they rest on.
 
     Every member is in it once: in ``groups``, or in ``unplaced`` with a reason. Documents and sentences call people by
-    ``labels``: by their keys, unless ``named`` or ``veiled``. Points, reasons and former meetings are for the team.
+    ``labels``: by their keys, unless ``name_groups`` or ``veiled``. Points, reasons and former meetings are for the team.
     """
 
     kind: ClassVar[str] = "groups"
     cohort: Cohort
     programme: Programme
     scores: GroupScores
-    posed: Posed
+    posed: GroupFormulation
     solution: GroupSolution
     language: str
     name: str = ""
@@ -224,7 +224,7 @@ class Grouping(Result):
         """
         placed = sum(map(len, self.solution.groups))
         whole = placed == len(self.posed.problem) and self.status is not Status.INFEASIBLE
-        return None if whole else conflict(self.cohort, self.programme, self.scores, self.posed, self.labels)
+        return None if whole else explain_conflict(self.cohort, self.programme, self.scores, self.posed, self.labels)
 
     @once_spoken
     def remarks(self) -> tuple[str, ...]:
@@ -277,16 +277,16 @@ class Grouping(Result):
     @property
     @own_language
     def shown_sheets(self) -> dict[str, Sheet]:
-        return {**self.sheets, "unplaced": group_tables.unplaced(self)}
+        return {**self.sheets, "unplaced": group_tables.unplaced_json(self)}
 
     @property
     def told(self) -> dict[str, object]:
-        return group_tables.public(self)
+        return group_tables.public_json(self)
 
     @property
     @own_language
     def told_to_staff(self) -> dict[str, object]:
-        return group_tables.for_staff(self)
+        return group_tables.staff_json(self)
 
     def __repr__(self) -> str:
         return f"Grouping({len(self.solution.groups)} groups, {self.status})"  # a notebook saves what it shows
@@ -328,21 +328,24 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
         A solver gave an answer that the checker refused.
     """
     programme.must_form_groups()
-    by_hand = [*(named(Together, keys, cohort) for keys in together), *(named(Apart, keys, cohort) for keys in apart)]
+    by_hand = [
+        *(name_groups(Together, keys, cohort) for keys in together),
+        *(name_groups(Apart, keys, cohort) for keys in apart),
+    ]
     decided = programme.with_rules(by_hand)
     scores = score(cohort.members, decided.criteria)
-    posed = pose(cohort, decided, scores, list(former(past)), seed=seed_number(seed))
+    posed = formulate_groups(cohort, decided, scores, list(former_groups(past)), seed=seed_number(seed))
     solution = solve(posed.problem, time_limit_s=duration("time_limit_s", time_limit_s))
     return Grouping(cohort, decided, scores, posed, solution, programme.heading.language, programme.name)
 
 
-def named[R: (Together, Apart)](rule: type[R], keys: Keys, cohort: Cohort) -> R:
+def name_groups[R: (Together, Apart)](rule: type[R], keys: Keys, cohort: Cohort) -> R:
     """Return a rule on some members; raise RequestError where a key is nobody's."""
     people = cohort.members
     return rule(people=[people.ids[people.find(key)] for key in keys])
 
 
-def former(past: Iterable[Keys | Grouping]) -> Iterable[Keys]:
+def former_groups(past: Iterable[Keys | Grouping]) -> Iterable[Keys]:
     """Yield the keys of each former group."""
     for each in past:
         if isinstance(each, Grouping):

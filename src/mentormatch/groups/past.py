@@ -50,7 +50,7 @@ def read_groups(source: Source, cohort: Cohort) -> tuple[MemberKeys, ...]:
     (('C01', 'C03'), ('C02',))
     """
     if isinstance(source, str | PathLike) and Path(source).suffix.lower() == ".json":
-        return told_in(Path(source), cohort)
+        return names_in(Path(source), cohort)
     table = read_table(source)
     members = column_of_members(table, cohort)
     groups = column_of_groups(table, members)
@@ -90,7 +90,7 @@ def misread_error(name: str, found: Problem) -> SurveyError:
     return SurveyError(tr(MISREAD, name=name), [found])
 
 
-def told_in(path: Path, cohort: Cohort) -> tuple[MemberKeys, ...]:
+def names_in(path: Path, cohort: Cohort) -> tuple[MemberKeys, ...]:
     """Return the groups of a JSON file that mentormatch wrote, or of each round; raise RequestError without any."""
     try:
         told = parse_json(path.read_bytes())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mentormatch.base.columns import Members, Ranks
+from mentormatch.base.columns import MultiChoice, Ranks
 from mentormatch.explanation.people_phrases import first_of
 from mentormatch.fields import AnyField
 from mentormatch.groups.multiple_choice import read_choices
@@ -34,7 +34,7 @@ def reason(criterion: Criterion, people: People, programme: Programme) -> str:
 def answers_in(people: People, field: str) -> Iterator[str]:
     """Yield the answers to a question, one by one."""
     column = people.columns[field]
-    if isinstance(column, Members | Ranks):
+    if isinstance(column, MultiChoice | Ranks):
         yield from (answer for each in read_choices(column) for answer in each or ())
     else:
         yield from (part for row in range(len(people)) for part in people.person(row).parts(field))

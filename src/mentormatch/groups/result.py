@@ -204,6 +204,6 @@ class Frames:
         return sorted(self._sheets)
 
 
-def worst(statuses: Iterable[Status]) -> Status:
+def worst_status(statuses: Iterable[Status]) -> Status:
     """Return the status that says the least, proved where there is none."""
     return min(statuses, key=GRAVITY.index, default=Status.PROVED)

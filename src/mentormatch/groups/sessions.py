@@ -7,7 +7,7 @@ from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.groups.availability import Availability, moments_of
 from mentormatch.groups.dates import Dates, choose_dates
 from mentormatch.groups.holidays import Blackout
-from mentormatch.groups.inputs import Session, places, refuse, strangers, twice
+from mentormatch.groups.inputs import Session, named_twice, places, refuse, unknown_people
 from mentormatch.groups.multiple_choice import attendance, members_in, sides
 from mentormatch.groups.topics import Topics, choose_topics
 from mentormatch.groups.turns import Turns, Wish, schedule_turns
@@ -18,7 +18,7 @@ from mentormatch.programme.programme import Programme, serving
 from mentormatch.programme.sections import Sessions
 
 
-def stated(programme: Programme) -> Sessions:
+def stated_sessions(programme: Programme) -> Sessions:
     """Return the section; raise ProgrammeError where there is none."""
     if programme.sessions is None:
         advice = tr("ajoutez une section [sessions], ou {other}", other=serving(programme.served_by))
@@ -30,7 +30,7 @@ def stated(programme: Programme) -> Sessions:
 
 def number_of(programme: Programme, number: int | None) -> int:
     """Return how many sessions there are; raise ProgrammeError where nothing says so."""
-    found = stated(programme).number if number is None else number
+    found = stated_sessions(programme).number if number is None else number
     if found is None:
         raise ProgrammeError(
             tr("Le programme ne dit pas combien il y a de séances"),
@@ -47,7 +47,7 @@ def topics_of(
     Raises ProgrammeError where the programme has no section, or says no number; RequestError as ``choose_topics``.
     """
     with language(programme.heading.language, unless_asked=True):
-        section = stated(programme)
+        section = stated_sessions(programme)
         many = number_of(programme, number)
         return choose_topics(
             cohort, many, field=section.topics, seed=seed, time_limit_s=time_limit_s, name=programme.name
@@ -78,10 +78,10 @@ def dates_of(  # noqa: PLR0913 - all but three are keywords
         A member is not in the cohort; or as ``choose_dates``.
     """
     with language(programme.heading.language, unless_asked=True):
-        section = stated(programme)
+        section = stated_sessions(programme)
         least, most = section.apart
         return choose_dates(
-            cohort if members is None else among(cohort, members),
+            cohort if members is None else members_among(cohort, members),
             section.dates,
             number_of(programme, number),
             field=section.attends,
@@ -98,7 +98,7 @@ def dates_of(  # noqa: PLR0913 - all but three are keywords
         )
 
 
-def among(cohort: Cohort, members: Iterable[str]) -> Cohort:
+def members_among(cohort: Cohort, members: Iterable[str]) -> Cohort:
     """Return the cohort of some of its people; raise RequestError where a key is nobody's."""
     keys = list(members)
     for key in keys:
@@ -138,7 +138,7 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
         A member is not in the cohort, a date is none of the programme's, or none of its answers can be read.
     """
     with language(programme.heading.language, unless_asked=True):
-        section = stated(programme)
+        section = stated_sessions(programme)
         group = tuple(members) if members is not None else members_in(cohort)
         held = None if dates is None else there_at(cohort, section, dates)
         return schedule_turns(
@@ -162,8 +162,8 @@ def there_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) ->
     if isinstance(dates, Dates):
         return dates.there.take(dates.places)
     wanted, names = list(dates), tuple(section.dates)
-    lost = strangers(tr("dates"), wanted, names, tr("une des dates proposées"))
-    refuse(tr("Ces dates ne conviennent pas"), [*lost, *twice(tr("dates"), wanted)])
+    lost = unknown_people(tr("dates"), wanted, names, tr("une des dates proposées"))
+    refuse(tr("Ces dates ne conviennent pas"), [*lost, *named_twice(tr("dates"), wanted)])
     at = places(names)
     held = moments_of({names[place]: section.dates[names[place]] for place in (at[canonical(one)] for one in wanted)})
     return attendance(cohort, held, section.attends)

@@ -6,7 +6,7 @@ from time import monotonic
 import numpy as np
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.groups.check import checked
+from mentormatch.groups.check import refuse_mistakes
 from mentormatch.groups.columns import Columns, build_columns, enumerate_groups, most_columns, most_placed
 from mentormatch.groups.local_search import search_locally
 from mentormatch.groups.oracle import BranchAndBoundOracle
@@ -28,7 +28,7 @@ def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupS
     began = monotonic()
     ends = None if time_limit_s is None else began + time_limit_s
     found = solve_unchecked(problem.tightened(), ends)
-    return checked(problem, replace(found.stated, seconds=monotonic() - began))
+    return refuse_mistakes(problem, replace(found.stated, seconds=monotonic() - began))
 
 
 def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:

@@ -160,7 +160,7 @@ class Topics(Result):
 
     def _left(self) -> Iterator[str]:
         """Yield who is not served, and what would do."""
-        for code, words in (("not_served", unserved), ("asked_nothing", silent)):
+        for code, words in (("not_served", unserved_members), ("asked_nothing", without_answer)):
             names = [one.member for one in self.members if one.code == code]
             if names:
                 yield words(names)
@@ -206,7 +206,7 @@ class Topics(Result):
         return self.told | {"requests": requests}
 
 
-def unserved(names: Sequence[str]) -> str:
+def unserved_members(names: Sequence[str]) -> str:
     """Return in words who gets nothing that they asked for."""
     return tr_n(
         "Aucun sujet demandé par {names} n'est retenu.",
@@ -217,7 +217,7 @@ def unserved(names: Sequence[str]) -> str:
     )
 
 
-def silent(names: Sequence[str]) -> str:
+def without_answer(names: Sequence[str]) -> str:
     """Return in words who asked for nothing."""
     return tr_n(
         "{names} n'a rien demandé.",

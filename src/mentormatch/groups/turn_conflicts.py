@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.explanation.diagnosis.hall_violators import reached
+from mentormatch.explanation.diagnosis.hall_violators import reached_people
 from mentormatch.explanation.people_phrases import first_of
-from mentormatch.groups.availability import in_words
+from mentormatch.groups.availability import moment_in_words
 from mentormatch.groups.rounds import TurnProblem, TurnRound, blocks
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import counted
@@ -39,10 +39,10 @@ def without_turn(season: TurnProblem, rounds: Sequence[TurnRound], asked: int) -
                 code, reason = why(season, each, member)
                 yield WithoutTurn(key, number, code, reason)
     for number in range(len(rounds) + 1, asked + 1):
-        yield from (WithoutTurn(key, number, "waits", waiting(number)) for key in season.members)
+        yield from (WithoutTurn(key, number, "waits", waiting_members(number)) for key in season.members)
 
 
-def waiting(number: int) -> str:
+def waiting_members(number: int) -> str:
     """Return in words that a round is not begun."""
     return tr("Le tour {number} ne commence pas : tout le monde n'a pas encore présenté avant.", number=number)
 
@@ -53,17 +53,17 @@ def why(season: TurnProblem, each: TurnRound, member: int) -> tuple[str, str]:
         return "stopped", tr("Le calcul s'est arrêté avant une réponse.")
     if not each.able[member]:
         return "absent", tr("{member} manque toutes les séances qui restent.", member=season.members[member])
-    return "no_place", crowded(season, each, member)
+    return "no_place", crowded_sessions(season, each, member)
 
 
-def crowded(season: TurnProblem, each: TurnRound, member: int) -> str:
+def crowded_sessions(season: TurnProblem, each: TurnRound, member: int) -> str:
     """Return in words who, with a member, are more than their sessions have places for."""
     block, taken = blocks(each)
-    crowd = reached(block, taken, [member])
+    crowd = reached_people(block, taken, [member])
     there = np.flatnonzero(block[crowd].any(axis=0))
     room = int(each.problem.mentees.most[there].sum())
     names = first_of([season.members[row] for row in crowd], MOST_NAMED)
-    sessions = first_of([in_words(season.sessions[place]) for place in there], MOST_NAMED)
+    sessions = first_of([moment_in_words(season.sessions[place]) for place in there], MOST_NAMED)
     return tr_n(
         "{names} ne peut présenter qu'à une de ces séances : {sessions} ; il y reste {room}.",
         "{names} ne peuvent présenter qu'à ces séances : {sessions} ; il y reste {room} pour {number} personnes.",
@@ -81,7 +81,7 @@ def ways_out(season: TurnProblem, first: TurnRound) -> Iterator[str]:
     left = np.flatnonzero(first.able & ~taken.any(axis=1)).tolist()
     if not left or first.solution.status is not Status.PROVED:
         return
-    at = {row: in_words(season.sessions[int(np.argmax(block[row]))]) for row in left}
+    at = {row: moment_in_words(season.sessions[int(np.argmax(block[row]))]) for row in left}
     added = [tr("{member}, {session}", member=season.members[row], session=session) for row, session in at.items()]
     yield tr_n(
         "Il suffirait d'un cas de plus à une séance : {added}.",

@@ -19,19 +19,19 @@ from mentormatch.base.iso_dates import start_of
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem
 from mentormatch.explanation.tables import Sheet, sheet
-from mentormatch.groups.availability import in_words
+from mentormatch.groups.availability import moment_in_words
 from mentormatch.groups.calendar import MINUTES
 from mentormatch.groups.inputs import (
     HasMembers,
     Session,
+    answers_of_all,
     members_of,
     places,
     refuse,
-    said_by_all,
     sessions_of,
-    strangers,
+    unknown_people,
 )
-from mentormatch.groups.result import Result, worst
+from mentormatch.groups.result import Result, worst_status
 from mentormatch.groups.rounds import Block, TurnProblem, TurnRound, in_rounds
 from mentormatch.groups.turn_conflicts import WithoutTurn, ways_out, without_turn
 from mentormatch.languages import once_spoken, own_language, spoken, tr
@@ -77,7 +77,7 @@ class Turns(Result):
 
     @property
     def status(self) -> Status:
-        return worst(each.solution.status for each in self.rounds)
+        return worst_status(each.solution.status for each in self.rounds)
 
     @property
     def settled(self) -> bool:
@@ -138,7 +138,7 @@ class Turns(Result):
         turns = [("session", tr("Séance")), ("member", tr("Membre")), ("round", tr("Tour"))]
         without = [("member", tr("Membre")), ("round", tr("Tour")), ("code", tr("Code")), ("reason", tr("Raison"))]
         return {
-            "turns": sheet(turns, ((in_words(one.session), one.member, one.round) for one in self.turns)),
+            "turns": sheet(turns, ((moment_in_words(one.session), one.member, one.round) for one in self.turns)),
             "without": sheet(without, ((one.member, one.round, one.code, one.reason) for one in self.without)),
         }
 
@@ -217,15 +217,15 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
         members,
         named,
         whole_number(tr("cas par séance"), per_session, 1),
-        ~marked(said_by_all(absences or {}, members, named, tr("absences")), len(named)),
-        wished(wishes or {}, members, len(named)),
+        ~check_marks(answers_of_all(absences or {}, members, named, tr("absences")), len(named)),
+        wish_of(wishes or {}, members, len(named)),
         urgent_among(urgent, members),
     )
     asked, seed = whole_number(tr("tours"), rounds, 1), seed_number(seed)
     return Turns(season, tuple(in_rounds(season, asked, seed, time_limit_s)), asked, spoken(), name, minutes, place)
 
 
-def marked(said: Sequence[frozenset[int]], width: int) -> Block:
+def check_marks(said: Sequence[frozenset[int]], width: int) -> Block:
     """Return (n, width) bool: what each member names."""
     block = np.zeros((len(said), width), dtype=bool)
     for row, columns in enumerate(said):
@@ -233,9 +233,9 @@ def marked(said: Sequence[frozenset[int]], width: int) -> Block:
     return block
 
 
-def wished(wishes: Mapping[str, Wish], members: Sequence[str], sessions: int) -> NDArray[np.int64]:
+def wish_of(wishes: Mapping[str, Wish], members: Sequence[str], sessions: int) -> NDArray[np.int64]:
     """Return (n, s) int64: what a turn at each session is worth to each member, from 0 to s - 1."""
-    problems = strangers(tr("souhaits"), wishes, members, tr("un membre du groupe"))
+    problems = unknown_people(tr("souhaits"), wishes, members, tr("un membre du groupe"))
     expected = listed(WISHES)
     problems += [
         Problem(tr("souhaits"), tr("le souhait de {member} n'est pas connu", member=quoted(member)), expected)
@@ -257,6 +257,6 @@ def urgent_among(urgent: Iterable[str], members: Sequence[str]) -> BoolVector:
     named = {canonical(member) for member in urgent}
     refuse(
         tr("Ces urgences ne vont pas avec ce groupe"),
-        strangers(tr("urgences"), sorted(named), members, tr("un membre du groupe")),
+        unknown_people(tr("urgences"), sorted(named), members, tr("un membre du groupe")),
     )
     return np.array([canonical(member) in named for member in members], dtype=bool)

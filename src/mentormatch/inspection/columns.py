@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.base.columns import NONE, Codes, Column, Grades, Members, Numbers, Ranks
+from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, Numbers, Ranks, SingleChoice
 from mentormatch.fields import AnyField, Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
@@ -131,7 +131,7 @@ def spread_of_options(columns: Mapping[Side, Column]) -> tuple[tuple[str, ...], 
     labels = dict.fromkeys(label for count in counts.values() for label in count)
     legend = tuple(tr(BY_SIDE[SIDES.index(side)]) for side in columns) if labels else ()
     bars = [Bar(label, tuple(counts[side].get(label, 0) for side in columns)) for label in labels]
-    long = any(isinstance(column, Codes) and len(column.labels) > len(labels) for column in columns.values())
+    long = any(isinstance(column, SingleChoice) and len(column.labels) > len(labels) for column in columns.values())
     return legend, [bar for bar in bars if bar.total] if long or len(bars) > MOST_EMPTY else bars
 
 
@@ -142,10 +142,10 @@ MOST_EMPTY = 30
 def option_counts(column: Column) -> dict[str, int]:
     """Return how many people gave each option, empty for answers that are no options."""
     match column:
-        case Codes(_, values):
+        case SingleChoice(_, values):
             labels = column.spoken_labels
             counts = np.bincount(values[values != NONE], minlength=len(labels))
-        case Members(labels, values, _):
+        case MultiChoice(labels, values, _):
             counts = values.sum(axis=0)
         case Ranks(labels, values, _):
             counts = (values > 0).sum(axis=0)

@@ -7,8 +7,8 @@ import numpy as np
 
 from mentormatch.base.columns import BoolVector, Names
 from mentormatch.errors import MentorMatchError
-from mentormatch.explanation.diagnosis.hall_violators import across, allowed_pairs, others_than
-from mentormatch.explanation.diagnosis.instance import Posture
+from mentormatch.explanation.diagnosis.hall_violators import allowed_pairs, other_side, others_than
+from mentormatch.explanation.diagnosis.instance import RuleInstance
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.inspection.section import Part
@@ -103,7 +103,7 @@ def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Pr
         return Prospects(problem=tr(TOO_MANY))
     scores = score(cohort, programme.criteria)
     try:
-        posture = Posture.of(cohort, scores, programme.rules, labels)
+        posture = RuleInstance.of(cohort, scores, programme.rules, labels)
     except MentorMatchError as error:
         return Prospects(problem=str(error) if labels is KEYS else tr(UNPOSED))
     taking = {side: posture.loads(side).most > 0 for side in SIDES}
@@ -118,7 +118,7 @@ def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Pr
     )
 
 
-def seats(cohort: Cohort, posture: Posture, side: Side, taking: BoolVector) -> Seats:
+def seats(cohort: Cohort, posture: RuleInstance, side: Side, taking: BoolVector) -> Seats:
     """Return the places of one side, and how many each reason sets aside."""
     people = cohort.side(side)
     refused = [(posture.labels.rule(rule), rule.admits(people, side)) for rule in posture.rules]
@@ -184,7 +184,7 @@ def answers_unmet(criterion: Criterion, mentors: People, mentees: People, theirs
     )
 
 
-def reach(posture: Posture, side: Side, allowed: BoolBlock) -> Iterator[Reach]:
+def reach(posture: RuleInstance, side: Side, allowed: BoolBlock) -> Iterator[Reach]:
     """Yield who of one side takes part with the number of their possible partners, those with the fewest first."""
     counts = (allowed if side == "mentor" else allowed.T).sum(axis=1)
     taking = np.flatnonzero(posture.loads(side).most > 0)
@@ -192,7 +192,7 @@ def reach(posture: Posture, side: Side, allowed: BoolBlock) -> Iterator[Reach]:
         yield Reach(posture.name(side, row), side, int(counts[row]))
 
 
-def scarce(posture: Posture, side: Side, allowed: BoolBlock) -> Iterator[Scarce]:
+def scarce(posture: RuleInstance, side: Side, allowed: BoolBlock) -> Iterator[Scarce]:
     """Yield who of one side has few possible partners, those with the fewest first."""
     block = allowed if side == "mentor" else allowed.T
     others = len(others_than(posture, side, ()))
@@ -200,11 +200,11 @@ def scarce(posture: Posture, side: Side, allowed: BoolBlock) -> Iterator[Scarce]
     few = (posture.loads(side).most > 0) & (counts <= FEW) & ((counts < others) | (counts == 0))
     for row in sorted(np.flatnonzero(few).tolist(), key=lambda person: int(counts[person])):
         partners = np.flatnonzero(block[row]).tolist()
-        names = tuple(posture.name(across(side), partner) for partner in partners)
+        names = tuple(posture.name(other_side(side), partner) for partner in partners)
         yield Scarce(posture.name(side, row), side, names, others, leaving(posture, side, row))
 
 
-def leaving(posture: Posture, side: Side, row: int) -> tuple[tuple[str, int], ...]:
+def leaving(posture: RuleInstance, side: Side, row: int) -> tuple[tuple[str, int], ...]:
     """Return the rules that take partners from one person, and how many each, the greatest number first."""
     others, one = others_than(posture, side, ()), np.array([row], dtype=np.intp)
     part = posture.part(one, others) if side == "mentor" else posture.part(others, one)

@@ -3,9 +3,9 @@
 from time import monotonic
 
 from mentormatch.base.scalars import duration
-from mentormatch.explanation.diagnosis.diagnose import diagnosed
+from mentormatch.explanation.diagnosis.diagnose import diagnose_rules
 from mentormatch.explanation.diagnosis.findings import Diagnosis
-from mentormatch.operations.matching import scored
+from mentormatch.operations.matching import build_instance
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 
@@ -37,4 +37,4 @@ def diagnose(cohort: Cohort, programme: Programme, *, time_limit_s: float | None
     """
     seconds = duration("time_limit_s", time_limit_s)
     deadline = None if seconds is None else monotonic() + seconds
-    return diagnosed(cohort, scored(cohort, programme)[0], programme.rules, deadline)
+    return diagnose_rules(cohort, build_instance(cohort, programme)[0], programme.rules, deadline)

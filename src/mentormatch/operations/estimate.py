@@ -183,7 +183,7 @@ def estimate(
     shape = int(shape[0]), int(shape[1])
     memory_mb = None if memory_mb is None else whole_number("memory_mb", memory_mb)
     several = is_many_to_many(programme.rules, cohort)
-    known = list(list_plans(shape, matching.MOST_HELD, several=several))
+    known = list(list_plans(shape, matching.MAX_STORED_PAIRS, several=several))
     fitting = [way for way in known if memory_mb is None or way.memory_mb <= memory_mb]
     way = (fitting or [min(known, key=lambda way: way.memory_mb)])[0]
     pace, scale = seconds_a_pair(cohort, programme, held=way.held), has_scale()
@@ -192,11 +192,11 @@ def estimate(
     return Estimate(
         *shape,
         "held" if way.held else "wide",
-        between(with_scale if scale else without),
+        seconds_between(with_scale if scale else without),
         way.memory_mb,
         resident_mb(),
         scale,
-        between(without if scale else with_scale),
+        seconds_between(without if scale else with_scale),
         any(type(rule).rows is not Rule.rows for rule in programme.rules),
         memory_mb,
         programme.heading.language,
@@ -223,28 +223,30 @@ def seconds_a_pair(cohort: Cohort, programme: Programme, *, held: bool) -> float
     """Return how long NumPy takes to score a pair of this cohort and to apply the rules, as a block of it tells."""
     block = sample(cohort, BLOCK if held else STRIPS)
     if held:
-        taken = timed(
+        taken = time_scores(
             lambda: forbidden_pairs(programme.rules, market_of(block, score(block, programme.criteria).values))
         )
     else:
         looked = build_matrix(block, programme.criteria, programme.rules)
-        taken = timed(lambda: [looked.rows(start, start + BLOCK_ROWS) for start in range(0, STRIPS[0], BLOCK_ROWS)])
+        taken = time_scores(
+            lambda: [looked.rows(start, start + BLOCK_ROWS) for start in range(0, STRIPS[0], BLOCK_ROWS)]
+        )
     return taken / (len(block.mentors) * len(block.mentees))
 
 
 def sample(cohort: Cohort, shape: tuple[int, int]) -> Cohort:
     """Return so many people of each side, drawn with replacement, each under a key of their own."""
     draw = np.random.default_rng(0)
-    return Cohort(drawn(cohort.mentors, shape[0], draw), drawn(cohort.mentees, shape[1], draw))
+    return Cohort(draw_people(cohort.mentors, shape[0], draw), draw_people(cohort.mentees, shape[1], draw))
 
 
-def drawn(people: People, count: int, draw: np.random.Generator) -> People:
+def draw_people(people: People, count: int, draw: np.random.Generator) -> People:
     """Return so many of these people, under keys of their own."""
     some = people.take(draw.integers(0, len(people), count))
     return replace(some, ids=tuple(f"{key} {place}" for place, key in enumerate(some.ids)))
 
 
-def timed(work: Callable[[], object]) -> float:
+def time_scores(work: Callable[[], object]) -> float:
     """Return how many seconds some work takes; it is done twice, for the first time also loads what it needs."""
     times = []
     for _ in range(2):
@@ -269,7 +271,7 @@ def expected_s(shape: tuple[int, int], way: ExecutionPlan, pace: float, *, compi
     return COMPILED_S * compiled + looks * (pairs * pace / rate + n * MENTOR_S) + m * GUESS_S + solving
 
 
-def between(seconds: float) -> tuple[float, float]:
+def seconds_between(seconds: float) -> tuple[float, float]:
     """Return the least and the most that a run of so many seconds may take."""
     return seconds / RANGE, seconds * RANGE
 

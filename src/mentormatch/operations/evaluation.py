@@ -14,7 +14,7 @@ from mentormatch.explanation.pairs import Pair, explain_pair
 from mentormatch.explanation.rule_breaches import Breach, breaches
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import Keys, Matching, scored
+from mentormatch.operations.matching import Keys, Matching, build_instance
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
@@ -54,7 +54,7 @@ def evaluate(cohort: Cohort, programme: Programme, pairs: Iterable[Keys]) -> Eva
     return Evaluation(explained, broken, plan)
 
 
-def as_given(cohort: Cohort, programme: Programme, pairs: Iterable[Keys], *, seed: int = 0) -> Matching:
+def given_plan(cohort: Cohort, programme: Programme, pairs: Iterable[Keys], *, seed: int = 0) -> Matching:
     """Return pairs that were handed in, whatever rules they break, as a matching: to be compared, or repaired.
 
     Nothing is solved: the status is ``feasible``. Raises RequestError where a key is nobody's, or a pair comes twice.
@@ -85,7 +85,7 @@ def place_in(rows: Mapping[str, int], people: People, key: str) -> int:
 
 def plan_at(cohort: Cohort, programme: Programme, places: Iterable[tuple[int, int]], seed: int = 0) -> Matching:
     """Return pairs by position as a matching; it reaches what all of them are worth, also those that a rule forbids."""
-    scores, problem = scored(cohort, programme)
+    scores, problem = build_instance(cohort, programme)
     pairs = np.array(sorted(places), dtype=np.int64).reshape(-1, 2)
     tiers = tuple(evaluate_tiers(replace(problem, scores=with_pairs(problem, scores, cohort, pairs)), pairs, {}))
     solution = Solution(Status.FEASIBLE, pairs, tiers, engine=GIVEN)

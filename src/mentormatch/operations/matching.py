@@ -22,13 +22,13 @@ from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.alternatives import Alternative, alternatives
 from mentormatch.explanation.caveats import Caveat, caveats
-from mentormatch.explanation.diagnosis.diagnose import diagnosis_of
-from mentormatch.explanation.diagnosis.findings import Change, Diagnosis
+from mentormatch.explanation.diagnosis.diagnose import diagnose_case
+from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.edits import Edit, Note, pair_edits
 from mentormatch.explanation.frames import Frames
 from mentormatch.explanation.goal_prices import goal_prices
 from mentormatch.explanation.pairs import Pair, explain_pair, explain_pairs
-from mentormatch.explanation.robustness import Robustness, Trial, robustness
+from mentormatch.explanation.robustness import Robustness, SamplingPlan, robustness
 from mentormatch.explanation.smallest_changes import smallest_changes
 from mentormatch.explanation.tables import (
     Grid,
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 type Keys = tuple[str, str]
 
-MOST_HELD = 40_000_000
+MAX_STORED_PAIRS = 40_000_000
 """The scores of more pairs are not held in memory, where they would take half a gigabyte and more."""
 
 DELIVERY, VIEWS = "mentormatch.report.folder", "mentormatch.report.views"
@@ -128,7 +128,7 @@ class Matching:
         return explain_unmatched(self.case)
 
     @once_spoken
-    def smallest_changes(self) -> tuple[Change | None, ...]:
+    def smallest_changes(self) -> tuple[PossibleChange | None, ...]:
         """The least that would place each of ``unmatched``, in that order, nobody displaced; None where nothing would.
 
         Worked out when first asked for; None for all where there are more than 300 people a side.
@@ -150,7 +150,7 @@ class Matching:
 
         Worked out when first asked for, within half a minute; ``diagnose`` takes as long as it is given.
         """
-        return diagnosis_of(self.case)
+        return diagnose_case(self.case)
 
     def with_notes(self, notes: Iterable[Note]) -> "Matching":
         """Return the same with what staff wrote beside pairs, which its workbook takes up: ``Decisions.notes``."""
@@ -182,7 +182,7 @@ class Matching:
     @own_language
     def robustness(self, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Robustness:
         """Return in which share of ``samples`` each pair stays when weights change by up to ``spread`` (0 to 1)."""
-        return robustness(self.case, Trial(samples, spread, seed), seed=self.seed)
+        return robustness(self.case, SamplingPlan(samples, spread, seed), seed=self.seed)
 
     @property
     def certificate(self) -> Certificate:
@@ -366,15 +366,17 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
         A solver gave an answer that the checker refused.
     """
     programme.must_form_pairs()
-    by_hand: list[Pin | Ban] = [*named(Pin, pins, cohort), *named(Ban, bans, cohort)]
+    by_hand: list[Pin | Ban] = [*rules_for_pairs(Pin, pins, cohort), *rules_for_pairs(Ban, bans, cohort)]
     decided = programme.with_rules(by_hand)
     seed, most_mb = seed_number(seed), None if memory_mb is None else whole_number("memory_mb", memory_mb, 1)
-    scores, problem = scored(cohort, decided, most_mb)
+    scores, problem = build_instance(cohort, decided, most_mb)
     solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor, cancel=cancel)
     return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
 
 
-def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -> tuple[ScoreTable, AssignmentProblem]:
+def build_instance(
+    cohort: Cohort, programme: Programme, memory_mb: int | None = None
+) -> tuple[ScoreTable, AssignmentProblem]:
     """Return the scores of a cohort and its problem; those of very many pairs are worked out when asked for.
 
     Raises RequestError where that does not fit into ``memory_mb``, or the programme is not one of pairs.
@@ -382,7 +384,7 @@ def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -
     programme.must_form_pairs()
     goals = programme.goals.order
     shape, several = (len(cohort.mentors), len(cohort.mentees)), is_many_to_many(programme.rules, cohort)
-    way = choose_plan(shape, MOST_HELD, memory_mb, several=several)
+    way = choose_plan(shape, MAX_STORED_PAIRS, memory_mb, several=several)
     if not way.held:
         problem = formulate_implicit(cohort, programme.criteria, programme.rules, goals, way.shorter)
         return UnheldScores(cohort, programme.criteria), problem
@@ -390,14 +392,16 @@ def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -
     return scores, formulate(cohort, scores, programme.rules, goals)
 
 
-def refuse_unheld(problem: AssignmentProblem) -> None:
+def require_stored_scores(problem: AssignmentProblem) -> None:
     """Raise RequestError where a question couples pairs of which there are too many."""
     if isinstance(problem.scores, ImplicitScores):
-        pairs = Problem(tr("paires"), thousands(prod(problem.shape)), tr("{most} au plus", most=thousands(MOST_HELD)))
+        pairs = Problem(
+            tr("paires"), thousands(prod(problem.shape)), tr("{most} au plus", most=thousands(MAX_STORED_PAIRS))
+        )
         raise RequestError(tr("Cette question lie tous les binômes entre eux : il y en a trop de possibles"), [pairs])
 
 
-def named[R: (Pin, Ban)](rule: type[R], pairs: Iterable[Keys], cohort: Cohort) -> list[R]:
+def rules_for_pairs[R: (Pin, Ban)](rule: type[R], pairs: Iterable[Keys], cohort: Cohort) -> list[R]:
     """Return one rule a pair; raise RequestError where a key is nobody's."""
     mentors, mentees = cohort.mentors, cohort.mentees
     return [rule(mentor=mentors.ids[mentors.find(i)], mentee=mentees.ids[mentees.find(k)]) for i, k in pairs]

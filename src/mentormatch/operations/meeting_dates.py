@@ -111,7 +111,9 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
             )
             for slot in slots
         }
-        return tuple(meeting(pair, shared(pair, said, tuple(dates), matching.seed), dates) for pair in matching.pairs)
+        return tuple(
+            meeting(pair, shared_slots(pair, said, tuple(dates), matching.seed), dates) for pair in matching.pairs
+        )
 
 
 def about_slots(cohort: Cohort, hours: Mapping[str, time]) -> list[str]:
@@ -147,7 +149,7 @@ def slot_names() -> dict[str, tuple[int, str]]:
     }
 
 
-def shared(pair: Pair, said: MultipleChoice, slots: Sequence[str], seed: int) -> list[str]:
+def shared_slots(pair: Pair, said: MultipleChoice, slots: Sequence[str], seed: int) -> list[str]:
     """Return the slots that both of a pair have, in an order that is theirs alone."""
     wanted = [set(said.answers.get(key) or ()) for key in (pair.mentor, pair.mentee)]
     both = [option for option in slots if all(option in each for each in wanted)]

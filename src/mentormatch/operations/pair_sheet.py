@@ -47,7 +47,7 @@ def read_pairs(source: Source, cohort: Cohort) -> tuple[Keys, ...]:
     table = read_table(source)
     columns = columns_of(table, cohort)
     rows = [record for record in table.records if all(record.cells[column].strip() for column in columns)]
-    found = list(wrong(rows, columns, cohort))
+    found = list(pair_sheet_error(rows, columns, cohort))
     if found:
         raise SurveyError(tr(MISREAD, name=table.source), found)
     return tuple(keys_in(record, columns, cohort) for record in rows)
@@ -76,7 +76,7 @@ def most_known(table: Table, people: People, taken: tuple[int | None, ...]) -> i
     return best if best is not None and counts[best] else None
 
 
-def wrong(rows: list[Record], columns: tuple[int, int], cohort: Cohort) -> Iterator[Problem]:
+def pair_sheet_error(rows: list[Record], columns: tuple[int, int], cohort: Cohort) -> Iterator[Problem]:
     """Yield what cannot be taken: codes of nobody, and pairs that come again."""
     first: dict[Keys, int] = {}
     for record in rows:

@@ -10,7 +10,7 @@ from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.languages import tr
-from mentormatch.operations.matching import Matching, match, refuse_unheld
+from mentormatch.operations.matching import Matching, match, require_stored_scores
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 
@@ -58,7 +58,7 @@ def plans(
     with track(parts=n):
         found = [match(cohort, programme, seed=seed)]
         while len(found) < n and may_go_on(found[-1].solution):
-            problem = differing(found[-1].problem, found[-1].solution, differ_by, len(found))
+            problem = with_distance_cut(found[-1].problem, found[-1].solution, differ_by, len(found))
             solution = solve(problem, seed=seed)
             if solution.status is Status.INFEASIBLE:
                 break
@@ -71,9 +71,9 @@ def may_go_on(solution: Solution) -> bool:
     return solution.status in (Status.PROVED, Status.FEASIBLE) and not solution.interrupted
 
 
-def differing(problem: AssignmentProblem, solution: Solution, differ_by: int, number: int) -> AssignmentProblem:
+def with_distance_cut(problem: AssignmentProblem, solution: Solution, differ_by: int, number: int) -> AssignmentProblem:
     """Return the problem in which at least ``differ_by`` pairs of a solution are not chosen."""
-    refuse_unheld(problem)
+    require_stored_scores(problem)
     weights = np.zeros(problem.shape, dtype=np.int64)
     weights[solution.pairs[:, 0], solution.pairs[:, 1]] = 1
     row = SideConstraint(tr("différent du plan {number}", number=number), weights, most=len(solution.pairs) - differ_by)

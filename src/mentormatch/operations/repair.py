@@ -17,16 +17,16 @@ from mentormatch.explanation.reserves import Reserve, reserves_of
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import Keys, Matching, named, refuse_unheld, scored
+from mentormatch.operations.matching import Keys, Matching, build_instance, require_stored_scores, rules_for_pairs
 from mentormatch.people.cohort import Cohort
-from mentormatch.people.turnover import joined, without
+from mentormatch.people.turnover import add_people, remove_people
 from mentormatch.programme.programme import Goal, Programme
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class TradeoffPoint:
     """The best plan that breaks at most so many former pairs.
 
     ``broken`` is how many it breaks, ``matched`` how many pairs it has, ``total`` the sum of their scores in
@@ -77,20 +77,20 @@ class Repair:
     @property
     def kept(self) -> tuple[Keys, ...]:
         """The former pairs that go on."""
-        former = known(self.before)
-        return tuple(pair for pair in keys_of(self.matching) if folded(pair) in former)
+        former = known_pairs(self.before)
+        return tuple(pair for pair in keys_of(self.matching) if fold_key(pair) in former)
 
     @property
     def new(self) -> tuple[Keys, ...]:
         """The pairs that were not there before."""
-        former = known(self.before)
-        return tuple(pair for pair in keys_of(self.matching) if folded(pair) not in former)
+        former = known_pairs(self.before)
+        return tuple(pair for pair in keys_of(self.matching) if fold_key(pair) not in former)
 
     @property
     def broken(self) -> tuple[Keys, ...]:
         """The former pairs whose two people are there and are no pair any more."""
-        told = known(self.matching) | set(map(folded, self.ended))
-        return tuple(pair for pair in keys_of(self.before) if folded(pair) not in told)
+        told = known_pairs(self.matching) | set(map(fold_key, self.ended))
+        return tuple(pair for pair in keys_of(self.before) if fold_key(pair) not in told)
 
     @cached_property
     def ended(self) -> tuple[Keys, ...]:
@@ -105,7 +105,7 @@ class Repair:
 
     @cached_property
     @track()
-    def ladder(self) -> tuple[Rung, ...]:
+    def ladder(self) -> tuple[TradeoffPoint, ...]:
         """What at most 0, 1, 2 ... broken pairs buy, each exactly, until more would buy nothing.
 
         Every step is a problem of its own, in which all pairs are coupled: with hundreds of people ask for single steps
@@ -117,13 +117,13 @@ class Repair:
             rungs.append(self.rung(len(rungs)))
         return tuple(rungs)
 
-    def rung(self, at_most: int) -> Rung:
+    def rung(self, at_most: int) -> TradeoffPoint:
         """Return the best plan that breaks at most so many former pairs.
 
         Raises RequestError where there are too many pairs to couple them.
         """
         at_most, loose = whole_number("at_most", at_most), self._loose
-        refuse_unheld(loose)
+        require_stored_scores(loose)
         weights = np.zeros(loose.shape, dtype=np.int64)
         weights[tuple(np.array(loose.former, dtype=np.int64).reshape(-1, 2).T)] = 1
         bound = SideConstraint(tr("nombre de binômes conservés"), weights, least=len(loose.former) - at_most)
@@ -140,16 +140,16 @@ class Repair:
         problem = self.matching.problem
         return replace(problem, goals=(*(goal for goal in problem.goals if goal != "changes"), "changes"))
 
-    def _best(self, problem: AssignmentProblem) -> Rung:
+    def _best(self, problem: AssignmentProblem) -> TradeoffPoint:
         solution = solve(problem, seed=self.matching.seed)
         if solution.interrupted:
             raise KeyboardInterrupt
         if solution.status not in (Status.PROVED, Status.FEASIBLE):
-            return Rung(len(problem.former), solution.status)
+            return TradeoffPoint(len(problem.former), solution.status)
         pairs, tiers = solution.pairs, solution.tiers
         total = int(problem.scores.at(pairs[:, 0], pairs[:, 1]).sum())
         reached = tuple((tier.value, *tier.vector) for tier in tiers)
-        return Rung(len(problem.former), solution.status, tiers[-1].value, len(pairs), total, reached)
+        return TradeoffPoint(len(problem.former), solution.status, tiers[-1].value, len(pairs), total, reached)
 
 
 @track()
@@ -194,10 +194,10 @@ def repair(
     ('proved', (('M04', 'E05'),))
     """
     left, begun = list(withdrawn), list(keep)
-    cohort = without(matching.cohort, left)
-    cohort = cohort if arrived is None else joined(cohort, arrived)
-    programme = bound(matching, cohort, begun)
-    scores, posed = scored(cohort, programme)
+    cohort = remove_people(matching.cohort, left)
+    cohort = cohort if arrived is None else add_people(cohort, arrived)
+    programme = repair_programme(matching, cohort, begun)
+    scores, posed = build_instance(cohort, programme)
     first, *others = programme.goals.order
     problem = replace(posed, goals=(first, "changes", *others), former=former_in(matching, cohort))
     chosen = matching.seed if seed is None else seed_number(seed)
@@ -205,29 +205,29 @@ def repair(
     edits = (
         *people_edits(left, matching.cohort, "withdrawn"),
         *newcomer_edits(arrived, cohort),
-        *pair_edits(named(Pin, begun, cohort), cohort, "keep"),
+        *pair_edits(rules_for_pairs(Pin, begun, cohort), cohort, "keep"),
     )
     return Repair(matching, Matching(cohort, programme, scores, problem, solution, chosen, edits, matching.notes))
 
 
-def bound(matching: Matching, cohort: Cohort, keep: Iterable[Keys]) -> Programme:
+def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[Keys]) -> Programme:
     """Return the programme with people placed first and the pairs in ``keep`` pinned, without pins of who left."""
-    begun, former = list(keep), known(matching)
+    begun, former = list(keep), known_pairs(matching)
     strangers = [
         Problem("keep", f"{quoted(mentor)} – {quoted(mentee)}", tr("un binôme déjà formé"))
         for mentor, mentee in begun
-        if folded((mentor, mentee)) not in former
+        if fold_key((mentor, mentee)) not in former
     ]
     if strangers:
         raise RequestError(tr("Seul un binôme de la répartition réparée peut être gardé"), strangers)
     programme = matching.programme
-    rules = [rule for rule in programme.rules if not isinstance(rule, Pin) or stands(rule, cohort)]
+    rules = [rule for rule in programme.rules if not isinstance(rule, Pin) or is_present(rule, cohort)]
     order: list[Goal] = ["matched", *(goal for goal in programme.goals.order if goal not in ("matched", "changes"))]
     goals = programme.goals.model_copy(update={"order": order})
-    return programme.model_copy(update={"rules": [*rules, *named(Pin, begun, cohort)], "goals": goals})
+    return programme.model_copy(update={"rules": [*rules, *rules_for_pairs(Pin, begun, cohort)], "goals": goals})
 
 
-def stands(rule: Pin | Ban, cohort: Cohort) -> bool:
+def is_present(rule: Pin | Ban, cohort: Cohort) -> bool:
     """Say whether both people of a pair that is decided are there."""
     return cohort.mentors.has(rule.mentor) and cohort.mentees.has(rule.mentee)
 
@@ -237,7 +237,7 @@ def former_in(matching: Matching, cohort: Cohort) -> tuple[tuple[int, int], ...]
     mentors, mentees = (
         {canonical(key): row for row, key in enumerate(people.ids)} for people in (cohort.mentors, cohort.mentees)
     )
-    pairs = map(folded, keys_of(matching))
+    pairs = map(fold_key, keys_of(matching))
     return tuple(
         (mentors[mentor], mentees[mentee]) for mentor, mentee in pairs if mentor in mentors and mentee in mentees
     )
@@ -249,11 +249,11 @@ def keys_of(matching: Matching) -> tuple[Keys, ...]:
     return tuple((cohort.mentors.ids[i], cohort.mentees.ids[k]) for i, k in matching.solution.pairs.tolist())
 
 
-def known(matching: Matching) -> set[Keys]:
+def known_pairs(matching: Matching) -> set[Keys]:
     """Return the keys of all pairs as they are compared."""
-    return set(map(folded, keys_of(matching)))
+    return set(map(fold_key, keys_of(matching)))
 
 
-def folded(pair: Keys) -> Keys:
+def fold_key(pair: Keys) -> Keys:
     """Return two keys as they are compared."""
     return canonical(pair[0]), canonical(pair[1])

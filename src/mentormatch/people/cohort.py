@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from mentormatch.base.columns import (
     NONE,
     BoolVector,
-    Codes,
     Column,
     Grades,
     Index,
     IntVector,
-    Members,
+    MultiChoice,
     Names,
     Numbers,
     Ranks,
+    SingleChoice,
 )
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
@@ -128,25 +128,25 @@ class People:
     def gave(self, name: str, answers: Iterable[str]) -> BoolVector:
         """Return (n,) bool: who gave one of ``answers`` to the field ``name``; not who did not answer."""
         given, column = list(answers), self.columns[name]
-        if isinstance(column, Codes):
+        if isinstance(column, SingleChoice):
             return np.append(column.named(given), False)[column.values]  # no answer, which is -1, comes last
-        if isinstance(column, Members):
+        if isinstance(column, MultiChoice):
             return np.asarray(column.values[:, column.named(given)].any(axis=1))
         wanted = {fold(answer) for answer in given}
         said = [{fold(part) for part in self.person(row).parts(name)} for row in range(len(self))]
         return np.array([bool(wanted & parts) for parts in said], dtype=bool)
 
-    def codes(self, name: str) -> Codes:
+    def codes(self, name: str) -> SingleChoice:
         """Return the column of a choice, scale, yesno or place."""
-        return _typed(self.columns[name], Codes)
+        return _typed(self.columns[name], SingleChoice)
 
     def places(self, name: str) -> Places:
         """Return the column of a place."""
         return _typed(self.columns[name], Places)
 
-    def members(self, name: str) -> Members:
+    def members(self, name: str) -> MultiChoice:
         """Return the column of choices or slots."""
-        return _typed(self.columns[name], Members)
+        return _typed(self.columns[name], MultiChoice)
 
     def ranks(self, name: str) -> Ranks:
         """Return the column of a ranking."""
@@ -212,9 +212,9 @@ class Person:
         column = self.people.columns[name]
         if isinstance(column, Names):
             return column.values[self.row] or ()
-        if isinstance(column, Members):
+        if isinstance(column, MultiChoice):
             return tuple(column.labels[item] for item in np.flatnonzero(column.values[self.row]))
-        if isinstance(column, Codes) and column.values[self.row] != NONE:
+        if isinstance(column, SingleChoice) and column.values[self.row] != NONE:
             return (column.spoken_labels[column.values[self.row]],)
         return (self[name],) if self[name] else ()
 

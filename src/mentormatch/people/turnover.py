@@ -20,7 +20,7 @@ GROWING = ("values", "known", "positions")
 """The parts of a column that have an entry a person; the others say what the answers mean."""
 
 
-def without(cohort: Cohort, keys: Iterable[str]) -> Cohort:
+def remove_people(cohort: Cohort, keys: Iterable[str]) -> Cohort:
     """Return the cohort without the people who have these keys, on whichever side; their rows say that they left.
 
     Raises RequestError where a key is nobody's.
@@ -53,7 +53,7 @@ def row_after(row: RowFate, gone: Mapping[str, str]) -> RowFate:
     return replace(row, fate="rejected", reason=tr(WITHDRAWN)) if left else row
 
 
-def joined(cohort: Cohort, arrived: Cohort) -> Cohort:
+def add_people(cohort: Cohort, arrived: Cohort) -> Cohort:
     """Return the cohort with the people of another after its own.
 
     Raises RequestError where a key of one side comes twice, or the two do not hold the same fields.

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import NONE, Codes, Index, IntVector
+from mentormatch.base.columns import NONE, Index, IntVector, SingleChoice
 from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.distances import distances
 from mentormatch.places.gazetteer import gazetteer
@@ -16,8 +16,8 @@ LABELS = tuple(name for _, name in DEPARTEMENTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Places(Codes):
-    """A place each: ``values`` (n,) the département, as in ``Codes``; ``positions`` (n,) int64 the place itself.
+class Places(SingleChoice):
+    """A place each: ``values`` (n,) the département, as in ``SingleChoice``; ``positions`` (n,) int64 the place itself.
 
     A position is that in the ``gazetteer``, -1 for no answer.
     """
@@ -27,7 +27,7 @@ class Places(Codes):
     def shown(self, row: int) -> str:
         """Return the place of one person as staff read it, the commune where it was told."""
         position = int(self.positions[row])
-        return Codes.shown(self, row) if position < len(DEPARTEMENTS) else gazetteer().names[position]
+        return SingleChoice.shown(self, row) if position < len(DEPARTEMENTS) else gazetteer().names[position]
 
     @classmethod
     def of(cls, positions: Sequence[int]) -> Self:

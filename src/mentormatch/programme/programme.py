@@ -18,7 +18,7 @@ from mentormatch.base.strict_toml import load_tables, tables_in
 from mentormatch.errors import Problem, ProgrammeError, RequestError
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special
-from mentormatch.fields.extension import Ref
+from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.programme.sections import (
@@ -58,7 +58,7 @@ else:
     AnyCriterion = Annotated[reduce(or_, criteria_by_kind().values()), Setting(discriminator="kind")]
     AnyRule = Annotated[reduce(or_, rules_by_kind().values()), Setting(discriminator="kind")]
 
-EMAIL = Ref(("text",), "any")
+EMAIL = FieldRef(("text",), "any")
 
 type Goal = Literal["matched", "priority", "floor", "floor_person", "leximin", "total"]
 type Location = tuple[int | str, ...]
@@ -372,7 +372,9 @@ def misheaded(parts: Parts, heading: Heading) -> Iterator[Problem]:
     """Yield what is wrong with the fields that the heading mentions."""
     if heading.role:
         role = heading.role
-        yield from misreference(parts, ("programme", "role", "field"), role.field, Ref(("choice", "choices", "yesno")))
+        yield from misreference(
+            parts, ("programme", "role", "field"), role.field, FieldRef(("choice", "choices", "yesno"))
+        )
         for side in ("mentor", "mentee"):
             yield from misquotation(("programme", "role", side), parts.fields.get(role.field), getattr(role, side))
         field = parts.fields.get(role.field)
@@ -450,7 +452,7 @@ def misused(where: str, field: AnyField) -> Iterator[Problem]:
         )
 
 
-def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator[Problem]:
+def misreference(parts: Parts, where: Location, name: str, ref: FieldRef) -> Iterator[Problem]:
     """Yield what is wrong with one mention of a field."""
     field = parts.fields.get(name)
     if field is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mentormatch.base.columns import Codes, Column, Grades, Members, Names, Numbers, Ranks
+from mentormatch.base.columns import Column, Grades, MultiChoice, Names, Numbers, Ranks, SingleChoice
 from mentormatch.languages.text_keys import canonical
 from mentormatch.places.column import Places
 
@@ -77,9 +77,9 @@ def _answer(column: Column, row: int) -> object:
     match column:
         case Places(labels, values) if not column.is_departement(row):
             return [labels[values[row]], column.code(row)]
-        case Codes(labels, values):
+        case SingleChoice(labels, values):
             return labels[values[row]]
-        case Members(labels, values, _):
+        case MultiChoice(labels, values, _):
             return sorted(labels[item] for item in np.flatnonzero(values[row]))
         case Ranks(labels, values, _):
             return {labels[item]: int(values[row, item]) for item in np.flatnonzero(values[row])}

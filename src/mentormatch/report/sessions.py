@@ -156,7 +156,7 @@ def printed(name: str, table: Sheet) -> Sheet:
 
 def date_of(cell: Cell) -> Cell:
     """Return a date in words."""
-    return availability.in_words(str(cell))
+    return availability.moment_in_words(str(cell))
 
 
 def speller(table: str, column: str, cell: Cell) -> Callable[[Cell], Cell]:

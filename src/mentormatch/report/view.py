@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from mentormatch import __version__
-from mentormatch.explanation.diagnosis.diagnose import diagnosis_of
-from mentormatch.explanation.diagnosis.findings import Change, Diagnosis
+from mentormatch.explanation.diagnosis.diagnose import diagnose_case
+from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.labels import KEYS, Labels, codes
 from mentormatch.explanation.pairs import Contribution, Pair, explain_pair
 from mentormatch.explanation.smallest_changes import smallest_changes
@@ -212,7 +212,7 @@ def explained(matching: Matching, labels: Labels, most: int | None = None) -> It
 
     At most ``most`` of them, None: all.
     """
-    told: tuple[Iterable[Unmatched], Iterable[Change | None]] = (matching.unmatched, matching.smallest_changes)
+    told: tuple[Iterable[Unmatched], Iterable[PossibleChange | None]] = (matching.unmatched, matching.smallest_changes)
     if labels is not KEYS:
         case = replace(matching.case, labels=labels)
         told = reasons(case), smallest_changes(case)
@@ -222,7 +222,7 @@ def explained(matching: Matching, labels: Labels, most: int | None = None) -> It
 
 def diagnosed(matching: Matching, labels: Labels) -> Diagnosis | None:
     """Return why there is no answer, its people named by these labels."""
-    return matching.diagnosis if labels is KEYS else diagnosis_of(replace(matching.case, labels=labels))
+    return matching.diagnosis if labels is KEYS else diagnose_case(replace(matching.case, labels=labels))
 
 
 def asides(matching: Matching, labels: Labels) -> Iterator[Aside]:

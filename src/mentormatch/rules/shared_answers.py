@@ -8,7 +8,7 @@ from itertools import chain, count
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import BoolVector, Codes, Column, IntVector, Members, Names
+from mentormatch.base.columns import BoolVector, Column, IntVector, MultiChoice, Names, SingleChoice
 from mentormatch.languages.text_keys import fold
 from mentormatch.rules.rule import BoolBlock, PairIndices
 
@@ -155,7 +155,7 @@ def _by_incidence(left: _Given, right: _Given, least: int) -> Shared:
 
 def _given(left: Column, right: Column) -> tuple[_Given, _Given]:
     """Return what both sides gave, the same answers by the same numbers."""
-    if isinstance(left, Members) and isinstance(right, Members) and left.labels == right.labels:
+    if isinstance(left, MultiChoice) and isinstance(right, MultiChoice) and left.labels == right.labels:
         return _BitTable(left.values), _BitTable(right.values)  # no two options of one question are compared as equal
     known: Numbers = defaultdict(count().__next__)
     listed = [_listed(column, known) for column in (left, right)]
@@ -181,9 +181,9 @@ def _of_both(left: _Incidence, right: _Incidence) -> tuple[_Incidence, _Incidenc
 def _listed(column: Column, known: Numbers) -> PairIndices:
     """Return, for each answer given, who gave it, and its number among all that are known."""
     match column:
-        case Members(labels, chosen):
+        case MultiChoice(labels, chosen):
             people, items = np.nonzero(chosen)
-        case Codes(labels, codes):
+        case SingleChoice(labels, codes):
             people = np.flatnonzero(codes >= 0)
             items = codes[people]
         case Names():

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import NONE, Column, Grades, Members, Names, Ranks
+from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, Names, Ranks
 from mentormatch.languages.text_keys import canonical, fold
 
 type Numbers = NDArray[np.float64 | np.int64 | np.bool_]
@@ -50,7 +50,7 @@ def stakes_of(left: Column, right: Column) -> tuple[Stakes, Stakes]:
 def stakes(column: Column, compared: Callable[[str], str]) -> Stakes:
     """Return the stakes in one column: a first choice of three is 3, a level its grade."""
     match column:
-        case Members(labels, values):
+        case MultiChoice(labels, values):
             return listed(labels, values.astype(np.float64), np.zeros_like(values), 1)
         case Ranks(labels, ranks, most):
             points = np.maximum(most + 1 - np.arange(ranks.max(initial=0) + 1), 1).astype(np.float64)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mentormatch.base.columns import Codes, Column, Names, Numbers
+from mentormatch.base.columns import Column, Names, Numbers, SingleChoice
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Rule
@@ -37,8 +37,8 @@ def rules_of(*rules: Mapping[str, Any]) -> tuple[Rule, ...]:
 def side(letter: str, answers: Sequence[Answers]) -> People:
     """Return people with keys M1, M2 ... who answered these; by default all the same."""
     columns: dict[str, Column] = {
-        "metier": Codes(METIERS, codes(METIERS, [one.get("metier", "production") for one in answers])),
-        "niveau": Codes(NIVEAUX, codes(NIVEAUX, [one.get("niveau", "débutant") for one in answers])),
+        "metier": SingleChoice(METIERS, codes(METIERS, [one.get("metier", "production") for one in answers])),
+        "niveau": SingleChoice(NIVEAUX, codes(NIVEAUX, [one.get("niveau", "débutant") for one in answers])),
         "employeurs": Names(tuple(tuple(one.get("employeurs", ())) for one in answers)),
         "places": Numbers(np.array([one.get("places", 1) for one in answers], dtype=np.float64)),
     }

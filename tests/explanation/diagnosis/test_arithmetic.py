@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.model.problem import SideConstraint
-from mentormatch.explanation.diagnosis.counting_bounds import by_counting, counts_pairs
+from mentormatch.explanation.diagnosis.counting_bounds import check_counts, counts_pairs
 from mentormatch.explanation.diagnosis.findings import Finding
-from mentormatch.explanation.diagnosis.instance import Posture
+from mentormatch.explanation.diagnosis.instance import RuleInstance
 from mentormatch.people.cohort import Cohort
 from mentormatch.scoring.score import score
 from tests.explanation.diagnosis.people import Answers, alike, cohort, counting, pin, programme, words
@@ -19,7 +19,7 @@ EVERY = ("production", "diffusion", "administration")
 
 def findings(people: Cohort, *rules: Mapping[str, Any]) -> list[Finding]:
     asked = programme(*rules)
-    return list(by_counting(Posture.of(people, score(people, asked.criteria), asked.rules)))
+    return list(check_counts(RuleInstance.of(people, score(people, asked.criteria), asked.rules)))
 
 
 def told(people: Cohort, *rules: Mapping[str, Any]) -> list[tuple[str, str]]:

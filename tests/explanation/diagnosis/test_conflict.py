@@ -10,7 +10,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.diagnosis.conflict import conflict_of
-from mentormatch.explanation.diagnosis.feasibility_oracle import Trial, minimal
+from mentormatch.explanation.diagnosis.feasibility_oracle import FeasibilityOracle, deletion_filter
 from mentormatch.operations.diagnosis import diagnose
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
@@ -25,8 +25,8 @@ FAST, DEEP = 60, 1_000
 WILD = 500
 
 
-def trial_of(people: Cohort, asked: Programme, deadline: float | None = None) -> Trial:
-    return Trial(people, score(people, asked.criteria), tuple(asked.rules), deadline)
+def trial_of(people: Cohort, asked: Programme, deadline: float | None = None) -> FeasibilityOracle:
+    return FeasibilityOracle(people, score(people, asked.criteria), tuple(asked.rules), deadline)
 
 
 def solvable(problem: AssignmentProblem) -> bool:
@@ -44,7 +44,7 @@ def parts(places: Sequence[int]) -> Iterator[tuple[int, ...]]:
         yield from combinations(places, size)
 
 
-def named(case: Planted) -> tuple[Trial, list[int]]:
+def named(case: Planted) -> tuple[FeasibilityOracle, list[int]]:
     """Return the trial of a case and where the rules of its conflict stand."""
     trial = trial_of(case.cohort, case.programme)
     conflict = conflict_of(trial)
@@ -52,7 +52,7 @@ def named(case: Planted) -> tuple[Trial, list[int]]:
     return trial, [place for place, rule in enumerate(trial.rules) if any(rule is each for each in conflict.rules)]
 
 
-def assert_irreducible(trial: Trial, places: Sequence[int]) -> None:
+def assert_irreducible(trial: FeasibilityOracle, places: Sequence[int]) -> None:
     assert not solvable(trial.eased(places))
     assert all(solvable(trial.eased(some)) for some in parts(places))
 
@@ -168,5 +168,5 @@ def test_the_filter_asks_few_questions_where_few_items_are_needed() -> None:
         asked.append(items)
         return {3, 700} <= set(items)
 
-    assert minimal(range(1000), enough) == [3, 700]
+    assert deletion_filter(range(1000), enough) == [3, 700]
     assert len(asked) < 40

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.explanation.diagnosis.relaxations import Knob, knobs_of
+from mentormatch.explanation.diagnosis.relaxations import Relaxation, relaxations_of
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import market_of
 from mentormatch.scoring.score import score
@@ -14,16 +14,16 @@ from tests.explanation.diagnosis.people import alike, cohort, counting, programm
 HUNDREDTHS = {"kind": "proportion", "field": "metier", "in": ["production"]}
 
 
-def knobs(people: Cohort, rule: Mapping[str, Any]) -> list[Knob]:
+def knobs(people: Cohort, rule: Mapping[str, Any]) -> list[Relaxation]:
     asked = programme(rule)
-    return list(knobs_of(asked.rules[0], market_of(people, score(people, asked.criteria).values), "règle"))
+    return list(relaxations_of(asked.rules[0], market_of(people, score(people, asked.criteria).values), "règle"))
 
 
-def told(knob: Knob, steps: int) -> str:
+def told(knob: Relaxation, steps: int) -> str:
     return words(knob.told(steps))
 
 
-def setting(knob: Knob, steps: int, name: str) -> object:
+def setting(knob: Relaxation, steps: int, name: str) -> object:
     """Return a setting of the rule after some steps."""
     return knob.after(steps).model_dump()[name]
 

@@ -10,7 +10,7 @@ import pytest
 from mentormatch.explanation.diagnosis.smallest_change import (
     NEVER,
     Obstacle,
-    Seeker,
+    UnplacedPerson,
     always,
     easiest,
     obstacles,
@@ -30,15 +30,15 @@ def case_of(result: Matching) -> Case:
     return Case(result.cohort, result.programme.rules, result.scores, result.problem, result.solution)
 
 
-def seeker(key: str, people: Cohort, *rules: Mapping[str, Any]) -> Seeker:
+def seeker(key: str, people: Cohort, *rules: Mapping[str, Any]) -> UnplacedPerson:
     side: Side = SIDES[key.startswith("E")]
     case, row = case_of(match(people, programme(*rules))), people.side(side).find(key)
     others = np.flatnonzero(case.loads(SIDES[side == "mentor"]).most > 0)
     blocks = [(rule, block.ravel()) for rule, block in forbidden_by_rule(case.rules, case.market_of(side, row))]
-    return Seeker(case, side, row, others, blocks)
+    return UnplacedPerson(case, side, row, others, blocks)
 
 
-def met(found: Seeker) -> list[tuple[str, int, list[str]]]:
+def met(found: UnplacedPerson) -> list[tuple[str, int, list[str]]]:
     """Return the obstacles that bar anybody: code, rank, and with whom."""
     return [
         (each.code, each.rank, [found.partner(place) for place in np.flatnonzero(each.blocks).tolist()])
@@ -47,7 +47,7 @@ def met(found: Seeker) -> list[tuple[str, int, list[str]]]:
     ]
 
 
-def said(found: Seeker, place: int = 0) -> list[str]:
+def said(found: UnplacedPerson, place: int = 0) -> list[str]:
     return [words(each.told(place)) for each in obstacles(found) if each.blocks[place]]
 
 
@@ -165,7 +165,7 @@ SHARE = {"kind": "proportion", "name": "la somme", "field": "metier", "in": ["di
 HOURS = {"kind": "load", "name": "la somme", "weights": "places"}
 
 
-def beside_a_pin(rule: Mapping[str, Any]) -> Seeker:
+def beside_a_pin(rule: Mapping[str, Any]) -> UnplacedPerson:
     """Return who seeks a partner beside a pair that is pinned, under a rule that weighs pairs."""
     people = cohort([{}], [{"places": 1}, {"metier": "diffusion", "niveau": "expert", "places": 1}])
     return seeker("E2", people, rule, pin("M1", "E1"))

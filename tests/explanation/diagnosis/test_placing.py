@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.explanation.diagnosis.findings import Change
+from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_change
 from mentormatch.explanation.labels import pseudonyms
 from mentormatch.explanation.rule_breaches import breaches
@@ -26,12 +26,12 @@ def case_of(result: Matching) -> Case:
     return Case(result.cohort, result.programme.rules, result.scores, result.problem, result.solution)
 
 
-def change_for(key: str, people: Cohort, *rules: Mapping[str, Any]) -> Change | None:
+def change_for(key: str, people: Cohort, *rules: Mapping[str, Any]) -> PossibleChange | None:
     side: Side = SIDES[key.startswith("E")]
     return smallest_change(case_of(match(people, programme(*rules))), side, people.side(side).find(key))
 
 
-def told(change: Change | None) -> tuple[str, str]:
+def told(change: PossibleChange | None) -> tuple[str, str]:
     assert change is not None
     return change.code, words(change.sentence)
 

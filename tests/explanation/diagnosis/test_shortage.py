@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from mentormatch.explanation.diagnosis.findings import Finding
-from mentormatch.explanation.diagnosis.hall_violators import Shortage, allowed_pairs, by_reach, shortages
-from mentormatch.explanation.diagnosis.instance import Posture
+from mentormatch.explanation.diagnosis.hall_violators import HallViolator, allowed_pairs, find_hall_violators, shortages
+from mentormatch.explanation.diagnosis.instance import RuleInstance
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import BoolBlock
@@ -19,12 +19,12 @@ SAME = {"kind": "common", "name": "le même métier", "field": "metier"}
 MINIMUM = {"kind": "capacity", "most": 2, "minimum": 2, "always": True}
 
 
-def posture(people: Cohort, asked: Programme) -> Posture:
-    return Posture.of(people, score(people, asked.criteria), asked.rules)
+def posture(people: Cohort, asked: Programme) -> RuleInstance:
+    return RuleInstance.of(people, score(people, asked.criteria), asked.rules)
 
 
 def findings(people: Cohort, asked: Programme) -> list[Finding]:
-    return list(by_reach(posture(people, asked)))
+    return list(find_hall_violators(posture(people, asked)))
 
 
 def test_five_people_who_can_only_go_to_two_mentors_with_four_places_lack_one() -> None:
@@ -107,7 +107,7 @@ def greatest_shortage(block: BoolBlock, most: np.ndarray[tuple[int, ...], np.dty
     return max(lack), subsets[lack.index(max(lack))]
 
 
-def apart(parts: list[Shortage]) -> bool:
+def apart(parts: list[HallViolator]) -> bool:
     partners = [partner for part in parts for partner in part.partners]
     return len(partners) == len(set(partners))
 

@@ -12,9 +12,14 @@ from mentormatch.assignment.model.solution import Solution, Status, empty_soluti
 from mentormatch.errors import EngineError
 from mentormatch.explanation.diagnosis import diagnose
 from mentormatch.explanation.diagnosis import feasibility_oracle as module
-from mentormatch.explanation.diagnosis.diagnose import LIMIT_S, VERDICTS, diagnosis_of
-from mentormatch.explanation.diagnosis.feasibility_oracle import AT_FIRST_S, UNLIMITED, Trial, minimal
-from mentormatch.explanation.diagnosis.findings import Conflict, Diagnosis, Finding
+from mentormatch.explanation.diagnosis.diagnose import LIMIT_S, VERDICTS, diagnose_case
+from mentormatch.explanation.diagnosis.feasibility_oracle import (
+    AT_FIRST_S,
+    UNLIMITED,
+    FeasibilityOracle,
+    deletion_filter,
+)
+from mentormatch.explanation.diagnosis.findings import Diagnosis, Finding, RuleConflict
 from mentormatch.explanation.unmatched import Case
 from mentormatch.operations.matching import match
 from mentormatch.people.cohort import Cohort
@@ -24,9 +29,9 @@ from tests.explanation.diagnosis.people import alike, cohort, counting, pin, pro
 ANY = alike(1, 1)
 
 
-def trial_of(people: Cohort, *rules: dict[str, Any], deadline: float | None = None) -> Trial:
+def trial_of(people: Cohort, *rules: dict[str, Any], deadline: float | None = None) -> FeasibilityOracle:
     asked = programme(*rules)
-    return Trial(people, score(people, asked.criteria), tuple(asked.rules), deadline)
+    return FeasibilityOracle(people, score(people, asked.criteria), tuple(asked.rules), deadline)
 
 
 @pytest.fixture
@@ -165,12 +170,12 @@ def test_what_works_is_what_is_known_to_have_a_solution() -> None:
 
 @pytest.mark.parametrize("needed", [[], [0], [6], [0, 6], [2, 3, 4], list(range(7))])
 def test_what_is_minimal_is_what_is_needed(needed: list[int]) -> None:
-    assert minimal(range(7), lambda some: set(needed) <= set(some)) == needed
+    assert deletion_filter(range(7), lambda some: set(needed) <= set(some)) == needed
 
 
 def test_those_that_come_first_are_spared_first() -> None:
-    assert minimal([1, 1, 1, 1, 1], lambda some: len(some) >= 2) == [1, 1]
-    assert minimal("abcd", lambda some: len(some) >= 2) == ["c", "d"]
+    assert deletion_filter([1, 1, 1, 1, 1], lambda some: len(some) >= 2) == [1, 1]
+    assert deletion_filter("abcd", lambda some: len(some) >= 2) == ["c", "d"]
 
 
 def test_everything_is_needed_in_as_many_questions_as_there_are_items_and_a_few() -> None:
@@ -180,7 +185,7 @@ def test_everything_is_needed_in_as_many_questions_as_there_are_items_and_a_few(
         asked.append(len(some))
         return len(some) == 8
 
-    assert minimal(range(8), enough) == list(range(8))
+    assert deletion_filter(range(8), enough) == list(range(8))
     assert len(asked) <= 8 * 4
 
 
@@ -193,7 +198,7 @@ BAN = {**pin("M1", "E1"), "kind": "ban"}
 
 
 def test_a_decision_with_an_answer_needs_no_diagnosis() -> None:
-    assert diagnosis_of(case(alike(1, 1))) is None
+    assert diagnose_case(case(alike(1, 1))) is None
 
 
 def test_a_decision_without_an_answer_is_diagnosed_within_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,12 +208,12 @@ def test_a_decision_without_an_answer_is_diagnosed_within_a_limit(monkeypatch: p
         deadlines.append(deadline)
         return Diagnosis(Status.INFEASIBLE)
 
-    found = diagnosis_of(case(alike(1, 1), pin("M1", "E1"), BAN))
+    found = diagnose_case(case(alike(1, 1), pin("M1", "E1"), BAN))
     assert found is not None
     assert (found.status, [way.code for way in found.ways_out]) == (Status.INFEASIBLE, ["drop_pair", "drop_pair"])
     before = monotonic()
-    monkeypatch.setattr(diagnose, "diagnosed", diagnosed)
-    diagnosis_of(case(alike(1, 1), pin("M1", "E1"), BAN))
+    monkeypatch.setattr(diagnose, "diagnose_rules", diagnosed)
+    diagnose_case(case(alike(1, 1), pin("M1", "E1"), BAN))
     assert deadlines[0] is not None
     assert before + LIMIT_S <= deadlines[0] <= monotonic() + LIMIT_S
 
@@ -216,13 +221,13 @@ def test_a_decision_without_an_answer_is_diagnosed_within_a_limit(monkeypatch: p
 def test_where_an_engine_fails_it_is_not_known_why(answering: Callable[..., list[float | None]]) -> None:
     stuck = case(alike(1, 1), pin("M1", "E1"), BAN)
     answering(Status.FAILED)
-    assert diagnosis_of(stuck) is None
+    assert diagnose_case(stuck) is None
 
 
 def test_a_finding_leaves_no_solution_unless_it_says_otherwise() -> None:
     finding = Finding("a", "rien ne va.", 1)
     assert (finding.people, finding.rules, finding.decisive) == ((), (), True)
-    assert Conflict((), "rien.").proved
+    assert RuleConflict((), "rien.").proved
 
 
 @pytest.mark.parametrize(
@@ -236,7 +241,7 @@ def test_a_finding_leaves_no_solution_unless_it_says_otherwise() -> None:
 def test_a_diagnosis_begins_with_its_verdict(status: Status, verdict: str) -> None:
     others, decisive = Finding("b", "B.", 1, decisive=False), Finding("a", "A.", 1)
     assert Diagnosis(status).sentences == (verdict,)
-    assert Diagnosis(status, (others, decisive), Conflict((), "C.")).sentences == (verdict, "C.", "A.", "B.")
+    assert Diagnosis(status, (others, decisive), RuleConflict((), "C.")).sentences == (verdict, "C.", "A.", "B.")
 
 
 def test_the_answer_of_a_trial_is_that_of_the_engine() -> None:

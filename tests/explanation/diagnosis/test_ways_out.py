@@ -8,9 +8,9 @@ import pytest
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.diagnosis import minimal_relaxations as module
-from mentormatch.explanation.diagnosis.feasibility_oracle import Trial
-from mentormatch.explanation.diagnosis.findings import Change, Diagnosis
-from mentormatch.explanation.diagnosis.minimal_relaxations import fewest, used, ways_out
+from mentormatch.explanation.diagnosis.feasibility_oracle import FeasibilityOracle
+from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
+from mentormatch.explanation.diagnosis.minimal_relaxations import changes_in_use, first_feasible, ways_out
 from mentormatch.fields import Side
 from mentormatch.operations.diagnosis import diagnose
 from mentormatch.operations.matching import match
@@ -41,7 +41,7 @@ def has_a_solution(people: Cohort, rules: tuple[Rule, ...], asked: Programme) ->
     return match(people, asked.model_copy(update={"rules": list(rules)})).status is Status.PROVED
 
 
-def one_step_less(change: Change, before: tuple[Rule, ...]) -> tuple[Rule, ...]:
+def one_step_less(change: PossibleChange, before: tuple[Rule, ...]) -> tuple[Rule, ...]:
     """Return the rules as they are one step before the change is complete."""
     setting, back = STEPS[change.code]
     return tuple(
@@ -67,8 +67,8 @@ def assert_sound(people: Cohort, asked: Programme, diagnosis: Diagnosis) -> None
             assert not has_a_solution(people, one_step_less(change, before), asked)
 
 
-def assert_no_place_to_spare(people: Cohort, asked: Programme, change: Change) -> None:
-    trial = Trial(people, score(people, asked.criteria), tuple(asked.rules))
+def assert_no_place_to_spare(people: Cohort, asked: Programme, change: PossibleChange) -> None:
+    trial = FeasibilityOracle(people, score(people, asked.criteria), tuple(asked.rules))
     places = Counter({whereabouts(people, key): count for key, count in change.places})
     assert places.total() == change.cost
     assert trial.works(trial.rules, places)
@@ -192,11 +192,11 @@ def test_two_conflicts_at_once_are_left_by_dropping_a_rule_of_each() -> None:
 def test_out_of_time_no_way_out_is_told() -> None:
     asked = programme(pin("M1", "E1"), {**pin("M1", "E1"), "kind": "ban"})
     people = alike(2, 2)
-    trial = Trial(people, score(people, asked.criteria), tuple(asked.rules), deadline=monotonic())
+    trial = FeasibilityOracle(people, score(people, asked.criteria), tuple(asked.rules), deadline=monotonic())
     assert ways_out(trial, trial.rules) == ()
 
 
-def changes(people: Cohort, *rules: dict[str, object]) -> dict[str, Change]:
+def changes(people: Cohort, *rules: dict[str, object]) -> dict[str, PossibleChange]:
     """Return the ways out by their code and sentence."""
     return {f"{way.code}: {words(way.sentence)}": way for way in diagnose(people, programme(*rules)).ways_out}
 
@@ -282,7 +282,7 @@ def test_the_fewest_steps_are_found_exactly_and_nothing_beyond_the_furthest_is_t
         tried.append(steps)
         return steps >= needed
 
-    assert fewest(10, works) == (needed if needed <= 10 else None)
+    assert first_feasible(10, works) == (needed if needed <= 10 else None)
     assert all(1 <= steps <= 10 for steps in tried)
 
 
@@ -293,7 +293,7 @@ def test_the_fewest_steps_of_a_long_way_take_few_questions() -> None:
         tried.append(steps)
         return steps >= 600
 
-    assert fewest(1000, works) == 600
+    assert first_feasible(1000, works) == 600
     assert len(tried) == len(set(tried)) <= 20
 
 
@@ -321,15 +321,15 @@ def test_places_are_lent_up_to_as_many_as_there_are_people_across() -> None:
     assert ways["more_places: Ajouter 3 places chez M1."].places == (("M1", 3),)
 
 
-def trial_of(people: Cohort, *rules: dict[str, object]) -> Trial:
+def trial_of(people: Cohort, *rules: dict[str, object]) -> FeasibilityOracle:
     asked = programme(*rules)
-    return Trial(people, score(people, asked.criteria), tuple(asked.rules))
+    return FeasibilityOracle(people, score(people, asked.criteria), tuple(asked.rules))
 
 
 def test_of_the_places_lent_those_are_used_that_go_beyond_what_a_person_has() -> None:
     trial = trial_of(alike(2, 4), {"kind": "capacity", "most": 1}, counting("mentee", *METIERS, least=3))
-    assert used(trial, "mentor", 1) == [("mentor", 0), ("mentor", 1)]
-    assert used(trial, "mentor", 0) == []
+    assert changes_in_use(trial, "mentor", 1) == [("mentor", 0), ("mentor", 1)]
+    assert changes_in_use(trial, "mentor", 0) == []
 
 
 @pytest.mark.parametrize("search", ["changes_of", "dropping_several"])
@@ -338,10 +338,10 @@ def test_what_the_time_leaves_unfinished_is_not_told(search: str, monkeypatch: p
     trial = trial_of(alike(2, 2), pin("M1", "E1"), pin("M2", "E2"), *bans)
     begun: list[bool] = []
 
-    def late(*asked: object) -> list[Change]:
+    def late(*asked: object) -> list[PossibleChange]:
         begun.append(True)
-        return [Change("drop_rules", "Retirer tout.", 4)]
+        return [PossibleChange("drop_rules", "Retirer tout.", 4)]
 
     monkeypatch.setattr(module, search, late)
-    monkeypatch.setattr(Trial, "over", property(lambda trial: bool(begun)))
+    monkeypatch.setattr(FeasibilityOracle, "over", property(lambda trial: bool(begun)))
     assert (ways_out(trial, trial.rules[:1]), begun) == ((), [True])

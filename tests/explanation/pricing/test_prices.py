@@ -14,7 +14,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, SideConstrai
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.explanation import exchange_costs
-from mentormatch.explanation.exchange_costs import Graph, Price, offers, price_of
+from mentormatch.explanation.exchange_costs import ExchangeCost, ExchangeGraphOfPlan, cost_of_forcing, partner_options
 from tests.conftest import DEEP
 from tests.oracles.problems import problems, random_problem
 
@@ -63,7 +63,7 @@ def value(problem: AssignmentProblem, goal: str, pairs: NDArray[np.int64]) -> in
     return sum(int(part[pairs[:, axis]].sum()) for axis, part in enumerate(weights) if part is not None)
 
 
-def losses(price: Price | None) -> list[int] | None:
+def losses(price: ExchangeCost | None) -> list[int] | None:
     return None if price is None else [loss for _, loss in price.losses]
 
 
@@ -71,7 +71,9 @@ def pairs_of(problem: AssignmentProblem) -> list[tuple[int, int]]:
     return [(i, k) for i in range(problem.shape[0]) for k in range(problem.shape[1])]
 
 
-def assert_leads_there(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int], price: Price) -> None:
+def assert_leads_there(
+    problem: AssignmentProblem, solution: Solution, pair: tuple[int, int], price: ExchangeCost
+) -> None:
     """The changes lead from the plan to one that holds the rules and the pair, and is worth just the losses less."""
     pairs = price.applied(solution.pairs)
     reached = [value(problem, goal, pairs) for goal in problem.goals]
@@ -88,7 +90,7 @@ def assert_prices_are_right(problem: AssignmentProblem, random: Random) -> None:
     solution = solved(problem)
     pairs = pairs_of(problem)
     for pair in pairs if DEEP else random.sample(pairs, min(12, len(pairs))):
-        price = price_of(problem, solution, pair)
+        price = cost_of_forcing(problem, solution, pair)
         assert losses(price) == by_solving(problem, solution, pair), pair
         if price is not None:
             assert_leads_there(problem, solution, pair, price)
@@ -116,11 +118,11 @@ def test_the_offers_of_a_person_are_all_their_other_pairs_cheapest_first(
     person = data.draw(st.integers(0, problem.shape[axis] - 1))
     chosen = set(map(tuple, solution.pairs.tolist()))
     mine = [pair for pair in pairs_of(problem) if pair[axis] == person and pair not in chosen]
-    expected = {pair[1 - axis]: losses(price) for pair in mine if (price := price_of(problem, solution, pair))}
-    found = offers(problem, solution, axis, person)
+    expected = {pair[1 - axis]: losses(price) for pair in mine if (price := cost_of_forcing(problem, solution, pair))}
+    found = partner_options(problem, solution, axis, person)
     assert {offer.partner: losses(offer.price) for offer in found} == expected
     assert [losses(offer.price) for offer in found] == sorted(loss or [] for loss in expected.values())
-    assert offers(problem, solution, axis, person, most=1) == found[:1]
+    assert partner_options(problem, solution, axis, person, most=1) == found[:1]
     for offer in found:
         pair = (person, offer.partner) if axis == 0 else (offer.partner, person)
         assert_leads_there(problem, solution, pair, offer.price)
@@ -136,9 +138,9 @@ def test_rows_that_leave_every_plan_as_it_is_take_no_solve_a_partner(monkeypatch
         return solve(asked)
 
     monkeypatch.setattr(exchange_costs, "solve", counted)
-    found = offers(slack, solution, 0, 0)
+    found = partner_options(slack, solution, 0, 0)
     assert [asked.rows for asked in solves] == [()]
-    assert found == offers(problem, solve(problem), 0, 0)
+    assert found == partner_options(problem, solve(problem), 0, 0)
 
 
 @settings(max_examples=2_000 if DEEP else 20)
@@ -147,8 +149,8 @@ def test_prices_from_dual_values_equal_prices_without_them(problem: AssignmentPr
     solution = solved(problem)
     bare = replace(solution, prices=())
     for person in range(problem.shape[0]):
-        theirs = {offer.partner: offer.price.losses for offer in offers(problem, bare, 0, person)}
-        assert {offer.partner: offer.price.losses for offer in offers(problem, solution, 0, person)} == theirs
+        theirs = {offer.partner: offer.price.losses for offer in partner_options(problem, bare, 0, person)}
+        assert {offer.partner: offer.price.losses for offer in partner_options(problem, solution, 0, person)} == theirs
 
 
 def test_larger_problems_with_ties_are_priced_like_small_ones() -> None:
@@ -157,7 +159,7 @@ def test_larger_problems_with_ties_are_priced_like_small_ones() -> None:
         problem = random_problem(rng, 40, values=values, most=2)
         solution = solve(problem)
         person = int(rng.integers(problem.shape[0]))
-        for offer in offers(problem, solution, 0, person, most=6):
+        for offer in partner_options(problem, solution, 0, person, most=6):
             assert losses(offer.price) == by_solving(problem, solution, (person, offer.partner))
 
 
@@ -170,7 +172,7 @@ def test_a_pinned_pair_is_neither_given_up_nor_taken_twice() -> None:
         problem = replace(AssignmentProblem.from_scores(rng.integers(0, 4, (n, m)), **capacities), pins=pins)
         solution = solve(problem)
         for pair in pairs_of(problem):
-            price = price_of(problem, solution, pair)
+            price = cost_of_forcing(problem, solution, pair)
             assert losses(price) == by_solving(problem, solution, pair)
             assert price is None or not set(pins) & {*price.added, *price.gone}
 
@@ -183,25 +185,25 @@ def test_broken_pairs_of_a_former_matching_are_a_loss() -> None:
         bare = AssignmentProblem.from_scores(rng.integers(0, 9, (n, m)), goals=order, mentor_capacity=1 + turn % 3)
         problem = replace(bare, former=tuple((place, place) for place in range(min(n, m))))
         solution = solve(problem)
-        assert Graph.of(problem, solution) is not None
+        assert ExchangeGraphOfPlan.of(problem, solution) is not None
         for pair in pairs_of(problem):
-            assert losses(price_of(problem, solution, pair)) == by_solving(problem, solution, pair)
+            assert losses(cost_of_forcing(problem, solution, pair)) == by_solving(problem, solution, pair)
 
 
 @pytest.mark.parametrize("goal", ["floor", "floor_person", "leximin"])
 def test_goals_that_are_no_sum_are_priced_by_solving_again(goal: str) -> None:
     problem = AssignmentProblem.from_scores([[9, 8, 1], [7, 3, 2]], goals=("matched", goal, "total"))
     solution = solve(problem)
-    assert Graph.of(problem, solution) is None
+    assert ExchangeGraphOfPlan.of(problem, solution) is None
     for pair in pairs_of(problem):
-        assert losses(price_of(problem, solution, pair)) == by_solving(problem, solution, pair)
+        assert losses(cost_of_forcing(problem, solution, pair)) == by_solving(problem, solution, pair)
 
 
 def test_an_answer_that_is_not_proved_is_priced_by_solving_again() -> None:
     problem = AssignmentProblem.from_scores([[9, 8], [7, 1]])
     worse = Solution(Status.FEASIBLE, np.array([[0, 0], [1, 1]]), (Tier("matched", 2, 2), Tier("total", 10, None)))
-    assert Graph.of(problem, worse) is None
-    assert losses(price_of(problem, worse, (0, 1))) == [0, -5]
+    assert ExchangeGraphOfPlan.of(problem, worse) is None
+    assert losses(cost_of_forcing(problem, worse, (0, 1))) == [0, -5]
 
 
 def test_numbers_beyond_one_integer_are_priced_by_solving_again() -> None:
@@ -211,5 +213,5 @@ def test_numbers_beyond_one_integer_are_priced_by_solving_again() -> None:
     problem = AssignmentProblem.from_scores(scores, goals=goals, mentor_priority=weights)
     solution = solve(problem)
     assert solution.status is Status.PROVED
-    assert Graph.of(problem, solution) is None
-    assert losses(price_of(problem, solution, (0, 0))) == [0, 0, 5 << 43]
+    assert ExchangeGraphOfPlan.of(problem, solution) is None
+    assert losses(cost_of_forcing(problem, solution, (0, 0))) == [0, 0, 5 << 43]

@@ -7,7 +7,7 @@ import pytest
 
 from mentormatch.errors import RequestError
 from mentormatch.examples import cohort, programme
-from mentormatch.explanation.robustness import Robustness, Trial, robustness
+from mentormatch.explanation.robustness import Robustness, SamplingPlan, robustness
 from mentormatch.explanation.unmatched import Case
 from mentormatch.operations.matching import Matching, match
 
@@ -25,7 +25,7 @@ def shares(found: Robustness) -> dict[tuple[str, str], float]:
 
 
 def test_shares_equal_matching_again_with_each_change_of_the_weights() -> None:
-    trial, first = Trial(samples=12, spread=0.8, seed=3), matching()
+    trial, first = SamplingPlan(samples=12, spread=0.8, seed=3), matching()
     counts: Counter[tuple[str, str]] = Counter()
     for factors in trial.factors(len(first.programme.criteria)):
         criteria = [
@@ -41,20 +41,20 @@ def test_shares_equal_matching_again_with_each_change_of_the_weights() -> None:
 
 @pytest.mark.parametrize("seed", [0, 5])
 def test_without_any_change_every_pair_stays(seed: int) -> None:
-    found = robustness(case_of(matching(seed)), Trial(samples=2, spread=0.0), seed=seed)
+    found = robustness(case_of(matching(seed)), SamplingPlan(samples=2, spread=0.0), seed=seed)
     assert {pair.share for pair in found.pairs} == {1.0}
     assert {pair.word for pair in found.pairs} == {"solide"}
 
 
 def test_the_same_seed_draws_the_same_and_another_does_not() -> None:
-    draws = [Trial(samples=3, seed=seed).factors(4) for seed in (1, 1, 2)]
+    draws = [SamplingPlan(samples=3, seed=seed).factors(4) for seed in (1, 1, 2)]
     assert (draws[0] == draws[1]).all()
     assert (draws[0] != draws[2]).all()
     assert (np.abs(draws[0] - 1) <= 0.2).all()
 
 
 def test_the_most_fragile_pair_comes_first_and_is_told_in_words() -> None:
-    found = robustness(case_of(matching()), Trial(samples=10, spread=0.9, seed=1))
+    found = robustness(case_of(matching()), SamplingPlan(samples=10, spread=0.9, seed=1))
     told = [pair.share for pair in found.pairs]
     assert told == sorted(told)
     assert {(pair.share >= 0.9, pair.share >= 0.6): pair.word for pair in found.pairs}.items() <= {
@@ -72,4 +72,4 @@ def test_the_most_fragile_pair_comes_first_and_is_told_in_words() -> None:
 )
 def test_a_trial_beyond_its_bounds_is_refused(samples: int, spread: float, named: str) -> None:
     with pytest.raises(RequestError, match=named):
-        Trial(samples, spread)
+        SamplingPlan(samples, spread)

@@ -6,7 +6,7 @@ from statistics import fmean, median
 import pytest
 
 from mentormatch.errors import RequestError
-from mentormatch.explanation.fairness_frontier import Balance
+from mentormatch.explanation.fairness_frontier import FrontierPoint
 from mentormatch.explanation.labels import KEYS
 from mentormatch.languages.phrases import NO_BREAK, points
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall
@@ -72,7 +72,7 @@ def test_a_waterfall_of_somebody_who_is_not_there_is_refused() -> None:
 
 def test_the_price_of_fairness_is_drawn_with_both_ends_and_the_plan() -> None:
     found = Fairness(market(2))
-    assert found.curve == (Balance(388_889, 1_055_555), Balance(500_000, 1_000_000))
+    assert found.curve == (FrontierPoint(388_889, 1_055_555), FrontierPoint(500_000, 1_000_000))
     assert {"répartition retenue, plus grand total", "plancher le plus haut"} <= set(texts(found))
     assert plain(found.alternative) == (
         "Sans plancher, le total est de 105,6 points et le binôme le moins bien noté en a 38,9. Le relever à 50,0"

@@ -18,11 +18,11 @@ from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.evaluation import as_given
+from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.repair import Repair as Repaired
-from mentormatch.operations.repair import Rung, repair
+from mentormatch.operations.repair import TradeoffPoint, repair
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.people.turnover import joined
+from mentormatch.people.turnover import add_people
 from mentormatch.programme.programme import Programme
 
 type Pair = tuple[str, str]
@@ -117,7 +117,7 @@ class Repair(Operation[RepairRequest, RepairResponse]):
         today, programme = request.decided()
         pairs = keys_of(request.former)
         cohort = with_missing(today, programme, pairs, request.withdrawn)
-        former = as_given(cohort, programme, pairs, seed=request.seed)
+        former = given_plan(cohort, programme, pairs, seed=request.seed)
         repaired = repair(former, withdrawn=request.withdrawn, keep=keys_of(request.keep))
         return RepairResponse.of(repaired, ladder=request.ladder, steps=request.steps, reserves=request.reserves)
 
@@ -141,7 +141,7 @@ def with_missing(cohort: Cohort, programme: Programme, former: Sequence[Pair], w
     if unknown:
         raise RequestError(tr("Un binôme d'avant nomme une personne inconnue"), unknown)
     mentors, mentees = (absent(side, strangers, cohort, programme) for side in SIDES)
-    return joined(cohort, Cohort(mentors, mentees))
+    return add_people(cohort, Cohort(mentors, mentees))
 
 
 def strangers_in(pairs: Iterable[Pair], cohort: Cohort) -> Iterator[tuple[int, Side, str]]:
@@ -165,7 +165,7 @@ def pairs_out(pairs: Iterable[tuple[str, str]]) -> list[Keys]:
     return [Keys(mentor=mentor, mentee=mentee) for mentor, mentee in pairs]
 
 
-def rung_out(rung: Rung) -> RungOut:
+def rung_out(rung: TradeoffPoint) -> RungOut:
     """Return a step of the ladder as the contract has it."""
     return RungOut(
         at_most=rung.at_most,

@@ -14,7 +14,7 @@ from mentormatch.contract.operation import Operation
 from mentormatch.contract.requests import SIDES, Mention
 from mentormatch.contract.session_dates import DateOut, dates_out
 from mentormatch.groups.dates import Dates
-from mentormatch.groups.result import worst
+from mentormatch.groups.result import worst_status
 from mentormatch.groups.sessions import dates_of, turns_of
 from mentormatch.groups.turns import Turns as Scheduled
 from mentormatch.people.cohort import Cohort
@@ -87,7 +87,7 @@ class TurnsResponse(Response):
     def of(cls, found: Scheduled, at: Dates | None, cohort: Cohort, seed: int) -> Self:
         """Return what turns say, at dates that were chosen for them."""
         return cls(
-            status=worst([found.status, *([at.status] if at else [])]),
+            status=worst_status([found.status, *([at.status] if at else [])]),
             programme=found.name,
             seed=seed,
             sentences=[*(at.sentences if at else ()), *found.sentences],

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from mentormatch.explanation.diagnosis.feasibility_oracle import Trial, minimal
-from mentormatch.explanation.diagnosis.findings import Conflict
+from mentormatch.explanation.diagnosis.feasibility_oracle import FeasibilityOracle, deletion_filter
+from mentormatch.explanation.diagnosis.findings import RuleConflict
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, quoted
@@ -13,7 +13,7 @@ UNPROVED = mark("Pas démontré irréductible : le temps est écoulé.")
 SOME_OTHER = mark("(D'autres combinaisons peuvent se contredire aussi ; celle-ci suit l'ordre du programme.)")
 
 
-def conflict_of(trial: Trial, labels: Labels = KEYS) -> Conflict:
+def conflict_of(trial: FeasibilityOracle, labels: Labels = KEYS) -> RuleConflict:
     """Return an irreducible set of the rules of a programme that has no solution.
 
     The rules of the set have no solution; whichever is dropped, the others have one. There may be several such sets:
@@ -26,12 +26,12 @@ def conflict_of(trial: Trial, labels: Labels = KEYS) -> Conflict:
         asked.append(trial.holds(trial.eased(kept)))
         return asked[-1] is False
 
-    places = minimal(range(len(trial.rules)), conflicting)
+    places = deletion_filter(range(len(trial.rules)), conflicting)
     rules = tuple(trial.rules[place] for place in places)
-    return Conflict(rules, told(rules, labels, proved=None not in asked), None not in asked)
+    return RuleConflict(rules, conflict_in_words(rules, labels, proved=None not in asked), None not in asked)
 
 
-def told(rules: Sequence[Rule], labels: Labels, *, proved: bool) -> str:
+def conflict_in_words(rules: Sequence[Rule], labels: Labels, *, proved: bool) -> str:
     """Return in words that these rules conflict."""
     names = listed([quoted(labels.rule(rule)) for rule in rules])
     return f"{together(len(rules), names, proved=proved)} {tr(SOME_OTHER if proved else UNPROVED)}"

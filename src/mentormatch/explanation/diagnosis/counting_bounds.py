@@ -8,7 +8,7 @@ import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.explanation.diagnosis.findings import Finding
-from mentormatch.explanation.diagnosis.instance import Posture
+from mentormatch.explanation.diagnosis.instance import RuleInstance
 from mentormatch.explanation.people_phrases import counted_people
 from mentormatch.fields import Side
 from mentormatch.languages import tr, tr_n
@@ -17,18 +17,18 @@ from mentormatch.rules.formulation import SIDES, forbidden_by_rule
 from mentormatch.rules.rule import BoolBlock, Rule
 
 
-def by_counting(posture: Posture) -> Iterator[Finding]:
+def check_counts(posture: RuleInstance) -> Iterator[Finding]:
     """Yield all that counting shows, first what leaves no solution at all."""
     yield from minimums_beyond_people(posture)
     yield from minimums_beyond_places(posture)
     yield from pins_beyond_places(posture)
     yield from pins_forbidden(posture)
     if posture.scores.held:
-        yield from by_quotas(posture)
+        yield from check_quotas(posture)
     yield from short_of_places(posture)
 
 
-def by_quotas(posture: Posture) -> Iterator[Finding]:
+def check_quotas(posture: RuleInstance) -> Iterator[Finding]:
     """Yield what counting the pairs of each quota shows."""
     for row in filter(counts_pairs, posture.problem.rows):
         yield from quota_beyond_people(posture, row)
@@ -36,17 +36,17 @@ def by_quotas(posture: Posture) -> Iterator[Finding]:
     yield from quotas_crossed(posture)
 
 
-def short_of_places(posture: Posture) -> Iterator[Finding]:
+def short_of_places(posture: RuleInstance) -> Iterator[Finding]:
     """Yield the side that has more people than the other has places."""
     mentors, mentees = [posture.loads(side) for side in SIDES]
     people, places = int((mentees.most > 0).sum()), int(mentors.most.sum())
     if people > places:
         there = f"{counted(people, 'mentoré·e')}, {counted(places, 'place')}"
-        sentence = f"{about(there, short(places, people))}."
+        sentence = f"{about(there, short_of(places, people))}."
         yield Finding("short_of_places", sentence, people - places, decisive=False)
     people, places = int((mentors.most > 0).sum()), int(mentees.most.sum())
     if people > places:
-        there = f"{counted(people, 'mentor·e')}, {placed(mentees, 'mentee')}"
+        there = f"{counted(people, 'mentor·e')}, {placed_people(mentees, 'mentee')}"
         sentence = f"{about(there, left_over(people - places))}."
         yield Finding("short_of_mentees", sentence, people - places, decisive=False)
 
@@ -61,7 +61,7 @@ def left_over(mentors: int) -> str:
     )
 
 
-def placed(loads: DegreeBounds, side: Side) -> str:
+def placed_people(loads: DegreeBounds, side: Side) -> str:
     """Return how many places a side has; where each has one at most, how many people that is."""
     places = int(loads.most.sum())
     if side == "mentor":
@@ -71,7 +71,7 @@ def placed(loads: DegreeBounds, side: Side) -> str:
     return tr("{places} chez les mentoré·es", places=counted(places, "place"))
 
 
-def short(there: int, asked: int) -> str:
+def short_of(there: int, asked: int) -> str:
     """Return in words how many places are missing.
 
     >>> short(11, 12).replace(chr(160), " ")
@@ -80,7 +80,7 @@ def short(there: int, asked: int) -> str:
     return tr("il manque {places}", places=counted(asked - there, "place"))
 
 
-def minimums_beyond_people(posture: Posture) -> Iterator[Finding]:
+def minimums_beyond_people(posture: RuleInstance) -> Iterator[Finding]:
     """Yield the side whose minimums add up to more than the other side has places."""
     for side, other in zip(SIDES, SIDES[::-1], strict=True):
         asked, there = int(posture.loads(side).always.sum()), int(posture.loads(other).most.sum())
@@ -89,13 +89,13 @@ def minimums_beyond_people(posture: Posture) -> Iterator[Finding]:
                 "Les minimums de {people} font {pairs} au moins, pour {places} : {missing}.",
                 people=counted_people(int((posture.loads(side).always > 0).sum()), side),
                 pairs=counted(asked, "binôme"),
-                places=placed(posture.loads(other), other),
-                missing=short(there, asked),
+                places=placed_people(posture.loads(other), other),
+                missing=short_of(there, asked),
             )
             yield Finding("minimums_beyond_people", sentence, asked - there, rules=posture.labels_of("capacity"))
 
 
-def minimums_beyond_places(posture: Posture) -> Iterator[Finding]:
+def minimums_beyond_places(posture: RuleInstance) -> Iterator[Finding]:
     """Yield the people whose minimum is above the places that they have."""
     for side in SIDES:
         loads = posture.loads(side)
@@ -111,7 +111,7 @@ def minimums_beyond_places(posture: Posture) -> Iterator[Finding]:
             yield Finding("minimum_beyond_places", sentence, least - most, (name,), rules)
 
 
-def pins_beyond_places(posture: Posture) -> Iterator[Finding]:
+def pins_beyond_places(posture: RuleInstance) -> Iterator[Finding]:
     """Yield the people who are in more pinned pairs than they have places."""
     for axis, side in enumerate(SIDES):
         held = Counter(pin[axis] for pin in posture.problem.pins)
@@ -120,15 +120,15 @@ def pins_beyond_places(posture: Posture) -> Iterator[Finding]:
             if count > most:
                 imposed = counted(count, "binôme imposé", "binômes imposés")
                 there = f"{imposed}, {counted(most, 'place')}"
-                sentence = f"{about(name, about(there, short(most, count)))}."
+                sentence = f"{about(name, about(there, short_of(most, count)))}."
                 yield Finding("pins_beyond_places", sentence, count - most, (name,), posture.pinning(axis, row))
 
 
-def pins_forbidden(posture: Posture) -> Iterator[Finding]:
+def pins_forbidden(posture: RuleInstance) -> Iterator[Finding]:
     """Yield the pinned pairs that other rules forbid, and those of people who take no part."""
     for pin in posture.rules:
         for place in pin.pins(posture.market):
-            against = [posture.labels.rule(rule) for rule in refusing(posture, place)]
+            against = [posture.labels.rule(rule) for rule in refusing_rules(posture, place)]
             if against:
                 name = posture.labels.rule(pin)
                 said = listed([*map(quoted, against)])
@@ -136,7 +136,7 @@ def pins_forbidden(posture: Posture) -> Iterator[Finding]:
                 yield Finding("pin_forbidden", sentence, 1, posture.names(place), (name, *against))
 
 
-def refusing(posture: Posture, place: tuple[int, int]) -> Iterator[Rule]:
+def refusing_rules(posture: RuleInstance, place: tuple[int, int]) -> Iterator[Rule]:
     """Yield the rules that forbid one pair, or set one of its two people aside."""
     one = posture.part(np.array(place[:1], dtype=np.intp), np.array(place[1:], dtype=np.intp))
     barred = {id(rule) for rule, block in forbidden_by_rule(posture.rules, one) if block.any()}
@@ -146,7 +146,7 @@ def refusing(posture: Posture, place: tuple[int, int]) -> Iterator[Rule]:
             yield rule
 
 
-def quota_beyond_people(posture: Posture, row: SideConstraint) -> Iterator[Finding]:
+def quota_beyond_people(posture: RuleInstance, row: SideConstraint) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than the people whom it counts can form, whoever they meet."""
     if row.least is None:
         return
@@ -185,7 +185,7 @@ def most_pairs(problem: AssignmentProblem, wanted: BoolBlock) -> int:
     return min(int(np.minimum(loads.most, present.sum(axis=axis)).sum()) for loads, axis in sides)
 
 
-def pins_beyond_quota(posture: Posture, row: SideConstraint) -> Iterator[Finding]:
+def pins_beyond_quota(posture: RuleInstance, row: SideConstraint) -> Iterator[Finding]:
     """Yield that more pairs are pinned than a quota allows."""
     if row.most is None:
         return
@@ -204,7 +204,7 @@ def pins_beyond_quota(posture: Posture, row: SideConstraint) -> Iterator[Finding
         yield Finding("pins_beyond_quota", sentence, len(pins) - row.most, pinned, (row.name,))
 
 
-def quotas_crossed(posture: Posture) -> Iterator[Finding]:
+def quotas_crossed(posture: RuleInstance) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than another allows that counts all of them."""
     rows = [(row, counted_pairs(posture.problem, row)) for row in posture.problem.rows if counts_pairs(row)]
     for (low, inside), (high, outside) in permutations(rows, 2):

@@ -7,11 +7,11 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.progress import track
 from mentormatch.errors import EngineError
 from mentormatch.explanation.diagnosis.conflict import conflict_of
-from mentormatch.explanation.diagnosis.counting_bounds import by_counting
-from mentormatch.explanation.diagnosis.feasibility_oracle import Trial
+from mentormatch.explanation.diagnosis.counting_bounds import check_counts
+from mentormatch.explanation.diagnosis.feasibility_oracle import FeasibilityOracle
 from mentormatch.explanation.diagnosis.findings import Diagnosis, Finding
-from mentormatch.explanation.diagnosis.hall_violators import by_reach
-from mentormatch.explanation.diagnosis.instance import Posture
+from mentormatch.explanation.diagnosis.hall_violators import find_hall_violators
+from mentormatch.explanation.diagnosis.instance import RuleInstance
 from mentormatch.explanation.diagnosis.minimal_relaxations import ways_out
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.explanation.unmatched import Case
@@ -26,7 +26,7 @@ LIMIT_S = 30.0
 
 
 @track()
-def diagnosed(
+def diagnose_rules(
     cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], deadline: float | None = None, labels: Labels = KEYS
 ) -> Diagnosis:
     """Return whether rules can all hold for a cohort, what stands in the way, and ways out.
@@ -34,8 +34,8 @@ def diagnosed(
     Where no scores are held, what stands in the way is told as far as counting shows it. ``deadline`` is the
     ``monotonic`` time after which nothing more is tried. Raises EngineError where a solver failed.
     """
-    trial = Trial(cohort, scores, tuple(rules), deadline)
-    findings = found(Posture.of(cohort, scores, rules, labels))
+    trial = FeasibilityOracle(cohort, scores, tuple(rules), deadline)
+    findings = find_findings(RuleInstance.of(cohort, scores, rules, labels))
     hopeless = any(finding.decisive for finding in findings)
     status = Status.INFEASIBLE if hopeless else VERDICTS[trial.holds(trial.posed(trial.rules))]
     if status is not Status.INFEASIBLE:
@@ -46,9 +46,9 @@ def diagnosed(
     return Diagnosis(status, findings, conflict, ways_out(trial, conflict.rules, labels))
 
 
-def found(posture: Posture) -> tuple[Finding, ...]:
+def find_findings(posture: RuleInstance) -> tuple[Finding, ...]:
     """Return what counting and reach show, first what leaves no solution."""
-    findings = [*by_counting(posture), *(by_reach(posture) if posture.scores.held else ())]
+    findings = [*check_counts(posture), *(find_hall_violators(posture) if posture.scores.held else ())]
     return tuple(sorted(findings, key=lambda finding: not finding.decisive))
 
 
@@ -61,11 +61,11 @@ def counted_only() -> Finding:
     return Finding("too_many_pairs", sentence, 0, decisive=False)
 
 
-def diagnosis_of(case: Case) -> Diagnosis | None:
+def diagnose_case(case: Case) -> Diagnosis | None:
     """Return why a decision has no answer; None where it has one, or where it is not known why."""
     if case.solution.status is not Status.INFEASIBLE:
         return None
     try:
-        return diagnosed(case.cohort, case.scores, case.rules, monotonic() + LIMIT_S, case.labels)
+        return diagnose_rules(case.cohort, case.scores, case.rules, monotonic() + LIMIT_S, case.labels)
     except EngineError:
         return None

@@ -10,7 +10,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.errors import EngineError
-from mentormatch.explanation.diagnosis.instance import posed_by
+from mentormatch.explanation.diagnosis.instance import feasibility_problem
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.formulation import SIDES, eligible_people
@@ -27,7 +27,7 @@ AT_FIRST_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class FeasibilityOracle:
     """The case to be tried: people, scores, the rules of the whole programme, and when to stop."""
 
     cohort: Cohort
@@ -37,7 +37,7 @@ class Trial:
 
     def posed(self, rules: Sequence[Rule], places: Places | None = None) -> AssignmentProblem:
         """Return the problem that ``rules`` pose, with more places for some of those who take part."""
-        problem = posed_by(self.cohort, self.scores, rules)
+        problem = feasibility_problem(self.cohort, self.scores, rules)
         if not places:
             return problem
         loads = [_widened(load, side, places) for side, load in zip(SIDES, sides_of(problem), strict=True)]
@@ -108,7 +108,7 @@ def _widened(loads: DegreeBounds, side: Side, places: Places) -> DegreeBounds:
     return replace(loads, most=loads.most + np.where(loads.most > 0, more, 0))
 
 
-def minimal[T](items: Sequence[T], enough: Callable[[Sequence[T]], bool]) -> list[T]:
+def deletion_filter[T](items: Sequence[T], enough: Callable[[Sequence[T]], bool]) -> list[T]:
     """Return items that are enough together, and of which none can go; those that come first go first.
 
     ``enough(items)`` holds, and holds for all that contains what is enough. This is the deletion filter (Chinneck and

@@ -24,7 +24,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class RuleConflict:
     """Rules that cannot hold together, in the programme's order; ``proved``: any of them dropped, the others can."""
 
     rules: tuple[Rule, ...]
@@ -33,7 +33,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PossibleChange:
     """A change that would help, its ``cost`` in units changed, and whom it concerns.
 
     ``rules`` are all the rules of the programme after the change, where it changes the programme; ``places`` are the
@@ -57,8 +57,8 @@ class Diagnosis:
 
     status: Status
     findings: tuple[Finding, ...] = ()
-    conflict: Conflict | None = None
-    ways_out: tuple[Change, ...] = ()
+    conflict: RuleConflict | None = None
+    ways_out: tuple[PossibleChange, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:

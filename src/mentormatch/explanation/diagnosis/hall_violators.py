@@ -15,9 +15,9 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.base.columns import IntVector
-from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs, most_pairs, short, taking_part
+from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs, most_pairs, short_of, taking_part
 from mentormatch.explanation.diagnosis.findings import Finding
-from mentormatch.explanation.diagnosis.instance import Posture
+from mentormatch.explanation.diagnosis.instance import RuleInstance
 from mentormatch.explanation.people_phrases import first_of, these
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
@@ -34,7 +34,7 @@ NONE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shortage:
+class HallViolator:
     """People of one side, by position, all their possible partners, and how many places they lack together.
 
     ``asked`` is how many they take between them at the least, ``there`` how many their partners can give them.
@@ -46,7 +46,7 @@ class Shortage:
     there: int
 
 
-def by_reach(posture: Posture) -> Iterator[Finding]:
+def find_hall_violators(posture: RuleInstance) -> Iterator[Finding]:
     """Yield who cannot have their minimum, which quotas are out of reach, and who cannot all be placed."""
     allowed = allowed_pairs(posture.problem)
     for side in SIDES:
@@ -57,22 +57,22 @@ def by_reach(posture: Posture) -> Iterator[Finding]:
         yield from findings(posture, side, allowed, PLACED)
 
 
-def findings(posture: Posture, side: Side, allowed: BoolBlock, code: str) -> Iterator[Finding]:
+def findings(posture: RuleInstance, side: Side, allowed: BoolBlock, code: str) -> Iterator[Finding]:
     """Yield who of one side cannot have their minimum, or cannot all be placed, unless counting has shown it."""
     loads = posture.loads(side)
     asked = loads.always if code == MINIMUM else np.minimum(loads.most, 1)
     for found in shortages(posture, side, allowed, asked):
         if not counted_already(posture, side, found, asked):
-            yield told(posture, side, found, code)
+            yield violator_in_words(posture, side, found, code)
 
 
-def counted_already(posture: Posture, side: Side, found: Shortage, asked: IntVector) -> bool:
+def counted_already(posture: RuleInstance, side: Side, found: HallViolator, asked: IntVector) -> bool:
     """Say whether this is everybody, and all the places across: what counting shows without any rule on pairs."""
-    places = int(posture.loads(across(side)).most.sum())
+    places = int(posture.loads(other_side(side)).most.sum())
     return len(found.people) == int((asked > 0).sum()) and found.there == places
 
 
-def across(side: Side) -> Side:
+def other_side(side: Side) -> Side:
     """Return the other side."""
     return "mentee" if side == "mentor" else "mentor"
 
@@ -84,29 +84,29 @@ def allowed_pairs(problem: AssignmentProblem) -> BoolBlock:
     return block
 
 
-def shortages(posture: Posture, side: Side, allowed: BoolBlock, asked: IntVector) -> Iterator[Shortage]:
+def shortages(posture: RuleInstance, side: Side, allowed: BoolBlock, asked: IntVector) -> Iterator[HallViolator]:
     """Yield the people of ``side`` who cannot take as many as ``asked`` (n,) between them, in parts that are apart."""
-    most = posture.loads(across(side)).most
+    most = posture.loads(other_side(side)).most
     block = allowed if side == "mentor" else allowed.T
-    taken = flow(block, asked, most)
+    taken = maximum_flow(block, asked, most)
     short = np.flatnonzero(taken.sum(axis=1) < asked).tolist()
     while short:
-        people = reached(block, taken, short[:1])
-        while len(wider := reached(block, taken, sharing(block, people, short))) > len(people):
+        people = reached_people(block, taken, short[:1])
+        while len(wider := reached_people(block, taken, partners_shared(block, people, short))) > len(people):
             people = wider
         partners = np.flatnonzero(block[people].any(axis=0))
         there = np.minimum(most, block[people].sum(axis=0)).sum()
-        yield Shortage(tuple(people), tuple(partners.tolist()), int(asked[people].sum()), int(there))
+        yield HallViolator(tuple(people), tuple(partners.tolist()), int(asked[people].sum()), int(there))
         short = [row for row in short if row not in set(people)]
 
 
-def sharing(block: BoolBlock, people: list[int], short: list[int]) -> list[int]:
-    """Return ``people`` and those of ``short`` who could have a partner of theirs."""
+def partners_shared(block: BoolBlock, people: list[int], short: list[int]) -> list[int]:
+    """Return ``people`` and those of ``short_of`` who could have a partner of theirs."""
     partners = block[people].any(axis=0)
     return sorted({*people, *(row for row in short if (block[row] & partners).any())})
 
 
-def reached(block: BoolBlock, taken: BoolBlock, start: list[int]) -> list[int]:
+def reached_people(block: BoolBlock, taken: BoolBlock, start: list[int]) -> list[int]:
     """Return who is reached from ``start`` by a possible partner, and from a partner by whom they have."""
     people = np.zeros(len(block), dtype=bool)
     people[start] = True
@@ -118,7 +118,7 @@ def reached(block: BoolBlock, taken: BoolBlock, start: list[int]) -> list[int]:
         people = wider
 
 
-def flow(block: BoolBlock, asked: IntVector, most: IntVector) -> NDArray[np.bool_]:
+def maximum_flow(block: BoolBlock, asked: IntVector, most: IntVector) -> NDArray[np.bool_]:
     """Return (n, m) bool: as many of the pairs in ``block`` as the loads of both sides let be chosen."""
     sides = [DegreeBounds(np.zeros_like(load), load, np.ones(len(load), dtype=bool)) for load in (asked, most)]
     scores = pack_scores(np.zeros(block.shape, dtype=np.int64), block)
@@ -128,21 +128,21 @@ def flow(block: BoolBlock, asked: IntVector, most: IntVector) -> NDArray[np.bool
     return taken
 
 
-def told(posture: Posture, side: Side, found: Shortage, code: str) -> Finding:
+def violator_in_words(posture: RuleInstance, side: Side, found: HallViolator, code: str) -> Finding:
     """Return in words who lacks how many places, and which rules leave them so few partners."""
     people = tuple(posture.name(side, row) for row in found.people)
     rules = in_the_way(posture, side, found)
     excluded = listed([*map(quoted, rules)])
     who = f"{these(len(people), side)} ({first_of(people, MOST_NAMED)})"
-    sentence = few(posture, side, found, code, who) if found.partners else nobody(found, code, who, excluded)
+    sentence = is_small(posture, side, found, code, who) if found.partners else nobody(found, code, who, excluded)
     if found.partners and rules:
         sentence += " " + tr("Les autres sont exclus par {rules}.", rules=excluded)
     return Finding(code, sentence, found.asked - found.there, people, tuple(rules), decisive=code == MINIMUM)
 
 
-def few(posture: Posture, side: Side, found: Shortage, code: str, who: str) -> str:
+def is_small(posture: RuleInstance, side: Side, found: HallViolator, code: str, who: str) -> str:
     """Return in words the only partners that some people have, and how many places are missing."""
-    count, only, missing = len(found.people), partners(posture, side, found), short(found.there, found.asked)
+    count, only, missing = len(found.people), partners(posture, side, found), short_of(found.there, found.asked)
     if code == PLACED:
         return tr_n(
             "{people} ne peut aller qu'avec {partners} : {missing}.",
@@ -163,10 +163,10 @@ def few(posture: Posture, side: Side, found: Shortage, code: str, who: str) -> s
     )
 
 
-def partners(posture: Posture, side: Side, found: Shortage) -> str:
+def partners(posture: RuleInstance, side: Side, found: HallViolator) -> str:
     """Return in words the only partners there are, and the places that they have."""
-    names = tuple(posture.name(across(side), row) for row in found.partners)
-    who = f"{these(len(names), across(side)).lower()} ({first_of(names, MOST_NAMED)})"
+    names = tuple(posture.name(other_side(side), row) for row in found.partners)
+    who = f"{these(len(names), other_side(side)).lower()} ({first_of(names, MOST_NAMED)})"
     places = counted(found.there, "place")
     if len(found.people) > 1:
         return tr_n(
@@ -185,13 +185,13 @@ def partners(posture: Posture, side: Side, found: Shortage) -> str:
     )
 
 
-def nobody(found: Shortage, code: str, who: str, excluded: str) -> str:
+def nobody(found: HallViolator, code: str, who: str, excluded: str) -> str:
     """Return in words that somebody has no partner at all."""
     sentence = tr(NONE[code], person=who, pairs=counted(found.asked, "binôme"))
     return f"{about(sentence, tr('tous sont exclus par {rules}', rules=excluded)) if excluded else sentence}."
 
 
-def in_the_way(posture: Posture, side: Side, found: Shortage) -> list[str]:
+def in_the_way(posture: RuleInstance, side: Side, found: HallViolator) -> list[str]:
     """Return the rules that keep these people from others than their partners."""
     outside = others_than(posture, side, found.partners)
     people = np.array(found.people, dtype=np.intp)
@@ -199,19 +199,19 @@ def in_the_way(posture: Posture, side: Side, found: Shortage) -> list[str]:
     return [posture.labels.rule(rule) for rule, block in forbidden_by_rule(posture.rules, part) if block.any()]
 
 
-def others_than(posture: Posture, side: Side, partners: tuple[int, ...]) -> NDArray[np.intp]:
+def others_than(posture: RuleInstance, side: Side, partners: tuple[int, ...]) -> NDArray[np.intp]:
     """Return who takes part across, ``partners`` left out."""
-    others = posture.loads(across(side)).most > 0
+    others = posture.loads(other_side(side)).most > 0
     others[list(partners)] = False
     return np.flatnonzero(others)
 
 
-def quota_out_of_reach(posture: Posture, row: SideConstraint, allowed: BoolBlock) -> Iterator[Finding]:
+def quota_out_of_reach(posture: RuleInstance, row: SideConstraint, allowed: BoolBlock) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than the rules on pairs leave, though enough people are there."""
     counts = row.block(allowed.shape) > 0
     if row.least is None or row.least > most_pairs(posture.problem, counts):
         return
-    there = int(flow(allowed & counts, posture.problem.mentors.most, posture.problem.mentees.most).sum())
+    there = int(maximum_flow(allowed & counts, posture.problem.mentors.most, posture.problem.mentees.most).sum())
     if row.least > there:
         present = counts & taking_part(posture.problem)
         blocks = forbidden_by_rule(posture.rules, posture.market)

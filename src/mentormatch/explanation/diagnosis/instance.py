@@ -17,7 +17,7 @@ ENOUGH = ("matched",)
 """All that it takes to know whether there is an answer."""
 
 
-def posed_by(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule]) -> AssignmentProblem:
+def feasibility_problem(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule]) -> AssignmentProblem:
     """Return the problem of placing as many as can be.
 
     Where no scores are held the total decides between answers: else nearly all pairs would be worth being looked at.
@@ -28,7 +28,7 @@ def posed_by(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule]) -> Assig
 
 
 @dataclass(frozen=True, slots=True)
-class Posture:
+class RuleInstance:
     """A cohort under rules: the market, the problem posed, and what people are called.
 
     The market holds no scores where ``scores`` do not.
@@ -41,9 +41,9 @@ class Posture:
     labels: Labels = KEYS
 
     @classmethod
-    def of(cls, cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], labels: Labels = KEYS) -> "Posture":
+    def of(cls, cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], labels: Labels = KEYS) -> "RuleInstance":
         """Return the posture of a cohort under these rules."""
-        problem = posed_by(cohort, scores, rules)
+        problem = feasibility_problem(cohort, scores, rules)
         return cls(
             market_of(cohort, scores.values if scores.held else NO_SCORES), tuple(rules), problem, scores, labels
         )

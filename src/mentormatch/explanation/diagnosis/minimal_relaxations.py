@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from mentormatch.explanation.diagnosis.feasibility_oracle import Places, Trial, minimal, sides_of
-from mentormatch.explanation.diagnosis.findings import Change
-from mentormatch.explanation.diagnosis.relaxations import Knob, knobs_of
+from mentormatch.explanation.diagnosis.feasibility_oracle import FeasibilityOracle, Places, deletion_filter, sides_of
+from mentormatch.explanation.diagnosis.findings import PossibleChange
+from mentormatch.explanation.diagnosis.relaxations import Relaxation, relaxations_of
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.languages import tr
@@ -27,7 +27,7 @@ from mentormatch.rules.rule import Rule, market_of
 DROPS = ("drop_rule", "drop_rules")
 
 
-def ways_out(trial: Trial, conflict: Sequence[Rule], labels: Labels = KEYS) -> tuple[Change, ...]:
+def ways_out(trial: FeasibilityOracle, conflict: Sequence[Rule], labels: Labels = KEYS) -> tuple[PossibleChange, ...]:
     """Return the smallest change of each number and rule in a conflict that gives a solution, cheapest first.
 
     Where no rule of the conflict is enough by itself, which happens where other rules conflict too, this is one
@@ -39,7 +39,7 @@ def ways_out(trial: Trial, conflict: Sequence[Rule], labels: Labels = KEYS) -> t
     return tuple(sorted(found, key=lambda change: (change.code in DROPS, change.cost)))
 
 
-def changes_of(trial: Trial, rule: Rule, labels: Labels) -> Iterator[Change]:
+def changes_of(trial: FeasibilityOracle, rule: Rule, labels: Labels) -> Iterator[PossibleChange]:
     """Yield the smallest change of each number of one rule, more places, or the rule dropped."""
     place = next(place for place, each in enumerate(trial.rules) if each is rule)
     others = [each for each in range(len(trial.rules)) if each != place]
@@ -48,26 +48,26 @@ def changes_of(trial: Trial, rule: Rule, labels: Labels) -> Iterator[Change]:
     if not trial.holds(without):
         return
     market = market_of(trial.cohort, trial.scores.values)
-    for knob in knobs_of(rule, market, labels.rule(rule)):
-        yield from turned(trial, place, knob)
+    for knob in relaxations_of(rule, market, labels.rule(rule)):
+        yield from smallest_relaxation(trial, place, knob)
     if isinstance(rule, Capacity):
         yield from more_places(trial, rule.side, labels)
     else:
-        yield dropped(trial, rule, rest, labels)
+        yield drop_rule(trial, rule, rest, labels)
 
 
-def turned(trial: Trial, place: int, knob: Knob) -> Iterator[Change]:
+def smallest_relaxation(trial: FeasibilityOracle, place: int, knob: Relaxation) -> Iterator[PossibleChange]:
     """Yield the fewest steps of a number that give a solution, if any do."""
 
     def after(steps: int) -> tuple[Rule, ...]:
         return (*trial.rules[:place], knob.after(steps), *trial.rules[place + 1 :])
 
-    steps = fewest(knob.furthest, lambda count: trial.works(after(count)))
+    steps = first_feasible(knob.furthest, lambda count: trial.works(after(count)))
     if steps is not None:
-        yield Change(knob.code, knob.told(steps), knob.cost(steps), rules=after(steps))
+        yield PossibleChange(knob.code, knob.told(steps), knob.cost(steps), rules=after(steps))
 
 
-def fewest(furthest: int, works: Callable[[int], bool]) -> int | None:
+def first_feasible(furthest: int, works: Callable[[int], bool]) -> int | None:
     """Return the smallest number from 1 to ``furthest`` that works, None if none does; what is beyond works too.
 
     >>> fewest(100, lambda steps: steps >= 37), fewest(5, lambda steps: steps >= 37)
@@ -85,15 +85,17 @@ def fewest(furthest: int, works: Callable[[int], bool]) -> int | None:
     return high
 
 
-def dropped(trial: Trial, rule: Rule, rest: tuple[Rule, ...], labels: Labels) -> Change:
+def drop_rule(trial: FeasibilityOracle, rule: Rule, rest: tuple[Rule, ...], labels: Labels) -> PossibleChange:
     """Return that one rule goes and the rest stays; a pinned or banned pair is one unit."""
     name = quoted(labels.rule(rule))
     if isinstance(rule, Pin | Ban):
-        return Change("drop_pair", tr("Retirer {pair}.", pair=name), 1, (rule.mentor, rule.mentee), rest)
-    return Change("drop_rule", tr("Retirer la règle {rule}.", rule=name), reach_of(trial, rule), rules=rest)
+        return PossibleChange("drop_pair", tr("Retirer {pair}.", pair=name), 1, (rule.mentor, rule.mentee), rest)
+    return PossibleChange(
+        "drop_rule", tr("Retirer la règle {rule}.", rule=name), affected_people(trial, rule), rules=rest
+    )
 
 
-def reach_of(trial: Trial, rule: Rule) -> int:
+def affected_people(trial: FeasibilityOracle, rule: Rule) -> int:
     """Return how many pairs a rule forbids and how many people it sets aside, 1 at the least."""
     barred = rule.forbids(market_of(trial.cohort, trial.scores.values))
     aside = [rule.admits(trial.cohort.side(side), side) for side in SIDES]
@@ -101,30 +103,36 @@ def reach_of(trial: Trial, rule: Rule) -> int:
     return max(1, people + (0 if barred is None else int(barred.sum())))
 
 
-def more_places(trial: Trial, side: Side, labels: Labels) -> Iterator[Change]:
+def more_places(trial: FeasibilityOracle, side: Side, labels: Labels) -> Iterator[PossibleChange]:
     """Yield the places that give a solution and of which none can be spared, the same people asked for the fewest.
 
     First every person of the side is lent as many more places as are needed, the fewest at which there is a solution;
     then those that this solution uses are given back where it can do without them.
     """
     furthest = len(trial.cohort.side("mentee" if side == "mentor" else "mentor"))
-    lent = fewest(furthest, lambda count: trial.works(trial.rules, for_all(trial, side, count))) if furthest else None
+    lent = (
+        first_feasible(furthest, lambda count: trial.works(trial.rules, for_all(trial, side, count)))
+        if furthest
+        else None
+    )
     if lent is None:
         return
-    units = used(trial, side, lent)
-    places = Counter(minimal(units, lambda some: trial.works(trial.rules, Counter(some))))
+    units = changes_in_use(trial, side, lent)
+    places = Counter(deletion_filter(units, lambda some: trial.works(trial.rules, Counter(some))))
     asked = [(labels.person(side, trial.cohort.side(side).ids[row]), count) for (_, row), count in places.items()]
     told = listed([tr("{places} chez {person}", places=counted(count, "place"), person=name) for name, count in asked])
     names = tuple(name for name, _ in asked)
-    yield Change("more_places", tr("Ajouter {places}.", places=told), places.total(), names, trial.rules, tuple(asked))
+    yield PossibleChange(
+        "more_places", tr("Ajouter {places}.", places=told), places.total(), names, trial.rules, tuple(asked)
+    )
 
 
-def for_all(trial: Trial, side: Side, count: int) -> Places:
+def for_all(trial: FeasibilityOracle, side: Side, count: int) -> Places:
     """Return as many more places for everybody of one side."""
     return {(side, row): count for row in range(len(trial.cohort.side(side)))}
 
 
-def used(trial: Trial, side: Side, lent: int) -> list[tuple[Side, int]]:
+def changes_in_use(trial: FeasibilityOracle, side: Side, lent: int) -> list[tuple[Side, int]]:
     """Return each place lent to everybody that some answer uses, as (side, position), those used least first."""
     axis = SIDES.index(side)
     most = sides_of(trial.posed(trial.rules))[axis].most
@@ -135,7 +143,7 @@ def used(trial: Trial, side: Side, lent: int) -> list[tuple[Side, int]]:
     return [(side, row) for row in order for _ in range(beyond[row])]
 
 
-def dropping_several(trial: Trial, labels: Labels) -> Iterator[Change]:
+def dropping_several(trial: FeasibilityOracle, labels: Labels) -> Iterator[PossibleChange]:
     """Yield rules that give a solution once all are dropped, and of which none need be dropped for less."""
     open_to = [place for place, rule in enumerate(trial.rules) if not isinstance(rule, Capacity)]
 
@@ -143,8 +151,8 @@ def dropping_several(trial: Trial, labels: Labels) -> Iterator[Change]:
         return tuple(rule for place, rule in enumerate(trial.rules) if place not in set(places))
 
     if trial.works(without(open_to)):
-        places = minimal(open_to, lambda some: trial.works(without(some)))
+        places = deletion_filter(open_to, lambda some: trial.works(without(some)))
         names = [quoted(labels.rule(trial.rules[place])) for place in places]
-        yield Change(
+        yield PossibleChange(
             "drop_rules", tr("Retirer ensemble {rules}.", rules=listed(names)), len(places), rules=without(places)
         )

@@ -6,7 +6,7 @@ from math import ceil
 
 import numpy as np
 
-from mentormatch.base.columns import Codes
+from mentormatch.base.columns import SingleChoice
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted, percent, plain, quoted
 from mentormatch.people.cohort import People
@@ -24,7 +24,7 @@ TENTHS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Knob:
+class Relaxation:
     """One number of one rule: ``after(k)`` is the rule moved by k steps, 1 to ``furthest``; ``told(k)`` says so.
 
     ``cost(k)`` is the change in the unit in which staff read the number: pairs, places, points, steps of a scale.
@@ -37,7 +37,7 @@ class Knob:
     cost: Callable[[int], int] = int
 
 
-def knobs_of(rule: Rule, market: Market, label: str) -> Iterator[Knob]:
+def relaxations_of(rule: Rule, market: Market, label: str) -> Iterator[Relaxation]:
     """Yield the numbers of a rule that can be moved; none where there is none."""
     name = quoted(label)
     match rule:
@@ -57,11 +57,11 @@ def knobs_of(rule: Rule, market: Market, label: str) -> Iterator[Knob]:
             yield from of_load(rule, market, name)
 
 
-def of_quota(rule: Quota, market: Market, name: str) -> Iterator[Knob]:
+def of_quota(rule: Quota, market: Market, name: str) -> Iterator[Relaxation]:
     """Yield the least and the most of a quota."""
     least, most, pairs = rule.least, rule.most, market.shape[0] * market.shape[1]
     if least:
-        yield Knob(
+        yield Relaxation(
             "lower_quota",
             least,
             lambda k: rule.model_copy(update={"least": least - k}),
@@ -70,7 +70,7 @@ def of_quota(rule: Quota, market: Market, name: str) -> Iterator[Knob]:
             ),
         )
     if most is not None and most < pairs:
-        yield Knob(
+        yield Relaxation(
             "raise_quota",
             pairs - most,
             lambda k: rule.model_copy(update={"most": most + k}),
@@ -80,10 +80,10 @@ def of_quota(rule: Quota, market: Market, name: str) -> Iterator[Knob]:
         )
 
 
-def of_capacity(rule: Capacity, name: str) -> Iterator[Knob]:
+def of_capacity(rule: Capacity, name: str) -> Iterator[Relaxation]:
     """Yield the minimum of a capacity."""
     if rule.minimum:
-        yield Knob(
+        yield Relaxation(
             "lower_minimum",
             rule.minimum,
             lambda k: rule.model_copy(update={"minimum": rule.minimum - k}),
@@ -96,7 +96,7 @@ def of_capacity(rule: Capacity, name: str) -> Iterator[Knob]:
         )
 
 
-def of_minimum_score(rule: MinimumScore, name: str) -> Iterator[Knob]:
+def of_minimum_score(rule: MinimumScore, name: str) -> Iterator[Relaxation]:
     """Yield the points, by tenths: the first step goes to the tenth below."""
     tenths = ceil(round(rule.points * TENTHS, 6))
 
@@ -104,7 +104,7 @@ def of_minimum_score(rule: MinimumScore, name: str) -> Iterator[Knob]:
         return (tenths - k) / TENTHS
 
     if tenths:
-        yield Knob(
+        yield Relaxation(
             "lower_score",
             tenths,
             lambda k: rule.model_copy(update={"points": points(k)}),
@@ -115,14 +115,14 @@ def of_minimum_score(rule: MinimumScore, name: str) -> Iterator[Knob]:
         )
 
 
-def of_gap(rule: Gap, market: Market, name: str) -> Iterator[Knob]:
+def of_gap(rule: Gap, market: Market, name: str) -> Iterator[Relaxation]:
     """Yield how far ahead the mentor is to be at least, and at most."""
     ahead = [answers(people, rule.field) for people in (market.mentors, market.mentees)]
     if not all(len(values) for values in ahead):
         return
     lowest, highest = (float(ahead[0].min() - ahead[1].max()), float(ahead[0].max() - ahead[1].min()))
     if rule.least > lowest:
-        yield Knob(
+        yield Relaxation(
             "lower_gap",
             ceil(rule.least - lowest),
             lambda k: rule.model_copy(update={"least": rule.least - k}),
@@ -134,7 +134,7 @@ def of_gap(rule: Gap, market: Market, name: str) -> Iterator[Knob]:
             ),
         )
     if (most := rule.most) is not None and most < highest:
-        yield Knob(
+        yield Relaxation(
             "raise_gap",
             ceil(highest - most),
             lambda k: rule.model_copy(update={"most": most + k}),
@@ -150,14 +150,14 @@ def of_gap(rule: Gap, market: Market, name: str) -> Iterator[Knob]:
 def answers(people: People, field: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Return the steps or numbers of those who answered."""
     column = people.columns[field]
-    values = column.values if isinstance(column, Codes) else people.numbers(field).values
+    values = column.values if isinstance(column, SingleChoice) else people.numbers(field).values
     return values.astype(np.float64)[column.known]
 
 
-def of_common(rule: Common, name: str) -> Iterator[Knob]:
+def of_common(rule: Common, name: str) -> Iterator[Relaxation]:
     """Yield how many answers are to be in common; none at all is the rule dropped."""
     if rule.least > 1:
-        yield Knob(
+        yield Relaxation(
             "lower_common",
             rule.least - 1,
             lambda k: rule.model_copy(update={"least": rule.least - k}),
@@ -170,11 +170,11 @@ def of_common(rule: Common, name: str) -> Iterator[Knob]:
         )
 
 
-def of_proportion(rule: Proportion, name: str) -> Iterator[Knob]:
+def of_proportion(rule: Proportion, name: str) -> Iterator[Relaxation]:
     """Yield the least and the most of a proportion, by hundredths."""
     least, most = rule.least, rule.most
     if least:
-        yield Knob(
+        yield Relaxation(
             "lower_proportion",
             least,
             lambda k: rule.model_copy(update={"least": least - k}),
@@ -183,7 +183,7 @@ def of_proportion(rule: Proportion, name: str) -> Iterator[Knob]:
             ),
         )
     if most is not None and most < WHOLE:
-        yield Knob(
+        yield Relaxation(
             "raise_proportion",
             WHOLE - most,
             lambda k: rule.model_copy(update={"most": most + k}),
@@ -193,14 +193,14 @@ def of_proportion(rule: Proportion, name: str) -> Iterator[Knob]:
         )
 
 
-def of_load(rule: Load, market: Market, name: str) -> Iterator[Knob]:
+def of_load(rule: Load, market: Market, name: str) -> Iterator[Relaxation]:
     """Yield the hours that each mentor gives, where they are one number for all, by whole hours."""
     limit = rule.limit
     if isinstance(limit, str):
         return
     asked = int(np.maximum(hours_by_person(rule.weights, market.mentees), 0).sum()) / PARTS
     if asked > limit:
-        yield Knob(
+        yield Relaxation(
             "raise_load",
             ceil(asked - limit),
             lambda k: rule.model_copy(update={"limit": limit + k}),

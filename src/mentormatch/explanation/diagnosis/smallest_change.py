@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs
-from mentormatch.explanation.diagnosis.findings import Change
+from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, points, quoted
@@ -49,7 +49,7 @@ class Obstacle:
 
 
 @dataclass(frozen=True, slots=True)
-class Seeker:
+class UnplacedPerson:
     """Somebody without a partner, the positions of all who take part across, and whom of them each rule forbids."""
 
     case: "Case"
@@ -96,7 +96,7 @@ class Seeker:
         return np.ones(len(self.others), dtype=bool)
 
 
-def smallest_change(case: "Case", side: Side, row: int) -> Change | None:
+def smallest_change(case: "Case", side: Side, row: int) -> PossibleChange | None:
     """Return the least that would have to change for one person without a partner to get one, all pairs kept.
 
     Fewest changes first, a number or a place before a rule, then the best score. None where there is no answer to add
@@ -104,10 +104,10 @@ def smallest_change(case: "Case", side: Side, row: int) -> Change | None:
     """
     others = np.flatnonzero(case.loads("mentee" if side == "mentor" else "mentor").most > 0)
     found = forbidden_by_rule(case.rules, case.market_of(side, row))
-    return change_for(Seeker(case, side, row, others, [(rule, block.ravel()) for rule, block in found]))
+    return change_for(UnplacedPerson(case, side, row, others, [(rule, block.ravel()) for rule, block in found]))
 
 
-def change_for(seeker: Seeker) -> Change | None:
+def change_for(seeker: UnplacedPerson) -> PossibleChange | None:
     """Return the smallest change for somebody, None as for ``smallest_change``."""
     if seeker.case.solution.status not in (Status.PROVED, Status.FEASIBLE) or not len(seeker.others):
         return None
@@ -128,7 +128,7 @@ def easiest(found: list[Obstacle], scores: IntVector, keys: list[str]) -> int | 
     return None if barred[order[0]] else int(order[0])
 
 
-def change_to(seeker: Seeker, best: int, found: list[Obstacle]) -> Change:
+def change_to(seeker: UnplacedPerson, best: int, found: list[Obstacle]) -> PossibleChange:
     """Return what has to give for one pair."""
     partner = seeker.partner(best)
     pair = (seeker.name, partner) if seeker.side == "mentor" else (partner, seeker.name)
@@ -139,18 +139,18 @@ def change_to(seeker: Seeker, best: int, found: list[Obstacle]) -> Change:
         score=points(int(seeker.scores[best])),
         changes=listed([each.told(best) for each in found]) or tr("le binôme peut être ajouté tel quel"),
     )
-    return Change(code, sentence, len(found), pair)
+    return PossibleChange(code, sentence, len(found), pair)
 
 
-def obstacles(seeker: Seeker) -> Iterator[Obstacle]:
+def obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
     """Yield all that is in the way, for any partner."""
-    yield from of_the_person(seeker)
-    yield from of_rules(seeker)
-    yield from of_places(seeker)
-    yield from of_quotas(seeker)
+    yield from person_obstacles(seeker)
+    yield from rule_obstacles(seeker)
+    yield from place_obstacles(seeker)
+    yield from quota_obstacles(seeker)
 
 
-def of_the_person(seeker: Seeker) -> Iterator[Obstacle]:
+def person_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
     """Yield why the person takes no part, or takes one only with several partners."""
     case, side, row = seeker.case, seeker.side, seeker.row
     people, loads, name = case.people(side), case.loads(side), seeker.name
@@ -167,7 +167,7 @@ def of_the_person(seeker: Seeker) -> Iterator[Obstacle]:
         yield Obstacle("waive_minimum", always(tr(NO_MINIMUM, person=name)), seeker.for_all(), 0)
 
 
-def of_rules(seeker: Seeker) -> Iterator[Obstacle]:
+def rule_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
     """Yield the rules that forbid pairs with the person."""
     for rule, blocks in seeker.forbidden:
         exception = tr(EXCEPTION, rule=quoted(seeker.case.labels.rule(rule)))
@@ -175,7 +175,7 @@ def of_rules(seeker: Seeker) -> Iterator[Obstacle]:
         yield Obstacle(code, always(exception), blocks, RANKS.get(rule.kind, 4))
 
 
-def of_places(seeker: Seeker) -> Iterator[Obstacle]:
+def place_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
     """Yield who has no place left, and who takes somebody only with others."""
     loads, held = seeker.case.loads(seeker.across), seeker.held
     full = held >= loads.most[seeker.others]
@@ -190,7 +190,7 @@ def always(words: str) -> Callable[[int], str]:
     return lambda _: words
 
 
-def of_quotas(seeker: Seeker) -> Iterator[Obstacle]:
+def quota_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
     """Yield the sums over pairs that the pair would take out of their bounds."""
     pairs, shape = seeker.case.solution.pairs, seeker.case.problem.shape
     for row in seeker.case.problem.rows:

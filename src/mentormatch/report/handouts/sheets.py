@@ -110,7 +110,7 @@ def read_of_partners(settings: Documents) -> list[str]:
 
 def called(matching: Matching, contacts: Contacts, side: Side, key: str) -> str:
     """Return what somebody is called on a sheet."""
-    return labels.called(matching.programme, contacts, labels_for_notebook(matching), (side, key))
+    return labels.name_called(matching.programme, contacts, labels_for_notebook(matching), (side, key))
 
 
 def file_of(people: People, side: Side, row: int) -> str:

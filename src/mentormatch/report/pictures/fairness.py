@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from mentormatch.explanation.fairness_frontier import Balance, balance, balances
-from mentormatch.explanation.goal_prices import share, small
+from mentormatch.explanation.fairness_frontier import FrontierPoint, find_frontier, frontier_point
+from mentormatch.explanation.goal_prices import is_small, share
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import points
 from mentormatch.report.pictures.picture import Picture
@@ -49,7 +49,7 @@ class Fairness(Picture):
             floor=points(first.floor),
             highest=points(last.floor),
             share=share(lost / first.total),
-            lost=small(lost),
+            lost=is_small(lost),
             chosen_floor=points(self.chosen.floor),
             chosen_total=points(self.chosen.total),
         )
@@ -64,14 +64,14 @@ class Fairness(Picture):
         )
 
     @cached_property
-    def curve(self) -> tuple[Balance, ...]:
+    def curve(self) -> tuple[FrontierPoint, ...]:
         """The greatest total for each floor, from low to high."""
-        return balances(self.matching.case, self.matching.seed)
+        return find_frontier(self.matching.case, self.matching.seed)
 
     @cached_property
-    def chosen(self) -> Balance:
+    def chosen(self) -> FrontierPoint:
         """Where the matching stands."""
-        return balance(self.matching.problem, self.matching.solution)
+        return frontier_point(self.matching.problem, self.matching.solution)
 
     @own_language
     def chart(self) -> Chart | None:
@@ -91,7 +91,7 @@ class Fairness(Picture):
         lowest = min(self.curve[-1].total, self.chosen.total) / self.curve[0].total
         return min(0.95, 2 * lowest - 1)
 
-    def data(self, shown: Sequence[Balance], words: Sequence[str] = ()) -> Any:
+    def data(self, shown: Sequence[FrontierPoint], words: Sequence[str] = ()) -> Any:
         """Return balances as data of a chart: points, and shares of the greatest total."""
         return rows(
             ("floor", [one.floor / 10_000 for one in shown]),
@@ -101,7 +101,7 @@ class Fairness(Picture):
 
     def names(self, axes: dict[str, Any]) -> list[Chart]:
         """Return the words beside the two ends and beside the matching."""
-        places: dict[Balance, list[str]] = {}
+        places: dict[FrontierPoint, list[str]] = {}
         for place, name in ((self.chosen, CHOSEN), (self.curve[0], GREATEST), (self.curve[-1], FAIREST)):
             places.setdefault(place, []).append(name)
         middle = (self.curve[0].floor + self.curve[-1].floor) / 2

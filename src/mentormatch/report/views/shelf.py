@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mentormatch.explanation.labels import KEYS
-from mentormatch.explanation.robustness import Trial
+from mentormatch.explanation.robustness import SamplingPlan
 from mentormatch.languages import own_language
 from mentormatch.operations.matching import Matching
 from mentormatch.report.page_templates import rendered
@@ -86,7 +86,7 @@ class Views:
 
     def robustness(self, *, names: Names = False, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Steady:
         """Return how often each pair stays when the weights change; parameters as for ``Matching.robustness``."""
-        return Steady(self.matching, labels_of(self.matching, names), Trial(samples, spread, seed))
+        return Steady(self.matching, labels_of(self.matching, names), SamplingPlan(samples, spread, seed))
 
     def certificate(self) -> Proof:
         """Return what is certain of the pairs, checked without a solver."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from mentormatch.explanation.robustness import FAIR, SOLID, Robustness, Trial, robustness
+from mentormatch.explanation.robustness import FAIR, SOLID, Robustness, SamplingPlan, robustness
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, percent
 from mentormatch.report.views.piece import Piece
@@ -26,7 +26,7 @@ class Steady(Piece):
     kind: ClassVar[str] = "steady"
     call: ClassVar[str] = "robustness()"
     purpose: ClassVar[str] = mark("Les binômes solides, et ceux qui tiennent au réglage exact des poids.")
-    trial: Trial
+    trial: SamplingPlan
 
     @property
     def title(self) -> str:

@@ -11,7 +11,7 @@ from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Side
-from mentormatch.fields.extension import Ref, Reference
+from mentormatch.fields.extension import FieldRef, FieldReference
 from mentormatch.languages import tr
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Rule
@@ -26,7 +26,7 @@ class Capacity(Rule):
 
     kind: Literal["capacity"] = "capacity"
     example = {"kind": "capacity", "field": "capacite", "most": 2}
-    field: Annotated[str | None, Ref(("number",), "any")] = None
+    field: Annotated[str | None, FieldRef(("number",), "any")] = None
     side: Side = "mentor"
     most: int | None = Setting(default=None, ge=0, le=1000)
     minimum: int = Setting(default=0, ge=0, le=1000)
@@ -42,9 +42,9 @@ class Capacity(Rule):
             raise ValueError(tr("`minimum` dépasse `most`"))
         return self
 
-    def references(self) -> Iterator[Reference]:
+    def references(self) -> Iterator[FieldReference]:
         if self.field is not None:
-            yield Reference("field", self.field, Ref(("number",), self.side))
+            yield FieldReference("field", self.field, FieldRef(("number",), self.side))
 
     def asks(self) -> str:
         if self.most is None:

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.base.columns import Members
-from mentormatch.fields.extension import Ref
+from mentormatch.base.columns import MultiChoice
+from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import People
@@ -22,7 +22,7 @@ class Common(Rule):
     kind: Literal["common"] = "common"
     example = {"kind": "common", "field": "creneaux", "least": 1}
     missing: Missing = "allow"
-    field: Annotated[str, Ref(("slots", "choices", "names", "choice", "place", "scale"))]
+    field: Annotated[str, FieldRef(("slots", "choices", "names", "choice", "place", "scale"))]
     least: int = Setting(default=1, ge=1)
 
     def asks(self) -> str:
@@ -37,7 +37,7 @@ class Common(Rule):
 
     def whole(self, people: People) -> Whole | None:
         column = people.columns[self.field]
-        if not isinstance(column, Members):
+        if not isinstance(column, MultiChoice):
             return None
         enough = np.arange(len(column.labels) + 1) >= self.least
         return Whole(column.values, column.known, enough.astype(np.float64))

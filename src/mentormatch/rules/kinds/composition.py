@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from mentormatch.fields.extension import Quotation, Ref
+from mentormatch.fields.extension import AnswerReference, FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import People
@@ -35,7 +35,7 @@ class Composition(Rule):
     of_groups: ClassVar[bool] = True
     kind: Literal["composition"] = "composition"
     example = {"kind": "composition", "field": "metier", "least": 2, "none": True}
-    field: Annotated[str, Ref(("choice", "choices", "scale", "yesno", "place", "names"))]
+    field: Annotated[str, FieldRef(("choice", "choices", "scale", "yesno", "place", "names"))]
     among: list[str] = Setting(default_factory=list, alias="in")
     least: int | None = Setting(default=None, ge=0)
     most: int | None = Setting(default=None, ge=0)
@@ -47,8 +47,8 @@ class Composition(Rule):
         check_bounds(self.least, self.most)
         return self
 
-    def quotations(self) -> Iterator[Quotation]:
-        yield from (Quotation("in", self.field, answer) for answer in self.among)
+    def quotations(self) -> Iterator[AnswerReference]:
+        yield from (AnswerReference("in", self.field, answer) for answer in self.among)
 
     def asks(self) -> str:
         bounds = self.least is not None, self.most is not None

@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 
 from mentormatch.base.columns import Names
-from mentormatch.fields.extension import Ref
+from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import tr
 from mentormatch.rules.rule import BoolBlock, Market, Missing, PairIndices, Rule, apply_missing
 from mentormatch.rules.shared_answers import pairs_sharing, share_at_least
@@ -16,7 +16,7 @@ class Different(Rule):
     kind: Literal["different"] = "different"
     example = {"kind": "different", "field": "employeurs"}
     missing: Missing = "allow"
-    field: Annotated[str, Ref(("names", "choice", "choices", "place", "scale"))]
+    field: Annotated[str, FieldRef(("names", "choice", "choices", "place", "scale"))]
 
     def asks(self) -> str:
         return tr("rien en commun dans « {field} »", field=self.field)

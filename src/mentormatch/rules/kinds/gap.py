@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import NONE, BoolVector, Codes, IntVector
-from mentormatch.fields.extension import Ref
+from mentormatch.base.columns import NONE, BoolVector, IntVector, SingleChoice
+from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import plain
 from mentormatch.rules.rule import BoolBlock, Market, Missing, Rule, apply_missing
@@ -20,7 +20,7 @@ class Gap(Rule):
     kind: Literal["gap"] = "gap"
     example = {"kind": "gap", "field": "annees", "least": 2}
     missing: Missing = "allow"
-    field: Annotated[str, Ref(("scale", "number"))]
+    field: Annotated[str, FieldRef(("scale", "number"))]
     least: float = 1
     most: float | None = None
 
@@ -37,7 +37,7 @@ class Gap(Rule):
     def forbids(self, market: Market) -> BoolBlock:
         left, right = market.mentors, market.mentees
         column, theirs = left.columns[self.field], right.columns[self.field]
-        if not (isinstance(column, Codes) and isinstance(theirs, Codes)):
+        if not (isinstance(column, SingleChoice) and isinstance(theirs, SingleChoice)):
             ours = left.numbers(self.field)
             return self._wrong(ours.values, ours.known, right.numbers(self.field).values, theirs.known)
         options = np.append(np.arange(len(column.labels)), NONE)  # no answer, which is -1, comes last

@@ -10,7 +10,7 @@ from pydantic import Field as Setting
 from mentormatch.assignment.model.problem import SideConstraint
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.fields.extension import Ref, Reference
+from mentormatch.fields.extension import FieldRef, FieldReference
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import plain, quoted
 from mentormatch.people.cohort import People
@@ -34,14 +34,14 @@ class Load(Rule):
     kind: Literal["load"] = "load"
     example = {"kind": "load", "weights": 1, "limit": "capacite"}
     missing: Missing = "allow"
-    weights: Annotated[str | Hours, Ref(("number",), "mentee")]
-    limit: Annotated[str | Hours, Ref(("number",), "mentor")]
+    weights: Annotated[str | Hours, FieldRef(("number",), "mentee")]
+    limit: Annotated[str | Hours, FieldRef(("number",), "mentor")]
 
-    def references(self) -> Iterator[Reference]:
+    def references(self) -> Iterator[FieldReference]:
         if isinstance(self.weights, str):
-            yield Reference("weights", self.weights, Ref(("number",), "mentee"))
+            yield FieldReference("weights", self.weights, FieldRef(("number",), "mentee"))
         if isinstance(self.limit, str):
-            yield Reference("limit", self.limit, Ref(("number",), "mentor"))
+            yield FieldReference("limit", self.limit, FieldRef(("number",), "mentor"))
 
     def asks(self) -> str:
         return tr(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field as Setting
 
 from mentormatch.base.columns import BoolVector, Index
-from mentormatch.fields.extension import Quotation, Ref, Reference
+from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People
 from mentormatch.places.column import Places
@@ -17,7 +17,7 @@ from mentormatch.places.distances import Unit, minutes, told
 from mentormatch.rules.rule import BoolBlock, Market, Missing, Rule
 from mentormatch.scoring.score import BLOCK_ROWS
 
-TRAVEL = Ref(("number",), "both")
+TRAVEL = FieldRef(("number",), "both")
 
 WAYS = {
     (True, False): mark("se voir : par un trajet de {length} au plus"),
@@ -63,23 +63,23 @@ class Meet(Rule):
     kind: Literal["meet"] = "meet"
     example = {"kind": "meet", "place": "territoire", "travel": 150, "remote": "reconversion", "accepted": ["Oui"]}
     missing: Missing = "allow"
-    place: Annotated[str, Ref(("place",))]
+    place: Annotated[str, FieldRef(("place",))]
     travel: Annotated[str | Trip, TRAVEL]
     unit: Unit = "km"
     speed: float = Setting(default=60.0, ge=1)
-    remote: Annotated[str | None, Ref(("yesno", "choice", "choices", "scale"))] = None
+    remote: Annotated[str | None, FieldRef(("yesno", "choice", "choices", "scale"))] = None
     accepted: list[str] = Setting(default=["Oui"], min_length=1)
 
-    def references(self) -> Iterator[Reference]:
-        yield Reference("place", self.place, Ref(("place",)))
+    def references(self) -> Iterator[FieldReference]:
+        yield FieldReference("place", self.place, FieldRef(("place",)))
         if isinstance(self.travel, str):
-            yield Reference("travel", self.travel, TRAVEL)
+            yield FieldReference("travel", self.travel, TRAVEL)
         if self.remote is not None:
-            yield Reference("remote", self.remote, Ref(("yesno", "choice", "choices", "scale")))
+            yield FieldReference("remote", self.remote, FieldRef(("yesno", "choice", "choices", "scale")))
 
-    def quotations(self) -> Iterator[Quotation]:
+    def quotations(self) -> Iterator[AnswerReference]:
         if self.remote is not None:
-            yield from (Quotation("accepted", self.remote, answer) for answer in self.accepted)
+            yield from (AnswerReference("accepted", self.remote, answer) for answer in self.accepted)
 
     def asks(self) -> str:
         length = told(self.travel, self._unit) if isinstance(self.travel, float) else ""

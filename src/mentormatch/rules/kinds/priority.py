@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from mentormatch.base.columns import IntVector
 from mentormatch.fields import Side
-from mentormatch.fields.extension import Quotation, Ref, Reference
+from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import tr
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Rule
@@ -24,7 +24,7 @@ class Priority(Rule):
     kind: Literal["priority"] = "priority"
     example = {"kind": "priority", "side": "mentee", "field": "attente", "in": ["Oui"]}
     side: Side = "mentee"
-    field: Annotated[str | None, Ref(KINDS, "any")] = None
+    field: Annotated[str | None, FieldRef(KINDS, "any")] = None
     among: list[str] = Setting(default_factory=list, alias="in")
     people: list[str] = Setting(default_factory=list)
 
@@ -35,13 +35,13 @@ class Priority(Rule):
             raise ValueError(tr("il faut `field` avec `in`, ou `people`"))
         return self
 
-    def references(self) -> Iterator[Reference]:
+    def references(self) -> Iterator[FieldReference]:
         if self.field is not None:
-            yield Reference("field", self.field, Ref(KINDS, self.side))
+            yield FieldReference("field", self.field, FieldRef(KINDS, self.side))
 
-    def quotations(self) -> Iterator[Quotation]:
+    def quotations(self) -> Iterator[AnswerReference]:
         if self.field is not None:
-            yield from (Quotation("in", self.field, answer) for answer in self.among)
+            yield from (AnswerReference("in", self.field, answer) for answer in self.among)
 
     def asks(self) -> str:
         return tr("personnes à placer en priorité")

@@ -10,7 +10,7 @@ from pydantic import model_validator
 from mentormatch.assignment.model.problem import SideConstraint
 from mentormatch.base.columns import IntVector
 from mentormatch.fields import Side
-from mentormatch.fields.extension import Quotation, Ref, Reference
+from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import percent
 from mentormatch.people.cohort import People
@@ -36,7 +36,7 @@ class Proportion(Rule):
     kind: Literal["proportion"] = "proportion"
     example = {"kind": "proportion", "side": "mentee", "field": "territoire", "in": ["Cantal"], "most": 50}
     side: Side = "mentee"
-    field: Annotated[str, Ref(KINDS, "any")]
+    field: Annotated[str, FieldRef(KINDS, "any")]
     among: list[str] = Setting(alias="in", min_length=1)
     least: int | None = Setting(default=None, ge=0, le=WHOLE)
     most: int | None = Setting(default=None, ge=0, le=WHOLE)
@@ -47,11 +47,11 @@ class Proportion(Rule):
         check_bounds(self.least, self.most)
         return self
 
-    def references(self) -> Iterator[Reference]:
-        yield Reference("field", self.field, Ref(KINDS, self.side))
+    def references(self) -> Iterator[FieldReference]:
+        yield FieldReference("field", self.field, FieldRef(KINDS, self.side))
 
-    def quotations(self) -> Iterator[Quotation]:
-        yield from (Quotation("in", self.field, answer) for answer in self.among)
+    def quotations(self) -> Iterator[AnswerReference]:
+        yield from (AnswerReference("in", self.field, answer) for answer in self.among)
 
     def asks(self) -> str:
         least, most = ("" if bound is None else percent(bound / WHOLE) for bound in (self.least, self.most))

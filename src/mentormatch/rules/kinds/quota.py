@@ -11,7 +11,7 @@ from pydantic import Field as Setting
 from mentormatch.assignment.model.problem import SideConstraint
 from mentormatch.base.columns import BoolVector
 from mentormatch.fields import Side
-from mentormatch.fields.extension import Quotation, Ref, Reference
+from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Market, Rule, check_bounds
@@ -31,7 +31,7 @@ class Where(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
     side: Side
-    field: Annotated[str, Ref(KINDS, "any")]
+    field: Annotated[str, FieldRef(KINDS, "any")]
     among: list[str] = Setting(alias="in", min_length=1)
 
     def holds(self, people: People) -> BoolVector:
@@ -63,13 +63,13 @@ class Quota(Rule):
         check_bounds(self.least, self.most)
         return self
 
-    def references(self) -> Iterator[Reference]:
+    def references(self) -> Iterator[FieldReference]:
         for condition in self.where:
-            yield Reference("where.field", condition.field, Ref(KINDS, condition.side))
+            yield FieldReference("where.field", condition.field, FieldRef(KINDS, condition.side))
 
-    def quotations(self) -> Iterator[Quotation]:
+    def quotations(self) -> Iterator[AnswerReference]:
         for condition in self.where:
-            yield from (Quotation("where.in", condition.field, answer) for answer in condition.among)
+            yield from (AnswerReference("where.in", condition.field, answer) for answer in condition.among)
 
     def asks(self) -> str:
         message = NUMBERS[self.least is not None, self.most is not None]

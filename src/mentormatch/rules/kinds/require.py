@@ -8,7 +8,7 @@ from pydantic import Field as Setting
 
 from mentormatch.base.columns import BoolVector
 from mentormatch.fields import Side
-from mentormatch.fields.extension import Quotation, Ref
+from mentormatch.fields.extension import AnswerReference, FieldRef
 from mentormatch.languages import tr
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Missing, Rule
@@ -20,12 +20,12 @@ class Require(Rule):
     of_groups: ClassVar[bool] = True
     kind: Literal["require"] = "require"
     example = {"kind": "require", "field": "reconversion", "in": ["Oui", "Non"], "missing": "allow"}
-    field: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "any")]
+    field: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"), "any")]
     among: list[str] = Setting(alias="in", min_length=1)
     missing: Missing = "forbid"
 
-    def quotations(self) -> Iterator[Quotation]:
-        yield from (Quotation("in", self.field, answer) for answer in self.among)
+    def quotations(self) -> Iterator[AnswerReference]:
+        yield from (AnswerReference("in", self.field, answer) for answer in self.among)
 
     def asks(self) -> str:
         return tr("réponse exigée à « {field} »", field=self.field)

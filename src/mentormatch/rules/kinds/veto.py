@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field as Setting
 
-from mentormatch.base.columns import Codes, Names
-from mentormatch.fields.extension import Ref
+from mentormatch.base.columns import Names, SingleChoice
+from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import People
@@ -23,8 +23,8 @@ class Veto(Rule):
     of_groups: ClassVar[bool] = True
     kind: Literal["veto"] = "veto"
     example = {"kind": "veto", "field": "a_eviter", "against": ["code", "employeurs"]}
-    field: Annotated[str, Ref(("names",), "any")]
-    against: Annotated[list[str], Ref(("names", "text", "choice"), "any")] = Setting(min_length=1)
+    field: Annotated[str, FieldRef(("names",), "any")]
+    against: Annotated[list[str], FieldRef(("names", "text", "choice"), "any")] = Setting(min_length=1)
 
     def asks(self) -> str:
         return tr("souhait d'une des deux personnes de ne pas être associées")
@@ -67,7 +67,7 @@ class Veto(Rule):
         column = people.columns[field]
         if isinstance(column, Names):
             return column.compared
-        if isinstance(column, Codes):
+        if isinstance(column, SingleChoice):
             labels = [*((canonical(label),) for label in column.labels), ()]
             return map(labels.__getitem__, column.values.tolist())
         return (tuple(map(canonical, people.person(row).parts(field))) for row in range(len(people)))

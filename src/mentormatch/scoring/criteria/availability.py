@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.fields.extension import Ref
+from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, counted, listed
 from mentormatch.people.cohort import People, Person
@@ -20,7 +20,7 @@ class Availability(Criterion):
     title: ClassVar[str] = mark("Disponibilités communes")
     kind: Literal["availability"] = "availability"
     example = {"kind": "availability", "field": "creneaux", "enough": 2, "weight": 8}
-    field: Annotated[str, Ref(("slots", "choices"))]
+    field: Annotated[str, FieldRef(("slots", "choices"))]
     enough: int = Setting(default=3, ge=1)
 
     def score(self, left: People, right: People) -> Block:

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.base.columns import Codes
-from mentormatch.fields.extension import Ref
+from mentormatch.base.columns import SingleChoice
+from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark
 from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, Tally, defined
@@ -22,12 +22,12 @@ class Closeness(Criterion):
     title: ClassVar[str] = mark("Réponses proches")
     kind: Literal["closeness"] = "closeness"
     example = {"kind": "closeness", "field": "conseil", "weight": 6}
-    field: Annotated[str, Ref(("scale", "number"))]
+    field: Annotated[str, FieldRef(("scale", "number"))]
     within: float | None = Setting(default=None, gt=0)
 
     def score(self, left: People, right: People) -> Block:
         ours, theirs = left.columns[self.field], right.columns[self.field]
-        if isinstance(ours, Codes) and isinstance(theirs, Codes):
+        if isinstance(ours, SingleChoice) and isinstance(theirs, SingleChoice):
             return self._of_scale(ours, theirs).block()
         mine, yours = left.numbers(self.field), right.numbers(self.field)
         near = self._near(np.nan_to_num(mine.values)[:, None], np.nan_to_num(yours.values)[None, :], 1)
@@ -35,9 +35,13 @@ class Closeness(Criterion):
 
     def tally(self, left: People, right: People) -> Tally | None:
         ours, theirs = left.columns[self.field], right.columns[self.field]
-        return self._of_scale(ours, theirs) if isinstance(ours, Codes) and isinstance(theirs, Codes) else None
+        return (
+            self._of_scale(ours, theirs)
+            if isinstance(ours, SingleChoice) and isinstance(theirs, SingleChoice)
+            else None
+        )
 
-    def _of_scale(self, ours: Codes, theirs: Codes) -> Tally:
+    def _of_scale(self, ours: SingleChoice, theirs: SingleChoice) -> Tally:
         steps = len(ours.labels) - 1
         codes, known = (ours.values, theirs.values), (ours.known, theirs.known)
         return Tally(codes, known, lambda mine, yours: self._near(mine, yours, steps))

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from mentormatch.fields.extension import Ref
+from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.people.cohort import People, Person
@@ -24,8 +24,8 @@ class Coverage(Criterion):
     title: ClassVar[str] = mark("Besoins couverts")
     kind: Literal["coverage"] = "coverage"
     example = {"kind": "coverage", "mentee": "besoins", "mentor": "transmettre", "weight": 35}
-    mentee: Annotated[str, Ref(LISTS, "mentee")]
-    mentor: Annotated[str, Ref(LISTS, "mentor")]
+    mentee: Annotated[str, FieldRef(LISTS, "mentee")]
+    mentor: Annotated[str, FieldRef(LISTS, "mentor")]
 
     def score(self, left: People, right: People) -> Block:
         return self.tally(left, right).block()

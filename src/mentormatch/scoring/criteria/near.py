@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from mentormatch.fields.extension import Ref
+from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People, Person
 from mentormatch.places.column import Places
@@ -25,7 +25,7 @@ class Near(Criterion):
     title: ClassVar[str] = mark("Proximité")
     kind: Literal["near"] = "near"
     example = {"kind": "near", "field": "territoire", "within": 20, "zero_at": 150, "weight": 5}
-    field: Annotated[str, Ref(("place",))]
+    field: Annotated[str, FieldRef(("place",))]
     within: float = Setting(default=0.0, ge=0)
     zero_at: float = Setting(gt=0)
     unit: Unit = "km"

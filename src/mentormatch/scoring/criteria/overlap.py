@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.fields.extension import Ref
+from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.people.cohort import People, Person
@@ -23,7 +23,7 @@ class Overlap(Criterion):
     title: ClassVar[str] = mark("Points communs")
     kind: Literal["overlap"] = "overlap"
     example = {"kind": "overlap", "field": "disciplines", "weight": 10}
-    field: Annotated[str, Ref(LISTS)]
+    field: Annotated[str, FieldRef(LISTS)]
 
     def score(self, left: People, right: People) -> Block:
         return self.tally(left, right).block()

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from mentormatch.fields.extension import Ref
+from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark
 from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, Tally
@@ -17,7 +17,7 @@ class Same(Criterion):
     title: ClassVar[str] = mark("Même réponse")
     kind: Literal["same"] = "same"
     example = {"kind": "same", "field": "reconversion", "weight": 5}
-    field: Annotated[str, Ref(("choice", "scale", "yesno", "place"))]
+    field: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"))]
 
     def score(self, left: People, right: People) -> Block:
         return self.tally(left, right).block()

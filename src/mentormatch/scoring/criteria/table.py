@@ -7,8 +7,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Setting
 
-from mentormatch.base.columns import Codes
-from mentormatch.fields.extension import Quotation, Ref
+from mentormatch.base.columns import SingleChoice
+from mentormatch.fields.extension import AnswerReference, FieldRef
 from mentormatch.languages import mark
 from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, Tally
@@ -37,15 +37,15 @@ class Table(Criterion):
         "cells": [{"mentor": "Cantal", "mentee": "Allier", "points": 1}],
         "weight": 5,
     }
-    mentor: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "mentor")]
-    mentee: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "mentee")]
+    mentor: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"), "mentor")]
+    mentee: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"), "mentee")]
     cells: list[Cell] = Setting(min_length=1)
     otherwise: float = Setting(default=0.0, ge=0, le=1)
 
-    def quotations(self) -> Iterator[Quotation]:
+    def quotations(self) -> Iterator[AnswerReference]:
         for cell in self.cells:
-            yield Quotation("cells.mentor", self.mentor, cell.mentor)
-            yield Quotation("cells.mentee", self.mentee, cell.mentee)
+            yield AnswerReference("cells.mentor", self.mentor, cell.mentor)
+            yield AnswerReference("cells.mentee", self.mentee, cell.mentee)
 
     def score(self, left: People, right: People) -> Block:
         return self.tally(left, right).block()
@@ -55,7 +55,7 @@ class Table(Criterion):
         points = self._points(ours, theirs)
         return Tally((ours.values, theirs.values), (ours.known, theirs.known), lambda mine, yours: points[mine, yours])
 
-    def _points(self, ours: Codes, theirs: Codes) -> Block:
+    def _points(self, ours: SingleChoice, theirs: SingleChoice) -> Block:
         points = np.full((len(ours.labels), len(theirs.labels)), self.otherwise)
         row, column = ({label: index for index, label in enumerate(folded(side.labels))} for side in (ours, theirs))
         mentors, mentees = (

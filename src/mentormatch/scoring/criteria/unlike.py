@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from mentormatch.base.columns import Codes
-from mentormatch.fields.extension import Ref
+from mentormatch.base.columns import SingleChoice
+from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.people.cohort import People, Person
@@ -23,14 +23,14 @@ class Unlike(Criterion):
     title: ClassVar[str] = mark("Réponses variées")
     kind: Literal["unlike"] = "unlike"
     example = {"kind": "unlike", "field": "disciplines", "weight": 10}
-    field: Annotated[str, Ref(("choice", "scale", "yesno", "place", "choices", "ranking", "names", "slots"))]
+    field: Annotated[str, FieldRef(("choice", "scale", "yesno", "place", "choices", "ranking", "names", "slots"))]
 
     def score(self, left: People, right: People) -> Block:
         return self.tally(left, right).block()
 
     def tally(self, left: People, right: People) -> Tally:
         ours, theirs = left.columns[self.field], right.columns[self.field]
-        if isinstance(ours, Codes) and isinstance(theirs, Codes):
+        if isinstance(ours, SingleChoice) and isinstance(theirs, SingleChoice):
             return Tally((ours.values, theirs.values), (ours.known, theirs.known), other)
         mine, yours = stakes_of(ours, theirs)
         items = shared(mine, yours)

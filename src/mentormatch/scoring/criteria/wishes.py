@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from mentormatch.base.columns import BoolVector
 from mentormatch.fields import Side
-from mentormatch.fields.extension import Ref
+from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined
 from mentormatch.languages.text_keys import canonical
@@ -37,8 +37,8 @@ class Wishes(Criterion):
     title: ClassVar[str] = mark("Souhaits")
     kind: Literal["wishes"] = "wishes"
     example = {"kind": "wishes", "mentee": "souhaits", "most": 2, "weight": 10}
-    mentor: Annotated[str | None, Ref(("names",), "mentor")] = None
-    mentee: Annotated[str | None, Ref(("names",), "mentee")] = None
+    mentor: Annotated[str | None, FieldRef(("names",), "mentor")] = None
+    mentee: Annotated[str | None, FieldRef(("names",), "mentee")] = None
     most: int = Setting(default=3, ge=1)
 
     @model_validator(mode="after")

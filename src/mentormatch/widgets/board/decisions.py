@@ -15,9 +15,9 @@ from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching
-from mentormatch.operations.repair import stands
+from mentormatch.operations.repair import is_present
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.people.turnover import without
+from mentormatch.people.turnover import remove_people
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import SIDES, formulate
 from mentormatch.rules.kinds.ban import Ban
@@ -59,11 +59,11 @@ class Ground:
     def decided(self, decisions: Sequence[Decision]) -> Matching:
         """Return the matching under these decisions; raises RequestError where one of them means nothing here."""
         base, gone = self.base, [self.key(one.person) for one in decisions if isinstance(one, Withdrawal)]
-        stayed = without(base.cohort, gone) if gone else base.cohort
+        stayed = remove_people(base.cohort, gone) if gone else base.cohort
         told = [one for one in decisions if isinstance(one, Places) and self.there(one.person, stayed)]
         cohort = self.with_places(stayed, told)
-        by_hand = [rule for rule in self.rules(decisions) if stands(rule, cohort)]
-        rules = [rule for rule in base.programme.rules if not isinstance(rule, Pin) or stands(rule, cohort)]
+        by_hand = [rule for rule in self.rules(decisions) if is_present(rule, cohort)]
+        rules = [rule for rule in base.programme.rules if not isinstance(rule, Pin) or is_present(rule, cohort)]
         programme = base.programme.model_copy(update={"rules": [*rules, *by_hand]})
         scores = base.scores if cohort is base.cohort else score(cohort, programme.criteria)
         problem = self.carried(cohort, formulate(cohort, scores, programme.rules, base.problem.goals))

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import RequestError
-from mentormatch.explanation.diagnosis.diagnose import diagnosis_of
+from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.labels import Labels
-from mentormatch.explanation.unmatched import Case, View, no_answer, set_aside
-from mentormatch.explanation.why_not import named, why_not
+from mentormatch.explanation.unmatched import Case, SideView, ineligibility, no_answer
+from mentormatch.explanation.why_not import names_in_words, why_not
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about
 from mentormatch.operations.matching import Matching
@@ -86,8 +86,8 @@ class Attempt:
             return
         loads = [(rule, rule.loads(case.people(side), side)) for rule in case.rules]
         tight = [case.labels.rule(rule) for rule, load in loads if load and load.most[row] < self.made.places]
-        why = set_aside(View.of(case, side), row)
-        told = why[1] if why and not tight else tr("une règle l'exclut, {rules}.", rules=named(tight))
+        why = ineligibility(SideView.of(case, side), row)
+        told = why[1] if why and not tight else tr("une règle l'exclut, {rules}.", rules=names_in_words(tight))
         raise RequestError(about(self.name(self.made.person), told))
 
     def _obstacles(self, after: Matching) -> Iterator[str]:
@@ -98,7 +98,7 @@ class Attempt:
             cohort = self.before.cohort
             yield why_not(self.case(self.before), cohort.mentors.find(pair[0]), cohort.mentees.find(pair[1])).reason
         else:
-            diagnosis = diagnosis_of(self.case(after))
+            diagnosis = diagnose_case(self.case(after))
             yield tr(NO_PLAN)
             if diagnosis and diagnosis.conflict:
                 yield diagnosis.conflict.sentence

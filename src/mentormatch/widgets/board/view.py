@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from mentormatch.base.strict_json import Message
-from mentormatch.explanation.diagnosis.diagnose import diagnosis_of
+from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.unmatched import explain_unmatched
 from mentormatch.fields import Side
 from mentormatch.languages import tr
@@ -180,7 +180,7 @@ def in_every_text(value: Any) -> Any:
 
 def obstacles(board: "Board") -> list[str]:
     """Return why there is no plan, nothing where there is one."""
-    diagnosis = diagnosis_of(replace(board.matching.case, labels=board.labels))
+    diagnosis = diagnose_case(replace(board.matching.case, labels=board.labels))
     return list(diagnosis.sentences) if diagnosis else []
 
 
