@@ -16,12 +16,12 @@ from dataclasses import field as attribute
 
 import numpy as np
 
-from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, Names, Numbers, Ranks, SingleChoice
+from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.fields import Side
 from mentormatch.fields.base import Field
 from mentormatch.fields.lists import Choices
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.places.column import Places
+from mentormatch.places.column import PlaceColumn
 from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.programme.programme import Programme
 
@@ -116,24 +116,24 @@ class Draw:
         blank = (self.random.random(drawn.shape) < BLANK / 2) | self.blank()[:, None]
         return Grades(labels, levels, np.where(blank, NONE, drawn).astype(np.int64))
 
-    def employed(self) -> Names:
+    def employed(self) -> NameLists:
         drawn = self.random.integers(0, self.employers, (self.count, 3)).tolist()
         told = self.random.integers(0, 4, self.count).tolist()
-        return Names(
+        return NameLists(
             tuple(tuple(f"structure {one}" for one in row[:many]) for row, many in zip(drawn, told, strict=True))
         )
 
-    def naming(self, share: float, most: int) -> Names:
+    def naming(self, share: float, most: int) -> NameLists:
         """Return some people of the other side, named by a share of all; nobody by the others."""
         named: list[tuple[str, ...]] = [()] * self.count
         for row in np.flatnonzero(self.random.random(self.count) < share).tolist():
             named[row] = tuple(self.others[place] for place in self.random.integers(0, len(self.others), most).tolist())
-        return Names(tuple(named))
+        return NameLists(tuple(named))
 
-    def places(self) -> Places:
+    def places(self) -> PlaceColumn:
         near = np.array([place for place, (code, _) in enumerate(DEPARTEMENTS) if len(code) == 2][:90])
         drawn = near[self.random.choice(len(near), self.count, p=self.common(len(near)))]
-        return Places.of(np.where(self.blank(), NONE, drawn).tolist())
+        return PlaceColumn.of(np.where(self.blank(), NONE, drawn).tolist())
 
 
 def cohort_of(  # noqa: PLR0913 - sizes and seed, which all callers say, and two that few do
@@ -180,12 +180,12 @@ def column_of(name: str, field: Field, draw: Draw, capacity: int, common: Sequen
         case MultiChoice(labels):
             most = field.most or 2 if isinstance(field, Choices) else 0
             return draw.several(labels, most, common) if most else draw.slots(labels)
-        case Places():
+        case PlaceColumn():
             return draw.places()
         case SingleChoice(labels):
             return draw.one(labels, common)
-        case Numbers():
-            return Numbers(draw.random.integers(1, capacity + 1, draw.count).astype(np.float64))
+        case NumberColumn():
+            return NumberColumn(draw.random.integers(1, capacity + 1, draw.count).astype(np.float64))
     if name == "employeurs":
         return draw.employed()
     return draw.naming(0.01, 1) if name == "a_eviter" else draw.naming(0.1, 2)

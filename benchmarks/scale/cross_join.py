@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from benchmarks.scale.one_by_one import CELLS, SCALE, TOP, WEIGHTS
-from mentormatch.base.columns import Grades, MultiChoice, Names, Ranks, SingleChoice
+from mentormatch.base.columns import Grades, MultiChoice, NameLists, Ranks, SingleChoice
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.score import MILLION
 
@@ -37,7 +37,7 @@ def spread(name: str, column: object) -> list[tuple[str, object]]:
             said = np.where(values < 0, np.nan, values).astype(np.float64)
             words = [labels[value] if value >= 0 else None for value in values.tolist()]
             return [(name, said), (f"{name} words", pd.Series(words, dtype="category"))]
-        case Names(values):
+        case NameLists(values):
             firsts = [[*(names or ()), "", ""][:2] for names in values]
             return [(f"{name} {place}", [row[place] for row in firsts]) for place in range(2)]
     return []

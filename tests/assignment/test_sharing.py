@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.base.columns import NONE, Column, MultiChoice, Names, Numbers, SingleChoice, Texts
+from mentormatch.base.columns import NONE, Column, MultiChoice, NameLists, NumberColumn, SingleChoice, Texts
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules import shared_answers
@@ -24,12 +24,12 @@ SIZES = (1, 3, 8, 9, 16, 17, 32, 33, 64, 65, 130)
 """Numbers of options on both sides of each size of a word."""
 
 some_names = st.one_of(st.none(), st.lists(st.sampled_from(LETTERS), max_size=4).map(tuple))
-columns_of_names = st.lists(some_names, max_size=5).map(lambda rows: Names(tuple(rows)))
+columns_of_names = st.lists(some_names, max_size=5).map(lambda rows: NameLists(tuple(rows)))
 
 
 def answers_of(column: Column) -> list[set[str]]:
     """Return what each person gave, in the form in which it is compared."""
-    if isinstance(column, Names):
+    if isinstance(column, NameLists):
         return [{canonical(name) for name in given or ()} for given in column.values]
     if isinstance(column, MultiChoice):
         return [{fold(column.labels[item]) for item in np.flatnonzero(row)} for row in column.values]
@@ -57,7 +57,7 @@ def market(left: Column, right: Column) -> Market:
 
 
 @given(columns_of_names, columns_of_names, st.integers(1, 3))
-def test_names_are_shared_as_in_plain_python(left: Names, right: Names, least: int) -> None:
+def test_names_are_shared_as_in_plain_python(left: NameLists, right: NameLists, least: int) -> None:
     assert share_at_least(left, right, least).tolist() == counted(left, right, least)
 
 
@@ -69,7 +69,9 @@ def test_names_are_shared_alike_whichever_way_is_taken(
     monkeypatch.setattr(shared_answers, "SELDOM", seldom)
     rng = np.random.default_rng(kinds)
     left, right = (
-        Names(tuple(tuple(f"n{each}" for each in rng.integers(0, kinds, count)) for count in rng.integers(0, 5, size)))
+        NameLists(
+            tuple(tuple(f"n{each}" for each in rng.integers(0, kinds, count)) for count in rng.integers(0, 5, size))
+        )
         for size in (40, 30)
     )
     for least in (1, 2):
@@ -107,7 +109,7 @@ def test_a_column_that_lists_no_answers_is_refused() -> None:
 @pytest.mark.parametrize("shape", [(0, 0), (0, 2), (2, 0), (1, 1)])
 @pytest.mark.parametrize("missing", ["allow", "forbid"])
 def test_nobody_on_a_side_and_answers_left_out_are_no_matter(shape: tuple[int, int], missing: str) -> None:
-    for column in (Names((None,) * 2), drawn_members(3, 2, 0), SingleChoice(("a",), np.full(2, NONE))):
+    for column in (NameLists((None,) * 2), drawn_members(3, 2, 0), SingleChoice(("a",), np.full(2, NONE))):
         blank = (
             column
             if not isinstance(column, MultiChoice)
@@ -121,7 +123,7 @@ def test_nobody_on_a_side_and_answers_left_out_are_no_matter(shape: tuple[int, i
 
 
 def test_the_same_name_twice_is_one_name() -> None:
-    left, right = Names((("Ada", "ADA"),)), Names((("ada", "Ada "),))
+    left, right = NameLists((("Ada", "ADA"),)), NameLists((("ada", "Ada "),))
     assert share_at_least(left, right, 1).tolist() == [[True]]
     assert share_at_least(left, right, 2).tolist() == [[False]]
 
@@ -156,7 +158,7 @@ def test_who_is_refused_is_found_by_key_and_by_answer(
     said: Sequence[tuple[str, ...] | None], barred: Sequence[tuple[int, int]]
 ) -> None:
     everybody = np.ones(3, dtype=bool)
-    refusing = People(("M0", "M1", "M2"), {"avoid": Names(tuple(said))}, everybody)
+    refusing = People(("M0", "M1", "M2"), {"avoid": NameLists(tuple(said))}, everybody)
     known = People(("E0", "E1", "E2"), {"works": ORGANISATIONS, "text": Texts(("", "x", ""))}, everybody)
     asked = Veto(field="avoid", against=["works", "text"])
     for people, turned in ((Cohort(refusing, known), False), (Cohort(known, refusing), True)):
@@ -176,5 +178,7 @@ def test_steps_and_numbers_are_ahead_alike(
 ) -> None:
     asked = Gap.model_validate({"field": "said", "least": bounds[0], "most": bounds[1], "missing": missing})
     steps = [SingleChoice(("a", "b", "c", "d"), np.array(side, dtype=np.int64)) for side in (left, right)]
-    numbers = [Numbers(np.where(np.array(side) < 0, np.nan, np.array(side, dtype=float))) for side in (left, right)]
+    numbers = [
+        NumberColumn(np.where(np.array(side) < 0, np.nan, np.array(side, dtype=float))) for side in (left, right)
+    ]
     assert asked.forbids(market(*steps)).tolist() == asked.forbids(market(*numbers)).tolist()

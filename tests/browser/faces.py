@@ -65,7 +65,7 @@ def year(one: Edition) -> str:
 
 
 def group(one: Edition) -> str:
-    return sessions.page(sessions.Asked(gathered(one)[0], staff=True)).decode()
+    return sessions.page(sessions.SessionDocuments(gathered(one)[0], staff=True)).decode()
 
 
 def view(one: Edition) -> str:

@@ -14,8 +14,8 @@ from mentormatch.contract.answer_rows import table_of
 from mentormatch.contract.operation import ask
 from mentormatch.contract.requests import MatchRequest
 from mentormatch.errors import RequestError, SurveyError
-from mentormatch.survey.table import Table
-from mentormatch.survey.table_reader import Source, rows_in
+from mentormatch.survey.table import TextTable
+from mentormatch.survey.table_reader import TableSource, rows_in
 from mentormatch.survey.tool import sorted_by_tool
 
 PROGRAMME: dict[str, Any] = {
@@ -38,13 +38,13 @@ VALUES = "un texte, un nombre, true ou false, une liste de textes, un objet de t
 cells = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=8)
 
 
-def as_file(rows: list[dict[str, str]], header: list[str]) -> Table:
+def as_file(rows: list[dict[str, str]], header: list[str]) -> TextTable:
     """Return the table of a CSV file that holds these rows."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerows([header, *([row.get(name, "") for name in header] for row in rows)])
     content = text.getvalue().encode()
-    return sorted_by_tool(rows_in(Source("rows", content=content, encoding="utf-8", delimiter=",")))
+    return sorted_by_tool(rows_in(TableSource("rows", content=content, encoding="utf-8", delimiter=",")))
 
 
 def test_role_key_mapping_and_missing_cells_are_those_of_the_file() -> None:

@@ -16,7 +16,7 @@ from mentormatch.programme.drafts.programme_draft import draft
 from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.enrolment import read_survey, read_tables
 from mentormatch.programme.programme import Programme
-from mentormatch.survey.table import Record, Table
+from mentormatch.survey.table import Record, TextTable
 
 PEOPLE = 8
 ODD = ("", *"-?…🙂0(/;,’·", "1)", "--", "=1", "N/A", "None", "x" * 3000, "1 = ", "2 (")
@@ -232,16 +232,16 @@ def test_headers_of_any_characters_are_drafted_as_they_are(header: str) -> None:
 
 
 @st.composite
-def odd_tables(draw: st.DrawFn) -> Table:
+def odd_tables(draw: st.DrawFn) -> TextTable:
     header = tuple(draw(ODD_HEADERS))
     seen = draw(st.lists(ODD_CELLS, min_size=1, max_size=4))
     cell = st.sampled_from(seen)
     rows = draw(st.lists(st.tuples(*[cell] * len(header)), max_size=12))
-    return Table("odd.csv", header, tuple(Record(place + 2, row) for place, row in enumerate(rows)))
+    return TextTable("odd.csv", header, tuple(Record(place + 2, row) for place, row in enumerate(rows)))
 
 
 @given(odd_tables())
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_table_of_anything_gives_a_draft_or_an_error_in_words(table: Table) -> None:
+def test_a_table_of_anything_gives_a_draft_or_an_error_in_words(table: TextTable) -> None:
     with suppress(MentorMatchError):
         assert draft([(table, None)]).text

@@ -7,7 +7,7 @@ from mentormatch.programme.drafts.kinds import Guess
 from mentormatch.programme.drafts.samples import QuestionSample, samples
 from mentormatch.programme.drafts.uses import guess
 from mentormatch.programme.enrolment import read_tables
-from mentormatch.survey.table import Record, Table
+from mentormatch.survey.table import Record, TextTable
 
 
 def sample(question: str, *answers: str) -> QuestionSample:
@@ -88,7 +88,7 @@ def test_a_question_is_not_taken_into_the_grid_that_a_tool_may_have_put_it_under
     header = ("Ateliers", "Ateliers [Son]", "Ateliers [Qui éviter ?]", "Ateliers [Un mot]")
     ranks = [("1", "2"), ("2", "1"), ("1", "2"), ("2", "1")] * 3
     rows = [Record(n, (*pair, f"Personne {n}", "Bonjour")) for n, pair in enumerate(ranks)]
-    table = Table("f.csv", header, tuple(rows), alone={1: "Son", 2: "Qui éviter ?", 3: "Un mot"})
+    table = TextTable("f.csv", header, tuple(rows), alone={1: "Son", 2: "Qui éviter ?", 3: "Un mot"})
     named = {one.question for one in samples([(table, None)])}
     assert {"Qui éviter ?", "Un mot"} <= named
     assert "Son" not in named

@@ -9,10 +9,10 @@ import pytest
 
 from mentormatch import examples, match
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.columns import Numbers
+from mentormatch.base.columns import NumberColumn
 from mentormatch.explanation import unmatched
 from mentormatch.explanation.diagnosis.findings import PossibleChange
-from mentormatch.operations.matching import Keys, Matching
+from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import forbidden_by_rule
@@ -39,11 +39,11 @@ def drawn(seed: int) -> Matching:
     return match(random_cohort(chance), programme(CAPACITY, *named))
 
 
-def pairs_of(matching: Matching) -> list[Keys]:
+def pairs_of(matching: Matching) -> list[KeyPair]:
     return [(pair.mentor, pair.mentee) for pair in matching.pairs]
 
 
-def eased(rule: Rule, matching: Matching, but: Keys) -> list[Rule]:
+def eased(rule: Rule, matching: Matching, but: KeyPair) -> list[Rule]:
     """Return what a rule becomes that makes an exception for one pair: all else that it forbade stays forbidden."""
     if rule.kind == "quota":
         return [rule.model_copy(update={"most": getattr(rule, "most", 0) + 1})]
@@ -57,9 +57,9 @@ def eased(rule: Rule, matching: Matching, but: Keys) -> list[Rule]:
 def with_places(cohort: Cohort, mentors: set[str]) -> Cohort:
     """Return the cohort with one more place at these mentors."""
     people, places = cohort.mentors, cohort.mentors.columns["places"]
-    assert isinstance(places, Numbers)
+    assert isinstance(places, NumberColumn)
     more = [value + (key in mentors) for key, value in zip(people.ids, places.values.tolist(), strict=True)]
-    columns = {**people.columns, "places": Numbers(np.array(more, dtype=np.float64))}
+    columns = {**people.columns, "places": NumberColumn(np.array(more, dtype=np.float64))}
     return replace(cohort, mentors=replace(people, columns=columns))
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from mentormatch.contract.operation import operations
-from mentormatch.contract.schema import Part, schema_of
+from mentormatch.contract.schema import SchemaPart, schema_of
 from tests.faces.test_command_line import run
 
 
 @pytest.mark.parametrize(("options", "part"), [((), "request"), (("--response", "--json"), "response")])
-def test_the_schema_of_a_request_or_a_response_is_told(options: tuple[str, ...], part: Part, tmp_path: Path) -> None:
+def test_the_schema_of_a_request_or_a_response_is_told(
+    options: tuple[str, ...], part: SchemaPart, tmp_path: Path
+) -> None:
     done = run("schema", "why-not", *options, folder=tmp_path)
     assert json.loads(done.stdout) == schema_of(operations()["why-not"], part)
     assert done.stderr == ""

@@ -19,7 +19,7 @@ from typer.main import get_command
 import mentormatch as mm
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.generation import generation
-from mentormatch.base.manifest import FILENAME, Document, State, check_documents, manifest_in
+from mentormatch.base.manifest import FILENAME, Document, DocumentState, check_documents, manifest_in
 from mentormatch.cli.commands import app
 from mentormatch.errors import OutputError, OverwriteError
 from mentormatch.operations.matching import Matching
@@ -440,7 +440,7 @@ def told(out: Path) -> bool:
     for path in (out, *out.rglob("*")):
         if path.is_dir() and (path / FILENAME).exists() and not path.name.endswith(".part"):
             states = {state for _, _, state in manifest_in(path).states(path)}
-            if states - {State.SAME}:
+            if states - {DocumentState.SAME}:
                 return False
     return True
 

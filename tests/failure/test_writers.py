@@ -10,7 +10,7 @@ from time import sleep
 
 import pytest
 
-from mentormatch.record.log import Entry, append, check_chain
+from mentormatch.record.log import LogEntry, append, check_chain
 from tests.conftest import DEEP
 from tests.record.decisions import example
 
@@ -74,8 +74,8 @@ while True:
 """
 
 
-def entry(number: int) -> Entry:
-    return Entry(kind="edit", what={"number": str(number)}, who="Camille")
+def entry(number: int) -> LogEntry:
+    return LogEntry(kind="edit", what={"number": str(number)}, who="Camille")
 
 
 def started(program: str, *arguments: object) -> subprocess.Popen[str]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mentormatch.errors import RequestError
 from mentormatch.followup import outcomes
-from mentormatch.followup.outcomes import Count, warning, wilson
+from mentormatch.followup.outcomes import OutcomeCount, warning, wilson
 from mentormatch.followup.year import follow_up
 from mentormatch.operations.evaluation import evaluate
 from tests.followup.years import asking, frame, paired, reasons, states, year
@@ -133,7 +133,7 @@ def test_an_interval_holds_its_share_mirrors_and_solves_its_own_equation(case: t
 
 
 def test_small_numbers_are_warned_of_and_large_ones_are_not() -> None:
-    few, many = Count("x", "", "all", 29, 29, 3, 0.0, 1.0), Count("x", "", "all", 30, 30, 3, 0.0, 1.0)
+    few, many = OutcomeCount("x", "", "all", 29, 29, 3, 0.0, 1.0), OutcomeCount("x", "", "all", 30, 30, 3, 0.0, 1.0)
     assert "toutes les lignes" in warning([few])
     assert "1\xa0ligne sur 2" in warning([few, many])
     assert warning([many]) == ""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from mentormatch.errors import OutputError
-from mentormatch.groups.calendar import Event, calendar_of
+from mentormatch.groups.calendar import SessionEvent, calendar_of
 from mentormatch.groups.dates import choose_dates
 from mentormatch.groups.turns import schedule_turns
 from tests.groups.seasons import few
@@ -22,8 +22,8 @@ TUESDAY = datetime(2026, 10, 13, 9, 30)
 YEAR = [TUESDAY + timedelta(days=28 * number) for number in range(4)]
 
 
-def events(starts: list[datetime]) -> list[Event]:
-    return [Event(start, f"Séance {number}") for number, start in enumerate(starts, start=1)]
+def events(starts: list[datetime]) -> list[SessionEvent]:
+    return [SessionEvent(start, f"Séance {number}") for number, start in enumerate(starts, start=1)]
 
 
 def read(content: bytes) -> list[Any]:
@@ -48,14 +48,14 @@ def test_a_session_is_at_the_hour_of_paris_in_winter_and_in_summer() -> None:
 
 
 def test_a_session_that_lasts_a_day_has_no_hour() -> None:
-    (one,) = read(calendar_of("Groupe", [Event(date(2026, 10, 13), "Journée")], now=NOW))
+    (one,) = read(calendar_of("Groupe", [SessionEvent(date(2026, 10, 13), "Journée")], now=NOW))
     assert (one.decoded("dtstart"), one.decoded("dtend")) == (date(2026, 10, 13), date(2026, 10, 14))
 
 
 @few
 @given(st.text(), st.text(), st.text())
 def test_any_text_is_read_back_as_one_text_of_one_event(name: str, description: str, place: str) -> None:
-    content = calendar_of(name, [Event(TUESDAY, "Séance", description, place)], now=NOW)
+    content = calendar_of(name, [SessionEvent(TUESDAY, "Séance", description, place)], now=NOW)
     (one,) = read(content)
     kept = str(one.get("description", "")).split()
     assert "".join(kept) == "".join(sign for word in description.split() for sign in word if sign in "".join(kept))
@@ -66,7 +66,7 @@ def test_any_text_is_read_back_as_one_text_of_one_event(name: str, description: 
 @pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\r\n ", "\\n", "\0"])
 def test_no_text_adds_a_line_of_its_own(break_: str) -> None:
     injected = f"Bonjour{break_}END:VEVENT{break_}BEGIN:VEVENT{break_}ATTENDEE:mailto:x@y.example"
-    event = Event(TUESDAY, injected, injected, injected)
+    event = SessionEvent(TUESDAY, injected, injected, injected)
     lines = calendar_of(injected, [event], now=NOW).replace(b"\r\n ", b"").split(b"\r\n")
     assert lines.count(b"BEGIN:VEVENT") == lines.count(b"END:VEVENT") == 1
     assert not any(line.startswith(b"ATTENDEE") for line in lines)
@@ -77,13 +77,13 @@ def test_no_text_adds_a_line_of_its_own(break_: str) -> None:
 @given(st.permutations(YEAR))
 def test_the_same_sessions_give_the_same_bytes_in_any_order(starts: list[datetime]) -> None:
     named = {start: f"Séance {number}" for number, start in enumerate(YEAR)}
-    contents = {calendar_of("G", [Event(one, named[one]) for one in order], now=NOW) for order in (starts, YEAR)}
+    contents = {calendar_of("G", [SessionEvent(one, named[one]) for one in order], now=NOW) for order in (starts, YEAR)}
     assert len(contents) == 1
 
 
 def test_what_has_not_changed_keeps_its_bytes_when_it_is_written_again() -> None:
-    first = calendar_of("G", [*events(YEAR), Event(date(2027, 6, 1), "Bilan")], now=NOW)
-    assert calendar_of("G", [*events(YEAR), Event(date(2027, 6, 1), "Bilan")], former=first, now=LATER) == first
+    first = calendar_of("G", [*events(YEAR), SessionEvent(date(2027, 6, 1), "Bilan")], now=NOW)
+    assert calendar_of("G", [*events(YEAR), SessionEvent(date(2027, 6, 1), "Bilan")], former=first, now=LATER) == first
 
 
 def test_a_session_that_moves_keeps_its_id_and_has_a_greater_sequence() -> None:

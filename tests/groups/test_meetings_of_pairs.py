@@ -11,7 +11,7 @@ from mentormatch.errors import RequestError
 from mentormatch.groups.multiple_choice import read_multiple_choice
 from mentormatch.languages.phrases import listed
 from mentormatch.operations.matching import Matching, match
-from mentormatch.operations.meeting_dates import Meeting, meeting_dates
+from mentormatch.operations.meeting_dates import MeetingDates, meeting_dates
 
 FIRST, LAST = date(2026, 9, 7), date(2026, 12, 18)
 
@@ -22,7 +22,7 @@ def matching(seed: int = 0) -> Matching:
 
 
 @cache
-def meetings(n: int = 3, seed: int = 0) -> tuple[Meeting, ...]:
+def meetings(n: int = 3, seed: int = 0) -> tuple[MeetingDates, ...]:
     return meeting_dates(matching(seed), n, first=FIRST, last=LAST, zones=["A"])
 
 

@@ -19,7 +19,7 @@ from mentormatch.contract.requests import CohortRequest
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import read_survey
 from mentormatch.survey.sheets import spelled
-from mentormatch.survey.table_reader import Source
+from mentormatch.survey.table_reader import TableSource
 from tests.laws.editions import KEY, STAMP, TOWNS, Edition
 from tests.laws.questionnaires import SIDES
 
@@ -63,7 +63,7 @@ def typed(value: object) -> str:
     return "" if told is None else spelled(told)
 
 
-def csv_file(edition: Edition) -> Source:
+def csv_file(edition: Edition) -> TableSource:
     """Return a CSV; a place is typed whole, a time stamp to the second, as Google shows it."""
     postcodes = {value: typed for typed, value in TOWNS.items() if isinstance(value, int)}
     header, rows = flat(edition)
@@ -77,10 +77,10 @@ def csv_file(edition: Edition) -> Source:
         place = edition.headers["place"]
         told[place] = postcodes.get(told[place], told[place])
         writer.writerow(map(typed, told.values()))
-    return Source("reponses.csv", content=text.getvalue().encode())
+    return TableSource("reponses.csv", content=text.getvalue().encode())
 
 
-def xlsx_by_xlsxwriter(edition: Edition) -> Source:
+def xlsx_by_xlsxwriter(edition: Edition) -> TableSource:
     """Return a workbook in which a moment is a number of days, as Google Sheets and Excel store it."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True, "default_date_format": "dd/mm/yyyy"}) as book:
@@ -92,25 +92,25 @@ def xlsx_by_xlsxwriter(edition: Edition) -> Source:
                     sheet.write_number(row, column, (cell - DAY_ZERO) / timedelta(days=1), shown)
                 else:
                     sheet.write(row, column, cell)
-    return Source("reponses.xlsx", content=content.getvalue())
+    return TableSource("reponses.xlsx", content=content.getvalue())
 
 
-def xlsx_by_openpyxl(edition: Edition) -> Source:
+def xlsx_by_openpyxl(edition: Edition) -> TableSource:
     book, content = Workbook(), io.BytesIO()
     for cells in with_header(edition):
         book.active.append(cells)
     book.save(content)
-    return Source("reponses.xlsx", content=content.getvalue())
+    return TableSource("reponses.xlsx", content=content.getvalue())
 
 
-def ods_by_odfdo(edition: Edition) -> Source:
+def ods_by_odfdo(edition: Edition) -> TableSource:
     document, content = Document("spreadsheet"), io.BytesIO()
     table = Table("Réponses")
     table.set_values(list(with_header(edition)))
     document.body.clear()
     document.body.append(table)
     document.save(content)
-    return Source("reponses.ods", content=content.getvalue())
+    return TableSource("reponses.ods", content=content.getvalue())
 
 
 def with_header(edition: Edition) -> Iterator[list[Any]]:

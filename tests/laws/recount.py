@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from math import inf, isnan
 
-from mentormatch.base.columns import Numbers, SingleChoice
+from mentormatch.base.columns import NumberColumn, SingleChoice
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Person
 from mentormatch.rules.kinds.apart import Apart
@@ -56,7 +56,7 @@ def not_ahead(asked: Rule, left: Person, right: Person, _: int) -> bool:
 
 def step(person: Person, field: str) -> float:
     column = person.people.columns[field]
-    assert isinstance(column, SingleChoice | Numbers)
+    assert isinstance(column, SingleChoice | NumberColumn)
     return float(column.values[person.row])
 
 

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch.base.columns import Numbers
+from mentormatch.base.columns import NumberColumn
 from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import YesNo
-from mentormatch.operations.matching import Keys, Matching
+from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.people.turnover import add_people
 from tests.conftest import DEEP
@@ -42,7 +42,7 @@ def drawn(block: int, goals: Sequence[str] = GOALS, kinds: Sequence[str] = KINDS
         yield random, replace(made, stated={**made.stated, "goals": {"order": order}})
 
 
-def outcome(matching: Matching) -> tuple[str, frozenset[Keys]]:
+def outcome(matching: Matching) -> tuple[str, frozenset[KeyPair]]:
     """Return the status and the pairs by key."""
     assert str(matching.status) in ("proved", "infeasible")
     return str(matching.status), frozenset((pair.mentor, pair.mentee) for pair in matching.pairs)
@@ -170,7 +170,7 @@ def test_a_mentor_all_of_whose_pairs_are_forbidden_changes_no_pair(block: int) -
             assert told(mm.match(more, made.programme, bans=bans)) == told(matched(made))
 
 
-def unused(matching: Matching) -> list[Keys]:
+def unused(matching: Matching) -> list[KeyPair]:
     """Return the pairs that are allowed and not chosen, but for the last that a mentee may be in.
 
     Who may be in no pair at all is not counted among the people whose worst one ``floor_person`` is about.
@@ -208,7 +208,7 @@ def roomier(made: Small, random: Random) -> Small:
     said[random.randrange(len(said))] += 1
     first, *others = made.stated["rules"]
     rules = [{**first, "most": first["most"] + 1}, *others]
-    people = replace(mentors, columns={**mentors.columns, "places": Numbers(np.minimum(said, first["most"] + 1))})
+    people = replace(mentors, columns={**mentors.columns, "places": NumberColumn(np.minimum(said, first["most"] + 1))})
     return Small({**made.stated, "rules": rules}, replace(made.cohort, mentors=people))
 
 

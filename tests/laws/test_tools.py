@@ -13,7 +13,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.intake import take_apart, take_in
-from mentormatch.survey.table import Record, Rows, Table
+from mentormatch.survey.table import Record, Rows, TextTable
 from mentormatch.survey.tool import sorted_by_tool, tools_by_kind
 from tests.conftest import DEEP, ROOT
 from tests.laws.questionnaires import SIDES
@@ -37,7 +37,7 @@ def knowing(rows: Rows) -> list[str]:
     return [tool.kind for tool in tools if not tool.last and tool.knows(rows)]
 
 
-def cohort_of(table: Table, programme: Programme) -> Cohort:
+def cohort_of(table: TextTable, programme: Programme) -> Cohort:
     return take_in([(table, None)], plan_of(programme))
 
 
@@ -113,7 +113,7 @@ def test_a_title_above_an_export_is_never_its_header(case: Case, titles: Sequenc
             assert [row.line - len(titles) for row in found.records] == [row.line for row in expected.records]
 
 
-def titled_or_refused(rows: Sequence[Sequence[Cell]]) -> Table | str:
+def titled_or_refused(rows: Sequence[Sequence[Cell]]) -> TextTable | str:
     try:
         return sorted_by_tool(as_read(rows))
     except SurveyError as error:
@@ -194,7 +194,7 @@ def test_rows_of_something_else_are_sorted_or_refused_in_words(kind: str, rows: 
         assert all(len(record.cells) == len(table.header) for record in table.records)
 
 
-def sorted_or_not(rows: list[list[str]], kind: str) -> tuple[Table | None, Sequence[Problem]]:
+def sorted_or_not(rows: list[list[str]], kind: str) -> tuple[TextTable | None, Sequence[Problem]]:
     try:
         return sorted_by_tool(as_read(rows), kind), ()
     except SurveyError as error:

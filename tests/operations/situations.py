@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.operations.matching import Keys, Matching
+from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import formulate
@@ -26,7 +26,7 @@ FIELDS = {
 }
 
 
-def programme_of(points: Sequence[Sequence[int]], bans: Iterable[Keys] = (), rules: Iterable[Any] = ()) -> Programme:
+def programme_of(points: Sequence[Sequence[int]], bans: Iterable[KeyPair] = (), rules: Iterable[Any] = ()) -> Programme:
     """Return a programme in which M0 and E0 score ``points[0][0]`` thousandths, and so on; ``bans`` are forbidden."""
     cells = [
         {"mentor": MENTORS[i], "mentee": MENTEES[k], "points": value / 1000}
@@ -104,7 +104,7 @@ def posed(matching: Matching) -> AssignmentProblem:
     return formulate(matching.cohort, score(matching.cohort, programme.criteria), programme.rules, ["matched", "total"])
 
 
-def all_plans(matching: Matching, leaving: str | None = None) -> Iterator[frozenset[Keys]]:
+def all_plans(matching: Matching, leaving: str | None = None) -> Iterator[frozenset[KeyPair]]:
     """Yield every plan that keeps the rules, as keys; a mentor who is ``leaving`` has no minimum."""
     problem, cohort = posed(matching), matching.cohort
     if leaving is not None:
@@ -114,17 +114,17 @@ def all_plans(matching: Matching, leaving: str | None = None) -> Iterator[frozen
             yield frozenset((cohort.mentors.ids[i], cohort.mentees.ids[k]) for i, k in pairs)
 
 
-def points_of(matching: Matching, plan: Iterable[Keys]) -> int:
+def points_of(matching: Matching, plan: Iterable[KeyPair]) -> int:
     """Return the sum of the scores of a plan, in millionths."""
     return sum(matching.explain(*pair).score for pair in plan)
 
 
-def named_in(matching: Matching, plan: Iterable[Keys]) -> int:
+def named_in(matching: Matching, plan: Iterable[KeyPair]) -> int:
     """Return how many of the pairs hold somebody with priority."""
     named = [key for rule in matching.programme.rules for key in getattr(rule, "people", [])]
     return sum(mentee in named for _, mentee in plan)
 
 
-def keys(matching: Matching) -> frozenset[Keys]:
+def keys(matching: Matching) -> frozenset[KeyPair]:
     """Return the pairs of a matching by key."""
     return frozenset((pair.mentor, pair.mentee) for pair in matching.pairs)

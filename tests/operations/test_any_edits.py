@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 import mentormatch as mm
-from mentormatch.base.columns import Numbers
-from mentormatch.operations.matching import Keys, Matching
+from mentormatch.base.columns import NumberColumn
+from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort
 from tests.conftest import DEEP
 from tests.operations.programme import LATE, PROGRAMME, first, only
@@ -18,7 +18,7 @@ from tests.oracles.enumeration import Best, Places, best_of
 from tests.oracles.recounted import game_of
 
 SEED = 5
-NOBODY: frozenset[Keys] = frozenset()
+NOBODY: frozenset[KeyPair] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class State:
     made: Callable[[], Matching]
     rows: int
     before: Matching | None = None
-    pins: frozenset[Keys] = NOBODY
-    bans: frozenset[Keys] = NOBODY
+    pins: frozenset[KeyPair] = NOBODY
+    bans: frozenset[KeyPair] = NOBODY
     gone: tuple[str, ...] = LATE
 
     @property
@@ -46,7 +46,9 @@ class State:
         """The keys of who is there."""
         return [*self.cohort.mentors.ids, *self.cohort.mentees.ids]
 
-    def matched(self, cohort: Cohort | None = None, pins: Iterable[Keys] = (), bans: Iterable[Keys] = ()) -> "State":
+    def matched(
+        self, cohort: Cohort | None = None, pins: Iterable[KeyPair] = (), bans: Iterable[KeyPair] = ()
+    ) -> "State":
         """Return the state after all was matched anew, with more pairs pinned and forbidden."""
         people, pinned, banned = cohort or self.cohort, self.pins | {*pins}, self.bans | {*bans}
 
@@ -55,7 +57,7 @@ class State:
 
         return replace(self, matching=made(), made=made, before=None, pins=pinned, bans=banned)
 
-    def repaired(self, withdrawn: Iterable[str] = (), arrived: str = "", keep: Iterable[Keys] = ()) -> "State":
+    def repaired(self, withdrawn: Iterable[str] = (), arrived: str = "", keep: Iterable[KeyPair] = ()) -> "State":
         """Return the state after a repair; who leaves takes along what was asked of their pairs."""
         left, kept, before = frozenset(withdrawn), frozenset(keep), self.matching
 
@@ -80,7 +82,7 @@ def beginning() -> State:
     return State(made(), made, len(cohort.rows))
 
 
-def chosen(matching: Matching) -> frozenset[Keys]:
+def chosen(matching: Matching) -> frozenset[KeyPair]:
     """Return the pairs by key."""
     return frozenset((pair.mentor, pair.mentee) for pair in matching.pairs)
 
@@ -117,7 +119,7 @@ class Edits(RuleBasedStateMachine):
         self.done.append(state)
         self.undone.clear()
 
-    def pair(self, data: st.DataObject) -> Keys:
+    def pair(self, data: st.DataObject) -> KeyPair:
         """Draw two people who are there."""
         mentors, mentees = self.now.cohort.mentors, self.now.cohort.mentees
         return data.draw(st.sampled_from(mentors.ids)), data.draw(st.sampled_from(mentees.ids))
@@ -159,7 +161,7 @@ class Edits(RuleBasedStateMachine):
         mentors = self.now.cohort.mentors
         said = mentors.numbers("places").values.copy()
         said[data.draw(st.integers(0, len(said) - 1))] = places
-        people = replace(mentors, columns={**mentors.columns, "places": Numbers(said)})
+        people = replace(mentors, columns={**mentors.columns, "places": NumberColumn(said)})
         self.do(self.now.matched(replace(self.now.cohort, mentors=people)))
 
     @precondition(lambda self: len(self.done) > 1)

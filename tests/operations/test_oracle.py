@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.operations.matching import Keys
+from mentormatch.operations.matching import KeyPair
 from mentormatch.operations.repair import Repair, repair
 from tests.conftest import DEEP
 from tests.operations.situations import Situation, all_plans, keys, named_in, points_of, situations
@@ -21,13 +21,13 @@ def repaired(situation: Situation, data: st.DataObject | None = None) -> Repair:
     return repair(before, withdrawn=situation.withdrawn, arrived=situation.arrived, keep=keep)
 
 
-def broken_by(plan: frozenset[Keys], fixed: Repair) -> int:
+def broken_by(plan: frozenset[KeyPair], fixed: Repair) -> int:
     """Count the former pairs of people who are still there and that a plan does not hold."""
     here = {*fixed.matching.cohort.mentors.ids, *fixed.matching.cohort.mentees.ids}
     return sum({*pair} <= here and pair not in plan for pair in keys(fixed.before))
 
 
-def rank(plan: frozenset[Keys], fixed: Repair) -> tuple[int, int, int, int]:
+def rank(plan: frozenset[KeyPair], fixed: Repair) -> tuple[int, int, int, int]:
     after = fixed.matching
     return len(plan), -broken_by(plan, fixed), named_in(after, plan), points_of(after, plan)
 

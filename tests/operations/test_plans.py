@@ -8,7 +8,7 @@ import mentormatch as mm
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status, empty_solution
 from mentormatch.errors import RequestError
-from mentormatch.operations.matching import Keys, Matching
+from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.plans import plans
 from tests.conftest import DEEP
 from tests.operations.situations import (
@@ -25,7 +25,7 @@ from tests.operations.situations import (
 small = settings(max_examples=500 if DEEP else 20)
 
 
-def rank(matching: Matching, plan: frozenset[Keys]) -> tuple[int, int, int]:
+def rank(matching: Matching, plan: frozenset[KeyPair]) -> tuple[int, int, int]:
     return len(plan), named_in(matching, plan), points_of(matching, plan)
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch.base.columns import Numbers
+from mentormatch.base.columns import NumberColumn
 from mentormatch.errors import RequestError
-from mentormatch.operations.matching import Keys, Matching
+from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.repair import repair
 from mentormatch.people.cohort import Cohort, People
 from tests.operations.situations import cohort_of, keys, programme_of
@@ -135,7 +135,7 @@ def test_staff_read_what_became_of_the_pairs_and_who_would_take_over() -> None:
 @pytest.mark.parametrize(
     ("withdrawn", "keep"), [(["X1"], []), ([], [("M0", "E1")]), (["E0"], [("M0", "E0")]), ([], [("M9", "E0")])]
 )
-def test_people_and_pairs_that_are_not_there_are_refused(withdrawn: list[str], keep: list[Keys]) -> None:
+def test_people_and_pairs_that_are_not_there_are_refused(withdrawn: list[str], keep: list[KeyPair]) -> None:
     with pytest.raises(RequestError):
         repair(chain(), withdrawn=withdrawn, keep=keep)
 
@@ -153,7 +153,7 @@ def test_who_left_may_come_back_with_new_answers() -> None:
 
 def test_newcomers_who_answered_another_questionnaire_are_refused() -> None:
     arrived = newcomer()
-    other = replace(arrived.mentors, columns={"m": arrived.mentors.columns["m"], "age": Numbers(np.array([40.0]))})
+    other = replace(arrived.mentors, columns={"m": arrived.mentors.columns["m"], "age": NumberColumn(np.array([40.0]))})
     with pytest.raises(RequestError) as refusal:
         repair(chain(), arrived=replace(arrived, mentors=other))
     assert [problem.where for problem in refusal.value.problems] == ["« age »", "« places »"]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.operations.matching import Keys, Matching
+from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.repair import Repair, repair
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.kinds.ban import Ban
@@ -51,7 +51,7 @@ def only(cohort: Cohort, key: str) -> Cohort:
     return Cohort(mentors, mentees)
 
 
-def banned(matching: Matching, pair: Keys) -> Matching:
+def banned(matching: Matching, pair: KeyPair) -> Matching:
     rule = Ban(mentor=pair[0], mentee=pair[1])
     return replace(matching, programme=matching.programme.with_rules([rule]))
 

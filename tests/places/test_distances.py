@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mentormatch.base.columns import NONE
 from mentormatch.fields import Place
 from mentormatch.people.cohort import People
-from mentormatch.places.column import Places
+from mentormatch.places.column import PlaceColumn
 from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.distances import DETOUR, distances, minutes, told
 from mentormatch.places.finding import find
@@ -23,7 +23,7 @@ anywhere = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 a_place = st.integers(0, len(PLACES.codes) - 1)
 
 
-def column(*said: str) -> Places:
+def column(*said: str) -> PlaceColumn:
     """Return the column of what people wrote."""
     field = Place(question="?")
     return field.column([field.read(text).value for text in said])
@@ -45,13 +45,13 @@ def test_distances_are_a_metric_up_to_their_rounding(points: list[tuple[float, f
 
 @given(here=a_place, there=a_place)
 def test_a_distance_is_the_one_that_another_formula_gives(here: int, there: int) -> None:
-    left, right = Places.of([here]), Places.of([there])
+    left, right = PlaceColumn.of([here]), PlaceColumn.of([there])
     km, margin = measured_of(left, right)
     assert left.distances(right)[0, 0] == pytest.approx(km, abs=2 * ROUNDED)
     assert left.doubts(right)[0, 0] == margin
 
 
-def measured_of(left: Places, right: Places) -> tuple[float, float]:
+def measured_of(left: PlaceColumn, right: PlaceColumn) -> tuple[float, float]:
     people = [People((key,), {"where": column}, np.array([True])) for key, column in (("M", left), ("E", right))]
     return measured("where", people[0].person(0), people[1].person(0))
 

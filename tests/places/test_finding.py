@@ -18,7 +18,7 @@ from mentormatch.places.finding import (
     SHARED,
     TOWN,
     UNKNOWN,
-    Finding,
+    PlaceMatch,
     find,
 )
 from mentormatch.places.gazetteer import gazetteer
@@ -160,7 +160,7 @@ def test_a_place_is_found_however_it_is_written(text: str, expected: str) -> Non
     ],
 )
 def test_what_names_no_place_or_several_is_none_and_the_note_says_what_to_add(text: str, note: str) -> None:
-    assert find(text) == Finding(None, note)
+    assert find(text) == PlaceMatch(None, note)
     reading = Place(question="?").read(text)
     assert (reading.value, reading.note) == (None, note)
 
@@ -247,7 +247,7 @@ def shortened(word: str, random: Random) -> str:
 @given(written=rewritten())
 def test_a_commune_is_found_whatever_its_case_accents_hyphens_and_saints(written: tuple[int, str]) -> None:
     place, text = written
-    assert find(text) == Finding(place)
+    assert find(text) == PlaceMatch(place)
 
 
 @given(text=st.text(max_size=40))

@@ -6,7 +6,7 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from mentormatch.base.columns import Column, Grades, MultiChoice, Names, Numbers, Ranks, SingleChoice, Texts
+from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice, Texts
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.record.digests import digest, digest_of_answers, digest_of_programme
 from tests.explanation.diagnosis.people import programme
@@ -23,9 +23,9 @@ COLUMNS: dict[str, tuple[Column, object]] = {
         Grades(("chant", "danse", "jeu"), ("bas", "haut"), np.array([[0, -1, 1], [-1, -1, -1]])),
         {"chant": "bas", "jeu": "haut"},
     ),
-    "names": (Names((("Ève", "Al"), None)), ["Ève", "Al"]),
-    "nobody": (Names(((), None)), []),
-    "number": (Numbers(np.array([2.5, np.nan])), 2.5),
+    "names": (NameLists((("Ève", "Al"), None)), ["Ève", "Al"]),
+    "nobody": (NameLists(((), None)), []),
+    "number": (NumberColumn(np.array([2.5, np.nan])), 2.5),
     "ranking": (Ranks(("a", "b", "c"), np.array([[0, 2, 1], [0, 0, 0]]), 2), {"b": 2, "c": 1}),
     "text": (Texts(("\ud800 ?", "")), "\ud800 ?"),
 }

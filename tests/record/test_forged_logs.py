@@ -12,14 +12,14 @@ from mentormatch.languages import tr
 from mentormatch.operations.matching import documents_made
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
-from mentormatch.record.log import Entry, Kind, Line, chain_in, continued
+from mentormatch.record.log import LogEntry, LogKind, LogLine, chain_in, continued
 from mentormatch.record.seal import Seal
 from mentormatch.record.verify import UNKNOWN, Verification, verify_content
 from tests.report.cohorts import small
 
 pytestmark = pytest.mark.promise(29)
 
-type Forgery = Callable[[random.Random, Sequence[Entry], bytes], bytes]
+type Forgery = Callable[[random.Random, Sequence[LogEntry], bytes], bytes]
 
 A_LOG = 20
 """Forgeries of one log."""
@@ -31,14 +31,14 @@ def decision() -> bytes:
 
 
 @cache
-def honest(number: int) -> tuple[tuple[Entry, ...], bytes, dict[str, bytes]]:
+def honest(number: int) -> tuple[tuple[LogEntry, ...], bytes, dict[str, bytes]]:
     """Return a log with one validation at least, its bytes, and the documents that print its head."""
     chance, seal = random.Random(number), digest(decision())
-    more: list[Kind] = ["edit", "matching", "validation", "purge"]
-    kinds: list[Kind] = ["matching", *chance.choices(more, k=chance.randint(2, 7))]
+    more: list[LogKind] = ["edit", "matching", "validation", "purge"]
+    kinds: list[LogKind] = ["matching", *chance.choices(more, k=chance.randint(2, 7))]
     kinds.insert(chance.randint(1, len(kinds)), "validation")
     entries = tuple(
-        Entry(
+        LogEntry(
             kind=kind,
             what={"decision": seal, "number": str(place)},
             who=chance.choice(["Camille Roux", "Zoé Martin", "Dominique"]),
@@ -53,18 +53,18 @@ def honest(number: int) -> tuple[tuple[Entry, ...], bytes, dict[str, bytes]]:
     return entries, content, {f"binomes{kind}": each.content(small(), printed) for kind, each in made.items()}
 
 
-def cut_at_the_end(chance: random.Random, _: Sequence[Entry], content: bytes) -> bytes:
+def cut_at_the_end(chance: random.Random, _: Sequence[LogEntry], content: bytes) -> bytes:
     lines = content.splitlines(keepends=True)
     return b"".join(lines[: chance.randrange(len(lines))])
 
 
-def cut_in_the_middle(chance: random.Random, _: Sequence[Entry], content: bytes) -> bytes:
+def cut_in_the_middle(chance: random.Random, _: Sequence[LogEntry], content: bytes) -> bytes:
     lines = content.splitlines(keepends=True)
     del lines[chance.randrange(len(lines) - 1)]
     return b"".join(lines)
 
 
-def rewritten(chance: random.Random, entries: Sequence[Entry], _: bytes) -> bytes:
+def rewritten(chance: random.Random, entries: Sequence[LogEntry], _: bytes) -> bytes:
     """Return a log of which one entry was changed and every digest worked out again."""
     place = chance.randrange(len(entries))
     one = entries[place]
@@ -72,7 +72,7 @@ def rewritten(chance: random.Random, entries: Sequence[Entry], _: bytes) -> byte
     return continued(b"", *entries[:place], one.model_copy(update=other), *entries[place + 1 :])[1]
 
 
-def reordered(chance: random.Random, entries: Sequence[Entry], content: bytes) -> bytes:
+def reordered(chance: random.Random, entries: Sequence[LogEntry], content: bytes) -> bytes:
     """Return a log of which two lines changed places, as they were or with every digest worked out again."""
     order = list(range(len(entries)))
     one, two = chance.sample(order, 2)
@@ -83,12 +83,12 @@ def reordered(chance: random.Random, entries: Sequence[Entry], content: bytes) -
     return b"".join(lines[place] for place in order)
 
 
-def with_another_byte(chance: random.Random, _: Sequence[Entry], content: bytes) -> bytes:
+def with_another_byte(chance: random.Random, _: Sequence[LogEntry], content: bytes) -> bytes:
     place = chance.randrange(len(content))
     return content[:place] + bytes([content[place] ^ (1 << chance.randrange(7))]) + content[place + 1 :]
 
 
-def with_a_line_more(chance: random.Random, entries: Sequence[Entry], content: bytes) -> bytes:
+def with_a_line_more(chance: random.Random, entries: Sequence[LogEntry], content: bytes) -> bytes:
     """Return a log with a line put in, the lines after it as they were or worked out again."""
     place = chance.randrange(len(entries))
     false = entries[0].model_copy(update={"kind": "validation", "who": "Personne"})
@@ -96,11 +96,11 @@ def with_a_line_more(chance: random.Random, entries: Sequence[Entry], content: b
         return continued(b"", *entries[:place], false, *entries[place:])[1]
     lines = content.splitlines()
     previous = digest(lines[place - 1]) if place else "0" * 64
-    lines.insert(place, Line(line=place + 1, previous=previous, entry=false).encoded())
+    lines.insert(place, LogLine(line=place + 1, previous=previous, entry=false).encoded())
     return b"\n".join(lines) + b"\n"
 
 
-def without_validations(_: random.Random, entries: Sequence[Entry], __: bytes) -> bytes:
+def without_validations(_: random.Random, entries: Sequence[LogEntry], __: bytes) -> bytes:
     return continued(b"", *(one for one in entries if one.kind != "validation"))[1]
 
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from mentormatch.record.decision import save_decision
-from mentormatch.record.verify import Outcome, journal_beside, verify
+from mentormatch.record.verify import VerificationOutcome, journal_beside, verify
 from tests.record.decisions import coupled, example, plain, posed
 
 pytestmark = [pytest.mark.promise(11), pytest.mark.promise(29)]
@@ -42,7 +42,7 @@ def copied(name: str, folder: Path) -> tuple[Path, Path]:
 @pytest.mark.parametrize("name", sorted(HEADS))
 def test_a_decision_of_the_past_is_still_verified(name: str) -> None:
     found = verify(decision(name), head=HEADS[name])
-    assert found.outcome is (Outcome.HELD if name.split("-")[0] in HELD else Outcome.VERIFIED)
+    assert found.outcome is (VerificationOutcome.HELD if name.split("-")[0] in HELD else VerificationOutcome.VERIFIED)
     assert [one.who for one in found.validations] == ["Camille Roux"]
 
 

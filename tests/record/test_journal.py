@@ -11,7 +11,7 @@ from mentormatch.cli.verify import verify_command
 from mentormatch.explanation import edits
 from mentormatch.languages import language
 from mentormatch.record import journal
-from mentormatch.record.log import Entry, Kind
+from mentormatch.record.log import LogEntry, LogKind
 from mentormatch.record.validation import validate
 from tests.record.decisions import example
 
@@ -19,8 +19,8 @@ WHEN = "2026-11-28T10:32:05+01:00"
 DIGEST = "1a2b3c4d" * 8
 
 
-def entry(kind: Kind, what: dict[str, str]) -> Entry:
-    return Entry(kind=kind, what=what, who="Camille", when=WHEN, why="comité")
+def entry(kind: LogKind, what: dict[str, str]) -> LogEntry:
+    return LogEntry(kind=kind, what=what, who="Camille", when=WHEN, why="comité")
 
 
 @pytest.mark.parametrize(
@@ -36,13 +36,13 @@ def entry(kind: Kind, what: dict[str, str]) -> Entry:
         ("erasure", {}, "Une personne effacée, sous le pseudonyme "),
     ],
 )
-def test_a_line_says_in_words_what_was_done(kind: Kind, what: dict[str, str], told: str) -> None:
+def test_a_line_says_in_words_what_was_done(kind: LogKind, what: dict[str, str], told: str) -> None:
     assert journal.deed(entry(kind, what)) == told
 
 
 def test_every_kind_of_line_and_of_edit_has_words() -> None:
-    assert set(journal.DEEDS) >= set(get_args(Kind.__value__))
-    assert set(journal.EDITS) == set(get_args(edits.Kind.__value__))
+    assert set(journal.DEEDS) >= set(get_args(LogKind.__value__))
+    assert set(journal.EDITS) == set(get_args(edits.EditKind.__value__))
 
 
 def test_a_row_says_the_time_of_the_place_in_the_language_that_is_spoken() -> None:

@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from mentormatch.errors import OutputError, RequestError
-from mentormatch.record.log import START, SUFFIX, Entry, Line, append, check_chain, now
+from mentormatch.record.log import START, SUFFIX, LogEntry, LogLine, append, check_chain, now
 from mentormatch.record.signatures import account, signed
 
 pytestmark = pytest.mark.promise(29)
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.promise(29)
 WHEN = "2026-03-01T09:00:00+00:00"
 
 
-def entry(**other: Any) -> Entry:
-    return Entry(**{"kind": "edit", "what": {"number": "1"}, "who": "Camille", "when": WHEN, **other})
+def entry(**other: Any) -> LogEntry:
+    return LogEntry(**{"kind": "edit", "what": {"number": "1"}, "who": "Camille", "when": WHEN, **other})
 
 
 @pytest.fixture
@@ -107,12 +107,12 @@ def test_a_name_may_be_one_letter() -> None:
 @pytest.mark.parametrize("wrong", [{"line": "1"}, {"previous": 0}, {"entry": None}, {"next": START}])
 def test_a_line_of_another_form_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        Line(**{"line": 1, "previous": START, "entry": entry(), **wrong})
+        LogLine(**{"line": 1, "previous": START, "entry": entry(), **wrong})
 
 
 def test_entries_and_lines_do_not_change() -> None:
     one = entry()
-    line = Line(line=1, previous=START, entry=one)
+    line = LogLine(line=1, previous=START, entry=one)
     with pytest.raises(ValidationError):
         one.who = "Dominique"
     with pytest.raises(ValidationError):

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from mentormatch.errors import OutputError
 from mentormatch.record import log
-from mentormatch.record.log import START, Entry, append, check_chain
+from mentormatch.record.log import START, LogEntry, append, check_chain
 
 pytestmark = pytest.mark.promise(29)
 
@@ -29,8 +29,8 @@ for number in range(int(sys.argv[3])):
 """
 
 
-def entry(number: int = 0, who: str = "Camille") -> Entry:
-    return Entry(kind="edit", what={"number": str(number)}, who=who, when="2026-03-01T09:00:00+00:00", why="absence")
+def entry(number: int = 0, who: str = "Camille") -> LogEntry:
+    return LogEntry(kind="edit", what={"number": str(number)}, who=who, when="2026-03-01T09:00:00+00:00", why="absence")
 
 
 @pytest.fixture
@@ -192,8 +192,8 @@ def test_several_entries_become_lines_next_to_each_other(five: Path) -> None:
 
 def test_who_validated_a_decision_is_told_of_that_decision_alone(five: Path) -> None:
     for decision, who in (("a", "Camille"), ("b", "Dominique"), ("a", "Sacha")):
-        append(five, Entry(kind="validation", what={"decision": decision}, who=who))
-    append(five, Entry(kind="matching", what={"decision": "a"}, who="Maxime"))
+        append(five, LogEntry(kind="validation", what={"decision": decision}, who=who))
+    append(five, LogEntry(kind="matching", what={"decision": "a"}, who="Maxime"))
     assert [one.who for one in check_chain(five).validations("a")] == ["Camille", "Sacha"]
     assert check_chain(five).validations("c") == ()
 
@@ -219,19 +219,19 @@ def test_a_log_that_cannot_be_read_or_written_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("when", ["2026-03-01T09:00:00", "2026-03-01", "hier"])
 def test_a_time_without_its_offset_is_refused(when: str) -> None:
     with pytest.raises(ValidationError):
-        Entry(kind="edit", what={}, who="Camille", when=when)
+        LogEntry(kind="edit", what={}, who="Camille", when=when)
 
 
 @pytest.mark.parametrize("when", [f"2026-03-01T09:00:00{offset}" for offset in ("+00:00", "+01:00", "-08:30")])
 def test_a_log_may_hold_times_of_any_offset(five: Path, when: str) -> None:
-    append(five, Entry(kind="validation", what={}, who="Camille", when=when))
+    append(five, LogEntry(kind="validation", what={}, who="Camille", when=when))
     assert check_chain(five).whole
     assert check_chain(five).entries[-1].when == when
 
 
 def test_an_entry_says_when_it_was_made_with_the_offset_of_the_place(tmp_path: Path) -> None:
     path = tmp_path / "x.journal.jsonl"
-    append(path, Entry(kind="validation", what={}, who="Camille"))
+    append(path, LogEntry(kind="validation", what={}, who="Camille"))
     told = datetime.fromisoformat(json.loads(path.read_bytes())["entry"]["when"])
     assert told.utcoffset() == datetime.now().astimezone().utcoffset()
 
@@ -245,4 +245,4 @@ def test_a_log_is_known_as_it_was_when_it_had_a_head(five: Path) -> None:
 
 def test_nothing_is_done_by_nobody() -> None:
     with pytest.raises(ValidationError):
-        Entry(kind="validation", what={}, who="")
+        LogEntry(kind="validation", what={}, who="")

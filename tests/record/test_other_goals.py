@@ -7,7 +7,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.operations.matching import Matching
 from mentormatch.record.decision import Decision, save_decision
-from mentormatch.record.verify import Outcome, verify
+from mentormatch.record.verify import VerificationOutcome, verify
 
 
 def matched(*order: str) -> Matching:
@@ -19,10 +19,11 @@ def matched(*order: str) -> Matching:
 
 @pytest.mark.promise(29)
 @pytest.mark.parametrize(
-    ("order", "outcome"), [(("matched", "floor", "total"), Outcome.VERIFIED), (("matched", "leximin"), Outcome.HELD)]
+    ("order", "outcome"),
+    [(("matched", "floor", "total"), VerificationOutcome.VERIFIED), (("matched", "leximin"), VerificationOutcome.HELD)],
 )
 def test_a_decision_with_a_floor_is_verified_and_one_with_leximin_held(
-    order: tuple[str, ...], outcome: Outcome, tmp_path: Path
+    order: tuple[str, ...], outcome: VerificationOutcome, tmp_path: Path
 ) -> None:
     assert verify(save_decision(matched(*order), tmp_path)).outcome is outcome
 
@@ -44,4 +45,4 @@ def test_a_worst_score_that_is_not_the_pairs_is_refused(tmp_path: Path) -> None:
         for tier in decision.tiers
     ]
     path.write_text(decision.model_copy(update={"tiers": tiers}).to_json(), encoding="utf-8")
-    assert verify(path).outcome is Outcome.REFUSED
+    assert verify(path).outcome is VerificationOutcome.REFUSED

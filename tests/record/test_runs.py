@@ -11,7 +11,7 @@ from mentormatch import examples, match, read_survey, repair
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.operations.matching import Matching
 from mentormatch.record.digests import digest
-from mentormatch.record.log import Entry, check_chain
+from mentormatch.record.log import LogEntry, check_chain
 from mentormatch.record.verify import verify
 from tests.record.decisions import example
 from tests.report.reading import Outline, parts, sheets
@@ -42,7 +42,7 @@ def ids(matching: Matching, mentor: str, mentee: str) -> dict[str, str]:
     return {"mentor": f"m{cohort.mentors.find(mentor) + 1}", "mentee": f"e{cohort.mentees.find(mentee) + 1}"}
 
 
-def entries(folder: Path) -> tuple[Entry, ...]:
+def entries(folder: Path) -> tuple[LogEntry, ...]:
     chain = check_chain(folder / JOURNAL)
     assert chain.whole
     return chain.entries

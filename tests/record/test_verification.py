@@ -10,8 +10,17 @@ import pytest
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.contract.verification_response import verification_out
 from mentormatch.languages import tr
-from mentormatch.record.log import Entry, append, check_chain
-from mentormatch.record.verify import AFTER, UNKNOWN, WORDS, Outcome, Verification, entry_of, journal_beside, verify
+from mentormatch.record.log import LogEntry, append, check_chain
+from mentormatch.record.verify import (
+    AFTER,
+    UNKNOWN,
+    WORDS,
+    Verification,
+    VerificationOutcome,
+    entry_of,
+    journal_beside,
+    verify,
+)
 from tests.record.decisions import changed, coupled, plain, written
 
 pytestmark = pytest.mark.promise(29)
@@ -31,7 +40,7 @@ def seal(path: Path) -> str:
 def validated(path: Path, decision: str, why: str = "") -> None:
     """Add to the log beside a decision that somebody validated a decision."""
     what = {"decision": decision}
-    append(journal_beside(path), Entry(kind="validation", what=what, who="Camille", when=WHEN, why=why))
+    append(journal_beside(path), LogEntry(kind="validation", what=what, who="Camille", when=WHEN, why=why))
 
 
 def said(path: Path, head: str | None = None) -> list[str]:
@@ -40,24 +49,24 @@ def said(path: Path, head: str | None = None) -> list[str]:
 
 
 def test_an_outcome_has_a_settled_name_and_a_sentence_of_its_own() -> None:
-    assert [str(outcome) for outcome in Outcome] == ["verified", "held", "nothing", "refused"]
-    assert len({WORDS[outcome] for outcome in Outcome}) == 4
+    assert [str(outcome) for outcome in VerificationOutcome] == ["verified", "held", "nothing", "refused"]
+    assert len({WORDS[outcome] for outcome in VerificationOutcome}) == 4
 
 
-@pytest.mark.parametrize("outcome", Outcome)
-def test_a_decision_is_sound_if_it_is_verified_or_held(outcome: Outcome) -> None:
-    assert Verification("", outcome).sound is (outcome in (Outcome.VERIFIED, Outcome.HELD))
+@pytest.mark.parametrize("outcome", VerificationOutcome)
+def test_a_decision_is_sound_if_it_is_verified_or_held(outcome: VerificationOutcome) -> None:
+    assert Verification("", outcome).sound is (outcome in (VerificationOutcome.VERIFIED, VerificationOutcome.HELD))
 
 
 def test_without_a_log_the_words_are_the_outcome_and_the_certificate(path: Path) -> None:
     certificate = verify(path).certificate
     assert certificate
-    assert said(path) == [tr(WORDS[Outcome.VERIFIED]), certificate.words]
+    assert said(path) == [tr(WORDS[VerificationOutcome.VERIFIED]), certificate.words]
 
 
 def test_what_was_not_checked_of_the_optimum_is_said(tmp_path: Path) -> None:
     first, second = said(written(coupled(), tmp_path))
-    assert first == tr(WORDS[Outcome.HELD])
+    assert first == tr(WORDS[VerificationOutcome.HELD])
     assert second.startswith("Les règles sont respectées ; ")
 
 
@@ -86,14 +95,14 @@ def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> No
 
 def test_a_log_that_is_broken_is_not_said_to_be_intact_nor_to_be_silent(path: Path) -> None:
     log = journal_beside(path)
-    append(log, Entry(kind="edit", what={}, who="Camille", when=WHEN))
+    append(log, LogEntry(kind="edit", what={}, who="Camille", when=WHEN))
     log.write_bytes(log.read_bytes() + b"{}\n")
     head = check_chain(log).head
     assert said(path)[2:] == [
         f"Empreinte du journal : {head}",
         "  - journal, ligne 2 : ce n’est pas une ligne de journal",
     ]
-    assert said(path)[0] == tr(WORDS[Outcome.REFUSED])
+    assert said(path)[0] == tr(WORDS[VerificationOutcome.REFUSED])
 
 
 def test_a_log_that_speaks_of_other_decisions_is_told(path: Path) -> None:
@@ -168,7 +177,7 @@ def test_a_decision_that_lacks_the_prices_it_could_have_says_so(tmp_path: Path) 
 def test_a_decision_with_a_goal_that_prices_cannot_prove_may_lack_them(tmp_path: Path) -> None:
     problem = AssignmentProblem.from_scores([[5, 4], [3, 9]], goals=("leximin",))
     verification = verify(written(problem, tmp_path))
-    assert (verification.outcome, verification.problems) == (Outcome.HELD, ())
+    assert (verification.outcome, verification.problems) == (VerificationOutcome.HELD, ())
 
 
 def test_what_the_certificate_finds_is_told_under_the_name_of_the_check(path: Path) -> None:
@@ -181,7 +190,7 @@ def test_what_the_certificate_finds_is_told_under_the_name_of_the_check(path: Pa
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     verification = verify(tmp_path / "absent.decision.json")
-    assert (verification.digest, verification.outcome) == ("", Outcome.REFUSED)
+    assert (verification.digest, verification.outcome) == ("", VerificationOutcome.REFUSED)
     why = "rien n’existe sous ce nom"
     assert [str(one) for one in verification.problems] == [f"absent.decision.json : illisible ({why})"]
 
@@ -190,7 +199,7 @@ def test_a_head_or_a_log_that_was_asked_for_must_be_there(path: Path) -> None:
     assert verify(path).chain is None
     missing = "binomes.journal.jsonl : le journal ne peut pas être lu"
     for asked in (verify(path, head="0" * 64), verify(path, journal=journal_beside(path))):
-        assert asked.outcome is Outcome.REFUSED
+        assert asked.outcome is VerificationOutcome.REFUSED
         assert [str(one).startswith(missing) for one in asked.problems] == [True]
 
 

@@ -18,7 +18,7 @@ from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.cli.verify import verify_command
 from mentormatch.record.decision import Decision, save_decision
 from mentormatch.record.log import append, check_chain
-from mentormatch.record.verify import Outcome, entry_of, journal_beside, verify
+from mentormatch.record.verify import VerificationOutcome, entry_of, journal_beside, verify
 from tests.oracles.exhaustive import choices, exhaustive, holds, tiers
 from tests.oracles.problems import problems
 from tests.record.decisions import changed, coupled, example, mutations, plain, posed, written
@@ -46,10 +46,12 @@ def reached(decision: Decision, best: tuple[int, ...]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("problem", "outcome"), [(plain(), Outcome.VERIFIED), (coupled(), Outcome.HELD)], ids=["plain", "coupled"]
+    ("problem", "outcome"),
+    [(plain(), VerificationOutcome.VERIFIED), (coupled(), VerificationOutcome.HELD)],
+    ids=["plain", "coupled"],
 )
 def test_every_single_change_of_a_decision_is_refused_or_leaves_it_true(
-    problem: AssignmentProblem, outcome: Outcome, tmp_path: Path
+    problem: AssignmentProblem, outcome: VerificationOutcome, tmp_path: Path
 ) -> None:
     path = written(problem, tmp_path)
     assert verify(path).outcome is outcome
@@ -72,7 +74,7 @@ def test_a_value_or_a_bound_that_is_not_that_of_the_pairs_is_refused(part: str, 
         for step in (-1, 1):
             content = json.loads(path.read_bytes())
             content["tiers"][tier][part] += step
-            assert verify(changed(path, content)).outcome is Outcome.REFUSED
+            assert verify(changed(path, content)).outcome is VerificationOutcome.REFUSED
 
 
 def test_with_its_log_no_change_of_a_decision_passes(tmp_path: Path) -> None:
@@ -88,7 +90,7 @@ def test_a_decision_without_its_prices_is_refused_where_there_can_be_some(tmp_pa
     path = written(plain(), tmp_path)
     content = json.loads(path.read_bytes())
     content["prices"] = []
-    assert verify(changed(path, content)).outcome is Outcome.REFUSED
+    assert verify(changed(path, content)).outcome is VerificationOutcome.REFUSED
 
 
 @given(problems(size=4, most=(2, 2), coupled=1))
@@ -100,8 +102,12 @@ def test_the_file_of_any_answer_certifies_what_the_answer_does(problem: Assignme
     assert certify(problem, matching.solution).verdict is not Verdict.REFUSED
 
 
-@pytest.mark.parametrize(("without", "outcome"), [((), Outcome.VERIFIED), (("quota",), Outcome.VERIFIED)])
-def test_the_decision_of_the_example_is_verified(without: tuple[str, ...], outcome: Outcome, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("without", "outcome"), [((), VerificationOutcome.VERIFIED), (("quota",), VerificationOutcome.VERIFIED)]
+)
+def test_the_decision_of_the_example_is_verified(
+    without: tuple[str, ...], outcome: VerificationOutcome, tmp_path: Path
+) -> None:
     verification = verify(save_decision(example(*without), tmp_path))
     assert verification.outcome is outcome
     assert verification.sound
@@ -112,7 +118,7 @@ def test_a_decision_without_an_answer_leaves_nothing_to_verify(tmp_path: Path) -
     problem = AssignmentProblem.from_scores([[1]], [[False]], mentor_minimum=1)
     assert posed(problem).solution.status is Status.INFEASIBLE
     verification = verify(written(problem, tmp_path))
-    assert verification.outcome is Outcome.NOTHING
+    assert verification.outcome is VerificationOutcome.NOTHING
     assert not verification.sound
 
 
@@ -125,7 +131,7 @@ def test_what_is_no_decision_is_refused_in_words(content: bytes, tmp_path: Path)
     path = tmp_path / "x.decision.json"
     path.write_bytes(content)
     verification = verify(path)
-    assert verification.outcome is Outcome.REFUSED
+    assert verification.outcome is VerificationOutcome.REFUSED
     assert verification.problems
     assert not verify(tmp_path / "absent.decision.json").sound
 

@@ -30,7 +30,7 @@ BOOKS: Mapping[str, Callable[[Edition], bytes]] = {
     "handing.letters": lambda one: letters_book(one.matching, one.contacts, handouts(one.matching, one.contacts)),
     "contacts": lambda one: contacts.workbook(contacts.contact_sheet(one.contacts, one.matching.programme)),
     "following": lambda one: followup.workbook(one.year),
-    "gathering": lambda one: sessions.workbook(sessions.Asked(gathered(one)[0], staff=True)),
+    "gathering": lambda one: sessions.workbook(sessions.SessionDocuments(gathered(one)[0], staff=True)),
 }
 """How each workbook is made, by the module of the report that makes it."""
 OFFICE = shutil.which("soffice")

@@ -14,7 +14,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import scalarize
 from mentormatch.assignment.verification.certificate import Verdict, certify
-from mentormatch.base.columns import Names
+from mentormatch.base.columns import NameLists
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import formulate, formulate_implicit
@@ -55,7 +55,7 @@ def employing(people: People, random: np.random.Generator) -> People:
     """Return people with one employer each, of few."""
     drawn = random.integers(0, EMPLOYERS, len(people)).tolist()
     return replace(
-        people, columns={**people.columns, "employeurs": Names(tuple((f"structure {one}",) for one in drawn))}
+        people, columns={**people.columns, "employeurs": NameLists(tuple((f"structure {one}",) for one in drawn))}
     )
 
 
@@ -69,7 +69,7 @@ def naming(people: Cohort, programme: Programme, rules: tuple[Rule, ...]) -> tup
 
 def apart(people: People, others: People) -> People:
     """Return people who name whom others name, and are employed as these are."""
-    names = {name: column for name, column in others.columns.items() if isinstance(column, Names)}
+    names = {name: column for name, column in others.columns.items() if isinstance(column, NameLists)}
     return replace(people, columns={**people.columns, **names})
 
 

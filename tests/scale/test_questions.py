@@ -16,7 +16,7 @@ from mentormatch.errors import RequestError
 from mentormatch.explanation.labels import codes
 from mentormatch.operations import matching as route
 from mentormatch.operations.matching import Matching
-from mentormatch.record.verify import Outcome, verify
+from mentormatch.record.verify import VerificationOutcome, verify
 from mentormatch.report import view as shown
 from mentormatch.report.pictures import Distribution, HeatMap
 from mentormatch.rules.kinds.quota import Quota
@@ -138,8 +138,8 @@ def test_a_quota_that_binds_changes_no_answer_to_a_question(
         assert unheld.why_not(*pair) == held.why_not(*pair)
     path = tmp_path / "a.decision.json"
     unheld.save(path)
-    assert verify(path).outcome is Outcome.HELD
-    assert verify(path, against=(people, programme)).outcome is Outcome.VERIFIED
+    assert verify(path).outcome is VerificationOutcome.HELD
+    assert verify(path, against=(people, programme)).outcome is VerificationOutcome.VERIFIED
 
 
 def imposed(kind: str) -> list[tuple[str, str]]:
@@ -193,10 +193,10 @@ def test_a_decision_holds_by_its_file_and_is_proved_by_the_answers(seed: int, ki
     held, unheld = both(seed, kind)
     ground = unheld.cohort, unheld.programme
     path = tmp_path / "a.decision.json"
-    for matching, alone in ((held, Outcome.VERIFIED), (unheld, Outcome.HELD)):
+    for matching, alone in ((held, VerificationOutcome.VERIFIED), (unheld, VerificationOutcome.HELD)):
         matching.save(path)
         found, proved = verify(path), verify(path, against=ground)
-        assert (found.outcome, proved.outcome) == (alone, Outcome.VERIFIED), found.words + proved.words
+        assert (found.outcome, proved.outcome) == (alone, VerificationOutcome.VERIFIED), found.words + proved.words
         assert proved.certificate == matching.certificate
     assert path.stat().st_size < 100 * sum(unheld.problem.shape)
 
@@ -205,21 +205,21 @@ def test_a_decision_of_chosen_pairs_is_refused_where_it_was_changed_or_rests_on_
     _, unheld = both(0, "untied")
     (path,) = unheld.save(tmp_path / "a.decision.json")
     other, _ = both(2, "untied")
-    assert verify(path, against=(other.cohort, unheld.programme)).outcome is Outcome.REFUSED
+    assert verify(path, against=(other.cohort, unheld.programme)).outcome is VerificationOutcome.REFUSED
     changed, told = tmp_path / "b.decision.json", json.loads(path.read_text())
     mentor, mentee = told["pairs"][0]
     for where, name in ((told["scores"][mentor], mentee), (told["tiers"][2], "value"), (told["mentors"][0], "most")):
         was, where[name] = where[name], where[name] + 1
         changed.write_text(json.dumps(told))
-        expected = Outcome.HELD if name == "most" else Outcome.REFUSED
+        expected = VerificationOutcome.HELD if name == "most" else VerificationOutcome.REFUSED
         assert verify(changed).outcome is expected
-        assert verify(changed, against=(unheld.cohort, unheld.programme)).outcome is Outcome.REFUSED
+        assert verify(changed, against=(unheld.cohort, unheld.programme)).outcome is VerificationOutcome.REFUSED
         where[name] = was
     lower = json.loads(path.read_text())
     for name in ("mentors", "mentees"):
         lower["prices"][0][name] = [max(price - 1, 0) for price in lower["prices"][0][name]]
     changed.write_text(json.dumps(lower))
-    assert verify(changed, against=(unheld.cohort, unheld.programme)).outcome is Outcome.REFUSED
+    assert verify(changed, against=(unheld.cohort, unheld.programme)).outcome is VerificationOutcome.REFUSED
 
 
 @every_market
@@ -283,4 +283,4 @@ def test_a_folder_of_very_many_people_has_all_documents(tmp_path: Path) -> None:
     _, unheld = both(3, "untied")
     written = {path.name for path in unheld.save(tmp_path / "folder", who="Test")}
     assert {"binomes.xlsx", "binomes.html", "binomes.csv", "binomes.json", "binomes.decision.json"} <= written
-    assert verify(tmp_path / "folder" / "binomes.decision.json").outcome is Outcome.HELD
+    assert verify(tmp_path / "folder" / "binomes.decision.json").outcome is VerificationOutcome.HELD

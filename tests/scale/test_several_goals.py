@@ -17,7 +17,7 @@ from mentormatch.assignment.objective import evaluate_tiers, objective_of, scala
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.operations import matching as route
-from mentormatch.record.verify import Outcome, verify
+from mentormatch.record.verify import VerificationOutcome, verify
 from mentormatch.scale.columns import master, sample
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.weighted_goals import WeightedGoals
@@ -232,4 +232,7 @@ def test_a_repair_is_the_same_answers_the_same_and_is_verified(
         assert unheld.matching.why_not(*pair).losses == held.matching.why_not(*pair).losses
     path = tmp_path / "a.decision.json"
     unheld.matching.save(path)
-    assert verify(path, against=(unheld.matching.cohort, unheld.matching.programme)).outcome is Outcome.VERIFIED
+    assert (
+        verify(path, against=(unheld.matching.cohort, unheld.matching.programme)).outcome
+        is VerificationOutcome.VERIFIED
+    )

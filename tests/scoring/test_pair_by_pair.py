@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.base.columns import Grades, MultiChoice, Names, Numbers, Ranks, SingleChoice
+from mentormatch.base.columns import Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Person
 from mentormatch.scoring.criteria.availability import Availability
@@ -41,14 +41,14 @@ def stakes(person: Person, field: str, compared: Callable[[str], str] = fold) ->
         case Grades():
             grades = zip(column.labels, column.values[row].tolist(), strict=True)
             return {fold(item): None if grade < 0 else grade for item, grade in grades}
-        case Names():
+        case NameLists():
             return {compared(name): 1 for name in column.values[row] or ()}
     raise TypeError(type(column).__name__)
 
 
 def stakes_of(left: Person, right: Person, mentor: str, mentee: str) -> tuple[Stakes, Stakes]:
     """Return the stakes of two people: names that both typed are compared with their accents, all else without."""
-    typed = all(isinstance(who.people.columns[field], Names) for who, field in ((left, mentor), (right, mentee)))
+    typed = all(isinstance(who.people.columns[field], NameLists) for who, field in ((left, mentor), (right, mentee)))
     compared = canonical if typed else fold
     return stakes(left, mentor, compared), stakes(right, mentee, compared)
 
@@ -62,7 +62,7 @@ def top(person: Person, field: str) -> int:
 def step(person: Person, field: str) -> float:
     """Return an answer on a scale, or a number."""
     column = person.people.columns[field]
-    assert isinstance(column, SingleChoice | Numbers)
+    assert isinstance(column, SingleChoice | NumberColumn)
     return float(column.values[person.row])
 
 
@@ -125,7 +125,7 @@ def table(rated: Criterion, left: Person, right: Person) -> float:
 
 def unlike(rated: Criterion, left: Person, right: Person) -> float:
     assert isinstance(rated, Unlike)
-    several = isinstance(left.people.columns[rated.field], MultiChoice | Ranks | Names)
+    several = isinstance(left.people.columns[rated.field], MultiChoice | Ranks | NameLists)
     ours, theirs = (
         stakes_of(left, right, rated.field, rated.field)
         if several

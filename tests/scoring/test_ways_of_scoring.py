@@ -10,20 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.base.columns import Column, Grades, MultiChoice, Names, Ranks, SingleChoice
+from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, Ranks, SingleChoice
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort, People, Person
 from mentormatch.scoring import class_points as spreading
 from mentormatch.scoring import lookup
 from mentormatch.scoring import score as scoring
-from mentormatch.scoring.class_points import Exceptions, Spread
+from mentormatch.scoring.class_points import ClassPoints, Exceptions
 from mentormatch.scoring.criteria.availability import Availability
 from mentormatch.scoring.criteria.coverage import Coverage
 from mentormatch.scoring.criteria.overlap import Overlap
 from mentormatch.scoring.criteria.same import Same
 from mentormatch.scoring.criteria.unlike import Unlike
 from mentormatch.scoring.criteria.wishes import Wishes
-from mentormatch.scoring.criterion import Block, Criterion, Named, Tally, criteria_by_kind
+from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named, criteria_by_kind
 from mentormatch.scoring.lookup import LookUp, looked_up
 from mentormatch.scoring.score import Direct, Share, contribution, normalised, score
 from tests.laws.extensions import criterion
@@ -116,7 +116,7 @@ def test_what_is_left_blank_in_a_grid_counts_at_neutral_by_item(way: str) -> Non
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("n", "m"), [(0, 0), (0, 4), (4, 0), (1, 1), (1, 5), (5, 1)])
 def test_empty_sides_and_single_people_are_scored(way: str, n: int, m: int) -> None:
-    names = Names((("P0", "P3"), None, (), ("P1",), ("Q",)))
+    names = NameLists((("P0", "P3"), None, (), ("P1",), ("Q",)))
     codes = SingleChoice(("a", "b"), np.array([0, -1, 1, 1, 0]))
     left = people_with(5, t=ticks(5, 6, 3), c=codes, w=names).take(range(n))
     right = people_with(5, t=ticks(5, 6, 4), c=codes, w=names).take(range(m))
@@ -177,13 +177,13 @@ def test_the_way_that_takes_least_is_taken() -> None:
     column: dict[str, Column] = {
         "x": ticks(300, 9, 5),
         "c": SingleChoice(("a", "b"), RNG().integers(-1, 2, 300)),
-        "w": Names((None,) * 300),
+        "w": NameLists((None,) * 300),
     }
     people = Cohort(people_with(300, **column), people_with(300, **column))
     assert addends(people, Overlap(field="x")) == [LookUp]
-    assert addends(people, Same(field="c")) == [Spread]
-    assert addends(people, Wishes(mentor="w")) == [Spread, Exceptions]
-    assert addends(people, Plain()) == [Spread]
+    assert addends(people, Same(field="c")) == [ClassPoints]
+    assert addends(people, Wishes(mentor="w")) == [ClassPoints, Exceptions]
+    assert addends(people, Plain()) == [ClassPoints]
     few = Cohort(people.mentors.take(range(40)), people.mentees.take(range(40)))
     assert addends(few, Overlap(field="x")) == [Direct]
 
@@ -192,12 +192,12 @@ def test_what_many_people_tick_in_few_ways_is_scored_once_for_each() -> None:
     count = 520
     column = ticks(20, 9, 5).take(RNG().integers(0, 20, count))
     people = Cohort(people_with(count, x=column), people_with(count, x=column))
-    assert addends(people, Overlap(field="x")) == [Spread]
+    assert addends(people, Overlap(field="x")) == [ClassPoints]
 
 
 def test_a_table_that_would_be_too_large_is_not_made() -> None:
     column = ticks(4, 9, 6)
     tally = Overlap(field="x").tally(people_with(4, x=column), people_with(4, x=column))
     assert isinstance(looked_up(tally, Share(Overlap(field="x"), 1.0).of), LookUp)
-    many = Tally(tally.own, tally.known, tally.worth, tally.common * 12)
+    many = AnswerTally(tally.own, tally.known, tally.worth, tally.common * 12)
     assert looked_up(many, Share(Overlap(field="x"), 1.0).of) is None

@@ -10,7 +10,7 @@ import pytest
 
 from mentormatch.contract.operation import ask
 from mentormatch.service import child
-from mentormatch.service.messages import Message
+from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.pool import SPARE, Pool
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
@@ -37,7 +37,7 @@ def with_pool(work: Work, **limits: Any) -> Any:
     return result_of(run())
 
 
-def nothing(message: Message) -> None:
+def nothing(message: ServiceMessage) -> None:
     """Hear nothing."""
 
 

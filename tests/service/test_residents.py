@@ -8,7 +8,7 @@ import pytest
 
 from mentormatch.service.child import Child
 from mentormatch.service.problems import RefusedError
-from mentormatch.service.residents import Resident, Residents
+from mentormatch.service.residents import ResidentProcess, Residents
 from mentormatch.service.settings import Settings
 from tests.failure.trouble import alive, only_linux, wait_for
 from tests.service.waiting import result_of
@@ -134,10 +134,10 @@ def test_one_that_could_not_be_made_is_gone_and_leaves_its_place(monkeypatch: py
     with_residents(work)
 
 
-async def found(residents: Residents, ident: str) -> Resident:
+async def found(residents: Residents, ident: str) -> ResidentProcess:
     return residents.find(ident)
 
 
-async def gone(one: Resident) -> bool:
+async def gone(one: ResidentProcess) -> bool:
     await one.child.process.wait()
     return one.child.alive

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import mentormatch as mm
 from mentormatch.assignment.model.solution import Status
 from mentormatch.operations.matching import Matching
-from mentormatch.widgets.board.actions import Asked, Decision, Imposed, SetAside, Withdrawal
+from mentormatch.widgets.board.actions import BoardDecision, BoardRequest, Imposed, SetAsideIn, Withdrawal
 from mentormatch.widgets.board.session import Board
 from tests.conftest import DEEP
 from tests.operations.programme import PROGRAMME, first
@@ -66,11 +66,11 @@ class Moves(RuleBasedStateMachine):
 
     def cannot_be(self, what: dict[str, Any]) -> None:
         """Hold that no plan keeps a decision that was refused, where it is of people who are there."""
-        made = Asked.of({"what": what}).action
+        made = BoardRequest.of({"what": what}).action
         people = {person for person in what.values() if person in MENTORS + MENTEES}
         here = {one["id"] for one in self.board.state()["people"] if one["here"]}
-        if isinstance(made, Imposed | SetAside | Withdrawal) and people <= here:
-            decisions: list[Decision] = [*self.board.now.decisions, made]
+        if isinstance(made, Imposed | SetAsideIn | Withdrawal) and people <= here:
+            decisions: list[BoardDecision] = [*self.board.now.decisions, made]
             if made not in self.board.now.decisions:
                 assert best(self.board.ground.decided(decisions)) is None
 
@@ -140,7 +140,7 @@ class Moves(RuleBasedStateMachine):
             match decision:
                 case Imposed(mentor=mentor, mentee=mentee):
                     assert (mentor, mentee) in pairs or not {mentor, mentee} <= here.keys()
-                case SetAside(mentor=mentor, mentee=mentee):
+                case SetAsideIn(mentor=mentor, mentee=mentee):
                     assert (mentor, mentee) not in pairs
                 case Withdrawal(person=person):
                     assert person not in here

@@ -170,7 +170,7 @@ class Grades:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class NumberColumn:
     """``values`` (n,) float64, NaN for no answer."""
 
     values: NDArray[np.float64]
@@ -179,8 +179,8 @@ class Numbers:
     def known(self) -> BoolVector:
         return ~np.isnan(self.values)
 
-    def take(self, index: Index) -> "Numbers":
-        return Numbers(self.values[index])
+    def take(self, index: Index) -> "NumberColumn":
+        return NumberColumn(self.values[index])
 
     def shown(self, row: int) -> str:
         value = float(self.values[row])
@@ -191,7 +191,7 @@ class Numbers:
 
 
 @dataclass(frozen=True)
-class Names:
+class NameLists:
     """Names in the order typed: one tuple a person, empty for "none", None for no answer."""
 
     values: tuple[tuple[str, ...] | None, ...]
@@ -207,8 +207,8 @@ class Names:
         form = {name: canonical(name) for name in set(chain.from_iterable(filter(None, self.values)))}.__getitem__
         return tuple(tuple(map(form, value)) if value else () for value in self.values)
 
-    def take(self, index: Index) -> "Names":
-        return Names(tuple(self.values[row] for row in index))
+    def take(self, index: Index) -> "NameLists":
+        return NameLists(tuple(self.values[row] for row in index))
 
     def shown(self, row: int) -> str:
         return ", ".join(self.values[row] or ())

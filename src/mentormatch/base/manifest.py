@@ -40,7 +40,7 @@ UNREADABLE = (
 OURS = b"<dc:creator>mentormatch</dc:creator>"
 
 
-class State(StrEnum):
+class DocumentState(StrEnum):
     """What became of a document since it was written."""
 
     SAME = "same"
@@ -125,21 +125,21 @@ class Manifest:
         }
         return Manifest(runs, {name: told for name, told in self.earlier.items() if name not in gone})
 
-    def states(self, folder: Path) -> Iterator[tuple[str, str, State]]:
+    def states(self, folder: Path) -> Iterator[tuple[str, str, DocumentState]]:
         """Yield the kind of run, the name and the state of each document."""
         for kind, run in self.runs.items():
             for name, document in run.documents.items():
                 yield kind, name, self.state(folder / name, name, document)
 
-    def state(self, path: Path, name: str, written: Document) -> State:
+    def state(self, path: Path, name: str, written: Document) -> DocumentState:
         """Return what became of one document."""
         try:
             found = Document.of(path.read_bytes()).sha256
         except OSError:
-            return State.MISSING
+            return DocumentState.MISSING
         if found == written.sha256:
-            return State.SAME
-        return State.EARLIER if found in self.digests(name) else State.CHANGED
+            return DocumentState.SAME
+        return DocumentState.EARLIER if found in self.digests(name) else DocumentState.CHANGED
 
     def typed(self, path: Path, name: str) -> bool:
         """Say whether a file holds what no run wrote: somebody has changed it, or it is none of ours.
@@ -191,9 +191,9 @@ def manifest_in(folder: Path) -> Manifest:
 
 
 WORDS = {
-    State.MISSING: mark("{name} : ce document n'est plus là."),
-    State.CHANGED: mark("{name} : changé à la main depuis qu'il a été fait."),
-    State.EARLIER: mark("{name} : ce document est d'un autre calcul."),
+    DocumentState.MISSING: mark("{name} : ce document n'est plus là."),
+    DocumentState.CHANGED: mark("{name} : changé à la main depuis qu'il a été fait."),
+    DocumentState.EARLIER: mark("{name} : ce document est d'un autre calcul."),
 }
 
 
@@ -208,10 +208,10 @@ def check_documents(decision: Path) -> tuple[list[str], list[Problem]]:
     sentences, problems = [], []
     for kind, name, state in manifest.states(decision.parent):
         own = decision.name in manifest.runs[kind].documents
-        if own and (state is State.EARLIER or (state is State.CHANGED and name == decision.name)):
+        if own and (state is DocumentState.EARLIER or (state is DocumentState.CHANGED and name == decision.name)):
             found, advice = tr("n'est pas du même calcul que les autres documents"), tr("refaites les documents")
             problems.append(Problem(name, found, advice=advice))
-        elif state is not State.SAME:
+        elif state is not DocumentState.SAME:
             sentences.append(tr(WORDS[state], name=name))
     own_run = any(decision.name in run.documents for run in manifest.runs.values())
     whole = [tr("Documents : ceux de cette décision, tels qu'ils ont été faits.")] if own_run else []

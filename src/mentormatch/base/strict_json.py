@@ -31,7 +31,7 @@ WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 """The same in UTF-16, in both orders; JSON without it begins with two plain characters, of which one byte is zero."""
 
 
-class Message(BaseModel):
+class JsonMessage(BaseModel):
     """A JSON object: strict, finite, without unknown keys."""
 
     model_config = ConfigDict(
@@ -49,11 +49,11 @@ def whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-type Whole = Annotated[int, Setting(ge=0, le=2**64 - 1), BeforeValidator(whole)]
+type WholeNumber = Annotated[int, Setting(ge=0, le=2**64 - 1), BeforeValidator(whole)]
 Text = Annotated[str, Setting(min_length=1, max_length=1_000)]
 
 
-class Keys(Message):
+class SeenKeys(JsonMessage):
     """Two people, by their keys."""
 
     mentor: Text

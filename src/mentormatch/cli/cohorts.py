@@ -12,7 +12,7 @@ from mentormatch.languages import mark, tr
 
 if TYPE_CHECKING:
     from mentormatch.explanation.edits import Note
-    from mentormatch.operations.matching import Keys, Matching
+    from mentormatch.operations.matching import KeyPair, Matching
     from mentormatch.people.cohort import Cohort
     from mentormatch.programme.programme import Programme
 
@@ -27,7 +27,7 @@ Decided = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CohortRequest:
     """What the options of a command say of the pairs: forms of wishes, the workbook of decisions, seed and limits."""
 
     wishes: tuple[Path, ...] = ()
@@ -38,13 +38,13 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class CohortAtHand:
     """The people, the programme, the pairs that the team imposed and set aside, and what it wrote beside pairs."""
 
     cohort: "Cohort"
     programme: "Programme"
-    pins: tuple["Keys", ...] = ()
-    bans: tuple["Keys", ...] = ()
+    pins: tuple["KeyPair", ...] = ()
+    bans: tuple["KeyPair", ...] = ()
     notes: tuple["Note", ...] = ()
 
     @property
@@ -59,7 +59,7 @@ class Ground:
         )
 
 
-def ground(programme: Path, files: dict[str, Any], asked: Asked) -> Ground:
+def ground(programme: Path, files: dict[str, Any], asked: CohortRequest) -> CohortAtHand:
     """Return what there is to work on: the people in these files, with what they chose and what the team decided."""
     from mentormatch.programme.enrolment import read_survey
     from mentormatch.programme.programme import Programme
@@ -69,12 +69,12 @@ def ground(programme: Path, files: dict[str, Any], asked: Asked) -> Ground:
     loaded.must_form_pairs()
     cohort = with_forms(read_survey(loaded, **files), programme, loaded, asked.wishes)
     if asked.decisions is None:
-        return Ground(cohort, loaded)
+        return CohortAtHand(cohort, loaded)
     decided = read_decisions(asked.decisions, cohort, loaded)
     say(tr("Décisions reprises : {decisions}.", decisions=decided))
     if decided.notes:
         say(tr("Du classeur ne sont pas repris les feuilles ajoutées, les commentaires de cellule et les couleurs."))
-    return Ground(cohort, loaded, decided.pins, decided.bans, decided.notes)
+    return CohortAtHand(cohort, loaded, decided.pins, decided.bans, decided.notes)
 
 
 def with_forms(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: tuple[Path, ...]) -> "Cohort":
@@ -87,7 +87,7 @@ def with_forms(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: t
     return with_wishes(cohort, loaded, pseudonyms_for(programme), *wishes)
 
 
-def matched(programme: Path, files: dict[str, Any], asked: Asked) -> "Matching":
+def matched(programme: Path, files: dict[str, Any], asked: CohortRequest) -> "Matching":
     """Return the matching of the people in these files, with what they chose and what the team decided."""
     from mentormatch.operations.matching import match
 

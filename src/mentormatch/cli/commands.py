@@ -15,7 +15,7 @@ from mentormatch.cli.evaluate import evaluate_command
 from mentormatch.cli.follow_up import follow_up_command
 from mentormatch.cli.groups import groups_command
 from mentormatch.cli.handouts import handouts_command
-from mentormatch.cli.help_texts import Command, Group
+from mentormatch.cli.help_texts import Command, HelpGroup
 from mentormatch.cli.intake import intake_command
 from mentormatch.cli.match import match_command
 from mentormatch.cli.messages import Quiet, complain, write_text
@@ -35,7 +35,7 @@ from mentormatch.languages import language, mark
 
 app = typer.Typer(
     name=NAME,
-    cls=Group,
+    cls=HelpGroup,
     invoke_without_command=True,
     add_completion=False,  # its options speak English, and one of them changes files of the shell; see completion.py
     pretty_exceptions_enable=False,  # its tracebacks would show people's answers

@@ -80,10 +80,10 @@ def files_read(tables: "Tables") -> Iterator[str]:
     from mentormatch.inspection.rows import read_as
     from mentormatch.report.intake_words import reading_rows
     from mentormatch.survey.plan import Plan
-    from mentormatch.survey.submissions import Sheet
+    from mentormatch.survey.submissions import SubmissionSheet
 
     nothing = Plan(fields={}, key=None, email=None)
-    read = [read_as(Sheet(table, side, {}), nothing) for table, side in tables]
+    read = [read_as(SubmissionSheet(table, side, {}), nothing) for table, side in tables]
     for source, tool, rows, columns, manner in reading_rows(read):
         parts = [tool, manner, counted(rows, "ligne"), counted(columns, "colonne")]
         yield f"{about(tr('« {text} »', text=source), ', '.join(part for part in parts if part))}."

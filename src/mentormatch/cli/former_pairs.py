@@ -9,11 +9,11 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
 
 if TYPE_CHECKING:
-    from mentormatch.operations.matching import Keys
+    from mentormatch.operations.matching import KeyPair
     from mentormatch.people.cohort import Cohort
 
 
-def pairs_before(path: Path, cohort: "Cohort") -> list["Keys"]:
+def pairs_before(path: Path, cohort: "Cohort") -> list["KeyPair"]:
     """Return the pairs in a file: the JSON of a matching or of a repair, a decision, or a sheet of two codes a row.
 
     Raises RequestError or SurveyError where it holds none that can be told.
@@ -27,7 +27,7 @@ def pairs_before(path: Path, cohort: "Cohort") -> list["Keys"]:
     return list(read_pairs(opened, cohort))
 
 
-def pairs_told(content: bytes, name: str, cohort: "Cohort") -> list["Keys"]:
+def pairs_told(content: bytes, name: str, cohort: "Cohort") -> list["KeyPair"]:
     """Return the pairs of a JSON file that mentormatch wrote."""
     from mentormatch.base.strict_json import parse_json
 
@@ -44,7 +44,7 @@ def pairs_told(content: bytes, name: str, cohort: "Cohort") -> list["Keys"]:
     return [(str(mentor), str(mentee)) for mentor, mentee in keys]
 
 
-def pairs_decided(content: bytes, name: str, cohort: "Cohort") -> list["Keys"]:
+def pairs_decided(content: bytes, name: str, cohort: "Cohort") -> list["KeyPair"]:
     """Return the pairs of a decision file, which names people by their place among the answers that it rests on."""
     from mentormatch.record.decision import Decision
     from mentormatch.record.digests import digest_of_answers

@@ -75,7 +75,7 @@ class Command(InWords, TyperCommand):
             return super().invoke(ctx)
 
 
-class Group(InWords, TyperGroup):
+class HelpGroup(InWords, TyperGroup):
     """The whole command line: its commands, and what goes wrong in them, in words."""
 
     @cached_property

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import Asked, Decided, Ground, Wishes, ground
+from mentormatch.cli.cohorts import CohortAtHand, CohortRequest, Decided, Wishes, ground
 from mentormatch.cli.delivery import EXIT_CODES, Out, saved, tell
 from mentormatch.cli.former_pairs import pairs_before
 from mentormatch.cli.messages import say, write_json, write_text
@@ -31,7 +31,7 @@ from mentormatch.cli.options import (
 from mentormatch.languages import mark, tr
 
 if TYPE_CHECKING:
-    from mentormatch.operations.matching import Keys
+    from mentormatch.operations.matching import KeyPair
     from mentormatch.operations.repair import Repair
 
 FORMER = mark("BINÔMES")
@@ -89,7 +89,9 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     """Form new pairs for who needs one, and say what more broken pairs would buy, and who would take over."""
     answers, before = answers_first(answers, former, names=[FORMER], apart=bool(mentors or mentees))
     on = ground(
-        programme, sources(answers, mentors, mentees, tool, encoding), Asked(tuple(wishes or ()), decisions, seed)
+        programme,
+        sources(answers, mentors, mentees, tool, encoding),
+        CohortRequest(tuple(wishes or ()), decisions, seed),
     )
     asked = Turnover(tuple(withdrawn or ()), tuple(map(pair_in, keep or ())), arrived, tool, encoding)
     made = repaired(on, Path(before), asked, seed)
@@ -105,13 +107,13 @@ class Turnover:
     """Who left, which pairs are kept, and the file of answers of who arrives, which some ``tool`` wrote."""
 
     withdrawn: tuple[str, ...] = ()
-    keep: tuple["Keys", ...] = ()
+    keep: tuple["KeyPair", ...] = ()
     arrived: Path | None = None
     tool: str | None = None
     encoding: str | None = None
 
 
-def repaired(on: Ground, before: Path, asked: Turnover, seed: int) -> "Repair":
+def repaired(on: CohortAtHand, before: Path, asked: Turnover, seed: int) -> "Repair":
     """Return the pairs of a file, repaired."""
     from mentormatch.contract.operations.repair import with_missing
     from mentormatch.operations.evaluation import given_plan
@@ -141,7 +143,7 @@ def deliver(made: "Repair", *, printed: bool, steps: bool, as_json: bool) -> Non
     write_text("\n\n".join("\n".join(lines) for lines in parts if lines))
 
 
-def pair_in(text: str) -> "Keys":
+def pair_in(text: str) -> "KeyPair":
     """Return the two codes of a pair that is written with a colon between them."""
     mentor, colon, mentee = text.partition(":")
     if not (mentor and colon and mentee):

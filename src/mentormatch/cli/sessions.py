@@ -181,9 +181,9 @@ def read(programme: Path, files: dict[str, Any]) -> "tuple[Cohort, Programme]":
 
 def deliver(result: "Result", to: Delivery) -> None:
     """Write a result where it was asked for, say what it is, and end with the code of its status."""
-    from mentormatch.report.sessions import Asked, first_table_as_text, to_json
+    from mentormatch.report.sessions import SessionDocuments, first_table_as_text, to_json
 
-    asked, code = Asked(result, to.staff), EXIT_CODES[str(result.status)]
+    asked, code = SessionDocuments(result, to.staff), EXIT_CODES[str(result.status)]
     written = () if unanswered(result.status, *to.out) else to.out
     if written:
         result.save(*written, staff=to.staff, replace=to.replace)

@@ -9,8 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from mentormatch.base.strict_json import Text
 from mentormatch.fields import Answer as Told
-from mentormatch.survey.table import MAX_CELL_CHARACTERS, MAX_COLUMNS, Table
-from mentormatch.survey.table_reader import Source, read_table
+from mentormatch.survey.table import MAX_CELL_CHARACTERS, MAX_COLUMNS, TextTable
+from mentormatch.survey.table_reader import TableSource, read_table
 from mentormatch.survey.values import cell_of
 
 SOURCE = "rows"
@@ -34,12 +34,12 @@ type Answer = Annotated[Said | bool | int | float | SaidList | SaidLevels | None
 type Row = Annotated[dict[Text, Answer], Setting(max_length=MAX_COLUMNS)]
 
 
-def table_of(rows: Sequence[Row]) -> Table:
+def table_of(rows: Sequence[Row]) -> TextTable:
     """Return rows as a table under the headers of all of them, in the order in which they come; see ``read_table``.
 
     Raises SurveyError where two headers are one, or the marks of a survey tool promise more than is there.
     """
-    return read_table(Source(SOURCE, frame=rows))
+    return read_table(TableSource(SOURCE, frame=rows))
 
 
 def told_by(answer: Any) -> Told:

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable
 
-from mentormatch.base.strict_json import Message
+from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.exchange_costs import Losses
 from mentormatch.explanation.why_not import Move
 from mentormatch.fields import Side
 
 
-class LossOut(Message):
+class LossOut(JsonMessage):
     """What one goal would lose, in its own unit: pairs, priority weights, millionths of score; below 0 it would win."""
 
     goal: str
     loss: int
 
 
-class MoveOut(Message):
+class MoveOut(JsonMessage):
     """Somebody whose partners would change: their side and key, the keys of their partners before and after."""
 
     side: Side

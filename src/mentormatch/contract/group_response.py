@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import Message
+from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, TierOut, rejected_out, remarks_out
 from mentormatch.contract.response import Response
 from mentormatch.groups.infeasibility import GroupConflict
@@ -13,7 +13,7 @@ from mentormatch.groups.partition import FormedGroup, Grouping, GroupShare
 from mentormatch.groups.problem import pairs_in
 
 
-class GroupShareOut(Message):
+class GroupShareOut(JsonMessage):
     """One criterion in one group: ``points`` of ``full``, out of 100, the mean of its pairs.
 
     ``share`` is the sum over its pairs in millionths; ``answered`` the part of the pairs in which both answered.
@@ -28,14 +28,14 @@ class GroupShareOut(Message):
     answered: float
 
 
-class MetOut(Message):
+class MetOut(JsonMessage):
     """Two people of a group who were in one before."""
 
     one: str
     other: str
 
 
-class GroupOut(Message):
+class GroupOut(JsonMessage):
     """One group: who leads it (null: nobody), its members, and what its score is made of.
 
     ``points`` is the mean score of two members out of 100, ``score`` the sum over all pairs of members in millionths.
@@ -50,7 +50,7 @@ class GroupOut(Message):
     met: list[MetOut]
 
 
-class UnplacedOut(Message):
+class UnplacedOut(JsonMessage):
     """Somebody in no group: a stable code, and the reason."""
 
     person: str
@@ -58,7 +58,7 @@ class UnplacedOut(Message):
     reason: str
 
 
-class GroupConflictOut(Message):
+class GroupConflictOut(JsonMessage):
     """Why not everybody can be placed: a stable code, the rules (as they are called) and people in it, ways out.
 
     Without any one of the rules, or of the people, the rest can be placed.

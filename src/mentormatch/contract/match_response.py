@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import Message
+from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.response import Response as Response
 from mentormatch.explanation.caveats import Code
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange, RuleConflict
@@ -18,7 +18,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.record.seal import Stamp
 
 
-class ContributionOut(Message):
+class ContributionOut(JsonMessage):
     """One criterion in one pair, in points out of 100."""
 
     criterion: str
@@ -30,7 +30,7 @@ class ContributionOut(Message):
     reason: str
 
 
-class PairOut(Message):
+class PairOut(JsonMessage):
     """One pair: points out of 100, the same in millionths, and what they are made of."""
 
     mentor: str
@@ -41,7 +41,7 @@ class PairOut(Message):
     contributions: list[ContributionOut]
 
 
-class ChangeOut(Message):
+class ChangeOut(JsonMessage):
     """A change that would help: how many things have to give, and the people it concerns, by their keys."""
 
     code: str
@@ -50,7 +50,7 @@ class ChangeOut(Message):
     people: list[str]
 
 
-class UnmatchedOut(Message):
+class UnmatchedOut(JsonMessage):
     """Somebody without a partner, and the smallest change that would place them; codes are stable."""
 
     person: str
@@ -60,7 +60,7 @@ class UnmatchedOut(Message):
     change: ChangeOut | None = None
 
 
-class RejectedOut(Message):
+class RejectedOut(JsonMessage):
     """A row that is nobody."""
 
     source: str
@@ -69,7 +69,7 @@ class RejectedOut(Message):
     reason: str
 
 
-class RemarkOut(Message):
+class RemarkOut(JsonMessage):
     """Something about the answers that is worth a look."""
 
     source: str
@@ -77,7 +77,7 @@ class RemarkOut(Message):
     text: str
 
 
-class TierOut(Message):
+class TierOut(JsonMessage):
     """One goal: what was reached, and the proven bound, in the goal's own unit (millionths for ``total``)."""
 
     goal: str
@@ -85,14 +85,14 @@ class TierOut(Message):
     bound: int | None
 
 
-class CaveatOut(Message):
+class CaveatOut(JsonMessage):
     """What has to be known before the status is believed: that nothing was compared, or what rounding made alike."""
 
     code: Annotated[Code, Setting(strict=False)]
     sentence: str
 
 
-class GoalPriceOut(Message):
+class GoalPriceOut(JsonMessage):
     """What a goal costs the others: by how much each value differs from what it would be without the goal."""
 
     goal: str
@@ -100,7 +100,7 @@ class GoalPriceOut(Message):
     differences: dict[str, int]
 
 
-class FindingOut(Message):
+class FindingOut(JsonMessage):
     """One thing that cannot be; ``decisive`` says that it leaves no solution at all."""
 
     code: str
@@ -111,7 +111,7 @@ class FindingOut(Message):
     decisive: bool
 
 
-class ConflictOut(Message):
+class ConflictOut(JsonMessage):
     """Rules that cannot hold together, by what they are called; ``proved``: none of them can be spared."""
 
     rules: list[str]
@@ -119,7 +119,7 @@ class ConflictOut(Message):
     proved: bool
 
 
-class DiagnosisOut(Message):
+class DiagnosisOut(JsonMessage):
     """Why there is no answer: all of it in sentences, then the same in parts, ways out cheapest first."""
 
     sentences: list[str]

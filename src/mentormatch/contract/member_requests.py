@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, ConfigDict
 from pydantic import Field as Setting
 
-from mentormatch.base.strict_json import Text, Whole, whole
+from mentormatch.base.strict_json import Text, WholeNumber, whole
 from mentormatch.contract.answer_rows import MOST_PARTS
 from mentormatch.contract.requests import MOST_PEOPLE, SIDES, Mention, People, PeopleRequest, TimeLimit, people_or_rows
 from mentormatch.fields import Side
@@ -46,7 +46,7 @@ class MembersRequest(PeopleRequest):
 
     members: People = Setting(default_factory=list)
     facilitators: People = Setting(default_factory=list)
-    seed: Whole = 0
+    seed: WholeNumber = 0
     time_limit_s: TimeLimit = None
 
     def mentions(self) -> Iterator[Mention]:

@@ -13,7 +13,7 @@ from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.languages import FRENCH, LANGUAGES, language, tr
 from mentormatch.programme.validation_messages import enumerated, nearest
 
-type Told = Mapping[str, Any] | str | bytes | Request
+type OperationResult = Mapping[str, Any] | str | bytes | Request
 
 
 class Operation[Asked: Request, Answered: Response](ABC):
@@ -37,7 +37,7 @@ def operations() -> dict[str, Operation[Any, Any]]:
     return {kind: operation() for kind, operation in concrete(Operation, "mentormatch.contract.operations").items()}
 
 
-def ask(kind: str, request: Told) -> Response:
+def ask(kind: str, request: OperationResult) -> Response:
     """Return what an operation answers to a request: an object, or its JSON text.
 
     It speaks the ``language`` of the request; without one, that which is spoken already if one was asked for, or that
@@ -56,7 +56,7 @@ def ask(kind: str, request: Told) -> Response:
     return answered
 
 
-def read(kind: str, request: Told) -> Request:
+def read(kind: str, request: OperationResult) -> Request:
     """Return a request in the type of its operation, for ``ask``.
 
     Raises RequestError where there is no such operation, or the request does not fit the contract: what does not fit

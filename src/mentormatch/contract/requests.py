@@ -11,7 +11,17 @@ from pydantic import ConfigDict, ValidationError, model_validator
 from pydantic import Field as Setting
 from pydantic_core import PydanticCustomError
 
-from mentormatch.base.strict_json import MOST_TOLD, Keys, Message, Text, Whole, refusal, refuse, refuse_unplain, shown
+from mentormatch.base.strict_json import (
+    MOST_TOLD,
+    JsonMessage,
+    SeenKeys,
+    Text,
+    WholeNumber,
+    refusal,
+    refuse,
+    refuse_unplain,
+    shown,
+)
 from mentormatch.contract.answer_rows import Answer, Row, table_of, told_by
 from mentormatch.contract.programme_request import ProgrammeTable
 from mentormatch.contract.request_errors import misfits
@@ -36,11 +46,11 @@ BY_ID = "id"
 MOST_PEOPLE, MOST_ROWS, MOST_PAIRS, MOST_ANSWERS = 10_000, 20_000, 20_000, 1_000
 """How much one request may hold; a service may take less."""
 
-type Pairs = Annotated[list[Keys], Setting(max_length=MOST_PAIRS)]
+type Pairs = Annotated[list[SeenKeys], Setting(max_length=MOST_PAIRS)]
 type TimeLimit = Annotated[float, Setting(gt=0, le=86_400)] | None
 
 
-class Submitted(Message):
+class Submitted(JsonMessage):
     """One person: their key, and their answers by the id of the field.
 
     An answer is text as in a survey file, or what that stands for: a number, true or false, a list of options or names,
@@ -51,7 +61,7 @@ class Submitted(Message):
     answers: Annotated[dict[str, Answer], Setting(max_length=MOST_ANSWERS)] = Setting(default_factory=dict)
 
 
-class Request(Message):
+class Request(JsonMessage):
     """What an operation is asked.
 
     ``language`` is that of the texts in its answer; null: that of the programme.
@@ -205,7 +215,7 @@ class MatchRequest(CohortRequest):
     ``seed`` settles ties; after ``time_limit_s`` seconds the best answer so far is given.
     """
 
-    seed: Whole = 0
+    seed: WholeNumber = 0
     time_limit_s: TimeLimit = None
 
     def matching(self) -> Matching:
@@ -215,7 +225,7 @@ class MatchRequest(CohortRequest):
         return match(cohort, programme, seed=self.seed, pins=pins, bans=bans, time_limit_s=self.time_limit_s)
 
 
-def mentioned(name: str, pairs: Iterable[Keys]) -> Iterator[Mention]:
+def mentioned(name: str, pairs: Iterable[SeenKeys]) -> Iterator[Mention]:
     """Yield the people of the pairs below one key of a request."""
     for place, pair in enumerate(pairs):
         yield f"$.{name}[{place}].mentor", ("mentor",), pair.mentor
@@ -237,7 +247,7 @@ def refuse_strangers(
     )
 
 
-def keys_of(pairs: Iterable[Keys]) -> list[tuple[str, str]]:
+def keys_of(pairs: Iterable[SeenKeys]) -> list[tuple[str, str]]:
     """Return pairs as the library takes them: mentor key, mentee key."""
     return [(pair.mentor, pair.mentee) for pair in pairs]
 

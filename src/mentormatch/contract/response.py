@@ -3,10 +3,10 @@
 import json
 from typing import Literal
 
-from mentormatch.base.strict_json import Message
+from mentormatch.base.strict_json import JsonMessage
 
 
-class Response(Message):
+class Response(JsonMessage):
     """What an operation answers."""
 
     schema_version: Literal[1] = 1

@@ -9,10 +9,10 @@ from mentormatch.contract.operation import Operation
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 VERSION = 1
 
-type Part = Literal["request", "response"]
+type SchemaPart = Literal["request", "response"]
 
 
-class Plain(GenerateJsonSchema):
+class PlainSchema(GenerateJsonSchema):
     """Writes schemas without a title for each key: it would say the key again."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -21,16 +21,16 @@ class Plain(GenerateJsonSchema):
         return False
 
 
-def schema_of(operation: Operation[Any, Any], part: Part) -> dict[str, Any]:
+def schema_of(operation: Operation[Any, Any], part: SchemaPart) -> dict[str, Any]:
     """Return the JSON Schema of what an operation is asked, with its example, or of what it answers.
 
     A response may have more keys than its schema names: readers pass over what they do not know.
     """
     head = {"$schema": DIALECT, "$id": f"urn:mentormatch:v{VERSION}:{operation.kind}.{part}"}
     if part == "response":
-        told = operation.told.model_json_schema(mode="serialization", schema_generator=Plain)
+        told = operation.told.model_json_schema(mode="serialization", schema_generator=PlainSchema)
         return {**head, **opened(told)}
-    asked = operation.asked.model_json_schema(schema_generator=Plain)
+    asked = operation.asked.model_json_schema(schema_generator=PlainSchema)
     return {**head, **asked, "examples": [operation.example()]}
 
 

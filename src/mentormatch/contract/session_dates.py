@@ -1,11 +1,11 @@
 """What is told of the dates of sessions as JSON, where it may be shown to all."""
 
-from mentormatch.base.strict_json import Message
+from mentormatch.base.strict_json import JsonMessage
 from mentormatch.groups.dates import Dates
 from mentormatch.groups.inputs import names_as
 
 
-class DateOut(Message):
+class DateOut(JsonMessage):
     """A date of a session: its name in the programme, when it begins, and how many of those who answered can be there.
 
     ``start`` is written as ISO 8601 does, by the clock of the place: a day, or a moment.

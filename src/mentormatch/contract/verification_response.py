@@ -5,13 +5,13 @@ from typing import Annotated
 from pydantic import Field as Setting
 
 from mentormatch.assignment.verification.certificate import Verdict
-from mentormatch.base.strict_json import Message
+from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.response import Response
 from mentormatch.record.seal import Signature
-from mentormatch.record.verify import Outcome, Verification
+from mentormatch.record.verify import Verification, VerificationOutcome
 
 
-class ProvedGoalOut(Message):
+class ProvedGoalOut(JsonMessage):
     """One goal: what the pairs reach, the bound that the file states, and the one that its prices prove."""
 
     goal: str
@@ -20,7 +20,7 @@ class ProvedGoalOut(Message):
     certified_bound: int | None
 
 
-class LogOut(Message):
+class LogOut(JsonMessage):
     """A log: how many lines, its head, and how many lines came after the head that was asked for.
 
     ``checked_against`` names the documents beside it whose heads it was held against. Where it is empty and no head was
@@ -33,7 +33,7 @@ class LogOut(Message):
     checked_against: list[str]
 
 
-class MistakeOut(Message):
+class MistakeOut(JsonMessage):
     """One thing that is wrong with a decision or its log: where, what was found, what was expected, what to do."""
 
     where: str
@@ -50,7 +50,7 @@ class VerifyResponse(Response):
     """
 
     verified: bool
-    outcome: Annotated[Outcome, Setting(strict=False)]
+    outcome: Annotated[VerificationOutcome, Setting(strict=False)]
     certificate: Annotated[Verdict, Setting(strict=False)] | None
     sentences: list[str]
     digest: str

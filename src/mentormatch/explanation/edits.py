@@ -10,7 +10,7 @@ from mentormatch.rules.formulation import SIDES
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 
-type Kind = Literal["pin", "ban", "keep", "withdrawn", "arrived", "capacity"]
+type EditKind = Literal["pin", "ban", "keep", "withdrawn", "arrived", "capacity"]
 
 LETTERS: dict[Side, str] = {"mentor": "m", "mentee": "e"}
 
@@ -23,7 +23,7 @@ class Edit:
     ``places`` are how many partners somebody takes at most, in figures, where that was changed.
     """
 
-    kind: Kind
+    kind: EditKind
     mentor: str = ""
     mentee: str = ""
     places: str = ""
@@ -53,14 +53,14 @@ class Note:
     columns: tuple[tuple[str, str], ...] = ()
 
 
-def pair_edits(rules: Iterable[Pin | Ban], cohort: Cohort, kind: Kind | None = None) -> Iterator[Edit]:
+def pair_edits(rules: Iterable[Pin | Ban], cohort: Cohort, kind: EditKind | None = None) -> Iterator[Edit]:
     """Yield one edit for each pair that was imposed or set aside, under this kind or that of its rule."""
     for rule in rules:
         mentor, mentee = opaque(cohort, "mentor", rule.mentor), opaque(cohort, "mentee", rule.mentee)
         yield Edit(kind or rule.kind, mentor, mentee)
 
 
-def people_edits(keys: Iterable[str], cohort: Cohort, kind: Kind) -> Iterator[Edit]:
+def people_edits(keys: Iterable[str], cohort: Cohort, kind: EditKind) -> Iterator[Edit]:
     """Yield one edit for each of these people, one a side for who is on both."""
     for key in keys:
         yield from (Edit(kind, **{side: opaque(cohort, side, key)}) for side in SIDES if cohort.side(side).has(key))

@@ -45,7 +45,7 @@ from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 type Losses = tuple[tuple[str, int], ...]
-type Places = Sequence[tuple[int, int]]
+type PairPositions = Sequence[tuple[int, int]]
 
 MOST_RESOLVED = 300
 """People a side; of more whose scores are not held, no problem is solved again for each partner of somebody."""
@@ -56,8 +56,8 @@ class ExchangeCost:
     """What forcing one pair costs, by goal, and the pairs, by position, that come and go for it."""
 
     losses: Losses
-    added: Places = ()
-    gone: Places = ()
+    added: PairPositions = ()
+    gone: PairPositions = ()
 
     def applied(self, pairs: IntMatrix) -> IntMatrix:
         """Return the plan ``pairs`` (k, 2) after the change, sorted."""
@@ -117,12 +117,12 @@ class ExchangeGraphOfPlan:
         ways = self.ways(0, mentor, limit_to(mentee))
         return None if ways.losses[mentee] >= INFINITE else self._price(0, ways.change(mentee))
 
-    def _price(self, axis: int, change: tuple[Places, Places]) -> ExchangeCost:
+    def _price(self, axis: int, change: tuple[PairPositions, PairPositions]) -> ExchangeCost:
         added, gone = change if axis == 0 else ([pair[::-1] for pair in part] for part in change)
         losses = ((goal, self._worth(goal, gone) - self._worth(goal, added)) for goal in self.problem.goals)
         return ExchangeCost(tuple(losses), tuple(added), tuple(gone))
 
-    def _worth(self, goal: str, places: Places) -> int:
+    def _worth(self, goal: str, places: PairPositions) -> int:
         mentors, mentees = np.array(places, dtype=np.int64).reshape(-1, 2).T
         return int(objective_of(self.problem, goal).worth(self.problem, mentors, mentees).sum())
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mentormatch.explanation.tables import Cell, Grid, Sheet
+from mentormatch.explanation.tables import CellValue, Grid, ResultSheet
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Index, Series
@@ -17,7 +17,7 @@ class Frames:
     ``grid`` is only asked for where the scores of all pairs are.
     """
 
-    sheets: Mapping[str, Sheet]
+    sheets: Mapping[str, ResultSheet]
     grid: Callable[[], Grid]
 
     @property
@@ -52,7 +52,7 @@ class Frames:
         return DataFrame(grid.points, index=labels(grid.mentors), columns=labels(grid.mentees))
 
 
-def frame(sheet: Sheet) -> "DataFrame":
+def frame(sheet: ResultSheet) -> "DataFrame":
     """Return one table as a frame."""
     from pandas import DataFrame
 
@@ -60,7 +60,7 @@ def frame(sheet: Sheet) -> "DataFrame":
     return DataFrame({name: column(cells) for name, cells in zip(sheet.names, columns, strict=True)})
 
 
-def column(cells: Sequence[Cell]) -> "Series[Any]":
+def column(cells: Sequence[CellValue]) -> "Series[Any]":
     """Return cells as a column."""
     from pandas import Series
 

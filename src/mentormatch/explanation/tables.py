@@ -14,28 +14,28 @@ from mentormatch.languages import language, mark, tr
 from mentormatch.people.cohort import FATES, Cohort, RowFate
 from mentormatch.scoring.score import ScoreTable
 
-type Cell = str | int | float | bool
+type CellValue = str | int | float | bool
 SIDES = {"mentor": mark("mentor·e"), "mentee": mark("mentoré·e")}
 """What staff read, to be spoken by ``tr``."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ResultSheet:
     """One table: stable column names (``names``), the headings that staff read (``titles``), and its rows."""
 
     names: tuple[str, ...]
     titles: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[CellValue, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheets(Mapping[str, Sheet]):
+class Sheets(Mapping[str, ResultSheet]):
     """Tables by their codes, each made when it is asked for: why somebody has no partner may take long to say."""
 
     language: str
-    makers: Mapping[str, Callable[[], Sheet]]
+    makers: Mapping[str, Callable[[], ResultSheet]]
 
-    def __getitem__(self, name: str) -> Sheet:
+    def __getitem__(self, name: str) -> ResultSheet:
         with language(self.language, unless_asked=True):
             return self.makers[name]()
 
@@ -46,12 +46,12 @@ class Sheets(Mapping[str, Sheet]):
         return len(self.makers)
 
 
-def sheet(columns: Sequence[tuple[str, str]], rows: Iterable[tuple[Cell, ...]]) -> Sheet:
+def sheet(columns: Sequence[tuple[str, str]], rows: Iterable[tuple[CellValue, ...]]) -> ResultSheet:
     """Return a table with these columns, each a name and a heading."""
-    return Sheet(tuple(name for name, _ in columns), tuple(title for _, title in columns), tuple(rows))
+    return ResultSheet(tuple(name for name, _ in columns), tuple(title for _, title in columns), tuple(rows))
 
 
-def pair_sheet(pairs: Sequence[Pair]) -> Sheet:
+def pair_sheet(pairs: Sequence[Pair]) -> ResultSheet:
     """Return one row a pair: who, the points, how much is answered, and the reasons in words."""
     columns = [
         ("mentor", tr("Mentor·e")),
@@ -69,7 +69,7 @@ def reasons(pair: Pair) -> str:
     return " · ".join(tr("{criterion} : {reason}", criterion=part.criterion, reason=part.reason) for part in parts)
 
 
-def contribution_sheet(pairs: Sequence[Pair]) -> Sheet:
+def contribution_sheet(pairs: Sequence[Pair]) -> ResultSheet:
     """Return one row for each criterion of each pair; the points of a pair add up to its score."""
     columns = [
         ("mentor", tr("Mentor·e")),
@@ -89,7 +89,7 @@ def contribution_sheet(pairs: Sequence[Pair]) -> Sheet:
     return sheet(columns, rows)
 
 
-def unmatched_sheet(unmatched: Sequence[Unmatched], changes: Sequence[PossibleChange | None]) -> Sheet:
+def unmatched_sheet(unmatched: Sequence[Unmatched], changes: Sequence[PossibleChange | None]) -> ResultSheet:
     """Return one row for each person without a partner, with the smallest change that would place them."""
     columns = [
         ("person", tr("Personne")),
@@ -110,7 +110,7 @@ def in_words(change: PossibleChange | None) -> str:
     return change.sentence if change else ""
 
 
-def rejected_sheet(rejected: Sequence[RowFate]) -> Sheet:
+def rejected_sheet(rejected: Sequence[RowFate]) -> ResultSheet:
     """Return one row for each row that is nobody."""
     columns = [
         ("source", tr("Fichier")),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field as Setting
 
-from mentormatch.fields.base import Answer, Blank, Field, Figures, Reading, SeveralAnswers, Side, Use
+from mentormatch.fields.base import Answer, AnswerReading, Blank, Field, Figures, SeveralAnswers, Side, Use
 from mentormatch.fields.grids import Levels, Slots
 from mentormatch.fields.lists import Choices, ListOfNames, Ranking
 from mentormatch.fields.single import Choice, Number, Place, Scale, Text, YesNo
@@ -24,6 +24,7 @@ def fields_by_kind() -> dict[str, type[Field]]:
 
 __all__ = [
     "Answer",
+    "AnswerReading",
     "AnyField",
     "Blank",
     "Choice",
@@ -35,7 +36,6 @@ __all__ = [
     "Number",
     "Place",
     "Ranking",
-    "Reading",
     "Scale",
     "SeveralAnswers",
     "Side",

@@ -53,14 +53,14 @@ class Figures(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class AnswerReading:
     """An answer that was read: its value, None where there is none, and what was odd about it (never the answer)."""
 
     value: object = None
     note: str = ""
 
 
-Blank = Reading()
+Blank = AnswerReading()
 
 
 class Field(BaseModel, ABC):
@@ -90,7 +90,7 @@ class Field(BaseModel, ABC):
         return schema_by_kind(core, handler)
 
     @abstractmethod
-    def read(self, answer: Answer) -> Reading:
+    def read(self, answer: Answer) -> AnswerReading:
         """Return the value that ``answer`` stands for."""
 
     @abstractmethod

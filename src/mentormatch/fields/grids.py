@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.base.columns import NONE, Grades, MultiChoice
-from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position, split, without
+from mentormatch.fields.base import Answer, AnswerReading, Blank, Field, Labels, is_blank, position, split, without
 from mentormatch.fields.lists import UNKNOWN_OPTION, find_options, members, pieces_of
 from mentormatch.fields.options import option_named
 from mentormatch.fields.single import boxed
@@ -26,7 +26,7 @@ class Levels(Field):
     items: Labels = Setting(min_length=1)
     levels: Labels = Setting(min_length=2)
 
-    def read(self, answer: Answer) -> Reading:
+    def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
         grades = [NONE] * len(self.items)
@@ -41,7 +41,7 @@ class Levels(Field):
         notes = [] if understood else [tr("un niveau ou une ligne inconnus")]
         if not once:
             notes.append(tr("deux niveaux pour une ligne, le dernier compte"))
-        return Reading(tuple(grades) if known else None, joined(notes))
+        return AnswerReading(tuple(grades) if known else None, joined(notes))
 
     def cells(self, answer: Answer) -> Iterator[tuple[str, str]]:
         """Yield the items that were answered, each with its text."""
@@ -83,14 +83,14 @@ class Slots(Field):
         """The names of all slots, day by day."""
         return list(slots_of(tuple(self.days), tuple(self.moments)))
 
-    def read(self, answer: Answer) -> Reading:
+    def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
         named = pieces_of(answer, self.slots, self.joiner) if isinstance(answer, str) else self.named(answer)
         found, understood = find_options(self.slots, named, self.joiner)
         if not understood:
-            return Reading(tuple(sorted(found)) or None, tr(UNKNOWN_OPTION))
-        return Reading(tuple(sorted(found)))
+            return AnswerReading(tuple(sorted(found)) or None, tr(UNKNOWN_OPTION))
+        return AnswerReading(tuple(sorted(found)))
 
     def named(self, answer: Mapping[str, str]) -> list[str]:
         """Return the slots named in the cells of a grid."""

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field as Setting
 
-from mentormatch.base.columns import MultiChoice, Names, Ranks
+from mentormatch.base.columns import MultiChoice, NameLists, Ranks
 from mentormatch.fields.base import (
     Answer,
+    AnswerReading,
     Blank,
     Field,
     Labels,
-    Reading,
     SeveralAnswers,
     is_blank,
     places,
@@ -128,7 +128,7 @@ class Choices(Options):
     kind: Literal["choices"] = "choices"
     most: int | None = Setting(default=None, ge=1)
 
-    def read(self, answer: Answer) -> Reading:
+    def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
         setting = self.options, self.joiner
@@ -139,7 +139,7 @@ class Choices(Options):
             notes.append(tr("plus de {most} réponses, toutes gardées", most=self.most))
         if not found and not notes and not isinstance(answer, Mapping):
             notes.append(tr(UNKNOWN_OPTION))
-        return Reading(tuple(found) if found else None, joined(notes))
+        return AnswerReading(tuple(found) if found else None, joined(notes))
 
     def absent(self, parts: Sequence[str]) -> list[str]:
         return without(self.options, parts)
@@ -156,11 +156,11 @@ class Ranking(Field):
     items_of: str | None = None
     most: int | None = Setting(default=None, ge=1)
 
-    def read(self, answer: Answer) -> Reading:
+    def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
         if isinstance(answer, SeveralAnswers) and len(answer.parts) > 1 and not answer.ordered:
-            return Reading(None, tr("des choix dont rien ne dit l'ordre"))
+            return AnswerReading(None, tr("des choix dont rien ne dit l'ordre"))
         if isinstance(answer, Mapping):
             ranked = by_rank(answer, self.options)
         else:
@@ -173,7 +173,7 @@ class Ranking(Field):
             notes.append(tr("deux réponses au même rang, laissées dans l'ordre des colonnes"))
         if len(kept) < len(found):
             notes.append(tr("seuls les {most} premiers choix comptent", most=self.most))
-        return Reading(kept or None, joined(notes))
+        return AnswerReading(kept or None, joined(notes))
 
     def absent(self, parts: Sequence[str]) -> list[str]:
         if any(position(self.options, part) is not None for part in parts):
@@ -244,7 +244,7 @@ class ListOfNames(Field):
 
     kind: Literal["names"] = "names"
 
-    def read(self, answer: Answer) -> Reading:
+    def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
         texts = answer.values() if isinstance(answer, Mapping) else [answer]
@@ -252,7 +252,7 @@ class ListOfNames(Field):
         notes = [tr(OF_A_PROGRAM)] if any(LISTED.fullmatch(name) for name in names) else []
         if isinstance(answer, SeveralAnswers) and len(names) > 1 and not answer.ordered:
             notes.append(tr("des noms dont rien ne dit l'ordre : rangés par ordre alphabétique"))
-        return Reading(tuple(names), joined(notes))
+        return AnswerReading(tuple(names), joined(notes))
 
-    def column(self, values: Sequence[object]) -> Names:
-        return Names(tuple(cast("tuple[str, ...] | None", value) for value in values))
+    def column(self, values: Sequence[object]) -> NameLists:
+        return NameLists(tuple(cast("tuple[str, ...] | None", value) for value in values))

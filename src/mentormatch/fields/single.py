@@ -7,8 +7,18 @@ from typing import Literal, cast
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.base.columns import NONE, Affirmations, Numbers, SingleChoice, Texts
-from mentormatch.fields.base import Answer, Blank, Field, Figures, Labels, Reading, SeveralAnswers, as_text, is_blank
+from mentormatch.base.columns import NONE, Affirmations, NumberColumn, SingleChoice, Texts
+from mentormatch.fields.base import (
+    Answer,
+    AnswerReading,
+    Blank,
+    Field,
+    Figures,
+    Labels,
+    SeveralAnswers,
+    as_text,
+    is_blank,
+)
 from mentormatch.fields.numbers import parse_number as parse_number
 from mentormatch.fields.numbers import read_number
 from mentormatch.fields.options import option_named
@@ -17,7 +27,7 @@ from mentormatch.languages.affirmation import NO as NO
 from mentormatch.languages.affirmation import YES as YES
 from mentormatch.languages.affirmation import affirmed
 from mentormatch.languages.text_keys import fold
-from mentormatch.places.column import Places
+from mentormatch.places.column import PlaceColumn
 from mentormatch.places.finding import find
 
 
@@ -53,7 +63,7 @@ class Options(Field):
 
     options: Labels = Setting(min_length=1)
 
-    def read(self, answer: Answer) -> Reading:
+    def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
         said = one_of(answer)
@@ -63,9 +73,9 @@ class Options(Field):
         return option_reading(None if several else option_named(self.options, said.strip())) if said else Blank
 
 
-def option_reading(found: int | None) -> Reading:
+def option_reading(found: int | None) -> AnswerReading:
     """Return the reading of an option that was found or not."""
-    return Reading(found, "" if found is not None else tr("réponse hors des options proposées"))
+    return AnswerReading(found, "" if found is not None else tr("réponse hors des options proposées"))
 
 
 class Choice(Options):
@@ -94,7 +104,7 @@ class YesNo(Field):
 
     kind: Literal["yesno"] = "yesno"
 
-    def read(self, answer: Answer) -> Reading:
+    def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
         said = one_of(answer)
@@ -104,7 +114,7 @@ class YesNo(Field):
         box = isinstance(answer, Mapping) and len(answer) == 1 and said in answer
         if yes is None and (box or fold(said) == fold(self.question)):
             yes = True
-        return Reading(None, tr("ni oui ni non")) if yes is None else Reading(int(yes))
+        return AnswerReading(None, tr("ni oui ni non")) if yes is None else AnswerReading(int(yes))
 
     def column(self, values: Sequence[object]) -> Affirmations:
         found = coded((mark("Non"), mark("Oui")), values)
@@ -118,7 +128,7 @@ class Number(Field):
     least: float | None = None
     most: float | None = None
 
-    def read(self, answer: Answer) -> Reading:
+    def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
         low, high = bound(self.least, -math.inf), bound(self.most, math.inf)
@@ -126,13 +136,17 @@ class Number(Field):
         exact = isinstance(said, Figures)
         number, note = (parse_number(said), "") if exact else read_number(said.strip(), self.question, low, high)
         if number is None:
-            return Reading(None, tr(note))
+            return AnswerReading(None, tr(note))
         beyond = not low <= number <= high
-        return Reading(None, tr("nombre hors des limites du programme")) if beyond else Reading(number, tr(note))
+        return (
+            AnswerReading(None, tr("nombre hors des limites du programme"))
+            if beyond
+            else AnswerReading(number, tr(note))
+        )
 
-    def column(self, values: Sequence[object]) -> Numbers:
+    def column(self, values: Sequence[object]) -> NumberColumn:
         numbers = [math.nan if value is None else cast(float, value) for value in values]
-        return Numbers(np.array(numbers, dtype=np.float64))
+        return NumberColumn(np.array(numbers, dtype=np.float64))
 
 
 def bound(value: float | None, otherwise: float) -> float:
@@ -148,14 +162,14 @@ class Place(Field):
 
     kind: Literal["place"] = "place"
 
-    def read(self, answer: Answer) -> Reading:
+    def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
         found = find(as_text(answer))
-        return Reading(found.position, found.note)
+        return AnswerReading(found.position, found.note)
 
-    def column(self, values: Sequence[object]) -> Places:
-        return Places.of([NONE if value is None else cast(int, value) for value in values])
+    def column(self, values: Sequence[object]) -> PlaceColumn:
+        return PlaceColumn.of([NONE if value is None else cast(int, value) for value in values])
 
 
 class Text(Field):
@@ -163,8 +177,8 @@ class Text(Field):
 
     kind: Literal["text"] = "text"
 
-    def read(self, answer: Answer) -> Reading:
-        return Blank if is_blank(answer) else Reading(as_text(answer).strip())
+    def read(self, answer: Answer) -> AnswerReading:
+        return Blank if is_blank(answer) else AnswerReading(as_text(answer).strip())
 
     def column(self, values: Sequence[object]) -> Texts:
         return Texts(tuple("" if value is None else str(value) for value in values))

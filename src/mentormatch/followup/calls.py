@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import Side
-from mentormatch.followup.meetings import Meeting
+from mentormatch.followup.meetings import PairMeetings
 from mentormatch.followup.waves import SIDES, Wave, keys_of, of_person, side_across
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
@@ -42,7 +42,7 @@ class Reason:
 
 
 def people_to_call(
-    pairs: Sequence[Pair], waves: Sequence[Wave], met: Sequence[Meeting], calls: Sequence[Call]
+    pairs: Sequence[Pair], waves: Sequence[Wave], met: Sequence[PairMeetings], calls: Sequence[Call]
 ) -> tuple[PersonToCall, ...]:
     """Return who should be called, the gravest reasons first, then in the order of the pairs."""
     people = [(side, key) for side in SIDES for key in dict.fromkeys(keys_of(pair)[side] for pair in pairs)]
@@ -67,7 +67,7 @@ def in_words(reasons: Sequence[Reason]) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def ended(met: Sequence[Meeting], side: Side) -> Iterator[Reason]:
+def ended(met: Sequence[PairMeetings], side: Side) -> Iterator[Reason]:
     """Yield that somebody, or their partner, says that their pair meets no more."""
     for one in met:
         partner = keys_of(one.pair)[side_across(side)]

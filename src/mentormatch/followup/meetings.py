@@ -10,9 +10,9 @@ from mentormatch.followup.waves import SIDES, Wave
 from mentormatch.languages import mark, tr
 from mentormatch.programme.sections import Answered
 
-type State = Literal["meeting", "stopped", "disagreeing", "unknown"]
+type MeetingState = Literal["meeting", "stopped", "disagreeing", "unknown"]
 
-STATES: Mapping[State, str] = {
+STATES: Mapping[MeetingState, str] = {
     "meeting": mark("se voient"),
     "stopped": mark("ne se voient plus"),
     "disagreeing": mark("disent le contraire l'un de l'autre"),
@@ -22,14 +22,14 @@ STATES: Mapping[State, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class PairMeetings:
     """Whether one pair still meets: what it last said, after how many months (None: it never said).
 
     ``mentor`` and ``mentee`` are what each said then: True that they meet, False that they do not, None nothing.
     """
 
     pair: Pair
-    state: State
+    state: MeetingState
     months: int | None = None
     mentor: bool | None = None
     mentee: bool | None = None
@@ -45,18 +45,18 @@ class Meeting:
         return tr("{state} (à {months} mois)", state=state, months=self.months) if self.months else state
 
 
-def meetings(pairs: Sequence[Pair], waves: Sequence[Wave], stopped: Answered | None) -> tuple[Meeting, ...]:
+def meetings(pairs: Sequence[Pair], waves: Sequence[Wave], stopped: Answered | None) -> tuple[PairMeetings, ...]:
     """Return whether each pair still meets: what it last said of that."""
     return tuple(meeting(pair, place, waves, stopped) for place, pair in enumerate(pairs))
 
 
-def meeting(pair: Pair, place: int, waves: Sequence[Wave], stopped: Answered | None) -> Meeting:
+def meeting(pair: Pair, place: int, waves: Sequence[Wave], stopped: Answered | None) -> PairMeetings:
     """Return whether one pair still meets."""
     for wave in reversed(waves):
         mentor, mentee = (meets(wave, side, place, stopped) for side in SIDES)
         if mentor is not None or mentee is not None:
-            return Meeting(pair, state_of(mentor, mentee), wave.months, mentor, mentee)
-    return Meeting(pair, "unknown")
+            return PairMeetings(pair, state_of(mentor, mentee), wave.months, mentor, mentee)
+    return PairMeetings(pair, "unknown")
 
 
 def meets(wave: Wave, side: Side, pair: int, stopped: Answered | None) -> bool | None:
@@ -67,7 +67,7 @@ def meets(wave: Wave, side: Side, pair: int, stopped: Answered | None) -> bool |
     return not bool(wave.gave(stopped)[row])
 
 
-def state_of(mentor: bool | None, mentee: bool | None) -> State:  # noqa: FBT001 - what each of two sides said
+def state_of(mentor: bool | None, mentee: bool | None) -> MeetingState:  # noqa: FBT001 - what each of two sides said
     """Return what two sides say together."""
     told = {one for one in (mentor, mentee) if one is not None}
     if len(told) > 1:

@@ -11,9 +11,9 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
 from mentormatch.programme.sections import Answered, Outcome
 
-type Group = Literal["all", "high", "low", "unanswered"]
+type OutcomeGroup = Literal["all", "high", "low", "unanswered"]
 
-GROUPS: dict[Group, str] = {
+GROUPS: dict[OutcomeGroup, str] = {
     "all": mark("tous les binômes"),
     "high": mark("au moins la moitié des points"),
     "low": mark("moins de la moitié des points"),
@@ -31,7 +31,7 @@ DESCRIPTION = mark(
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class OutcomeCount:
     """How many pairs of a group reached an outcome, of those of which it is known.
 
     ``criterion`` is empty for all pairs together. ``low`` and ``high`` bound the share, between 0 and 1, in a 95 %
@@ -40,7 +40,7 @@ class Count:
 
     outcome: str
     criterion: str
-    group: Group
+    group: OutcomeGroup
     pairs: int
     known: int
     reached: int
@@ -70,7 +70,7 @@ def wilson(reached: int, known: int) -> tuple[float, float]:
     return (0.0 if reached == 0 else middle - half, 1.0 if reached == known else middle + half)
 
 
-def counts(pairs: Sequence[Pair], wave: Wave, outcomes: Sequence[Outcome]) -> Iterator[Count]:
+def counts(pairs: Sequence[Pair], wave: Wave, outcomes: Sequence[Outcome]) -> Iterator[OutcomeCount]:
     """Yield, for each outcome, the count of all pairs, then those of each criterion in the order of the programme."""
     for outcome in outcomes:
         reached = [fared(wave, place, outcome) for place in range(len(pairs))]
@@ -90,21 +90,21 @@ def fared(wave: Wave, pair: int, said: Answered) -> bool | None:
     return all(told) if told else None
 
 
-def group_of(share: Contribution) -> Group:
+def group_of(share: Contribution) -> OutcomeGroup:
     """Return to which group of a criterion a pair belongs."""
     if not share.answered:
         return "unanswered"
     return "high" if 2 * share.share >= share.full else "low"
 
 
-def count(outcome: str, criterion: str, group: Group, reached: Sequence[bool | None]) -> Count:
+def count(outcome: str, criterion: str, group: OutcomeGroup, reached: Sequence[bool | None]) -> OutcomeCount:
     """Return the count of one group."""
     known = [one for one in reached if one is not None]
     low, high = wilson(sum(known), len(known)) if known else (None, None)
-    return Count(outcome, criterion, group, len(reached), len(known), sum(known), low, high)
+    return OutcomeCount(outcome, criterion, group, len(reached), len(known), sum(known), low, high)
 
 
-def warning(lines: Sequence[Count]) -> str:
+def warning(lines: Sequence[OutcomeCount]) -> str:
     """Return a plain word on small numbers, empty where there are none."""
     few = [line for line in lines if line.few]
     if not few:

@@ -13,7 +13,7 @@ from mentormatch.fields import AnyField, Side, Text
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import People, Remark, RowFate, merged
-from mentormatch.programme.enrolment import Source, email_of, read_tables
+from mentormatch.programme.enrolment import AnswerSource, email_of, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import Answered
 from mentormatch.survey.duplicates import Doubts, grouped, newest, superseded
@@ -83,7 +83,7 @@ class Wave:
         return grouped(range(len(self.replies)), lambda row: (self.replies[row].side, canonical(self.replies[row].key)))
 
 
-def read_wave(programme: Programme, pairs: Sequence[Pair], months: int, source: Source) -> Wave:
+def read_wave(programme: Programme, pairs: Sequence[Pair], months: int, source: AnswerSource) -> Wave:
     """Return what people answered after so many months.
 
     Each row is known by the participant's code. Raises SurveyError where the file has no such column, or none of the

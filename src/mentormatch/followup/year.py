@@ -10,12 +10,12 @@ from pathlib import Path
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair
 from mentormatch.followup.calls import PersonToCall, people_to_call
-from mentormatch.followup.meetings import Meeting, meetings
-from mentormatch.followup.outcomes import Count, counts
+from mentormatch.followup.meetings import PairMeetings, meetings
+from mentormatch.followup.outcomes import OutcomeCount, counts
 from mentormatch.followup.waves import Wave, read_wave
 from mentormatch.languages import language, once_spoken, own_language, tr
 from mentormatch.languages.phrases import listed
-from mentormatch.programme.enrolment import Source
+from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.programme.programme import Programme
 
 DELIVERY = "mentormatch.report.followup"
@@ -39,7 +39,7 @@ class Year:
         return self.programme.heading.language
 
     @cached_property
-    def meetings(self) -> tuple[Meeting, ...]:
+    def meetings(self) -> tuple[PairMeetings, ...]:
         """Whether each pair still meets, as far as its people say so."""
         return meetings(self.pairs, self.waves, self.programme.follow_up.stopped)
 
@@ -48,7 +48,7 @@ class Year:
         """Who should be called, and why, the gravest reasons first."""
         return people_to_call(self.pairs, self.waves, self.meetings, self.programme.follow_up.calls)
 
-    def outcomes(self, months: int | None = None) -> tuple[Count, ...]:
+    def outcomes(self, months: int | None = None) -> tuple[OutcomeCount, ...]:
         """Return how many pairs reached each outcome after so many months (None: the last), by criterion.
 
         It describes; it suggests no weights. Raises RequestError where there are no answers of that month.
@@ -76,7 +76,7 @@ class Year:
         return shown
 
 
-def follow_up(programme: Programme, pairs: Sequence[Pair], waves: Mapping[int, Source]) -> Year:
+def follow_up(programme: Programme, pairs: Sequence[Pair], waves: Mapping[int, AnswerSource]) -> Year:
     """Return the year so far: who meets no more, who should be called, what became of the pairs.
 
     Parameters
@@ -114,7 +114,7 @@ def follow_up(programme: Programme, pairs: Sequence[Pair], waves: Mapping[int, S
         return Year(programme, tuple(pairs), tuple(read))
 
 
-def refuse_months(programme: Programme, waves: Mapping[int, Source]) -> None:
+def refuse_months(programme: Programme, waves: Mapping[int, AnswerSource]) -> None:
     """Raise RequestError where there is no wave, or one of a month that the programme does not ask after."""
     expected = programme.follow_up.months
     strange = [month for month in waves if month not in expected]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mentormatch.base.iso_dates import FORMS, start_of
 from mentormatch.errors import Problem
-from mentormatch.groups.inputs import Session, has_nobody, named_twice, names_as, places, refuse, unknown_people
+from mentormatch.groups.inputs import SessionIn, has_nobody, named_twice, names_as, places, refuse, unknown_people
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import clock, day, quoted
 from mentormatch.languages.text_keys import canonical
@@ -18,7 +18,7 @@ type Block = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class SessionMoment:
     """One date: its ``name`` among the answers, and when it begins; a mere date lasts the day."""
 
     name: str
@@ -38,11 +38,11 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Availability:
+class AttendanceMatrix:
     """Who can be there when: ``present`` (n, m) bool, ``known`` (n,) bool says who answered."""
 
     members: tuple[str, ...]
-    moments: tuple[Moment, ...]
+    moments: tuple[SessionMoment, ...]
     present: Block
     known: NDArray[np.bool_]
 
@@ -59,15 +59,15 @@ class Availability:
         """Return the keys of those who answered."""
         return tuple(member for member, known in zip(self.members, self.known, strict=True) if known)
 
-    def take(self, kept: Sequence[int]) -> "Availability":
+    def take(self, kept: Sequence[int]) -> "AttendanceMatrix":
         """Return the same for some of the dates."""
         index = list(kept)
-        return Availability(
+        return AttendanceMatrix(
             self.members, tuple(self.moments[place] for place in index), self.present[:, index], self.known
         )
 
 
-def moments_of(candidates: Iterable[Session] | Mapping[str, Session]) -> tuple[Moment, ...]:
+def moments_of(candidates: Iterable[SessionIn] | Mapping[str, SessionIn]) -> tuple[SessionMoment, ...]:
     """Return the dates in order; raise RequestError where one is none, has a time zone, or comes twice.
 
     A mapping says which answer of the survey stands for which date.
@@ -82,7 +82,7 @@ def moments_of(candidates: Iterable[Session] | Mapping[str, Session]) -> tuple[M
     names = [name for name, _ in named]
     problems += [*named_twice(tr("dates"), names), *has_nobody(tr("dates"), names)]
     refuse(tr("Ces dates ne conviennent pas"), problems)
-    return tuple(sorted((Moment(name, start) for name, start in named if start), key=moments_in_order))
+    return tuple(sorted((SessionMoment(name, start) for name, start in named if start), key=moments_in_order))
 
 
 def moment_in_words(session: str) -> str:
@@ -92,17 +92,17 @@ def moment_in_words(session: str) -> str:
     ('13\xa0octobre 2026 à 9\xa0h\xa030', 'rentrée')
     """
     start = start_of(session)
-    return session if start is None else Moment(session, start).words
+    return session if start is None else SessionMoment(session, start).words
 
 
-def moments_in_order(moment: Moment) -> tuple[date, str, str]:
+def moments_in_order(moment: SessionMoment) -> tuple[date, str, str]:
     """Return what dates are ordered by."""
     return moment.day, moment.start.isoformat(), canonical(moment.name)
 
 
 def availability_of(
-    said: Mapping[str, Iterable[Session] | None], candidates: Iterable[Session] | Mapping[str, Session]
-) -> Availability:
+    said: Mapping[str, Iterable[SessionIn] | None], candidates: Iterable[SessionIn] | Mapping[str, SessionIn]
+) -> AttendanceMatrix:
     """Return who can be there when; None is somebody who did not answer, and counts for nothing and against nothing.
 
     Raises RequestError where a date is unknown, or a member comes twice.
@@ -118,4 +118,4 @@ def availability_of(
     present = np.zeros((len(members), len(moments)), dtype=bool)
     for row, each in enumerate(named):
         present[row, [at[canonical(one)] for one in each or ()]] = True
-    return Availability(members, moments, present, np.array([each is not None for each in named], dtype=bool))
+    return AttendanceMatrix(members, moments, present, np.array([each is not None for each in named], dtype=bool))

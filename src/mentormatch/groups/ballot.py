@@ -26,12 +26,12 @@ from mentormatch.groups.inputs import has_nobody, named_twice, refuse
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.text_keys import canonical
 
-type Goal = Literal["served", "proportional", "approvals"]
+type BallotGoal = Literal["served", "proportional", "approvals"]
 type Block = NDArray[np.bool_]
 
-GOALS: dict[Goal, str] = {"served": "priority", "proportional": "total", "approvals": "matched"}
+GOALS: dict[BallotGoal, str] = {"served": "priority", "proportional": "total", "approvals": "matched"}
 """What each goal is for the engine."""
-DEFAULT: tuple[Goal, ...] = ("served", "proportional", "approvals")
+DEFAULT: tuple[BallotGoal, ...] = ("served", "proportional", "approvals")
 GROUP = ""
 """The key of the group as a whole: no member has it."""
 
@@ -51,7 +51,7 @@ class Ballot:
         """Return how many topics that they asked for a member can get at most, of so many chosen."""
         return min(number, int(self.asked.sum(axis=1).max(initial=0)))
 
-    def pose(self, number: int, goals: Sequence[Goal] = DEFAULT) -> AssignmentProblem:
+    def pose(self, number: int, goals: Sequence[BallotGoal] = DEFAULT) -> AssignmentProblem:
         """Return the problem to choose so many topics: members and the group are rows, steps and topics columns."""
         n, t = self.asked.shape
         steps = self.steps(number)

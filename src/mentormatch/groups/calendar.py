@@ -29,7 +29,7 @@ LIVE, CANCELLED = "CONFIRMED", "CANCELLED"
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class SessionEvent:
     """One session: when it begins, local time, or the day that it lasts; how long; what stands in the calendar."""
 
     start: date
@@ -46,23 +46,28 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """An event as it stands in a file."""
 
     uid: str
-    event: Event
+    event: SessionEvent
     status: str = LIVE
     sequence: int = 0
     stamp: datetime = datetime(2000, 1, 1, tzinfo=UTC)
 
     @property
-    def content(self) -> tuple[Event, str]:
+    def content(self) -> tuple[SessionEvent, str]:
         """Return what a reader sees of it."""
         return self.event, self.status
 
 
 def calendar_of(
-    name: str, events: Iterable[Event], *, key: str = "", former: bytes | None = None, now: datetime | None = None
+    name: str,
+    events: Iterable[SessionEvent],
+    *,
+    key: str = "",
+    former: bytes | None = None,
+    now: datetime | None = None,
 ) -> bytes:
     """Return the file; the same arguments give the same bytes.
 
@@ -91,12 +96,14 @@ def calendar_of(
     return written(name, sorted(entries, key=lambda entry: (in_order(entry.event), entry.uid)))
 
 
-def in_order(event: Event) -> tuple[str, str, str]:
+def in_order(event: SessionEvent) -> tuple[str, str, str]:
     """Return what events are ordered by."""
     return event.start.isoformat(), event.summary, event.description
 
 
-def assigned(name: str, key: str, events: Sequence[Event], before: Sequence[Entry]) -> Iterator[Entry]:
+def assigned(
+    name: str, key: str, events: Sequence[SessionEvent], before: Sequence[CalendarEntry]
+) -> Iterator[CalendarEntry]:
     """Yield each event under its id, and what is cancelled."""
     left, moved = list(before), []
     for event in events:
@@ -105,19 +112,19 @@ def assigned(name: str, key: str, events: Sequence[Event], before: Sequence[Entr
             moved.append(event)
         else:
             left.remove(same)
-            yield Entry(same.uid, event)
+            yield CalendarEntry(same.uid, event)
     gone = [entry for entry in left if entry.status == LIVE]
-    yield from (Entry(entry.uid, event) for entry, event in zip(gone, moved, strict=False))
-    yield from (Entry(entry.uid, entry.event, CANCELLED) for entry in gone[len(moved) :])
+    yield from (CalendarEntry(entry.uid, event) for entry, event in zip(gone, moved, strict=False))
+    yield from (CalendarEntry(entry.uid, entry.event, CANCELLED) for entry in gone[len(moved) :])
     yield from (entry for entry in left if entry.status != LIVE)
     taken = {entry.uid for entry in before}
     for event in moved[len(gone) :]:
         uid = new_id(name, key, event, taken)
         taken.add(uid)
-        yield Entry(uid, event)
+        yield CalendarEntry(uid, event)
 
 
-def new_id(name: str, key: str, event: Event, taken: set[str]) -> str:
+def new_id(name: str, key: str, event: SessionEvent, taken: set[str]) -> str:
     """Return the id of an event that is new."""
     secret = blake2b(key.encode("utf-8", "surrogatepass")).digest()
     for number in count():
@@ -128,18 +135,20 @@ def new_id(name: str, key: str, event: Event, taken: set[str]) -> str:
     raise AssertionError("unreachable")
 
 
-def settled(entry: Entry, before: Sequence[Entry], stamp: datetime) -> Entry:
+def settled(entry: CalendarEntry, before: Sequence[CalendarEntry], stamp: datetime) -> CalendarEntry:
     """Return an entry with its sequence: as it was where nothing has changed, one more where something has."""
     former = next((one for one in before if one.uid == entry.uid), None)
     if former is not None and former.content == entry.content:
         return former
     sequence = 0 if former is None else former.sequence + 1
-    return Entry(entry.uid, entry.event, entry.status, sequence, stamp)
+    return CalendarEntry(entry.uid, entry.event, entry.status, sequence, stamp)
 
 
-def cleaned(event: Event) -> Event:
+def cleaned(event: SessionEvent) -> SessionEvent:
     """Return an event whose texts hold no control character but line breaks, which the format escapes."""
-    return Event(event.start, one_line(event.summary), plain(event.description), one_line(event.place), event.minutes)
+    return SessionEvent(
+        event.start, one_line(event.summary), plain(event.description), one_line(event.place), event.minutes
+    )
 
 
 def one_line(text: str) -> str:
@@ -155,7 +164,7 @@ def plain(text: str) -> str:
     ).strip()
 
 
-def written(name: str, entries: Iterable[Entry]) -> bytes:
+def written(name: str, entries: Iterable[CalendarEntry]) -> bytes:
     """Return the file of these entries."""
     entries, calendar = tuple(entries), library().Calendar()
     calendar.add("prodid", MAKER)
@@ -171,7 +180,7 @@ def written(name: str, entries: Iterable[Entry]) -> bytes:
     return content
 
 
-def component(entry: Entry) -> Any:
+def component(entry: CalendarEntry) -> Any:
     """Return an entry as the library holds it."""
     event, made = entry.event, library().Event()
     made.add("uid", entry.uid)
@@ -192,7 +201,7 @@ def local(moment: date) -> date:
     return moment.replace(tzinfo=ZoneInfo(PARIS)) if isinstance(moment, datetime) else moment
 
 
-def entries_of(content: bytes) -> tuple[Entry, ...]:
+def entries_of(content: bytes) -> tuple[CalendarEntry, ...]:
     """Return the entries of a file; raise OutputError where it is none of ours."""
     try:
         calendar: Calendar = library().Calendar.from_ical(content)
@@ -202,13 +211,13 @@ def entries_of(content: bytes) -> tuple[Entry, ...]:
         raise OutputError(tr("Le calendrier ne peut pas être mis à jour"), [found]) from None
 
 
-def entry_of(made: Any) -> Entry:
+def entry_of(made: Any) -> CalendarEntry:
     """Return an entry as it stands in a file."""
     start, end = (naive(made.decoded(name)) for name in ("dtstart", "dtend"))
     minutes = (end - start) // timedelta(minutes=1) if isinstance(start, datetime) else MINUTES
     texts = [str(made.get(name, "")) for name in ("summary", "description", "location")]
-    event, stamp = Event(start, texts[0], texts[1], texts[2], minutes), made.decoded("dtstamp").astimezone(UTC)
-    return Entry(str(made["uid"]), event, str(made["status"]), int(made["sequence"]), stamp)
+    event, stamp = SessionEvent(start, texts[0], texts[1], texts[2], minutes), made.decoded("dtstamp").astimezone(UTC)
+    return CalendarEntry(str(made["uid"]), event, str(made["status"]), int(made["sequence"]), stamp)
 
 
 def naive(moment: date) -> date:

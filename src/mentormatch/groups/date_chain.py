@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.base.columns import IntVector
-from mentormatch.groups.availability import Availability
+from mentormatch.groups.availability import AttendanceMatrix
 
 type Block = NDArray[np.bool_]
 
@@ -25,7 +25,7 @@ NEVER = -(1 << 30)
 class DateChain:
     """What is asked: so many of the dates of ``there``, from ``apart[0]`` to ``apart[1]`` days between neighbours."""
 
-    there: Availability
+    there: AttendanceMatrix
     number: int
     apart: tuple[int, int]
 

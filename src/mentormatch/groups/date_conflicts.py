@@ -9,7 +9,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.columns import IntVector
 from mentormatch.explanation.people_phrases import first_of
-from mentormatch.groups.availability import Availability, Moment
+from mentormatch.groups.availability import AttendanceMatrix, SessionMoment
 from mentormatch.groups.date_chain import DateChain
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import counted
@@ -24,7 +24,7 @@ class AbsenceLimits:
     """What was asked besides the chain: ``most_missed``, None for the fewest; all dates, those set aside included."""
 
     most_missed: int | None
-    everything: Availability
+    everything: AttendanceMatrix
 
     def bounds(self, chain: DateChain, most: int | None = None) -> IntVector:
         """Return (k,) int64: what each may miss at most."""
@@ -33,7 +33,7 @@ class AbsenceLimits:
 
 
 def explain_infeasible(
-    chain: DateChain, limits: AbsenceLimits, set_aside: Sequence[Moment], seed: int
+    chain: DateChain, limits: AbsenceLimits, set_aside: Sequence[SessionMoment], seed: int
 ) -> Iterator[str]:
     """Yield in words what stands in the way, then what would do."""
     yield from obstacles(chain, limits)
@@ -89,7 +89,7 @@ def among(chain: DateChain, people: Sequence[int]) -> DateChain:
     there = chain.there
     members = tuple(there.answered[person] for person in people)
     known = np.ones(len(members), dtype=bool)
-    return replace(chain, there=Availability(members, there.moments, there.answers[list(people)], known))
+    return replace(chain, there=AttendanceMatrix(members, there.moments, there.answers[list(people)], known))
 
 
 def possible(chain: DateChain, bounds: IntVector) -> bool:
@@ -98,7 +98,7 @@ def possible(chain: DateChain, bounds: IntVector) -> bool:
     return solve(problem).status in (Status.PROVED, Status.FEASIBLE)
 
 
-def ways_out(chain: DateChain, limits: AbsenceLimits, set_aside: Sequence[Moment]) -> Iterator[str]:
+def ways_out(chain: DateChain, limits: AbsenceLimits, set_aside: Sequence[SessionMoment]) -> Iterator[str]:
     """Yield each change that alone would do."""
     yield from (way for way in (more_missed(chain, limits), wider(chain, limits), fewer(chain, limits)) if way)
     whole = replace(chain, there=limits.everything)

@@ -21,13 +21,13 @@ from mentormatch.base.columns import IntVector
 from mentormatch.base.scalars import exact_number, seed_number, shown, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.people_phrases import first_of
-from mentormatch.explanation.tables import Sheet, sheet
-from mentormatch.groups.availability import Availability, Moment, availability_of, moments_of
+from mentormatch.explanation.tables import ResultSheet, sheet
+from mentormatch.groups.availability import AttendanceMatrix, SessionMoment, availability_of, moments_of
 from mentormatch.groups.calendar import MINUTES
 from mentormatch.groups.date_chain import DateChain
 from mentormatch.groups.date_conflicts import AbsenceLimits, explain_infeasible
 from mentormatch.groups.holidays import DECREED, ZONES, Stated, blackouts_of, days_off
-from mentormatch.groups.inputs import Session
+from mentormatch.groups.inputs import SessionIn
 from mentormatch.groups.multiple_choice import attendance
 from mentormatch.groups.result import Result
 from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
@@ -40,10 +40,10 @@ MOST_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class MomentSetAside:
     """A date on which no session is held, and why."""
 
-    moment: Moment
+    moment: SessionMoment
     reason: str
 
 
@@ -64,7 +64,7 @@ class Dates(Result):
 
     kind: ClassVar[str] = "dates"
     chain: DateChain
-    set_aside: tuple[SetAside, ...]
+    set_aside: tuple[MomentSetAside, ...]
     limits: AbsenceLimits
     problem: AssignmentProblem
     solution: Solution
@@ -95,7 +95,7 @@ class Dates(Result):
         return certify(self.problem, self.solution)
 
     @property
-    def there(self) -> Availability:
+    def there(self) -> AttendanceMatrix:
         """Who can be there when, of the dates that are no days off."""
         return self.chain.there
 
@@ -105,7 +105,7 @@ class Dates(Result):
         return self.chain.chosen(self.solution.pairs) if len(self.solution.pairs) else ()
 
     @property
-    def chosen(self) -> tuple[Moment, ...]:
+    def chosen(self) -> tuple[SessionMoment, ...]:
         """The dates chosen, in order."""
         return tuple(self.there.moments[place] for place in self.places)
 
@@ -186,7 +186,7 @@ class Dates(Result):
 
     @property
     @own_language
-    def sheets(self) -> dict[str, Sheet]:
+    def sheets(self) -> dict[str, ResultSheet]:
         dates = [("name", tr("Séance")), ("start", tr("Date")), ("attendance", tr("Présents"))]
         aside = [("name", tr("Date")), ("reason", tr("Pourquoi elle est écartée"))]
         chosen = zip(self.chosen, self.attendance, strict=True)
@@ -197,7 +197,7 @@ class Dates(Result):
 
     @property
     @own_language
-    def staff_sheets(self) -> dict[str, Sheet]:
+    def staff_sheets(self) -> dict[str, ResultSheet]:
         columns = [("member", tr("Membre")), ("count", tr("Absences")), ("missed", tr("Séances manquées"))]
         rows = ((one.member, len(one.names), ", ".join(one.names)) for one in self.missed)
         return {"missed": sheet(columns, rows)}
@@ -219,8 +219,8 @@ class Dates(Result):
 
 
 def choose_dates(  # noqa: PLR0913 - all but three are keywords
-    availabilities: Mapping[str, Iterable[Session] | None] | Cohort,
-    candidates: Iterable[Session] | Mapping[str, Session],
+    availabilities: Mapping[str, Iterable[SessionIn] | None] | Cohort,
+    candidates: Iterable[SessionIn] | Mapping[str, SessionIn],
     n: int,
     *,
     field: str | None = None,
@@ -293,7 +293,7 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
         told = availability_of(availabilities, candidates)
     off = days_off((one.day for one in told.moments), public=public, zones=zones, blackouts=blackouts_of(blackouts))
     kept = [place for place, one in enumerate(told.moments) if one.day not in off]
-    aside = tuple(SetAside(one, off[one.day]) for one in told.moments if one.day in off)
+    aside = tuple(MomentSetAside(one, off[one.day]) for one in told.moments if one.day in off)
     chain, limits = DateChain(told.take(kept), number, gaps), AbsenceLimits(most_missed, told)
     problem, solution = best(chain, most_missed, seed, time_limit_s)
     return Dates(chain, aside, limits, problem, solution, seed, spoken(), name, minutes, place)

@@ -19,7 +19,7 @@ from mentormatch.rules.formulation import eligible_people, forbidden_by_rule, pr
 from mentormatch.rules.rule import BoolBlock, CompositionBound, Market, Rule
 from mentormatch.scoring.score import MILLION
 
-type Keys = Sequence[str]
+type MemberKeysSet = Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class GroupFormulation:
 
 
 def formulate_groups(
-    cohort: Cohort, programme: Programme, scores: GroupScores, past: Iterable[Keys] = (), *, seed: int = 0
+    cohort: Cohort, programme: Programme, scores: GroupScores, past: Iterable[MemberKeysSet] = (), *, seed: int = 0
 ) -> GroupFormulation:
     """Return the problem of forming groups of ``cohort``; ``past`` are the keys of former groups."""
     asked = programme.groups or Grouped(size=2)
@@ -60,7 +60,7 @@ def formulate_groups(
     return GroupFormulation(problem, members, facilitators)
 
 
-def members_in_use(goal: str, first: IntVector | None, past: Iterable[Keys]) -> bool:
+def members_in_use(goal: str, first: IntVector | None, past: Iterable[MemberKeysSet]) -> bool:
     """Return whether a goal says anything: of priority where somebody has it, of meetings where there were some."""
     return first is not None if goal == "priority" else bool(past) if goal == "meetings" else True
 
@@ -142,7 +142,7 @@ def count_terms(count: CompositionBound, members: IntVector) -> CompositionBound
     return kept if count.least > 0 or int(kept.holds.sum()) > most else None
 
 
-def meetings(members: People, past: Iterable[Keys]) -> IntMatrix | None:
+def meetings(members: People, past: Iterable[MemberKeysSet]) -> IntMatrix | None:
     """Return (n, n) how often two people were in one of the ``past`` groups; None where there were none."""
     place = {canonical(key): row for row, key in enumerate(members.ids)}
     met = np.zeros((len(members), len(members)), dtype=np.int64)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from mentormatch.assignment.model.solution import Tier
-from mentormatch.explanation.tables import Cell, Sheet, rejected_sheet, sheet
+from mentormatch.explanation.tables import CellValue, ResultSheet, rejected_sheet, sheet
 from mentormatch.groups.problem import pairs_in
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, percent, points, thousands
@@ -84,7 +84,7 @@ def goal_in_words(tier: Tier) -> str:
     return tr("{goal} : {value}, borne {bound} (écart {gap})", goal=name, value=value, bound=shown(tier.bound), gap=off)
 
 
-def sheets(grouping: "Grouping") -> dict[str, Sheet]:
+def sheets(grouping: "Grouping") -> dict[str, ResultSheet]:
     """Return who is in which group, and who leads it where somebody does."""
     led = any(group.facilitator for group in grouping.groups)
     columns = [("group", tr("Groupe")), ("member", tr("Membre"))]
@@ -93,13 +93,13 @@ def sheets(grouping: "Grouping") -> dict[str, Sheet]:
     return {"groups": sheet(columns, rows)}
 
 
-def placed_sheet(grouping: "Grouping", group: "FormedGroup") -> Iterator[tuple[Cell, ...]]:
+def placed_sheet(grouping: "Grouping", group: "FormedGroup") -> Iterator[tuple[CellValue, ...]]:
     """Yield the number of a group, each of its members, and who leads it, empty where nobody does."""
     leader = grouping.labels.person("mentor", group.facilitator) if group.facilitator else ""
     yield from ((group.number, grouping.called(key), leader) for key in group.members)
 
 
-def staff_sheets(grouping: "Grouping") -> dict[str, Sheet]:
+def staff_sheets(grouping: "Grouping") -> dict[str, ResultSheet]:
     """Return what is for the team: points and what they are made of, who has no group, who meets again, rows aside."""
     return {
         "scores": scores(grouping),
@@ -110,14 +110,14 @@ def staff_sheets(grouping: "Grouping") -> dict[str, Sheet]:
     }
 
 
-def scores(grouping: "Grouping") -> Sheet:
+def scores(grouping: "Grouping") -> ResultSheet:
     """Return the points of each group, as the mean of its pairs."""
     columns = [("group", tr("Groupe")), ("size", tr("Personnes")), ("points", tr("Points sur 100"))]
     columns.append(("again", tr("Retrouvailles")))
     return sheet(columns, ((one.number, len(one.members), one.points, len(one.met)) for one in grouping.groups))
 
 
-def shares(grouping: "Grouping") -> Sheet:
+def shares(grouping: "Grouping") -> ResultSheet:
     """Return what each criterion adds to each group: points a pair, which add up to those of the group."""
     columns = [
         ("group", tr("Groupe")),
@@ -132,20 +132,20 @@ def shares(grouping: "Grouping") -> Sheet:
     return sheet(columns, rows)
 
 
-def grouping_json(one: "FormedGroup", share: "GroupShare") -> tuple[Cell, ...]:
+def grouping_json(one: "FormedGroup", share: "GroupShare") -> tuple[CellValue, ...]:
     """Return one share as the cells of a row."""
     pairs = 10_000 * max(pairs_in(len(one.members)), 1)
     heading, full = share.group or "", share.full / pairs
     return one.number, heading, share.criterion, share.share / pairs, full, share.answered, share.reason
 
 
-def unplaced_json(grouping: "Grouping") -> Sheet:
+def unplaced_json(grouping: "Grouping") -> ResultSheet:
     """Return everybody in no group, and why."""
     columns = [("member", tr("Membre")), ("code", tr("Code")), ("reason", tr("Raison"))]
     return sheet(columns, ((grouping.called(one.person), one.code, one.reason) for one in grouping.unplaced))
 
 
-def met_json(grouping: "Grouping") -> Sheet:
+def met_json(grouping: "Grouping") -> ResultSheet:
     """Return the pairs who were in one group before, and are again."""
     columns = [("group", tr("Groupe")), ("member", tr("Membre")), ("other", tr("A déjà rencontré"))]
     pairs = ((one.number, grouping.called(a), grouping.called(b)) for one in grouping.groups for a, b in one.met)

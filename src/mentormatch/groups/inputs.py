@@ -11,7 +11,7 @@ from mentormatch.languages import tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
 
-type Session = str | date
+type SessionIn = str | date
 """A session as it is named: a word, a date, or a moment."""
 
 
@@ -33,7 +33,7 @@ def members_of(group: HasMembers | Iterable[str]) -> tuple[str, ...]:
     return members
 
 
-def sessions_of(sessions: int | Iterable[Session]) -> tuple[str, ...]:
+def sessions_of(sessions: int | Iterable[SessionIn]) -> tuple[str, ...]:
     """Return the names of the sessions, in their order; a number names them 1, 2, 3 ...
 
     Raises RequestError where one comes twice, or the number is negative.
@@ -48,7 +48,7 @@ def sessions_of(sessions: int | Iterable[Session]) -> tuple[str, ...]:
     return named
 
 
-def names_as(session: Session) -> str:
+def names_as(session: SessionIn) -> str:
     """Return the name of a session: a date as ISO 8601 writes it, to the minute where it has a time."""
     if isinstance(session, datetime):
         return session.isoformat(timespec="minutes")
@@ -88,7 +88,7 @@ def unknown_people(where: str, said: Iterable[str], known: Sequence[str], expect
 
 
 def answers_of_all(
-    said: Mapping[str, Iterable[Session]], members: Sequence[str], sessions: Sequence[str], where: str
+    said: Mapping[str, Iterable[SessionIn]], members: Sequence[str], sessions: Sequence[str], where: str
 ) -> list[frozenset[int]]:
     """Return the places of the sessions that each member names, in the order of the members.
 

@@ -17,7 +17,7 @@ from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.groups.columns import Columns, concatenate_columns
 from mentormatch.groups.linear_forms import FormBound, LinearForm
-from mentormatch.groups.oracle_interface import PricingOracle
+from mentormatch.groups.oracle_interface import GroupOracle
 
 ROOM, FINEST = 1 << 52, 1 << 30
 """Sums of prices stay below the one, far within int64, and are rounded to the other part of a unit at best."""
@@ -41,7 +41,7 @@ class MasterProblem:
 
     goal: LinearForm
     rows: Sequence[FormBound]
-    source: PricingOracle
+    source: GroupOracle
     number: int
     ends: float | None = None
     helped: bool = False

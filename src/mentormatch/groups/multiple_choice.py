@@ -8,7 +8,7 @@ import numpy as np
 from mentormatch.base.columns import Column, MultiChoice, Ranks
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.base import position
-from mentormatch.groups.availability import Availability, Moment
+from mentormatch.groups.availability import AttendanceMatrix, SessionMoment
 from mentormatch.languages import everywhere, mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import fold
@@ -95,7 +95,7 @@ def unknown(cohort: Cohort, name: str) -> RequestError:
     return RequestError(tr("Cette question ne convient pas"), [Problem("field", name, known)])
 
 
-def attendance(cohort: Cohort, moments: Sequence[Moment], field: str | None = None) -> Availability:
+def attendance(cohort: Cohort, moments: Sequence[SessionMoment], field: str | None = None) -> AttendanceMatrix:
     """Return who can be there when: by a question whose options are the dates, or one about slots of the week.
 
     Raises RequestError where a date is neither an option of the question nor in one of its slots.
@@ -111,17 +111,17 @@ def attendance(cohort: Cohort, moments: Sequence[Moment], field: str | None = No
     rows = [[option in (answer or ()) for option in options] for answer in said.answers.values()]
     present = np.array(rows, dtype=bool).reshape(len(rows), len(options))
     known = np.array([answer is not None for answer in said.answers.values()], dtype=bool)
-    return Availability(tuple(said.answers), tuple(moments), present, known)
+    return AttendanceMatrix(tuple(said.answers), tuple(moments), present, known)
 
 
-def who_answered(cohort: Cohort, moments: Sequence[Moment]) -> list[str]:
+def who_answered(cohort: Cohort, moments: Sequence[SessionMoment]) -> list[str]:
     """Return the questions in which every date is asked for: by name, or else by its slot of the week."""
     asked = {name: [matches(moment, column) for moment in moments] for name, column in find_fields(cohort)}
     named = [name for name, found in asked.items() if all(how == "name" for how in found)]
     return named or [name for name, found in asked.items() if all(found)]
 
 
-def matches(moment: Moment, column: Column) -> str:
+def matches(moment: SessionMoment, column: Column) -> str:
     """Return how a date is asked for in a question: ``name``, ``slot``, or not at all, empty."""
     options = column.labels if isinstance(column, MultiChoice) else ()
     if position(options, moment.name) is not None:
@@ -129,7 +129,7 @@ def matches(moment: Moment, column: Column) -> str:
     return "" if option_for(moment, options) is None else "slot"
 
 
-def option_for(moment: Moment, options: Sequence[str]) -> int | None:
+def option_for(moment: SessionMoment, options: Sequence[str]) -> int | None:
     """Return the option that is a date: by its name, or as its slot of the week."""
     named = position(options, moment.name)
     slots = {fold(f"{day} {part}") for day in everywhere(DAYS[moment.day.weekday()]) for part in parts_of(moment)}
@@ -137,7 +137,7 @@ def option_for(moment: Moment, options: Sequence[str]) -> int | None:
     return next(found, None) if named is None else named
 
 
-def parts_of(moment: Moment) -> tuple[str, ...]:
+def parts_of(moment: SessionMoment) -> tuple[str, ...]:
     """Return what the part of the day of a date is called, in each language; nothing where it has no hour."""
     hour = getattr(moment.start, "hour", None)
     if hour is None:

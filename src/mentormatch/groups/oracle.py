@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.groups.columns import Columns, allowed_groups, build_columns, concatenate_columns
 from mentormatch.groups.linear_forms import MEETINGS, TIES, WORTH, LinearForm
-from mentormatch.groups.oracle_interface import PricedColumns, PricingOracle
+from mentormatch.groups.oracle_interface import GroupOracle, PricedColumns
 from mentormatch.groups.problem import GroupProblem, pairs_in
 
 type Block = NDArray[np.int64]
@@ -28,7 +28,7 @@ WORK = 400_000_000
 
 
 @dataclass
-class BranchAndBoundOracle(PricingOracle):
+class BranchAndBoundOracle(GroupOracle):
     """All groups of a problem, sought when asked for; with a ``least_floor``, until ``ends``."""
 
     problem: GroupProblem

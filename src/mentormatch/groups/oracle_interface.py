@@ -17,7 +17,7 @@ class PricedColumns:
     most: int | None
 
 
-class PricingOracle(Protocol):
+class GroupOracle(Protocol):
     """Gives groups by what a form says that they count for."""
 
     def quick(self, form: LinearForm) -> Columns | None:
@@ -32,7 +32,7 @@ class PricingOracle(Protocol):
         """Return all groups for which the form is ``least`` or more; None where there are more than ``many``."""
         ...
 
-    def kept(self, least_floor: int) -> "PricingOracle":
+    def kept(self, least_floor: int) -> "GroupOracle":
         """Return the source of those groups only whose pairs are worth so much in the mean."""
         ...
 

@@ -10,9 +10,9 @@ import numpy as np
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.base.scalars import duration, seed_number
 from mentormatch.explanation.labels import KEYS, Labels, codes, names
-from mentormatch.explanation.tables import Sheet
+from mentormatch.explanation.tables import ResultSheet
 from mentormatch.groups import group_tables
-from mentormatch.groups.formulation import GroupFormulation, Keys, formulate_groups
+from mentormatch.groups.formulation import GroupFormulation, MemberKeysSet, formulate_groups
 from mentormatch.groups.group_tables import goal_in_words
 from mentormatch.groups.infeasibility import GroupConflict, explain_conflict
 from mentormatch.groups.pair_values import GroupScores, PairShares, score
@@ -83,7 +83,7 @@ class FormedGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Unplaced:
+class UnplacedMember:
     """Somebody in no group: key, a stable code, and the reason in a sentence."""
 
     person: str
@@ -179,11 +179,11 @@ class Grouping(Result):
         return GroupShare(criterion.label, criterion.kind, criterion.group, share, full, answered, told)
 
     @once_spoken
-    def unplaced(self) -> tuple[Unplaced, ...]:
+    def unplaced(self) -> tuple[UnplacedMember, ...]:
         """Everybody in no group, with a code and a sentence."""
         placed = {int(self.posed.members[person]) for group in self.solution.groups for person in group}
         rest = [row for row in range(len(self.cohort.members)) if row not in placed]
-        return tuple(Unplaced(self.cohort.members.ids[row], *self._why(row)) for row in rest)
+        return tuple(UnplacedMember(self.cohort.members.ids[row], *self._why(row)) for row in rest)
 
     def _why(self, row: int) -> tuple[str, str]:
         people = self.cohort.members
@@ -261,12 +261,12 @@ class Grouping(Result):
 
     @property
     @own_language
-    def sheets(self) -> dict[str, Sheet]:
+    def sheets(self) -> dict[str, ResultSheet]:
         return group_tables.sheets(self)
 
     @property
     @own_language
-    def staff_sheets(self) -> dict[str, Sheet]:
+    def staff_sheets(self) -> dict[str, ResultSheet]:
         return group_tables.staff_sheets(self)
 
     @property
@@ -276,7 +276,7 @@ class Grouping(Result):
 
     @property
     @own_language
-    def shown_sheets(self) -> dict[str, Sheet]:
+    def shown_sheets(self) -> dict[str, ResultSheet]:
         return {**self.sheets, "unplaced": group_tables.unplaced_json(self)}
 
     @property
@@ -297,9 +297,9 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     programme: Programme,
     *,
     seed: int = 0,
-    together: Iterable[Keys] = (),
-    apart: Iterable[Keys] = (),
-    past: Iterable[Keys | Grouping] = (),
+    together: Iterable[MemberKeysSet] = (),
+    apart: Iterable[MemberKeysSet] = (),
+    past: Iterable[MemberKeysSet | Grouping] = (),
     time_limit_s: float | None = None,
 ) -> Grouping:
     """Return the optimal groups of the members of ``cohort`` under ``programme``, explained.
@@ -339,13 +339,13 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     return Grouping(cohort, decided, scores, posed, solution, programme.heading.language, programme.name)
 
 
-def name_groups[R: (Together, Apart)](rule: type[R], keys: Keys, cohort: Cohort) -> R:
+def name_groups[R: (Together, Apart)](rule: type[R], keys: MemberKeysSet, cohort: Cohort) -> R:
     """Return a rule on some members; raise RequestError where a key is nobody's."""
     people = cohort.members
     return rule(people=[people.ids[people.find(key)] for key in keys])
 
 
-def former_groups(past: Iterable[Keys | Grouping]) -> Iterable[Keys]:
+def former_groups(past: Iterable[MemberKeysSet | Grouping]) -> Iterable[MemberKeysSet]:
     """Yield the keys of each former group."""
     for each in past:
         if isinstance(each, Grouping):

@@ -11,8 +11,8 @@ from mentormatch.languages import everywhere, mark, tr
 from mentormatch.languages.phrases import system_reason
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Cohort
-from mentormatch.programme.enrolment import Source
-from mentormatch.survey.table import Table
+from mentormatch.programme.enrolment import AnswerSource
+from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import read_table
 
 type MemberKeys = tuple[str, ...]
@@ -21,7 +21,7 @@ TITLE = mark("Groupe")
 MISREAD = mark("Aucun groupe ne se lit dans « {name} »")
 
 
-def read_groups(source: Source, cohort: Cohort) -> tuple[MemberKeys, ...]:
+def read_groups(source: AnswerSource, cohort: Cohort) -> tuple[MemberKeys, ...]:
     """Return the groups that a file holds, each by the keys of its members, for ``past`` of ``form_groups``.
 
     Of a sheet, the column with the most codes of members is theirs, and the column *Groupe* (or the only other one)
@@ -62,7 +62,7 @@ def read_groups(source: Source, cohort: Cohort) -> tuple[MemberKeys, ...]:
     return tuple(map(tuple, found.values()))
 
 
-def column_of_members(table: Table, cohort: Cohort) -> int:
+def column_of_members(table: TextTable, cohort: Cohort) -> int:
     """Return the column with the most codes of members; raise SurveyError where none has one."""
     counts = [
         sum(cohort.members.has(record.cells[place]) for record in table.records) for place in range(len(table.header))
@@ -74,7 +74,7 @@ def column_of_members(table: Table, cohort: Cohort) -> int:
     return counts.index(max(counts))
 
 
-def column_of_groups(table: Table, members: int) -> int:
+def column_of_groups(table: TextTable, members: int) -> int:
     """Return the column that says which group somebody is in; raise SurveyError where none can be told."""
     others = [place for place in range(len(table.header)) if place != members]
     titles = {fold(title) for title in everywhere(TITLE)}

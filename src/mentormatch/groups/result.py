@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import OutputError, Problem
 from mentormatch.explanation.frames import frame
-from mentormatch.explanation.tables import Sheet
-from mentormatch.groups.calendar import MINUTES, Event, calendar_of
+from mentormatch.explanation.tables import ResultSheet
+from mentormatch.groups.calendar import MINUTES, SessionEvent, calendar_of
 from mentormatch.languages import mark, own_language, tr
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ class Result(ABC):
 
     @property
     @abstractmethod
-    def sheets(self) -> Mapping[str, Sheet]:
+    def sheets(self) -> Mapping[str, ResultSheet]:
         """The tables that may be shown to all, by their codes."""
 
     @property
-    def staff_sheets(self) -> Mapping[str, Sheet]:
+    def staff_sheets(self) -> Mapping[str, ResultSheet]:
         """The tables for the team alone, by their codes."""
         return {}
 
@@ -104,7 +104,7 @@ class Result(ABC):
         return self.sentences
 
     @property
-    def shown_sheets(self) -> Mapping[str, Sheet]:
+    def shown_sheets(self) -> Mapping[str, ResultSheet]:
         """The tables that a notebook shows."""
         return self.sheets
 
@@ -119,10 +119,10 @@ class Result(ABC):
         return ()
 
     @property
-    def events(self) -> tuple[Event, ...]:
+    def events(self) -> tuple[SessionEvent, ...]:
         """The sessions as they stand in a calendar."""
         return tuple(
-            Event(start, self._numbered(number), told, self.place, self.minutes)
+            SessionEvent(start, self._numbered(number), told, self.place, self.minutes)
             for number, (start, told) in enumerate(self.moments, start=1)
         )
 
@@ -155,9 +155,9 @@ class Result(ABC):
         return calendar_of(self.name or self.title, self.events, key=key, former=former, now=now)
 
     @property
-    def frames(self) -> "Frames":
+    def frames(self) -> "ResultFrames":
         """The tables as pandas frames, those for the team included, each by its code."""
-        return Frames({**self.sheets, **self.staff_sheets})
+        return ResultFrames({**self.sheets, **self.staff_sheets})
 
     @own_language
     def save(
@@ -189,10 +189,10 @@ class Result(ABC):
         return shown
 
 
-class Frames:
+class ResultFrames:
     """Tables as pandas frames, each an attribute by its code; columns have the stable English names."""
 
-    def __init__(self, sheets: Mapping[str, Sheet]) -> None:
+    def __init__(self, sheets: Mapping[str, ResultSheet]) -> None:
         self._sheets = sheets
 
     def __getattr__(self, name: str) -> "DataFrame":

@@ -13,7 +13,7 @@ from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.scalars import whole_number
 from mentormatch.errors import RequestError
-from mentormatch.explanation.tables import Sheet, sheet
+from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.groups.local_search import search_locally
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.problem import GroupProblem, pairs_in
@@ -93,7 +93,7 @@ class Rotation(Result):
 
     @property
     @own_language
-    def sheets(self) -> dict[str, Sheet]:
+    def sheets(self) -> dict[str, ResultSheet]:
         columns = [("round", tr("Tour")), ("group", tr("Groupe")), ("member", tr("Membre"))]
         rows = (
             (turn, number, self.grouping.called(key))
@@ -105,7 +105,7 @@ class Rotation(Result):
 
     @property
     @own_language
-    def staff_sheets(self) -> dict[str, Sheet]:
+    def staff_sheets(self) -> dict[str, ResultSheet]:
         columns = [("member", tr("Membre")), ("other", tr("Retrouve")), ("rounds", tr("Aux tours"))]
         called = self.grouping.called
         return {

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mentormatch.errors import Problem, ProgrammeError
-from mentormatch.groups.availability import Availability, moments_of
+from mentormatch.groups.availability import AttendanceMatrix, moments_of
 from mentormatch.groups.dates import Dates, choose_dates
 from mentormatch.groups.holidays import Blackout
-from mentormatch.groups.inputs import Session, named_twice, places, refuse, unknown_people
+from mentormatch.groups.inputs import SessionIn, named_twice, places, refuse, unknown_people
 from mentormatch.groups.multiple_choice import attendance, members_in, sides
 from mentormatch.groups.topics import Topics, choose_topics
 from mentormatch.groups.turns import Turns, Wish, schedule_turns
@@ -157,7 +157,7 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
         )
 
 
-def there_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) -> Availability:
+def there_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) -> AttendanceMatrix:
     """Return who can be there at the dates of the sessions; raise RequestError where a name is none of theirs."""
     if isinstance(dates, Dates):
         return dates.there.take(dates.places)
@@ -169,7 +169,7 @@ def there_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) ->
     return attendance(cohort, held, section.attends)
 
 
-def absences_from(held: Availability, group: Iterable[str]) -> dict[str, list[Session]]:
+def absences_from(held: AttendanceMatrix, group: Iterable[str]) -> dict[str, list[SessionIn]]:
     """Return the dates that each member of a group misses who answered."""
     starts = [one.start for one in held.moments]
     missed = {

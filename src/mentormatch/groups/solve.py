@@ -10,7 +10,7 @@ from mentormatch.groups.check import refuse_mistakes
 from mentormatch.groups.columns import Columns, build_columns, enumerate_groups, most_columns, most_placed
 from mentormatch.groups.local_search import search_locally
 from mentormatch.groups.oracle import BranchAndBoundOracle
-from mentormatch.groups.oracle_interface import EnumerationOracle, PricingOracle
+from mentormatch.groups.oracle_interface import EnumerationOracle, GroupOracle
 from mentormatch.groups.problem import Group, GroupProblem
 from mentormatch.groups.solution import GroupSolution
 from mentormatch.groups.solver import solve_by_columns
@@ -41,7 +41,7 @@ def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:
         return GroupSolution(Status.INFEASIBLE)
     few = most_columns(problem) <= MOST_LISTED
     start = as_columns(problem, *search_locally(problem, ends, min(SHORT, 4 * len(problem)) if few else LONG))
-    source: PricingOracle = EnumerationOracle(enumerate_groups(problem)) if few else BranchAndBoundOracle(problem, ends)
+    source: GroupOracle = EnumerationOracle(enumerate_groups(problem)) if few else BranchAndBoundOracle(problem, ends)
     return solve_by_columns(problem, source, start, ends)
 
 

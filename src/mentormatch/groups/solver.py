@@ -14,7 +14,7 @@ from mentormatch.groups.master import (
     maximise,
     solve_milp,
 )
-from mentormatch.groups.oracle_interface import EnumerationOracle, PricingOracle
+from mentormatch.groups.oracle_interface import EnumerationOracle, GroupOracle
 from mentormatch.groups.problem import GroupProblem
 from mentormatch.groups.solution import GroupSolution, in_order, tiers_of
 
@@ -23,7 +23,7 @@ FEW = 200_000
 """So many columns that may be in a best choice are looked at by themselves from there on."""
 
 
-def solve_by_columns(problem: GroupProblem, source: PricingOracle, start: Columns, ends: float | None) -> GroupSolution:
+def solve_by_columns(problem: GroupProblem, source: GroupOracle, start: Columns, ends: float | None) -> GroupSolution:
     """Return the best groups that the columns of a source make; ``start`` holds a choice or nothing."""
     pursuit = GoalSequence(problem, source, start, ends)
     pursuit.run()
@@ -35,7 +35,7 @@ class GoalSequence:
     """How far the goals are reached: the best choice so far, the bounds known, and rows that keep what is proved."""
 
     problem: GroupProblem
-    source: PricingOracle
+    source: GroupOracle
     chosen: Columns
     ends: float | None
     bounds: dict[str, int] = field(default_factory=dict)

@@ -21,8 +21,8 @@ from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.people_phrases import first_of
-from mentormatch.explanation.tables import Sheet, sheet
-from mentormatch.groups.ballot import DEFAULT, GOALS, Ballot, Goal, ballot_of
+from mentormatch.explanation.tables import ResultSheet, sheet
+from mentormatch.groups.ballot import DEFAULT, GOALS, Ballot, BallotGoal, ballot_of
 from mentormatch.groups.multiple_choice import read_multiple_choice
 from mentormatch.groups.result import Result
 from mentormatch.languages import own_language, spoken, tr, tr_n
@@ -49,7 +49,7 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Request:
+class TopicRequest:
     """What one member asked for and what of it is chosen; for the team alone."""
 
     member: str
@@ -67,7 +67,7 @@ class Topics(Result):
     kind: ClassVar[str] = "topics"
     ballot: Ballot
     number: int
-    goals: tuple[Goal, ...]
+    goals: tuple[BallotGoal, ...]
     problem: AssignmentProblem
     solution: Solution
     seed: int
@@ -120,12 +120,12 @@ class Topics(Result):
         return tuple(Served(member, code) for member, code in zip(self.ballot.members, codes, strict=True))
 
     @cached_property
-    def requests(self) -> tuple[Request, ...]:
+    def requests(self) -> tuple[TopicRequest, ...]:
         """What each member asked for, and what of it is chosen; for the team alone."""
         topics, chosen = self.ballot.topics, set(self.places)
         wanted = [np.flatnonzero(row).tolist() for row in self.ballot.asked]
         return tuple(
-            Request(member, tuple(topics[t] for t in each), tuple(topics[t] for t in each if t in chosen))
+            TopicRequest(member, tuple(topics[t] for t in each), tuple(topics[t] for t in each if t in chosen))
             for member, each in zip(self.ballot.members, wanted, strict=True)
         )
 
@@ -169,7 +169,7 @@ class Topics(Result):
 
     @property
     @own_language
-    def sheets(self) -> dict[str, Sheet]:
+    def sheets(self) -> dict[str, ResultSheet]:
         members = [("member", tr("Membre")), ("served", tr("Un sujet demandé est retenu"))]
         return {
             "topics": sheet([("topic", tr("Sujet"))], ((topic,) for topic in self.chosen)),
@@ -178,7 +178,7 @@ class Topics(Result):
 
     @property
     @own_language
-    def staff_sheets(self) -> dict[str, Sheet]:
+    def staff_sheets(self) -> dict[str, ResultSheet]:
         counts = [("topic", tr("Sujet")), ("chosen", tr("Retenu")), ("approvals", tr("Demandes"))]
         asked = [("member", tr("Membre")), ("asked", tr("Demandés")), ("chosen", tr("Retenus"))]
         totals = self.ballot.asked.sum(axis=0).tolist()
@@ -234,7 +234,7 @@ def choose_topics(  # noqa: PLR0913 - all but two are keywords
     *,
     field: str | None = None,
     topics: Iterable[str] | None = None,
-    goals: Sequence[Goal] = DEFAULT,
+    goals: Sequence[BallotGoal] = DEFAULT,
     name: str = "",
     seed: int = 0,
     time_limit_s: float | None = None,

@@ -18,12 +18,12 @@ from mentormatch.base.columns import BoolVector
 from mentormatch.base.iso_dates import start_of
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem
-from mentormatch.explanation.tables import Sheet, sheet
+from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.groups.availability import moment_in_words
 from mentormatch.groups.calendar import MINUTES
 from mentormatch.groups.inputs import (
     HasMembers,
-    Session,
+    SessionIn,
     answers_of_all,
     members_of,
     places,
@@ -134,7 +134,7 @@ class Turns(Result):
 
     @property
     @own_language
-    def sheets(self) -> dict[str, Sheet]:
+    def sheets(self) -> dict[str, ResultSheet]:
         turns = [("session", tr("Séance")), ("member", tr("Membre")), ("round", tr("Tour"))]
         without = [("member", tr("Membre")), ("round", tr("Tour")), ("code", tr("Code")), ("reason", tr("Raison"))]
         return {
@@ -157,11 +157,11 @@ class Turns(Result):
 
 def schedule_turns(  # noqa: PLR0913 - all but two are keywords
     group: HasMembers | Iterable[str],
-    sessions: int | Iterable[Session],
+    sessions: int | Iterable[SessionIn],
     *,
     per_session: int = 1,
     rounds: int = 1,
-    absences: Mapping[str, Iterable[Session]] | None = None,
+    absences: Mapping[str, Iterable[SessionIn]] | None = None,
     wishes: Mapping[str, Wish] | None = None,
     urgent: Iterable[str] = (),
     name: str = "",

@@ -6,10 +6,10 @@ from mentormatch.languages import tr
 from mentormatch.languages.phrases import listed, percent
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.submissions import Sheet
+from mentormatch.survey.submissions import SubmissionSheet
 
 
-def assumptions(programme: Programme, plan: Plan, sheets: Sequence[Sheet]) -> Iterator[str]:
+def assumptions(programme: Programme, plan: Plan, sheets: Sequence[SubmissionSheet]) -> Iterator[str]:
     """Yield what was assumed: who is who, on which side, what sets a row aside, what a blank means."""
     yield identity(plan)
     yield sides(plan, sheets)
@@ -43,7 +43,7 @@ def identity(plan: Plan) -> str:
     )
 
 
-def sides(plan: Plan, sheets: Sequence[Sheet]) -> str:
+def sides(plan: Plan, sheets: Sequence[SubmissionSheet]) -> str:
     """Return by what mentors are told from mentees."""
     roles = plan.roles
     if roles is None or all(sheet.side is not None for sheet in sheets):

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, Numbers, Ranks, SingleChoice
+from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NumberColumn, Ranks, SingleChoice
 from mentormatch.fields import AnyField, Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Cohort
 from mentormatch.survey.contacts import Contacts
-from mentormatch.survey.headers import Place
+from mentormatch.survey.headers import QuestionPlace
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.submissions import Sheet
+from mentormatch.survey.submissions import SubmissionSheet
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 BY_SIDE = (mark("mentor·es"), mark("mentoré·es"))
@@ -33,7 +33,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class AnswerSpread:
     """The least, the median and the greatest of some numbers."""
 
     least: float
@@ -67,10 +67,10 @@ class Question:
     fills: tuple[Fill, ...]
     legend: tuple[str, ...] = ()
     bars: tuple[Bar, ...] = ()
-    spread: Spread | None = None
+    spread: AnswerSpread | None = None
 
 
-def questions(cohort: Cohort, contacts: Contacts, plan: Plan, sheets: Sequence[Sheet]) -> Iterator[Question]:
+def questions(cohort: Cohort, contacts: Contacts, plan: Plan, sheets: Sequence[SubmissionSheet]) -> Iterator[Question]:
     """Yield every question of the programme, in its order."""
     for name, field in plan.fields.items():
         columns = {side: found for side in SIDES if (found := cohort.side(side).columns.get(name)) is not None}
@@ -90,9 +90,9 @@ def questions(cohort: Cohort, contacts: Contacts, plan: Plan, sheets: Sequence[S
         )
 
 
-def headers_of(sheet: Sheet, name: str) -> list[str]:
+def headers_of(sheet: SubmissionSheet, name: str) -> list[str]:
     """Return the headers of the columns in which one file answers a question."""
-    place = sheet.places.get(name, Place(None, {}))
+    place = sheet.places.get(name, QuestionPlace(None, {}))
     columns = [place.column] if place.column is not None else list(place.parts.values())
     return [sheet.table.header[column] for column in columns]
 
@@ -162,10 +162,10 @@ def grid(columns: Sequence[Grades]) -> list[Bar]:
     return [Bar(label, tuple(int(count[line]) for count in counts)) for line, label in enumerate(first.labels)]
 
 
-def spread_of_numbers(columns: Sequence[Column]) -> Spread | None:
+def spread_of_numbers(columns: Sequence[Column]) -> AnswerSpread | None:
     """Return the least, the median and the greatest number given, None where there is none."""
-    given = [column.values[column.known] for column in columns if isinstance(column, Numbers)]
+    given = [column.values[column.known] for column in columns if isinstance(column, NumberColumn)]
     numbers = np.concatenate(given) if given else np.array([])
     if not len(numbers):
         return None
-    return Spread(float(numbers.min()), float(np.median(numbers)), float(numbers.max()))
+    return AnswerSpread(float(numbers.min()), float(np.median(numbers)), float(numbers.max()))

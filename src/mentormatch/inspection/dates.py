@@ -8,7 +8,7 @@ from mentormatch.languages import tr
 from mentormatch.people.cohort import Remark
 from mentormatch.survey.moments import ORDERS
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.submissions import Sheet
+from mentormatch.survey.submissions import SubmissionSheet
 from mentormatch.survey.table import Order
 
 SHAPE = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?!\d)")
@@ -17,7 +17,7 @@ MOSTLY = 0.6
 YEARS = range(1900, 2101)
 
 
-def odd_dates(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
+def odd_dates(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark]:
     """Yield the lines on which a date is impossible, or cannot be read as one; never the answer."""
     for sheet in sheets:
         for name, place in sheet.places.items():

@@ -12,16 +12,16 @@ from mentormatch.inspection.assumptions import assumptions
 from mentormatch.inspection.columns import Question, questions
 from mentormatch.inspection.dates import odd_dates
 from mentormatch.inspection.market import Prospects, prospects
-from mentormatch.inspection.rows import Fates, Reading, Remarks, in_order, lines_as_labels, read_as
-from mentormatch.inspection.section import Part, writer_for, writers
+from mentormatch.inspection.rows import Fates, FileReading, Remarks, in_order, lines_as_labels, read_as
+from mentormatch.inspection.section import IntakeSection, writer_for, writers
 from mentormatch.inspection.sensitive_questions import undeclared
 from mentormatch.languages import language, own_language
 from mentormatch.people.cohort import Cohort
-from mentormatch.programme.enrolment import Source, plan_of, read_tables
+from mentormatch.programme.enrolment import AnswerSource, plan_of, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.intake import take_apart
 from mentormatch.survey.submissions import laid_out
-from mentormatch.survey.table_reader import Table
+from mentormatch.survey.table import TextTable
 
 KIND = "intake"
 """Of which kind of run these are the documents."""
@@ -30,7 +30,7 @@ type Later = Callable[[Cohort], Cohort]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Questions(Part):
+class Questions(IntakeSection):
     """Every question of the programme, with how it was answered."""
 
     macro = "questions"
@@ -39,7 +39,7 @@ class Questions(Part):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Intake(Part):
+class Intake(IntakeSection):
     """What came in: the people, and each part of the report on them; every part shows itself in a notebook.
 
     No free text and no contact of anybody is in a part. People are named by their keys, or by their lines where the
@@ -50,7 +50,7 @@ class Intake(Part):
 
     programme: Programme
     cohort: Cohort
-    reading: Reading
+    reading: FileReading
     fates: Fates
     remarks: Remarks
     questions: Questions
@@ -63,7 +63,7 @@ class Intake(Part):
 
     @own_language
     def _repr_html_(self) -> str:
-        return Part._repr_html_(self)
+        return IntakeSection._repr_html_(self)
 
     @own_language
     def save(self, target: str | PathLike[str], *, replace: bool = False) -> tuple[Path, ...]:
@@ -83,10 +83,10 @@ class Intake(Part):
 
 def intake(  # noqa: PLR0913 - what can be said of files is its contract
     programme: Programme,
-    answers: Source | None = None,
+    answers: AnswerSource | None = None,
     *,
-    mentors: Source | None = None,
-    mentees: Source | None = None,
+    mentors: AnswerSource | None = None,
+    mentees: AnswerSource | None = None,
     tool: str | None = None,
     encoding: str | None = None,
 ) -> Intake:
@@ -108,7 +108,7 @@ def intake(  # noqa: PLR0913 - what can be said of files is its contract
 
 
 def reported(
-    programme: Programme, tables: Sequence[tuple[Table, Side | None]], *, later: Later | None = None
+    programme: Programme, tables: Sequence[tuple[TextTable, Side | None]], *, later: Later | None = None
 ) -> Intake:
     """Return the report on tables of answers; ``later`` adds to the cohort what people answered elsewhere."""
     plan = plan_of(programme, apart=tables[0][1] is not None)
@@ -119,7 +119,7 @@ def reported(
     return Intake(
         programme,
         cohort,
-        Reading(tuple(read_as(sheet, plan) for sheet in sheets), tuple(assumptions(programme, plan, sheets))),
+        FileReading(tuple(read_as(sheet, plan) for sheet in sheets), tuple(assumptions(programme, plan, sheets))),
         Fates(cohort.rows, keyed),
         Remarks(in_order(*cohort.remarks, *odd_dates(sheets, plan), *undeclared(sheets, plan))),
         Questions(tuple(questions(cohort, contacts, plan, sheets))),

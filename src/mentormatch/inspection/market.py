@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.base.columns import BoolVector, Names
+from mentormatch.base.columns import BoolVector, NameLists
 from mentormatch.errors import MentorMatchError
 from mentormatch.explanation.diagnosis.hall_violators import allowed_pairs, other_side, others_than
 from mentormatch.explanation.diagnosis.instance import RuleInstance
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
-from mentormatch.inspection.section import Part
+from mentormatch.inspection.section import IntakeSection
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
@@ -81,7 +81,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Prospects(Part):
+class Prospects(IntakeSection):
     """The market before any solving; ``problem`` says why it cannot be told, where the rules cannot be posed."""
 
     macro = "prospects"
@@ -150,7 +150,7 @@ def options_unmet(
     """Yield the options of one criterion that are asked for in vain, and how often; none that people typed."""
     (ours,), (theirs,) = criterion.fields_of("mentor"), criterion.fields_of("mentee")
     kinds = {programme.fields[name].kind for name in (ours, theirs)}
-    typed = isinstance(mentees.columns[theirs], Names) or isinstance(mentors.columns[ours], Names)
+    typed = isinstance(mentees.columns[theirs], NameLists) or isinstance(mentors.columns[ours], NameLists)
     if kinds <= set(LISTS) and not typed:
         yield from items_unmet(mentors, mentees, ours, theirs)
     elif kinds <= set(CHOSEN):

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mentormatch.explanation.labels import Labels
-from mentormatch.inspection.section import Part
+from mentormatch.inspection.section import IntakeSection
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import FATES, Cohort, Fate, Remark, RowFate, merged
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.submissions import Sheet
+from mentormatch.survey.submissions import SubmissionSheet
 from mentormatch.survey.tool import tools_by_kind
 
 IN_FILE, IN_LINE = mark("{source}, ligne {line}"), mark("ligne {line}")
@@ -30,7 +30,7 @@ class FileRead:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Reading(Part):
+class FileReading(IntakeSection):
     """How each file was read, and what was taken for granted, in sentences."""
 
     macro = "reading"
@@ -40,7 +40,7 @@ class Reading(Part):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Fates(Part):
+class Fates(IntakeSection):
     """The fate of every row: ``rows`` in the order of the files, ``keyed`` says whether their keys may be shown."""
 
     macro = "fates"
@@ -74,7 +74,7 @@ class Fates(Part):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Remarks(Part):
+class Remarks(IntakeSection):
     """What is worth a look; nothing was changed because of it."""
 
     macro = "told"
@@ -103,7 +103,7 @@ def runs(lines: Sequence[int], kept: set[int]) -> Iterator[str]:
             run = []
 
 
-def read_as(sheet: Sheet, plan: Plan) -> FileRead:
+def read_as(sheet: SubmissionSheet, plan: Plan) -> FileRead:
     """Return how one file was read."""
     table = sheet.table
     manner = table.manner

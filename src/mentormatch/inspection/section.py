@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mentormatch.inspection.intake import Intake
 
 
-class Part:
+class IntakeSection:
     """A part of an intake; ``macro`` names the piece of a page that shows it."""
 
     __slots__ = ()
@@ -34,7 +34,7 @@ class Writer(ABC):
     def content(self, intake: "Intake") -> bytes:
         """Return the whole document."""
 
-    def shown(self, part: Part) -> str:
+    def shown(self, part: IntakeSection) -> str:
         """Return one part as a notebook shows it; raise OutputError where this document is not shown in parts."""
         raise OutputError(tr("{kind} : ce format ne se montre pas par parties", kind=self.kind))
 

@@ -13,7 +13,7 @@ SHARED = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class NearText:
     """A name that is near to a word, and its likeness: 1 for the same letters in the same order, 0 for none."""
 
     name: str
@@ -42,7 +42,7 @@ def likenesses(words: Sequence[str], names: Sequence[str]) -> list[list[float]]:
     return [[round(float(value), 2) for value in row] for row in best]
 
 
-def closest(word: object, names: Iterable[str], *, least: float = NEAR) -> Near | None:
+def closest(word: object, names: Iterable[str], *, least: float = NEAR) -> NearText | None:
     """Return the name that is nearest to ``word``, None where none is as near as ``least``.
 
     >>> closest("disciplin", ["annees", "disciplines"])
@@ -51,7 +51,7 @@ def closest(word: object, names: Iterable[str], *, least: float = NEAR) -> Near 
     known = list(names)
     row = likenesses([str(word)], known)[0]
     best = max(range(len(known)), key=lambda place: row[place], default=None)
-    return Near(known[best], row[best]) if best is not None and row[best] >= least else None
+    return NearText(known[best], row[best]) if best is not None and row[best] >= least else None
 
 
 def bare(text: str) -> str:

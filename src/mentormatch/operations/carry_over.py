@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.base.strict_json import ROOT, Keys, Message, Text, parse_json
+from mentormatch.base.strict_json import ROOT, JsonMessage, SeenKeys, Text, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
@@ -27,19 +27,19 @@ OUT_BY_THEMSELVES = ("incomplete", "not_admitted", "no_capacity")
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
-class LeftOut(Message):
+class LeftOut(JsonMessage):
     """Somebody who took part and was not placed: key and side."""
 
     person: Text
     side: Side
 
 
-class CarryOver(Message):
+class CarryOver(JsonMessage):
     """What the next edition needs to know of those before it, by keys alone."""
 
     schema_version: Literal[1] = 1
     programme: str
-    pairs: list[Keys] = Setting(default_factory=list)
+    pairs: list[SeenKeys] = Setting(default_factory=list)
     left_out: list[LeftOut] = Setting(default_factory=list)
 
     @classmethod
@@ -77,7 +77,7 @@ def carry_over(matching: Matching) -> CarryOver:
     pairs = {(canonical(mentor), canonical(mentee)): (mentor, mentee) for mentor, mentee in ever_paired(matching)}
     return CarryOver(
         programme=matching.programme.name,
-        pairs=[Keys(mentor=mentor, mentee=mentee) for _, (mentor, mentee) in sorted(pairs.items())],
+        pairs=[SeenKeys(mentor=mentor, mentee=mentee) for _, (mentor, mentee) in sorted(pairs.items())],
         left_out=[
             LeftOut(person=one.person, side=one.side) for one in matching.unmatched if one.code not in OUT_BY_THEMSELVES
         ],

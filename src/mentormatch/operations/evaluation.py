@@ -14,7 +14,7 @@ from mentormatch.explanation.pairs import Pair, explain_pair
 from mentormatch.explanation.rule_breaches import Breach, breaches
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import Keys, Matching, build_instance
+from mentormatch.operations.matching import KeyPair, Matching, build_instance
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
@@ -42,7 +42,7 @@ class Evaluation:
         return sum(pair.score for pair in self.pairs)
 
 
-def evaluate(cohort: Cohort, programme: Programme, pairs: Iterable[Keys]) -> Evaluation:
+def evaluate(cohort: Cohort, programme: Programme, pairs: Iterable[KeyPair]) -> Evaluation:
     """Return what the plan ``pairs`` (mentor key, mentee key) is worth, and which rules it breaks.
 
     Raises RequestError where a key is nobody's, or a pair comes twice.
@@ -54,7 +54,7 @@ def evaluate(cohort: Cohort, programme: Programme, pairs: Iterable[Keys]) -> Eva
     return Evaluation(explained, broken, plan)
 
 
-def given_plan(cohort: Cohort, programme: Programme, pairs: Iterable[Keys], *, seed: int = 0) -> Matching:
+def given_plan(cohort: Cohort, programme: Programme, pairs: Iterable[KeyPair], *, seed: int = 0) -> Matching:
     """Return pairs that were handed in, whatever rules they break, as a matching: to be compared, or repaired.
 
     Nothing is solved: the status is ``feasible``. Raises RequestError where a key is nobody's, or a pair comes twice.
@@ -62,7 +62,7 @@ def given_plan(cohort: Cohort, programme: Programme, pairs: Iterable[Keys], *, s
     return plan_at(cohort, programme, places_of(cohort, pairs), seed)
 
 
-def places_of(cohort: Cohort, pairs: Iterable[Keys]) -> list[tuple[int, int]]:
+def places_of(cohort: Cohort, pairs: Iterable[KeyPair]) -> list[tuple[int, int]]:
     """Return pairs by position; raise RequestError where a key is nobody's, or a pair comes twice."""
     rows = [{canonical(key): row for row, key in enumerate(people.ids)} for people in (cohort.mentors, cohort.mentees)]
     places = [

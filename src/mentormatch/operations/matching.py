@@ -32,7 +32,7 @@ from mentormatch.explanation.robustness import Robustness, SamplingPlan, robustn
 from mentormatch.explanation.smallest_changes import smallest_changes
 from mentormatch.explanation.tables import (
     Grid,
-    Sheet,
+    ResultSheet,
     Sheets,
     contribution_sheet,
     pair_sheet,
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from mentormatch.record.seal import Seal
     from mentormatch.report.views.shelf import Views
 
-type Keys = tuple[str, str]
+type KeyPair = tuple[str, str]
 
 MAX_STORED_PAIRS = 40_000_000
 """The scores of more pairs are not held in memory, where they would take half a gigabyte and more."""
@@ -200,7 +200,7 @@ class Matching:
         return Frames(self.sheets, lambda: self.grid)
 
     @property
-    def sheets(self) -> Mapping[str, Sheet]:
+    def sheets(self) -> Mapping[str, ResultSheet]:
         """The result as plain tables, from which every document is made; each is made when it is asked for."""
         return Sheets(
             self.language,
@@ -325,8 +325,8 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     programme: Programme,
     *,
     seed: int = 0,
-    pins: Iterable[Keys] = (),
-    bans: Iterable[Keys] = (),
+    pins: Iterable[KeyPair] = (),
+    bans: Iterable[KeyPair] = (),
     time_limit_s: float | None = None,
     executor: Workers | None = None,
     memory_mb: int | None = None,
@@ -401,7 +401,7 @@ def require_stored_scores(problem: AssignmentProblem) -> None:
         raise RequestError(tr("Cette question lie tous les binômes entre eux : il y en a trop de possibles"), [pairs])
 
 
-def rules_for_pairs[R: (Pin, Ban)](rule: type[R], pairs: Iterable[Keys], cohort: Cohort) -> list[R]:
+def rules_for_pairs[R: (Pin, Ban)](rule: type[R], pairs: Iterable[KeyPair], cohort: Cohort) -> list[R]:
     """Return one rule a pair; raise RequestError where a key is nobody's."""
     mentors, mentees = cohort.mentors, cohort.mentees
     return [rule(mentor=mentors.ids[mentors.find(i)], mentee=mentees.ids[mentees.find(k)]) for i, k in pairs]

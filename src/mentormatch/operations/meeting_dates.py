@@ -26,7 +26,7 @@ HOURS = {"morning": time(9, 30), "afternoon": time(14, 0), "evening": time(18, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class MeetingDates:
     """When one pair meets: the ``slot`` that both have and its dates, or ``reason``, why they have none.
 
     ``code``: ``found``, ``no_slot`` (no slot that both have), or ``no_dates`` (too few days in those that they have).
@@ -67,7 +67,7 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
     public: bool = True,
     zones: Sequence[str] = ZONES,
     blackouts: Sequence[Stated] = (),
-) -> tuple[Meeting, ...]:
+) -> tuple[MeetingDates, ...]:
     """Return when each pair meets: ``n`` dates about a month apart, always in the same slot, which both have.
 
     Of several slots that would do, a keyed hash takes one: the order of people never matters.
@@ -159,11 +159,11 @@ def shared_slots(pair: Pair, said: MultipleChoice, slots: Sequence[str], seed: i
     return [both[place] for place in order.tolist()]
 
 
-def meeting(pair: Pair, slots: Sequence[str], dates: Mapping[str, Dates]) -> Meeting:
+def meeting(pair: Pair, slots: Sequence[str], dates: Mapping[str, Dates]) -> MeetingDates:
     """Return when a pair meets: in the first of its slots that has dates enough."""
     if not slots:
-        return Meeting(pair, "no_slot", reason=tr("aucun créneau en commun"))
+        return MeetingDates(pair, "no_slot", reason=tr("aucun créneau en commun"))
     for slot in slots:
         if dates[slot].status in (Status.PROVED, Status.FEASIBLE):
-            return Meeting(pair, "found", slot, dates[slot])
-    return Meeting(pair, "no_dates", reason=" ".join([*dates[slots[0]].diagnosis]))
+            return MeetingDates(pair, "found", slot, dates[slot])
+    return MeetingDates(pair, "no_dates", reason=" ".join([*dates[slots[0]].diagnosis]))

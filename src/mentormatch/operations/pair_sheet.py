@@ -6,10 +6,11 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.programme.enrolment import Source
-from mentormatch.survey.table_reader import Record, Table, read_table
+from mentormatch.programme.enrolment import AnswerSource
+from mentormatch.survey.table import TextTable
+from mentormatch.survey.table_reader import Record, read_table
 
-type Keys = tuple[str, str]
+type SheetKeys = tuple[str, str]
 
 MISREAD = mark("La feuille de binômes « {name} » ne peut pas être lue.")
 NO_CODES = (mark("aucun code de mentor·e"), mark("aucun code de mentoré·e"))
@@ -17,7 +18,7 @@ EXPECTED = (mark("le code d'un·e mentor·e de cette édition"), mark("le code d
 """Of mentors, of mentees."""
 
 
-def read_pairs(source: Source, cohort: Cohort) -> tuple[Keys, ...]:
+def read_pairs(source: AnswerSource, cohort: Cohort) -> tuple[SheetKeys, ...]:
     """Return the pairs (mentor key, mentee key) of a sheet, in its order, for ``evaluate`` or as pins of ``match``.
 
     A column is that of the mentors, or of the mentees, if it has more of their codes than any other; other columns
@@ -53,7 +54,7 @@ def read_pairs(source: Source, cohort: Cohort) -> tuple[Keys, ...]:
     return tuple(keys_in(record, columns, cohort) for record in rows)
 
 
-def columns_of(table: Table, cohort: Cohort) -> tuple[int, int]:
+def columns_of(table: TextTable, cohort: Cohort) -> tuple[int, int]:
     """Return the column of the mentors and that of the mentees."""
     mentors = most_known(table, cohort.mentors, ())
     mentees = most_known(table, cohort.mentees, (mentors,))
@@ -65,7 +66,7 @@ def columns_of(table: Table, cohort: Cohort) -> tuple[int, int]:
     return mentors, mentees
 
 
-def most_known(table: Table, people: People, taken: tuple[int | None, ...]) -> int | None:
+def most_known(table: TextTable, people: People, taken: tuple[int | None, ...]) -> int | None:
     """Return the first of the columns with the most codes of these people, None where no column has one."""
     counts = {
         column: sum(people.has(record.cells[column]) for record in table.records)
@@ -78,7 +79,7 @@ def most_known(table: Table, people: People, taken: tuple[int | None, ...]) -> i
 
 def pair_sheet_error(rows: list[Record], columns: tuple[int, int], cohort: Cohort) -> Iterator[Problem]:
     """Yield what cannot be taken: codes of nobody, and pairs that come again."""
-    first: dict[Keys, int] = {}
+    first: dict[SheetKeys, int] = {}
     for record in rows:
         for expected, people, column in zip(EXPECTED, (cohort.mentors, cohort.mentees), columns, strict=True):
             if not people.has(record.cells[column]):
@@ -93,7 +94,7 @@ def pair_sheet_error(rows: list[Record], columns: tuple[int, int], cohort: Cohor
             yield Problem(where, found, advice=tr("gardez-en une"))
 
 
-def keys_in(record: Record, columns: tuple[int, int], cohort: Cohort) -> Keys:
+def keys_in(record: Record, columns: tuple[int, int], cohort: Cohort) -> SheetKeys:
     """Return the keys of a row as the cohort spells them."""
     mentor, mentee = (record.cells[column] for column in columns)
     return cohort.mentors.ids[cohort.mentors.find(mentor)], cohort.mentees.ids[cohort.mentees.find(mentee)]

@@ -17,7 +17,7 @@ from mentormatch.explanation.reserves import Reserve, reserves_of
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import Keys, Matching, build_instance, require_stored_scores, rules_for_pairs
+from mentormatch.operations.matching import KeyPair, Matching, build_instance, require_stored_scores, rules_for_pairs
 from mentormatch.people.cohort import Cohort
 from mentormatch.people.turnover import add_people, remove_people
 from mentormatch.programme.programme import Goal, Programme
@@ -75,25 +75,25 @@ class Repair:
         return self.matching.status
 
     @property
-    def kept(self) -> tuple[Keys, ...]:
+    def kept(self) -> tuple[KeyPair, ...]:
         """The former pairs that go on."""
         former = known_pairs(self.before)
         return tuple(pair for pair in keys_of(self.matching) if fold_key(pair) in former)
 
     @property
-    def new(self) -> tuple[Keys, ...]:
+    def new(self) -> tuple[KeyPair, ...]:
         """The pairs that were not there before."""
         former = known_pairs(self.before)
         return tuple(pair for pair in keys_of(self.matching) if fold_key(pair) not in former)
 
     @property
-    def broken(self) -> tuple[Keys, ...]:
+    def broken(self) -> tuple[KeyPair, ...]:
         """The former pairs whose two people are there and are no pair any more."""
         told = known_pairs(self.matching) | set(map(fold_key, self.ended))
         return tuple(pair for pair in keys_of(self.before) if fold_key(pair) not in told)
 
     @cached_property
-    def ended(self) -> tuple[Keys, ...]:
+    def ended(self) -> tuple[KeyPair, ...]:
         """The former pairs that somebody left."""
         here = self.matching.cohort
         mentors, mentees = (set(map(canonical, people.ids)) for people in (here.mentors, here.mentees))
@@ -158,7 +158,7 @@ def repair(
     *,
     withdrawn: Iterable[str] = (),
     arrived: Cohort | None = None,
-    keep: Iterable[Keys] = (),
+    keep: Iterable[KeyPair] = (),
     seed: int | None = None,
 ) -> Repair:
     """Return new pairs after some people left and others arrived, with as few former pairs broken as can be.
@@ -210,7 +210,7 @@ def repair(
     return Repair(matching, Matching(cohort, programme, scores, problem, solution, chosen, edits, matching.notes))
 
 
-def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[Keys]) -> Programme:
+def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[KeyPair]) -> Programme:
     """Return the programme with people placed first and the pairs in ``keep`` pinned, without pins of who left."""
     begun, former = list(keep), known_pairs(matching)
     strangers = [
@@ -243,17 +243,17 @@ def former_in(matching: Matching, cohort: Cohort) -> tuple[tuple[int, int], ...]
     )
 
 
-def keys_of(matching: Matching) -> tuple[Keys, ...]:
+def keys_of(matching: Matching) -> tuple[KeyPair, ...]:
     """Return the keys of each pair, in the order of the people."""
     cohort = matching.cohort
     return tuple((cohort.mentors.ids[i], cohort.mentees.ids[k]) for i, k in matching.solution.pairs.tolist())
 
 
-def known_pairs(matching: Matching) -> set[Keys]:
+def known_pairs(matching: Matching) -> set[KeyPair]:
     """Return the keys of all pairs as they are compared."""
     return set(map(fold_key, keys_of(matching)))
 
 
-def fold_key(pair: Keys) -> Keys:
+def fold_key(pair: KeyPair) -> KeyPair:
     """Return two keys as they are compared."""
     return canonical(pair[0]), canonical(pair[1])

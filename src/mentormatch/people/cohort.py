@@ -17,8 +17,8 @@ from mentormatch.base.columns import (
     Index,
     IntVector,
     MultiChoice,
-    Names,
-    Numbers,
+    NameLists,
+    NumberColumn,
     Ranks,
     SingleChoice,
 )
@@ -27,7 +27,7 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.languages.text_keys import canonical, canonicals, fold
-from mentormatch.places.column import Places
+from mentormatch.places.column import PlaceColumn
 
 type PersonNumbers = NDArray[np.uint64]
 type Fate = Literal["taken", "incomplete", "replaced", "rejected"]
@@ -140,9 +140,9 @@ class People:
         """Return the column of a choice, scale, yesno or place."""
         return _typed(self.columns[name], SingleChoice)
 
-    def places(self, name: str) -> Places:
+    def places(self, name: str) -> PlaceColumn:
         """Return the column of a place."""
-        return _typed(self.columns[name], Places)
+        return _typed(self.columns[name], PlaceColumn)
 
     def members(self, name: str) -> MultiChoice:
         """Return the column of choices or slots."""
@@ -156,13 +156,13 @@ class People:
         """Return the column of a grid of levels."""
         return _typed(self.columns[name], Grades)
 
-    def numbers(self, name: str) -> Numbers:
+    def numbers(self, name: str) -> NumberColumn:
         """Return the column of a number."""
-        return _typed(self.columns[name], Numbers)
+        return _typed(self.columns[name], NumberColumn)
 
-    def names(self, name: str) -> Names:
+    def names(self, name: str) -> NameLists:
         """Return the column of a list of names."""
-        return _typed(self.columns[name], Names)
+        return _typed(self.columns[name], NameLists)
 
 
 def equal_numbers(ours: PersonNumbers, theirs: PersonNumbers) -> NDArray[np.int64]:
@@ -210,7 +210,7 @@ class Person:
         It is by these that answers are compared; the one part of a place is its département.
         """
         column = self.people.columns[name]
-        if isinstance(column, Names):
+        if isinstance(column, NameLists):
             return column.values[self.row] or ()
         if isinstance(column, MultiChoice):
             return tuple(column.labels[item] for item in np.flatnonzero(column.values[self.row]))

@@ -16,7 +16,7 @@ LABELS = tuple(name for _, name in DEPARTEMENTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Places(SingleChoice):
+class PlaceColumn(SingleChoice):
     """A place each: ``values`` (n,) the département, as in ``SingleChoice``; ``positions`` (n,) int64 the place itself.
 
     A position is that in the ``gazetteer``, -1 for no answer.
@@ -35,21 +35,21 @@ class Places(SingleChoice):
         within = [departement_of(position) for position in positions]
         return cls(LABELS, np.array(within, dtype=np.int64), np.array(positions, dtype=np.int64))
 
-    def take(self, index: Index) -> "Places":
+    def take(self, index: Index) -> "PlaceColumn":
         """Return the places of the people at ``index`` only."""
-        return Places(self.labels, self.values[index], self.positions[index])
+        return PlaceColumn(self.labels, self.values[index], self.positions[index])
 
     def alike(self) -> IntVector:
         """Return (n,) int64: a number from 0 for each place."""
         return self.positions - NONE
 
-    def distances(self, others: "Places") -> NDArray[np.float64]:
+    def distances(self, others: "PlaceColumn") -> NDArray[np.float64]:
         """Return (n, m) km between the places of two sets of people, as the crow flies; NaN where one is not known."""
         points = gazetteer().points
         apart = distances(points[self.positions], points[others.positions])
         return np.asarray(np.where(self.known[:, None] & others.known[None, :], apart, np.nan))
 
-    def doubts(self, others: "Places") -> NDArray[np.float64]:
+    def doubts(self, others: "PlaceColumn") -> NDArray[np.float64]:
         """Return (n, m) how many km more or fewer each distance may be: the margins of both, 0 within one commune."""
         places = gazetteer()
         alike = (self.positions[:, None] == others.positions[None, :]) & places.are_communes[self.positions][:, None]

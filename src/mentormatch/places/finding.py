@@ -38,14 +38,14 @@ _ROMAN = {numeral: number for number, numeral in enumerate([*(ten + unit for ten
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PlaceMatch:
     """The position of a place in the ``gazetteer``, None where there is none, and what was odd, in words."""
 
     position: int | None = None
     note: str = ""
 
 
-def find(text: str) -> Finding:
+def find(text: str) -> PlaceMatch:
     """Return the commune, the département or the postcode that ``text`` names.
 
     >>> places = gazetteer()
@@ -55,36 +55,36 @@ def find(text: str) -> Finding:
     Finding(position=None, note='plusieurs communes portent ce nom : ajoutez le code postal ou le département')
     """
     found = sought(text)
-    return Finding(found.position, tr(found.note)) if found.note else found
+    return PlaceMatch(found.position, tr(found.note)) if found.note else found
 
 
 @lru_cache(maxsize=4096)
-def sought(text: str) -> Finding:
+def sought(text: str) -> PlaceMatch:
     """Return what ``find`` does, the note as it stands here."""
     if len(text) > LONGEST:
-        return Finding(None, UNKNOWN)
+        return PlaceMatch(None, UNKNOWN)
     words = bare(text)
     codes = _CODE.findall(words)
     if len(codes) > 1:
-        return Finding(None, SEVERAL)
+        return PlaceMatch(None, SEVERAL)
     if codes:
         said, code = codes[0][:2]
         rest = " ".join(_CODE.sub(" ", words).split())
         return by_insee(code.upper()) if said == "insee " else by_code(code.replace(" ", "").zfill(5), rest)
     departement = whole_departement(words)
     if departement is not None:
-        return Finding(departement, TOWN if words in TOWNS else "")
+        return PlaceMatch(departement, TOWN if words in TOWNS else "")
     found = named(words)
-    return partly(text) if found == Finding(None, UNKNOWN) else found
+    return partly(text) if found == PlaceMatch(None, UNKNOWN) else found
 
 
-def by_insee(code: str) -> Finding:
+def by_insee(code: str) -> PlaceMatch:
     """Return the commune with this INSEE code."""
     position = gazetteer().by_code.get(code)
-    return Finding(position, UNKNOWN if position is None else "")
+    return PlaceMatch(position, UNKNOWN if position is None else "")
 
 
-def by_code(code: str, rest: str) -> Finding:
+def by_code(code: str, rest: str) -> PlaceMatch:
     """Return the place with this postcode, or else this INSEE code, and the name ``rest`` where there is one."""
     group = gazetteer().by_postcode.get(code, ())
     if not group and not rest:
@@ -93,20 +93,20 @@ def by_code(code: str, rest: str) -> Finding:
         return whole_postcode(code, group)
     inside = [position for position in group if suits(position, rest)]
     if len(inside) == 1:
-        return Finding(inside[0])
+        return PlaceMatch(inside[0])
     other = named(rest, around(code, group))
     if other.position is not None:
-        return Finding(other.position, OTHER_POSTCODE if group else "")
+        return PlaceMatch(other.position, OTHER_POSTCODE if group else "")
     whole = whole_postcode(code, group)
-    return whole if whole.position is None else Finding(whole.position, ONLY_POSTCODE)
+    return whole if whole.position is None else PlaceMatch(whole.position, ONLY_POSTCODE)
 
 
-def whole_postcode(code: str, group: tuple[int, ...]) -> Finding:
+def whole_postcode(code: str, group: tuple[int, ...]) -> PlaceMatch:
     """Return what a postcode names by itself: its commune, or the middle of several."""
     if len(group) == 1:
-        return Finding(group[0])
+        return PlaceMatch(group[0])
     area = gazetteer().areas.get(code)
-    return Finding(area, "" if area is not None else SHARED if group else UNKNOWN)
+    return PlaceMatch(area, "" if area is not None else SHARED if group else UNKNOWN)
 
 
 def suits(position: int, rest: str) -> bool:
@@ -126,15 +126,15 @@ def around(code: str, group: tuple[int, ...]) -> frozenset[str]:
     return frozenset({"2A", "2B"}) if code[:2] == "20" else frozenset({code[:2].upper()})
 
 
-def named(words: str, within: frozenset[str] = frozenset()) -> Finding:
+def named(words: str, within: frozenset[str] = frozenset()) -> PlaceMatch:
     """Return the one commune that these words name, with its département before or after it, of those ``within``."""
     words = borough(words)
     found = communes(words, within)
     for name, departement in readings(words) if not found else ():
         found |= communes(name, within & {departement} if within else frozenset({departement}))
     if len(found) == 1:
-        return Finding(found.pop())
-    return Finding(None, AMBIGUOUS if found else UNKNOWN)
+        return PlaceMatch(found.pop())
+    return PlaceMatch(None, AMBIGUOUS if found else UNKNOWN)
 
 
 def communes(name: str, within: frozenset[str]) -> set[int]:
@@ -196,12 +196,12 @@ def whole_departement(words: str) -> int | None:
     return both[0] if both else None
 
 
-def partly(text: str) -> Finding:
+def partly(text: str) -> PlaceMatch:
     """Return the département that is named before a bracket, or beside a number, where the rest is not known."""
     before = spelled(re.sub(r"\(.*\)", "", text))
     numbered = re.fullmatch(r"(\d{1,3}|2[ab]|69[dm]) (.+)", before)
     spellings = departements_by_spelling()
     for words in (before, *(numbered.groups() if numbered else ())):
         if words in spellings:
-            return Finding(spellings[words], ONLY_DEPARTEMENT)
-    return Finding(None, UNKNOWN)
+            return PlaceMatch(spellings[words], ONLY_DEPARTEMENT)
+    return PlaceMatch(None, UNKNOWN)

@@ -3,21 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mentormatch.base.columns import Names
+from mentormatch.base.columns import NameLists
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.fields import Answer, AnyField, Choices, Ranking, Reading, Side, Text
+from mentormatch.fields import Answer, AnswerReading, AnyField, Choices, Ranking, Side, Text
 from mentormatch.fields.base import position
 from mentormatch.languages import LANGUAGES, language, mark, tr, tr_n
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.profiles.wish_fields import ACROSS, SIDES, Asked, Codes, asked_of, codes_of
-from mentormatch.programme.enrolment import Source, read_tables
+from mentormatch.profiles.wish_fields import ACROSS, SIDES, Codes, WishQuestions, asked_of, codes_of
+from mentormatch.programme.enrolment import AnswerSource, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.column_map import answers_of, renaming
 from mentormatch.survey.duplicates import grouped
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.submissions import Sheet, laid_out, submissions
+from mentormatch.survey.submissions import SubmissionSheet, laid_out, submissions
 
 CODE, WISHES, REFUSALS = mark("Votre code"), mark("Vos choix"), mark("À écarter")
 """The questions of the form, which is read in whatever language it was written."""
@@ -26,7 +26,7 @@ type Known = Mapping[str, tuple[Side, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class WishChoice:
     """What one person chose: where it was read, who they are, whom they ask for in order, whom they refuse."""
 
     where: str
@@ -36,7 +36,7 @@ class Choice:
     refusals: tuple[int, ...]
 
 
-def with_wishes(cohort: Cohort, programme: Programme, codes: Codes, *forms: Source) -> Cohort:
+def with_wishes(cohort: Cohort, programme: Programme, codes: Codes, *forms: AnswerSource) -> Cohort:
     """Return the cohort with the wishes and refusals of short forms, in the fields of criterion and rule.
 
     Who sent a form has their former wishes replaced, and their refusals added to those they had. A person is named by
@@ -48,7 +48,7 @@ def with_wishes(cohort: Cohort, programme: Programme, codes: Codes, *forms: Sour
     asked = asked_of(programme)
     known = {code: (side, row) for side in SIDES for code, row in codes_of(cohort.side(side), side, codes).items()}
     found = [one for form in forms for one in read(form, known, cohort, programme)]
-    choices = [one for one in found if isinstance(one, Choice)]
+    choices = [one for one in found if isinstance(one, WishChoice)]
     problems = [*(one for one in found if isinstance(one, Problem)), *answered_twice(choices)]
     if problems:
         raise SurveyError(tr("Les souhaits ne peuvent pas être repris"), problems)
@@ -78,7 +78,7 @@ def worded(names: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def read(form: Source, known: Known, cohort: Cohort, programme: Programme) -> Iterator[Choice | Problem]:
+def read(form: AnswerSource, known: Known, cohort: Cohort, programme: Programme) -> Iterator[WishChoice | Problem]:
     """Yield what each row of a form chose, or what is wrong with it; a row without any choice is passed over."""
     plan, places = form_plan(known), list(known.values())
     voters = {canonical(code): place for code, place in known.items()} | own_keys(cohort)
@@ -101,7 +101,7 @@ def read(form: Source, known: Known, cohort: Cohort, programme: Programme) -> It
             yield chosen(where, voters[canonical(sent.key)], picked, programme)
 
 
-def read_codes(field: AnyField, answer: Answer) -> Reading:
+def read_codes(field: AnyField, answer: Answer) -> AnswerReading:
     """Return the codes in one answer; columns that are no codes but ranks hold one code each, also of refusals."""
     options = answers_of(field)
     if isinstance(answer, Mapping) and all(position(options, part) is None for part in answer):
@@ -109,7 +109,7 @@ def read_codes(field: AnyField, answer: Answer) -> Reading:
     return field.read(answer)
 
 
-def unreadable(sheet: Sheet) -> Iterator[Problem]:
+def unreadable(sheet: SubmissionSheet) -> Iterator[Problem]:
     """Yield the rows of a form that could not be read, and that it asks for nothing."""
     for refused in sheet.table.refused:
         where = tr("{source}, ligne {line}", source=sheet.table.source, line=refused.line)
@@ -133,7 +133,7 @@ class Picked:
     refusals: list[tuple[Side, int]]
 
 
-def chosen(where: str, who: tuple[Side, int], picked: Picked, programme: Programme) -> Choice | Problem:
+def chosen(where: str, who: tuple[Side, int], picked: Picked, programme: Programme) -> WishChoice | Problem:
     """Return what somebody chose, or what is wrong with it."""
     (side, row), wishes, refusals = who, picked.wishes, picked.refusals
     asked = asked_of(programme)[side]
@@ -153,10 +153,10 @@ def chosen(where: str, who: tuple[Side, int], picked: Picked, programme: Program
             tr_n("{count} refus", "{count} refus", len(refusals), count=len(refusals)),
             tr("{most} au plus", most=asked.refused),
         )
-    return Choice(where, side, row, tuple(at for _, at in wishes), tuple(at for _, at in refusals))
+    return WishChoice(where, side, row, tuple(at for _, at in wishes), tuple(at for _, at in refusals))
 
 
-def answered_twice(choices: Sequence[Choice]) -> Iterator[Problem]:
+def answered_twice(choices: Sequence[WishChoice]) -> Iterator[Problem]:
     """Yield that one person sent several forms."""
     for same in grouped(choices, lambda one: (one.side, one.row)).values():
         if len(same) > 1:
@@ -164,7 +164,7 @@ def answered_twice(choices: Sequence[Choice]) -> Iterator[Problem]:
             yield Problem(where, tr("la même personne répond plusieurs fois"), tr("une seule ligne"))
 
 
-def with_choices(cohort: Cohort, side: Side, asked: Asked, choices: Sequence[Choice]) -> People:
+def with_choices(cohort: Cohort, side: Side, asked: WishQuestions, choices: Sequence[WishChoice]) -> People:
     """Return the people of one side with what they chose, by the keys of the other side."""
     people, others = cohort.side(side), cohort.side(ACROSS[side]).ids
     columns = dict(people.columns)
@@ -182,6 +182,6 @@ def with_choices(cohort: Cohort, side: Side, asked: Asked, choices: Sequence[Cho
     return replace(people, columns=columns)
 
 
-def renamed(column: Names, said: Mapping[int, tuple[str, ...]]) -> Names:
+def renamed(column: NameLists, said: Mapping[int, tuple[str, ...]]) -> NameLists:
     """Return a column of names with other answers in some rows."""
-    return Names(tuple(said.get(row, names) for row, names in enumerate(column.values)))
+    return NameLists(tuple(said.get(row, names) for row, names in enumerate(column.values)))

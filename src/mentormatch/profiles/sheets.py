@@ -10,7 +10,7 @@ from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort
-from mentormatch.profiles.wish_fields import SIDES, Asked, Codes, asked_of, codes_of
+from mentormatch.profiles.wish_fields import SIDES, Codes, WishQuestions, asked_of, codes_of
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import formulate
 from mentormatch.scoring.score import score
@@ -33,7 +33,7 @@ class Profiles:
 
     programme: Programme
     shown: dict[Side, tuple[Profile, ...]]
-    asked: dict[Side, Asked]
+    asked: dict[Side, WishQuestions]
     keys: dict[tuple[Side, str], str]
     withheld: dict[Side, int]
 

@@ -24,7 +24,7 @@ class Codes(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WishQuestions:
     """What one side is asked: the field of its ``wishes`` and that of its ``refusals``, None where it is not asked.
 
     ``choices`` and ``refused`` are how many people it may name in each, 0 where it is not asked.
@@ -36,14 +36,14 @@ class Asked:
     refused: int
 
 
-def asked_of(programme: Programme) -> dict[Side, Asked]:
+def asked_of(programme: Programme) -> dict[Side, WishQuestions]:
     """Return what each side is asked.
 
     Raises ProgrammeError where the programme has nowhere to put wishes or refusals, or would show them to others.
     """
     wishes = next((one for one in programme.criteria if isinstance(one, Wishes)), None)
     veto = next((one for one in programme.rules if isinstance(one, Veto)), None)
-    found: dict[Side, Asked] = {side: asked(programme, side, wishes, veto) for side in SIDES}
+    found: dict[Side, WishQuestions] = {side: asked(programme, side, wishes, veto) for side in SIDES}
     named = {name for one in found.values() for name in (one.wishes, one.refusals) if name}
     problems = [
         Problem(f"fields.{name}", tr("montrerait des souhaits ou des refus"), "private = true")
@@ -58,13 +58,13 @@ def asked_of(programme: Programme) -> dict[Side, Asked]:
     return found
 
 
-def asked(programme: Programme, side: Side, wishes: Wishes | None, veto: Veto | None) -> Asked:
+def asked(programme: Programme, side: Side, wishes: Wishes | None, veto: Veto | None) -> WishQuestions:
     """Return what one side is asked: no more wishes than the criterion counts."""
     sharing = programme.profiles
     wished: str | None = getattr(wishes, side, None)
     refused = veto.field if veto and sharing.refusals and programme.fields[veto.field].asks(side) else None
     most = min(sharing.choices, wishes.most) if wishes and wished else 0
-    return Asked(wished, refused, most, sharing.refusals if refused else 0)
+    return WishQuestions(wished, refused, most, sharing.refusals if refused else 0)
 
 
 def codes_of(people: People, side: Side, codes: Codes) -> dict[str, int]:

@@ -15,20 +15,21 @@ from mentormatch.survey.contacts import MAIL, Contacts
 from mentormatch.survey.identity import name_fields
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.plan import Plan, Roles
-from mentormatch.survey.table_reader import Frame, Records, Table, read_table
-from mentormatch.survey.table_reader import Source as Opened
+from mentormatch.survey.table import TextTable
+from mentormatch.survey.table_reader import FrameSource, Records, read_table
+from mentormatch.survey.table_reader import TableSource as Opened
 
-type Source = str | PathLike[str] | Frame | Records | Opened
+type AnswerSource = str | PathLike[str] | FrameSource | Records | Opened
 
 NEITHER = mark("le rôle n'est ni celui des animateurs ni celui des membres")
 
 
 def read_survey(  # noqa: PLR0913 - what can be said of files is its contract
     programme: Programme,
-    answers: Source | None = None,
+    answers: AnswerSource | None = None,
     *,
-    mentors: Source | None = None,
-    mentees: Source | None = None,
+    mentors: AnswerSource | None = None,
+    mentees: AnswerSource | None = None,
     tool: str | None = None,
     encoding: str | None = None,
 ) -> Cohort:
@@ -50,10 +51,10 @@ def read_survey(  # noqa: PLR0913 - what can be said of files is its contract
 
 def read_contacts(  # noqa: PLR0913 - what can be said of files is its contract
     programme: Programme,
-    answers: Source | None = None,
+    answers: AnswerSource | None = None,
     *,
-    mentors: Source | None = None,
-    mentees: Source | None = None,
+    mentors: AnswerSource | None = None,
+    mentees: AnswerSource | None = None,
     tool: str | None = None,
     encoding: str | None = None,
 ) -> Contacts:
@@ -66,7 +67,9 @@ def read_contacts(  # noqa: PLR0913 - what can be said of files is its contract
         return take_apart(of_members(tables, programme), plan_of(programme, apart=answers is None))[1]
 
 
-def of_members(tables: list[tuple[Table, Side | None]], programme: Programme) -> list[tuple[Table, Side | None]]:
+def of_members(
+    tables: list[tuple[TextTable, Side | None]], programme: Programme
+) -> list[tuple[TextTable, Side | None]]:
     """Return the tables; in a programme of groups where nobody leads, all who answered are members."""
     if programme.groups is None or programme.groups.facilitators is not None:
         return tables
@@ -74,19 +77,19 @@ def of_members(tables: list[tuple[Table, Side | None]], programme: Programme) ->
 
 
 def read_tables(
-    answers: Source | None = None,
+    answers: AnswerSource | None = None,
     *,
-    mentors: Source | None = None,
-    mentees: Source | None = None,
+    mentors: AnswerSource | None = None,
+    mentees: AnswerSource | None = None,
     tool: str | None = None,
     encoding: str | None = None,
-) -> list[tuple[Table, Side | None]]:
+) -> list[tuple[TextTable, Side | None]]:
     """Return each source as a table, with the side that answered it, None for both; see ``read_survey``."""
     both = answers is not None and mentors is None and mentees is None
     apart = answers is None and not (mentors is None and mentees is None)
     if not both and not apart:
         raise SurveyError(tr("Donnez un fichier pour les deux côtés, ou un fichier par côté (ou d'un seul)"))
-    sources: list[tuple[Source | None, Side | None]] = (
+    sources: list[tuple[AnswerSource | None, Side | None]] = (
         [(answers, None)] if both else [(mentors, "mentor"), (mentees, "mentee")]
     )
     return [(read_table(source, tool=tool, encoding=encoding), side) for source, side in sources if source is not None]

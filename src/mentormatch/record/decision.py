@@ -27,7 +27,7 @@ from mentormatch.assignment.model.scores import SparseScores
 from mentormatch.assignment.model.solution import DualSolution, Links, Solution, Status, Tier
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.columns import IntVector
-from mentormatch.base.strict_json import Message, parse_json
+from mentormatch.base.strict_json import JsonMessage, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import system_reason
@@ -43,63 +43,63 @@ LIBRARIES = ("numpy", "scipy", "pulp", "highspy")
 MOST_CELLS = 10**8
 """A coupling row is read as a block of so many weights at most, so that a small file takes no great memory."""
 
-type Number = Annotated[int, Setting(ge=-(1 << 62), le=1 << 62)]
-type Count = Annotated[int, Setting(ge=0, le=1 << 62)]
+type DecisionNumber = Annotated[int, Setting(ge=-(1 << 62), le=1 << 62)]
+type CountOfPeople = Annotated[int, Setting(ge=0, le=1 << 62)]
 type Id = Annotated[str, Setting(pattern=r"^[mer][1-9][0-9]{0,8}$")]
 type Sha256 = Annotated[str, Setting(pattern=r"^[0-9a-f]{64}$")]
-type Table = dict[Id, dict[Id, Number]]
+type DecisionTable = dict[Id, dict[Id, DecisionNumber]]
 type Ids = list[tuple[Id, Id]]
 
 
-class Member(Message):
+class Member(JsonMessage):
     """One person: how many partners they take, and their weight in the goal ``priority``."""
 
     id: Id
-    least: Count
-    most: Count
+    least: CountOfPeople
+    most: CountOfPeople
     idle: bool
-    priority: Count
+    priority: CountOfPeople
 
 
-class Coupling(Message):
+class Coupling(JsonMessage):
     """A coupling row: the weights that are not 0 of the allowed pairs, and the bounds of their sum."""
 
     id: Id
-    weights: Table
-    least: Number | None
-    most: Number | None
+    weights: DecisionTable
+    least: DecisionNumber | None
+    most: DecisionNumber | None
 
 
-class Stage(Message):
+class Stage(JsonMessage):
     """The prices behind a stage of the proof: see ``DualSolution``; people and rows in their order."""
 
-    weights: list[tuple[str, Number]]
-    mentors: list[Number]
-    mentees: list[Number]
-    rows: list[Number] = Setting(default_factory=list)
-    kept: list[tuple[str, Number]] = Setting(default_factory=list)
-    links: tuple[list[tuple[Id, Id, Number]], list[tuple[Id, Id, Number]]] = ([], [])
-    parts: Number = 1
-    least: Number | None = None
+    weights: list[tuple[str, DecisionNumber]]
+    mentors: list[DecisionNumber]
+    mentees: list[DecisionNumber]
+    rows: list[DecisionNumber] = Setting(default_factory=list)
+    kept: list[tuple[str, DecisionNumber]] = Setting(default_factory=list)
+    links: tuple[list[tuple[Id, Id, DecisionNumber]], list[tuple[Id, Id, DecisionNumber]]] = ([], [])
+    parts: DecisionNumber = 1
+    least: DecisionNumber | None = None
 
 
-class Reached(Message):
+class ReachedTier(JsonMessage):
     """One goal: what the pairs reach in it, and the bound above which no answer goes."""
 
     goal: str
-    value: Number
-    bound: Number | None
-    vector: list[Number] = Setting(default_factory=list)
+    value: DecisionNumber
+    bound: DecisionNumber | None
+    vector: list[DecisionNumber] = Setting(default_factory=list)
 
 
-class Digests(Message):
+class Digests(JsonMessage):
     """SHA-256 of what the decision rests on."""
 
     programme: Sha256
     answers: Sha256
 
 
-class Decision(Message):
+class Decision(JsonMessage):
     """A decision file.
 
     ``every_pair``: whether ``scores`` and the rows are of every allowed pair; else they are of the chosen ones.
@@ -113,7 +113,7 @@ class Decision(Message):
     versions: dict[str, str]
     digests: Digests
     goals: list[str]
-    tiers: list[Reached]
+    tiers: list[ReachedTier]
     pairs: Ids
     pins: Ids
     former: Ids = Setting(default_factory=list)
@@ -121,7 +121,7 @@ class Decision(Message):
     mentees: list[Member]
     prices: list[Stage]
     rows: list[Coupling]
-    scores: Table
+    scores: DecisionTable
     every_pair: bool = True
     settled: bool = True
 
@@ -200,7 +200,7 @@ class Decision(Message):
             settled=self.settled,
         )
 
-    def _rows(self, places: "Places") -> Iterator[SideConstraint]:
+    def _rows(self, places: "DecisionPlaces") -> Iterator[SideConstraint]:
         """Yield the coupling rows; of those of the chosen pairs alone only the sum is looked at."""
         for row in self.rows:
             if self.every_pair:
@@ -211,7 +211,7 @@ class Decision(Message):
                 expected = tr("de {least} à {most}", least=row.least, most=row.most)
                 raise _refused([Problem(row.id, tr("une somme de {total}", total=total), expected)])
 
-    def _row(self, row: Coupling, places: "Places") -> SideConstraint:
+    def _row(self, row: Coupling, places: "DecisionPlaces") -> SideConstraint:
         if len(self.mentors) * len(self.mentees) > MOST_CELLS:
             raise _refused([Problem(row.id, tr("trop de personnes pour une contrainte qui lie des binômes"))])
         weights = np.zeros((len(self.mentors), len(self.mentees)), dtype=np.int64)
@@ -225,7 +225,7 @@ class Decision(Message):
         return SideConstraint(row.id, weights, row.least, row.most)
 
 
-type Places = tuple[Mapping[str, int], Mapping[str, int]]
+type DecisionPlaces = tuple[Mapping[str, int], Mapping[str, int]]
 
 
 def save_decision(matching: "Matching", folder_or_path: str | PathLike[str]) -> Path:
@@ -263,9 +263,9 @@ def _versions() -> Iterator[tuple[str, str]]:
             continue
 
 
-def reached(tier: Tier) -> Reached:
+def reached(tier: Tier) -> ReachedTier:
     """Return one goal as the file has it; ``vector`` holds the scores of all pairs where the goal is about each."""
-    return Reached(goal=tier.goal, value=tier.value, bound=tier.bound, vector=list(tier.vector))
+    return ReachedTier(goal=tier.goal, value=tier.value, bound=tier.bound, vector=list(tier.vector))
 
 
 def _ids(mentor: int, mentee: int) -> tuple[str, str]:
@@ -302,13 +302,13 @@ def _named(links: Links) -> list[tuple[str, str, int]]:
     return [(*_ids(mentor, mentee), price) for mentor, mentee, price in links]
 
 
-def _placed(links: list[tuple[Id, Id, Number]], places: "Places") -> Links:
+def _placed(links: list[tuple[Id, Id, DecisionNumber]], places: "DecisionPlaces") -> Links:
     """Return the links by position; raises RequestError for one of somebody who is not there."""
     positions = _positions([(mentor, mentee) for mentor, mentee, _ in links], places)
     return tuple((*pair, price) for pair, (_, _, price) in zip(positions, links, strict=True))
 
 
-def _prices(stage: Stage, places: "Places") -> DualSolution:
+def _prices(stage: Stage, places: "DecisionPlaces") -> DualSolution:
     """Return the prices of a stage."""
     return DualSolution(
         tuple(stage.weights),
@@ -332,8 +332,8 @@ def _coupling(
     return Coupling(id=f"r{place}", weights=table, least=row.least, most=row.most)
 
 
-def _table(mentors: IntVector, mentees: IntVector, values: IntVector) -> Table:
-    table: Table = {}
+def _table(mentors: IntVector, mentees: IntVector, values: IntVector) -> DecisionTable:
+    table: DecisionTable = {}
     for mentor, mentee, value in zip(mentors.tolist(), mentees.tolist(), values.tolist(), strict=True):
         table.setdefault(f"m{mentor + 1}", {})[f"e{mentee + 1}"] = value
     return table
@@ -354,7 +354,7 @@ def _loads(members: list[Member]) -> DegreeBounds:
     )
 
 
-def _cells(table: Table, places: Places) -> Iterator[tuple[str, str, int]]:
+def _cells(table: DecisionTable, places: DecisionPlaces) -> Iterator[tuple[str, str, int]]:
     """Yield the entries of a table; raises RequestError for one of somebody who is not there."""
     for mentor, line in table.items():
         for mentee, value in line.items():
@@ -362,12 +362,12 @@ def _cells(table: Table, places: Places) -> Iterator[tuple[str, str, int]]:
             yield mentor, mentee, value
 
 
-def _positions(pairs: Ids, places: Places) -> Iterator[tuple[int, int]]:
+def _positions(pairs: Ids, places: DecisionPlaces) -> Iterator[tuple[int, int]]:
     for pair in pairs:
         _known(pair, places)
         yield places[0][pair[0]], places[1][pair[1]]
 
 
-def _known(pair: tuple[str, str], places: Places) -> None:
+def _known(pair: tuple[str, str], places: DecisionPlaces) -> None:
     if pair[0] not in places[0] or pair[1] not in places[1]:
         raise _refused([Problem(f"{pair[0]}, {pair[1]}", tr("personne n'a cet identifiant"))])

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mentormatch.base.columns import Column, Grades, MultiChoice, Names, Numbers, Ranks, SingleChoice
+from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.languages.text_keys import canonical
-from mentormatch.places.column import Places
+from mentormatch.places.column import PlaceColumn
 
 if TYPE_CHECKING:
     from mentormatch.people.cohort import Cohort, People
@@ -75,7 +75,7 @@ def _people(people: "People") -> dict[str, Any]:
 def _answer(column: Column, row: int) -> object:
     """Return one answer without loss, by the labels that were shown rather than by their places."""
     match column:
-        case Places(labels, values) if not column.is_departement(row):
+        case PlaceColumn(labels, values) if not column.is_departement(row):
             return [labels[values[row]], column.code(row)]
         case SingleChoice(labels, values):
             return labels[values[row]]
@@ -85,9 +85,9 @@ def _answer(column: Column, row: int) -> object:
             return {labels[item]: int(values[row, item]) for item in np.flatnonzero(values[row])}
         case Grades(labels, levels, values):
             return {label: levels[grade] for label, grade in zip(labels, values[row], strict=True) if grade >= 0}
-        case Numbers(values):
+        case NumberColumn(values):
             return float(values[row])
-        case Names(values):
+        case NameLists(values):
             return list(values[row] or ())
         case _:
             return column.shown(row)

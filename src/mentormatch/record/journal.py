@@ -10,7 +10,7 @@ from datetime import datetime
 
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import moment
-from mentormatch.record.log import Entry
+from mentormatch.record.log import LogEntry
 
 TITLES = (mark("N°"), mark("Quand"), mark("Qui"), mark("Quoi"), mark("Pourquoi"))
 """What the columns of the rows hold."""
@@ -41,13 +41,13 @@ SHORT = 8
 """Characters of a digest that a row shows."""
 
 
-def rows(entries: Sequence[Entry]) -> Iterator[tuple[str, ...]]:
+def rows(entries: Sequence[LogEntry]) -> Iterator[tuple[str, ...]]:
     """Yield a row of words for each entry: number, when, who, what and why."""
     for number, entry in enumerate(entries, 1):
         yield str(number), moment(datetime.fromisoformat(entry.when)), entry.who, deed(entry), entry.why
 
 
-def deed(entry: Entry) -> str:
+def deed(entry: LogEntry) -> str:
     """Return in words what was done; a kind that has none yet is told by its name.
 
     >>> deed(Entry(kind="edit", what={"edit": "pin", "mentor": "m3", "mentee": "e5"}, who="Camille"))
@@ -58,14 +58,14 @@ def deed(entry: Entry) -> str:
     return tr(message).format_map(defaultdict(str, what))
 
 
-def lines(entries: Sequence[Entry]) -> Iterator[str]:
+def lines(entries: Sequence[LogEntry]) -> Iterator[str]:
     """Yield the same as sentences, for a terminal."""
     for number, when, who, what, why in rows(entries):
         said = tr("{number}. Le {when}, {who} : {what}", number=number, when=when, who=who, what=what)
         yield f"{said} ({why})" if why else said
 
 
-def replaced(entries: Sequence[Entry], decision: str) -> Iterator[str]:
+def replaced(entries: Sequence[LogEntry], decision: str) -> Iterator[str]:
     """Yield that another decision was validated before one that is not, of the last such validation."""
     validations = [one for one in entries if one.kind == "validation"]
     if validations and not any(one.what.get("decision") == decision for one in validations):

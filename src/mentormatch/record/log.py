@@ -36,7 +36,7 @@ SUFFIX = ".journal.jsonl"
 ENGINE = "mentormatch"
 """Who signs what nobody decided."""
 
-type Kind = Literal["matching", "edit", "validation", "replacement", "erasure", "purge", "interruption"]
+type LogKind = Literal["matching", "edit", "validation", "replacement", "erasure", "purge", "interruption"]
 
 
 def now() -> str:
@@ -51,26 +51,26 @@ def with_offset(text: str) -> str:
     return text
 
 
-class Entry(BaseModel):
+class LogEntry(BaseModel):
     """One thing that was done: what, by whom, when (ISO 8601 with the offset of the place) and why."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    kind: Kind
+    kind: LogKind
     what: dict[str, str]
     who: str = Setting(min_length=1)
     when: Annotated[str, AfterValidator(with_offset)] = Setting(default_factory=now)
     why: str = ""
 
 
-class Line(BaseModel):
+class LogLine(BaseModel):
     """A line of the log: its number from 1, the digest of the line before it, and the entry."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     line: int
     previous: str
-    entry: Entry
+    entry: LogEntry
 
     def encoded(self) -> bytes:
         """Return the line as it is written, without its end; there is no other way to write it."""
@@ -86,7 +86,7 @@ class Chain:
     that of each line.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LogEntry, ...]
     head: str
     problems: tuple[Problem, ...] = ()
     since: int | None = None
@@ -105,12 +105,12 @@ class Chain:
         count = self.heads.index(head)
         return Chain(self.entries[:count], head, heads=self.heads[: count + 1])
 
-    def validations(self, decision: str) -> tuple[Entry, ...]:
+    def validations(self, decision: str) -> tuple[LogEntry, ...]:
         """Return who validated the decision whose file has this digest, first to last."""
         return tuple(one for one in self.entries if one.kind == "validation" and one.what.get("decision") == decision)
 
 
-def append(path: str | PathLike[str], *entries: Entry) -> str:
+def append(path: str | PathLike[str], *entries: LogEntry) -> str:
     """Add a line for each entry to a log, made if need be, and return the new head.
 
     The lines stand next to each other and are on the disk when this returns. Writers wait for each other (where the
@@ -172,7 +172,7 @@ def locked(file: IOBase, *, alone: bool) -> Iterator[None]:
     yield
 
 
-def _added(file: FileIO, name: str, entries: Sequence[Entry]) -> str:
+def _added(file: FileIO, name: str, entries: Sequence[LogEntry]) -> str:
     file.seek(0)
     lines, torn = _split(file.readall())
     wrong = _read(lines[-1], len(lines))[1] if lines else []
@@ -191,25 +191,25 @@ def _added(file: FileIO, name: str, entries: Sequence[Entry]) -> str:
     return head
 
 
-def continued(content: bytes, *entries: Entry) -> tuple[str, bytes]:
+def continued(content: bytes, *entries: LogEntry) -> tuple[str, bytes]:
     """Return the head that a log will have, and what is to be added to the whole lines of its bytes."""
     lines, torn = _split(content)
     return _encoded(lines, (*_interrupted(torn), *entries))
 
 
-def _encoded(lines: Sequence[bytes], entries: Sequence[Entry]) -> tuple[str, bytes]:
+def _encoded(lines: Sequence[bytes], entries: Sequence[LogEntry]) -> tuple[str, bytes]:
     """Return the head that the log will have, and what is to be added to these lines."""
     head, added = digest(lines[-1]) if lines else START, b""
     for number, entry in enumerate(entries, len(lines) + 1):
-        line = Line(line=number, previous=head, entry=entry).encoded()
+        line = LogLine(line=number, previous=head, entry=entry).encoded()
         head, added = digest(line), added + line + b"\n"
     return head, added
 
 
-def _interrupted(torn: bytes) -> Iterator[Entry]:
+def _interrupted(torn: bytes) -> Iterator[LogEntry]:
     """Yield the entry that keeps what there is of a line whose writing was interrupted."""
     if torn:
-        yield Entry(kind="interruption", what={"torn": torn.decode(errors="backslashreplace")}, who=ENGINE)
+        yield LogEntry(kind="interruption", what={"torn": torn.decode(errors="backslashreplace")}, who=ENGINE)
 
 
 def _written(file: FileIO, added: bytes) -> None:
@@ -223,11 +223,11 @@ def _split(content: bytes) -> tuple[list[bytes], bytes]:
     return lines, torn
 
 
-def _read(raw: bytes, number: int, previous: str | None = None) -> tuple[Line | None, list[Problem]]:
+def _read(raw: bytes, number: int, previous: str | None = None) -> tuple[LogLine | None, list[Problem]]:
     """Return a line and what is wrong with it; without ``previous`` it is not held against the line before."""
     where = line_of(number)
     try:
-        line = Line.model_validate_json(raw)
+        line = LogLine.model_validate_json(raw)
     except ValidationError:
         return None, [Problem(where, tr("ce n'est pas une ligne de journal"))]
     if line.encoded() != raw or line.line != number:

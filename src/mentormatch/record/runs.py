@@ -8,7 +8,7 @@ from mentormatch.errors import OutputError, Problem
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about
 from mentormatch.record.decision import SUFFIX as DECISION
-from mentormatch.record.log import START, Chain, Entry, check_chain
+from mentormatch.record.log import START, Chain, LogEntry, check_chain
 from mentormatch.record.log import SUFFIX as JOURNAL
 from mentormatch.record.seal import sealed_documents, stamp_in, unlogged_validations
 from mentormatch.record.signatures import account, signed
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mentormatch.operations.matching import Matching
 
 
-def entries_of(matching: "Matching", decision: str, *, who: str | None = None, why: str = "") -> tuple[Entry, ...]:
+def entries_of(matching: "Matching", decision: str, *, who: str | None = None, why: str = "") -> tuple[LogEntry, ...]:
     """Return the lines of a matching: what staff changed by hand, in opaque ids, and the decision.
 
     ``decision`` is the SHA-256 of its decision file; ``who`` None stands for the account at work. Raises RequestError

@@ -18,11 +18,11 @@ from typing import Self
 
 from pydantic import ValidationError
 
-from mentormatch.base.strict_json import Message, parse_json
+from mentormatch.base.strict_json import JsonMessage, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import everywhere, mark, tr
 from mentormatch.record.decision import SUFFIX, Sha256
-from mentormatch.record.log import Chain, Entry
+from mentormatch.record.log import Chain, LogEntry
 from mentormatch.record.signatures import validation_words
 from mentormatch.survey.census import DifferenceError, DoubledError, UnreadableError
 from mentormatch.survey.spreadsheetml import Archive, OfficeBook
@@ -38,7 +38,7 @@ MOST_BYTES = 100_000_000
 _ATTRIBUTE = re.compile(rb' data-seal="([^"]*)"')
 
 
-class Signature(Message):
+class Signature(JsonMessage):
     """Who validated a decision, when (ISO 8601, with an offset) and why."""
 
     who: str
@@ -46,7 +46,7 @@ class Signature(Message):
     why: str
 
 
-class Stamp(Message):
+class Stamp(JsonMessage):
     """What a document says of the decision beside it: its digest, the head of its log, and by whom it was validated."""
 
     decision: Sha256
@@ -73,7 +73,7 @@ class Seal:
     decision: str
     head: str
     validations: tuple[Signature, ...] = ()
-    journal: tuple[Entry, ...] = ()
+    journal: tuple[LogEntry, ...] = ()
 
     @classmethod
     def of(cls, chain: Chain, decision: str, head: str) -> Self:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import moment
-from mentormatch.record.log import Entry, Kind
+from mentormatch.record.log import LogEntry, LogKind
 
 NOBODY_KNOWN = mark("inconnu")
 """Who works on a machine that does not say."""
@@ -23,13 +23,13 @@ def account() -> str:
         return tr(NOBODY_KNOWN)
 
 
-def signed(kind: Kind, what: Mapping[str, str], *, who: str, why: str = "") -> Entry:
+def signed(kind: LogKind, what: Mapping[str, str], *, who: str, why: str = "") -> LogEntry:
     """Return an entry of the log, made now; raises RequestError where nobody is named."""
     if not who.strip():
         nobody = Problem("who", tr("vide"), tr("un nom"))
         raise RequestError(tr("Le journal ne prend que ce qu'une personne nommée signe"), [nobody])
     try:
-        return Entry(kind=kind, what=dict(what), who=who.strip(), why=why.strip())
+        return LogEntry(kind=kind, what=dict(what), who=who.strip(), why=why.strip())
     except ValidationError as error:
         problems = [Problem(".".join(map(str, wrong["loc"])), wrong["type"]) for wrong in error.errors()]
         raise RequestError(tr("Le journal ne peut pas tenir cette ligne"), problems) from None

@@ -25,7 +25,7 @@ class Validation:
     """
 
     verification: Verification
-    entry: log.Entry
+    entry: log.LogEntry
     seal: Seal
     renewed: tuple[Path, ...] = ()
     left: tuple[Problem, ...] = ()

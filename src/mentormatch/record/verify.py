@@ -33,7 +33,7 @@ from mentormatch.record.seal import Stamp, sealed_documents, stamp_in, unlogged_
 from mentormatch.record.signatures import signed, validation_words
 
 
-class Outcome(StrEnum):
+class VerificationOutcome(StrEnum):
     """What the check of a decision comes to."""
 
     VERIFIED = "verified"
@@ -43,12 +43,12 @@ class Outcome(StrEnum):
 
 
 WORDS = {
-    Outcome.VERIFIED: mark("Décision vérifiée."),
-    Outcome.HELD: mark(
+    VerificationOutcome.VERIFIED: mark("Décision vérifiée."),
+    VerificationOutcome.HELD: mark(
         "Décision vérifiée, sauf son optimalité, que son fichier ne permet pas de démontrer tout entière."
     ),
-    Outcome.NOTHING: mark("Rien à vérifier : cette décision ne comporte aucune répartition."),
-    Outcome.REFUSED: mark("Décision refusée : elle n'est pas ce qu'elle affirme être."),
+    VerificationOutcome.NOTHING: mark("Rien à vérifier : cette décision ne comporte aucune répartition."),
+    VerificationOutcome.REFUSED: mark("Décision refusée : elle n'est pas ce qu'elle affirme être."),
 }
 HEAD = mark("Empreinte du journal : {head}")
 UNKNOWN = mark(
@@ -60,7 +60,7 @@ BESIDE = mark(
     " coupées ne laissent pas de trace : une empreinte gardée ailleurs (« --head ») le dirait."
 )
 AFTER = mark("Des lignes ajoutées après cette empreinte, puis coupées, ne laisseraient pas de trace.")
-OUTCOMES = {Verdict.NO_ANSWER: Outcome.NOTHING, Verdict.REFUSED: Outcome.REFUSED}
+OUTCOMES = {Verdict.NO_ANSWER: VerificationOutcome.NOTHING, Verdict.REFUSED: VerificationOutcome.REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Verification:
     """
 
     digest: str
-    outcome: Outcome
+    outcome: VerificationOutcome
     certificate: Certificate | None = None
     chain: log.Chain | None = None
     problems: tuple[Problem, ...] = ()
@@ -85,10 +85,10 @@ class Verification:
     @property
     def sound(self) -> bool:
         """Return whether rules, values, and the log if there is one, hold, and the proof wherever there can be one."""
-        return self.outcome in (Outcome.VERIFIED, Outcome.HELD)
+        return self.outcome in (VerificationOutcome.VERIFIED, VerificationOutcome.HELD)
 
     @property
-    def validations(self) -> tuple[log.Entry, ...]:
+    def validations(self) -> tuple[log.LogEntry, ...]:
         """Return by whom this decision was validated, as its log has it; empty while it is a proposal."""
         return self.chain.validations(self.digest) if self.chain else ()
 
@@ -154,7 +154,7 @@ def verify(
         content = source.read_bytes()
     except OSError as error:
         unread = Problem(source.name, tr("illisible ({reason})", reason=system_reason(error)))
-        return Verification("", Outcome.REFUSED, problems=(unread,))
+        return Verification("", VerificationOutcome.REFUSED, problems=(unread,))
     beside = journal_beside(source) if journal is None else Path(journal)
     printed = sealed_documents(source) if beside == journal_beside(source) else {}
     stamps = {name: stamp_in(name, told) for name, told in printed.items()}
@@ -162,7 +162,7 @@ def verify(
     if head is not None or journal is not None or found.carried or beside.exists():
         found = _with_chain(found, log.check_chain(beside, head))
     sentences, wrong = check_documents(source)
-    outcome = Outcome.REFUSED if wrong else found.outcome
+    outcome = VerificationOutcome.REFUSED if wrong else found.outcome
     return replace(found, outcome=outcome, problems=(*found.problems, *wrong), documents=tuple(sentences))
 
 
@@ -189,7 +189,7 @@ def journal_beside(path: Path) -> Path:
     return path.with_name(path.name.removesuffix(SUFFIX) + log.SUFFIX)
 
 
-def entry_of(path: str | PathLike[str], *, who: str, why: str = "") -> log.Entry:
+def entry_of(path: str | PathLike[str], *, who: str, why: str = "") -> log.LogEntry:
     """Return the entry of a log that says that a decision was made: the digest of its file, by whom and why."""
     return signed("matching", {"decision": digest(Path(path).read_bytes())}, who=who, why=why)
 
@@ -199,7 +199,9 @@ def _with_chain(found: Verification, chain: log.Chain) -> Verification:
     disagreeing = [problem for name, stamp in found.carried.items() for problem in _disagreeing(name, stamp, chain)]
     other = [_of_another(name) for name, stamp in found.carried.items() if stamp.decision != found.digest]
     problems = (*found.problems, *chain.problems, *_unlogged(chain, found.digest), *disagreeing, *other)
-    return replace(found, outcome=Outcome.REFUSED if problems else found.outcome, chain=chain, problems=problems)
+    return replace(
+        found, outcome=VerificationOutcome.REFUSED if problems else found.outcome, chain=chain, problems=problems
+    )
 
 
 def _disagreeing(name: str, stamp: Stamp, chain: log.Chain) -> Iterator[Problem]:
@@ -226,11 +228,11 @@ def _checked(content: bytes, against: tuple[Cohort, Programme] | None = None) ->
         problem = reposed(decision, *against) if against else decision.problem()
         certificate = certify(problem, _solution(decision, whole=whole))
     except RequestError as error:
-        return Verification(seal, Outcome.REFUSED, problems=error.problems)
+        return Verification(seal, VerificationOutcome.REFUSED, problems=error.problems)
     certificate = certificate if whole else of_the_chosen(certificate)
     unproved = _unproved(problem, certificate) if whole else ()
     problems = (*(Problem(tr("contrôle"), text) for text in certificate.problems), *unproved)
-    outcome = Outcome.REFUSED if problems else _outcome(certificate)
+    outcome = VerificationOutcome.REFUSED if problems else _outcome(certificate)
     return Verification(seal, outcome, certificate, problems=problems)
 
 
@@ -247,9 +249,11 @@ def of_the_chosen(certificate: Certificate) -> Certificate:
     return Certificate(Verdict.UNCERTIFIED, tuple(replace(tier, certified=None) for tier in certificate.tiers))
 
 
-def _outcome(certificate: Certificate) -> Outcome:
+def _outcome(certificate: Certificate) -> VerificationOutcome:
     """Return what the certificate comes to: verified where the prices prove all that the engine states."""
-    return OUTCOMES.get(certificate.verdict, Outcome.VERIFIED if certificate.backed else Outcome.HELD)
+    return OUTCOMES.get(
+        certificate.verdict, VerificationOutcome.VERIFIED if certificate.backed else VerificationOutcome.HELD
+    )
 
 
 def _unproved(problem: AssignmentProblem, certificate: Certificate) -> Iterator[Problem]:

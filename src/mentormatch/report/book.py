@@ -7,12 +7,12 @@ from functools import cache
 from io import BytesIO
 from typing import Any, Literal
 
-from mentormatch.explanation.tables import Cell
+from mentormatch.explanation.tables import CellValue
 from mentormatch.languages import FRENCH, spoken, tr
 from mentormatch.languages.phrases import thousands
 from mentormatch.report.texts import visible
 
-type Form = Literal["text", "wrapped", "strong", "points", "share", "count", "own"]
+type CellForm = Literal["text", "wrapped", "strong", "points", "share", "count", "own"]
 type Format = Any
 """A format of xlsxwriter, which has no types."""
 
@@ -22,7 +22,7 @@ KEPT = 16_000
 """Characters kept of a text beyond the limit, which counts those outside the basic plane twice."""
 LINE, EDGE, INK, HEAD = "#C9D1D9", "#8794A1", "#1C2430", "#E8EDF1"
 BASE = {"font_name": "Calibri", "font_size": 11, "font_color": INK, "valign": "top"}
-FORMS: dict[Form, dict[str, object]] = {
+FORMS: dict[CellForm, dict[str, object]] = {
     "text": {},
     "wrapped": {"text_wrap": True},
     "strong": {"bold": True, "text_wrap": True},
@@ -44,12 +44,12 @@ MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class BookColumn:
     """One column of a table: its heading, its width in characters, and how its cells are shown."""
 
     title: str
     width: float
-    form: Form = "text"
+    form: CellForm = "text"
 
 
 class Book:
@@ -71,7 +71,7 @@ class Book:
         self._book.close()
         return self._bytes.getvalue()
 
-    def sheet(self, name: str) -> "Page":
+    def sheet(self, name: str) -> "BookSheet":
         """Return a new sheet, set to print in landscape on one page's width."""
         sheet = self._book.add_worksheet(name)
         sheet.set_landscape()
@@ -80,9 +80,9 @@ class Book:
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&L&9&A&R&9&P / &N")
         sheet.hide_gridlines(2)
-        return Page(self, sheet)
+        return BookSheet(self, sheet)
 
-    def table(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> "Page":
+    def table(self, name: str, columns: Sequence[BookColumn], rows: Sequence[Sequence[CellValue]]) -> "BookSheet":
         """Return a new sheet that holds one table; a note in its place where a sheet has not that many rows."""
         page = self.sheet(name)
         if len(rows) >= MOST_ROWS:
@@ -92,14 +92,14 @@ class Book:
         return page
 
 
-class Page:
+class BookSheet:
     """One sheet that is being written."""
 
     def __init__(self, book: Book, sheet: Any) -> None:
         self._book = book
         self.sheet = sheet
 
-    def put(self, row: int, column: int, value: Cell, **look: object) -> None:
+    def put(self, row: int, column: int, value: CellValue, **look: object) -> None:
         """Write one cell: a text as a text, whatever it looks like."""
         form = self._book.format(**look)
         if isinstance(value, bool):
@@ -123,7 +123,7 @@ class Page:
         self.sheet.set_column(0, 0, 100)
         self.put(0, 0, text, text_wrap=True)
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+    def table(self, columns: Sequence[BookColumn], rows: Sequence[Sequence[CellValue]]) -> None:
         """Write a table from the first row: headings that stay and repeat, a filter, one line under each row."""
         for place, column in enumerate(columns):
             self.sheet.set_column(place, place, column.width)
@@ -153,12 +153,12 @@ class Page:
         )
 
 
-def look_of(form: Form) -> dict[str, object]:
+def look_of(form: CellForm) -> dict[str, object]:
     """Return how a form looks; a share has its sign as the language that is spoken writes it."""
     return FORMS[form] | {"num_format": "0%"} if form == "share" and spoken() != FRENCH else FORMS[form]
 
 
-def aligned(form: Form) -> dict[str, object]:
+def aligned(form: CellForm) -> dict[str, object]:
     """Return the part of a form that its heading shares."""
     return {name: value for name, value in FORMS[form].items() if name == "align"}
 

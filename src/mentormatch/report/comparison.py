@@ -9,7 +9,7 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import NO_BREAK, counted, decimal, listed, points
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import Keys, Matching
+from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.repair import Repair, keys_of
 from mentormatch.report import words
 from mentormatch.rules.formulation import SIDES
@@ -30,7 +30,7 @@ SHORT: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
+class GoalChange:
     """One goal in two plans, in words; ``difference`` is empty where both reach the same."""
 
     goal: str
@@ -43,9 +43,9 @@ class Goal:
 class Comparison:
     """What one plan has that another has not: pairs as keys (mentor, mentee), goals in words."""
 
-    new: tuple[Keys, ...]
-    gone: tuple[Keys, ...]
-    goals: tuple[Goal, ...]
+    new: tuple[KeyPair, ...]
+    gone: tuple[KeyPair, ...]
+    goals: tuple[GoalChange, ...]
     labels: Labels = KEYS
 
     @property
@@ -63,7 +63,7 @@ class Comparison:
         ]
         return (*(pairs or [tr(SAME)]), *goals)
 
-    def _named(self, count: str, pairs: tuple[Keys, ...]) -> Iterator[str]:
+    def _named(self, count: str, pairs: tuple[KeyPair, ...]) -> Iterator[str]:
         if pairs:
             names = [f"{self.labels.person('mentor', i)}{DASH}{self.labels.person('mentee', k)}" for i, k in pairs]
             more = [counted(len(names) - MOST_NAMED, "autre")] if len(names) > MOST_NAMED else []
@@ -76,12 +76,12 @@ def compare(before: Matching, now: Matching, labels: Labels = KEYS) -> Compariso
     return Comparison(repair.new, (*repair.broken, *repair.ended), tuple(goals(before, now)), labels)
 
 
-def goals(before: Matching, now: Matching) -> Iterator[Goal]:
+def goals(before: Matching, now: Matching) -> Iterator[GoalChange]:
     """Yield each goal of the present plan with what both plans reach in it."""
     former, reached = by_goal(before.solution.tiers), by_goal(now.solution.tiers)
     for goal in dict.fromkeys((*former, *reached)):
         was, is_now = (words.amount(goal, found[goal]) if goal in found else "–" for found in (former, reached))
-        yield Goal(tr(SHORT.get(goal, goal)), was, is_now, difference(goal, former.get(goal), reached.get(goal)))
+        yield GoalChange(tr(SHORT.get(goal, goal)), was, is_now, difference(goal, former.get(goal), reached.get(goal)))
 
 
 def by_goal(tiers: Iterable[Tier]) -> dict[str, int]:
@@ -116,7 +116,7 @@ def unit(goal: str, value: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class PointShift:
     """Somebody whose partners differ between two plans.
 
     ``before`` and ``now`` are the keys of their partners, ``gain`` what their pairs have more in points, in millionths;
@@ -142,7 +142,7 @@ class Shift:
         return tr("gagne {amount}", amount=amount) if self.gain > 0 else tr("perd {amount}", amount=amount)
 
 
-def shifts(before: Matching, now: Matching) -> tuple[Shift, ...]:
+def shifts(before: Matching, now: Matching) -> tuple[PointShift, ...]:
     """Return everybody whose partners differ, those who gain most first, then in the order of the cohort."""
     found = [shift for side in SIDES for shift in shifts_of(before, now, side) if shift.before != shift.now]
     if not counted_alike(before, now):
@@ -155,13 +155,13 @@ def counted_alike(before: Matching, now: Matching) -> bool:
     return before.scores.criteria == now.scores.criteria
 
 
-def shifts_of(before: Matching, now: Matching, side: Side) -> Iterator[Shift]:
+def shifts_of(before: Matching, now: Matching, side: Side) -> Iterator[PointShift]:
     """Yield what everybody of one side has in both plans, also who is in one of them only."""
     former, present = held(before, side), held(now, side)
     people = {canonical(key): key for plan in (before, now) for key in plan.cohort.side(side).ids}
     for folded, key in people.items():
         was, has = former.get(folded, {}), present.get(folded, {})
-        yield Shift(side, key, tuple(sorted(was)), tuple(sorted(has)), sum(has.values()) - sum(was.values()))
+        yield PointShift(side, key, tuple(sorted(was)), tuple(sorted(has)), sum(has.values()) - sum(was.values()))
 
 
 def held(matching: Matching, side: Side) -> dict[str, dict[str, int]]:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from mentormatch.base.generation import write_document
 from mentormatch.errors import OutputError, Problem
-from mentormatch.explanation.tables import SIDES, Sheet, sheet
+from mentormatch.explanation.tables import SIDES, ResultSheet, sheet
 from mentormatch.languages import language, tr
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.validation_messages import enumerated
-from mentormatch.report.book import Book, Column
+from mentormatch.report.book import Book, BookColumn
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.survey.contacts import Contacts
 
@@ -32,10 +32,10 @@ def write_contacts(
         return write_document(target, content, "contacts", replace=replace, private=True)
 
 
-def workbook(table: Sheet) -> bytes:
+def workbook(table: ResultSheet) -> bytes:
     """Return a table as a workbook of one sheet."""
     book = Book(tr("Coordonnées"))
-    book.table(tr("Coordonnées"), [Column(title, WIDTH, "wrapped") for title in table.titles], table.rows)
+    book.table(tr("Coordonnées"), [BookColumn(title, WIDTH, "wrapped") for title in table.titles], table.rows)
     return book.content()
 
 
@@ -44,7 +44,7 @@ WRITERS = {".csv": delimited, ".xlsx": workbook}
 """What writes a table, by the ending of the file."""
 
 
-def contact_sheet(contacts: Contacts, programme: Programme) -> Sheet:
+def contact_sheet(contacts: Contacts, programme: Programme) -> ResultSheet:
     """Return who is reached how, as a table."""
     columns = [("side", tr("Côté")), ("key", tr("Identifiant"))]
     columns += [(name, programme.fields[name].question) for name in contacts.fields]

@@ -13,7 +13,7 @@ from mentormatch.languages.phrases import about, listed
 from mentormatch.operations.matching import Exporter, Matching, documents_made, exporters
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
-from mentormatch.record.log import Chain, Entry, chain_in, check_chain, continued
+from mentormatch.record.log import Chain, LogEntry, chain_in, check_chain, continued
 from mentormatch.record.runs import entries_of, refuse_broken
 from mentormatch.record.seal import READERS, Seal, sealed_documents, stamp_in
 from mentormatch.record.signatures import account, signed, validation_words
@@ -85,7 +85,7 @@ def put_documents(draft: GenerationDraft, matching: Matching, decision: bytes, s
         draft.put(name, content)
 
 
-def replaced(decision: Path, kept: str, *, who: str | None, why: str) -> list[Entry]:
+def replaced(decision: Path, kept: str, *, who: str | None, why: str) -> list[LogEntry]:
     """Return the lines of the log that say that a decision was replaced, and where it is kept."""
     if not kept or not decision.exists():
         return []

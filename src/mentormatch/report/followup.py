@@ -6,15 +6,15 @@ from pathlib import Path
 
 from mentormatch.base.generation import generation
 from mentormatch.explanation.tables import SIDES as WORDS
-from mentormatch.explanation.tables import Sheet, sheet
-from mentormatch.followup.meetings import State
-from mentormatch.followup.outcomes import DESCRIPTION, GROUPS, Count, warning
+from mentormatch.explanation.tables import ResultSheet, sheet
+from mentormatch.followup.meetings import MeetingState
+from mentormatch.followup.outcomes import DESCRIPTION, GROUPS, OutcomeCount, warning
 from mentormatch.followup.waves import SIDES, Wave, keys_of
 from mentormatch.followup.year import Year
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, percent
 from mentormatch.people.cohort import FATES
-from mentormatch.report.book import Book, Column, Form
+from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.page_templates import rendered
 from mentormatch.survey.duplicates import grouped
 
@@ -27,7 +27,7 @@ TITLES = {
     REJECTED: mark("Réponses écartées"),
     REMARKS: mark("Remarques"),
 }
-LOOKS: dict[str, tuple[tuple[Form, float], ...]] = {
+LOOKS: dict[str, tuple[tuple[CellForm, float], ...]] = {
     CALLS: (("strong", 16), ("text", 13), ("text", 24), ("wrapped", 90)),
     MEETINGS: (("strong", 18), ("strong", 18), ("text", 40)),
     OUTCOMES: (
@@ -40,7 +40,7 @@ LOOKS: dict[str, tuple[tuple[Form, float], ...]] = {
 """The form and the width of each column."""
 
 
-COUNTED: dict[State, Callable[[int], str]] = {
+COUNTED: dict[MeetingState, Callable[[int], str]] = {
     "stopped": lambda count: counted(count, "ne se voit plus", "ne se voient plus"),
     "disagreeing": lambda count: counted(count, "en désaccord", "en désaccord"),
     "unknown": lambda count: counted(count, "sans nouvelles", "sans nouvelles"),
@@ -49,7 +49,7 @@ COUNTED: dict[State, Callable[[int], str]] = {
 """How pairs in each state are counted, those that need a look first."""
 
 
-def year_sheets(year: Year) -> dict[str, Sheet]:
+def year_sheets(year: Year) -> dict[str, ResultSheet]:
     """Return the year as plain tables, by their codes."""
     return {
         CALLS: call_sheet(year),
@@ -60,7 +60,7 @@ def year_sheets(year: Year) -> dict[str, Sheet]:
     }
 
 
-def call_sheet(year: Year) -> Sheet:
+def call_sheet(year: Year) -> ResultSheet:
     """Return who should be called, and why."""
     columns = [
         ("person", tr("Personne")),
@@ -72,14 +72,14 @@ def call_sheet(year: Year) -> Sheet:
     return sheet(columns, told)
 
 
-def meeting_sheet(year: Year) -> Sheet:
+def meeting_sheet(year: Year) -> ResultSheet:
     """Return where each pair stands, those that need a look first."""
     columns = [("mentor", tr("Mentor·e")), ("mentee", tr("Mentoré·e")), ("state", tr("Où ils en sont"))]
     ordered = sorted(year.meetings, key=lambda one: list(COUNTED).index(one.state))
     return sheet(columns, ((one.pair.mentor, one.pair.mentee, one.words) for one in ordered))
 
 
-def rejected_sheet(year: Year) -> Sheet:
+def rejected_sheet(year: Year) -> ResultSheet:
     """Return the answers that were set aside, and why."""
     columns = [
         *(("source", tr("Fichier")), ("line", tr("Ligne")), ("key", tr("Identifiant"))),
@@ -89,14 +89,14 @@ def rejected_sheet(year: Year) -> Sheet:
     return sheet(columns, ((row.source, row.line, row.key, tr(FATES[row.fate]), row.reason) for row in rows))
 
 
-def remark_sheet(year: Year) -> Sheet:
+def remark_sheet(year: Year) -> ResultSheet:
     """Return what is odd about the answers."""
     columns = [("source", tr("Fichier")), ("line", tr("Ligne")), ("text", tr("Remarque"))]
     remarks = (one for wave in year.waves for one in wave.remarks)
     return sheet(columns, ((one.source, "" if one.line is None else one.line, one.text) for one in remarks))
 
 
-def outcome_sheet(counts: tuple[Count, ...]) -> Sheet:
+def outcome_sheet(counts: tuple[OutcomeCount, ...]) -> ResultSheet:
     """Return what became of the pairs, a row a group."""
     columns = [
         *(("outcome", tr("Résultat")), ("criterion", tr("Critère")), ("group", tr("Binômes qui ont, à ce critère"))),
@@ -119,7 +119,7 @@ def outcome_sheet(counts: tuple[Count, ...]) -> Sheet:
     )
 
 
-def interval(count: Count) -> str:
+def interval(count: OutcomeCount) -> str:
     """Return between what and what a share is, empty where nothing is known."""
     if count.low is None or count.high is None:
         return ""
@@ -183,10 +183,12 @@ def workbook(year: Year) -> bytes:
     """Return the year as a workbook."""
     book = Book(tr("Suivi – {name}", name=year.programme.name))
     for name, table in year_sheets(year).items():
-        columns = [Column(title, width, form) for title, (form, width) in zip(table.titles, LOOKS[name], strict=True)]
+        columns = [
+            BookColumn(title, width, form) for title, (form, width) in zip(table.titles, LOOKS[name], strict=True)
+        ]
         book.table(tr(TITLES[name]), columns, table.rows)
     lines = [summary(year), *(answered(year, wave) for wave in year.waves), warning(year.outcomes()), tr(DESCRIPTION)]
-    book.table(tr("Lire ce suivi"), [Column(tr("À savoir"), 110, "wrapped")], [(line,) for line in lines if line])
+    book.table(tr("Lire ce suivi"), [BookColumn(tr("À savoir"), 110, "wrapped")], [(line,) for line in lines if line])
     return book.content()
 
 

@@ -5,7 +5,7 @@ import math
 from mentormatch.explanation.tables import Grid
 from mentormatch.languages import mark, tr
 from mentormatch.operations.matching import Matching
-from mentormatch.report.book import MOST_COLUMNS, Book, Page, too_large
+from mentormatch.report.book import MOST_COLUMNS, Book, BookSheet, too_large
 from mentormatch.report.texts import visible
 
 MOST_CELLS = 250_000
@@ -32,7 +32,7 @@ def write_grid(book: Book, matching: Matching) -> None:
     write_cells(page, matching.grid, chosen)
 
 
-def write_headings(page: Page, grid: Grid) -> None:
+def write_headings(page: BookSheet, grid: Grid) -> None:
     """Write the keys of both sides, which stay in view and repeat in print."""
     across = {"align": "center"} if longest(grid.mentees) <= SHORT else {"rotation": 90}
     page.heading(1, 0, "")
@@ -47,7 +47,7 @@ def write_headings(page: Page, grid: Grid) -> None:
     page.sheet.repeat_columns(0)
 
 
-def write_cells(page: Page, grid: Grid, chosen: set[tuple[str, str]]) -> None:
+def write_cells(page: BookSheet, grid: Grid, chosen: set[tuple[str, str]]) -> None:
     """Write the points of every pair."""
     for row, mentor in enumerate(grid.mentors):
         for column, mentee in enumerate(grid.mentees):
@@ -55,7 +55,7 @@ def write_cells(page: Page, grid: Grid, chosen: set[tuple[str, str]]) -> None:
             write_points(page, row + 2, column + 1, float(grid.points[row, column]), outline)
 
 
-def write_points(page: Page, row: int, column: int, points: float, outline: dict[str, object]) -> None:
+def write_points(page: BookSheet, row: int, column: int, points: float, outline: dict[str, object]) -> None:
     """Write one cell: the points on their tint, a grey dash where a rule forbids the pair."""
     if math.isnan(points):
         page.put(row, column, "—", align="center", font_color="#6B7682", **outline)

@@ -10,7 +10,7 @@ from mentormatch.groups.result import Result
 from mentormatch.groups.rotation import Rotation
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted, percent, points
-from mentormatch.report.view import TONES, Part
+from mentormatch.report.view import TONES, ScorePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class GroupCard:
     members: tuple[str, ...]
     points: str = ""
     answered: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ScorePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,11 @@ def dealt(number: int, members: Sequence[str], leader: str = "") -> GroupCard:
     return GroupCard(tr("Groupe\u00a0{number}", number=number), size, leader, tuple(members))
 
 
-def parts(shares: Sequence[GroupShare], pairs: int) -> Iterator[Part]:
+def parts(shares: Sequence[GroupShare], pairs: int) -> Iterator[ScorePart]:
     """Yield the criteria of a group, as the mean of its pairs, each where its segment begins on the bar."""
     start = 0
     for place, one in enumerate(shares):
-        yield Part(
+        yield ScorePart(
             criterion=one.criterion,
             points=points(one.share // pairs),
             full=points(one.full // pairs),

@@ -6,7 +6,7 @@ from statistics import median
 
 from mentormatch.explanation.tables import SIDES
 from mentormatch.fields import Side, Use
-from mentormatch.inspection.columns import Fill, Question, Spread
+from mentormatch.inspection.columns import AnswerSpread, Fill, Question
 from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.market import Prospects, Scarce, Seats
 from mentormatch.inspection.rows import Fates, FileRead
@@ -186,7 +186,7 @@ def reach_in_words(market: Prospects) -> Iterator[str]:
     for side, sentence in REACH.items():
         counts = [one.partners for one in market.reach if one.side == side]
         if counts:
-            spread = spread_in_words(Spread(min(counts), median(counts), max(counts)))
+            spread = spread_in_words(AnswerSpread(min(counts), median(counts), max(counts)))
             yield tr(sentence, spread=spread)
 
 
@@ -243,7 +243,7 @@ def answer_rows(asked: Sequence[Question]) -> Iterator[tuple[str, str, str, int]
             yield from ((one.question, bar.label, name, n) for name, n in zip(one.legend, bar.counts, strict=True))
 
 
-def spread_in_words(spread: Spread) -> str:
+def spread_in_words(spread: AnswerSpread) -> str:
     """Return the least, the greatest and the median of some numbers.
 
     >>> spread_in_words(Spread(0, 1.5, 3))

@@ -22,12 +22,12 @@ from mentormatch.report.texts import spaced, visible
 from mentormatch.survey.census import letters
 from mentormatch.survey.spreadsheetml import Archive, OfficeBook, local
 
-type Kind = Literal["told", "titles", "line", "stamp"]
-type Row = tuple[Kind, tuple[str, ...]]
+type LineKind = Literal["told", "titles", "line", "stamp"]
+type JournalRow = tuple[LineKind, tuple[str, ...]]
 
 VALIDATION = mark("Validation")
 WIDTHS = (24, 62, 24, 46, 62)
-LOOKS: dict[Kind, dict[str, object]] = {
+LOOKS: dict[LineKind, dict[str, object]] = {
     "told": {"text_wrap": True},
     "titles": {"bold": True, "bg_color": HEAD, "bottom": 1, "bottom_color": EDGE},
     "line": {"text_wrap": True, "bottom": 1, "bottom_color": LINE},
@@ -36,7 +36,7 @@ LOOKS: dict[Kind, dict[str, object]] = {
 _CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def rows(imprint: Imprint) -> Iterator[Row]:
+def rows(imprint: Imprint) -> Iterator[JournalRow]:
     """Yield the rows of the sheet, each with what it is."""
     for number, sentence in enumerate(imprint.sentences):
         yield "told", ("" if number else tr(VALIDATION), spaced(sentence))
@@ -77,7 +77,7 @@ def renewed(content: bytes, before: Seal, seal: Seal) -> bytes | None:
     return None
 
 
-def texts(made: Sequence[Row]) -> dict[tuple[int, int], str]:
+def texts(made: Sequence[JournalRow]) -> dict[tuple[int, int], str]:
     """Return the texts of rows by place, as they are compared."""
     return {
         (row, place): plain(shown(text))
@@ -102,7 +102,7 @@ def unescaped(text: str) -> str:
     return _CODE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
-def replaced(content: bytes, title: str, stood: Sequence[Row], now: Sequence[Row]) -> bytes | None:
+def replaced(content: bytes, title: str, stood: Sequence[JournalRow], now: Sequence[JournalRow]) -> bytes | None:
     """Return a workbook with other rows in one sheet, None where the sheet is not spelled in UTF-8."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(content)) as archive, zipfile.ZipFile(out, "w") as written:
@@ -154,7 +154,7 @@ def outline_of(xml: bytes) -> SheetOutline:
     return found
 
 
-def with_rows(xml: bytes, stood: Sequence[Row], now: Sequence[Row]) -> bytes | None:
+def with_rows(xml: bytes, stood: Sequence[JournalRow], now: Sequence[JournalRow]) -> bytes | None:
     """Return the XML of a sheet with other rows, in the styles of those of their kind that stood there."""
     if not re.match(rb'<\?xml[^>]*encoding="utf-8"|(?!<\?xml)', xml, re.IGNORECASE):
         return None

@@ -12,8 +12,8 @@ from mentormatch.languages import language, mark, tr
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.profiles.choices import CODE, REFUSALS, WISHES
 from mentormatch.profiles.sheets import Profiles
-from mentormatch.profiles.wish_fields import ACROSS, SIDES, Asked
-from mentormatch.report.book import Book, Column
+from mentormatch.profiles.wish_fields import ACROSS, SIDES, WishQuestions
+from mentormatch.report.book import Book, BookColumn
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.page_templates import rendered
 
@@ -78,7 +78,7 @@ def for_readers(profiles: Profiles, side: Side) -> Iterator[tuple[str, bytes]]:
     yield f"{name}-questions.txt", questions(profiles, side).encode("utf-8")
 
 
-def lead(asked: Asked) -> str:
+def lead(asked: WishQuestions) -> str:
     """Return what a reader is asked to do."""
     what = tr(
         "Chaque profil porte un code, et ce que la personne a accepté de montrer. Lisez, puis remplissez le court"
@@ -108,11 +108,11 @@ def blank(profiles: Profiles, side: Side) -> list[tuple[str, ...]]:
 def form_book(profiles: Profiles, side: Side) -> bytes:
     """Return the form as a workbook, in which each choice is taken from a list of codes."""
     book = Book(tr("Souhaits après lecture des profils"))
-    columns = [Column(head, 16, "strong" if head == tr(CODE) else "own") for head in headings(profiles, side)]
+    columns = [BookColumn(head, 16, "strong" if head == tr(CODE) else "own") for head in headings(profiles, side)]
     rows = blank(profiles, side)
     page = book.table(tr("Souhaits"), columns, rows)
     codes = book.table(
-        tr("Codes"), [Column(tr("Codes des profils"), 20)], [(one.code,) for one in profiles.shown[ACROSS[side]]]
+        tr("Codes"), [BookColumn(tr("Codes des profils"), 20)], [(one.code,) for one in profiles.shown[ACROSS[side]]]
     )
     last = len(profiles.shown[ACROSS[side]]) + 1
     if rows and last > 1:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from mentormatch.base.generation import write_documents
 from mentormatch.errors import OutputError
-from mentormatch.explanation.tables import Cell, Sheet
+from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.groups import availability
 from mentormatch.groups.result import Result
 from mentormatch.languages import mark, tr
 from mentormatch.languages.control_characters import row_text
 from mentormatch.languages.phrases import decimal, percent
-from mentormatch.report.book import Book, Column, Form
+from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.group_cards import Deck, decks
 from mentormatch.report.page_templates import rendered
@@ -42,14 +42,14 @@ TITLES = {
     "set_aside": mark("Dates écartées"),
     "missed": mark("Absences par membre"),
 }
-LOOKS: dict[type, tuple[Form, float]] = {
+LOOKS: dict[type, tuple[CellForm, float]] = {
     str: ("wrapped", 44),
     int: ("count", 14),
     float: ("points", 11),
     bool: ("text", 18),
 }
 """The form and the width of a column, by what stands in it."""
-OWN: dict[tuple[str, str], tuple[Form, float]] = {
+OWN: dict[tuple[str, str], tuple[CellForm, float]] = {
     ("shares", "answered"): ("share", 11),
     ("shares", "heading"): ("wrapped", 22),
     ("shares", "criterion"): ("wrapped", 34),
@@ -70,7 +70,7 @@ SHORT = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SessionDocuments:
     """A result to be told: whether to the team alone, and what stands there already where it is updated."""
 
     result: Result
@@ -83,17 +83,17 @@ class Asked:
         return (*self.result.sentences, *(self.result.staff_sentences if self.staff else ()))
 
     @property
-    def tables(self) -> dict[str, Sheet]:
+    def tables(self) -> dict[str, ResultSheet]:
         """The tables of the result that have rows."""
         return with_rows({**self.result.sheets, **(self.result.staff_sheets if self.staff else {})})
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SessionTexts:
     """What a page or a notebook tells: sentences, tables by their codes, groups as cards; ``staff``: to the team."""
 
     sentences: tuple[str, ...]
-    tables: Mapping[str, Sheet]
+    tables: Mapping[str, ResultSheet]
     decks: tuple[Deck, ...]
     staff: bool = False
 
@@ -113,40 +113,40 @@ def content_of(result: Result, path: Path, *, staff: bool) -> bytes:
         )
         raise OutputError(told)
     former = path.read_bytes() if path.suffix.lower() == ".ics" and path.exists() else None
-    return content(Asked(result, staff, former))
+    return content(SessionDocuments(result, staff, former))
 
 
 def shown(result: Result) -> str:
     """Return a result as a notebook shows it, whose outputs are saved: under pseudonyms where keys are e-mails."""
     veiled = result.veiled
-    seen = Told(veiled.shown_sentences, with_rows(veiled.shown_sheets), decks(veiled, staff=True))
+    seen = SessionTexts(veiled.shown_sentences, with_rows(veiled.shown_sheets), decks(veiled, staff=True))
     return filled("gathering_fragment.html", veiled, seen)
 
 
-def page(asked: Asked) -> bytes:
+def page(asked: SessionDocuments) -> bytes:
     """Return a result as a page of its own, which loads nothing."""
-    told = Told(asked.sentences, asked.tables, decks(asked.result, staff=asked.staff), asked.staff)
+    told = SessionTexts(asked.sentences, asked.tables, decks(asked.result, staff=asked.staff), asked.staff)
     return filled("gathering.html", asked.result, told).encode("utf-8")
 
 
-def filled(template: str, result: Result, told: Told) -> str:
+def filled(template: str, result: Result, told: SessionTexts) -> str:
     """Return a template filled with what is told of a result."""
     tables = {name: table for name, table in told.tables.items() if name not in DEALT or not told.decks}
     named = [(tr(TITLES[name]), printed(name, table)) for name, table in tables.items()]
     return rendered(template, result=result, told=told, tables=named, is_short=is_short)
 
 
-def is_short(table: Sheet) -> bool:
+def is_short(table: ResultSheet) -> bool:
     """Return whether no cell of a table is long."""
     return all(len(str(cell)) <= SHORT for row in table.rows for cell in row)
 
 
-def with_rows(sheets: Mapping[str, Sheet]) -> dict[str, Sheet]:
+def with_rows(sheets: Mapping[str, ResultSheet]) -> dict[str, ResultSheet]:
     """Return the tables that have rows."""
     return {name: table for name, table in sheets.items() if table.rows}
 
 
-def printed(name: str, table: Sheet) -> Sheet:
+def printed(name: str, table: ResultSheet) -> ResultSheet:
     """Return a table whose every cell is in words, as a page shows it."""
     looks = zip(table.names, table.rows[0], strict=True)
     spellers = [date_of if (name, column) in MOMENTS else speller(name, column, cell) for column, cell in looks]
@@ -154,75 +154,75 @@ def printed(name: str, table: Sheet) -> Sheet:
     return replace(table, rows=tuple(rows))
 
 
-def date_of(cell: Cell) -> Cell:
+def date_of(cell: CellValue) -> CellValue:
     """Return a date in words."""
     return availability.moment_in_words(str(cell))
 
 
-def speller(table: str, column: str, cell: Cell) -> Callable[[Cell], Cell]:
+def speller(table: str, column: str, cell: CellValue) -> Callable[[CellValue], CellValue]:
     """Return what puts the cells of a column in words."""
     return partial(spelled, look_of(table, column, cell)[0])
 
 
-def spelled(form: Form, cell: Cell) -> Cell:
+def spelled(form: CellForm, cell: CellValue) -> CellValue:
     """Return a cell in words: yes and no, and numbers with a decimal or as a share."""
     if isinstance(cell, float):
         return percent(cell) if form == "share" else decimal(cell, 1)
     return in_words(cell)
 
 
-def readable(table: Sheet) -> Sheet:
+def readable(table: ResultSheet) -> ResultSheet:
     """Return a table with yes and no in words."""
     return replace(table, rows=tuple(tuple(in_words(cell) for cell in row) for row in table.rows))
 
 
-def in_words(cell: Cell) -> Cell:
+def in_words(cell: CellValue) -> CellValue:
     """Return a cell, yes and no in words."""
     return (tr("oui") if cell else tr("non")) if isinstance(cell, bool) else cell
 
 
-def workbook(asked: Asked) -> bytes:
+def workbook(asked: SessionDocuments) -> bytes:
     """Return a result as a workbook."""
     book = Book(asked.result.name or asked.result.title)
     for name, table in asked.tables.items():
         looks = [look_of(name, column, cell) for column, cell in zip(table.names, table.rows[0], strict=True)]
-        columns = [Column(title, width, form) for title, (form, width) in zip(table.titles, looks, strict=True)]
+        columns = [BookColumn(title, width, form) for title, (form, width) in zip(table.titles, looks, strict=True)]
         book.table(tr(TITLES[name]), columns, table.rows)
     lines = [(line,) for line in asked.sentences]
-    book.table(tr("À savoir"), [Column(asked.result.title, 110, "wrapped")], lines)
+    book.table(tr("À savoir"), [BookColumn(asked.result.title, 110, "wrapped")], lines)
     return book.content()
 
 
-def look_of(table: str, column: str, cell: Cell) -> tuple[Form, float]:
+def look_of(table: str, column: str, cell: CellValue) -> tuple[CellForm, float]:
     """Return the form and the width of a column."""
     return OWN.get((table, column)) or LOOKS[type(cell)]
 
 
-def first_table(asked: Asked) -> bytes:
+def first_table(asked: SessionDocuments) -> bytes:
     """Return the first table of a result as a CSV file: of those for the team where that is asked for."""
     named = (asked.result.staff_sheets if asked.staff else {}) or asked.result.sheets
     return delimited(readable(next(iter(named.values()))))
 
 
-def first_table_as_text(asked: Asked) -> str:
+def first_table_as_text(asked: SessionDocuments) -> str:
     """Return the first table of a result, a line each."""
     table = readable(next(iter(asked.result.sheets.values())))
     return "\n".join(row_text(*row) for row in (table.titles, *table.rows))
 
 
-def to_json(asked: Asked) -> bytes:
+def to_json(asked: SessionDocuments) -> bytes:
     """Return a result as one JSON object, in codes."""
     told = asked.result.told_to_staff if asked.staff else asked.result.told
     whole = {"schema_version": 1, "kind": asked.result.kind, **told}
     return (json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8", "replace")
 
 
-def calendar(asked: Asked) -> bytes:
+def calendar(asked: SessionDocuments) -> bytes:
     """Return the sessions as a calendar; one that stands there already is updated."""
     return asked.result.calendar(former=asked.former)
 
 
-WRITERS: dict[str, Callable[[Asked], bytes]] = {
+WRITERS: dict[str, Callable[[SessionDocuments], bytes]] = {
     ".xlsx": workbook,
     ".html": page,
     ".csv": first_table,

@@ -19,7 +19,7 @@ from mentormatch.people.cohort import Remark
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.decision_state import Imprint, imprint
-from mentormatch.report.words import Line, Reached
+from mentormatch.report.words import ReachedGoal, WordLine
 
 MOST_TOLD = 500
 """Pairs, people without a partner, and rows that a page tells one by one: a page of more is hardly read, or opened."""
@@ -41,7 +41,7 @@ TONES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScorePart:
     """One criterion of one pair. ``start`` and ``width`` place its segment on a bar of 100 points."""
 
     criterion: str
@@ -62,11 +62,11 @@ class Card:
     mentee: str
     points: str
     answered: str
-    parts: tuple[Part, ...]
+    parts: tuple[ScorePart, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class UnmatchedLine:
     """Somebody without a partner, and the smallest change that would place them."""
 
     person: str
@@ -95,7 +95,7 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class MatchingView:
     """All that the page says."""
 
     name: str
@@ -105,24 +105,24 @@ class View:
     verdict: str
     status: str
     imprint: Imprint
-    goals: tuple[Reached, ...]
+    goals: tuple[ReachedGoal, ...]
     prices: tuple[str, ...]
     diagnosis: Diagnosis | None
     pairs: tuple[Card, ...]
-    unmatched: tuple[Alone, ...]
+    unmatched: tuple[UnmatchedLine, ...]
     rejected: tuple[Aside, ...]
     untold: Untold
     remarks: tuple[Remark, ...]
-    criteria: tuple[Line, ...]
-    rules: tuple[Line, ...]
+    criteria: tuple[WordLine, ...]
+    rules: tuple[WordLine, ...]
     seed: int
     version: str
 
 
-def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) -> View:
+def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) -> MatchingView:
     """Return the matching in words, its people under these labels, with the seal where it stands beside its record."""
     verdict, status = words.verdict(matching)
-    return View(
+    return MatchingView(
         name=matching.programme.name,
         summary=words.summary(matching),
         rows=words.rows_in_words(matching),
@@ -185,7 +185,7 @@ def card(pair: Pair, labels: Labels) -> Card:
     return Card(mentor, mentee, points(pair.score), percent(pair.answered), tuple(parts(pair)))
 
 
-def parts(pair: Pair) -> Iterator[Part]:
+def parts(pair: Pair) -> Iterator[ScorePart]:
     """Yield the criteria of a pair, each where its segment begins on the bar."""
     start = 0
     for place, share in enumerate(pair.contributions):
@@ -193,9 +193,9 @@ def parts(pair: Pair) -> Iterator[Part]:
         start += share.share
 
 
-def part(share: Contribution, start: int, tone: str) -> Part:
+def part(share: Contribution, start: int, tone: str) -> ScorePart:
     """Return one criterion of one pair in words."""
-    return Part(
+    return ScorePart(
         criterion=share.criterion,
         points=points(share.share),
         full=points(share.full),
@@ -207,7 +207,7 @@ def part(share: Contribution, start: int, tone: str) -> Part:
     )
 
 
-def explained(matching: Matching, labels: Labels, most: int | None = None) -> Iterator[Alone]:
+def explained(matching: Matching, labels: Labels, most: int | None = None) -> Iterator[UnmatchedLine]:
     """Yield everybody without a partner in words, named by these labels also in the reasons of others.
 
     At most ``most`` of them, None: all.
@@ -217,7 +217,7 @@ def explained(matching: Matching, labels: Labels, most: int | None = None) -> It
         case = replace(matching.case, labels=labels)
         told = reasons(case), smallest_changes(case)
     for one, change in islice(zip(*told, strict=False), most):
-        yield Alone(one.person, tr(SIDES[one.side]), one.reason, in_words(change))
+        yield UnmatchedLine(one.person, tr(SIDES[one.side]), one.reason, in_words(change))
 
 
 def diagnosed(matching: Matching, labels: Labels) -> Diagnosis | None:

@@ -86,7 +86,7 @@ READING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WordLine:
     """One entry of the programme in words: what it is called, how much it weighs, the questions that it rests on."""
 
     name: str
@@ -96,7 +96,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class ReachedGoal:
     """One goal in words: what is asked, what was reached, and what is proved of it."""
 
     goal: str
@@ -165,11 +165,11 @@ def prices(matching: Matching) -> tuple[str, ...]:
     return tuple(map(price_words, matching.goal_prices))
 
 
-def goals(matching: Matching) -> Iterator[Reached]:
+def goals(matching: Matching) -> Iterator[ReachedGoal]:
     """Yield each goal with what it reached, in the order in which they are pursued."""
     for tier in matching.solution.tiers:
         said = tr("rien à comparer") if hollow(matching, tier.goal) else proof(tier)
-        yield Reached(tr(GOALS.get(tier.goal, tier.goal)), amount(tier.goal, tier.value), said)
+        yield ReachedGoal(tr(GOALS.get(tier.goal, tier.goal)), amount(tier.goal, tier.value), said)
 
 
 def hollow(matching: Matching, goal: str) -> bool:
@@ -206,16 +206,16 @@ def proof(tier: Tier) -> str:
     return tr("au moins {amount}", amount=bound) if least else tr("au plus {amount}", amount=bound)
 
 
-def criteria(matching: Matching) -> Iterator[Line]:
+def criteria(matching: Matching) -> Iterator[WordLine]:
     """Yield each criterion with its share of the weight."""
     for criterion, weight in zip(matching.scores.criteria, matching.scores.weights, strict=True):
-        yield Line(criterion.label, percent(weight), criterion.group or "", questions(matching, criterion))
+        yield WordLine(criterion.label, percent(weight), criterion.group or "", questions(matching, criterion))
 
 
-def rules(matching: Matching, labels: Labels = KEYS) -> Iterator[Line]:
+def rules(matching: Matching, labels: Labels = KEYS) -> Iterator[WordLine]:
     """Yield each rule."""
     for rule in matching.programme.rules:
-        yield Line(labels.rule(rule), questions=questions(matching, rule))
+        yield WordLine(labels.rule(rule), questions=questions(matching, rule))
 
 
 def questions(matching: Matching, extension: Extension) -> tuple[str, ...]:

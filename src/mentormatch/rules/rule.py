@@ -15,7 +15,7 @@ from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
 from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.scoring.criterion import Whole
+from mentormatch.scoring.criterion import WholeGroup
 
 type BoolBlock = NDArray[np.bool_]
 type PairIndices = tuple[IntVector, IntVector]
@@ -97,7 +97,7 @@ class Rule(Extension):
         """
         return None
 
-    def whole(self, people: People) -> Whole | None:
+    def whole(self, people: People) -> WholeGroup | None:
         """Return what this rule asks of what two people both have; it forbids them where the value of that is 0.
 
         None where it asks something else. Where either gave no answer, ``missing`` decides.

@@ -8,14 +8,14 @@ from itertools import chain, count
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import BoolVector, Column, IntVector, MultiChoice, Names, SingleChoice
+from mentormatch.base.columns import BoolVector, Column, IntVector, MultiChoice, NameLists, SingleChoice
 from mentormatch.languages.text_keys import fold
 from mentormatch.rules.rule import BoolBlock, PairIndices
 
 type Answers = Sequence[Sequence[str]]
 type Entries = Sequence[tuple[int, Hashable]]
 """People, by position, each with something that was answered."""
-type Numbers = defaultdict[Hashable, int]
+type IntArray = defaultdict[Hashable, int]
 """The number of each answer: the next one where it was not known yet."""
 
 FEW = 64
@@ -157,7 +157,7 @@ def _given(left: Column, right: Column) -> tuple[_Given, _Given]:
     """Return what both sides gave, the same answers by the same numbers."""
     if isinstance(left, MultiChoice) and isinstance(right, MultiChoice) and left.labels == right.labels:
         return _BitTable(left.values), _BitTable(right.values)  # no two options of one question are compared as equal
-    known: Numbers = defaultdict(count().__next__)
+    known: IntArray = defaultdict(count().__next__)
     listed = [_listed(column, known) for column in (left, right)]
     ours, theirs = (
         _Incidence(*pairs, len(column.known), len(known)) for pairs, column in zip(listed, (left, right), strict=True)
@@ -178,7 +178,7 @@ def _of_both(left: _Incidence, right: _Incidence) -> tuple[_Incidence, _Incidenc
     return ours, theirs
 
 
-def _listed(column: Column, known: Numbers) -> PairIndices:
+def _listed(column: Column, known: IntArray) -> PairIndices:
     """Return, for each answer given, who gave it, and its number among all that are known."""
     match column:
         case MultiChoice(labels, chosen):
@@ -186,7 +186,7 @@ def _listed(column: Column, known: Numbers) -> PairIndices:
         case SingleChoice(labels, codes):
             people = np.flatnonzero(codes >= 0)
             items = codes[people]
-        case Names():
+        case NameLists():
             return _numbered(column.compared, known)
         case _:
             raise TypeError(f"a column of {type(column).__name__} lists no answers")
@@ -195,7 +195,7 @@ def _listed(column: Column, known: Numbers) -> PairIndices:
 
 def pairs_sharing(left: Answers, right: Answers) -> PairIndices:
     """Return who of ``left`` and who of ``right`` have an answer in common, each pair once, in order."""
-    known: Numbers = defaultdict(count().__next__)
+    known: IntArray = defaultdict(count().__next__)
     given = [(*_numbered(side, known), len(side)) for side in (left, right)]
     ours, theirs = (_Incidence(people, answers, size, len(known)) for people, answers, size in given)
     return unique_pairs(*_meetings(ours, theirs), len(right))
@@ -205,14 +205,14 @@ def pairs_with_common_entry(left: Entries, right: Entries, shape: tuple[int, int
     """Return who of n people on the left and of m on the right have an entry in common, each pair once, in order."""
     if not left or not right:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    known: Numbers = defaultdict(count().__next__)
+    known: IntArray = defaultdict(count().__next__)
     people = [np.array([person for person, _ in side], dtype=np.int64) for side in (left, right)]
     answers = [np.array([known[answer] for _, answer in side], dtype=np.int64) for side in (left, right)]
     ours, theirs = (_Incidence(*given, len(known)) for given in zip(people, answers, shape, strict=True))
     return unique_pairs(*_meetings(ours, theirs), shape[1])
 
 
-def _numbered(rows: Answers, known: Numbers) -> PairIndices:
+def _numbered(rows: Answers, known: IntArray) -> PairIndices:
     """Return, for each answer given, who gave it, and its number among all that are known."""
     each = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
     numbers = map(known.__getitem__, chain.from_iterable(rows))

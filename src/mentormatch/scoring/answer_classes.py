@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import Column, IntVector, Names
+from mentormatch.base.columns import Column, IntVector, NameLists
 from mentormatch.people.cohort import People
 
 SPARSE = 16
@@ -75,5 +75,7 @@ def strangers(people: People, fields: Sequence[str]) -> People:
 
 def _nameless(column: Column) -> Column:
     return (
-        Names(tuple(None if names is None else () for names in column.values)) if isinstance(column, Names) else column
+        NameLists(tuple(None if names is None else () for names in column.values))
+        if isinstance(column, NameLists)
+        else column
     )

@@ -16,7 +16,7 @@ type Points = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class ClassPoints:
     """``table`` (u, m) int32: what each kind of person on the left gets; ``codes`` (n,): of which kind everybody is.
 
     Where it is not ``wide``, ``table`` is (u, v), by the kinds ``columns`` (m,) of the right.
@@ -31,15 +31,15 @@ class Spread:
         """Return how many kinds of people on the left are told apart."""
         return len(self.table)
 
-    def joins(self, other: "Spread") -> bool:
+    def joins(self, other: "ClassPoints") -> bool:
         """Return whether the kinds of both together are few enough."""
         wide = self.columns is None and other.columns is None
         return wide and FEW * len(self.table) * len(other.table) <= len(self.codes)
 
-    def joined(self, other: "Spread") -> "Spread":
+    def joined(self, other: "ClassPoints") -> "ClassPoints":
         """Return the sum of what both give."""
         table = (self.table[:, None] + other.table).reshape(self.size * other.size, self.table.shape[1])
-        return Spread(self.codes * len(other.table) + other.codes, table)
+        return ClassPoints(self.codes * len(other.table) + other.codes, table)
 
     def at(self, left: IntVector, right: IntVector) -> Points:
         """Return (e,) int32: the points of some pairs."""
@@ -51,11 +51,11 @@ class Spread:
         total += own if self.columns is None else own.take(self.columns, axis=1)
 
 
-def spread(points: Points, ours: IntVector, theirs: IntVector) -> Spread:
+def spread(points: Points, ours: IntVector, theirs: IntVector) -> ClassPoints:
     """Return what people get who are of kinds ``ours`` (n,) and ``theirs`` (m,), which get ``points`` (u, v) int32."""
     if len(points) * len(theirs) > WIDE:
-        return Spread(ours, points, theirs)
-    return Spread(ours, points.take(theirs, axis=1))
+        return ClassPoints(ours, points, theirs)
+    return ClassPoints(ours, points.take(theirs, axis=1))
 
 
 @dataclass(frozen=True, slots=True)

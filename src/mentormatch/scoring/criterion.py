@@ -14,14 +14,14 @@ from mentormatch.base.plugins import concrete
 from mentormatch.fields.extension import Extension
 from mentormatch.languages import tr
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.items import Numbers, product
+from mentormatch.scoring.items import ItemPoints, product
 
 type Block = NDArray[np.float64]
 """(len(left), len(right)) values between 0 and 1, NaN where one side gave no answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeGroup:
     """What a criterion says of a group as a whole, by what all its people have.
 
     ``has`` (n, k) bool: who has which item; ``known`` (n,) bool: who answered; ``values`` (k + 1,) between 0 and 1:
@@ -43,14 +43,14 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Common:
+class CommonItems:
     """What two people have in common, as a number: the product of the rows of one in ``left``, the other in ``right``.
 
     ``left`` (n, k) and ``right`` (m, k) hold whole numbers >= 0, or truths; no product is greater than ``most``.
     """
 
-    left: Numbers
-    right: Numbers
+    left: ItemPoints
+    right: ItemPoints
     most: int
 
     @property
@@ -60,7 +60,7 @@ class Common:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class AnswerTally:
     """What is counted of two people, where the value of a pair rests on nothing else.
 
     ``own`` (n,) and (m,) whole numbers, >= 0 where somebody answered: what each person gave by themselves; ``known``
@@ -68,10 +68,10 @@ class Tally:
     of the left, those of the right, and those in common, of each element by itself.
     """
 
-    own: tuple[Numbers, Numbers]
+    own: tuple[ItemPoints, ItemPoints]
     known: tuple[BoolVector, BoolVector]
     worth: Callable[..., Block]
-    common: tuple[Common, ...] = ()
+    common: tuple[CommonItems, ...] = ()
 
     def block(self) -> Block:
         """Return the value of every pair."""
@@ -109,11 +109,11 @@ class Criterion(Extension):
         """
         return None
 
-    def tally(self, left: People, right: People) -> Tally | None:
+    def tally(self, left: People, right: People) -> AnswerTally | None:
         """Return what is counted of two people, if all values but those that are ``named`` rest on it; else None."""
         return None
 
-    def whole(self, members: People) -> Whole | None:
+    def whole(self, members: People) -> WholeGroup | None:
         """Return what is said of a group as a whole; None where a group has the mean of its pairs, both ways round."""
         return None
 

@@ -7,10 +7,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, Names, Ranks
+from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameLists, Ranks
 from mentormatch.languages.text_keys import canonical, fold
 
-type Numbers = NDArray[np.float64 | np.int64 | np.bool_]
+type ItemPoints = NDArray[np.float64 | np.int64 | np.bool_]
 """Whole numbers, or truths."""
 
 LISTS = ("choices", "ranking", "levels", "slots", "names")
@@ -42,7 +42,7 @@ def stakes_of(left: Column, right: Column) -> tuple[Stakes, Stakes]:
 
     Options are compared as options are, and names as names are, unless one side ticks what the other types.
     """
-    typed = isinstance(left, Names) and isinstance(right, Names)
+    typed = isinstance(left, NameLists) and isinstance(right, NameLists)
     compared = canonical if typed else fold
     return stakes(left, compared), stakes(right, compared)
 
@@ -58,7 +58,7 @@ def stakes(column: Column, compared: Callable[[str], str]) -> Stakes:
             return listed(labels, points[ranks], np.zeros(ranks.shape, dtype=bool), most)
         case Grades(labels, levels, grades):
             return listed(labels, np.maximum(grades, 0).astype(np.float64), grades == NONE, len(levels) - 1)
-        case Names():
+        case NameLists():
             return named(column, compared)
     raise TypeError(f"a column of {type(column).__name__} lists no items")
 
@@ -74,7 +74,7 @@ def folded(labels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(fold, labels))
 
 
-def named(column: Names, compared: Callable[[str], str]) -> Stakes:
+def named(column: NameLists, compared: Callable[[str], str]) -> Stakes:
     """Return 1 for each name that a person gave."""
     rows = [{compared(name): name for name in value or ()} for value in column.values]
     shown = {key: name for row in rows for key, name in row.items()}
@@ -98,7 +98,7 @@ WORK, FEWEST = 1 << 18, 16
 busy. But so many columns are multiplied at once, or more."""
 
 
-def product(left: Numbers, right: Numbers) -> NDArray[np.float64]:
+def product(left: ItemPoints, right: ItemPoints) -> NDArray[np.float64]:
     """Return the product of two matrices in float64."""
     return piecewise(left.astype(np.float64, copy=False), np.ascontiguousarray(right, dtype=np.float64))
 

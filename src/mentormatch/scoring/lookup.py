@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scoring.class_points import Points, Spread, spread
-from mentormatch.scoring.criterion import Block, Common, Tally
-from mentormatch.scoring.items import Numbers, piecewise
+from mentormatch.scoring.class_points import ClassPoints, Points, spread
+from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems
+from mentormatch.scoring.items import ItemPoints, piecewise
 
 MOST = 1 << 15
 """A table holds so many points, at most: it stays in the cache, and numbers fit into 16 bits."""
@@ -32,7 +32,7 @@ class Kinds:
     known: BoolVector
 
     @classmethod
-    def of(cls, own: Numbers, known: BoolVector, few: int) -> "Kinds":
+    def of(cls, own: ItemPoints, known: BoolVector, few: int) -> "Kinds":
         """Return people by what they gave; those who did not answer are one kind.
 
         Of up to ``few`` kinds, there may be some of which nobody is.
@@ -59,7 +59,7 @@ class LookUp:
 
     left: IntVector
     right: IntVector
-    common: tuple[tuple[Common, int], ...]
+    common: tuple[tuple[CommonItems, int], ...]
     points: Points
 
     @property
@@ -84,7 +84,7 @@ class LookUp:
         They are held in float32, in which whole numbers up to 2**24 are exact. What stands beside the same ``right`` is
         added up on the left.
         """
-        parts = dict[int, tuple[NDArray[np.float32], Numbers]]()
+        parts = dict[int, tuple[NDArray[np.float32], ItemPoints]]()
         for each, step in self.common:
             scaled = np.multiply(each.left, np.float32(step), dtype=np.float32, casting="same_kind")
             same = parts.get(id(each.right))
@@ -112,16 +112,18 @@ class LookUp:
 
     def among(self, lefts: IntVector | slice, rights: IntVector | slice) -> "LookUp":
         """Return the same for some people of both sides."""
-        common = tuple((Common(each.left[lefts], each.right[rights], each.most), step) for each, step in self.common)
+        common = tuple(
+            (CommonItems(each.left[lefts], each.right[rights], each.most), step) for each, step in self.common
+        )
         return replace(self, left=self.left[lefts], right=self.right[rights], common=common)
 
     def flipped(self) -> "LookUp":
         """Return the same with the sides exchanged."""
-        common = tuple((Common(each.right, each.left, each.most), step) for each, step in self.common)
+        common = tuple((CommonItems(each.right, each.left, each.most), step) for each, step in self.common)
         return replace(self, left=self.right, right=self.left, common=common)
 
 
-def looked_up(tally: Tally, points_of: Callable[[Block], Points]) -> LookUp | Spread | None:
+def looked_up(tally: AnswerTally, points_of: Callable[[Block], Points]) -> LookUp | ClassPoints | None:
     """Return the points of what is counted of two people; None where there are too many."""
     few = 0 if tally.common else FEW
     ours, theirs = (Kinds.of(*side, few) for side in zip(tally.own, tally.known, strict=True))
@@ -136,7 +138,7 @@ def looked_up(tally: Tally, points_of: Callable[[Block], Points]) -> LookUp | Sp
     return LookUp(ours.codes * steps[0], theirs.codes * steps[1], common, points.ravel())
 
 
-def _values(tally: Tally, kinds: Sequence[Kinds], shape: tuple[int, ...]) -> Block:
+def _values(tally: AnswerTally, kinds: Sequence[Kinds], shape: tuple[int, ...]) -> Block:
     """Return the values of each kind of the left with each of the right, by the numbers that they have in common."""
     axes = [each.own for each in kinds] + [np.arange(each.most + 1) for each in tally.common]
     open_mesh = [axis.reshape(-1, *[1] * (len(axes) - place - 1)) for place, axis in enumerate(axes)]

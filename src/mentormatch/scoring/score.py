@@ -14,7 +14,7 @@ from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, only, strangers
-from mentormatch.scoring.class_points import Exceptions, Spread, spread
+from mentormatch.scoring.class_points import ClassPoints, Exceptions, spread
 from mentormatch.scoring.criterion import Block, Criterion
 from mentormatch.scoring.lookup import LookUp, looked_up
 
@@ -145,7 +145,7 @@ class Direct:
         total += self.share.block(some, self.right)
 
 
-type Adding = Direct | Exceptions | LookUp | Spread
+type Adding = Direct | Exceptions | LookUp | ClassPoints
 
 
 def _shares(share: Share, cohort: Cohort) -> Iterator[Adding]:
@@ -161,12 +161,12 @@ def _shares(share: Share, cohort: Cohort) -> Iterator[Adding]:
     yield Exceptions(named.left, named.right, share.of(named.values) - usual.at(named.left, named.right))
 
 
-def _share(share: Share, left: People, right: People) -> Direct | LookUp | Spread:
+def _share(share: Share, left: People, right: People) -> Direct | LookUp | ClassPoints:
     """Return what a criterion gives that names no pair."""
     pairs = len(left) * len(right)
     tally = share.criterion.tally(left, right) if pairs > MANY else None
     found = looked_up(tally, share.of) if tally else None
-    if isinstance(found, Spread) or pairs <= (MANY if found is None else VAST):
+    if isinstance(found, ClassPoints) or pairs <= (MANY if found is None else VAST):
         return found or Direct(share, left, right)
     kinds = [by_answers(people, tuple(people.columns)) for people in (left, right)]
     if (REPEATED if found is None else OFTEN) * prod(map(len, kinds)) <= pairs:
@@ -187,11 +187,11 @@ def _by_kind(share: Share, left: People, right: People) -> IntBlock:
     return points
 
 
-def _usual(share: Share, left: People, right: People) -> Spread:
+def _usual(share: Share, left: People, right: People) -> ClassPoints:
     """Return what pairs get that are not named, by which of the two answered."""
     tally = share.criterion.tally(left, right)
     found = looked_up(tally, share.of) if tally else None
-    if isinstance(found, Spread):
+    if isinstance(found, ClassPoints):
         return found
     kinds = [by_having_answered(people, tuple(people.columns)) for people in (left, right)]
     some = [strangers(people, tuple(people.columns)) for people in _one_each(left, right, kinds)]
@@ -201,12 +201,12 @@ def _usual(share: Share, left: People, right: People) -> Spread:
 def joined(shares: Sequence[Adding]) -> list[Adding]:
     """Return the same, those put together that are added at once."""
     lookups = [each for each in shares if isinstance(each, LookUp)]
-    spreads = [each for each in shares if isinstance(each, Spread)]
+    spreads = [each for each in shares if isinstance(each, ClassPoints)]
     others = [each for each in shares if isinstance(each, Direct | Exceptions)]
     return [*_together(lookups), *_together(spreads), *others]
 
 
-def _together[T: (LookUp, Spread)](shares: Sequence[T]) -> Iterator[T]:
+def _together[T: (LookUp, ClassPoints)](shares: Sequence[T]) -> Iterator[T]:
     """Yield shares, put together as far as they may be: each, from the smallest on, with those that fit."""
     left = sorted(shares, key=lambda each: each.size)
     while left:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Self
 
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY
-from mentormatch.service.messages import Message, receive_message
+from mentormatch.service.messages import ServiceMessage, receive_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
 
@@ -25,7 +25,7 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 SECRET = "MENTORMATCH_TOKEN"
 BEGINNING_S = 60.0
 
-type Heard = Callable[[Message], None]
+type Heard = Callable[[ServiceMessage], None]
 
 
 class Child:
@@ -45,7 +45,7 @@ class Child:
         try:
             async with asyncio.timeout(BEGINNING_S):
                 await child.hear()
-                await child.ask(Message(head))
+                await child.ask(ServiceMessage(head))
         except BaseException:
             child.kill()
             raise
@@ -56,7 +56,7 @@ class Child:
         """Return whether the process has not ended."""
         return self.process.returncode is None
 
-    async def ask(self, message: Message, heard: Heard = lambda message: None) -> Message:
+    async def ask(self, message: ServiceMessage, heard: Heard = lambda message: None) -> ServiceMessage:
         """Return the answer to a message; what is told before it is ``heard``. Raises RefusedError."""
         source = self.process.stdin
         assert source is not None
@@ -67,7 +67,7 @@ class Child:
             raise await self._ended() from None
         return await self.hear(heard)
 
-    async def hear(self, heard: Heard = lambda message: None) -> Message:
+    async def hear(self, heard: Heard = lambda message: None) -> ServiceMessage:
         """Return the next answer; what is told before it is ``heard``. Raises RefusedError."""
         out = self.process.stdout
         assert out is not None

@@ -4,10 +4,10 @@ from typing import Literal
 
 from pydantic import Field as Setting
 
-from mentormatch.base.strict_json import Message
+from mentormatch.base.strict_json import JsonMessage
 
 
-class ProgressForm(Message):
+class ProgressForm(JsonMessage):
     """How far the work is: the first goal that is not proved, what was reached in it and what none goes beyond.
 
     ``proved`` counts the goals done with; ``part`` is the number of the problem that is being solved, of ``parts``;
@@ -29,7 +29,7 @@ class ProgressForm(Message):
     pairs_per_second: float
 
 
-class LinksForm(Message):
+class LinksForm(JsonMessage):
     """Where to ask further."""
 
     self: str
@@ -37,7 +37,7 @@ class LinksForm(Message):
     result: str
 
 
-class JobForm(Message):
+class JobForm(JsonMessage):
     """A job: the operation asked for, how it stands, how far it is, and where its result will be."""
 
     id: str
@@ -47,7 +47,7 @@ class JobForm(Message):
     links: LinksForm
 
 
-class WrongForm(Message):
+class WrongForm(JsonMessage):
     """One thing that is wrong: where it stands, what was found, what was expected, what to do."""
 
     where: str
@@ -56,7 +56,7 @@ class WrongForm(Message):
     advice: str
 
 
-class ProblemForm(Message):
+class ProblemForm(JsonMessage):
     """Problem details (RFC 9457): ``type`` is stable, ``problems`` holds everything that is wrong with the request."""
 
     type: str
@@ -67,7 +67,7 @@ class ProblemForm(Message):
     request_id: str
 
 
-class HealthForm(Message):
+class HealthForm(JsonMessage):
     """That the service is there, how many workers it has, how many are busy, and how many requests wait."""
 
     status: Literal["ok"]

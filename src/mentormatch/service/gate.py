@@ -22,8 +22,8 @@ TOO_SLOW = "too-slow"
 SANE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 SAFE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
-type Event = MutableMapping[str, Any]
-type Send = Callable[[Event], Awaitable[None]]
+type RequestEvent = MutableMapping[str, Any]
+type Send = Callable[[RequestEvent], Awaitable[None]]
 type App = Callable[[Any, Receive, Send], Awaitable[None]]
 
 
@@ -45,14 +45,14 @@ class Exchange:
         """The address that the request came from."""
         return str((self.scope.get("client") or ("",))[0])
 
-    async def receive(self) -> Event:
+    async def receive(self) -> RequestEvent:
         """Return the next piece of the request."""
         message = await self._receive()
         self.taken += len(message.get("body", b""))
         self.whole = not message.get("more_body", False)
         return message
 
-    async def send(self, message: Event) -> None:
+    async def send(self, message: RequestEvent) -> None:
         """Send a piece of the answer, within the time that it may take."""
         if message["type"] == "http.response.start":
             self.status = message["status"]

@@ -12,17 +12,17 @@ from mentormatch.contract.requests import Request
 from mentormatch.errors import EngineError, MentorMatchError, OutputError, Problem, ProgrammeError, RequestError
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
-from mentormatch.service.messages import Message
+from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 
 PARTS = ("mentors", "mentees", "members", "facilitators", "rows")
 SOLVING = 0.8
 """The part of its time that a worker may spend on solving; the rest is for reading, scoring and explaining."""
 
-type Tell = Callable[[Message], None]
+type Tell = Callable[[ServiceMessage], None]
 
 
-def answered(asked: Message, tell: Tell) -> bytes:
+def answered(asked: ServiceMessage, tell: Tell) -> bytes:
     """Return what an operation answers, as JSON.
 
     ``tell`` takes how large the problem is, as soon as it is known, and then how far the work is. Raises RefusedError.
@@ -31,7 +31,7 @@ def answered(asked: Message, tell: Tell) -> bytes:
     data = parsed(asked.body)
     with speaking(data), listen(lambda progress: tell(said(progress))):
         size = held_against(data, most["people"], most["pairs"], among=of_members(kind))
-        tell(Message({"told": "size", "pairs": size}))
+        tell(ServiceMessage({"told": "size", "pairs": size}))
         return worked(kind, fitting(kind, data, most["time_limit_s"]))
 
 
@@ -121,6 +121,6 @@ def refused(code: str, error: MentorMatchError) -> RefusedError:
     return RefusedError(code, error.message, error.problems)
 
 
-def said(progress: Progress) -> Message:
+def said(progress: Progress) -> ServiceMessage:
     """Return how far the work is."""
-    return Message({"told": "progress", "progress": asdict(progress)})
+    return ServiceMessage({"told": "progress", "progress": asdict(progress)})

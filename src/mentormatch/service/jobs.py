@@ -6,7 +6,7 @@ from secrets import token_urlsafe
 from time import monotonic
 from typing import Any
 
-from mentormatch.service.messages import Message
+from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.pool import Pool
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
@@ -76,7 +76,7 @@ class Job:
             except TimeoutError:
                 continue
 
-    def _hear(self, message: Message) -> None:
+    def _hear(self, message: ServiceMessage) -> None:
         self.pairs = message.head.get("pairs", self.pairs)
         self.progress = message.head.get("progress", self.progress)
         self._tell()

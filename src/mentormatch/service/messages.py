@@ -11,7 +11,7 @@ LENGTHS = struct.Struct("!QQ")
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ServiceMessage:
     """A head of a few values, and a body."""
 
     head: Mapping[str, Any]
@@ -23,16 +23,16 @@ class Message:
         return b"".join((LENGTHS.pack(len(head), len(self.body)), head, self.body))
 
 
-def read_message(stream: BinaryIO) -> Message | None:
+def read_message(stream: BinaryIO) -> ServiceMessage | None:
     """Return the next message, None where there is none any more."""
     start = stream.read(LENGTHS.size)
     if len(start) < LENGTHS.size:
         return None
     head, body = LENGTHS.unpack(start)
-    return Message(json.loads(stream.read(head)), stream.read(body))
+    return ServiceMessage(json.loads(stream.read(head)), stream.read(body))
 
 
-async def receive_message(stream: StreamReader) -> Message:
+async def receive_message(stream: StreamReader) -> ServiceMessage:
     """Return the next message; raises IncompleteReadError where there is none any more."""
     head, body = LENGTHS.unpack(await stream.readexactly(LENGTHS.size))
-    return Message(json.loads(await stream.readexactly(head)), await stream.readexactly(body))
+    return ServiceMessage(json.loads(await stream.readexactly(head)), await stream.readexactly(body))

@@ -18,11 +18,11 @@ def routes(rooms: Rooms) -> APIRouter:
     """Return a route for each operation."""
     router = APIRouter()
     for kind in operations():
-        Asked(rooms, kind).add_to(router)
+        OperationAnswer(rooms, kind).add_to(router)
     return router
 
 
-class Asked:
+class OperationAnswer:
     """One operation, asked over HTTP."""
 
     def __init__(self, rooms: Rooms, kind: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from mentormatch.service.child import Child, Heard
-from mentormatch.service.messages import Message
+from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
 
@@ -13,7 +13,7 @@ ENDED = "worker-ended"
 
 
 @dataclass(slots=True)
-class Load:
+class PoolLoad:
     """How many requests are worked on, and how many wait."""
 
     busy: int = 0
@@ -25,7 +25,7 @@ class Pool:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.load = Load()
+        self.load = PoolLoad()
         self.free = asyncio.Semaphore(settings.workers)
         self.idle: list[asyncio.Task[Child]] = []
         self.all: set[Child] = set()
@@ -73,16 +73,16 @@ class Pool:
             self.load.busy -= 1
             self.free.release()
 
-    def _task(self, kind: str, body: bytes) -> Message:
+    def _task(self, kind: str, body: bytes) -> ServiceMessage:
         bounds = self.settings
         most = {"people": bounds.people, "pairs": bounds.pairs, "time_limit_s": bounds.time_limit_s}
-        return Message({"do": "ask", "kind": kind, "most": most}, body)
+        return ServiceMessage({"do": "ask", "kind": kind, "most": most}, body)
 
-    async def _in_some_worker(self, task: Message, heard: Heard) -> bytes:
+    async def _in_some_worker(self, task: ServiceMessage, heard: Heard) -> bytes:
         """Return the answer of a worker; of another one where it turns out to have ended before it began."""
         begun = False
 
-        def hear(message: Message) -> None:
+        def hear(message: ServiceMessage) -> None:
             nonlocal begun
             begun = True
             heard(message)
@@ -95,7 +95,7 @@ class Pool:
                     raise
         return await self._in_a_worker(task, heard)
 
-    async def _in_a_worker(self, task: Message, heard: Heard) -> bytes:
+    async def _in_a_worker(self, task: ServiceMessage, heard: Heard) -> bytes:
         self.renew()
         place = max(reversed(self.idle), key=ready)
         self.idle.remove(place)
@@ -109,7 +109,7 @@ class Pool:
             raise RefusedError.from_head(told.head)
         return told.body
 
-    async def _told(self, child: Child, task: Message, heard: Heard) -> Message:
+    async def _told(self, child: Child, task: ServiceMessage, heard: Heard) -> ServiceMessage:
         try:
             async with asyncio.timeout(self.settings.time_limit_s):
                 return await child.ask(task, heard)

@@ -12,7 +12,7 @@ RETRY_S = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemKind:
     """A kind of problem: the status that it is sent with, and its title."""
 
     status: int
@@ -20,27 +20,27 @@ class Kind:
 
 
 KINDS = {
-    "not-json": Kind(400, "The body is not JSON"),
-    "bad-request": Kind(400, "The request is not HTTP as it should be"),
-    "no-token": Kind(401, "The request bears no valid token"),
-    "forbidden": Kind(403, "The request comes from another site"),
-    "not-found": Kind(404, "There is nothing here"),
-    "wrong-method": Kind(405, "This is not done with what is here"),
-    "too-slow": Kind(408, "The request took too long to come"),
-    "contradiction": Kind(409, "The request contradicts itself, or what it speaks of"),
-    "not-yet": Kind(409, "The job is not done"),
-    "too-large": Kind(413, "The request is too large"),
-    "not-taken": Kind(415, "The body is of a kind that is not taken"),
-    "misdirected": Kind(421, "The service does not go by this name"),
-    "misfit": Kind(422, "The request does not fit the contract"),
-    "bad-programme": Kind(422, "The programme has mistakes"),
-    "busy": Kind(429, "Too much is asked at a time"),
-    "head-too-large": Kind(431, "The head of the request is too large"),
-    "failed": Kind(500, "The service failed"),
-    "stopping": Kind(503, "The service is stopping"),
-    "worker-ended": Kind(503, "The process that was at work has ended"),
-    "out-of-memory": Kind(503, "The work took more memory than the service allows"),
-    "too-long": Kind(503, "The work took longer than the service allows"),
+    "not-json": ProblemKind(400, "The body is not JSON"),
+    "bad-request": ProblemKind(400, "The request is not HTTP as it should be"),
+    "no-token": ProblemKind(401, "The request bears no valid token"),
+    "forbidden": ProblemKind(403, "The request comes from another site"),
+    "not-found": ProblemKind(404, "There is nothing here"),
+    "wrong-method": ProblemKind(405, "This is not done with what is here"),
+    "too-slow": ProblemKind(408, "The request took too long to come"),
+    "contradiction": ProblemKind(409, "The request contradicts itself, or what it speaks of"),
+    "not-yet": ProblemKind(409, "The job is not done"),
+    "too-large": ProblemKind(413, "The request is too large"),
+    "not-taken": ProblemKind(415, "The body is of a kind that is not taken"),
+    "misdirected": ProblemKind(421, "The service does not go by this name"),
+    "misfit": ProblemKind(422, "The request does not fit the contract"),
+    "bad-programme": ProblemKind(422, "The programme has mistakes"),
+    "busy": ProblemKind(429, "Too much is asked at a time"),
+    "head-too-large": ProblemKind(431, "The head of the request is too large"),
+    "failed": ProblemKind(500, "The service failed"),
+    "stopping": ProblemKind(503, "The service is stopping"),
+    "worker-ended": ProblemKind(503, "The process that was at work has ended"),
+    "out-of-memory": ProblemKind(503, "The work took more memory than the service allows"),
+    "too-long": ProblemKind(503, "The work took longer than the service allows"),
 }
 """Every kind of problem, by the code in its type."""
 RETRIED = ("busy", "stopping", "worker-ended")

@@ -8,12 +8,12 @@ from secrets import token_urlsafe
 from time import monotonic
 
 from mentormatch.service.child import Child, Heard
-from mentormatch.service.messages import Message
+from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
 
 
-class Resident:
+class ResidentProcess:
     """A process that keeps one object; it answers one call at a time, and is ended by a call that takes too long."""
 
     def __init__(self, child: Child, limit_s: float) -> None:
@@ -27,14 +27,14 @@ class Resident:
 
         Raises RefusedError, also where the process has ended.
         """
-        return await self.told(Message({"do": "call"}, payload), heard)
+        return await self.told(ServiceMessage({"do": "call"}, payload), heard)
 
     def interrupt(self) -> None:
         """Have the object end what it is at, where it lets itself be interrupted."""
         with suppress(ProcessLookupError):
             self.child.process.send_signal(signal.SIGINT)
 
-    async def told(self, message: Message, heard: Heard = lambda message: None) -> bytes:
+    async def told(self, message: ServiceMessage, heard: Heard = lambda message: None) -> bytes:
         """Return what the process answers to a message."""
         async with self.turn:
             answer = await self._answer(message, heard)
@@ -43,7 +43,7 @@ class Resident:
             raise RefusedError.from_head(answer.head)
         return answer.body
 
-    async def _answer(self, message: Message, heard: Heard) -> Message:
+    async def _answer(self, message: ServiceMessage, heard: Heard) -> ServiceMessage:
         try:
             async with asyncio.timeout(self.limit_s):
                 return await self.child.ask(message, heard)
@@ -60,11 +60,11 @@ class Residents:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.all: dict[str, Resident] = {}
+        self.all: dict[str, ResidentProcess] = {}
         self.ending: list[Process] = []
         self.starting = 0
 
-    async def make(self, factory: str) -> Resident:
+    async def make(self, factory: str) -> ResidentProcess:
         """Return a process that keeps what a factory makes; raises RefusedError where too many do.
 
         The factory is named ``module:name``; what it makes has a method ``answer(payload: bytes) -> bytes``.
@@ -74,22 +74,22 @@ class Residents:
             raise RefusedError("busy", "As many sessions are open as may be; close one, or wait")
         self.starting += 1
         try:
-            resident = Resident(await Child.start(self.settings), self.settings.time_limit_s)
+            resident = ResidentProcess(await Child.start(self.settings), self.settings.time_limit_s)
             await self._making(resident, factory)
         finally:
             self.starting -= 1
         self.all[resident.id] = resident
         return resident
 
-    async def _making(self, resident: Resident, factory: str) -> None:
+    async def _making(self, resident: ResidentProcess, factory: str) -> None:
         """Have one make what it is to keep; it is ended where it does not."""
         try:
-            await resident.told(Message({"do": "make", "factory": factory}))
+            await resident.told(ServiceMessage({"do": "make", "factory": factory}))
         except BaseException:
             self._end(resident)
             raise
 
-    def find(self, ident: str) -> Resident:
+    def find(self, ident: str) -> ResidentProcess:
         """Return one by its id; raises RefusedError where it is not there, or no more."""
         resident = self.all.get(ident)
         if resident is None or not resident.child.alive:
@@ -102,7 +102,7 @@ class Residents:
         if (resident := self.all.pop(ident, None)) is not None:
             self._end(resident)
 
-    def _end(self, resident: Resident) -> None:
+    def _end(self, resident: ResidentProcess) -> None:
         resident.child.kill()
         left = [process for process in self.ending if process.returncode is None]
         self.ending = [*left, resident.child.process]

@@ -13,14 +13,14 @@ from typing import Any, BinaryIO, Protocol
 
 from mentormatch.assignment import subprocess_solve
 from mentormatch.base.child_process import claim_stdout, exit_with_parent, limit_memory
-from mentormatch.service.messages import Message, read_message
+from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 
 NICE = 5
 WARM_UP = "match"
 
 
-class Resident(Protocol):
+class ResidentProtocol(Protocol):
     """What is kept in a process between calls."""
 
     def answer(self, payload: bytes) -> bytes:
@@ -43,34 +43,34 @@ class Worker:
 
     def __init__(self, source: BinaryIO, out: BinaryIO) -> None:
         self.source, self.out = source, out
-        self.resident: Resident | None = None
+        self.resident: ResidentProtocol | None = None
         self.retiring_bytes = 0
 
     def run(self) -> None:
         """Say that it is there, and answer each message in turn."""
         heed_standard_input()
-        self.tell(Message({"told": "answer"}))
+        self.tell(ServiceMessage({"told": "answer"}))
         while (message := read_message(self.source)) is not None:
             exit_with_parent()
             answer = self.answer(message)
             again = heed_standard_input()
             retires = not again or bool(self.retiring_bytes and taken_bytes() > self.retiring_bytes)
-            self.tell(Message({**answer.head, "retires": retires}, answer.body))
+            self.tell(ServiceMessage({**answer.head, "retires": retires}, answer.body))
 
-    def answer(self, message: Message) -> Message:
+    def answer(self, message: ServiceMessage) -> ServiceMessage:
         """Return the last message on what was asked."""
         try:
-            return Message({"told": "answer"}, self.done(message))
+            return ServiceMessage({"told": "answer"}, self.done(message))
         except RefusedError as refused:
-            return Message({"told": "refusal", **refused.as_head()})
+            return ServiceMessage({"told": "refusal", **refused.as_head()})
         except MemoryError:
             raise
         except Exception as error:  # what went wrong is told by its type: its text may hold what people said
-            return Message(
+            return ServiceMessage(
                 {"told": "refusal", **RefusedError("failed", f"{type(error).__name__} in a worker").as_head()}
             )
 
-    def done(self, message: Message) -> bytes:
+    def done(self, message: ServiceMessage) -> bytes:
         """Return what comes of a message."""
         match message.head["do"]:
             case "begin":
@@ -94,25 +94,25 @@ class Worker:
         ask(WARM_UP, operations()[WARM_UP].example()).to_json()
         return b""
 
-    def tell(self, message: Message) -> None:
+    def tell(self, message: ServiceMessage) -> None:
         """Send a message."""
         self.out.write(message.packed())
         self.out.flush()
 
 
-def refusal(refused: RefusedError) -> Message:
+def refusal(refused: RefusedError) -> ServiceMessage:
     """Return a refusal as the last message on what was asked."""
-    return Message({"told": "refusal", **refused.as_head()})
+    return ServiceMessage({"told": "refusal", **refused.as_head()})
 
 
-def made(factory: str) -> Resident:
+def made(factory: str) -> ResidentProtocol:
     """Return what a factory, named ``module:name``, makes."""
     module, _, name = factory.partition(":")
-    resident: Resident = getattr(import_module(module), name)()
+    resident: ResidentProtocol = getattr(import_module(module), name)()
     return resident
 
 
-def called(resident: Resident | None, payload: bytes, tell: Callable[[Message], None]) -> bytes:
+def called(resident: ResidentProtocol | None, payload: bytes, tell: Callable[[ServiceMessage], None]) -> bytes:
     """Return what a resident answers; ``tell`` takes how far its work is."""
     from mentormatch.base.progress import listen
     from mentormatch.errors import MentorMatchError

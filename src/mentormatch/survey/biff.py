@@ -8,7 +8,7 @@ imports this file.
 import struct
 from collections.abc import Iterator, Sequence
 
-from mentormatch.survey.census import ANY, ERROR, UNCOMPUTED, Census, Held, UnreadableError
+from mentormatch.survey.census import ANY, ERROR, UNCOMPUTED, Census, HeldCells, UnreadableError
 
 NAMES = ("workbook", "book")
 """What the stream is called: in Excel 97 and later, before."""
@@ -97,7 +97,7 @@ class OldBook:
             census.put(row, column, self._value(kind, at, size))
         return None
 
-    def _value(self, kind: int, at: int, size: int) -> Held:
+    def _value(self, kind: int, at: int, size: int) -> HeldCells:
         if kind == NUMBER:
             return float(_double(self._stream, at + 6)[0])
         if kind == RK:
@@ -120,7 +120,7 @@ class OldBook:
             census.fault(row, column, ERROR if self._stream[at] == IN_ERROR else UNCOMPUTED)
         return None
 
-    def _text(self, at: int, size: int) -> Held:
+    def _text(self, at: int, size: int) -> HeldCells:
         """Return the text in a record; only that there is one where it is in some code page."""
         count = _short(self._stream, at)[0]
         if not self._unicode:

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 
 from mentormatch.survey.biff import rk
-from mentormatch.survey.census import ERROR, Census, DoubledError, Held, UnreadableError
+from mentormatch.survey.census import ERROR, Census, DoubledError, HeldCells, UnreadableError
 from mentormatch.survey.spreadsheetml import Archive
 
 ROW, STRING, SHEET = 0, 19, 156
@@ -75,7 +75,7 @@ class BinaryBook:
         elif kind != BLANK:
             census.put(*where, self._value(kind, body[1:] if rich else body))
 
-    def _value(self, kind: int, body: bytes) -> Held:
+    def _value(self, kind: int, body: bytes) -> HeldCells:
         if kind == TEXT:
             return _text(body, 0)[0]
         if kind == SHARED:

@@ -19,7 +19,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 ANY = object()
 """What a cell holds of which only that it holds something is known."""
 
-type Held = Any
+type HeldCells = Any
 """What a cell holds: its text, its number, or ``ANY``; None where there is no cell."""
 
 
@@ -41,15 +41,15 @@ class Census:
     __slots__ = ("_size", "faults", "rows")
 
     def __init__(self) -> None:
-        self.rows: dict[int, dict[int, Held]] = {}
+        self.rows: dict[int, dict[int, HeldCells]] = {}
         self.faults: list[tuple[int, int, str]] = []
         self._size = 0
 
-    def row(self, row: int) -> dict[int, Held]:
+    def row(self, row: int) -> dict[int, HeldCells]:
         """Return the cells of a row, to which more may be added."""
         return self.rows.setdefault(row, {})
 
-    def put(self, row: int, column: int, held: Held) -> None:
+    def put(self, row: int, column: int, held: HeldCells) -> None:
         """Note what a cell holds; raise DoubledError where its place is taken."""
         cells = self.row(row)
         if column in cells:
@@ -100,7 +100,7 @@ def checked(census: Census, rows: Iterable[list[Any]], first: int) -> Iterator[l
         _check_row(at, held, [], first)
 
 
-def _check_row(at: int, held: dict[int, Held], row: list[Any], first: int) -> None:
+def _check_row(at: int, held: dict[int, HeldCells], row: list[Any], first: int) -> None:
     """Raise DifferenceError where a row does not hold what it should, column by column."""
     values = dict(enumerate(row, first))
     for column in sorted(held.keys() | values.keys()):
@@ -113,7 +113,7 @@ def is_blank(held: object) -> bool:
     return isinstance(held, str) and not held.strip()
 
 
-def agree(held: Held, value: object) -> bool:
+def agree(held: HeldCells, value: object) -> bool:
     """Say whether a value is what a cell holds: the same text but for white space, or the same number.
 
     Days and times are another form of a number, and so are texts of which only the place is known: not compared.
@@ -129,7 +129,7 @@ def agree(held: Held, value: object) -> bool:
     return not is_blank(held)
 
 
-def _is_number(held: Held, value: object) -> bool:
+def _is_number(held: HeldCells, value: object) -> bool:
     try:
         return held is ANY or float(held or "") == value
     except (TypeError, ValueError):

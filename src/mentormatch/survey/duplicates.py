@@ -13,10 +13,10 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.people.cohort import Remark, RowFate
-from mentormatch.survey.entries import Entry
+from mentormatch.survey.entries import SurveyEntry
 from mentormatch.survey.moments import ORDERS
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.table import Order, Sent
+from mentormatch.survey.table import Order, SentMoment
 
 INCOMPLETE = mark("incomplète, une réponse complète existe (ligne {line})")
 OLDER = mark("remplacée par une réponse plus récente (ligne {line})")
@@ -44,7 +44,7 @@ class Newest:
         return all(precedes(whens[position], whens[self.position]) for whens in self.ways)
 
 
-def newest(sent: Sequence[Sent], lines: Sequence[int]) -> Newest:
+def newest(sent: Sequence[SentMoment], lines: Sequence[int]) -> Newest:
     """Return which of the answers of one person, each on its line, counts."""
     ways = [[one.at(order) for one in sent] for order in ORDERS]
     first, second = (last(whens, lines) for whens in ways)
@@ -85,7 +85,7 @@ def grouped[T, K: Hashable](items: Iterable[T], key: Callable[[T], K]) -> dict[K
     return groups
 
 
-def settled(entries: Sequence[Entry], plan: Plan) -> tuple[list[Entry], list[RowFate], list[Remark]]:
+def settled(entries: Sequence[SurveyEntry], plan: Plan) -> tuple[list[SurveyEntry], list[RowFate], list[Remark]]:
     """Return the entries that count, one a person, the rows that another of the same person replaces, and remarks.
 
     Raises SurveyError where a key was typed twice, naming both lines, or where which answer counts depends on the
@@ -94,7 +94,7 @@ def settled(entries: Sequence[Entry], plan: Plan) -> tuple[list[Entry], list[Row
     if plan.key is not None:
         refuse_doubled(entries, plan)
         return list(entries), [], []
-    kept: list[Entry] = []
+    kept: list[SurveyEntry] = []
     replaced: list[RowFate] = []
     doubts = Doubts()
     for same in grouped(entries, lambda entry: (entry.side, entry.key)).values():
@@ -125,7 +125,7 @@ class Doubts:
     def __init__(self) -> None:
         self.met: dict[tuple[str, str, Order | None], list[list[int]]] = {}
 
-    def add(self, found: Newest, sent: Sequence[Sent], rows: Sequence[RowFate]) -> None:
+    def add(self, found: Newest, sent: Sequence[SentMoment], rows: Sequence[RowFate]) -> None:
         """Take note of one person, where it is so of them."""
         if found.turned == found.position:
             return
@@ -178,12 +178,12 @@ def shown(met: Sequence[Sequence[int]]) -> str:
     return " ; ".join(people)
 
 
-def sheet_of(entry: Entry, plan: Plan) -> tuple[str, str]:
+def sheet_of(entry: SurveyEntry, plan: Plan) -> tuple[str, str]:
     """Return the file in which a key must be unique: two frames have one name, and are told apart by their side."""
     return entry.row.source, "" if plan.roles else entry.side
 
 
-def refuse_doubled(entries: Sequence[Entry], plan: Plan) -> None:
+def refuse_doubled(entries: Sequence[SurveyEntry], plan: Plan) -> None:
     """Raise SurveyError where two rows of one file bear the same key."""
     problems = [
         Problem(
@@ -198,12 +198,12 @@ def refuse_doubled(entries: Sequence[Entry], plan: Plan) -> None:
         raise SurveyError(tr("Un identifiant est saisi plusieurs fois"), problems)
 
 
-def lines(entries: Sequence[Entry]) -> str:
+def lines(entries: Sequence[SurveyEntry]) -> str:
     """Return the lines of entries in a row."""
     return listed([str(entry.row.line) for entry in entries])
 
 
-def same_email(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+def same_email(entries: Sequence[SurveyEntry]) -> Iterator[list[SurveyEntry]]:
     """Yield the groups of entries that gave the same e-mail under different keys, or on both sides."""
     for same in grouped([entry for entry in entries if entry.email], lambda entry: entry.email).values():
         if len(same) > 1:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from mentormatch.fields import Answer, AnyField, Reading, SeveralAnswers, Side
+from mentormatch.fields import Answer, AnswerReading, AnyField, SeveralAnswers, Side
 from mentormatch.fields.base import as_text, is_blank
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import percent
@@ -11,7 +11,7 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Fate, RowFate
 from mentormatch.survey.contacts import asks_for_mail
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.table import WHOLE, Sent
+from mentormatch.survey.table import WHOLE, SentMoment
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 KEYLESS, NAMELESS = mark("pas d'identifiant"), mark("pas de courriel, et pas d'autre identifiant")
@@ -31,11 +31,11 @@ class Submission:
     key: str
     email: str
     answers: Mapping[str, Answer]
-    sent: Sent = WHOLE
+    sent: SentMoment = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SurveyEntry:
     """One row that is somebody: who, on which side, what they answered, how much of the score it speaks to.
 
     ``readings`` are the answers to the fields ``names``, which all of a side share: a table for each person would take
@@ -46,10 +46,10 @@ class Entry:
     side: Side
     email: str
     names: tuple[str, ...]
-    readings: tuple[Reading, ...]
+    readings: tuple[AnswerReading, ...]
     contact: Mapping[str, str]
     share: float
-    sent: Sent = WHOLE
+    sent: SentMoment = WHOLE
 
     @property
     def key(self) -> str:
@@ -78,17 +78,17 @@ class Questionnaire:
         ]
 
 
-def readers(fields: Mapping[str, AnyField]) -> dict[str, Callable[[Answer], Reading]]:
+def readers(fields: Mapping[str, AnyField]) -> dict[str, Callable[[Answer], AnswerReading]]:
     """Return what reads the answers to each field; a name that comes again and again, in any of them, is held once."""
     names: dict[str, str] = {}
     return {name: reader(field, names) for name, field in fields.items()}
 
 
-def reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], Reading]:
+def reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], AnswerReading]:
     """Return what reads the answers to ``field``, each different text once: most come again and again."""
-    met: dict[object, Reading] = {}
+    met: dict[object, AnswerReading] = {}
 
-    def read(answer: Answer) -> Reading:
+    def read(answer: Answer) -> AnswerReading:
         if not isinstance(answer, str):
             return field.read(answer)
         told = answer if type(answer) is str else apart(answer)
@@ -104,14 +104,14 @@ def apart(answer: str) -> tuple[object, object]:
     return (answer.parts, answer.ordered) if isinstance(answer, SeveralAnswers) else (type(answer), answer)
 
 
-def with_names_once(reading: Reading, names: dict[str, str]) -> Reading:
+def with_names_once(reading: AnswerReading, names: dict[str, str]) -> AnswerReading:
     """Return a reading whose names, if it is of names, are those of ``names`` where they are among them."""
     if not isinstance(reading.value, tuple) or not all(isinstance(one, str) for one in reading.value):
         return reading
     return replace(reading, value=tuple([names.setdefault(one, one) for one in reading.value]))
 
 
-def enter(sent: Submission, questionnaire: Questionnaire) -> Entry | RowFate:
+def enter(sent: Submission, questionnaire: Questionnaire) -> SurveyEntry | RowFate:
     """Return who sent this, or the row with the reason why it is nobody."""
     plan = questionnaire.plan
     if plan.forgotten.holds(sent.key, sent.email):
@@ -124,7 +124,9 @@ def enter(sent: Submission, questionnaire: Questionnaire) -> Entry | RowFate:
     fate, reason = fate_of(share, plan) if sent.sent.whole else ("incomplete", tr("envoi non terminé"))
     row = RowFate(sent.source, sent.line, fate, sent.key, sent.side, reason, when=sent.sent.when)
     answers = questionnaire.names[sent.side], tuple(readings.values())
-    return Entry(row, sent.side, canonical(sent.email), *answers, contact_in(sent, questionnaire), share, sent.sent)
+    return SurveyEntry(
+        row, sent.side, canonical(sent.email), *answers, contact_in(sent, questionnaire), share, sent.sent
+    )
 
 
 def refusal(sent: Submission, questionnaire: Questionnaire) -> str:
@@ -153,7 +155,7 @@ def contact_in(sent: Submission, questionnaire: Questionnaire) -> dict[str, str]
     return {name: as_text(answer).strip() for name, answer in answers.items() if not is_blank(answer)}
 
 
-def answered_share(readings: Mapping[str, Reading], weights: Mapping[str, float]) -> float:
+def answered_share(readings: Mapping[str, AnswerReading], weights: Mapping[str, float]) -> float:
     """Return the share of the weight of the criteria that these answers speak to, 1 where no criterion asks."""
     total = sum(weights.values())
     told = sum(weight for name, weight in weights.items() if name in readings and readings[name].value is not None)

@@ -16,7 +16,7 @@ from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import fold
 from mentormatch.survey.column_map import Target, Wording
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.table_reader import Table
+from mentormatch.survey.table import TextTable
 
 # An item may hold brackets of its own, one level deep: "Question [Régie [son]]", "Question (Paie (DSN))".
 SQUARE = r"\[(?P<square>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
@@ -28,7 +28,7 @@ NONE = mark("vérifiez l'export, ou dites dans [mapping.questions] quelle colonn
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QuestionPlace:
     """Where the answers to one field stand: one column, or one column for each item; ``wording`` where it is mapped."""
 
     column: int | None
@@ -67,14 +67,14 @@ def split_part(header: str) -> tuple[str, str] | None:
     return (found["question"], found["square"] or found["round"] or "") if found else None
 
 
-def places(table: Table, plan: Plan, side: Side | None) -> tuple[dict[str, Place], list[Problem]]:
+def places(table: TextTable, plan: Plan, side: Side | None) -> tuple[dict[str, QuestionPlace], list[Problem]]:
     """Return where each field stands in ``table``, and what is wrong with its header.
 
     A field with two columns is a problem, and so is one without a column that is needed and asked of ``side`` (None:
     of either); all are told at once. Forbidden fields are never looked for.
     """
     claims = claimed(table.header, plan)
-    found: dict[str, Place] = {}
+    found: dict[str, QuestionPlace] = {}
     problems: list[Problem] = []
     for name, asked in plan.fields.items():
         claim = claims.get(name)
@@ -85,7 +85,7 @@ def places(table: Table, plan: Plan, side: Side | None) -> tuple[dict[str, Place
         elif claim:
             words = plan.renaming.answers.get(name)
             wording = Wording(asked, words) if words else None
-            found[name] = Place(claim.whole[0] if claim.whole else None, dict(claim.items), wording)
+            found[name] = QuestionPlace(claim.whole[0] if claim.whole else None, dict(claim.items), wording)
         elif name in plan.needed and (side is None or asked.asks(side)):
             problems.append(missing(table, name, asked, claims))
     return found, problems
@@ -123,14 +123,14 @@ def meanings(header: str, plan: Plan, spelled: Mapping[str, Sequence[str]]) -> I
         yield from (Target(name, item) for name in names)
 
 
-def twice(table: Table, name: str, columns: Sequence[int]) -> Problem:
+def twice(table: TextTable, name: str, columns: Sequence[int]) -> Problem:
     """Return that several columns answer the same."""
     headers = listed([tr("« {text} »", text=table.header[column]) for column in columns])
     advice = tr("gardez une seule de {headers}, dans le fichier ou dans [mapping.questions]", headers=headers)
     return Problem(table.source, tr("deux colonnes répondent à « {name} »", name=name), tr("une seule"), advice)
 
 
-def missing(table: Table, name: str, asked: AnyField, claims: Mapping[str, Claims]) -> Problem:
+def missing(table: TextTable, name: str, asked: AnyField, claims: Mapping[str, Claims]) -> Problem:
     """Return that a needed question has no column, with the header that comes nearest among those not taken."""
     taken = {column for claim in claims.values() for column in (*claim.whole, *(at for _, at in claim.items))}
     free = [text for column, text in enumerate(table.header) if column not in taken]

@@ -13,7 +13,7 @@ from mentormatch.fields import AnyField
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Cohort, PersonNumbers, Remark
-from mentormatch.survey.entries import Entry
+from mentormatch.survey.entries import SurveyEntry
 from mentormatch.survey.plan import Plan
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -33,14 +33,14 @@ def name_fields(fields: Mapping[str, AnyField], called: str | None = None) -> tu
     return found or (() if called is None else (called,))
 
 
-def numbers_of(entry: Entry, plan: Plan) -> tuple[int, int]:
+def numbers_of(entry: SurveyEntry, plan: Plan) -> tuple[int, int]:
     """Return what somebody is known by beyond their own side: by their key, and by e-mail and name; 0 for neither."""
     by_key = plan.common_keys or ADDRESS.fullmatch(entry.key)
     name = " ".join(sorted(words_of(entry, plan)))
     return number("key", entry.key) if by_key else 0, number("name", entry.email, name) if entry.email and name else 0
 
 
-def words_of(entry: Entry, plan: Plan) -> Iterator[str]:
+def words_of(entry: SurveyEntry, plan: Plan) -> Iterator[str]:
     """Yield the words of the name that somebody gave, in any order of first and last name."""
     for field in plan.names:
         yield from WORD.findall(fold(str(entry.contact.get(field) or entry.value(field) or "")))
@@ -51,19 +51,19 @@ def number(*told: str) -> int:
     return int.from_bytes(blake2b("\0".join(told).encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
-def person_numbers(entries: Sequence[Entry], plan: Plan) -> PersonNumbers:
+def person_numbers(entries: Sequence[SurveyEntry], plan: Plan) -> PersonNumbers:
     """Return (n, 2) uint64: the numbers of the people of one side."""
     return np.array([numbers_of(entry, plan) for entry in entries], dtype=np.uint64).reshape(-1, 2)
 
 
-def on_both_sides(same: Sequence[Entry], plan: Plan) -> bool:
+def on_both_sides(same: Sequence[SurveyEntry], plan: Plan) -> bool:
     """Say whether two entries are those of one person, on either side."""
     if len(same) != 2 or same[0].side == same[1].side:
         return False
     return any(one == other > 0 for one, other in zip(*(numbers_of(each, plan) for each in same), strict=True))
 
 
-def remarks_on_both(cohort: Cohort, entries: Sequence[Entry]) -> Iterator[Remark]:
+def remarks_on_both(cohort: Cohort, entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
     """Yield who is on both sides, with the lines."""
     mentors, mentees = ([entry.row for entry in entries if entry.side == side] for side in ("mentor", "mentee"))
     for i, k in zip(*cohort.both, strict=True):

@@ -1,4 +1,4 @@
-"""Table + fields -> people: every row ends once, as taken, incomplete, replaced or rejected."""
+"""TextTable + fields -> people: every row ends once, as taken, incomplete, replaced or rejected."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -10,15 +10,15 @@ from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort, People, Remark, RowFate, merged
 from mentormatch.survey.contacts import Contacts, fault_of
 from mentormatch.survey.duplicates import settled
-from mentormatch.survey.entries import SIDES, Entry, Questionnaire, Submission, enter
+from mentormatch.survey.entries import SIDES, Questionnaire, Submission, SurveyEntry, enter
 from mentormatch.survey.identity import person_numbers, remarks_on_both
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.resemblance import resemblances
 from mentormatch.survey.submissions import laid_out, remarks_of, submissions, unread
-from mentormatch.survey.table_reader import Table
+from mentormatch.survey.table import TextTable
 
 
-def take_in(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> Cohort:
+def take_in(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> Cohort:
     """Return the cohort in ``tables``, each with the side that answered it, None where a question tells the role.
 
     Raises SurveyError, with every problem of every file, where a needed column or any identity is missing, or a key
@@ -27,7 +27,7 @@ def take_in(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> Cohort:
     return take_apart(tables, plan)[0]
 
 
-def take_apart(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> tuple[Cohort, Contacts]:
+def take_apart(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> tuple[Cohort, Contacts]:
     """Return the cohort in ``tables``, and apart from it how its people are reached; see ``take_in``."""
     sheets = laid_out(tables, plan)
     sent = (submission for sheet in sheets for submission in submissions(sheet, plan))
@@ -50,7 +50,7 @@ def split(
     """Return the cohort of those who sent something, and apart from it how they are reached; see ``gather``."""
     questionnaire = Questionnaire(plan)
     met = [enter(submission, questionnaire) for submission in sent]
-    kept, replaced, doubts = settled([entry for entry in met if isinstance(entry, Entry)], plan)
+    kept, replaced, doubts = settled([entry for entry in met if isinstance(entry, SurveyEntry)], plan)
     rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
     rows = sorted([*rejected, *replaced, *(entry.row for entry in kept)], key=lambda row: (row.source, row.line))
     faults = {entry.row: dict(faulty(entry, questionnaire)) for entry in kept}
@@ -68,7 +68,7 @@ def split(
     return replace(cohort, remarks=made), Contacts(tuple(questionnaire.contacts), contacts)
 
 
-def faulty(entry: Entry, questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
+def faulty(entry: SurveyEntry, questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
     """Yield the questions to which somebody gave an address that no mail can be sent to, each with the reason."""
     for name in questionnaire.addresses:
         fault = fault_of(entry.contact[name]) if name in entry.contact else ""
@@ -83,7 +83,7 @@ def unreachable(faults: Mapping[RowFate, Mapping[str, str]]) -> Iterator[Remark]
             yield Remark(row.source, row.line, tr("« {name} » : {note}", name=name, note=tr(fault)))
 
 
-def people_of(entries: Sequence[Entry], plan: Plan, side: Side) -> People:
+def people_of(entries: Sequence[SurveyEntry], plan: Plan, side: Side) -> People:
     """Return the people of one side, one typed column a field."""
     mine = [entry for entry in entries if entry.side == side]
     columns = {
@@ -94,7 +94,7 @@ def people_of(entries: Sequence[Entry], plan: Plan, side: Side) -> People:
     return People(tuple(entry.row.key for entry in mine), columns, complete, person_numbers(mine, plan))
 
 
-def notes(entries: Sequence[Entry]) -> Iterator[Remark]:
+def notes(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
     """Yield what was odd about single answers: the line and the field, never the answer."""
     for entry in entries:
         for name, reading in zip(entry.names, entry.readings, strict=True):

@@ -8,11 +8,11 @@ from mentormatch.languages.text_keys import fold
 from mentormatch.survey.column_map import answers_of, has_item
 from mentormatch.survey.headers import claimed
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.table import Table
+from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import numbered
 
 
-def told_apart(table: Table, plan: Plan) -> Table:
+def told_apart(table: TextTable, plan: Plan) -> TextTable:
     """Return the table with each column that may be a question of its own named as what the programme knows it for.
 
     Columns of one question stand side by side: after its last known item, or from the first that is another question
@@ -25,7 +25,7 @@ def told_apart(table: Table, plan: Plan) -> Table:
     return replace(table, header=numbered(header), alone={})
 
 
-def groups(table: Table) -> Iterator[list[int]]:
+def groups(table: TextTable) -> Iterator[list[int]]:
     """Yield the columns that may be one question: one that is, and those behind it that may be."""
     starts = [column for column in table.alone if column - 1 not in table.alone]
     for start in starts:
@@ -35,7 +35,7 @@ def groups(table: Table) -> Iterator[list[int]]:
         yield list(range(start - 1, end))
 
 
-def items_in(table: Table, columns: Sequence[int], plan: Plan) -> int:
+def items_in(table: TextTable, columns: Sequence[int], plan: Plan) -> int:
     """Return how many of these columns are items of one question, at least the first."""
     known = [at for at, column in enumerate(columns) if is_item(table, column, plan)]
     if known:
@@ -46,7 +46,7 @@ def items_in(table: Table, columns: Sequence[int], plan: Plan) -> int:
     return next(other, len(columns))
 
 
-def is_item(table: Table, column: int, plan: Plan) -> bool:
+def is_item(table: TextTable, column: int, plan: Plan) -> bool:
     """Say whether a column is a question of the programme with an item that it knows.
 
     Any text with a number in it may name a rank: it does not where it is a question of the programme itself.

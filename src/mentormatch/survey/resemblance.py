@@ -11,7 +11,7 @@ from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
 from mentormatch.people.cohort import Remark, first_lines
 from mentormatch.survey.duplicates import grouped, lines, same_email, sheet_of
-from mentormatch.survey.entries import Entry
+from mentormatch.survey.entries import SurveyEntry
 from mentormatch.survey.identity import on_both_sides
 from mentormatch.survey.plan import Plan
 
@@ -21,7 +21,7 @@ MOST_NAMES = 400
 """Beyond that many different names, only those with the same skeleton are compared: the rest would be n^2."""
 
 
-def resemblances(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
+def resemblances(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
     """Yield what may be the same person, or the same name, without being typed alike; and what may be nobody."""
     for same in (same for same in same_email(entries) if not on_both_sides(same, plan)):
         yield remark(same, tr("même courriel"))
@@ -35,14 +35,14 @@ def resemblances(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
         yield from run_together(entries, name, field.joiner or ";", known)
 
 
-def remark(entries: Sequence[Entry], text: str) -> Remark:
+def remark(entries: Sequence[SurveyEntry], text: str) -> Remark:
     """Return a remark on several rows, which names their lines only."""
     return Remark(
         entries[0].row.source, entries[0].row.line, tr("lignes {lines} : {text}", lines=lines(entries), text=text)
     )
 
 
-def same_looking(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
+def same_looking(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
     """Yield the rows whose keys, or whose names, look the same."""
     for same in grouped(entries, lambda entry: (*sheet_of(entry, plan), skeleton(entry.row.key))).values():
         if len(same) > 1 and not on_both_sides(same, plan):
@@ -52,13 +52,13 @@ def same_looking(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
             yield remark(same, tr("même nom à l'œil : homonymes, ou doublon ?"))
 
 
-def named(entry: Entry, plan: Plan) -> str:
+def named(entry: SurveyEntry, plan: Plan) -> str:
     """Return the skeleton of the name that an entry's contact details make, without e-mail and telephone."""
     names = [text for field, text in entry.contact.items() if field != plan.email and any(map(str.isalpha, text))]
     return skeleton(" ".join(names))
 
 
-def odd_characters(entries: Sequence[Entry]) -> Iterator[Remark]:
+def odd_characters(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
     """Yield the rows whose key or contact details hold characters that do not show what they are."""
     for entry in entries:
         odd = dict.fromkeys(flag for text in (entry.row.key, *entry.contact.values()) for flag in flags(text))
@@ -67,7 +67,7 @@ def odd_characters(entries: Sequence[Entry]) -> Iterator[Remark]:
             yield Remark(entry.row.source, entry.row.line, told)
 
 
-def trial_rows(entries: Sequence[Entry]) -> Iterator[Remark]:
+def trial_rows(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
     """Yield the rows whose key or contact details say test, essai or exemple; they are kept."""
     for entry in entries:
         if any(TRIAL.search(fold(text)) for text in (entry.row.key, *entry.contact.values())):
@@ -75,9 +75,9 @@ def trial_rows(entries: Sequence[Entry]) -> Iterator[Remark]:
             yield Remark(entry.row.source, entry.row.line, told)
 
 
-def near_names(entries: Sequence[Entry], field: str) -> Iterator[Remark]:
+def near_names(entries: Sequence[SurveyEntry], field: str) -> Iterator[Remark]:
     """Yield the pairs of names in one field that are nearly the same, and are counted as different."""
-    holders: dict[str, list[Entry]] = {}
+    holders: dict[str, list[SurveyEntry]] = {}
     for entry in entries:
         value = entry.value(field)
         for name in value if isinstance(value, tuple) else ():
@@ -98,7 +98,7 @@ def near_names(entries: Sequence[Entry], field: str) -> Iterator[Remark]:
 BETWEEN_NAMES = re.compile(r"\s*[,;/|+&]\s*|\s+(?:et|and|ou|or)\s+", re.IGNORECASE)
 
 
-def known_names(entries: Sequence[Entry]) -> Counter[str]:
+def known_names(entries: Sequence[SurveyEntry]) -> Counter[str]:
     """Return every key, and every text or part of a text that people gave, as names are compared: how many each."""
     found = Counter(entry.key for entry in entries)
     for entry in entries:
@@ -115,7 +115,7 @@ def parted(text: str) -> frozenset[str]:
     return frozenset({text, *filter(None, BETWEEN_NAMES.split(text))})
 
 
-def run_together(entries: Sequence[Entry], field: str, joiner: str, known: Counter[str]) -> Iterator[Remark]:
+def run_together(entries: Sequence[SurveyEntry], field: str, joiner: str, known: Counter[str]) -> Iterator[Remark]:
     """Yield the lines where one name holds another that somebody else gives or bears: two names, taken for one."""
     for entry in entries:
         value = entry.value(field)

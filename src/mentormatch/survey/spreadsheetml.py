@@ -18,7 +18,7 @@ from mentormatch.survey.census import (
     Census,
     DifferenceError,
     DoubledError,
-    Held,
+    HeldCells,
     UnreadableError,
     column_of,
     letters,
@@ -203,7 +203,7 @@ class _Sheet:
         self.letters: list[str] = []
         self.seen: set[int] = set()
         self.row, self.column, self.digits = -1, -1, "0"
-        self.cells: dict[int, Held] = {}
+        self.cells: dict[int, HeldCells] = {}
         self.attributes: dict[str, str] | None = None
         self.said = self.inside = ""
         self.formula = self.valued = self.inline = False

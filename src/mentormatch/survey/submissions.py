@@ -12,10 +12,10 @@ from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Remark, RowFate
 from mentormatch.survey.entries import Submission
-from mentormatch.survey.headers import Place, places, split_part
+from mentormatch.survey.headers import QuestionPlace, places, split_part
 from mentormatch.survey.item_groups import told_apart
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.table import WHOLE, Table
+from mentormatch.survey.table import WHOLE, TextTable
 from mentormatch.survey.tool import OTHER
 
 BY_RESPONSE = mark(
@@ -25,15 +25,15 @@ BY_RESPONSE = mark(
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SubmissionSheet:
     """One file of answers: its table, the side that answered (None: a question tells), where each field stands."""
 
-    table: Table
+    table: TextTable
     side: Side | None
-    places: Mapping[str, Place]
+    places: Mapping[str, QuestionPlace]
 
 
-def laid_out(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> list[Sheet]:
+def laid_out(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> list[SubmissionSheet]:
     """Return the tables with the place of each field.
 
     Raises SurveyError with every problem of every header.
@@ -42,14 +42,14 @@ def laid_out(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> list[Sh
     for told, answering in tables:
         table, side = told_apart(told, plan), answering or (None if plan.roles else plan.alone)
         found, wrong = places(table, plan, side)
-        sheets.append(Sheet(table, side, found))
+        sheets.append(SubmissionSheet(table, side, found))
         problems += [*wrong, *without_identity(table, found, plan), *without_role(table, side, plan)]
     if problems:
         raise SurveyError(tr("Les réponses ne peuvent pas être lues"), problems)
     return sheets
 
 
-def without_identity(table: Table, found: Mapping[str, Place], plan: Plan) -> Iterator[Problem]:
+def without_identity(table: TextTable, found: Mapping[str, QuestionPlace], plan: Plan) -> Iterator[Problem]:
     """Yield that a file tells neither the key nor the e-mail of people, nor the number of their response."""
     if plan.key is None and plan.email not in found and not by_response(table, plan):
         lost = tr("ni identifiant ni courriel : on ne peut pas distinguer les personnes")
@@ -57,19 +57,19 @@ def without_identity(table: Table, found: Mapping[str, Place], plan: Plan) -> It
         yield Problem(table.source, lost, advice=advice)
 
 
-def by_response(table: Table, plan: Plan) -> bool:
+def by_response(table: TextTable, plan: Plan) -> bool:
     """Say whether people are known by the number that the survey tool gave to their response: by nothing else."""
     return plan.key is None and plan.email is None and table.numbered
 
 
-def without_role(table: Table, side: Side | None, plan: Plan) -> Iterator[Problem]:
+def without_role(table: TextTable, side: Side | None, plan: Plan) -> Iterator[Problem]:
     """Yield that nothing tells mentors from mentees, where nothing does."""
     if side is None and plan.roles is None:
         advice = tr("indiquez « role » dans [programme], ou donnez un fichier par côté")
         yield Problem(table.source, tr("rien ne distingue mentor·es et mentoré·es"), advice=advice)
 
 
-def submissions(sheet: Sheet, plan: Plan) -> Iterator[Submission]:
+def submissions(sheet: SubmissionSheet, plan: Plan) -> Iterator[Submission]:
     """Yield what each row of a file holds."""
     told = side_teller(sheet, plan)
     for record in sheet.table.records:
@@ -85,7 +85,7 @@ def said(answers: Mapping[str, Answer], name: str | None) -> str:
     return as_text(answers.get(name, "")).strip() if name else ""
 
 
-def side_teller(sheet: Sheet, plan: Plan) -> Callable[[Mapping[str, Answer]], Side | None]:
+def side_teller(sheet: SubmissionSheet, plan: Plan) -> Callable[[Mapping[str, Answer]], Side | None]:
     """Return what tells the side of a row from its answers, None where its role is neither."""
     roles = plan.roles
     if sheet.side is not None or roles is None:
@@ -113,14 +113,14 @@ def role_in(field: AnyField, answer: Answer) -> object:
     return fold(value) if isinstance(value, str) else value
 
 
-def unread(sheets: Sequence[Sheet]) -> Iterator[RowFate]:
+def unread(sheets: Sequence[SubmissionSheet]) -> Iterator[RowFate]:
     """Yield the rows that the reader refused."""
     for sheet in sheets:
         for refused in sheet.table.refused:
             yield RowFate(sheet.table.source, refused.line, "rejected", reason=refused.reason)
 
 
-def beside_whole(place: Place, table: Table) -> str:
+def beside_whole(place: QuestionPlace, table: TextTable) -> str:
     """Return the items of a question that has a whole column too, in words: those that are not read, and hold answers.
 
     What was typed beside the options, under the item of that name, is no option and is left as typed.
@@ -134,7 +134,7 @@ def beside_whole(place: Place, table: Table) -> str:
     return listed([f"[{part}]" for part in held])
 
 
-def remarks_of(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
+def remarks_of(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark]:
     """Yield what the reader remarked, the parts of questions without a column, the columns that no question claims."""
     for sheet in sheets:
         source = sheet.table.source

@@ -1,6 +1,6 @@
 """Tables of text: what every reader hands over, and how a header is put above its records.
 
-A reader gives ``Rows``: the rows that are not blank, each with its line. ``tabulate`` makes a ``Table`` of them. Every
+A reader gives ``Rows``: the rows that are not blank, each with its line. ``tabulate`` makes a ``TextTable`` of them. Every
 row of a file ends exactly once: as a record, as a refused row, or as the header.
 """
 
@@ -45,7 +45,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class TableRemark:
     """Something worth a look, in words; nothing was lost. ``line`` is None where it concerns the whole file."""
 
     line: int | None
@@ -71,7 +71,7 @@ class Rows:
     source: str
     records: tuple[Record, ...]
     refused: tuple[Refused, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[TableRemark, ...] = ()
     manner: Manner = AS_IT_IS
 
 
@@ -89,7 +89,7 @@ class Readings:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentMoment:
     """What the survey tool noted of a row: when it was sent, None if that is not told, and whether it is ``whole``.
 
     ``readings`` are there where the order of day and month is not proved, ``when`` is then the likely one, if any;
@@ -101,11 +101,11 @@ class Sent:
     readings: Readings | None = None
     response: str = ""
 
-    def read(self, order: Order | None) -> "Sent":
+    def read(self, order: Order | None) -> "SentMoment":
         """Return the same with its moment in this order of day and month, where the file does not prove another."""
         return self if self.readings is None or order is None else replace(self, when=self.at(order), readings=None)
 
-    def zoned(self, zone: tzinfo) -> "Sent":
+    def zoned(self, zone: tzinfo) -> "SentMoment":
         """Return the same with its moment in a time zone, where it has none of its own."""
         both = self.readings
         if both is not None:
@@ -117,7 +117,7 @@ class Sent:
         return self.when if self.readings is None else self.readings.of(order)
 
 
-WHOLE = Sent()
+WHOLE = SentMoment()
 
 
 def zoned(when: datetime, zone: tzinfo) -> datetime:
@@ -126,7 +126,7 @@ def zoned(when: datetime, zone: tzinfo) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TextTable:
     """A header and the records below it, each exactly as wide as the header; every cell is text as typed.
 
     ``sent`` is by line, for the rows of which a survey tool noted something; ``tool`` is its kind. ``own`` are the
@@ -138,8 +138,8 @@ class Table:
     header: tuple[str, ...]
     records: tuple[Record, ...]
     refused: tuple[Refused, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-    sent: Mapping[int, Sent] = field(default_factory=dict)
+    remarks: tuple[TableRemark, ...] = ()
+    sent: Mapping[int, SentMoment] = field(default_factory=dict)
     tool: str = "plain"
     own: frozenset[int] = frozenset()
     alone: Mapping[int, str] = field(default_factory=dict)
@@ -161,7 +161,7 @@ def is_blank(cells: Iterable[str]) -> bool:
     return not "".join(cells).strip()
 
 
-def gather(source: str, records: Iterable[Record], remarks: Iterable[Remark] = ()) -> Rows:
+def gather(source: str, records: Iterable[Record], remarks: Iterable[TableRemark] = ()) -> Rows:
     """Return the rows of ``records`` that are not blank, those that hold a NUL or a giant cell set apart.
 
     Raises
@@ -188,7 +188,7 @@ def gather(source: str, records: Iterable[Record], remarks: Iterable[Remark] = (
     return Rows(source, tuple(taken), tuple(refused), tuple(remarks))
 
 
-def tabulate(rows: Rows, header: Sequence[str] | None = None) -> Table:
+def tabulate(rows: Rows, header: Sequence[str] | None = None) -> TextTable:
     """Return ``rows`` as a table below ``header``, by default their first row.
 
     Short rows are filled with empty cells and remarked on; rows with answers beyond the header are refused. Columns
@@ -211,7 +211,7 @@ def tabulate(rows: Rows, header: Sequence[str] | None = None) -> Table:
     if problems:
         raise unreadable(rows.source, *problems)
     take = _taker(kept, width)
-    return Table(
+    return TextTable(
         rows.source,
         take(names),
         tuple(Record(record.line, take(record.cells)) for record in fitting),
@@ -293,10 +293,10 @@ def _too_long(record: Record, width: int) -> Refused:
     return Refused(record.line, told)
 
 
-def _too_short(record: Record, width: int) -> Remark:
+def _too_short(record: Record, width: int) -> TableRemark:
     count = len(record.cells)
     told = tr("La ligne s'arrête à la cellule {count} sur {width} ; la suite est vide.", count=count, width=width)
-    return Remark(record.line, told)
+    return TableRemark(record.line, told)
 
 
 def _in_order(refused: Iterable[Refused], more: Iterable[Refused]) -> tuple[Refused, ...]:

@@ -11,7 +11,7 @@ from mentormatch.base.plugins import concrete
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import system_reason
-from mentormatch.survey.table import EXPECTED, Record, Refused, Remark, Rows, Table, unreadable
+from mentormatch.survey.table import EXPECTED, Record, Refused, Rows, TextTable, unreadable
 from mentormatch.survey.tool import sorted_by_tool
 
 __all__ = [
@@ -33,7 +33,7 @@ MAX_BYTES = 200_000_000
 READERS = "mentormatch.survey.readers"
 
 
-class Frame(Protocol):
+class FrameSource(Protocol):
     """What is used of a frame of pandas, polars, pyarrow or another that narwhals knows."""
 
     @property
@@ -50,7 +50,7 @@ type Records = Iterable[Mapping[Any, object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TableSource:
     """What is to be read: ``name`` without its folder, and what the caller knows about it.
 
     It has its bytes, or its frame: a frame in memory, or records.
@@ -71,22 +71,22 @@ class Reader(ABC):
     last: ClassVar[bool] = False
 
     @abstractmethod
-    def takes(self, source: Source) -> bool:
+    def takes(self, source: TableSource) -> bool:
         """Tell, from the content, whether this reader is the one for ``source``."""
 
     @abstractmethod
-    def read(self, source: Source) -> Rows:
+    def read(self, source: TableSource) -> Rows:
         """Return the rows of ``source``; raise SurveyError where it cannot be taken."""
 
 
 def read_table(
-    source: str | os.PathLike[str] | Frame | Records | Source,
+    source: str | os.PathLike[str] | FrameSource | Records | TableSource,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet: str | None = None,
     tool: str | None = None,
-) -> Table:
+) -> TextTable:
     r"""Return the answers in ``source`` as a table of text, each cell exactly as typed.
 
     Parameters
@@ -120,7 +120,7 @@ def read_table(
 
 
 def read_rows(
-    source: str | os.PathLike[str] | Frame | Records | Source,
+    source: str | os.PathLike[str] | FrameSource | Records | TableSource,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -134,29 +134,29 @@ def read_rows(
     return rows_in(replace(_opened(source), encoding=encoding, delimiter=delimiter, sheet=sheet))
 
 
-def rows_in(opened: Source) -> Rows:
+def rows_in(opened: TableSource) -> Rows:
     """Return the rows of a source that is open; see ``read_rows``."""
     readers = sorted((reader() for reader in concrete(Reader, READERS).values()), key=lambda reader: reader.last)
     return next(reader for reader in readers if reader.takes(opened)).read(opened)
 
 
-def read_stream(name: str, stream: BinaryIO) -> Source:
+def read_stream(name: str, stream: BinaryIO) -> TableSource:
     """Return all that a stream holds, as what can be read under a name; raise SurveyError where it cannot be taken."""
-    return Source(name, content=_whole(name, stream.read(MAX_BYTES + 1)))
+    return TableSource(name, content=_whole(name, stream.read(MAX_BYTES + 1)))
 
 
-def _opened(source: str | os.PathLike[str] | Frame | Records | Source) -> Source:
+def _opened(source: str | os.PathLike[str] | FrameSource | Records | TableSource) -> TableSource:
     """Return the name and the content of ``source``."""
-    if isinstance(source, Source):
+    if isinstance(source, TableSource):
         return source
     if isinstance(source, str | os.PathLike):
         path = Path(source)
-        return Source(path.name, content=_content(path))
+        return TableSource(path.name, content=_content(path))
     if isinstance(source, bytes | bytearray | Mapping) or not (
         hasattr(source, "shape") or isinstance(source, Iterable)
     ):
         raise no_source(source)
-    return Source(tr("tableau"), frame=source)
+    return TableSource(tr("tableau"), frame=source)
 
 
 def no_source(source: object) -> SurveyError:

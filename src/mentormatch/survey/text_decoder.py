@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from mentormatch.errors import Problem
 from mentormatch.languages import mark, tr, tr_n
-from mentormatch.survey.table import Remark, unreadable
+from mentormatch.survey.table import TableRemark, unreadable
 
 REPLACEMENT = "\ufffd"
 SHOWN_LINES = 10
@@ -38,7 +38,7 @@ _UTF16_ADVICE = mark("enregistrez le fichier en « CSV UTF-8 » depuis votre tab
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class DecodedText:
     """Bytes that are text in a known encoding, read piece by piece; a byte order mark is no part of it."""
 
     content: bytes
@@ -72,7 +72,7 @@ class Text:
         return "".join(self.pieces())
 
 
-def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[Text, tuple[Remark, ...]]:
+def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[DecodedText, tuple[TableRemark, ...]]:
     """Return ``content`` as text without its byte order mark, and what is worth a look in it.
 
     Raises
@@ -81,7 +81,7 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[Text
         Naming the physical line whose bytes are not text in the encoding said, or found.
     """
     known = encoding or encoding_of(content, name)
-    text = Text(content, known)
+    text = DecodedText(content, known)
     try:
         _check_codec(known)
         odd = [_is_suspicious(piece) for piece in text.pieces()]
@@ -123,7 +123,7 @@ def encoding_of(content: bytes, name: str) -> str:
 
 def _is_unicode(content: bytes) -> bool:
     try:
-        for _ in Text(content, "utf-8").pieces():
+        for _ in DecodedText(content, "utf-8").pieces():
             pass
     except UnicodeDecodeError:
         return False
@@ -181,15 +181,15 @@ def _undecodable(content: bytes, encoding: str, start: int) -> Problem:
     return Problem(where, found, tr("du texte"), tr(_UTF16_ADVICE))
 
 
-def _guessed(encoding: str, said: str | None) -> list[Remark]:
+def _guessed(encoding: str, said: str | None) -> list[TableRemark]:
     if said or encoding.startswith("utf"):
         return []
     if encoding != "cp1252":
         told = tr(
             "Le fichier n'est pas en UTF-8 ; il a été lu en {encoding} : vérifiez les accents.", encoding=encoding
         )
-        return [Remark(None, told)]
-    return [Remark(None, tr("Le fichier n'est pas en UTF-8 ; il a été lu comme un fichier Windows (cp1252)."))]
+        return [TableRemark(None, told)]
+    return [TableRemark(None, tr("Le fichier n'est pas en UTF-8 ; il a été lu comme un fichier Windows (cp1252)."))]
 
 
 def _is_suspicious(piece: str) -> bool:
@@ -197,7 +197,7 @@ def _is_suspicious(piece: str) -> bool:
     return REPLACEMENT in piece or any(lead in piece for lead in _LEADS)
 
 
-def _suspicious(text: Text) -> list[Remark]:
+def _suspicious(text: DecodedText) -> list[TableRemark]:
     """Return remarks on text that was garbled before it was saved."""
     remarks = []
     lost, twice = _lines_with(text, re.compile(REPLACEMENT)), _lines_with(text, _TWICE)
@@ -209,11 +209,11 @@ def _suspicious(text: Text) -> list[Remark]:
     return remarks
 
 
-def _lines_with(text: Text, pattern: re.Pattern[str]) -> list[int]:
+def _lines_with(text: DecodedText, pattern: re.Pattern[str]) -> list[int]:
     return [number for number, line in enumerate(text.lines(), 1) if pattern.search(line)]
 
 
-def _remark(lines: list[int], found: str) -> Remark:
+def _remark(lines: list[int], found: str) -> TableRemark:
     shown = ", ".join(map(str, lines[:SHOWN_LINES])) + (", ..." if len(lines) > SHOWN_LINES else "")
     told = tr_n("Ligne {lines} : {found}.", "Lignes {lines} : {found}.", len(lines), lines=shown, found=found)
-    return Remark(lines[0], told)
+    return TableRemark(lines[0], told)

@@ -16,7 +16,7 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import fold
-from mentormatch.survey.table import Remark, Rows, Table, is_blank, unreadable
+from mentormatch.survey.table import Rows, TableRemark, TextTable, is_blank, unreadable
 
 TOOLS = "mentormatch.survey.tools"
 MOST_TITLES = 10
@@ -44,7 +44,7 @@ class Tool(ABC):
         """Tell, from marks that no other tool leaves, whether this one wrote ``rows``."""
 
     @abstractmethod
-    def sort(self, rows: Rows) -> Table:
+    def sort(self, rows: Rows) -> TextTable:
         """Return ``rows`` under one header; raise SurveyError where they are not as this tool writes them."""
 
 
@@ -53,7 +53,7 @@ def tools_by_kind() -> dict[str, type[Tool]]:
     return concrete(Tool, TOOLS)
 
 
-def sorted_by_tool(rows: Rows, kind: str | None = None) -> Table:
+def sorted_by_tool(rows: Rows, kind: str | None = None) -> TextTable:
     """Return ``rows`` under one header, as the tool of this kind wrote them, or the one that knows them.
 
     Raises
@@ -118,15 +118,15 @@ def the_one(rows: Rows, tools: Sequence[Tool]) -> Tool | None:
     return next(iter(tools), None)
 
 
-def passed_over(rows: Rows, below: Rows) -> Iterator[Remark]:
+def passed_over(rows: Rows, below: Rows) -> Iterator[TableRemark]:
     """Yield that rows above the header were not read, where some were not."""
     first = below.records[0].line
     if above := [row.line for row in rows.records if row.line < first]:
         told = tr("Les intitulés sont à la ligne {line} ; le titre au-dessus n'est pas lu.", line=first)
-        yield Remark(above[0], told)
+        yield TableRemark(above[0], told)
 
 
-def near(rows: Rows, tools: Sequence[Tool]) -> Iterator[Remark]:
+def near(rows: Rows, tools: Sequence[Tool]) -> Iterator[TableRemark]:
     """Yield the tools that do not know these rows, though a header is there that hardly any other table has."""
     headers = {fold(cell): cell.strip() for row in rows.records[:2] for cell in row.cells}
     for tool in tools:
@@ -139,7 +139,7 @@ def near(rows: Rows, tools: Sequence[Tool]) -> Iterator[Remark]:
                 expected=tr(tool.expected),
                 kind=tool.kind,
             )
-            yield Remark(None, told)
+            yield TableRemark(None, told)
 
 
 def not_of(rows: Rows, tool: Tool) -> SurveyError:

@@ -1,6 +1,6 @@
 """What the adapters of survey tools share: questions over their columns, and what a tool notes of a row.
 
-Several header rows become one: each question is ``Asked`` with an item for each of its columns. Questions of the same
+Several header rows become one: each question is ``ToolQuestion`` with an item for each of its columns. Questions of the same
 words are told apart by their position, and so are the items of one question.
 """
 
@@ -11,21 +11,21 @@ from datetime import tzinfo
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import fold
 from mentormatch.survey.moments import moments
-from mentormatch.survey.table import Order, Record, Remark, Rows, Sent, Table
+from mentormatch.survey.table import Order, Record, Rows, SentMoment, TableRemark, TextTable
 from mentormatch.survey.tool import OTHER, numbered, part
 
 OTHERS = frozenset({"autre", "other", "autre (veuillez preciser)", "other (please specify)"})
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ToolQuestion:
     """One question of an export, and the item of each of its columns: None where one column holds the whole answer."""
 
     question: str
     items: tuple[str | None, ...] = (None,)
 
 
-def header_of(questions: Iterable[Asked]) -> tuple[str, ...]:
+def header_of(questions: Iterable[ToolQuestion]) -> tuple[str, ...]:
     """Return one header for each column of these questions, all different.
 
     >>> header_of([Asked("Nom"), Asked("Jours", ("lundi", "Autre...")), Asked("Nom")])
@@ -47,7 +47,7 @@ def leading(cells: Sequence[str], known: Collection[str]) -> int:
     return next((at for at, cell in enumerate(cells) if fold(cell) not in known), len(cells))
 
 
-def columns_of(table: Table, names: Collection[str], count: int) -> list[int]:
+def columns_of(table: TextTable, names: Collection[str], count: int) -> list[int]:
     """Return those of the first ``count`` columns whose header is among ``names``, which are folded."""
     return [column for column, name in enumerate(table.header[:count]) if fold(name) in names]
 
@@ -57,7 +57,7 @@ def below(rows: Rows, count: int = 1) -> Rows:
     return replace(rows, records=rows.records[count:])
 
 
-def retyped(table: Table, change: Callable[[int, str], str]) -> Table:
+def retyped(table: TextTable, change: Callable[[int, str], str]) -> TextTable:
     """Return the table with each cell as ``change`` gives it from its column and its text."""
     records = (
         Record(record.line, tuple([change(column, cell) for column, cell in enumerate(record.cells)]))
@@ -67,13 +67,13 @@ def retyped(table: Table, change: Callable[[int, str], str]) -> Table:
 
 
 def noted(
-    table: Table,
+    table: TextTable,
     columns: Sequence[int],
     *,
     whole: Callable[[tuple[str, ...]], bool] = lambda cells: True,
     certain: Order | None = None,
     response: Sequence[int] = (),
-) -> Table:
+) -> TextTable:
     """Return the table with what the tool noted of each row: when it was sent, whether it is whole, its number.
 
     The moment is the first of ``columns`` that is not empty; one that cannot be read is remarked on, and not told.
@@ -86,16 +86,18 @@ def noted(
     name = table.header[columns[0]] if columns else ""
     found, fault = moments(name, texts, beside, certain)
     sent = {
-        record.line: Sent(moment.when, whole(record.cells), moment.readings, filled(record.cells, response))
+        record.line: SentMoment(moment.when, whole(record.cells), moment.readings, filled(record.cells, response))
         for record, moment in zip(table.records, found, strict=True)
     }
     lines = [line for text, (line, one) in zip(texts, sent.items(), strict=True) if text and not is_told(one)]
-    unread = [Remark(line, tr("La date d'envoi n'est pas lisible : elle n'est pas prise en compte.")) for line in lines]
-    odd = [Remark(None, tr(fault, column=name))] if fault else []
+    unread = [
+        TableRemark(line, tr("La date d'envoi n'est pas lisible : elle n'est pas prise en compte.")) for line in lines
+    ]
+    odd = [TableRemark(None, tr(fault, column=name))] if fault else []
     return replace(table, sent=sent, remarks=(*table.remarks, *odd, *unread))
 
 
-def in_zone(table: Table, zone: tzinfo) -> Table:
+def in_zone(table: TextTable, zone: tzinfo) -> TextTable:
     """Return the table with the moments that have no time zone of their own in this one."""
     return replace(table, sent={line: sent.zoned(zone) for line, sent in table.sent.items()})
 
@@ -105,12 +107,12 @@ def filled(cells: Sequence[str], columns: Sequence[int]) -> str:
     return next((cells[column].strip() for column in columns if cells[column].strip()), "")
 
 
-def is_told(sent: Sent) -> bool:
+def is_told(sent: SentMoment) -> bool:
     """Tell whether it is known when a row was sent, one way or two."""
     return sent.when is not None or sent.readings is not None
 
 
-def without(table: Table, columns: Collection[int]) -> Table:
+def without(table: TextTable, columns: Collection[int]) -> TextTable:
     """Return the table without these columns; what it says of the others stays true of them."""
     kept = [column for column in range(len(table.header)) if column not in columns]
     places = {column: at for at, column in enumerate(kept)}

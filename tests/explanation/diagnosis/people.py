@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mentormatch.base.columns import Column, Names, Numbers, SingleChoice
+from mentormatch.base.columns import Column, NameLists, NumberColumn, SingleChoice
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Rule
@@ -39,8 +39,8 @@ def side(letter: str, answers: Sequence[Answers]) -> People:
     columns: dict[str, Column] = {
         "metier": SingleChoice(METIERS, codes(METIERS, [one.get("metier", "production") for one in answers])),
         "niveau": SingleChoice(NIVEAUX, codes(NIVEAUX, [one.get("niveau", "débutant") for one in answers])),
-        "employeurs": Names(tuple(tuple(one.get("employeurs", ())) for one in answers)),
-        "places": Numbers(np.array([one.get("places", 1) for one in answers], dtype=np.float64)),
+        "employeurs": NameLists(tuple(tuple(one.get("employeurs", ())) for one in answers)),
+        "places": NumberColumn(np.array([one.get("places", 1) for one in answers], dtype=np.float64)),
     }
     complete = np.array([one.get("complete", True) for one in answers], dtype=bool)
     return People(tuple(f"{letter}{number}" for number in range(1, len(answers) + 1)), columns, complete)

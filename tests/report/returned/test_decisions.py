@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch import examples
-from mentormatch.operations.matching import Keys, Matching, match
+from mentormatch.operations.matching import KeyPair, Matching, match
 from mentormatch.report.reviewed import hidden_sheet
 from mentormatch.report.reviewed.decisions import Decisions, read_decisions
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme
@@ -33,7 +33,7 @@ def content() -> bytes:
     return workbook(proposed())
 
 
-def pairs(matching: Matching) -> set[Keys]:
+def pairs(matching: Matching) -> set[KeyPair]:
     return {(pair.mentor, pair.mentee) for pair in matching.pairs}
 
 
@@ -41,7 +41,7 @@ def again(decisions: Decisions) -> Matching:
     return match(examples.cohort(), examples.programme(), pins=decisions.pins, bans=decisions.bans)
 
 
-def free_mentor() -> Keys:
+def free_mentor() -> KeyPair:
     """Return a mentor without a pair, and a mentee whom they could have."""
     allowed = proposed().frames.scores.notna()
     alone = [one.person for one in proposed().unmatched if one.side == "mentor"]
@@ -65,7 +65,7 @@ def test_choices_become_pins_and_bans_and_the_next_matching_keeps_to_them(tmp_pa
     assert second not in pairs(result)
 
 
-def swap() -> tuple[Keys, Keys]:
+def swap() -> tuple[KeyPair, KeyPair]:
     """Return two proposed pairs whose mentors may change places."""
     allowed, chosen = proposed().frames.scores.notna(), sorted(pairs(proposed()))
     return next(

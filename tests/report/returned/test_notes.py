@@ -14,7 +14,7 @@ import mentormatch as mm
 from mentormatch.errors import SurveyError
 from mentormatch.explanation.edits import Note
 from mentormatch.languages import language
-from mentormatch.operations.matching import Keys, Matching, match
+from mentormatch.operations.matching import KeyPair, Matching, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.report.reviewed.decisions import Decisions, read_decisions
 from mentormatch.report.texts import visible
@@ -65,7 +65,7 @@ def bare(matching: Matching) -> mm.Programme:
     return matching.programme.model_copy(update={"rules": rules})
 
 
-def keys(matching: Matching) -> list[Keys]:
+def keys(matching: Matching) -> list[KeyPair]:
     return [(pair.mentor, pair.mentee) for pair in matching.pairs]
 
 

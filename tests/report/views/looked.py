@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.operations.matching import Matching
-from mentormatch.report.views.names import Names
+from mentormatch.report.views.names import ViewNames
 from mentormatch.report.views.piece import Piece
 from tests.report.cohorts import matched, person, programme
 
@@ -14,7 +14,7 @@ TAGS = {
 }
 
 
-def views(matching: Matching, *, names: Names = False) -> Iterator[Piece]:
+def views(matching: Matching, *, names: ViewNames = False) -> Iterator[Piece]:
     """Yield every view, and each that is about people for the first of them, a chosen pair and one that is not."""
     show = matching.show
     yield from (show.summary(names=names), show.pairs(names=names), show.unmatched(names=names))

@@ -16,7 +16,7 @@ from mentormatch.languages import tr
 from mentormatch.languages.phrases import NO_BREAK, percent, points
 from mentormatch.operations import plans as planning
 from mentormatch.operations.matching import Matching, match
-from mentormatch.report.comparison import Shift, shifts
+from mentormatch.report.comparison import PointShift, shifts
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.piece import Piece
 from mentormatch.report.views.prices import FREE, UNPROVED
@@ -211,7 +211,7 @@ def test_points_that_were_not_counted_alike_are_not_compared() -> None:
 def test_a_change_of_partners_is_told_in_words(
     before: tuple[str, ...], now: tuple[str, ...], gain: int | None, meaning: str
 ) -> None:
-    assert Shift("mentor", "M1", before, now, gain).words == meaning
+    assert PointShift("mentor", "M1", before, now, gain).words == meaning
 
 
 def test_who_is_in_one_plan_only_is_told_too() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mentormatch.examples import folder_of
 from mentormatch.service.desk.desk import Desk
-from mentormatch.service.messages import Message, read_message
+from mentormatch.service.messages import ServiceMessage, read_message
 
 EXAMPLE = folder_of("mentorat")
 PROGRAMME = EXAMPLE.joinpath("programme.toml").read_bytes()
@@ -21,9 +21,9 @@ class Sitting:
 
     desk: Desk = field(default_factory=Desk)
 
-    def ask(self, do: str, body: bytes = b"", **values: Any) -> Message:
+    def ask(self, do: str, body: bytes = b"", **values: Any) -> ServiceMessage:
         """Return the answer, as it comes."""
-        answer = read_message(BytesIO(self.desk.answer(Message({"do": do, **values}, body).packed())))
+        answer = read_message(BytesIO(self.desk.answer(ServiceMessage({"do": do, **values}, body).packed())))
         assert answer is not None
         return answer
 

@@ -17,10 +17,10 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch.record.log import chain_in
-from mentormatch.record.verify import Outcome, verify_content
+from mentormatch.record.verify import VerificationOutcome, verify_content
 from mentormatch.service.desk.desk import Desk
 from mentormatch.service.desk.documents import PURPOSES, VIEWS
-from mentormatch.service.messages import Message, read_message
+from mentormatch.service.messages import ServiceMessage, read_message
 from tests.conftest import DEEP
 from tests.english import french_in
 from tests.service.desk.sitting import ANSWERS, PROGRAMME, VALIDATION, Sitting
@@ -166,7 +166,7 @@ def test_what_is_validated_holds_for_whoever_checks_it_again(sitting: Sitting) -
         files = {name: archive.read(name) for name in archive.namelist()}
     assert set(files) == {name for name in PURPOSES if not name.endswith(".zip")}
     verification = verify_content(files[DECISION], head=told["head"], journal=files[JOURNAL])
-    assert verification.outcome is Outcome.VERIFIED
+    assert verification.outcome is VerificationOutcome.VERIFIED
     assert [one.who for one in verification.validations] == ["Camille Roux"]
     assert all("Validée par Camille Roux" in files[name].decode() for name in ("binomes.html",))
     assert sitting.done("look")["plan"]["final"]
@@ -309,7 +309,7 @@ def test_more_people_than_the_service_takes_are_refused_in_words(sitting: Sittin
 
 @given(st.dictionaries(st.text(max_size=8), st.none() | st.booleans() | st.integers() | st.text(max_size=8)))
 def test_whatever_is_asked_is_answered_without_a_word_of_it(head: dict[str, Any]) -> None:
-    answer = read_message(BytesIO(Desk().answer(Message(head).packed())))
+    answer = read_message(BytesIO(Desk().answer(ServiceMessage(head).packed())))
     assert answer is not None
     assert answer.head == {"refused": True} or head["do"] in ("look", "example")
 

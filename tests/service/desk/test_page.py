@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, expect
 
-from mentormatch.record.verify import Outcome, verify_content
+from mentormatch.record.verify import VerificationOutcome, verify_content
 from tests.browser.browsing import NOTHING
 from tests.service.desk.sitting import ANSWERS, PROGRAMME
 from tests.service.desk.slow import SETTINGS
@@ -60,7 +60,7 @@ def assert_sealed(archive: Path, who: str) -> None:
         files = {name: packed.read(name) for name in packed.namelist()}
     assert set(files) == SEALED
     checked = verify_content(files["binomes.decision.json"], journal=files["binomes.journal.jsonl"])
-    assert (checked.outcome, checked.validations[0].who) == (Outcome.VERIFIED, who)
+    assert (checked.outcome, checked.validations[0].who) == (VerificationOutcome.VERIFIED, who)
 
 
 @pytest.mark.proof

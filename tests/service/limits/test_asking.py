@@ -10,7 +10,7 @@ from mentormatch.contract.operation import ask, operations
 from mentormatch.errors import EngineError, OutputError, Problem, SurveyError
 from mentormatch.service import handler
 from mentormatch.service.handler import answered, fitting, held_against, length, of_members
-from mentormatch.service.messages import Message
+from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 
 MOST = {"people": 5, "pairs": 12, "time_limit_s": 100.0}
@@ -18,7 +18,7 @@ MOST = {"people": 5, "pairs": 12, "time_limit_s": 100.0}
 
 def told(request: Any, kind: str = "match", tell: Any = lambda message: None, **most: Any) -> bytes:
     content = request if isinstance(request, bytes) else json.dumps(request).encode()
-    return answered(Message({"kind": kind, "most": MOST | most}, content), tell)
+    return answered(ServiceMessage({"kind": kind, "most": MOST | most}, content), tell)
 
 
 def refused(request: Any, code: str, **most: Any) -> RefusedError:

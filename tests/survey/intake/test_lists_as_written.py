@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.fields import Choice, Choices, Levels, Ranking, Scale, Text
-from mentormatch.fields.base import Reading, SeveralAnswers
+from mentormatch.fields.base import AnswerReading, SeveralAnswers
 from mentormatch.fields.lists import rank_of
 
 OPTIONS = ["Danse", "Cirque", "Son ; lumière", "Théâtre, marionnette", "Son"]
@@ -59,8 +59,8 @@ RANKS = {
 @given(*(st.sampled_from(RANKS[rank]) for rank in (1, 2, 3)))
 def test_ranks_are_read_however_they_are_written(first: str, second: str, third: str) -> None:
     field = Ranking(question="?", options=["a", "b", "c"])
-    assert field.read({"a": third, "b": first, "c": second}) == Reading((1, 2, 0))
-    assert field.read({third: "a", first: "b", second: "c"}) == Reading((1, 2, 0))
+    assert field.read({"a": third, "b": first, "c": second}) == AnswerReading((1, 2, 0))
+    assert field.read({third: "a", first: "b", second: "c"}) == AnswerReading((1, 2, 0))
     assert [rank_of(text) for text in (first, second, third)] == [1, 2, 3]
 
 
@@ -75,7 +75,7 @@ def test_two_levels_of_one_line_are_told() -> None:
     reading = field.read("paie : oui; paie : non; son : oui")
     assert reading.value == (0, 1)
     assert "deux niveaux" in reading.note
-    assert field.read("paie : oui; paie : oui") == Reading((1, -1))
+    assert field.read("paie : oui; paie : oui") == AnswerReading((1, -1))
 
 
 def test_a_trailing_joiner_a_list_of_one_and_a_plural_are_the_option() -> None:

@@ -26,7 +26,7 @@ from mentormatch.fields import (
     YesNo,
     fields_by_kind,
 )
-from mentormatch.fields.base import Reading
+from mentormatch.fields.base import AnswerReading
 from mentormatch.languages.text_keys import fold
 from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.finding import TOWNS
@@ -166,13 +166,13 @@ def test_a_value_reads_back_from_every_shape(kind: str, data: st.DataObject) -> 
     field = data.draw(asked(kind))
     value = data.draw(answered_to(field))
     answer = data.draw(written(field, value))
-    assert field.read(answer) == Reading(value)
+    assert field.read(answer) == AnswerReading(value)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("blank", ["", "  ", "\u00a0", {}, {"a": "", "b": " "}])
 def test_a_blank_is_no_answer_and_nothing_odd(kind: str, blank: Answer) -> None:
-    assert QUESTIONNAIRES[0][f"{kind}_both"].read(blank) == Reading()
+    assert QUESTIONNAIRES[0][f"{kind}_both"].read(blank) == AnswerReading()
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"names", "text"}))
@@ -225,7 +225,7 @@ def test_a_box_that_repeats_its_question_is_ticked() -> None:
 
 def test_options_that_hold_commas_are_told_apart_where_a_comma_joins_them() -> None:
     field = Choices(question="?", options=["Marionnette", "Marionnette, objet et arts associés", "Danse"])
-    assert field.read("Marionnette, objet et arts associés, Danse, Marionnette") == Reading((1, 2, 0))
+    assert field.read("Marionnette, objet et arts associés, Danse, Marionnette") == AnswerReading((1, 2, 0))
 
 
 def test_an_option_that_is_not_offered_is_left_aside_and_the_others_stay() -> None:

@@ -8,7 +8,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.errors import SurveyError
 from mentormatch.fields import Choice, Choices, ListOfNames, Number, Place, Ranking, SeveralAnswers, Text
-from mentormatch.fields.base import Reading
+from mentormatch.fields.base import AnswerReading
 from mentormatch.people.cohort import Cohort
 
 PROGRAMME = mm.Programme.read(
@@ -60,17 +60,17 @@ def test_an_option_that_holds_the_joiner_survives_a_list_and_the_mapping() -> No
 
 def test_one_element_is_the_answer_and_several_are_none_where_one_is_asked() -> None:
     asked = Choice(question="?", options=["a", "b", "a; b"])
-    assert asked.read(SeveralAnswers.of(["b"])) == Reading(1)
-    assert asked.read(SeveralAnswers.of(["a", "b"])) == Reading(None, "réponse hors des options proposées")
-    assert asked.read({"a": "X", "b": "X", "a; b": ""}) == Reading(None, "réponse hors des options proposées")
-    assert Text(question="?").read(SeveralAnswers.of(["a"])) == Reading("a")
+    assert asked.read(SeveralAnswers.of(["b"])) == AnswerReading(1)
+    assert asked.read(SeveralAnswers.of(["a", "b"])) == AnswerReading(None, "réponse hors des options proposées")
+    assert asked.read({"a": "X", "b": "X", "a; b": ""}) == AnswerReading(None, "réponse hors des options proposées")
+    assert Text(question="?").read(SeveralAnswers.of(["a"])) == AnswerReading("a")
 
 
 def test_figures_in_several_cells_or_in_a_list_are_no_one_number() -> None:
     for answer in ({"1": "3", "2": "4"}, SeveralAnswers.of(["3", "4"])):
         reading = Number(question="?").read(answer)
         assert (reading.value, bool(reading.note)) == (None, True)
-    assert Number(question="?").read({"1": "3", "2": " "}) == Reading(3.0)
+    assert Number(question="?").read({"1": "3", "2": " "}) == AnswerReading(3.0)
 
 
 def test_a_place_may_stand_in_two_cells() -> None:
@@ -80,12 +80,12 @@ def test_a_place_may_stand_in_two_cells() -> None:
 
 def test_what_has_no_order_is_no_ranking() -> None:
     ranking = Ranking(question="?", options=["a", "b"])
-    assert ranking.read(SeveralAnswers.of(["b"], ordered=False)) == Reading((1,))
+    assert ranking.read(SeveralAnswers.of(["b"], ordered=False)) == AnswerReading((1,))
     reading = ranking.read(SeveralAnswers.of(["a", "b"], ordered=False))
     assert (reading.value, "l’ordre" in reading.note) == (None, True)
-    assert Choices(question="?", options=["a", "b"]).read(SeveralAnswers.of(["a", "b"], ordered=False)) == Reading(
-        (0, 1)
-    )
+    assert Choices(question="?", options=["a", "b"]).read(
+        SeveralAnswers.of(["a", "b"], ordered=False)
+    ) == AnswerReading((0, 1))
     named = ListOfNames(question="?").read(SeveralAnswers.of(["a", "b"], ordered=False))
     assert (named.value, "l’ordre" in named.note) == (("a", "b"), True)
 

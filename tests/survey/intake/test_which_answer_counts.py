@@ -15,7 +15,7 @@ from mentormatch.programme.programme import Programme
 from mentormatch.survey.duplicates import newest, precedes
 from mentormatch.survey.intake import take_in
 from mentormatch.survey.moments import moments
-from mentormatch.survey.table import Sent
+from mentormatch.survey.table import SentMoment
 from mentormatch.survey.tool import sorted_by_tool
 from tests.conftest import DEEP
 from tests.survey.intake.answers import EMAIL, TRADE
@@ -266,7 +266,7 @@ whens = st.none() | st.builds(
 @many
 @given(sent=st.lists(whens, min_size=1, max_size=5))
 def test_none_is_known_to_be_later_than_the_answer_that_counts(sent: list[datetime | None]) -> None:
-    found = newest([Sent(when) for when in sent], range(len(sent)))
+    found = newest([SentMoment(when) for when in sent], range(len(sent)))
     latest = [at for at, when in enumerate(sent) if not any(precedes(when, other) for other in sent)]
     assert found.position == max(latest)
     assert [found.is_older(at) for at in range(len(sent))] == [precedes(when, sent[found.position]) for when in sent]

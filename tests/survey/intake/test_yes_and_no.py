@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mentormatch.errors import ProgrammeError
 from mentormatch.fields import Choice, Choices, Slots, YesNo
-from mentormatch.fields.base import Reading
+from mentormatch.fields.base import AnswerReading
 from mentormatch.languages import language
 from mentormatch.languages.affirmation import affirmed
 from mentormatch.programme.enrolment import read_survey
@@ -121,7 +121,7 @@ def test_a_box_is_ticked_by_a_tick_or_by_its_own_label_and_by_nothing_else(
 
 
 def test_a_box_that_is_left_is_no_answer() -> None:
-    assert YesNo(question="?").read({"J'accepte": "non"}) == Reading()
+    assert YesNo(question="?").read({"J'accepte": "non"}) == AnswerReading()
 
 
 def test_a_box_with_a_text_that_is_no_tick_chooses_nothing_and_is_told() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from mentormatch.errors import SurveyError
 from mentormatch.survey import record_splitter
-from mentormatch.survey.table_reader import Source, rows_in
+from mentormatch.survey.table_reader import TableSource, rows_in
 from tests.conftest import DEEP
 
 MANY, LONG = (8_000_000, 8_000_000) if DEEP else (2_200_000, 5_200_000)
@@ -42,16 +42,16 @@ def test_megabytes_of_anything_are_refused_in_words_and_soon(kind: str) -> None:
     content, said = TEXTS[kind]
     start = time.process_time()
     with pytest.raises(SurveyError, match=said):
-        rows_in(Source("reponses.csv", content))
+        rows_in(TableSource("reponses.csv", content))
     assert time.process_time() - start < 5
 
 
 def test_cells_that_all_differ_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record_splitter, "MAX_DIFFERENT", 50)
     alike = b"nom;note\n" + b"A;1\n" * 200
-    assert len(rows_in(Source("reponses.csv", alike)).records) == 201
+    assert len(rows_in(TableSource("reponses.csv", alike)).records) == 201
     with pytest.raises(SurveyError, match=r"ligne 2[0-9] .*différentes"):
-        rows_in(Source("reponses.csv", b"nom;note\n" + b"".join(b"%d;x%d\n" % (at, at) for at in range(200))))
+        rows_in(TableSource("reponses.csv", b"nom;note\n" + b"".join(b"%d;x%d\n" % (at, at) for at in range(200))))
 
 
 @pytest.mark.proof

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from mentormatch.errors import SurveyError
 from mentormatch.survey import census, sheets
-from mentormatch.survey.table_reader import Rows, Source, rows_in
+from mentormatch.survey.table_reader import Rows, TableSource, rows_in
 from tests.survey.reading.hostile import raw_workbook, sheet_xml
 from tests.survey.reading.made_workbooks import by_xlsxwriter, open_document
 from tests.survey.reading.new_binary_workbooks import binary_sheet, binary_workbook, cell, formula, record, row
@@ -22,7 +22,7 @@ ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
 
 
 def rows_of(content: bytes) -> Rows:
-    return rows_in(Source("reponses", content))
+    return rows_in(TableSource("reponses", content))
 
 
 def answer(content: bytes) -> tuple[list[list[str]], dict[str, Any]]:

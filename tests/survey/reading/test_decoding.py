@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mentormatch.errors import SurveyError
 from mentormatch.survey import text_decoder
-from mentormatch.survey.text_decoder import Text, decode, physical_lines
+from mentormatch.survey.text_decoder import DecodedText, decode, physical_lines
 
 pytestmark = pytest.mark.promise(3)
 
@@ -104,7 +104,7 @@ def test_physical_lines_end_where_python_ends_them_in_files(text: str) -> None:
 def test_lines_are_the_same_wherever_pieces_end(encoding: str, size: int, text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_decoder, "PIECE", size)
-        assert list(Text(text.encode(encoding), encoding).lines()) == list(io.StringIO(text, newline=""))
+        assert list(DecodedText(text.encode(encoding), encoding).lines()) == list(io.StringIO(text, newline=""))
 
 
 def test_a_fault_is_found_by_its_line_also_where_pieces_end_in_a_letter(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,11 @@ import pytest
 from mentormatch import examples
 from mentormatch.errors import SurveyError
 from mentormatch.survey import table as limits
-from mentormatch.survey.table import Record, Table
+from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.table_reader import read_table
 
 
-def table_of(text: str, folder: Path, *, delimiter: str | None = None) -> Table:
+def table_of(text: str, folder: Path, *, delimiter: str | None = None) -> TextTable:
     path = folder / "reponses.csv"
     path.write_bytes(text.encode())
     return read_table(path, delimiter=delimiter)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from mentormatch.errors import SurveyError
-from mentormatch.survey.table_reader import Source, rows_in
+from mentormatch.survey.table_reader import TableSource, rows_in
 from tests.survey.reading.old_workbooks import container
 
 
@@ -58,7 +58,7 @@ KINDS: dict[str, tuple[str, Callable[[], bytes]]] = {
 def test_what_is_no_table_is_called_what_it_is_with_what_to_do(kind: str) -> None:
     said, make = KINDS[kind]
     with pytest.raises(SurveyError) as refusal:
-        rows_in(Source("reponses.csv", make()))
+        rows_in(TableSource("reponses.csv", make()))
     (problem,) = refusal.value.problems
     assert said in problem.found
     assert problem.advice
@@ -66,4 +66,4 @@ def test_what_is_no_table_is_called_what_it_is_with_what_to_do(kind: str) -> Non
 
 @pytest.mark.parametrize("head", ["BMI;note", "[Choix 1];b", "{x};b", "<3;b", "GIF;b", "PK ;b", "ftyp;b", "[1];b"])
 def test_headers_that_begin_like_them_are_read(head: str) -> None:
-    assert rows_in(Source("reponses.csv", f"{head}\nA;1\n".encode())).records[0].cells[0] == head.split(";")[0]
+    assert rows_in(TableSource("reponses.csv", f"{head}\nA;1\n".encode())).records[0].cells[0] == head.split(";")[0]

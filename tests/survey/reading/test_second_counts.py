@@ -12,7 +12,7 @@ import pytest
 from mentormatch.errors import SurveyError
 from mentormatch.survey import sheets
 from mentormatch.survey.readers import workbook
-from mentormatch.survey.table_reader import Rows, Source, rows_in
+from mentormatch.survey.table_reader import Rows, TableSource, rows_in
 from tests.conftest import DEEP
 from tests.survey.reading.changed_workbooks import changed
 from tests.survey.reading.hostile import shared
@@ -25,7 +25,7 @@ TRIED = 5_000 if DEEP else 64
 def rows_of(content: bytes, ending: str) -> Rows | None:
     """Return the rows of a workbook, None where it is refused in words."""
     try:
-        return rows_in(Source(f"reponses.{ending}", content))
+        return rows_in(TableSource(f"reponses.{ending}", content))
     except SurveyError:
         return None
 

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from mentormatch.errors import SurveyError
 from mentormatch.survey import sheets
-from mentormatch.survey.table import Record, Table
+from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.table_reader import read_table
 from tests.survey.reading.hostile import raw_workbook, sheet_xml, workbook_of
 from tests.survey.reading.old_workbooks import (
@@ -30,7 +30,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SMALL = workbook_of(("F", [["nom", "note"], ["Zoé", 2.0]]))
 
 
-def table_of(content: bytes, folder: Path, *, name: str = "reponses.xlsx", sheet: str | None = None) -> Table:
+def table_of(content: bytes, folder: Path, *, name: str = "reponses.xlsx", sheet: str | None = None) -> TextTable:
     path = folder / name
     path.write_bytes(content)
     return read_table(path, sheet=sheet)

@@ -26,7 +26,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.programme.enrolment import read_survey
 from mentormatch.programme.programme import Programme
-from mentormatch.survey.table import Table
+from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import read_table
 from tests import canaries
 from tests.conftest import DEEP
@@ -228,7 +228,7 @@ def read_back(programme: Programme, content: bytes, name: str, tool: str | None 
         return read_survey(programme, file, tool=tool)
 
 
-def table_in(content: bytes, name: str, tool: str | None = None) -> Table:
+def table_in(content: bytes, name: str, tool: str | None = None) -> TextTable:
     """Return the table in a file of this content."""
     with TemporaryDirectory() as folder:
         file = Path(folder, name)

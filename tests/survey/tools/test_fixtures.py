@@ -9,7 +9,7 @@ from pandas import DataFrame
 
 from mentormatch.programme.enrolment import read_survey
 from mentormatch.programme.programme import Programme
-from mentormatch.survey.table import Table
+from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import read_table
 from mentormatch.survey.tool import tools_by_kind
 
@@ -59,7 +59,7 @@ def test_an_export_is_recognised_and_every_row_has_its_moment(surveys: Path, nam
     }
 
 
-def column(table: Table, name: str) -> list[str]:
+def column(table: TextTable, name: str) -> list[str]:
     at = table.header.index(name)
     return [row.cells[at] for row in table.records]
 

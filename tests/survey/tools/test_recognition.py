@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.errors import SurveyError
-from mentormatch.survey.table import Table
+from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import read_table
 from mentormatch.survey.tool import sorted_by_tool
 from tests.survey.tools.exports import as_read
@@ -22,11 +22,11 @@ ZOE: list[Cell] = ["Zoé", "lundi", "", "Lyon"]
 ASKED = ("Nom", "Jours [lundi]", "Jours [Autre]", "Ville")
 
 
-def table_of(*rows: list[Cell], kind: str | None = None) -> Table:
+def table_of(*rows: list[Cell], kind: str | None = None) -> TextTable:
     return sorted_by_tool(as_read(rows), kind)
 
 
-def sent(table: Table, line: int = 2) -> datetime | None:
+def sent(table: TextTable, line: int = 2) -> datetime | None:
     """Return when a row was sent, by the clock."""
     when = table.sent[line].when
     return when and when.replace(tzinfo=None)
@@ -37,7 +37,7 @@ def written(rows: Sequence[Sequence[Cell]], delimiter: str) -> str:
     return "\n".join(delimiter.join(map(str, row)) for row in rows)
 
 
-def told(table: Table) -> str:
+def told(table: TextTable) -> str:
     return "\n".join(remark.text for remark in table.remarks)
 
 

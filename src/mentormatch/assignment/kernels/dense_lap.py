@@ -15,7 +15,7 @@ from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.flow.layout import NOBODY
 
-type Numbers = NDArray[np.float64 | np.int64]
+type CostArray = NDArray[np.float64 | np.int64]
 
 ROUNDS, BIDS = 2, 4
 """So often all who have no seat bid, up to so many times a row each time."""
@@ -248,7 +248,7 @@ def minimize_duals(cells: IntMatrix, partner: IntVector, prices: IntVector) -> N
 
 
 @jit
-def find_cells(cells: Numbers, columns: Numbers, limits: Numbers) -> IntVector:
+def find_cells(cells: CostArray, columns: CostArray, limits: CostArray) -> IntVector:
     """Return in ascending order the places of the cells that, with what columns add, do not exceed the rows' limits."""
     count, at, width = 0, 0, len(columns)
     for row in range(len(cells)):

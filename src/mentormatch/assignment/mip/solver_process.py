@@ -23,7 +23,7 @@ PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.m
 GRACE_S = 3.0
 """A solver that is deaf to its time limit is ended so many seconds after it; starting takes part of them."""
 
-type Asked = tuple[Program, float | None]
+type ProgramRequest = tuple[Program, float | None]
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class SolverProcess:
             raise EngineError(found)
         return found
 
-    def _asked(self, asked: Asked) -> SolverResult | str:
+    def _asked(self, asked: ProgramRequest) -> SolverResult | str:
         child, found = self._running(), list[SolverResult | str]()
         talk = Thread(target=_talked, args=(child, asked, found), daemon=True)
         talk.start()
@@ -81,7 +81,7 @@ class SolverProcess:
             close(child)
 
 
-def _talked(child: "subprocess.Popen[bytes]", asked: Asked, found: list[SolverResult | str]) -> None:
+def _talked(child: "subprocess.Popen[bytes]", asked: ProgramRequest, found: list[SolverResult | str]) -> None:
     """Put a program to the process, and add its answer, or what went wrong there, to what was found."""
     with suppress(OSError, EOFError, ValueError, pickle.UnpicklingError, MemoryError):
         if child.stdin is not None and child.stdout is not None:
@@ -97,7 +97,7 @@ def main() -> None:
     limit_memory(None)
     try:
         while True:
-            asked: Asked = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
+            asked: ProgramRequest = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
             with bound_to_standard_input():
                 found = _answered(*asked)
             pickle.dump(found, out, protocol=pickle.HIGHEST_PROTOCOL)

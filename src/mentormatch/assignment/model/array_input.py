@@ -15,7 +15,7 @@ from mentormatch.base.scalars import exact_number, plain, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr, tr_n
 
-type Numbers = NDArray[np.generic]
+type NumberArray = NDArray[np.generic]
 
 MAX_INPUT = 1 << 52
 """No single number may be greater: the tighter bounds on sums are checked with the whole problem."""
@@ -40,7 +40,7 @@ class DataFrameLike(Protocol):
     def columns(self) -> Iterable[object]:
         """Labels of the columns."""
 
-    def to_numpy(self) -> Numbers:
+    def to_numpy(self) -> NumberArray:
         """Return the cells."""
 
 
@@ -49,7 +49,7 @@ class CooLike(Protocol):
 
     row: NDArray[np.integer]
     col: NDArray[np.integer]
-    data: Numbers
+    data: NumberArray
     shape: tuple[int, ...]
 
 
@@ -89,7 +89,7 @@ class CellMasks:
     ``places`` are the mentor and the mentee of each number in a list of pairs.
     """
 
-    values: Numbers
+    values: NumberArray
     there: BoolMatrix | None = None
     places: tuple[IntVector, IntVector] | None = None
 
@@ -103,7 +103,7 @@ class CellMasks:
         index = place if self.places is None else [int(side[place[0]]) for side in self.places]
         return f"[{', '.join(map(str, index))}]" if index else ""
 
-    def finite(self, where: str, scale: int = 1) -> Numbers:
+    def finite(self, where: str, scale: int = 1) -> NumberArray:
         """Return the numbers, 0 for what does not count; refuse NaN, infinities and numbers too great to be exact."""
         if _within(self.values, scale):
             return self.values
@@ -120,7 +120,7 @@ class CellMasks:
         raise input_error(where + self.first(great), tr("un nombre trop grand"), most)
 
 
-def _within(values: Numbers, scale: int) -> bool:
+def _within(values: NumberArray, scale: int) -> bool:
     """Say whether all numbers are finite and small enough to be exact."""
     if values.size == 0:
         return True
@@ -247,7 +247,7 @@ def read_cells(value: ArrayLike | DataFrameLike, where: str) -> CellMasks:
     return CellMasks(values, ~masked if masked is not None and masked.any() else None)
 
 
-def _array(value: ArrayLike | DataFrameLike, where: str) -> Numbers:
+def _array(value: ArrayLike | DataFrameLike, where: str) -> NumberArray:
     """Return what was given as an array, a masked one as it is."""
     if isinstance(value, np.ma.MaskedArray):
         return value
@@ -278,7 +278,7 @@ def _is_boolean(value: object) -> bool:
     return isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b"
 
 
-def _of_objects(array: Numbers, where: str, masked: BoolMatrix | None) -> Numbers:
+def _of_objects(array: NumberArray, where: str, masked: BoolMatrix | None) -> NumberArray:
     """Return numbers that come as objects: integers if all are; NaN where nothing is, as in a frame with gaps."""
     given = [plain(value) for value in array.ravel().tolist()]
     found: list[float] = []

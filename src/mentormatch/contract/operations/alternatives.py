@@ -7,7 +7,7 @@ from pydantic import BeforeValidator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import Message, Text, whole
+from mentormatch.base.strict_json import JsonMessage, Text, whole
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.exchange import LossOut, MoveOut, losses_out, moves_out
 from mentormatch.contract.match_response import Response
@@ -35,7 +35,7 @@ class AlternativesRequest(MatchRequest):
         yield "$.person", SIDES, self.person
 
 
-class AlternativeOut(Message):
+class AlternativeOut(JsonMessage):
     """Another partner: their key, what each goal would lose, who would move, and that in a sentence."""
 
     partner: str

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import Message
+from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.examples import MEMBERS
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, Response, TierOut, rejected_out, remarks_out
 from mentormatch.contract.member_requests import MembersRequest, Number
@@ -26,14 +26,14 @@ class DatesRequest(MembersRequest):
     staff: bool = False
 
 
-class SetAsideOut(Message):
+class SetAsideOut(JsonMessage):
     """A date on which no session is held, and why."""
 
     name: str
     reason: str
 
 
-class MissedOut(Message):
+class MissedOut(JsonMessage):
     """The sessions that one member misses, of those who answered; for the team alone."""
 
     member: str
@@ -84,7 +84,7 @@ class DatesResponse(Response):
         )
 
 
-class Dates(Operation[DatesRequest, DatesResponse]):
+class DatesOperation(Operation[DatesRequest, DatesResponse]):
     """The dates that the most can attend, far enough apart, on no day off."""
 
     kind = "dates"

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import Message
+from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import (
     PairOut,
@@ -40,7 +40,7 @@ class EvaluateRequest(MatchRequest):
         yield from mentioned("pairs", self.pairs)
 
 
-class BreachOut(Message):
+class BreachOut(JsonMessage):
     """One rule that a plan breaks: the rule, the keys of the people concerned (none: all pairs together), how."""
 
     rule: str
@@ -48,7 +48,7 @@ class BreachOut(Message):
     detail: str
 
 
-class BestOut(Message):
+class BestOut(JsonMessage):
     """What the best plan reaches in each goal, and what is known of it."""
 
     status: Annotated[Status, Setting(strict=False)]

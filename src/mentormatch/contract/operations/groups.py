@@ -8,7 +8,7 @@ from mentormatch.contract.member_requests import GroupsRequest
 from mentormatch.contract.operation import Operation
 
 
-class Groups(Operation[GroupsRequest, GroupsResponse]):
+class GroupsOperation(Operation[GroupsRequest, GroupsResponse]):
     """The optimal groups, explained."""
 
     kind = "groups"

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator
 from pydantic import Field as Setting
 
-from mentormatch.base.strict_json import Message, Whole, whole
+from mentormatch.base.strict_json import JsonMessage, WholeNumber, whole
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.operation import Operation
@@ -23,10 +23,10 @@ class PlansRequest(CohortRequest):
 
     n: Wanted = 3
     differ_by: Differing = 1
-    seed: Whole = 0
+    seed: WholeNumber = 0
 
 
-class PlanOut(Message):
+class PlanOut(JsonMessage):
     """One plan, and how many pairs of each plan before it, the first one first, it gives up."""
 
     matching: MatchResponse

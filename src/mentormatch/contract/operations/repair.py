@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import Keys, Message, Text, Whole
+from mentormatch.base.strict_json import JsonMessage, SeenKeys, Text, WholeNumber
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.operation import Operation
@@ -40,13 +40,13 @@ class RepairRequest(CohortRequest):
     former: Pairs
     withdrawn: Annotated[list[Text], Setting(max_length=MOST_PEOPLE)] = Setting(default_factory=list)
     keep: Pairs = Setting(default_factory=list)
-    seed: Whole = 0
+    seed: WholeNumber = 0
     ladder: bool = False
-    steps: Annotated[list[Whole], Setting(max_length=50)] = Setting(default_factory=list)
+    steps: Annotated[list[WholeNumber], Setting(max_length=50)] = Setting(default_factory=list)
     reserves: bool = False
 
 
-class RungOut(Message):
+class RungOut(JsonMessage):
     """The best plan that breaks at most so many former pairs; nulls where there is none.
 
     ``broken`` is how many it breaks, ``matched`` how many pairs it has, ``total`` the sum of their scores in
@@ -62,7 +62,7 @@ class RungOut(Message):
     sentence: str
 
 
-class ReserveOut(Message):
+class ReserveOut(JsonMessage):
     """The mentor who would take over one pair, and the score then, in millionths; null: nobody can."""
 
     mentor: str
@@ -80,10 +80,10 @@ class RepairResponse(Response):
     """
 
     sentence: str
-    kept: list[Keys]
-    broken: list[Keys]
-    ended: list[Keys]
-    new: list[Keys]
+    kept: list[SeenKeys]
+    broken: list[SeenKeys]
+    ended: list[SeenKeys]
+    new: list[SeenKeys]
     matching: MatchResponse
     ladder: list[RungOut] | None
     steps: list[RungOut]
@@ -105,7 +105,7 @@ class RepairResponse(Response):
         )
 
 
-class Repair(Operation[RepairRequest, RepairResponse]):
+class RepairOperation(Operation[RepairRequest, RepairResponse]):
     """New pairs for who needs one, with as few former pairs broken as that takes."""
 
     kind = "repair"
@@ -160,9 +160,9 @@ def absent(side: Side, strangers: Iterable[tuple[int, Side, str]], cohort: Cohor
     return People(tuple(keys.values()), columns, np.zeros(len(keys), dtype=bool))
 
 
-def pairs_out(pairs: Iterable[tuple[str, str]]) -> list[Keys]:
+def pairs_out(pairs: Iterable[tuple[str, str]]) -> list[SeenKeys]:
     """Return pairs as the contract has them."""
-    return [Keys(mentor=mentor, mentee=mentee) for mentor, mentee in pairs]
+    return [SeenKeys(mentor=mentor, mentee=mentee) for mentor, mentee in pairs]
 
 
 def rung_out(rung: TradeoffPoint) -> RungOut:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import Message
+from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.examples import MEMBERS
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, Response, TierOut, rejected_out, remarks_out
 from mentormatch.contract.member_requests import MembersRequest, Number
@@ -25,7 +25,7 @@ class TopicsRequest(MembersRequest):
     staff: bool = False
 
 
-class ServedOut(Message):
+class ServedOut(JsonMessage):
     """Whether one member gets a topic of theirs; ``code``: ``served``, ``not_served`` or ``asked_nothing``."""
 
     member: str
@@ -33,7 +33,7 @@ class ServedOut(Message):
     code: str
 
 
-class WantedOut(Message):
+class WantedOut(JsonMessage):
     """What one member asked for and what of it is chosen; for the team alone."""
 
     member: str
@@ -81,7 +81,7 @@ class TopicsResponse(Response):
         )
 
 
-class Topics(Operation[TopicsRequest, TopicsResponse]):
+class TopicsOperation(Operation[TopicsRequest, TopicsResponse]):
     """The topics that serve the most members, then everybody in proportion."""
 
     kind = "topics"

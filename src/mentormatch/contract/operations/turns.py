@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import Message, Text
+from mentormatch.base.strict_json import JsonMessage, Text
 from mentormatch.contract.examples import MEMBERS
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, Response, rejected_out, remarks_out
 from mentormatch.contract.member_requests import Keyed, MembersRequest, as_known, named_in
@@ -45,7 +45,7 @@ class TurnsRequest(MembersRequest):
         return dates_of(cohort, programme, seed=self.seed, time_limit_s=self.time_limit_s)
 
 
-class TurnOut(Message):
+class TurnOut(JsonMessage):
     """One case: the session, whose it is, and which turn of theirs it is, from 1.
 
     ``session`` is a date as ISO 8601 writes it, or a number from 1 where there are no dates.
@@ -56,7 +56,7 @@ class TurnOut(Message):
     round: int
 
 
-class WithoutTurnOut(Message):
+class WithoutTurnOut(JsonMessage):
     """Somebody without a turn in a round: a stable code, and the reason."""
 
     member: str
@@ -100,7 +100,7 @@ class TurnsResponse(Response):
         )
 
 
-class Turns(Operation[TurnsRequest, TurnsResponse]):
+class TurnsOperation(Operation[TurnsRequest, TurnsResponse]):
     """Who presents at which session: everybody once before anybody twice, each when they can."""
 
     kind = "turns"

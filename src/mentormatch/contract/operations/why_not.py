@@ -58,7 +58,7 @@ class WhyNotResponse(Response):
         )
 
 
-class WhyNot(Operation[WhyNotRequest, WhyNotResponse]):
+class WhyNotOperation(Operation[WhyNotRequest, WhyNotResponse]):
     """Why two people are no pair, what it would cost to make them one, and who would move."""
 
     kind = "why-not"

@@ -18,7 +18,7 @@ from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.score import ScoreTable
 
-type Places = Mapping[tuple[Side, int], int]
+type PlaceNumbers = Mapping[tuple[Side, int], int]
 
 UNLIMITED = 1000
 """The greatest capacity that a rule may state."""
@@ -35,7 +35,7 @@ class FeasibilityOracle:
     rules: tuple[Rule, ...]
     deadline: float | None = None
 
-    def posed(self, rules: Sequence[Rule], places: Places | None = None) -> AssignmentProblem:
+    def posed(self, rules: Sequence[Rule], places: PlaceNumbers | None = None) -> AssignmentProblem:
         """Return the problem that ``rules`` pose, with more places for some of those who take part."""
         problem = feasibility_problem(self.cohort, self.scores, rules)
         if not places:
@@ -93,7 +93,7 @@ class FeasibilityOracle:
                 return status is not Status.INFEASIBLE
         return None
 
-    def works(self, rules: Sequence[Rule], places: Places | None = None) -> bool:
+    def works(self, rules: Sequence[Rule], places: PlaceNumbers | None = None) -> bool:
         """Return whether these rules are known to have a solution."""
         return self.holds(self.posed(rules, places)) is True
 
@@ -103,7 +103,7 @@ def sides_of(problem: AssignmentProblem) -> tuple[DegreeBounds, DegreeBounds]:
     return problem.mentors, problem.mentees
 
 
-def _widened(loads: DegreeBounds, side: Side, places: Places) -> DegreeBounds:
+def _widened(loads: DegreeBounds, side: Side, places: PlaceNumbers) -> DegreeBounds:
     more = np.array([places.get((side, row), 0) for row in range(len(loads))], dtype=np.int64)
     return replace(loads, most=loads.most + np.where(loads.most > 0, more, 0))
 

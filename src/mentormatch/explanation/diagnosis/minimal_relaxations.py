@@ -10,7 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from mentormatch.explanation.diagnosis.feasibility_oracle import FeasibilityOracle, Places, deletion_filter, sides_of
+from mentormatch.explanation.diagnosis.feasibility_oracle import (
+    FeasibilityOracle,
+    PlaceNumbers,
+    deletion_filter,
+    sides_of,
+)
 from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.explanation.diagnosis.relaxations import Relaxation, relaxations_of
 from mentormatch.explanation.labels import KEYS, Labels
@@ -127,7 +132,7 @@ def more_places(trial: FeasibilityOracle, side: Side, labels: Labels) -> Iterato
     )
 
 
-def for_all(trial: FeasibilityOracle, side: Side, count: int) -> Places:
+def for_all(trial: FeasibilityOracle, side: Side, count: int) -> PlaceNumbers:
     """Return as many more places for everybody of one side."""
     return {(side, row): count for row in range(len(trial.cohort.side(side)))}
 

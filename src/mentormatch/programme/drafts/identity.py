@@ -17,7 +17,7 @@ from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.uses import guess
 from mentormatch.survey.headers import claimed
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.table import Table
+from mentormatch.survey.table import TextTable
 
 MOST_OF_A_CODE = 40
 """Characters; what is longer is no code."""
@@ -35,7 +35,7 @@ MOST_COLUMNS = 3
 """So many columns are named that could be the key."""
 
 
-def tool_headers(tables: Sequence[tuple[Table, Side | None]]) -> set[str]:
+def tool_headers(tables: Sequence[tuple[TextTable, Side | None]]) -> set[str]:
     """Return the headers of the columns that survey tools add to those of a form, folded."""
     return {fold(table.header[column]) for table, _ in tables for column in table.own}
 
@@ -170,7 +170,9 @@ def is_coded(sample: QuestionSample) -> bool:
     return all(" " not in answer and any(map(str.isdigit, answer)) for answer in sample.answers)
 
 
-def missing_identity(tables: Sequence[Table], asked: Sequence[QuestionSample], plan: Plan, *, apart: bool) -> list[str]:
+def missing_identity(
+    tables: Sequence[TextTable], asked: Sequence[QuestionSample], plan: Plan, *, apart: bool
+) -> list[str]:
     """Return what to add to a programme that has neither key nor role where these files need one, line by line."""
     lines: list[str] = []
     if not plan.key and not all(plan.email in claimed(table.header, plan) for table in tables):

@@ -26,7 +26,7 @@ from mentormatch.survey.column_map import Renaming, Target, answers_of, has_item
 from mentormatch.survey.headers import claimed, places
 from mentormatch.survey.item_groups import told_apart
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.table import Table
+from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import OTHER
 
 HEAD = mark("""\
@@ -93,7 +93,7 @@ def propose(programme: Programme, tables: Tables) -> MappingDraft:
     return MappingDraft(tuple(questions.values()), kept, tuple(missing_fields(tables, wider)), typed, tuple(lacking))
 
 
-def header_counterparts(table: Table, side: Side | None, plan: Plan) -> Iterator[Counterpart]:
+def header_counterparts(table: TextTable, side: Side | None, plan: Plan) -> Iterator[Counterpart]:
     """Yield each question of a file that no field answers to, with the field that it may be."""
     claims = claimed(table.header, plan)
     taken = {at for claim in claims.values() for at in (*claim.whole, *(column for _, column in claim.items))}

@@ -15,7 +15,7 @@ from mentormatch.programme.drafts.patterns import fold
 from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.drafts.words import asks_membership, describes, follows, is_rank, ordinal, says
 from mentormatch.survey.headers import split_part
-from mentormatch.survey.table import Table
+from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import OTHER
 
 MOST_ROWS = 100
@@ -24,7 +24,7 @@ ENOUGH = 8
 """Rows: with more, columns of one grid have answers in common."""
 BELONGING, OFTEN = ("religion", "union", "politics"), 3
 """Subjects that people are members of, and the questions of one from which on a whole form is about it."""
-type Tables = Sequence[tuple[Table, Side | None]]
+type Tables = Sequence[tuple[TextTable, Side | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class QuestionSample:
         return [row[place] for row in self.rows if row[place]]
 
 
-def samples(tables: Sequence[tuple[Table, Side | None]]) -> list[QuestionSample]:
+def samples(tables: Sequence[tuple[TextTable, Side | None]]) -> list[QuestionSample]:
     """Return the questions of all files in their order; one that both files ask comes once."""
     found: dict[str, QuestionSample] = {}
     for table, side in tables:
@@ -63,7 +63,7 @@ def samples(tables: Sequence[tuple[Table, Side | None]]) -> list[QuestionSample]
     return list(found.values())
 
 
-def in_table(table: Table, side: Side | None) -> list[QuestionSample]:
+def in_table(table: TextTable, side: Side | None) -> list[QuestionSample]:
     """Return the questions of one file; of a question that stands alone too, the items come with it."""
     table = separate_columns(table)
     groups = column_groups(table.header)
@@ -83,7 +83,7 @@ def in_table(table: Table, side: Side | None) -> list[QuestionSample]:
     return link_memberships(link_follow_ups(found))
 
 
-def separate_columns(table: Table) -> Table:
+def separate_columns(table: TextTable) -> TextTable:
     """Return a table in which columns that a tool may have put under the question before it stand alone.
 
     They do from the first of them on that has no answer in common with those before, where rows are enough to tell.
@@ -100,7 +100,7 @@ def separate_columns(table: Table) -> Table:
     return replace(table, header=tuple(header))
 
 
-def answers_in(table: Table, column: int) -> frozenset[str]:
+def answers_in(table: TextTable, column: int) -> frozenset[str]:
     """Return the answers of a column, as they are compared."""
     return frozenset(fold(record.cells[column]) for record in table.records) - {""}
 
@@ -134,7 +134,7 @@ def hold_other_only(header: Sequence[str], columns: Sequence[int]) -> bool:
     return all(fold(split_header(header[column])[1]) == fold(OTHER) for column in columns)
 
 
-def box_groups(table: Table, alone: Mapping[int, Sequence[int]]) -> dict[int, dict[str, int]]:
+def box_groups(table: TextTable, alone: Mapping[int, Sequence[int]]) -> dict[int, dict[str, int]]:
     """Return the columns that are boxes ticked with their own label, those side by side as one under the first.
 
     Some tools write no question above them. Each column has the items of its group, by label; none but the first.
@@ -158,7 +158,7 @@ def box_groups(table: Table, alone: Mapping[int, Sequence[int]]) -> dict[int, di
     return {column: items for column, items in found.items() if column not in lone}
 
 
-def is_ticked_with_label(table: Table, column: int, text: str) -> bool:
+def is_ticked_with_label(table: TextTable, column: int, text: str) -> bool:
     """Say whether a column is ticked, and with nothing else than its own label."""
     label = fold(text)
     given = (row.cells[column] for row in table.records)
@@ -166,7 +166,7 @@ def is_ticked_with_label(table: Table, column: int, text: str) -> bool:
     return fold(first) == label != "" and all(fold(cell) in ("", label) for cell in given)
 
 
-def rank_groups(table: Table, alone: Sequence[int]) -> dict[int, dict[str, int]]:
+def rank_groups(table: TextTable, alone: Sequence[int]) -> dict[int, dict[str, int]]:
     """Return the columns of one ranked question, told apart by ``First choice``, ``2e choix``, as one under the best.
 
     Each column has the ranks of its group, the first first whatever the order of the columns; none but one of them.
@@ -184,14 +184,14 @@ def rank_groups(table: Table, alone: Sequence[int]) -> dict[int, dict[str, int]]
     return found
 
 
-def share_options(table: Table, places: Mapping[int, int]) -> bool:
+def share_options(table: TextTable, places: Mapping[int, int]) -> bool:
     """Say whether columns are answered with the same options, most of those of each standing in the others too."""
     given = [{row.cells[column].strip() for row in table.records} - {""} for column in places.values()]
     every = set().union(*given)
     return bool(every) and all(2 * len(one) >= len(every) for one in given)
 
 
-def sample_of_columns(table: Table, items: Mapping[str, int], side: Side | None) -> QuestionSample:
+def sample_of_columns(table: TextTable, items: Mapping[str, int], side: Side | None) -> QuestionSample:
     """Return a question over several columns, in the words of the first header, for it has none of its own."""
     rows = tuple(tuple(record.cells[column].strip() for column in items.values()) for record in table.records)
     headers = tuple(table.header[column].strip() for column in items.values())
@@ -230,7 +230,7 @@ def split_header(header: str) -> tuple[str, str]:
     return (question.strip(), item.strip()) if fold(item) else (header.strip(), "")
 
 
-def sample(table: Table, question: str, columns: Sequence[int], side: Side | None) -> QuestionSample:
+def sample(table: TextTable, question: str, columns: Sequence[int], side: Side | None) -> QuestionSample:
     """Return one question; where one of its columns has no item, that one answers, and the items are its options."""
     items = tuple(split_header(table.header[column])[1] for column in columns)
     whole = [column for column, item in zip(columns, items, strict=True) if not item]
@@ -264,7 +264,7 @@ def with_sides(asked: Iterable[QuestionSample], sides: Sequence[Side | None]) ->
     return [replace(sample, sides=tuple(sides)) for sample in asked]
 
 
-def language_of(tables: Sequence[tuple[Table, Side | None]]) -> str:
+def language_of(tables: Sequence[tuple[TextTable, Side | None]]) -> str:
     """Return the code of the language of some files, by their headers, else by their answers, else the one spoken."""
     headers = [header for table, _ in tables for header in table.header]
     answers = (cell for table, _ in tables for record in table.records[:MOST_ROWS] for cell in record.cells)

@@ -19,7 +19,7 @@ from mentormatch.languages import LANGUAGES, language, tr
 from mentormatch.operations.matching import exporters
 from mentormatch.record.decision import SUFFIX as DECISION
 from mentormatch.record.log import SUFFIX as JOURNAL
-from mentormatch.record.rights.person import Held
+from mentormatch.record.rights.person import HeldData
 
 BOOKS = (".xlsx", ".xlsm", ".ods", ".odt", ".docx")
 TEXTS = (".csv", ".tsv", ".txt", ".md", ".html", ".json", ".ipynb", ".ics")
@@ -121,7 +121,7 @@ def documents(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def speaks_of(path: Path, held: Held) -> bool:
+def speaks_of(path: Path, held: HeldData) -> bool:
     """Say whether a document names a person, or is one of ours that cannot be read here; raises OSError."""
     if path.suffix.lower() == PARQUET or path.stat().st_size > MOST_BYTES:
         return ours(path)

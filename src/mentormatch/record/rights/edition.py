@@ -14,7 +14,7 @@ from mentormatch.programme.programme import Programme
 from mentormatch.record.log import SUFFIX
 from mentormatch.record.rights.documents import documents
 from mentormatch.survey.contacts import Contacts
-from mentormatch.survey.table import Table
+from mentormatch.survey.table import TextTable
 
 DATED = re.compile(r" \([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}h[0-9]{2}(?: [0-9]+)?\)$")
 """How the names end of what was kept."""
@@ -51,7 +51,7 @@ class Edition:
         """Return the programme."""
         return Programme.load(self.programme)
 
-    def tables(self) -> list[tuple[Table, Side | None]]:
+    def tables(self) -> list[tuple[TextTable, Side | None]]:
         """Return the files of answers as tables, each with the side that answered it, None for both."""
         return read_tables(**self.files, tool=self.tool, encoding=self.encoding)
 

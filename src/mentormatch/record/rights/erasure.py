@@ -10,10 +10,10 @@ from mentormatch.base.manifest import FILENAME, manifest_in
 from mentormatch.errors import OutputError, Problem
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import listed, system_reason
-from mentormatch.record.log import Entry, append
+from mentormatch.record.log import LogEntry, append
 from mentormatch.record.rights.documents import ours, speaks_of
 from mentormatch.record.rights.edition import Edition
-from mentormatch.record.rights.person import Held, held, mentions
+from mentormatch.record.rights.person import HeldData, held, mentions
 from mentormatch.record.rights.row_removal import without_pairs, without_rows
 from mentormatch.record.signatures import account, signed
 from mentormatch.survey.privacy import pseudonyms_for, remember_to_forget
@@ -66,7 +66,7 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
     return Erasure(tuple(cut), deleted, (*kept, *named), tuple(map(str, failed)))
 
 
-def naming_documents(edition: Edition, person: Held) -> tuple[list[Path], list[Problem]]:
+def naming_documents(edition: Edition, person: HeldData) -> tuple[list[Path], list[Problem]]:
     """Return the documents of an edition that name a person, and those that cannot be read.
 
     The answers are left out; the programme, which may name them in a rule, is among them.
@@ -82,7 +82,7 @@ def naming_documents(edition: Edition, person: Held) -> tuple[list[Path], list[P
     return naming, unread
 
 
-def delete(edition: Edition, paths: Sequence[Path], person: Held | None = None) -> list[Problem]:
+def delete(edition: Edition, paths: Sequence[Path], person: HeldData | None = None) -> list[Problem]:
     """Delete files, have the manifests tell of them no more, and return which cannot be, with what to do."""
     left = []
     for path in paths:
@@ -100,7 +100,7 @@ def delete(edition: Edition, paths: Sequence[Path], person: Held | None = None) 
     return left
 
 
-def forget_documents(path: Path, gone: set[Path], person: Held | None) -> None:
+def forget_documents(path: Path, gone: set[Path], person: HeldData | None) -> None:
     """Have a manifest tell no more of documents that are gone, nor of any whose name is a person's."""
     with held_folder(path.parent):
         manifest = manifest_in(path.parent)
@@ -119,14 +119,14 @@ def forget_documents(path: Path, gone: set[Path], person: Held | None) -> None:
             path.unlink()
 
 
-def entries_of(edition: Edition, person: Held, *, who: str | None, why: str) -> list[Entry]:
+def entries_of(edition: Edition, person: HeldData, *, who: str | None, why: str) -> list[LogEntry]:
     """Return the lines for the logs: that somebody was forgotten, under a pseudonym."""
     pseudonyms = pseudonyms_for(edition.programme)
     names = dict.fromkeys(pseudonyms.of(row.side or "mentee", row.key) for row in person.rows)
     return [signed("erasure", {"person": name}, who=account() if who is None else who, why=why) for name in names]
 
 
-def write_down(edition: Edition, entries: Sequence[Entry]) -> list[Problem]:
+def write_down(edition: Edition, entries: Sequence[LogEntry]) -> list[Problem]:
     """Add lines to each log of an edition, and return which logs do not take them."""
     left = []
     for journal in edition.logs():
@@ -139,7 +139,7 @@ def write_down(edition: Edition, entries: Sequence[Entry]) -> list[Problem]:
     return left
 
 
-def cut_rows(person: Held, files: Iterable[Path]) -> tuple[list[tuple[str, int]], list[str]]:
+def cut_rows(person: HeldData, files: Iterable[Path]) -> tuple[list[tuple[str, int]], list[str]]:
     """Take a person's rows out of text files; return those that were, and the words for those that others must."""
     cut: list[tuple[str, int]] = []
     left: list[str] = []

@@ -10,7 +10,7 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort
 from mentormatch.record.rights.documents import speaks_of
 from mentormatch.record.rights.edition import Edition
-from mentormatch.record.rights.person import Held, Row, held
+from mentormatch.record.rights.person import HeldData, PersonRow, held
 from mentormatch.survey.privacy import pseudonyms_for, secret_beside
 
 RESULT = "binomes.json"
@@ -47,7 +47,7 @@ def export_person(edition: Edition, person: str) -> Export:
     return Export(tuple(row(one, cohort) for one in found.rows), tuple(results), tuple(path.name for path in naming))
 
 
-def row(sent: Row, cohort: Cohort) -> dict[str, Any]:
+def row(sent: PersonRow, cohort: Cohort) -> dict[str, Any]:
     """Return one row as it was sent, by its headers, with what became of it."""
     place = (sent.table.source, sent.record.line)
     fate = next(one for one in cohort.rows if (one.source, one.line) == place)
@@ -63,7 +63,7 @@ def row(sent: Row, cohort: Cohort) -> dict[str, Any]:
     }
 
 
-def results_in(path: Path, person: Held) -> Iterator[dict[str, Any]]:
+def results_in(path: Path, person: HeldData) -> Iterator[dict[str, Any]]:
     """Yield the pairs of a person, and that they have none with the reason, from a result that was written."""
     told = json.loads(path.read_text(encoding="utf-8"))
     keys = {canonical(key) for key in person.keys}

@@ -13,31 +13,31 @@ from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.privacy import Pseudonyms
-from mentormatch.survey.submissions import Sheet, laid_out, submissions
-from mentormatch.survey.table import Record, Table
+from mentormatch.survey.submissions import SubmissionSheet, laid_out, submissions
+from mentormatch.survey.table import Record, TextTable
 
 SHORTEST = 3
 """Characters; a shorter text is found everywhere, and tells of nobody."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PersonRow:
     """One row that a person sent: its file, its place, the side and the key under which it was sent."""
 
-    table: Table
+    table: TextTable
     record: Record
     side: Side | None
     key: str
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldData:
     """All that files of answers hold of one person: ``keys`` are their codes and e-mail addresses.
 
     ``texts`` are those and the contact details that nobody else gave: what tells that a document speaks of them.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[PersonRow, ...]
     keys: tuple[str, ...]
     texts: tuple[str, ...]
 
@@ -51,7 +51,7 @@ class Held:
         told = sorted((text for text in texts if len(text) >= SHORTEST), key=len, reverse=True)
         return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, told))})(?!\w)" if told else r"(?!)")
 
-    def also_as(self, pseudonyms: Pseudonyms) -> "Held":
+    def also_as(self, pseudonyms: Pseudonyms) -> "HeldData":
         """Return the same, to be found under their pseudonyms too: profiles and forms bear nothing else."""
         names = [pseudonyms.of(row.side, row.key) for row in self.rows if row.side]
         return replace(self, texts=tuple(dict.fromkeys((*self.texts, *names))))
@@ -61,7 +61,7 @@ class Held:
         return self.pattern.search(canonical(text)) is not None
 
 
-def held(programme: Programme, tables: Sequence[tuple[Table, Side | None]], person: str) -> Held:
+def held(programme: Programme, tables: Sequence[tuple[TextTable, Side | None]], person: str) -> HeldData:
     """Return what files hold of the person with this key or this e-mail address, also where they were forgotten.
 
     Of somebody who was forgotten, and has no row any more, that is what was asked for: documents may name them still.
@@ -72,7 +72,7 @@ def held(programme: Programme, tables: Sequence[tuple[Table, Side | None]], pers
     sought = canonical(person)
     found = [each for each in everybody if each.whose(sought)]
     if not found and plan.forgotten.holds(sought):
-        return Held((), (person,), (person,))
+        return HeldData((), (person,), (person,))
     if not found:
         sources = ", ".join(table.source for table, _ in tables)
         expected = tr("son code, ou son courriel, tel que saisi")
@@ -81,14 +81,14 @@ def held(programme: Programme, tables: Sequence[tuple[Table, Side | None]], pers
     keys = dict.fromkeys(key for each in found for key in each.keys if key)
     others = {canonical(text) for each in everybody if not each.whose(sought) for text in each.contact}
     own = [text for each in found for text in each.contact if text and canonical(text) not in others]
-    return Held(tuple(each.row for each in found), tuple(keys), tuple(dict.fromkeys((*keys, *own))))
+    return HeldData(tuple(each.row for each in found), tuple(keys), tuple(dict.fromkeys((*keys, *own))))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Sent:
+class SentAnswers:
     """One row of anybody: by which key and e-mail address it is told whose it is, and the contact details in it."""
 
-    row: Row
+    row: PersonRow
     keys: tuple[str, str]
     contact: tuple[str, ...]
 
@@ -97,16 +97,16 @@ class Sent:
         return person in map(canonical, self.keys)
 
 
-def sent_in(sheet: Sheet, plan: Plan) -> Iterator[Sent]:
+def sent_in(sheet: SubmissionSheet, plan: Plan) -> Iterator[SentAnswers]:
     """Yield every row of one file."""
     records = {record.line: record for record in sheet.table.records}
     contacts = [name for name, field in plan.fields.items() if field.use == "contact"]
     for sent in submissions(sheet, plan):
         told = tuple(str(sent.answers.get(name, "")).strip() for name in contacts)
-        yield Sent(Row(sheet.table, records[sent.line], sent.side, sent.key), (sent.key, sent.email), told)
+        yield SentAnswers(PersonRow(sheet.table, records[sent.line], sent.side, sent.key), (sent.key, sent.email), told)
 
 
-def mentions(held: Held, tables: Iterable[Table]) -> Iterator[tuple[str, int, str]]:
+def mentions(held: HeldData, tables: Iterable[TextTable]) -> Iterator[tuple[str, int, str]]:
     """Yield where the rows of others name the person: file, line and header; never what they say."""
     mine = {(row.table.source, row.record.line) for row in held.rows}
     for table in tables:

@@ -9,7 +9,7 @@ from mentormatch.errors import OutputError, RequestError
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.carry_over import CarryOver
-from mentormatch.survey.table_reader import Rows, Source, rows_in
+from mentormatch.survey.table_reader import Rows, TableSource, rows_in
 from mentormatch.survey.text_decoder import physical_lines
 
 UTF16 = {codecs.BOM_UTF16_LE: "utf-16le", codecs.BOM_UTF16_BE: "utf-16be"}
@@ -21,12 +21,12 @@ def without_rows(path: Path, lines: Collection[int], encoding: str | None = None
     Raises OutputError, and leaves the file as it is, where the rest would not be read as before.
     """
     content = path.read_bytes()
-    before = rows_in(Source(path.name, content, encoding=encoding))
+    before = rows_in(TableSource(path.name, content, encoding=encoding))
     if before.manner.delimiter is None:
         return False
     after = cut(content, before, lines)
     kept = [record.cells for record in before.records if record.line not in lines]
-    again = rows_in(Source(path.name, after, encoding=before.manner.encoding, delimiter=before.manner.delimiter))
+    again = rows_in(TableSource(path.name, after, encoding=before.manner.encoding, delimiter=before.manner.delimiter))
     if [record.cells for record in again.records] != kept:
         raise OutputError(
             tr(

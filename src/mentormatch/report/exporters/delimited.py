@@ -4,7 +4,7 @@ import csv
 from io import StringIO
 from typing import ClassVar
 
-from mentormatch.explanation.tables import Cell, Sheet
+from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.languages.phrases import decimal
 from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.record.seal import Seal
@@ -21,7 +21,7 @@ class DelimitedExporter(Exporter):
         return delimited(matching.sheets["pairs"])
 
 
-def delimited(table: Sheet) -> bytes:
+def delimited(table: ResultSheet) -> bytes:
     """Return a table as such a file."""
     text = StringIO(newline="")
     writer = csv.writer(
@@ -36,7 +36,7 @@ def decimal_mark() -> str:
     return decimal(0.1, 1)[1]
 
 
-def spelled(cell: Cell) -> str:
+def spelled(cell: CellValue) -> str:
     """Return one cell as the file holds it.
 
     >>> spelled(73.42), spelled("=1+1")

@@ -12,7 +12,7 @@ from mentormatch.report.decision_state import RECHECK, Imprint
 from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap
 from mentormatch.report.pictures.style import drawable
-from mentormatch.report.view import View, labels_for_notebook, view
+from mentormatch.report.view import MatchingView, labels_for_notebook, view
 
 LANGUAGE = re.compile(r'^<html lang="([a-z]+)">$', re.MULTILINE)
 PARTS = ("kicker", "notices", "record")
@@ -54,7 +54,7 @@ def fragment(matching: Matching, labels: Labels) -> str:
     return filled("fragment.html", view(matching, labels))
 
 
-def filled(template: str, shown: View, **names: object) -> str:
+def filled(template: str, shown: MatchingView, **names: object) -> str:
     """Return ``template`` filled with what it shows."""
     return rendered(template, view=shown, words=words, standing=decision_state, most=MOST_SHOWN, **names)
 

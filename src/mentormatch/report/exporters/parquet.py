@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any, ClassVar
 
 from mentormatch.errors import OutputError, Problem
-from mentormatch.explanation.tables import Cell, Sheet
+from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.languages import tr
 from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.record.seal import Seal
@@ -26,7 +26,7 @@ class ParquetExporter(Exporter):
         return packed(matching.sheets["pairs"])
 
 
-def packed(table: Sheet) -> bytes:
+def packed(table: ResultSheet) -> bytes:
     """Return a table as such a file."""
     arrow = door()
     columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.names)
@@ -36,7 +36,7 @@ def packed(table: Sheet) -> bytes:
     return stream.getvalue()
 
 
-def column(arrow: Any, name: str, cells: Sequence[Cell]) -> Any:
+def column(arrow: Any, name: str, cells: Sequence[CellValue]) -> Any:
     """Return one column with its type."""
     if name in NUMBERS:
         return arrow.array(cells, arrow.float64())

@@ -9,7 +9,7 @@ from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.record.seal import Seal
 
 
-class Response(Exporter):
+class ResponseExporter(Exporter):
     """``MatchResponse`` as a file."""
 
     kind: ClassVar[str] = ".json"

@@ -5,13 +5,13 @@ from typing import ClassVar
 
 from mentormatch import __version__
 from mentormatch.explanation.edits import Note
-from mentormatch.explanation.tables import Cell, Sheet
+from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
-from mentormatch.report.book import LINE, Book, Column, Form
+from mentormatch.report.book import LINE, Book, BookColumn, CellForm
 from mentormatch.report.decision_state import imprint
 from mentormatch.report.grid import write_grid
 from mentormatch.report.journal_sheet import renewed, write_journal
@@ -20,7 +20,7 @@ from mentormatch.report.reviewed.previous import as_shown, beside, headings, own
 from mentormatch.report.reviewed.rows import AGREED, CHOICES, PAIRS, REMARK, VALIDATION
 from mentormatch.report.texts import spaced
 
-SHOWN: dict[str, tuple[tuple[str, float, Form], ...]] = {
+SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
     "pairs": (
         ("mentor", 16, "strong"),
         ("mentee", 16, "strong"),
@@ -89,15 +89,15 @@ def write_caveats(book: Book, matching: Matching) -> None:
         book.sheet(tr("À lire d'abord")).note("\n".join(spaced(caveat.sentence) for caveat in matching.caveats))
 
 
-def write_pairs(book: Book, matching: Matching, pairs: Sheet) -> None:
+def write_pairs(book: Book, matching: Matching, pairs: ResultSheet) -> None:
     """Write the pairs, with columns for the team's decision and remark, in which stands what it wrote before."""
     columns, rows = chosen("pairs", pairs)
     notes, imposed = beside(matching), {*decided(matching, "pin"), *decided(matching, "keep")}
     titles = headings(notes.values())
     own = [
-        Column(tr(VALIDATION), 13, "own"),
-        Column(tr(REMARK), 32, "own"),
-        *(Column(one, 20, "own") for one in titles),
+        BookColumn(tr(VALIDATION), 13, "own"),
+        BookColumn(tr(REMARK), 32, "own"),
+        *(BookColumn(one, 20, "own") for one in titles),
     ]
     filled = []
     for row in rows:
@@ -119,22 +119,26 @@ def write_bearings(book: Book, matching: Matching) -> None:
     page.sheet.hide()
 
 
-def write_sheet(book: Book, title: str, name: str, sheet: Sheet) -> None:
+def write_sheet(book: Book, title: str, name: str, sheet: ResultSheet) -> None:
     """Write one table of the matching."""
     book.table(title, *chosen(name, sheet))
 
 
-def chosen(name: str, sheet: Sheet) -> tuple[list[Column], list[tuple[Cell, ...]]]:
+def chosen(name: str, sheet: ResultSheet) -> tuple[list[BookColumn], list[tuple[CellValue, ...]]]:
     """Return the columns of a table that staff see, and its rows."""
     places = [sheet.names.index(column) for column, _, _ in SHOWN[name]]
     looks = zip(places, SHOWN[name], strict=True)
-    columns = [Column(sheet.titles[place], width, form) for place, (_, width, form) in looks]
+    columns = [BookColumn(sheet.titles[place], width, form) for place, (_, width, form) in looks]
     return columns, [tuple(row[place] for place in places) for row in sheet.rows]
 
 
 def write_remarks(book: Book, matching: Matching) -> None:
     """Write what intake remarked."""
-    columns = [Column(tr("Fichier"), 28), Column(tr("Ligne"), 8, "count"), Column(tr(REMARK), 108, "wrapped")]
+    columns = [
+        BookColumn(tr("Fichier"), 28),
+        BookColumn(tr("Ligne"), 8, "count"),
+        BookColumn(tr(REMARK), 108, "wrapped"),
+    ]
     remarks = matching.cohort.remarks
     book.table(
         tr("Remarques"), columns, [(one.source, "" if one.line is None else one.line, one.text) for one in remarks]
@@ -185,6 +189,6 @@ def headed(heading: str, rows: list[tuple[str, ...]]) -> Iterator[Sequence[str]]
         yield (heading if number == 0 else "", *row)
 
 
-def asked(line: words.Line) -> str:
+def asked(line: words.WordLine) -> str:
     """Return the questions that a criterion or a rule rests on."""
     return "\n".join(line.questions)

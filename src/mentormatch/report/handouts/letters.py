@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 
-from mentormatch.explanation.tables import SIDES, Cell, Sheet, sheet
+from mentormatch.explanation.tables import SIDES, CellValue, ResultSheet, sheet
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about
 from mentormatch.operations.matching import Matching
 from mentormatch.programme.enrolment import email_of
-from mentormatch.report.book import Book, Column, Form
+from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.handouts.sheets import Handout, Partner, read_of_partners
 from mentormatch.survey.contacts import Contacts
 
 PEOPLE, PAIRS, GUIDE = mark("Par personne"), mark("Par binôme"), mark("Colonnes")
 MENTOR, MENTEE = mark("Mentor·e"), mark("Mentoré·e")
 PLACED = {True: mark("en binôme"), False: mark("sans binôme")}
-LOOKS: dict[str, tuple[float, Form]] = {
+LOOKS: dict[str, tuple[float, CellForm]] = {
     "side": (12, "text"),
     "key": (16, "strong"),
     "state": (14, "text"),
@@ -32,15 +32,19 @@ def letters_book(matching: Matching, contacts: Contacts, handed: Sequence[Handou
     people, pairs = person_sheet(matching, contacts, handed), pair_letter_sheet(matching, contacts)
     for title, table in ((PEOPLE, people), (PAIRS, pairs)):
         named = zip(table.names, table.titles, strict=True)
-        columns = [Column(head, *LOOKS.get(name, (28, "wrapped"))) for name, head in named]
+        columns = [BookColumn(head, *LOOKS.get(name, (28, "wrapped"))) for name, head in named]
         book.table(tr(title), columns, table.rows)
     guide = [(tr(PEOPLE), *line) for line in told(people)] + [(tr(PAIRS), *line) for line in told(pairs)]
-    heads = [Column(tr("Feuille"), 16, "strong"), Column(tr("Colonne"), 40), Column(tr("Contenu"), 80, "wrapped")]
+    heads = [
+        BookColumn(tr("Feuille"), 16, "strong"),
+        BookColumn(tr("Colonne"), 40),
+        BookColumn(tr("Contenu"), 80, "wrapped"),
+    ]
     book.table(tr(GUIDE), heads, guide)
     return book.content()
 
 
-def person_sheet(matching: Matching, contacts: Contacts, handed: Sequence[Handout]) -> Sheet:
+def person_sheet(matching: Matching, contacts: Contacts, handed: Sequence[Handout]) -> ResultSheet:
     """Return one row a person: who they are, how they are reached, and each of their partners in numbered columns."""
     most = max((len(one.partners) for one in handed), default=0)
     columns = [("side", tr("Côté")), ("key", tr("Identifiant")), *reached(matching, contacts.fields)]
@@ -54,11 +58,11 @@ def person_sheet(matching: Matching, contacts: Contacts, handed: Sequence[Handou
     return sheet(columns, (person_row(matching, contacts, one, most) for one in handed))
 
 
-def person_row(matching: Matching, contacts: Contacts, one: Handout, most: int) -> tuple[Cell, ...]:
+def person_row(matching: Matching, contacts: Contacts, one: Handout, most: int) -> tuple[CellValue, ...]:
     """Return the row of one person."""
     known = contacts.of(one.side, one.key)
     own = [known.get(name, "") for name in contacts.fields]
-    theirs: list[Cell] = []
+    theirs: list[CellValue] = []
     for number in range(most):
         theirs += partner_cells(matching, contacts, one, number)
     return (tr(SIDES[one.side]), one.key, *own, tr(PLACED[bool(one.partners)]), len(one.partners), *theirs, one.file)
@@ -71,7 +75,7 @@ def partner_columns(matching: Matching) -> list[tuple[str, str]]:
     return [("partner", tr("identifiant")), ("name", tr("nom")), *reached(matching, read_of_partners(settings)), *told]
 
 
-def partner_cells(matching: Matching, contacts: Contacts, one: Handout, number: int) -> Iterator[Cell]:
+def partner_cells(matching: Matching, contacts: Contacts, one: Handout, number: int) -> Iterator[CellValue]:
     """Yield the cells of one partner, empty where there is none of this number."""
     settings = matching.programme.documents
     partner = one.partners[number] if number < len(one.partners) else Partner("", "", "", ())
@@ -83,7 +87,7 @@ def partner_cells(matching: Matching, contacts: Contacts, one: Handout, number: 
         yield partner.points
 
 
-def pair_letter_sheet(matching: Matching, contacts: Contacts) -> Sheet:
+def pair_letter_sheet(matching: Matching, contacts: Contacts) -> ResultSheet:
     """Return one row a pair: both people, and of each what their partner may read, and the address to write to."""
     email, settings = email_of(matching.programme), matching.programme.documents
     fields = list(dict.fromkeys([*settings.contacts, *([email] if email in contacts.fields else [])]))
@@ -93,7 +97,7 @@ def pair_letter_sheet(matching: Matching, contacts: Contacts) -> Sheet:
     return sheet(columns, (pair_row(pair.mentor, pair.mentee, contacts, fields) for pair in matching.pairs))
 
 
-def pair_row(mentor: str, mentee: str, contacts: Contacts, fields: Sequence[str]) -> tuple[Cell, ...]:
+def pair_row(mentor: str, mentee: str, contacts: Contacts, fields: Sequence[str]) -> tuple[CellValue, ...]:
     """Return the row of one pair."""
     ours, theirs = contacts.of("mentor", mentor), contacts.of("mentee", mentee)
     return (mentor, mentee, *(ours.get(name, "") for name in fields), *(theirs.get(name, "") for name in fields))
@@ -104,7 +108,7 @@ def reached(matching: Matching, names: Sequence[str]) -> list[tuple[str, str]]:
     return [(name, matching.programme.fields[name].question) for name in names]
 
 
-def told(table: Sheet) -> Iterator[tuple[str, str]]:
+def told(table: ResultSheet) -> Iterator[tuple[str, str]]:
     """Yield what each column of a table holds."""
     for name, title in zip(table.names, table.titles, strict=True):
         yield title, tr(MEANINGS.get(name.rpartition("_")[0] or name, MEANINGS.get(name, REACHED)))

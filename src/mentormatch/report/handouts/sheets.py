@@ -61,7 +61,7 @@ class Handout:
 
 
 @dataclass(frozen=True, slots=True)
-class Common:
+class CommonText:
     """What every sheet says: the programme, the paragraphs of the team, when the team asks again, what stands of it."""
 
     programme: str
@@ -118,12 +118,12 @@ def file_of(people: People, side: Side, row: int) -> str:
     return f"fiche-{FILES[side]}-{row + 1:0{labels.digits(len(people))}d}.html"
 
 
-def common(matching: Matching, seal: Seal | None) -> Common:
+def common(matching: Matching, seal: Seal | None) -> CommonText:
     """Return what every sheet says."""
     programme = matching.programme
     message = tuple(line.strip() for line in programme.documents.message.splitlines() if line.strip())
     validated = bool(seal and seal.validations)
-    return Common(programme.name, message, asked_again(programme.follow_up), "" if validated else tr(PROVISIONAL))
+    return CommonText(programme.name, message, asked_again(programme.follow_up), "" if validated else tr(PROVISIONAL))
 
 
 def asked_again(follow_up: FollowUp) -> str:

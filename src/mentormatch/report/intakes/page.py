@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from mentormatch.inspection.intake import Intake
-from mentormatch.inspection.section import Part, Writer
+from mentormatch.inspection.section import IntakeSection, Writer
 from mentormatch.report import intake_words
 from mentormatch.report.page_templates import rendered
 
@@ -17,6 +17,6 @@ class IntakePage(Writer):
     def content(self, intake: Intake) -> bytes:
         return rendered("intake.html", intake=intake, said=intake_words).encode("utf-8")
 
-    def shown(self, part: Part) -> str:
+    def shown(self, part: IntakeSection) -> str:
         """Return one part as a notebook shows it."""
         return rendered("intake_part.html", part=part, said=intake_words)

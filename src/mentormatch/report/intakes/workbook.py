@@ -4,58 +4,62 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.explanation.tables import Cell
+from mentormatch.explanation.tables import CellValue
 from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.section import Writer
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, joined, listed, quoted
 from mentormatch.people.cohort import FATES
 from mentormatch.report import intake_words as said
-from mentormatch.report.book import Book, Column
+from mentormatch.report.book import Book, BookColumn
 
 PLACES = (
-    Column(mark("Côté"), 14, "strong"),
-    Column(mark("Personnes"), 11, "count"),
-    Column(mark("Participent"), 11, "count"),
-    Column(mark("Places"), 9, "count"),
-    Column(mark("Mis de côté"), 80, "wrapped"),
+    BookColumn(mark("Côté"), 14, "strong"),
+    BookColumn(mark("Personnes"), 11, "count"),
+    BookColumn(mark("Participent"), 11, "count"),
+    BookColumn(mark("Places"), 9, "count"),
+    BookColumn(mark("Mis de côté"), 80, "wrapped"),
 )
 SCARCE = (
-    Column(mark("Personne"), 18, "strong"),
-    Column(mark("Côté"), 14),
-    Column(mark("Partenaires possibles"), 12, "count"),
-    Column(mark("Lesquels"), 24, "wrapped"),
-    Column(mark("Règles qui écartent les autres"), 80, "wrapped"),
+    BookColumn(mark("Personne"), 18, "strong"),
+    BookColumn(mark("Côté"), 14),
+    BookColumn(mark("Partenaires possibles"), 12, "count"),
+    BookColumn(mark("Lesquels"), 24, "wrapped"),
+    BookColumn(mark("Règles qui écartent les autres"), 80, "wrapped"),
 )
 UNMET = (
-    Column(mark("Critère"), 34),
-    Column(mark("Question"), 50, "wrapped"),
-    Column(mark("Demande"), 40),
-    Column(mark("Personnes"), 11, "count"),
+    BookColumn(mark("Critère"), 34),
+    BookColumn(mark("Question"), 50, "wrapped"),
+    BookColumn(mark("Demande"), 40),
+    BookColumn(mark("Personnes"), 11, "count"),
 )
 ROWS = (
-    Column(mark("Fichier"), 28),
-    Column(mark("Ligne"), 8, "count"),
-    Column(mark("Identifiant"), 20, "strong"),
-    Column(mark("Sort"), 14),
-    Column(mark("Raison"), 72, "wrapped"),
+    BookColumn(mark("Fichier"), 28),
+    BookColumn(mark("Ligne"), 8, "count"),
+    BookColumn(mark("Identifiant"), 20, "strong"),
+    BookColumn(mark("Sort"), 14),
+    BookColumn(mark("Raison"), 72, "wrapped"),
 )
-REMARKS = (Column(mark("Fichier"), 28), Column(mark("Ligne"), 8, "count"), Column(mark("Remarque"), 92, "wrapped"))
+REMARKS = (
+    BookColumn(mark("Fichier"), 28),
+    BookColumn(mark("Ligne"), 8, "count"),
+    BookColumn(mark("Remarque"), 92, "wrapped"),
+)
 QUESTIONS = (
-    Column(mark("Question"), 60, "wrapped"),
-    Column(mark("Genre"), 20),
-    Column(mark("Usage"), 20),
-    Column(mark("Trouvée par"), 24),
-    Column(mark("Mentor·es"), 12),
-    Column(mark("Mentoré·es"), 12),
+    BookColumn(mark("Question"), 60, "wrapped"),
+    BookColumn(mark("Genre"), 20),
+    BookColumn(mark("Usage"), 20),
+    BookColumn(mark("Trouvée par"), 24),
+    BookColumn(mark("Mentor·es"), 12),
+    BookColumn(mark("Mentoré·es"), 12),
 )
 ANSWERS = (
-    Column(mark("Question"), 60, "wrapped"),
-    Column(mark("Réponse"), 44, "wrapped"),
-    Column(mark("Qui"), 24),
-    Column(mark("Nombre"), 9, "count"),
+    BookColumn(mark("Question"), 60, "wrapped"),
+    BookColumn(mark("Réponse"), 44, "wrapped"),
+    BookColumn(mark("Qui"), 24),
+    BookColumn(mark("Nombre"), 9, "count"),
 )
-READING = (Column(mark("Ce qui a été supposé"), 24, "strong"), Column("", 110, "wrapped"))
+READING = (BookColumn(mark("Ce qui a été supposé"), 24, "strong"), BookColumn("", 110, "wrapped"))
 
 
 class IntakeWorkbook(Writer):
@@ -84,18 +88,18 @@ class IntakeWorkbook(Writer):
         return book.content()
 
 
-def headed(columns: Sequence[Column]) -> list[Column]:
+def headed(columns: Sequence[BookColumn]) -> list[BookColumn]:
     """Return columns with their headings in the language that is spoken."""
     return [replace(column, title=tr(column.title)) for column in columns]
 
 
-def fate_rows(intake: Intake) -> Iterator[tuple[Cell, ...]]:
+def fate_rows(intake: Intake) -> Iterator[tuple[CellValue, ...]]:
     """Yield each row with its fate; keys that are e-mail addresses are left out."""
     for row in intake.fates.rows:
         yield row.source, row.line, row.key if intake.fates.keyed else "", tr(FATES[row.fate]), row.reason
 
 
-def reading_rows(intake: Intake) -> Iterator[tuple[Cell, ...]]:
+def reading_rows(intake: Intake) -> Iterator[tuple[CellValue, ...]]:
     """Yield how the files were read, and what was assumed."""
     for source, tool, rows, columns, manner in said.reading_rows(intake.reading.files):
         size = tr("{rows} lignes, {columns} colonnes", rows=rows, columns=columns)

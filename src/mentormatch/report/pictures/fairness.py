@@ -14,9 +14,9 @@ from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, altair, 
 
 WIDTH, HEIGHT = 560, 300
 CHOSEN, GREATEST, FAIREST = mark("répartition retenue"), mark("plus grand total"), mark("plancher le plus haut")
-type Look = dict[str, Any]
-ABOVE: Look = {"align": "left", "dx": 12, "dy": -11}
-BELOW: Look = {"align": "right", "dx": 4, "dy": 22}
+type ChartLook = dict[str, Any]
+ABOVE: ChartLook = {"align": "left", "dx": 12, "dy": -11}
+BELOW: ChartLook = {"align": "right", "dx": 4, "dy": 22}
 """Where the words of a point stand: the curve goes down from left to right, and leaves these places free."""
 
 

@@ -105,7 +105,7 @@ class HeatMap(Picture):
         mentors, mentees = self.matching.problem.scores.pairs()
         if not len(mentors):
             return None
-        frame = Frame(self.lines(0), self.lines(1))
+        frame = HeatMapFrame(self.lines(0), self.lines(1))
         cells, scores = frame.cells(mentors, mentees), self.matching.problem.scores.at(mentors, mentees)
         found, place = np.unique(cells, return_inverse=True)
         means = np.bincount(place, scores) / np.bincount(place) / 10_000
@@ -117,7 +117,7 @@ class HeatMap(Picture):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class HeatMapFrame:
     """Both sides of the map, mentors down, mentees across."""
 
     mentors: Lines
@@ -159,7 +159,7 @@ class Frame:
         }
 
 
-def coloured(frame: Frame, cells: IntVector, means: NDArray[np.float64]) -> list[Chart]:
+def coloured(frame: HeatMapFrame, cells: IntVector, means: NDArray[np.float64]) -> list[Chart]:
     """Return the cells in the colour of their points, which stand in them where there is room."""
     alt, (low, high) = altair(), tens(means)
     data = frame.data(cells, points=np.round(means, 1).tolist())
@@ -179,7 +179,7 @@ def coloured(frame: Frame, cells: IntVector, means: NDArray[np.float64]) -> list
     return [drawn, numbers]
 
 
-def marked(frame: Frame, cells: IntVector, counts: IntVector) -> list[Chart]:
+def marked(frame: HeatMapFrame, cells: IntVector, counts: IntVector) -> list[Chart]:
     """Return the marks of the chosen pairs: a frame around a cell, or a dot where cells are small."""
     if not len(cells):
         return []

@@ -81,7 +81,7 @@ class Map(Picture):
         found = self.territory
         if not found.spots:
             return None
-        frame = Frame.of(found)
+        frame = MapFrame.of(found)
         told = found.spots if self.numbered else tuple(spot for spot in found.spots if spot.number not in outlines())
         layers = [*grounds(frame), *lines(frame), *names(frame, told), *dots(frame, told), credit(frame)]
         return altair().layer(*layers, title=self.title, width=frame.width, height=frame.height)
@@ -135,7 +135,7 @@ def missing(found: Territory) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Frame:
+class MapFrame:
     """The part of the plane that is shown, and where each département of people lies in it."""
 
     territory: Territory
@@ -146,7 +146,7 @@ class Frame:
     strip: float
 
     @classmethod
-    def of(cls, found: Territory) -> "Frame":
+    def of(cls, found: Territory) -> "MapFrame":
         """Return the frame that holds the départements of people, and below it the collectivities overseas."""
         inside = [spot.number for spot in found.spots if spot.number in outlines()]
         points = [point for number in inside or outlines() for ring in outlines()[number][:1] for point in ring]
@@ -238,7 +238,7 @@ def thickness(link: Link, most: Link) -> float:
     return THIN + min(THIN, (THICK - THIN) / max(1, most.pairs - 1)) * (link.pairs - 1)
 
 
-def grounds(frame: Frame) -> list[Chart]:
+def grounds(frame: MapFrame) -> list[Chart]:
     """Return the outlines: grey where nobody is, in the colour of their number of people elsewhere."""
     alt = altair()
     people = {spot.number: spot.people for spot in frame.territory.spots}
@@ -269,7 +269,7 @@ def feature(rings: list[Ring], people: int) -> dict[str, Any]:
     return {"type": "Feature", "properties": {"people": people}, "geometry": geometry}
 
 
-def lines(frame: Frame) -> list[Chart]:
+def lines(frame: MapFrame) -> list[Chart]:
     """Return the lines between départements, each on a white one that sets it off."""
     if not frame.territory.links:
         return []
@@ -284,7 +284,7 @@ def lines(frame: Frame) -> list[Chart]:
     ]
 
 
-def dots(frame: Frame, told: Sequence[Spot]) -> list[Chart]:
+def dots(frame: MapFrame, told: Sequence[Spot]) -> list[Chart]:
     """Return a dot for each of some départements, their number of people in it."""
     alt = altair()
     at = {"longitude": "x:Q", "latitude": "y:Q"}
@@ -295,7 +295,7 @@ def dots(frame: Frame, told: Sequence[Spot]) -> list[Chart]:
     return [disc, number]
 
 
-def names(frame: Frame, told: Sequence[Spot]) -> list[Chart]:
+def names(frame: MapFrame, told: Sequence[Spot]) -> list[Chart]:
     """Return the name or the number of each of some départements, set off by white."""
     alt = altair()
     drawn = alt.Chart(frame.data(told)).properties(projection=frame.projection)
@@ -306,7 +306,7 @@ def names(frame: Frame, told: Sequence[Spot]) -> list[Chart]:
     ]
 
 
-def credit(frame: Frame) -> Chart:
+def credit(frame: MapFrame) -> Chart:
     """Return by whom the outlines are, in a corner."""
     told = altair().Chart(rows(("words", [tr(CREDIT)])))
     look: dict[str, Any] = {"align": "right", "baseline": "bottom", "fontSize": 9, "color": SOFT}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mentormatch.explanation.unmatched import Case
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People
-from mentormatch.places.column import Places
+from mentormatch.places.column import PlaceColumn
 from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.shapes import shape_of
 from mentormatch.rules.formulation import SIDES
@@ -94,6 +94,6 @@ def homes_of(people: People) -> Iterator[str]:
         yield shape_of(DEPARTEMENTS[value][0]) if value >= 0 else ""
 
 
-def place_of(people: People) -> Places | None:
+def place_of(people: People) -> PlaceColumn | None:
     """Return the first answers of one side that are places, None where it was not asked for any."""
-    return next((column for column in people.columns.values() if isinstance(column, Places)), None)
+    return next((column for column in people.columns.values() if isinstance(column, PlaceColumn)), None)

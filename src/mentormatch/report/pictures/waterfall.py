@@ -19,7 +19,7 @@ SUM = mark("Total")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WaterfallStep:
     """One bar: its name, and in millionths where it starts, where it ends and where it would end at most."""
 
     name: str
@@ -86,20 +86,22 @@ class Waterfall(Picture):
         return alt.layer(*layers, title=spaced(about(self.title, names)), width=WIDTH, height=ROW * len(steps))
 
     @once_spoken
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[WaterfallStep]:
         """The criteria in their order, each where the one before it ends, then the sum."""
         parts, start, found = self.pair.contributions, 0, []
         names = distinct([*(on_two_lines(part.criterion) for part in parts), tr(SUM)])
         for name, part in zip(names, parts, strict=False):
             words = tr("{points} sur {full}", points=points(part.share), full=points(part.full))
             found.append(
-                Step(name, start, start + part.share, start + part.full, DARK if part.answered else PALE, words)
+                WaterfallStep(
+                    name, start, start + part.share, start + part.full, DARK if part.answered else PALE, words
+                )
             )
             start += part.share
-        return [*found, Step(names[-1], 0, start, start, BRIGHT, tr("{points} sur 100", points=points(start)))]
+        return [*found, WaterfallStep(names[-1], 0, start, start, BRIGHT, tr("{points} sur 100", points=points(start)))]
 
 
-def data(steps: list[Step]) -> Any:
+def data(steps: list[WaterfallStep]) -> Any:
     """Return the steps as data of a chart, in points."""
     return rows(
         ("name", [step.name for step in steps]),
@@ -112,7 +114,7 @@ def data(steps: list[Step]) -> Any:
     )
 
 
-def down(steps: list[Step]) -> Any:
+def down(steps: list[WaterfallStep]) -> Any:
     """Return the lines of the steps, top to bottom."""
     alt = altair()
     axis = alt.Axis(title=None, labelExpr="split(datum.label, '\\n')", ticks=False, domain=False)
@@ -127,25 +129,25 @@ def across(field: str) -> Any:
     )
 
 
-def most(steps: list[Step]) -> Chart:
+def most(steps: list[WaterfallStep]) -> Chart:
     """Return the outline of what each criterion gives at most."""
     outline = altair().Chart(data(steps)).mark_bar(fill="white", stroke=EDGE, strokeWidth=1, size=BAR)
     return outline.encode(y=down(steps), x=across("start"), x2="most:Q")
 
 
-def gained(steps: list[Step]) -> Chart:
+def gained(steps: list[WaterfallStep]) -> Chart:
     """Return what each criterion gives."""
     alt = altair()
     filled = alt.Chart(data(steps)).mark_bar(size=BAR, stroke=INK, strokeWidth=0.75)
     return filled.encode(y=down(steps), x=across("start"), x2="end:Q", color=alt.Color("colour:N", scale=None))
 
 
-def joined(steps: list[Step]) -> Chart:
+def joined(steps: list[WaterfallStep]) -> Chart:
     """Return the lines from the end of each criterion to the beginning of the next."""
     return altair().Chart(data(steps)).mark_rule(color=EDGE).encode(y=down(steps), y2="next:N", x=across("end"))
 
 
-def written(steps: list[Step]) -> Chart:
+def written(steps: list[WaterfallStep]) -> Chart:
     """Return the points of each criterion in words, beside it."""
     text = altair().Chart(data(steps)).mark_text(align="left", dx=6)
     return text.encode(y=down(steps), x=across("most"), text="words:N")

@@ -8,7 +8,7 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.explanation.edits import Note
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed
-from mentormatch.operations.matching import Keys
+from mentormatch.operations.matching import KeyPair
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.digests import digest_of_answers
@@ -20,7 +20,7 @@ from mentormatch.report.reviewed.rows import (
     COLUMNS,
     OPEN,
     VALIDATION,
-    Row,
+    ReviewedRow,
     Tongue,
     keys_shown,
     read_bearings,
@@ -49,11 +49,11 @@ class Decisions:
     there. Two workbooks decide the same where they impose, set aside and leave open the same.
     """
 
-    pins: tuple[Keys, ...] = ()
-    bans: tuple[Keys, ...] = ()
-    discussed: tuple[Keys, ...] = ()
+    pins: tuple[KeyPair, ...] = ()
+    bans: tuple[KeyPair, ...] = ()
+    discussed: tuple[KeyPair, ...] = ()
     notes: tuple[Note, ...] = field(default=(), compare=False)
-    ended: tuple[Keys, ...] = field(default=(), compare=False)
+    ended: tuple[KeyPair, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         remarked = [note for note in self.notes if note.remark.strip() or note.columns]
@@ -103,7 +103,7 @@ def read_decisions(
     problems = [*strange(bearings, cohort, programme), *misread]
     if misread and not rows:
         raise SurveyError(tr(REFUSAL), problems)
-    sheet = Sheet(tuple(rows), bearings, tongue)
+    sheet = DecisionSheet(tuple(rows), bearings, tongue)
     problems += [*sheet.doubled(), *sheet.excluded(), *sheet.crowded(), *sheet.undecided()]
     problems += [] if misread else sheet.deleted()
     if problems:
@@ -123,7 +123,7 @@ def among(decisions: Decisions, cohort: Cohort) -> Decisions:
     return replace(decisions, pins=here[0], bans=here[1], discussed=here[2], ended=tuple(dict.fromkeys(ended)))
 
 
-def stands(pair: Keys, cohort: Cohort) -> bool:
+def stands(pair: KeyPair, cohort: Cohort) -> bool:
     """Say whether both people of a pair are in a cohort."""
     return cohort.mentors.has(pair[0]) and cohort.mentees.has(pair[1])
 
@@ -141,19 +141,19 @@ def strange(bearings: Bearings, cohort: Cohort | None, programme: Programme | No
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class DecisionSheet:
     """The rows of a workbook, beside what it proposed."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ReviewedRow, ...]
     bearings: Bearings
     tongue: Tongue
 
     @property
-    def fresh(self) -> list[Row]:
+    def fresh(self) -> list[ReviewedRow]:
         """The rows whose pair was not proposed: changed or added."""
         return [row for row in self.rows if row.pair not in self.bearings.pairs]
 
-    def replaced(self) -> dict[Keys, Row]:
+    def replaced(self) -> dict[KeyPair, ReviewedRow]:
         """Return the row that stands in the place of each proposed pair that is gone.
 
         That is the one with the same mentee, or with the same mentor; of a row that shares neither, any.
@@ -180,7 +180,7 @@ class Sheet:
         discussed = [note.pair for note in notes if note.choice == OPEN and self.here(note.pair)]
         return Decisions(tuple(pins), tuple(pair for pair in bans if pair not in pins), tuple(discussed), notes)
 
-    def here(self, pair: Keys) -> bool:
+    def here(self, pair: KeyPair) -> bool:
         """Say whether the two people of a pair are those of the workbook."""
         return pair[0] in self.bearings.mentors and pair[1] in self.bearings.mentees
 
@@ -239,7 +239,7 @@ class Sheet:
                 )
                 yield Problem(self.tongue.sheet(), found, tr("une décision"), advice)
 
-    def over(self, rows: Sequence[Row], key: str, most: int) -> Problem:
+    def over(self, rows: Sequence[ReviewedRow], key: str, most: int) -> Problem:
         """Return that somebody has more partners than places."""
         room = counted(most, "place") if most else tr("aucune place : cette personne ne prend pas part")
         found = tr("{person} a {pairs}", person=key, pairs=counted(len(rows), "binôme"))
@@ -247,7 +247,7 @@ class Sheet:
         advice = tr("changez l'une des lignes, ou choisissez-y « {choice} »", choice=choice)
         return Problem(self.lines(rows), found, room, advice)
 
-    def lines(self, rows: Sequence[Row]) -> str:
+    def lines(self, rows: Sequence[ReviewedRow]) -> str:
         """Return where some rows are."""
         return self.tongue.lines([row.line for row in rows])
 

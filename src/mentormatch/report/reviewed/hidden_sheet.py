@@ -13,13 +13,13 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import ValidationError
 
-from mentormatch.base.strict_json import Message, parse_json
+from mentormatch.base.strict_json import JsonMessage, parse_json
 from mentormatch.errors import RequestError
-from mentormatch.explanation.edits import LETTERS, Kind
+from mentormatch.explanation.edits import LETTERS, EditKind
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import Keys, Matching
+from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Sha256
@@ -40,10 +40,10 @@ ALLOWED, OTHER = "-", "?"
 MARKS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 CONFIDENTIAL = mark("une règle confidentielle du programme")
 
-type Places = Annotated[int, Setting(ge=0)]
+type SheetPlaces = Annotated[int, Setting(ge=0)]
 
 
-class Bearings(Message):
+class Bearings(JsonMessage):
     """Where a workbook comes from.
 
     ``programme`` and ``answers`` are digests, the pairs decided by hand left out of the first. ``bans`` were set aside
@@ -55,10 +55,10 @@ class Bearings(Message):
     schema_version: Literal[1] = 1
     programme: Sha256
     answers: Sha256
-    pairs: list[Keys]
-    bans: list[Keys]
-    mentors: dict[str, Places]
-    mentees: dict[str, Places]
+    pairs: list[KeyPair]
+    bans: list[KeyPair]
+    mentors: dict[str, SheetPlaces]
+    mentees: dict[str, SheetPlaces]
     forbidden: list[str]
     rules: dict[str, str]
     people: list[str] = Setting(default_factory=list)
@@ -103,7 +103,7 @@ class Bearings(Message):
         people = [*(("mentor", key) for key in self.mentors), *(("mentee", key) for key in self.mentees)]
         return sum(now.get(person) == told for person, told in zip(people, self.people, strict=False))
 
-    def excluded_by(self, pair: Keys) -> str:
+    def excluded_by(self, pair: KeyPair) -> str:
         """Return which rule forbids a pair, empty where none does or none is known."""
         if not self.forbidden:
             return ""
@@ -118,7 +118,7 @@ def digest_without_decisions(programme: Programme) -> str:
     return digest_of_programme(programme.model_copy(update={"rules": rules}))
 
 
-def decided(matching: Matching, kind: Kind) -> Iterator[Keys]:
+def decided(matching: Matching, kind: EditKind) -> Iterator[KeyPair]:
     """Yield the pairs that were imposed or set aside by hand for this matching."""
     cohort = matching.cohort
     for edit in matching.edits:
@@ -126,7 +126,7 @@ def decided(matching: Matching, kind: Kind) -> Iterator[Keys]:
             yield cohort.mentors.ids[int(edit.mentor[1:]) - 1], cohort.mentees.ids[int(edit.mentee[1:]) - 1]
 
 
-def set_aside(matching: Matching) -> Iterator[Keys]:
+def set_aside(matching: Matching) -> Iterator[KeyPair]:
     """Yield the pairs that were set aside by hand, for this matching or in a workbook that it goes on from."""
     mentors, mentees = matching.cohort.mentors, matching.cohort.mentees
     refused = [note.pair for note in matching.notes if note.choice == REFUSED]

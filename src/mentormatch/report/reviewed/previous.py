@@ -12,8 +12,8 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import Keys, Matching
-from mentormatch.report.book import Book, Column, clipped
+from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.report.book import Book, BookColumn, clipped
 from mentormatch.report.reviewed.hidden_sheet import REFUSED, decided
 from mentormatch.report.reviewed.rows import COLUMNS, REMARK, VALIDATION, Tongue, columns_in, records_of
 from mentormatch.report.texts import visible
@@ -23,13 +23,13 @@ FATE = mark("Ce qu'il en est")
 TITLES = (*COLUMNS.values(), VALIDATION, REMARK, FATE)
 
 
-def as_shown(pair: Keys) -> Keys:
+def as_shown(pair: KeyPair) -> KeyPair:
     """Return the keys of a pair as they are compared in a workbook."""
     mentor, mentee = (canonical(clipped(visible(key))) for key in pair)
     return mentor, mentee
 
 
-def beside(matching: Matching) -> dict[Keys, Note]:
+def beside(matching: Matching) -> dict[KeyPair, Note]:
     """Return what was written beside each pair that the matching has, by its keys as they are compared."""
     if not matching.notes:
         return {}
@@ -75,9 +75,9 @@ def write_previous(book: Book, matching: Matching) -> None:
         return
     titles = headings(notes)
     columns = [
-        *(Column(tr(title), 16, "strong") for title in COLUMNS.values()),
-        *(Column(tr(title), width, "wrapped") for title, width in ((VALIDATION, 13), (REMARK, 46), (FATE, 58))),
-        *(Column(title, 20, "wrapped") for title in titles),
+        *(BookColumn(tr(title), 16, "strong") for title in COLUMNS.values()),
+        *(BookColumn(tr(title), width, "wrapped") for title, width in ((VALIDATION, 13), (REMARK, 46), (FATE, 58))),
+        *(BookColumn(title, 20, "wrapped") for title in titles),
     ]
     where = partners(matching)
     rows = [

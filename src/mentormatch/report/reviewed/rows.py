@@ -11,7 +11,7 @@ from mentormatch.languages import FRENCH, LANGUAGES, language, mark, spoken, tr,
 from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import canonical, fold
-from mentormatch.operations.matching import Keys
+from mentormatch.operations.matching import KeyPair
 from mentormatch.report.book import clipped
 from mentormatch.report.reviewed.hidden_sheet import REFUSED, SHEET, Bearings
 from mentormatch.report.texts import visible
@@ -75,11 +75,11 @@ class Tongue:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReviewedRow:
     """One pair of the sheet: its line, the keys of its two people, and what staff chose for it and wrote beside it."""
 
     line: int
-    pair: Keys
+    pair: KeyPair
     choice: str
     note: Note
 
@@ -115,7 +115,7 @@ def records_of(path: str | PathLike[str], tongue: Tongue, sheet: str) -> tuple[t
 
 def read_sheet(
     path: str | PathLike[str], bearings: Bearings, tongue: Tongue
-) -> tuple[list[Row], list[Note], list[Problem]]:
+) -> tuple[list[ReviewedRow], list[Note], list[Problem]]:
     """Return the pairs of the sheet, what stands beside no pair in it, and all that cannot be read."""
     records, problems = records_of(path, tongue, PAIRS)
     if problems:
@@ -164,7 +164,7 @@ def columns_in(header: Sequence[str], titles: Mapping[str, str]) -> SheetColumns
 
 def read_records(
     records: tuple[Record, ...], columns: SheetColumns, bearings: Bearings, tongue: Tongue
-) -> tuple[list[Row], list[Note], list[Problem]]:
+) -> tuple[list[ReviewedRow], list[Note], list[Problem]]:
     """Return the rows below the headings; of one that names nobody and decides nothing only the texts are kept."""
     known = keys_shown(bearings)
     rows, loose, problems = [], [], []
@@ -179,7 +179,7 @@ def read_records(
             mentor, mentee = (known[side][canonical(said[title])] for side, title in COLUMNS.items())
             choice = tongue.choice(said[VALIDATION]) or ""
             note = Note((mentor, mentee), choice, columns.cell(REMARK, record.cells), columns.own(record.cells))
-            rows.append(Row(record.line, (mentor, mentee), choice, note))
+            rows.append(ReviewedRow(record.line, (mentor, mentee), choice, note))
     return rows, loose, problems
 
 

@@ -9,7 +9,7 @@ from mentormatch.report.views.piece import Piece
 
 
 @dataclass(frozen=True, repr=False)
-class Market(Piece):
+class MarketPiece(Piece):
     """How many partners each person could have under the rules, who has few or none, which needs nobody meets."""
 
     kind: ClassVar[str] = "market"

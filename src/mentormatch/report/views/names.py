@@ -13,11 +13,11 @@ from mentormatch.report.view import labels_for_notebook
 from mentormatch.rules.formulation import SIDES
 from mentormatch.survey.contacts import Contacts
 
-type Names = bool | Contacts
+type ViewNames = bool | Contacts
 """False: codes, or pseudonyms where keys are e-mail addresses; True: keys as they are; contacts: people's names."""
 
 
-def labels_of(matching: Matching, names: Names) -> Labels:
+def labels_of(matching: Matching, names: ViewNames) -> Labels:
     """Return what people are called in a view."""
     if isinstance(names, Contacts):
         return names_of(matching.cohort, matching.programme, names)

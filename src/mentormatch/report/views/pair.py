@@ -17,7 +17,7 @@ NEXT = 3
 
 
 @dataclass(frozen=True, repr=False)
-class Two(Piece):
+class PairPiece(Piece):
     """Two people by position, chosen or not: points, reasons, how much was answered, and why not the next best."""
 
     kind: ClassVar[str] = "two"

@@ -9,7 +9,7 @@ from mentormatch.report.views.piece import Piece
 
 
 @dataclass(frozen=True, repr=False)
-class Pairs(Piece):
+class PairsPiece(Piece):
     """The first ``most`` pairs, None: all; each with its points and what they are made of."""
 
     kind: ClassVar[str] = "pairs"

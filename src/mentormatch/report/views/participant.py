@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from mentormatch.fields import Side
 from mentormatch.languages import mark, once_spoken, tr
-from mentormatch.report.handouts.sheets import Common, Handout, common, handouts
+from mentormatch.report.handouts.sheets import CommonText, Handout, common, handouts
 from mentormatch.report.page_templates import rendered
 from mentormatch.report.views.piece import Piece
 from mentormatch.survey.contacts import Contacts
@@ -40,6 +40,6 @@ class Participant(Piece):
         return rendered("handouts.html", handed=[self.handout], common=self.common)
 
     @property
-    def common(self) -> Common:
+    def common(self) -> CommonText:
         """What every sheet says."""
         return common(self.matching, None)

@@ -12,7 +12,7 @@ from mentormatch.explanation.tables import in_words
 from mentormatch.explanation.unmatched import explain_one
 from mentormatch.fields import Side
 from mentormatch.languages import mark, once_spoken, tr
-from mentormatch.report.view import Alone, Card, card
+from mentormatch.report.view import Card, UnmatchedLine, card
 from mentormatch.report.views.piece import Piece
 from mentormatch.rules.formulation import SIDES
 
@@ -21,7 +21,7 @@ OFFERED = 5
 
 
 @dataclass(frozen=True, repr=False)
-class Someone(Piece):
+class PersonPiece(Piece):
     """One person by side and position: their partners or why they have none, and whom else they could have."""
 
     kind: ClassVar[str] = "someone"
@@ -49,15 +49,15 @@ class Someone(Piece):
         return tuple(card(pair, self.labels) for pair in told)
 
     @once_spoken
-    def alone(self) -> tuple[Alone, ...]:
+    def alone(self) -> tuple[UnmatchedLine, ...]:
         """Why they have no partner, and what would place them; empty where they have one."""
         return tuple(self._alone())
 
-    def _alone(self) -> Iterator[Alone]:
+    def _alone(self) -> Iterator[UnmatchedLine]:
         if self.row in self.case.alone(self.side):
             one = explain_one(self.case, self.side, self.row)
             change = smallest_change(self.case, self.side, self.row) if self.case.small else None
-            yield Alone(one.person, tr(NAMES[self.side]), one.reason, in_words(change))
+            yield UnmatchedLine(one.person, tr(NAMES[self.side]), one.reason, in_words(change))
 
     @once_spoken
     def others(self) -> tuple[Alternative, ...]:

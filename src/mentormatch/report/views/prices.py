@@ -31,7 +31,7 @@ class Prices(Piece):
         return tr("Ce que coûte chaque objectif")
 
     @property
-    def goals(self) -> tuple[words.Reached, ...]:
+    def goals(self) -> tuple[words.ReachedGoal, ...]:
         """What each goal reached."""
         return tuple(words.goals(self.matching))
 

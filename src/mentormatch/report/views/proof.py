@@ -27,10 +27,10 @@ class Proof(Piece):
         return self.matching.certificate
 
     @property
-    def rows(self) -> tuple[words.Reached, ...]:
+    def rows(self) -> tuple[words.ReachedGoal, ...]:
         """Each goal, what it reached, and what is proved of it."""
         return tuple(
-            words.Reached(tr(words.GOALS[tier.goal]), words.amount(tier.goal, tier.value), proved(tier))
+            words.ReachedGoal(tr(words.GOALS[tier.goal]), words.amount(tier.goal, tier.value), proved(tier))
             for tier in self.certificate.tiers
         )
 

@@ -7,26 +7,26 @@ from mentormatch.explanation.robustness import SamplingPlan
 from mentormatch.languages import own_language
 from mentormatch.operations.matching import Matching
 from mentormatch.report.page_templates import rendered
-from mentormatch.report.views.market import Market
-from mentormatch.report.views.names import Names, found, labels_of
-from mentormatch.report.views.pair import Two
-from mentormatch.report.views.pairs import Pairs
+from mentormatch.report.views.market import MarketPiece
+from mentormatch.report.views.names import ViewNames, found, labels_of
+from mentormatch.report.views.pair import PairPiece
+from mentormatch.report.views.pairs import PairsPiece
 from mentormatch.report.views.participant import Participant
-from mentormatch.report.views.person import Someone
+from mentormatch.report.views.person import PersonPiece
 from mentormatch.report.views.piece import Piece
 from mentormatch.report.views.prices import Prices
 from mentormatch.report.views.proof import Proof
 from mentormatch.report.views.side_by_side import SideBySide
 from mentormatch.report.views.steadiness import Steady
 from mentormatch.report.views.summary import Summary
-from mentormatch.report.views.unmatched import Unplaced
+from mentormatch.report.views.unmatched import UnmatchedPiece
 from mentormatch.survey.contacts import Contacts
 
 MOST_SHOWN = 50
 """Pairs that a notebook shows; its outputs are saved in its file."""
 ALL: tuple[type[Piece], ...] = (
-    *(Summary, Pairs, Two, Someone, Unplaced),
-    *(Market, Prices, Steady, Proof, SideBySide, Participant),
+    *(Summary, PairsPiece, PairPiece, PersonPiece, UnmatchedPiece),
+    *(MarketPiece, Prices, Steady, Proof, SideBySide, Participant),
 )
 """Every view, in the order in which one asks."""
 
@@ -42,31 +42,31 @@ class Views:
 
     matching: Matching
 
-    def summary(self, *, names: Names = False) -> Summary:
+    def summary(self, *, names: ViewNames = False) -> Summary:
         """Return the result in a few sentences; where there is none, why, and what would do."""
         return Summary(self.matching, labels_of(self.matching, names))
 
-    def pairs(self, *, names: Names = False, most: int | None = MOST_SHOWN) -> Pairs:
+    def pairs(self, *, names: ViewNames = False, most: int | None = MOST_SHOWN) -> PairsPiece:
         """Return the first ``most`` pairs, None: all, the best first, each with what its points are made of."""
-        return Pairs(self.matching, labels_of(self.matching, names), most)
+        return PairsPiece(self.matching, labels_of(self.matching, names), most)
 
-    def pair(self, mentor: str, mentee: str, *, names: Names = False) -> Two:
+    def pair(self, mentor: str, mentee: str, *, names: ViewNames = False) -> PairPiece:
         """Return two people, chosen or not: points, reasons, how much was answered, why not the next best.
 
         Raises RequestError where one of them is nobody.
         """
         labels = labels_of(self.matching, names)
         _, row = found(self.matching, labels, mentor, ("mentor",))
-        return Two(self.matching, labels, row, found(self.matching, labels, mentee, ("mentee",))[1])
+        return PairPiece(self.matching, labels, row, found(self.matching, labels, mentee, ("mentee",))[1])
 
-    def unmatched(self, *, names: Names = False) -> Unplaced:
+    def unmatched(self, *, names: ViewNames = False) -> UnmatchedPiece:
         """Return who has no partner, why, and the smallest change that would place them."""
-        return Unplaced(self.matching, labels_of(self.matching, names))
+        return UnmatchedPiece(self.matching, labels_of(self.matching, names))
 
-    def person(self, person: str, *, names: Names = False) -> Someone:
+    def person(self, person: str, *, names: ViewNames = False) -> PersonPiece:
         """Return what concerns one person, for the team; raises RequestError where they are nobody."""
         labels = labels_of(self.matching, names)
-        return Someone(self.matching, labels, *found(self.matching, labels, person))
+        return PersonPiece(self.matching, labels, *found(self.matching, labels, person))
 
     def participant(self, person: str, contacts: Contacts | None = None) -> Participant:
         """Return what one person may read themselves; raises RequestError where they are nobody.
@@ -76,15 +76,15 @@ class Views:
         labels, known = labels_of(self.matching, contacts or False), contacts or Contacts((), {})
         return Participant(self.matching, labels, *found(self.matching, labels, person), known)
 
-    def market(self, *, names: Names = False) -> Market:
+    def market(self, *, names: ViewNames = False) -> MarketPiece:
         """Return who could meet whom before anything is solved: how many partners each has, who has few or none."""
-        return Market(self.matching, labels_of(self.matching, names))
+        return MarketPiece(self.matching, labels_of(self.matching, names))
 
     def prices(self) -> Prices:
         """Return what each goal reached and what it costs the others."""
         return Prices(self.matching, KEYS)
 
-    def robustness(self, *, names: Names = False, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Steady:
+    def robustness(self, *, names: ViewNames = False, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Steady:
         """Return how often each pair stays when the weights change; parameters as for ``Matching.robustness``."""
         return Steady(self.matching, labels_of(self.matching, names), SamplingPlan(samples, spread, seed))
 
@@ -92,7 +92,7 @@ class Views:
         """Return what is certain of the pairs, checked without a solver."""
         return Proof(self.matching, KEYS)
 
-    def compared_with(self, other: Matching, *, names: Names = False) -> SideBySide:
+    def compared_with(self, other: Matching, *, names: ViewNames = False) -> SideBySide:
         """Return what differs from another plan: pairs, goals, who gains and who loses."""
         return SideBySide(self.matching, labels_of(self.matching, names), other)
 

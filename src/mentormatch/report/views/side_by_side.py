@@ -11,8 +11,8 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import Keys, Matching
-from mentormatch.report.comparison import Comparison, Shift, compare, counted_alike, shifts
+from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.report.comparison import Comparison, PointShift, compare, counted_alike, shifts
 from mentormatch.report.views.piece import Piece
 
 NOBODY = mark("aucun")
@@ -42,13 +42,13 @@ class SideBySide(Piece):
         return len(self.matching.solution.pairs) - len(self.comparison.new)
 
     @property
-    def differing(self) -> tuple[Keys, ...]:
+    def differing(self) -> tuple[KeyPair, ...]:
         """The pairs that only the other plan has, and those that only this one has, in words, mentor by mentor."""
         gone, new = self._by_mentor(self.comparison.gone), self._by_mentor(self.comparison.new)
         rows = [zip_longest(gone.get(key, ()), new.get(key, ()), fillvalue="–") for key in gone | new]
         return tuple(row for some in rows for row in some)
 
-    def _by_mentor(self, pairs: Iterable[Keys]) -> dict[str, list[str]]:
+    def _by_mentor(self, pairs: Iterable[KeyPair]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for mentor, mentee in pairs:
             names = self.labels.person("mentor", mentor), self.labels.person("mentee", mentee)
@@ -61,7 +61,7 @@ class SideBySide(Piece):
         return counted_alike(self.other, self.matching)
 
     @cached_property
-    def shifts(self) -> tuple[Shift, ...]:
+    def shifts(self) -> tuple[PointShift, ...]:
         """Everybody whose partners differ."""
         return shifts(self.other, self.matching)
 
@@ -73,7 +73,7 @@ class SideBySide(Piece):
             for one in self.shifts
         )
 
-    def _partners(self, one: Shift) -> tuple[str, str]:
+    def _partners(self, one: PointShift) -> tuple[str, str]:
         side: Side = "mentee" if one.side == "mentor" else "mentor"
         before, now = (
             [self.labels.person(side, key) for key in keys] or [tr(NOBODY)] for keys in (one.before, one.now)

@@ -35,7 +35,7 @@ class Summary(Piece):
         return words.verdict(self.matching)
 
     @property
-    def goals(self) -> tuple[words.Reached, ...]:
+    def goals(self) -> tuple[words.ReachedGoal, ...]:
         """What each goal reached."""
         return tuple(words.goals(self.matching))
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mentormatch.languages import mark, once_spoken, tr
-from mentormatch.report.view import MOST_TOLD, Alone, Untold, explained, untold
+from mentormatch.report.view import MOST_TOLD, UnmatchedLine, Untold, explained, untold
 from mentormatch.report.views.piece import Piece
 
 
 @dataclass(frozen=True, repr=False)
-class Unplaced(Piece):
+class UnmatchedPiece(Piece):
     """Everybody without a partner, with the reason and the smallest change that would place them."""
 
     kind: ClassVar[str] = "unplaced"
@@ -21,7 +21,7 @@ class Unplaced(Piece):
         return tr("Sans binôme")
 
     @once_spoken
-    def unmatched(self) -> tuple[Alone, ...]:
+    def unmatched(self) -> tuple[UnmatchedLine, ...]:
         """Everybody without a partner, in words, as far as a page tells them."""
         return tuple(explained(self.matching, self.labels, MOST_TOLD))
 

@@ -12,7 +12,7 @@ from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import BoolBlock, Market, Missing, Rule, apply_missing
 from mentormatch.rules.shared_answers import share_at_least
-from mentormatch.scoring.criterion import Whole
+from mentormatch.scoring.criterion import WholeGroup
 
 
 class Common(Rule):
@@ -35,9 +35,9 @@ class Common(Rule):
         few = ~share_at_least(left.columns[self.field], right.columns[self.field], self.least)
         return apply_missing(few, left.known(self.field), right.known(self.field), self.missing)
 
-    def whole(self, people: People) -> Whole | None:
+    def whole(self, people: People) -> WholeGroup | None:
         column = people.columns[self.field]
         if not isinstance(column, MultiChoice):
             return None
         enough = np.arange(len(column.labels) + 1) >= self.least
-        return Whole(column.values, column.known, enough.astype(np.float64))
+        return WholeGroup(column.values, column.known, enough.astype(np.float64))

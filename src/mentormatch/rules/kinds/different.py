@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from mentormatch.base.columns import Names
+from mentormatch.base.columns import NameLists
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import tr
 from mentormatch.rules.rule import BoolBlock, Market, Missing, PairIndices, Rule, apply_missing
@@ -30,6 +30,6 @@ class Different(Rule):
         left, right = market.mentors.columns[self.field], market.mentees.columns[self.field]
         return (
             pairs_sharing(left.compared, right.compared)
-            if isinstance(left, Names) and isinstance(right, Names)
+            if isinstance(left, NameLists) and isinstance(right, NameLists)
             else None
         )

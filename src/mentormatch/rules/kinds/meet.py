@@ -12,7 +12,7 @@ from mentormatch.base.columns import BoolVector, Index
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People
-from mentormatch.places.column import Places
+from mentormatch.places.column import PlaceColumn
 from mentormatch.places.distances import Unit, minutes, told
 from mentormatch.rules.rule import BoolBlock, Market, Missing, Rule
 from mentormatch.scoring.score import BLOCK_ROWS
@@ -38,7 +38,7 @@ class Party:
     ``refuses`` (n,) bool, who is known to accept, and not to, to meet at a distance.
     """
 
-    places: Places
+    places: PlaceColumn
     greatest: NDArray[np.float64]
     accepts: BoolVector
     refuses: BoolVector

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field as Setting
 
-from mentormatch.base.columns import Names, SingleChoice
+from mentormatch.base.columns import NameLists, SingleChoice
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
@@ -65,7 +65,7 @@ class Veto(Rule):
     def _given(self, people: People, field: str) -> Iterable[Sequence[str]]:
         """Return what each person answered, in the form in which it is compared."""
         column = people.columns[field]
-        if isinstance(column, Names):
+        if isinstance(column, NameLists):
             return column.compared
         if isinstance(column, SingleChoice):
             labels = [*((canonical(label),) for label in column.labels), ()]

@@ -24,7 +24,7 @@ TRIALS = 500
 """After so many trials on one list the best tolls have to do; they then leave a gap."""
 
 type Best = Callable[[OptimalFace, IntVector, PerSide | None], PrimalDual]
-type Shift = Callable[[PerSide], None]
+type ShiftDuals = Callable[[PerSide], None]
 """Is told by how much less pairs are worth in the next solve, by their mentor and their mentee."""
 type Hear = Callable[[OptimalFace, PrimalDual], None]
 """Takes an answer that keeps the bounds."""
@@ -51,7 +51,7 @@ class SolveHooks:
     """How to solve a face, from where the last solve ended but for a shift, or farther back; who hears of answers."""
 
     solve: Best
-    shift: Shift
+    shift: ShiftDuals
     back: Back
     hear: Hear
 

@@ -16,7 +16,7 @@ from mentormatch.scale.flow.initial_duals import AssignmentGraph, Over, WarmStar
 from mentormatch.scale.flow.layout import NOBODY, Adjacency, AssignmentState
 from mentormatch.scale.flow.paths import STEPS, SearchHeap, augment_left, augment_right, minimise_duals, search_among
 
-type Step = Callable[[Adjacency, AssignmentState, SearchHeap, IntVector, tuple[int, int]], int]
+type StartStep = Callable[[Adjacency, AssignmentState, SearchHeap, IntVector, tuple[int, int]], int]
 
 MOST = 1 << 60
 """With no number beyond this, the sum of any four that are met is exact in int64."""
@@ -98,7 +98,7 @@ def _search(market: AssignmentGraph, state: AssignmentState, over: Over, steps: 
 
 
 def _work_off(
-    step: Step, work: tuple[Adjacency, AssignmentState, SearchHeap], todo: IntVector, limits: tuple[Over, int]
+    step: StartStep, work: tuple[Adjacency, AssignmentState, SearchHeap], todo: IntVector, limits: tuple[Over, int]
 ) -> int:
     """Do what is to do, as long as there are time and steps; return how many of the steps are left."""
     over, steps = limits

@@ -26,7 +26,7 @@ from mentormatch.scale.columns.master_protocol import Solver
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.leximin.optimum import LeximinOptimum, LoadBounds
 from mentormatch.scale.leximin.potentials import PotentialOrder
-from mentormatch.scale.leximin.pricing import Groups, LeximinPricing, LeximinScan, ScanSize
+from mentormatch.scale.leximin.pricing import LeximinPricing, LeximinScan, PotentialGroups, ScanSize
 from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, ScanQuery
 from mentormatch.scoring.score import MILLION
 
@@ -138,7 +138,7 @@ class LeximinSolve:
         priced = [np.any([each.prices[side] != 0 for each in duals], axis=0) for side in (0, 1)]
         return LoadBounds(self.opening.view.bounds, (priced[0], priced[1]))
 
-    def _groups(self, duals: Sequence[GoalDuals]) -> Groups:
+    def _groups(self, duals: Sequence[GoalDuals]) -> PotentialGroups:
         """Return who may have each other by the goals before."""
         keys = [np.concatenate(each.keys) for each in duals]
         _, group = np.unique(np.column_stack(keys), axis=0, return_inverse=True)

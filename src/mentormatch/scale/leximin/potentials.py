@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mentormatch.base.columns import IntVector
 
-type Whole = NDArray[np.integer]
+type WholeVector = NDArray[np.integer]
 
 FAR = 1 << 30
 """No pair scores more."""
@@ -33,7 +33,7 @@ class LevelPotentials:
     sums: IntVector
 
     @classmethod
-    def of(cls, nodes: Whole, levels: Whole, signs: Whole, count: int) -> Self:
+    def of(cls, nodes: WholeVector, levels: WholeVector, signs: WholeVector, count: int) -> Self:
         """Add up the marks that ``count`` nodes got one by one."""
         width = int(levels.max(initial=0)) + 1
         keys, place = np.unique(nodes.astype(np.int64) * width + levels, return_inverse=True)

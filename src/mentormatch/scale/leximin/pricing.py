@@ -18,7 +18,7 @@ BLOCK = 64
 """So many mentors who stand together in the order of marks are looked at together."""
 MORE = 8
 """Where too many pairs were noted to tell whether one of them matters, so many times more are."""
-type Groups = tuple[IntVector, IntVector]
+type PotentialGroups = tuple[IntVector, IntVector]
 """Only people of the same group may have each other, (n,) and (m,); those of group -1 take no part."""
 
 
@@ -26,12 +26,12 @@ type Groups = tuple[IntVector, IntVector]
 class LeximinPricing:
     """Which pairs matter: of the same group, the mentor after the mentee, at the level that parts them or above."""
 
-    groups: Groups
+    groups: PotentialGroups
     places: tuple[IntVector, IntVector]
     ranks: PotentialOrder
 
     @classmethod
-    def of(cls, groups: Groups, ranks: PotentialOrder) -> Self:
+    def of(cls, groups: PotentialGroups, ranks: PotentialOrder) -> Self:
         """Return the parting by the ranks of mentors, mentees and the sink."""
         n, m = map(len, groups)
         return cls(groups, (ranks.places[:n], ranks.places[n : n + m]), ranks)

@@ -11,7 +11,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import Rule
 from mentormatch.scale.scores.lookup_table import Points
 from mentormatch.scale.scores.terms import FORBIDDEN
-from mentormatch.scoring.criterion import Criterion, Whole
+from mentormatch.scoring.criterion import Criterion, WholeGroup
 from mentormatch.scoring.score import MILLION
 
 BITS = 64
@@ -92,7 +92,7 @@ def read_rule_overlap(rule: Rule, cohort: Cohort) -> OverlapTerm | None:
 
 
 def _counted(
-    wholes: Sequence[Whole | None], points_of: Callable[[Whole], NDArray[np.float64]], unknown: int
+    wholes: Sequence[WholeGroup | None], points_of: Callable[[WholeGroup], NDArray[np.float64]], unknown: int
 ) -> OverlapTerm | None:
     ours, theirs = wholes
     if ours is None or theirs is None or ours.has.shape[1] != theirs.has.shape[1] or ours.has.shape[1] > BITS:
@@ -100,7 +100,7 @@ def _counted(
     return OverlapTerm(_answered(ours), _answered(theirs), points_of(ours).astype(np.int32), unknown)
 
 
-def _answered(whole: Whole) -> AnswerBits:
+def _answered(whole: WholeGroup) -> AnswerBits:
     width = whole.has.shape[1]
     kind = next(kind for kind in (np.uint16, np.uint32, np.uint64) if np.iinfo(kind).bits >= width)
     weights = np.left_shift(np.ones(width, dtype=kind), np.arange(width, dtype=kind))

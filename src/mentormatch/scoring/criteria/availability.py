@@ -9,7 +9,7 @@ from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, counted, listed
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.criterion import Block, Common, Criterion, Tally, Whole
+from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems, Criterion, WholeGroup
 
 MOST_NAMED = 4
 
@@ -26,19 +26,19 @@ class Availability(Criterion):
     def score(self, left: People, right: People) -> Block:
         return self.tally(left, right).block()
 
-    def tally(self, left: People, right: People) -> Tally:
+    def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.members(self.field), right.members(self.field)
-        both = Common(ours.values, theirs.values, ours.values.shape[1])
+        both = CommonItems(ours.values, theirs.values, ours.values.shape[1])
         nothing = np.zeros(len(left)), np.zeros(len(right))
-        return Tally(nothing, (ours.known, theirs.known), lambda _, __, number: self._value(number), (both,))
+        return AnswerTally(nothing, (ours.known, theirs.known), lambda _, __, number: self._value(number), (both,))
 
     def _value(self, number: Block) -> Block:
         return np.minimum(1.0, number / self.enough)
 
-    def whole(self, members: People) -> Whole:
+    def whole(self, members: People) -> WholeGroup:
         slots = members.members(self.field)
         values = self._value(np.arange(slots.values.shape[1] + 1.0))
-        return Whole(slots.values.astype(bool), slots.known, values)
+        return WholeGroup(slots.values.astype(bool), slots.known, values)
 
     def reason(self, left: Person, right: Person) -> str:
         ours, theirs = left.people.members(self.field), right.people.members(self.field)

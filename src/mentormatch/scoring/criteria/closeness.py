@@ -9,8 +9,8 @@ from mentormatch.base.columns import SingleChoice
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.criterion import Block, Criterion, Tally, defined
-from mentormatch.scoring.items import Numbers
+from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, defined
+from mentormatch.scoring.items import ItemPoints
 
 
 class Closeness(Criterion):
@@ -33,7 +33,7 @@ class Closeness(Criterion):
         near = self._near(np.nan_to_num(mine.values)[:, None], np.nan_to_num(yours.values)[None, :], 1)
         return defined(near, mine.known, yours.known)
 
-    def tally(self, left: People, right: People) -> Tally | None:
+    def tally(self, left: People, right: People) -> AnswerTally | None:
         ours, theirs = left.columns[self.field], right.columns[self.field]
         return (
             self._of_scale(ours, theirs)
@@ -41,12 +41,12 @@ class Closeness(Criterion):
             else None
         )
 
-    def _of_scale(self, ours: SingleChoice, theirs: SingleChoice) -> Tally:
+    def _of_scale(self, ours: SingleChoice, theirs: SingleChoice) -> AnswerTally:
         steps = len(ours.labels) - 1
         codes, known = (ours.values, theirs.values), (ours.known, theirs.known)
-        return Tally(codes, known, lambda mine, yours: self._near(mine, yours, steps))
+        return AnswerTally(codes, known, lambda mine, yours: self._near(mine, yours, steps))
 
-    def _near(self, ours: Numbers, theirs: Numbers, steps: int) -> Block:
+    def _near(self, ours: ItemPoints, theirs: ItemPoints, steps: int) -> Block:
         """Return the values of answers on a scale of so many steps."""
         apart = np.abs(ours - theirs).astype(np.float64)
         with np.errstate(over="ignore"):  # beyond a very small distance

@@ -9,7 +9,7 @@ from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.criterion import Block, Common, Criterion, Tally, ratio
+from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems, Criterion, ratio
 from mentormatch.scoring.items import LISTS, shared, stakes_of
 
 
@@ -30,15 +30,15 @@ class Coverage(Criterion):
     def score(self, left: People, right: People) -> Block:
         return self.tally(left, right).block()
 
-    def tally(self, left: People, right: People) -> Tally:
+    def tally(self, left: People, right: People) -> AnswerTally:
         offers, needs = stakes_of(left.columns[self.mentor], right.columns[self.mentee])
         offered, needed = shared(offers, needs)
         need, total, known = needs.values[:, needed], needs.totals, left.known(self.mentor)
         most, unsaid = int(total.max(initial=0)), offers.blank[:, offered] & known[:, None]
-        common = [Common(offers.values[:, offered], need, most * offers.top)]
-        common += [Common(unsaid, need, most)] if unsaid.any() else []
+        common = [CommonItems(offers.values[:, offered], need, most * offers.top)]
+        common += [CommonItems(unsaid, need, most)] if unsaid.any() else []
         own = np.zeros(len(left)), total
-        return Tally(own, (known, right.known(self.mentee)), self._met(offers.top), tuple(common))
+        return AnswerTally(own, (known, right.known(self.mentee)), self._met(offers.top), tuple(common))
 
     def _met(self, top: int) -> Callable[..., Block]:
         """Return how values follow from what is given of so many levels, and what is not said, if there is any."""

@@ -9,7 +9,7 @@ from pydantic import model_validator
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People, Person
-from mentormatch.places.column import Places
+from mentormatch.places.column import PlaceColumn
 from mentormatch.places.distances import Unit, minutes, told
 from mentormatch.scoring.criterion import Block, Criterion
 
@@ -49,7 +49,7 @@ class Near(Criterion):
         here, there = ours.take([left.row]), theirs.take([right.row])
         return f"{here.shown(0)} / {there.shown(0)}, {self._way(here, there)}"
 
-    def _way(self, here: Places, there: Places) -> str:
+    def _way(self, here: PlaceColumn, there: PlaceColumn) -> str:
         """Return in words how far two people are from each other; the columns hold one of them each."""
         apart, doubt = here.distances(there), float(here.doubts(there)[0, 0])
         if here.positions[0] == there.positions[0]:

@@ -9,7 +9,7 @@ from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.criterion import Block, Common, Criterion, Tally, ratio
+from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems, Criterion, ratio
 from mentormatch.scoring.items import LISTS, Stakes, shared, stakes_of
 
 
@@ -28,11 +28,11 @@ class Overlap(Criterion):
     def score(self, left: People, right: People) -> Block:
         return self.tally(left, right).block()
 
-    def tally(self, left: People, right: People) -> Tally:
+    def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = stakes_of(left.columns[self.field], right.columns[self.field])
         totals, known = (ours.totals, theirs.totals), (left.known(self.field), right.known(self.field))
         most = min(int(total.max(initial=0)) for total in totals)
-        return Tally(totals, known, share_of_either, (Common(*steps(ours, theirs), most),))
+        return AnswerTally(totals, known, share_of_either, (CommonItems(*steps(ours, theirs), most),))
 
     def reason(self, left: Person, right: Person) -> str:
         ours, theirs = stakes_of(left.column(self.field), right.column(self.field))

@@ -7,8 +7,8 @@ import numpy as np
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.criterion import Block, Criterion, Tally
-from mentormatch.scoring.items import Numbers
+from mentormatch.scoring.criterion import AnswerTally, Block, Criterion
+from mentormatch.scoring.items import ItemPoints
 
 
 class Same(Criterion):
@@ -22,14 +22,14 @@ class Same(Criterion):
     def score(self, left: People, right: People) -> Block:
         return self.tally(left, right).block()
 
-    def tally(self, left: People, right: People) -> Tally:
+    def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.codes(self.field), right.codes(self.field)
-        return Tally((ours.values, theirs.values), (ours.known, theirs.known), equal)
+        return AnswerTally((ours.values, theirs.values), (ours.known, theirs.known), equal)
 
     def reason(self, left: Person, right: Person) -> str:
         return " / ".join((*left.parts(self.field), *right.parts(self.field)))
 
 
-def equal(ours: Numbers, theirs: Numbers) -> Block:
+def equal(ours: ItemPoints, theirs: ItemPoints) -> Block:
     """Return 1 where two gave the same answer."""
     return np.equal(ours, theirs).astype(np.float64)

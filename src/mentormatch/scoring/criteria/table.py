@@ -11,11 +11,11 @@ from mentormatch.base.columns import SingleChoice
 from mentormatch.fields.extension import AnswerReference, FieldRef
 from mentormatch.languages import mark
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.criterion import Block, Criterion, Tally
+from mentormatch.scoring.criterion import AnswerTally, Block, Criterion
 from mentormatch.scoring.items import folded
 
 
-class Cell(BaseModel):
+class TablePoints(BaseModel):
     """One pair of answers and its points, between 0 and 1."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -39,7 +39,7 @@ class Table(Criterion):
     }
     mentor: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"), "mentor")]
     mentee: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"), "mentee")]
-    cells: list[Cell] = Setting(min_length=1)
+    cells: list[TablePoints] = Setting(min_length=1)
     otherwise: float = Setting(default=0.0, ge=0, le=1)
 
     def quotations(self) -> Iterator[AnswerReference]:
@@ -50,10 +50,12 @@ class Table(Criterion):
     def score(self, left: People, right: People) -> Block:
         return self.tally(left, right).block()
 
-    def tally(self, left: People, right: People) -> Tally:
+    def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.codes(self.mentor), right.codes(self.mentee)
         points = self._points(ours, theirs)
-        return Tally((ours.values, theirs.values), (ours.known, theirs.known), lambda mine, yours: points[mine, yours])
+        return AnswerTally(
+            (ours.values, theirs.values), (ours.known, theirs.known), lambda mine, yours: points[mine, yours]
+        )
 
     def _points(self, ours: SingleChoice, theirs: SingleChoice) -> Block:
         points = np.full((len(ours.labels), len(theirs.labels)), self.otherwise)

@@ -9,8 +9,8 @@ from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.criterion import Block, Common, Criterion, Tally, ratio
-from mentormatch.scoring.items import Numbers, shared, stakes_of
+from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems, Criterion, ratio
+from mentormatch.scoring.items import ItemPoints, shared, stakes_of
 
 
 class Unlike(Criterion):
@@ -28,15 +28,15 @@ class Unlike(Criterion):
     def score(self, left: People, right: People) -> Block:
         return self.tally(left, right).block()
 
-    def tally(self, left: People, right: People) -> Tally:
+    def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.columns[self.field], right.columns[self.field]
         if isinstance(ours, SingleChoice) and isinstance(theirs, SingleChoice):
-            return Tally((ours.values, theirs.values), (ours.known, theirs.known), other)
+            return AnswerTally((ours.values, theirs.values), (ours.known, theirs.known), other)
         mine, yours = stakes_of(ours, theirs)
         items = shared(mine, yours)
         have, also = (side.values > 0 for side in (mine, yours))
-        both = Common(have[:, items[0]], also[:, items[1]], len(items[0]))
-        return Tally((have.sum(axis=1), also.sum(axis=1)), (ours.known, theirs.known), share_of_one, (both,))
+        both = CommonItems(have[:, items[0]], also[:, items[1]], len(items[0]))
+        return AnswerTally((have.sum(axis=1), also.sum(axis=1)), (ours.known, theirs.known), share_of_one, (both,))
 
     def reason(self, left: Person, right: Person) -> str:
         ours = left.parts(self.field)
@@ -44,11 +44,11 @@ class Unlike(Criterion):
         return tr("en commun : {answers}", answers=listed(both)) if both else tr("rien en commun")
 
 
-def other(ours: Numbers, theirs: Numbers) -> Block:
+def other(ours: ItemPoints, theirs: ItemPoints) -> Block:
     """Return 1 where two gave another answer."""
     return np.not_equal(ours, theirs).astype(np.float64)
 
 
-def share_of_one(ours: Numbers, theirs: Numbers, both: Block) -> Block:
+def share_of_one(ours: ItemPoints, theirs: ItemPoints, both: Block) -> Block:
     """Return how much of what either gave only one of the two did."""
     return 1 - ratio(both, ours + theirs - both)

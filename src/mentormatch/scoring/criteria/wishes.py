@@ -14,7 +14,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.criterion import Block, Criterion, Named, Tally
+from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named
 
 ASKED: Mapping[Side, str] = {
     "mentor": mark("souhait n° {rank} du côté mentor·e"),
@@ -62,9 +62,9 @@ class Wishes(Criterion):
         places = np.array(both, dtype=np.int64).reshape(-1, 2)
         return Named(places[:, 0], places[:, 1], np.array(values, dtype=np.float64))
 
-    def tally(self, left: People, right: People) -> Tally:
+    def tally(self, left: People, right: People) -> AnswerTally:
         nothing = np.zeros(len(left)), np.zeros(len(right))
-        return Tally(nothing, self._known(left, right), np.add)
+        return AnswerTally(nothing, self._known(left, right), np.add)
 
     def _known(self, left: People, right: People) -> tuple[BoolVector, BoolVector]:
         """Return who of either side answered what this criterion asks of that side."""

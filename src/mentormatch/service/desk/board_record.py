@@ -5,7 +5,7 @@ from mentormatch.operations.matching import Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report.portfolio import Portfolio
 from mentormatch.report.texts import spaced
-from mentormatch.report.views.names import Names, labels_of
+from mentormatch.report.views.names import ViewNames, labels_of
 from mentormatch.widgets.board.session import Board
 from mentormatch.widgets.board.texts import words
 
@@ -19,7 +19,7 @@ class SealingBoard(Board):
         super().__init__(matching, time_limit_s=time_limit_s)
         self.portfolio = Portfolio()
 
-    def call(self, names: Names) -> None:
+    def call(self, names: ViewNames) -> None:
         """Call people otherwise from now on."""
         with language(self.language):
             self.labels = labels_of(self.ground.base, names)

@@ -21,14 +21,14 @@ from mentormatch.service.desk.documents import (
     HTML,
     PURPOSES,
     VIEWS,
-    Held,
+    HeldDocument,
     intake_documents,
     intake_page,
     type_of,
 )
 from mentormatch.service.desk.interruption import interruptible
 from mentormatch.service.desk.uploads import File, Handed, refuse_too_many
-from mentormatch.service.messages import Message, read_message
+from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.view import in_every_text
 
@@ -76,16 +76,16 @@ class Desk:
             try:
                 answer = self.do(action_of(message), message.body if message else b"")
             except MentorMatchError as error:
-                answer = Message({"refused": True}, encoded(dressed(desk_state.RefusalOut.of(error))))
+                answer = ServiceMessage({"refused": True}, encoded(dressed(desk_state.RefusalOut.of(error))))
         return answer.packed()
 
-    def do(self, action: desk_requests.Action, body: bytes) -> Message:
+    def do(self, action: desk_requests.Action, body: bytes) -> ServiceMessage:
         """Return the answer to an action; raises MentorMatchError where it is refused, and then nothing has changed."""
         match action:
             case desk_requests.Show(name=name):
-                return Message({"type": HTML}, self.page(name))
+                return ServiceMessage({"type": HTML}, self.page(name))
             case desk_requests.Hand(name=name):
-                return Message({"type": type_of(name)}, self.document(name))
+                return ServiceMessage({"type": type_of(name)}, self.document(name))
             case desk_requests.Open():
                 return in_json(self.opened())
             case desk_requests.Ask():
@@ -104,7 +104,7 @@ class Desk:
                 self.begin_anew(Handed.example())
             case desk_requests.Read(apart=apart):
                 self.read(apart=apart)
-            case desk_requests.Form(seed=seed, time_limit_s=seconds):
+            case desk_requests.FormIn(seed=seed, time_limit_s=seconds):
                 self.form(seed, seconds)
             case _:
                 self.set(action)
@@ -119,7 +119,7 @@ class Desk:
             case desk_requests.Begin():
                 self.most = action
 
-    def begin_anew(self, files: dict[desk_requests.Part, File]) -> None:
+    def begin_anew(self, files: dict[desk_requests.FilePart, File]) -> None:
         """Keep these files, and nothing that came of others."""
         self.handed, self.intake, self.board = Handed(files), None, None
         self.contacts, self.named = Contacts((), {}), False
@@ -171,10 +171,10 @@ class Desk:
             raise RequestError(tr(NOT_FORMED))
         return self.board
 
-    def held(self) -> Held:
+    def held(self) -> HeldDocument:
         """Return what documents are made from."""
         board = self.formed()
-        return Held(board.matching, self.contacts, self.named, board.now.seal, board.portfolio)
+        return HeldDocument(board.matching, self.contacts, self.named, board.now.seal, board.portfolio)
 
     def page(self, name: str) -> bytes:
         """Return a page to look at, by its name."""
@@ -212,7 +212,7 @@ class Desk:
             return dressed(out)
 
 
-def action_of(message: Message | None) -> desk_requests.Action:
+def action_of(message: ServiceMessage | None) -> desk_requests.Action:
     """Return what the page asks; raises RequestError, without a word of what it held, where it is no such thing."""
     try:
         return desk_requests.ACTIONS.validate_python(message.head if message else {})
@@ -226,9 +226,9 @@ def dressed(out: BaseModel) -> dict[str, Any]:
     return made
 
 
-def in_json(value: dict[str, Any]) -> Message:
+def in_json(value: dict[str, Any]) -> ServiceMessage:
     """Return a value as an answer."""
-    return Message({"type": JSON}, encoded(value))
+    return ServiceMessage({"type": JSON}, encoded(value))
 
 
 def encoded(value: dict[str, Any]) -> bytes:
@@ -245,10 +245,10 @@ def intake_out(intake: Intake) -> desk_state.IntakeOut:
     )
 
 
-def plan_out(held: Held) -> desk_state.PlanOut:
+def plan_out(held: HeldDocument) -> desk_state.DeskPlanOut:
     """Return a plan in words, with what can be looked at and kept of it."""
     matching = held.matching
-    return desk_state.PlanOut(
+    return desk_state.DeskPlanOut(
         status=str(matching.status),
         verdict=verdict(matching)[0],
         summary=summary(matching),

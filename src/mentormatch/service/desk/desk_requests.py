@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field as Setting
 from pydantic import TypeAdapter
 
-from mentormatch.base.strict_json import Message, Whole
+from mentormatch.base.strict_json import JsonMessage, WholeNumber
 
-type Part = Literal["programme", "answers", "mentors", "mentees"]
+type FilePart = Literal["programme", "answers", "mentors", "mentees"]
 type Word = Annotated[str, Setting(min_length=1, max_length=255)]
 type Seconds = Annotated[float, Setting(gt=0, le=600)]
 type Language = Literal["fr", "en"]
@@ -16,97 +16,97 @@ MOST_S = 60.0
 """For the pairs, unless more is asked for."""
 
 
-class Begin(Message):
+class Begin(JsonMessage):
     """The service says how much a desk takes: people in all files together, and pairs of a mentor and a mentee."""
 
     do: Literal["begin"] = "begin"
-    people: Whole
-    pairs: Whole
+    people: WholeNumber
+    pairs: WholeNumber
 
 
-class Look(Message):
+class LookIn(JsonMessage):
     """How far everything is."""
 
     do: Literal["look"] = "look"
 
 
-class Speak(Message):
+class Speak(JsonMessage):
     """The language is changed by whoever is at the page."""
 
     do: Literal["speak"] = "speak"
     language: Language
 
 
-class Take(Message):
+class Take(JsonMessage):
     """A file is handed over: its bytes are the body."""
 
     do: Literal["take"] = "take"
-    part: Part
+    part: FilePart
     name: Word
 
 
-class Leave(Message):
+class Leave(JsonMessage):
     """A file is taken back."""
 
     do: Literal["leave"] = "leave"
-    part: Part
+    part: FilePart
 
 
-class Example(Message):
+class Example(JsonMessage):
     """The example programme and its answers are taken, instead of files."""
 
     do: Literal["example"] = "example"
 
 
-class Read(Message):
+class Read(JsonMessage):
     """The files are read: one of answers for both sides, or one each."""
 
     do: Literal["read"] = "read"
     apart: bool = False
 
 
-class Form(Message):
+class FormIn(JsonMessage):
     """The pairs are formed."""
 
     do: Literal["form"] = "form"
-    seed: Whole = 0
+    seed: WholeNumber = 0
     time_limit_s: Seconds = MOST_S
 
 
-class Show(Message):
+class Show(JsonMessage):
     """A page is shown, by its name."""
 
     do: Literal["show"] = "show"
     name: Word
 
 
-class Open(Message):
+class Open(JsonMessage):
     """The board is seen, with its words."""
 
     do: Literal["open"] = "open"
 
 
-class Name(Message):
+class Name(JsonMessage):
     """People are called by the names that they gave, or by their codes again."""
 
     do: Literal["name"] = "name"
     shown: bool
 
 
-class Ask(Message):
+class Ask(JsonMessage):
     """Something is asked of the board: the body says what."""
 
     do: Literal["ask"] = "ask"
 
 
-class Hand(Message):
+class Hand(JsonMessage):
     """A document is handed over, by its name."""
 
     do: Literal["hand"] = "hand"
     name: Word
 
 
-type Action = Begin | Look | Speak | Take | Leave | Example | Read | Form | Show | Open | Name | Ask | Hand
+type Action = Begin | LookIn | Speak | Take | Leave | Example | Read | FormIn | Show | Open | Name | Ask | Hand
 
 FREE = ("speak", "leave", "example", "read", "form", "name")
 """What the page may ask as it likes; all else goes by an address of its own."""

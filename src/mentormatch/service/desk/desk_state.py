@@ -2,13 +2,13 @@
 
 from typing import Literal
 
-from mentormatch.base.strict_json import Message
+from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import MentorMatchError, ProgrammeError, SurveyError
 
-type Place = Literal["programme", "answers", ""]
+type DeskPlace = Literal["programme", "answers", ""]
 
 
-class FileOut(Message):
+class FileOut(JsonMessage):
     """A file that was handed over."""
 
     part: str
@@ -16,14 +16,14 @@ class FileOut(Message):
     size: str
 
 
-class Figure(Message):
+class Figure(JsonMessage):
     """A number with its noun."""
 
     number: int
     noun: str
 
 
-class IntakeOut(Message):
+class IntakeOut(JsonMessage):
     """What came in: ``hindrance`` says why no pairs can be formed of it, empty where they can."""
 
     programme: str
@@ -31,21 +31,21 @@ class IntakeOut(Message):
     figures: list[Figure]
 
 
-class ViewOut(Message):
+class ViewOut(JsonMessage):
     """A page that can be looked at."""
 
     name: str
     title: str
 
 
-class DocumentOut(Message):
+class DocumentOut(JsonMessage):
     """A document that can be kept."""
 
     name: str
     purpose: str
 
 
-class PlanOut(Message):
+class DeskPlanOut(JsonMessage):
     """The plan at present; ``answered``: there are pairs that somebody could validate, ``final``: somebody has.
 
     ``named``: people are called by the names that they gave; None where the programme asks for none.
@@ -63,7 +63,7 @@ class PlanOut(Message):
     documents: list[DocumentOut]
 
 
-class DeskOut(Message):
+class DeskOut(JsonMessage):
     """How far everything is; ``edition`` grows whenever something changes that a page shows."""
 
     schema_version: Literal[1] = 1
@@ -71,10 +71,10 @@ class DeskOut(Message):
     language: str
     files: list[FileOut]
     intake: IntakeOut | None
-    plan: PlanOut | None
+    plan: DeskPlanOut | None
 
 
-class ProblemOut(Message):
+class ProblemOut(JsonMessage):
     """One thing that is wrong."""
 
     where: str
@@ -83,17 +83,17 @@ class ProblemOut(Message):
     advice: str
 
 
-class RefusalOut(Message):
+class RefusalOut(JsonMessage):
     """Why something was not done; ``place`` is what must be corrected, empty where that is neither kind of file."""
 
     title: str
-    place: Place
+    place: DeskPlace
     problems: list[ProblemOut]
 
     @classmethod
     def of(cls, error: MentorMatchError) -> "RefusalOut":
         """Return an error in words."""
-        place: Place = (
+        place: DeskPlace = (
             "programme" if isinstance(error, ProgrammeError) else "answers" if isinstance(error, SurveyError) else ""
         )
         problems = [

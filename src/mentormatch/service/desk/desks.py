@@ -6,28 +6,28 @@ from io import BytesIO
 from typing import Any
 
 from mentormatch.base.progress import Progress
-from mentormatch.service.messages import Message, read_message
+from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
-from mentormatch.service.residents import Resident, Residents
+from mentormatch.service.residents import ResidentProcess, Residents
 from mentormatch.service.settings import Settings
 
 FACTORY = "mentormatch.service.desk.desk:Desk"
 
 
 @dataclass(eq=False)
-class Place:
+class Seat:
     """A desk, whose it is, how far its work is, and whether somebody asked it to stop."""
 
     owner: str
-    resident: Resident
+    resident: ResidentProcess
     progress: Progress | None = None
     working: int = 0
 
-    async def ask(self, head: Mapping[str, Any], body: bytes = b"") -> Message:
+    async def ask(self, head: Mapping[str, Any], body: bytes = b"") -> ServiceMessage:
         """Return what the desk answers; raises RefusedError where its process has ended."""
         self.working += 1
         try:
-            answer = read_message(BytesIO(await self.resident.call(Message(head, body).packed(), self._heard)))
+            answer = read_message(BytesIO(await self.resident.call(ServiceMessage(head, body).packed(), self._heard)))
         finally:
             self.working -= 1
             self.progress = None
@@ -40,7 +40,7 @@ class Place:
         if self.working:
             self.resident.interrupt()
 
-    def _heard(self, message: Message) -> None:
+    def _heard(self, message: ServiceMessage) -> None:
         self.progress = Progress(**message.head["progress"])
 
 
@@ -50,18 +50,18 @@ class Desks:
 
     residents: Residents
     settings: Settings
-    places: dict[str, Place] = field(default_factory=dict)
+    places: dict[str, Seat] = field(default_factory=dict)
 
     async def make(self, owner: str) -> str:
         """Return the id of a new desk; raises RefusedError where there are as many as there may be."""
         self.forget()
         resident = await self.residents.make(FACTORY)
-        self.places[resident.id] = place = Place(owner, resident)
+        self.places[resident.id] = place = Seat(owner, resident)
         limits = {"people": 2 * self.settings.people, "pairs": self.settings.pairs}
         await place.ask({"do": "begin", **limits})
         return resident.id
 
-    def find(self, ident: str, owner: str) -> Place:
+    def find(self, ident: str, owner: str) -> Seat:
         """Return somebody's desk; raises RefusedError where they have none of this id."""
         place = self.places.get(ident)
         if place is None or place.owner != owner:

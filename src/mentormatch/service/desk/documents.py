@@ -11,7 +11,7 @@ from mentormatch.record.seal import Seal
 from mentormatch.report.decision_state import answered
 from mentormatch.report.handouts.files import contents
 from mentormatch.report.portfolio import Portfolio, documents, packed
-from mentormatch.report.views.names import Names
+from mentormatch.report.views.names import ViewNames
 from mentormatch.report.views.piece import Piece
 from mentormatch.survey.contacts import Contacts
 
@@ -42,7 +42,7 @@ PURPOSES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldDocument:
     """What documents are made from: the plan at present, and what was sealed of it.
 
     ``named``: views call people by the names that they gave; documents keep to their keys.
@@ -63,7 +63,7 @@ class Held:
         return {decision.filename: decision.content(self.matching), **documents(self.matching)}
 
     @property
-    def names(self) -> Names:
+    def names(self) -> ViewNames:
         """How views call people."""
         return self.contacts if self.named else False
 
@@ -87,11 +87,11 @@ class Held:
         return self.portfolio.files[name] if self.seal else exporter_for(name).content(self.matching)
 
 
-type View = Callable[[Held], Piece]
+type DocumentView = Callable[[HeldDocument], Piece]
 
 OVERVIEW = "binomes"
 """The page of the committee, which is a document too."""
-VIEWS: Mapping[str, tuple[str, View | None]] = {
+VIEWS: Mapping[str, tuple[str, DocumentView | None]] = {
     OVERVIEW: (mark("Vue d'ensemble"), None),
     "sans-binome": (mark("Sans binôme"), lambda held: held.matching.show.unmatched(names=held.names)),
     "possibles": (mark("Qui pourrait rencontrer qui"), lambda held: held.matching.show.market(names=held.names)),

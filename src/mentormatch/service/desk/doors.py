@@ -27,19 +27,19 @@ type Scope = Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class Session:
+class DeskSession:
     """When a session began, and when it was last used."""
 
     begun: float
     last: float
 
 
-class Sessions:
+class DeskSessions:
     """The sessions that there are, by the digests of their cookies."""
 
     def __init__(self, token: str, idle_s: float) -> None:
         self.token, self.idle_s = token, idle_s
-        self.all: dict[str, Session] = {}
+        self.all: dict[str, DeskSession] = {}
 
     def begin(self, token: str) -> str:
         """Return the cookie of a new session; raises RefusedError where the token is another, or too many are there."""
@@ -49,7 +49,7 @@ class Sessions:
         if len(self.all) >= MOST_SESSIONS:
             raise RefusedError("busy", "As many sessions are open as may be")
         cookie, now = token_urlsafe(32), monotonic()
-        self.all[named(cookie)] = Session(now, now)
+        self.all[named(cookie)] = DeskSession(now, now)
         return cookie
 
     def end(self, owner: str) -> None:

@@ -15,9 +15,9 @@ from mentormatch.languages import FRENCH, LANGUAGES, language
 from mentormatch.service.bodies import Bodies
 from mentormatch.service.desk.assets import POLICY, assets, sign_page, text, view_policy
 from mentormatch.service.desk.desk_requests import FREE
-from mentormatch.service.desk.desks import Desks, Place
+from mentormatch.service.desk.desks import Desks, Seat
 from mentormatch.service.desk.documents import ANSWERS, HTML, PURPOSES, VIEWS
-from mentormatch.service.desk.doors import BEARER, Sessions, cookie_name, leads_to_the_page
+from mentormatch.service.desk.doors import BEARER, DeskSessions, cookie_name, leads_to_the_page
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
 from mentormatch.service.rooms import Rooms
 from mentormatch.widgets.progress.words import stage, time
@@ -42,12 +42,12 @@ type Answers = dict[tuple[str, str], Callable[..., Awaitable[Response]]]
 
 def routes(rooms: Rooms) -> APIRouter:
     """Return the routes of the page, which the guard of the service now lets people to."""
-    sessions = Sessions(rooms.settings.token, rooms.settings.resident_idle_s)
+    sessions = DeskSessions(rooms.settings.token, rooms.settings.resident_idle_s)
     rooms.guard.open.append(leads_to_the_page)
     rooms.guard.doors.append(sessions.admits)
     router = APIRouter(include_in_schema=False)
     desks = Desks(rooms.residents, rooms.settings)
-    answers = Entrance(rooms, sessions, desks).answers | Page(rooms, sessions, desks).answers
+    answers = Entrance(rooms, sessions, desks).answers | PageRoutes(rooms, sessions, desks).answers
     for (method, path), answer in answers.items():
         router.add_api_route(path, answer, methods=[method], response_model=None)
     return router
@@ -56,7 +56,7 @@ def routes(rooms: Rooms) -> APIRouter:
 class Entrance:
     """The page itself, its files, and who sits at it."""
 
-    def __init__(self, rooms: Rooms, sessions: Sessions, desks: Desks) -> None:
+    def __init__(self, rooms: Rooms, sessions: DeskSessions, desks: Desks) -> None:
         self.rooms, self.sessions, self.desks = rooms, sessions, desks
         own = rooms.settings
         self.bodies = Bodies(
@@ -105,10 +105,10 @@ class Entrance:
         return {"httponly": True, "samesite": "strict", "secure": secure}
 
 
-class Page:
+class PageRoutes:
     """What the page asks of a desk."""
 
-    def __init__(self, rooms: Rooms, sessions: Sessions, desks: Desks) -> None:
+    def __init__(self, rooms: Rooms, sessions: DeskSessions, desks: Desks) -> None:
         self.rooms, self.sessions, self.desks = rooms, sessions, desks
         self.bodies = Bodies(replace(rooms.settings, body_bytes=rooms.settings.page_bytes))
         self.answers: Answers = {
@@ -124,7 +124,7 @@ class Page:
             ("POST", "/desk/{ident}/board"): self.ask_board,
         }
 
-    def place(self, request: Request, ident: str) -> Place:
+    def place(self, request: Request, ident: str) -> Seat:
         """Return the desk that is asked; raises RefusedError where it is somebody else's, or not there."""
         return self.desks.find(ident, owner_of(self.sessions, request))
 
@@ -189,7 +189,7 @@ class Page:
         return answered(await place.ask({"do": "ask"}, await self.rooms.bodies.read(request.headers, request.receive)))
 
 
-def owner_of(sessions: Sessions, request: Request) -> str:
+def owner_of(sessions: DeskSessions, request: Request) -> str:
     """Return whose request this is; the guard has let nobody else in."""
     return sessions.owner(request.scope) or BEARER
 

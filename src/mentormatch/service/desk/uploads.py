@@ -14,34 +14,34 @@ from mentormatch.languages.phrases import counted, decimal, thousands
 from mentormatch.programme.enrolment import plan_of, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.report.texts import visible
-from mentormatch.service.desk.desk_requests import Part
+from mentormatch.service.desk.desk_requests import FilePart
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import take_apart
-from mentormatch.survey.table_reader import Source, read_stream
+from mentormatch.survey.table_reader import TableSource, read_stream
 
 EXAMPLE = "mentorat"
 LINES = mark("lignes de réponses")
-MISSING: Mapping[Part, str] = {
+MISSING: Mapping[FilePart, str] = {
     "programme": mark("Il manque le programme"),
     "answers": mark("Il manque le fichier de réponses"),
     "mentors": mark("Il manque le fichier de réponses des mentor·es"),
     "mentees": mark("Il manque le fichier de réponses des mentoré·es"),
 }
-WANTED: Mapping[Part, str] = {
+WANTED: Mapping[FilePart, str] = {
     "programme": mark("un fichier .toml"),
     "answers": mark("un fichier .csv, .xlsx ou .ods"),
     "mentors": mark("un fichier .csv, .xlsx ou .ods"),
     "mentees": mark("un fichier .csv, .xlsx ou .ods"),
 }
 
-NAMES: Mapping[Part, str] = {
+NAMES: Mapping[FilePart, str] = {
     "programme": mark("Le programme"),
     "answers": mark("Les réponses au questionnaire"),
     "mentors": mark("Les réponses des mentor·es"),
     "mentees": mark("Les réponses des mentoré·es"),
 }
 SEVERAL = mark("Il manque des fichiers")
-PLACES: Mapping[Part, type[MentorMatchError]] = {
+PLACES: Mapping[FilePart, type[MentorMatchError]] = {
     "programme": ProgrammeError,
     "answers": SurveyError,
     "mentors": SurveyError,
@@ -62,7 +62,7 @@ class File:
         bare = PureWindowsPath(PurePosixPath(name).name).name
         return cls(visible(bare).strip() or "?", content)
 
-    def opened(self) -> Source:
+    def opened(self) -> TableSource:
         """Return it as answers are read; raises SurveyError where there is nothing in it."""
         return read_stream(self.name, BytesIO(self.content))
 
@@ -78,18 +78,18 @@ class File:
 class Handed:
     """What was handed over so far."""
 
-    files: dict[Part, File] = field(default_factory=dict)
+    files: dict[FilePart, File] = field(default_factory=dict)
 
     @staticmethod
-    def example() -> dict[Part, File]:
+    def example() -> dict[FilePart, File]:
         """Return the files of the example."""
         folder = folder_of(EXAMPLE)
-        names: dict[Part, str] = {"programme": PROGRAMME, "answers": ANSWERS}
+        names: dict[FilePart, str] = {"programme": PROGRAMME, "answers": ANSWERS}
         return {part: File(name, folder.joinpath(name).read_bytes()) for part, name in names.items()}
 
     def refuse_missing(self, *, apart: bool) -> None:
         """Raise an error in words where a file is not there yet."""
-        parts: tuple[Part, ...] = ("programme", "mentors", "mentees") if apart else ("programme", "answers")
+        parts: tuple[FilePart, ...] = ("programme", "mentors", "mentees") if apart else ("programme", "answers")
         missing = [part for part in parts if part not in self.files]
         if not missing:
             return
@@ -107,7 +107,7 @@ class Handed:
 
         Raises SurveyError with every problem of the files, or where they hold more than the ``most`` lines.
         """
-        parts: tuple[Part, ...] = ("mentors", "mentees") if apart else ("answers",)
+        parts: tuple[FilePart, ...] = ("mentors", "mentees") if apart else ("answers",)
         sources: dict[str, Any] = {part: self.files[part].opened() for part in parts}
         with language(programme.heading.language, unless_asked=True):
             tables = read_tables(**sources)

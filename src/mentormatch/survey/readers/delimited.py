@@ -10,8 +10,8 @@ from mentormatch.languages import tr
 from mentormatch.survey import signatures
 from mentormatch.survey.record_splitter import split
 from mentormatch.survey.table import Manner, Record, Rows, gather, is_blank, unreadable
-from mentormatch.survey.table_reader import Reader, Source
-from mentormatch.survey.text_decoder import Text, decode, physical_lines
+from mentormatch.survey.table_reader import Reader, TableSource
+from mentormatch.survey.text_decoder import DecodedText, decode, physical_lines
 
 DELIMITERS = ";,\t|"
 SAMPLE = 2_000
@@ -35,11 +35,11 @@ class Delimited(Reader):
     kind: ClassVar[str] = "delimited"
     last: ClassVar[bool] = True
 
-    def takes(self, source: Source) -> bool:
+    def takes(self, source: TableSource) -> bool:
         """Take any bytes: what is no workbook should be text."""
         return source.frame is None
 
-    def read(self, source: Source) -> Rows:
+    def read(self, source: TableSource) -> Rows:
         """Return the rows of a delimited text; a first line ``sep=;`` says its delimiter."""
         if kind := signatures.of_bytes(source.content):
             raise signatures.no_table(source.name, kind)
@@ -57,7 +57,7 @@ class Delimited(Reader):
         return replace(rows, manner=Manner(encoding=text.encoding, delimiter=delimiter))
 
 
-def _first_lines(text: Text) -> str:
+def _first_lines(text: DecodedText) -> str:
     """Return the lines that a delimiter is tried on, a few more than the records in them."""
     found: list[str] = []
     room = SAMPLE_CHARACTERS

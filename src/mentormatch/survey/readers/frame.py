@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from mentormatch.survey.table import Rows
-from mentormatch.survey.table_reader import Reader, Source, no_source
+from mentormatch.survey.table_reader import Reader, TableSource, no_source
 from mentormatch.survey.values import ValueColumn, rows_of
 
 if TYPE_CHECKING:
@@ -18,16 +18,16 @@ class FrameReader(Reader):
 
     kind: ClassVar[str] = "frame"
 
-    def takes(self, source: Source) -> bool:
+    def takes(self, source: TableSource) -> bool:
         """Take what is held in memory as columns of one length."""
         return hasattr(source.frame, "shape")
 
-    def read(self, source: Source) -> Rows:
+    def read(self, source: TableSource) -> Rows:
         """Return the labels, then the rows, as text: missing values empty, whole numbers without a point."""
         return rows_of(source.name, _columns(source))
 
 
-def _columns(source: Source) -> Iterator[ValueColumn]:
+def _columns(source: TableSource) -> Iterator[ValueColumn]:
     """Yield the named levels of an index, then the columns, by their position: labels may come twice."""
     import narwhals as nw
 
@@ -45,7 +45,7 @@ def _columns(source: Source) -> Iterator[ValueColumn]:
             yield _column(series.name, series)
 
 
-def _opened(source: Source) -> Any:
+def _opened(source: TableSource) -> Any:
     """Return a frame as narwhals has it; raise SurveyError where it is none, or is not held in memory."""
     import narwhals as nw
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 from mentormatch.errors import Problem
 from mentormatch.languages import tr
 from mentormatch.survey.table import Rows, unreadable
-from mentormatch.survey.table_reader import Reader, Source
+from mentormatch.survey.table_reader import Reader, TableSource
 from mentormatch.survey.values import FIRST_LINE, rows_of, values_of
 
 
@@ -15,11 +15,11 @@ class RecordsReader(Reader):
 
     kind: ClassVar[str] = "records"
 
-    def takes(self, source: Source) -> bool:
+    def takes(self, source: TableSource) -> bool:
         """Take what can be gone through and has no shape."""
         return isinstance(source.frame, Iterable) and not hasattr(source.frame, "shape")
 
-    def read(self, source: Source) -> Rows:
+    def read(self, source: TableSource) -> Rows:
         """Return the keys of all records, then their values as text."""
         records = list(source.frame)
         others = [

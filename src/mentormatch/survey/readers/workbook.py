@@ -17,8 +17,8 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Figures
 from mentormatch.languages import mark, tr
 from mentormatch.survey import sheets, signatures
-from mentormatch.survey.table import EXPECTED, Manner, Record, Remark, Rows, gather, unreadable
-from mentormatch.survey.table_reader import Reader, Source
+from mentormatch.survey.table import EXPECTED, Manner, Record, Rows, TableRemark, gather, unreadable
+from mentormatch.survey.table_reader import Reader, TableSource
 
 _ARCHIVES = (b"PK\3\4", b"PK\5\6", b"PK\7\x08")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -65,11 +65,11 @@ class Workbook(Reader):
 
     kind: ClassVar[str] = "workbook"
 
-    def takes(self, source: Source) -> bool:
+    def takes(self, source: TableSource) -> bool:
         """Take an archive or an OLE container, whatever its name."""
         return source.content.startswith((*_ARCHIVES, _OLE))
 
-    def read(self, source: Source) -> Rows:
+    def read(self, source: TableSource) -> Rows:
         """Return the rows of one sheet, with their numbers in it."""
         lines, end = _answer(source.name, source.content, source.sheet)
         return replace(gather(source.name, _records(lines), _remarks(end)), manner=Manner(sheet=end["sheet"]))
@@ -81,12 +81,12 @@ def _records(lines: list[bytes]) -> Iterator[Record]:
         yield Record(number, tuple([cell if cell.__class__ is str else Figures(cell[0]) for cell in cells]))
 
 
-def _remarks(end: dict[str, Any]) -> Iterator[Remark]:
+def _remarks(end: dict[str, Any]) -> Iterator[TableRemark]:
     if end["others"]:
         others = ", ".join(tr("« {text} »", text=name) for name in end["others"])
-        yield Remark(None, tr(_OTHERS, sheet=end["sheet"], others=others))
+        yield TableRemark(None, tr(_OTHERS, sheet=end["sheet"], others=others))
     for kind, row, column in end["faults"]:
-        yield Remark(row, tr(_FAULTS[kind], column=column))
+        yield TableRemark(row, tr(_FAULTS[kind], column=column))
 
 
 def _answer(name: str, content: bytes, sheet: str | None) -> tuple[list[bytes], dict[str, Any]]:

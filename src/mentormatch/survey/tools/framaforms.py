@@ -17,9 +17,18 @@ from typing import ClassVar
 from mentormatch.fields.single import YES
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
-from mentormatch.survey.table import Record, Rows, Table, is_blank, tabulate
+from mentormatch.survey.table import Record, Rows, TextTable, is_blank, tabulate
 from mentormatch.survey.tool import OTHER, Tool, not_of
-from mentormatch.survey.tool_columns import Asked, below, columns_of, header_of, item_name, leading, noted, without
+from mentormatch.survey.tool_columns import (
+    ToolQuestion,
+    below,
+    columns_of,
+    header_of,
+    item_name,
+    leading,
+    noted,
+    without,
+)
 
 DETAILS = frozenset({"details de la soumission", "submission details"})
 COMPLETED = ("heure de completion", "completed time", "webform_completed_time")
@@ -50,11 +59,11 @@ class Framaforms(Tool):
         """Take a title in a row of its own, or none, above the details of the submission and their labels."""
         return is_untitled(rows) or (is_title(rows) and has_details(rows.records[1:]))
 
-    def sort(self, rows: Rows) -> Table:
+    def sort(self, rows: Rows) -> TextTable:
         questions, labels, count = headings(rows)
         own = leading(labels, LEFT_OUT | STAYING)
         body = below(rows, count)
-        asked = [*map(Asked, labels[:own]), *asked_in(questions, labels, own, body)]
+        asked = [*map(ToolQuestion, labels[:own]), *asked_in(questions, labels, own, body)]
         table = tabulate(body, header_of(asked))
         table = replace(table, tool=self.kind, own=frozenset(range(own)), alone=alone_in(table, asked))
         draft = columns_of(table, DRAFT, own)
@@ -106,18 +115,18 @@ def has_details(records: Sequence[Record]) -> bool:
     return label in LEFT_OUT | STAYING and (over in DETAILS or label.startswith("webform_"))
 
 
-def asked_in(questions: Sequence[str], labels: Sequence[str], own: int, body: Rows) -> Iterator[Asked]:
+def asked_in(questions: Sequence[str], labels: Sequence[str], own: int, body: Rows) -> Iterator[ToolQuestion]:
     """Yield the questions behind the tool's own columns, each with all the columns that may be its items."""
     column = own
     while column < len(labels):
         if not named(questions, column):
-            yield Asked(labels[column])
+            yield ToolQuestion(labels[column])
             column += 1
             continue
         end = column + 1
         while end < len(labels) and may_go_on(questions, labels, (column, end), body):
             end += 1
-        yield Asked(questions[column], tuple(labels[column:end]))
+        yield ToolQuestion(questions[column], tuple(labels[column:end]))
         column = end
 
 
@@ -144,7 +153,7 @@ def said(body: Rows, column: int) -> set[str]:
     return {fold(row.cells[column]) for row in body.records if column < len(row.cells)} - {""}
 
 
-def alone_in(table: Table, asked: Sequence[Asked]) -> dict[int, str]:
+def alone_in(table: TextTable, asked: Sequence[ToolQuestion]) -> dict[int, str]:
     """Return the header of each column that may be a question of its own: all items but the first and ``Autre``."""
     labels = [(at, item) for question in asked for at, item in enumerate(question.items)]
     full = zip(header_of(asked), labels, strict=True)

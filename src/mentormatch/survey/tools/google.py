@@ -17,7 +17,7 @@ from typing import ClassVar
 
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
-from mentormatch.survey.table import Order, Rows, Table, tabulate
+from mentormatch.survey.table import Order, Rows, TextTable, tabulate
 from mentormatch.survey.tool import Tool, not_of, numbered, part
 from mentormatch.survey.tool_columns import below, columns_of, filled, noted, without
 
@@ -52,7 +52,7 @@ class Google(Tool):
         """Take what has the time stamp that Google sets in the first column."""
         return fold(rows.records[0].cells[0]) in STAMPS
 
-    def sort(self, rows: Rows) -> Table:
+    def sort(self, rows: Rows) -> TextTable:
         names = list(map(fold, rows.records[0].cells))
         stamps = [column for column, name in enumerate(names) if name in STAMPS][:1]
         if not stamps:
@@ -64,19 +64,19 @@ class Google(Tool):
         return without(replace(table, tool=self.kind, own=address), {*stamp, *scores(table)})
 
 
-def order_in(table: Table, stamp: Sequence[int], name: str) -> Order | None:
+def order_in(table: TextTable, stamp: Sequence[int], name: str) -> Order | None:
     """Return that the day comes first, where the language says so and no date is written as in the United States."""
     american = any(AMERICAN.match(filled(record.cells, stamp)) for record in table.records)
     return None if name == ENGLISH or american else "day first"
 
 
-def scores(table: Table) -> Iterator[int]:
+def scores(table: TextTable) -> Iterator[int]:
     """Yield the columns that a quiz adds: the score, and the marks behind each question."""
     score = [column for column in columns_of(table, SCORES, FRONT) if is_score(table, column)]
     marks = {part(question, mark) for question in table.header for mark in MARKS if score}
     yield from (*score, *(column for column, name in enumerate(table.header) if name in marks))
 
 
-def is_score(table: Table, column: int) -> bool:
+def is_score(table: TextTable, column: int) -> bool:
     """Tell whether a column holds the points of a quiz, all of them out of some."""
     return all(SCORE.fullmatch(record.cells[column].strip()) for record in table.records)

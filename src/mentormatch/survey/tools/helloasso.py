@@ -15,7 +15,7 @@ from typing import ClassVar
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical, fold
-from mentormatch.survey.table import Refused, Remark, Rows, Table, tabulate
+from mentormatch.survey.table import Refused, Rows, TableRemark, TextTable, tabulate
 from mentormatch.survey.tool import Tool, not_of, numbered
 from mentormatch.survey.tool_columns import below, columns_of, noted, without
 
@@ -45,7 +45,7 @@ class HelloAsso(Tool):
         """Take what has an order in each row, with its date and its status."""
         return {ORDER, DATE, STATUS} <= set(map(fold, rows.records[0].cells))
 
-    def sort(self, rows: Rows) -> Table:
+    def sort(self, rows: Rows) -> TextTable:
         if not self.knows(rows):
             raise not_of(rows, self)
         table = valid_only(tabulate(below(rows), numbered(rows.records[0].cells)))
@@ -62,7 +62,7 @@ def is_left_out(name: str, names: Sequence[str]) -> bool:
     return name in LEFT_OUT or (name.startswith(AMOUNT) and name.removeprefix(AMOUNT) in names)
 
 
-def valid_only(table: Table) -> Table:
+def valid_only(table: TextTable) -> TextTable:
     """Return ``table`` with the orders that are not valid as refused rows."""
     status = list(map(fold, table.header)).index(STATUS)
     valid = [record for record in table.records if fold(record.cells[status]) in VALID]
@@ -72,7 +72,7 @@ def valid_only(table: Table) -> Table:
     return replace(table, records=tuple(valid), refused=tuple(refused))
 
 
-def shared_addresses(table: Table) -> Iterator[Remark]:
+def shared_addresses(table: TextTable) -> Iterator[TableRemark]:
     """Yield that some people have the address of another who paid for them, where they have."""
     names = list(map(fold, table.header))
     if PAYER not in names:
@@ -85,4 +85,4 @@ def shared_addresses(table: Table) -> Iterator[Remark]:
     lines = sorted(line for address, met in people.items() if address and len(met) > 1 for line in met.values())
     if lines:
         shown = [str(line) for line in lines[:SHOWN_LINES]] + [tr("d'autres")] * (len(lines) > SHOWN_LINES)
-        yield Remark(lines[0], tr(SEVERAL, lines=listed(shown)))
+        yield TableRemark(lines[0], tr(SEVERAL, lines=listed(shown)))

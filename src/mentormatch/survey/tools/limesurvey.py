@@ -17,9 +17,18 @@ from typing import ClassVar
 
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
-from mentormatch.survey.table import Record, Remark, Rows, Sent, Table, tabulate
+from mentormatch.survey.table import Record, Rows, SentMoment, TableRemark, TextTable, tabulate
 from mentormatch.survey.tool import OTHER, Tool, not_of, part
-from mentormatch.survey.tool_columns import Asked, below, columns_of, header_of, item_name, leading, noted, without
+from mentormatch.survey.tool_columns import (
+    ToolQuestion,
+    below,
+    columns_of,
+    header_of,
+    item_name,
+    leading,
+    noted,
+    without,
+)
 
 SUBMITTED = ("submitdate", "date de soumission", "date submitted")
 TOUCHED = ("datestamp", "date de la derniere action", "date last action")
@@ -71,13 +80,15 @@ class LimeSurvey(Tool):
         sent = not own.isdisjoint(NUMBERS) and not own.isdisjoint(SUBMITTED)
         return len(own) > 1 and (sent or not own.isdisjoint(LAST_PAGE | LANGUAGE))
 
-    def sort(self, rows: Rows) -> Table:
+    def sort(self, rows: Rows) -> TextTable:
         names = spelled(rows.records[0].cells)
         own = own_in(names)
         if not own and not any(ITEM.fullmatch(name) for name in names):
             raise not_of(rows, self)
         codes = any(fold(name) in CODES for name in names[:own])
-        header = header_of(Asked(name if at < own else renamed(name, codes=codes)) for at, name in enumerate(names))
+        header = header_of(
+            ToolQuestion(name if at < own else renamed(name, codes=codes)) for at, name in enumerate(names)
+        )
         table = as_answered(tabulate(below(rows), header), own)
         counts = {column for column, name in enumerate(table.header) if fold(name).startswith(COUNT)}
         remarks = (*table.remarks, *converted(table, own))
@@ -115,7 +126,7 @@ def renamed(name: str, *, codes: bool) -> str:
     return part(question, OTHER) if item_name(item) == OTHER else name
 
 
-def as_answered(table: Table, own: int) -> Table:
+def as_answered(table: TextTable, own: int) -> TextTable:
     """Return the table with its cells as they were answered.
 
     Guards are off and ``Autre`` is in words. Boxes that were not shown, or of which none was ticked, are blank.
@@ -138,7 +149,7 @@ def answered(cell: str) -> str:
     return OTHER if cell == "-oth-" else cell.removeprefix("'") if cell.startswith("'=") else cell
 
 
-def items_of(table: Table, own: int) -> dict[str, list[int]]:
+def items_of(table: TextTable, own: int) -> dict[str, list[int]]:
     """Return the columns of each question with several, what was typed beside the options left aside."""
     found: dict[str, list[int]] = {}
     for column in range(own, len(table.header)):
@@ -148,7 +159,7 @@ def items_of(table: Table, own: int) -> dict[str, list[int]]:
     return found
 
 
-def boxes(table: Table, own: int) -> Iterator[list[int]]:
+def boxes(table: TextTable, own: int) -> Iterator[list[int]]:
     """Yield the columns of each question that is boxes to tick: every cell says yes, no or not shown, none is empty.
 
     One column alone may be a question whose own words end in brackets, and N/A what somebody wrote there.
@@ -158,7 +169,7 @@ def boxes(table: Table, own: int) -> Iterator[list[int]]:
             yield columns
 
 
-def yes_or_no(table: Table, own: int) -> Iterator[list[int]]:
+def yes_or_no(table: TextTable, own: int) -> Iterator[list[int]]:
     """Yield each column of a question with yes or no: some cells say one, all others not shown or nothing."""
     for column in range(own, len(table.header)):
         said = {fold(row.cells[column]) for row in table.records}
@@ -166,15 +177,15 @@ def yes_or_no(table: Table, own: int) -> Iterator[list[int]]:
             yield [column]
 
 
-def converted(table: Table, own: int) -> Iterator[Remark]:
+def converted(table: TextTable, own: int) -> Iterator[TableRemark]:
     """Yield the questions whose items all hold 1 or 2: boxes, maybe, that the export was asked to convert."""
     for question, columns in items_of(table, own).items():
         said = {row.cells[column].strip() for row in table.records for column in columns}
         if said - {""} == {"1", "2"}:
-            yield Remark(None, tr(CONVERTED, question=question))
+            yield TableRemark(None, tr(CONVERTED, question=question))
 
 
-def with_moments(table: Table, own: int) -> Table:
+def with_moments(table: TextTable, own: int) -> TextTable:
     """Return the table with when each row was sent; it is not whole where the date of submission is empty."""
     submitted = columns_of(table, SUBMITTED, own)
     times = submitted + columns_of(table, TOUCHED, own)
@@ -188,6 +199,6 @@ def with_moments(table: Table, own: int) -> Table:
     return replace(table, sent={line: told(sent) for line, sent in table.sent.items()})
 
 
-def told(sent: Sent) -> Sent:
+def told(sent: SentMoment) -> SentMoment:
     """Return what is known of a row: not when it was sent, where the survey is anonymous."""
     return replace(sent, when=None, readings=None) if sent.when and sent.when.year == ANONYMOUS else sent

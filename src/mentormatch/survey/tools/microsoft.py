@@ -18,7 +18,7 @@ from typing import ClassVar
 from mentormatch.fields import SeveralAnswers
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
-from mentormatch.survey.table import Rows, Table, tabulate
+from mentormatch.survey.table import Rows, TextTable, tabulate
 from mentormatch.survey.tool import Tool, not_of, numbered
 from mentormatch.survey.tool_columns import below, columns_of, leading, noted, retyped, without
 
@@ -59,7 +59,7 @@ class Microsoft(Tool):
         cells = rows.records[0].cells
         return len(cells) >= len(FIRST) and all(fold(cell) in names for cell, names in zip(cells, FIRST, strict=False))
 
-    def sort(self, rows: Rows) -> Table:
+    def sort(self, rows: Rows) -> TextTable:
         front = leading(rows.records[0].cells, FRONT)
         if front < len((STARTS, ENDS)):
             raise not_of(rows, self)
@@ -74,7 +74,7 @@ class Microsoft(Tool):
         return entitled(replace(table, tool=self.kind, own=account), asked)
 
 
-def entitled(table: Table, asked: Sequence[int]) -> Table:
+def entitled(table: TextTable, asked: Sequence[int]) -> TextTable:
     """Return the questions under their titles, behind what the tool noted of the account and no question asks."""
     titles = {column: title(table.header, column) for column in asked}
     told = {column: table.header[column] for column in sorted(table.own) if is_told(table, column)}
@@ -112,7 +112,7 @@ def title(header: Sequence[str], column: int) -> str:
     return repeated["title"] if {repeated["title"], last} <= set(header[:column]) else header[column]
 
 
-def is_told(table: Table, column: int) -> bool:
+def is_told(table: TextTable, column: int) -> bool:
     """Tell whether the tool noted anything in a column."""
     return any(record.cells[column].strip() for record in table.records)
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.languages import mark
-from mentormatch.survey.table import Rows, Table, tabulate
+from mentormatch.survey.table import Rows, TextTable, tabulate
 from mentormatch.survey.tool import Tool, not_of, part
-from mentormatch.survey.tool_columns import Asked, below, header_of, noted, retyped, without
+from mentormatch.survey.tool_columns import ToolQuestion, below, header_of, noted, retyped, without
 
 IDS = ("submission_id", "user_id", "user_display_name", "timestamp")
 QUESTION = re.compile(r"question-id-[0-9]+(?P<item>(-[0-9]+)*)")
@@ -33,11 +33,11 @@ class Nextcloud(Tool):
         """Take a second row that holds nothing but ids of columns."""
         return len(rows.records) > 1 and are_ids(rows.records[1].cells)
 
-    def sort(self, rows: Rows) -> Table:
+    def sort(self, rows: Rows) -> TextTable:
         if not self.knows(rows):
             raise not_of(rows, self)
         titles, ids = (row.cells for row in rows.records[:2])
-        header = header_of(Asked(titled(title, said)) for title, said in zip(titles, ids, strict=False))
+        header = header_of(ToolQuestion(titled(title, said)) for title, said in zip(titles, ids, strict=False))
         table = retyped(tabulate(below(rows, 2), header), lambda column, cell: unguarded(cell))
         own = [column for column, said in enumerate(ids) if said.strip() in IDS]
         times = [column for column in own if ids[column].strip() == "timestamp"]

@@ -15,7 +15,7 @@ from typing import ClassVar
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
-from mentormatch.survey.table import EXPECTED, Record, Remark, Rows, Table, tabulate, unreadable
+from mentormatch.survey.table import EXPECTED, Record, Rows, TableRemark, TextTable, tabulate, unreadable
 from mentormatch.survey.tool import MOST_TITLES, OTHER, Tool, count, numbered, part, passed_over, without_labels
 from mentormatch.survey.tool_columns import below, item_name
 
@@ -38,7 +38,7 @@ class Plain(Tool):
         """Take any rows."""
         return True
 
-    def sort(self, rows: Rows) -> Table:
+    def sort(self, rows: Rows) -> TextTable:
         bare = without_labels(rows)
         above = titles(bare)
         found = below(bare, above) if above else rows
@@ -100,7 +100,7 @@ def fullness(row: Record) -> int:
     return 1 if len({fold(cell) for cell in row.cells} - {""}) == 1 else count(row.cells)
 
 
-def told_apart(rows: Rows) -> Table:
+def told_apart(rows: Rows) -> TextTable:
     """Return rows as a table, each of several columns called "Autre" as an item of the question before it."""
     cells = rows.records[0].cells
     others = [column for column, cell in enumerate(cells) if item_name(cell) == OTHER]
@@ -114,6 +114,8 @@ def told_apart(rows: Rows) -> Table:
     return replace(table, remarks=(*table.remarks, *(renamed(cells[column], names[column]) for column in others)))
 
 
-def renamed(cell: str, name: str) -> Remark:
+def renamed(cell: str, name: str) -> TableRemark:
     """Return that a column stands under another name than its own, for others have that."""
-    return Remark(None, tr("Plusieurs colonnes « {cell} » : l'une est lue comme « {name} ».", cell=cell, name=name))
+    return TableRemark(
+        None, tr("Plusieurs colonnes « {cell} » : l'une est lue comme « {name} ».", cell=cell, name=name)
+    )

@@ -15,9 +15,9 @@ from typing import ClassVar
 
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
-from mentormatch.survey.table import Order, Rows, Table, tabulate
+from mentormatch.survey.table import Order, Rows, TextTable, tabulate
 from mentormatch.survey.tool import Tool, not_of, without_labels
-from mentormatch.survey.tool_columns import Asked, below, columns_of, filled, header_of, leading, noted, without
+from mentormatch.survey.tool_columns import ToolQuestion, below, columns_of, filled, header_of, leading, noted, without
 
 RESPONDENT = ("respondent id", "id du repondant", "identifiant du repondant", "id de repondant")
 COLLECTOR = ("collector id", "id du collecteur", "identifiant du collecteur", "id de collecteur")
@@ -56,13 +56,13 @@ class SurveyMonkey(Tool):
         signs = [*ids, spread, not said.isdisjoint(WHOLE_ANSWER)]
         return sum(signs) > 1 or not said.isdisjoint(OPEN)
 
-    def sort(self, rows: Rows) -> Table:
+    def sort(self, rows: Rows) -> TextTable:
         if len(rows.records) < 2:
             raise not_of(rows, self)
         over, under = in_width(rows)
         above = 2 if has_items(over, under) else 1
         own = own_in(over, under) if above > 1 else leading(over, LEFT_OUT | STAYING)
-        asked = [*map(Asked, over[:own]), *asked_in(over, under if above > 1 else [""] * len(over), own)]
+        asked = [*map(ToolQuestion, over[:own]), *asked_in(over, under if above > 1 else [""] * len(over), own)]
         table = replace(tabulate(below(rows, above), header_of(asked)), tool=self.kind, own=frozenset(range(own)))
         ends = columns_of(table, END, own)
         times = ends + columns_of(table, START, own)
@@ -88,7 +88,7 @@ def has_items(over: Sequence[str], under: Sequence[str]) -> bool:
     return fold(over[0]) not in {*LEFT_OUT, *RESPONDENT} or not under[0].strip()
 
 
-def order_in(table: Table, times: Sequence[int]) -> Order | None:
+def order_in(table: TextTable, times: Sequence[int]) -> Order | None:
     """Return that the month comes first, where the times are in English and of half a day."""
     english = {fold(table.header[column]) for column in times} <= {START[0], END[0]}
     first = next((text for record in table.records if (text := filled(record.cells, times))), "")
@@ -101,12 +101,12 @@ def own_in(over: Sequence[str], under: Sequence[str]) -> int:
     return next((at for at, item in enumerate(under[:known]) if item.strip()), known)
 
 
-def asked_in(over: Sequence[str], under: Sequence[str], own: int) -> Iterator[Asked]:
+def asked_in(over: Sequence[str], under: Sequence[str], own: int) -> Iterator[ToolQuestion]:
     """Yield the questions behind the tool's own columns, each with the items below it."""
     width = len(over)
     starts = [at for at in range(own, width) if at == own or over[at].strip()]
     for start, end in zip(starts, [*starts[1:], width], strict=True):
-        yield Asked(over[start], tuple(item_of(item) for item in under[start:end]))
+        yield ToolQuestion(over[start], tuple(item_of(item) for item in under[start:end]))
 
 
 def item_of(label: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
-from mentormatch.survey.table import Record, Rows, Table, tabulate
+from mentormatch.survey.table import Record, Rows, TextTable, tabulate
 from mentormatch.survey.tool import OTHER, Tool, not_of, numbered, part
 from mentormatch.survey.tool_columns import below, columns_of, item_name, leading, noted, without
 
@@ -37,7 +37,7 @@ class Tally(Tool):
         names = [fold(cell) for cell in rows.records[0].cells]
         return names[0] == FIRST[0] and leading(names, FIRST) > 1
 
-    def sort(self, rows: Rows) -> Table:
+    def sort(self, rows: Rows) -> TextTable:
         own = leading(rows.records[0].cells, FIRST)
         if not own:
             raise not_of(rows, self)
@@ -52,7 +52,7 @@ class Tally(Tool):
         return without(table, {*range(own), *joined})
 
 
-def options_of(table: Table, question: int) -> dict[int, str]:
+def options_of(table: TextTable, question: int) -> dict[int, str]:
     """Return the columns of the options of a question, each with its option; none where it has no such columns.
 
     They say which options the joined text holds, all of them: else they are questions of their own.
@@ -81,7 +81,7 @@ def option_in(header: str, question: str) -> str:
     return next(inner, "")
 
 
-def is_ticked_or_not(table: Table, column: int) -> bool:
+def is_ticked_or_not(table: TextTable, column: int) -> bool:
     """Tell whether a column holds true and false, and nothing else."""
     return {record.cells[column] for record in table.records} - {""} in ({TICKED}, {UNTICKED}, {TICKED, UNTICKED})
 
@@ -93,7 +93,7 @@ def explains(record: Record, question: int, named: Mapping[int, str]) -> bool:
     return bool(ticked) == bool(joined) and all(option in joined or item_name(option) == OTHER for option in ticked)
 
 
-def item_of(table: Table, question: int, named: Mapping[int, str], column: int) -> str:
+def item_of(table: TextTable, question: int, named: Mapping[int, str], column: int) -> str:
     """Return the item of an option: itself, or "Autre" where people typed what they meant by it."""
     if item_name(named[column]) != OTHER:
         return named[column]
@@ -110,7 +110,7 @@ def rest(record: Record, question: int, named: Mapping[int, str]) -> str:
     return text.strip(" ,")
 
 
-def spelled_out(table: Table, question: int, options: Mapping[int, str]) -> Table:
+def spelled_out(table: TextTable, question: int, options: Mapping[int, str]) -> TextTable:
     """Return ``table`` with the columns of the options of a question as its items, each as people answered it.
 
     What was typed for "Autre" stands under it; where the question was not answered, no box was.

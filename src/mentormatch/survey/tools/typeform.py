@@ -18,7 +18,7 @@ from typing import ClassVar
 
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
-from mentormatch.survey.table import Rows, Table, tabulate
+from mentormatch.survey.table import Rows, TextTable, tabulate
 from mentormatch.survey.tool import OTHER, Tool, not_of, numbered, part
 from mentormatch.survey.tool_columns import below, in_zone, noted, without
 
@@ -44,7 +44,7 @@ class Typeform(Tool):
         cells = rows.records[0].cells
         return len({STARTED, SUBMITTED} & set(map(fold, cells))) + (cells[0].strip() == NUMBER) > 1
 
-    def sort(self, rows: Rows) -> Table:
+    def sort(self, rows: Rows) -> TextTable:
         table = tabulate(below(rows), numbered([*headed(TAG.sub("", cell) for cell in rows.records[0].cells)]))
         names = list(map(fold, table.header))
         submitted, started, response = (last(names, name) for name in (SUBMITTED, STARTED, RESPONSE))

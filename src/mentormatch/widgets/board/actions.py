@@ -7,7 +7,7 @@ from pydantic import Field as Setting
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from mentormatch.base.strict_json import Message, Whole, parse_json
+from mentormatch.base.strict_json import JsonMessage, WholeNumber, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
@@ -15,12 +15,12 @@ from mentormatch.languages import tr
 type MentorId = Annotated[str, Setting(pattern=r"^m[1-9][0-9]{0,8}$")]
 type MenteeId = Annotated[str, Setting(pattern=r"^e[1-9][0-9]{0,8}$")]
 type PersonId = Annotated[str, Setting(pattern=r"^[me][1-9][0-9]{0,8}$")]
-type Line = Annotated[str, Setting(max_length=1_000)]
+type BoardLine = Annotated[str, Setting(max_length=1_000)]
 
 MOST_PLACES = 1_000
 
 
-class Imposed(Message):
+class Imposed(JsonMessage):
     """A pair that must be: people by opaque id, ``m1`` the first mentor whom the session began with."""
 
     action: Literal["pin"] = "pin"
@@ -28,7 +28,7 @@ class Imposed(Message):
     mentee: MenteeId
 
 
-class SetAside(Message):
+class SetAsideIn(JsonMessage):
     """A pair that must not be."""
 
     action: Literal["ban"] = "ban"
@@ -36,65 +36,65 @@ class SetAside(Message):
     mentee: MenteeId
 
 
-class Withdrawal(Message):
+class Withdrawal(JsonMessage):
     """Somebody leaves."""
 
     action: Literal["withdraw"] = "withdraw"
     person: PersonId
 
 
-class Places(Message):
+class PlacesIn(JsonMessage):
     """Somebody takes so many partners at most, whatever they answered."""
 
     action: Literal["capacity"] = "capacity"
     person: PersonId
-    places: Annotated[Whole, Setting(le=MOST_PLACES)]
+    places: Annotated[WholeNumber, Setting(le=MOST_PLACES)]
 
 
-class Release(Message):
+class Release(JsonMessage):
     """One of the decisions no longer holds: its place among them, from 1."""
 
     action: Literal["release"] = "release"
-    number: Annotated[Whole, Setting(ge=1)]
+    number: Annotated[WholeNumber, Setting(ge=1)]
 
 
-class Undo(Message):
+class Undo(JsonMessage):
     """The last move is taken back."""
 
     action: Literal["undo"] = "undo"
 
 
-class Redo(Message):
+class Redo(JsonMessage):
     """The move that was taken back last is made again."""
 
     action: Literal["redo"] = "redo"
 
 
-class Choose(Message):
+class Choose(JsonMessage):
     """Somebody is looked at, or nobody."""
 
     action: Literal["choose"] = "choose"
     person: PersonId | None
 
 
-class Validate(Message):
+class Validate(JsonMessage):
     """A named person makes the plan final, for a reason."""
 
     action: Literal["validate"] = "validate"
-    who: Line
-    why: Line = ""
+    who: BoardLine
+    why: BoardLine = ""
 
 
-type Decision = Imposed | SetAside | Withdrawal | Places
-type Action = Decision | Release | Undo | Redo | Choose | Validate
+type BoardDecision = Imposed | SetAsideIn | Withdrawal | PlacesIn
+type Action = BoardDecision | Release | Undo | Redo | Choose | Validate
 
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="action")])
 
 
-class Asked(Message):
+class BoardRequest(JsonMessage):
     """One action, as JSON; the answer carries the same ``turn``, by which a page tells that it was answered."""
 
-    turn: Whole = 0
+    turn: WholeNumber = 0
     what: dict[str, Any]
 
     @classmethod

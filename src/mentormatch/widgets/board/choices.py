@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from mentormatch.base.strict_json import Message
+from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.alternatives import Alternative, alternatives
 from mentormatch.explanation.labels import Labels
 from mentormatch.explanation.pairs import Contribution, explain_pair
@@ -15,7 +15,7 @@ from mentormatch.languages.phrases import counted, percent, points
 from mentormatch.operations.matching import Matching
 from mentormatch.rules.formulation import SIDES
 from mentormatch.widgets.board.actions import PersonId, side_of
-from mentormatch.widgets.board.decisions import Ground
+from mentormatch.widgets.board.decisions import BoardGround
 
 MOST_OFFERED = 10
 MOST_MOVED = 6
@@ -23,7 +23,7 @@ MOST_MOVED = 6
 FREE = mark("sans perte")
 
 
-class Part(Message):
+class ChoicePart(JsonMessage):
     """One criterion of a pair: points out of how many, and why."""
 
     criterion: str
@@ -33,16 +33,16 @@ class Part(Message):
     answered: bool
 
 
-class Tie(Message):
+class Tie(JsonMessage):
     """A partner that somebody has: points, how much of them rests on answers, and what they are made of."""
 
     partner: PersonId
     points: str
     answered: str
-    parts: list[Part]
+    parts: list[ChoicePart]
 
 
-class Offer(Message):
+class Offer(JsonMessage):
     """A partner that somebody could have: points, what is lost in the first goal that loses, and who would move."""
 
     partner: PersonId
@@ -51,7 +51,7 @@ class Offer(Message):
     moves: list[str]
 
 
-class Chosen(Message):
+class Chosen(JsonMessage):
     """Somebody, the partners that they have, and those that they could have, the cheapest first."""
 
     person: PersonId
@@ -59,7 +59,7 @@ class Chosen(Message):
     offers: list[Offer]
 
 
-def chosen(ground: Ground, matching: Matching, labels: Labels, person: str) -> Chosen:
+def chosen(ground: BoardGround, matching: Matching, labels: Labels, person: str) -> Chosen:
     """Return what there is to say of one person; nothing of who has left."""
     if not ground.there(person, matching.cohort):
         return Chosen(person=person, ties=[], offers=[])
@@ -73,7 +73,7 @@ def chosen(ground: Ground, matching: Matching, labels: Labels, person: str) -> C
     )
 
 
-def ties(ground: Ground, case: Case, side: Side, row: int) -> Iterator[Tie]:
+def ties(ground: BoardGround, case: Case, side: Side, row: int) -> Iterator[Tie]:
     """Yield the partners of one person, by position."""
     pairs, axis = case.solution.pairs, SIDES.index(side)
     for mentor, mentee in pairs[pairs[:, axis] == row].tolist():
@@ -83,9 +83,9 @@ def ties(ground: Ground, case: Case, side: Side, row: int) -> Iterator[Tie]:
         yield Tie(partner=partner, points=points(pair.score), answered=percent(pair.answered), parts=parts)
 
 
-def part(share: Contribution) -> Part:
+def part(share: Contribution) -> ChoicePart:
     """Return one criterion in words."""
-    return Part(
+    return ChoicePart(
         criterion=share.criterion,
         points=points(share.share),
         full=points(share.full),
@@ -94,7 +94,7 @@ def part(share: Contribution) -> Part:
     )
 
 
-def offered(ground: Ground, case: Case, who: tuple[Side, int], other: Alternative) -> Offer:
+def offered(ground: BoardGround, case: Case, who: tuple[Side, int], other: Alternative) -> Offer:
     """Return another partner of one person, by side and position, in words."""
     side, row = who
     place = (row, other.row) if side == "mentor" else (other.row, row)

@@ -8,7 +8,7 @@ import numpy as np
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
-from mentormatch.base.columns import IntVector, Numbers
+from mentormatch.base.columns import IntVector, NumberColumn
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import LETTERS, Edit, capacity_edit, opaque, pair_edits, people_edits
 from mentormatch.fields import Side
@@ -25,11 +25,11 @@ from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.rules.rule import market_of
 from mentormatch.scoring.score import score
-from mentormatch.widgets.board.actions import Decision, Imposed, Places, SetAside, Withdrawal, side_of
+from mentormatch.widgets.board.actions import BoardDecision, Imposed, PlacesIn, SetAsideIn, Withdrawal, side_of
 
 
 @dataclass(frozen=True)
-class Ground:
+class BoardGround:
     """The matching that a session began with; people are named by their place in its cohort."""
 
     base: Matching
@@ -56,11 +56,11 @@ class Ground:
             for place, key in enumerate(self.base.cohort.side(side).ids, start=1)
         }
 
-    def decided(self, decisions: Sequence[Decision]) -> Matching:
+    def decided(self, decisions: Sequence[BoardDecision]) -> Matching:
         """Return the matching under these decisions; raises RequestError where one of them means nothing here."""
         base, gone = self.base, [self.key(one.person) for one in decisions if isinstance(one, Withdrawal)]
         stayed = remove_people(base.cohort, gone) if gone else base.cohort
-        told = [one for one in decisions if isinstance(one, Places) and self.there(one.person, stayed)]
+        told = [one for one in decisions if isinstance(one, PlacesIn) and self.there(one.person, stayed)]
         cohort = self.with_places(stayed, told)
         by_hand = [rule for rule in self.rules(decisions) if is_present(rule, cohort)]
         rules = [rule for rule in base.programme.rules if not isinstance(rule, Pin) or is_present(rule, cohort)]
@@ -99,14 +99,14 @@ class Ground:
         """Say whether somebody is still in a cohort."""
         return cohort.side(side_of(person)).has(self.key(person))
 
-    def rules(self, decisions: Sequence[Decision]) -> Iterator[Pin | Ban]:
+    def rules(self, decisions: Sequence[BoardDecision]) -> Iterator[Pin | Ban]:
         """Yield the rule of each decision on a pair."""
         for one in decisions:
-            if isinstance(one, Imposed | SetAside):
+            if isinstance(one, Imposed | SetAsideIn):
                 rule = Pin if isinstance(one, Imposed) else Ban
                 yield rule(mentor=self.key(one.mentor), mentee=self.key(one.mentee))
 
-    def with_places(self, cohort: Cohort, told: Sequence[Places]) -> Cohort:
+    def with_places(self, cohort: Cohort, told: Sequence[PlacesIn]) -> Cohort:
         """Return the cohort in which some people have answered how many partners they take."""
         if not told:
             return cohort
@@ -134,7 +134,7 @@ def answering(people: People, fields: Sequence[str], places: Mapping[str, int]) 
     for field in fields:
         values = people.numbers(field).values.copy()
         values[rows] = list(places.values())
-        columns[field] = Numbers(values)
+        columns[field] = NumberColumn(values)
     return replace(people, columns=columns)
 
 

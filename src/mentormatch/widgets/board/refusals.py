@@ -13,8 +13,8 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about
 from mentormatch.operations.matching import Matching
 from mentormatch.rules.self_pairs import SELF_PAIRS
-from mentormatch.widgets.board.actions import Decision, Imposed, Places, SetAside, Withdrawal, side_of
-from mentormatch.widgets.board.decisions import Ground, asked
+from mentormatch.widgets.board.actions import BoardDecision, Imposed, PlacesIn, SetAsideIn, Withdrawal, side_of
+from mentormatch.widgets.board.decisions import BoardGround, asked
 
 ANSWERED = (Status.PROVED, Status.FEASIBLE)
 NO_QUESTION = {
@@ -35,10 +35,10 @@ NO_PLAN = mark("Aucune répartition ne respecterait toutes les règles du progra
 class Attempt:
     """A move: what was there before, the decision that was made (None: one was released), what came of it."""
 
-    ground: Ground
+    ground: BoardGround
     labels: Labels
     before: Matching
-    made: Decision | None
+    made: BoardDecision | None
 
     def name(self, person: str) -> str:
         """Return what somebody is called."""
@@ -59,7 +59,7 @@ class Attempt:
         if isinstance(self.made, Imposed) and self._is_one_person(self.made):
             names = f"{self.name(self.made.mentor)} - {self.name(self.made.mentee)}"
             raise RequestError(about(names, SELF_PAIRS.label))
-        if isinstance(self.made, Places):
+        if isinstance(self.made, PlacesIn):
             side = side_of(self.made.person)
             if not asked(self.ground.base.programme, side):
                 raise RequestError(tr(NO_QUESTION[side]))
@@ -78,7 +78,7 @@ class Attempt:
 
     def _refuse_places(self, after: Matching) -> None:
         """Raise RequestError where other rules give somebody fewer places than was decided."""
-        if not isinstance(self.made, Places):
+        if not isinstance(self.made, PlacesIn):
             return
         side, case = side_of(self.made.person), self.case(after)
         row = case.people(side).find(self.ground.key(self.made.person))
@@ -105,11 +105,11 @@ class Attempt:
             yield from (finding.sentence for finding in diagnosis.findings if finding.decisive) if diagnosis else ()
 
 
-def people_of(decision: Decision | None) -> tuple[str, ...]:
+def people_of(decision: BoardDecision | None) -> tuple[str, ...]:
     """Return whom a decision is about."""
     match decision:
-        case Imposed() | SetAside():
+        case Imposed() | SetAsideIn():
             return decision.mentor, decision.mentee
-        case Withdrawal() | Places():
+        case Withdrawal() | PlacesIn():
             return (decision.person,)
     return ()

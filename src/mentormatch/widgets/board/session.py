@@ -15,26 +15,26 @@ from mentormatch.report.folder import validated
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.widgets.board.actions import (
     Action,
-    Asked,
+    BoardDecision,
+    BoardRequest,
     Choose,
-    Decision,
-    Places,
+    PlacesIn,
     Redo,
     Release,
     Undo,
     Validate,
     side_of,
 )
-from mentormatch.widgets.board.decisions import Ground
+from mentormatch.widgets.board.decisions import BoardGround
 from mentormatch.widgets.board.refusals import ANSWERED, Attempt
 from mentormatch.widgets.board.view import dressed, shown
 
 
 @dataclass(frozen=True)
-class Step:
+class SessionStep:
     """The decisions that hold, the matching under them, and what seals it once somebody has validated it."""
 
-    decisions: tuple[Decision, ...]
+    decisions: tuple[BoardDecision, ...]
     matching: Matching
     seal: Seal | None = None
 
@@ -76,19 +76,19 @@ class Board:
         labels: Labels | None = None,
         time_limit_s: float | None = None,
     ) -> None:
-        self.ground = Ground(matching, time_limit_s)
+        self.ground = BoardGround(matching, time_limit_s)
         self.folder = Path(folder)
         with language(matching.language, unless_asked=True):
             self.language = spoken()
             self.labels = labels_for_notebook(matching) if labels is None else labels
-        self.steps = [Step((), matching)]
+        self.steps = [SessionStep((), matching)]
         self.at = 0
         self.chosen: str | None = None
         self.seen = 0
         """The step that the present one is compared with: the one that was shown before it."""
 
     @property
-    def now(self) -> Step:
+    def now(self) -> SessionStep:
         """What holds at present."""
         return self.steps[self.at]
 
@@ -98,7 +98,7 @@ class Board:
         return self.now.matching
 
     @own_language
-    def decide(self, decision: Decision) -> None:
+    def decide(self, decision: BoardDecision) -> None:
         """Solve anew under one more decision; raises RequestError in words where no plan keeps it, or the rules."""
         if decision in self.now.decisions:
             raise RequestError(tr("Cette décision est déjà prise"))
@@ -159,11 +159,11 @@ class Board:
 
     @own_language
     def answer(self, asked: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
-        """Return the board as JSON after an action in JSON (``Asked``); it says where one was refused, and why."""
+        """Return the board as JSON after an action in JSON (``BoardRequest``); it says where one was refused, and why."""
         turn, refusal = 0, ""
         done: Action | None = None
         try:
-            request = Asked.of(asked)
+            request = BoardRequest.of(asked)
             turn = request.turn
             done = request.action
             self.do(done)
@@ -180,12 +180,12 @@ class Board:
         """Return what somebody is called, by opaque id."""
         return self.labels.person(side_of(person), self.ground.key(person))
 
-    def _go_to(self, decisions: Sequence[Decision], made: Decision | None = None) -> None:
+    def _go_to(self, decisions: Sequence[BoardDecision], made: BoardDecision | None = None) -> None:
         attempt = Attempt(self.ground, self.labels, self.matching, made)
         attempt.refuse_idle()
         matching = self.ground.decided(decisions)
         attempt.refuse(matching)
-        self.steps[self.at + 1 :] = [Step(tuple(decisions), matching)]
+        self.steps[self.at + 1 :] = [SessionStep(tuple(decisions), matching)]
         self._turn_to(self.at + 1, "")
 
     @own_language
@@ -195,6 +195,6 @@ class Board:
         self.seen, self.at = self.at, step
 
 
-def superseded(old: Decision, new: Decision) -> bool:
+def superseded(old: BoardDecision, new: BoardDecision) -> bool:
     """Say whether a decision replaces another: the places of one person are told once."""
-    return isinstance(old, Places) and isinstance(new, Places) and old.person == new.person
+    return isinstance(old, PlacesIn) and isinstance(new, PlacesIn) and old.person == new.person

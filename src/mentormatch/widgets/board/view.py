@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from mentormatch.base.strict_json import Message
+from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.unmatched import explain_unmatched
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import points
-from mentormatch.operations.matching import Keys
+from mentormatch.operations.matching import KeyPair
 from mentormatch.report import words
 from mentormatch.report.comparison import Comparison, compare
 from mentormatch.report.decision_state import standing
@@ -18,12 +18,12 @@ from mentormatch.report.texts import spaced, visible
 from mentormatch.rules.formulation import SIDES
 from mentormatch.widgets.board.actions import (
     Action,
+    BoardDecision,
     Choose,
-    Decision,
     Imposed,
     PersonId,
-    Places,
-    SetAside,
+    PlacesIn,
+    SetAsideIn,
     Validate,
     Withdrawal,
 )
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mentormatch.widgets.board.session import Board
 
 
-class Someone(Message):
+class PersonOut(JsonMessage):
     """One person; ``places`` is None where the programme asks them for no number of places."""
 
     id: PersonId
@@ -44,14 +44,14 @@ class Someone(Message):
     places: int | None
 
 
-class Two(Message):
+class PairSideBySide(JsonMessage):
     """Two people."""
 
     mentor: PersonId
     mentee: PersonId
 
 
-class Pair(Two):
+class PairOut(PairSideBySide):
     """A pair of the plan: whether the last move made it, and whether staff imposed it."""
 
     points: str
@@ -59,14 +59,14 @@ class Pair(Two):
     pinned: bool
 
 
-class Alone(Message):
+class UnmatchedOut(JsonMessage):
     """Somebody without a partner, and why."""
 
     person: PersonId
     reason: str
 
 
-class Goal(Message):
+class GoalOut(JsonMessage):
     """One goal in the plan before and in this one; ``difference`` is empty where there is none."""
 
     goal: str
@@ -75,23 +75,23 @@ class Goal(Message):
     difference: str
 
 
-class Change(Message):
+class Change(JsonMessage):
     """What became of a plan: the pairs that it lost, its goals, and all of it in sentences."""
 
-    gone: list[Two]
-    goals: list[Goal]
+    gone: list[PairSideBySide]
+    goals: list[GoalOut]
     sentences: list[str]
 
 
-class Decided(Message):
+class Decided(JsonMessage):
     """A decision that holds: its place among them, from 1, and what it is, as it was asked and in words."""
 
     number: int
-    what: Decision
+    what: BoardDecision
     text: str
 
 
-class BoardOut(Message):
+class BoardOut(JsonMessage):
     """All that a page shows of a board, after the action of this ``turn``; ``said`` is what is worth saying aloud.
 
     ``last`` is what the last move changed, ``whole`` what the whole session did; ``refusal`` says why an action was
@@ -108,9 +108,9 @@ class BoardOut(Message):
     head: str
     folder: str
     final: bool
-    people: list[Someone]
-    pairs: list[Pair]
-    alone: list[Alone]
+    people: list[PersonOut]
+    pairs: list[PairOut]
+    alone: list[UnmatchedOut]
     last: Change
     whole: Change
     decisions: list[Decided]
@@ -184,7 +184,7 @@ def obstacles(board: "Board") -> list[str]:
     return list(diagnosis.sentences) if diagnosis else []
 
 
-def people(board: "Board") -> Iterator[Someone]:
+def people(board: "Board") -> Iterator[PersonOut]:
     """Yield everybody whom the session began with, also who has left since."""
     ground, cohort, case = board.ground, board.matching.cohort, board.matching.case
     for side in SIDES:
@@ -193,10 +193,10 @@ def people(board: "Board") -> Iterator[Someone]:
         for key in ground.base.cohort.side(side).ids:
             row, name = rows.get(key), board.labels.person(side, key)
             places = int(most[row]) if known and row is not None else None
-            yield Someone(id=ground.id(side, key), side=side, name=name, here=row is not None, places=places)
+            yield PersonOut(id=ground.id(side, key), side=side, name=name, here=row is not None, places=places)
 
 
-def pairs(board: "Board", last: Comparison) -> Iterator[Pair]:
+def pairs(board: "Board", last: Comparison) -> Iterator[PairOut]:
     """Yield the pairs in the order of the mentors."""
     ground, matching = board.ground, board.matching
     pinned = {(one.mentor, one.mentee) for one in board.now.decisions if isinstance(one, Imposed)}
@@ -204,44 +204,44 @@ def pairs(board: "Board", last: Comparison) -> Iterator[Pair]:
     for row, column in matching.solution.pairs.tolist():
         ids = ground.id("mentor", cohort.mentors.ids[row]), ground.id("mentee", cohort.mentees.ids[column])
         score = points(int(matching.scores.values[row, column]))
-        yield Pair(mentor=ids[0], mentee=ids[1], points=score, new=ids in new, pinned=ids in pinned)
+        yield PairOut(mentor=ids[0], mentee=ids[1], points=score, new=ids in new, pinned=ids in pinned)
 
 
-def alone(board: "Board") -> Iterator[Alone]:
+def alone(board: "Board") -> Iterator[UnmatchedOut]:
     """Yield everybody without a partner, mentors first."""
     case = replace(board.matching.case, labels=board.labels)
     ids = [board.ground.id(side, case.people(side).ids[row]) for side in SIDES for row in case.alone(side).tolist()]
     for person, one in zip(ids, explain_unmatched(case), strict=True):
-        yield Alone(person=person, reason=one.reason)
+        yield UnmatchedOut(person=person, reason=one.reason)
 
 
 def change(board: "Board", comparison: Comparison) -> Change:
     """Return a comparison of two plans as JSON."""
     gone = [two(board, pair) for pair in comparison.gone]
-    goals = [Goal(goal=g.goal, before=g.before, now=g.now, difference=g.difference) for g in comparison.goals]
+    goals = [GoalOut(goal=g.goal, before=g.before, now=g.now, difference=g.difference) for g in comparison.goals]
     return Change(
-        gone=[Two(mentor=mentor, mentee=mentee) for mentor, mentee in gone],
+        gone=[PairSideBySide(mentor=mentor, mentee=mentee) for mentor, mentee in gone],
         goals=goals,
         sentences=list(comparison.sentences),
     )
 
 
-def two(board: "Board", pair: Keys) -> tuple[str, str]:
+def two(board: "Board", pair: KeyPair) -> tuple[str, str]:
     """Return the ids of a pair of keys."""
     return board.ground.id("mentor", pair[0]), board.ground.id("mentee", pair[1])
 
 
-def decided(board: "Board", decision: Decision) -> str:
+def decided(board: "Board", decision: BoardDecision) -> str:
     """Return a decision in words."""
     name = board.name
     match decision:
         case Imposed(mentor=mentor, mentee=mentee):
             return tr("Binôme imposé\u00a0: {mentor} – {mentee}", mentor=name(mentor), mentee=name(mentee))
-        case SetAside(mentor=mentor, mentee=mentee):
+        case SetAsideIn(mentor=mentor, mentee=mentee):
             return tr("Binôme écarté\u00a0: {mentor} – {mentee}", mentor=name(mentor), mentee=name(mentee))
         case Withdrawal(person=person):
             return tr("Retrait\u00a0: {person}", person=name(person))
-        case Places(person=person, places=places):
+        case PlacesIn(person=person, places=places):
             return tr("Places de {person}\u00a0: {places}", person=name(person), places=places)
 
 

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from mentormatch.base.progress import Listener, listen
 from mentormatch.base.streams import screen
-from mentormatch.widgets.progress.notebook import Cell, in_notebook
-from mentormatch.widgets.progress.terminal import Line
+from mentormatch.widgets.progress.notebook import ProgressCell, in_notebook
+from mentormatch.widgets.progress.terminal import TerminalLine
 
 
 @contextmanager
@@ -36,6 +36,6 @@ def progress(listener: Listener | None = None) -> Iterator[None]:
 def display() -> Listener | None:
     """Return what shows progress to whoever looks at this process, None where nobody does."""
     if in_notebook():
-        return Cell()
+        return ProgressCell()
     stream = screen()
-    return None if stream is None else Line(stream)
+    return None if stream is None else TerminalLine(stream)

@@ -23,7 +23,7 @@ def _shell() -> Any:
     return None if asked is None else asked()
 
 
-class Cell:
+class ProgressCell:
     """Shows progress below the cell that runs, anew for each piece of work."""
 
     def __init__(self) -> None:

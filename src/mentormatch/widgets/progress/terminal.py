@@ -14,7 +14,7 @@ WIDTH = 80
 """Where the terminal does not say how wide it is."""
 
 
-class Line:
+class TerminalLine:
     """Writes progress over itself on one line of a terminal; it takes nothing but carriage returns and spaces."""
 
     def __init__(self, stream: TextIO) -> None:
