@@ -100,7 +100,7 @@ class ResidualGraph:
 class ShortestPaths:
     """The shortest way to left person ``target`` from every node of a net, by the next node ``after``, -1 for none.
 
-    ``losses`` (r,) int64 is what it costs to force the pair with each right person; ``INFINITE`` where no answer holds it.
+    ``losses`` (r,) int64 is what it costs to force the pair with each right person; ``INFINITE`` where none holds it.
     """
 
     target: int
@@ -134,7 +134,7 @@ def residual_graph(problem: AssignmentProblem, pairs: IntMatrix) -> ResidualGrap
 
 @dataclass(frozen=True, slots=True)
 class ReducedCostMatrix:
-    """The open pairs as ``cells`` (r, l): the prices of both people less what the pair adds, ``INFINITE`` where not open.
+    """The open pairs as ``cells`` (r, l): both prices less what the pair adds, ``INFINITE`` where not open.
 
     ``prices`` are those of the left and of the right people.
     """

@@ -27,7 +27,7 @@ Decided = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class CohortRequest:
+class CohortQuestion:
     """What the options of a command say of the pairs: forms of wishes, the workbook of decisions, seed and limits."""
 
     wishes: tuple[Path, ...] = ()
@@ -59,7 +59,7 @@ class CohortAtHand:
         )
 
 
-def ground(programme: Path, files: dict[str, Any], asked: CohortRequest) -> CohortAtHand:
+def ground(programme: Path, files: dict[str, Any], asked: CohortQuestion) -> CohortAtHand:
     """Return what there is to work on: the people in these files, with what they chose and what the team decided."""
     from mentormatch.programme.enrolment import read_survey
     from mentormatch.programme.programme import Programme
@@ -87,7 +87,7 @@ def with_forms(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: t
     return with_wishes(cohort, loaded, pseudonyms_for(programme), *wishes)
 
 
-def matched(programme: Path, files: dict[str, Any], asked: CohortRequest) -> "Matching":
+def matched(programme: Path, files: dict[str, Any], asked: CohortQuestion) -> "Matching":
     """Return the matching of the people in these files, with what they chose and what the team decided."""
     from mentormatch.operations.matching import match
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from mentormatch.cli.cohorts import CohortRequest, Decided, Wishes, ground
+from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, ground
 from mentormatch.cli.delivery import EXIT_CODES
 from mentormatch.cli.messages import write_json, write_lines
 from mentormatch.cli.options import (
@@ -41,7 +41,7 @@ def diagnose_command(  # noqa: PLR0913 - the options of the command line are its
     on = ground(
         programme,
         sources(answers, mentors, mentees, tool, encoding),
-        CohortRequest(tuple(wishes or ()), decisions, seed),
+        CohortQuestion(tuple(wishes or ()), decisions, seed),
     )
     found = diagnose(on.cohort, on.decided, time_limit_s=time_limit)
     if as_json:

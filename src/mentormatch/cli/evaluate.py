@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import CohortRequest, Decided, Wishes, ground
+from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, ground
 from mentormatch.cli.messages import write_json, write_text
 from mentormatch.cli.options import (
     HERE,
@@ -60,7 +60,7 @@ def evaluate_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.operations.pair_sheet import read_pairs
 
     answers, sheet = answers_first(answers, pairs, names=[PAIRS], apart=bool(mentors or mentees))
-    asked = CohortRequest(tuple(wishes or ()), decisions, seed, time_limit)
+    asked = CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit)
     on = ground(programme, sources(answers, mentors, mentees, tool, encoding), asked)
     plan = evaluate(on.cohort, on.decided, read_pairs(source(Path(sheet)), on.cohort))
     best = match(on.cohort, on.decided, seed=seed, time_limit_s=time_limit)

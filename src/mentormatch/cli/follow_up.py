@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import CohortRequest, Decided, Wishes, matched
+from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, matched
 from mentormatch.cli.delivery import refuse_unanswered
 from mentormatch.cli.messages import say, say_written, write_json
 from mentormatch.cli.options import (
@@ -59,7 +59,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     from mentormatch.report.followup import summary, to_json
 
     files = by_month(waves)
-    asked = CohortRequest(tuple(wishes or ()), decisions, seed, time_limit)
+    asked = CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit)
     matching = matched(programme, sources(answers, mentors, mentees, tool, encoding), asked)
     refuse_unanswered(matching)
     year = follow_up(matching.programme, matching.pairs, files)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import CohortRequest, Decided, Wishes, matched
+from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, matched
 from mentormatch.cli.delivery import refuse_unanswered
 from mentormatch.cli.messages import say, say_json, say_written
 from mentormatch.cli.options import (
@@ -56,7 +56,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.report.handouts.files import told, write_handouts
 
     files = sources(answers, mentors, mentees, tool, encoding)
-    matching = matched(programme, files, CohortRequest(tuple(wishes or ()), decisions, seed, time_limit))
+    matching = matched(programme, files, CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit))
     refuse_unanswered(matching)
     contacts = read_contacts(matching.programme, **files)
     written = write_handouts(matching, contacts, out, decision=decision, replace=replace)

@@ -1,6 +1,6 @@
 """The command ``match``: the pairs of a cohort."""
 
-from mentormatch.cli.cohorts import CohortRequest, Decided, Wishes, matched
+from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, matched
 from mentormatch.cli.delivery import Out, deliver
 from mentormatch.cli.options import (
     HERE,
@@ -42,5 +42,5 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
 ) -> None:
     """Form the pairs, and write them into a file or a folder, or on stdout."""
     files = sources(answers, mentors, mentees, tool, encoding)
-    matching = matched(programme, files, CohortRequest(tuple(wishes or ()), decisions, seed, time_limit, memory_mb))
+    matching = matched(programme, files, CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit, memory_mb))
     deliver(matching, out, signed={"who": who, "why": why, "replace": replace}, as_json=as_json)

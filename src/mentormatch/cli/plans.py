@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import CohortRequest, Decided, Wishes, ground
+from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, ground
 from mentormatch.cli.delivery import EXIT_CODES, refuse_empty, unanswered
 from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
 from mentormatch.cli.options import (
@@ -68,7 +68,7 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
     on = ground(
         programme,
         sources(answers, mentors, mentees, tool, encoding),
-        CohortRequest(tuple(wishes or ()), decisions, seed),
+        CohortQuestion(tuple(wishes or ()), decisions, seed),
     )
     found = plans(on.cohort, on.decided, n, differ_by=differ_by, seed=seed)
     refuse_empty(found[0])

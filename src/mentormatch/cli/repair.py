@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import CohortAtHand, CohortRequest, Decided, Wishes, ground
+from mentormatch.cli.cohorts import CohortAtHand, CohortQuestion, Decided, Wishes, ground
 from mentormatch.cli.delivery import EXIT_CODES, Out, saved, tell
 from mentormatch.cli.former_pairs import pairs_before
 from mentormatch.cli.messages import say, write_json, write_text
@@ -91,7 +91,7 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     on = ground(
         programme,
         sources(answers, mentors, mentees, tool, encoding),
-        CohortRequest(tuple(wishes or ()), decisions, seed),
+        CohortQuestion(tuple(wishes or ()), decisions, seed),
     )
     asked = Turnover(tuple(withdrawn or ()), tuple(map(pair_in, keep or ())), arrived, tool, encoding)
     made = repaired(on, Path(before), asked, seed)

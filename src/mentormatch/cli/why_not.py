@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import CohortRequest, Decided, Wishes, matched
+from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, matched
 from mentormatch.cli.delivery import EXIT_CODES
 from mentormatch.cli.messages import write_json, write_lines
 from mentormatch.cli.options import (
@@ -56,7 +56,7 @@ def why_not_command(  # noqa: PLR0913 - the options of the command line are its 
         answers, mentor, mentee, names=[MENTOR, MENTEE], apart=bool(mentors or mentees)
     )
     files = sources(answers, mentors, mentees, tool, encoding)
-    matching = matched(programme, files, CohortRequest(tuple(wishes or ()), decisions, seed, time_limit))
+    matching = matched(programme, files, CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit))
     if as_json:
         write_json(WhyNotResponse.of(matching, mentor, mentee).to_json())
     else:
@@ -86,7 +86,7 @@ def alternatives_command(  # noqa: PLR0913 - the options of the command line are
 
     answers, person = answers_first(answers, person, names=[PERSON], apart=bool(mentors or mentees))
     files = sources(answers, mentors, mentees, tool, encoding)
-    matching = matched(programme, files, CohortRequest(tuple(wishes or ()), decisions, seed, time_limit))
+    matching = matched(programme, files, CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit))
     if as_json:
         write_json(AlternativesResponse.of(matching, person, n).to_json())
     else:

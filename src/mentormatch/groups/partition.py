@@ -99,7 +99,7 @@ class Grouping(Result):
     """The groups of one cohort under one programme, with all that they rest on.
 
     Every member is in it once: in ``groups``, or in ``unplaced`` with a reason. Documents and sentences call people by
-    ``labels``: by their keys, unless ``name_groups`` or ``veiled``. Points, reasons and former meetings are for the team.
+    ``labels``: by their keys, unless ``named`` or ``veiled``. Points, reasons and former meetings are for the team.
     """
 
     kind: ClassVar[str] = "groups"

@@ -1,7 +1,7 @@
 """Tables of text: what every reader hands over, and how a header is put above its records.
 
-A reader gives ``Rows``: the rows that are not blank, each with its line. ``tabulate`` makes a ``TextTable`` of them. Every
-row of a file ends exactly once: as a record, as a refused row, or as the header.
+A reader gives ``Rows``: the rows that are not blank, each with its line. ``tabulate`` makes a ``TextTable`` of them.
+Every row of a file ends exactly once: as a record, as a refused row, or as the header.
 """
 
 from collections import defaultdict

@@ -15,15 +15,14 @@ from mentormatch.survey.table import EXPECTED, Record, Refused, Rows, TextTable,
 from mentormatch.survey.tool import sorted_by_tool
 
 __all__ = [
-    "Frame",
+    "FrameSource",
     "Reader",
     "Record",
     "Records",
     "Refused",
-    "Remark",
     "Rows",
-    "Source",
-    "Table",
+    "TableSource",
+    "TextTable",
     "read_rows",
     "read_stream",
     "read_table",

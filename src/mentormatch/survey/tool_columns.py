@@ -1,7 +1,7 @@
 """What the adapters of survey tools share: questions over their columns, and what a tool notes of a row.
 
-Several header rows become one: each question is ``ToolQuestion`` with an item for each of its columns. Questions of the same
-words are told apart by their position, and so are the items of one question.
+Several header rows become one: each question is ``ToolQuestion`` with an item for each of its columns. Questions of the
+same words are told apart by their position, and so are the items of one question.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence

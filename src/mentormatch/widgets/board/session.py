@@ -159,7 +159,7 @@ class Board:
 
     @own_language
     def answer(self, asked: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
-        """Return the board as JSON after an action in JSON (``BoardRequest``); it says where one was refused, and why."""
+        """Return the board as JSON after an action in JSON (``BoardRequest``), with why one was refused."""
         turn, refusal = 0, ""
         done: Action | None = None
         try:

@@ -51,7 +51,7 @@ class PairSideBySide(JsonMessage):
     mentee: PersonId
 
 
-class PairOut(PairSideBySide):
+class BoardPairOut(PairSideBySide):
     """A pair of the plan: whether the last move made it, and whether staff imposed it."""
 
     points: str
@@ -59,7 +59,7 @@ class PairOut(PairSideBySide):
     pinned: bool
 
 
-class UnmatchedOut(JsonMessage):
+class BoardUnmatchedOut(JsonMessage):
     """Somebody without a partner, and why."""
 
     person: PersonId
@@ -109,8 +109,8 @@ class BoardOut(JsonMessage):
     folder: str
     final: bool
     people: list[PersonOut]
-    pairs: list[PairOut]
-    alone: list[UnmatchedOut]
+    pairs: list[BoardPairOut]
+    alone: list[BoardUnmatchedOut]
     last: Change
     whole: Change
     decisions: list[Decided]
@@ -196,7 +196,7 @@ def people(board: "Board") -> Iterator[PersonOut]:
             yield PersonOut(id=ground.id(side, key), side=side, name=name, here=row is not None, places=places)
 
 
-def pairs(board: "Board", last: Comparison) -> Iterator[PairOut]:
+def pairs(board: "Board", last: Comparison) -> Iterator[BoardPairOut]:
     """Yield the pairs in the order of the mentors."""
     ground, matching = board.ground, board.matching
     pinned = {(one.mentor, one.mentee) for one in board.now.decisions if isinstance(one, Imposed)}
@@ -204,15 +204,15 @@ def pairs(board: "Board", last: Comparison) -> Iterator[PairOut]:
     for row, column in matching.solution.pairs.tolist():
         ids = ground.id("mentor", cohort.mentors.ids[row]), ground.id("mentee", cohort.mentees.ids[column])
         score = points(int(matching.scores.values[row, column]))
-        yield PairOut(mentor=ids[0], mentee=ids[1], points=score, new=ids in new, pinned=ids in pinned)
+        yield BoardPairOut(mentor=ids[0], mentee=ids[1], points=score, new=ids in new, pinned=ids in pinned)
 
 
-def alone(board: "Board") -> Iterator[UnmatchedOut]:
+def alone(board: "Board") -> Iterator[BoardUnmatchedOut]:
     """Yield everybody without a partner, mentors first."""
     case = replace(board.matching.case, labels=board.labels)
     ids = [board.ground.id(side, case.people(side).ids[row]) for side in SIDES for row in case.alone(side).tolist()]
     for person, one in zip(ids, explain_unmatched(case), strict=True):
-        yield UnmatchedOut(person=person, reason=one.reason)
+        yield BoardUnmatchedOut(person=person, reason=one.reason)
 
 
 def change(board: "Board", comparison: Comparison) -> Change:
