@@ -76,7 +76,7 @@ def sums(problem: AssignmentProblem) -> list[tuple[NDArray[np.intp], float, floa
         for person in range(count)
     ]
     for row in problem.rows:
-        weights = row.at(mentors, mentees, problem.shape)
+        weights = row.coefficients_of(mentors, mentees, problem.shape)
         bounds = (-np.inf if row.least is None else row.least, np.inf if row.most is None else row.most)
         found.append((np.flatnonzero(weights), *bounds))
     return found

@@ -41,7 +41,7 @@ def test_cold(benchmark: BenchmarkFixture, case: tuple[str, Market]) -> None:
     benchmark.group, posed = case
     args = posed.face, posed.people_first
     optimum = benchmark.pedantic(solve_assignment, args, rounds=3, warmup_rounds=1)
-    assert posed.face.proves(optimum, posed.people_first)
+    assert posed.face.certifies(optimum, posed.people_first)
 
 
 @pytest.mark.parametrize("part", [0.8, 0.99])
@@ -52,4 +52,4 @@ def test_warm(benchmark: BenchmarkFixture, case: tuple[str, Market], part: float
     fewer = OptimalFace(face.lefts[few], face.rights[few], face.left, face.right)
     start = WarmStart.of(fewer, solve_assignment(fewer, profit[few]))
     optimum = benchmark.pedantic(solve_assignment, (face, profit, start), rounds=3, warmup_rounds=1)
-    assert face.proves(optimum, profit)
+    assert face.certifies(optimum, profit)

@@ -17,7 +17,7 @@ def stored(market: Market, place: float) -> NDArray[np.float64]:
     costs = np.zeros(problem.shape)
     for start in range(0, len(costs), BLOCK_ROWS):
         rows = tiles.rows(start, min(start + BLOCK_ROWS, len(costs)))
-        open_ = (rows >= tiles.least) & taking[0][start : start + BLOCK_ROWS, None] & taking[1]
+        open_ = (rows >= tiles.floor) & taking[0][start : start + BLOCK_ROWS, None] & taking[1]
         np.copyto(costs[start : start + BLOCK_ROWS], -(rows + place), where=open_)
     return costs
 

@@ -103,7 +103,7 @@ def columns(problem: AssignmentProblem, mentees: NDArray[np.int64]) -> tuple[NDA
     assert isinstance(problem.scores, ImplicitScores)
     some, n = problem.scores.of_mentees(mentees), problem.shape[0]
     scores = np.concatenate([some.tiles.rows(start, min(start + BLOCK_ROWS, n)) for start in range(0, n, BLOCK_ROWS)])
-    return scores, (scores >= some.tiles.least) & some.mentors[:, None] & some.mentees
+    return scores, (scores >= some.tiles.floor) & some.mentors[:, None] & some.mentees
 
 
 def census(problem: AssignmentProblem, placed: int) -> Row:

@@ -29,12 +29,12 @@ def solved(market: Market) -> Row:
     solver = solver_of(problem)
     view = PricingProblem.of(problem, solver.stage, solver.ready)
     listing = choose_candidates(view, solver)
-    face, profit = view.face(listing.pairs), view.worth(listing.pairs)
+    face, profit = view.face(listing.pairs), view.profit(listing.pairs)
     solver.begin = None
-    optimum, anew = timed(lambda: solver.best(face, profit))
-    _, guessed = timed(lambda: solver.best(face, profit, listing.prices))
+    optimum, anew = timed(lambda: solver.solve(face, profit))
+    _, guessed = timed(lambda: solver.solve(face, profit, listing.prices))
     before = children_s()
-    flow, beside = timed(lambda: best_by_flow(face, profit, solver.heed))
+    flow, beside = timed(lambda: best_by_flow(face, profit, solver.check_deadline))
     worths = None if flow is None else int(profit[flow.chosen].sum()), int(profit[optimum.chosen].sum())
     return {
         "name": market.name,

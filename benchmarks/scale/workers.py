@@ -49,12 +49,12 @@ class Falling(DaskScanPool):
     taken = count(1)
     told: ClassVar[Row] = {}
 
-    def take(self, promise: Future[Any], block: Block) -> ScanHits | None:
+    def next_result(self, promise: Future[Any], block: Block) -> ScanHits | None:
         if next(self.taken) == self.half:
             pid = next(iter(self.client.run(os.getpid).values()))
             os.kill(pid, signal.SIGKILL)
             type(self).told = {"killed_after_blocks": self.half}
-        return super().take(promise, block)
+        return super().next_result(promise, block)
 
 
 def looked(name: str, problem: AssignmentProblem, executor: Workers | None, alone: bytes = b"") -> tuple[Row, bytes]:

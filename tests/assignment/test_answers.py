@@ -70,7 +70,7 @@ def test_nobody_takes_more_than_there_are_partners_and_the_scarcer_side_bounds_t
 def test_pins_are_settled_and_so_is_what_they_leave_no_place_for() -> None:
     problem = replace(pose(np.ones((3, 3), dtype=int), mentor_capacity=[1, 2, 1]), pins=((0, 0), (1, 1)))
     face = SolutionSet.of(problem, np.array([[0, 0], [1, 1], [2, 2]]))
-    opened = ~face.settled
+    opened = ~face.fixed
     assert list(zip(face.mentors[opened].tolist(), face.mentees[opened].tolist(), strict=True)) == [(1, 2), (2, 2)]
     assert [part.tolist() for part in face.least] == [[1, 1, 0], [1, 1, 0]]
 
@@ -113,7 +113,7 @@ def test_a_price_counts_in_full_however_many_places_it_is_for(places: int, price
         face = SolutionSet.of(problem, PAIR)
         expected = max(minimum * price, places * price) + 16 * max(5 - price, 0)
         assert face.bound(priced(problem, face, prices)) == expected
-        assert face.narrowed(priced(problem, face, prices), 0).most[0].tolist() == [1]
+        assert face.fix_by_reduced_profit(priced(problem, face, prices), 0).most[0].tolist() == [1]
 
 
 def test_links_come_in_full_on_top_of_a_great_price() -> None:
@@ -121,7 +121,7 @@ def test_links_come_in_full_on_top_of_a_great_price() -> None:
     problem = replace(free, mentors=DegreeBounds(np.array([2]), np.array([10]), np.array([True])))
     price, link = GREAT // 100 * 79, GREAT // 100 * 20
     face = SolutionSet.of(problem, PAIR)
-    prices = replace(total([price], [0] * 10), links=(((0, 0, link),), ()))
+    prices = replace(total([price], [0] * 10), linking_duals=(((0, 0, link),), ()))
     assert face.bound(priced(problem, face, prices)) == 10 * price + link > 1 << 63
 
 
@@ -141,7 +141,7 @@ def waived(least: int = 2) -> AssignmentProblem:
 def test_who_need_not_be_used_never_counts_below_nothing() -> None:
     face = SolutionSet.of(waived(), np.empty((0, 2), dtype=np.int64))
     assert face.bound(priced(waived(), face, total([-6], [0, 0, 0]))) == 0 + 1 + 2 + 9
-    used = SolutionSet.of(waived(), PAIR).narrowed(priced(waived(), face, total([0], [0, 0, 0])), 4)
+    used = SolutionSet.of(waived(), PAIR).fix_by_reduced_profit(priced(waived(), face, total([0], [0, 0, 0])), 4)
     assert used.least[0].tolist() == [1]
     assert used.bound(priced(waived(), used, total([-6], [0, 0, 0]))) == -6 + 1 + 2 + 9
 
@@ -149,7 +149,7 @@ def test_who_need_not_be_used_never_counts_below_nothing() -> None:
 @pytest.mark.parametrize(("link", "bound"), [(1, 0 + 1 + 8), (5, -12 + 15 + 4), (14, -12 + 42)])
 def test_links_of_who_need_not_be_used_count_with_their_price(link: int, bound: int) -> None:
     face = SolutionSet.of(waived(), np.empty((0, 2), dtype=np.int64))
-    linked = replace(total([-6], [0, 0, 0]), links=(tuple((0, mentee, link) for mentee in range(3)), ()))
+    linked = replace(total([-6], [0, 0, 0]), linking_duals=(tuple((0, mentee, link) for mentee in range(3)), ()))
     assert face.bound(priced(waived(), face, linked)) == bound
 
 
@@ -158,44 +158,44 @@ def test_at_no_gap_the_load_of_who_need_not_be_used_is_settled_unless_using_them
     link: int, most: int
 ) -> None:
     face = SolutionSet.of(waived(), np.empty((0, 2), dtype=np.int64))
-    linked = replace(total([-1], [0, 0, 0]), links=(((0, 0, link),), ()))
-    stage = replace(priced(waived(), face, linked), surplus=np.zeros(3, dtype=np.int64))
-    assert face.narrowed(stage, 0).most[0].tolist() == [most]
+    linked = replace(total([-1], [0, 0, 0]), linking_duals=(((0, 0, link),), ()))
+    stage = replace(priced(waived(), face, linked), reduced_profit=np.zeros(3, dtype=np.int64))
+    assert face.fix_by_reduced_profit(stage, 0).most[0].tolist() == [most]
 
 
 def test_at_no_gap_who_costs_something_and_has_nobody_is_left_alone() -> None:
     problem = pose([[2]], goals=("total",))
     face = SolutionSet.of(problem, np.empty((0, 2), dtype=np.int64))
-    stage = replace(priced(problem, face, total([-2], [4])), surplus=np.zeros(1, dtype=np.int64))
-    assert [part.tolist() for part in face.narrowed(stage, 0).most] == [[0], [0]]
+    stage = replace(priced(problem, face, total([-2], [4])), reduced_profit=np.zeros(1, dtype=np.int64))
+    assert [part.tolist() for part in face.fix_by_reduced_profit(stage, 0).most] == [[0], [0]]
 
 
 @pytest.mark.parametrize(("gap", "settled"), [(0, 3), (1, 2), (2, 2), (3, 1), (6, 0)])
 def test_a_pair_is_settled_if_its_surplus_is_further_from_nothing_than_the_gap(gap: int, settled: int) -> None:
     problem = pose([[1, -3, 6]], mentor_capacity=3, goals=("total",))
     face = SolutionSet.of(problem, np.array([[0, 0], [0, 2]]))
-    assert int(face.narrowed(priced(problem, face, total([0], [0, 0, 0])), gap).settled.sum()) == settled
+    assert int(face.fix_by_reduced_profit(priced(problem, face, total([0], [0, 0, 0])), gap).fixed.sum()) == settled
 
 
 def test_at_no_gap_the_load_of_who_has_a_price_is_settled_and_of_others_is_not() -> None:
     problem = pose([[2, 2], [2, 2]], mentor_capacity=2, mentee_capacity=2, goals=("total",))
     chosen = np.array([[0, 0], [0, 1]])
     face = SolutionSet.of(problem, chosen)
-    narrowed = face.narrowed(priced(problem, face, total([2, 0], [0, 2])), 0)
+    narrowed = face.fix_by_reduced_profit(priced(problem, face, total([2, 0], [0, 2])), 0)
     assert [part.tolist() for part in narrowed.least] == [[2, 0], [1, 1]]
     assert [part.tolist() for part in narrowed.most] == [[2, 2], [2, 1]]
 
 
 def opened(face: SolutionSet) -> list[tuple[int, int]]:
     """Return the pairs that are not settled."""
-    return list(zip(face.mentors[~face.settled].tolist(), face.mentees[~face.settled].tolist(), strict=True))
+    return list(zip(face.mentors[~face.fixed].tolist(), face.mentees[~face.fixed].tolist(), strict=True))
 
 
 def test_a_pair_on_no_cycle_of_pairs_to_take_and_to_leave_is_settled() -> None:
     allowed = np.array([[True, True, False], [True, True, False], [False, True, True]])
     problem = pose(np.full((3, 3), 4), allowed, goals=("total",))
     face = SolutionSet.of(problem, np.array([[0, 0], [1, 1], [2, 2]]))
-    narrowed = face.narrowed(priced(problem, face, total([2, 2, 2], [2, 2, 2])), 0)
+    narrowed = face.fix_by_reduced_profit(priced(problem, face, total([2, 2, 2], [2, 2, 2])), 0)
     assert opened(narrowed) == [(0, 0), (0, 1), (1, 0), (1, 1)]
 
 
@@ -215,22 +215,22 @@ def test_a_way_begins_and_ends_at_people_whose_loads_may_change(
     high = pose([[4], [4]], mentor_minimum=minimum, goals=("total",))
     for problem, prices in ((wide, (mentors, mentees)), (high, (mentees, mentors))):
         face = SolutionSet.of(problem, PAIR)
-        stage = replace(priced(problem, face, total(*prices)), surplus=np.zeros(2, dtype=np.int64))
-        found = opened(face.narrowed(stage, 0))
+        stage = replace(priced(problem, face, total(*prices)), reduced_profit=np.zeros(2, dtype=np.int64))
+        found = opened(face.fix_by_reduced_profit(stage, 0))
         assert sorted(tuple(sorted(pair)) for pair in found) == pairs
 
 
 @given(problems(size=4, most=(2, 2)), st.integers(2, 5))
 def test_prices_in_parts_of_a_unit_prove_the_same(problem: AssignmentProblem, parts: int) -> None:
-    assume(not problem.coupled)
+    assume(not problem.has_side_constraints)
     solution = solve(problem)
     finer = tuple(
         replace(
             stage,
-            parts=stage.parts * parts,
+            denominator=stage.denominator * parts,
             mentors=stage.mentors * parts,
             mentees=stage.mentees * parts,
-            kept=tuple((goal, price * parts) for goal, price in stage.kept),
+            goal_duals=tuple((goal, price * parts) for goal, price in stage.goal_duals),
         )
         for stage in solution.prices
     )
@@ -241,7 +241,7 @@ def test_a_bound_between_two_whole_numbers_is_the_lower_one() -> None:
     problem = pose([[5, 4], [3, 1]], goals=("matched", "total"))
     worse = Solution(Status.FEASIBLE, PAIR, (Tier("matched", 1, None), Tier("total", 5, None)))
     for parts, price, bound in ((1, 1, 2), (2, 2, 2), (2, 3, 3), (10, 14, 2), (10, 15, 3), (10, 19, 3), (10, 20, 4)):
-        prices = DualSolution((("matched", 1),), np.full(2, price), np.zeros(2, dtype=np.int64), parts=parts)
+        prices = DualSolution((("matched", 1),), np.full(2, price), np.zeros(2, dtype=np.int64), denominator=parts)
         assert [tier.certified for tier in certify(problem, replace(worse, prices=(prices,))).tiers] == [bound, None]
 
 
@@ -250,7 +250,7 @@ def test_of_two_goals_in_one_stage_the_first_is_bounded_whatever_the_second_may_
     problem = pose([[1, -2], [-2, -1]], goals=("matched", "total"))
     worse = Solution(Status.FEASIBLE, PAIR, (Tier("matched", 1, None), Tier("total", 1, None)))
     mentors = np.full(2, parts * (weight + 1))
-    prices = DualSolution((("matched", weight), ("total", 1)), mentors, np.zeros(2, dtype=np.int64), parts=parts)
+    prices = DualSolution((("matched", weight), ("total", 1)), mentors, np.zeros(2, dtype=np.int64), denominator=parts)
     bound = (2 * (weight + 1) + 2 * 2) // weight
     assert [tier.certified for tier in certify(problem, replace(worse, prices=(prices,))).tiers] == [bound, None]
 
@@ -261,7 +261,9 @@ def test_what_a_second_goal_may_lack_is_counted_for_every_place_and_in_parts(
 ) -> None:
     problem = pose([[1, -2], [-2, -1]], goals=("matched", "total"))
     worse = Solution(Status.FEASIBLE, PAIR, (Tier("matched", 1, None), Tier("total", 1, None)))
-    prices = DualSolution((("matched", 7), ("total", 1)), np.array(mentors), np.zeros(2, dtype=np.int64), parts=parts)
+    prices = DualSolution(
+        (("matched", 7), ("total", 1)), np.array(mentors), np.zeros(2, dtype=np.int64), denominator=parts
+    )
     assert (sum(mentors) + 2 * 2 * parts) // (7 * parts) == bound
     assert [tier.certified for tier in certify(problem, replace(worse, prices=(prices,))).tiers] == [bound, None]
 
@@ -278,14 +280,14 @@ COUNT = DualSolution((("matched", 1),), np.array([1, 1]), np.array([0, 0]))
 
 
 def test_a_worst_pair_that_could_be_better_is_not_certified_whatever_stage_claims_it() -> None:
-    above = replace(COUNT, least=3)
+    above = replace(COUNT, score_threshold=3)
     assert floored(2, COUNT, above) == [2, None]
     assert floored(2, COUNT, replace(above, weights=(("matched", 1 << 61),))) == [2, None]
     assert floored(2, COUNT, replace(above, weights=(("total", 1),))) == [2, None]
 
 
 def test_a_worst_pair_is_certified_by_the_pairs_above_it_being_too_few() -> None:
-    above = DualSolution((("matched", 1),), np.array([1, 0]), np.array([0, 0]), least=5)
+    above = DualSolution((("matched", 1),), np.array([1, 0]), np.array([0, 0]), score_threshold=5)
     problem = pose([[5, 3], [3, 4]], goals=("matched", "floor"))
     stated = (Tier("matched", 2, 2), Tier("floor", 4, 4))
     best = Solution(Status.PROVED, np.array([[0, 0], [1, 1]]), stated, prices=(COUNT, above))
@@ -298,7 +300,7 @@ def test_a_worst_pair_is_certified_by_the_pairs_above_it_being_too_few() -> None
 def alone(floor: int) -> list[int | None]:
     """Return the bound proved of the floor, the only goal, by there being no pair above the only one there is."""
     problem = pose([[floor]], goals=("floor",))
-    above = DualSolution((("matched", 1),), np.array([0]), np.array([0]), least=floor + 1)
+    above = DualSolution((("matched", 1),), np.array([0]), np.array([0]), score_threshold=floor + 1)
     only = Solution(Status.FEASIBLE, PAIR, (Tier("floor", floor, None),), prices=(above,))
     return [tier.certified for tier in certify(problem, only).tiers]
 
@@ -313,13 +315,13 @@ def test_a_worst_pair_below_nothing_is_not_certified_where_nobody_need_be_paired
 def test_a_stage_about_the_pairs_above_a_floor_bounds_no_goal_before_it() -> None:
     problem = pose([[5, 1], [1, 1]], goals=("matched", "floor"))
     worse = Solution(Status.FEASIBLE, PAIR, (Tier("matched", 1, None), Tier("floor", 5, None)))
-    high = DualSolution((("matched", 1),), np.array([1, 0]), np.array([0, 0]), least=5)
+    high = DualSolution((("matched", 1),), np.array([1, 0]), np.array([0, 0]), score_threshold=5)
     assert [tier.certified for tier in certify(problem, replace(worse, prices=(high,))).tiers] == [None, None]
 
 
 def test_the_stage_that_refutes_a_better_floor_is_about_any_goal_before_it() -> None:
     problem = replace(pose([[5]], goals=("priority", "floor")), mentor_priority=np.array([6]))
-    above = DualSolution((("matched", 1),), np.array([0]), np.array([0]), least=6)
+    above = DualSolution((("matched", 1),), np.array([0]), np.array([0]), score_threshold=6)
     first = DualSolution((("priority", 1),), np.array([6]), np.array([0]))
     stated = (Tier("priority", 6, 6), Tier("floor", 5, 5))
     assert certify(problem, Solution(Status.PROVED, PAIR, stated, prices=(first, above))).certified

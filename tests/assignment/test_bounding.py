@@ -114,8 +114,8 @@ def stage(values: dict[str, int] | None = None, over: Pairs = EVERY, **other: An
 
 
 def test_the_surplus_is_the_worth_less_the_prices_of_both_people() -> None:
-    assert stage().surplus.tolist() == [5 - 3 - 1, 4 - 3, -3 - 3 - 2, 2 - 4 - 1, 7 - 4, 1 - 4 - 2]
-    assert (stage().others, stage().rests) == (0, (0,))
+    assert stage().reduced_profit.tolist() == [5 - 3 - 1, 4 - 3, -3 - 3 - 2, 2 - 4 - 1, 7 - 4, 1 - 4 - 2]
+    assert (stage().constraint_terms, stage().least_below) == (0, (0,))
     assert [part.tolist() for part in stage().sides] == [[3, 4], [1, 0, 2]]
     assert [part.tolist() for part in stage().links] == [[0, 0], [0, 0, 0]]
 
@@ -124,39 +124,39 @@ def test_weights_and_parts_multiply_the_worth_and_not_the_prices() -> None:
     found = stage(weights=(("matched", 100), ("total", 2)), parts=3)
     plain = [3 * (100 + 2 * worth) for worth in (5, 4, -3, 2, 7, 1)]
     paid = [4, 3, 5, 5, 4, 6]
-    assert found.surplus.tolist() == [worth - price for worth, price in zip(plain, paid, strict=True)]
-    assert found.worth({"matched": 2, "total": 12}) == 3 * (200 + 24)
+    assert found.reduced_profit.tolist() == [worth - price for worth, price in zip(plain, paid, strict=True)]
+    assert found.profit({"matched": 2, "total": 12}) == 3 * (200 + 24)
 
 
 def test_a_row_is_paid_for_by_its_pairs_and_adds_the_bound_that_its_price_is_for() -> None:
     found = stage(rows=(2, -5, 0))
     row = [-2 + 5, -4 + 5, 0 + 5, 0, -2, -6]
-    assert (found.surplus - stage().surplus).tolist() == row
-    assert found.others == 2 * 4 - 5 * 1
+    assert (found.reduced_profit - stage().reduced_profit).tolist() == row
+    assert found.constraint_terms == 2 * 4 - 5 * 1
 
 
 @pytest.mark.parametrize(("price", "bound"), [(1, 9), (-1, 0)])
 def test_a_price_above_nothing_is_for_the_most_and_one_below_for_the_least(price: int, bound: int) -> None:
     assert active_bound(ROWS[2], price) == bound
-    assert stage(rows=(0, 0, price)).others == price * bound
+    assert stage(rows=(0, 0, price)).constraint_terms == price * bound
 
 
 def test_a_goal_that_is_kept_is_paid_for_by_its_pairs_and_adds_what_it_was_found_to_be() -> None:
     found = stage(kept=(("matched", -6), ("priority", -1)), values={"priority": 33})
-    assert (found.surplus - stage().surplus).tolist() == [6 + 11, 6 + 10, 6 + 12, 6 + 21, 6 + 20, 6 + 22]
-    assert found.others == -6 * 2 - 33
+    assert (found.reduced_profit - stage().reduced_profit).tolist() == [6 + 11, 6 + 10, 6 + 12, 6 + 21, 6 + 20, 6 + 22]
+    assert found.constraint_terms == -6 * 2 - 33
 
 
 def test_links_lower_the_surplus_of_their_pair_and_add_up_for_their_person() -> None:
     found = stage(links=(((0, 2, 7), (0, 1, 2), (0, 1, 1), (1, 0, 4)), ((1, 1, 5), (0, 1, 1))))
-    assert (stage().surplus - found.surplus).tolist() == [0, 4, 7, 4, 5, 0]
+    assert (stage().reduced_profit - found.reduced_profit).tolist() == [0, 4, 7, 4, 5, 0]
     assert [part.tolist() for part in found.links] == [[10, 4], [0, 6, 0]]
 
 
 def test_links_of_pairs_that_are_not_looked_at_still_count_for_their_person() -> None:
     some = Pairs(np.array([0, 1]), np.array([0, 1]))
     found = stage(links=(((1, 2, 7), (0, 1, 2)), ()), over=some)
-    assert (stage(over=some).surplus - found.surplus).tolist() == [0, 0]
+    assert (stage(over=some).reduced_profit - found.reduced_profit).tolist() == [0, 0]
     assert found.links[0].tolist() == [2, 7]
 
 
@@ -179,7 +179,7 @@ def test_a_weight_outdoes_all_that_two_pairs_can_differ_by_in_the_goals_after_it
     weights: tuple[tuple[str, int], ...], rest: int | None
 ) -> None:
     found = DualStage.of(problem(), prices(weights=weights), EVERY, {})
-    assert (found and found.rests[0]) == rest
+    assert (found and found.least_below[0]) == rest
 
 
 @pytest.mark.parametrize(("score", "weight", "rest"), [(-3, 6, -3), (7, 14, 0)])
@@ -187,14 +187,14 @@ def test_a_pair_more_or_less_counts_for_all_that_it_is_worth(score: int, weight:
     one = replace(EVERY, extremes=(score, score))
     for each, exact in ((weight, False), (weight + 1, True)):
         found = DualStage.of(problem(), prices(weights=(("matched", each), ("total", 1))), one, {})
-        assert (found and found.rests[0]) == (rest if exact else None)
+        assert (found and found.least_below[0]) == (rest if exact else None)
 
 
 def test_a_stage_over_no_pairs_is_lexicographic() -> None:
     nobody = Pairs(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), extremes=(0, 0))
     found = DualStage.of(problem(), prices(weights=(("matched", 1), ("total", 1))), nobody, {})
     assert found is not None
-    assert (found.rests[0], found.surplus.tolist()) == (0, [])
+    assert (found.least_below[0], found.reduced_profit.tolist()) == (0, [])
 
 
 WORTH = 1 + 7

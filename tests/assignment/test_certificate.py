@@ -25,7 +25,7 @@ pose = AssignmentProblem.from_scores
 
 def certificates(problem: AssignmentProblem) -> list[tuple[Solution, Certificate]]:
     """Return the solutions of every engine that takes a problem, each with its certificate."""
-    kinds = [kind for kind, engine in engines_by_kind().items() if engine().takes(problem)]
+    kinds = [kind for kind, engine in engines_by_kind().items() if engine().supports(problem)]
     solutions = [solve(problem, engine=kind) for kind in kinds]
     return [(solution, certify(problem, solution)) for solution in solutions]
 
@@ -41,19 +41,19 @@ def holds_for_every_engine(problem: AssignmentProblem) -> None:
 
 @given(problems(size=5, most=(1, 1)))
 def test_every_proved_answer_of_one_to_one_is_certified(problem: AssignmentProblem) -> None:
-    assume(not problem.coupled)
+    assume(not problem.has_side_constraints)
     holds_for_every_engine(problem)
 
 
 @given(problems(size=5, most=(3, 1)))
 def test_every_proved_answer_with_places_on_one_side_is_certified(problem: AssignmentProblem) -> None:
-    assume(not problem.coupled)
+    assume(not problem.has_side_constraints)
     holds_for_every_engine(problem)
 
 
 @given(problems(size=4, most=(3, 3)))
 def test_every_proved_answer_with_places_on_both_sides_is_certified(problem: AssignmentProblem) -> None:
-    assume(not problem.coupled)
+    assume(not problem.has_side_constraints)
     holds_for_every_engine(problem)
 
 
@@ -79,15 +79,15 @@ def test_goals_that_take_several_stages_are_certified_stage_by_stage(scores: lis
 def holds_one_goal_at_a_time(problem: AssignmentProblem) -> None:
     """Hold the certificates of a problem whose goals are not put together."""
     with pytest.MonkeyPatch.context() as alone:
-        alone.setattr(plain, "FLOAT_EXACT", 0)
-        alone.setattr(milp, "ONE_NUMBER", 0)
+        alone.setattr(plain, "MAX_FLOAT64", 0)
+        alone.setattr(milp, "MAX_SOLVER_WEIGHT", 0)
         holds_for_every_engine(problem)
         assert all(len(solution.prices) in (0, len(problem.goals)) for solution, _ in certificates(problem))
 
 
 @given(problems(size=5, most=(2, 2)))
 def test_a_stage_for_each_goal_is_certified_on_what_the_stages_before_leave_open(problem: AssignmentProblem) -> None:
-    assume(not problem.coupled)
+    assume(not problem.has_side_constraints)
     holds_one_goal_at_a_time(problem)
 
 
@@ -170,9 +170,9 @@ def stages(problem: AssignmentProblem) -> st.SearchStrategy[tuple[DualSolution, 
             mentors=stage.mentors + move[:n],
             mentees=stage.mentees + move[n : n + m],
             rows=tuple(price + more[0] for price in stage.rows),
-            kept=tuple((goal, price + more[1]) for goal, price in stage.kept),
-            links=(raised(stage.links[0], more[2]), raised(stage.links[1], more[2])),
-            parts=stage.parts + abs(more[3]),
+            goal_duals=tuple((goal, price + more[1]) for goal, price in stage.goal_duals),
+            linking_duals=(raised(stage.linking_duals[0], more[2]), raised(stage.linking_duals[1], more[2])),
+            denominator=stage.denominator + abs(more[3]),
         )
         return (*proved[:place], changed, *proved[place + 1 :])
 
@@ -264,7 +264,7 @@ def test_the_links_of_a_mentor_who_takes_two_or_nobody_prove_the_optimum() -> No
     mentors = DegreeBounds(np.array([2, 2]), np.array([2, 2]), np.array([True, True]))
     problem = replace(pose([[5, 4, 0], [3, 1, 4]]), mentors=mentors)
     assert certify(problem, solve(problem)).verdict in (Verdict.CERTIFIED, Verdict.PARTLY)
-    links = [stage.links[0] for stage in solve(problem).prices]
+    links = [stage.linking_duals[0] for stage in solve(problem).prices]
     assert any(links)
 
 
@@ -280,7 +280,7 @@ def test_a_worse_matching_is_never_certified_with_the_prices_of_the_best(
         claim = claimed(problem, pairs, solution.prices)
         verdict = certify(problem, claim).verdict
         assert verdict is not Verdict.CERTIFIED
-        if not problem.coupled:
+        if not problem.has_side_constraints:
             assert verdict is (Verdict.REFUSED if solution.prices else Verdict.UNCERTIFIED)
 
 
@@ -383,5 +383,8 @@ def test_stages_about_a_floor_in_another_order_are_refused() -> None:
     problem = replace(problem, former=((0, 0), (1, 1)))
     solution = solve(problem)
     assert certify(problem, solution).certified
-    turned = [replace(stage, weights=stage.weights[::-1]) if stage.least == 3 else stage for stage in solution.prices]
+    turned = [
+        replace(stage, weights=stage.weights[::-1]) if stage.score_threshold == 3 else stage
+        for stage in solution.prices
+    ]
     assert certify(problem, replace(solution, prices=tuple(turned))).verdict is Verdict.REFUSED

@@ -22,7 +22,10 @@ pytestmark = pytest.mark.promise(11)
 
 GOALS = ("matched", "priority", "total")
 PRICES = DualSolution(
-    (("matched", 60), ("priority", 6), ("total", 1)), np.array([63, -2, 57, 0]), np.array([3, 29, -33, 0]), parts=2
+    (("matched", 60), ("priority", 6), ("total", 1)),
+    np.array([63, -2, 57, 0]),
+    np.array([3, 29, -33, 0]),
+    denominator=2,
 )
 """Half a unit is a part, so one in ``matched`` is 120 parts, and one in ``priority`` 12."""
 
@@ -61,7 +64,7 @@ def all_in_one(problem: AssignmentProblem, weights: Sequence[int]) -> Solution:
 def test_goals_up_to_each_have_prices_in_whole_weights_the_goals_before_being_kept() -> None:
     first, second, third = round_by_goal(PRICES)
     assert [each.weights for each in (first, second, third)] == [((goal, 1),) for goal in GOALS]
-    assert [each.kept for each in (first, second, third)] == [
+    assert [each.goal_duals for each in (first, second, third)] == [
         (),
         (("matched", -10),),
         (("matched", -60), ("priority", -6)),
@@ -69,7 +72,7 @@ def test_goals_up_to_each_have_prices_in_whole_weights_the_goals_before_being_ke
     assert (first.mentors.tolist(), first.mentees.tolist()) == ([1, 0, 0, 0], [0, 0, 0, 0])
     assert (second.mentors.tolist(), second.mentees.tolist()) == ([5, 0, 5, 0], [0, 2, -3, 0])
     assert (third.mentors.tolist(), third.mentees.tolist()) == ([32, -1, 29, 0], [1, 14, -17, 0])
-    assert {each.parts for each in (first, second, third)} == {1}
+    assert {each.denominator for each in (first, second, third)} == {1}
 
 
 def test_a_weight_that_is_no_multiple_of_the_next_ends_it_and_so_does_a_price_of_something_else() -> None:
@@ -134,7 +137,7 @@ def test_no_answer_is_beyond_the_bound_that_any_prices_prove(
     problem = drawn(seed)
     answers = list(choices(problem))
     asked = np.array(data.draw(st.sampled_from(answers)), dtype=np.int64).reshape(-1, 2)
-    prices = DualSolution((("matched", 39), ("priority", 13), ("total", 1)), mentors, mentees, parts=parts)
+    prices = DualSolution((("matched", 39), ("priority", 13), ("total", 1)), mentors, mentees, denominator=parts)
     claim = Solution(Status.FEASIBLE, asked, tuple(evaluate_tiers(problem, asked, {})), prices=(prices,))
     found = certify(problem, claim)
     others = np.array([tiers(problem, pairs) for pairs in answers])

@@ -139,7 +139,7 @@ def test_the_bound_of_changes_is_not_above_the_value() -> None:
 def test_leximin_does_many_scores_in_one_stage_and_each_once() -> None:
     scores = np.random.default_rng(0).integers(0, 40, 90)
     last, met = -1, np.zeros(90, dtype=np.int64)
-    while (step := LeximinStages(1 << 20).worth(scores, last)) is not None:
+    while (step := LeximinStages(1 << 20).next_stage(scores, last)) is not None:
         worth, now = step
         assert (worth <= 0).all()
         assert ((worth < 0) == ((scores > last) & (scores <= now))).all()

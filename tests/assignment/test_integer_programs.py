@@ -36,7 +36,7 @@ def programs(draw: st.DrawFn) -> Program:
 
 
 def whole(worth: list[int], forced: list[bool], sums: list[LinearConstraint]) -> Program:
-    return Program([f"{place}" for place in range(len(worth))], np.array(worth), np.array(forced), sums, whole=True)
+    return Program([f"{place}" for place in range(len(worth))], np.array(worth), np.array(forced), sums, integral=True)
 
 
 def rows(size: int) -> st.SearchStrategy[list[LinearConstraint]]:
@@ -62,7 +62,7 @@ def choices(program: Program) -> Iterator[BoolVector]:
     """Yield every choice that keeps all rows."""
     for taken in product((False, True), repeat=len(program.names)):
         choice = np.array(taken)
-        if choice[program.forced].all() and all(each.holds(choice) for each in program.sums):
+        if choice[program.lower_bounds].all() and all(each.holds(choice) for each in program.constraints):
             yield choice
 
 
@@ -79,7 +79,7 @@ def told(program: Program, answer: SolverResult | None) -> int | None:
     assert answer.word is SolverStatus.OPTIMAL
     assert answer.holds(program)
     assert taken is not None
-    assert taken[program.forced].all()
+    assert taken[program.lower_bounds].all()
     return int(program.worth[taken].sum())
 
 

@@ -62,8 +62,8 @@ def in_order(problem: AssignmentProblem, goals: Sequence[str]) -> AssignmentProb
 
 def turned(row: SideConstraint) -> SideConstraint:
     """Return a row with the sides exchanged."""
-    times = None if row.times is None else row.times.T
-    return replace(row, weights=row.weights.T, mentor=row.mentee, mentee=row.mentor, times=times)
+    times = None if row.factor is None else row.factor.T
+    return replace(row, weights=row.weights.T, mentor=row.mentee, mentee=row.mentor, factor=times)
 
 
 @given(some)
@@ -145,7 +145,7 @@ def test_a_mentor_who_can_take_nobody_changes_no_pair(seed: int) -> None:
             problem.mentors,
             least=np.append(problem.mentors.least, 0),
             most=np.append(problem.mentors.most, 1),
-            idle=np.append(problem.mentors.idle, True),
+            optional=np.append(problem.mentors.optional, True),
         ),
         mentor_priority=None if problem.mentor_priority is None else np.append(problem.mentor_priority, 9),
         mentor_keys=(*problem.mentor_keys, "unusable"),

@@ -75,7 +75,7 @@ def refuted(face: OptimalFace, profit: IntVector, optimum: PrimalDual) -> list[s
         "chosen below its prices": surplus[optimum.chosen].any(),
         "price on the left without a partner": optimum.left[loads[0] == 0].any(),
         "price on the right with an empty place": optimum.right[loads[1] < face.right.most].any(),
-        "proof": not face.proves(optimum, profit),
+        "proof": not face.certifies(optimum, profit),
     }
     return [what for what, found in wrong.items() if found]
 
@@ -100,7 +100,7 @@ def same_prices(first: PrimalDual, second: PrimalDual) -> bool:
 
 def by_scipy(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sparse_assignment, "compiled_for", lambda _: False)
+        patched.setattr(sparse_assignment, "use_numba", lambda _: False)
         return sparse_assignment.solve_left_unit(face, profit)
 
 
@@ -195,8 +195,8 @@ def test_any_prices_and_any_partners_are_a_start(case: Posed, seed: int) -> None
 def test_from_its_own_optimum_nothing_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     face, profit = random(3, 60, 1_000_000)
     optimum = solve_assignment(face, profit)
-    monkeypatch.setattr(paths, "match_free", None)
-    monkeypatch.setattr(paths, "fill_empty", None)
+    monkeypatch.setattr(paths, "augment_left", None)
+    monkeypatch.setattr(paths, "augment_right", None)
     again = solve_assignment(face, profit, WarmStart.of(face, optimum))
     assert optimum.chosen.any()
     assert np.array_equal(again.chosen, optimum.chosen)
@@ -212,7 +212,7 @@ def test_a_warm_start_that_leads_astray_is_given_up(seed: int, monkeypatch: pyte
         begun.append(market)
         return initial_duals.choose_start(market, over)
 
-    monkeypatch.setattr(paths, "start_of", noted)
+    monkeypatch.setattr(paths, "choose_start", noted)
     face, profit = random(seed, 60, 1_000_000)
     cold = solve_assignment(face, profit)
     nothing = WarmStart(0 * cold.right, np.full(len(face.left.most), -1, dtype=np.int32), patience=0)
@@ -232,7 +232,7 @@ def test_both_sides_bid_at_the_prices_of_a_start_that_leads_astray_before_all_be
         return bool(next(turns)) and search(*asked)
 
     monkeypatch.setattr(paths, "_search", giving_up)
-    monkeypatch.setattr(paths, "start_of", None)
+    monkeypatch.setattr(paths, "choose_start", None)
     warm = solve_assignment(face, profit, start)
     assert next(turns) == 2
     assert same_prices(warm, cold)
@@ -295,8 +295,8 @@ def test_wrong_prices_whose_sum_differs_by_two_to_the_64_prove_nothing() -> None
     face, profit = face_of(17 * np.arange(16), sixteen, sixteen), sixteen
     high = np.full(16, (1 << 60) + 1)
     every = np.ones(16, dtype=bool)
-    assert face.proves(PrimalDual(every, sixteen, 0 * sixteen), profit)
-    assert not face.proves(PrimalDual(every, high, 0 * sixteen), profit)
+    assert face.certifies(PrimalDual(every, sixteen, 0 * sixteen), profit)
+    assert not face.certifies(PrimalDual(every, high, 0 * sixteen), profit)
 
 
 @pytest.mark.parametrize("begin", [None, run_forward, run_reverse, run_scaled])
@@ -306,7 +306,7 @@ def test_when_the_time_is_up_the_search_ends_at_the_next_look(
     face, profit = face_of(np.arange(400), np.ones(20, dtype=np.int64), np.ones(20, dtype=np.int64)), np.arange(400) % 7
     monkeypatch.setattr(paths, "AT_ONCE", 1)
     if begin is not None:
-        monkeypatch.setattr(paths, "start_of", begin)
+        monkeypatch.setattr(paths, "choose_start", begin)
     looks = count()
     solve_assignment(face, profit, over=lambda: next(looks) < 0)
     needed = next(looks)

@@ -49,5 +49,5 @@ def test_scores_of_four_bytes_are_stored_in_eight_in_every_form() -> None:
     values = np.arange(100, dtype=np.int32).reshape(10, 10)
     for allowed in (None, np.ones((10, 10), dtype=bool), np.eye(10, dtype=bool), ~np.eye(10, dtype=bool)):
         found = pack_scores(values, allowed)
-        assert found.listed().dtype == np.int64
-        assert found.extremes == (int(found.listed().min()), int(found.listed().max()))
+        assert found.values_of_pairs().dtype == np.int64
+        assert found.extremes == (int(found.values_of_pairs().min()), int(found.values_of_pairs().max()))

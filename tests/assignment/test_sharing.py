@@ -117,7 +117,7 @@ def test_nobody_on_a_side_and_answers_left_out_are_no_matter(shape: tuple[int, i
         )
         met = market(*(blank.take(range(size)) for size in shape))
         for kind in (Common, Different):
-            block = kind.model_validate({"field": "said", "missing": missing}).forbids(met)
+            block = kind.model_validate({"field": "said", "missing": missing}).forbidden(met)
             assert block.shape == shape
             assert (block == (missing == "forbid")).all()
 
@@ -162,7 +162,7 @@ def test_who_is_refused_is_found_by_key_and_by_answer(
     known = People(("E0", "E1", "E2"), {"works": ORGANISATIONS, "text": Texts(("", "x", ""))}, everybody)
     asked = Veto(field="avoid", against=["works", "text"])
     for people, turned in ((Cohort(refusing, known), False), (Cohort(known, refusing), True)):
-        found = asked.barred(market_of(people, np.zeros((3, 3), dtype=np.int32)))
+        found = asked.forbidden_by_identity(market_of(people, np.zeros((3, 3), dtype=np.int32)))
         pairs = sorted(zip(*(side.tolist() for side in (found[::-1] if turned else found)), strict=True))
         assert pairs == sorted(barred)
 
@@ -181,4 +181,4 @@ def test_steps_and_numbers_are_ahead_alike(
     numbers = [
         NumberColumn(np.where(np.array(side) < 0, np.nan, np.array(side, dtype=float))) for side in (left, right)
     ]
-    assert asked.forbids(market(*steps)).tolist() == asked.forbids(market(*numbers)).tolist()
+    assert asked.forbidden(market(*steps)).tolist() == asked.forbidden(market(*numbers)).tolist()

@@ -63,11 +63,11 @@ STAGES = (
     STAGE,
     DualSolution((("matched", 1),), np.array([1, 2, 0]), np.array([0, 0, 1])),
     DualSolution((("priority", 1),), np.array([1, 4, 1]), np.array([1, 0, 0])),
-    DualSolution((("total", 2),), np.array([8, 5, 12]), np.array([1, 0, 0]), parts=1),
+    DualSolution((("total", 2),), np.array([8, 5, 12]), np.array([1, 0, 0]), denominator=1),
     DualSolution((("matched", 50), ("total", 1)), np.array([54, 55, 56]), np.array([0, 0, 1])),
     DualSolution((("matched", 50), ("total", 1)), np.array([54, 55, 56]), np.array([0, 0, 1]), rows=(1, -1, 0)),
     DualSolution((("total", 2),), np.array([6, 4, 10]), np.array([1, 0, 0]), rows=(1, 0, 2)),
-    DualSolution((("matched", 50), ("total", 1)), np.array([162, 165, 168]), np.array([0, 0, 3]), parts=3),
+    DualSolution((("matched", 50), ("total", 1)), np.array([162, 165, 168]), np.array([0, 0, 3]), denominator=3),
 )
 
 
@@ -81,7 +81,9 @@ def test_pairs_are_left_that_are_worth_their_prices(
     every = SolutionSet.of(asked, NOBODY)
     stage = DualStage.of(asked, prices, every, {})
     assert stage is not None
-    worth = {(i, k): s for i, k, s in zip(every.mentors.tolist(), every.mentees.tolist(), stage.surplus, strict=True)}
+    worth = {
+        (i, k): s for i, k, s in zip(every.mentors.tolist(), every.mentees.tolist(), stage.reduced_profit, strict=True)
+    }
     found = SolutionSet.of(asked, NOBODY, near=prices)
     left = list(zip(found.mentors.tolist(), found.mentees.tolist(), strict=True))
     assert left == [pair for pair, surplus in worth.items() if surplus >= 0]
@@ -94,7 +96,7 @@ def test_pairs_that_are_chosen_pinned_or_former_are_left_whatever_they_are_worth
     found = SolutionSet.of(asked, np.array([[2, 0], [0, 1]]), near=dear)
     assert list(zip(found.mentors.tolist(), found.mentees.tolist(), strict=True)) == [(0, 1), (1, 2), (2, 0)]
     assert found.chosen.tolist() == [True, False, True]
-    assert (found.settled & found.chosen).tolist() == [True, False, False]
+    assert (found.fixed & found.chosen).tolist() == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_a_certificate_is_the_same_whether_pairs_are_listed_or_not(drawn: Assign
 @given(problems(4, (2, 2)), st.integers(-1, 1), st.integers(0, 30))
 def test_a_bound_by_wrong_prices_is_the_same_too(drawn: AssignmentProblem, error: int, person: int) -> None:
     solution = solve(drawn)
-    if drawn.coupled or not solution.prices:
+    if drawn.has_side_constraints or not solution.prices:
         return
     first = solution.prices[0]
     mentors = first.mentors + error * (np.arange(len(first.mentors)) == person % max(len(first.mentors), 1))

@@ -44,7 +44,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         (column_generation, "SAMPLE", 20),
     ):
         monkeypatch.setattr(module, name, value)
-    monkeypatch.setattr(dense_assignment, "best_in_square", noted)
+    monkeypatch.setattr(dense_assignment, "solve_square", noted)
     return led
 
 
@@ -53,7 +53,7 @@ def test_few_cells_give_the_pairs_and_the_prices_of_all(
     seed: int, begun: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = solve(made(seed), engine="plain")
-    monkeypatch.setattr(dense_assignment, "best_in_square", lambda block, whole: None)
+    monkeypatch.setattr(dense_assignment, "solve_square", lambda block, whole: None)
     expected = solve(made(seed), engine="plain")
     assert found.status is expected.status is Status.PROVED
     assert found.pairs.tolist() == expected.pairs.tolist()

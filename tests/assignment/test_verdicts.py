@@ -41,7 +41,7 @@ def tier(value: int, stated: int | None, certified: int | None, goal: str = "tot
     ],
 )
 def test_a_stated_bound_is_backed_by_one_that_is_as_close(backed: CertifiedTier) -> None:
-    assert backed.backed is True
+    assert backed.supports_claim is True
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_stated_bound_is_backed_by_one_that_is_as_close(backed: CertifiedTier)
     [tier(5, 7, None), tier(5, 7, 8), tier(5, 3, None, "changes"), tier(5, 3, 2, "changes")],
 )
 def test_a_stated_bound_is_not_backed_by_one_that_is_further_away(unbacked: CertifiedTier) -> None:
-    assert unbacked.backed is False
+    assert unbacked.supports_claim is False
 
 
 @pytest.mark.parametrize(
@@ -158,10 +158,10 @@ def waivable() -> DegreeBounds:
 def test_pairs_are_coupled_by_a_row_or_by_a_minimum_that_may_be_waived() -> None:
     free = pose([[5, 4], [3, 9]], mentor_minimum=1)
     row = SideConstraint("r", np.ones((2, 2), dtype=np.int64), most=1)
-    assert not free.coupled
-    assert replace(free, rows=(row,)).coupled
-    assert replace(free, mentors=waivable()).coupled
-    assert replace(free, mentees=waivable()).coupled
+    assert not free.has_side_constraints
+    assert replace(free, rows=(row,)).has_side_constraints
+    assert replace(free, mentors=waivable()).has_side_constraints
+    assert replace(free, mentees=waivable()).has_side_constraints
 
 
 @pytest.mark.parametrize(
@@ -183,10 +183,10 @@ def test_a_stage_may_keep_the_goals_before_its_own_and_no_other() -> None:
     solution = Solution(Status.PROVED, np.array([[0, 0]]), (Tier("matched", 1, 1), Tier("total", 5, 5)))
     first = DualSolution((("matched", 1),), np.array([1]), np.array([0]))
     last = DualSolution((("total", 1),), np.array([5]), np.array([0]))
-    kept = replace(last, mentors=np.array([6]), kept=(("matched", -1),))
+    kept = replace(last, mentors=np.array([6]), goal_duals=(("matched", -1),))
     assert certify(problem, replace(solution, prices=(first, last))).certified
     assert certify(problem, replace(solution, prices=(first, kept))).certified
-    own = replace(first, mentors=np.array([2]), kept=(("matched", -1),))
+    own = replace(first, mentors=np.array([2]), goal_duals=(("matched", -1),))
     refused = certify(problem, replace(solution, prices=(own, last)))
     assert refused.verdict is Verdict.REFUSED
     assert refused.problems == (
@@ -198,6 +198,6 @@ def test_a_stage_about_two_goals_keeps_neither() -> None:
     problem = pose([[5]], goals=("matched", "total"))
     solution = Solution(Status.PROVED, np.array([[0, 0]]), (Tier("matched", 1, 1), Tier("total", 5, 5)))
     both = DualSolution((("matched", 9), ("total", 1)), np.array([14]), np.array([0]))
-    own = replace(both, mentors=np.array([15]), kept=(("matched", -1),))
+    own = replace(both, mentors=np.array([15]), goal_duals=(("matched", -1),))
     assert certify(problem, replace(solution, prices=(both,))).certified
     assert certify(problem, replace(solution, prices=(own,))).verdict is Verdict.REFUSED

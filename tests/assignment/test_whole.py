@@ -76,7 +76,7 @@ def test_pairs_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> No
     for seed in SEEDS:
         found = []
         for compiled in (False, True):
-            monkeypatch.setattr(dense_assignment, "compiled_for", lambda _, compiled=compiled: compiled)
+            monkeypatch.setattr(dense_assignment, "use_numba", lambda _, compiled=compiled: compiled)
             found.append(solve(drawn(seed), seed=seed))
         assert found[0].pairs.tolist() == found[1].pairs.tolist()
         assert found[0].tiers == found[1].tiers
@@ -89,11 +89,11 @@ def test_the_same_cells_are_near_by_either_way(seed: int, monkeypatch: pytest.Mo
     assert isinstance(problem.scores, DenseScores)
     stage = opening_stage(scalarize(problem, lambda reach: reach < 1 << 50))
     block = CostMatrix.of(problem, problem.scores, stage, remaining_degrees(problem))
-    prices = tuple(random.integers(0, stage.reach + 1, count) for count in block.shape)
+    prices = tuple(random.integers(0, stage.range + 1, count) for count in block.shape)
     found = []
     for compiled in (False, True):
-        monkeypatch.setattr(blocks, "compiled_for", lambda _, compiled=compiled: compiled)
-        found.append(block.within((prices[0], prices[1]), stage.reach // 3).tolist())
+        monkeypatch.setattr(blocks, "use_numba", lambda _, compiled=compiled: compiled)
+        found.append(block.columns_within((prices[0], prices[1]), stage.range // 3).tolist())
     assert found[0] == found[1]
 
 
@@ -102,12 +102,12 @@ def test_a_face_has_the_same_optimum_by_either_way(seed: int, monkeypatch: pytes
     face, profit = faced(seed)
     found = []
     for compiled in (False, True):
-        monkeypatch.setattr(sparse_assignment, "compiled_for", lambda _, compiled=compiled: compiled)
+        monkeypatch.setattr(sparse_assignment, "use_numba", lambda _, compiled=compiled: compiled)
         found.append(sparse_assignment.solve_left_unit(face, profit))
     expected, optimum = found
     assert (optimum is None) == (expected is None)
     if optimum is not None and expected is not None:
-        assert face.proves(optimum, profit)
+        assert face.certifies(optimum, profit)
         assert profit[optimum.chosen].sum() == profit[expected.chosen].sum()
         assert (optimum.left == expected.left).all()
         assert (optimum.right == expected.right).all()
@@ -147,19 +147,19 @@ def test_the_same_pairs_are_free_by_either_way(seed: int, monkeypatch: pytest.Mo
         return
     found = []
     for compiled in (False, True):
-        monkeypatch.setattr(faces, "compiled_for", lambda _, compiled=compiled: compiled)
-        found.append(whole.narrowed(optimum, profit))
+        monkeypatch.setattr(faces, "use_numba", lambda _, compiled=compiled: compiled)
+        found.append(whole.restrict_to_optimum(optimum, profit))
     assert (found[0].lefts.tolist(), found[0].rights.tolist()) == (found[1].lefts.tolist(), found[1].rights.tolist())
-    assert sorted(found[0].settled.tolist()) == sorted(found[1].settled.tolist())
+    assert sorted(found[0].fixed.tolist()) == sorted(found[1].fixed.tolist())
 
 
 def test_a_chosen_pair_worth_nothing_may_be_left_for_nobody() -> None:
     single = np.array([0, 0]), np.array([1, 1])
     face = OptimalFace(np.array([0, 1]), np.array([0, 1]), RemainingDegrees(*single), RemainingDegrees(*single))
     chosen, tight = np.array([True, True]), np.array([True, True])
-    assert face.alternatives(chosen, tight).tolist() == [True, True]
+    assert face.free_pairs(chosen, tight).tolist() == [True, True]
     held = replace(face, left=RemainingDegrees(np.array([1, 0]), np.array([1, 1])))
-    assert held.alternatives(chosen, tight).tolist() == [False, True]
+    assert held.free_pairs(chosen, tight).tolist() == [False, True]
 
 
 def test_compiled_code_is_used_where_it_is_loaded_or_worth_loading(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,8 +46,8 @@ def test_in_a_tight_market_taking_the_best_partner_left_places_fewer() -> None:
     tiles = tiles_of(problem)
     scores, taken = tiles.rows(0, 300), np.zeros(300, dtype=bool)
     for column in scores.T:
-        best = np.where(taken | (column < tiles.least), -1, column).argmax()
-        taken[best] |= not taken[best] and column[best] >= tiles.least
+        best = np.where(taken | (column < tiles.floor), -1, column).argmax()
+        taken[best] |= not taken[best] and column[best] >= tiles.floor
     assert np.count_nonzero(taken) < len(solve(problem).pairs)
 
 

@@ -21,7 +21,7 @@ def every_plan(problem: AssignmentProblem) -> list[tuple[int, int, int]]:
     n, m = problem.shape
     mentors, mentees = problem.scores.pairs()
     places = zip(mentors.tolist(), mentees.tolist(), strict=True)
-    worth = dict(zip(places, problem.scores.listed().tolist(), strict=True))
+    worth = dict(zip(places, problem.scores.values_of_pairs().tolist(), strict=True))
     plans = [[worth[pair] for pair in enumerate(mentees) if pair in worth] for mentees in permutations(range(m), n)]
     return [(len(plan), min(plan, default=0), sum(plan)) for plan in plans]
 

@@ -131,7 +131,7 @@ def test_they_wait_until_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> 
         asked.append(given)
         return ()
 
-    monkeypatch.setattr("mentormatch.explanation.goal_prices.prices_of_goals", prices)
+    monkeypatch.setattr("mentormatch.explanation.goal_prices.price_goals", prices)
     matching = with_goals("matched", "total")
     assert (len(matching.pairs), len(asked)) == (12, 0)
     assert (matching.goal_prices, len(asked)) == ((), 1)
@@ -141,7 +141,7 @@ def test_what_is_not_proved_or_cannot_be_solved_again_has_no_prices(monkeypatch:
     def failing(*_: object, **__: object) -> None:
         raise EngineError("not solved")
 
-    monkeypatch.setattr("mentormatch.explanation.goal_prices.prices_of_goals", failing)
+    monkeypatch.setattr("mentormatch.explanation.goal_prices.price_goals", failing)
     assert with_goals("matched", "total").goal_prices == ()
     monkeypatch.undo()
     done = with_goals("matched", "priority", "total")

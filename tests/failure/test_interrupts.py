@@ -21,7 +21,7 @@ from tests.failure.trouble import alive, children, only_linux, pose, program, wa
 ROOT = Path(__file__).resolve().parents[2]
 SOLVES = """import sys
 sys.path[:] = sys.argv[1:]
-from mentormatch.assignment import engine, keeper
+from mentormatch.assignment import engine, subprocess_solve
 from tests.failure.trouble import endless
 {trouble}
 problem = endless(exact={exact})
@@ -81,7 +81,7 @@ def test_an_interrupt_ends_the_solve_with_a_status_and_no_process_lives_on(
 @pytest.mark.promise(20)
 @pytest.mark.parametrize(
     "trouble",
-    ["", f"engine.FEW, keeper.PROGRAM = -1, {program(DEAF)!r}"],
+    ["", f"engine.IN_PROCESS_PAIRS, subprocess_solve.PROGRAM = -1, {program(DEAF)!r}"],
     ids=["a solver at work", "a solver that keeps Python from running"],
 )
 def test_the_process_of_a_solve_ends_with_its_parent_even_one_that_is_killed(trouble: str) -> None:
@@ -98,7 +98,7 @@ def test_the_process_of_a_solve_ends_with_its_parent_even_one_that_is_killed(tro
 @pytest.mark.promise(20)
 @pytest.mark.parametrize("delay", [0.0, 0.03, 0.1, 0.2])
 def test_a_parent_that_is_killed_while_the_process_starts_leaves_none(delay: float) -> None:
-    with solving("engine.FEW = -1") as parent:
+    with solving("engine.IN_PROCESS_PAIRS = -1") as parent:
         helpers = wait_for(lambda: children(parent.pid))
         sleep(delay)
         parent.kill()

@@ -32,7 +32,7 @@ from tests.failure.trouble import (
 )
 
 HANGS = "plain.Plain.solve = lambda *asked: time.sleep(600)"
-HANGS_AT_TIES = "canonical.OpaqueHash.of = lambda *asked: time.sleep(600)"
+HANGS_AT_TIES = "tie_breaking.AnonymousTieBreaker.of = lambda *asked: time.sleep(600)"
 DEAF = "plain.Plain.solve = lambda *asked: sum(range(1 << 50))"
 EATS = "plain.Plain.solve = lambda *asked: bytearray(1 << 42)"
 TALKS = "solve = plain.Plain.solve\nplain.Plain.solve = lambda *asked: os.write(1, b'hello') and solve(*asked)"

@@ -55,7 +55,7 @@ def wait_for[T](look: Callable[[], T]) -> T:
 def all_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every problem solved in a process of its own from the first moment on."""
     monkeypatch.setattr(engine, "IN_PROCESS_PAIRS", -1)
-    monkeypatch.setattr(Plain, "quick", lambda self, problem, seconds: False)
+    monkeypatch.setattr(Plain, "runs_in_process", lambda self, problem, seconds: False)
 
 
 def program(trouble: str) -> str:
@@ -63,10 +63,10 @@ def program(trouble: str) -> str:
     return f"""import sys
 sys.path[:] = sys.argv[1:]
 import os, time
-from mentormatch.assignment import subprocess_main as apart, canonical
+from mentormatch.assignment import subprocess_main, tie_breaking
 from mentormatch.assignment.engines import milp, plain
 {trouble}
-apart.main()
+subprocess_main.main()
 """
 
 
@@ -130,7 +130,7 @@ def broken(problem: AssignmentProblem, solution: Solution) -> list[str]:
     for side, loads in enumerate((problem.mentors, problem.mentees)):
         for person in range(len(loads)):
             count = sum(pair[side] == person for pair in pairs)
-            fewest = 0 if loads.idle[person] and count == 0 else loads.least[person]
+            fewest = 0 if loads.optional[person] and count == 0 else loads.least[person]
             found += [f"load {side} {person}"] * (not fewest <= count <= loads.most[person])
     for row in problem.rows:
         weights = row.block(problem.shape)

@@ -161,7 +161,7 @@ def composed(rule: Composition, people: Sequence[Person], cohort: Cohort) -> boo
 
 def taking_part(cohort: Cohort, rules: Sequence[Rule], *, leading: bool = False) -> list[int]:
     people = cohort.facilitators if leading else cohort.members
-    admitted = [rule.admits(people, "mentor" if leading else "mentee") for rule in rules]
+    admitted = [rule.eligible(people, "mentor" if leading else "mentee") for rule in rules]
     return [
         row
         for row in range(len(people))

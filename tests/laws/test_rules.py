@@ -75,9 +75,9 @@ def test_what_a_rule_says_of_pairs_has_a_cell_a_pair(kind: str, data: st.DataObj
     survey = data.draw(surveys(1))
     asked = rule(data.draw, survey, kind)
     met = market(data, survey, [asked])
-    block = asked.forbids(met)
+    block = asked.forbidden(met)
     assert block is None or (block.shape == met.shape and block.dtype == np.bool_)
-    for row in asked.rows(met):
+    for row in asked.side_constraints(met):
         assert np.broadcast_to(row.weights, met.shape).dtype.kind == "i"
         assert row.name
     for mentor, mentee in asked.pins(met):
@@ -96,7 +96,7 @@ def test_what_a_rule_says_of_people_has_an_entry_a_person_and_rests_on_that_pers
     for side in SIDES:
         group = people.side(side)
         some = data.draw(parts_of(group))
-        for say in (asked.admits, asked.priority):
+        for say in (asked.eligible, asked.priority):
             whole, part = say(group, side), say(group.take(some), side)
             assert (whole is None) == (part is None)
             if whole is not None and part is not None:
@@ -115,13 +115,13 @@ def test_how_many_a_rule_lets_each_person_take_rests_on_that_person(kind: str, d
     for side in SIDES:
         group = people.side(side)
         some = data.draw(parts_of(group))
-        whole, part = asked.loads(group, side), asked.loads(group.take(some), side)
+        whole, part = asked.degree_bounds(group, side), asked.degree_bounds(group.take(some), side)
         assert (whole is None) == (part is None)
         if whole is not None and part is not None:
             assert whole.most.dtype == whole.least.dtype == np.int64
             assert (whole.least >= 0).all()
             assert (whole.most >= 0).all()
-            assert whole.idle.dtype == np.bool_
+            assert whole.optional.dtype == np.bool_
             for name in ("least", "most", "idle"):
                 assert getattr(whole, name)[some].tolist() == getattr(part, name).tolist()
 
@@ -134,7 +134,7 @@ def test_a_pair_is_forbidden_in_every_block_and_every_order_or_in_none(kind: str
     asked = rule(data.draw, survey, kind)
     met = market(data, survey, [asked])
     rows, columns = data.draw(parts_of(met.mentors)), data.draw(parts_of(met.mentees))
-    whole, part = asked.forbids(met), asked.forbids(met.part(np.array(rows, np.intp), np.array(columns, np.intp)))
+    whole, part = asked.forbidden(met), asked.forbidden(met.part(np.array(rows, np.intp), np.array(columns, np.intp)))
     assert (whole is None) == (part is None)
     if whole is not None and part is not None:
         assert part.tolist() == whole[np.ix_(rows, columns)].tolist()
@@ -148,7 +148,7 @@ def test_a_mutual_rule_forbids_the_same_pairs_when_the_sides_are_swapped(kind: s
     asked = rule(data.draw, survey, kind)
     met = market(data, survey, [asked])
     swapped = Market(met.mentees, met.mentors, met.scores.T)
-    ours, theirs = asked.forbids(met), asked.forbids(swapped)
+    ours, theirs = asked.forbidden(met), asked.forbidden(swapped)
     assert ours is not None
     assert theirs is not None
     assert ours.tolist() == theirs.T.tolist()
@@ -160,7 +160,7 @@ def test_a_pair_that_is_not_known_is_allowed_or_forbidden_as_the_rule_says(kind:
     survey = data.draw(surveys())
     asked = rule(data.draw, survey, kind)
     met = market(data, survey, [asked])
-    block = asked.forbids(met)
+    block = asked.forbidden(met)
     assert isinstance(asked, Common | Different | Gap)
     assert block is not None
     assert (block[unknown(asked, met.mentors, met.mentees)] == (asked.missing == "forbid")).all()
@@ -191,7 +191,7 @@ def test_an_answer_not_given_is_admitted_or_not_as_the_requirement_says(data: st
     people = cohort(data.draw, survey, [asked])
     for side in SIDES:
         group = people.side(side)
-        admits = asked.admits(group, side)
+        admits = asked.eligible(group, side)
         assert (admits is None) == (not survey.fields[reference.field].asks(side))
         if admits is not None:
             assert (admits[~group.known(reference.field)] == (asked.missing == "allow")).all()
@@ -201,7 +201,7 @@ def test_an_answer_not_given_is_admitted_or_not_as_the_requirement_says(data: st
 @given(data=st.data())
 def test_a_rule_says_in_a_phrase_what_it_asks(kind: str, data: st.DataObject) -> None:
     asked = rule(data.draw, data.draw(surveys()), kind)
-    assert asked.asks().strip() == asked.label
+    assert asked.describe().strip() == asked.label
     assert asked.model_copy(update={"name": "le nom"}).label == "le nom"
 
 
@@ -237,7 +237,7 @@ def test_who_is_set_aside_is_in_no_pair(data: st.DataObject) -> None:
     solution = solve(problem)
     for axis, (side, loads) in enumerate(zip(SIDES, (problem.mentors, problem.mentees), strict=True)):
         group = met.side(side)
-        refusing = [~admits for each in asked if (admits := each.admits(group, side)) is not None]
+        refusing = [~admits for each in asked if (admits := each.eligible(group, side)) is not None]
         aside = np.logical_or.reduce([~group.complete, *refusing])
         assert (loads.most[aside] == 0).all()
         assert (problem.scores.degrees()[axis][aside] == 0).all()

@@ -46,7 +46,7 @@ def test_every_rule_is_recounted() -> None:
 @given(data=st.data())
 def test_a_pair_is_forbidden_where_the_two_people_break_the_rule(kind: str, data: st.DataObject) -> None:
     asked, met = drawn(data, kind)
-    block = asked.forbids(met)
+    block = asked.forbidden(met)
     assert block is not None
     for (mentor, mentee), forbidden in np.ndenumerate(block):
         left, right = met.mentors.person(mentor), met.mentees.person(mentee)
@@ -57,7 +57,7 @@ def test_a_pair_is_forbidden_where_the_two_people_break_the_rule(kind: str, data
 @given(data=st.data())
 def test_a_rule_that_is_not_about_pairs_forbids_none(kind: str, data: st.DataObject) -> None:
     asked, met = drawn(data, kind)
-    assert asked.forbids(met) is None
+    assert asked.forbidden(met) is None
 
 
 @given(data=st.data())
@@ -66,7 +66,7 @@ def test_who_is_admitted_gave_one_of_the_answers_required(data: st.DataObject) -
     assert isinstance(asked, Require)
     for side in SIDES:
         people = met.side(side)
-        admits = asked.admits(people, side)
+        admits = asked.eligible(people, side)
         for row, admitted in enumerate([] if admits is None else admits):
             said = people.person(row).parts(asked.field)
             assert admitted == (said[0] in asked.among if said else asked.missing == "allow")
@@ -89,9 +89,9 @@ def test_priority_goes_to_the_people_named_and_to_those_who_gave_an_answer(data:
 def test_a_quota_counts_the_pairs_for_which_all_its_conditions_hold(data: st.DataObject) -> None:
     asked, met = drawn(data, "quota")
     assert isinstance(asked, Quota)
-    (row,) = asked.rows(met)
+    (row,) = asked.side_constraints(met)
     assert (row.least, row.most) == (asked.least, asked.most)
-    weights = np.broadcast_to(row.weights * (1 if row.times is None else row.times), met.shape)
+    weights = np.broadcast_to(row.weights * (1 if row.factor is None else row.factor), met.shape)
     for (mentor, mentee), weight in np.ndenumerate(weights):
         pair: dict[Side, Person] = {"mentor": met.mentors.person(mentor), "mentee": met.mentees.person(mentee)}
         assert weight == all(holds(condition, pair[condition.side]) for condition in asked.where)
@@ -111,14 +111,14 @@ def test_a_proportion_weighs_the_pairs_with_the_answers_against_all_pairs(data: 
     counted = sum(bool(wanted & set(map(fold, person.parts(asked.field)))) for person in people[asked.side])
     fine = [counted * 100 >= (asked.least or 0) * len(chosen)]
     fine += [] if asked.most is None else [counted * 100 <= asked.most * len(chosen)]
-    assert all(keeps(row, met, chosen) for row in asked.rows(met)) == all(fine)
+    assert all(keeps(row, met, chosen) for row in asked.side_constraints(met)) == all(fine)
 
 
 @given(data=st.data())
 def test_the_hours_of_the_mentees_of_one_mentor_stay_within_the_limit(data: st.DataObject) -> None:
     asked, met = drawn(data, "load")
     assert isinstance(asked, Load)
-    block = asked.forbids(met)
+    block = asked.forbidden(met)
     assert block is not None
     chosen = [cell for cell in np.ndindex(met.shape) if not block[cell] and data.draw(st.booleans())]
     fine = True
@@ -126,12 +126,12 @@ def test_the_hours_of_the_mentees_of_one_mentor_stay_within_the_limit(data: st.D
         limit = hours(asked.limit, met.mentors.person(mentor))
         asking = [hours(asked.weights, met.mentees.person(k)) or 0 for i, k in chosen if i == mentor]
         fine &= limit is None or sum(asking) <= limit
-    assert all(keeps(row, met, chosen) for row in asked.rows(met)) == fine
+    assert all(keeps(row, met, chosen) for row in asked.side_constraints(met)) == fine
 
 
 def keeps(row: SideConstraint, met: Market, chosen: Sequence[tuple[int, ...]]) -> bool:
     """Say whether these pairs stay within the bounds of a coupling row."""
-    weights = np.broadcast_to(row.weights * (1 if row.times is None else row.times), met.shape)
+    weights = np.broadcast_to(row.weights * (1 if row.factor is None else row.factor), met.shape)
     counted = [cell for cell in chosen if row.mentor in (None, cell[0]) and row.mentee in (None, cell[1])]
     total = sum(int(weights[cell]) for cell in counted)
     return (row.least is None or total >= row.least) and (row.most is None or total <= row.most)
@@ -143,14 +143,14 @@ def test_people_take_as_many_as_they_said_within_the_bounds_of_the_rule(data: st
     assert isinstance(asked, Capacity)
     assert asked.most is not None
     people = met.side(asked.side)
-    loads = asked.loads(people, asked.side)
+    loads = asked.degree_bounds(people, asked.side)
     assert loads is not None
     for row in range(len(people)):
         said = asked.most if asked.field is None else float(people.numbers(asked.field).values[row])
         places = min(asked.default if isnan(said) else int(said), asked.most)
         assert loads.most[row] == places
         assert loads.least[row] == (asked.minimum if asked.always else min(asked.minimum, places))
-        assert loads.idle[row] == (not asked.always)
+        assert loads.optional[row] == (not asked.always)
 
 
 @given(data=st.data())

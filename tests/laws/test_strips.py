@@ -35,7 +35,7 @@ def compare(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> Non
     barred = forbidden_pairs(rules, market_of(people, whole))
     strips, (n, m) = build_matrix(people, criteria, rules), whole.shape
     found = np.concatenate([strips.rows(row, row + 1) for row in range(n)]) if n else whole
-    assert np.array_equal(found < strips.least, barred)
+    assert np.array_equal(found < strips.floor, barred)
     assert np.array_equal(found[~barred], whole[~barred])
     mentors, mentees = np.divmod(np.arange(n * m)[::-1], max(m, 1))
     assert np.array_equal(strips.at(mentors, mentees), found[mentors, mentees])
@@ -49,8 +49,8 @@ def compare_looks(strips: ScoreMatrix, found: Points) -> None:
     """Compare what compiled code sees from the middle of the scores on with what the scores say."""
     n, m = strips.shape
     limits, columns = np.full(n, int(np.median(found)) if n * m else 0), np.arange(m) % 3
-    seen = scan_range(SimdScanner.of(strips).look, ScanQuery(limits, columns, most=n * m), 0, n)
-    mentors, mentees = np.nonzero((found >= strips.least) & (found + columns >= limits[:, None]))
+    seen = scan_range(SimdScanner.of(strips).look, ScanQuery(limits, columns, per_row=n * m), 0, n)
+    mentors, mentees = np.nonzero((found >= strips.floor) & (found + columns >= limits[:, None]))
     assert np.array_equal(seen.mentors, mentors)
     assert np.array_equal(seen.mentees, mentees)
     assert np.array_equal(seen.scores, found[mentors, mentees])

@@ -99,7 +99,7 @@ def test_a_budget_that_suffices_changes_no_pair() -> None:
 def test_shorter_lists_find_the_same_pairs(monkeypatch: pytest.MonkeyPatch, shorter: int) -> None:
     held = mm.match(COHORT, FREE)
     way = memory.ExecutionPlan(held=False, memory_mb=0, shorter=shorter)
-    monkeypatch.setattr(matching, "way_within", lambda *_, several: way)
+    monkeypatch.setattr(matching, "choose_plan", lambda *_, several: way)
     unheld = mm.match(COHORT, FREE)
     assert getattr(unheld.problem.scores, "shorter") == shorter  # noqa: B009 - scores of this kind alone have it
     assert unheld.pairs == held.pairs

@@ -71,13 +71,13 @@ def enough(loads: DegreeBounds, people: Sequence[int]) -> bool:
     taken = [sum(person == each for each in people) for person in range(len(loads))]
     return all(
         count >= least or (idle and count == 0)
-        for count, least, idle in zip(taken, loads.least.tolist(), loads.idle.tolist(), strict=True)
+        for count, least, idle in zip(taken, loads.least.tolist(), loads.optional.tolist(), strict=True)
     )
 
 
 def _within(problem: AssignmentProblem, place: int, pairs: Pairs) -> bool:
     row = problem.rows[place]
-    factor = 1 if row.times is None else row.times
+    factor = 1 if row.factor is None else row.factor
     weights = np.broadcast_to(row.weights * factor, problem.shape).tolist()
     counted = [(i, k) for i, k in pairs if row.mentor in (None, i) and row.mentee in (None, k)]
     total = sum(weights[i][k] for i, k in counted)

@@ -172,7 +172,7 @@ def keys_of(problem: AssignmentProblem, solution: Solution) -> set[tuple[str, st
 
 def taken(loads: DegreeBounds, order: NDArray[np.int64]) -> DegreeBounds:
     """Return the loads in another order."""
-    return DegreeBounds(loads.least[order], loads.most[order], loads.idle[order])
+    return DegreeBounds(loads.least[order], loads.most[order], loads.optional[order])
 
 
 @st.composite

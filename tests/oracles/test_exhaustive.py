@@ -26,7 +26,7 @@ def agrees(solution: Solution, best: Best | None) -> bool:
 
 def compare(problem: AssignmentProblem, seed: int) -> None:
     best = exhaustive(problem, seed)
-    asked = [kind for kind, engine in engines_by_kind().items() if engine().takes(problem)]
+    asked = [kind for kind, engine in engines_by_kind().items() if engine().supports(problem)]
     assert "milp" in asked
     for kind in asked:
         assert agrees(solve(problem, seed=seed, engine=kind), best), kind

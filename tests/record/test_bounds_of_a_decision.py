@@ -74,7 +74,13 @@ def test_what_a_stage_may_leave_out_is_none_of_it_and_whole_units(content: dict[
     del content["former"], content["schema_version"]
     read = Decision.from_json(json.dumps(content))
     for stage in read.solution().prices:
-        assert (stage.rows, stage.kept, stage.links, stage.parts, stage.least) == ((), (), ((), ()), 1, None)
+        assert (stage.rows, stage.goal_duals, stage.linking_duals, stage.denominator, stage.score_threshold) == (
+            (),
+            (),
+            ((), ()),
+            1,
+            None,
+        )
     assert [tier.vector for tier in read.solution().tiers] == [()] * len(content["tiers"])
     assert (read.former, read.schema_version) == ([], 1)
 

@@ -38,7 +38,9 @@ def test_a_decision_is_read_as_it_was_written(problem: AssignmentProblem, tmp_pa
     assert (again.scores.at(mentors, mentees) == matching.problem.scores.at(mentors, mentees)).all()
     assert again.scores.count == matching.problem.scores.count
     for row, same in zip(matching.problem.rows, again.rows, strict=True):
-        assert (row.at(mentors, mentees, again.shape) == same.at(mentors, mentees, again.shape)).all()
+        assert (
+            row.coefficients_of(mentors, mentees, again.shape) == same.coefficients_of(mentors, mentees, again.shape)
+        ).all()
         assert (row.least, row.most) == (same.least, same.most)
 
 

@@ -23,7 +23,7 @@ SEEDS = range(300 if DEEP else 15)
 def of_few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have few pairs count as many, for which compiled code is used."""
     monkeypatch.setattr(stored_matrix, "MANY", 0)
-    monkeypatch.setattr(stored_matrix, "compiled_for", lambda _: True)
+    monkeypatch.setattr(stored_matrix, "use_numba", lambda _: True)
 
 
 def agree(problem: AssignmentProblem, seed: int) -> None:
@@ -77,7 +77,7 @@ def test_who_solves_it_is_told_by_what_is_asked(monkeypatch: pytest.MonkeyPatch)
     fair = replace(binding(), goals=("matched", "leximin"))
     assert select_engine(fair).kind == "milp"
     assert select_engine(replace(fair, rows=())).kind == "wide"
-    monkeypatch.setattr(stored_matrix, "compiled_for", lambda _: False)
+    monkeypatch.setattr(stored_matrix, "use_numba", lambda _: False)
     assert select_engine(replace(fair, rows=())).kind == "plain"
     both_sides = SideConstraint("both", np.ones(market(3)[0].shape, dtype=np.int64), most=3)
     for row in (both_sides, *weighted(3)):

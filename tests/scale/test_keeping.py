@@ -75,7 +75,7 @@ def test_minimums_bind_in_most_of_the_markets() -> None:
 
 def kept(problem: AssignmentProblem, solution: Solution) -> bool:
     """Return whether an answer keeps minimums, and the rules that pairs cannot pay for."""
-    return hard_rules.HardRules.of(problem, problem.rows).keep(solution.pairs)
+    return hard_rules.HardRules.of(problem, problem.rows).satisfied(solution.pairs)
 
 
 def _free(problem: AssignmentProblem) -> Solution:
@@ -127,13 +127,13 @@ def test_an_answer_in_time_is_one_that_keeps_minimums(monkeypatch: pytest.Monkey
     class Once(master.RestrictedMaster):
         """Is out of time after its first answer."""
 
-        def offer(self, pairs: np.ndarray, bound: int) -> Solution:
-            told.append(super().offer(pairs, bound))
+        def report_pairs(self, pairs: np.ndarray, bound: int) -> Solution:
+            told.append(super().report_pairs(pairs, bound))
             if self.heard is not None:
                 raise TimeLimitReached
             return told[-1]
 
-    monkeypatch.setattr(wide, "Solver", Once)
+    monkeypatch.setattr(wide, "RestrictedMaster", Once)
     found = solve(problem)
     assert found.status is Status.FEASIBLE
     assert kept(problem, found)

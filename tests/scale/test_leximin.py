@@ -116,7 +116,7 @@ def test_goals_that_are_not_sure_to_keep_their_order_are_kept_one_by_one(
         rounded.extend(round_by_goal(prices))
         return list(round_by_goal(prices))
 
-    monkeypatch.setattr(generation, "coarser", remembered)
+    monkeypatch.setattr(generation, "round_by_goal", remembered)
     for held, unheld in markets(seed, ("matched", "priority", "leximin"), 120):
         assert fair(solve(held, seed=seed), solve(unheld, seed=seed))
     assert len(rounded) >= 2

@@ -41,7 +41,7 @@ def view_of(people: Cohort) -> PricingProblem:
 def drawn(view: PricingProblem, random: np.random.Generator) -> PerSide:
     """Return prices of both sides at which some pairs lose nothing, and most do."""
     mentees = random.integers(0, 150_000, view.scores.shape[1])
-    mentors = view.look((np.full(view.scores.shape[0], 1 << 60), mentees), 0, 1).best
+    mentors = view.scan((np.full(view.scores.shape[0], 1 << 60), mentees), 0, 1).row_best
     return np.maximum(mentors - random.integers(0, 30_000, len(mentors)), 0), mentees
 
 
@@ -71,18 +71,18 @@ def test_others_lose_what_is_said_of_them_however_prices_move(
     counts = [len(listed.pairs.mentors)]
     for moved in moves(prices, random):
         for loss in (LOSS, 0, 0, 0):
-            listed.look(moved, loss, most)
-        lost, known = view.loss(pairs, moved), listed.pairs.mentors * m + listed.pairs.mentees
+            listed.price_out(moved, loss, most)
+        lost, known = view.reduced_cost(pairs, moved), listed.pairs.mentors * m + listed.pairs.mentees
         others = ~np.isin(pairs.mentors * m + pairs.mentees, known)
         least = np.full(n, 1 << 60)
         np.minimum.at(least, pairs.mentors[others], lost[others])
-        said = listed.others + moved[0] - listed.prices[0] + (moved[1] - listed.prices[1]).min()
+        said = listed.rest_bound + moved[0] - listed.prices[0] + (moved[1] - listed.prices[1]).min()
         taking_part = view.scores.mentors
         assert (said[taking_part] <= least[taking_part]).all()
         counts.append(len(known))
         if most == 1_000:
             assert (least > 0).all()
-            assert not listed.look(moved, 0, most)
+            assert not listed.price_out(moved, 0, most)
     assert counts[0] < counts[-1]
 
 

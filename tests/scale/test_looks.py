@@ -25,7 +25,7 @@ def hold_looks(problem: AssignmentProblem, seed: int, scale: int, share: float) 
     limits, columns = random.integers(-100_000, 100_000, n), random.integers(-100_000, 100_000, m)
     limits += int(np.quantile(told, 1 - share))
     cut = ScanQuery(scale * limits, scale * columns, scale, m).among(scores.mentors, scores.mentees)
-    allowed = (told >= scores.tiles.least) & scores.mentors[first:last, None] & scores.mentees
+    allowed = (told >= scores.tiles.floor) & scores.mentors[first:last, None] & scores.mentees
     worth = np.where(allowed, scale * told + scale * columns, -FAR)
     rows, mentees = np.nonzero(worth >= scale * limits[first:last, None])
     assert len(rows) > 100
@@ -37,7 +37,7 @@ def hold_looks(problem: AssignmentProblem, seed: int, scale: int, share: float) 
         assert np.array_equal(seen.mentors, first + rows)
         assert np.array_equal(seen.mentees, mentees)
         assert np.array_equal(seen.scores, told[rows, mentees])
-        assert np.array_equal(seen.best[taking_part], worth.max(axis=1)[taking_part])
+        assert np.array_equal(seen.row_best[taking_part], worth.max(axis=1)[taking_part])
 
 
 @pytest.mark.parametrize("scale", [0, 1, 3, 5_000, 1 << 39])
@@ -56,7 +56,7 @@ def test_the_most_that_a_mentor_has_with_each_mentee_is_what_the_scores_say(scal
     own = scale * random.integers(-100_000, 100_000, tiles.shape[0])
     own[random.random(len(own)) < 0.2] = EXCLUDED
     told = tiles.rows(0, len(own)).astype(np.int64)
-    worth = np.where((told >= tiles.least) & (own != EXCLUDED)[:, None], scale * told + own[:, None], -FAR)
+    worth = np.where((told >= tiles.floor) & (own != EXCLUDED)[:, None], scale * told + own[:, None], -FAR)
     assert np.array_equal(
         find_column_maxima(tiles, own, scale, skip_deadline, compiled=how == "compiled"), worth.max(axis=0)
     )

@@ -246,11 +246,11 @@ def test_compiled_code_sees_the_ties_that_the_plain_look_sees(
         n, m = scores.shape
         random = np.random.default_rng(seed)
         prices = random.integers(200_000, 900_000, n), -random.integers(0, 300_000, m)
-        cut = ScanQuery(*prices, most=most).among(scores.mentors, scores.mentees)
+        cut = ScanQuery(*prices, per_row=most).among(scores.mentors, scores.mentees)
         one, other = (each(scores)(cut)(3, n - 3) for each in (ties.make_numpy_tie_scanner, ties.by_code))
         for ours, theirs in zip(
-            (one.mentors, one.mentees, one.scores, one.best),
-            (other.mentors, other.mentees, other.scores, other.best),
+            (one.mentors, one.mentees, one.scores, one.row_best),
+            (other.mentors, other.mentees, other.scores, other.row_best),
             strict=True,
         ):
             assert np.array_equal(ours, theirs)
@@ -258,7 +258,7 @@ def test_compiled_code_sees_the_ties_that_the_plain_look_sees(
         glance: BlockScanner = ties.make_numpy_tie_scanner(scores)
         return glance
 
-    monkeypatch.setattr(aggregation, "quickest", lambda *, compiled: compared)
+    monkeypatch.setattr(aggregation, "choose_tie_scanner", lambda *, compiled: compared)
     solve(both(cohort(seed), COARSE, ())[1])
     assert looked
     assert max(looked) > 10

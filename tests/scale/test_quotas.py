@@ -151,7 +151,7 @@ def test_pairs_are_the_same_with_short_lists_and_ties_that_tolls_thin(
             thinned.append(len(self.face) - (0 if thin is None else len(thin.face)))
             return thin
 
-    monkeypatch.setattr(relaxation, "Tight", Counted)
+    monkeypatch.setattr(relaxation, "TightFace", Counted)
     monkeypatch.setattr(tight_face, "MOST_TIED", 0)
     for where, name in ((sample, "LEADING"), (generation, "ADDED")):
         monkeypatch.setattr(where, name, 2)
@@ -199,11 +199,11 @@ def test_an_answer_in_time_keeps_quotas_and_its_bounds_hold(monkeypatch: pytest.
     class Once(master.RestrictedMaster):
         """Is out of time after its first answer."""
 
-        def offer(self, pairs: np.ndarray, bound: int) -> Solution:
-            told.append(super().offer(pairs, bound))
+        def report_pairs(self, pairs: np.ndarray, bound: int) -> Solution:
+            told.append(super().report_pairs(pairs, bound))
             raise TimeLimitReached
 
-    monkeypatch.setattr(wide, "Solver", Once)
+    monkeypatch.setattr(wide, "RestrictedMaster", Once)
     found = solve(problem)
     assert found.status is Status.FEASIBLE
     assert len(told) == 1
@@ -222,7 +222,7 @@ def test_where_numbers_grow_too_great_the_total_alone_shows_that_no_answer_is_th
     problem = binding()
     most = len(solve(replace(problem, rows=())).pairs)
     none = replace(problem, rows=(SideConstraint("all", np.ones((1, 1), dtype=np.int64), least=most + 1),))
-    reach = opening_stage(scalarize(problem, lambda _: True)).reach
+    reach = opening_stage(scalarize(problem, lambda _: True)).range
     monkeypatch.setattr(master, "INT_EXACT", 4 * reach)
     assert solve(none).status is Status.INFEASIBLE
     monkeypatch.setattr(wide.Wide, "_unless_empty", lambda self, problem, beside, run, failed: failed)

@@ -33,7 +33,7 @@ def of_both(seed: int) -> Iterator[SideConstraint]:
         mentors, mentees = ((random.random(count) < random.uniform(0.3, 0.8)).astype(np.int64) for count in shape)
         reached = int((mentors[pairs[:, 0]] * mentees[pairs[:, 1]]).sum())
         ends = bounds(str(random.choice(BOUNDS)), reached, random)
-        yield SideConstraint(f"both {place}", mentors[:, None], *ends, times=mentees[None, :])
+        yield SideConstraint(f"both {place}", mentors[:, None], *ends, factor=mentees[None, :])
 
 
 @pytest.mark.usefixtures("way")
@@ -81,14 +81,14 @@ def _certified(seed: int) -> bool:
 def test_a_row_counts_the_product_of_its_factors_everywhere() -> None:
     random = np.random.default_rng(0)
     mentors, mentees = random.integers(-2, 5, 6), random.integers(-2, 5, 7)
-    row = SideConstraint("product", mentors[:, None], 0, 9, times=mentees[None, :])
+    row = SideConstraint("product", mentors[:, None], 0, 9, factor=mentees[None, :])
     whole = SideConstraint("whole", np.outer(mentors, mentees), 0, 9)
     assert row.block((6, 7)).tolist() == whole.block((6, 7)).tolist()
-    assert row.reach >= int(np.abs(whole.weights).max())
+    assert row.max_abs_coefficient >= int(np.abs(whole.weights).max())
     some = np.array([4, 1]), np.array([0, 6, 3])
     assert row.among(*some).block((2, 3)).tolist() == whole.among(*some).block((2, 3)).tolist()
-    assert row.by_people((6, 7)) is None
-    assert whole.by_both((6, 7)) is None
+    assert row.as_sum((6, 7)) is None
+    assert whole.as_product((6, 7)) is None
 
 
 def test_rules_that_tell_too_many_groups_apart_are_left_to_bind_or_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,13 +130,13 @@ def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
     class Once(master.RestrictedMaster):
         """Is out of time after its first answer."""
 
-        def hear(self, *answer: object) -> None:
-            super().hear(*answer)  # type: ignore[arg-type]  # whatever it is told
+        def report(self, *answer: object) -> None:
+            super().report(*answer)  # type: ignore[arg-type]  # whatever it is told
             heard.append(self.heard)  # type: ignore[arg-type]  # it is there now
             raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wide, "Solver", Once)
+        patch.setattr(wide, "RestrictedMaster", Once)
         patch.setattr(sample, "LEADING", 1)
         found = solve(problem)
     assert (found.status, found.canonical) == (Status.PROVED, False)  # its prices prove all but the order of ties

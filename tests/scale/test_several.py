@@ -77,7 +77,7 @@ def test_the_best_pairs_of_a_list_are_those_of_a_linear_program_and_proved(start
         most = optimum(face, profit)
         assert face.holds(found) is (most is not None), seed
         if most is not None:
-            assert face.proves(found, profit), seed
+            assert face.certifies(found, profit), seed
             assert int(profit[found.chosen].sum()) == most, seed
             kept += 1
     assert kept > LISTS // 8
@@ -204,6 +204,6 @@ def test_leximin_of_people_with_several_partners_is_refused_in_words() -> None:
     assert found.status is Status.FAILED
     assert found.notes
     single = replace(
-        unheld, mentees=DegreeBounds(unheld.mentees.least, np.minimum(unheld.mentees.most, 1), unheld.mentees.idle)
+        unheld, mentees=DegreeBounds(unheld.mentees.least, np.minimum(unheld.mentees.most, 1), unheld.mentees.optional)
     )
     assert solve(single).status is Status.PROVED

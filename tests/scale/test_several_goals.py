@@ -56,7 +56,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 def limit(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     """Have pairs be worth less than so much, in compiled code or without."""
     monkeypatch.setattr(master, "INT_EXACT", most)
-    monkeypatch.setattr(master, "FLOAT_EXACT", 3 * most)
+    monkeypatch.setattr(master, "MAX_FLOAT64", 3 * most)
 
 
 def former(problem: AssignmentProblem, seed: int) -> tuple[tuple[int, int], ...]:
@@ -172,12 +172,12 @@ def test_the_bounds_of_the_first_answer_hold(seed: int) -> None:
     class Once(RestrictedMaster):
         """Is out of time after its first answer."""
 
-        def hear(self, *answer: object) -> None:
-            super().hear(*answer)  # type: ignore[arg-type]  # whatever it is told
+        def report(self, *answer: object) -> None:
+            super().report(*answer)  # type: ignore[arg-type]  # whatever it is told
             raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wide, "Solver", Once)
+        patch.setattr(wide, "RestrictedMaster", Once)
         patch.setattr(sample, "LEADING", 1)
         found = solve(problem)
     assert found.status is Status.FEASIBLE
@@ -205,13 +205,15 @@ PLACES = RemainingDegrees(np.zeros(3, dtype=np.int64), np.ones(3, dtype=np.int64
 def test_answers_that_are_worth_as_much_by_less_of_the_first_goal_are_noticed(
     weight: int, prices: tuple[list[int], list[int]], tied: int
 ) -> None:
-    stage = objective_of(CHAIN, "matched").scaled(weight, objective_of(CHAIN, "total"))
+    stage = objective_of(CHAIN, "matched").combine(weight, objective_of(CHAIN, "total"))
     lefts, rights = CHAIN.scores.pairs()
     sides = np.array(prices[0]), np.array(prices[1])
-    tight = stage.worth(CHAIN, lefts, rights) == sides[0][lefts] + sides[1][rights]
+    tight = stage.profit(CHAIN, lefts, rights) == sides[0][lefts] + sides[1][rights]
     assert len(lefts[tight]) == tied
     face = OptimalFace(lefts[tight], rights[tight], PLACES, PLACES)
-    assert WeightedGoals(stage, stage.weights, sure=False).kept(face, PrimalDual(tight[tight], *sides)) is (tied == 3)
+    assert WeightedGoals(stage, stage.weights, exact_order=False).order_proved(
+        face, PrimalDual(tight[tight], *sides)
+    ) is (tied == 3)
 
 
 @pytest.mark.parametrize(("seed", "kind"), [(seed, kind) for seed in FEW for kind in PROGRAMMES])

@@ -132,8 +132,8 @@ def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_look(
                 os.kill(worker, signal.SIGKILL)
         return whole(self, promise, block)
 
-    whole: Callable[..., ScanHits | None] = DaskScanPool.take
-    monkeypatch.setattr(DaskScanPool, "take", take)
+    whole: Callable[..., ScanHits | None] = DaskScanPool.next_result
+    monkeypatch.setattr(DaskScanPool, "next_result", take)
     found = solve(problem, executor=client)
     assert len(killed) == many
     wait_for(lambda: not any(map(alive, killed)))
@@ -172,11 +172,11 @@ def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
         class Deadly(master.RestrictedMaster):
             """Loses a process after its first answer."""
 
-            def hear(self, *answer: object) -> None:
-                super().hear(*answer)  # type: ignore[arg-type]  # whatever it is told
+            def report(self, *answer: object) -> None:
+                super().report(*answer)  # type: ignore[arg-type]  # whatever it is told
                 executor.submit(os.kill, next(iter(executor._processes)), signal.SIGKILL)
 
-        monkeypatch.setattr(wide, "Solver", Deadly)
+        monkeypatch.setattr(wide, "RestrictedMaster", Deadly)
         monkeypatch.setattr(sample, "LEADING", 1)
         found = solve(problem, executor=executor)
     assert found.status is Status.FEASIBLE
@@ -208,7 +208,7 @@ def test_a_block_that_ends_worker_after_worker_is_given_up(
     def lost(*_: object) -> None:
         raise WorkerLostError
 
-    monkeypatch.setattr(ThreadScanPool, "take", lost)
+    monkeypatch.setattr(ThreadScanPool, "next_result", lost)
     with ThreadPoolExecutor(1) as executor:
         found = solve(problem, executor=executor)
     assert found.status is Status.FAILED
@@ -276,8 +276,8 @@ def test_what_is_late_is_waited_for(
             raise NotReadyError
         return whole(self, promise, block)
 
-    whole = ThreadScanPool.take
-    monkeypatch.setattr(ThreadScanPool, "take", take)
+    whole = ThreadScanPool.next_result
+    monkeypatch.setattr(ThreadScanPool, "next_result", take)
     with ThreadPoolExecutor(1) as executor:
         assert same(solve(problem, executor=executor), alone)
     assert late == set(dispatch.blocks_of(*problem.shape))
@@ -318,11 +318,11 @@ def test_what_can_submit_and_is_no_executor_is_refused(problem: AssignmentProble
 def test_what_is_sent_holds_no_key_and_only_answers_that_have_no_table(problem: AssignmentProblem) -> None:
     assert isinstance(problem.scores, ImplicitScores)
     tiles = problem.scores.tiles
-    sent, whole = (pickle.dumps(each) for each in (tiles.bare(), tiles))
+    sent, whole = (pickle.dumps(each) for each in (tiles.without_answers(), tiles))
     keys = [key.upper().encode() for key in (*problem.mentor_keys[::50], *problem.mentee_keys[::50])]
     assert sum(key in whole for key in keys) >= len(keys) // 2 > 20
     assert not any(key in sent for key in keys)
-    for part, bare in zip(tiles.parts, tiles.bare().parts, strict=True):
+    for part, bare in zip(tiles.parts, tiles.without_answers().parts, strict=True):
         kept = [] if part.whole is not None else list(part.left.columns)
         assert list(bare.left.columns) == kept
         assert not any((*bare.left.ids, *bare.right.ids))

@@ -188,13 +188,13 @@ def test_an_answer_in_time_is_no_worse_than_the_one_that_reached_the_threshold()
     class Once(master.RestrictedMaster):
         """Is out of time after the first answer of those that settle ties."""
 
-        def hear(self, *answer: object) -> None:
-            super().hear(*answer)  # type: ignore[arg-type]  # whatever it is told
+        def report(self, *answer: object) -> None:
+            super().report(*answer)  # type: ignore[arg-type]  # whatever it is told
             if self.run.ties:
                 raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wide, "Solver", Once)
+        patch.setattr(wide, "RestrictedMaster", Once)
         patch.setattr(sample, "LEADING", 1)
         found = solve(unheld)
     assert (found.status, found.canonical) == (Status.PROVED, False)
@@ -236,8 +236,8 @@ def test_no_answer_is_above_the_ceiling_or_the_cap(seed: int) -> None:
     problem = drawn(seed)
     threshold, best = WorstMentee(matched_mentees(problem)), best_of(problem)
     most = solve(replace(problem, goals=("matched",)))
-    cap = threshold.cap(problem, (), most)
-    assert best <= threshold.ceiling(problem, 0)
+    cap = threshold.dual_upper_bound(problem, (), most)
+    assert best <= threshold.upper_bound(problem, 0)
     assert cap is None or best <= cap
 
 
@@ -247,9 +247,9 @@ def test_no_answer_is_beyond_what_any_prices_leave(seed: int, data: st.DataObjec
     n, m = problem.shape
     mentors, mentees = (data.draw(st.lists(st.integers(0, 3), min_size=size, max_size=size)) for size in (n, m))
     parts = data.draw(st.integers(1, 3))
-    prices = DualSolution((("matched", 1),), np.array(mentors), np.array(mentees), parts=parts)
+    prices = DualSolution((("matched", 1),), np.array(mentors), np.array(mentees), denominator=parts)
     failed = Solution(Status.PROVED, np.empty((0, 2), np.int64), prices=(prices,))
-    beyond = WorstMentee(matched_mentees(problem)).beyond(problem, (), 1, failed)
+    beyond = WorstMentee(matched_mentees(problem)).upper_bound_after(problem, (), 1, failed)
     assert beyond is None or best_of(problem) <= beyond
 
 
@@ -257,7 +257,7 @@ def test_no_answer_is_beyond_what_any_prices_leave(seed: int, data: st.DataObjec
 def test_whole_prices_pay_for_the_same_pairs_and_bound_as_closely(seed: int, parts: int) -> None:
     rng, problem = np.random.default_rng(seed), drawn(seed)
     prices = [rng.integers(-2 * parts, 3 * parts, size) for size in problem.shape]
-    given_ = DualSolution((("matched", 1),), prices[0], prices[1], parts=parts)
+    given_ = DualSolution((("matched", 1),), prices[0], prices[1], denominator=parts)
     found = round_duals(problem, given_)
     paid = [each.mentors[:, None] + each.mentees for each in (given_, found)]
     assert (paid[1] >= paid[0] // parts).all()
@@ -266,5 +266,5 @@ def test_whole_prices_pay_for_the_same_pairs_and_bound_as_closely(seed: int, par
 
 def test_who_has_a_partner_is_told_for_people_who_take_part() -> None:
     held, unheld = both(cohort(2), PROGRAMME, RULES)
-    assert np.array_equal(held.scores.partnered(), unheld.scores.partnered())
-    assert np.array_equal(unheld.scores.partnered(), unheld.scores.best()[1] > NO_SCORE)
+    assert np.array_equal(held.scores.has_partner(), unheld.scores.has_partner())
+    assert np.array_equal(unheld.scores.has_partner(), unheld.scores.row_and_column_max()[1] > NO_SCORE)

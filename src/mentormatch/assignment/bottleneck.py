@@ -94,16 +94,16 @@ def _solve_in_order(
         return found
 
     def kept(solution: Solution) -> Solution:
-        short = search.short(solution, found, value)
+        short = search.is_worse(solution, found, value)
         return _add_proved_tiers(replace(found, status=Status.FEASIBLE) if short else solution, threshold, value)
 
-    left = _left(threshold.restrict(problem, value), threshold.goal)
+    left = _left(threshold.constrain(problem, value), threshold.goal)
     solution = found if whole else _solve_in_order(left, ask, thresholds, lambda told: tell(lambda: kept(told())))
     if solution.status is Status.INFEASIBLE:
         raise EngineError("An answer was lost behind a threshold")
     if solution.status is Status.FAILED:
         return solution
-    if search.short(solution, found, value):
+    if search.is_worse(solution, found, value):
         return kept(solution)
     floor = value if isinstance(threshold, BottleneckPair) else None
     return replace(kept(solution), prices=_proof(search, solution, floor))
@@ -122,14 +122,14 @@ def _solve_roughly(
     """
     threshold, before = thresholds[WorstMentee.goal], problem.goals[:place]
     assert isinstance(threshold, WorstMentee)
-    if threshold.ceiling(problem, 0) <= 0:
+    if threshold.upper_bound(problem, 0) <= 0:
         return _add_proved_tiers(_solve_in_order(_left(problem, threshold.goal), ask, thresholds, tell), threshold, 0)
     needed = threshold.all_with_one(problem)
     free, full = (ThresholdSearch(each, before, (), threshold, ask, tell) for each in (problem, needed))
     base, served = free.best_before(), full.best_before()
     if base.status is not Status.PROVED or served.status not in (Status.PROVED, Status.INFEASIBLE):
         return base if base.status is not Status.PROVED else replace(base, status=Status.FEASIBLE)
-    if served.status is Status.INFEASIBLE or not free.level(base, served):
+    if served.status is Status.INFEASIBLE or not free.ties_with(base, served):
         return _add_proved_tiers(_solve_in_order(_left(problem, threshold.goal), ask, thresholds, tell), threshold, 0)
     goals = (BottleneckPair.goal if goal == threshold.goal else goal for goal in problem.goals)
     asked = replace(needed, goals=tuple(dict.fromkeys(goals)))
@@ -147,7 +147,7 @@ def _served(problem: AssignmentProblem, threshold: WorstMentee, base: Solution, 
         return replace(base, status=Status.FEASIBLE)
     before = problem.goals[: problem.goals.index(threshold.goal)]
     tiers = [tier for tier in base.tiers if tier.goal in before]
-    value, bound = threshold.value(problem, *found.pairs.T), threshold.ceiling(problem, 0)
+    value, bound = threshold.value(problem, *found.pairs.T), threshold.upper_bound(problem, 0)
     tiers.append(Tier(threshold.goal, value, bound))
     prices = base.prices if len(tiers) == len(base.tiers) + 1 else ()
     return replace(found, status=Status.FEASIBLE, tiers=tuple(tiers), prices=prices)
@@ -169,7 +169,7 @@ def _add_proved_tiers(solution: Solution, threshold: MaxMinGoal, value: int) -> 
 
 def _proof(search: "ThresholdSearch", solution: Solution, floor: int | None) -> tuple[DualSolution, ...]:
     """Return the prices of all that can be proved: up to a threshold, and at a floor and beyond it."""
-    first = search.opening(len(solution.pairs))
+    first = search.duals_before(len(solution.pairs))
     if floor is None:
         return tuple(first)
     beyond = infeasibility_duals(search.problem, search.before, floor, partial(search.ask, ties=False))
@@ -197,7 +197,7 @@ class ThresholdSearch:
     threshold: MaxMinGoal
     ask: SolveAdditive
     tell: IncumbentCallback
-    known: dict[int | None, Solution] = field(default_factory=dict)
+    cache: dict[int | None, Solution] = field(default_factory=dict)
 
     def run(self) -> tuple[Solution, int]:
         """Return an answer that reaches the greatest threshold, and this; any other status ends the search."""
@@ -210,9 +210,11 @@ class ThresholdSearch:
             return base, 0
         self._tell(base)
         low = self._value(base)
-        high = self.threshold.ceiling(self.problem, len(base.pairs) if "matched" in self.before else 0)
-        cap = self.threshold.cap(self.problem, self.before, base)
-        return self._highest(base, self.threshold.between(self.problem, low, high if cap is None else min(high, cap)))
+        high = self.threshold.upper_bound(self.problem, len(base.pairs) if "matched" in self.before else 0)
+        cap = self.threshold.dual_upper_bound(self.problem, self.before, base)
+        return self._highest(
+            base, self.threshold.candidates(self.problem, low, high if cap is None else min(high, cap))
+        )
 
     def at_once(self) -> tuple[Solution, int] | None:
         """Return the solution in all goals at the ceiling, where rows hold people to it, if that costs nothing.
@@ -223,7 +225,7 @@ class ThresholdSearch:
         if not (goals and set(self.before) <= {"matched"} and set(self.after) <= set(ADDITIVE_GOALS)):
             return None
         places, high = self._most()
-        asked = replace(self.threshold.restrict(self.problem, high), goals=goals)
+        asked = replace(self.threshold.constrain(self.problem, high), goals=goals)
         if len(asked.rows) == len(self.problem.rows):
             return None
 
@@ -241,16 +243,16 @@ class ThresholdSearch:
     def _most(self) -> tuple[int, int]:
         """Return how many pairs there can be if the goals before ask for them, and a threshold that none exceeds."""
         places = self.threshold.places(self.problem) if self.before else 0
-        return places, self.threshold.ceiling(self.problem, places)
+        return places, self.threshold.upper_bound(self.problem, places)
 
     def _reaches(self, found: Solution, places: int, high: int) -> bool:
         return len(found.pairs) >= places and self._value(found) >= high
 
     def _base(self) -> Solution:
         """Return an answer that is optimal in the goals before: among promising pairs if these fill all places."""
-        for least in self.threshold.promising(self.problem) if self.before == ("matched",) else ():
+        for least in self.threshold.optimistic_values(self.problem) if self.before == ("matched",) else ():
             found = self._asked(least)
-            if found.status is Status.PROVED and len(found.pairs) == self.problem.places:
+            if found.status is Status.PROVED and len(found.pairs) == self.problem.max_pairs:
                 return found
         return self._asked(None, self.tell)
 
@@ -282,7 +284,7 @@ class ThresholdSearch:
 
     def _left_of(self, place: int, candidates: Sequence[int], failed: Solution) -> int:
         """Return the place before which the candidates are that an answer may reach, when one at ``place`` is not."""
-        beyond = self.threshold.beyond(self.problem, self.before, candidates[place], failed)
+        beyond = self.threshold.upper_bound_after(self.problem, self.before, candidates[place], failed)
         return place if beyond is None else min(place, bisect_right(candidates, beyond))
 
     def _tell(self, found: Solution) -> None:
@@ -296,13 +298,13 @@ class ThresholdSearch:
     def _asked(self, least: int | None, tell: IncumbentCallback = ignore_incumbent) -> Solution:
         """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
         asked = None if least is None or least <= 0 <= self.problem.scores.extremes[0] else least
-        if asked not in self.known:
-            problem = self.problem if asked is None else self.threshold.restrict(self.problem, asked)
+        if asked not in self.cache:
+            problem = self.problem if asked is None else self.threshold.constrain(self.problem, asked)
             more = () if "matched" in self.before else ("matched",)
-            self.known[asked] = self.ask(replace(problem, goals=(*self.before, *more)), ties=False, tell=tell)
-        return self.known[asked]
+            self.cache[asked] = self.ask(replace(problem, goals=(*self.before, *more)), ties=False, tell=tell)
+        return self.cache[asked]
 
-    def opening(self, count: int) -> Sequence[DualSolution]:
+    def duals_before(self, count: int) -> Sequence[DualSolution]:
         """Return prices that prove the goals before, none if they are not found; ``count``: the pairs of the best."""
         if self.before == ("matched",) and count == self.threshold.places(self.problem):
             return (cardinality_dual(self.problem, self.threshold.within_reach(self.problem)),)
@@ -315,16 +317,16 @@ class ThresholdSearch:
     def _value(self, found: Solution) -> int:
         return self.threshold.value(self.problem, found.pairs[:, 0], found.pairs[:, 1])
 
-    def short(self, solution: Solution, found: Solution, value: int) -> bool:
+    def is_worse(self, solution: Solution, found: Solution, value: int) -> bool:
         """Return whether an answer that was stopped is not as good as one found, up to the threshold of this value."""
         if solution.status is not Status.FEASIBLE:
             return solution.status is Status.STOPPED
-        return self._value(solution) < value or not self.level(solution, found)
+        return self._value(solution) < value or not self.ties_with(solution, found)
 
     def _costs_nothing(self, base: Solution, found: Solution) -> bool:
-        return found.status is Status.PROVED and self.level(base, found)
+        return found.status is Status.PROVED and self.ties_with(base, found)
 
-    def level(self, one: Solution, other: Solution) -> bool:
+    def ties_with(self, one: Solution, other: Solution) -> bool:
         """Return whether two answers reach the same in the goals before."""
         levels = [{tier.goal: (tier.value, tier.vector) for tier in each.tiers} for each in (one, other)]
         return all(levels[0][goal] == levels[1][goal] for goal in self.before)
@@ -343,7 +345,7 @@ def _state_thresholds(problem: AssignmentProblem, solution: Solution) -> Solutio
     prices = (
         each
         for each in select_duals(problem.goals, solution.prices)
-        if each.least not in floors or _solve_part(problem, each)
+        if each.score_threshold not in floors or _solve_part(problem, each)
     )
     return replace(solution, tiers=tiers, prices=tuple(prices))
 

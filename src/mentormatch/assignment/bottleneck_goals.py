@@ -27,18 +27,18 @@ class MaxMinGoal(ABC):
         """Return what the given pairs reach."""
 
     @abstractmethod
-    def restrict(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
+    def constrain(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
         """Return a problem whose best answers in the other goals are those that reach ``least``, if there are any.
 
         The one without pairs may be among its answers all the same.
         """
 
     @abstractmethod
-    def ceiling(self, problem: AssignmentProblem, count: int) -> int:
+    def upper_bound(self, problem: AssignmentProblem, count: int) -> int:
         """Return a bound on what answers of ``count`` pairs or more reach."""
 
     @abstractmethod
-    def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
+    def candidates(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
         """Return in ascending order what answers may reach above ``low``, up to ``high``."""
 
     def within_reach(self, problem: AssignmentProblem) -> BoolVector:
@@ -48,20 +48,22 @@ class MaxMinGoal(ABC):
     def places(self, problem: AssignmentProblem) -> int:
         """Return a bound on the number of pairs that can be chosen."""
         most = np.minimum(problem.mentees.most, problem.scores.degrees()[1])
-        return min(problem.places, int(most[self.within_reach(problem)].sum()))
+        return min(problem.max_pairs, int(most[self.within_reach(problem)].sum()))
 
-    def beyond(self, problem: AssignmentProblem, before: Sequence[str], least: int, failed: Solution) -> int | None:
+    def upper_bound_after(
+        self, problem: AssignmentProblem, before: Sequence[str], least: int, failed: Solution
+    ) -> int | None:
         """Return what no answer exceeds that does better in the goals before than ``failed``; None: it is not known.
 
         ``failed``: the best answer in these goals, and with the most pairs, that reaches ``least``.
         """
         return None
 
-    def cap(self, problem: AssignmentProblem, before: Sequence[str], best: Solution) -> int | None:
+    def dual_upper_bound(self, problem: AssignmentProblem, before: Sequence[str], best: Solution) -> int | None:
         """Return what no answer exceeds that does as well as ``best`` in the goals before; None: not known."""
         return None
 
-    def promising(self, problem: AssignmentProblem) -> Iterator[int]:
+    def optimistic_values(self, problem: AssignmentProblem) -> Iterator[int]:
         """Yield, from high to low, thresholds that leave few pairs and may yet be reached."""
         yield from ()
 
@@ -80,63 +82,73 @@ class BottleneckPair(MaxMinGoal):
     def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
         return int(problem.scores.at(mentors, mentees).min()) if len(mentors) else 0
 
-    def restrict(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
-        return replace(problem, scores=problem.scores.keeping(np.full(problem.shape[1], least)))
+    def constrain(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
+        return replace(problem, scores=problem.scores.at_least(np.full(problem.shape[1], least)))
 
-    def ceiling(self, problem: AssignmentProblem, count: int) -> int:
+    def upper_bound(self, problem: AssignmentProblem, count: int) -> int:
         """Return the best score of whoever has the lowest best score among those who must have a partner."""
         highest, best = problem.scores.extremes[1], None
         for side, loads in enumerate((problem.mentors, problem.mentees)):
             most = np.minimum(loads.most, problem.scores.degrees()[side])
-            must = (most > 0) & ((loads.always > 0) | (int(most.sum()) <= count))
+            must = (most > 0) & ((loads.firm_minimum > 0) | (int(most.sum()) <= count))
             if must.any():
-                best = best or problem.scores.best()
+                best = best or problem.scores.row_and_column_max()
                 highest = min(highest, int(best[side][must].min(initial=highest)))
-            count = max(count, int(loads.always.any()))
+            count = max(count, int(loads.firm_minimum.any()))
         return highest if count else max(highest, 0)
 
-    def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
-        found = problem.scores.between(low, high)
+    def candidates(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
+        found = problem.scores.distinct_between(low, high)
         if low < 0 <= high and bisect_left(found, 0) == bisect_right(found, 0):
             return sorted([*found, 0])
         return found
 
-    def beyond(self, problem: AssignmentProblem, before: Sequence[str], least: int, failed: Solution) -> int | None:
+    def upper_bound_after(
+        self, problem: AssignmentProblem, before: Sequence[str], least: int, failed: Solution
+    ) -> int | None:
         """Return the greatest score of a pair that the prices do not pay for: with more pairs there is one of these.
 
         Who has more places than partners so good may take more pairs with others, and pays for none.
         """
-        good = self.restrict(problem, least)
+        good = self.constrain(problem, least)
         paid = _paid(good, failed) if tuple(before) == ("matched",) else None
-        if paid is None or paid.parts > 1 or min(*paid.mentors, *paid.mentees, 0) < 0:
+        if paid is None or paid.denominator > 1 or min(*paid.mentors, *paid.mentees, 0) < 0:
             return None
         full, left = problem.scores.degrees(), good.scores.degrees()
         sides = zip((problem.mentors, problem.mentees), (paid.mentors, paid.mentees), full, left, strict=True)
         free = [(price == 0) | (high < np.minimum(loads.most, degree)) for loads, price, degree, high in sides]
-        return int(problem.scores.best((free[0], free[1]))[0].max(initial=NO_SCORE))
+        return int(problem.scores.row_and_column_max((free[0], free[1]))[0].max(initial=NO_SCORE))
 
-    def cap(self, problem: AssignmentProblem, before: Sequence[str], best: Solution) -> int | None:
+    def dual_upper_bound(self, problem: AssignmentProblem, before: Sequence[str], best: Solution) -> int | None:
         """Return the best score of whoever has the lowest best score among those whose places are all taken.
 
         Those are the ones who have a price, in every answer as good; and if there is no other goal than most pairs, who
         has a price has only partners who have none.
         """
         paid = _paid(problem, best)
-        if paid is None or not {goal for goal, _ in paid.weights} <= {*before} or problem.coupled or problem.pins:
+        if (
+            paid is None
+            or not {goal for goal, _ in paid.weights} <= {*before}
+            or problem.has_side_constraints
+            or problem.pins
+        ):
             return None
         dear, alone = (paid.mentors > 0, paid.mentees > 0), paid.weights == (("matched", 1),)
-        tops = [problem.scores.best(pairs_of_mentees(dear, side, alone=alone))[side][dear[side]] for side in (0, 1)]
+        tops = [
+            problem.scores.row_and_column_max(pairs_of_mentees(dear, side, alone=alone))[side][dear[side]]
+            for side in (0, 1)
+        ]
         return int(min(top.min(initial=problem.scores.extremes[1]) for top in tops))
 
-    def promising(self, problem: AssignmentProblem) -> Iterator[int]:
-        levels = [problem.scores.exceeded_by(part) for part in PARTS]
+    def optimistic_values(self, problem: AssignmentProblem) -> Iterator[int]:
+        levels = [problem.scores.upper_quantile(part) for part in PARTS]
         yield from (level for level in levels if level is not None)
 
 
 class CoarseBottleneckPair(BottleneckPair):
     """The same in a few steps, where it is only to be about as great as can be."""
 
-    def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
+    def candidates(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
         step = max((high - low) // STEPS, 1)
         return range(low + step, high + 1, step)
 
@@ -149,10 +161,10 @@ def pairs_of_mentees(dear: PersonMasks, side: int, *, alone: bool) -> PersonMask
 
 def _paid(problem: AssignmentProblem, best: Solution) -> DualSolution | None:
     """Return the prices of people that prove the first goals of an answer, in whole units; None if none are known."""
-    stages = [stage for stage in best.prices[:1] if stage.simple]
+    stages = [stage for stage in best.prices[:1] if stage.degrees_only]
     if not stages or best.status is not Status.PROVED:
         return None
-    if stages[0].parts == 1 or not isinstance(problem.scores, ImplicitScores):
+    if stages[0].denominator == 1 or not isinstance(problem.scores, ImplicitScores):
         return stages[0]
     prices = round_duals(problem, stages[0])
     return prices if dual_bound(problem, prices) == _worth(problem, prices, best.pairs) else None
@@ -179,7 +191,7 @@ class WorstMentee(MaxMinGoal):
         np.add.at(sums, mentees, problem.scores.at(mentors, mentees))
         return int(sums[self.served].min()) if self.served.any() else 0
 
-    def restrict(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
+    def constrain(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
         """Return the problem with a bound on each mentee's sum.
 
         Where a mentee has one partner at most, it is a bound on each of their pairs. If that is so of all of them, and
@@ -188,7 +200,7 @@ class WorstMentee(MaxMinGoal):
         "Paper Matching with Local Fairness Constraints", KDD 2019).
         """
         several = self.several(problem)
-        good = replace(problem, scores=problem.scores.keeping(np.where(several, NO_SCORE, least)))
+        good = replace(problem, scores=problem.scores.at_least(np.where(several, NO_SCORE, least)))
         if not several.any():
             return replace(good, goals=self._placing(problem.goals)) if least > 0 else good
         needed = self.served & ~several & (least > 0)
@@ -211,28 +223,30 @@ class WorstMentee(MaxMinGoal):
     def within_reach(self, problem: AssignmentProblem) -> BoolVector:
         return self.served
 
-    def ceiling(self, problem: AssignmentProblem, count: int) -> int:
+    def upper_bound(self, problem: AssignmentProblem, count: int) -> int:
         """Return the best sum of whoever has the lowest best sum, and no more than 0 where places are too few for all.
 
         Where each has one partner at most, all are in a pair or somebody has nothing: mentors may be needed for that.
         """
-        several, always = self.several(problem), problem.mentees.always > 0
-        single = problem.scores.best()[1][self.served & ~several]
+        several, always = self.several(problem), problem.mentees.firm_minimum > 0
+        single = problem.scores.row_and_column_max()[1][self.served & ~several]
         alone = np.where(always[self.served & ~several], single, np.maximum(single, 0)).tolist()
         least = min([*alone, *_best_sums(problem, np.flatnonzero(several))], default=0)
         placed = int(np.count_nonzero(self.served))
-        if placed > problem.places:
+        if placed > problem.max_pairs:
             return min(least, 0)
-        return least if several.any() else min(least, max(BottleneckPair().ceiling(problem, placed), 0))
+        return least if several.any() else min(least, max(BottleneckPair().upper_bound(problem, placed), 0))
 
-    def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
+    def candidates(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
         return range(low + 1, high + 1)
 
-    def cap(self, problem: AssignmentProblem, before: Sequence[str], best: Solution) -> int | None:
+    def dual_upper_bound(self, problem: AssignmentProblem, before: Sequence[str], best: Solution) -> int | None:
         """Return 0 where even an answer with most pairs of all that do as well has too few: somebody has no partner."""
         return 0 if np.count_nonzero(self.served) > len(best.pairs) else None
 
-    def beyond(self, problem: AssignmentProblem, before: Sequence[str], least: int, failed: Solution) -> int | None:
+    def upper_bound_after(
+        self, problem: AssignmentProblem, before: Sequence[str], least: int, failed: Solution
+    ) -> int | None:
         """Return what the worst mentee has at best where all have a partner, by who is ``dear`` where some have none.
 
         No more pairs are with somebody dear than these people have places. So many others as are wanting then have one
@@ -242,19 +256,21 @@ class WorstMentee(MaxMinGoal):
         if self.several(problem).any() or not failed.prices or failed.prices[0].weights[0][0] != "matched":
             return None
         first = failed.prices[0]
-        counted = replace(first, weights=(("matched", 1),), parts=first.parts * first.weights[0][1])
+        counted = replace(first, weights=(("matched", 1),), denominator=first.denominator * first.weights[0][1])
         dear = [prices > 0 for prices in (round_duals(problem, counted).mentors, round_duals(problem, counted).mentees)]
         most = np.minimum(problem.mentors.most, problem.scores.degrees()[0]), self.served.astype(np.int64)
         wanting = int(most[1].sum()) - sum(int(loads[own].sum()) for loads, own in zip(most, dear, strict=True))
         if wanting <= 0:
             return None
-        best = problem.scores.best((~dear[0], ~dear[1] & self.served))
+        best = problem.scores.row_and_column_max((~dear[0], ~dear[1] & self.served))
         return max(min(_last(np.repeat(tops, loads), wanting) for tops, loads in zip(best, most, strict=True)), 0)
 
 
 def _needing(loads: DegreeBounds, needed: BoolVector) -> DegreeBounds:
     """Return loads by which some people must have a partner."""
-    return replace(loads, least=np.where(needed, np.maximum(loads.least, 1), loads.least), idle=loads.idle & ~needed)
+    return replace(
+        loads, least=np.where(needed, np.maximum(loads.least, 1), loads.least), optional=loads.optional & ~needed
+    )
 
 
 def _last(tops: IntVector, count: int) -> int:
@@ -270,13 +286,13 @@ def _best_sums(problem: AssignmentProblem, mentees: IntVector) -> Iterator[int]:
     if not len(mentees):
         return
     if isinstance(problem.scores, ImplicitScores):
-        yield from (problem.scores.best()[1][mentees] * problem.mentees.most[mentees]).tolist()
+        yield from (problem.scores.row_and_column_max()[1][mentees] * problem.mentees.most[mentees]).tolist()
         return
     mentors_of, mentees_of = problem.scores.pairs()
     scores = problem.scores.at(mentors_of, mentees_of)
     order = np.lexsort((-scores, mentees_of))
     split = np.split(scores[order], np.searchsorted(mentees_of[order], np.arange(1, problem.shape[1])))
-    least, most = problem.mentees.always.tolist(), problem.mentees.most.tolist()
+    least, most = problem.mentees.firm_minimum.tolist(), problem.mentees.most.tolist()
     for person in mentees.tolist():
         yield _best_sum(split[person], least=least[person], most=most[person])
 
@@ -306,4 +322,4 @@ def mentees_with_one_place(problem: AssignmentProblem) -> BoolVector:
 
 def matched_mentees(problem: AssignmentProblem) -> BoolVector:
     """Return (m,) bool: the mentees who may have a partner at all."""
-    return (problem.mentees.most > 0) & problem.scores.partnered()
+    return (problem.mentees.most > 0) & problem.scores.has_partner()

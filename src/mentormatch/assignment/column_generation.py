@@ -43,23 +43,23 @@ class PricingOracle(Protocol):
         """Return the number of people on each side."""
         ...
 
-    def ceiling(self) -> VectorPair:
+    def dual_upper_bound(self) -> VectorPair:
         """Return prices of both sides, close to each pair's worth and below none."""
         ...
 
-    def losses(self, prices: VectorPair, places: IntVector) -> IntVector:
+    def reduced_costs(self, prices: VectorPair, places: IntVector) -> IntVector:
         """Return by how much the prices exceed what the pairs at some places are worth."""
         ...
 
-    def within(self, prices: VectorPair, loss: int) -> IntVector:
+    def columns_within(self, prices: VectorPair, loss: int) -> IntVector:
         """Return in ascending order the places of the pairs that lose no more than ``loss``."""
         ...
 
-    def listed(self, places: IntVector) -> tuple[OptimalFace, IntVector]:
+    def restricted_master(self, places: IntVector) -> tuple[OptimalFace, IntVector]:
         """Return the face of some pairs, and what each of them is worth."""
         ...
 
-    def spare(self) -> IntVector:
+    def feasibility_columns(self) -> IntVector:
         """Return places of pairs that let everybody be matched, as far as they are known."""
         ...
 
@@ -71,14 +71,14 @@ def solve_by_columns(many: PricingOracle, solve: SolveMaster, first: WarmColumns
     places to begin with, and such a hint, where they are known.
     """
     draw, wanted = np.random.default_rng(0), LEADING * isqrt(prod(many.shape))
-    places, right = first or (initial_columns(many, many.ceiling(), wanted, draw), None)
+    places, right = first or (initial_columns(many, many.dual_upper_bound(), wanted, draw), None)
     for _ in range(ROUNDS):
-        optimum = solve(*many.listed(places), right)
+        optimum = solve(*many.restricted_master(places), right)
         if optimum is None:
             return None
         prices, right = (optimum.left, optimum.right), optimum.right
-        near = many.within(prices, 0)
-        losses = many.losses(prices, near)
+        near = many.columns_within(prices, 0)
+        losses = many.reduced_costs(prices, near)
         better = losses < 0
         if not better.any():
             return near, PrimalDual(np.isin(near, places[optimum.chosen], assume_unique=True), *prices)
@@ -90,10 +90,10 @@ def solve_by_columns(many: PricingOracle, solve: SolveMaster, first: WarmColumns
 
 def initial_columns(many: PricingOracle, prices: VectorPair, wanted: int, draw: np.random.Generator) -> IntVector:
     """Return the places of about as many pairs as are wanted: those that lose least at some prices, and spare ones."""
-    sample = many.losses(prices, draw.integers(0, many.count, max(SAMPLE * many.count // wanted, 1)))
+    sample = many.reduced_costs(prices, draw.integers(0, many.count, max(SAMPLE * many.count // wanted, 1)))
     level = int(np.partition(sample, SAMPLE)[SAMPLE]) if len(sample) > SAMPLE else int(sample.max())
-    places = many.within(prices, level)
-    return union_sorted(_least(places, many.losses(prices, places), wanted, draw), many.spare())
+    places = many.columns_within(prices, level)
+    return union_sorted(_least(places, many.reduced_costs(prices, places), wanted, draw), many.feasibility_columns())
 
 
 def _least(places: IntVector, losses: IntVector, wanted: int, draw: np.random.Generator) -> IntVector:

@@ -38,8 +38,8 @@ class CostMatrix(PricingOracle):
     cells: Cells
     rows: RemainingDegrees
     columns: RemainingDegrees
-    closed: float
-    turned: bool
+    forbidden_cost: float
+    transposed: bool
 
     @classmethod
     def of(
@@ -72,7 +72,7 @@ class CostMatrix(PricingOracle):
         return rows, columns
 
     @property
-    def owner(self) -> IntVector:
+    def column_of_slot(self) -> IntVector:
         """Return the column of each place: a column has as many as it takes rows at most."""
         counts = np.minimum(self.columns.most, len(self.rows.most))
         return np.repeat(np.arange(len(counts)), counts)
@@ -82,7 +82,7 @@ class CostMatrix(PricingOracle):
         rows = places // self.cells.shape[1]
         return rows, places - rows * self.cells.shape[1]
 
-    def ceiling(self) -> VectorPair:
+    def dual_upper_bound(self) -> VectorPair:
         rows, columns = np.empty(self.shape[0]), np.full(self.shape[1], np.inf)
         for part, room in self._strips():
             self.cells[part].min(axis=1, out=rows[part])
@@ -90,11 +90,11 @@ class CostMatrix(PricingOracle):
             np.minimum(columns, room.min(axis=0), out=columns)
         return -rows.astype(np.int64), -columns.astype(np.int64)
 
-    def losses(self, prices: VectorPair, places: IntVector) -> IntVector:
+    def reduced_costs(self, prices: VectorPair, places: IntVector) -> IntVector:
         rows, columns = self.people_of(places)
         return prices[0][rows] + prices[1][columns] + self.cells.ravel()[places].astype(np.int64)
 
-    def within(self, prices: VectorPair, loss: int) -> IntVector:
+    def columns_within(self, prices: VectorPair, loss: int) -> IntVector:
         limits, columns = (loss - prices[0]).astype(self.cells.dtype), prices[1].astype(self.cells.dtype)
         if use_numba(self.count):
             from mentormatch.assignment.kernels.dense_lap import find_cells
@@ -107,13 +107,13 @@ class CostMatrix(PricingOracle):
         ]
         return np.concatenate(found)
 
-    def listed(self, places: IntVector) -> tuple[OptimalFace, IntVector]:
+    def restricted_master(self, places: IntVector) -> tuple[OptimalFace, IntVector]:
         rows, columns = self.people_of(places)
         return OptimalFace(rows, columns, self.rows, self.columns), -self.cells.ravel()[places].astype(np.int64)
 
-    def spare(self) -> IntVector:
+    def feasibility_columns(self) -> IntVector:
         """Return a place for each row."""
-        rows, owner = np.arange(len(self.cells)), self.owner
+        rows, owner = np.arange(len(self.cells)), self.column_of_slot
         return rows * self.cells.shape[1] + owner[rows % len(owner)] if len(owner) else rows[:0]
 
     def _strips(self) -> Iterator[tuple[slice, Cells]]:
@@ -126,24 +126,24 @@ class CostMatrix(PricingOracle):
 
     def _reward(self, problem: AssignmentProblem, stage: ScalarObjective) -> None:
         """Add, in place, what former pairs are worth more than others."""
-        for pair in problem.former if stage.kept else ():
-            self.cells[pair[::-1] if self.turned else pair] -= stage.kept
+        for pair in problem.former if stage.per_former_pair else ():
+            self.cells[pair[::-1] if self.transposed else pair] -= stage.per_former_pair
 
     def _close(self, problem: AssignmentProblem, scores: DenseScores, stage: ScalarObjective) -> None:
         """Close, in place, the cells of forbidden and pinned pairs, of people who take nobody, and of losses."""
         for pin in problem.pins:
-            self.cells[pin[::-1] if self.turned else pin] = self.closed
+            self.cells[pin[::-1] if self.transposed else pin] = self.forbidden_cost
         if scores.allowed is not None:
-            self._forbid(scores.allowed.T if self.turned else scores.allowed)
-        self.cells[self.rows.most == 0] = self.closed
-        self.cells[:, self.columns.most == 0] = self.closed
-        if stage.low < 0 and self.closed == 0:
+            self._forbid(scores.allowed.T if self.transposed else scores.allowed)
+        self.cells[self.rows.most == 0] = self.forbidden_cost
+        self.cells[:, self.columns.most == 0] = self.forbidden_cost
+        if stage.low < 0 and self.forbidden_cost == 0:
             np.minimum(self.cells, 0, out=self.cells)
 
     def _forbid(self, allowed: BoolMatrix) -> None:
         """Close, in place, the cells that are not allowed; a product is quicker than a choice."""
-        if self.closed:
-            np.copyto(self.cells, self.closed, where=~allowed)
+        if self.forbidden_cost:
+            np.copyto(self.cells, self.forbidden_cost, where=~allowed)
         else:
             np.multiply(self.cells, allowed, out=self.cells)
 
@@ -162,10 +162,10 @@ def _cells(scores: DenseScores, stage: ScalarObjective, kind: type[np.float64 | 
         values, row, column = values.T, column, row
     cells: Cells = np.empty(values.shape, dtype=kind)
     if stage.score == 1:
-        np.subtract(kind(-stage.flat), values, out=cells)
+        np.subtract(kind(-stage.per_pair), values, out=cells)
     else:
         np.multiply(values, kind(-stage.score), out=cells)
-        np.subtract(cells, kind(stage.flat), out=cells)
+        np.subtract(cells, kind(stage.per_pair), out=cells)
     if row.any():
         cells -= row[:, None]
     if column.any():

@@ -54,7 +54,7 @@ def solve_dense(
     at_once = _solve_whole(scores, bounds)
     block = CostMatrix.of(problem, scores, stage, bounds, np.int64 if at_once else np.float64)
     whole = partial(_solve_all_cells, stage=stage)
-    few = block.closed == 0 and stage.score > 0 and block.count > LARGE
+    few = block.forbidden_cost == 0 and stage.score > 0 and block.count > LARGE
     found = None
     if not at_once:
         found = (solve_by_columns(block, solve_if_perfect) if few else None) or solve_square(block, whole)
@@ -75,14 +75,14 @@ def _solve_all_cells(block: CostMatrix, stage: ScalarObjective) -> TightColumns 
     if found is None:
         return None
     partner, rows, columns = found
-    tight = block.within((rows, columns), 0)
+    tight = block.columns_within((rows, columns), 0)
     row, column = block.people_of(tight)
     return tight, PrimalDual(partner[row] == column, rows, columns)
 
 
 def _solve_compiled(block: CostMatrix) -> bool:
     """Return whether compiled code solves all cells: nobody has a minimum, and it is quicker."""
-    return block.closed == 0 and block.count >= QUICKER and use_numba(block.count)
+    return block.forbidden_cost == 0 and block.count >= QUICKER and use_numba(block.count)
 
 
 def _solve_by_scipy(block: CostMatrix, stage: ScalarObjective) -> Priced | None:
@@ -120,7 +120,7 @@ def _read_assignment(block: CostMatrix, stage: ScalarObjective) -> IntVector:
 
     owner = _owner(block)
     cells = _expand_slots(block.cells.astype(np.float64, copy=False), owner)
-    if block.closed:
+    if block.forbidden_cost:
         cells = _add_bonus(cells, block, owner, stage)
     row, place = linear_sum_assignment(_relax_costs(cells))
     real = cells[row, place] < 0
@@ -135,7 +135,7 @@ def _owner(block: CostMatrix) -> IntVector:
     filled = np.minimum(np.maximum(most, 1), len(block.rows.most))
     few = ALONE * np.count_nonzero(most == 0) <= len(most)
     square = few and int(filled.sum()) == len(block.rows.most)
-    return np.repeat(np.arange(len(most)), filled) if square else block.owner
+    return np.repeat(np.arange(len(most)), filled) if square else block.column_of_slot
 
 
 def _expand_slots[T: (np.int64, np.float64)](cells: NDArray[T], owner: IntVector) -> NDArray[T]:
@@ -153,7 +153,7 @@ def _relax_costs(cells: FloatMatrix) -> FloatMatrix:
 
 def _add_bonus(cells: FloatMatrix, block: CostMatrix, owner: IntVector, stage: ScalarObjective) -> FloatMatrix:
     """Return finite costs with a bonus, above all profits, for each minimum that a pair helps to fill."""
-    bonus = float(stage.reach * min(cells.shape) + 1)
+    bonus = float(stage.range * min(cells.shape) + 1)
     first = np.searchsorted(owner, owner)
     required = np.arange(len(owner)) - first < block.columns.least[owner]
     lowered = cells - bonus * required
@@ -190,7 +190,7 @@ def _minimal_duals(block: CostMatrix, partner: IntVector, prices: FloatVector) -
 
 def _initial_duals(block: CostMatrix, loads: IntVector, stage: ScalarObjective) -> FloatVector:
     """Return 0, and a price below all others for columns that take no more than their minimum."""
-    lowest = -float(stage.reach * sum(block.cells.shape))
+    lowest = -float(stage.range * sum(block.cells.shape))
     return np.where((block.columns.least > 0) & (loads == block.columns.least), lowest, 0.0)
 
 
@@ -204,7 +204,7 @@ def _tight_cells(
         kept[lost] = _tight_pairs(block, tight[lost], optimum, problem, stage)
         tight, optimum = tight[kept], PrimalDual(optimum.chosen[kept], optimum.left, optimum.right)
     rows, columns = block.people_of(tight)
-    if block.turned:
+    if block.transposed:
         face = OptimalFace(columns, rows, block.columns, block.rows, pair_array(problem.pins))
         return face, PrimalDual(optimum.chosen, optimum.right, optimum.left)
     return OptimalFace(rows, columns, block.rows, block.columns, pair_array(problem.pins)), optimum
@@ -217,7 +217,7 @@ def _tight_pairs(
     rows, columns = block.people_of(tight)
     prices = optimum.left[rows] + optimum.right[columns]
     open_to = (block.rows.most[rows] > 0) & (block.columns.most[columns] > 0)
-    mentors, mentees = (columns, rows) if block.turned else (rows, columns)
-    open_to &= problem.scores.allows(mentors, mentees) & ~problem.listed(problem.pins, mentors, mentees)
-    open_to[open_to] = stage.worth(problem, mentors[open_to], mentees[open_to]) == prices[open_to]
+    mentors, mentees = (columns, rows) if block.transposed else (rows, columns)
+    open_to &= problem.scores.allows(mentors, mentees) & ~problem.contains(problem.pins, mentors, mentees)
+    open_to[open_to] = stage.profit(problem, mentors[open_to], mentees[open_to]) == prices[open_to]
     return open_to

@@ -26,7 +26,7 @@ def cardinality_dual(problem: AssignmentProblem, mentees: BoolVector) -> DualSol
     counts = int(most[0].sum()), int(most[1][mentees].sum())
     parts, scarce = min(counts) + 1, counts[0] <= counts[1]
     prices = np.full(problem.shape[0], (parts + 1) * scarce), np.where(mentees, (parts + 1) * (not scarce), 0)
-    return DualSolution((("matched", 1),), *prices, parts=parts)
+    return DualSolution((("matched", 1),), *prices, denominator=parts)
 
 
 def infeasibility_duals(
@@ -37,13 +37,13 @@ def infeasibility_duals(
     Where no answer at all has a better floor there may be no prices that say so; the certificate then says less.
     """
     goals = before if "matched" in before else (*before, "matched")
-    above = replace(BottleneckPair().restrict(problem, floor + 1), goals=goals)
+    above = replace(BottleneckPair().constrain(problem, floor + 1), goals=goals)
     yield from with_threshold(prove(above).prices, floor + 1)
 
 
 def with_threshold(stages: Sequence[DualSolution], least: int) -> Iterator[DualSolution]:
     """Yield the prices as those over the pairs of a score of ``least`` or more."""
-    yield from (replace(stage, least=least) for stage in stages if stage.least is None)
+    yield from (replace(stage, score_threshold=least) for stage in stages if stage.score_threshold is None)
 
 
 def select_duals(goals: Sequence[str], stages: Sequence[DualSolution]) -> Iterator[DualSolution]:
@@ -51,5 +51,5 @@ def select_duals(goals: Sequence[str], stages: Sequence[DualSolution]) -> Iterat
     sums = set(takewhile(ADDITIVE_GOALS.__contains__, goals))
     about = {"matched", *takewhile({*ADDITIVE_GOALS, "floor"}.__contains__, goals)} if "floor" in goals else set[str]()
     for stage in stages:
-        if {goal for goal, _ in stage.weights} <= (sums if stage.least is None else about):
+        if {goal for goal, _ in stage.weights} <= (sums if stage.score_threshold is None else about):
             yield stage

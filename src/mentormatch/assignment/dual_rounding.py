@@ -17,11 +17,11 @@ from mentormatch.base.columns import IntVector
 
 def round_duals(problem: AssignmentProblem, prices: DualSolution) -> DualSolution:
     """Return prices of people in whole units, whose bound is no greater than the one in parts."""
-    if prices.parts == 1:
+    if prices.denominator == 1:
         return prices
     cut = _cut(problem, prices)
-    mentors, mentees = (prices.mentors + cut) // prices.parts, -((cut - prices.mentees) // prices.parts)
-    return replace(prices, mentors=mentors, mentees=mentees, parts=1)
+    mentors, mentees = (prices.mentors + cut) // prices.denominator, -((cut - prices.mentees) // prices.denominator)
+    return replace(prices, mentors=mentors, mentees=mentees, denominator=1)
 
 
 def dual_bound(problem: AssignmentProblem, prices: DualSolution) -> int:
@@ -32,7 +32,7 @@ def dual_bound(problem: AssignmentProblem, prices: DualSolution) -> int:
 
 def _cut(problem: AssignmentProblem, prices: DualSolution) -> int:
     """Return how many parts are added to mentors' prices, and taken from mentees', before all are rounded."""
-    parts, pays = prices.parts, (prices.mentors, prices.mentees)
+    parts, pays = prices.denominator, (prices.mentors, prices.mentees)
     loads = [
         np.where(own > 0, side.most, side.least) for own, side in zip(pays, remaining_degrees(problem), strict=True)
     ]

@@ -56,10 +56,10 @@ class SolveOptions:
     in about so many seconds.
     """
 
-    hashes: TieBreaker
+    tie_breaker: TieBreaker
     deadline: float | None = None
     ties: bool = True
-    tell: IncumbentCallback = ignore_incumbent
+    on_incumbent: IncumbentCallback = ignore_incumbent
     workers: Workers | None = None
     cancels: tuple[Event, ...] = ()
     soon_s: float | None = None
@@ -70,16 +70,16 @@ class SolveOptions:
         return any(cancel.is_set() for cancel in self.cancels)
 
     @property
-    def left_s(self) -> float | None:
+    def remaining_s(self) -> float | None:
         """Return the seconds that are left, None without a limit."""
         if self.cancelled:
             return 0.0
         return None if self.deadline is None else max(self.deadline - monotonic(), 0.0)
 
     @property
-    def over(self) -> bool:
+    def timed_out(self) -> bool:
         """Return whether the time is up."""
-        return self.left_s == 0.0
+        return self.remaining_s == 0.0
 
 
 class Engine(ABC):
@@ -92,14 +92,14 @@ class Engine(ABC):
     rank: ClassVar[int]
 
     @abstractmethod
-    def takes(self, problem: AssignmentProblem) -> bool:
+    def supports(self, problem: AssignmentProblem) -> bool:
         """Return whether this engine can prove an answer to the problem."""
 
-    def quick(self, problem: AssignmentProblem, seconds: float | None) -> bool:
+    def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         """Return whether it comes to a moment at which it can stop soon enough, given so many seconds."""
         return False
 
-    def tries(self, problem: AssignmentProblem) -> bool:
+    def may_fail(self, problem: AssignmentProblem) -> bool:
         """Return whether the next engine is asked where this one fails, as it is quicker but does not always do."""
         return False
 
@@ -188,7 +188,7 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
 
 def _solve_checked(problem: AssignmentProblem, engine: str | None, run: SolveOptions, so_far: Incumbent) -> Solution:
     """Return the checked answer, or the best so far where there is trouble."""
-    run = replace(run, tell=so_far.tell)
+    run = replace(run, on_incumbent=so_far.tell)
     try:
         found = solve_unchecked(problem, engine, run, so_far)
         if run.cancelled and found.status in (Status.FEASIBLE, Status.STOPPED):
@@ -214,7 +214,7 @@ def supporting_engines(problem: AssignmentProblem, kind: str | None = None) -> l
     if kind is not None and kind not in engines:
         raise _refusal("engine", repr(kind), tr("un de {known}", known=", ".join(engines)))
     asked = [engines[kind]()] if kind else sorted((each() for each in engines.values()), key=lambda each: each.rank)
-    found = [engine for engine in asked if engine.takes(problem)]
+    found = [engine for engine in asked if engine.supports(problem)]
     if not found:
         told = tr("{kind} ne prend pas ce problème", kind=repr(kind))
         raise _refusal("engine", told, tr("un moteur qui le prend, ou aucun nom"))
@@ -225,12 +225,12 @@ def solve_goals(problem: AssignmentProblem, kind: str | None, run: SolveOptions)
     """Return what the engines say, unchecked; ``failed`` if one contradicts itself."""
 
     def ask(part: AssignmentProblem, *, ties: bool, tell: IncumbentCallback = ignore_incumbent) -> Solution:
-        asked = replace(run, ties=ties and run.ties, tell=tell)
+        asked = replace(run, ties=ties and run.ties, on_incumbent=tell)
         found = _relax_side_constraints(part, asked) if kind is None and part.rows else None
         return found or _solve_with_fallback(supporting_engines(part, kind), part, asked)
 
     try:
-        return solve_nonadditive_goals(problem, ask, run.tell)
+        return solve_nonadditive_goals(problem, ask, run.on_incumbent)
     except EngineError as error:
         return empty_solution(Status.FAILED, select_engine(problem, kind).kind, (str(error),))
 
@@ -249,7 +249,7 @@ def _solve_part(engine: Engine, problem: AssignmentProblem, run: SolveOptions) -
 def _solve_with_fallback(engines: Sequence[Engine], problem: AssignmentProblem, run: SolveOptions) -> Solution:
     """Return what the first engine says, or if it fails and only tried, the next one."""
     first, *others = engines
-    if not others or not first.tries(problem):
+    if not others or not first.may_fail(problem):
         return _solve_part(first, problem, run)
     try:
         found = _solve_part(first, problem, run)
@@ -264,8 +264,10 @@ def _relax_side_constraints(problem: AssignmentProblem, run: SolveOptions) -> So
     engine = select_engine(free)
     if engine.kind == select_engine(problem).kind:
         return None
-    found = _solve_part(engine, free, replace(run, tell=ignore_incumbent))
-    same = found.status is Status.PROVED and all(row.holds(found.pairs, problem.shape) for row in problem.rows)
+    found = _solve_part(engine, free, replace(run, on_incumbent=ignore_incumbent))
+    same = found.status is Status.PROVED and all(
+        row.is_satisfied_by(found.pairs, problem.shape) for row in problem.rows
+    )
     return found if same or found.status is Status.INFEASIBLE else None
 
 
@@ -275,7 +277,7 @@ def _try_relaxation(problem: AssignmentProblem, run: SolveOptions) -> bool:
     sums = bool(problem.rows) and set(problem.goals) <= set(ADDITIVE_GOALS)
     return (
         sums
-        and select_engine(free).quick(free, run.left_s)
+        and select_engine(free).runs_in_process(free, run.remaining_s)
         and _relax_side_constraints(problem, replace(run, ties=False)) is not None
     )
 
@@ -284,14 +286,14 @@ def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOpti
     """Return what the engines say here, at once or after a moment, or else in a process of their own."""
     asked = select_engine(problem, kind)
     so_far.engine = asked.kind
-    seconds = min((each for each in (run.left_s, run.soon_s) if each is not None), default=None)
-    if asked.quick(problem, seconds) or (kind is None and _try_relaxation(problem, run)):
+    seconds = min((each for each in (run.remaining_s, run.soon_s) if each is not None), default=None)
+    if asked.runs_in_process(problem, seconds) or (kind is None and _try_relaxation(problem, run)):
         return solve_goals(problem, kind, run)
     if problem.scores.count <= IN_PROCESS_PAIRS:
         moment = monotonic() + (IN_PROCESS_S if run.soon_s is None else min(run.soon_s, IN_PROCESS_S))
         tried = replace(run, deadline=moment if run.deadline is None else min(moment, run.deadline))
         found = solve_goals(problem, kind, tried)
-        if run.over or not tried.over:
+        if run.timed_out or not tried.timed_out:
             return found
         so_far.offer(found)
     return _solve_in_subprocess(problem, kind, run, so_far)
@@ -301,11 +303,11 @@ def _solve_in_subprocess(
     problem: AssignmentProblem, kind: str | None, run: SolveOptions, so_far: Incumbent
 ) -> Solution:
     """Return what the engines say in a process of its own, or the best answer so far."""
-    if run.over:
+    if run.timed_out:
         return so_far.answer(Status.STOPPED)
-    task = SolveTask.of(problem, kind, run.hashes, run.left_s)
+    task = SolveTask.of(problem, kind, run.tie_breaker, run.remaining_s)
     try:
-        found = solve_in_subprocess(task, so_far.offer, run.left_s, lambda: run.cancelled)
+        found = solve_in_subprocess(task, so_far.offer, run.remaining_s, lambda: run.cancelled)
     except OSError:
         return solve_goals(problem, kind, run)
     if found is not None and found.status not in (Status.FEASIBLE, Status.STOPPED):

@@ -37,14 +37,14 @@ class LexicographicState:
 
     def take(self, optimum: PrimalDual, profit: IntVector) -> None:
         """Keep ``optimum`` as the last answer, if its prices prove it."""
-        if not self.face.proves(optimum, profit):
+        if not self.face.certifies(optimum, profit):
             raise EngineError("The prices do not prove the assignment")
         self.before, self.chosen, self.pending = self.face, optimum.chosen, (optimum, profit)
 
     def left(self) -> OptimalFace:
         """Return the face of the answers that are worth as much as the last; it is narrowed only if asked for."""
         if self.pending is not None:
-            self.face, self.pending = self.face.narrowed(*self.pending), None
+            self.face, self.pending = self.face.restrict_to_optimum(*self.pending), None
         return self.face
 
     def ask(self, best: FaceSolver, profit: IntVector) -> PrimalDual:
@@ -65,7 +65,7 @@ class LexicographicState:
         """Narrow the face to the answers that are leximin on it."""
         last = BELOW_ALL
         while len(face := self.left()):
-            step = leximin.worth(problem.scores.at(face.lefts, face.rights), last)
+            step = leximin.next_stage(problem.scores.at(face.lefts, face.rights), last)
             if step is None:
                 break
             worth, last = step
@@ -95,9 +95,9 @@ def optimize_lexicographically(
     """
     work = LexicographicState(opening[0], opening[0], opening[1].chosen)
     first = opening_stage(stages)
-    work.take(opening[1], first.worth(problem, opening[0].lefts, opening[0].rights))
+    work.take(opening[1], first.profit(problem, opening[0].lefts, opening[0].rights))
     work.remember(first, opening[1])
-    run.tell(partial(_solution, problem, work, Status.FEASIBLE))
+    run.on_incumbent(partial(_solution, problem, work, Status.FEASIBLE))
     return resume_lexicographic(problem, run, work, stages[1:], best)
 
 
@@ -115,8 +115,8 @@ def resume_lexicographic(
                 work.climb(problem, stage, best)
             else:
                 face = work.left()
-                work.remember(stage, work.ask(best, stage.worth(problem, face.lefts, face.rights)))
-            run.tell(partial(_solution, problem, work, Status.FEASIBLE))
+                work.remember(stage, work.ask(best, stage.profit(problem, face.lefts, face.rights)))
+            run.on_incumbent(partial(_solution, problem, work, Status.FEASIBLE))
         status = _break_ties(work, run, best) if run.ties else Status.PROVED
     except TimeLimitReached:
         status = Status.FEASIBLE
@@ -134,7 +134,7 @@ def check_time(best: FaceSolver, run: SolveOptions) -> FaceSolver:
     """Return ``best``, which raises OutOfTime when it is asked after the time limit."""
 
     def asked(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
-        if run.over:
+        if run.timed_out:
             raise TimeLimitReached
         return best(face, profit)
 
@@ -147,7 +147,7 @@ def _break_ties(work: LexicographicState, run: SolveOptions, best: FaceSolver) -
         face = work.left()
         if not len(face):
             return Status.PROVED
-        work.ask(best, run.hashes.of(face.lefts, face.rights, turn))
+        work.ask(best, run.tie_breaker.of(face.lefts, face.rights, turn))
     raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
 
 

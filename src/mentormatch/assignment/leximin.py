@@ -33,9 +33,9 @@ def fits_before_leximin(goals: Sequence[str]) -> tuple[str, ...]:
 class LeximinStages:
     """The stages of leximin, in each of which a pair is worth at most ``room`` in magnitude."""
 
-    room: int
+    max_weight: int
 
-    def worth(self, scores: IntVector, above: int = BELOW_ALL) -> tuple[IntVector, int] | None:
+    def next_stage(self, scores: IntVector, above: int = BELOW_ALL) -> tuple[IntVector, int] | None:
         """Return what open pairs are worth in the stage of the lowest scores that exceed ``above``.
 
         Parameters
@@ -69,6 +69,6 @@ class LeximinStages:
         size = 1
         for used, count in enumerate(counts[1:MOST_DIGITS], 1):
             size *= count + 1
-            if size > self.room:
+            if size > self.max_weight:
                 return used
         return min(len(counts), MOST_DIGITS)

@@ -28,52 +28,52 @@ class ScalarObjective:
     """
 
     weights: tuple[tuple[str, int], ...]
-    flat: int
+    per_pair: int
     mentor: IntVector
     mentee: IntVector
     score: int
     low: int
     high: int
-    kept: int = 0
+    per_former_pair: int = 0
 
-    def worth(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> IntVector:
+    def profit(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return what the given pairs are worth, int64."""
-        people = self.flat + self.mentor[mentors] + self.mentee[mentees]
-        if self.kept:
-            people += self.kept * problem.listed(problem.former, mentors, mentees)
+        people = self.per_pair + self.mentor[mentors] + self.mentee[mentees]
+        if self.per_former_pair:
+            people += self.per_former_pair * problem.contains(problem.former, mentors, mentees)
         return people + self.score * problem.scores.at(mentors, mentees) if self.score else people
 
-    def above(self, lower: "ScalarObjective", places: int) -> "ScalarObjective":
+    def dominate(self, lower: "ScalarObjective", places: int) -> "ScalarObjective":
         """Return both stages in one: the sum over at most ``places`` pairs orders answers by this one first."""
-        return self.scaled(places * lower.reach + 1, lower)
+        return self.combine(places * lower.range + 1, lower)
 
-    def scaled(self, scale: int, lower: "ScalarObjective") -> "ScalarObjective":
+    def combine(self, scale: int, lower: "ScalarObjective") -> "ScalarObjective":
         """Return both stages in one, what this one is worth being multiplied with ``scale``."""
         return ScalarObjective(
             tuple((goal, scale * weight) for goal, weight in self.weights) + lower.weights,
-            scale * self.flat + lower.flat,
+            scale * self.per_pair + lower.per_pair,
             scale * self.mentor + lower.mentor,
             scale * self.mentee + lower.mentee,
             scale * self.score + lower.score,
             scale * self.low + lower.low,
             scale * self.high + lower.high,
-            scale * self.kept + lower.kept,
+            scale * self.per_former_pair + lower.per_former_pair,
         )
 
     def fits_above(self, lower: "ScalarObjective", places: int) -> bool:
         """Return whether both stages in one stay within int64."""
-        return (places * lower.reach + 1) * self.reach + lower.reach < MAX_INT64
+        return (places * lower.range + 1) * self.range + lower.range < MAX_INT64
 
     def times(self, parts: int) -> "ScalarObjective":
         """Return the same in parts of a unit."""
         weights = tuple((goal, parts * weight) for goal, weight in self.weights)
-        sides = parts * self.flat, parts * self.mentor, parts * self.mentee
+        sides = parts * self.per_pair, parts * self.mentor, parts * self.mentee
         return ScalarObjective(
-            weights, *sides, *(parts * part for part in (self.score, self.low, self.high, self.kept))
+            weights, *sides, *(parts * part for part in (self.score, self.low, self.high, self.per_former_pair))
         )
 
     @property
-    def reach(self) -> int:
+    def range(self) -> int:
         """Return a bound on the magnitude of what one pair is worth, and of differences between two."""
         return max(self.high, 0) - min(self.low, 0)
 
@@ -94,7 +94,7 @@ def objective_of(problem: AssignmentProblem, goal: str) -> ScalarObjective:
     if goal == "total":
         return ScalarObjective(((goal, 1),), 0, *none, 1, *problem.scores.extremes)
     if goal == "changes":
-        return ScalarObjective(((goal, 1),), 0, *none, 0, 0, 1, kept=1)
+        return ScalarObjective(((goal, 1),), 0, *none, 0, 0, 1, per_former_pair=1)
     given = (problem.mentor_priority, problem.mentee_priority)
     mentor, mentee = (empty if part is None else part for part, empty in zip(given, none, strict=True))
     return ScalarObjective(
@@ -104,7 +104,7 @@ def objective_of(problem: AssignmentProblem, goal: str) -> ScalarObjective:
 
 def scalarize(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[ScalarObjective | LeximinStages]:
     """Return the goals in as few stages as ``fits(reach)`` lets be computed exactly."""
-    places = problem.places
+    places = problem.max_pairs
     stages: list[ScalarObjective | LeximinStages] = []
     for goal in reversed(problem.goals):
         if goal == "leximin":
@@ -114,9 +114,9 @@ def scalarize(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[S
         if (
             isinstance(below, ScalarObjective)
             and stage.fits_above(below, places)
-            and fits(stage.above(below, places).reach)
+            and fits(stage.dominate(below, places).range)
         ):
-            stages[-1] = stage.above(below, places)
+            stages[-1] = stage.dominate(below, places)
         else:
             stages.append(stage)
     return stages[::-1]
@@ -130,7 +130,7 @@ def scalarize_loosely(
     None if there is no room for a single pair. Each weight is a multiple of the next, and exceeds what one pair is
     worth in all goals after it; over more pairs than that these can be worth more.
     """
-    rooms = (1 << bits for bits in range(problem.places.bit_length(), -1, -1))
+    rooms = (1 << bits for bits in range(problem.max_pairs.bit_length(), -1, -1))
     found = (_with_room(problem, goals, room, fits) for room in rooms)
     return next((stage for stage in found if stage is not None), None)
 
@@ -142,10 +142,10 @@ def _with_room(
     stage = objective_of(problem, goals[-1])
     for goal in reversed(goals[:-1]):
         upper = objective_of(problem, goal)
-        scale = stage.unit * (room * -(-stage.reach // stage.unit) + 1)
-        if not fits(scale * upper.reach + stage.reach):
+        scale = stage.unit * (room * -(-stage.range // stage.unit) + 1)
+        if not fits(scale * upper.range + stage.range):
             return None
-        stage = upper.scaled(scale, stage)
+        stage = upper.combine(scale, stage)
     return stage
 
 
@@ -163,5 +163,5 @@ def goal_value(problem: AssignmentProblem, goal: str, mentors: IntVector, mentee
         return BottleneckPair().value(problem, mentors, mentees)
     if goal == "floor_person":
         return WorstMentee(matched_mentees(problem)).value(problem, mentors, mentees)
-    worth = int(objective_of(problem, goal).worth(problem, mentors, mentees).sum())
+    worth = int(objective_of(problem, goal).profit(problem, mentors, mentees).sum())
     return len(problem.former) - worth if goal == "changes" else worth

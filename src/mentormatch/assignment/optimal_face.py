@@ -67,8 +67,8 @@ class OptimalFace:
     rights: IntVector
     left: RemainingDegrees
     right: RemainingDegrees
-    settled: IntMatrix = field(default_factory=lambda: pair_array(()))
-    known: BoolVector | None = None
+    fixed: IntMatrix = field(default_factory=lambda: pair_array(()))
+    incumbent: BoolVector | None = None
 
     def __len__(self) -> int:
         return len(self.lefts)
@@ -108,7 +108,7 @@ class OptimalFace:
 
     def answer(self, chosen: BoolVector) -> IntMatrix:
         """Return (k, 2) the chosen pairs and the settled ones, sorted."""
-        pairs = np.concatenate([self.settled, np.column_stack([self.lefts[chosen], self.rights[chosen]])])
+        pairs = np.concatenate([self.fixed, np.column_stack([self.lefts[chosen], self.rights[chosen]])])
         return pairs[np.lexsort(pairs.T[::-1])]
 
     def holds(self, optimum: PrimalDual) -> bool:
@@ -118,24 +118,24 @@ class OptimalFace:
 
     def flipped(self) -> "OptimalFace":
         """Return the same face with the sides exchanged; ``settled`` is not carried along."""
-        return OptimalFace(self.rights, self.lefts, self.right, self.left, known=self.known)
+        return OptimalFace(self.rights, self.lefts, self.right, self.left, incumbent=self.incumbent)
 
-    def proves(self, optimum: PrimalDual, profit: IntVector) -> bool:
+    def certifies(self, optimum: PrimalDual, profit: IntVector) -> bool:
         """Return whether the prices prove in integers that no answer of this face is worth more than the chosen one."""
         surplus = profit - optimum.left[self.lefts] - optimum.right[self.rights]
         bound = self.left.value(optimum.left) + self.right.value(optimum.right) + exact_dot(surplus[surplus > 0])
         return self.holds(optimum) and bound == exact_dot(profit[optimum.chosen])
 
-    def narrowed(self, optimum: PrimalDual, profit: IntVector) -> "OptimalFace":
+    def restrict_to_optimum(self, optimum: PrimalDual, profit: IntVector) -> "OptimalFace":
         """Return the face of the answers that are worth as much as the optimum."""
         surplus = profit - optimum.left[self.lefts] - optimum.right[self.rights]
         loads = self.loads(optimum.chosen)
         held = replace(
             self, left=self.left.held(loads[0], optimum.left), right=self.right.held(loads[1], optimum.right)
         )
-        return held.settling(optimum.chosen, held.alternatives(optimum.chosen, surplus == 0))
+        return held.fix(optimum.chosen, held.free_pairs(optimum.chosen, surplus == 0))
 
-    def settling(self, chosen: BoolVector, free: BoolVector) -> "OptimalFace":
+    def fix(self, chosen: BoolVector, free: BoolVector) -> "OptimalFace":
         """Return the face in which only the ``free`` pairs are open, and the others are as ``chosen``."""
         done = chosen & ~free
         taken = self.loads(done)
@@ -145,11 +145,11 @@ class OptimalFace:
             self.rights[free],
             self.left.without(taken[0]),
             self.right.without(taken[1]),
-            np.concatenate([self.settled, pairs]),
+            np.concatenate([self.fixed, pairs]),
             chosen[free],
         )
 
-    def alternatives(self, chosen: BoolVector, tight: BoolVector) -> BoolVector:
+    def free_pairs(self, chosen: BoolVector, tight: BoolVector) -> BoolVector:
         """Return (e,) bool: the pairs that some other answer on the tight pairs takes or leaves.
 
         An answer differs from the chosen one by closed walks that leave one partner and take another. These are the
@@ -228,4 +228,4 @@ def _pinned(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
 
 
 def _always(loads: DegreeBounds, degree: IntVector) -> RemainingDegrees:
-    return RemainingDegrees(loads.always, np.minimum(loads.most, degree))
+    return RemainingDegrees(loads.firm_minimum, np.minimum(loads.most, degree))

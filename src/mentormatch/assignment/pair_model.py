@@ -46,7 +46,7 @@ class PairModel:
 
     mentors: IntVector
     mentees: IntVector
-    forced: BoolVector
+    fixed_to_one: BoolVector
     limits: tuple[PairConstraint, ...]
     sides: tuple[DegreeBounds, DegreeBounds]
 
@@ -60,13 +60,13 @@ class PairModel:
         m = problem.shape[1]
         pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
         limits = tuple(
-            PairConstraint.on(row.at(mentors, mentees, problem.shape), row.least, row.most, place)
+            PairConstraint.on(row.coefficients_of(mentors, mentees, problem.shape), row.least, row.most, place)
             for place, row in enumerate(problem.rows)
         )
         forced = np.isin(mentors * m + mentees, pinned)
         return cls(mentors, mentees, forced, limits, (problem.mentors, problem.mentees))
 
-    def only(self, kept: BoolVector, forced: BoolVector) -> "PairModel":
+    def restrict(self, kept: BoolVector, forced: BoolVector) -> "PairModel":
         """Return the pool of the pairs that are kept."""
         return PairModel(self.mentors[kept], self.mentees[kept], forced[kept], self.limits_among(kept), self.sides)
 
@@ -87,7 +87,7 @@ class PairModel:
         """Return whether a choice keeps every bound."""
         for people, loads in zip(self.people(), self.sides, strict=True):
             taken = np.bincount(people[chosen], minlength=len(loads))
-            enough = (taken >= loads.least) | (loads.idle & (taken == 0))
+            enough = (taken >= loads.least) | (loads.optional & (taken == 0))
             if not (enough & (taken <= loads.most)).all():
                 return False
-        return bool(chosen[self.forced].all()) and all(limit.holds(chosen) for limit in self.limits)
+        return bool(chosen[self.fixed_to_one].all()) and all(limit.holds(chosen) for limit in self.limits)

@@ -53,11 +53,13 @@ class ScaledDuals:
 
     def bound(self, pool: PairModel, reduced: IntVector) -> int:
         """Return a bound on what any choice is worth, in parts; it holds for any prices of the right signs."""
-        total: int = sum(reduced[(reduced > 0) | pool.forced].tolist())
+        total: int = sum(reduced[(reduced > 0) | pool.fixed_to_one].tolist())
         for people, prices, links, loads in zip(pool.people(), self.sides, self.links, pool.sides, strict=True):
-            full = np.maximum(np.where(loads.waivable, loads.least, loads.always) * prices, loads.most * prices)
+            full = np.maximum(
+                np.where(loads.conditional, loads.least, loads.firm_minimum) * prices, loads.most * prices
+            )
             np.add.at(full, people, links)
-            total += int(np.where(loads.waivable, np.maximum(full, 0), full).sum())
+            total += int(np.where(loads.conditional, np.maximum(full, 0), full).sum())
         for price, limit in zip(self.limits.tolist(), pool.limits, strict=True):
             end = limit.most if price > 0 else limit.least
             total += price * (end or 0)
@@ -113,7 +115,7 @@ def trivial_duals(pool: PairModel, worth: IntVector) -> ScaledDuals:
 
 def _next_gains(pool: PairModel, people: IntVector, worth: IntVector, most: IntVector) -> IntVector:
     """Return for each person the worth of their best pair beyond those that they have places for, 0 if it is less."""
-    order = np.lexsort((-worth, ~pool.forced, people))
+    order = np.lexsort((-worth, ~pool.fixed_to_one, people))
     ranked = people[order]
     rank = np.arange(len(order)) - np.searchsorted(ranked, ranked)
     next_one = rank == most[ranked]
@@ -138,7 +140,7 @@ class PairProgram:
         scaled = given * parts
         sides = tuple(np.zeros(len(loads), dtype=np.int64) for loads in pool.sides)
         links, limits = np.zeros((2, len(pool)), dtype=np.int64), np.zeros(len(pool.limits), dtype=np.int64)
-        for owner, row, rounded in zip(self.owners, self.program.sums, np.rint(scaled).tolist(), strict=True):
+        for owner, row, rounded in zip(self.owners, self.program.constraints, np.rint(scaled).tolist(), strict=True):
             price = _with_sign(int(rounded), row)
             if owner.side == LIMIT:
                 limits[owner.place] += price
@@ -153,7 +155,7 @@ class PairProgram:
         most = [int(loads.most.max(initial=1)) for loads in pool.sides]
         found = [
             max(int(np.abs(row.coefficients).max(initial=1)), 1 if owner.side == LIMIT else most[owner.side])
-            for owner, row in zip(self.owners, self.program.sums, strict=True)
+            for owner, row in zip(self.owners, self.program.constraints, strict=True)
         ]
         return np.array(found, dtype=np.float64)
 
@@ -166,16 +168,16 @@ def build_program(
     names = [f"{i}_{k}" for i, k in zip(pool.mentors[places].tolist(), pool.mentees[places].tolist(), strict=True)]
     rows: list[tuple[ConstraintRef, LinearConstraint]] = []
     for side, (people, loads) in enumerate(zip(pool.people(), pool.sides, strict=True)):
-        waived = np.intersect1d(np.flatnonzero(loads.waivable), people[places]).tolist()
+        waived = np.intersect1d(np.flatnonzero(loads.conditional), people[places]).tolist()
         used = {person: len(names) + place for place, person in enumerate(waived)}
         names += [f"u{side}_{person}" for person in waived]
-        for person, row in degree_constraints(people[places], loads, loads.always, used):
+        for person, row in degree_constraints(people[places], loads, loads.firm_minimum, used):
             rows.append((ConstraintRef(side, person), row))
         rows += _links(side, people, places, used)
     rows += _limits(pool, columns)
     extra = len(names) - len(places)
     padded = np.append(worth[places], np.zeros(extra, dtype=np.int64))
-    forced = np.append(pool.forced[places], np.zeros(extra, dtype=bool))
+    forced = np.append(pool.fixed_to_one[places], np.zeros(extra, dtype=bool))
     owners = [owner for owner, _ in rows]
     keys = [(owner, row.least is None) for owner, row in rows]
     program = Program(names, padded, forced, [row for _, row in rows], whole, keys, start)

@@ -34,22 +34,22 @@ class BoundedSearch:
     worth: IntVector
     columns: BoolVector
     reduced: IntVector
-    ceiling: int
+    scaled_bound: int
     parts: int
     bound: int | None
-    chosen: BoolVector | None = None
-    empty: bool = False
+    incumbent: BoolVector | None = None
+    infeasible: bool = False
     proof: DualProof | None = None
 
     @property
     def value(self) -> int:
         """Return what the best choice so far is worth."""
-        return 0 if self.chosen is None else int(self.worth[self.chosen].sum())
+        return 0 if self.incumbent is None else int(self.worth[self.incumbent].sum())
 
     @property
     def proved(self) -> bool:
         """Return whether no choice is better."""
-        return self.chosen is not None and self.bound == self.value
+        return self.incumbent is not None and self.bound == self.value
 
     def limited(self, goal: str | None = None) -> PairModel:
         """Return the pool of the choices that are worth no less than the best so far."""
@@ -58,16 +58,16 @@ class BoundedSearch:
     @property
     def _binds(self) -> bool:
         """Return whether some choice may be worth less: if pairs are worth the same, fewer pairs than are chosen."""
-        least = max(int(loads.always.sum()) for loads in self.pool.sides)
+        least = max(int(loads.firm_minimum.sum()) for loads in self.pool.sides)
         alike = len(self.worth) == 0 or (self.worth.min() == self.worth.max() >= 0)
         return not alike or least * int(self.worth.max(initial=0)) < self.value
 
     def over(self, pool: PairModel) -> BoolVector | None:
         """Return the best choice so far over the pairs of a larger pool, None if there is none."""
-        if self.chosen is None:
+        if self.incumbent is None:
             return None
         width = len(pool.sides[1])
-        pairs = (self.pool.mentors * width + self.pool.mentees)[self.chosen]
+        pairs = (self.pool.mentors * width + self.pool.mentees)[self.incumbent]
         return np.isin(pool.mentors * width + pool.mentees, pairs)
 
     def better(self, *choices: BoolVector | None) -> BoolVector | None:
@@ -75,58 +75,58 @@ class BoundedSearch:
         held = [choice for choice in choices if choice is not None and self.pool.holds(choice)]
         return max(held, key=lambda choice: int(self.worth[choice].sum()), default=None)
 
-    def offered(self, choice: BoolVector | None) -> "BoundedSearch":
+    def with_candidate(self, choice: BoolVector | None) -> "BoundedSearch":
         """Return the search with a choice that may be better; pairs that cannot match it are settled."""
         if choice is None or not self.pool.holds(choice):
             return self
         value = int(self.worth[choice].sum())
-        if self.chosen is not None and value <= self.value:
+        if self.incumbent is not None and value <= self.value:
             return self
-        return replace(self, chosen=choice) if self.bound is None else self._settled(choice, value)
+        return replace(self, incumbent=choice) if self.bound is None else self._settled(choice, value)
 
     def _settled(self, choice: BoolVector, value: int) -> "BoundedSearch":
-        gap = self.ceiling - value * self.parts
-        kept = (self.reduced >= -gap) | self.pool.forced
+        gap = self.scaled_bound - value * self.parts
+        kept = (self.reduced >= -gap) | self.pool.fixed_to_one
         return replace(
             self,
-            pool=self.pool.only(kept, self.pool.forced | (self.reduced > gap)),
+            pool=self.pool.restrict(kept, self.pool.fixed_to_one | (self.reduced > gap)),
             worth=self.worth[kept],
             columns=self.columns[kept],
             reduced=self.reduced[kept],
-            chosen=choice[kept],
+            incumbent=choice[kept],
         )
 
-    def asked(self, maximise: ProgramSolver, reach: int | None = None) -> "BoundedSearch":
+    def solve_program(self, maximise: ProgramSolver, reach: int | None = None) -> "BoundedSearch":
         """Return the search after an integer program on all pairs, or on those that count within ``reach``.
 
         No choice that is worth less than the ceiling by ``reach`` or less has a pair that is further below 0; so such a
         choice, if it is found, is the best of all that is left.
         """
-        kept = np.ones_like(self.columns) if reach is None else (self.reduced >= -reach) | self.pool.forced
-        forced = self.pool.forced if reach is None else self.pool.forced | (self.reduced > reach)
-        near, every = self.pool.only(kept, forced), np.ones(int(kept.sum()), dtype=bool)
+        kept = np.ones_like(self.columns) if reach is None else (self.reduced >= -reach) | self.pool.fixed_to_one
+        forced = self.pool.fixed_to_one if reach is None else self.pool.fixed_to_one | (self.reduced > reach)
+        near, every = self.pool.restrict(kept, forced), np.ones(int(kept.sum()), dtype=bool)
         answer = maximise(build_program(near, self.worth[kept], every, whole=True).program)
-        if answer.word is SolverStatus.INFEASIBLE and self.chosen is None:
-            return replace(self, empty=reach is None)
-        work = self.offered(_spread(kept, answer))
-        if work.chosen is None and reach is None and answer.word is SolverStatus.OPTIMAL:
+        if answer.word is SolverStatus.INFEASIBLE and self.incumbent is None:
+            return replace(self, infeasible=reach is None)
+        work = self.with_candidate(_spread(kept, answer))
+        if work.incumbent is None and reach is None and answer.word is SolverStatus.OPTIMAL:
             raise EngineError("The solver's answer is not whole, or breaks a bound")
         return work._closed(answer) if reach is None or work.within(reach) else work
 
     def within(self, reach: int) -> bool:
         """Return whether the best choice so far is worth less than the ceiling by ``reach`` or less."""
-        return self.chosen is not None and self.gap <= reach
+        return self.incumbent is not None and self.gap <= reach
 
     @property
     def gap(self) -> int:
         """Return by how much the ceiling exceeds the best choice so far, in parts."""
-        return self.ceiling - self.value * self.parts
+        return self.scaled_bound - self.value * self.parts
 
     @property
-    def reach(self) -> int:
+    def core_radius(self) -> int:
         """Return how far below 0 about as many pairs are as there are people."""
         count = 5 * sum(map(len, self.pool.sides)) // 4
-        return int(np.partition(-self.reduced, count)[count]) if count < len(self.reduced) else self.ceiling
+        return int(np.partition(-self.reduced, count)[count]) if count < len(self.reduced) else self.scaled_bound
 
     def _closed(self, answer: SolverResult) -> "BoundedSearch":
         if answer.bound is None or self.bound is None:
@@ -155,12 +155,12 @@ def maximize_goal(
 
 def solve_restricted_programs(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch:
     """Return the search after integer programs, first on the pairs that count near the ceiling."""
-    for reach in (work.reach, 8 * work.reach):
+    for reach in (work.core_radius, 8 * work.core_radius):
         if reach > 0 and (work.reduced < -reach).any():
-            work = work.asked(maximise, reach)
+            work = work.solve_program(maximise, reach)
             if work.proved:
                 return work
-    return work.asked(maximise)
+    return work.solve_program(maximise)
 
 
 def _at_once(proof: DualProof, worth: IntVector, known: BoolVector) -> BoundedSearch:
@@ -176,7 +176,7 @@ def solve_relaxation(
 
     Without a bound, if the program has no answer, or none in time.
     """
-    columns = cheapest_columns(pool.mentors, pool.mentees, lead) | pool.forced
+    columns = cheapest_columns(pool.mentors, pool.mentees, lead) | pool.fixed_to_one
     if known is not None:
         columns |= known
     start = None
@@ -198,7 +198,7 @@ def solve_relaxation(
                 bound = ceiling // duals.parts
                 proof = DualProof(pool, duals)
                 work = BoundedSearch(pool, worth, columns, reduced, ceiling, duals.parts, bound, proof=proof)
-                return work.offered(work.better(known, _spread(columns, answer)))
+                return work.with_candidate(work.better(known, _spread(columns, answer)))
             columns |= leading_columns(pool.mentors, pool.mentees, reduced, missing)
 
 

@@ -43,16 +43,16 @@ def scalarize_for_paths(problem: AssignmentProblem) -> ScalarObjective | None:
     """
     if not set(problem.goals) <= set(ADDITIVE_GOALS):
         return None
-    places = problem.places
+    places = problem.max_pairs
     stage = objective_of(problem, problem.goals[-1])
     for goal in reversed(problem.goals[:-1]):
         upper = objective_of(problem, goal)
         if not upper.fits_above(stage, places):
             return None
-        stage = upper.above(stage, places)
+        stage = upper.dominate(stage, places)
     bound = any(side.least.any() for side in (problem.mentors, problem.mentees))
     longest = 4 * places + 4 if bound or not isinstance(problem.scores, ImplicitScores) else PAIRS_OF_A_WAY
-    return stage if stage.reach * longest < INFINITE else None
+    return stage if stage.range * longest < INFINITE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +148,12 @@ class ReducedCostMatrix:
         scores, bounds = problem.scores, remaining_degrees(problem)
         if not isinstance(scores, DenseScores):
             return None
-        base = prices[0] - stage.mentor, prices[1] - stage.mentee - stage.flat
+        base = prices[0] - stage.mentor, prices[1] - stage.mentee - stage.per_pair
         cells = np.multiply(scores.values.T if axis == 0 else scores.values, -stage.score, order="C")
         cells += base[1 - axis][:, None]
         cells += base[axis][None, :]
-        for pair in problem.former if stage.kept else ():
-            cells[pair[1 - axis], pair[axis]] -= stage.kept
+        for pair in problem.former if stage.per_former_pair else ():
+            cells[pair[1 - axis], pair[axis]] -= stage.per_former_pair
         if scores.allowed is not None:
             np.copyto(cells, INFINITE, where=~(scores.allowed.T if axis == 0 else scores.allowed))
         cells[bounds[1 - axis].most <= 0], cells[:, bounds[axis].most <= 0] = INFINITE, INFINITE

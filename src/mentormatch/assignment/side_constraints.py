@@ -31,7 +31,7 @@ from mentormatch.assignment.transportation import FEW
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
-LEXIMIN = LeximinStages(room=1 << 20)
+LEXIMIN = LeximinStages(max_weight=1 << 20)
 """Coefficients of an integer program stay small."""
 FEW_TIED = 3
 """Where the linear program leaves a gap, it is quicker to find so many other best choices than to settle all ties."""
@@ -52,7 +52,7 @@ class ProvedGoals:
             self.prices.append(found)
         self.bounds[goal] = len(problem.former) - (work.bound or 0) if turned else work.bound
         if goal == "leximin":  # its stages count pairs: what the worst one has is known at the end of all
-            pairs = (side[work.chosen] for side in (work.pool.mentors, work.pool.mentees))
+            pairs = (side[work.incumbent] for side in (work.pool.mentors, work.pool.mentees))
             self.bounds[goal] = goal_value(problem, goal, *pairs) if work.proved else None
 
 
@@ -60,24 +60,24 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, m
     """Return the canonical solution, or the best one found in time with what is proved of it."""
     pool, guide = PairModel.of(problem), _combine_goals(problem)
     scout = _find_incumbent(problem, pool, guide, maximise)
-    if scout.empty:
+    if scout.infeasible:
         return empty_solution(Status.INFEASIBLE, "")
     chosen: BoolVector | None = scout.over(pool)
     optimal = guide.exact and scout.proved
     known, work = ProvedGoals({}, []), scout
     for goal in problem.goals:
         if chosen is not None:
-            run.tell(partial(_meanwhile, problem, goal, pool, chosen, known))
+            run.on_incumbent(partial(_meanwhile, problem, goal, pool, chosen, known))
         work = _pursue_goal(problem, goal, pool, chosen, guide, maximise, optimal=optimal)
-        if work.chosen is None:
-            return empty_solution(Status.INFEASIBLE if work.empty else Status.STOPPED, "")
+        if work.incumbent is None:
+            return empty_solution(Status.INFEASIBLE if work.infeasible else Status.STOPPED, "")
         known.keep(problem, goal, work)
-        pool, chosen = work.limited(goal), work.chosen
+        pool, chosen = work.limited(goal), work.incumbent
         if not work.proved:
             return _solution(problem, pool, chosen, known, Status.FEASIBLE)
-    run.tell(partial(_solution, problem, pool, work.chosen, known, Status.FEASIBLE))
+    run.on_incumbent(partial(_solution, problem, pool, work.incumbent, known, Status.FEASIBLE))
     if not run.ties:
-        return _solution(problem, pool, work.chosen, known, Status.PROVED)
+        return _solution(problem, pool, work.incumbent, known, Status.PROVED)
     return _goal_is_fixed(problem, work, known, run, maximise)
 
 
@@ -88,7 +88,7 @@ def _goal_is_fixed(
     tied = _enumerate_ties(work, maximise) if work.gap else ()
     if tied:
         return _solution(problem, work.pool, _pick_canonical(work.pool, tied, run), known, Status.PROVED)
-    pool, chosen, status = _break_ties(work.limited(problem.goals[-1]), work.chosen, run, maximise)
+    pool, chosen, status = _break_ties(work.limited(problem.goals[-1]), work.incumbent, run, maximise)
     return _solution(problem, pool, chosen, known, status)
 
 
@@ -98,7 +98,7 @@ def _meanwhile(
     """Return the answer before the search for a goal is done, with the bound on it that needs no solver."""
     so_far = ProvedGoals(dict(known.bounds), list(known.prices))
     if goal in ADDITIVE_GOALS and goal not in known.bounds:
-        worth = objective_of(problem, goal).worth(problem, pool.mentors, pool.mentees)
+        worth = objective_of(problem, goal).profit(problem, pool.mentors, pool.mentees)
         proof = DualProof(pool, trivial_duals(pool, worth))
         bound, none = proof.bound(worth), np.zeros_like(worth)
         work = BoundedSearch(
@@ -121,8 +121,8 @@ def _pursue_goal(  # noqa: PLR0913 - what is open, what is known of it, and how 
     """Return the search for the best choice in one goal, at its end; ``optimal``: the chosen one is known to be it."""
     if goal == "leximin" and chosen is not None:
         return _climb_leximin(problem, pool, chosen, maximise)
-    worth = objective_of(problem, goal).worth(problem, pool.mentors, pool.mentees)
-    lead = guide.stage.worth(problem, pool.mentors, pool.mentees)
+    worth = objective_of(problem, goal).profit(problem, pool.mentors, pool.mentees)
+    lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
     if not optimal:
         return maximize_goal(pool, worth, lead, chosen, maximise)
     work = solve_relaxation(pool, worth, lead, chosen, maximise)
@@ -134,13 +134,13 @@ def _climb_leximin(
 ) -> BoundedSearch:
     """Return the search for the leximin choice, at its end: the last of its stages, or the first that is not proved."""
     none = np.zeros(len(pool), dtype=np.int64)
-    work, last = BoundedSearch(pool, none, pool.forced, none, 0, 1, 0, chosen), BELOW_ALL
-    while work.proved and work.chosen is not None:
-        step = LEXIMIN.worth(problem.scores.at(work.pool.mentors, work.pool.mentees), last)
+    work, last = BoundedSearch(pool, none, pool.fixed_to_one, none, 0, 1, 0, chosen), BELOW_ALL
+    while work.proved and work.incumbent is not None:
+        step = LEXIMIN.next_stage(problem.scores.at(work.pool.mentors, work.pool.mentees), last)
         if step is None:
             break
         worth, last = step
-        work = maximize_goal(work.limited(), worth, worth, work.chosen, maximise)
+        work = maximize_goal(work.limited(), worth, worth, work.incumbent, maximise)
     return work
 
 
@@ -154,8 +154,8 @@ class CombinedObjective:
 
 def _combine_goals(problem: AssignmentProblem) -> CombinedObjective:
     """Return the goals in one number, loosely if they do not fit; a number of pairs that is fixed says nothing."""
-    least = max(int(loads.always.sum()) for loads in (problem.mentors, problem.mentees))
-    goals = tuple(goal for goal in problem.goals if goal != "matched" or least < problem.places)
+    least = max(int(loads.firm_minimum.sum()) for loads in (problem.mentors, problem.mentees))
+    goals = tuple(goal for goal in problem.goals if goal != "matched" or least < problem.max_pairs)
     goals = goals if set(goals) & set(ADDITIVE_GOALS) else problem.goals
     posed = problem if goals == problem.goals else replace(problem, goals=goals)
     whole = scalarize(posed, lambda reach: reach < MAX_SOLVER_WEIGHT)
@@ -164,7 +164,7 @@ def _combine_goals(problem: AssignmentProblem) -> CombinedObjective:
     stages = [objective_of(problem, goal) for goal in reversed(goals) if goal in ADDITIVE_GOALS]
     stage = stages[0]
     for upper in stages[1:]:
-        stage = upper.above(stage, 1) if upper.fits_above(stage, 1) else upper
+        stage = upper.dominate(stage, 1) if upper.fits_above(stage, 1) else upper
     return CombinedObjective(stage, exact=False)
 
 
@@ -172,9 +172,9 @@ def _find_incumbent(
     problem: AssignmentProblem, pool: PairModel, guide: CombinedObjective, maximise: ProgramSolver
 ) -> BoundedSearch:
     """Return a search by the guide: a good choice to begin with, where one stage is not the whole problem anyway."""
-    lead = guide.stage.worth(problem, pool.mentors, pool.mentees)
+    lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
     if len(pool) <= FEW or len(problem.goals) == 1:
-        return BoundedSearch(pool, lead, pool.forced, lead, 0, 1, None)
+        return BoundedSearch(pool, lead, pool.fixed_to_one, lead, 0, 1, None)
     work = solve_relaxation(pool, lead, lead, None, maximise)
     return solve_restricted_programs(work, maximise) if work.bound is not None and not work.proved else work
 
@@ -183,16 +183,16 @@ def _break_ties(
     pool: PairModel, chosen: BoolVector | None, run: SolveOptions, maximise: ProgramSolver
 ) -> tuple[PairModel, BoolVector | None, Status]:
     """Return the canonical choice: the best in the first round of hashes, then in each round against its best rival."""
-    worth = run.hashes.of(pool.mentors, pool.mentees, 0)
+    worth = run.tie_breaker.of(pool.mentors, pool.mentees, 0)
     first = maximize_goal(pool, worth, worth, chosen, maximise)
-    if first.chosen is None or not first.proved:
+    if first.incumbent is None or not first.proved:
         return pool, chosen, Status.FEASIBLE
-    pool, chosen = first.limited(), first.chosen
+    pool, chosen = first.limited(), first.incumbent
     for turn in range(1, MOST_ROUNDS):
-        worth = run.hashes.of(pool.mentors, pool.mentees, turn)
+        worth = run.tie_breaker.of(pool.mentors, pool.mentees, turn)
         rival = _best_other(pool, worth, chosen, maximise)
         own = int(worth[chosen].sum())
-        if rival.empty or (rival.bound is not None and rival.bound < own):
+        if rival.infeasible or (rival.bound is not None and rival.bound < own):
             return pool, chosen, Status.PROVED
         if not rival.proved:
             return pool, chosen, Status.FEASIBLE
@@ -204,11 +204,11 @@ def _break_ties(
 
 def _enumerate_ties(work: BoundedSearch, maximise: ProgramSolver) -> tuple[BoolVector, ...]:
     """Return all choices that are the best in the last goal, if these are found to be few; none if they are not."""
-    pool, tied = work.pool, [work.chosen]
+    pool, tied = work.pool, [work.incumbent]
     while tied[-1] is not None and len(tied) <= FEW_TIED:
         pool = pool.limited(_no_good_cut(tied[-1]))
         rival = maximize_goal(pool, work.worth, work.worth, None, maximise)
-        if rival.empty or (rival.bound is not None and rival.bound < work.value):
+        if rival.infeasible or (rival.bound is not None and rival.bound < work.value):
             return tuple(choice for choice in tied if choice is not None)
         tied.append(rival.over(work.pool) if rival.proved else None)
     return ()
@@ -217,7 +217,7 @@ def _enumerate_ties(work: BoundedSearch, maximise: ProgramSolver) -> tuple[BoolV
 def _pick_canonical(pool: PairModel, tied: Sequence[BoolVector], run: SolveOptions) -> BoolVector:
     """Return the choice with the greatest sum of hashes, in round after round."""
     for turn in range(MOST_ROUNDS):
-        worth = run.hashes.of(pool.mentors, pool.mentees, turn)
+        worth = run.tie_breaker.of(pool.mentors, pool.mentees, turn)
         sums = [int(worth[choice].sum()) for choice in tied]
         tied = [choice for choice, own in zip(tied, sums, strict=True) if own == max(sums)]
     return tied[0]
@@ -225,8 +225,8 @@ def _pick_canonical(pool: PairModel, tied: Sequence[BoolVector], run: SolveOptio
 
 def _best_other(pool: PairModel, worth: IntVector, chosen: BoolVector, maximise: ProgramSolver) -> BoundedSearch:
     """Return the search for the best choice that is not the one chosen."""
-    if pool.forced.all():
-        return BoundedSearch(pool, worth, pool.forced, worth, 0, 1, None, empty=True)
+    if pool.fixed_to_one.all():
+        return BoundedSearch(pool, worth, pool.fixed_to_one, worth, 0, 1, None, infeasible=True)
     return maximize_goal(pool.limited(_no_good_cut(chosen)), worth, worth, None, maximise)
 
 

@@ -35,25 +35,25 @@ class EdgeOracle(PricingOracle):
     def shape(self) -> tuple[int, int]:
         return len(self.face.left.most), len(self.face.right.most)
 
-    def ceiling(self) -> VectorPair:
+    def dual_upper_bound(self) -> VectorPair:
         left = _max_by_person(self.profit, self.face.lefts, len(self.face.left.most))
         return left, _max_by_person(self.profit - left[self.face.lefts], self.face.rights, len(self.face.right.most))
 
-    def losses(self, prices: VectorPair, places: IntVector) -> IntVector:
+    def reduced_costs(self, prices: VectorPair, places: IntVector) -> IntVector:
         return prices[0][self.face.lefts[places]] + prices[1][self.face.rights[places]] - self.profit[places]
 
-    def within(self, prices: VectorPair, loss: int) -> IntVector:
+    def columns_within(self, prices: VectorPair, loss: int) -> IntVector:
         return np.flatnonzero(prices[0][self.face.lefts] + prices[1][self.face.rights] <= self.profit + loss)
 
-    def listed(self, places: IntVector) -> tuple[OptimalFace, IntVector]:
+    def restricted_master(self, places: IntVector) -> tuple[OptimalFace, IntVector]:
         face = replace(self.face, lefts=self.face.lefts[places], rights=self.face.rights[places])
         return face, self.profit[places]
 
-    def spare(self) -> IntVector:
+    def feasibility_columns(self) -> IntVector:
         """Return the pairs of a known answer, and those of people who have few."""
         lefts, rights = self.face.lefts, self.face.rights
         few = (np.bincount(lefts)[lefts] <= MANY) | (np.bincount(rights)[rights] <= MANY)
-        return np.flatnonzero(few if self.face.known is None else few | self.face.known)
+        return np.flatnonzero(few if self.face.incumbent is None else few | self.face.incumbent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _if_all_matched(
 ) -> PrimalDual | None:
     pairs = _all_matched(entries, near)
     optimum = None if pairs is None else recover_duals(face, profit, pairs)
-    return None if optimum is None or not face.proves(optimum, profit) else optimum
+    return None if optimum is None or not face.certifies(optimum, profit) else optimum
 
 
 def solve_full(face: OptimalFace, profit: IntVector, near: IntVector | None = None) -> PrimalDual | None:
@@ -134,7 +134,7 @@ def solve_full(face: OptimalFace, profit: IntVector, near: IntVector | None = No
         left=RemainingDegrees(face.left.most, face.left.most),
         right=RemainingDegrees(face.right.most, face.right.most),
     )
-    return None if optimum is None or not full.proves(optimum, profit) else optimum
+    return None if optimum is None or not full.certifies(optimum, profit) else optimum
 
 
 def _best_of_few(face: OptimalFace, profit: IntVector, entries: SlotEdges) -> PrimalDual | None:

@@ -41,7 +41,7 @@ def solve_square(block: CostMatrix, whole: SolveWhole) -> TightColumns | None:
     None if the block is small or no square, or has minimums, or if few cells do not do.
     """
     most = np.maximum(block.columns.most, 1)
-    if block.closed != 0 or block.count <= LARGE or int(most.sum()) != len(block.rows.most):
+    if block.forbidden_cost != 0 or block.count <= LARGE or int(most.sum()) != len(block.rows.most):
         return None
     square = replace(block, rows=_up_to(np.ones_like(block.rows.most)), columns=_up_to(most))
     draw = np.random.default_rng(0)

@@ -39,4 +39,6 @@ def _work(out: BinaryIO) -> None:
     def tell(told: LazySolution) -> None:
         write(told(), last=False)
 
-    write(solve_goals(task.problem, task.engine, SolveOptions(task.hashes, task.deadline, tell=tell)), last=True)
+    write(
+        solve_goals(task.problem, task.engine, SolveOptions(task.hashes, task.deadline, on_incumbent=tell)), last=True
+    )

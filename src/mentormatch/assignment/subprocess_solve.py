@@ -50,7 +50,7 @@ class SolveTask:
         rows = tuple(replace(row, name=f"row {place}") for place, row in enumerate(problem.rows))
         bare = replace(problem, rows=rows, mentor_keys=(), mentee_keys=())
         until = None if seconds is None else monotonic() + seconds - min(EARLY * seconds, EARLIEST_S)
-        return cls(bare, engine, hashes.opaque, until, MEMORY_BYTES or _memory())
+        return cls(bare, engine, hashes.anonymized, until, MEMORY_BYTES or _memory())
 
 
 def solve_in_subprocess(

@@ -33,7 +33,7 @@ class TieBreaker(Protocol):
         ...
 
     @property
-    def opaque(self) -> "AnonymousTieBreaker":
+    def anonymized(self) -> "AnonymousTieBreaker":
         """Return the same hash without the keys."""
         ...
 
@@ -58,7 +58,7 @@ class KeyedTieBreaker:
         return _of_words(left, right, turn)
 
     @property
-    def opaque(self) -> "AnonymousTieBreaker":
+    def anonymized(self) -> "AnonymousTieBreaker":
         mentors, mentees = np.arange(len(self.mentor_keys)), np.arange(len(self.mentee_keys))
         return AnonymousTieBreaker(
             self._words(self.mentor_keys, mentors, b"mentor"), self._words(self.mentee_keys, mentees, b"mentee")
@@ -101,7 +101,7 @@ class AnonymousTieBreaker:
         return _begun(self.mentors[mentors], turn)
 
     @property
-    def opaque(self) -> "AnonymousTieBreaker":
+    def anonymized(self) -> "AnonymousTieBreaker":
         return self
 
 

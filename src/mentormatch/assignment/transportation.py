@@ -87,7 +87,9 @@ def _program(
             sums.append(row)
     names = [f"{left}_{right}" for left, right in zip(lefts.tolist(), rights.tolist(), strict=True)]
     forced = np.zeros(len(places), dtype=bool)
-    return Program(names, profit[places], forced, sums, whole=False, keys=owners, start=start), owners
+    return Program(
+        names, profit[places], forced, sums, integral=False, constraint_keys=owners, warm_basis=start
+    ), owners
 
 
 def _loads(bounds: RemainingDegrees) -> DegreeBounds:

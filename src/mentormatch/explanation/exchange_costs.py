@@ -85,7 +85,7 @@ class ExchangeGraphOfPlan:
     @classmethod
     def of(cls, problem: AssignmentProblem, solution: Solution) -> Self | None:
         """Return the graph of an answer, None where it tells no prices (see the module)."""
-        coupled = problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any()
+        coupled = problem.rows or problem.mentors.conditional.any() or problem.mentees.conditional.any()
         stage = None if coupled or solution.status is not Status.PROVED else scalarize_for_paths(problem)
         unheld = isinstance(problem.scores, ImplicitScores)
         if stage is None or (unheld and prices_for(solution, stage) is None):
@@ -124,13 +124,13 @@ class ExchangeGraphOfPlan:
 
     def _worth(self, goal: str, places: PairPositions) -> int:
         mentors, mentees = np.array(places, dtype=np.int64).reshape(-1, 2).T
-        return int(objective_of(self.problem, goal).worth(self.problem, mentors, mentees).sum())
+        return int(objective_of(self.problem, goal).profit(self.problem, mentors, mentees).sum())
 
     def _ways_on_list(self, net: ResidualGraph, axis: int, person: int) -> ShortestPaths:
         face = OptimalFace.of(self.problem)
         if face is None:
             raise EngineError("An answer is proved to a problem that has none")
-        worth = self.stage.worth(self.problem, face.lefts, face.rights)
+        worth = self.stage.profit(self.problem, face.lefts, face.rights)
         return bellman_ford_paths(net, face if axis == 0 else face.flipped(), worth, person)
 
 
@@ -262,7 +262,7 @@ def options_within_constraints(
 def keeps_constraints(problem: AssignmentProblem, pairs: IntMatrix) -> bool:
     """Say whether pairs (k, 2) keep the rows that couple them."""
     for row in problem.rows:
-        total = int(row.at(pairs[:, 0], pairs[:, 1], problem.shape).sum())
+        total = int(row.coefficients_of(pairs[:, 0], pairs[:, 1], problem.shape).sum())
         if (row.least is not None and total < row.least) or (row.most is not None and total > row.most):
             return False
     return True

@@ -69,12 +69,12 @@ def ceiling(problem: AssignmentProblem, seed: int) -> int:
 
 def raise_floor(problem: AssignmentProblem, floor: int, seed: int) -> Solution:
     """Return the best answer whose worst pair reaches a floor."""
-    return solve(BottleneckPair().restrict(problem, floor), seed=seed)
+    return solve(BottleneckPair().constrain(problem, floor), seed=seed)
 
 
 def floors(problem: AssignmentProblem, low: int, high: int) -> list[int]:
     """Return the floors to try above ``low``, ``high`` the last of them."""
-    scores = BottleneckPair().between(problem, low, high)
+    scores = BottleneckPair().candidates(problem, low, high)
     if len(scores) <= MOST:
         return list(scores)
     return [scores[place] for place in np.linspace(0, len(scores) - 1, MOST).astype(int)]

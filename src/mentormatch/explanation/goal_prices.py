@@ -74,7 +74,7 @@ def goal_prices(case: Case, seed: int = 0) -> tuple[GoalPrice, ...]:
 def soon_solved(case: Case) -> bool:
     """Say whether solving again a few times is nothing that one waits for."""
     problem = case.problem
-    coupled = problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any()
+    coupled = problem.rows or problem.mentors.conditional.any() or problem.mentees.conditional.any()
     return case.small and (not coupled or max(problem.shape) <= MOST_COUPLED)
 
 

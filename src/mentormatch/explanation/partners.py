@@ -56,7 +56,7 @@ class ComputedPartners:
         edges = [(start, min(start + BLOCK_ROWS, len(self.rows))) for start in range(0, len(self.rows), BLOCK_ROWS)]
         with ThreadPoolExecutor(cpu_count() or 1) as threads:
             for some in batched(edges, 4 * (cpu_count() or 1)):
-                strips = threads.map(lambda edge: own.rows(*edge)[:, self.others] >= own.least, some)
+                strips = threads.map(lambda edge: own.rows(*edge)[:, self.others] >= own.floor, some)
                 for (start, _), strip in zip(some, strips, strict=True):
                     for at, possible in enumerate(strip, start):
                         yield Partners(possible, lambda at=at: self._excluding(at))  # type: ignore[misc]  # bound now

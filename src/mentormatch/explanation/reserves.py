@@ -63,8 +63,8 @@ def bearable(problem: AssignmentProblem, pairs: IntMatrix, mentor: int, mentee: 
     fine = np.ones(problem.shape[0], dtype=bool)
     for row in problem.rows:
         everyone = np.arange(problem.shape[0])
-        column = row.at(everyone, np.full(len(everyone), mentee), problem.shape)
-        totals = int(row.at(pairs[:, 0], pairs[:, 1], problem.shape).sum()) - int(column[mentor]) + column
+        column = row.coefficients_of(everyone, np.full(len(everyone), mentee), problem.shape)
+        totals = int(row.coefficients_of(pairs[:, 0], pairs[:, 1], problem.shape).sum()) - int(column[mentor]) + column
         fine &= (totals >= row.least) if row.least is not None else True
         fine &= (totals <= row.most) if row.most is not None else True
     return fine

@@ -52,7 +52,7 @@ def breaches_by_pairs(rules: Sequence[Rule], of_pairs: Sequence[Market]) -> Iter
     """Yield the pairs that a rule forbids."""
     for rule in rules:
         for market in of_pairs:
-            block = rule.forbids(market)
+            block = rule.forbidden(market)
             for row in () if block is None else np.flatnonzero(block.diagonal()).tolist():
                 yield Breach(rule.label, keys(market, row, row), tr("binôme exclu par cette règle"))
 
@@ -66,7 +66,7 @@ def breaches_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) 
         yield from people_set_aside(people, taking_part, held)
         bounds = degree_bounds(rules, people, side, np.ones(len(people), dtype=bool))
         for row in range(len(people)):
-            free = not taking_part[row] or (bounds.idle[row] and not held[row])
+            free = not taking_part[row] or (bounds.optional[row] and not held[row])
             least = 0 if free else int(bounds.least[row])
             if not least <= held[row] <= bounds.most[row]:
                 number, most = counted(held[row], "binôme"), int(bounds.most[row])
@@ -85,8 +85,8 @@ def breaches_by_all(rules: Sequence[Rule], market: Market, pairs: Positions) -> 
     """Yield the bounds on all pairs together that do not hold, and the pinned pairs that are missing."""
     chosen, (mentors, mentees) = set(pairs), np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     for rule in rules:
-        for row in rule.rows(market):
-            total = int(row.at(mentors, mentees, market.shape).sum())
+        for row in rule.side_constraints(market):
+            total = int(row.coefficients_of(mentors, mentees, market.shape).sum())
             least, most = (total if bound is None else bound for bound in (row.least, row.most))
             if not least <= total <= most:
                 yield Breach(rule.label, (), tr("total de {total}", total=total))

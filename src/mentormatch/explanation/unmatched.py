@@ -115,7 +115,7 @@ class SideView:
     @classmethod
     def of(cls, case: Case, side: Side) -> "SideView":
         """Return the view of one side."""
-        admitting = [(rule, rule.admits(case.people(side), side)) for rule in case.rules]
+        admitting = [(rule, rule.eligible(case.people(side), side)) for rule in case.rules]
         refused = tuple((rule, ~admits) for rule, admits in admitting if admits is not None)
         others, across = case.others(side), other_side(side)
         pairs = case.solution.pairs if side == "mentor" else case.solution.pairs[:, ::-1]

@@ -48,7 +48,9 @@ def formulate_groups(
         spans=(sizes,),
         number=number_of(asked, len(members), int(seats.sum()) if asked.facilitators else None),
         together=blocks(rules, people, members),
-        counts=tuple(filter(None, (count_terms(count, members) for rule in rules for count in rule.counts(people)))),
+        counts=tuple(
+            filter(None, (count_terms(count, members) for rule in rules for count in rule.composition_bounds(people)))
+        ),
         shared=tuple(part.of(members) for part in scores.shared),
         leaders=Leaders(allowed_meetings(rules, leaders, taken), seats) if asked.facilitators else None,
         meetings=meetings(taken, past),
@@ -82,7 +84,7 @@ def apart(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolBloc
     """Return (n, n) bool: who may not meet whom, whichever of the two a rule looks at first."""
     market = Market(members, members, scores.astype(np.int32))
     total = np.zeros(market.shape, dtype=bool)
-    for block in (rule.forbids(market) for rule in rules):
+    for block in (rule.forbidden(market) for rule in rules):
         if block is not None:
             total |= block | block.T
     return total & ~np.eye(len(total), dtype=bool)

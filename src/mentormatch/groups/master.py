@@ -189,7 +189,7 @@ def generate_columns(pool: GroupMaster, best: GroupIncumbent) -> GroupDuals | No
         over = int(found.parts * ENOUGH)
         unmet = price_heuristically(pool, found, over)
         if not len(unmet):
-            fresh = pool.asked.source.best(found.reduced, over, FRESH)
+            fresh = pool.asked.source.price(found.reduced, over, FRESH)
             unmet = pool.new(fresh.columns)
             if fresh.most is not None:
                 duals = replace(found, above=fresh.most)
@@ -202,7 +202,7 @@ def generate_columns(pool: GroupMaster, best: GroupIncumbent) -> GroupDuals | No
 
 def price_heuristically(pool: GroupMaster, found: GroupDuals, over: int) -> Columns:
     """Return new columns that are worth more than their prices, of those that are found in little time."""
-    quick = pool.asked.source.quick(found.reduced)
+    quick = pool.asked.source.heuristic(found.reduced)
     if quick is None:
         return pool.columns.take(np.arange(0))
     return pool.new(quick.take(found.reduced.of(quick) > over))
@@ -229,7 +229,7 @@ def solve_survivors(pool: GroupMaster, best: GroupIncumbent, duals: GroupDuals |
         value = -1 if best.value is None else best.value  # a choice with help is worth less than nothing
         near = None
         if duals is not None:
-            near = pool.asked.source.near(duals.reduced, duals.threshold(pool.asked.number, value + 1), NEAR)
+            near = pool.asked.source.columns_within(duals.reduced, duals.threshold(pool.asked.number, value + 1), NEAR)
         whole = near is not None and len(near) <= MOST
         if near is None or duals is None:
             near = pool.columns

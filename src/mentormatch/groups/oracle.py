@@ -36,20 +36,20 @@ class BranchAndBoundOracle(GroupOracle):
     least_floor: int | None = None
     work: list[int] = field(default_factory=lambda: [WORK])
 
-    def quick(self, form: LinearForm) -> Columns:
+    def heuristic(self, form: LinearForm) -> Columns:
         return self._true(grow_greedily(self.problem, form))
 
-    def best(self, form: LinearForm, over: int, many: int) -> PricedColumns:
+    def price(self, form: LinearForm, over: int, many: int) -> PricedColumns:
         found, whole = self._search(form, over + 1, many * 4)
         values = form.of(found)
         most = int(values.max(initial=over)) if whole else None
         return PricedColumns(found.take(np.argsort(-values, kind="stable")[:many]), most)
 
-    def near(self, form: LinearForm, least: int, many: int) -> Columns | None:
+    def columns_within(self, form: LinearForm, least: int, many: int) -> Columns | None:
         found, whole = self._search(form, least, many)
         return found if whole else None
 
-    def kept(self, least_floor: int) -> "BranchAndBoundOracle":
+    def above_floor(self, least_floor: int) -> "BranchAndBoundOracle":
         return replace(self, least_floor=least_floor)
 
     def _true(self, columns: Columns) -> Columns:

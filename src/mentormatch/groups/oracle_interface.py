@@ -20,19 +20,19 @@ class PricedColumns:
 class GroupOracle(Protocol):
     """Gives groups by what a form says that they count for."""
 
-    def quick(self, form: LinearForm) -> Columns | None:
+    def heuristic(self, form: LinearForm) -> Columns | None:
         """Return some groups for which the form is great, in little time; None where ``best`` takes no longer."""
         ...
 
-    def best(self, form: LinearForm, over: int, many: int) -> PricedColumns:
+    def price(self, form: LinearForm, over: int, many: int) -> PricedColumns:
         """Return up to so many groups for which the form is greater than ``over``, those first where it is greatest."""
         ...
 
-    def near(self, form: LinearForm, least: int, many: int) -> Columns | None:
+    def columns_within(self, form: LinearForm, least: int, many: int) -> Columns | None:
         """Return all groups for which the form is ``least`` or more; None where there are more than ``many``."""
         ...
 
-    def kept(self, least_floor: int) -> "GroupOracle":
+    def above_floor(self, least_floor: int) -> "GroupOracle":
         """Return the source of those groups only whose pairs are worth so much in the mean."""
         ...
 
@@ -43,10 +43,10 @@ class EnumerationOracle:
 
     columns: Columns
 
-    def quick(self, form: LinearForm) -> None:
+    def heuristic(self, form: LinearForm) -> None:
         return None
 
-    def best(self, form: LinearForm, over: int, many: int) -> PricedColumns:
+    def price(self, form: LinearForm, over: int, many: int) -> PricedColumns:
         values = form.of(self.columns)
         if not len(values):
             return PricedColumns(self.columns, over)
@@ -54,9 +54,9 @@ class EnumerationOracle:
         some = some[values[some] > over]
         return PricedColumns(self.columns.take(some[np.lexsort((some, -values[some]))]), max(int(values.max()), over))
 
-    def near(self, form: LinearForm, least: int, many: int) -> Columns | None:
+    def columns_within(self, form: LinearForm, least: int, many: int) -> Columns | None:
         kept = np.flatnonzero(form.of(self.columns) >= least)
         return self.columns.take(kept) if len(kept) <= many else None
 
-    def kept(self, least_floor: int) -> "EnumerationOracle":
+    def above_floor(self, least_floor: int) -> "EnumerationOracle":
         return EnumerationOracle(self.columns.take(self.columns.floors() >= least_floor))

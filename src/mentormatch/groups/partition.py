@@ -190,7 +190,7 @@ class Grouping(Result):
         if not people.complete[row]:
             return "incomplete", tr("Trop peu de réponses pour être placée.")
         for rule in self.programme.rules:
-            admits = rule.admits(people, "mentee")
+            admits = rule.eligible(people, "mentee")
             if admits is not None and not admits[row]:
                 return "refused", tr("Mise à part par la règle « {rule} ».", rule=self.labels.rule(rule))
         if not self.solution.groups:

@@ -108,7 +108,7 @@ class GoalSequence:
         self.kept.append(FormBound((goal, 0), form, found.value, None))
         if found.duals is not None:
             number = self.problem.number.most
-            near = self.source.near(found.duals.reduced, found.duals.threshold(number, found.value), FEW)
+            near = self.source.columns_within(found.duals.reduced, found.duals.threshold(number, found.value), FEW)
             self.source = self.source if near is None else EnumerationOracle(near)
 
     def _raise_floor(self) -> bool:
@@ -117,7 +117,7 @@ class GoalSequence:
         nothing, whole = ModelForms(self.problem).nothing, self.source
         while low < high:
             middle = (low + high + 1) // 2
-            self.source = whole.kept(middle)
+            self.source = whole.above_floor(middle)
             asked = replace(self._asked(nothing), helped=True)
             found = maximise(asked, self.chosen.take(self.chosen.floors() >= middle))
             if found.chosen is not None:
@@ -126,7 +126,7 @@ class GoalSequence:
                 high = middle - 1
             else:
                 break
-        self.source, self.bounds["floor"] = whole.kept(low), high
+        self.source, self.bounds["floor"] = whole.above_floor(low), high
         return low == high
 
     def _ceiling(self) -> int:

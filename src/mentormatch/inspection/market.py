@@ -121,7 +121,7 @@ def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Pr
 def seats(cohort: Cohort, posture: RuleInstance, side: Side, taking: BoolVector) -> Seats:
     """Return the places of one side, and how many each reason sets aside."""
     people = cohort.side(side)
-    refused = [(posture.labels.rule(rule), rule.admits(people, side)) for rule in posture.rules]
+    refused = [(posture.labels.rule(rule), rule.eligible(people, side)) for rule in posture.rules]
     idle = eligible_people(posture.rules, people, side) & ~taking
     reasons = [
         (tr("trop peu de réponses"), int((~people.complete).sum())),

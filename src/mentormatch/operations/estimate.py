@@ -197,7 +197,7 @@ def estimate(
         resident_mb(),
         scale,
         seconds_between(without if scale else with_scale),
-        any(type(rule).rows is not Rule.rows for rule in programme.rules),
+        any(type(rule).side_constraints is not Rule.side_constraints for rule in programme.rules),
         memory_mb,
         programme.heading.language,
     )

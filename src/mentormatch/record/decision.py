@@ -280,7 +280,7 @@ def members_of(problem: AssignmentProblem) -> tuple[list[Member], list[Member]]:
 
 def _members(letter: str, loads: DegreeBounds, priority: IntVector | None) -> Iterator[Member]:
     weights = [0] * len(loads) if priority is None else priority.tolist()
-    people = zip(loads.least.tolist(), loads.most.tolist(), loads.idle.tolist(), weights, strict=True)
+    people = zip(loads.least.tolist(), loads.most.tolist(), loads.optional.tolist(), weights, strict=True)
     for place, (least, most, idle, weight) in enumerate(people, 1):
         yield Member(id=f"{letter}{place}", least=least, most=most, idle=idle, priority=weight)
 
@@ -291,10 +291,10 @@ def _stage(prices: DualSolution) -> Stage:
         mentors=prices.mentors.tolist(),
         mentees=prices.mentees.tolist(),
         rows=list(prices.rows),
-        kept=list(prices.kept),
-        links=(_named(prices.links[0]), _named(prices.links[1])),
-        parts=prices.parts,
-        least=prices.least,
+        kept=list(prices.goal_duals),
+        links=(_named(prices.linking_duals[0]), _named(prices.linking_duals[1])),
+        parts=prices.denominator,
+        least=prices.score_threshold,
     )
 
 
@@ -326,7 +326,7 @@ def _coupling(
     problem: AssignmentProblem, row: SideConstraint, told: tuple[IntVector, IntVector], place: int
 ) -> Coupling:
     mentors, mentees = told
-    weights = row.at(mentors, mentees, problem.shape)
+    weights = row.coefficients_of(mentors, mentees, problem.shape)
     used = weights != 0
     table = _table(mentors[used], mentees[used], weights[used])
     return Coupling(id=f"r{place}", weights=table, least=row.least, most=row.most)

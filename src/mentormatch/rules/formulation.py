@@ -59,7 +59,7 @@ def build_problem(
         scores,
         degree_bounds(rules, market.mentors, "mentor", taking_part[0]),
         degree_bounds(rules, market.mentees, "mentee", taking_part[1]),
-        rows=tuple(row for rule in rules for row in rule.rows(market)),
+        rows=tuple(row for rule in rules for row in rule.side_constraints(market)),
         pins=tuple(sorted({pin for rule in rules for pin in rule.pins(market)})),
         goals=tuple(goals),
         mentor_priority=priority_weights(rules, market.mentors, "mentor"),
@@ -76,7 +76,7 @@ def eligible_people(rules: Sequence[Rule], people: People, side: Side) -> BoolVe
     """Return (n,) bool: who takes part, having answered enough and being set aside by no rule."""
     taking_part = people.complete.copy()
     for rule in rules:
-        admits = rule.admits(people, side)
+        admits = rule.eligible(people, side)
         if admits is not None:
             taking_part &= admits
     return taking_part
@@ -93,20 +93,20 @@ def forbidden_pairs(rules: Sequence[Rule], market: Market) -> BoolBlock:
 def forbidden_by_rule(rules: Sequence[Rule], market: Market) -> Iterator[tuple[Rule, BoolBlock]]:
     """Yield each rule in force that speaks of pairs, with the pairs that it forbids."""
     for rule in rules_in_force(rules):
-        block = rule.forbids(market)
+        block = rule.forbidden(market)
         if block is not None:
             yield rule, block
 
 
 def degree_bounds(rules: Sequence[Rule], people: People, side: Side, taking_part: BoolVector) -> DegreeBounds:
     """Return how many partners each person takes: one, unless rules say otherwise; none for who takes no part."""
-    said = [load for rule in rules if (load := rule.loads(people, side)) is not None]
+    said = [load for rule in rules if (load := rule.degree_bounds(people, side)) is not None]
     if not said:
         count = len(people)
         return DegreeBounds(np.zeros(count, dtype=np.int64), taking_part.astype(np.int64), np.ones(count, dtype=bool))
     most = np.minimum.reduce([load.most for load in said])
     least = np.maximum.reduce([load.least for load in said])
-    idle = np.logical_and.reduce([load.idle for load in said])
+    idle = np.logical_and.reduce([load.optional for load in said])
     return DegreeBounds(np.where(taking_part, least, 0), np.where(taking_part, most, 0), idle)
 
 

@@ -74,30 +74,30 @@ class Rule(Extension):
     kind: str
 
     @abstractmethod
-    def asks(self) -> str:
+    def describe(self) -> str:
         """Return in a phrase what this rule asks."""
 
-    def admits(self, people: People, side: Side) -> BoolVector | None:
+    def eligible(self, people: People, side: Side) -> BoolVector | None:
         """Return (n,) bool: who of ``side`` may take part at all; None where the rule does not speak of that."""
         return None
 
-    def forbids(self, market: Market) -> BoolBlock | None:
+    def forbidden(self, market: Market) -> BoolBlock | None:
         """Return (n, m) bool: the pairs that may not be; None where the rule does not speak of pairs."""
-        barred = self.barred(market)
+        barred = self.forbidden_by_identity(market)
         if barred is None:
             return None
         block = np.zeros(market.shape, dtype=bool)
         block[barred] = True
         return block
 
-    def barred(self, market: Market) -> PairIndices | None:
+    def forbidden_by_identity(self, market: Market) -> PairIndices | None:
         """Return the pairs that may not be because of who they are; None where it is because of answers alone.
 
         Of all other pairs it then rests on which of the two answered at all.
         """
         return None
 
-    def whole(self, people: People) -> WholeGroup | None:
+    def group_requirement(self, people: People) -> WholeGroup | None:
         """Return what this rule asks of what two people both have; it forbids them where the value of that is 0.
 
         None where it asks something else. Where either gave no answer, ``missing`` decides.
@@ -109,11 +109,11 @@ class Rule(Extension):
         """The score in millionths below which no pair may be; None where the rule does not speak of scores."""
         return None
 
-    def loads(self, people: People, side: Side) -> DegreeBounds | None:
+    def degree_bounds(self, people: People, side: Side) -> DegreeBounds | None:
         """Return how many partners each person of ``side`` takes; None where the rule does not speak of that."""
         return None
 
-    def rows(self, market: Market) -> Iterator[SideConstraint]:
+    def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
         """Yield the sums over pairs that this rule bounds."""
         yield from ()
 
@@ -125,7 +125,7 @@ class Rule(Extension):
         """Return (n,) int: the weight of each person in the goal ``priority``; None where the rule gives none."""
         return None
 
-    def counts(self, members: People) -> Iterator[CompositionBound]:
+    def composition_bounds(self, members: People) -> Iterator[CompositionBound]:
         """Yield what this rule asks of the make-up of each group."""
         yield from ()
 
@@ -136,7 +136,7 @@ class Rule(Extension):
     @property
     def label(self) -> str:
         """What this rule is called in a sentence."""
-        return self.name or self.asks()
+        return self.name or self.describe()
 
 
 def apply_missing(broken: BoolBlock, left: BoolVector, right: BoolVector, missing: Missing) -> BoolBlock:

@@ -12,10 +12,10 @@ class SelfPairs(Rule):
 
     kind: Literal["self_pair"] = "self_pair"
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         return tr("c'est la même personne")
 
-    def barred(self, market: Market) -> PairIndices | None:
+    def forbidden_by_identity(self, market: Market) -> PairIndices | None:
         same = market.mentors.same_as(market.mentees)
         return same if len(same[0]) else None
 

@@ -120,8 +120,8 @@ def test_a_capacity_that_goes_limits_nobody() -> None:
     trial = trial_of(alike(1, 3), programme({"kind": "capacity", "most": 1, "minimum": 1, "always": True}))
     freed = trial.eased([])
     assert freed.mentors.most.tolist() == [1000]
-    assert freed.mentors.always.tolist() == [0]
-    assert Capacity(side="mentor", most=1000).loads(trial.cohort.mentors, "mentor") is not None
+    assert freed.mentors.firm_minimum.tolist() == [0]
+    assert Capacity(side="mentor", most=1000).degree_bounds(trial.cohort.mentors, "mentor") is not None
 
 
 def test_who_takes_part_only_because_a_condition_goes_need_not_be_served() -> None:

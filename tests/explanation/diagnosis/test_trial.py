@@ -81,7 +81,7 @@ def test_only_who_is_set_aside_by_a_condition_that_goes_may_be_left_alone() -> N
     minimums = [{"kind": "capacity", "side": side, "most": 1, "minimum": 1, "always": True} for side in SIDES]
     people = cohort([{"metier": "diffusion"}, {}], [{"metier": "diffusion"}, {}])
     freed = trial_of(people, condition, *minimums).eased([1, 2])
-    assert freed.mentors.idle.tolist() == freed.mentees.idle.tolist() == [True, False]
+    assert freed.mentors.optional.tolist() == freed.mentees.optional.tolist() == [True, False]
 
 
 SIDES = ("mentor", "mentee")

@@ -93,7 +93,7 @@ def test_where_no_price_is_known_it_is_said() -> None:
 
 def test_each_row_of_bars_says_how_many_pairs_it_counts_and_their_median() -> None:
     matching = small()
-    middle = points(int(median(matching.problem.scores.listed().tolist())))
+    middle = points(int(median(matching.problem.scores.values_of_pairs().tolist())))
     heads = {f"Binômes possibles : 12, médiane {middle}", "Binômes retenus : 3, médiane 66,7"}
     assert heads <= set(map(plain, texts(Distribution(matching))))
 

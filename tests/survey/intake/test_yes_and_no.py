@@ -175,7 +175,7 @@ def test_yes_is_as_good_as_oui_in_rules_and_is_shown_in_the_language_spoken() ->
     assert cohort.mentors.gave("remote", ["Yes"]).tolist() == [True, False, False]
     assert cohort.mentors.gave("remote", ["Oui"]).tolist() == [True, False, False]
     assert cohort.mentors.gave("remote", ["No"]).tolist() == [False, True, False]
-    admitted = stated.rules[0].admits(cohort.mentors, "mentor")
+    admitted = stated.rules[0].eligible(cohort.mentors, "mentor")
     assert admitted is not None
     assert admitted.tolist() == [True, False, False]
     assert [cohort.mentors.person(row)["remote"] for row in range(3)] == ["Oui", "Non", ""]

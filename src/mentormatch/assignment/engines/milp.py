@@ -23,14 +23,14 @@ class Milp(Engine):
     kind: ClassVar[str] = "milp"
     rank: ClassVar[int] = 10
 
-    def takes(self, problem: AssignmentProblem) -> bool:
+    def supports(self, problem: AssignmentProblem) -> bool:
         return True
 
     def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         if not fixed_pairs_allowed(problem):
             return empty_solution(Status.INFEASIBLE, self.kind)
         maximise = _maximise_within(run)
-        coupled = problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any()
+        coupled = problem.rows or problem.mentors.conditional.any() or problem.mentees.conditional.any()
         solution = None if coupled else _solve_transportation(problem, run, maximise)
         if solution is None:
             solution = solve_with_side_constraints(problem, run, maximise)
@@ -48,7 +48,7 @@ def _solve_transportation(problem: AssignmentProblem, run: SolveOptions, maximis
 
     stages = scalarize(problem, lambda reach: reach < MAX_SOLVER_WEIGHT)
     try:
-        opening = best(face, opening_stage(stages).worth(problem, face.lefts, face.rights))
+        opening = best(face, opening_stage(stages).profit(problem, face.lefts, face.rights))
         if opening is None:
             return empty_solution(Status.INFEASIBLE, Milp.kind)
         return optimize_lexicographically(problem, run, stages, (face, opening), best)
@@ -63,8 +63,8 @@ def _maximise_within(run: SolveOptions) -> Callable[[Program], SolverResult]:
     from mentormatch.assignment.mip.dispatch import solve_program
 
     def maximise(program: Program) -> SolverResult:
-        if run.over:
+        if run.timed_out:
             return SolverResult(SolverStatus.STOPPED)
-        return solve_program(program, run.left_s)
+        return solve_program(program, run.remaining_s)
 
     return maximise

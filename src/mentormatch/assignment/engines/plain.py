@@ -35,21 +35,21 @@ class Plain(Engine):
     kind: ClassVar[str] = "plain"
     rank: ClassVar[int] = 0
 
-    def takes(self, problem: AssignmentProblem) -> bool:
+    def supports(self, problem: AssignmentProblem) -> bool:
         if isinstance(problem.scores, ImplicitScores):
             return False
-        if problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any():
+        if problem.rows or problem.mentors.conditional.any() or problem.mentees.conditional.any():
             return False
         if "floor_person" in problem.goals and not mentees_with_one_place(problem).all():
             return False
         single = any(bounds.most.max(initial=0) <= 1 for bounds in remaining_degrees(problem))
         return single and _cells(problem) <= max(CELLS, SPREAD * problem.scores.count)
 
-    def quick(self, problem: AssignmentProblem, seconds: float | None) -> bool:
+    def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         return seconds is None or problem.scores.count <= max(QUICK, QUICK_A_SECOND * seconds)
 
     def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
-        if run.over:
+        if run.timed_out:
             return empty_solution(Status.STOPPED, self.kind)
         stages = _stages(problem)
         opening = _opening(problem, opening_stage(stages))
@@ -72,7 +72,7 @@ def _opening(problem: AssignmentProblem, stage: ScalarObjective) -> tuple[Optima
     if isinstance(scores, DenseScores) and scores.count:
         return solve_dense(problem, scores, stage)
     face = OptimalFace.of(problem)
-    found = None if face is None else solve_sparse(face, stage.worth(problem, face.lefts, face.rights))
+    found = None if face is None else solve_sparse(face, stage.profit(problem, face.lefts, face.rights))
     return None if face is None or found is None else (face, found)
 
 
@@ -82,7 +82,7 @@ def _stages(problem: AssignmentProblem) -> list[ScalarObjective | LeximinStages]
     Without minimums the greatest number is a margin and a difference of costs. With minimums, and in any later
     stage, where loads are held, there are two bonuses and a lowest price.
     """
-    held = 4 * (sum(problem.shape) + problem.places + 1)
-    free = not (problem.mentors.always.any() or problem.mentees.always.any())
+    held = 4 * (sum(problem.shape) + problem.max_pairs + 1)
+    free = not (problem.mentors.firm_minimum.any() or problem.mentees.firm_minimum.any())
     stages = scalarize(problem, lambda reach: (3 if free else held) * reach < MAX_FLOAT64)
     return stages if len(stages) == 1 else scalarize(problem, lambda reach: held * reach < MAX_FLOAT64)

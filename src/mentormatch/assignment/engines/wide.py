@@ -38,19 +38,19 @@ class Wide(Engine):
     kind: ClassVar[str] = "wide"
     rank: ClassVar[int] = -1
 
-    def takes(self, problem: AssignmentProblem) -> bool:
+    def supports(self, problem: AssignmentProblem) -> bool:
         if not (isinstance(problem.scores, ImplicitScores) or is_worth_scaling(problem)):
             return False
-        waived = any(side.waivable.any() for side in (problem.mentors, problem.mentees))
+        waived = any(side.conditional.any() for side in (problem.mentors, problem.mentees))
         single = any(bounds.most.max(initial=0) <= 1 for bounds in remaining_degrees(problem))
         if waived and not isinstance(problem.scores, ImplicitScores):
             return False
         return "leximin" not in problem.goals or (single and not waived)
 
-    def quick(self, problem: AssignmentProblem, seconds: float | None) -> bool:
+    def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         return True
 
-    def tries(self, problem: AssignmentProblem) -> bool:
+    def may_fail(self, problem: AssignmentProblem) -> bool:
         return not isinstance(problem.scores, ImplicitScores)
 
     def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
@@ -60,7 +60,7 @@ class Wide(Engine):
         counting = [not fair and each for each in find_dualisable(problem.rows, problem.shape)]
         priced, beside = (tuple(compress(problem.rows, some)) for some in (counting, map(not_, counting)))
         found = self._with_rows(replace(problem, rows=priced), beside, run)
-        if found.tiers and not HardRules.of(problem, beside).keep(found.pairs):
+        if found.tiers and not HardRules.of(problem, beside).satisfied(found.pairs):
             return empty_solution(Status.FAILED, self.kind, (BINDS,))
         return replace(found, prices=tuple(_of_rows(stage, counting) for stage in found.prices))
 
@@ -72,11 +72,14 @@ class Wide(Engine):
         compiled = find_spec("numba") is not None and _is_worth_loading(problem.scores)
         asked = used_by_fixed_pairs(asked)
         rules = HardRules.of(asked, beside)
-        asked = rules.narrowed(asked)
+        asked = rules.cap_loads(asked)
         if not fixed_pairs_feasible(asked):
             return empty_solution(Status.INFEASIBLE, self.kind)
         solver = RestrictedMaster(
-            asked, replace(run, ties=run.ties and not alone, tell=rules.told(run.tell)), compiled, rules
+            asked,
+            replace(run, ties=run.ties and not alone, on_incumbent=rules.filter_reports(run.on_incumbent)),
+            compiled,
+            rules,
         )
         try:
             with open_pool(run.workers) as solver.crew:
@@ -94,7 +97,7 @@ class Wide(Engine):
     ) -> Solution:
         """Return that there is no answer if smaller numbers prove it: of the total alone."""
         found = self._with_rows(
-            replace(problem, goals=("total",)), beside, replace(run, ties=False, tell=ignore_incumbent)
+            replace(problem, goals=("total",)), beside, replace(run, ties=False, on_incumbent=ignore_incumbent)
         )
         return found if found.status is Status.INFEASIBLE else replace(failed, engine=self.kind)
 

@@ -129,7 +129,7 @@ class SearchTree:
 
     def growing(self) -> Iterator[BranchNode]:
         """Yield part after part, each to be taken once it is solved, until the best choice is known."""
-        yield BranchNode(self.program.forced.astype(np.float64), np.ones(len(self.program.names)))
+        yield BranchNode(self.program.lower_bounds.astype(np.float64), np.ones(len(self.program.names)))
         self.cutting = -np.inf
         while not self.done:
             *_, part, corner = heappop(self.open)

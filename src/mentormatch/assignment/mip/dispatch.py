@@ -46,11 +46,11 @@ def solve_in_process(program: Program, seconds: float | None) -> SolverResult:
     from mentormatch.assignment.mip.branch_and_bound import solve_integer_program
     from mentormatch.assignment.mip.simplex import solve_lp
 
-    if not all(_is_infeasible(row) for row in program.sums if not len(row.columns)):
+    if not all(_is_infeasible(row) for row in program.constraints if not len(row.columns)):
         return SolverResult(SolverStatus.INFEASIBLE)
     if not program.names:
-        return SolverResult(SolverStatus.OPTIMAL, np.zeros(0), 0.0, np.zeros(len(program.sums)))
-    if not program.whole:
+        return SolverResult(SolverStatus.OPTIMAL, np.zeros(0), 0.0, np.zeros(len(program.constraints)))
+    if not program.integral:
         return solve_lp(program, seconds)
     ends = None if seconds is None else monotonic() + seconds
     branching = solve_integer_program(program, None if seconds is None else seconds * BRANCHING)

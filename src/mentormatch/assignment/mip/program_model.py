@@ -61,11 +61,11 @@ class Program:
 
     names: list[str]
     worth: IntVector
-    forced: BoolVector
-    sums: list[LinearConstraint]
-    whole: bool
-    keys: Sequence[Hashable] = ()
-    start: Basis | None = None
+    lower_bounds: BoolVector
+    constraints: list[LinearConstraint]
+    integral: bool
+    constraint_keys: Sequence[Hashable] = ()
+    warm_basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class SolverResult:
     def holds(self, program: Program) -> bool:
         """Return whether the values are whole and keep every row of the program, in integers."""
         taken = self.taken()
-        return taken is not None and all(row.holds(taken) for row in program.sums)
+        return taken is not None and all(row.holds(taken) for row in program.constraints)
 
     def worth(self, program: Program) -> float:
         """Return what the values are worth, less than anything if there are none."""

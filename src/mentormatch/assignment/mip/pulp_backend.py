@@ -29,10 +29,10 @@ def _solved(program: Program, seconds: float | None, tolerance: float) -> Solver
     """Return HiGHS's answer at a tolerance, None if it gives up."""
     model = pulp.LpProblem("assignment", pulp.const.LpMaximize)
     variables = list(model.add_variable_dict("x%s", program.names, 0, 1, "Integer").values())
-    for place in np.flatnonzero(program.forced).tolist():
+    for place in np.flatnonzero(program.lower_bounds).tolist():
         variables[place].lowBound = 1
     model.setObjective(pulp.lpSum_vars_coefs(zip(variables, program.worth.tolist(), strict=True)))
-    for row in program.sums:
+    for row in program.constraints:
         _add(model, variables, row)
     stats = _run(model, seconds, tolerance)
     word = _word(model, stats)

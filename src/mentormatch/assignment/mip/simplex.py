@@ -46,7 +46,7 @@ class SimplexModel:
 
     def __init__(self, program: Program, tolerance: float, *, again: bool = False) -> None:
         self._program = program
-        self._units = np.array([row_scale(row) for row in program.sums], dtype=np.float64)
+        self._units = np.array([row_scale(row) for row in program.constraints], dtype=np.float64)
         self._model = highspy.Highs()
         self._model.silent()
         self._model.setOptionValue("threads", 1)
@@ -80,7 +80,7 @@ class SimplexModel:
         """Return the optimum with its prices, and the basis that a similar program may begin at."""
         end, basis = self._model.getSolution(), self._model.getBasis()
         columns = dict(zip(self._program.names, map(int, basis.col_status), strict=True))
-        rows = dict(zip(self._program.keys, map(int, basis.row_status), strict=False))
+        rows = dict(zip(self._program.constraint_keys, map(int, basis.row_status), strict=False))
         value = self._model.getInfo().objective_function_value
         duals = np.array(end.row_dual) / self._units
         return SolverResult(SolverStatus.OPTIMAL, np.array(end.col_value), value, duals, Basis(columns, rows))
@@ -94,7 +94,7 @@ def solve_lp(program: Program, seconds: float | None) -> SolverResult:
     EngineError
         If the solver says anything but optimal, infeasible or out of time, at both tolerances.
     """
-    start = None if program.start is None else _begun(program, program.start)
+    start = None if program.warm_basis is None else _begun(program, program.warm_basis)
     for tolerance, basis in ((TIGHT_TOLERANCE, start), (DEFAULT_TOLERANCE, None)):
         simplex = SimplexModel(program, tolerance)
         word = simplex.run(seconds, basis)
@@ -106,7 +106,7 @@ def solve_lp(program: Program, seconds: float | None) -> SolverResult:
 def _begun(program: Program, basis: Basis) -> highspy.HighsBasis:
     start = highspy.HighsBasis()
     start.col_status = [STATUSES[basis.columns.get(name, LOWER)] for name in program.names]
-    start.row_status = [STATUSES[basis.rows.get(key, BASIC)] for key in program.keys]
+    start.row_status = [STATUSES[basis.rows.get(key, BASIC)] for key in program.constraint_keys]
     start.valid = True
     return start
 
@@ -115,17 +115,17 @@ def _posed(program: Program, units: FloatVector) -> highspy.HighsLp:
     """Return the solver's model of a program, row by row."""
     model, count = highspy.HighsLp(), len(program.names)
     model.sense_ = highspy.ObjSense.kMaximize
-    model.num_col_, model.num_row_ = count, len(program.sums)
+    model.num_col_, model.num_row_ = count, len(program.constraints)
     model.col_cost_ = program.worth.astype(np.float64)
-    model.col_lower_, model.col_upper_ = program.forced.astype(np.float64), np.ones(count)
-    model.row_lower_ = np.array([-np.inf if row.least is None else row.least for row in program.sums]) / units
-    model.row_upper_ = np.array([np.inf if row.most is None else row.most for row in program.sums]) / units
-    sizes = np.array([len(row.columns) for row in program.sums], dtype=np.int32)
+    model.col_lower_, model.col_upper_ = program.lower_bounds.astype(np.float64), np.ones(count)
+    model.row_lower_ = np.array([-np.inf if row.least is None else row.least for row in program.constraints]) / units
+    model.row_upper_ = np.array([np.inf if row.most is None else row.most for row in program.constraints]) / units
+    sizes = np.array([len(row.columns) for row in program.constraints], dtype=np.int32)
     matrix = model.a_matrix_
     matrix.format_ = highspy.MatrixFormat.kRowwise
     matrix.start_ = np.append(0, np.cumsum(sizes)).astype(np.int32)
-    matrix.index_ = _joined([row.columns for row in program.sums]).astype(np.int32)
-    matrix.value_ = _joined([row.coefficients for row in program.sums]) / np.repeat(units, sizes)
+    matrix.index_ = _joined([row.columns for row in program.constraints]).astype(np.int32)
+    matrix.value_ = _joined([row.coefficients for row in program.constraints]) / np.repeat(units, sizes)
     return model
 
 

@@ -30,11 +30,11 @@ def read_row(row: "SideConstraint") -> "SideConstraint":
         _whole(getattr(row, name), f"{where}, {name}") for name in ("least", "most", "mentor", "mentee")
     )
     weights = _weights(row.weights, where)
-    times = None if row.times is None else _weights(row.times, where)
-    read = row.weights, row.times, row.least, row.most, row.mentor, row.mentee
+    times = None if row.factor is None else _weights(row.factor, where)
+    read = row.weights, row.factor, row.least, row.most, row.mentor, row.mentee
     if all(given is made for given, made in zip(read, (weights, times, least, most, mentor, mentee), strict=True)):
         return row
-    return replace(row, weights=weights, times=times, least=least, most=most, mentor=mentor, mentee=mentee)
+    return replace(row, weights=weights, factor=times, least=least, most=most, mentor=mentor, mentee=mentee)
 
 
 def _named(row: "SideConstraint") -> str:
@@ -154,13 +154,15 @@ def _below(position: object, count: int) -> bool:
 
 def find_inexact(problem: "AssignmentProblem", exact: int) -> list[Problem]:
     """Return which numbers are too great for sums over pairs to be ``exact``."""
-    most = exact // (sum(problem.shape) + problem.places + 1)
+    most = exact // (sum(problem.shape) + problem.max_pairs + 1)
     greatest = {"scores": max(map(abs, problem.scores.extremes))}
     greatest["priority"] = sum(
         int(part.max()) for part in (problem.mentor_priority, problem.mentee_priority) if part is not None and len(part)
     )
-    of_one = {id(row.weights): row for row in problem.rows if row.times is None}
-    greatest |= {_named(row): row.reach for row in problem.rows if of_one.get(id(row.weights), row) is row}
+    of_one = {id(row.weights): row for row in problem.rows if row.factor is None}
+    greatest |= {
+        _named(row): row.max_abs_coefficient for row in problem.rows if of_one.get(id(row.weights), row) is row
+    }
     return [
         Problem(
             name,

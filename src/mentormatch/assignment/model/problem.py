@@ -49,20 +49,20 @@ class DegreeBounds:
 
     least: IntVector
     most: IntVector
-    idle: BoolVector
+    optional: BoolVector
 
     def __len__(self) -> int:
         return len(self.most)
 
     @property
-    def waivable(self) -> BoolVector:
+    def conditional(self) -> BoolVector:
         """Return (n,) bool: whose minimum is more than "one, if any at all", and binds only if they are used."""
-        return self.idle & (self.least > 1)
+        return self.optional & (self.least > 1)
 
     @property
-    def always(self) -> IntVector:
+    def firm_minimum(self) -> IntVector:
         """Return (n,) int64: the minimum that binds in any case."""
-        return np.where(self.idle, 0, self.least)
+        return np.where(self.optional, 0, self.least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,39 +80,39 @@ class SideConstraint:
     most: int | None = None
     mentor: int | None = None
     mentee: int | None = None
-    times: NDArray[np.int64] | None = None
+    factor: NDArray[np.int64] | None = None
 
     @property
     def factors(self) -> tuple[NDArray[np.int64], ...]:
         """Return the arrays that broadcast to (n, m) and of which a pair counts the product."""
-        return (self.weights,) if self.times is None else (self.weights, self.times)
+        return (self.weights,) if self.factor is None else (self.weights, self.factor)
 
     @property
-    def reach(self) -> int:
+    def max_abs_coefficient(self) -> int:
         """Return a bound on the magnitude of what a pair counts."""
         return prod(_magnitude(factor) for factor in self.factors)
 
-    def at(self, mentors: IntVector, mentees: IntVector, shape: tuple[int, int]) -> IntVector:
+    def coefficients_of(self, mentors: IntVector, mentees: IntVector, shape: tuple[int, int]) -> IntVector:
         """Return the weights of the given pairs."""
         found = np.broadcast_to(self.weights, shape)[mentors, mentees].astype(np.int64, copy=False)
-        if self.times is not None:
-            found = found * np.broadcast_to(self.times, shape)[mentors, mentees]
+        if self.factor is not None:
+            found = found * np.broadcast_to(self.factor, shape)[mentors, mentees]
         for person, people in ((self.mentor, mentors), (self.mentee, mentees)):
             if person is not None:
                 found = np.where(people == person, found, 0)
         return found
 
-    def by_people(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
+    def as_sum(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
         """Return (n,) and (m,) int64 of which each pair counts the sum; None if it does not rest on one side alone."""
         height, width = np.atleast_2d(self.weights).shape
-        if self.times is not None or self.mentor is not None or self.mentee is not None or min(height, width) > 1:
+        if self.factor is not None or self.mentor is not None or self.mentee is not None or min(height, width) > 1:
             return None
         mentor, mentee = (np.zeros(count, dtype=np.int64) for count in shape)
         side = mentee if height == 1 else mentor
         side[:] = np.ravel(self.weights)
         return mentor, mentee
 
-    def by_both(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
+    def as_product(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
         """Return (n,) and (m,) int64 of which each pair counts the product; None if it does not rest on that."""
         if self.mentor is not None or self.mentee is not None:
             return None
@@ -128,19 +128,19 @@ class SideConstraint:
         """Return the row for some people of both sides, by their positions; that of a person must be of one of them."""
         some = [_among(np.atleast_2d(factor), mentors, mentees) for factor in self.factors]
         own = _place(self.mentor, mentors), _place(self.mentee, mentees)
-        return replace(self, weights=some[0], mentor=own[0], mentee=own[1], times=some[1] if len(some) > 1 else None)
+        return replace(self, weights=some[0], mentor=own[0], mentee=own[1], factor=some[1] if len(some) > 1 else None)
 
-    def holds(self, pairs: NDArray[np.int64], shape: tuple[int, int]) -> bool:
+    def is_satisfied_by(self, pairs: NDArray[np.int64], shape: tuple[int, int]) -> bool:
         """Return whether pairs (k, 2) keep the bounds."""
         for side, person in enumerate((self.mentor, self.mentee)):
             pairs = pairs if person is None else pairs[pairs[:, side] == person]
-        total = int(self.at(pairs[:, 0], pairs[:, 1], shape).sum())
+        total = int(self.coefficients_of(pairs[:, 0], pairs[:, 1], shape).sum())
         return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
 
     def block(self, shape: tuple[int, int]) -> NDArray[np.int64]:
         """Return (n, m) int64: the weight of every pair."""
         mentors, mentees = np.indices(shape)
-        return self.at(mentors, mentees, shape)
+        return self.coefficients_of(mentors, mentees, shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ class AssignmentProblem:
         return self.scores.shape
 
     @property
-    def places(self) -> int:
+    def max_pairs(self) -> int:
         """Return a bound on the number of pairs that can be chosen."""
         degrees = self.scores.degrees()
         return min(
@@ -219,11 +219,11 @@ class AssignmentProblem:
         )
 
     @property
-    def coupled(self) -> bool:
+    def has_side_constraints(self) -> bool:
         """Return whether something binds more than two people: then a bound by prices may be out of reach."""
-        return bool(self.rows or self.mentors.waivable.any() or self.mentees.waivable.any())
+        return bool(self.rows or self.mentors.conditional.any() or self.mentees.conditional.any())
 
-    def listed(self, pairs: Sequence[tuple[int, int]], mentors: IntVector, mentees: IntVector) -> BoolVector:
+    def contains(self, pairs: Sequence[tuple[int, int]], mentors: IntVector, mentees: IntVector) -> BoolVector:
         """Return which of the pairs ``mentors[e]``, ``mentees[e]`` are among ``pairs``."""
         m = self.shape[1]
         return np.isin(mentors * m + mentees, np.array([i * m + k for i, k in pairs], dtype=np.int64))

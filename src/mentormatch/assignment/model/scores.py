@@ -64,27 +64,27 @@ class Scores(Protocol):
         """Return the number of allowed partners of each mentor and of each mentee."""
         ...
 
-    def partnered(self) -> BoolVector:
+    def has_partner(self) -> BoolVector:
         """Return (m,) bool: which mentees have an allowed partner."""
         ...
 
-    def keeping(self, least: IntVector) -> "DenseScores | SparseScores | ImplicitScores":
+    def at_least(self, least: IntVector) -> "DenseScores | SparseScores | ImplicitScores":
         """Return the scores without the pairs of any mentee k that score below ``least[k]``."""
         ...
 
-    def listed(self) -> IntVector:
+    def values_of_pairs(self) -> IntVector:
         """Return the scores of all allowed pairs."""
         ...
 
-    def between(self, low: int, high: int) -> Sequence[int]:
+    def distinct_between(self, low: int, high: int) -> Sequence[int]:
         """Return in ascending order the scores above ``low``, up to ``high``, that an allowed pair may have."""
         ...
 
-    def exceeded_by(self, part: int) -> int | None:
+    def upper_quantile(self, part: int) -> int | None:
         """Return a score that one pair in ``part`` exceeds or equals; None: there is none, or it is not known."""
         ...
 
-    def best(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
+    def row_and_column_max(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
         """Return the greatest score of each mentor and of each mentee, ``NO_SCORE`` for who has no allowed partner.
 
         With ``among``, (n,) and (m,) bool, only the pairs of some mentors with some mentees count.
@@ -131,23 +131,23 @@ class DenseScores:
     def degrees(self) -> tuple[IntVector, IntVector]:
         return self.partners
 
-    def partnered(self) -> BoolVector:
+    def has_partner(self) -> BoolVector:
         return self.partners[1] > 0
 
-    def keeping(self, least: IntVector) -> "DenseScores | SparseScores":
+    def at_least(self, least: IntVector) -> "DenseScores | SparseScores":
         kept = self.values >= least
         return pack_scores(self.values, kept if self.allowed is None else kept & self.allowed)
 
-    def listed(self) -> IntVector:
+    def values_of_pairs(self) -> IntVector:
         return self.values.ravel() if self.allowed is None else self.values[self.allowed]
 
-    def between(self, low: int, high: int) -> Sequence[int]:
-        return distinct_between(self.listed(), low, high)
+    def distinct_between(self, low: int, high: int) -> Sequence[int]:
+        return distinct_between(self.values_of_pairs(), low, high)
 
-    def exceeded_by(self, part: int) -> int | None:
-        return upper_quantile(self.listed(), part)
+    def upper_quantile(self, part: int) -> int | None:
+        return upper_quantile(self.values_of_pairs(), part)
 
-    def best(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
+    def row_and_column_max(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
         values = self.values if self.allowed is None else np.where(self.allowed, self.values, NO_SCORE)
         if among is not None:
             values = np.where(among[0][:, None] & among[1], values, NO_SCORE)
@@ -195,23 +195,23 @@ class SparseScores:
     def degrees(self) -> tuple[IntVector, IntVector]:
         return self.partners
 
-    def partnered(self) -> BoolVector:
+    def has_partner(self) -> BoolVector:
         return self.partners[1] > 0
 
-    def keeping(self, least: IntVector) -> "DenseScores | SparseScores":
+    def at_least(self, least: IntVector) -> "DenseScores | SparseScores":
         kept = self.values >= least[self.mentees]
         return SparseScores(self.shape, self.mentors[kept], self.mentees[kept], self.values[kept])
 
-    def listed(self) -> IntVector:
+    def values_of_pairs(self) -> IntVector:
         return self.values
 
-    def between(self, low: int, high: int) -> Sequence[int]:
-        return distinct_between(self.listed(), low, high)
+    def distinct_between(self, low: int, high: int) -> Sequence[int]:
+        return distinct_between(self.values_of_pairs(), low, high)
 
-    def exceeded_by(self, part: int) -> int | None:
-        return upper_quantile(self.listed(), part)
+    def upper_quantile(self, part: int) -> int | None:
+        return upper_quantile(self.values_of_pairs(), part)
 
-    def best(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
+    def row_and_column_max(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
         found = np.full(self.shape[0], NO_SCORE), np.full(self.shape[1], NO_SCORE)
         some = slice(None) if among is None else among[0][self.mentors] & among[1][self.mentees]
         np.maximum.at(found[0], self.mentors[some], self.values[some])

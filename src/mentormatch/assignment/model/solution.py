@@ -67,15 +67,15 @@ class DualSolution:
     mentors: IntVector
     mentees: IntVector
     rows: tuple[int, ...] = ()
-    kept: tuple[tuple[str, int], ...] = ()
-    links: tuple[Links, Links] = ((), ())
-    parts: int = 1
-    least: int | None = None
+    goal_duals: tuple[tuple[str, int], ...] = ()
+    linking_duals: tuple[Links, Links] = ((), ())
+    denominator: int = 1
+    score_threshold: int | None = None
 
     @property
-    def simple(self) -> bool:
+    def degrees_only(self) -> bool:
         """Return whether people have prices and nothing else has."""
-        return not (any(self.rows) or any(self.links) or self.kept)
+        return not (any(self.rows) or any(self.linking_duals) or self.goal_duals)
 
 
 @dataclass(frozen=True, slots=True)

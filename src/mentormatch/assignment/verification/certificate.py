@@ -124,7 +124,7 @@ class CertifiedTier:
         return tr("{goal}, à {share}\u00a0% près", goal=tr(NAMES[self.goal]), share=plain(share))
 
     @property
-    def backed(self) -> bool:
+    def supports_claim(self) -> bool:
         """Return whether the prices prove the bound that the engine states, or a closer one, if it states one."""
         if self.stated is None or self.certified is None:
             return self.stated is None
@@ -154,7 +154,7 @@ class Certificate:
     def backed(self) -> bool:
         """Return whether the prices prove all that the engine states."""
         return self.verdict is Verdict.CERTIFIED or (
-            self.verdict is Verdict.PARTLY and all(tier.backed for tier in self.tiers)
+            self.verdict is Verdict.PARTLY and all(tier.supports_claim for tier in self.tiers)
         )
 
     @property
@@ -208,7 +208,7 @@ def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
 
 def provable_goals(problem: AssignmentProblem) -> tuple[str, ...]:
     """Return the goals whose optimum prices prove in any case: sums, up to the first that is none; none if coupled."""
-    return () if problem.coupled else _sums_before_another(problem.goals)
+    return () if problem.has_side_constraints else _sums_before_another(problem.goals)
 
 
 def _concluded(problem: AssignmentProblem, tiers: tuple[CertifiedTier, ...], *, priced: bool) -> Certificate:
@@ -216,7 +216,7 @@ def _concluded(problem: AssignmentProblem, tiers: tuple[CertifiedTier, ...], *, 
     wrong = tuple(
         f"tier {tier.goal} states a bound of {tier.stated}, the prices prove {tier.certified}"
         for tier in tiers[: len(provable_goals(problem)) if priced else 0]
-        if not tier.backed
+        if not tier.supports_claim
     )
     if wrong:
         return Certificate(Verdict.REFUSED, tiers, wrong)
@@ -228,7 +228,7 @@ def _concluded(problem: AssignmentProblem, tiers: tuple[CertifiedTier, ...], *, 
 
 def _unpriced(problem: AssignmentProblem) -> str:
     """Return why no prices prove an answer."""
-    if problem.coupled:
+    if problem.has_side_constraints:
         return "coupled"
     return "goal" if not _sums_before_another(problem.goals) else "stopped"
 
@@ -250,7 +250,7 @@ def _wrong_order(problem: AssignmentProblem, solution: Solution) -> Iterator[str
     """Yield that stages one after the other are not for the goals of the problem, in their order."""
     floors = {tier.value for tier in solution.tiers if tier.goal == "floor"}
     for least, proved in ((None, _sums_before_another(problem.goals)), *((floor, _sums(problem)) for floor in floors)):
-        stages = [stage for stage in solution.prices if stage.least == least]
+        stages = [stage for stage in solution.prices if stage.score_threshold == least]
         goals = [goal for stage in stages for goal, _ in stage.weights]
         if goals != list(proved[: len(goals)]) or not all(_in_order(stage, proved) for stage in stages):
             yield f"prices for the goals {goals} are not for those of the problem, in their order"
@@ -259,7 +259,7 @@ def _wrong_order(problem: AssignmentProblem, solution: Solution) -> Iterator[str
 def _in_order(stage: DualSolution, goals: Sequence[str]) -> bool:
     """Return whether a stage keeps only goals that come before its own."""
     before = goals[: goals.index(stage.weights[0][0])]
-    return all(goal in before for goal, _ in stage.kept)
+    return all(goal in before for goal, _ in stage.goal_duals)
 
 
 def _sums(problem: AssignmentProblem) -> tuple[str, ...]:
@@ -290,14 +290,14 @@ class StageReplay:
 
     def bounds(self, stages: Sequence[DualSolution]) -> dict[str, int]:
         """Return the bound that the prices prove for each goal, as far as they prove one."""
-        found = self._through([stage for stage in stages if stage.least is None])
+        found = self._through([stage for stage in stages if stage.score_threshold is None])
         if "floor" not in self.problem.goals:
             return found
         place, floor = self.problem.goals.index("floor"), self.values["floor"]
         before = self.problem.goals[:place]
-        if any(stage.least == floor + 1 and self._refutes(stage, before) for stage in stages):
+        if any(stage.score_threshold == floor + 1 and self._refutes(stage, before) for stage in stages):
             found["floor"] = floor
-        after = self._through([stage for stage in stages if stage.least == floor], floor)
+        after = self._through([stage for stage in stages if stage.score_threshold == floor], floor)
         return found | {goal: bound for goal, bound in after.items() if goal not in before}
 
     def _through(self, stages: Sequence[DualSolution], least: int | None = None) -> dict[str, int]:
@@ -310,7 +310,7 @@ class StageReplay:
             stage = DualStage.of(self.problem, prices, face, self.values)
             if stage is None:
                 return found | self._goal_by_goal(prices, face)
-            bound, worth = face.bound(stage), stage.worth(self.values)
+            bound, worth = face.bound(stage), stage.profit(self.values)
             own = dict(stage.bounds(bound, self.values, face.places))
             found |= own
             if bound != worth:
@@ -319,7 +319,7 @@ class StageReplay:
             if len(own) < len(prices.weights):
                 return found
             if place + 1 < len(stages):
-                face = face.narrowed(stage, bound - worth)
+                face = face.fix_by_reduced_profit(stage, bound - worth)
         return found
 
     def _goal_by_goal(self, prices: DualSolution, face: SolutionSet) -> dict[str, int]:
@@ -334,7 +334,7 @@ class StageReplay:
         first, *others = stages
         face = SolutionSet.of(self.problem, self.solution.pairs, least, near=first)
         stage = DualStage.of(self.problem, first, face, self.values) if others else None
-        if not others or (stage is not None and face.bound(stage) == stage.worth(self.values)):
+        if not others or (stage is not None and face.bound(stage) == stage.profit(self.values)):
             return face
         return SolutionSet.of(self.problem, self.solution.pairs, least)
 
@@ -346,12 +346,12 @@ class StageReplay:
         needed = {"matched": int(self.values["floor"] >= 0)} | {goal: self.values[goal] for goal in before}
         if not _goals(prices) <= needed.keys():
             return False
-        face = SolutionSet.of(self.problem, self.solution.pairs, prices.least, near=prices)
+        face = SolutionSet.of(self.problem, self.solution.pairs, prices.score_threshold, near=prices)
         stages = (
             DualStage.of(self.problem, prices, face, needed),
             *_in_whole_weights(self.problem, prices, face, needed),
         )
-        return any(stage is not None and face.bound(stage) < stage.worth(needed) for stage in stages)
+        return any(stage is not None and face.bound(stage) < stage.profit(needed) for stage in stages)
 
 
 def _in_whole_weights(
@@ -373,4 +373,4 @@ def _in_whole_weights(
 
 def _goals(prices: DualSolution) -> set[str]:
     """Return the goals that a stage is about, or that it keeps."""
-    return {goal for goal, _ in (*prices.weights, *prices.kept)}
+    return {goal for goal, _ in (*prices.weights, *prices.goal_duals)}

@@ -21,14 +21,14 @@ def round_by_goal(prices: DualSolution) -> Iterator[DualSolution]:
 
     A goal of which the weight is no multiple of the next ends it, and so do prices of something else than people.
     """
-    if not prices.simple:
+    if not prices.degrees_only:
         return
     for place, (goal, weight) in enumerate(prices.weights):
         kept = tuple((before, -(above // weight)) for before, above in prices.weights[:place])
         if any(above % weight for _, above in prices.weights[:place]):
             return
-        sides = round_to_unit((prices.mentors, prices.mentees), prices.parts * weight)
-        yield replace(prices, weights=((goal, 1),), mentors=sides[0], mentees=sides[1], kept=kept, parts=1)
+        sides = round_to_unit((prices.mentors, prices.mentees), prices.denominator * weight)
+        yield replace(prices, weights=((goal, 1),), mentors=sides[0], mentees=sides[1], goal_duals=kept, denominator=1)
 
 
 def round_to_unit(prices: tuple[IntVector, IntVector], unit: int) -> tuple[IntVector, IntVector]:

@@ -61,7 +61,7 @@ def _wrong_loads(side: str, loads: DegreeBounds, people: IntVector) -> Iterator[
     for person in np.flatnonzero((taken > loads.most) | (taken < loads.least)):
         if taken[person] > loads.most[person]:
             yield f"{side} {person} takes {taken[person]}, at most {loads.most[person]}"
-        elif taken[person] or not loads.idle[person]:
+        elif taken[person] or not loads.optional[person]:
             yield f"{side} {person} takes {taken[person]}, at least {loads.least[person]}"
 
 
@@ -69,7 +69,7 @@ def _wrong_rows(problem: AssignmentProblem, mentors: IntVector, mentees: IntVect
     for row in problem.rows:
         counted = np.ones(len(mentors), dtype=bool) if row.mentor is None else mentors == row.mentor
         counted = counted if row.mentee is None else counted & (mentees == row.mentee)
-        total = sum(row.at(mentors[counted], mentees[counted], problem.shape).tolist())
+        total = sum(row.coefficients_of(mentors[counted], mentees[counted], problem.shape).tolist())
         if row.least is not None and total < row.least:
             yield f"row {row.name!r} sums to {total}, at least {row.least}"
         if row.most is not None and total > row.most:
@@ -126,7 +126,7 @@ def _scores(problem: AssignmentProblem, solution: Solution) -> list[int]:
 
 def _sums_of_mentees(problem: AssignmentProblem, solution: Solution) -> list[int]:
     """Return the sum of scores of each mentee who has places and an allowed partner."""
-    served = problem.scores.partnered() & (problem.mentees.most > 0)
+    served = problem.scores.has_partner() & (problem.mentees.most > 0)
     sums = dict.fromkeys(np.flatnonzero(served).tolist(), 0)
     for mentee, score in zip(solution.pairs[:, 1].tolist(), _scores(problem, solution), strict=True):
         sums[mentee] += score

@@ -47,9 +47,9 @@ def price_out(
 def _of_people(problem: AssignmentProblem, prices: DualSolution, *, grouped: bool) -> bool:
     """Return whether all that a pair costs is the sum of what its two people cost; ``grouped``: group by group."""
     rows = [row for row, _ in rows_with_duals(problem, prices)]
-    both = [row for row in rows if row.by_people(problem.shape) is None]
-    of_rows = not both or (grouped and all(row.by_both(problem.shape) is not None for row in both))
-    return of_rows and not (any(prices.links) or prices.kept)
+    both = [row for row in rows if row.as_sum(problem.shape) is None]
+    of_rows = not both or (grouped and all(row.as_product(problem.shape) is not None for row in both))
+    return of_rows and not (any(prices.linking_duals) or prices.goal_duals)
 
 
 def _places(
@@ -77,7 +77,7 @@ def _groups(problem: AssignmentProblem, prices: DualSolution) -> Iterator[tuple[
     n, m = problem.shape
     times, costs = [np.zeros(n, dtype=np.int64)], [np.zeros(m, dtype=np.int64)]
     for row, price in rows_with_duals(problem, prices):
-        both = None if row.by_people(problem.shape) is not None else row.by_both(problem.shape)
+        both = None if row.as_sum(problem.shape) is not None else row.as_product(problem.shape)
         if both is not None:
             times.append(both[0])
             costs.append(price * both[1])
@@ -108,7 +108,7 @@ def _strips(
 
 def _parts(problem: AssignmentProblem, prices: DualSolution) -> tuple[int, IntVector, IntVector, int]:
     """Return what makes up the surplus of a pair that is not a former one: flat, by mentor, by mentee, by score."""
-    weights = {goal: prices.parts * weight for goal, weight in prices.weights}
+    weights = {goal: prices.denominator * weight for goal, weight in prices.weights}
     first, score = weights.get("priority", 0), weights.get("total", 0)
     mentor, mentee = -prices.mentors, -prices.mentees
     if problem.mentor_priority is not None:
@@ -116,7 +116,7 @@ def _parts(problem: AssignmentProblem, prices: DualSolution) -> tuple[int, IntVe
     if problem.mentee_priority is not None:
         mentee = mentee + first * problem.mentee_priority
     for row, price in rows_with_duals(problem, prices):
-        counted = row.by_people(problem.shape)
+        counted = row.as_sum(problem.shape)
         if counted is not None:
             mentor, mentee = mentor - price * counted[0], mentee - price * counted[1]
     return weights.get("matched", 0), mentor, mentee, score

@@ -68,15 +68,15 @@ def dual_violations(problem: AssignmentProblem, prices: DualSolution) -> Iterato
     """Yield why prices are not those of a stage of this problem."""
     if (len(prices.mentors), len(prices.mentees)) != problem.shape:
         yield f"prices of {len(prices.mentors)} mentors and {len(prices.mentees)} mentees, not of {problem.shape}"
-    if prices.parts < 1 or not prices.weights or any(weight < 1 for _, weight in prices.weights):
+    if prices.denominator < 1 or not prices.weights or any(weight < 1 for _, weight in prices.weights):
         yield "a stage has no goal, or a goal has a weight below 1"
-    if any(goal not in ADDITIVE_GOALS or goal not in problem.goals or price > 0 for goal, price in prices.kept):
+    if any(goal not in ADDITIVE_GOALS or goal not in problem.goals or price > 0 for goal, price in prices.goal_duals):
         yield "a goal that is done with has a price above 0, or is none of the problem's"
     if len(prices.rows) not in (0, len(problem.rows)):
         yield f"prices of {len(prices.rows)} coupling rows, not of {len(problem.rows)}"
     elif any((row.most if price > 0 else row.least) is None for row, price in rows_with_duals(problem, prices)):
         yield "a coupling row has a price for a bound that it does not have"
-    yield from _wrong_links(problem, prices.links)
+    yield from _wrong_links(problem, prices.linking_duals)
 
 
 def rows_with_duals(problem: AssignmentProblem, prices: DualSolution) -> Iterator[tuple[SideConstraint, int]]:
@@ -90,7 +90,11 @@ def _wrong_links(problem: AssignmentProblem, links: tuple[Links, Links]) -> Iter
         if not each:
             continue
         known = all(0 <= mentor < n and 0 <= mentee < m for mentor, mentee, _ in each)
-        if not known or not loads.waivable[[link[side] for link in each]].all() or any(price < 0 for *_, price in each):
+        if (
+            not known
+            or not loads.conditional[[link[side] for link in each]].all()
+            or any(price < 0 for *_, price in each)
+        ):
             yield "a link is below 0, or of somebody without a minimum that may be waived"
 
 
@@ -128,11 +132,11 @@ class DualStage:
     """
 
     prices: DualSolution
-    surplus: IntVector
+    reduced_profit: IntVector
     sides: tuple[IntVector, IntVector]
     links: tuple[IntVector, IntVector]
-    others: int
-    rests: tuple[int, ...]
+    constraint_terms: int
+    least_below: tuple[int, ...]
 
     @classmethod
     def of(
@@ -148,27 +152,27 @@ class DualStage:
         pairs = (over.mentors, over.mentees)
         surplus = -prices.mentors[pairs[0]] - prices.mentees[pairs[1]]
         for goal, weight in prices.weights:
-            surplus += prices.parts * weight * goal_profit(problem, goal, *pairs)
+            surplus += prices.denominator * weight * goal_profit(problem, goal, *pairs)
         for row, price in rows_with_duals(problem, prices):
-            surplus -= price * row.at(*pairs, problem.shape)
-        for goal, price in prices.kept:
+            surplus -= price * row.coefficients_of(*pairs, problem.shape)
+        for goal, price in prices.goal_duals:
             surplus -= price * goal_profit(problem, goal, *pairs)
         links = tuple(_linked(problem, prices, side, pairs, surplus) for side in (0, 1))
         others = sum(price * (active_bound(row, price) or 0) for row, price in rows_with_duals(problem, prices))
-        others += sum(price * values[goal] for goal, price in prices.kept)
+        others += sum(price * values[goal] for goal, price in prices.goal_duals)
         return cls(prices, surplus, (prices.mentors, prices.mentees), (links[0], links[1]), others, rests)
 
-    def worth(self, values: Mapping[str, int]) -> int:
+    def profit(self, values: Mapping[str, int]) -> int:
         """Return what the chosen pairs are worth in this stage, in parts."""
-        return self.prices.parts * sum(weight * values[goal] for goal, weight in self.prices.weights)
+        return self.prices.denominator * sum(weight * values[goal] for goal, weight in self.prices.weights)
 
     def bounds(self, bound: int, values: Mapping[str, int], places: int) -> Iterator[tuple[str, int]]:
         """Yield what no answer exceeds in each goal, up to the first that the chosen pairs do not reach.
 
         ``bound``, in parts, is that of all goals together, and ``places`` that of the pairs that can be chosen.
         """
-        left, parts = bound, self.prices.parts
-        for (goal, weight), rest in zip(self.prices.weights, self.rests, strict=True):
+        left, parts = bound, self.prices.denominator
+        for (goal, weight), rest in zip(self.prices.weights, self.least_below, strict=True):
             found = (left - parts * places * rest) // (parts * weight)
             yield goal, found
             if found != values[goal]:
@@ -186,7 +190,7 @@ def _linked(
 ) -> IntVector:
     """Return the sum of the links of each person of a side, and lower the ``surplus`` of the pairs that have one."""
     total = np.zeros(problem.shape[side], dtype=np.int64)
-    links = np.array(prices.links[side], dtype=np.int64).reshape(-1, 3)
+    links = np.array(prices.linking_duals[side], dtype=np.int64).reshape(-1, 3)
     if len(links):
         width = problem.shape[1]
         keys, order = np.unique(links[:, 0] * width + links[:, 1], return_inverse=True)
@@ -237,10 +241,10 @@ def magnitude_bound(problem: AssignmentProblem, prices: DualSolution) -> int:
     ranges = {goal: range_of(problem, goal, problem.scores.extremes) for goal in ADDITIVE_GOALS}
     greatest = {goal: max(map(abs, ends)) for goal, ends in ranges.items()}
     return (
-        prices.parts * sum(weight * (1 + greatest[goal]) for goal, weight in prices.weights)
+        prices.denominator * sum(weight * (1 + greatest[goal]) for goal, weight in prices.weights)
         + max_abs(prices.mentors)
         + max_abs(prices.mentees)
-        + sum(abs(price) * row.reach for row, price in rows_with_duals(problem, prices))
-        - sum(price * (1 + greatest[goal]) for goal, price in prices.kept)
-        + sum(price for side in prices.links for _, _, price in side)
+        + sum(abs(price) * row.max_abs_coefficient for row, price in rows_with_duals(problem, prices))
+        - sum(price * (1 + greatest[goal]) for goal, price in prices.goal_duals)
+        + sum(price for side in prices.linking_duals for _, _, price in side)
     )

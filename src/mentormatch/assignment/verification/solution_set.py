@@ -25,7 +25,7 @@ class SolutionSet:
     mentors: IntVector
     mentees: IntVector
     chosen: BoolVector
-    settled: BoolVector
+    fixed: BoolVector
     least: tuple[IntVector, ...]
     most: tuple[IntVector, ...]
     sides: tuple[DegreeBounds, DegreeBounds]
@@ -40,14 +40,14 @@ class SolutionSet:
         Pins are settled, and so are the other pairs of people whom pins leave no place. With prices ``near``, pairs
         that are worth less than these need not be listed.
         """
-        scores = problem.scores if least is None else problem.scores.keeping(np.full(problem.shape[1], least))
+        scores = problem.scores if least is None else problem.scores.at_least(np.full(problem.shape[1], least))
         pins = np.array(problem.pins, dtype=np.int64).reshape(-1, 2)
         named = np.concatenate([chosen, pins])
         mentors, mentees = scores.pairs() if near is None else price_out(problem, scores, near, named)
         pinned = contains_pairs(problem, mentors, mentees, pins)
         sides = (problem.mentors, problem.mentees)
         most = tuple(np.minimum(loads.most, degree) for loads, degree in zip(sides, scores.degrees(), strict=True))
-        always = tuple(loads.always for loads in sides)
+        always = tuple(loads.firm_minimum for loads in sides)
         taken = contains_pairs(problem, mentors, mentees, chosen)
         face = cls(mentors, mentees, taken, pinned, always, most, sides, scores.extremes)
         full = [taken >= most for taken, most in zip(face.loads(pinned), most, strict=True)]
@@ -65,9 +65,9 @@ class SolutionSet:
 
     def bound(self, stage: DualStage) -> int:
         """Return what no answer exceeds in a stage, in parts."""
-        counted = np.where(self.settled, self.chosen, stage.surplus > 0)
+        counted = np.where(self.fixed, self.chosen, stage.reduced_profit > 0)
         terms = [exact_sum(self._terms(stage, side)) for side in (0, 1)]
-        return exact_sum(stage.surplus[counted]) + sum(terms) + stage.others
+        return exact_sum(stage.reduced_profit[counted]) + sum(terms) + stage.constraint_terms
 
     def _terms(self, stage: DualStage, side: int) -> IntVector:
         """Return the most that each person of a side adds to the bound."""
@@ -83,11 +83,11 @@ class SolutionSet:
 
     def _unused(self, side: int) -> BoolVector:
         """Return who may still be used not at all, and has a minimum otherwise."""
-        return np.asarray(self.sides[side].waivable & (self.least[side] == 0))
+        return np.asarray(self.sides[side].conditional & (self.least[side] == 0))
 
-    def narrowed(self, stage: DualStage, gap: int) -> Self:
+    def fix_by_reduced_profit(self, stage: DualStage, gap: int) -> Self:
         """Return the answers that are worth no less than the chosen pairs, whose worth the bound exceeds by ``gap``."""
-        face = self._settling(np.abs(stage.surplus) > gap)
+        face = self._settling(np.abs(stage.reduced_profit) > gap)
         if gap:
             return face
         held = [
@@ -100,20 +100,20 @@ class SolutionSet:
             least=tuple(np.where(priced, load, least) for priced, load, least, _ in sides),
             most=tuple(np.where(priced, load, most) for priced, load, _, most in sides),
         )
-        return face._settling(face._on_no_walk())
+        return face._settling(face._acyclic_pairs())
 
     def _settling(self, mask: BoolVector) -> Self:
         """Return the answers with more pairs settled, and nobody below the settled pairs that they are in."""
-        settled = self.settled | mask
+        settled = self.fixed | mask
         taken = self.loads(settled & self.chosen)
         least = tuple(np.maximum(low, count) for low, count in zip(self.least, taken, strict=True))
-        return replace(self, settled=settled, least=least)
+        return replace(self, fixed=settled, least=least)
 
-    def _on_no_walk(self) -> BoolVector:
+    def _acyclic_pairs(self) -> BoolVector:
         """Return (e,) bool: the pairs on no cycle of the residual graph of people and a sink."""
         n, m = (len(most) for most in self.most)
         graph: list[list[int]] = [[] for _ in range(n + m + 1)]
-        pairs = np.column_stack([self.mentors, self.mentees + n, self.chosen])[~self.settled]
+        pairs = np.column_stack([self.mentors, self.mentees + n, self.chosen])[~self.fixed]
         for mentor, mentee, chosen in pairs.tolist():
             graph[mentee if chosen else mentor].append(mentor if chosen else mentee)
         loads = self.loads(self.chosen)

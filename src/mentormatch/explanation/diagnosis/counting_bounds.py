@@ -83,11 +83,11 @@ def short_of(there: int, asked: int) -> str:
 def minimums_beyond_people(posture: RuleInstance) -> Iterator[Finding]:
     """Yield the side whose minimums add up to more than the other side has places."""
     for side, other in zip(SIDES, SIDES[::-1], strict=True):
-        asked, there = int(posture.loads(side).always.sum()), int(posture.loads(other).most.sum())
+        asked, there = int(posture.loads(side).firm_minimum.sum()), int(posture.loads(other).most.sum())
         if asked > there:
             sentence = tr(
                 "Les minimums de {people} font {pairs} au moins, pour {places} : {missing}.",
-                people=counted_people(int((posture.loads(side).always > 0).sum()), side),
+                people=counted_people(int((posture.loads(side).firm_minimum > 0).sum()), side),
                 pairs=counted(asked, "binôme"),
                 places=placed_people(posture.loads(other), other),
                 missing=short_of(there, asked),
@@ -99,8 +99,8 @@ def minimums_beyond_places(posture: RuleInstance) -> Iterator[Finding]:
     """Yield the people whose minimum is above the places that they have."""
     for side in SIDES:
         loads = posture.loads(side)
-        for row in np.flatnonzero(loads.always > loads.most).tolist():
-            least, most, name = int(loads.always[row]), int(loads.most[row]), posture.name(side, row)
+        for row in np.flatnonzero(loads.firm_minimum > loads.most).tolist():
+            least, most, name = int(loads.firm_minimum[row]), int(loads.most[row]), posture.name(side, row)
             sentence = tr(
                 "{person} doit former {pairs} au moins et n'a que {places}.",
                 person=name,
@@ -141,7 +141,7 @@ def refusing_rules(posture: RuleInstance, place: tuple[int, int]) -> Iterator[Ru
     one = posture.part(np.array(place[:1], dtype=np.intp), np.array(place[1:], dtype=np.intp))
     barred = {id(rule) for rule, block in forbidden_by_rule(posture.rules, one) if block.any()}
     for rule in posture.rules:
-        admits = [rule.admits(one.side(side), side) for side in SIDES]
+        admits = [rule.eligible(one.side(side), side) for side in SIDES]
         if id(rule) in barred or any(said is not None and not said.all() for said in admits):
             yield rule
 

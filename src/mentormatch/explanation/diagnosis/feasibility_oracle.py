@@ -54,14 +54,14 @@ class FeasibilityOracle:
         problem = self.posed(rules)
         free = [~eligible_people(self.rules, self.cohort.side(side), side) for side in SIDES]
         mentors, mentees = [
-            replace(load, idle=load.idle | aside) for load, aside in zip(sides_of(problem), free, strict=True)
+            replace(load, optional=load.optional | aside) for load, aside in zip(sides_of(problem), free, strict=True)
         ]
         return replace(problem, mentors=mentors, mentees=mentees)
 
     def _eased(self, rule: Rule, *, kept: bool) -> list[Rule]:
         if kept:
             return [rule]
-        limited = [side for side in SIDES if rule.loads(self.cohort.side(side), side) is not None]
+        limited = [side for side in SIDES if rule.degree_bounds(self.cohort.side(side), side) is not None]
         return [Capacity(side=side, most=UNLIMITED) for side in limited]
 
     def solution(self, problem: AssignmentProblem, seconds: float | None = None) -> Solution:

@@ -60,7 +60,7 @@ def find_hall_violators(posture: RuleInstance) -> Iterator[Finding]:
 def findings(posture: RuleInstance, side: Side, allowed: BoolBlock, code: str) -> Iterator[Finding]:
     """Yield who of one side cannot have their minimum, or cannot all be placed, unless counting has shown it."""
     loads = posture.loads(side)
-    asked = loads.always if code == MINIMUM else np.minimum(loads.most, 1)
+    asked = loads.firm_minimum if code == MINIMUM else np.minimum(loads.most, 1)
     for found in shortages(posture, side, allowed, asked):
         if not counted_already(posture, side, found, asked):
             yield violator_in_words(posture, side, found, code)

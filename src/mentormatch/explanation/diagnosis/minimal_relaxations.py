@@ -102,8 +102,8 @@ def drop_rule(trial: FeasibilityOracle, rule: Rule, rest: tuple[Rule, ...], labe
 
 def affected_people(trial: FeasibilityOracle, rule: Rule) -> int:
     """Return how many pairs a rule forbids and how many people it sets aside, 1 at the least."""
-    barred = rule.forbids(market_of(trial.cohort, trial.scores.values))
-    aside = [rule.admits(trial.cohort.side(side), side) for side in SIDES]
+    barred = rule.forbidden(market_of(trial.cohort, trial.scores.values))
+    aside = [rule.eligible(trial.cohort.side(side), side) for side in SIDES]
     people = sum(int((~admits).sum()) for admits in aside if admits is not None)
     return max(1, people + (0 if barred is None else int(barred.sum())))
 

@@ -157,13 +157,13 @@ def person_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
     one = people.take([row])
     if not people.complete[row]:
         yield Obstacle("answer_more", always(tr("plus de réponses de {person}", person=name)), seeker.for_all(), 3)
-    refusing = [rule for rule in case.rules if (said := rule.admits(one, side)) is not None and not said[0]]
+    refusing = [rule for rule in case.rules if (said := rule.eligible(one, side)) is not None and not said[0]]
     for rule in refusing:
         exception = tr("une exception à {rule} pour {person}", rule=quoted(case.labels.rule(rule)), person=name)
         yield Obstacle("waive_rule", always(exception), seeker.for_all(), RANKS["require"])
     if people.complete[row] and not refusing and loads.most[row] == 0:
         yield Obstacle("add_place", always(tr("une place chez {person}", person=name)), seeker.for_all(), 1)
-    if loads.waivable[row]:
+    if loads.conditional[row]:
         yield Obstacle("waive_minimum", always(tr(NO_MINIMUM, person=name)), seeker.for_all(), 0)
 
 
@@ -179,7 +179,7 @@ def place_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
     """Yield who has no place left, and who takes somebody only with others."""
     loads, held = seeker.case.loads(seeker.across), seeker.held
     full = held >= loads.most[seeker.others]
-    alone = loads.waivable[seeker.others] & (held == 0)
+    alone = loads.conditional[seeker.others] & (held == 0)
     more = MORE[seeker.across]
     yield Obstacle("add_place", lambda place: tr(more, person=seeker.partner(place)), full, 1)
     yield Obstacle("waive_minimum", lambda place: tr(NO_MINIMUM, person=seeker.partner(place)), alone, 0)
@@ -194,10 +194,10 @@ def quota_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
     """Yield the sums over pairs that the pair would take out of their bounds."""
     pairs, shape = seeker.case.solution.pairs, seeker.case.problem.shape
     for row in seeker.case.problem.rows:
-        total = int(row.at(pairs[:, 0], pairs[:, 1], shape).sum())
+        total = int(row.coefficients_of(pairs[:, 0], pairs[:, 1], shape).sum())
         both = np.full(len(seeker.others), seeker.row), seeker.others
         mentors, mentees = both if seeker.side == "mentor" else both[::-1]
-        after = total + row.at(mentors, mentees, shape)
+        after = total + row.coefficients_of(mentors, mentees, shape)
         beyond = np.zeros(len(after), dtype=bool) if row.most is None else after > row.most
         below = np.zeros(len(after), dtype=bool) if row.least is None else after < row.least
         if counts_pairs(row):

@@ -48,7 +48,7 @@ class Distribution(Picture):
     @property
     def possible(self) -> IntVector:
         """The scores of all allowed pairs; none where there are too many."""
-        return np.empty(0, dtype=np.int64) if self.untold else self.matching.problem.scores.listed()
+        return np.empty(0, dtype=np.int64) if self.untold else self.matching.problem.scores.values_of_pairs()
 
     @property
     def chosen(self) -> IntVector:

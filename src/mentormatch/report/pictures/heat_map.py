@@ -68,7 +68,7 @@ class HeatMap(Picture):
             "{mentors} en lignes, {mentees} en colonnes : {permitted}. {chosen}.",
             mentors=counted(n, "mentor·e"),
             mentees=counted(m, "mentoré·e"),
-            permitted=between(permitted, scores.listed()),
+            permitted=between(permitted, scores.values_of_pairs()),
             chosen=between(counted(len(self.chosen), "binôme retenu", "binômes retenus"), self.chosen),
         )
 

@@ -18,8 +18,8 @@ class Apart(Rule):
     example = {"kind": "apart", "people": ["M01", "E01"]}
     people: Annotated[list[str], Setting(min_length=2)]
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         return tr("personnes à séparer : {people}", people=listed(self.people))
 
-    def barred(self, market: Market) -> PairIndices:
+    def forbidden_by_identity(self, market: Market) -> PairIndices:
         return cross_product(market.mentors.named(self.people), market.mentees.named(self.people))

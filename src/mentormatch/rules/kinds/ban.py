@@ -15,8 +15,8 @@ class Ban(Rule):
     mentor: str
     mentee: str
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         return tr("binôme écarté {mentor} - {mentee}", mentor=self.mentor, mentee=self.mentee)
 
-    def barred(self, market: Market) -> PairIndices:
+    def forbidden_by_identity(self, market: Market) -> PairIndices:
         return cross_product(market.mentors.named([self.mentor]), market.mentees.named([self.mentee]))

@@ -46,19 +46,19 @@ class Capacity(Rule):
         if self.field is not None:
             yield FieldReference("field", self.field, FieldRef(("number",), self.side))
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         if self.most is None:
             return tr("nombre de places")
         if not self.minimum:
             return tr("nombre de places ({most} au plus)", most=self.most)
         return tr("nombre de places ({most} au plus, au moins {least})", most=self.most, least=self.minimum)
 
-    def loads(self, people: People, side: Side) -> DegreeBounds | None:
+    def degree_bounds(self, people: People, side: Side) -> DegreeBounds | None:
         if side != self.side:
             return None
         most = self._places(people)
         least = np.minimum(most, self.minimum) if not self.always else np.full_like(most, self.minimum)
-        return DegreeBounds(least=least, most=most, idle=np.full(len(people), not self.always))
+        return DegreeBounds(least=least, most=most, optional=np.full(len(people), not self.always))
 
     def _places(self, people: People) -> IntVector:
         answers = np.full(len(people), np.nan) if self.field is None else people.numbers(self.field).values

@@ -25,17 +25,17 @@ class Common(Rule):
     field: Annotated[str, FieldRef(("slots", "choices", "names", "choice", "place", "scale"))]
     least: int = Setting(default=1, ge=1)
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         return tr(
             "au moins {answers} en commun dans « {field} »", answers=counted(self.least, "réponse"), field=self.field
         )
 
-    def forbids(self, market: Market) -> BoolBlock:
+    def forbidden(self, market: Market) -> BoolBlock:
         left, right = market.mentors, market.mentees
         few = ~share_at_least(left.columns[self.field], right.columns[self.field], self.least)
         return apply_missing(few, left.known(self.field), right.known(self.field), self.missing)
 
-    def whole(self, people: People) -> WholeGroup | None:
+    def group_requirement(self, people: People) -> WholeGroup | None:
         column = people.columns[self.field]
         if not isinstance(column, MultiChoice):
             return None

@@ -50,12 +50,12 @@ class Composition(Rule):
     def quotations(self) -> Iterator[AnswerReference]:
         yield from (AnswerReference("in", self.field, answer) for answer in self.among)
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         bounds = self.least is not None, self.most is not None
         message = NUMBERS[(*bounds, self.none and self.least is not None)]
         return tr(message, least=self.least, most=self.most, field=self.field)
 
-    def counts(self, members: People) -> Iterator[CompositionBound]:
+    def composition_bounds(self, members: People) -> Iterator[CompositionBound]:
         most = ANY if self.most is None else self.most
         for answers in [self.among] if self.among else with_answer(members, self.field):
             holds = np.asarray(members.gave(self.field, answers))

@@ -18,15 +18,15 @@ class Different(Rule):
     missing: Missing = "allow"
     field: Annotated[str, FieldRef(("names", "choice", "choices", "place", "scale"))]
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         return tr("rien en commun dans « {field} »", field=self.field)
 
-    def forbids(self, market: Market) -> BoolBlock:
+    def forbidden(self, market: Market) -> BoolBlock:
         left, right = market.mentors, market.mentees
         common = share_at_least(left.columns[self.field], right.columns[self.field], 1)
         return apply_missing(common, left.known(self.field), right.known(self.field), self.missing)
 
-    def barred(self, market: Market) -> PairIndices | None:
+    def forbidden_by_identity(self, market: Market) -> PairIndices | None:
         left, right = market.mentors.columns[self.field], market.mentees.columns[self.field]
         return (
             pairs_sharing(left.compared, right.compared)

@@ -24,7 +24,7 @@ class Gap(Rule):
     least: float = 1
     most: float | None = None
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         if self.most is None:
             return tr("avance d'au moins {least} dans « {field} »", least=plain(self.least), field=self.field)
         return tr(
@@ -34,7 +34,7 @@ class Gap(Rule):
             field=self.field,
         )
 
-    def forbids(self, market: Market) -> BoolBlock:
+    def forbidden(self, market: Market) -> BoolBlock:
         left, right = market.mentors, market.mentees
         column, theirs = left.columns[self.field], right.columns[self.field]
         if not (isinstance(column, SingleChoice) and isinstance(theirs, SingleChoice)):

@@ -31,10 +31,10 @@ class History(Rule):
     example = {"kind": "history", "pairs": [{"mentor": "M01", "mentee": "E01"}]}
     pairs: Annotated[list[PastPair], Setting(min_length=1)]
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         return tr("pas de binôme d'une édition précédente")
 
-    def barred(self, market: Market) -> PairIndices:
+    def forbidden_by_identity(self, market: Market) -> PairIndices:
         mentors, mentees = past_positions(market.mentors), past_positions(market.mentees)
         past = {(mentors.get(canonical(pair.mentor)), mentees.get(canonical(pair.mentee))) for pair in self.pairs}
         known = sorted((mentor, mentee) for mentor, mentee in past if mentor is not None and mentee is not None)

@@ -43,21 +43,21 @@ class Load(Rule):
         if isinstance(self.limit, str):
             yield FieldReference("limit", self.limit, FieldRef(("number",), "mentor"))
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         return tr(
             "charge de chaque mentor·e : {weight} par binôme, {limit} au plus en tout",
             weight=hours_in_words(self.weights),
             limit=hours_in_words(self.limit),
         )
 
-    def forbids(self, market: Market) -> BoolBlock:
+    def forbidden(self, market: Market) -> BoolBlock:
         """Return the pairs that exceed the limit by themselves, and those not known where that is forbidden."""
         weights, limits = hours_by_person(self.weights, market.mentees), hours_by_person(self.limit, market.mentors)
         known = (limits != UNKNOWN)[:, None] & (weights != UNKNOWN)[None, :]
         too_much = weights[None, :] > limits[:, None]
         return np.asarray(np.where(known, too_much, self.missing == "forbid"))
 
-    def rows(self, market: Market) -> Iterator[SideConstraint]:
+    def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
         """Yield one row for each mentor whom several mentees together could ask too much of."""
         weights, limits = (
             np.maximum(hours_by_person(self.weights, market.mentees), 0),

@@ -81,7 +81,7 @@ class Meet(Rule):
         if self.remote is not None:
             yield from (AnswerReference("accepted", self.remote, answer) for answer in self.accepted)
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         length = told(self.travel, self._unit) if isinstance(self.travel, float) else ""
         return tr(WAYS[bool(length), self.remote is not None], length=length)
 
@@ -89,7 +89,7 @@ class Meet(Rule):
     def _unit(self) -> str:
         return "km" if self.unit == "km" else "min"
 
-    def forbids(self, market: Market) -> BoolBlock:
+    def forbidden(self, market: Market) -> BoolBlock:
         """Return the pairs that have no way to meet, and those not known to have one where that is forbidden."""
         ours, theirs = self._party(market.mentors), self._party(market.mentees)
         barred = np.empty(market.shape, dtype=bool)

@@ -21,10 +21,10 @@ class MinimumScore(Rule):
     example = {"kind": "minimum_score", "points": 35}
     points: float = Setting(ge=0, le=100)
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         return tr("au moins {score} points", score=plain(self.points))
 
-    def forbids(self, market: Market) -> BoolBlock:
+    def forbidden(self, market: Market) -> BoolBlock:
         return np.asarray(market.scores < self.least_score)
 
     @property

@@ -17,7 +17,7 @@ class Pin(Rule):
     mentor: str
     mentee: str
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         return tr("binôme imposé {mentor} - {mentee}", mentor=self.mentor, mentee=self.mentee)
 
     def pins(self, market: Market) -> Iterator[tuple[int, int]]:

@@ -43,7 +43,7 @@ class Priority(Rule):
         if self.field is not None:
             yield from (AnswerReference("in", self.field, answer) for answer in self.among)
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         return tr("personnes à placer en priorité")
 
     def priority(self, people: People, side: Side) -> IntVector | None:

@@ -53,11 +53,11 @@ class Proportion(Rule):
     def quotations(self) -> Iterator[AnswerReference]:
         yield from (AnswerReference("in", self.field, answer) for answer in self.among)
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         least, most = ("" if bound is None else percent(bound / WHOLE) for bound in (self.least, self.most))
         return tr(SHARES[bool(least), bool(most)], least=least, most=most, field=self.field)
 
-    def rows(self, market: Market) -> Iterator[SideConstraint]:
+    def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
         counted = self.counted(market.side(self.side)) * WHOLE
         weights = counted[:, None] if self.side == "mentor" else counted[None, :]
         if self.least is not None:

@@ -71,16 +71,16 @@ class Quota(Rule):
         for condition in self.where:
             yield from (AnswerReference("where.in", condition.field, answer) for answer in condition.among)
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         message = NUMBERS[self.least is not None, self.most is not None]
         return tr(message, least=self.least, most=self.most, field=self.where[0].field)
 
-    def rows(self, market: Market) -> Iterator[SideConstraint]:
+    def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
         mentors, mentees = (self._counted(market, side) for side in ("mentor", "mentee"))
         one = mentors if mentees is None else mentees
         both = mentors is not None and mentees is not None
         if one is not None:
-            yield SideConstraint(self.label, one, self.least, self.most, times=mentors if both else None)
+            yield SideConstraint(self.label, one, self.least, self.most, factor=mentors if both else None)
 
     def _counted(self, market: Market, side: Side) -> NDArray[np.int64] | None:
         """Return (n, 1) or (1, m) int64: 1 for whom all conditions of a side hold; None where there are none."""

@@ -27,10 +27,10 @@ class Require(Rule):
     def quotations(self) -> Iterator[AnswerReference]:
         yield from (AnswerReference("in", self.field, answer) for answer in self.among)
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         return tr("réponse exigée à « {field} »", field=self.field)
 
-    def admits(self, people: People, side: Side) -> BoolVector | None:
+    def eligible(self, people: People, side: Side) -> BoolVector | None:
         if self.field not in people.columns:
             return None
         column = people.codes(self.field)

@@ -20,7 +20,7 @@ class Together(Rule):
     example = {"kind": "together", "people": ["C01", "C09"]}
     people: Annotated[list[str], Setting(min_length=2)]
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         return tr("personnes à réunir : {people}", people=listed(self.people))
 
     def together(self, members: People) -> Iterator[tuple[int, ...]]:

@@ -26,10 +26,10 @@ class Veto(Rule):
     field: Annotated[str, FieldRef(("names",), "any")]
     against: Annotated[list[str], FieldRef(("names", "text", "choice"), "any")] = Setting(min_length=1)
 
-    def asks(self) -> str:
+    def describe(self) -> str:
         return tr("souhait d'une des deux personnes de ne pas être associées")
 
-    def barred(self, market: Market) -> PairIndices:
+    def forbidden_by_identity(self, market: Market) -> PairIndices:
         """Return who meets whom: what one person refuses is what the other is known as."""
         mentors, mentees = market.mentors, market.mentees
         ours, theirs = self._refused(mentors), self._refused(mentees)

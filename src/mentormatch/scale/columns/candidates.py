@@ -35,62 +35,62 @@ class CandidateList:
 
     view: PricingProblem
     pairs: PairList
-    others: IntVector
+    rest_bound: IntVector
     prices: PerSide
     bound: int
 
     @classmethod
     def of(cls, view: PricingProblem, prices: PerSide, loss: int, most: int) -> Self:
         """Begin with the pairs that lose no more than ``loss``."""
-        sight = view.look(prices, loss, most)
-        return cls(view, sight.pairs, sight.others, prices, view.bound(sight.best, prices[1]))
+        sight = view.scan(prices, loss, most)
+        return cls(view, sight.pairs, sight.rest_bound, prices, view.bound(sight.row_best, prices[1]))
 
-    def look(self, prices: PerSide, loss: int, most: int) -> bool:
+    def price_out(self, prices: PerSide, loss: int, most: int) -> bool:
         """List the pairs that lose no more than ``loss`` at the prices of an optimum, of those that may lose nothing.
 
         Return False if there are none: every pair that is not listed then loses something. If ``loss`` is below 0, only
         those that gain something are looked for.
         """
-        left, falls = self._left(prices)
+        left, falls = self._moved_bound(prices)
         fallen = RescanColumns.of(self, left, falls)
         mentors = left <= fallen.most + min(loss, 0)
         if not mentors.any() and not any(map(len, fallen.mentees)):
             return False
         few = max(most // FEW, 1)
         sights = [
-            self.view.look(prices, loss, most, mentors),
-            self._beside(prices, loss, few, ~mentors, fallen.mentees),
+            self.view.scan(prices, loss, most, mentors),
+            self._scan_columns(prices, loss, few, ~mentors, fallen.mentees),
         ]
-        self.others = np.where(mentors, sights[0].others, np.minimum(left - fallen.most, sights[1].others))
-        best = np.where(mentors, sights[0].best, np.maximum(prices[0], sights[1].best))
+        self.rest_bound = np.where(mentors, sights[0].rest_bound, np.minimum(left - fallen.most, sights[1].rest_bound))
+        best = np.where(mentors, sights[0].row_best, np.maximum(prices[0], sights[1].row_best))
         self.prices, self.bound = prices, min(self.bound, self.view.bound(best, prices[1]))
         if loss > 0:
-            self._drop(self.view.stage.score * DROPPED)
+            self._purge(self.view.stage.score * DROPPED)
         for sight in sights:
-            self.pairs = self.pairs.joined(sight.pairs, self.view.scores.shape[1])
+            self.pairs = self.pairs.merge(sight.pairs, self.view.scores.shape[1])
         return True
 
-    def _drop(self, most: int) -> None:
+    def _purge(self, most: int) -> None:
         """List no longer what loses more than that; it is then among the others.
 
         As long as looks ask for what loses something, of which there are few: a pair that came and went for ever would
         have no end.
         """
-        lost = self.view.loss(self.pairs, self.prices)
+        lost = self.view.reduced_cost(self.pairs, self.prices)
         far = lost > most
-        np.minimum.at(self.others, self.pairs.mentors[far], lost[far])
+        np.minimum.at(self.rest_bound, self.pairs.mentors[far], lost[far])
         self.pairs = self.pairs.of(~far)
 
-    def _left(self, prices: PerSide) -> tuple[IntVector, IntMatrix]:
+    def _moved_bound(self, prices: PerSide) -> tuple[IntVector, IntMatrix]:
         """Return what others of each mentor lose at least but for what the prices of mentees fell; and that fall.
 
         It is (g, m), that beside each group of mentors.
         """
         rise, fall = prices[0] - self.prices[0], np.atleast_2d(self.prices[1] - prices[1])
-        left = np.where(self.view.scores.mentors, self.others + rise, FAR)
+        left = np.where(self.view.scores.mentors, self.rest_bound + rise, FAR)
         return left, np.where(self.view.scores.mentees, fall, fall.min(axis=1, initial=0, keepdims=True))
 
-    def leaving(self, left: IntVector, fall: IntVector) -> int:
+    def rescan_threshold(self, left: IntVector, fall: IntVector) -> int:
         """Return the fall beyond which it is least work to look at mentees for themselves, beside some mentors."""
         n, m = len(left), len(fall)
         numbers = np.unique(np.append(0, np.geomspace(1, max(m, 1), TRIED).astype(np.int64)).clip(max=m))
@@ -99,7 +99,7 @@ class CandidateList:
         work = rows * (m + TABLES) + (n - rows) * (numbers + TABLES * (numbers > 0))
         return int(falls[np.argmin(work)])
 
-    def _beside(
+    def _scan_columns(
         self, prices: PerSide, loss: int, most: int, mentors: BoolVector, fallen: Sequence[IntVector]
     ) -> PricedPairs:
         """Return what some mentees have beside the mentors who are looked at with everybody."""
@@ -113,7 +113,7 @@ class CandidateList:
         n = self.view.scores.shape[0]
         if not len(mentees):
             return PricedPairs(PairList.none(), np.full(n, -FAR), np.full(n, FAR))
-        sight = self.view.of_mentees(mentees).look(prices, loss, most, mentors)
+        sight = self.view.of_mentees(mentees).scan(prices, loss, most, mentors)
         pairs = replace(sight.pairs, mentees=mentees[sight.pairs.mentees])
         return replace(sight, pairs=pairs)
 
@@ -129,5 +129,5 @@ class RescanColumns:
     def of(cls, listing: CandidateList, left: IntVector, falls: IntMatrix) -> Self:
         """Return those of whom it is least work, by what mentors have left and by how much prices fell, (g, m)."""
         group = listing.view.group
-        most = np.array([listing.leaving(left[group == each], fall) for each, fall in enumerate(falls)])
+        most = np.array([listing.rescan_threshold(left[group == each], fall) for each, fall in enumerate(falls)])
         return cls(tuple(np.flatnonzero(fall > own) for fall, own in zip(falls, most, strict=True)), most[group])

@@ -37,7 +37,7 @@ def solve_classes(view: PricingProblem, heed: Callable[[], None], *, compiled: b
 def class_profits(view: PricingProblem) -> IntMatrix:
     """Return (u, v) what pairs of few people are worth, far below all for those that may not be chosen."""
     pairs, worth = view.pairs(), np.full(view.scores.shape, -FAR)
-    worth[pairs.mentors, pairs.mentees] = view.worth(pairs)
+    worth[pairs.mentors, pairs.mentees] = view.profit(pairs)
     return worth
 
 

@@ -34,7 +34,7 @@ def solve_all_pairs(view: PricingProblem, solver: Solver, hear: ReportIncumbent)
 
     ``hear`` takes each answer with what it is short of at most.
     """
-    return generate_columns(choose_candidates(view, solver), solver.best, hear)
+    return generate_columns(choose_candidates(view, solver), solver.solve, hear)
 
 
 def generate_columns(listing: CandidateList, solve: Solve, hear: ReportIncumbent) -> tuple[OptimalFace, PrimalDual]:
@@ -43,10 +43,10 @@ def generate_columns(listing: CandidateList, solve: Solve, hear: ReportIncumbent
     losses = [view.stage.score * near for near in NEAR]
     start: PerSide | None = listing.prices
     while True:
-        optimum = solve(view.face(listing.pairs), view.worth(listing.pairs), start)
+        optimum = solve(view.face(listing.pairs), view.profit(listing.pairs), start)
         hear(view.face(listing.pairs), optimum, listing.bound)
         loss = losses.pop(0) if losses else 0
-        if not listing.look((optimum.left, optimum.right), loss, view.few(ADDED)):
+        if not listing.price_out((optimum.left, optimum.right), loss, view.list_length(ADDED)):
             return _tight(listing, optimum)
         start = None
 
@@ -57,7 +57,7 @@ def choose_candidates(view: PricingProblem, solver: Solver) -> CandidateList:
     drawn = sample.drawn()
     if max(drawn.scores.shape) <= ALL:
         pairs = drawn.pairs()
-        optimum = solver.best(drawn.face(pairs), drawn.worth(pairs), None)
+        optimum = solver.solve(drawn.face(pairs), drawn.profit(pairs), None)
     else:
         _, optimum = solve_all_pairs(drawn, solver, ignore_report)
     return sample.listing(drawn, optimum, solver)
@@ -72,6 +72,6 @@ def _tight(listing: CandidateList, optimum: PrimalDual) -> tuple[OptimalFace, Pr
 
     Where people of both sides have several places, a chosen pair may be worth more than its prices.
     """
-    tight = listing.view.loss(listing.pairs, (optimum.left, optimum.right)) <= 0
+    tight = listing.view.reduced_cost(listing.pairs, (optimum.left, optimum.right)) <= 0
     face = listing.view.face(listing.pairs.of(tight))
     return face, PrimalDual(optimum.chosen[tight], optimum.left, optimum.right)

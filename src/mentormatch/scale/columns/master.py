@@ -74,26 +74,28 @@ class RestrictedMaster:
     begin: "WarmStart | IntVector | None" = None
     turned: bool = False
     reward: int = 0
-    reach: int = 0
+    profit_range: int = 0
 
     def __post_init__(self) -> None:
         needed = any(bounds.least.any() for bounds in remaining_degrees(self.problem))
         exact = self.exact // (2 * REWARD if needed else 1)
-        self._aim(WeightLimits(exact, exact // max(self.problem.places, 1) if needed else exact))
+        self._aim(WeightLimits(exact, exact // max(self.problem.max_pairs, 1) if needed else exact))
         self.reward = self._reward() if needed else 0
 
     def _aim(self, limits: WeightLimits) -> None:
         """Put the goals into one number within these limits."""
         aims = WeightedGoals.of(self.problem, limits, ties=self.run.ties)
         if aims is None:
-            raise EngineError(self.great)
-        finest = self.problem.rows and aims.sure and not aims.stage.score and FINEST * aims.stage.reach < limits.most
+            raise EngineError(self.overflow_message)
+        finest = (
+            self.problem.rows and aims.exact_order and not aims.stage.score and FINEST * aims.stage.range < limits.most
+        )
         self.limits, self.aims = limits, aims.times(FINEST) if finest else aims
-        self.reach = self.stage.reach
+        self.profit_range = self.stage.range
 
     def _reward(self) -> int:
         """Return the reward to begin with, a multiple of what the first goal weighs, as prices are to be near one."""
-        return self.stage.unit * (REWARD * self.stage.reach // self.stage.unit + 1)
+        return self.stage.unit * (REWARD * self.stage.range // self.stage.unit + 1)
 
     @property
     def stage(self) -> ScalarObjective:
@@ -106,12 +108,12 @@ class RestrictedMaster:
         return opening_stage(scalarize(self.problem, lambda reach: reach < self.limits.most))
 
     @property
-    def parts(self) -> int:
+    def denominator(self) -> int:
         """Return what a unit of what is asked for counts."""
         return self.aims.parts
 
     @property
-    def great(self) -> str:
+    def overflow_message(self) -> str:
         """Return what there is to say of numbers that are too great."""
         return GREAT if self.compiled else NEEDS
 
@@ -123,13 +125,13 @@ class RestrictedMaster:
     def keeping_all(self) -> Solution:
         """Return the canonical solution, or the best in time, which also keeps the rules beside."""
         found = self.solution()
-        if not found.tiers or self.rules.keep(found.pairs):
+        if not found.tiers or self.rules.satisfied(found.pairs):
             return found
         return RepairHeuristic(self, PricingProblem.of(self.problem, self.stage, self.ready), found).solution()
 
     def solution(self) -> Solution:
         """Return the canonical solution without the rules beside, or the best in time."""
-        if self.problem.rows and self.aims.sure:
+        if self.problem.rows and self.aims.exact_order:
             paying = LagrangianSolve(self, PricingProblem.of(self.problem, self.stage, self.ready))
             opening = self.keeping(paying.opening)
             found = None if opening is None else paying.solution(opening)
@@ -141,15 +143,15 @@ class RestrictedMaster:
     def _opening(self) -> tuple[OptimalFace, PrimalDual]:
         """Return the optimum of the goals with its tight pairs."""
         view = PricingProblem.of(self.problem, self.stage, self.ready)
-        kinds = AggregatedSolve.of(view, self) if self.aims.sure else None
+        kinds = AggregatedSolve.of(view, self) if self.aims.exact_order else None
         found = None if kinds is None else kinds.opening()
-        return solve_all_pairs(view, self, self.hear) if found is None else found
+        return solve_all_pairs(view, self, self.report) if found is None else found
 
     def _settled(self, opening: tuple[OptimalFace, PrimalDual]) -> Solution:
         """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""
-        found = optimize_lexicographically(self.problem, self.run, [self.stage], opening, self.tied)
-        kept = all(row.holds(found.pairs, self.problem.shape) for row in self.problem.rows)
-        return found if kept else empty_solution(Status.FAILED, "wide", (self.great,))
+        found = optimize_lexicographically(self.problem, self.run, [self.stage], opening, self.solve_ties)
+        kept = all(row.is_satisfied_by(found.pairs, self.problem.shape) for row in self.problem.rows)
+        return found if kept else empty_solution(Status.FAILED, "wide", (self.overflow_message,))
 
     def fairest(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         """Return the solution of a problem whose goals before leximin are these, or the best in time."""
@@ -160,7 +162,7 @@ class RestrictedMaster:
         def listed_first() -> tuple[OptimalFace, PrimalDual]:
             view = PricingProblem.of(self.problem, self.stage, self.ready)
             views.append((view, choose_candidates(view, self)))
-            return generate_columns(views[-1][1], self.best, self.hear)
+            return generate_columns(views[-1][1], self.solve, self.report)
 
         opening = self.keeping(listed_first)
         if opening is None:
@@ -169,8 +171,8 @@ class RestrictedMaster:
             return self._narrowed(problem, opening)
         view, listing = views[-1]
         answer = np.column_stack([opening[0].lefts, opening[0].rights])[opening[1].chosen]
-        prices = DualSolution(self.aims.weights, opening[1].left, opening[1].right, parts=self.aims.parts)
-        known = LeximinStart(view, listing.pairs, answer, prices, self.aims.sure)
+        prices = DualSolution(self.aims.weights, opening[1].left, opening[1].right, denominator=self.aims.parts)
+        known = LeximinStart(view, listing.pairs, answer, prices, self.aims.exact_order)
         return LeximinSolve(
             problem, run, self, known, choose_scanner(view.scores.tiles, compiled=self.compiled)
         ).solution()
@@ -179,11 +181,13 @@ class RestrictedMaster:
         """Return the solution where goals before leximin ask for scores, so that few pairs are left open."""
         after = replace(problem, goals=problem.goals[problem.goals.index("leximin") :])
         stages = scalarize(after, lambda reach: reach < NARROW)
-        return self.stated(optimize_lexicographically(problem, self.run, [self.stage, *stages], opening, self.tied))
+        return self.stated(
+            optimize_lexicographically(problem, self.run, [self.stage, *stages], opening, self.solve_ties)
+        )
 
     def under(self, rows: tuple[SideConstraint, ...]) -> Solution:
         """Return the solution of the same problem under other rows, or the best in time."""
-        problem, run = replace(self.problem, rows=rows), replace(self.run, tell=ignore_incumbent)
+        problem, run = replace(self.problem, rows=rows), replace(self.run, on_incumbent=ignore_incumbent)
         own = RestrictedMaster(problem, run, self.compiled, self.rules, crew=self.crew)
         try:
             return own.solution()
@@ -195,10 +199,10 @@ class RestrictedMaster:
         while True:
             face, optimum = found()
             if not face.holds(optimum):
-                if self.reward > self.reach * self.problem.places:
+                if self.reward > self.profit_range * self.problem.max_pairs:
                     return None
                 self._reward_more()
-            elif self.aims.kept(face, optimum):
+            elif self.aims.order_proved(face, optimum):
                 return face, optimum
             else:
                 self._outdo_more()
@@ -215,7 +219,7 @@ class RestrictedMaster:
         Where places must be taken there was something left for the reward.
         """
         if self.limits.usual >= self.limits.most:
-            raise EngineError(self.great)
+            raise EngineError(self.overflow_message)
         self._aim(replace(self.limits, usual=self.limits.most))
         self.reward, self.begin = self._reward(), None
 
@@ -224,7 +228,7 @@ class RestrictedMaster:
 
         What all answers together reach in the total is less than a unit.
         """
-        own = (replace(each, weights=self.aims.weights, parts=self.aims.parts) for each in solution.prices)
+        own = (replace(each, weights=self.aims.weights, denominator=self.aims.parts) for each in solution.prices)
         return replace(solution, prices=tuple(own))
 
     def ready(self, tiles: ScoreMatrix) -> Scanner | None:
@@ -234,17 +238,19 @@ class RestrictedMaster:
         """
         assert isinstance(self.problem.scores, ImplicitScores)
         if self.crew is not None and tiles is self.problem.scores.tiles:
-            return DistributedScan.of(self.crew, tiles, self.heed)
-        return partial(scan_all, choose_scanner(tiles, compiled=self.compiled), tiles.shape[0], heed=self.heed)
+            return DistributedScan.of(self.crew, tiles, self.check_deadline)
+        return partial(
+            scan_all, choose_scanner(tiles, compiled=self.compiled), tiles.shape[0], heed=self.check_deadline
+        )
 
-    def heed(self) -> None:
+    def check_deadline(self) -> None:
         """End the work if the time is up."""
-        if self.run.over:
+        if self.run.timed_out:
             raise TimeLimitReached
 
-    def best(self, face: OptimalFace, profit: IntVector, prices: PerSide | None = None) -> PrimalDual:
+    def solve(self, face: OptimalFace, profit: IntVector, prices: PerSide | None = None) -> PrimalDual:
         """Return the optimum of a face; ``prices`` are where to begin, None: where the last solve ended."""
-        self.heed()
+        self.check_deadline()
         self._outweigh(profit)
         turned = self.turned = face.turns
         if prices is not None:
@@ -253,12 +259,12 @@ class RestrictedMaster:
         if own.several:
             from mentormatch.scale.flow.transport import solve_b_matching
 
-            optimum = solve_b_matching(own, profit, self.reward, solve, self.heed)
+            optimum = solve_b_matching(own, profit, self.reward, solve, self.check_deadline)
         else:
             optimum = solve_with_lower_bounds(own, profit, self.reward, solve)
         return PrimalDual(optimum.chosen, optimum.right, optimum.left) if turned else optimum
 
-    def resume(self, face: OptimalFace, optimum: PrimalDual) -> None:
+    def warm_start(self, face: OptimalFace, optimum: PrimalDual) -> None:
         """Begin the next solve at an answer and prices that are about the best."""
         if self.compiled:
             from mentormatch.scale.flow.initial_duals import WarmStart
@@ -270,10 +276,10 @@ class RestrictedMaster:
     def _outweigh(self, profit: IntVector) -> None:
         """Have places that must be taken rewarded with more than all that pairs are worth, if there are any."""
         if self.reward and len(profit):
-            self.reach = max(self.reach, max(int(profit.max()), 0) - min(int(profit.min()), 0))
-            self.reward = max(self.reward, REWARD * self.reach + 1)
+            self.profit_range = max(self.profit_range, max(int(profit.max()), 0) - min(int(profit.min()), 0))
+            self.reward = max(self.reward, REWARD * self.profit_range + 1)
 
-    def shift(self, paid: PerSide) -> None:
+    def shift_duals(self, paid: PerSide) -> None:
         """Begin the next solve where the last ended, pairs being worth so much less by their two people."""
         if self.begin is not None and not isinstance(self.begin, np.ndarray):
             prices = self.begin.prices  # those of places that must be taken come once more
@@ -281,13 +287,13 @@ class RestrictedMaster:
             little = max(max_abs(side) for side in paid) <= self.stage.score * LITTLE
             self.begin = replace(self.begin, prices=moved, patience=PATIENCE if little else self.begin.patience)
 
-    def tied(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
+    def solve_ties(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""
-        self.heed()
+        self.check_deadline()
         if not self.compiled and not face.several:
-            return best_uncompiled(face, profit, self.heed)
-        self.begin, self.reward, self.reach = None, 1, 0
-        while not face.holds(optimum := self.best(face, profit)):
+            return best_uncompiled(face, profit, self.check_deadline)
+        self.begin, self.reward, self.profit_range = None, 1, 0
+        while not face.holds(optimum := self.solve(face, profit)):
             self.begin, self.reward = None, self.reward * REWARD
         return optimum
 
@@ -297,32 +303,32 @@ class RestrictedMaster:
 
         begin = WarmStart.at(face, self.begin) if isinstance(self.begin, np.ndarray) else self.begin
         begin = None if begin is None else begin.on(face)
-        optimum = best_by_paths(face, profit, begin, lambda: self.run.over)
+        optimum = best_by_paths(face, profit, begin, lambda: self.run.timed_out)
         self.begin = WarmStart.of(face, optimum)
         return optimum
 
     def _uncompiled(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
-        found = best_uncompiled(face, profit, self.heed)
+        found = best_uncompiled(face, profit, self.check_deadline)
         if found is None:
             raise EngineError("An answer was lost among few pairs")
         return found
 
-    def hear(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
+    def report(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
         """Tell an answer, with the bounds that prices prove; one that does not keep the minimums is none."""
         if not face.holds(optimum):
             return
-        self.offer(face.answer(optimum.chosen), bound)
+        self.report_pairs(face.answer(optimum.chosen), bound)
 
-    def offer(self, pairs: IntMatrix, bound: int) -> Solution:
+    def report_pairs(self, pairs: IntMatrix, bound: int) -> Solution:
         """Return an answer, with what the bound of all goals together proves, and tell it."""
         tiers = tuple(evaluate_tiers(self.problem, pairs, {}))
-        pinned = exact_dot(self.stage.worth(self.problem, *pair_array(self.problem.pins).T))
+        pinned = exact_dot(self.stage.profit(self.problem, *pair_array(self.problem.pins).T))
         bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound + pinned)
         tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
         told = Solution(Status.FEASIBLE, pairs, tiers, "wide")
-        if self.rules.keep(pairs):
+        if self.rules.satisfied(pairs):
             self.heard = told
-            self.run.tell(lambda: told)
+            self.run.on_incumbent(lambda: told)
         return told
 
     def _bounds(self, values: dict[str, int], bound: int) -> dict[str, int]:

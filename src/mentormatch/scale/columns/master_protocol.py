@@ -33,7 +33,7 @@ class Solver(Protocol):
         ...
 
     @property
-    def parts(self) -> int:
+    def denominator(self) -> int:
         """Return what a unit of what is asked for counts in the stage."""
         ...
 
@@ -42,27 +42,27 @@ class Solver(Protocol):
         """Return what a pair may be worth at most."""
         ...
 
-    def best(self, face: OptimalFace, profit: IntVector, prices: PerSide | None = None) -> PrimalDual:
+    def solve(self, face: OptimalFace, profit: IntVector, prices: PerSide | None = None) -> PrimalDual:
         """Return the optimum of a face, from some prices or from where the last solve ended."""
         ...
 
-    def heed(self) -> None:
+    def check_deadline(self) -> None:
         """End the work if the time is up."""
         ...
 
-    def tied(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
+    def solve_ties(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
         """Return the optimum of a face of tied answers."""
         ...
 
-    def resume(self, face: OptimalFace, optimum: PrimalDual) -> None:
+    def warm_start(self, face: OptimalFace, optimum: PrimalDual) -> None:
         """Begin the next solve at an answer and prices that are about the best."""
         ...
 
-    def hear(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
+    def report(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
         """Tell an answer, with the bounds that prices prove."""
         ...
 
-    def shift(self, paid: PerSide) -> None:
+    def shift_duals(self, paid: PerSide) -> None:
         """Take it that pairs are worth so much less in the next solve."""
         ...
 
@@ -70,6 +70,6 @@ class Solver(Protocol):
         """Return the solution of the problem under other rows, or the best in time."""
         ...
 
-    def offer(self, pairs: IntMatrix, bound: int) -> Solution:
+    def report_pairs(self, pairs: IntMatrix, bound: int) -> Solution:
         """Return an answer as ``feasible``, with what proves the bound of all goals together; and tell it."""
         ...

@@ -43,29 +43,29 @@ class OverrideSolve:
         self._begin(listing)
         while True:
             face = self.view.face(listing.pairs)
-            optimum = self.solver.best(face, self.view.worth(listing.pairs))
-            self.solver.hear(face, optimum, listing.bound)
-            if not listing.look((optimum.left, optimum.right), -1, self.view.few(ADDED)):
+            optimum = self.solver.solve(face, self.view.profit(listing.pairs))
+            self.solver.report(face, optimum, listing.bound)
+            if not listing.price_out((optimum.left, optimum.right), -1, self.view.list_length(ADDED)):
                 return face, optimum
 
     def _begin(self, listing: CandidateList) -> None:
         """Have the solver begin at the answer of the kinds, as far as it may be."""
-        face, answer = self.view.face(listing.pairs), self.alike.spread(self.flow)
+        face, answer = self.view.face(listing.pairs), self.alike.disaggregate(self.flow)
         width = self.view.scores.shape[1]
         chosen = np.isin(face.lefts * width + face.rights, answer.lefts * width + answer.rights)
-        self.solver.resume(face, PrimalDual(chosen, *listing.prices))
+        self.solver.warm_start(face, PrimalDual(chosen, *listing.prices))
 
     def _listing(self, tied: PairList) -> CandidateList:
         """Return the pairs to begin with at the prices of the kinds: others lose something, or nothing."""
-        view, prices, answer = self.view, self.alike.prices(self.flow), self.alike.spread(self.flow)
+        view, prices, answer = self.view, self.alike.prices(self.flow), self.alike.disaggregate(self.flow)
         pairs = self._beside()
-        pairs = pairs.of(view.loss(pairs, prices) <= 0)
+        pairs = pairs.of(view.reduced_cost(pairs, prices) <= 0)
         for mentors, mentees in ((tied.mentors, tied.mentees), (answer.lefts, answer.rights)):
             fit = view.scores.allows(mentors, mentees)
             more = PairList(mentors[fit], mentees[fit], view.scores.at(mentors[fit], mentees[fit]))
-            pairs = pairs.joined(more, view.scores.shape[1])
+            pairs = pairs.merge(more, view.scores.shape[1])
         best = prices[0].copy()
-        np.maximum.at(best, pairs.mentors, prices[0][pairs.mentors] - view.loss(pairs, prices))
+        np.maximum.at(best, pairs.mentors, prices[0][pairs.mentors] - view.reduced_cost(pairs, prices))
         return CandidateList(view, pairs, np.zeros(len(best), dtype=np.int64), prices, view.bound(best, prices[1]))
 
     def _beside(self) -> PairList:
@@ -90,9 +90,9 @@ class OverrideSolve:
         flow = _without_loss(class_profits(market), own, (prices[0][mentors.first], prices[1][mentees.first]))
         answer = replace(face, lefts=face.lefts[optimum.chosen], rights=face.rights[optimum.chosen])
         beside = self._beside()
-        beside = beside.of(self.view.loss(beside, prices) == 0)
+        beside = beside.of(self.view.reduced_cost(beside, prices) == 0)
         kinds = replace(self.alike, mentors=mentors, mentees=mentees)
-        return TieFace(kinds, flow, answer, self.solver.run.hashes.opaque, (beside.mentors, beside.mentees))
+        return TieFace(kinds, flow, answer, self.solver.run.tie_breaker.anonymized, (beside.mentors, beside.mentees))
 
 
 def _without_loss(worth: IntMatrix, kinds: PerSide, prices: PerSide) -> ClassFlow:

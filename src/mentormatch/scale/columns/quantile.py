@@ -35,7 +35,7 @@ def _here_and_there(mentors: int) -> Iterator[range]:
 def _losses(view: PricingProblem, prices: PerSide, strip: range) -> Iterator[IntVector]:
     """Yield (m,) for each mentor what pairs lose, ``FAR`` more where there is none; prices are by group of mentors."""
     margin = np.empty(view.scores.shape[1], dtype=np.int64)
-    closed, least = np.where(view.scores.mentees, view.stage.mentee, -FAR), view.scores.tiles.least
+    closed, least = np.where(view.scores.mentees, view.stage.mentee, -FAR), view.scores.tiles.floor
     for own, scores in zip(strip, view.scores.tiles.rows(strip.start, strip.stop), strict=True):
         np.multiply(scores, view.stage.score, out=margin, dtype=np.int64)
         margin += view.mentor[own] - prices[0][own] if view.scores.mentors[own] else -FAR

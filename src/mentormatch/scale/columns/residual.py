@@ -58,7 +58,7 @@ class ImplicitResidual:
         lefts = len(self.net.left.more)
         moved = [-lengths[:lefts], lengths[lefts : self.net.sink]]
         mentors, mentees = moved if self.axis == 0 else moved[::-1]
-        seen = self.view.look((self.prices[0] + mentors, self.prices[1] + mentees), loss, most).pairs
+        seen = self.view.scan((self.prices[0] + mentors, self.prices[1] + mentees), loss, most).pairs
         kept = ~self.taken(seen)
         sides = seen.mentors[kept], seen.mentees[kept]
         left, right = sides if self.axis == 0 else sides[::-1]
@@ -71,7 +71,7 @@ class ImplicitResidual:
 
     def costs(self, pairs: PairList) -> IntVector:
         """Return what each pair costs as an arc: the prices of both people less what it adds."""
-        return self.prices[0][pairs.mentors] + self.prices[1][pairs.mentees] - self.view.worth(pairs)
+        return self.prices[0][pairs.mentors] + self.prices[1][pairs.mentees] - self.view.profit(pairs)
 
     def of_person(self, person: int) -> IntVector:
         """Return (r,) the cost of the arc from a left person to each right one, ``INFINITE`` where there is none."""

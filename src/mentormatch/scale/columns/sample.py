@@ -50,23 +50,25 @@ class MarketSample:
     def listing(self, drawn: PricingProblem, optimum: PrimalDual, solver: Solver) -> CandidateList:
         """Return the pairs to begin with, by an optimum of the drawn market."""
         mentees = self._left_to_mentees(optimum.left, solver)
-        prices, few = (self._left_to_mentors(mentees), mentees), self.view.few(choose_length(drawn, optimum))
+        prices, few = (self._left_to_mentors(mentees), mentees), self.view.list_length(choose_length(drawn, optimum))
         return CandidateList.of(self.view, prices, find_cost_quantile(self.view, prices, few), 4 * few)
 
     def _left_to_mentees(self, mentors: IntVector, solver: Solver) -> IntVector:
         """Return (m,) the most that a drawn mentor leaves to each mentee, by the prices of these."""
         view, former = self.own, self.own.former
         own = np.where(view.scores.mentors, view.mentor - mentors, EXCLUDED)
-        worth = find_column_maxima(view.scores.tiles, own, view.stage.score, solver.heed, compiled=solver.compiled)
+        worth = find_column_maxima(
+            view.scores.tiles, own, view.stage.score, solver.check_deadline, compiled=solver.compiled
+        )
         left = worth + view.stage.mentee
-        np.maximum.at(left, former.mentees, view.worth(former) - mentors[former.mentors])
+        np.maximum.at(left, former.mentees, view.profit(former) - mentors[former.mentors])
         return np.where(view.scores.mentees, np.maximum(left, 0), 0)
 
     def _left_to_mentors(self, mentees: IntVector) -> IntVector:
         """Return (n,) the most that a drawn mentee leaves to each mentor, by the prices of all."""
         nobody = np.full(self.view.scores.shape[0], FAR)
         drawn = self.view.of_mentees(self.mentees)
-        return np.maximum(drawn.look((nobody, mentees[self.mentees]), 0, 1).best, 0)
+        return np.maximum(drawn.scan((nobody, mentees[self.mentees]), 0, 1).row_best, 0)
 
 
 def choose_length(drawn: PricingProblem, optimum: PrimalDual) -> int:

@@ -39,7 +39,7 @@ class PairList:
         """Return some of the pairs."""
         return PairList(*(column[some] for column in self.columns))
 
-    def joined(self, other: "PairList", width: int) -> "PairList":
+    def merge(self, other: "PairList", width: int) -> "PairList":
         """Return the pairs of both, each once, in order."""
         ours, theirs = (pairs.mentors * width + pairs.mentees for pairs in (self, other))
         place = np.searchsorted(ours, theirs)
@@ -77,8 +77,8 @@ class PricedPairs:
     """
 
     pairs: PairList
-    best: IntVector
-    others: IntVector
+    row_best: IntVector
+    rest_bound: IntVector
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,11 @@ class PricingProblem:
     scores: ImplicitScores
     stage: ScalarObjective
     bounds: tuple[RemainingDegrees, RemainingDegrees]
-    ready: MakeScanner
+    make_scanner: MakeScanner
     former: PairList
     pins: IntMatrix
     group: IntVector
-    longer: int = 1
+    list_factor: int = 1
 
     @classmethod
     def of(cls, problem: AssignmentProblem, stage: ScalarObjective, ready: MakeScanner) -> "PricingProblem":
@@ -106,42 +106,46 @@ class PricingProblem:
         assert isinstance(scores, ImplicitScores)
         taking = scores.mentors & (bounds[0].most > 0), scores.mentees & (bounds[1].most > 0)
         scores = replace(scores, mentors=taking[0], mentees=taking[1])
-        former = former_in(scores, pair_array(problem.former)) if stage.kept else former_in(scores, pair_array(()))
+        former = (
+            former_in(scores, pair_array(problem.former))
+            if stage.per_former_pair
+            else former_in(scores, pair_array(()))
+        )
         return cls(
             scores, stage, bounds, ready, former, pair_array(problem.pins), np.zeros(scores.shape[0], dtype=np.int64)
         )
 
     @cached_property
-    def seen_by(self) -> Scanner | None:
+    def scanner(self) -> Scanner | None:
         """How the pairs are looked at."""
-        return self.ready(self.scores.tiles)
+        return self.make_scanner(self.scores.tiles)
 
     @property
     def mentor(self) -> IntVector:
-        return self.stage.flat + self.stage.mentor
+        return self.stage.per_pair + self.stage.mentor
 
-    def few(self, usual: int) -> int:
+    def list_length(self, usual: int) -> int:
         """Return how many pairs a person are listed, where that is so many as a rule."""
-        return max(usual * self.longer // self.scores.shorter, 1)
+        return max(usual * self.list_factor // self.scores.list_divisor, 1)
 
-    def worth(self, pairs: PairList) -> IntVector:
+    def profit(self, pairs: PairList) -> IntVector:
         """Return what pairs are worth."""
         people = self.mentor[pairs.mentors] + self.stage.mentee[pairs.mentees]
         if len(self.former.scores):
             width = self.scores.shape[1]
             known, asked = (each.mentors * width + each.mentees for each in (self.former, pairs))
-            people += self.stage.kept * np.isin(asked, known)
+            people += self.stage.per_former_pair * np.isin(asked, known)
         return people + self.stage.score * pairs.scores
 
-    def loss(self, pairs: PairList, prices: PerSide) -> IntVector:
+    def reduced_cost(self, pairs: PairList, prices: PerSide) -> IntVector:
         """Return by how much the prices of their people exceed what pairs are worth."""
-        return prices[0][pairs.mentors] + gather(prices[1], self.group, *pairs.columns[:2]) - self.worth(pairs)
+        return prices[0][pairs.mentors] + gather(prices[1], self.group, *pairs.columns[:2]) - self.profit(pairs)
 
     def face(self, pairs: PairList) -> OptimalFace:
         """Return the answers on some pairs."""
         return OptimalFace(pairs.mentors, pairs.mentees, *self.bounds, self.pins)
 
-    def look(self, prices: PerSide, loss: int, most: int, mentors: BoolVector | None = None) -> PricedPairs:
+    def scan(self, prices: PerSide, loss: int, most: int, mentors: BoolVector | None = None) -> PricedPairs:
         """Return the pairs that lose no more than ``loss`` at these prices, ``most`` a mentor on average if many do.
 
         With ``mentors`` (n,) only the pairs of some are looked at.
@@ -160,18 +164,18 @@ class PricingProblem:
         """Return the same at one price for each mentee."""
         limits, mentees = prices[0] - self.mentor - loss, self.stage.mentee - prices[1]
         limits = limits if mentors is None else np.where(mentors, limits, -EXCLUDED)
-        seen = self.scores.within(ScanQuery(limits, mentees, self.stage.score, most), self.seen_by)
+        seen = self.scores.within(ScanQuery(limits, mentees, self.stage.score, most), self.scanner)
         sight = PricedPairs(
-            PairList(seen.mentors, seen.mentees, seen.scores), seen.best + self.mentor, loss - seen.beyond
+            PairList(seen.mentors, seen.mentees, seen.scores), seen.row_best + self.mentor, loss - seen.rest_max
         )
         return self._with_former(sight, prices, loss) if len(self.former.scores) else sight
 
     def _with_former(self, sight: PricedPairs, prices: PerSide, loss: int) -> PricedPairs:
         """Return what was seen of pairs as if they were not former, with those that are."""
-        former, best = self.former, sight.best.copy()
-        lost = self.loss(former, prices)
+        former, best = self.former, sight.row_best.copy()
+        lost = self.reduced_cost(former, prices)
         np.maximum.at(best, former.mentors, prices[0][former.mentors] - lost)
-        return replace(sight, pairs=sight.pairs.joined(former.of(lost <= loss), self.scores.shape[1]), best=best)
+        return replace(sight, pairs=sight.pairs.merge(former.of(lost <= loss), self.scores.shape[1]), row_best=best)
 
     def of_mentees(self, some: IntVector) -> "PricingProblem":
         """Return the same for the pairs of some mentees only, by their positions in ascending order."""
@@ -193,17 +197,17 @@ class PricingProblem:
         stage = replace(self.stage, mentor=self.stage.mentee, mentee=self.stage.mentor)
         group = np.zeros(self.scores.shape[1], dtype=np.int64)
         return PricingProblem(
-            self.scores.flipped(), stage, self.bounds[::-1], self.ready, former, self.pins[:, ::-1], group
+            self.scores.flipped(), stage, self.bounds[::-1], self.make_scanner, former, self.pins[:, ::-1], group
         )
 
     def holding(self) -> "PricingProblem":
         """Return the same with tables of a moderate size held, as suits few people who are looked at often."""
-        return replace(self, scores=self.scores.holding())
+        return replace(self, scores=self.scores.cache_tables())
 
     def pairs(self) -> PairList:
         """Return all pairs that may be chosen, for a few people."""
         scores = self.scores.tiles.rows(0, self.scores.shape[0])
-        open_ = (scores >= self.scores.tiles.least) & self.scores.mentors[:, None] & self.scores.mentees
+        open_ = (scores >= self.scores.tiles.floor) & self.scores.mentors[:, None] & self.scores.mentees
         mentors, mentees = np.nonzero(open_)
         return PairList(mentors, mentees, scores[open_].astype(np.int64))
 
@@ -218,8 +222,8 @@ class PricingProblem:
 def merge_scans(sights: Sequence[PricedPairs], asked: Sequence[BoolVector], width: int) -> PricedPairs:
     """Return what is seen of all mentors, each of whom was asked for in one of some looks at most."""
     first, *others = sights
-    pairs, best, lost = first.pairs, first.best, first.others
+    pairs, best, lost = first.pairs, first.row_best, first.rest_bound
     for sight, some in zip(others, asked[1:], strict=True):
-        pairs = pairs.joined(sight.pairs, width)
-        best, lost = np.where(some, sight.best, best), np.where(some, sight.others, lost)
+        pairs = pairs.merge(sight.pairs, width)
+        best, lost = np.where(some, sight.row_best, best), np.where(some, sight.rest_bound, lost)
     return PricedPairs(pairs, best, lost)

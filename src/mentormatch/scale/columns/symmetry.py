@@ -81,11 +81,11 @@ class PeopleClasses:
     def _taking(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         return self.view.scores.mentors, self.view.scores.mentees
 
-    def market(self) -> PricingProblem:
+    def aggregate(self) -> PricingProblem:
         """Return the market of the kinds, who have the places of all their people."""
         view, first = self.view, (self.mentors.first, self.mentees.first)
         mentors, mentees = (RemainingDegrees(np.zeros_like(places), places) for places in self.places)
-        tiles = view.scores.tiles.unnamed() if self.named else view.scores.tiles
+        tiles = view.scores.tiles.without_overrides() if self.named else view.scores.tiles
         tiles = tiles.of_mentees(first[1]) if len(first[1]) < tiles.shape[1] else tiles
         tiles = tiles.of_mentors(first[0]) if len(first[0]) < tiles.shape[0] else tiles
         taking = [taking[some] for taking, some in zip(self._taking, first, strict=True)]
@@ -94,9 +94,9 @@ class PeopleClasses:
         less, more = sorted(self.shape)
         longer = min(isqrt(more // max(less, 1)), LONGER)
         bounds, group = (mentors, mentees), view.group[first[0]]
-        return replace(view, scores=scores, stage=stage, bounds=bounds, group=group, longer=max(longer, 1))
+        return replace(view, scores=scores, stage=stage, bounds=bounds, group=group, list_factor=max(longer, 1))
 
-    def spread(self, flow: "ClassFlow") -> OptimalFace:
+    def disaggregate(self, flow: "ClassFlow") -> OptimalFace:
         """Return the pairs of an answer of the kinds, given to people, as a face in which all of them are open."""
         mentors, mentees = (
             _given(codes, np.where(taking, bounds.most, 0), np.repeat(kinds, flow.pairs))

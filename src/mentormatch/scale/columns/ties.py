@@ -162,12 +162,12 @@ def scan_tie_block(scores: TieScores, cut: ScanQuery, start: int, stop: int) -> 
         kind = int(scores.kinds[0][mentor])
         mentees, least = partners[kind] = partners.get(kind) or scores.partners(kind)
         hashes = scores.hashes.of(np.full(1, mentor), mentees, 0)
-        worth = hashes + cut.mentees[mentees]
-        seen.best[mentor - start] = worth.max(initial=2 * EXCLUDED)
-        some = np.flatnonzero((worth >= cut.limits[mentor]) & (hashes >= least))
-        excess = worth[some] - cut.limits[mentor]
+        worth = hashes + cut.column_offsets[mentees]
+        seen.row_best[mentor - start] = worth.max(initial=2 * EXCLUDED)
+        some = np.flatnonzero((worth >= cut.row_limits[mentor]) & (hashes >= least))
+        excess = worth[some] - cut.row_limits[mentor]
         found.append(np.stack([np.full(len(some), mentor), mentees[some], hashes[some], excess]))
-    return keep_largest_ties(scores.fit(np.concatenate(found, axis=1)), seen, cut.most)
+    return keep_largest_ties(scores.fit(np.concatenate(found, axis=1)), seen, cut.per_row)
 
 
 def by_code(scores: TieScores) -> BlockScanner:
@@ -180,7 +180,7 @@ def _ties(scores: TieScores, cut: ScanQuery) -> "TieBlocks":
     from mentormatch.scale.scan.tie_kernels import TieBlocks
 
     blocks, order = scores.blocks, scores.order
-    words = scores.hashes.mentees[order], cut.mentees[order]
+    words = scores.hashes.mentees[order], cut.column_offsets[order]
     return TieBlocks(blocks.starts, blocks.others, blocks.least, scores.edges, *words)
 
 
@@ -188,8 +188,8 @@ def _by_code(scores: TieScores, cut: ScanQuery, ties: "TieBlocks", start: int, s
     from mentormatch.scale.scan.tie_kernels import TieBuffer, TieRows, scan_ties
 
     seen, mentors, room = ScanHits.nothing(stop - start), cut.open(start, stop), ROOM
-    most = CROWD * cut.most + scores.crowd
-    asked = TieRows(scores.kinds[0][mentors], scores.hashes.begun(mentors, 0), cut.limits[mentors])
+    most = CROWD * cut.per_row + scores.crowd
+    asked = TieRows(scores.kinds[0][mentors], scores.hashes.begun(mentors, 0), cut.row_limits[mentors])
     while True:
         found = np.empty((3, room), dtype=np.int64)
         best, counts, total = (
@@ -202,19 +202,19 @@ def _by_code(scores: TieScores, cut: ScanQuery, ties: "TieBlocks", start: int, s
             break
         room = 2 * int(total[0])
     rows, mentees, hashes = found[0, : total[0]], scores.order[found[1, : total[0]]], found[2, : total[0]]
-    seen.best[mentors - start] = best
-    seen.beyond[mentors[counts >= most] - start] = GREATEST - EXCLUDED
-    excess = hashes + cut.mentees[mentees] - asked.limits[rows]
-    return keep_largest_ties(scores.fit(np.stack([mentors[rows], mentees, hashes, excess])), seen, cut.most)
+    seen.row_best[mentors - start] = best
+    seen.rest_max[mentors[counts >= most] - start] = GREATEST - EXCLUDED
+    excess = hashes + cut.column_offsets[mentees] - asked.limits[rows]
+    return keep_largest_ties(scores.fit(np.stack([mentors[rows], mentees, hashes, excess])), seen, cut.per_row)
 
 
 def keep_largest_ties(found: IntMatrix, seen: ScanHits, most: int) -> ScanHits:
     """Return the pairs found in a strip, (4, e): mentor, mentee, hash and excess; ``most`` a mentor, in order."""
     mentors, mentees, hashes, excess = found
-    some, beyond = keep_largest(excess, most * len(seen.best))
+    some, beyond = keep_largest(excess, most * len(seen.row_best))
     mentors, mentees, hashes = mentors[some], mentees[some], hashes[some]
     order = np.lexsort((mentees, mentors))
-    np.maximum(seen.beyond, beyond, out=seen.beyond)
+    np.maximum(seen.rest_max, beyond, out=seen.rest_max)
     return replace(seen, mentors=mentors[order], mentees=mentees[order], scores=hashes[order])
 
 
@@ -251,7 +251,7 @@ class TieFace:
             tiles=view.scores.tiles,
             mentors=view.scores.mentors,
             mentees=view.scores.mentees,
-            shorter=view.scores.shorter,
+            list_divisor=view.scores.list_divisor,
             hashes=self.hashes,
             kinds=self.alike.codes,
             blocks=ClassBlocks.of(self.flow, self.alike.shape[0]),
@@ -297,7 +297,7 @@ class TieFace:
         assert isinstance(scores, TieScores)
         pairs = self._leading(scores)
         for known in ((self.answer.lefts, self.answer.rights), self.beside):
-            pairs = pairs.joined(PairList(*known, self.hashes.of(*known, 0)), m)
+            pairs = pairs.merge(PairList(*known, self.hashes.of(*known, 0)), m)
         none = np.zeros(n, dtype=np.int64), np.zeros(m, dtype=np.int64)
         return CandidateList(view, pairs, np.full(n, -GREATEST), none, 0)
 
@@ -306,10 +306,10 @@ def _solved(listing: CandidateList, solve: Solve) -> tuple[OptimalFace, BoolVect
     """Return the pairs that lose nothing in hashes, with the best answer."""
     while True:
         view = listing.view
-        face, worth = view.face(listing.pairs), view.worth(listing.pairs)
+        face, worth = view.face(listing.pairs), view.profit(listing.pairs)
         optimum = solve(face, worth)
         if optimum is None:
             raise EngineError("An answer was lost among ties")
-        tight = view.loss(listing.pairs, (optimum.left, optimum.right)) == 0
-        if not listing.look((optimum.left, optimum.right), 0, view.few(ADDED)):
+        tight = view.reduced_cost(listing.pairs, (optimum.left, optimum.right)) == 0
+        if not listing.price_out((optimum.left, optimum.right), 0, view.list_length(ADDED)):
             return view.face(listing.pairs.of(tight)), optimum.chosen[tight]

@@ -45,7 +45,7 @@ class WeightedGoals:
     stage: ScalarObjective
     weights: tuple[tuple[str, int], ...]
     parts: int = 1
-    sure: bool = True
+    exact_order: bool = True
 
     @classmethod
     def of(cls, problem: AssignmentProblem, limits: WeightLimits, *, ties: bool) -> Self | None:
@@ -63,10 +63,10 @@ class WeightedGoals:
     @classmethod
     def _told(cls, problem: AssignmentProblem, limits: WeightLimits, asked: ScalarObjective) -> Self | None:
         """Return the aims with the total below what is asked for, None if that is too great."""
-        total, places = objective_of(problem, "total"), problem.places
+        total, places = objective_of(problem, "total"), problem.max_pairs
         if asked.fits_above(total, places):
-            finer = asked.above(total, places)
-            if finer.reach < limits.usual:
+            finer = asked.dominate(total, places)
+            if finer.range < limits.usual:
                 return cls(finer, asked.weights, finer.unit // asked.unit)
         stage = limits.loosely(problem, (*problem.goals, "total"))
         return None if stage is None else cls._loose(stage, told=True)
@@ -75,19 +75,19 @@ class WeightedGoals:
     def _loose(cls, stage: ScalarObjective, *, told: bool) -> Self:
         asked = stage.weights[:-1] if told else stage.weights
         parts = asked[-1][1]
-        return cls(stage, tuple((goal, weight // parts) for goal, weight in asked), parts, sure=False)
+        return cls(stage, tuple((goal, weight // parts) for goal, weight in asked), parts, exact_order=False)
 
     def times(self, finer: int) -> Self:
         """Return the same in so many times smaller parts."""
         return replace(self, stage=self.stage.times(finer), parts=self.parts * finer)
 
-    def kept(self, face: OptimalFace, optimum: PrimalDual) -> bool:
+    def order_proved(self, face: OptimalFace, optimum: PrimalDual) -> bool:
         """Return whether all answers on a face of tight pairs, proved by its optimum, are the best goal by goal.
 
         They are if all pairs are as tight at prices in whole weights: people without a price then have none, so that
         every answer on the face is worth, up to each goal, the sum of these prices, and no answer at all is worth more.
         """
-        if self.sure:
+        if self.exact_order:
             return True
         prices = optimum.left[face.lefts], optimum.right[face.rights]
         return all(_as_tight(prices, unit) for _, unit in self.stage.weights[:-1])

@@ -50,16 +50,16 @@ class GapSolve:
         """Return the best of the pairs that lose little, proved if no other pair can matter."""
         gap = None if self.solver.heard is None else self._gap(self.solver.heard.pairs)
         for pairs in PAIRS:
-            loss = find_cost_quantile(self.view, self.priced, self.view.few(pairs)) if gap is None else gap
-            left, others = self._within(loss, MORE * self.view.few(pairs))
+            loss = find_cost_quantile(self.view, self.priced, self.view.list_length(pairs)) if gap is None else gap
+            left, others = self._within(loss, MORE * self.view.list_length(pairs))
             if left is None:
                 break
             found = left.solved(self.solver.run)
             if found.status in (Status.FEASIBLE, Status.FAILED):
-                return self.solver.offer(found.pairs, self.bound) if found.tiers else found
+                return self.solver.report_pairs(found.pairs, self.bound) if found.tiers else found
             if found.status is Status.PROVED:
                 gap = self._gap(found.pairs)
-                self.solver.offer(found.pairs, self.bound)
+                self.solver.report_pairs(found.pairs, self.bound)
                 if gap <= min(loss, others - 1) or self._reached(found.pairs):
                     return state_optimal(self.solver.problem, found.pairs, Status.PROVED)
         return self._of_all() if max(self.view.scores.shape) <= ALL else self._unknown()
@@ -71,21 +71,21 @@ class GapSolve:
         """Return the answer of all pairs, of few people."""
         problem = self.solver.problem
         assert isinstance(problem.scores, ImplicitScores)
-        every = self.view.pairs().joined(former_in(problem.scores, pair_array(problem.pins)), problem.shape[1])
+        every = self.view.pairs().merge(former_in(problem.scores, pair_array(problem.pins)), problem.shape[1])
         rows, scores = (*problem.rows, *self.beside), SparseScores(problem.shape, *every.columns)
         whole = replace(problem, scores=scores, rows=rows)
-        found = solve_unchecked(whole, None, replace(self.solver.run, tell=ignore_incumbent), Incumbent())
+        found = solve_unchecked(whole, None, replace(self.solver.run, on_incumbent=ignore_incumbent), Incumbent())
         if found.status is Status.STOPPED:
             raise TimeLimitReached
-        return found if found.status is not Status.FEASIBLE else self.solver.offer(found.pairs, self.bound)
+        return found if found.status is not Status.FEASIBLE else self.solver.report_pairs(found.pairs, self.bound)
 
     def _within(self, loss: int, most: int) -> tuple[ReducedProblem | None, int]:
         """Return the problem of what loses no more than so much, and what other pairs lose at least.
 
         ``most`` pairs a person are listed; None if numbers go beyond what is exact, or too many pairs are open.
         """
-        sight = self.view.look(self.priced, loss, most)
-        others = int(sight.others[self.view.scores.mentors].min(initial=loss + 1))
+        sight = self.view.scan(self.priced, loss, most)
+        others = int(sight.rest_bound[self.view.scores.mentors].min(initial=loss + 1))
         rows, shape = self.solver.problem.rows, self.solver.problem.shape
         dear = tuple(price if abs(price) > loss else 0 for price in self.prices.rows)
         face = self.view.face(sight.pairs)
@@ -93,13 +93,13 @@ class GapSolve:
             return None, others
         sides = (_held(face.left, self.prices.mentors, loss), _held(face.right, self.prices.mentees, loss))
         face = replace(face, left=sides[0][0], right=sides[1][0])
-        worth = sides[0][1][face.lefts] + sides[1][1][face.rights] - self.view.loss(sight.pairs, self.priced)
+        worth = sides[0][1][face.lefts] + sides[1][1][face.rights] - self.view.reduced_cost(sight.pairs, self.priced)
         for row, price, full in zip(rows, self.prices.rows, dear, strict=True):
-            worth += (price - full) * row.at(face.lefts, face.rights, shape)
-        if int(np.abs(worth).max(initial=0)) > MAX_SUM // (2 * sum(shape) + self.solver.problem.places + 1):
+            worth += (price - full) * row.coefficients_of(face.lefts, face.rights, shape)
+        if int(np.abs(worth).max(initial=0)) > MAX_SUM // (2 * sum(shape) + self.solver.problem.max_pairs + 1):
             return None, others
         loads = (self.solver.problem.mentors, self.solver.problem.mentees)
-        waived = [np.where(own.waivable, own.least, 0) for own in loads]
+        waived = [np.where(own.conditional, own.least, 0) for own in loads]
         return ReducedProblem.of(face, (*tighten_rows(rows, dear), *self.beside), worth, waived), others
 
     def _gap(self, pairs: IntMatrix) -> int:
@@ -108,10 +108,10 @@ class GapSolve:
 
     def _reached(self, pairs: IntMatrix) -> bool:
         """Return whether pairs reach the bound in the goals that were asked for."""
-        return self.bound // self.solver.parts <= self._worth(self.solver.asked, pairs)
+        return self.bound // self.solver.denominator <= self._worth(self.solver.asked, pairs)
 
     def _worth(self, stage: ScalarObjective, pairs: IntMatrix) -> int:
-        both = (stage.worth(self.solver.problem, *each.T) for each in (pairs, pair_array(self.solver.problem.pins)))
+        both = (stage.profit(self.solver.problem, *each.T) for each in (pairs, pair_array(self.solver.problem.pins)))
         whole, pinned = (exact_dot(worth) for worth in both)
         return whole - pinned
 

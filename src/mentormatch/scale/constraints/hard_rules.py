@@ -20,7 +20,7 @@ EACH = slice(None)
 def used_by_fixed_pairs(problem: AssignmentProblem) -> AssignmentProblem:
     """Return the problem in which minimums bind whoever is in a pin in any case."""
     sides = [
-        replace(loads, idle=loads.idle & (np.bincount(pinned, minlength=len(loads)) == 0))
+        replace(loads, optional=loads.optional & (np.bincount(pinned, minlength=len(loads)) == 0))
         for loads, pinned in zip((problem.mentors, problem.mentees), pair_array(problem.pins).T, strict=True)
     ]
     return replace(problem, mentors=sides[0], mentees=sides[1])
@@ -59,7 +59,7 @@ class PersonRows:
     def totals(self, pairs: IntMatrix, shape: tuple[int, int]) -> IntVector:
         """Return (c,) what pairs count."""
         found = np.zeros(len(self.most), dtype=np.int64)
-        np.add.at(found, self.owners(pairs), self.row.at(pairs[:, 0], pairs[:, 1], shape))
+        np.add.at(found, self.owners(pairs), self.row.coefficients_of(pairs[:, 0], pairs[:, 1], shape))
         return found
 
     def fit(self, totals: IntVector, owners: IntVector | slice = EACH) -> BoolVector:
@@ -71,7 +71,7 @@ class PersonRows:
 
         That is where all weigh something, and the same beside each person but for a factor.
         """
-        both = self.row.by_both(shape) if self.alone else None
+        both = self.row.as_product(shape) if self.alone else None
         if both is None or min(int(each.min(initial=0)) for each in both) < 0:
             return None
         own, others = both[self.side], both[1 - self.side]
@@ -113,9 +113,9 @@ class HardRules:
     @property
     def bind(self) -> bool:
         """Return whether there are any."""
-        return bool(self.rows) or any(side.waivable.any() for side in self.loads)
+        return bool(self.rows) or any(side.conditional.any() for side in self.loads)
 
-    def narrowed(self, problem: AssignmentProblem) -> AssignmentProblem:
+    def cap_loads(self, problem: AssignmentProblem) -> AssignmentProblem:
         """Return the problem in which nobody has more places than rows of theirs leave room for."""
         loads = [problem.mentors, problem.mentees]
         for own in self.own:
@@ -125,22 +125,22 @@ class HardRules:
                 loads[own.side] = replace(loads[own.side], most=most)
         return replace(problem, mentors=loads[0], mentees=loads[1])
 
-    def keep(self, pairs: IntMatrix) -> bool:
+    def satisfied(self, pairs: IntMatrix) -> bool:
         """Return whether pairs keep them all."""
         kept = all(own.fit(own.totals(pairs, self.shape)).all() for own in (*self.own, *self.priced))
-        return kept and not any(side.any() for side in self.below(pairs))
+        return kept and not any(side.any() for side in self.below_minimum(pairs))
 
-    def told(self, tell: IncumbentCallback) -> IncumbentCallback:
+    def filter_reports(self, tell: IncumbentCallback) -> IncumbentCallback:
         """Return what tells those answers that keep them."""
 
         def heard(told: LazySolution) -> None:
             found = told()
-            if self.keep(found.pairs):
+            if self.satisfied(found.pairs):
                 tell(lambda: found)
 
         return heard if self.bind else tell
 
-    def below(self, pairs: IntMatrix) -> tuple[BoolVector, BoolVector]:
+    def below_minimum(self, pairs: IntMatrix) -> tuple[BoolVector, BoolVector]:
         """Return the mentors and the mentees who are used, and have fewer partners than they are to have then."""
         sides = zip(self.loads, pairs.T, strict=True)
         mentors, mentees = (_below(loads, np.bincount(people, minlength=len(loads))) for loads, people in sides)
@@ -152,11 +152,11 @@ def _alike(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> Iterator[P
 
     def told(row: SideConstraint) -> tuple[int, ...]:
         person = (row.mentor is not None, row.mentee is not None)
-        return (*person, id(row.weights), id(row.times)) if sum(person) == 1 else (id(row),)
+        return (*person, id(row.weights), id(row.factor)) if sum(person) == 1 else (id(row),)
 
     for _, some in groupby(rows, told):
         yield PersonRows.of(list(some), shape)
 
 
 def _below(loads: DegreeBounds, taken: IntVector) -> BoolVector:
-    return np.asarray((taken > 0) & (taken < loads.least) & loads.waivable)
+    return np.asarray((taken > 0) & (taken < loads.least) & loads.conditional)

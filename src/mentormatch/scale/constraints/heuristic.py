@@ -56,46 +56,48 @@ class RepairHeuristic:
     def _of_bound(self, prices: DualSolution) -> Solution:
         """Return the best answer as far as the bound tells, from the prices that prove it."""
         quotas = DualisedRows.of(self.solver.problem.rows, self.view.pins, self.view.scores.shape)
-        tolls, view = quotas.tolls(prices.rows), replace(self.view, group=quotas.group)
-        ends = quotas.beside(PrimalDual(np.empty(0, dtype=bool), prices.mentors, prices.mentees), tolls)
+        tolls, view = quotas.multipliers(prices.rows), replace(self.view, group=quotas.group)
+        ends = quotas.add_penalties(PrimalDual(np.empty(0, dtype=bool), prices.mentors, prices.mentees), tolls)
         priced = ends.left, ends.right
         pairs = self._listed(view, priced)
         face = view.face(pairs)
-        kept = self._kept(face, quotas.left(face, view.worth(pairs), tolls), prices.mentees)
+        kept = self._kept(face, quotas.penalise(face, view.profit(pairs), tolls), prices.mentees)
         if kept is not None:
-            self.solver.offer(GreedyInsertion(self.solver.rules, kept).filled(pairs, view.worth(pairs)), self.bound)
+            self.solver.report_pairs(
+                GreedyInsertion(self.solver.rules, kept).filled(pairs, view.profit(pairs)), self.bound
+            )
         found = GapSolve(self.solver, view, prices, priced, self.bound, self.solver.rules.rows, OPEN).solution()
         return replace(found, prices=self.relaxed.prices) if found.tiers else found
 
     @property
     def bound(self) -> int:
         """Return what no answer is worth more than, beside the pins: what is asked for is a whole number of parts."""
-        worth = self.solver.stage.worth(self.solver.problem, *self.relaxed.pairs.T)
-        pinned = self.solver.stage.worth(self.solver.problem, *self.view.pins.T)
-        parts = self.solver.parts
+        worth = self.solver.stage.profit(self.solver.problem, *self.relaxed.pairs.T)
+        pinned = self.solver.stage.profit(self.solver.problem, *self.view.pins.T)
+        parts = self.solver.denominator
         return ((exact_dot(worth) - exact_dot(pinned)) // parts + 1) * parts - 1
 
     def _listed(self, view: PricingProblem, priced: PerSide) -> PairList:
         """Return the pairs that lose least at some prices, and those of the best answer."""
-        few = view.few(LISTED)
-        seen = view.look(priced, find_cost_quantile(view, priced, few), MORE * few).pairs
+        few = view.list_length(LISTED)
+        seen = view.scan(priced, find_cost_quantile(view, priced, few), MORE * few).pairs
         width = view.scores.shape[1]
         open_ = ~np.isin(self.relaxed.pairs @ (width, 1), view.pins @ (width, 1))
         mentors, mentees = self.relaxed.pairs[open_].T
-        return seen.joined(PairList(mentors, mentees, view.scores.at(mentors, mentees)), width)
+        return seen.merge(PairList(mentors, mentees, view.scores.at(mentors, mentees)), width)
 
     def _kept(self, face: OptimalFace, profit: IntVector, mentees: IntVector) -> IntMatrix | None:
         """Return a good answer on a face that keeps all rules, people being set aside; None if none is found."""
         begin: PerSide | None = (np.zeros_like(face.left.most), mentees)
         for turn in count():
-            optimum = self.solver.best(face, profit, begin)
+            optimum = self.solver.solve(face, profit, begin)
             if not face.holds(optimum):
                 return None
             answer, begin = face.answer(optimum.chosen), None
-            if self.solver.rules.keep(answer):
+            if self.solver.rules.satisfied(answer):
                 return answer
             elsewhere = [_elsewhere(face, profit, optimum, side) for side in (0, 1)]
-            below = zip(self.solver.rules.below(answer), elsewhere, (0, 1), strict=True)
+            below = zip(self.solver.rules.below_minimum(answer), elsewhere, (0, 1), strict=True)
             aside = [_cheapest(_together(face, optimum, lost, side), own) for own, lost, side in below]
             given, places = self._given_up(face, optimum, elsewhere, answer)
             if given is None or not (len(given) or any(own.any() for own in aside)):
@@ -123,7 +125,7 @@ class RepairHeuristic:
             if not exceeded.any():
                 continue
             ends, others = (pairs[:, 0], pairs[:, 1]) if own.side == 0 else (pairs[:, 1], pairs[:, 0])
-            some = exceeded[ends] & (own.row.at(pairs[:, 0], pairs[:, 1], rules.shape) > 0)
+            some = exceeded[ends] & (own.row.coefficients_of(pairs[:, 0], pairs[:, 1], rules.shape) > 0)
             given.append(_first_of_each(ends, elsewhere[own.side][others], some))
             taken = np.bincount(ends, minlength=len(exceeded))
             places[own.side][exceeded] = np.maximum(taken[exceeded] - 1, 0)
@@ -152,7 +154,9 @@ def _without(face: OptimalFace, left: BoolVector, aside: Sequence[BoolVector]) -
         RemainingDegrees(own.least, np.where(out, 0, own.most))
         for own, out in zip((face.left, face.right), aside, strict=True)
     ]
-    return replace(face, lefts=face.lefts[left], rights=face.rights[left], left=sides[0], right=sides[1], known=None)
+    return replace(
+        face, lefts=face.lefts[left], rights=face.rights[left], left=sides[0], right=sides[1], incumbent=None
+    )
 
 
 def _elsewhere(face: OptimalFace, profit: IntVector, optimum: PrimalDual, side: int) -> IntVector:

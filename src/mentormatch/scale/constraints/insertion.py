@@ -32,7 +32,7 @@ class GreedyInsertion:
     def filled(self, pairs: PairList, worth: IntVector) -> IntMatrix:
         """Return the answer with those of some pairs that it has room for."""
         width, ends = self.rules.shape[1], np.column_stack([pairs.mentors, pairs.mentees])
-        counts = [own.row.at(pairs.mentors, pairs.mentees, self.rules.shape) for own in self.rows]
+        counts = [own.row.coefficients_of(pairs.mentors, pairs.mentees, self.rules.shape) for own in self.rows]
         new = (worth > 0) & ~np.isin(ends @ (width, 1), self.pairs @ (width, 1))
         open_ = np.flatnonzero(new & self._room(ends, counts))
         added = [

@@ -36,14 +36,14 @@ type Back = Callable[[OptimalFace, PrimalDual], None]
 class DualPoint:
     """The optimum at some tolls, with the prices of people alone."""
 
-    tolls: Multipliers
+    multipliers: Multipliers
     optimum: PrimalDual
     cut: DualCut
 
     @property
     def bound(self) -> int:
         """Return what no answer that keeps the bounds is worth more than, of the pairs among which this is one."""
-        return self.cut.at(self.tolls)
+        return self.cut.at(self.multipliers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,48 +65,48 @@ class MultiplierSearch:
     what pairs pay is not exact. An answer that is worth less than ``empty`` does not exist.
     """
 
-    quotas: DualisedRows
+    rows: DualisedRows
     asking: SolveHooks
-    scales: tuple[int, ...]
+    goal_scales: tuple[int, ...]
     most: int
     empty: int
-    edge: int = 0
+    jump: int = 0
     trial: DualPoint | None = None
     last: Multipliers = ()
     cuts: list[DualCut] = field(default_factory=list)
-    reach: int = 0
+    radius: int = 0
     kept: int | None = None
 
     def __post_init__(self) -> None:
-        self.last = (0,) * len(self.quotas.most)
+        self.last = (0,) * len(self.rows.most)
 
     def best(self, face: OptimalFace, profit: IntVector, prices: PerSide | None = None) -> PrimalDual:
         """Return the optimum of a face at the best tolls, with prices of people that pay for tolls too.
 
         An optimum that does not keep the minimums of people is returned as soon as it is found.
         """
-        best = self._tried(face, profit, self.trial.tolls if self.trial else self.last, prices)
-        self.reach = self._begin
+        best = self._tried(face, profit, self.trial.multipliers if self.trial else self.last, prices)
+        self.radius = self._begin
         for _ in range(TRIALS):
             tolls = self._next(best) if face.holds(best.optimum) and not self._done(best) else None
             if tolls is None:
                 break
             other = self._tried(face, profit, tolls)
             best = self._better(best, other) if face.holds(other.optimum) else other
-            if best is not other and self._apart(best.tolls, other.tolls) > self.scales[0]:
+            if best is not other and self._apart(best.multipliers, other.multipliers) > self.goal_scales[0]:
                 self.asking.back(face, best.optimum)
-                self.last = best.tolls
+                self.last = best.multipliers
         self.trial = best
-        return self.quotas.beside(best.optimum, best.tolls)
+        return self.rows.add_penalties(best.optimum, best.multipliers)
 
     def _tried(
         self, face: OptimalFace, profit: IntVector, tolls: Multipliers, prices: PerSide | None = None
     ) -> DualPoint:
         """Return what comes of some tolls."""
         if prices is None:
-            self.asking.shift(self.quotas.shifted(self.last, tolls))
-        optimum = self.asking.solve(face, self.quotas.left(face, profit, tolls), prices)
-        cut = DualCut(exact_dot(profit[optimum.chosen]), self.quotas.spare(face, optimum.chosen))
+            self.asking.shift(self.rows.shifted(self.last, tolls))
+        optimum = self.asking.solve(face, self.rows.penalise(face, profit, tolls), prices)
+        cut = DualCut(exact_dot(profit[optimum.chosen]), self.rows.compute_slack(face, optimum.chosen))
         self.last = tolls
         if face.holds(optimum):
             self._keep(face, optimum, cut)
@@ -121,18 +121,18 @@ class MultiplierSearch:
 
     def _done(self, best: DualPoint) -> bool:
         """Return whether no tolls are better, or there is no answer at all."""
-        return best.bound < self.empty or best.cut.settles(best.tolls)
+        return best.bound < self.empty or best.cut.settles(best.multipliers)
 
     def _better(self, best: DualPoint, other: DualPoint) -> DualPoint:
         """Return the better of two trials, and have the next ones move as far as that suggests."""
-        moved = self._apart(best.tolls, other.tolls)
+        moved = self._apart(best.multipliers, other.multipliers)
         better = other.bound < best.bound
-        if moved == self.edge:
-            self.edge, self.reach = 0, self._begin if better else self._long
-        elif better and moved >= self.reach:
-            self.reach = self._farther(best, other, moved)
-        elif not better and moved <= self.scales[0]:
-            self.reach = max(moved // CLOSER, 1)
+        if moved == self.jump:
+            self.jump, self.radius = 0, self._begin if better else self._long
+        elif better and moved >= self.radius:
+            self.radius = self._farther(best, other, moved)
+        elif not better and moved <= self.goal_scales[0]:
+            self.radius = max(moved // CLOSER, 1)
         return other if better else best
 
     @staticmethod
@@ -142,28 +142,30 @@ class MultiplierSearch:
 
     def _farther(self, best: DualPoint, other: DualPoint, moved: int) -> int:
         """Return how far tolls may move next that were better where they moved as far as they might."""
-        was, now = (one.cut.slope(best.tolls, other.tolls) for one in (best, other))
+        was, now = (one.cut.slope(best.multipliers, other.multipliers) for one in (best, other))
         reach = moved * min(max(now // min(was - now, -1), FAR), FARTHER)
-        return self.edge if reach > self._long and self.edge else self._leap(reach)
+        return self.jump if reach > self._long and self.jump else self._leap(reach)
 
     @property
     def _long(self) -> int:
-        return max(self.scales[0] // LONG, 1)
+        return max(self.goal_scales[0] // LONG, 1)
 
     @property
     def _begin(self) -> int:
-        return max(self.scales[0] // CLOSE, 1)
+        return max(self.goal_scales[0] // CLOSE, 1)
 
     def _leap(self, reach: int) -> int:
         """Return how far to go instead: beyond the first of the scales, as far as one of them."""
         return (
-            reach if reach <= self.scales[0] else min((scale for scale in self.scales if scale >= reach), default=reach)
+            reach
+            if reach <= self.goal_scales[0]
+            else min((scale for scale in self.goal_scales if scale >= reach), default=reach)
         )
 
     def _next(self, best: DualPoint) -> Multipliers | None:
         """Return the tolls to try next, None if none of those close by can be better."""
-        for reach in (self.reach, max(self.reach, self._begin)):
-            self.reach, tolls = reach, minimise_model(self.cuts, best.tolls, self._box(best.tolls, reach))
+        for reach in (self.radius, max(self.radius, self._begin)):
+            self.radius, tolls = reach, minimise_model(self.cuts, best.multipliers, self._box(best.multipliers, reach))
             if evaluate_model(self.cuts, tolls) < best.bound:
                 return tolls
         return None

@@ -33,10 +33,10 @@ class LagrangianSolve:
         self.view = replace(self.view, group=quotas.group)
         point = stage.score * MILLION or stage.weights[-1][1]
         scales = (point, *(2 * weight for _, weight in stage.weights[-2::-1]))
-        edge = max(stage.weights[0][1] // max(quotas.steepest, 1) - point, 0)
-        most = (self.solver.exact - stage.reach) // max(quotas.heaviest, 1)
-        asking = SolveHooks(self.solver.best, self.solver.shift, self.solver.resume, self._hear)
-        empty = problem.places * min(stage.low, 0)
+        edge = max(stage.weights[0][1] // max(quotas.max_coefficient, 1) - point, 0)
+        most = (self.solver.exact - stage.range) // max(quotas.max_total, 1)
+        asking = SolveHooks(self.solver.solve, self.solver.shift_duals, self.solver.warm_start, self._hear)
+        empty = problem.max_pairs * min(stage.low, 0)
         self.search = MultiplierSearch(quotas, asking, scales, most, empty, edge)
 
     def opening(self) -> tuple[OptimalFace, PrimalDual]:
@@ -46,7 +46,7 @@ class LagrangianSolve:
         return generate_columns(listing, self.search.best, self._lower)
 
     def _hear(self, face: OptimalFace, optimum: PrimalDual) -> None:
-        self.solver.hear(face, optimum, self.bound)
+        self.solver.report(face, optimum, self.bound)
 
     def _lower(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
         """Lower the bound: leaving rules out, as a look does, bounds those answers too that keep them."""
@@ -57,41 +57,41 @@ class LagrangianSolve:
         trial, profit = self._proved(opening)
         if trial.bound < self.search.empty:
             return empty_solution(Status.INFEASIBLE, "")
-        if max(trial.tolls, default=0) >= self.search.most:
+        if max(trial.multipliers, default=0) >= self.search.most:
             return empty_solution(Status.FAILED, "", (SHORT,))
         self.bound = min(self.bound, trial.bound)
         if self.solver.heard is not None:
-            self.solver.offer(self.solver.heard.pairs, self.bound)
+            self.solver.report_pairs(self.solver.heard.pairs, self.bound)
         return self._free(opening) or self._paid(opening, trial, profit)
 
     def _proved(self, opening: tuple[OptimalFace, PrimalDual]) -> tuple[DualPoint, IntVector]:
         """Return the trial of an opening, and what its open pairs are worth less what they pay, which it is best in."""
-        (face, priced), trial, quotas = opening, self.search.trial, self.search.quotas
+        (face, priced), trial, quotas = opening, self.search.trial, self.search.rows
         if trial is None:
             raise EngineError("No tolls were tried")
-        worth = self.view.stage.worth(self.solver.problem, face.lefts, face.rights)
-        profit = quotas.left(face, worth, trial.tolls)
-        if not face.proves(quotas.within(priced, trial.tolls), profit):
+        worth = self.view.stage.profit(self.solver.problem, face.lefts, face.rights)
+        profit = quotas.penalise(face, worth, trial.multipliers)
+        if not face.certifies(quotas.remove_penalties(priced, trial.multipliers), profit):
             raise EngineError("The prices do not prove the assignment")
         return trial, profit
 
     def _free(self, opening: tuple[OptimalFace, PrimalDual]) -> Solution | None:
         """Return the solution without rules, if nothing is paid for them and it keeps them."""
         trial, problem = self.search.trial, self.solver.problem
-        if trial is None or any(trial.tolls):
+        if trial is None or any(trial.multipliers):
             return None
         face, priced = opening
-        alone = face, self.search.quotas.within(priced, trial.tolls)
-        found = optimize_lexicographically(problem, self.solver.run, [self.view.stage], alone, self.solver.tied)
-        return found if all(row.holds(found.pairs, problem.shape) for row in problem.rows) else None
+        alone = face, self.search.rows.remove_penalties(priced, trial.multipliers)
+        found = optimize_lexicographically(problem, self.solver.run, [self.view.stage], alone, self.solver.solve_ties)
+        return found if all(row.is_satisfied_by(found.pairs, problem.shape) for row in problem.rows) else None
 
     def _paid(self, opening: tuple[OptimalFace, PrimalDual], trial: DualPoint, profit: IntVector) -> Solution:
         """Return the solution at tolls, with their prices; the best so far if there is no time for it."""
         (face, priced), problem = opening, self.solver.problem
-        own = self.search.quotas.within(priced, trial.tolls)
-        rows = self.search.quotas.by_row(trial.tolls, len(problem.rows))
+        own = self.search.rows.remove_penalties(priced, trial.multipliers)
+        rows = self.search.rows.sum_by_row(trial.multipliers, len(problem.rows))
         prices = DualSolution(self.view.stage.weights, own.left, own.right, rows)
-        tight = TightFace(self.solver, tuple(tighten_rows(problem.rows, rows)), face.narrowed(own, profit))
+        tight = TightFace(self.solver, tuple(tighten_rows(problem.rows, rows)), face.restrict_to_optimum(own, profit))
         near = GapSolve(self.solver, self.view, prices, (priced.left, priced.right), self.bound)
         try:
             found = tight.solution() or self._rounded() or near.solution()
@@ -107,7 +107,7 @@ class LagrangianSolve:
         rows = None if pairs is None else round_rows(self.solver.problem.rows, pairs)
         found = None if rows is None else self.solver.under(rows)
         if found is not None and found.tiers:
-            self.solver.offer(found.pairs, self.bound)
+            self.solver.report_pairs(found.pairs, self.bound)
         return found if found is not None and found.status is Status.PROVED else None
 
 

@@ -44,7 +44,7 @@ class ReducedProblem:
         mentees, rights = np.unique(face.rights, return_inverse=True)
         scores = SparseScores((len(mentors), len(mentees)), lefts, rights, worth)
         sides = _loads(face.left, waived[0], mentors), _loads(face.right, waived[1], mentees)
-        left = tuple(_left(rows, (mentors, mentees), face.settled, shape))
+        left = tuple(_left(rows, (mentors, mentees), face.fixed, shape))
         return cls(face, AssignmentProblem(scores, *sides, rows=left, goals=("total",)), mentors, mentees)
 
     def solved(self, run: SolveOptions) -> Solution:
@@ -56,10 +56,12 @@ class ReducedProblem:
             return empty_solution(Status.INFEASIBLE, "")
         if not len(self.face):
             return self._nothing()
-        words = run.hashes.opaque
+        words = run.tie_breaker.anonymized
         hashes = AnonymousTieBreaker(words.mentors[self.mentors], words.mentees[self.mentees])
         engine = PROGRAM if self.problem.rows else None
-        found = solve_unchecked(self.problem, engine, replace(run, hashes=hashes, tell=ignore_incumbent), Incumbent())
+        found = solve_unchecked(
+            self.problem, engine, replace(run, tie_breaker=hashes, on_incumbent=ignore_incumbent), Incumbent()
+        )
         if found.status is Status.STOPPED:
             raise TimeLimitReached
         return replace(found, pairs=self._whole(found.pairs)) if found.tiers else found
@@ -73,14 +75,14 @@ class ReducedProblem:
     def _nothing(self) -> Solution:
         """Return the solution where no pair is open."""
         none = np.empty((0, 2), dtype=np.int64)
-        if not all(row.holds(none, self.problem.shape) for row in self.problem.rows):
+        if not all(row.is_satisfied_by(none, self.problem.shape) for row in self.problem.rows):
             return empty_solution(Status.INFEASIBLE, "")
         return Solution(Status.PROVED, self._whole(none), tuple(evaluate_tiers(self.problem, none, {"total": 0})))
 
     def _whole(self, pairs: IntMatrix) -> IntMatrix:
         """Return the answer on all pairs that one on these makes, sorted."""
         chosen = np.column_stack([self.mentors[pairs[:, 0]], self.mentees[pairs[:, 1]]])
-        found = np.concatenate([self.face.settled, chosen])
+        found = np.concatenate([self.face.fixed, chosen])
         return found[np.lexsort(found.T[::-1])]
 
 
@@ -96,11 +98,11 @@ def _left(
 ) -> Iterator[SideConstraint]:
     """Yield what rows ask of the open pairs of some people."""
     for row in rows:
-        taken = int(row.at(settled[:, 0], settled[:, 1], shape).sum())
+        taken = int(row.coefficients_of(settled[:, 0], settled[:, 1], shape).sum())
         least, most = (None if end is None else end - taken for end in (row.least, row.most))
         left = replace(row, least=least, most=most)
         own = zip((row.mentor, row.mentee), people, strict=True)
         if all(person is None or (open_ == person).any() for person, open_ in own):
             yield left.among(*people)
-        elif not left.holds(settled[:0], shape):
+        elif not left.is_satisfied_by(settled[:0], shape):
             yield SideConstraint(row.name, np.zeros((1, 1), dtype=np.int64), least, most)

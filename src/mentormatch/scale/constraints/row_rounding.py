@@ -27,7 +27,7 @@ def round_rows(rows: tuple[SideConstraint, ...], pairs: int) -> tuple[SideConstr
 
 def _rounded(row: SideConstraint, pairs: int) -> SideConstraint:
     """Return the row in steps from the least that a pair counts; the same row if it is that, or counts products."""
-    if row.times is not None:
+    if row.factor is not None:
         return row
     least = int(row.weights.min()) if row.weights.size else 0
     step = int(np.gcd.reduce(row.weights - least, axis=None))

@@ -40,7 +40,7 @@ class DualisedRows:
     def of(cls, rows: Sequence[SideConstraint], settled: IntMatrix, shape: tuple[int, int]) -> Self:
         """Return rows that rest on people as bounds on the pairs beside those that are settled (k, 2)."""
         ends = list(_ends(rows))
-        taken = [int(row.at(settled[:, 0], settled[:, 1], shape).sum()) for row in rows]
+        taken = [int(row.coefficients_of(settled[:, 0], settled[:, 1], shape).sum()) for row in rows]
         own = [read_coefficients(row, shape) for row in rows]
         mentor = np.array([sign * own[place][0] for place, sign, _ in ends], dtype=np.int64).reshape(-1, shape[0])
         mentee = np.array([sign * own[place][2] for place, sign, _ in ends], dtype=np.int64).reshape(-1, shape[1])
@@ -55,12 +55,12 @@ class DualisedRows:
         return len(self.times.T)
 
     @property
-    def heaviest(self) -> int:
+    def max_total(self) -> int:
         """Return the most that a pair counts in all bounds together."""
         return sum(map(sum, self._greatest))
 
     @property
-    def steepest(self) -> int:
+    def max_coefficient(self) -> int:
         """Return the most that a person counts in one bound."""
         return max(map(max, self._greatest), default=0)
 
@@ -72,7 +72,7 @@ class DualisedRows:
         )
         return list(zip(mentors.tolist(), (mentees * times).tolist(), strict=True))
 
-    def paid(self, tolls: Multipliers) -> PerSide:
+    def compute_penalties(self, tolls: Multipliers) -> PerSide:
         """Return what pairs pay for their mentor, (n,), and for each mentee beside each group of mentors, (g, m).
 
         The latter is (m,) if there is one group.
@@ -83,40 +83,40 @@ class DualisedRows:
 
     def shifted(self, before: Multipliers, after: Multipliers) -> PerSide:
         """Return by how much more the pairs of each mentor (n,) and of each mentee (m,) pay, about."""
-        then, now = self.paid(before), self.paid(after)
+        then, now = self.compute_penalties(before), self.compute_penalties(after)
         more = now[1] - then[1]
         return now[0] - then[0], more if more.ndim == 1 else more.sum(axis=0) // len(more)
 
-    def left(self, face: OptimalFace, profit: IntVector, tolls: Multipliers) -> IntVector:
+    def penalise(self, face: OptimalFace, profit: IntVector, tolls: Multipliers) -> IntVector:
         """Return what open pairs are worth less what they pay."""
-        mentors, mentees = self.paid(tolls)
+        mentors, mentees = self.compute_penalties(tolls)
         return profit - mentors[face.lefts] - gather(mentees, self.group, face.lefts, face.rights)
 
-    def spare(self, face: OptimalFace, chosen: BoolVector) -> tuple[int, ...]:
+    def compute_slack(self, face: OptimalFace, chosen: BoolVector) -> tuple[int, ...]:
         """Return by how much the chosen pairs count less than each bound; below 0 where they break it."""
         lefts, rights = face.lefts[chosen], face.rights[chosen]
         each = self.mentor[:, lefts] + self.times[:, self.group[lefts]] * self.mentee[:, rights]
         return tuple(most - count for most, count in zip(self.most, each.sum(axis=1).tolist(), strict=True))
 
-    def beside(self, optimum: PrimalDual, tolls: Multipliers) -> PrimalDual:
+    def add_penalties(self, optimum: PrimalDual, tolls: Multipliers) -> PrimalDual:
         """Return an optimum with prices that exceed what pairs are worth by what they lose, before they pay.
 
         Those of mentees are (g, m) by the group of the mentor, if there are several.
         """
-        mentors, mentees = self.paid(tolls)
+        mentors, mentees = self.compute_penalties(tolls)
         return replace(optimum, left=optimum.left + mentors, right=optimum.right + mentees)
 
-    def within(self, optimum: PrimalDual, tolls: Multipliers) -> PrimalDual:
+    def remove_penalties(self, optimum: PrimalDual, tolls: Multipliers) -> PrimalDual:
         """Return an optimum with the prices of people alone, from those that ``gather`` returned."""
-        mentors, mentees = self.paid(tolls)
+        mentors, mentees = self.compute_penalties(tolls)
         right = optimum.right - mentees
         return replace(optimum, left=optimum.left - mentors, right=right if right.ndim == 1 else right[0])
 
-    def tolls(self, prices: Sequence[int]) -> Multipliers:
+    def multipliers(self, prices: Sequence[int]) -> Multipliers:
         """Return what pairs pay for each bound by the prices of rows."""
         return tuple(max(sign * prices[row], 0) for row, sign in zip(self.rows, self.signs, strict=True))
 
-    def by_row(self, tolls: Multipliers, rows: int) -> tuple[int, ...]:
+    def sum_by_row(self, tolls: Multipliers, rows: int) -> tuple[int, ...]:
         """Return the price of each row: above 0 for its maximum, below 0 for its minimum."""
         prices = [0] * rows
         for row, sign, toll in zip(self.rows, self.signs, tolls, strict=True):
@@ -128,10 +128,10 @@ def find_dualisable(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> l
     """Return which rows pairs can be made to pay for: those that rest on people, while there are few groups."""
     found, times = list[bool](), list[IntVector]()
     for row in rows:
-        both = None if row.by_people(shape) is not None else row.by_both(shape)
+        both = None if row.as_sum(shape) is not None else row.as_product(shape)
         fits = both is not None and group_mentors([*times, both[0]], shape[0])[0].shape[1] <= MOST_GROUPS
         times += [both[0]] if both is not None and fits else []
-        found.append(fits or (both is None and row.by_people(shape) is not None))
+        found.append(fits or (both is None and row.as_sum(shape) is not None))
     return found
 
 
@@ -140,7 +140,7 @@ def read_coefficients(row: SideConstraint, shape: tuple[int, int]) -> tuple[IntV
 
     Raises EngineError if the row does not rest on people.
     """
-    sides, both = row.by_people(shape), row.by_both(shape)
+    sides, both = row.as_sum(shape), row.as_product(shape)
     if sides is not None:
         return sides[0], np.ones_like(sides[0]), sides[1]
     if both is None:

@@ -61,20 +61,22 @@ class TightFace:
 
     def _after(self, turn: int) -> "TightFace | None":
         """Return the answers that are the best in a round of hashes, None if there are none."""
-        hashes, face = self.solver.run.hashes, self.face
+        hashes, face = self.solver.run.tie_breaker, self.face
         profit = hashes.of(face.lefts, face.rights, turn)
-        quotas = DualisedRows.of(self.rows, face.settled, self.solver.problem.shape)
+        quotas = DualisedRows.of(self.rows, face.fixed, self.solver.problem.shape)
         asking = SolveHooks(self._solve, lambda paid: None, _unheard, _unheard)
         search = MultiplierSearch(quotas, asking, (int(profit.max(initial=1)),), self.solver.exact // 2, 0)
         search.best(face, profit)
         if search.trial is None or search.trial.bound < 0:
             return None
-        tolls = search.trial.tolls
-        rows = tuple(tighten_rows(self.rows, quotas.by_row(tolls, len(self.rows))))
-        return TightFace(self.solver, rows, face.narrowed(search.trial.optimum, quotas.left(face, profit, tolls)))
+        tolls = search.trial.multipliers
+        rows = tuple(tighten_rows(self.rows, quotas.sum_by_row(tolls, len(self.rows))))
+        return TightFace(
+            self.solver, rows, face.restrict_to_optimum(search.trial.optimum, quotas.penalise(face, profit, tolls))
+        )
 
     def _solve(self, face: OptimalFace, profit: IntVector, prices: PerSide | None) -> PrimalDual:
-        found = self.solver.tied(face, profit)
+        found = self.solver.solve_ties(face, profit)
         if found is None:
             raise EngineError("An answer was lost between two stages")
         return found

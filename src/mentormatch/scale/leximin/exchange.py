@@ -74,9 +74,9 @@ class PotentialLog(NamedTuple):
     nodes: ShortVector
     levels: ShortVector
     signs: Any
-    words: Words
+    fingerprints: Words
     sums: Words
-    settled: Words
+    closed_sums: Words
 
 
 class LevelQueue(NamedTuple):
@@ -171,7 +171,7 @@ def expand_pairs(work: ExchangeState, reach: SearchFrontier, seen: IntVector, no
     """Go over the open pairs of a node that are not chosen; those that can never be open again are forgotten."""
     net, now = work.net, work.now
     stops, pairs, others, scores = net.stops, net.pairs, net.others, net.levels
-    sums, settled, words = work.marks.sums, work.marks.settled, work.marks.words
+    sums, settled, words = work.marks.sums, work.marks.closed_sums, work.marks.fingerprints
     at, level, left = net.starts[node], now[LEVEL], node < net.lefts
     while at < stops[node]:
         far, score = others[at], scores[at]
@@ -193,7 +193,7 @@ def expand_pairs(work: ExchangeState, reach: SearchFrontier, seen: IntVector, no
 @jit_without_refcounts
 def expand_seats(work: ExchangeState, reach: SearchFrontier, seen: IntVector, node: int) -> None:
     """Go over the chosen pairs of a node that may be left: some are worth more than their people pay."""
-    net, answer, sums, now, words = work.net, work.answer, work.marks.sums, work.now, work.marks.words
+    net, answer, sums, now, words = work.net, work.answer, work.marks.sums, work.now, work.marks.fingerprints
     for at in range(answer.first[node], answer.first[node] + answer.load[node]):
         pair = answer.seats[at]
         left, right, score = net.ends[0, pair], net.ends[1, pair], net.scores[pair]
@@ -303,7 +303,7 @@ def raise_potentials(work: ExchangeState, reach: SearchFrontier, sign: int) -> N
     """Mark all that one end of a search has reached."""
     marks, now = work.marks, work.now
     level = now[LEVEL]
-    word = marks.words[level] if sign > 0 else np.uint64(0) - marks.words[level]
+    word = marks.fingerprints[level] if sign > 0 else np.uint64(0) - marks.fingerprints[level]
     for place in range(reach.at[0]):
         node, at = reach.order[place], now[MARKS]
         marks.nodes[at], marks.levels[at], marks.signs[at] = node, level, sign
@@ -343,7 +343,7 @@ def run_levels(work: ExchangeState, steps: int) -> int:
             try_removal(work, pair)
         for at in range(now[OPENED], now[MARKS]):
             node = marks.nodes[at]
-            marks.settled[node] = marks.sums[node]
+            marks.closed_sums[node] = marks.sums[node]
         now[OPENED] = now[MARKS]
         now[LEVEL] += 1
     return DONE

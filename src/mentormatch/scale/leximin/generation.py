@@ -51,12 +51,12 @@ class GoalDuals:
     @classmethod
     def of(cls, problem: AssignmentProblem, found: DualSolution) -> "GoalDuals":
         """Return prices, with what a pair counts in their goals: those that are kept are among these."""
-        weights = [*((goal, -weight) for goal, weight in found.kept), *found.weights]
+        weights = [*((goal, -weight) for goal, weight in found.goal_duals), *found.weights]
         stages = [objective_of(problem, goal).times(weight) for goal, weight in weights]
-        flat = sum(stage.flat for stage in stages)
+        flat = sum(stage.per_pair for stage in stages)
         mentor = reduce(np.add, (stage.mentor for stage in stages))
         mentee = reduce(np.add, (stage.mentee for stage in stages))
-        most = dual_bound(problem, replace(found, kept=()))
+        most = dual_bound(problem, replace(found, goal_duals=()))
         return cls((found.mentors, found.mentees), (mentor + flat, mentee), most)
 
     def reached(self, pairs: IntMatrix) -> bool:
@@ -103,19 +103,19 @@ class LeximinSolve:
         while True:
             chosen = np.zeros(len(pairs.scores), dtype=bool)
             chosen[np.searchsorted(pairs.mentors * width + pairs.mentees, answer[:, 0] * width + answer[:, 1])] = True
-            climb = LeximinOptimum.of(ground, pairs, chosen, lambda: self.run.over)
+            climb = LeximinOptimum.of(ground, pairs, chosen, lambda: self.run.timed_out)
             answer = np.column_stack([pairs.mentors, pairs.mentees])[climb.chosen]
             self._tell(answer)
             ranks = PotentialOrder.of(climb.signatures)
             parting = LeximinPricing.of(groups, ranks)
-            new = LeximinScan(parting, self._look, pairs, self._many(turn), self.solver.heed).seen()
+            new = LeximinScan(parting, self._look, pairs, self._many(turn), self.solver.check_deadline).seen()
             if not (parting.excess(new) >= 0).any():
                 return self._settled(climb, ranks)
-            pairs, turn = pairs.joined(new, width), turn + 1
+            pairs, turn = pairs.merge(new, width), turn + 1
 
     def _many(self, turn: int) -> ScanSize:
         """Return how many pairs of a mentor join, and how near: more and more where few are left but for ties."""
-        few, later = self.opening.view.few(ADDED), max(turn - len(NEAR), 0)
+        few, later = self.opening.view.list_length(ADDED), max(turn - len(NEAR), 0)
         return ScanSize(min(few * MORE**later, self.problem.shape[1]), 0 if later or turn == len(NEAR) else NEAR[turn])
 
     def _duals(self) -> list[GoalDuals]:
@@ -161,7 +161,7 @@ class LeximinSolve:
             prices=(self.opening.prices,),
         )
         self.solver.heard = told
-        self.run.tell(lambda: told)
+        self.run.on_incumbent(lambda: told)
 
     def _settled(self, climb: LeximinOptimum, ranks: PotentialOrder) -> Solution:
         """Return the solution in the goals after leximin, ties settled."""
@@ -173,7 +173,7 @@ class LeximinSolve:
             [self.opening.prices],
             {*fits_before_leximin(self.problem.goals), "leximin", "total"},
         )
-        return resume_lexicographic(self.problem, self.run, work, list(self._after()), self.solver.tied)
+        return resume_lexicographic(self.problem, self.run, work, list(self._after()), self.solver.solve_ties)
 
     def _after(self) -> Iterator[ScalarObjective]:
         """Yield the stages after leximin: the total is that of all answers as good."""
@@ -193,11 +193,11 @@ class LeximinSolve:
         face, n = self.opening.view.face(climb.pairs.of(kept)), self.problem.shape[0]
         left, right = np.split(climb.held(ranks)[:-1].astype(np.int64), [n])
         profit = left[face.lefts] + right[face.rights] + ~tight[kept]
-        return face.narrowed(PrimalDual(climb.chosen[kept], left, right), profit)
+        return face.restrict_to_optimum(PrimalDual(climb.chosen[kept], left, right), profit)
 
 
 def known_duals(face: OptimalFace) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Return the answer that a narrowed face comes with."""
-    if face.known is None:
+    if face.incumbent is None:
         raise EngineError("An answer was lost between two stages")
-    return face.known
+    return face.incumbent

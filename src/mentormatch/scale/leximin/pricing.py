@@ -53,7 +53,7 @@ class LeximinPricing:
         limits, mentees = np.full(len(self.places[0]), -EXCLUDED), np.full(len(places), EXCLUDED)
         limits[block] = -near
         mentees[some] = -self.ranks.below(last)[places[some]]
-        return ScanQuery(limits, mentees, most=most)
+        return ScanQuery(limits, mentees, per_row=most)
 
     def excess(self, pairs: PairList) -> IntVector:
         """Return by how much pairs exceed the level that parts their people: below 0 where they do not matter."""
@@ -93,10 +93,10 @@ class LeximinScan:
         """Return what matters in a block."""
         most = self.many.most
         while (cut := self.parting.cut(block, most, self.many.near)) is not None:
-            seen = self.glance(cut)(0, len(cut.limits))
+            seen = self.glance(cut)(0, len(cut.row_limits))
             pairs = self._new(PairList(seen.mentors, seen.mentees, seen.scores))
             excess = self.parting.excess(pairs)
-            if (excess >= 0).any() or (seen.beyond[block] < 0).all():
+            if (excess >= 0).any() or (seen.rest_max[block] < 0).all():
                 return pairs.of(self._leading(pairs.mentors, excess))
             most *= MORE
         return PairList.none()

@@ -27,14 +27,14 @@ class ScanQuery:
     If more pass in a strip, those that exceed their limit most are kept; pairs at the limit are then not all there.
     """
 
-    limits: IntVector
-    mentees: IntVector
+    row_limits: IntVector
+    column_offsets: IntVector
     scale: int = 1
-    most: int = 64
+    per_row: int = 64
 
     def open(self, start: int, stop: int) -> IntVector:
         """Return the positions of those mentors of a strip who take part."""
-        return start + np.flatnonzero(self.limits[start:stop] != -EXCLUDED)
+        return start + np.flatnonzero(self.row_limits[start:stop] != -EXCLUDED)
 
     def best_of(self, own: Points, least: int, worth: IntVector) -> int:
         """Return the greatest worth of the pairs of a mentor, whose scores are ``own``, among those that are allowed.
@@ -43,10 +43,10 @@ class ScanQuery:
         would be the best: their scores are looked at where one is.
         """
         if self.scale == 1:
-            np.add(own, self.mentees, out=worth)
+            np.add(own, self.column_offsets, out=worth)
         else:
             np.multiply(own, self.scale, out=worth, dtype=np.int64)
-            np.add(worth, self.mentees, out=worth)
+            np.add(worth, self.column_offsets, out=worth)
         top = worth.argmax()
         if own[top] < least:
             np.copyto(worth, 2 * EXCLUDED, where=own < least)
@@ -57,8 +57,8 @@ class ScanQuery:
         """Return the cut for those who take part."""
         return replace(
             self,
-            limits=np.where(mentors, self.limits, -EXCLUDED),
-            mentees=np.where(mentees, self.mentees, EXCLUDED),
+            row_limits=np.where(mentors, self.row_limits, -EXCLUDED),
+            column_offsets=np.where(mentees, self.column_offsets, EXCLUDED),
         )
 
 
@@ -72,8 +72,8 @@ class ScanHits:
     mentors: IntVector
     mentees: IntVector
     scores: IntVector
-    best: IntVector
-    beyond: IntVector
+    row_best: IntVector
+    rest_max: IntVector
 
     @classmethod
     def nothing(cls, mentors: int) -> Self:
@@ -97,11 +97,11 @@ def skip_deadline() -> None:
 def scan_all(glance: BlockScanner, mentors: int, cut: ScanQuery, heed: CheckDeadline = skip_deadline) -> ScanHits:
     """Return what a look at all pairs finds, strips being looked at by as many threads as there are processors."""
     parts, at = list[ScanHits](), glance(cut)
-    with track_scan(mentors * len(cut.mentees)) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
+    with track_scan(mentors * len(cut.column_offsets)) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
         for part in threads.map(lambda edge: at(*edge), split_rows(0, mentors)):
             heed()  # where it raises, the strips that wait are given up
             parts.append(part)
-            looked(len(part.best) * len(cut.mentees))
+            looked(len(part.row_best) * len(cut.column_offsets))
     return concatenate_hits(parts)
 
 
@@ -112,7 +112,9 @@ def split_rows(start: int, stop: int) -> list[tuple[int, int]]:
 
 def concatenate_hits(parts: Sequence[ScanHits]) -> ScanHits:
     """Return what was seen in all strips."""
-    columns = zip(*((part.mentors, part.mentees, part.scores, part.best, part.beyond) for part in parts), strict=True)
+    columns = zip(
+        *((part.mentors, part.mentees, part.scores, part.row_best, part.rest_max) for part in parts), strict=True
+    )
     return ScanHits(*(np.concatenate(column) for column in columns)) if parts else ScanHits.nothing(0)
 
 
@@ -124,20 +126,20 @@ def make_numpy_scanner(tiles: ScoreMatrix) -> BlockScanner:
 def scan_block(tiles: ScoreMatrix, cut: ScanQuery, start: int, stop: int) -> ScanHits:
     """Return what there is in a strip."""
     width, mentors = tiles.shape[1], cut.open(start, stop)
-    limits, seen = cut.limits[mentors], ScanHits.nothing(stop - start)
+    limits, seen = cut.row_limits[mentors], ScanHits.nothing(stop - start)
     scores, worth = tiles.of(mentors), np.empty(width, dtype=np.int64)
     places, excess = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for row, own in enumerate(scores if width else ()):
-        best = seen.best[mentors[row] - start] = cut.best_of(own, tiles.least, worth)
+        best = seen.row_best[mentors[row] - start] = cut.best_of(own, tiles.floor, worth)
         if best >= limits[row]:
             found = np.flatnonzero(worth >= limits[row])
-            found = found[own[found] >= tiles.least]
+            found = found[own[found] >= tiles.floor]
             places.append(found + row * width)
             excess.append(worth[found] - limits[row])
-    some, beyond = keep_largest(np.concatenate(excess), cut.most * (stop - start))
+    some, beyond = keep_largest(np.concatenate(excess), cut.per_row * (stop - start))
     found = np.concatenate(places)[some]
     rows, points = found // max(width, 1), scores.ravel()[found].astype(np.int64)
-    seen.beyond[:] = beyond
+    seen.rest_max[:] = beyond
     return replace(seen, mentors=mentors[rows], mentees=found - rows * width, scores=points)
 
 

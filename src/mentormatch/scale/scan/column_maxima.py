@@ -51,6 +51,6 @@ def _plainly(tiles: ScoreMatrix, own: IntVector, scale: int, heed: CheckDeadline
         for scores, more in zip(tiles.of(mentors), own[mentors], strict=True):
             np.multiply(scores, scale, out=worth, dtype=np.int64)
             np.add(worth, more, out=worth)
-            np.copyto(worth, -FAR, where=scores < tiles.least)
+            np.copyto(worth, -FAR, where=scores < tiles.floor)
             np.maximum(best, worth, out=best)
     return best

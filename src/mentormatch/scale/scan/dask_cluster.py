@@ -45,7 +45,7 @@ class DaskScanPool(ScanPool[Future[Any]]):
     """The workers of a Dask cluster."""
 
     client: Client
-    room: int = ALL_AT_ONCE
+    window: int = ALL_AT_ONCE
     whole: dict[str, object] = field(default_factory=dict)
     there: dict[str, Future[Any]] = field(default_factory=dict)
 
@@ -54,13 +54,13 @@ class DaskScanPool(ScanPool[Future[Any]]):
         """Return the workers of a client, None if it is none, or asynchronous."""
         return cls(executor) if isinstance(executor, Client) and not executor.asynchronous else None
 
-    def give(self, tiles: ScoreMatrix) -> None:
+    def load_matrix(self, tiles: ScoreMatrix) -> None:
         try:
             self._bring("parcel", MatrixPayload.of(tiles, dumps))
         except (PicklingError, AttributeError, TypeError) as error:
             raise make_pickle_error(error) from error
 
-    def begin(self, cut: ScanQuery) -> None:
+    def start(self, cut: ScanQuery) -> None:
         self._bring("cut", cut)
 
     def _bring(self, name: str, what: object) -> None:
@@ -80,7 +80,7 @@ class DaskScanPool(ScanPool[Future[Any]]):
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):  # it is meant to be large
             return self.client.submit(*asked, pure=False)
 
-    def take(self, promise: Future[Any], block: Block) -> ScanHits | None:
+    def next_result(self, promise: Future[Any], block: Block) -> ScanHits | None:
         try:
             seen: ScanHits = promise.result(timeout=RESULT_S)
         except TimeoutError as error:
@@ -91,10 +91,10 @@ class DaskScanPool(ScanPool[Future[Any]]):
             raise EngineError(tr(MISSING, name=error.name)) from error
         return seen
 
-    def busy(self, promises: Sequence[Future[Any]]) -> bool:
+    def is_alive(self, promises: Sequence[Future[Any]]) -> bool:
         return self.client.status == "running" and bool(self.client.scheduler_info()["workers"])
 
-    def recall(self, promises: Sequence[Future[Any]]) -> None:
+    def cancel(self, promises: Sequence[Future[Any]]) -> None:
         if promises and self.client.status == "running":
             with suppress(OSError):
                 self.client.cancel(list(promises))

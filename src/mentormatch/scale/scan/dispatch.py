@@ -89,13 +89,13 @@ class DistributedScan:
     @classmethod
     def of(cls, crew: ScanPool[Any], tiles: ScoreMatrix, heed: CheckDeadline) -> Self:
         """Return the look, its tiles being given to the crew."""
-        crew.give(tiles)
+        crew.load_matrix(tiles)
         return cls(crew, tiles, heed)
 
     def __call__(self, cut: ScanQuery) -> ScanHits:
         """Return what there is in all strips."""
         n, m = self.tiles.shape
-        self.crew.begin(cut)
+        self.crew.start(cut)
         blocks = blocks_of(n, m)
         with track_scan(n * m) as looked, send_matrix(self.crew, blocks, self.heed) as back:
             seen = dict[Block, ScanHits]()
@@ -121,7 +121,7 @@ def send_matrix(
     try:
         yield errand.run()
     finally:
-        crew.recall(list(errand.out.values()))
+        crew.cancel(list(errand.out.values()))
 
 
 @dataclass(slots=True)
@@ -152,7 +152,7 @@ class ScanDispatcher:
                 yield block, found
 
     def _send(self) -> None:
-        while self.waiting and len(self.out) < self.crew.room:
+        while self.waiting and len(self.out) < self.crew.window:
             block = self.waiting.popleft()
             self._await(block, self.crew.submit(block))
 
@@ -164,7 +164,7 @@ class ScanDispatcher:
         """Return what was seen in a block; None where it is awaited, or goes out again."""
         promise = self.out.pop(block)
         try:
-            found = self.crew.take(promise, block)
+            found = self.crew.next_result(promise, block)
         except NotReadyError:
             self._await(block, promise)
             self._wonder()
@@ -183,6 +183,6 @@ class ScanDispatcher:
         silent = monotonic() - self.last
         if silent < PATIENCE_S:
             return
-        if not self.crew.busy(list(self.out.values())):
+        if not self.crew.is_alive(list(self.out.values())):
             raise NoWorkersError(tr(NOBODY, seconds=f"{silent:.0f}"))
         self.last = monotonic()

@@ -27,16 +27,16 @@ AHEAD = 2
 class FuturesPool(ScanPool[Future[ScanHits | None]]):
     """What threads and processes have in common."""
 
-    def take(self, promise: Future[ScanHits | None], block: Block) -> ScanHits | None:
+    def next_result(self, promise: Future[ScanHits | None], block: Block) -> ScanHits | None:
         try:
             return promise.result()
         except (BrokenExecutor, CancelledError) as error:
             raise make_pool_error(error) from error
 
-    def busy(self, promises: Sequence[Future[ScanHits | None]]) -> bool:
+    def is_alive(self, promises: Sequence[Future[ScanHits | None]]) -> bool:
         return any(promise.running() or promise.done() for promise in promises)
 
-    def recall(self, promises: Sequence[Future[ScanHits | None]]) -> None:
+    def cancel(self, promises: Sequence[Future[ScanHits | None]]) -> None:
         for promise in promises:
             promise.cancel()
 
@@ -54,14 +54,14 @@ class ThreadScanPool(FuturesPool):
     """Threads of this process."""
 
     executor: ThreadPoolExecutor
-    room: int = 1 << 20
+    window: int = 1 << 20
     glance: BlockScanner = field(init=False)
     cut: ScanQuery = field(init=False)
 
-    def give(self, tiles: ScoreMatrix) -> None:
+    def load_matrix(self, tiles: ScoreMatrix) -> None:
         self.glance = choose_scanner(tiles, compiled=find_spec("numba") is not None)
 
-    def begin(self, cut: ScanQuery) -> None:
+    def start(self, cut: ScanQuery) -> None:
         self.cut = cut
 
     def submit(self, block: Block) -> Future[ScanHits | None]:
@@ -76,7 +76,7 @@ class ProcessScanPool(FuturesPool):
     """Processes, any of which may take a block: one that lacks the tiles says so, and they come with the block."""
 
     executor: Executor
-    room: int = field(init=False)
+    window: int = field(init=False)
     token: str = field(init=False)
     parcel: MatrixPayload = field(init=False)
     cut: ScanQuery = field(init=False)
@@ -84,16 +84,16 @@ class ProcessScanPool(FuturesPool):
 
     def __post_init__(self) -> None:
         # what all executors of the standard library call it, though it is not theirs to tell
-        self.room = AHEAD * int(getattr(self.executor, "_max_workers", None) or cpu_count() or 1)
+        self.window = AHEAD * int(getattr(self.executor, "_max_workers", None) or cpu_count() or 1)
 
-    def give(self, tiles: ScoreMatrix) -> None:
+    def load_matrix(self, tiles: ScoreMatrix) -> None:
         self.token = uuid4().hex
         try:
             self.parcel = MatrixPayload.of(tiles)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             raise make_pickle_error(error) from error
 
-    def begin(self, cut: ScanQuery) -> None:
+    def start(self, cut: ScanQuery) -> None:
         self.cut, self.lacking = cut, set()
 
     def submit(self, block: Block) -> Future[ScanHits | None]:
@@ -103,8 +103,8 @@ class ProcessScanPool(FuturesPool):
         except RuntimeError as error:
             raise make_pool_error(error) from error
 
-    def take(self, promise: Future[ScanHits | None], block: Block) -> ScanHits | None:
-        seen = FuturesPool.take(self, promise, block)
+    def next_result(self, promise: Future[ScanHits | None], block: Block) -> ScanHits | None:
+        seen = FuturesPool.next_result(self, promise, block)
         if seen is None:
             self.lacking.add(block)
         return seen

@@ -28,7 +28,7 @@ class ImplicitScores(Scores):
     tiles: ScoreMatrix
     mentors: BoolVector
     mentees: BoolVector
-    shorter: int = 1
+    list_divisor: int = 1
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -42,14 +42,14 @@ class ImplicitScores(Scores):
     @property
     def extremes(self) -> tuple[int, int]:
         """Return bounds on the scores of allowed pairs."""
-        return (self.tiles.least, max(self.tiles.most, self.tiles.least)) if self.count else (0, 0)
+        return (self.tiles.floor, max(self.tiles.ceiling, self.tiles.floor)) if self.count else (0, 0)
 
     def pairs(self) -> tuple[IntVector, IntVector]:
         raise EngineError(MANY)
 
     def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
         taking_part = self.mentors[mentors] & self.mentees[mentees]
-        return np.asarray(taking_part & (self.tiles.at(mentors, mentees) >= self.tiles.least))
+        return np.asarray(taking_part & (self.tiles.at(mentors, mentees) >= self.tiles.floor))
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         return self.tiles.at(mentors, mentees)
@@ -59,27 +59,27 @@ class ImplicitScores(Scores):
         counts = int(np.count_nonzero(self.mentees)), int(np.count_nonzero(self.mentors))
         return np.where(self.mentors, counts[0], 0), np.where(self.mentees, counts[1], 0)
 
-    def partnered(self) -> BoolVector:
-        return self.best()[1] > NO_SCORE
+    def has_partner(self) -> BoolVector:
+        return self.row_and_column_max()[1] > NO_SCORE
 
-    def keeping(self, least: IntVector) -> Self:
+    def at_least(self, least: IntVector) -> Self:
         """Return the scores without pairs that score below one threshold, which must be the same for all mentees."""
         lowest = int(least.max(initial=NO_SCORE))
         if (least != lowest).any():
             raise EngineError("A threshold for each person is not for so many pairs")
-        return replace(self, tiles=replace(self.tiles, least=max(self.tiles.least, lowest)))
+        return replace(self, tiles=replace(self.tiles, floor=max(self.tiles.floor, lowest)))
 
-    def listed(self) -> IntVector:
+    def values_of_pairs(self) -> IntVector:
         raise EngineError(MANY)
 
-    def between(self, low: int, high: int) -> Sequence[int]:
+    def distinct_between(self, low: int, high: int) -> Sequence[int]:
         """Return all that lies between: which scores there are is not known."""
-        return range(max(low + 1, self.tiles.least), high + 1)
+        return range(max(low + 1, self.tiles.floor), high + 1)
 
-    def exceeded_by(self, part: int) -> int | None:
+    def upper_quantile(self, part: int) -> int | None:
         return None
 
-    def best(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
+    def row_and_column_max(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
         if among is None:
             return self._tops
         return find_maxima(self.tiles, self.mentors & among[0], self.mentees & among[1])
@@ -97,9 +97,9 @@ class ImplicitScores(Scores):
         """Return the same with the sides exchanged."""
         return replace(self, tiles=self.tiles.flipped(), mentors=self.mentees, mentees=self.mentors)
 
-    def holding(self) -> Self:
+    def cache_tables(self) -> Self:
         """Return the same with tables held where memory is not scarce."""
-        return self if self.shorter > 1 else replace(self, tiles=self.tiles.holding())
+        return self if self.list_divisor > 1 else replace(self, tiles=self.tiles.holding())
 
     def within(self, cut: ScanQuery, look: Scanner | None = None) -> ScanHits:
         """Return the pairs that a cut leaves, of people who take part; ``look`` is another way to look at the tiles."""

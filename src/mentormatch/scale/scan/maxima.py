@@ -27,9 +27,9 @@ def find_maxima(tiles: ScoreMatrix, mentors: BoolVector, mentees: BoolVector) ->
         for start, stop in share:
             scores = np.where(mentees, tiles.rows(start, stop), columns.dtype.type(-1))
             scores[~mentors[start:stop]] = -1
-            best[start:stop] = cached_maxima(scores.max(axis=1, initial=-1), tiles.least)
+            best[start:stop] = cached_maxima(scores.max(axis=1, initial=-1), tiles.floor)
             np.maximum(columns, scores.max(axis=0), out=columns)
-        return cached_maxima(columns, tiles.least)
+        return cached_maxima(columns, tiles.floor)
 
     with ThreadPoolExecutor(count) as threads:
         columns = list(threads.map(through, [edges[at::count] for at in range(count)]))

@@ -35,7 +35,7 @@ class MatrixPayload:
     @classmethod
     def of(cls, tiles: ScoreMatrix, dumps: Callable[[object], bytes] = pickle.dumps) -> "MatrixPayload":
         """Return tiles packed, without the keys of people."""
-        return cls(zlib.compress(dumps(tiles.bare()), QUICKLY), __version__)
+        return cls(zlib.compress(dumps(tiles.without_answers()), QUICKLY), __version__)
 
     def __reduce__(self) -> tuple[type["MatrixPayload"], tuple[bytes, str]]:
         return MatrixPayload, (self.packed, self.version)

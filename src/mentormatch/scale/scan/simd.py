@@ -80,15 +80,15 @@ class SimdScanner:
 
     def look(self, cut: ScanQuery) -> Callable[[int, int], ScanHits]:
         """Return what tells what there is in a strip."""
-        return partial(self._look, cut, self._known(cut.mentees, cut.scale))
+        return partial(self._look, cut, self._known(cut.column_offsets, cut.scale))
 
     def highest(self, own: IntVector, scale: int, heed: CheckDeadline, edges: Iterable[tuple[int, int]]) -> IntVector:
         """Return (m,) the greatest ``scale * score + own[i]`` that each mentee has with a mentor of some strips."""
         from mentormatch.scale.scan.kernels import HitBuffer, ScanLimits, scan_rows
 
         cut = ScanQuery(np.where(own == EXCLUDED, -EXCLUDED, 1 - own), np.full(self.tiles.shape[1], FAR), scale)
-        wanted, none = ScanLimits(scale, self.tiles.least, 1, raises=True), np.empty(0, np.int64)
-        known = self._known(cut.mentees, scale)
+        wanted, none = ScanLimits(scale, self.tiles.floor, 1, raises=True), np.empty(0, np.int64)
+        known = self._known(cut.column_offsets, scale)
         for turn, (start, stop) in enumerate(edges):
             heed()
             if turn & (turn - 1) == 0:  # what mentees have by now changes most at first, and by it they stand in runs
@@ -112,13 +112,13 @@ class SimdScanner:
                 np.full(count, 2 * EXCLUDED),
                 *(np.zeros(size, dtype=np.int64) for size in (count, 1)),
             )
-            wanted = ScanLimits(cut.scale, self.tiles.least, CROWD * cut.most)
+            wanted = ScanLimits(cut.scale, self.tiles.floor, CROWD * cut.per_row)
             scan_rows(strip, known, wanted, HitBuffer(rows, places, scores, best, counts, total, marks()))
             if total[0] <= room:
                 found = rows[: total[0]], known.order[places[: total[0]]], scores[: total[0]]
                 seen = self._seen(cut, (start, stop), mentors, found)
-                seen.best[mentors - start] = best
-                seen.beyond[mentors[counts >= wanted.most] - start] = FAR
+                seen.row_best[mentors - start] = best
+                seen.rest_max[mentors[counts >= wanted.most] - start] = FAR
                 return seen
             self.room[0] = room = 2 * int(total[0])
 
@@ -135,7 +135,7 @@ class SimdScanner:
         tables = np.concatenate([np.empty((len(mentors), 0), np.int32), *leads, *sets], axis=1)
         rest = np.column_stack([most + beyond, beyond])
         named = np.column_stack([self.tiles.starts[mentors], self.tiles.starts[mentors + 1]])
-        return PackedRows(lanes, over, tables, self.own[mentors], rest, named, cut.limits[mentors])
+        return PackedRows(lanes, over, tables, self.own[mentors], rest, named, cut.row_limits[mentors])
 
     def _in_lanes(self, mentors: IntVector) -> tuple[Small, Small, IntVector]:
         """Return what terms give some mentors, in lanes, by how much that is too much, and (r,) the most of it."""
@@ -180,11 +180,11 @@ class SimdScanner:
     def _seen(self, cut: ScanQuery, edge: tuple[int, int], who: IntVector, found: Sequence[IntVector]) -> ScanHits:
         """Return the pairs that were found in a strip by the mentors ``who``, in order."""
         rows, mentees, scores = found
-        excess = cut.scale * scores + cut.mentees[mentees] - cut.limits[who][rows]
-        some, beyond = keep_largest(excess, cut.most * (edge[1] - edge[0]))
+        excess = cut.scale * scores + cut.column_offsets[mentees] - cut.row_limits[who][rows]
+        some, beyond = keep_largest(excess, cut.per_row * (edge[1] - edge[0]))
         mentors, mentees, scores = who[rows[some]], mentees[some], scores[some]
         order, seen = np.lexsort((mentees, mentors)), ScanHits.nothing(edge[1] - edge[0])
-        seen.beyond[:] = beyond
+        seen.rest_max[:] = beyond
         return replace(seen, mentors=mentors[order], mentees=mentees[order], scores=scores[order])
 
 

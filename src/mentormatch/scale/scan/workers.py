@@ -39,14 +39,14 @@ class ScanPool[P: Promise](ABC):
     blocks are asked of it at a time.
     """
 
-    room: int
+    window: int
 
     @abstractmethod
-    def give(self, tiles: ScoreMatrix) -> None:
+    def load_matrix(self, tiles: ScoreMatrix) -> None:
         """Have the tiles brought to all who look, when they first do."""
 
     @abstractmethod
-    def begin(self, cut: ScanQuery) -> None:
+    def start(self, cut: ScanQuery) -> None:
         """Say what is looked for from now on."""
 
     @abstractmethod
@@ -54,18 +54,18 @@ class ScanPool[P: Promise](ABC):
         """Have a block looked at; raises NoWorkersError where nobody ever will."""
 
     @abstractmethod
-    def take(self, promise: P, block: Block) -> ScanHits | None:
+    def next_result(self, promise: P, block: Block) -> ScanHits | None:
         """Return what was seen in a block that is done, None where it must be submitted again.
 
         Raises LateError where it is still to come, LostError where a worker was lost, NoWorkersError where all are.
         """
 
     @abstractmethod
-    def busy(self, promises: Sequence[P]) -> bool:
+    def is_alive(self, promises: Sequence[P]) -> bool:
         """Return whether there is anybody who looks at these blocks, or will."""
 
     @abstractmethod
-    def recall(self, promises: Sequence[P]) -> None:
+    def cancel(self, promises: Sequence[P]) -> None:
         """Have blocks given up that nobody needs any more."""
 
     @abstractmethod

@@ -73,8 +73,8 @@ class ScoreMatrix:
     counted: tuple[OverlapTerm, ...]
     exceptions: PairOverrides
     starts: IntVector
-    least: int
-    most: int
+    floor: int
+    ceiling: int
 
     def rows(self, start: int, stop: int) -> Points:
         """Return (stop - start, m) int32: the scores of mentors who stand together."""
@@ -116,13 +116,13 @@ class ScoreMatrix:
             self, shape=shape, parts=parts, terms=terms, counted=counted, exceptions=exceptions, starts=starts
         )
 
-    def bare(self) -> "ScoreMatrix":
+    def without_answers(self) -> "ScoreMatrix":
         """Return what a look needs to know: no keys, and the answers of people only where they cannot be listed."""
         kept = {id(part): part.bare() for part in self.parts}
         terms = tuple(replace(term, parts=tuple(kept[id(part)] for part in term.parts)) for term in self.terms)
         return replace(self, parts=tuple(kept.values()), terms=terms)
 
-    def unnamed(self) -> "ScoreMatrix":
+    def without_overrides(self) -> "ScoreMatrix":
         """Return the scores as if nobody was known by name."""
         none = np.empty(0, dtype=np.int64)
         return replace(self, exceptions=PairOverrides(none, none, none), starts=np.zeros(self.shape[0] + 1, np.int64))

@@ -86,7 +86,7 @@ def read_criterion_overlap(criterion: Criterion, weight: float, cohort: Cohort) 
 
 def read_rule_overlap(rule: Rule, cohort: Cohort) -> OverlapTerm | None:
     """Return what a rule counts; None where it rests on something else."""
-    wholes = [rule.whole(people) for people in (cohort.mentors, cohort.mentees)]
+    wholes = [rule.group_requirement(people) for people in (cohort.mentors, cohort.mentees)]
     unknown = FORBIDDEN if getattr(rule, "missing", "allow") == "forbid" else 0
     return _counted(wholes, lambda whole: np.where(whole.values > 0, 0, FORBIDDEN), unknown)
 

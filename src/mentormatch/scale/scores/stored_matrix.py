@@ -98,7 +98,7 @@ def _within(scores: Scores, most: int) -> bool:
 
 def _counts(row: SideConstraint, shape: tuple[int, int]) -> bool:
     """Return whether a row counts people of one side, each of them once or not."""
-    sides = row.by_people(shape)
+    sides = row.as_sum(shape)
     return sides is not None and all(((side == 0) | (side == 1)).all() for side in sides)
 
 

@@ -197,7 +197,7 @@ class RulePenalty:
     rule: Rule
 
     def __call__(self, left: People, right: People) -> Points:
-        block = self.rule.forbids(Market(left, right, NO_SCORES))
+        block = self.rule.forbidden(Market(left, right, NO_SCORES))
         points = np.zeros((len(left), len(right)), dtype=np.int32)
         if block is not None:
             points[block] = FORBIDDEN
@@ -225,7 +225,7 @@ def override_criterion(named: Named, weight: float, part: ScoreTerm) -> PairOver
 
 def override_rule(rule: Rule, cohort: Cohort) -> PairOverrides | None:
     """Return the pairs that a rule forbids for who they are."""
-    barred = rule.barred(Market(cohort.mentors, cohort.mentees, NO_SCORES))
+    barred = rule.forbidden_by_identity(Market(cohort.mentors, cohort.mentees, NO_SCORES))
     if barred is None:
         return None
     return PairOverrides(*barred, np.full(len(barred[0]), FORBIDDEN, dtype=np.int64))

@@ -92,7 +92,7 @@ class BoardGround:
     def differing(self) -> tuple[SideConstraint, ...]:
         """The rows of the first problem that are not of its rules."""
         market = market_of(self.base.cohort, self.base.scores.values)
-        ruled = sum(1 for rule in self.base.programme.rules for _ in rule.rows(market))
+        ruled = sum(1 for rule in self.base.programme.rules for _ in rule.side_constraints(market))
         return self.base.problem.rows[ruled:]
 
     def there(self, person: str, cohort: Cohort) -> bool:

@@ -84,7 +84,7 @@ class Attempt:
         row = case.people(side).find(self.ground.key(self.made.person))
         if case.loads(side).most[row] == self.made.places:
             return
-        loads = [(rule, rule.loads(case.people(side), side)) for rule in case.rules]
+        loads = [(rule, rule.degree_bounds(case.people(side), side)) for rule in case.rules]
         tight = [case.labels.rule(rule) for rule, load in loads if load and load.most[row] < self.made.places]
         why = ineligibility(SideView.of(case, side), row)
         told = why[1] if why and not tight else tr("une règle l'exclut, {rules}.", rules=names_in_words(tight))
