@@ -86,7 +86,7 @@ class AnonymousTieBreaker:
 
     >>> hashes = PairHash(0, ("M1", "M2"), ("E1",))
     >>> left, right = np.array([0, 1]), np.array([0, 0])
-    >>> bool((hashes.opaque.of(left, right, 3) == hashes.of(left, right, 3)).all())
+    >>> bool((hashes.anonymized.of(left, right, 3) == hashes.of(left, right, 3)).all())
     True
     """
 

@@ -67,7 +67,7 @@ def find_misfits(problem: "AssignmentProblem") -> list[Problem]:
     for side, count in zip(("mentor", "mentee"), problem.shape, strict=True):
         loads, keys = getattr(problem, f"{side}s"), getattr(problem, f"{side}_keys")
         priority = getattr(problem, f"{side}_priority")
-        parts = {"least": loads.least, "most": loads.most, "idle": loads.idle, "keys": keys, "priority": priority}
+        parts = {"least": loads.least, "most": loads.most, "idle": loads.optional, "keys": keys, "priority": priority}
         found += [
             Problem(
                 f"{side} {name}",
