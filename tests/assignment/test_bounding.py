@@ -121,7 +121,7 @@ def test_the_surplus_is_the_worth_less_the_prices_of_both_people() -> None:
 
 
 def test_weights_and_parts_multiply_the_worth_and_not_the_prices() -> None:
-    found = stage(weights=(("matched", 100), ("total", 2)), parts=3)
+    found = stage(weights=(("matched", 100), ("total", 2)), denominator=3)
     plain = [3 * (100 + 2 * worth) for worth in (5, 4, -3, 2, 7, 1)]
     paid = [4, 3, 5, 5, 4, 6]
     assert found.reduced_profit.tolist() == [worth - price for worth, price in zip(plain, paid, strict=True)]
@@ -142,20 +142,20 @@ def test_a_price_above_nothing_is_for_the_most_and_one_below_for_the_least(price
 
 
 def test_a_goal_that_is_kept_is_paid_for_by_its_pairs_and_adds_what_it_was_found_to_be() -> None:
-    found = stage(kept=(("matched", -6), ("priority", -1)), values={"priority": 33})
+    found = stage(goal_duals=(("matched", -6), ("priority", -1)), values={"priority": 33})
     assert (found.reduced_profit - stage().reduced_profit).tolist() == [6 + 11, 6 + 10, 6 + 12, 6 + 21, 6 + 20, 6 + 22]
     assert found.constraint_terms == -6 * 2 - 33
 
 
 def test_links_lower_the_surplus_of_their_pair_and_add_up_for_their_person() -> None:
-    found = stage(links=(((0, 2, 7), (0, 1, 2), (0, 1, 1), (1, 0, 4)), ((1, 1, 5), (0, 1, 1))))
+    found = stage(linking_duals=(((0, 2, 7), (0, 1, 2), (0, 1, 1), (1, 0, 4)), ((1, 1, 5), (0, 1, 1))))
     assert (stage().reduced_profit - found.reduced_profit).tolist() == [0, 4, 7, 4, 5, 0]
     assert [part.tolist() for part in found.links] == [[10, 4], [0, 6, 0]]
 
 
 def test_links_of_pairs_that_are_not_looked_at_still_count_for_their_person() -> None:
     some = Pairs(np.array([0, 1]), np.array([0, 1]))
-    found = stage(links=(((1, 2, 7), (0, 1, 2)), ()), over=some)
+    found = stage(linking_duals=(((1, 2, 7), (0, 1, 2)), ()), over=some)
     assert (stage(over=some).reduced_profit - found.reduced_profit).tolist() == [0, 0]
     assert found.links[0].tolist() == [2, 7]
 
@@ -205,13 +205,13 @@ WORTH = 1 + 7
     ("other", "reach"),
     [
         ({}, WORTH + 4 + 2),
-        ({"parts": 3}, 3 * WORTH + 6),
+        ({"denominator": 3}, 3 * WORTH + 6),
         ({"weights": (("total", 5),)}, 5 * WORTH + 6),
         ({"rows": (3, -5, 0)}, WORTH + 6 + 3 * 3 + 5 * 1),
-        ({"kept": (("matched", -6),)}, WORTH + 6 + 6 * 2),
-        ({"kept": (("priority", -6),)}, WORTH + 6 + 6 * (20 + 2 + 1)),
-        ({"kept": (("changes", -2), ("total", -6))}, WORTH + 6 + 2 * 2 + 6 * (7 + 1)),
-        ({"links": (((0, 1, 9),), ((1, 1, 3),))}, WORTH + 6 + 9 + 3),
+        ({"goal_duals": (("matched", -6),)}, WORTH + 6 + 6 * 2),
+        ({"goal_duals": (("priority", -6),)}, WORTH + 6 + 6 * (20 + 2 + 1)),
+        ({"goal_duals": (("changes", -2), ("total", -6))}, WORTH + 6 + 2 * 2 + 6 * (7 + 1)),
+        ({"linking_duals": (((0, 1, 9),), ((1, 1, 3),))}, WORTH + 6 + 9 + 3),
     ],
 )
 def test_what_all_numbers_together_reach_must_be_exact(other: dict[str, Any], reach: int) -> None:
@@ -231,12 +231,12 @@ def said(**other: Any) -> list[str]:
     [
         {},
         {"weights": (("matched", 1), ("total", 1))},
-        {"kept": (("matched", 0), ("changes", -4))},
+        {"goal_duals": (("matched", 0), ("changes", -4))},
         {"rows": (1, -1, 0)},
         {"rows": (0, 0, 5)},
         {"rows": (0, 0, -5)},
-        {"links": (((1, 2, 0),), ((0, 1, 3),))},
-        {"links": (((0, 0, 1),), ((0, 1, 3),))},
+        {"linking_duals": (((1, 2, 0),), ((0, 1, 3),))},
+        {"linking_duals": (((0, 0, 1),), ((0, 1, 3),))},
     ],
 )
 def test_prices_that_fit_their_problem_are_not_complained_of(fine: dict[str, Any]) -> None:
@@ -248,24 +248,24 @@ def test_prices_that_fit_their_problem_are_not_complained_of(fine: dict[str, Any
     [
         ({"mentors": np.array([1])}, "prices of 1 mentors and 3 mentees, not of (2, 3)"),
         ({"mentees": np.array([1, 2])}, "prices of 2 mentors and 2 mentees, not of (2, 3)"),
-        ({"parts": 0}, "a stage has no goal, or a goal has a weight below 1"),
+        ({"denominator": 0}, "a stage has no goal, or a goal has a weight below 1"),
         ({"weights": ()}, "a stage has no goal, or a goal has a weight below 1"),
         ({"weights": (("matched", 1), ("total", 0))}, "a stage has no goal, or a goal has a weight below 1"),
-        ({"kept": (("matched", 1),)}, "a goal that is done with has a price above 0, or is none of the problem's"),
-        ({"kept": (("floor", -1),)}, "a goal that is done with has a price above 0, or is none of the problem's"),
+        ({"goal_duals": (("matched", 1),)}, "a goal that is done with has a price above 0, or is none of the problem's"),
+        ({"goal_duals": (("floor", -1),)}, "a goal that is done with has a price above 0, or is none of the problem's"),
         ({"rows": (0, 0)}, "prices of 2 coupling rows, not of 3"),
         ({"rows": (0, 0, 0, 0)}, "prices of 4 coupling rows, not of 3"),
         ({"rows": (-1, 0, 0)}, "a coupling row has a price for a bound that it does not have"),
         ({"rows": (0, 1, 0)}, "a coupling row has a price for a bound that it does not have"),
-        ({"links": (((0, 0, -1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"links": (((2, 0, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"links": (((-1, 0, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"links": ((), ((0, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"links": (((0, 3, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"links": (((0, -1, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"links": ((), ((2, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"links": ((), ((-1, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"links": ((), ((0, 3, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"linking_duals": (((0, 0, -1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"linking_duals": (((2, 0, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"linking_duals": (((-1, 0, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"linking_duals": ((), ((0, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"linking_duals": (((0, 3, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"linking_duals": (((0, -1, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"linking_duals": ((), ((2, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"linking_duals": ((), ((-1, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"linking_duals": ((), ((0, 3, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
     ],
 )
 def test_prices_that_do_not_fit_are_told_once(wrong: dict[str, Any], word: str) -> None:
@@ -274,8 +274,8 @@ def test_prices_that_do_not_fit_are_told_once(wrong: dict[str, Any], word: str) 
 
 def test_a_goal_that_is_kept_is_one_of_the_problem() -> None:
     fewer = problem(goals=("total",))
-    assert len(list(dual_violations(fewer, prices(kept=(("matched", -1),))))) == 1
-    assert len(list(dual_violations(problem(goals=("floor", "total")), prices(kept=(("floor", -1),))))) == 1
+    assert len(list(dual_violations(fewer, prices(goal_duals=(("matched", -1),))))) == 1
+    assert len(list(dual_violations(problem(goals=("floor", "total")), prices(goal_duals=(("floor", -1),))))) == 1
 
 
 @given(

@@ -244,12 +244,12 @@ def test_the_prices_of_a_row_prove_what_it_costs() -> None:
     [
         {"rows": (-1,)},
         {"rows": (1, 1)},
-        {"kept": (("matched", 1),)},
-        {"kept": (("total", -1),)},
-        {"kept": (("leximin", -1),)},
-        {"links": (((0, 0, 1),), ())},
-        {"links": ((), ((0, 9, 1),))},
-        {"parts": 0},
+        {"goal_duals": (("matched", 1),)},
+        {"goal_duals": (("total", -1),)},
+        {"goal_duals": (("leximin", -1),)},
+        {"linking_duals": (((0, 0, 1),), ())},
+        {"linking_duals": ((), ((0, 9, 1),))},
+        {"denominator": 0},
     ],
 )
 def test_prices_for_what_is_not_there_are_refused(change: dict[str, Any]) -> None:

@@ -102,7 +102,7 @@ def loads(count: int, most: int = 1) -> DegreeBounds:
         ({"rows": (row("share", [[True], [False]]),)}, "contrainte 'share', weights"),
         ({"rows": (row("share", [["1"], ["2"]]),)}, "contrainte 'share', weights"),
         ({"rows": (row("share", np.ones((2, 1), np.int64), np.ones((1, 2)) / 2),)}, "contrainte 'share', least"),
-        ({"rows": (row("share", np.ones((2, 1), np.int64), times=np.ones((1, 2)) / 2),)}, "contrainte 'share'"),
+        ({"rows": (row("share", np.ones((2, 1), np.int64), factor=np.ones((1, 2)) / 2),)}, "contrainte 'share'"),
         *[
             ({"rows": (row("share", np.ones((2, 1), np.int64), **{name: wrong}),)}, f"contrainte 'share', {name}")
             for name in ("least", "most", "mentor", "mentee")

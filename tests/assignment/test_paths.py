@@ -166,12 +166,12 @@ def test_each_start_is_one_for_tiers_put_together(
     )
 
 
-@pytest.mark.parametrize(("places", "begin"), [(3, "rising"), (1, "scaled"), (0, "falling")])
+@pytest.mark.parametrize(("places", "begin"), [(3, "run_forward"), (1, "run_scaled"), (0, "run_reverse")])
 def test_the_start_is_chosen_by_how_many_places_there_are(
     places: int, begin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    for name in ("rising", "scaled", "falling"):
+    for name in ("run_forward", "run_scaled", "run_reverse"):
         monkeypatch.setattr(initial_duals, name, lambda market, over, name=name: asked.append(name))
     right = np.array([places, places, 1, places], dtype=np.int64)
     cells = open_cells(np.arange(16), np.ones(4, dtype=np.int64), right)

@@ -103,8 +103,8 @@ def test_pairs_that_are_chosen_pinned_or_former_are_left_whatever_they_are_worth
     "other",
     [
         {"rows": (1,)},
-        {"links": (((0, 0, 1),), ())},
-        {"kept": (("matched", -1),)},
+        {"linking_duals": (((0, 0, 1),), ())},
+        {"goal_duals": (("matched", -1),)},
         {"mentors": np.array([1 << 61, 0, 0])},
     ],
 )

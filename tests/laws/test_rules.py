@@ -122,7 +122,7 @@ def test_how_many_a_rule_lets_each_person_take_rests_on_that_person(kind: str, d
             assert (whole.least >= 0).all()
             assert (whole.most >= 0).all()
             assert whole.optional.dtype == np.bool_
-            for name in ("least", "most", "idle"):
+            for name in ("least", "most", "optional"):
                 assert getattr(whole, name)[some].tolist() == getattr(part, name).tolist()
 
 

@@ -53,7 +53,7 @@ def price_goals(
     Examples
     --------
     >>> problem = AssignmentProblem.from_scores([[0.9, 0.5], [0.5, 0.2]], goals=("matched", "floor", "total"))
-    >>> floor = prices_of_goals(problem, solve(problem))[1]
+    >>> floor = price_goals(problem, solve(problem))[1]
     >>> floor.goal, floor.differences
     ('floor', {'floor': 300000, 'total': -100000})
     """

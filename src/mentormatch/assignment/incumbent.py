@@ -49,9 +49,9 @@ class Incumbent:
 def lexicographic_key(solution: Solution) -> tuple[tuple[int, tuple[int, ...]], ...]:
     """Return what is greater for the better of two answers to a problem.
 
-    >>> nothing = without_pairs(Status.FEASIBLE, "plain")
+    >>> nothing = empty_solution(Status.FEASIBLE, "plain")
     >>> few, many = (replace(nothing, tiers=(Tier("changes", broken, None),)) for broken in (1, 3))
-    >>> ahead(few) > ahead(many)
+    >>> lexicographic_key(few) > lexicographic_key(many)
     True
     """
     return tuple((_of_tier(tier), tier.vector) for tier in solution.tiers)

@@ -23,7 +23,7 @@ MOST_DIGITS = 64
 def fits_before_leximin(goals: Sequence[str]) -> tuple[str, ...]:
     """Return the goals before leximin.
 
-    >>> before(("matched", "leximin", "total"))
+    >>> fits_before_leximin(("matched", "leximin", "total"))
     ('matched',)
     """
     return tuple(goals[: goals.index("leximin")])
@@ -31,7 +31,7 @@ def fits_before_leximin(goals: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class LeximinStages:
-    """The stages of leximin, in each of which a pair is worth at most ``room`` in magnitude."""
+    """The stages of leximin, in each of which a pair is worth at most ``max_weight`` in magnitude."""
 
     max_weight: int
 
@@ -51,7 +51,7 @@ class LeximinStages:
 
         Examples
         --------
-        >>> worth, last = Leximin(room=4).worth(np.array([5, 3, 9, 3, 7]))
+        >>> worth, last = LeximinStages(max_weight=4).next_stage(np.array([5, 3, 9, 3, 7]))
         >>> worth.tolist(), last
         ([-2, -4, 0, -4, -1], 7)
         """

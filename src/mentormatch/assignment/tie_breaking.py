@@ -42,8 +42,8 @@ class TieBreaker(Protocol):
 class KeyedTieBreaker:
     """The hash of any pair in any round, for one seed and the keys of both sides.
 
-    >>> hashes = PairHash(0, ("M1", "M2"), ("E1",))
-    >>> shuffled = PairHash(0, ("M2", "M1"), ("E1",))
+    >>> hashes = KeyedTieBreaker(0, ("M1", "M2"), ("E1",))
+    >>> shuffled = KeyedTieBreaker(0, ("M2", "M1"), ("E1",))
     >>> bool(hashes.of(np.array([0]), np.array([0]), 0) == shuffled.of(np.array([1]), np.array([0]), 0))
     True
     """
@@ -84,7 +84,7 @@ def _digest(begun: blake2b, key: str) -> bytes:
 class AnonymousTieBreaker:
     """The hash of any pair in any round, made of one keyed word a person: it holds no key.
 
-    >>> hashes = PairHash(0, ("M1", "M2"), ("E1",))
+    >>> hashes = KeyedTieBreaker(0, ("M1", "M2"), ("E1",))
     >>> left, right = np.array([0, 1]), np.array([0, 0])
     >>> bool((hashes.anonymized.of(left, right, 3) == hashes.of(left, right, 3)).all())
     True

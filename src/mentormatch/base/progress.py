@@ -123,7 +123,7 @@ def listen(listener: Listener | None) -> Iterator[None]:
 
     >>> from mentormatch.assignment.engine import solve
     >>> from mentormatch.assignment.model.problem import AssignmentProblem
-    >>> with listening(print):  # soon done: nothing is told
+    >>> with listen(print):  # soon done: nothing is told
     ...     solution = solve(AssignmentProblem.from_scores([[0.9, 0.8], [0.7, 0.1]]))
     """
     token = _listener.set(listener)

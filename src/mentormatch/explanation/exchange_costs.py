@@ -154,8 +154,8 @@ def cost_of_forcing(problem: AssignmentProblem, solution: Solution, pair: tuple[
     Examples
     --------
     >>> problem = AssignmentProblem.from_scores([[0.9, 0.8], [0.7, 0.1]])
-    >>> price_of(problem, solve(problem), (0, 0))
-    Price(losses=(('matched', 0), ('total', 500000)), added=((0, 0), (1, 1)), gone=((1, 0), (0, 1)))
+    >>> cost_of_forcing(problem, solve(problem), (0, 0))
+    ExchangeCost(losses=(('matched', 0), ('total', 500000)), added=((0, 0), (1, 1)), gone=((1, 0), (0, 1)))
     """
     if pair in pair_list(solution.pairs):
         return ExchangeCost(tuple((goal, 0) for goal in problem.goals))
@@ -177,7 +177,7 @@ def partner_options(
     Examples
     --------
     >>> problem = AssignmentProblem.from_scores([[0.9, 0.8, 0.2], [0.7, 0.1, 0.3]])
-    >>> [(offer.partner, offer.price.losses) for offer in offers(problem, solve(problem), 0, 0)]
+    >>> [(offer.partner, offer.price.losses) for offer in partner_options(problem, solve(problem), 0, 0)]
     [(0, (('matched', 0), ('total', 300000))), (2, (('matched', 0), ('total', 600000)))]
     """
     graph = ExchangeGraphOfPlan.of(problem, solution)

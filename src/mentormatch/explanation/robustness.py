@@ -32,7 +32,7 @@ class SamplingPlan:
 
     Raises RequestError where ``samples`` is not from 1 to 10 000 or ``spread`` not from 0 to 1.
 
-    >>> Trial(samples=2, spread=0.0).factors(3).tolist()
+    >>> SamplingPlan(samples=2, spread=0.0).factors(3).tolist()
     [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
     """
 

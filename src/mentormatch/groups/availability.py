@@ -88,7 +88,7 @@ def moments_of(candidates: Iterable[SessionIn] | Mapping[str, SessionIn]) -> tup
 def moment_in_words(session: str) -> str:
     r"""Return the name of a session as it is read: a date in words, any other as it is.
 
-    >>> in_words("2026-10-13T09:30"), in_words("rentrée")
+    >>> moment_in_words("2026-10-13T09:30"), moment_in_words("rentrée")
     ('13\xa0octobre 2026 à 9\xa0h\xa030', 'rentrée')
     """
     start = start_of(session)

@@ -17,7 +17,7 @@ type Partition = tuple[Group, ...]
 def construct_rounds(groups: int, size: int) -> list[Partition]:
     """Return rounds in which ``groups * size`` people never meet twice; one round where no construction is known.
 
-    >>> len(constructed(4, 4)), len(constructed(8, 4)), len(constructed(6, 3))
+    >>> len(construct_rounds(4, 4)), len(construct_rounds(8, 4)), len(construct_rounds(6, 3))
     (5, 9, 1)
     """
     if size == 2 and groups > 1:

@@ -46,7 +46,7 @@ def closest(word: object, names: Iterable[str], *, least: float = NEAR) -> NearT
     """Return the name that is nearest to ``word``, None where none is as near as ``least``.
 
     >>> closest("disciplin", ["annees", "disciplines"])
-    Near(name='disciplines', likeness=0.9)
+    NearText(name='disciplines', likeness=0.9)
     """
     known = list(names)
     row = likenesses([str(word)], known)[0]

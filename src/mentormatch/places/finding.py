@@ -52,7 +52,7 @@ def find(text: str) -> PlaceMatch:
     >>> [places.names[find(said).position] for said in ("St-Etienne", "69003 LYON", "38 - Isère", "Vienne (38)")]
     ['Saint-Étienne', 'Lyon 3e', 'Isère', 'Vienne']
     >>> find("Saint-Denis")
-    Finding(position=None, note='plusieurs communes portent ce nom : ajoutez le code postal ou le département')
+    PlaceMatch(position=None, note='plusieurs communes portent ce nom : ajoutez le code postal ou le département')
     """
     found = sought(text)
     return PlaceMatch(found.position, tr(found.note)) if found.note else found

@@ -50,7 +50,7 @@ def rows(entries: Sequence[LogEntry]) -> Iterator[tuple[str, ...]]:
 def deed(entry: LogEntry) -> str:
     """Return in words what was done; a kind that has none yet is told by its name.
 
-    >>> deed(Entry(kind="edit", what={"edit": "pin", "mentor": "m3", "mentee": "e5"}, who="Camille"))
+    >>> deed(LogEntry(kind="edit", what={"edit": "pin", "mentor": "m3", "mentee": "e5"}, who="Camille"))
     'Binôme imposé : m3 – e5'
     """
     message = EDITS.get(entry.what.get("edit", ""), "") or DEEDS.get(entry.kind, entry.kind)

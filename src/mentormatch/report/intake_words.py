@@ -246,7 +246,7 @@ def answer_rows(asked: Sequence[Question]) -> Iterator[tuple[str, str, str, int]
 def spread_in_words(spread: AnswerSpread) -> str:
     """Return the least, the greatest and the median of some numbers.
 
-    >>> spread_in_words(Spread(0, 1.5, 3))
+    >>> spread_in_words(AnswerSpread(0, 1.5, 3))
     'de 0 à 3, médiane 1,5'
     """
     least, median, most = map(plain, (spread.least, spread.median, spread.most))

@@ -28,7 +28,7 @@ class ToolQuestion:
 def header_of(questions: Iterable[ToolQuestion]) -> tuple[str, ...]:
     """Return one header for each column of these questions, all different.
 
-    >>> header_of([Asked("Nom"), Asked("Jours", ("lundi", "Autre...")), Asked("Nom")])
+    >>> header_of([ToolQuestion("Nom"), ToolQuestion("Jours", ("lundi", "Autre...")), ToolQuestion("Nom")])
     ('Nom', 'Jours [lundi]', 'Jours [Autre]', 'Nom (2)')
     """
     asked = list(questions)

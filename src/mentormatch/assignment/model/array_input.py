@@ -205,7 +205,7 @@ def scale_to_int64(cells: CellMasks, where: str, scale: int) -> IntMatrix:
 def find_rounding_loss(exact: NDArray[np.float64]) -> int:
     """Return how many differences between numbers are lost as each is rounded; 0 of more than are soon looked at.
 
-    >>> lost(np.array([1.2, 1.4, 3.0, 3.0 + 1e-9])), lost(np.array([1.0, 2.0]))
+    >>> find_rounding_loss(np.array([1.2, 1.4, 3.0, 3.0 + 1e-9])), find_rounding_loss(np.array([1.0, 2.0]))
     (1, 0)
     """
     if exact.size > MOST_ROUNDED:

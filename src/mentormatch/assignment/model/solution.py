@@ -119,7 +119,7 @@ def with_stated_tiers(solution: Solution) -> Solution:
     """Return an answer as it is told: proved where every goal is, also if there was no time to settle ties.
 
     >>> none, reached = np.empty((0, 2), dtype=np.int64), Tier("matched", 3, 3)
-    >>> told = stated(Solution(Status.FEASIBLE, none, (reached,)))
+    >>> told = with_stated_tiers(Solution(Status.FEASIBLE, none, (reached,)))
     >>> str(told.status), told.canonical
     ('proved', False)
     """

@@ -74,7 +74,7 @@ def placed_people(loads: DegreeBounds, side: Side) -> str:
 def short_of(there: int, asked: int) -> str:
     """Return in words how many places are missing.
 
-    >>> short(11, 12).replace(chr(160), " ")
+    >>> short_of(11, 12).replace(chr(160), " ")
     'il manque 1 place'
     """
     return tr("il manque {places}", places=counted(asked - there, "place"))

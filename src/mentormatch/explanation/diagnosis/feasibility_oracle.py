@@ -114,7 +114,7 @@ def deletion_filter[T](items: Sequence[T], enough: Callable[[Sequence[T]], bool]
     ``enough(items)`` holds, and holds for all that contains what is enough. This is the deletion filter (Chinneck and
     Dravnieks 1991), which tries whole stretches first: k of n items take about k log n questions.
 
-    >>> minimal([5, 1, 3, 4], lambda some: sum(some) >= 7)
+    >>> deletion_filter([5, 1, 3, 4], lambda some: sum(some) >= 7)
     [3, 4]
     """
     return _without_waste([], list(items), enough)

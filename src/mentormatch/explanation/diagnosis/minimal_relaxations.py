@@ -75,7 +75,7 @@ def smallest_relaxation(trial: FeasibilityOracle, place: int, knob: Relaxation) 
 def first_feasible(furthest: int, works: Callable[[int], bool]) -> int | None:
     """Return the smallest number from 1 to ``furthest`` that works, None if none does; what is beyond works too.
 
-    >>> fewest(100, lambda steps: steps >= 37), fewest(5, lambda steps: steps >= 37)
+    >>> first_feasible(100, lambda steps: steps >= 37), first_feasible(5, lambda steps: steps >= 37)
     (37, None)
     """
     low, high = 0, 1

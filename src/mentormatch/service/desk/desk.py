@@ -49,7 +49,7 @@ class Desk:
     It answers bytes with bytes, so that it can live in a process of its own: a head in JSON, and a body.
 
     >>> desk = Desk()
-    >>> answer = desk.answer(Message({"do": "example"}).packed())
+    >>> answer = desk.answer(ServiceMessage({"do": "example"}).packed())
     >>> [file["name"] for file in json.loads(read_message(BytesIO(answer)).body)["files"]]
     ['programme.toml', 'reponses.csv']
     """

@@ -59,10 +59,10 @@ class Board:
     Examples
     --------
     >>> from mentormatch import examples, match
-    >>> from mentormatch.widgets.board.actions import SetAside
+    >>> from mentormatch.widgets.board.actions import SetAsideIn
     >>> board = Board(match(examples.cohort(), examples.programme()))
     >>> first = board.now
-    >>> board.decide(SetAside(mentor="m1", mentee="e1"))
+    >>> board.decide(SetAsideIn(mentor="m1", mentee="e1"))
     >>> board.undo()
     >>> board.now is first
     True
