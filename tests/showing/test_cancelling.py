@@ -1,17 +1,19 @@
 """A solve that is not waited for any longer ends within a moment, with the best answer so far."""
 
+import signal
 from collections.abc import Callable
 from threading import Event, Timer, active_count
-from time import monotonic
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
 
 import mentormatch as mm
 from mentormatch.assignment import engine, progress
-from mentormatch.assignment.engine import solve
+from mentormatch.assignment.engine import Run, solve
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.progress import Progress
+from mentormatch.assignment.sofar import SoFar
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.errors import RequestError
 from tests.assignment.wide.test_same_pairs import GOALS, PROGRAMME, RULES, both, cohort
@@ -101,3 +103,41 @@ def test_a_cancelled_answer_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = quotas(20)
     found, _ = ended(problem, 0.9)
     assert_true(problem, found, solve(problem))
+
+
+def waited(run: Run) -> None:
+    """Take as long as somebody waits."""
+    while not run.cancelled:
+        sleep(0.01)
+
+
+def struck(run: Run) -> None:
+    """Press Ctrl-C."""
+    signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("how", [waited, struck], ids=["a listener", "Ctrl-C"])
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_ladder_that_is_not_waited_for_has_the_steps_until_then(
+    monkeypatch: pytest.MonkeyPatch, how: Callable[[Run], None], at: int
+) -> None:
+    before = mm.match(mm.examples.cohort(), mm.examples.programme())
+    whole, cut = mm.repair(before, withdrawn=["M04"]).ladder, mm.repair(before, withdrawn=["M04"])
+    usual, asked = engine.solved, list[AssignmentProblem]()
+
+    def solved(problem: AssignmentProblem, kind: str | None, run: Run, so_far: SoFar) -> Solution:
+        asked.append(problem)
+        if len(asked) == at:
+            how(run)
+        return usual(problem, kind, run, so_far)
+
+    monkeypatch.setattr(progress, "QUIET_S", 0.1)
+    monkeypatch.setattr(engine, "solved", solved)
+    with mm.progress(lambda told: how is waited and told.part >= at):
+        *steps, last = cut.ladder
+    assert steps == list(whole[: max(at - 2, 0)])
+    assert last.interrupted
+    assert last.status in {Status.FEASIBLE, Status.STOPPED}
+    assert (last.matched is None) == (last.status is Status.STOPPED)
+    assert "arrêté" in str(last)
+    assert len(asked) == at
