@@ -14,7 +14,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from errno import E2BIG, ENOSYS
 from itertools import count
@@ -52,7 +52,7 @@ class GenerationDraft:
 
     ``log`` is a file that goes on from run to run. ``examples`` are files to begin with, which are no documents of the
     run. The documents of ``parts`` go into folders within this one. ``partial`` are those of a run that is there, of
-    which the other documents stay.
+    which the other documents stay. ``caveats`` are what has to be known of them, a sentence a code.
     """
 
     place: Path
@@ -65,6 +65,7 @@ class GenerationDraft:
     private: set[str] = field(default_factory=set)
     examples: dict[str, bytes] = field(default_factory=dict)
     parts: dict[str, "GenerationDraft"] = field(default_factory=dict)
+    caveats: Mapping[str, str] = field(default_factory=dict)
     kept: str = ""
 
     def put(self, name: str, content: bytes, *, private: bool = False) -> None:
@@ -90,10 +91,10 @@ class GenerationDraft:
     def files(self) -> dict[str, tuple[bytes, bool]]:
         """Return all that is to be written, each with whether it is private: manifest, documents, log."""
         run = DocumentRun.of(self.every(), decision=self.decision, log=self.log[0] if self.log else "")
+        run = replace(run, caveats=self.caveats)
         former = self.manifest.runs.get(self.kind)
         if self.partial and former:
-            log, decision = run.log or former.log, run.decision or former.decision
-            run = DocumentRun({**former.documents, **run.documents}, decision, log, run.version, run.when)
+            run = run.added_to(former)
         manifest = self.manifest.with_those_in(self.place, self.every()).after(self.kind, run)
         manifest = manifest.after(EXAMPLE, DocumentRun.of(self.examples)) if self.examples else manifest
         written = {FILENAME: (manifest.encoded(), False)}

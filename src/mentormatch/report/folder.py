@@ -20,6 +20,7 @@ from mentormatch.record.signing import account, signed, validation_words
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import journal_beside
 from mentormatch.report.portfolio import documents
+from mentormatch.review.caveats import sentences_by_code
 
 KIND = "match"
 """The run of which these are the documents, whichever command formed the pairs."""
@@ -76,6 +77,7 @@ def compose(draft: GenerationDraft, matching: Matching, *, who: str | None, why:
     head, added = continued(lines, *replaced(path, kept, who=who, why=why), *entries)
     lines = lines[: lines.rfind(b"\n") + 1] + added
     draft.decision, draft.log = decision, (journal.name, lines)
+    draft.caveats = sentences_by_code(matching.caveats)
     put_documents(draft, matching, content, Seal.of(chain_in(lines), decision, head))
 
 

@@ -62,12 +62,16 @@ class Handout:
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What every sheet says: the programme, the paragraphs of the team, when the team asks again, what stands of it."""
+    """What every sheet says: the programme, the paragraphs of the team, when the team asks again, what stands of it.
+
+    ``caveats`` say why nothing was compared, where that is so: nobody was chosen for their answers then.
+    """
 
     programme: str
     message: tuple[str, ...]
     asked: str
     standing: str
+    caveats: tuple[str, ...] = ()
 
 
 def handouts(matching: Matching, contacts: Contacts) -> tuple[Handout, ...]:
@@ -123,7 +127,9 @@ def common(matching: Matching, seal: Seal | None) -> Common:
     programme = matching.programme
     message = tuple(line.strip() for line in programme.documents.message.splitlines() if line.strip())
     validated = bool(seal and seal.validations)
-    return Common(programme.name, message, asked_again(programme.follow_up), "" if validated else tr(PROVISIONAL))
+    caveats = tuple(caveat.sentence for caveat in matching.caveats if caveat.void)
+    provisional = "" if validated else tr(PROVISIONAL)
+    return Common(programme.name, message, asked_again(programme.follow_up), provisional, caveats)
 
 
 def asked_again(follow_up: FollowUp) -> str:

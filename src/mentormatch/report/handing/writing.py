@@ -18,6 +18,7 @@ from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.handing.letters import letters_book, person_sheet
 from mentormatch.report.handing.sheets import common, handouts
 from mentormatch.report.templating import rendered
+from mentormatch.review.caveats import sentences_by_code
 from mentormatch.survey.contacts import Contacts
 
 KIND = "handouts"
@@ -59,6 +60,7 @@ def write_handouts(
     with language(matching.language, unless_asked=True):
         files = contents(matching, contacts, None if decision is None else seal_of(matching, Path(decision)))
         with generation(where, KIND, replace=replace) as draft:
+            draft.caveats = sentences_by_code(matching.caveats)
             for name, content in files.items():
                 draft.put(name, content, private=True)
     return tuple(where / name for name in files)

@@ -12,7 +12,7 @@ from mentormatch.wire.asked import MatchRequest, Mention
 from mentormatch.wire.examples import COHORT
 from mentormatch.wire.moves import LossOut, MoveOut, losses_out, moves_out
 from mentormatch.wire.operation import Operation
-from mentormatch.wire.told import Response
+from mentormatch.wire.told import CaveatOut, Response, caveats_out
 
 
 class WhyNotRequest(MatchRequest):
@@ -32,10 +32,12 @@ class WhyNotResponse(Response):
     """What forcing a pair would mean, in a sentence and in parts.
 
     ``losses`` are null where the pair cannot be: ``rules`` are then those in its way, by what they are called.
-    ``moves`` are all people whose partners would change, the two of the pair first. ``status`` is that of the matching.
+    ``moves`` are all people whose partners would change, the two of the pair first. ``status`` and
+    ``caveats`` are those of the matching: where nothing was compared, no price says anything.
     """
 
     status: Annotated[Status, Setting(strict=False)]
+    caveats: list[CaveatOut]
     mentor: str
     mentee: str
     reason: str
@@ -49,6 +51,7 @@ class WhyNotResponse(Response):
         why = matching.why_not(mentor, mentee)
         return cls(
             status=matching.status,
+            caveats=caveats_out(matching),
             mentor=mentor,
             mentee=mentee,
             reason=why.reason,
