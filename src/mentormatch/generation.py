@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from errno import E2BIG, ENOSYS
 from itertools import count
+from math import inf
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -26,12 +27,13 @@ from mentormatch.files import is_read, write_whole
 from mentormatch.languages import tr
 from mentormatch.manifest import FILENAME, DocumentRun, Manifest, manifest_in
 from mentormatch.phrases import about, system_reason
+from mentormatch.streams import on_one_line, write_err
 
 if sys.platform != "win32":
     import fcntl
 
-PATIENCE_S, PAUSE_S = 20.0, 0.02
-"""So long one run waits for another that writes into the same folder."""
+PATIENCE_S, NOTICE_S, PAUSE_S = 20.0, 1.0, 0.02
+"""So long one run waits for another that writes into the same folder, and after so long it says so."""
 MOST_LINKED = 10_000
 """A folder that holds more files than that is no folder of documents, and does not change places."""
 EXAMPLE = "example"
@@ -295,9 +297,11 @@ def unwritten(folder: Path, error: OSError) -> OutputError:
 def held(folder: Path, *, patience_s: float | None = None, make: bool = False) -> Iterator[None]:
     """Hold the lock of a folder, where the system has one, for a block; it is that of no folder that has moved away.
 
-    Raises OutputError where somebody else holds it for longer than ``patience_s``, None: as long as it takes.
+    Where that takes a second it is said on standard error. Raises OutputError where somebody else holds it for longer
+    than ``patience_s``, None: as long as it takes.
     """
     until = None if patience_s is None else monotonic() + patience_s
+    notice = monotonic() + NOTICE_S
     while True:
         if make:
             folder.mkdir(parents=True, exist_ok=True)
@@ -306,7 +310,7 @@ def held(folder: Path, *, patience_s: float | None = None, make: bool = False) -
             return
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            if taken(descriptor, folder, wait=until is None):
+            if taken(descriptor, folder):
                 yield
                 return
         finally:
@@ -315,13 +319,17 @@ def held(folder: Path, *, patience_s: float | None = None, make: bool = False) -
             advice = tr("attendez qu'il finisse, puis recommencez")
             busy = Problem(folder.name, tr("un autre calcul y écrit en ce moment"), advice=advice)
             raise OutputError(tr("Rien n'a été écrit"), [busy])
+        if monotonic() > notice:
+            waiting = tr("un autre calcul y écrit en ce moment ; on attend qu'il finisse")
+            write_err(f"{on_one_line(about(folder.resolve().name, waiting))}\n")
+            notice = inf
         sleep(PAUSE_S)
 
 
-def taken(descriptor: int, folder: Path, *, wait: bool) -> bool:
+def taken(descriptor: int, folder: Path) -> bool:
     """Take the lock of an open folder; say whether it is ours, and still that of the folder of this name."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:
