@@ -56,6 +56,10 @@ class MentorMatchError(Exception):
         self.problems = tuple(problems)
         super().__init__("\n".join([on_one_line(message), *(f"  - {problem}" for problem in self.problems)]))
 
+    def __reduce__(self) -> tuple[type["MentorMatchError"], tuple[str, tuple[Problem, ...]]]:
+        """Say of what it is made: that is how it comes whole from one process to another."""
+        return type(self), (self.message, self.problems)
+
 
 class ProgrammeError(MentorMatchError):
     """The programme file cannot be used; ``problems`` lists every mistake with its key path."""

@@ -2,7 +2,7 @@
 
 The task comes on standard input, which then stays open for as long as whoever asked is alive: the system ends this
 process when it is closed. On standard output go answers, each as ``(whether it is the last, solution)``: the best so
-far whenever there is a better one, and at the end what the engines say.
+far whenever there is a better one, and at the end what the engines say, or the error of ours that they raise.
 """
 
 import os
@@ -16,6 +16,8 @@ from mentormatch.assignment.engine import Run, answered
 from mentormatch.assignment.keeper import OUT_OF_MEMORY, Task
 from mentormatch.assignment.sofar import Told
 from mentormatch.assignment.solution import Solution
+from mentormatch.errors import MentorMatchError
+from mentormatch.languages import language
 
 
 def main() -> None:
@@ -32,11 +34,17 @@ def _work(out: BinaryIO) -> None:
     end_with_standard_input()
     limit_memory(task.memory)
 
-    def write(solution: Solution, *, last: bool) -> None:
+    def write(solution: Solution | MentorMatchError, *, last: bool) -> None:
         pickle.dump((last, solution), out)
         out.flush()
 
     def tell(told: Told) -> None:
         write(told(), last=False)
 
-    write(answered(task.problem, task.engine, Run(task.hashes, task.deadline, tell=tell)), last=True)
+    with language(task.language):
+        try:
+            found: Solution | MentorMatchError
+            found = answered(task.problem, task.engine, Run(task.hashes, task.deadline, tell=tell))
+        except MentorMatchError as error:
+            found = error
+    write(found, last=True)

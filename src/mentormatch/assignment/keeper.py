@@ -17,7 +17,8 @@ from time import monotonic
 from mentormatch.assignment.canonical import Hash, OpaqueHash
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.solution import Solution
-from mentormatch.errors import EngineError
+from mentormatch.errors import EngineError, MentorMatchError
+from mentormatch.languages import spoken
 
 PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.apart import main; main()"
 OUT_OF_MEMORY = 77
@@ -34,13 +35,17 @@ EARLY, EARLIEST_S = 0.1, 0.2
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What the child is asked: a problem without names, the engine if one is named, how ties are settled, limits."""
+    """What the child is asked: a problem without names, the engine if one is named, how ties are settled, limits.
+
+    ``language`` is that in which it words what it refuses.
+    """
 
     problem: AssignmentProblem
     engine: str | None
     hashes: OpaqueHash
     deadline: float | None
     memory: int | None
+    language: str
 
     @classmethod
     def of(cls, problem: AssignmentProblem, engine: str | None, hashes: Hash, seconds: float | None) -> "Task":
@@ -48,7 +53,7 @@ class Task:
         rows = tuple(replace(row, name=f"row {place}") for place, row in enumerate(problem.rows))
         bare = replace(problem, rows=rows, mentor_keys=(), mentee_keys=())
         until = None if seconds is None else monotonic() + seconds - min(EARLY * seconds, EARLIEST_S)
-        return cls(bare, engine, hashes.opaque, until, MEMORY_BYTES or _memory())
+        return cls(bare, engine, hashes.opaque, until, MEMORY_BYTES or _memory(), spoken())
 
 
 def solved_apart(
@@ -67,6 +72,8 @@ def solved_apart(
     ------
     EngineError
         If the process dies.
+    MentorMatchError
+        What the engines raised there.
     OSError
         If it cannot be started.
     """
@@ -80,6 +87,8 @@ def solved_apart(
             thread.join(GLANCE_S if ends is None else min(GLANCE_S, max(ends - monotonic(), 0.0)))
         if not thread.is_alive() and (end := ended(child)) and talk.last is None:
             raise EngineError(end)
+        if isinstance(talk.last, MentorMatchError):
+            raise talk.last
         return talk.last
     finally:
         child.kill()
@@ -100,7 +109,7 @@ class Talk:
     child: subprocess.Popen[bytes]
     task: Task
     better: Callable[[Solution], None]
-    last: Solution | None = None
+    last: Solution | MentorMatchError | None = None
 
     def run(self) -> None:
         """Talk until the last answer is there, or the child is not."""

@@ -32,6 +32,7 @@ from mentormatch.assignment.wide.pools import Threads
 from mentormatch.assignment.wide.scan import STRIP, Cut, Seen, gathered, scanned
 from mentormatch.assignment.wide.swift import Swift
 from mentormatch.errors import RequestError
+from mentormatch.languages import language, spoken
 from tests.assignment.wide.test_same_pairs import GOALS, PROGRAMME, RULES, cohort, same
 from tests.failure.trouble import alive, wait_for
 
@@ -100,6 +101,20 @@ def processes(count: int) -> ProcessPoolExecutor:
 def test_threads_find_the_same_pairs(problem: AssignmentProblem, alone: Solution, threads: int) -> None:
     with ThreadPoolExecutor(threads) as executor:
         assert same(solve(problem, executor=executor), alone)
+
+
+@pytest.mark.parametrize("wished", ["fr", "en"])
+def test_what_a_worker_says_is_in_the_language_of_whoever_asked(
+    problem: AssignmentProblem, wished: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(problem.scores, ComputedScores)
+    heard = list[str]()
+    with language(wished):
+        make, parts = Parcel.of(problem.scores.tiles).__reduce__()
+    monkeypatch.setattr(parcel, "seen_by", lambda *asked: heard.append(spoken()))
+    cut: Any = None
+    parcel.seen_in(make(*parts), cut, 0, 1)
+    assert heard == [wished]
 
 
 @pytest.mark.proof

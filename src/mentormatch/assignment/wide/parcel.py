@@ -15,6 +15,7 @@ from mentormatch.assignment.wide.scan import Cut, Glance, Seen, gathered, strips
 from mentormatch.assignment.wide.swift import quickest
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.errors import EngineError
+from mentormatch.languages import language, spoken
 
 QUICKLY = 1
 """How hard zlib tries: codes are mostly zeros, and shrink to a fifth at once."""
@@ -25,20 +26,23 @@ OTHER = (
 
 
 class Parcel:
-    """Tiles on their way: bytes, and once they are opened the way to look at the tiles, which goes nowhere."""
+    """Tiles on their way: bytes, and once they are opened the way to look at the tiles, which goes nowhere.
 
-    def __init__(self, packed: bytes, version: str) -> None:
-        self.packed, self.version = packed, version
+    ``wording`` is the language in which whoever asks is told what goes wrong.
+    """
+
+    def __init__(self, packed: bytes, version: str, wording: str) -> None:
+        self.packed, self.version, self.wording = packed, version, wording
         self.glance: Glance | None = None
         self.lock = Lock()
 
     @classmethod
     def of(cls, tiles: Tiles, dumps: Callable[[object], bytes] = pickle.dumps) -> "Parcel":
         """Return tiles packed, without the keys of people."""
-        return cls(zlib.compress(dumps(tiles.bare()), QUICKLY), __version__)
+        return cls(zlib.compress(dumps(tiles.bare()), QUICKLY), __version__, spoken())
 
-    def __reduce__(self) -> tuple[type["Parcel"], tuple[bytes, str]]:
-        return Parcel, (self.packed, self.version)
+    def __reduce__(self) -> tuple[type["Parcel"], tuple[bytes, str, str]]:
+        return Parcel, (self.packed, self.version, self.wording)
 
     def opened(self) -> Glance:
         """Return the quickest way to look at the tiles that there is here."""
@@ -62,7 +66,8 @@ def seen_by(glance: Glance, cut: Cut, start: int, stop: int) -> Seen:
 
 def seen_in(parcel: Parcel, cut: Cut, start: int, stop: int) -> Seen:
     """Return what there is in a block of the tiles of a parcel."""
-    return seen_by(parcel.opened(), cut, start, stop)
+    with language(parcel.wording):
+        return seen_by(parcel.opened(), cut, start, stop)
 
 
 HELD: dict[str, Parcel] = {}
