@@ -1,9 +1,13 @@
 """A solve that is not waited for any longer ends within a moment, with the best answer so far."""
 
+import json
+import re
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from threading import Event, Timer, active_count
 from time import monotonic, sleep
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +20,7 @@ from mentormatch.assignment.progress import Progress
 from mentormatch.assignment.sofar import SoFar
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.errors import RequestError
+from mentormatch.wire.operation import ask, operations
 from tests.assignment.wide.test_same_pairs import GOALS, PROGRAMME, RULES, both, cohort
 from tests.conftest import DEEP
 from tests.failure.trouble import assert_true, endless, quotas
@@ -141,3 +146,33 @@ def test_a_ladder_that_is_not_waited_for_has_the_steps_until_then(
     assert (last.matched is None) == (last.status is Status.STOPPED)
     assert "arrêté" in str(last)
     assert len(asked) == at
+
+
+def hollow(told: Any) -> Iterator[Any]:
+    """Yield what calls itself feasible, and leaves nothing to be had."""
+    if isinstance(told, dict):
+        tiers = told.get("tiers", [])
+        proved = bool(tiers) and all(tier["bound"] == tier["value"] for tier in tiers)
+        if told.get("status") == "feasible" and (told.get("gap", 1) == 0 or proved):
+            yield told
+    parts = told.values() if isinstance(told, dict) else told if isinstance(told, list) else ()
+    for part in parts:
+        yield from hollow(part)
+
+
+@pytest.mark.parametrize("kind", ["match", "plans", "repair", "topics", "dates", "turns"])
+def test_nothing_that_is_cancelled_at_any_look_is_feasible_without_a_gap(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example, statuses = operations()[kind].example(), set[str]()
+    for last in range(1, 120 if DEEP else 24):
+        looks = count()
+        cancelled = property(lambda self, looks=looks, last=last: next(looks) >= last)
+        with monkeypatch.context() as patched:
+            patched.setattr(Run, "cancelled", cancelled)
+            told = json.loads(ask(kind, example).to_json())
+        assert list(hollow(told)) == [], last
+        statuses |= set(re.findall(r'"status": "(\w+)"', json.dumps(told)))
+        if next(looks) < last:
+            break
+    assert statuses >= {"stopped", "proved"}
