@@ -4,6 +4,7 @@ import json
 import re
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from threading import Event, Timer, active_count
 from time import monotonic, sleep
@@ -148,6 +149,11 @@ def test_a_ladder_that_is_not_waited_for_has_the_steps_until_then(
     assert len(asked) == at
 
 
+def looked(looks: Iterator[int], last: int, run: Run) -> bool:
+    """Say whether a solve is cancelled: from a certain look on."""
+    return next(looks) >= last
+
+
 def hollow(told: Any) -> Iterator[Any]:
     """Yield what calls itself feasible, and leaves nothing to be had."""
     if isinstance(told, dict):
@@ -167,7 +173,7 @@ def test_nothing_that_is_cancelled_at_any_look_is_feasible_without_a_gap(
     example, statuses = operations()[kind].example(), set[str]()
     for last in range(1, 120 if DEEP else 24):
         looks = count()
-        cancelled = property(lambda self, looks=looks, last=last: next(looks) >= last)
+        cancelled = property(partial(looked, looks, last))
         with monkeypatch.context() as patched:
             patched.setattr(Run, "cancelled", cancelled)
             told = json.loads(ask(kind, example).to_json())
