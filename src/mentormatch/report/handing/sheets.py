@@ -21,6 +21,7 @@ SIDES: tuple[Side, Side] = ("mentor", "mentee")
 ACROSS: Mapping[Side, Side] = {"mentor": "mentee", "mentee": "mentor"}
 FILES: Mapping[Side, str] = {"mentor": "mentor", "mentee": "mentoree"}
 PROVISIONAL = mark("Proposition : rien n'est définitif avant que l'équipe l'ait validée.")
+DRAWN = mark("Rien ne distinguait les binômes possibles : un tirage reproductible a choisi.")
 NOBODY = mark("Nous n'avons pas de binôme à vous proposer pour le moment. L'équipe vous tiendra au courant.")
 
 
@@ -127,7 +128,7 @@ def common(matching: Matching, seal: Seal | None) -> Common:
     programme = matching.programme
     message = tuple(line.strip() for line in programme.documents.message.splitlines() if line.strip())
     validated = bool(seal and seal.validations)
-    caveats = tuple(caveat.sentence for caveat in matching.caveats if caveat.void)
+    caveats = (tr(DRAWN),) if matching.hollow else ()
     provisional = "" if validated else tr(PROVISIONAL)
     return Common(programme.name, message, asked_again(programme.follow_up), provisional, caveats)
 
