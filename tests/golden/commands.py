@@ -1,0 +1,115 @@
+"""The command line, run in this process: what a command said, how it ended, and the files that it wrote."""
+
+import csv
+import io
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO, StringIO, TextIOWrapper
+from pathlib import Path
+from unittest.mock import patch
+
+from openpyxl import load_workbook
+
+import mentormatch as mm
+from mentormatch.cli import main
+
+SOFT = (
+    (re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|\+00:00)"), "<moment>"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "<sha256>"),
+    (re.compile(r'"versions": ?\{[^}]*\}'), '"versions": {}'),
+    (re.compile(r'"(seconds|\w+_s)": ?[0-9.e+-]+'), r'"\1": 0'),
+    (re.compile(r"\b" + re.escape(mm.__version__) + r"\b"), "<version>"),
+)
+"""What differs between two runs of the same: moments, digests of what holds versions, seconds."""
+
+
+class Kept(BytesIO):
+    """Bytes that are still there when the stream over them is closed."""
+
+    def close(self) -> None:
+        """Stay open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended, and what it wrote on stdout and on stderr."""
+
+    code: int
+    out: str
+    err: str
+
+    def told(self) -> str:
+        """Return all of it as one text."""
+        return f"exit {self.code}\n--- stderr\n{self.err}\n--- stdout\n{self.out}"
+
+
+def normalised(text: str, folder: Path | None = None) -> str:
+    """Return a text without what differs between two runs."""
+    if folder is not None:
+        text = text.replace(str(folder), "<folder>")
+    today = datetime.now(UTC).date()
+    text = text.replace(today.isoformat(), "<today>").replace(f"{today:%d/%m/%Y}", "<today>")
+    for pattern, put in SOFT:
+        text = pattern.sub(put, text)
+    return text
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Have a command leave this process as it was: its streams, its signals, what it lets nobody import."""
+    handler, idle = signal.getsignal(signal.SIGINT), {name for name, module in sys.modules.items() if module is None}
+    try:
+        with patch.dict(os.environ, COLUMNS="100"):
+            yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        for name in [name for name, module in sys.modules.items() if module is None and name not in idle]:
+            del sys.modules[name]
+
+
+def done(*words: object, given: str = "") -> Done:
+    """Return what comes of a command line."""
+    out, err = Kept(), Kept()
+    streams = {"stdout": TextIOWrapper(out, "utf-8"), "stderr": TextIOWrapper(err, "utf-8")}
+    stdin = TextIOWrapper(Kept(given.encode()), "utf-8")
+    code = 0
+    with undisturbed(), patch.multiple(sys, stdin=stdin, argv=["mentormatch", *map(str, words)], **streams):
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return Done(code, out.getvalue().decode(), err.getvalue().decode())
+
+
+def cells(content: bytes) -> str:
+    """Return the cells of a workbook as text, sheet by sheet, with their notes, widths of columns and hidden sheets."""
+    told = StringIO()
+    writer = csv.writer(told, lineterminator="\n")
+    for sheet in load_workbook(io.BytesIO(content)).worksheets:
+        writer.writerow([f"# {sheet.title}", sheet.sheet_state, sheet.freeze_panes, sheet.auto_filter.ref])
+        for row in sheet.iter_rows():
+            notes = [f"{cell.coordinate}: {cell.comment.text}" for cell in row if cell.comment]
+            writer.writerow([*("" if cell.value is None else cell.value for cell in row), *notes])
+        for check in sheet.data_validations.dataValidation:
+            writer.writerow(["validation", str(check.sqref), check.type, check.formula1])
+    return told.getvalue()
+
+
+def text_of(path: Path) -> str:
+    """Return what a document says, as text."""
+    content = path.read_bytes()
+    return cells(content) if path.suffix == ".xlsx" else content.decode("utf-8")
+
+
+def written(folder: Path) -> dict[str, str]:
+    """Return the texts of the files below a folder, by their names; a manifest and a log name digests and moments."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): normalised(text_of(path), folder) for path in found}

@@ -1,0 +1,195 @@
+"""Programmes of pairs drawn from a seed: every criterion, every rule, every goal comes in its turn."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+from tests.golden.surveys import MENTEES, MENTORS, TOWNS, Table, keys, people, questions
+
+GOALS = (
+    ("matched", "priority", "total"),
+    ("total",),
+    ("matched", "floor", "total"),
+    ("leximin",),
+    ("matched", "floor_person", "total"),
+    ("priority", "matched", "leximin"),
+    ("matched", "total"),
+    ("floor", "matched", "total"),
+)
+LANGUAGES = ("fr", "en")
+SIZES = ((4, 4), (5, 9), (9, 5), (8, 8), (1, 6), (12, 10), (7, 13))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What settings are drawn from: the questions, and how many people each side has."""
+
+    random: Random
+    asked: Mapping[str, Table]
+    counts: tuple[int, int]
+
+    def key(self, side: str) -> str:
+        """Return somebody of a side."""
+        return self.random.choice(keys(side, self.counts[side == MENTEES]))
+
+    def options(self, field: str, most: int = 2) -> list[str]:
+        """Return some answers to a question."""
+        options = {"accord": ["Oui", "Non"], "lieu": list(TOWNS[:6])}.get(field) or self.asked[field]["options"]
+        return self.random.sample(options, self.random.randint(1, min(most, len(options))))
+
+    def one(self, *among: Any) -> Any:
+        """Return one of several."""
+        return self.random.choice(among)
+
+    def bounds(self, least: int, most: int) -> Table:
+        """Return a least, a most, or both."""
+        low, high = sorted((self.random.randint(least, most), self.random.randint(least, most)))
+        return dict(self.one({"least": low}, {"most": high}, {"least": low, "most": high}))
+
+
+type Settings = Callable[[Drawing], Table]
+
+CRITERIA: Mapping[str, Settings] = {
+    "availability": lambda of: {"field": of.one("creneaux", "langues"), "enough": of.random.randint(1, 4)},
+    "closeness": lambda of: of.one({"field": "annees"}, {"field": "age", "within": 12.5}, {"field": "annees", "within": 2}),
+    "coverage": lambda of: of.one(
+        {"mentee": "besoins", "mentor": "offre"}, {"mentee": "gouts", "mentor": "langues"}, {"mentee": "langues", "mentor": "gouts"}
+    ),
+    "near": lambda of: {"field": "lieu", "within": of.one(0, 20), "zero_at": of.one(90, 400)}
+    | of.one({}, {"unit": "minutes", "speed": 70}),
+    "overlap": lambda of: {"field": of.one("langues", "gouts", "creneaux", "employeurs")},
+    "same": lambda of: {"field": of.one("metier", "accord", "annees", "lieu")},
+    "table": lambda of: {
+        "mentor": "public",
+        "mentee": "situation",
+        "otherwise": of.one(0.0, 0.25),
+        "cells": [{"mentor": of.options("public", 1)[0], "mentee": of.options("situation", 1)[0], "points": of.one(1, 0.5)}],
+    },
+    "unlike": lambda of: {"field": of.one("metier", "langues", "gouts", "creneaux", "employeurs")},
+    "wishes": lambda of: of.one({"mentee": "souhaits"}, {"mentor": "choisis", "most": 2}, {"mentee": "souhaits", "mentor": "choisis"}),
+}  # fmt: skip
+"""Settings of a criterion of each kind."""
+
+
+def said(of: Drawing, *fields: str, most: int = 2) -> Table:
+    """Return a question, and some answers to it."""
+    field = of.one(*fields)
+    return {"field": field, "in": of.options(field, most)}
+
+
+def missing(of: Drawing) -> Table:
+    """Return what a missing answer means."""
+    return {"missing": of.one("allow", "forbid")}
+
+
+RULES: Mapping[str, Settings] = {
+    "capacity": lambda of: of.one(
+        {"field": "capacite", "most": 2},
+        {"field": "capacite", "minimum": 2, "most": 3},
+        {"side": MENTEES, "most": 2},
+        {"most": 2, "minimum": 1, "always": True},
+    ),
+    "quota": lambda of: {"where": [{"side": MENTEES, **said(of, "metier", "accord", "lieu")}, *of.one([], [{"side": MENTORS, **said(of, "annees")}])]}
+    | of.bounds(0, 3),
+    "proportion": lambda of: {"side": of.one(MENTORS, MENTEES), **said(of, "metier", "langues", "accord")}
+    | of.one({"least": 30}, {"most": 60}, {"least": 20, "most": 80}),
+    "load": lambda of: {"weights": of.one("heures", 1, 1.25), "limit": of.one("limite", 3)} | missing(of),
+    "priority": lambda of: of.one(
+        {"side": MENTEES, **said(of, "metier", "accord")}, {"side": MENTORS, "people": [of.key(MENTORS)]}
+    ),
+    "pin": lambda of: {"mentor": of.key(MENTORS), "mentee": of.key(MENTEES)},
+    "ban": lambda of: {"mentor": of.key(MENTORS), "mentee": of.key(MENTEES)},
+    "history": lambda of: {"pairs": [{"mentor": of.key(MENTORS), "mentee": of.key(MENTEES)} for _ in range(3)]},
+    "apart": lambda of: {"people": [of.key(MENTORS), of.key(MENTEES)]},
+    "minimum_score": lambda of: {"points": of.one(20, 35, 60)},
+    "require": lambda of: said(of, "accord", "metier", "annees") | missing(of),
+    "gap": lambda of: {"field": of.one("annees", "age"), "least": of.one(0, 1)} | of.one({}, {"most": 12}) | missing(of),
+    "common": lambda of: {"field": of.one("creneaux", "langues", "metier")} | missing(of),
+    "different": lambda of: {"field": of.one("employeurs", "metier", "lieu")} | missing(of),
+    "veto": lambda of: {"field": "eviter", "against": of.one(["code"], ["code", "employeurs"])},
+    "meet": lambda of: {"place": "lieu", "travel": of.one("trajet", 120)}
+    | of.one({}, {"remote": "accord"}, {"unit": "minutes"})
+    | missing(of),
+}  # fmt: skip
+"""Settings of a rule of each kind that speaks of pairs."""
+
+
+def criterion(of: Drawing, kind: str) -> Table:
+    """Return a criterion of a kind, as a programme states it."""
+    shared = {"weight": of.one(1, 5, 10, 2.5), "neutral": of.one(0.0, 0.3, 0.5, 1.0)}
+    told = {"name": f"critère {kind}"} if of.random.random() < 0.7 else {}
+    return {"kind": kind} | shared | told | of.one({}, {"group": "contexte"}) | CRITERIA[kind](of)
+
+
+def rule(of: Drawing, kind: str) -> Table:
+    """Return a rule of a kind, as a programme states it."""
+    return {"kind": kind, "name": f"règle {kind}"} | RULES[kind](of)
+
+
+def some(random: Random, kinds: Mapping[str, Settings], first: int, most: int) -> list[str]:
+    """Return kinds: the one whose turn it is, and others at random."""
+    turn = list(kinds)[first % len(kinds)]
+    return list(dict.fromkeys([turn, *random.sample(list(kinds), random.randint(0, most))]))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Which programme is drawn: its number, how many people, and what makes it other than the rest."""
+
+    number: int
+    counts: tuple[int, int] | None = None
+    tied: bool = False
+    most_rules: int = 3
+
+    def request(self) -> Table:
+        """Return a request for its pairs: programme, people, pins and bans."""
+        random = Random(f"golden {self.number}")
+        counts = self.counts or SIZES[self.number % len(SIZES)]
+        asked = questions(random)
+        of = Drawing(random, asked, counts)
+        own, others = (people(asked, side, counts, random) for side in (MENTORS, MENTEES))
+        programme = {
+            "programme": {"name": f"Programme {self.number}", "language": LANGUAGES[self.number % 2]},
+            "fields": asked,
+            "criteria": [] if self.number % 29 == 28 else self.criteria(of),
+            "rules": [rule(of, kind) for kind in some(random, RULES, self.number, self.most_rules)],
+            "goals": {"order": list(GOALS[self.number % len(GOALS)])},
+            "documents": {"name": "nom", "contacts": ["nom", "courriel"], "message": "Bonjour.\nÀ bientôt."},
+        }
+        told = {"programme": programme, "mentors": own, "mentees": others, "seed": self.number % 5}
+        return told | self.by_hand(of)
+
+    def criteria(self, of: Drawing) -> list[Table]:
+        """Return the criteria; with ``tied`` one that gives two scores, so that many pairs are alike."""
+        if self.tied:
+            return [{"kind": "same", "field": "accord", "weight": 1}]
+        return [criterion(of, kind) for kind in some(of.random, CRITERIA, self.number, 4)]
+
+    def by_hand(self, of: Drawing) -> Table:
+        """Return pins and bans for every third programme."""
+        if self.number % 3:
+            return {}
+        pairs = [{"mentor": of.key(MENTORS), "mentee": of.key(MENTEES)} for _ in range(2)]
+        return {"bans": pairs[:1]} if pairs[0] == pairs[1] else {"pins": pairs[:1], "bans": pairs[1:]}
+
+
+def unkept(number: int) -> Table:
+    """Return a request whose rules cannot all be kept."""
+    request = replace(Drawn(number, (6, 7)), most_rules=1).request()
+    pin = {"mentor": "M01", "mentee": "E01"}
+    ways: tuple[Table, ...] = (
+        {"pins": [pin], "bans": [pin]},
+        {"pins": [pin, {"mentor": "M01", "mentee": "E02"}], "bans": []},
+        {"rules": [{"kind": "quota", "where": [{"side": MENTEES, "field": "accord", "in": ["Oui"]}], "least": 40}]},
+        {"rules": [{"kind": "capacity", "side": MENTORS, "most": 3, "minimum": 3, "always": True}]},
+        {"rules": [{"kind": "apart", "people": ["M01", "E01"]}, {"kind": "pin", **pin}]},
+        {"rules": [{"kind": "load", "weights": "heures", "limit": 0}, {"kind": "pin", **pin}]},
+        {"rules": [{"kind": "different", "field": "employeurs"}, {"kind": "minimum_score", "points": 100},
+                   {"kind": "capacity", "side": MENTEES, "most": 1, "minimum": 1, "always": True}]},
+    )  # fmt: skip
+    way = ways[number % len(ways)]
+    programme = request["programme"] | {"rules": way.get("rules", request["programme"]["rules"])}
+    return request | {"pins": way.get("pins", []), "bans": way.get("bans", []), "programme": programme}
+
+
