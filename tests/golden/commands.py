@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,12 +21,17 @@ from mentormatch.cli import main
 
 SOFT = (
     (re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|\+00:00)"), "<moment>"),
+    (re.compile(r"\d+\s\w+\s\d{4}\sà\s\d+\sh\s\d{2}\sUTC"), "<moment>"),
+    (re.compile(r"\w+\s\d+,\s\d{4}\sat\s\d+:\d{2}\sUTC"), "<moment>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<sha256>"),
     (re.compile(r'"versions": ?\{[^}]*\}'), '"versions": {}'),
     (re.compile(r'"(seconds|\w+_s)": ?[0-9.e+-]+'), r'"\1": 0'),
     (re.compile(r"\b" + re.escape(mm.__version__) + r"\b"), "<version>"),
 )
 """What differs between two runs of the same: moments, digests of what holds versions, seconds."""
+
+
+NOTHING: Mapping[str, bytes] = {}
 
 
 class Kept(BytesIO):
@@ -109,7 +114,9 @@ def text_of(path: Path) -> str:
     return cells(content) if path.suffix == ".xlsx" else content.decode("utf-8")
 
 
-def written(folder: Path) -> dict[str, str]:
-    """Return the texts of the files below a folder, by their names; a manifest and a log name digests and moments."""
+def written(folder: Path, before: Mapping[str, bytes] = NOTHING) -> dict[str, str]:
+    """Return the texts of the files below a folder by their names, but those that were there ``before``."""
     found = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): normalised(text_of(path), folder) for path in found}
+    named = {str(path.relative_to(folder)): path for path in found}
+    fresh = {name: path for name, path in named.items() if before.get(name) != path.read_bytes()}
+    return {name: normalised(text_of(path), folder.parent) for name, path in fresh.items()}

@@ -1,11 +1,13 @@
 """Programmes of pairs drawn from a seed: every criterion, every rule, every goal comes in its turn."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Any
 
-from tests.golden.surveys import MENTEES, MENTORS, TOWNS, Table, keys, people, questions
+from tests.golden.aspects import Aspects, Case, asked, of_request
+from tests.golden.surveys import MENTEES, MENTORS, Table, keys, people, questions
 
 GOALS = (
     ("matched", "priority", "total"),
@@ -18,6 +20,7 @@ GOALS = (
     ("floor", "matched", "total"),
 )
 LANGUAGES = ("fr", "en")
+DEPARTEMENTS = ["Ain", "Rhône", "Loire", "Cantal", "Savoie"]
 SIZES = ((4, 4), (5, 9), (9, 5), (8, 8), (1, 6), (12, 10), (7, 13))
 
 
@@ -35,7 +38,7 @@ class Drawing:
 
     def options(self, field: str, most: int = 2) -> list[str]:
         """Return some answers to a question."""
-        options = {"accord": ["Oui", "Non"], "lieu": list(TOWNS[:6])}.get(field) or self.asked[field]["options"]
+        options = {"accord": ["Oui", "Non"], "lieu": DEPARTEMENTS}.get(field) or self.asked[field]["options"]
         return self.random.sample(options, self.random.randint(1, min(most, len(options))))
 
     def one(self, *among: Any) -> Any:
@@ -176,7 +179,7 @@ class Drawn:
 
 def unkept(number: int) -> Table:
     """Return a request whose rules cannot all be kept."""
-    request = replace(Drawn(number, (6, 7)), most_rules=1).request()
+    request = Drawn(number, (6, 7), most_rules=1).request()
     pin = {"mentor": "M01", "mentee": "E01"}
     ways: tuple[Table, ...] = (
         {"pins": [pin], "bans": [pin]},
@@ -193,3 +196,72 @@ def unkept(number: int) -> Table:
     return request | {"pins": way.get("pins", []), "bans": way.get("bans", []), "programme": programme}
 
 
+
+
+OPERATIONS = ("why-not", "alternatives", "evaluate", "repair", "plans", "diagnose")
+SPOILT: Mapping[str, Table] = {
+    "unknown-key": {"programme": {"name": "x", "langue": "fr"}},
+    "unknown-kind": {"criteria": [{"kind": "samme", "field": "metier"}]},
+    "unknown-field": {"criteria": [{"kind": "same", "field": "metiers"}], "rules": [{"kind": "gap", "field": "lieu"}]},
+    "unknown-option": {"rules": [{"kind": "require", "field": "metier", "in": ["Boulange"]}]},
+    "wrong-type": {"rules": [{"kind": "capacity", "most": "deux"}], "criteria": [{"kind": "same", "field": "metier", "weight": 0}]},
+    "doubled-goal": {"goals": {"order": ["matched", "matched"]}},
+    "unknown-goal": {"goals": {"order": ["most"]}},
+    "rule-of-groups": {"rules": [{"kind": "composition", "field": "metier", "least": 1}]},
+    "crossed": {"rules": [{"kind": "quota", "where": [{"side": MENTEES, "field": "accord", "in": ["Oui"]}], "least": 3, "most": 1}]},
+    "documents": {"documents": {"contacts": ["metier"]}},
+    "groups": {"groups": {"size": 4}},
+}  # fmt: skip
+"""Parts of a programme that cannot be taken."""
+MISSENT: Mapping[str, Table] = {
+    "unknown-pin": {"pins": [{"mentor": "M99", "mentee": "E01"}]},
+    "negative-seed": {"seed": -1},
+    "unknown-part": {"sead": 1},
+    "nobody": {"mentors": [], "mentees": []},
+    "twice": {"mentors": [{"id": "M01", "answers": {}}, {"id": "m01", "answers": {}}]},
+    "unasked": {"mentors": [{"id": "M01", "answers": {"pointure": 42}}]},
+    "wrong-answer": {"mentors": [{"id": "M01", "answers": {"metier": 3, "age": "vieux", "lieu": "Atlantide"}}]},
+}
+"""Parts of a request that cannot be taken."""
+
+
+def spoilt(name: str, language: str) -> Table:
+    """Return a request that is refused, or of which something is told."""
+    request = Drawn(2, (4, 4)).request()
+    programme = request["programme"] | SPOILT.get(name, {})
+    return request | MISSENT.get(name, {}) | {"programme": programme, "language": language}
+
+
+def cases() -> Iterator[Case]:
+    """Yield every case of pairs: those that can be formed, whose rules cannot all hold, and those that are refused."""
+    for number in range(72):
+        further = OPERATIONS if number % 3 == 2 else ()
+        whole = number % 4 == 3 and number != 3
+        found = partial(of_drawn, Drawn(number), further, whole=whole)
+        yield Case(f"pairs/{number:03d}", found, number < 16)
+    for number in range(6):
+        one = Drawn(200 + number, (14 + number, 16), tied=True, most_rules=1)
+        yield Case(f"pairs/tied-{number}", partial(of_drawn, one, ("plans",), whole=number == 0), number < 2)
+    for number in range(8):
+        one = Drawn(300 + number, (30 + 8 * number, 36 + 5 * number), most_rules=2)
+        yield Case(f"pairs/larger-{number}", partial(of_drawn, one, ("why-not", "alternatives", "repair"), whole=True))
+    for number in range(7):
+        found = partial(of_unkept, number)
+        yield Case(f"pairs/unkept-{number}", found, number < 2)
+    for name in (*SPOILT, *MISSENT):
+        yield Case(f"refused/{name}", partial(of_spoilt, name), name in {"unknown-key", "unknown-field", "unknown-pin"})
+
+
+def of_drawn(drawn: Drawn, further: Sequence[str], *, whole: bool) -> Aspects:
+    """Return what is recorded of a programme that is drawn."""
+    return of_request(drawn.request(), *further, whole=whole)
+
+
+def of_unkept(number: int) -> Aspects:
+    """Return what is recorded of a programme whose rules cannot all hold."""
+    return of_request(unkept(number), "diagnose", "evaluate", whole=number % 2 == 0)
+
+
+def of_spoilt(name: str) -> Aspects:
+    """Return what is said of a request that is refused, in both languages."""
+    return {language: asked("match", spoilt(name, language)) for language in LANGUAGES}
