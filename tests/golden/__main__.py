@@ -1,6 +1,6 @@
-"""Golden answers: ``python -m tests.golden [NAME ...]`` compares them, ``--write`` keeps them anew, ``--show`` one aspect.
+"""Golden answers: ``python -m tests.golden [NAME ...]`` compares them, ``--write`` keeps them anew.
 
-A name is that of a case or begins some (``pairs/``). To see what changed, have two checkouts ``--show`` the same aspect.
+A name is that of a case or begins some (``pairs/``). To see what changed, have two checkouts ``--show`` one aspect.
 """
 
 import sys

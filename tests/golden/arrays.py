@@ -1,8 +1,9 @@
-"""Problems of plain arrays drawn from a seed, from 3 to 3,000 a side: dense, sparse, tied, with every goal and engine."""
+"""Problems of plain arrays drawn from a seed, from 3 to 3,000 a side: dense, sparse, tied, with every goal."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +15,19 @@ from tests.golden.aspects import Aspects, Case, of_solution, said
 type Matrix = NDArray[np.float64]
 type Random = np.random.Generator
 
+
+def plane(ways: Matrix) -> Matrix:
+    """Return how close points are, by the way from one to the other."""
+    return 1 - np.hypot(ways[..., 0], ways[..., 1]) / 2
+
+
 KINDS: Mapping[str, Callable[[Random, int, int], Matrix]] = {
     "untied": lambda random, n, m: random.random((n, m)),
     "five": lambda random, n, m: random.integers(0, 5, (n, m)) / 4,
-    "plane": lambda random, n, m: 1 - np.hypot(*(random.random((n, 1, 2)) - random.random((1, m, 2))).transpose(2, 0, 1)) / 2,
+    "plane": lambda random, n, m: plane(random.random((n, 1, 2)) - random.random((1, m, 2))),
     "parts": lambda random, n, m: random.random((n, 1)) + random.random((1, m)),
     "signed": lambda random, n, m: random.integers(-9, 10, (n, m)).astype(float),
-}  # fmt: skip
+}
 GOALS = (
     ("matched", "total"),
     ("total",),
@@ -69,26 +76,23 @@ class Drawn:
         scores, allowed = KINDS[self.kind](random, n, m), random.random((n, m)) < self.share
         most = random.integers(1, 4, n) if self.several else np.ones(n, dtype=np.int64)
         least = np.minimum(random.integers(0, 2, n), most) if self.several and self.number % 2 else np.zeros(n, int)
-        stated: dict[str, object] = {"mentor_capacity": most, "mentor_minimum": least, "goals": self.goals}
+        stated: dict[str, Any] = {"mentor_capacity": most, "mentor_minimum": least, "goals": self.goals}
         if "priority" in self.goals:
             stated |= {"mentee_priority": random.integers(0, 3, m)}
         if self.share < 1 and self.number % 2 == 0:
             places = np.nonzero(allowed)
-            found = mm.AssignmentProblem.from_scores(
-                sparse.coo_array((scores[places], places), shape=(n, m)), **stated  # type: ignore[arg-type]  # drawn above
-            )  # fmt: skip
+            listed = sparse.coo_array((scores[places], places), shape=(n, m))
+            found = mm.AssignmentProblem.from_scores(listed, **stated)
         else:
-            found = mm.AssignmentProblem.from_scores(
-                scores, None if self.share == 1 else allowed, **stated  # type: ignore[arg-type]  # drawn above
-            )  # fmt: skip
+            found = mm.AssignmentProblem.from_scores(scores, None if self.share == 1 else allowed, **stated)
         return self.with_names(found) if self.named else found
 
     def with_names(self, problem: mm.AssignmentProblem) -> mm.AssignmentProblem:
         """Return the problem with keys, former pairs, and fewest changes among its goals."""
-        keys = {"mentor_keys": "M", "mentee_keys": "E"}
-        named = {side: tuple(f"{one}{i}" for i in range(count)) for (side, one), count in zip(keys.items(), problem.shape, strict=True)}
+        mentors, mentees = (tuple(f"{one}{i}" for i in range(n)) for one, n in zip("ME", problem.shape, strict=True))
         former = tuple((i, (2 * i) % self.mentees) for i in range(min(self.mentors, (self.mentees + 1) // 2)))
-        return replace(problem, **named, former=former, goals=("matched", "changes", "total"))
+        named = replace(problem, mentor_keys=mentors, mentee_keys=mentees)
+        return replace(named, former=former, goals=("matched", "changes", "total"))
 
     def found(self) -> Aspects:
         """Return what is recorded of its answer."""

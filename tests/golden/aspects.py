@@ -94,7 +94,8 @@ def scores_of(matching: mm.Matching) -> str:
 
 def cohort_of(request: Table, programme: mm.Programme) -> mm.Cohort:
     """Return the people of a request, read as records."""
-    return mm.read_survey(programme, **records(request))
+    told = records(request)
+    return mm.read_survey(programme, mentors=told["mentors"], mentees=told["mentees"])
 
 
 def matching_of(request: Table) -> mm.Matching:
@@ -125,7 +126,8 @@ def documents(matching: mm.Matching) -> Aspects:
 
 def letters(request: Table, matching: mm.Matching) -> Aspects:
     """Return the texts of what participants are handed."""
-    contacts = mm.read_contacts(matching.programme, **records(request))
+    told = records(request)
+    contacts = mm.read_contacts(matching.programme, mentors=told["mentors"], mentees=told["mentees"])
     with TemporaryDirectory() as folder:
         mm.write_handouts(matching, contacts, Path(folder) / "out")
         return {"letters": json.dumps(written(Path(folder) / "out"), ensure_ascii=False)}
@@ -157,7 +159,8 @@ def further(request: Table, pairs: list[Mapping[str, Any]]) -> dict[str, Table]:
         "evaluate": unseeded | {"pairs": former[1:], "best": True},
         "plans": plain | {"n": 3, "differ_by": 1},
         "diagnose": unseeded,
-        "repair": plain | {"former": former, "ladder": True, "reserves": True}
+        "repair": plain
+        | {"former": former, "ladder": True, "reserves": True}
         | ({"mentors": there, "withdrawn": [gone]} if former else {}),
     }
 

@@ -1,4 +1,4 @@
-"""Cohorts of 5,000 to 20,000 a side drawn from a seed: scores that are not held, rules that couple pairs, hard goals."""
+"""Cohorts of 5,000 to 20,000 a side drawn from a seed: scores that are not held, rules that couple pairs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ YEARS = {"kind": "closeness", "field": "annees", "weight": 6}
 TRADE = {"kind": "same", "field": "metier", "weight": 5}
 NEAR = {"kind": "near", "field": "lieu", "zero_at": 200, "weight": 5}
 ALL: tuple[Table, ...] = (NEEDS, TASTES, TIMES, YEARS, TRADE, NEAR)
-FEW: tuple[Table, ...] = (TRADE, YEARS)
 
 DIFFERENT = {"kind": "different", "field": "employeurs"}
 COMMON = {"kind": "common", "field": "creneaux"}
@@ -76,25 +75,17 @@ class Wide:
 
 
 WIDE = (
-    Wide("held", (5_000, 5_000)),
-    Wide("held-tied", (5_000, 5_000), FEW, (COMMON,)),
-    Wide("held-places", (4_000, 6_000), ALL, (PLACES, DIFFERENT, GAP)),
+    Wide("held", (5_000, 5_000), ALL, (DIFFERENT, GAP)),
     Wide("open", (7_000, 7_000)),
-    Wide("ruled", (7_000, 8_000), ALL, (DIFFERENT, COMMON, GAP)),
-    Wide("places", (6_000, 10_000), ALL, (PLACES, COMMON)),
-    Wide("tied", (7_000, 7_000), FEW, (DIFFERENT,)),
-    Wide("priority", (7_000, 9_000), ALL, (FIRST, GAP), ("matched", "priority", "total")),
-    Wide("quota", (7_000, 7_000), ALL, (QUOTA, COMMON)),
-    Wide("quota-both", (7_000, 7_000), ALL, (BOTH, COMMON)),
-    Wide("proportion", (7_000, 7_000), ALL, (SHARE, COMMON)),
-    Wide("minimums", (6_000, 8_000), ALL, (TWO,)),
-    Wide("floor", (7_000, 7_000), ALL, (COMMON,), ("matched", "floor", "total")),
-    Wide("floor-person", (7_000, 7_000), ALL, (), ("matched", "floor_person", "total")),
-    Wide("leximin", (7_000, 7_000), ALL, (GAP,), ("leximin",)),
-    Wide("leximin-tied", (7_000, 7_000), FEW, (), ("matched", "leximin")),
+    Wide("places", (6_000, 8_000), ALL, (PLACES, COMMON)),
+    Wide("priority", (6_500, 8_000), ALL, (FIRST, GAP), ("matched", "priority", "total")),
+    Wide("quotas", (6_500, 6_500), ALL, (QUOTA, BOTH, COMMON)),
+    Wide("proportion", (6_500, 6_500), ALL, (SHARE, COMMON)),
+    Wide("minimums", (4_500, 10_000), ALL, (TWO,)),
+    Wide("floor", (6_500, 6_500), ALL, (COMMON,), ("matched", "floor", "total")),
+    Wide("floor-person", (6_500, 6_500), ALL, (), ("matched", "floor_person", "total")),
+    Wide("leximin", (6_500, 6_500), ALL, (GAP,), ("leximin",)),
     Wide("identical", (20_000, 20_000), ALL, (COMMON,), TOTAL, kinds=12),
-    Wide("identical-places", (12_000, 20_000), ALL, (PLACES, DIFFERENT), TOTAL, kinds=20),
-    Wide("twelve-thousand", (12_000, 12_000), ALL, (DIFFERENT, GAP)),
 )
 
 

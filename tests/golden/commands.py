@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from openpyxl import load_workbook
@@ -25,6 +26,7 @@ SOFT = (
     (re.compile(r"\w+\s\d+,\s\d{4}\sat\s\d+:\d{2}\sUTC"), "<moment>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<sha256>"),
     (re.compile(r'"versions": ?\{[^}]*\}'), '"versions": {}'),
+    (re.compile(r'"size": ?[0-9]+'), '"size": 0'),
     (re.compile(r'"(seconds|\w+_s)": ?[0-9.e+-]+'), r'"\1": 0'),
     (re.compile(r"\b" + re.escape(mm.__version__) + r"\b"), "<version>"),
 )
@@ -58,33 +60,33 @@ def normalised(text: str, folder: Path | None = None) -> str:
     """Return a text without what differs between two runs."""
     if folder is not None:
         text = text.replace(str(folder), "<folder>")
-    today = datetime.now(UTC).date()
-    text = text.replace(today.isoformat(), "<today>").replace(f"{today:%d/%m/%Y}", "<today>")
     for pattern, put in SOFT:
         text = pattern.sub(put, text)
-    return text
+    today = datetime.now(UTC).date()
+    return text.replace(today.isoformat(), "<today>").replace(f"{today:%d/%m/%Y}", "<today>")
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Have a command leave this process as it was: its streams, its signals, what it lets nobody import."""
-    handler, idle = signal.getsignal(signal.SIGINT), {name for name, module in sys.modules.items() if module is None}
+    modules: dict[str, Any] = sys.modules
+    handler, idle = signal.getsignal(signal.SIGINT), {name for name in modules if modules[name] is None}
     try:
         with patch.dict(os.environ, COLUMNS="100"):
             yield
     finally:
         signal.signal(signal.SIGINT, handler)
-        for name in [name for name, module in sys.modules.items() if module is None and name not in idle]:
-            del sys.modules[name]
+        for name in [name for name in modules if modules[name] is None and name not in idle]:
+            del modules[name]
 
 
 def done(*words: object, given: str = "") -> Done:
     """Return what comes of a command line."""
     out, err = Kept(), Kept()
-    streams = {"stdout": TextIOWrapper(out, "utf-8"), "stderr": TextIOWrapper(err, "utf-8")}
-    stdin = TextIOWrapper(Kept(given.encode()), "utf-8")
+    streams = {"stdin": Kept(given.encode()), "stdout": out, "stderr": err}
+    held: dict[str, Any] = {name: TextIOWrapper(stream, "utf-8") for name, stream in streams.items()}
     code = 0
-    with undisturbed(), patch.multiple(sys, stdin=stdin, argv=["mentormatch", *map(str, words)], **streams):
+    with undisturbed(), patch.multiple(sys, argv=["mentormatch", *map(str, words)], **held):
         try:
             main()
         except SystemExit as end:

@@ -137,7 +137,7 @@ def ran(command: str, spoken: str) -> Aspects:
 
 
 def cases() -> Iterator[Case]:
-    """Yield every case of the command line."""
-    for command in COMMANDS:
-        for spoken in ("fr", "en"):
+    """Yield every case of the command line: every second one in French alone."""
+    for place, command in enumerate(COMMANDS):
+        for spoken in ("fr", "en")[: 1 if place % 2 and command not in FAST else 2]:
             yield Case(f"commands/{command}-{spoken}", partial(ran, command, spoken), command in FAST)

@@ -24,7 +24,9 @@ GOALS = (
     ["total"],
 )
 RULES: Mapping[str, Settings] = {
-    "composition": lambda of: {"field": "metier", "least": 1, "none": True} | of.one({}, {"in": of.options("metier", 1)}),
+    "composition": lambda of: (
+        {"field": "metier", "least": 1, "none": True} | of.one({}, {"in": of.options("metier", 1)})
+    ),
     "different": lambda of: {"field": of.one("employeurs", "lieu")} | missing(of),
     "veto": lambda of: {"field": "eviter", "against": ["code"]},
     "require": lambda of: said(of, "accord", "metier") | missing(of),
@@ -32,7 +34,7 @@ RULES: Mapping[str, Settings] = {
     "apart": lambda of: {"people": [of.key(MENTEES), of.key(MENTEES)]},
     "together": lambda of: {"people": ["E01", "E03"]},
     "common": lambda of: {"field": of.one("creneaux", "langues")} | missing(of),
-}  # fmt: skip
+}
 CRITERIA: tuple[Table, ...] = (
     {"kind": "unlike", "field": "metier", "weight": 5},
     {"kind": "overlap", "field": "langues", "weight": 3, "group": "contexte"},
@@ -65,7 +67,11 @@ class Drawn:
             "groups": sizes | {"goals": GOALS[self.number % len(GOALS)]},
             "sessions": self.sessions(),
         }
-        return {"programme": programme, "members": people(fields, MENTEES, (count, count), random), "seed": self.number % 3}
+        return {
+            "programme": programme,
+            "members": people(fields, MENTEES, (count, count), random),
+            "seed": self.number % 3,
+        }
 
     def sessions(self) -> Table:
         """Return what is asked of the sessions."""
@@ -100,12 +106,16 @@ def sessions_fields() -> dict[str, Table]:
     return {
         "sujets": {"question": "Sujets", "kind": "choices", "options": TOPICS, "private": True},
         "dates": {"question": "Dates", "kind": "choices", "options": DAYS, "private": True},
-        "passage": {"question": "Quand présenter ?", "kind": "choice", "options": ["Tôt", "Au milieu", "Plus tard", "Indifférent"]},
+        "passage": {
+            "question": "Quand présenter ?",
+            "kind": "choice",
+            "options": ["Tôt", "Au milieu", "Plus tard", "Indifférent"],
+        },
         "urgent": {"question": "Urgent", "kind": "yesno"},
-    }  # fmt: skip
+    }
 
 
 def cases() -> Iterator[Case]:
     """Yield every case of groups."""
     for number in range(24):
-        yield Case(f"groups/{number:03d}", partial(Drawn.found, Drawn(number)), fast=number < 6)
+        yield Case(f"groups/{number:03d}", partial(Drawn.found, Drawn(number)), fast=number in (3, 4))

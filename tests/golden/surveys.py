@@ -35,7 +35,13 @@ def questions(random: Random) -> dict[str, Table]:
         "situation": {"question": "Situation", "kind": "choice", "options": words[-2:], "side": MENTEES},
         "langues": {"question": "Langues", "kind": "choices", "options": words},
         "gouts": {"question": "Goûts", "kind": "ranking", "options": words, "most": 3},
-        "offre": {"question": "Que transmettre ?", "kind": "levels", "items": items, "levels": list(LEVELS), "side": MENTORS},
+        "offre": {
+            "question": "Que transmettre ?",
+            "kind": "levels",
+            "items": items,
+            "levels": list(LEVELS),
+            "side": MENTORS,
+        },
         "besoins": {"question": "Besoins", "kind": "ranking", "items_of": "offre", "most": 3, "side": MENTEES},
         "age": {"question": "Âge", "kind": "number"},
         "annees": {"question": "Années", "kind": "scale", "options": steps},
@@ -50,7 +56,7 @@ def questions(random: Random) -> dict[str, Table]:
         "capacite": {"question": "Places", "kind": "number", "side": MENTORS},
         "heures": {"question": "Heures", "kind": "number", "side": MENTEES},
         "limite": {"question": "Heures en tout", "kind": "number", "side": MENTORS},
-    }  # fmt: skip
+    }
 
 
 def keys(side: str, count: int) -> list[str]:
@@ -88,8 +94,6 @@ def wanted(asked: dict[str, Table], table: Table, random: Random) -> list[str]:
 def answer_to(name: str, table: Table, others: Sequence[str], random: Random) -> Any:
     """Return an answer to one question."""
     match table["kind"]:
-        case "choice" | "scale":
-            return random.choice(table["options"])
         case "choices" | "ranking":
             return random.sample(table["options"], random.randint(1, min(3, len(table["options"]))))
         case "slots":
@@ -98,10 +102,19 @@ def answer_to(name: str, table: Table, others: Sequence[str], random: Random) ->
             return {item: random.choice(LEVELS) for item in table["items"]}
         case "number":
             return number(name, random)
-        case "place":
-            return random.choice(TOWNS)
         case "names":
             return named(name, others, random)
+        case _:
+            return single(name, table, random)
+
+
+def single(name: str, table: Table, random: Random) -> str | bool:
+    """Return one of the answers to a question that takes one, or a text."""
+    match table["kind"]:
+        case "choice" | "scale":
+            return str(random.choice(table["options"]))
+        case "place":
+            return random.choice(TOWNS)
         case "yesno":
             return random.random() < 0.6
         case _:
