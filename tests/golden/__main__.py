@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from time import monotonic
 
-from tests.golden.answers import cases, changes, kept, told, write
+from tests.golden.answers import Digests, cases, cases_by_name, changes, kept, told, write
 from tests.golden.aspects import Case
 
 
@@ -19,18 +19,17 @@ def chosen(names: Sequence[str], *, fast: bool) -> Iterator[Case]:
 
 def compared(names: Sequence[str], *, fast: bool, write_anew: bool) -> int:
     """Compare the answers of cases with those kept, or keep them anew; return how many are not as they were."""
-    answers, wrong = kept(), 0
+    before, found = kept(), dict[str, Digests]()
     for one in chosen(names, fast=fast):
         start = monotonic()
-        found = one.digests()
-        changed = changes(answers.get(one.name, {}), found)
-        wrong += bool(changed)
-        answers[one.name] = found
+        found[one.name] = one.digests()
+        if write_anew:
+            write({name: each for name, each in (kept() | found).items() if name in cases_by_name()})
+        changed = changes(before.get(one.name, {}), found[one.name])
         say(f"{one.name}: {monotonic() - start:.2f} s: {', '.join(changed) or 'as it was'}")
-    if write_anew:
-        write(answers if names or fast else {one.name: answers[one.name] for one in cases()})
-    say(f"{wrong} changed")
-    return 0 if write_anew else wrong
+    wrong = [name for name, digests in found.items() if before.get(name) != digests]
+    say(f"{len(wrong)} of {len(found)} changed: {' '.join(wrong)}")
+    return 0 if write_anew else len(wrong)
 
 
 def say(line: str) -> None:

@@ -276,8 +276,8 @@ def cases() -> Iterator[Case]:
     for number in range(6):
         one = Drawn(200 + number, (14 + number, 16), tied=True, most_rules=1)
         yield Case(f"pairs/tied-{number}", partial(of_drawn, one, ("plans",), whole=number == 0), number == 1)
-    for number in range(8):
-        one = Drawn(300 + number, (30 + 8 * number, 36 + 5 * number), most_rules=2)
+    for number in range(6):
+        one = Drawn(300 + number, (20 + 3 * number, 24 + 2 * number), most_rules=1)
         yield Case(f"pairs/larger-{number}", partial(of_drawn, one, ("why-not", "alternatives", "repair"), whole=True))
     for number in range(7):
         found = partial(of_unkept, number)
