@@ -90,8 +90,8 @@ class Market:
         kinds = cohort_of(EXAMPLE, self.alike, self.alike, self.seed, capacity=PLACES, manner=manner)
         random = np.random.default_rng(self.seed)
         sides = zip((kinds.mentors, kinds.mentees), (found.mentors, found.mentees), "ME", strict=True)
-        drawn = (naming_as(repeated(few, len(all_), letter, random), all_) for few, all_, letter in sides)
-        return Cohort(*drawn)
+        mentors, mentees = (naming_as(repeated(few, len(each), one, random), each) for few, each, one in sides)
+        return Cohort(mentors, mentees)
 
     def posed(self) -> AssignmentProblem:
         """Return the problem, the score of no pair being held."""

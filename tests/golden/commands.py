@@ -26,6 +26,7 @@ SOFT = (
     (re.compile(r"\w+\s\d+,\s\d{4}\sat\s\d+:\d{2}\sUTC"), "<moment>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<sha256>"),
     (re.compile(r'"versions": ?\{[^}]*\}'), '"versions": {}'),
+    (re.compile(r"DTSTAMP:\w+"), "DTSTAMP:<moment>"),
     (re.compile(r'"size": ?[0-9]+'), '"size": 0'),
     (re.compile(r'"(seconds|\w+_s)": ?[0-9.e+-]+'), r'"\1": 0'),
     (re.compile(r"\b" + re.escape(mm.__version__) + r"\b"), "<version>"),
