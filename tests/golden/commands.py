@@ -27,6 +27,7 @@ SOFT = (
     (re.compile(r"\b[0-9a-f]{64}\b"), "<sha256>"),
     (re.compile(r'"versions": ?\{[^}]*\}'), '"versions": {}'),
     (re.compile(r"DTSTAMP:\w+"), "DTSTAMP:<moment>"),
+    (re.compile(r'"person": ?"[ME]-\w+"'), '"person": "<pseudonym>"'),
     (re.compile(r'"size": ?[0-9]+'), '"size": 0'),
     (re.compile(r'"(seconds|\w+_s)": ?[0-9.e+-]+'), r'"\1": 0'),
     (re.compile(r"\b" + re.escape(mm.__version__) + r"\b"), "<version>"),
@@ -73,7 +74,7 @@ def undisturbed() -> Iterator[None]:
     modules: dict[str, Any] = sys.modules
     handler, idle = signal.getsignal(signal.SIGINT), {name for name in modules if modules[name] is None}
     try:
-        with patch.dict(os.environ, COLUMNS="100"):
+        with patch.dict(os.environ, COLUMNS="100", LOGNAME="golden"):
             yield
     finally:
         signal.signal(signal.SIGINT, handler)
