@@ -85,7 +85,6 @@ WIDE = (
     Wide("floor", (6_500, 6_500), ALL, (COMMON,), ("matched", "floor", "total")),
     Wide("floor-person", (6_500, 6_500), ALL, (), ("matched", "floor_person", "total")),
     Wide("leximin", (6_500, 6_500), ALL, (GAP,), ("leximin",)),
-    Wide("identical", (7_000, 7_000), ALL, (COMMON,), TOTAL, kinds=12),
 )
 
 

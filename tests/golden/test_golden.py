@@ -23,7 +23,7 @@ def tried() -> Iterator[object]:
         yield pytest.param(one, id=one.name, marks=() if one.fast else (pytest.mark.proof,))
 
 
-@pytest.mark.parametrize("case", tried())
+@pytest.mark.parametrize("case", list(tried()))
 def test_a_programme_gives_the_answers_that_are_kept(case: Case) -> None:
     assert changes(ANSWERS[case.name], case.digests()) == []
 
