@@ -88,7 +88,9 @@ def done(*words: object, given: str = "") -> Done:
     streams = {"stdin": Kept(given.encode()), "stdout": out, "stderr": err}
     held: dict[str, Any] = {name: TextIOWrapper(stream, "utf-8") for name, stream in streams.items()}
     code = 0
-    with undisturbed(), patch.multiple(sys, argv=["mentormatch", *map(str, words)], **held):
+    argv = ["mentormatch", *map(str, words)]
+    started = patch.object(sys.modules["__main__"], "__package__", "")  # of which help makes a name of the program
+    with undisturbed(), started, patch.multiple(sys, argv=argv, **held):
         try:
             main()
         except SystemExit as end:
