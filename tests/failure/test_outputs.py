@@ -183,7 +183,7 @@ def test_a_validated_decision_is_replaced_only_where_that_is_said_and_is_kept(na
     assert snapshot(kept) == before
     assert verify(kept / "binomes.decision.json").validations
     entries = check_chain(out / "binomes.journal.jsonl").entries
-    assert [(one.kind, one.what.get("kept")) for one in entries][-2:] == [
+    assert [(one.kind, one.what.get("kept")) for one in entries if one.kind != "edit"][-2:] == [
         ("replacement", kept.name),
         ("matching", None),
     ]

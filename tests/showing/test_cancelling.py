@@ -28,8 +28,8 @@ from tests.failure.trouble import assert_true, endless, quotas
 
 pytestmark = pytest.mark.promise(20)
 
-PATIENCE_S = 1.5
-"""A machine that has other work to do takes longer than the 0.3 seconds of one that has none."""
+PATIENCE_S = 5.0
+"""A machine that has other work to do takes much longer than the 0.3 seconds of one that has none."""
 LONG: dict[str, Callable[[], AssignmentProblem]] = {
     "an integer program": lambda: endless(exact=False),
     "one without any answer": endless,
@@ -100,7 +100,7 @@ def test_a_listener_that_returns_true_ends_all_solves_of_a_piece_of_work(
         found = [solve(problem, time_limit_s=20 if said else 0.8) for _ in range(2)]
     assert heard[-1].over
     assert [each.interrupted for each in found] == [said is True] * 2
-    assert found[0].seconds < (PATIENCE_S if said else 5.0)
+    assert found[0].seconds < PATIENCE_S
     assert active_count() == threads
 
 
