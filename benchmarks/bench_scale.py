@@ -70,6 +70,13 @@ def scarce(shrink: int) -> Iterator[Row]:
     yield alone(solved, Market(100_000, 100_000, single=True).shrunk(shrink), check=True)
 
 
+def identical(shrink: int) -> Iterator[Row]:
+    """100,000 one to one of few kinds, many of whom gave the same answers."""
+    for alike in (20, 200):
+        market = Market(100_000, 100_000, "tight", alike=alike)
+        yield alone(solved, market.shrunk(shrink), check=True)
+
+
 def own_goals(shrink: int) -> Iterator[Row]:
     """The same markets by the goals of the programme itself, by which some people come before others."""
     for market in (Market(60_000, 100_000, "slack", goals=OWN), Market(100_000, 100_000, "tight", goals=OWN)):
@@ -156,6 +163,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "tight": tight,
     "tight-tied": tight_tied,
     "scarce": scarce,
+    "identical": identical,
     "goals": own_goals,
     "questions": asked,
     "rules": with_rules,

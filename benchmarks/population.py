@@ -11,7 +11,7 @@ a choice leave to others whom these need.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 
 import numpy as np
@@ -155,6 +155,19 @@ def cohort_of(  # noqa: PLR0913 - sizes and seed, which all callers say, and two
         for side, own, others in zip(sides, keys, keys[::-1], strict=True)
     ]
     return Cohort(both[0], both[1])
+
+
+def repeated(people: People, count: int, letter: str, random: np.random.Generator) -> People:
+    """Return so many people who answered as some of these did, some answers being far commoner than others."""
+    common = 1 / np.arange(1, len(people) + 1)
+    rows = random.choice(len(people), count, p=common / common.sum())
+    return replace(people.take(rows), ids=tuple(f"{letter}{place:06d}" for place in range(count)))
+
+
+def naming_as(people: People, others: People) -> People:
+    """Return people who name whom others name, and are employed as these are."""
+    names = {name: column for name, column in others.columns.items() if isinstance(column, NameLists)}
+    return replace(people, columns={**people.columns, **names})
 
 
 def columns_of(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import mentormatch as mm
-from benchmarks.population import ALIKE, APART, cohort_of
+from benchmarks.population import ALIKE, APART, cohort_of, naming_as, repeated
 from benchmarks.scale.records import Row
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.people.cohort import Cohort
@@ -41,7 +41,8 @@ COARSE = ("same", "table", "closeness")
 class Market:
     """So many people of a kind; ``tied``: few scores differ; ``single``: everybody takes one; ``open``: no rules.
 
-    ``goals``: what is asked for.
+    ``goals``: what is asked for. ``alike``: each side has so many kinds of people, who gave the same answers but to the
+    questions for names; None: everybody is drawn by themselves.
     """
 
     mentors: int
@@ -52,6 +53,7 @@ class Market:
     open: bool = False
     seed: int = 1
     goals: tuple[str, ...] = GOALS
+    alike: int | None = None
 
     @property
     def one_to_one(self) -> bool:
@@ -61,6 +63,7 @@ class Market:
     def name(self) -> str:
         """What is read of it: its kind, its size, what makes it other than the rest."""
         said = [self.kind, *(["tied"] if self.tied else []), *(["no rules"] if self.open else [])]
+        said += [f"{self.alike} kinds a side"] if self.alike else []
         places = "one to one" if self.one_to_one else f"1 to {PLACES} places"
         asked = "" if self.goals == GOALS else f", {', '.join(self.goals)}"
         return f"{' '.join(said)}, {self.mentees:,} x {self.mentors:,} {places}{asked}"
@@ -81,7 +84,14 @@ class Market:
     def people(self) -> Cohort:
         """Those who take part, drawn anew from the seed."""
         manner = ALIKE if self.kind == "scarce" else APART
-        return cohort_of(EXAMPLE, self.mentors, self.mentees, self.seed, capacity=PLACES, manner=manner)
+        found = cohort_of(EXAMPLE, self.mentors, self.mentees, self.seed, capacity=PLACES, manner=manner)
+        if self.alike is None:
+            return found
+        kinds = cohort_of(EXAMPLE, self.alike, self.alike, self.seed, capacity=PLACES, manner=manner)
+        random = np.random.default_rng(self.seed)
+        sides = zip((kinds.mentors, kinds.mentees), (found.mentors, found.mentees), "ME", strict=True)
+        mentors, mentees = (naming_as(repeated(few, len(each), one, random), each) for few, each, one in sides)
+        return Cohort(mentors, mentees)
 
     def posed(self) -> AssignmentProblem:
         """Return the problem, the score of no pair being held."""

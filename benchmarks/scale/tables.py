@@ -8,7 +8,7 @@ from benchmarks.scale.records import Record, Row
 type Records = Mapping[str, Record]
 
 MISSING = "*Not recorded yet.*"
-NATION = ("scarce", "nation", "tight", "tight-tied", "goals")
+NATION = ("scarce", "nation", "tight", "tight-tied", "identical", "goals")
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

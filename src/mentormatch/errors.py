@@ -15,7 +15,7 @@ line numbers and the names of fields.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from mentormatch.languages import tr
 from mentormatch.languages.control_characters import on_one_line
@@ -23,12 +23,20 @@ from mentormatch.languages.control_characters import on_one_line
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: where it stands, what was found, what was expected, what to do."""
+    """One thing that is wrong: where it stands, what was found, what was expected, what to do.
+
+    ``code`` is for programs, where there is one: it is stable, and not shown to people.
+    """
 
     where: str
     found: str
     expected: str = ""
     advice: str = ""
+    code: str = ""
+
+    def told(self) -> dict[str, str]:
+        """Return it as programs read it; most problems have no code of their own."""
+        return {name: text for name, text in asdict(self).items() if text or name != "code"}
 
     def __str__(self) -> str:
         """Say it on one line, whatever stands in the file that it speaks of."""
@@ -47,6 +55,10 @@ class MentorMatchError(Exception):
         self.message = message
         self.problems = tuple(problems)
         super().__init__("\n".join([on_one_line(message), *(f"  - {problem}" for problem in self.problems)]))
+
+    def __reduce__(self) -> tuple[type["MentorMatchError"], tuple[str, tuple[Problem, ...]]]:
+        """Say of what it is made: that is how it comes whole from one process to another."""
+        return type(self), (self.message, self.problems)
 
 
 class ProgrammeError(MentorMatchError):

@@ -59,6 +59,10 @@ def problem(**other: Any) -> AssignmentProblem:
     return replace(free, **{"rows": ROWS, "former": ((0, 1), (1, 2)), "mentors": mentors, "mentees": mentees, **other})
 
 
+NO_LINK = "a link is below 0, or of somebody without a minimum that may be waived"
+NO_GOAL = "a goal that is done with has a price above 0, or is none of the problem's"
+
+
 def prices(**other: Any) -> DualSolution:
     return replace(DualSolution((("total", 1),), np.array([3, 4]), np.array([1, 0, 2])), **other)
 
@@ -251,21 +255,51 @@ def test_prices_that_fit_their_problem_are_not_complained_of(fine: dict[str, Any
         ({"denominator": 0}, "a stage has no goal, or a goal has a weight below 1"),
         ({"weights": ()}, "a stage has no goal, or a goal has a weight below 1"),
         ({"weights": (("matched", 1), ("total", 0))}, "a stage has no goal, or a goal has a weight below 1"),
-        ({"goal_duals": (("matched", 1),)}, "a goal that is done with has a price above 0, or is none of the problem's"),
-        ({"goal_duals": (("floor", -1),)}, "a goal that is done with has a price above 0, or is none of the problem's"),
+        (
+            {"goal_duals": (("matched", 1),)},
+            NO_GOAL,
+        ),
+        ({"goal_duals": (("floor", -1),)}, NO_GOAL),
         ({"rows": (0, 0)}, "prices of 2 coupling rows, not of 3"),
         ({"rows": (0, 0, 0, 0)}, "prices of 4 coupling rows, not of 3"),
         ({"rows": (-1, 0, 0)}, "a coupling row has a price for a bound that it does not have"),
         ({"rows": (0, 1, 0)}, "a coupling row has a price for a bound that it does not have"),
-        ({"linking_duals": (((0, 0, -1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"linking_duals": (((2, 0, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"linking_duals": (((-1, 0, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"linking_duals": ((), ((0, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"linking_duals": (((0, 3, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"linking_duals": (((0, -1, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"linking_duals": ((), ((2, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"linking_duals": ((), ((-1, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
-        ({"linking_duals": ((), ((0, 3, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        (
+            {"linking_duals": (((0, 0, -1),), ())},
+            NO_LINK,
+        ),
+        (
+            {"linking_duals": (((2, 0, 1),), ())},
+            NO_LINK,
+        ),
+        (
+            {"linking_duals": (((-1, 0, 1),), ())},
+            NO_LINK,
+        ),
+        (
+            {"linking_duals": ((), ((0, 0, 1),))},
+            NO_LINK,
+        ),
+        (
+            {"linking_duals": (((0, 3, 1),), ())},
+            NO_LINK,
+        ),
+        (
+            {"linking_duals": (((0, -1, 1),), ())},
+            NO_LINK,
+        ),
+        (
+            {"linking_duals": ((), ((2, 0, 1),))},
+            NO_LINK,
+        ),
+        (
+            {"linking_duals": ((), ((-1, 0, 1),))},
+            NO_LINK,
+        ),
+        (
+            {"linking_duals": ((), ((0, 3, 1),))},
+            NO_LINK,
+        ),
     ],
 )
 def test_prices_that_do_not_fit_are_told_once(wrong: dict[str, Any], word: str) -> None:

@@ -15,7 +15,7 @@ from benchmarks.scale.records import begun, keep, kept, newest
 from benchmarks.scale.solving import solved
 from mentormatch.assignment.engine import solve
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import SIDES, formulate_implicit
+from mentormatch.rules.formulation import SIDES, formulate, formulate_implicit
 from mentormatch.scoring.score import MILLION, score
 
 FEW = Market(40, 50, "tight")
@@ -61,6 +61,17 @@ def test_few_criteria_tie_most_pairs_and_all_of_them_do_not() -> None:
 def test_mentors_of_a_slack_market_have_up_to_three_places() -> None:
     assert Market(100, 100, "slack").posed().mentors.most.max() == 3
     assert Market(100, 100, "tight").posed().mentors.most.max() == 1
+
+
+def test_a_market_of_kinds_has_so_many_sets_of_answers_a_side_and_reaches_what_it_does_where_scores_are_held() -> None:
+    market = Market(60, 80, "tight", alike=5)
+    for people in (market.people.mentors, market.people.mentees):
+        told = np.column_stack([people.codes(name).values for name in ("annees", "format", "dates_collectives")])
+        assert len(people) > len(np.unique(told, axis=0)) <= 5
+    held = formulate(
+        market.people, score(market.people, market.programme.criteria), market.programme.rules, market.goals
+    )
+    assert np.array_equal(solve(held).pairs, solve(market.posed()).pairs)
 
 
 def test_people_who_answer_alike_are_those_that_other_tests_draw() -> None:

@@ -29,7 +29,7 @@ def test_a_drafted_programme_takes_the_answers_it_was_drafted_from_and_says_that
     assert taken.stdout.startswith("34\u00a0lignes : 32\u00a0prises")
     matched = run("match", answers, "-p", "brouillon.toml", "--json", folder=tmp_path)
     assert matched.returncode == 3, matched.stderr
-    assert [each["where"] for each in json.loads(matched.stdout)["error"]["problems"]] == ["no_criterion"]
+    assert [each["code"] for each in json.loads(matched.stdout)["error"]["problems"]] == ["no_criterion"]
     drafted = Programme.load(tmp_path / "brouillon.toml")
     matching = match(read_survey(drafted, answers), drafted)
     assert (len(matching.pairs), [each.code for each in matching.caveats]) == (14, ["no_criterion"])

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from mentormatch.assignment.mip.program_model import Program
 from mentormatch.assignment.mip.solver_process import SolverProcess
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
-from mentormatch.errors import EngineError
+from mentormatch.errors import EngineError, Problem, RequestError
+from mentormatch.languages import language
 from tests.failure.trouble import alive, all_apart, children, only_linux, pose, program, quotas, wait_for
 from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, cohort
 
@@ -86,6 +88,36 @@ def test_a_process_that_dies_in_any_way_is_a_status(kind: str, death: str, monke
     monkeypatch.setattr(subprocess_solve, "PROGRAM", program(DEATHS[death]))
     found = solve(problem_for(kind), engine=kind)
     assert (found.status, len(found.pairs), len(found.notes)) == (Status.FAILED, 0, 1)
+
+
+REFUSES = """
+from mentormatch.errors import Problem, RequestError
+from mentormatch.languages import tr
+
+def refused(*asked):
+    raise RequestError(tr("Ces nombres ne font pas un problème"), [Problem("scores", tr("un nombre trop grand"))])
+
+plain.Plain.solve = milp.Milp.solve = refused
+"""
+
+
+@only_linux
+@pytest.mark.parametrize(("spoken", "words"), [("fr", "ne font pas un problème"), ("en", "The numbers do not make")])
+@pytest.mark.parametrize("kind", ["plain", "milp"])
+def test_what_is_refused_in_another_process_is_worded_in_the_language_of_whoever_asked(
+    kind: str, spoken: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_apart(monkeypatch)
+    monkeypatch.setattr(subprocess_solve, "PROGRAM", program(REFUSES))
+    with language(spoken), pytest.raises(RequestError, match=words) as refused:
+        solve(problem_for(kind), engine=kind)
+    assert [problem.where for problem in refused.value.problems] == ["scores"]
+
+
+def test_an_error_comes_whole_from_one_process_to_another() -> None:
+    sent = RequestError("a", [Problem("b", "c", "d", "e", "f"), Problem("g", "h")])
+    came = copy(sent)  # by what it is sent as
+    assert (type(came), str(came), came.message, came.problems) == (RequestError, str(sent), "a", sent.problems)
 
 
 def test_a_process_that_holds_or_tools_solves_and_one_that_has_solved_without_rules_can_load_it() -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import combinations
 from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 from zipfile import ZipFile
 
@@ -18,10 +20,11 @@ from typer.main import get_command
 
 import mentormatch as mm
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.base.generation import generation
+from mentormatch.base.generation import generation, held
 from mentormatch.base.manifest import FILENAME, Document, DocumentState, check_documents, manifest_in
 from mentormatch.cli.commands import app
 from mentormatch.errors import OutputError, OverwriteError
+from mentormatch.languages import language
 from mentormatch.operations.matching import Matching
 from mentormatch.record.log import check_chain
 from mentormatch.record.validation import validate
@@ -180,7 +183,7 @@ def test_a_validated_decision_is_replaced_only_where_that_is_said_and_is_kept(na
     assert snapshot(kept) == before
     assert verify(kept / "binomes.decision.json").validations
     entries = check_chain(out / "binomes.journal.jsonl").entries
-    assert [(one.kind, one.what.get("kept")) for one in entries][-2:] == [
+    assert [(one.kind, one.what.get("kept")) for one in entries if one.kind != "edit"][-2:] == [
         ("replacement", kept.name),
         ("matching", None),
     ]
@@ -552,6 +555,32 @@ def test_two_runs_at_once_leave_one_generation_and_every_line_of_the_log(
                 assert chain.whole
                 assert len(chain.entries) == 3 * (time + 1)
                 assert verify(out / "binomes.decision.json").sound
+
+
+@only_posix
+@pytest.mark.parametrize("spoken", ["fr", "en"])
+def test_a_run_that_waits_for_another_says_so_once_after_a_second(
+    spoken: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = {"fr": "un autre calcul y écrit en ce moment", "en": "another run is writing there at this moment"}[spoken]
+    heard = list[float]()
+
+    def writes(seconds: float) -> None:
+        with language(spoken), held(tmp_path / "x", make=True):
+            heard.append(monotonic())
+            sleep(seconds)
+
+    for seconds, times in ((0.3, 0), (1.4, 1)):
+        first, second = (Thread(target=writes, args=(each,)) for each in (seconds, 0))
+        first.start()
+        while not heard:
+            sleep(0.01)
+        second.start()
+        first.join()
+        second.join()
+        told = capfd.readouterr().err
+        assert told.count("\n") == told.count(f"x{' :' if spoken == 'fr' else ':'} {words}") == times, told
+        heard.clear()
 
 
 def test_a_manifest_tells_of_no_file_outside_its_folder(tmp_path: Path) -> None:

@@ -123,8 +123,10 @@ def cell(source: str, *tags: str) -> dict[str, Any]:
 def test_a_notebook_that_is_saved_holds_no_canary(notebook: Path, tmp_path: Path) -> None:
     examples.copy_pairs_to(planted(tmp_path / "mon-programme"))
     examples.copy_waves_to(tmp_path / "mon-programme")
-    book = json.loads(notebook.read_text("utf-8").replace(EXAMPLE, THEIRS))
-    book["cells"] += [cell(source) for source in SHOWN] + [cell(WRONG, "raises-exception")]
+    text = notebook.read_text("utf-8").replace(EXAMPLE, THEIRS)
+    shown = [source for source in SHOWN if source.partition(".")[0] != "binomes" or "binomes = mm" in text]
+    book = json.loads(text)
+    book["cells"] += [cell(source) for source in shown] + [cell(WRONG, "raises-exception")]
     (tmp_path / "carnet.ipynb").write_text(json.dumps(book), "utf-8")
     command = [sys.executable, "-m", "jupyter_core", "execute", "--inplace", "carnet.ipynb"]
     done = subprocess.run(
@@ -133,6 +135,6 @@ def test_a_notebook_that_is_saved_holds_no_canary(notebook: Path, tmp_path: Path
     assert done.returncode == 0, done.stderr
     saved = json.loads((tmp_path / "carnet.ipynb").read_text("utf-8"))
     outputs = [output for cell in saved["cells"] for output in cell.get("outputs", [])]
-    assert len(outputs) > len(SHOWN)
+    assert len(outputs) > len(shown)
     assert CANARY not in json.dumps(outputs).casefold()
     assert CANARY not in (done.stdout + done.stderr).casefold()

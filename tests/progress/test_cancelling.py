@@ -1,19 +1,27 @@
 """A solve that is not waited for any longer ends within a moment, with the best answer so far."""
 
-from collections.abc import Callable
+import json
+import re
+import signal
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
 from threading import Event, Timer, active_count
-from time import monotonic
+from time import monotonic, sleep
+from typing import Any
 
 import numpy as np
 import pytest
 
 import mentormatch as mm
 from mentormatch.assignment import engine
-from mentormatch.assignment.engine import solve
+from mentormatch.assignment.engine import SolveOptions, solve
+from mentormatch.assignment.incumbent import Incumbent
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base import progress
 from mentormatch.base.progress import Progress
+from mentormatch.contract.operation import ask, operations
 from mentormatch.errors import RequestError
 from tests.conftest import DEEP
 from tests.failure.trouble import assert_true, endless, quotas
@@ -21,8 +29,8 @@ from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, cohort
 
 pytestmark = pytest.mark.promise(20)
 
-PATIENCE_S = 1.5
-"""A machine that has other work to do takes longer than the 0.3 seconds of one that has none."""
+PATIENCE_S = 5.0
+"""A machine that has other work to do takes much longer than the 0.3 seconds of one that has none."""
 LONG: dict[str, Callable[[], AssignmentProblem]] = {
     "an integer program": lambda: endless(exact=False),
     "one without any answer": endless,
@@ -93,7 +101,7 @@ def test_a_listener_that_returns_true_ends_all_solves_of_a_piece_of_work(
         found = [solve(problem, time_limit_s=20 if said else 0.8) for _ in range(2)]
     assert heard[-1].over
     assert [each.interrupted for each in found] == [said is True] * 2
-    assert found[0].seconds < (PATIENCE_S if said else 5.0)
+    assert found[0].seconds < PATIENCE_S
     assert active_count() == threads
 
 
@@ -102,3 +110,76 @@ def test_a_cancelled_answer_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = quotas(20)
     found, _ = ended(problem, 0.9)
     assert_true(problem, found, solve(problem))
+
+
+def waited(run: SolveOptions) -> None:
+    """Take as long as somebody waits."""
+    while not run.cancelled:
+        sleep(0.01)
+
+
+def struck(run: SolveOptions) -> None:
+    """Press Ctrl-C."""
+    signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("how", [waited, struck], ids=["a listener", "Ctrl-C"])
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_ladder_that_is_not_waited_for_has_the_steps_until_then(
+    monkeypatch: pytest.MonkeyPatch, how: Callable[[SolveOptions], None], at: int
+) -> None:
+    before = mm.match(mm.examples.cohort(), mm.examples.programme())
+    whole, cut = mm.repair(before, withdrawn=["M04"]).ladder, mm.repair(before, withdrawn=["M04"])
+    usual, asked = engine.solve_unchecked, list[AssignmentProblem]()
+
+    def solved(problem: AssignmentProblem, kind: str | None, run: SolveOptions, so_far: Incumbent) -> Solution:
+        asked.append(problem)
+        if len(asked) == at:
+            how(run)
+        return usual(problem, kind, run, so_far)
+
+    monkeypatch.setattr(progress, "QUIET_S", 0.1)
+    monkeypatch.setattr(engine, "solve_unchecked", solved)
+    with mm.progress(lambda told: how is waited and told.part >= at):
+        *steps, last = cut.ladder
+    assert steps == list(whole[: max(at - 2, 0)])
+    assert last.interrupted
+    assert last.status in {Status.FEASIBLE, Status.STOPPED}
+    assert (last.matched is None) == (last.status is Status.STOPPED)
+    assert "arrêté" in str(last)
+    assert len(asked) == at
+
+
+def looked(looks: Iterator[int], last: int, run: SolveOptions) -> bool:
+    """Say whether a solve is cancelled: from a certain look on."""
+    return next(looks) >= last
+
+
+def hollow(told: Any) -> Iterator[Any]:
+    """Yield what calls itself feasible, and leaves nothing to be had."""
+    if isinstance(told, dict):
+        tiers = told.get("tiers", [])
+        proved = bool(tiers) and all(tier["bound"] == tier["value"] for tier in tiers)
+        if told.get("status") == "feasible" and (told.get("gap", 1) == 0 or proved):
+            yield told
+    parts = told.values() if isinstance(told, dict) else told if isinstance(told, list) else ()
+    for part in parts:
+        yield from hollow(part)
+
+
+@pytest.mark.parametrize("kind", ["match", "plans", "repair", "topics", "dates", "turns"])
+def test_nothing_that_is_cancelled_at_any_look_is_feasible_without_a_gap(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example, statuses = operations()[kind].example(), set[str]()
+    for last in range(1, 120 if DEEP else 24):
+        looks = count()
+        cancelled = property(partial(looked, looks, last))
+        with monkeypatch.context() as patched:
+            patched.setattr(SolveOptions, "cancelled", cancelled)
+            told = json.loads(ask(kind, example).to_json())
+        assert list(hollow(told)) == [], last
+        statuses |= set(re.findall(r'"status": "(\w+)"', json.dumps(told)))
+        if next(looks) < last:
+            break
+    assert statuses >= {"stopped", "proved"}

@@ -3,23 +3,32 @@
 import json
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from html import unescape
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pyarrow.parquet import read_table
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import certify
+from mentormatch.base.manifest import manifest_in
 from mentormatch.cli.summary import standing, summary
 from mentormatch.contract.match_response import MatchResponse
+from mentormatch.contract.operation import ask
 from mentormatch.explanation.caveats import Code
 from mentormatch.languages import language
 from mentormatch.operations.matching import Matching, match
-from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.enrolment import read_contacts, read_survey
 from mentormatch.programme.programme import Programme
+from mentormatch.record.validation import validate
+from mentormatch.report.exporters.parquet import CAVEATS
+from mentormatch.report.handouts.files import write_handouts
 from mentormatch.report.words import goals, verdict
 from tests.report.reading import notebook, sheets, written
 
@@ -61,6 +70,7 @@ CASES: Mapping[Code, Given] = {
     Code.ALL_ALIKE: (("M1;M;a;1", "M2;M;a;2", "E1;E;a;3", "E2;E;a;4"), SAME.format(weight=1)),
 }
 EMPTY = {Code.NO_MENTORS, Code.NO_MENTEES, Code.NO_CRITERION}
+PLACES = {Code.NO_MENTORS: "Mentor·es : ", Code.NO_MENTEES: "Mentoré·es : ", Code.NO_CRITERION: "Critères : "}
 
 
 def files(folder: Path, given: Given) -> tuple[Path, Path]:
@@ -146,7 +156,7 @@ def test_the_command_ends_with_3_and_writes_nothing_where_nobody_or_nothing_is_t
     assert "optimale" not in done.stderr
     if code in EMPTY:
         assert (done.returncode, done.stdout, left) == (3, "", set())
-        assert code in done.stderr
+        assert (code in done.stderr, PLACES[code] in plain(done.stderr)) == (False, True)
     else:
         assert (done.returncode, bool(left)) == (0, out is not None), done.stderr
 
@@ -176,3 +186,61 @@ def test_a_certificate_of_problems_without_points_says_so_too() -> None:
     nobody = AssignmentProblem.from_scores([[], []])
     assert "rien à comparer" in certify(nobody, solve(nobody)).words
     assert certify(nobody, solve(nobody)).hollow
+
+
+@pytest.mark.parametrize("operation", ["match", "plans", "repair", "why-not", "alternatives", "evaluate"])
+@pytest.mark.parametrize("code", [Code.NO_PAIR, Code.NO_CRITERION, Code.NOTHING_COMPARED, Code.ALL_ALIKE], ids=str)
+def test_every_operation_that_tells_pairs_or_their_price_tells_programs_first(
+    operation: str, code: Code, tmp_path: Path
+) -> None:
+    rows, more = CASES[code]
+    heads = ["Code", "Côté", "But", "Âge"]
+    pair = {"mentor": "M1", "mentee": "E1"}
+    asked: dict[str, dict[str, Any]] = {
+        "why-not": pair,
+        "alternatives": {"person": "M1"},
+        "evaluate": {"pairs": [pair]},
+        "repair": {"former": []},
+    }
+    cells = [dict(zip(heads, row.split(";"), strict=True)) for row in rows]
+    request = {"programme": tomllib.loads(PROGRAMME + more), "rows": cells, **asked.get(operation, {})}
+    told = json.loads(ask(operation, json.dumps(request)).to_json())
+    inside = {"plans": lambda: told["plans"][0]["matching"], "repair": lambda: told["matching"]}
+    assert [each["code"] for each in inside.get(operation, lambda: told)()["caveats"]] == [code]
+
+
+@pytest.mark.parametrize("command", [["why-not", "M1", "E2"], ["alternatives", "M1"], ["handouts"], ["match"]], ids=str)
+def test_the_command_line_says_it_beside_prices_letters_and_csv(command: list[str], tmp_path: Path) -> None:
+    answers, programme = files(tmp_path, CASES[Code.ALL_ALIKE])
+    name, *rest = command
+    out = {"match": ["-q", "-o", "binomes.csv"], "handouts": ["-q"]}.get(name, [])
+    asked = [name, answers.name, *rest, "-p", programme.name, *out]
+    done = subprocess.run(
+        [sys.executable, "-m", "mentormatch", *asked], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "Tous les binômes possibles ont les mêmes points" in done.stderr) == (0, True), done.stderr
+
+
+def test_letters_sheets_and_manifests_say_it_and_tables_keep_their_columns(tmp_path: Path) -> None:
+    matching = matching_of(tmp_path, CASES[Code.ALL_ALIKE])
+    (caveat,) = matching.caveats
+    matching.save(tmp_path / "dossier")
+    write_handouts(matching, read_contacts(matching.programme, tmp_path / "reponses.csv"), tmp_path / "lettres")
+    first = next(iter(sheets((tmp_path / "lettres" / "publipostage.xlsx").read_bytes()).values()))
+    assert plain(first[0][0]) == plain(caveat.sentence)
+    for page in (tmp_path / "lettres" / "fiches.html", *(tmp_path / "lettres" / "fiches").iterdir()):
+        assert "Rien ne distinguait les binômes possibles" in plain(page.read_text("utf-8")), page.name
+    for folder in ("dossier", "lettres"):
+        (run,) = manifest_in(tmp_path / folder).runs.values()
+        assert run.caveats == {"all_alike": caveat.sentence}
+    assert written(matching, ".csv").decode("utf-8-sig").splitlines()[0].startswith('"Mentor·e";"Mentoré·e";')
+    table = read_table(BytesIO(written(matching, ".parquet")))
+    assert table.column_names[:2] == ["mentor", "mentee"]
+    assert json.loads(table.schema.metadata[CAVEATS.encode()]) == [{"code": "all_alike", "sentence": caveat.sentence}]
+
+
+def test_what_follows_in_a_folder_keeps_what_its_manifest_says(tmp_path: Path) -> None:
+    matching_of(tmp_path, CASES[Code.ALL_ALIKE]).save(tmp_path / "dossier", who="Chris")
+    validate(tmp_path / "dossier" / "binomes.decision.json", who="Chris")
+    (run,) = manifest_in(tmp_path / "dossier").runs.values()
+    assert list(run.caveats) == ["all_alike"]

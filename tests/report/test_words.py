@@ -39,6 +39,8 @@ def test_what_is_not_proved_is_said_with_its_bound() -> None:
     assert words.proof(Tier("matched", 3, 3)) == "maximum démontré"
     assert words.proof(Tier("matched", 3, 5)) == "au plus 5\u00a0binômes"
     assert words.proof(Tier("matched", 3, None)) == "maximum non connu"
+    assert words.proof(Tier("changes", 3, 1)) == "au moins 1\u00a0binôme défait"
+    assert words.proof(Tier("changes", 3, 0)) == "minimum non connu"
 
 
 def test_a_feasible_answer_never_says_that_it_is_the_best() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from benchmarks.population import APART, cohort_of
+from benchmarks.population import APART, cohort_of, naming_as, repeated
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.model.problem import AssignmentProblem
@@ -44,13 +44,6 @@ SHARES = (1.0, 0.6, 0.4)
 EMPLOYERS = 8
 
 
-def repeated(people: People, count: int, letter: str, random: np.random.Generator) -> People:
-    """Return so many people who answered as some of these did, some answers being far commoner than others."""
-    common = 1 / np.arange(1, len(people) + 1)
-    rows = random.choice(len(people), count, p=common / common.sum())
-    return replace(people.take(rows), ids=tuple(f"{letter}{place:06d}" for place in range(count)))
-
-
 def employing(people: People, random: np.random.Generator) -> People:
     """Return people with one employer each, of few."""
     drawn = random.integers(0, EMPLOYERS, len(people)).tolist()
@@ -65,12 +58,6 @@ def naming(people: Cohort, programme: Programme, rules: tuple[Rule, ...]) -> tup
     keys = [(people.mentors.ids[mentor], people.mentees.ids[mentee]) for mentor, mentee in found]
     pinned = Pin(mentor=keys[0][0], mentee=keys[-1][1]) if not rules else Pin(mentor=keys[0][0], mentee=keys[0][1])
     return (*rules, *(Ban(mentor=mentor, mentee=mentee) for mentor, mentee in keys[2:4]), pinned)
-
-
-def apart(people: People, others: People) -> People:
-    """Return people who name whom others name, and are employed as these are."""
-    names = {name: column for name, column in others.columns.items() if isinstance(column, NameLists)}
-    return replace(people, columns={**people.columns, **names})
 
 
 def cohort(seed: int, *, by_name: bool = False) -> Cohort:
@@ -90,7 +77,7 @@ def cohort(seed: int, *, by_name: bool = False) -> Cohort:
     if not by_name:
         return Cohort(mentors, mentees)
     others = cohort_of(PROGRAMME, counts[0], counts[1], seed)
-    return Cohort(apart(mentors, others.mentors), apart(mentees, others.mentees))
+    return Cohort(naming_as(mentors, others.mentors), naming_as(mentees, others.mentees))
 
 
 def both(people: Cohort, programme: Programme, rules: tuple[Rule, ...]) -> tuple[AssignmentProblem, AssignmentProblem]:

@@ -22,6 +22,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.progress import Progress, listen
 from mentormatch.errors import RequestError
+from mentormatch.languages import language, spoken
 from mentormatch.operations import matching
 from mentormatch.rules.formulation import formulate_implicit
 from mentormatch.scale.columns import master
@@ -101,6 +102,20 @@ def processes(count: int) -> ProcessPoolExecutor:
 def test_threads_find_the_same_pairs(problem: AssignmentProblem, alone: Solution, threads: int) -> None:
     with ThreadPoolExecutor(threads) as executor:
         assert same(solve(problem, executor=executor), alone)
+
+
+@pytest.mark.parametrize("wished", ["fr", "en"])
+def test_what_a_worker_says_is_in_the_language_of_whoever_asked(
+    problem: AssignmentProblem, wished: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(problem.scores, ImplicitScores)
+    heard = list[str]()
+    with language(wished):
+        make, parts = MatrixPayload.of(problem.scores.tiles).__reduce__()
+    monkeypatch.setattr(parcels, "scan_range", lambda *asked: heard.append(spoken()))
+    cut: Any = None
+    parcels.scan_payload(make(*parts), cut, 0, 1)
+    assert heard == [wished]
 
 
 @pytest.mark.proof

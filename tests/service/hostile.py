@@ -36,6 +36,11 @@ def as_request(programme: str) -> str:
     return f'{{"programme": {programme}, "mentors": [], "mentees": []}}'
 
 
+def doubled(count: int) -> str:
+    """Return an object with so many keys twice."""
+    return "{" + ", ".join(f'"k{number}": 1' for number in (*range(count), *range(count))) + "}"
+
+
 JSONS: Mapping[str, str] = {
     "an integer of 5,000 digits": as_request(f'{{"programme": {{"minimum_answered": {"9" * DIGITS}}}}}'),
     "a float without end": as_request('{"programme": {"minimum_answered": 1e999999}}'),
@@ -49,6 +54,7 @@ JSONS: Mapping[str, str] = {
     "half a character for a key": as_request('{"\\udfff": 1}'),
     "2,000 unknown keys": as_request(json.dumps({f"k{number}": 1 for number in range(2_000)})),
     "2,000 doubled keys": "{" + ", ".join(f'"k{number % 1_000}": 1' for number in range(2_000)) + "}",
+    "160,000 doubled keys": doubled(160_000),
     "a text that holds a request": json.dumps(as_request("{}")),
 }
 """Requests by what is wrong with them."""

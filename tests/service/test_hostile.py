@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.base.strict_json import MOST_TOLD, parse_json
+from mentormatch.base.strict_json import MOST_KEYS, MOST_TOLD, parse_json
 from mentormatch.base.strict_toml import immoderate
 from mentormatch.contract.operation import ask
 from mentormatch.errors import ProgrammeError, RequestError
@@ -20,7 +20,7 @@ from mentormatch.programme.programme import Programme
 from tests.faces.commands import done
 from tests.failure.trouble import children, only_linux
 from tests.service.desk.sitting import Sitting
-from tests.service.hostile import HEAD, JSONS, LINES, TOMLS, spoken
+from tests.service.hostile import HEAD, JSONS, LINES, TOMLS, doubled, spoken
 from tests.service.serving import AT_ONCE, JSON, Served, serving
 
 MOST_WORDS = 60_000
@@ -137,14 +137,24 @@ def test_a_programme_that_is_far_too_large_is_not_parsed() -> None:
         Programme.parse(b"#" * ((8 << 20) + 1))
 
 
-def doubled(count: int) -> str:
-    """Return an object with so many keys twice."""
-    return "{" + ", ".join(f'"k{number}": 1' for number in (*range(count), *range(count))) + "}"
-
-
 def refusal(text: str) -> None:
     with pytest.raises(RequestError):
         parse_json(text)
+
+
+@pytest.mark.promise(39)
+@pytest.mark.parametrize("value", ["1", '"x"', "[]", "[[1]]", '{"a": 1}'])
+def test_an_object_has_a_key_a_question_and_people_stand_in_lists(value: str) -> None:
+    most = [f'"k {number}": {value}' for number in range(MOST_KEYS)]
+    assert len(parse_json(f"{{{','.join(most)}}}")) == MOST_KEYS
+    text = f'{{"é": 1, "rows": [\n{{{",".join([*most, *most[:1]])}}}]}}'
+    told = set()
+    for given in (text, text.encode()):
+        with pytest.raises(RequestError, match=r"20000 clés au plus") as refused:
+            parse_json(given)
+        told |= {problem.where for problem in refused.value.problems}
+    assert told == {"$" if value in {"[[1]]", '{"a": 1}'} else "ligne 2, colonne 1"}
+    assert len(parse_json(text.replace('"k 0"', '"z"', 1), by_person=True)["rows"][0]) == MOST_KEYS + 1
 
 
 def seconds(work: Callable[[], object], times: int = 5) -> float:

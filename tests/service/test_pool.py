@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mentormatch.contract.operation import ask
+from mentormatch.languages import language
 from mentormatch.service import child
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.pool import SPARE, Pool
@@ -58,6 +59,16 @@ def test_a_worker_is_used_again() -> None:
         for _ in range(3):
             assert await answer_of(pool) == ask("match", asked()).to_json().encode()
         assert await both_there(pool) == before
+
+    with_pool(work)
+
+
+@pytest.mark.parametrize(("spoken", "words"), [("fr", "Ce texte n’est pas du JSON"), ("en", "This text is not JSON")])
+def test_a_request_that_cannot_be_read_is_refused_in_the_language_of_the_service(spoken: str, words: str) -> None:
+    async def work(pool: Pool) -> None:
+        with language(spoken), pytest.raises(RefusedError) as refused:
+            await pool.ask("match", b"{", nothing)
+        assert (refused.value.code, refused.value.detail) == ("not-json", words)
 
     with_pool(work)
 

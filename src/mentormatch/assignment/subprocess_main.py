@@ -2,7 +2,7 @@
 
 The task comes on standard input, which then stays open for as long as whoever asked is alive: the system ends this
 process when it is closed. On standard output go answers, each as ``(whether it is the last, solution)``: the best so
-far whenever there is a better one, and at the end what the engines say.
+far whenever there is a better one, and at the end what the engines say, or the error of ours that they raise.
 """
 
 import os
@@ -16,6 +16,8 @@ from mentormatch.assignment.incumbent import LazySolution
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, SolveTask
 from mentormatch.base.child_process import claim_stdout, exit_with_parent, limit_memory
+from mentormatch.errors import MentorMatchError
+from mentormatch.languages import language
 
 
 def main() -> None:
@@ -32,13 +34,17 @@ def _work(out: BinaryIO) -> None:
     exit_with_parent()
     limit_memory(task.memory)
 
-    def write(solution: Solution, *, last: bool) -> None:
+    def write(solution: Solution | MentorMatchError, *, last: bool) -> None:
         pickle.dump((last, solution), out)
         out.flush()
 
     def tell(told: LazySolution) -> None:
         write(told(), last=False)
 
-    write(
-        solve_goals(task.problem, task.engine, SolveOptions(task.hashes, task.deadline, on_incumbent=tell)), last=True
-    )
+    with language(task.language):
+        try:
+            found: Solution | MentorMatchError
+            found = solve_goals(task.problem, task.engine, SolveOptions(task.hashes, task.deadline, on_incumbent=tell))
+        except MentorMatchError as error:
+            found = error
+    write(found, last=True)

@@ -17,7 +17,8 @@ from time import monotonic
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.tie_breaking import AnonymousTieBreaker, TieBreaker
-from mentormatch.errors import EngineError
+from mentormatch.errors import EngineError, MentorMatchError
+from mentormatch.languages import spoken
 
 PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.subprocess_main import main; main()"
 OUT_OF_MEMORY = 77
@@ -34,13 +35,17 @@ EARLY, EARLIEST_S = 0.1, 0.2
 
 @dataclass(frozen=True, slots=True)
 class SolveTask:
-    """What the child is asked: a problem without names, the engine if one is named, how ties are settled, limits."""
+    """What the child is asked: a problem without names, the engine if one is named, how ties are settled, limits.
+
+    ``language`` is that in which it words what it refuses.
+    """
 
     problem: AssignmentProblem
     engine: str | None
     hashes: AnonymousTieBreaker
     deadline: float | None
     memory: int | None
+    language: str
 
     @classmethod
     def of(
@@ -50,7 +55,7 @@ class SolveTask:
         rows = tuple(replace(row, name=f"row {place}") for place, row in enumerate(problem.rows))
         bare = replace(problem, rows=rows, mentor_keys=(), mentee_keys=())
         until = None if seconds is None else monotonic() + seconds - min(EARLY * seconds, EARLIEST_S)
-        return cls(bare, engine, hashes.anonymized, until, MEMORY_BYTES or _memory())
+        return cls(bare, engine, hashes.anonymized, until, MEMORY_BYTES or _memory(), spoken())
 
 
 def solve_in_subprocess(
@@ -69,6 +74,8 @@ def solve_in_subprocess(
     ------
     EngineError
         If the process dies.
+    MentorMatchError
+        What the engines raised there.
     OSError
         If it cannot be started.
     """
@@ -82,6 +89,8 @@ def solve_in_subprocess(
             thread.join(GLANCE_S if ends is None else min(GLANCE_S, max(ends - monotonic(), 0.0)))
         if not thread.is_alive() and (end := has_ended(child)) and talk.last is None:
             raise EngineError(end)
+        if isinstance(talk.last, MentorMatchError):
+            raise talk.last
         return talk.last
     finally:
         child.kill()
@@ -102,7 +111,7 @@ class PipeExchange:
     child: subprocess.Popen[bytes]
     task: SolveTask
     better: Callable[[Solution], None]
-    last: Solution | None = None
+    last: Solution | MentorMatchError | None = None
 
     def run(self) -> None:
         """Talk until the last answer is there, or the child is not."""

@@ -14,24 +14,27 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from errno import E2BIG, ENOSYS
 from itertools import count
+from math import inf
 from pathlib import Path
 from time import monotonic, sleep
 
 from mentormatch.base.atomic_files import is_read, write_whole
 from mentormatch.base.manifest import FILENAME, DocumentRun, Manifest, manifest_in
+from mentormatch.base.streams import write_err
 from mentormatch.errors import OutputError, OverwriteError, Problem
 from mentormatch.languages import tr
+from mentormatch.languages.control_characters import on_one_line
 from mentormatch.languages.phrases import about, system_reason
 
 if sys.platform != "win32":
     import fcntl
 
-PATIENCE_S, PAUSE_S = 20.0, 0.02
-"""So long one run waits for another that writes into the same folder."""
+PATIENCE_S, NOTICE_S, PAUSE_S = 20.0, 1.0, 0.02
+"""So long one run waits for another that writes into the same folder, and after so long it says so."""
 MOST_LINKED = 10_000
 """A folder that holds more files than that is no folder of documents, and does not change places."""
 EXAMPLE = "example"
@@ -52,7 +55,7 @@ class GenerationDraft:
 
     ``log`` is a file that goes on from run to run. ``examples`` are files to begin with, which are no documents of the
     run. The documents of ``parts`` go into folders within this one. ``partial`` are those of a run that is there, of
-    which the other documents stay.
+    which the other documents stay. ``caveats`` are what has to be known of them, a sentence a code.
     """
 
     place: Path
@@ -65,6 +68,7 @@ class GenerationDraft:
     private: set[str] = field(default_factory=set)
     examples: dict[str, bytes] = field(default_factory=dict)
     parts: dict[str, "GenerationDraft"] = field(default_factory=dict)
+    caveats: Mapping[str, str] = field(default_factory=dict)
     kept: str = ""
 
     def put(self, name: str, content: bytes, *, private: bool = False) -> None:
@@ -90,10 +94,10 @@ class GenerationDraft:
     def files(self) -> dict[str, tuple[bytes, bool]]:
         """Return all that is to be written, each with whether it is private: manifest, documents, log."""
         run = DocumentRun.of(self.every(), decision=self.decision, log=self.log[0] if self.log else "")
+        run = replace(run, caveats=self.caveats)
         former = self.manifest.runs.get(self.kind)
         if self.partial and former:
-            log, decision = run.log or former.log, run.decision or former.decision
-            run = DocumentRun({**former.documents, **run.documents}, decision, log, run.version, run.when)
+            run = run.added_to(former)
         manifest = self.manifest.with_those_in(self.place, self.every()).after(self.kind, run)
         manifest = manifest.after(EXAMPLE, DocumentRun.of(self.examples)) if self.examples else manifest
         written = {FILENAME: (manifest.encoded(), False)}
@@ -294,9 +298,11 @@ def unwritten(folder: Path, error: OSError) -> OutputError:
 def held(folder: Path, *, patience_s: float | None = None, make: bool = False) -> Iterator[None]:
     """Hold the lock of a folder, where the system has one, for a block; it is that of no folder that has moved away.
 
-    Raises OutputError where somebody else holds it for longer than ``patience_s``, None: as long as it takes.
+    Where that takes a second it is said on standard error. Raises OutputError where somebody else holds it for longer
+    than ``patience_s``, None: as long as it takes.
     """
     until = None if patience_s is None else monotonic() + patience_s
+    notice = monotonic() + NOTICE_S
     while True:
         if make:
             folder.mkdir(parents=True, exist_ok=True)
@@ -305,7 +311,7 @@ def held(folder: Path, *, patience_s: float | None = None, make: bool = False) -
             return
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            if taken(descriptor, folder, wait=until is None):
+            if taken(descriptor, folder):
                 yield
                 return
         finally:
@@ -314,13 +320,17 @@ def held(folder: Path, *, patience_s: float | None = None, make: bool = False) -
             advice = tr("attendez qu'il finisse, puis recommencez")
             busy = Problem(folder.name, tr("un autre calcul y écrit en ce moment"), advice=advice)
             raise OutputError(tr("Rien n'a été écrit"), [busy])
+        if monotonic() > notice:
+            waiting = tr("un autre calcul y écrit en ce moment ; on attend qu'il finisse")
+            write_err(f"{on_one_line(about(folder.resolve().name, waiting))}\n")
+            notice = inf
         sleep(PAUSE_S)
 
 
-def taken(descriptor: int, folder: Path, *, wait: bool) -> bool:
+def taken(descriptor: int, folder: Path) -> bool:
     """Take the lock of an open folder; say whether it is ours, and still that of the folder of this name."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:

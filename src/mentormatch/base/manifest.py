@@ -65,19 +65,29 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRun:
-    """One run of a command: when, by which version, of which decision if any, its log if any, and its documents."""
+    """One run of a command: when, by which version, of which decision if any, its log if any, and its documents.
+
+    ``caveats`` are what has to be known of the pairs in them, a sentence a code: not every document can hold that.
+    """
 
     documents: Mapping[str, Document]
     decision: str = ""
     log: str = ""
     version: str = ""
     when: str = ""
+    caveats: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, files: Mapping[str, bytes], *, decision: str = "", log: str = "") -> "DocumentRun":
         """Return a run that writes these files now."""
         documents = {name: Document.of(content) for name, content in files.items()}
         return cls(documents, decision, log, __version__, datetime.now().astimezone().isoformat("T", "seconds"))
+
+    def added_to(self, former: "DocumentRun") -> "DocumentRun":
+        """Return the run whose documents stand among those of one before."""
+        documents, caveats = {**former.documents, **self.documents}, self.caveats or former.caveats
+        log, decision = self.log or former.log, self.decision or former.decision
+        return DocumentRun(documents, decision, log, self.version, self.when, caveats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +175,7 @@ class Manifest:
                     "when": run.when,
                     "decision": run.decision,
                     "log": run.log,
+                    "caveats": dict(run.caveats),
                     "documents": [
                         {"name": name, "sha256": one.sha256, "size": one.size} for name, one in run.documents.items()
                     ],
@@ -222,7 +233,8 @@ def run_in(told: Mapping[str, Any]) -> DocumentRun:
     """Return one run as a manifest tells it."""
     documents = {within(one["name"]): Document(str(one["sha256"]), int(one["size"])) for one in told["documents"]}
     decision, log, by, when = (str(told[name]) for name in ("decision", "log", "version", "when"))
-    return DocumentRun(documents, decision, within(log) if log else "", by, when)
+    caveats = {str(code): str(sentence) for code, sentence in told.get("caveats", {}).items()}
+    return DocumentRun(documents, decision, within(log) if log else "", by, when, caveats)
 
 
 def within(name: str) -> str:

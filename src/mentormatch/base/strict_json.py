@@ -23,6 +23,13 @@ SHOWN_CHARACTERS = 60
 MOST_TOLD = 100
 """Of more problems than that, the first are told."""
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+MOST_KEYS = 20_000
+"""An object has a key a question, an option or a header; people and rows stand in lists."""
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_FLAT = rf'(?:[^\s"\[\]{{}},]++|{_STRING}|\[[^"\[\]{{}}]*+\]|\{{\s*+\}})'
+_LARGE = rf"\{{(?>(?:\s*+{_STRING}\s*+:\s*+{_FLAT}\s*+,){{{MOST_KEYS}}}+)"
+"""The beginning of an object of more keys than that, whose values hold nothing further; it is never gone back on."""
+_LARGE_TEXT, _LARGE_BYTES = re.compile(_LARGE, re.ASCII), re.compile(_LARGE.encode())
 MARK = "\ufeff"
 """The mark of byte order, before a text: in other encodings than UTF-8 it has other bytes."""
 
@@ -70,17 +77,20 @@ class Endless:
     """Stands for a number of too many digits."""
 
 
-def parse_json(text: str | bytes) -> Any:
+def parse_json(text: str | bytes, *, by_person: bool = False) -> Any:
     """Return what a JSON text holds.
 
     Raises RequestError with everything in it that is not plain: see ``refuse_unplain``. Bytes are UTF-8 without a mark
-    of byte order.
+    of byte order. An object of more than 20,000 keys is refused before any of it is made, as keys that come twice would
+    be found in all of them, unless it may have a key a person.
     """
+    if not by_person:
+        _refuse_large(text)
     told = decoded(text) if isinstance(text, bytes) else text
     if told.startswith(MARK):
         raise_unread(tr("une marque d'ordre des octets (BOM) avant le texte"), tr("du JSON en UTF-8, sans marque"))
     try:
-        value = json.loads(told, object_pairs_hook=_once, parse_int=_integer)
+        value = json.loads(told, object_pairs_hook=_once if by_person else _once_of_few, parse_int=_integer)
     except JSONDecodeError as error:
         where = tr("ligne {line}, colonne {column}", line=error.lineno, column=error.colno)
         raise_unread(tr("une syntaxe incorrecte"), tr("un objet JSON"), where)
@@ -88,6 +98,18 @@ def parse_json(text: str | bytes) -> Any:
         raise_unread(*_too_deep(), _place_too_deep(told))
     refuse_unplain(value)
     return value
+
+
+def _refuse_large(text: str | bytes) -> None:
+    """Raise RequestError where an object has too many keys, before anything is made of it, not even text of bytes."""
+    commas = text.count(b",") if isinstance(text, bytes) else text.count(",")
+    if commas < MOST_KEYS:
+        return
+    large = _LARGE_BYTES.search(text) if isinstance(text, bytes) else _LARGE_TEXT.search(text)
+    if large:
+        until = text[: large.start() + 1]
+        plain = until.decode("utf-8", "replace") if isinstance(until, bytes) else until
+        raise_unread(*_too_large(), place_in(plain, len(plain) - 1))
 
 
 def decoded(content: bytes) -> str:
@@ -213,6 +235,16 @@ def place_in(text: str, place: int) -> str:
 
 def _too_deep() -> tuple[str, str]:
     return tr("un objet trop imbriqué"), tr("{most} niveaux au plus", most=MOST_DEEP)
+
+
+def _too_large() -> tuple[str, str]:
+    return tr("un objet de trop de clés"), tr("{most} clés au plus", most=MOST_KEYS)
+
+
+def _once_of_few(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_KEYS:
+        raise_unread(*_too_large())
+    return _once(pairs)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What becomes of a matching: written where it was asked for, told, and the exit code of its status."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,11 @@ ADVICE = {
     "no_mentees": mark("vérifiez que le fichier des mentoré·es est le bon, et ce que dit `mentormatch intake`"),
     "no_criterion": mark("ajoutez au programme une section [[criteria]] dont le poids n'est pas nul"),
 }
+PLACES = {"no_mentors": mark("Mentor·es"), "no_mentees": mark("Mentoré·es"), "no_criterion": mark("Critères")}
+"""What is empty, in words."""
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
+MUTE = frozenset({".csv"})
+"""Files that hold pairs and cannot hold a word on them: it is said, also to those who want quiet."""
 
 
 def deliver(matching: Any, out: Path | None, *, signed: dict[str, Any], as_json: bool) -> None:
@@ -52,7 +57,10 @@ def refuse_empty(matching: Any) -> None:
 
     empty = [caveat for caveat in matching.caveats if caveat.code in EMPTY]
     if empty:
-        problems = [Problem(str(caveat.code), caveat.sentence, advice=tr(ADVICE[caveat.code])) for caveat in empty]
+        problems = [
+            Problem(tr(PLACES[each.code]), each.sentence, advice=tr(ADVICE[each.code]), code=each.code)
+            for each in empty
+        ]
         raise RequestError(tr("Rien n'a été formé ni écrit"), problems)
 
 
@@ -102,13 +110,19 @@ def say_kept(path: Path) -> None:
     complain(tr("Rien n'a été écrit : {path} garde ce qui s'y trouvait.", path=path))
 
 
+def tell_caveats(matching: Any, speak: Callable[[str], None] = say) -> None:
+    """Say what has to be known before the pairs, or what others would cost, are believed."""
+    for caveat in matching.caveats:
+        speak(on_one_line(caveat.sentence))
+
+
 def tell(matching: Any, written: tuple[Path, ...]) -> None:
     """Say what a matching is, and which files hold it; where it is none, why, also to those who want quiet."""
     from mentormatch.cli.summary import summary
 
     speak = complain if EXIT_CODES[str(matching.status)] else say
-    for caveat in matching.caveats:
-        speak(on_one_line(caveat.sentence))
+    mute = any(path.suffix.lower() in MUTE for path in written)
+    tell_caveats(matching, complain if mute else speak)
     for remark in matching.cohort.remarks:
         if remark.line is None:
             say(on_one_line(tr("À vérifier : {remark}", remark=remark.text)))

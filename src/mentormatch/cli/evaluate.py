@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, ground
+from mentormatch.cli.delivery import tell_caveats
 from mentormatch.cli.messages import write_json, write_text
 from mentormatch.cli.options import (
     HERE,
@@ -64,6 +65,7 @@ def evaluate_command(  # noqa: PLR0913 - the options of the command line are its
     on = ground(programme, sources(answers, mentors, mentees, tool, encoding), asked)
     plan = evaluate(on.cohort, on.decided, read_pairs(source(Path(sheet)), on.cohort))
     best = match(on.cohort, on.decided, seed=seed, time_limit_s=time_limit)
+    tell_caveats(plan.matching)
     if as_json:
         write_json(EvaluateResponse.of(plan, best).to_json())
     else:

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, matched
-from mentormatch.cli.delivery import refuse_unanswered
-from mentormatch.cli.messages import say, say_json, say_written
+from mentormatch.cli.delivery import refuse_unanswered, tell_caveats
+from mentormatch.cli.messages import complain, say, say_json, say_written
 from mentormatch.cli.options import (
     FILE,
     FOLDER,
@@ -61,6 +61,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     contacts = read_contacts(matching.programme, **files)
     written = write_handouts(matching, contacts, out, decision=decision, replace=replace)
     sentences = list(told(matching, written))
+    tell_caveats(matching, complain)  # the table for letters is a CSV file too
     if as_json:
         say_json({"written": [str(path) for path in written], "remarks": sentences})
     for path in written:

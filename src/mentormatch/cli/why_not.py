@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, matched
-from mentormatch.cli.delivery import EXIT_CODES
+from mentormatch.cli.delivery import EXIT_CODES, tell_caveats
 from mentormatch.cli.messages import write_json, write_lines
 from mentormatch.cli.options import (
     HERE,
@@ -57,6 +57,7 @@ def why_not_command(  # noqa: PLR0913 - the options of the command line are its 
     )
     files = sources(answers, mentors, mentees, tool, encoding)
     matching = matched(programme, files, CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit))
+    tell_caveats(matching)
     if as_json:
         write_json(WhyNotResponse.of(matching, mentor, mentee).to_json())
     else:
@@ -87,6 +88,7 @@ def alternatives_command(  # noqa: PLR0913 - the options of the command line are
     answers, person = answers_first(answers, person, names=[PERSON], apart=bool(mentors or mentees))
     files = sources(answers, mentors, mentees, tool, encoding)
     matching = matched(programme, files, CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit))
+    tell_caveats(matching)
     if as_json:
         write_json(AlternativesResponse.of(matching, person, n).to_json())
     else:

@@ -159,7 +159,7 @@ class MatchResponse(Response):
         return cls(
             status=matching.status,
             canonical=matching.solution.canonical,
-            caveats=[CaveatOut(code=each.code, sentence=each.sentence) for each in matching.caveats],
+            caveats=caveats_out(matching),
             programme=matching.programme.name,
             seed=matching.seed,
             engine=matching.solution.engine,
@@ -175,6 +175,11 @@ class MatchResponse(Response):
             ],
             diagnosis=None if matching.diagnosis is None else diagnosis_out(matching.diagnosis),
         )
+
+
+def caveats_out(matching: Matching) -> list[CaveatOut]:
+    """Return what has to be known before a matching is believed, as the contract has it."""
+    return [CaveatOut(code=each.code, sentence=each.sentence) for each in matching.caveats]
 
 
 def tiers_out(matching: Matching) -> list[TierOut]:

@@ -4,7 +4,7 @@ A proof of optimality says something where answers differ in what is asked for. 
 nothing, so that nothing is then called optimal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import batched, islice
@@ -72,6 +72,11 @@ class Caveat:
     def void(self) -> bool:
         """Return whether it leaves nothing to call optimal."""
         return self.code is not Code.ROUNDED_ALIKE
+
+
+def sentences_by_code(told: Iterable[Caveat]) -> dict[str, str]:
+    """Return what has to be known, as programs keep it."""
+    return {str(caveat.code): caveat.sentence for caveat in told}
 
 
 def caveats(case: Case) -> tuple[Caveat, ...]:

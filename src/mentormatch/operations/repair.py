@@ -14,7 +14,7 @@ from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import newcomer_edits, pair_edits, people_edits
 from mentormatch.explanation.reserves import Reserve, reserves_of
-from mentormatch.languages import tr
+from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import KeyPair, Matching, build_instance, require_stored_scores, rules_for_pairs
@@ -24,14 +24,23 @@ from mentormatch.programme.programme import Goal, Programme
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 
+NONE = {
+    Status.INFEASIBLE: mark("aucun plan possible"),
+    Status.STOPPED: mark("calcul arrêté avant un premier plan"),
+    Status.FAILED: mark("le calcul a échoué"),
+}
+"""Why a step of the ladder has no plan."""
+FOUND = mark("{pairs}, {score} points en tout")
+SO_FAR = mark("{pairs}, {score} points en tout (calcul arrêté : un meilleur plan est peut-être possible)")
+
 
 @dataclass(frozen=True, slots=True)
 class TradeoffPoint:
     """The best plan that breaks at most so many former pairs.
 
     ``broken`` is how many it breaks, ``matched`` how many pairs it has, ``total`` the sum of their scores in
-    millionths; None where there is no such plan. ``reached`` is what it has in each goal: the value, or for ``leximin``
-    all scores.
+    millionths; None where there is no such plan, or none was found in time, which ``status`` tells. ``reached`` is what
+    it has in each goal: the value, or for ``leximin`` all scores. ``interrupted``: somebody did not wait for it.
     """
 
     at_most: int
@@ -40,13 +49,15 @@ class TradeoffPoint:
     matched: int | None = None
     total: int | None = None
     reached: tuple[tuple[int, ...], ...] = ()
+    interrupted: bool = False
 
     def __str__(self) -> str:
         head = tr("{pairs} au plus", pairs=counted(self.at_most, "binôme défait", "binômes défaits"))
         if self.matched is None or self.total is None:
-            return about(head, tr("aucun plan possible"))
+            return about(head, tr(NONE[self.status]))
         pairs, score = counted(self.matched, "binôme"), points(self.total)
-        return about(head, tr("{pairs}, {score} points en tout", pairs=pairs, score=score))
+        told = FOUND if self.status is Status.PROVED else SO_FAR
+        return about(head, tr(told, pairs=pairs, score=score))
 
 
 @dataclass(frozen=True)
@@ -109,11 +120,14 @@ class Repair:
         """What at most 0, 1, 2 ... broken pairs buy, each exactly, until more would buy nothing.
 
         Every step is a problem of its own, in which all pairs are coupled: with hundreds of people ask for single steps
-        with ``rung``. An interrupt (Ctrl-C) ends them all.
+        with ``rung``. An interrupt (Ctrl-C, or a listener of ``progress`` that returns True) ends them all: the last
+        step is then the best so far, or says by its status that there is none.
         """
         free, former = self._best(self._loose), len(self._loose.former)
+        if free.interrupted:
+            return (TradeoffPoint(0, Status.STOPPED, interrupted=True),)
         rungs = [self.rung(0)]
-        while rungs[-1].reached != free.reached and len(rungs) <= former:
+        while rungs[-1].reached != free.reached and len(rungs) <= former and not rungs[-1].interrupted:
             rungs.append(self.rung(len(rungs)))
         return tuple(rungs)
 
@@ -142,14 +156,13 @@ class Repair:
 
     def _best(self, problem: AssignmentProblem) -> TradeoffPoint:
         solution = solve(problem, seed=self.matching.seed)
-        if solution.interrupted:
-            raise KeyboardInterrupt
         if solution.status not in (Status.PROVED, Status.FEASIBLE):
-            return TradeoffPoint(len(problem.former), solution.status)
+            return TradeoffPoint(len(problem.former), solution.status, interrupted=solution.interrupted)
         pairs, tiers = solution.pairs, solution.tiers
         total = int(problem.scores.at(pairs[:, 0], pairs[:, 1]).sum())
         reached = tuple((tier.value, *tier.vector) for tier in tiers)
-        return TradeoffPoint(len(problem.former), solution.status, tiers[-1].value, len(pairs), total, reached)
+        broken, stopped = tiers[-1].value, solution.interrupted
+        return TradeoffPoint(len(problem.former), solution.status, broken, len(pairs), total, reached, stopped)
 
 
 @track()

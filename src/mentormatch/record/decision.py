@@ -157,7 +157,7 @@ class Decision(JsonMessage):
     def from_json(cls, text: str | bytes) -> Self:
         """Return the decision in a JSON text; raises RequestError, without any of its values, if it is none."""
         try:
-            parse_json(text)
+            parse_json(text, by_person=True)
             return cls.model_validate_json(text)
         except ValidationError as error:
             raise _refused([Problem(".".join(map(str, d["loc"])), d["type"]) for d in error.errors()[:10]]) from None

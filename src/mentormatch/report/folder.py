@@ -8,6 +8,7 @@ from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.generation import GenerationDraft, changed, generation, keep_file, refuse, write_document
 from mentormatch.base.manifest import Manifest, manifest_in
 from mentormatch.errors import OutputError, Problem
+from mentormatch.explanation.caveats import sentences_by_code
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, listed
 from mentormatch.operations.matching import Exporter, Matching, documents_made, exporters
@@ -76,6 +77,7 @@ def compose(draft: GenerationDraft, matching: Matching, *, who: str | None, why:
     head, added = continued(lines, *replaced(path, kept, who=who, why=why), *entries)
     lines = lines[: lines.rfind(b"\n") + 1] + added
     draft.decision, draft.log = decision, (journal.name, lines)
+    draft.caveats = sentences_by_code(matching.caveats)
     put_documents(draft, matching, content, Seal.of(chain_in(lines), decision, head))
 
 

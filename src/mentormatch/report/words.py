@@ -200,7 +200,7 @@ def proof(tier: Tier) -> str:
     least = tier.goal == "changes"
     if tier.proved:
         return tr("minimum démontré") if least else tr("maximum démontré")
-    if tier.bound is None:
+    if tier.bound is None or (least and not tier.bound):
         return tr("minimum non connu") if least else tr("maximum non connu")
     bound = amount(tier.goal, tier.bound)
     return tr("au moins {amount}", amount=bound) if least else tr("au plus {amount}", amount=bound)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from io import BytesIO
 from typing import Any
 
 from mentormatch.service.guard import CLOSE
@@ -66,17 +67,17 @@ def too_large(most: int) -> RefusedError:
 
 async def whole(receive: Receive, most: int) -> bytes:
     """Return a body of so many bytes at most."""
-    found = bytearray()
+    found = BytesIO()
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise GoneError
-        found += message.get("body", b"")
+        found.write(message.get("body", b""))
         more = message.get("more_body", False)
-        if len(found) > most:
+        if found.tell() > most:
             raise too_large(most)
-    return bytes(found)
+    return found.getvalue()  # which copies nothing
 
 
 async def read_away(receive: Receive) -> None:

@@ -61,8 +61,9 @@ class Child:
         source = self.process.stdin
         assert source is not None
         try:
-            source.write(message.packed())
-            await source.drain()
+            for piece in message.pieces():
+                source.write(piece)
+                await source.drain()
         except OSError:
             raise await self._ended() from None
         return await self.hear(heard)

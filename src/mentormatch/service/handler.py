@@ -10,7 +10,7 @@ from mentormatch.contract.member_requests import MembersRequest
 from mentormatch.contract.operation import ask, operations, speaking
 from mentormatch.contract.requests import Request
 from mentormatch.errors import EngineError, MentorMatchError, OutputError, Problem, ProgrammeError, RequestError
-from mentormatch.languages import tr
+from mentormatch.languages import language, tr
 from mentormatch.languages.phrases import counted
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
@@ -28,7 +28,8 @@ def answered(asked: ServiceMessage, tell: Tell) -> bytes:
     ``tell`` takes how large the problem is, as soon as it is known, and then how far the work is. Raises RefusedError.
     """
     kind, most = asked.head["kind"], asked.head["most"]
-    data = parsed(asked.body)
+    with language(asked.head["language"]):  # that of the service: what cannot be read asks for none
+        data = parsed(asked.body)
     with speaking(data), listen(lambda progress: tell(said(progress))):
         size = held_against(data, most["people"], most["pairs"], among=of_members(kind))
         tell(ServiceMessage({"told": "size", "pairs": size}))

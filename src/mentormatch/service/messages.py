@@ -3,10 +3,11 @@
 import json
 import struct
 from asyncio import StreamReader
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+PIECE_BYTES = 1 << 16
 LENGTHS = struct.Struct("!QQ")
 
 
@@ -19,8 +20,13 @@ class ServiceMessage:
 
     def packed(self) -> bytes:
         """Return the bytes in which it is sent."""
-        head = json.dumps(self.head).encode()
-        return b"".join((LENGTHS.pack(len(head), len(self.body)), head, self.body))
+        return b"".join(self.pieces())
+
+    def pieces(self) -> Iterator[bytes | memoryview]:
+        """Yield the same piece by piece, none of which is a copy of much of the body."""
+        head, body = json.dumps(self.head).encode(), memoryview(self.body)
+        yield LENGTHS.pack(len(head), len(body)) + head
+        yield from (body[start : start + PIECE_BYTES] for start in range(0, len(body), PIECE_BYTES))
 
 
 def read_message(stream: BinaryIO) -> ServiceMessage | None:

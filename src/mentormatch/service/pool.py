@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from mentormatch.languages import spoken
 from mentormatch.service.child import Child, Heard
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
@@ -76,7 +77,7 @@ class Pool:
     def _task(self, kind: str, body: bytes) -> ServiceMessage:
         bounds = self.settings
         most = {"people": bounds.people, "pairs": bounds.pairs, "time_limit_s": bounds.time_limit_s}
-        return ServiceMessage({"do": "ask", "kind": kind, "most": most}, body)
+        return ServiceMessage({"do": "ask", "kind": kind, "most": most, "language": spoken()}, body)
 
     async def _in_some_worker(self, task: ServiceMessage, heard: Heard) -> bytes:
         """Return the answer of a worker; of another one where it turns out to have ended before it began."""

@@ -1,7 +1,7 @@
 """What is told where there is no answer: problem details as RFC 9457 has them, none of which holds what people said."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from mentormatch.errors import Problem
@@ -69,11 +69,16 @@ class RefusedError(Exception):
     def document(self, request_id: str) -> dict[str, Any]:
         """Return the problem as JSON has it."""
         told = {"type": f"{URN}{self.code}", "title": KINDS[self.code].title, "status": self.status}
-        return {**told, "detail": self.detail, "problems": list(map(asdict, self.problems)), "request_id": request_id}
+        return {
+            **told,
+            "detail": self.detail,
+            "problems": [problem.told() for problem in self.problems],
+            "request_id": request_id,
+        }
 
     def as_head(self) -> dict[str, Any]:
         """Return the same, to be sent from one process to another."""
-        return {"code": self.code, "detail": self.detail, "problems": [asdict(problem) for problem in self.problems]}
+        return {"code": self.code, "detail": self.detail, "problems": [problem.told() for problem in self.problems]}
 
     @classmethod
     def from_head(cls, head: Mapping[str, Any]) -> "RefusedError":

@@ -157,6 +157,7 @@ def test_the_certificate_says_what_is_proved_goal_by_goal() -> None:
         (CertifiedTier("leximin", 3, 3, None), "aucune borne n’est démontrée"),
         (CertifiedTier("matched", 3, 4, 4), "4 binômes au plus"),
         (CertifiedTier("changes", 3, 2, 2), "2 binômes défaits au moins"),
+        (CertifiedTier("changes", 3, 0, 0), "aucune borne n’est démontrée"),
     ],
 )
 def test_what_is_proved_of_a_goal_is_told_in_words(tier: CertifiedTier, words: str) -> None:

@@ -18,7 +18,7 @@ MOST = {"people": 5, "pairs": 12, "time_limit_s": 100.0}
 
 def told(request: Any, kind: str = "match", tell: Any = lambda message: None, **most: Any) -> bytes:
     content = request if isinstance(request, bytes) else json.dumps(request).encode()
-    return answered(ServiceMessage({"kind": kind, "most": MOST | most}, content), tell)
+    return answered(ServiceMessage({"kind": kind, "most": MOST | most, "language": "fr"}, content), tell)
 
 
 def refused(request: Any, code: str, **most: Any) -> RefusedError:

@@ -18,12 +18,14 @@ from mentormatch.assignment.mip.program_model import Program, SolverResult, Solv
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, close, command, has_ended
 from mentormatch.base.child_process import bound_to_standard_input, claim_stdout, limit_memory
 from mentormatch.errors import EngineError
+from mentormatch.languages import language, spoken
 
 PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.mip.solver_process import main; main()"
 GRACE_S = 3.0
 """A solver that is deaf to its time limit is ended so many seconds after it; starting takes part of them."""
 
-type ProgramRequest = tuple[Program, float | None]
+type ProgramRequest = tuple[Program, float | None, str]
+"""A program, its time limit in seconds, and the language in which errors are worded."""
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ class SolverProcess:
         """Return HiGHS's answer to a program; raises EngineError if the process cannot be started, dies or fails."""
         with self.lock:
             try:
-                found = self._asked((program, seconds))
+                found = self._asked((program, seconds, spoken()))
             except BaseException:
                 self.end()  # whatever was on its way is no answer to the next program
                 raise
@@ -108,10 +110,11 @@ def main() -> None:
         os._exit(OUT_OF_MEMORY)
 
 
-def _answered(program: Program, seconds: float | None) -> SolverResult | str:
+def _answered(program: Program, seconds: float | None, wording: str) -> SolverResult | str:
     try:
         from mentormatch.assignment.mip.dispatch import solve_in_process
 
-        return solve_in_process(program, seconds)
+        with language(wording):
+            return solve_in_process(program, seconds)
     except (EngineError, ImportError) as error:
         return str(error)

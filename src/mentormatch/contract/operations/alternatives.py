@@ -10,7 +10,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Text, whole
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.exchange import LossOut, MoveOut, losses_out, moves_out
-from mentormatch.contract.match_response import Response
+from mentormatch.contract.match_response import CaveatOut, Response, caveats_out
 from mentormatch.contract.operation import Operation
 from mentormatch.contract.requests import SIDES, MatchRequest, Mention
 from mentormatch.explanation.alternatives import Alternative
@@ -45,12 +45,15 @@ class AlternativeOut(JsonMessage):
 
 
 class AlternativesResponse(Response):
-    """The other partners whom somebody could have, the smallest loss first; ``status`` is that of the matching.
+    """The other partners whom somebody could have, the smallest loss first.
+
+    ``status`` and ``caveats`` are those of the matching: where nothing was compared, no loss says anything.
 
     Partners whom a rule forbids them, or whom no answer gives them, are left out: ``why-not`` says why.
     """
 
     status: Annotated[Status, Setting(strict=False)]
+    caveats: list[CaveatOut]
     person: str
     side: Side
     alternatives: list[AlternativeOut]
@@ -60,6 +63,7 @@ class AlternativesResponse(Response):
         """Return the other partners that somebody could have; raises RequestError where the key is nobody's."""
         return cls(
             status=matching.status,
+            caveats=caveats_out(matching),
             person=person,
             side="mentor" if matching.cohort.mentors.has(person) else "mentee",
             alternatives=list(map(alternative_out, matching.alternatives(person, most))),

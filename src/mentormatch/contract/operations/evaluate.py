@@ -9,11 +9,13 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import (
+    CaveatOut,
     PairOut,
     RejectedOut,
     RemarkOut,
     Response,
     TierOut,
+    caveats_out,
     pair_out,
     rejected_out,
     remarks_out,
@@ -59,10 +61,11 @@ class EvaluateResponse(Response):
     """A plan as it is: its pairs in the order given, each explained, and every rule that it breaks.
 
     ``total`` is the sum of the scores in millionths, ``tiers`` what the plan reaches in each goal; ``best`` is null
-    unless it was asked for.
+    unless it was asked for. ``caveats`` say first where nothing was compared: no plan is then better than another.
     """
 
     programme: str
+    caveats: list[CaveatOut]
     total: int
     tiers: list[TierOut]
     best: BestOut | None
@@ -77,6 +80,7 @@ class EvaluateResponse(Response):
         cohort, programme = plan.matching.cohort, plan.matching.programme
         return cls(
             programme=programme.name,
+            caveats=caveats_out(plan.matching),
             total=plan.total,
             tiers=tiers_out(plan.matching),
             best=None if best is None else BestOut(status=best.status, tiers=tiers_out(best)),

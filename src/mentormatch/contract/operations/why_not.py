@@ -9,7 +9,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import Text
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.exchange import LossOut, MoveOut, losses_out, moves_out
-from mentormatch.contract.match_response import Response
+from mentormatch.contract.match_response import CaveatOut, Response, caveats_out
 from mentormatch.contract.operation import Operation
 from mentormatch.contract.requests import MatchRequest, Mention
 from mentormatch.operations.matching import Matching
@@ -32,10 +32,12 @@ class WhyNotResponse(Response):
     """What forcing a pair would mean, in a sentence and in parts.
 
     ``losses`` are null where the pair cannot be: ``rules`` are then those in its way, by what they are called.
-    ``moves`` are all people whose partners would change, the two of the pair first. ``status`` is that of the matching.
+    ``moves`` are all people whose partners would change, the two of the pair first. ``status`` and
+    ``caveats`` are those of the matching: where nothing was compared, no price says anything.
     """
 
     status: Annotated[Status, Setting(strict=False)]
+    caveats: list[CaveatOut]
     mentor: str
     mentee: str
     reason: str
@@ -49,6 +51,7 @@ class WhyNotResponse(Response):
         why = matching.why_not(mentor, mentee)
         return cls(
             status=matching.status,
+            caveats=caveats_out(matching),
             mentor=mentor,
             mentee=mentee,
             reason=why.reason,

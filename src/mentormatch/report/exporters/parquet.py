@@ -1,6 +1,8 @@
 """The pairs as a Parquet file, for a data team: typed columns under the stable English names."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from io import BytesIO
 from typing import Any, ClassVar
 
@@ -13,26 +15,33 @@ from mentormatch.report.texts import encodable
 
 NUMBERS = frozenset({"points", "answered"})
 """The columns that hold numbers; all others hold text."""
+CAVEATS = "mentormatch.caveats"
+"""The key of the metadata: a list of codes and sentences, empty where there is nothing to know."""
 
 
 class ParquetExporter(Exporter):
-    """Neither packed nor coded, so that a search for whom it names finds them; a folder gets it only by its name."""
+    """The columns hold the pairs and nothing else; what has to be known of them is metadata of the schema, as JSON.
+
+    Neither packed nor coded, so that a search for whom it names finds them; a folder gets it only by its
+    name.
+    """
 
     kind: ClassVar[str] = ".parquet"
     filename: ClassVar[str] = "binomes.parquet"
     apart: ClassVar[bool] = True
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
-        return packed(matching.sheets["pairs"])
+        caveats = json.dumps([asdict(caveat) for caveat in matching.caveats], ensure_ascii=False)
+        return packed(matching.sheets["pairs"], {CAVEATS: caveats})
 
 
-def packed(table: ResultSheet) -> bytes:
-    """Return a table as such a file."""
+def packed(table: ResultSheet, said: Mapping[str, str]) -> bytes:
+    """Return a table as such a file, with what is said of it beside its columns."""
     arrow = door()
     columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.names)
     made = {name: column(arrow, name, cells) for name, cells in zip(table.names, columns, strict=True)}
     stream = BytesIO()
-    arrow.parquet.write_table(arrow.table(made), stream, compression="none", use_dictionary=False)
+    arrow.parquet.write_table(arrow.table(made, metadata=said), stream, compression="none", use_dictionary=False)
     return stream.getvalue()
 
 

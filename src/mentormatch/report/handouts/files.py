@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mentormatch.base.generation import generation
 from mentormatch.errors import Problem, RequestError
+from mentormatch.explanation.caveats import sentences_by_code
 from mentormatch.languages import language, tr
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.operations.matching import Matching
@@ -59,6 +60,7 @@ def write_handouts(
     with language(matching.language, unless_asked=True):
         files = contents(matching, contacts, None if decision is None else seal_of(matching, Path(decision)))
         with generation(where, KIND, replace=replace) as draft:
+            draft.caveats = sentences_by_code(matching.caveats)
             for name, content in files.items():
                 draft.put(name, content, private=True)
     return tuple(where / name for name in files)

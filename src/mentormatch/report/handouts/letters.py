@@ -9,6 +9,7 @@ from mentormatch.languages.phrases import about
 from mentormatch.operations.matching import Matching
 from mentormatch.programme.enrolment import email_of
 from mentormatch.report.book import Book, BookColumn, CellForm
+from mentormatch.report.exporters.workbook import write_caveats
 from mentormatch.report.handouts.sheets import Handout, Partner, read_of_partners
 from mentormatch.survey.contacts import Contacts
 
@@ -29,6 +30,7 @@ LOOKS: dict[str, tuple[float, CellForm]] = {
 def letters_book(matching: Matching, contacts: Contacts, handed: Sequence[Handout]) -> bytes:
     """Return the workbook from which letters are made."""
     book = Book(tr("Publipostage – {name}", name=matching.programme.name))
+    write_caveats(book, matching)
     people, pairs = person_sheet(matching, contacts, handed), pair_letter_sheet(matching, contacts)
     for title, table in ((PEOPLE, people), (PAIRS, pairs)):
         named = zip(table.names, table.titles, strict=True)

@@ -21,6 +21,7 @@ SIDES: tuple[Side, Side] = ("mentor", "mentee")
 ACROSS: Mapping[Side, Side] = {"mentor": "mentee", "mentee": "mentor"}
 FILES: Mapping[Side, str] = {"mentor": "mentor", "mentee": "mentoree"}
 PROVISIONAL = mark("Proposition : rien n'est définitif avant que l'équipe l'ait validée.")
+DRAWN = mark("Rien ne distinguait les binômes possibles : un tirage reproductible a choisi.")
 NOBODY = mark("Nous n'avons pas de binôme à vous proposer pour le moment. L'équipe vous tiendra au courant.")
 
 
@@ -62,12 +63,16 @@ class Handout:
 
 @dataclass(frozen=True, slots=True)
 class CommonText:
-    """What every sheet says: the programme, the paragraphs of the team, when the team asks again, what stands of it."""
+    """What every sheet says: the programme, the paragraphs of the team, when the team asks again, what stands of it.
+
+    ``caveats`` say why nothing was compared, where that is so: nobody was chosen for their answers then.
+    """
 
     programme: str
     message: tuple[str, ...]
     asked: str
     standing: str
+    caveats: tuple[str, ...] = ()
 
 
 def handouts(matching: Matching, contacts: Contacts) -> tuple[Handout, ...]:
@@ -123,7 +128,9 @@ def common(matching: Matching, seal: Seal | None) -> CommonText:
     programme = matching.programme
     message = tuple(line.strip() for line in programme.documents.message.splitlines() if line.strip())
     validated = bool(seal and seal.validations)
-    return CommonText(programme.name, message, asked_again(programme.follow_up), "" if validated else tr(PROVISIONAL))
+    caveats = (tr(DRAWN),) if matching.hollow else ()
+    provisional = "" if validated else tr(PROVISIONAL)
+    return CommonText(programme.name, message, asked_again(programme.follow_up), provisional, caveats)
 
 
 def asked_again(follow_up: FollowUp) -> str:

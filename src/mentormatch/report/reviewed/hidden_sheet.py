@@ -84,7 +84,8 @@ class Bearings(JsonMessage):
     def from_cells(cls, cells: Sequence[str]) -> Self | None:
         """Return the bearings in the cells of their sheet, None where these are not whole."""
         try:
-            return cls.model_validate(parse_json("".join(cells)), strict=False)  # a list stands for a pair
+            told = parse_json("".join(cells), by_person=True)
+            return cls.model_validate(told, strict=False)  # a list stands for a pair
         except (ValidationError, RequestError):
             return None
 

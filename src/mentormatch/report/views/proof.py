@@ -39,7 +39,7 @@ def proved(tier: CertifiedTier) -> str:
     """Return what the certificate proves of one goal."""
     if tier.proved:
         return tr("aucune autre répartition ne fait mieux")
-    if tier.certified is None:
+    if tier.certified is None or (tier.goal == "changes" and not tier.certified):
         return tr("aucune borne n'est démontrée")
     bound = words.amount(tier.goal, tier.certified)
     return tr("{amount} au moins", amount=bound) if tier.goal == "changes" else tr("{amount} au plus", amount=bound)

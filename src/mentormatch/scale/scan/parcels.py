@@ -12,6 +12,7 @@ from threading import Lock
 
 from mentormatch import __version__
 from mentormatch.errors import EngineError
+from mentormatch.languages import language, spoken
 from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, ScanQuery, concatenate_hits, split_rows
 from mentormatch.scale.scan.simd import choose_scanner
 from mentormatch.scale.scores.matrix import ScoreMatrix
@@ -25,20 +26,23 @@ OTHER = (
 
 
 class MatrixPayload:
-    """Tiles on their way: bytes, and once they are opened the way to look at the tiles, which goes nowhere."""
+    """Tiles on their way: bytes, and once they are opened the way to look at the tiles, which goes nowhere.
 
-    def __init__(self, packed: bytes, version: str) -> None:
-        self.packed, self.version = packed, version
+    ``wording`` is the language in which whoever asks is told what goes wrong.
+    """
+
+    def __init__(self, packed: bytes, version: str, wording: str) -> None:
+        self.packed, self.version, self.wording = packed, version, wording
         self.glance: BlockScanner | None = None
         self.lock = Lock()
 
     @classmethod
     def of(cls, tiles: ScoreMatrix, dumps: Callable[[object], bytes] = pickle.dumps) -> "MatrixPayload":
         """Return tiles packed, without the keys of people."""
-        return cls(zlib.compress(dumps(tiles.without_answers()), QUICKLY), __version__)
+        return cls(zlib.compress(dumps(tiles.without_answers()), QUICKLY), __version__, spoken())
 
-    def __reduce__(self) -> tuple[type["MatrixPayload"], tuple[bytes, str]]:
-        return MatrixPayload, (self.packed, self.version)
+    def __reduce__(self) -> tuple[type["MatrixPayload"], tuple[bytes, str, str]]:
+        return MatrixPayload, (self.packed, self.version, self.wording)
 
     def opened(self) -> BlockScanner:
         """Return the quickest way to look at the tiles that there is here."""
@@ -62,7 +66,8 @@ def scan_range(glance: BlockScanner, cut: ScanQuery, start: int, stop: int) -> S
 
 def scan_payload(parcel: MatrixPayload, cut: ScanQuery, start: int, stop: int) -> ScanHits:
     """Return what there is in a block of the tiles of a parcel."""
-    return scan_range(parcel.opened(), cut, start, stop)
+    with language(parcel.wording):
+        return scan_range(parcel.opened(), cut, start, stop)
 
 
 HELD: dict[str, MatrixPayload] = {}

@@ -40,12 +40,14 @@ def stage(progress: Progress) -> str:
     'Le plus de binômes : 19 pour l’instant, 20 au plus (écart 1)'
     >>> stage(Progress("total", 9_994_576)).replace(NO_BREAK, " ")
     'Total de points : 999,5 pour l’instant'
+    >>> stage(Progress("changes", 3, 0)).replace(NO_BREAK, " ")  # that there are 0 at least is known of any number
+    'Le moins de binômes défaits : 3 pour l’instant'
     """
     name, goal = tr(GOALS.get(progress.goal, progress.goal)), progress.goal
     if progress.value is None:
         return name
     value = amount(goal, progress.value)
-    if progress.bound is None or progress.gap is None:
+    if progress.bound is None or progress.gap is None or (goal == "changes" and not progress.bound):
         return tr("{goal}\u00a0: {value} pour l'instant", goal=name, value=value)
     bound, gap = amount(goal, progress.bound), amount(goal, progress.gap)
     return tr(AT_LEAST if goal == "changes" else AT_MOST, goal=name, value=value, bound=bound, gap=gap)
