@@ -66,14 +66,11 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 def messages(models: dict[str, type[BaseModel]], mode: JsonSchemaMode, common: str) -> dict[str, dict[str, Any]]:
     """Return the schemas of messages by file, and in the file ``common`` what they are made of."""
-    place = f"{common}#/$defs/{{model}}"
-    places, found = models_json_schema(
-        [(model, mode) for model in models.values()], schema_generator=Parted, ref_template=place
-    )
+    each, place = [(model, mode) for model in models.values()], f"{common}#/$defs/{{model}}"
+    places, found = models_json_schema(each, schema_generator=Parted, ref_template=place)
     parts = found["$defs"]
-    names = {file: places[model, mode]["$ref"].rpartition("/")[2] for file, model in models.items()}
-    whole = {file: parts[name] for file, name in names.items()}
     named = set(re.findall(r'"\$ref": "[^"]*/(\w+)"', json.dumps(parts)))
+    whole = {file: parts[places[model, mode]["$ref"].rpartition("/")[2]] for file, model in models.items()}
     return {common: {"$defs": {name: part for name, part in parts.items() if name in named}}, **whole}
 
 
