@@ -3,23 +3,28 @@
 import json
 import sys
 from copy import deepcopy
+from pathlib import Path
 from runpy import run_path
 from typing import Any
 
 import pytest
+from jsonschema_rs import Draft202012, Registry, meta, validator_for
 
-from mentormatch.contract.operation import operations
-from mentormatch.contract.schema import opened, schema_of
+from mentormatch.contract.operation import ask, operations
+from mentormatch.contract.schema import Part, opened, schema_of
 from mentormatch.fields.extension import Extension
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
 from tests.conftest import ROOT
-from tools.schemas.breaks import breaking
+from tools.schemas.breaks import breaking, linked
 
 sys.path.insert(0, str(ROOT / "tools" / "schemas"))
 TOOL = run_path(str(ROOT / "tools" / "schemas" / "__main__.py"))
 SCHEMAS = ROOT / "docs" / "reference" / "schemas"
-NAMES = sorted(f"{kind}.{part}.json" for kind in operations() for part in TOOL["PARTS"])
+PARTS: tuple[Part, ...] = ("request", "response")
+SHARED = ["programme.json", "requests.json", "responses.json"]
+NAMES = sorted([f"{kind}.{part}.json" for kind in operations() for part in PARTS] + SHARED)
+HOLD_A_PROGRAMME = [f"{kind}.request.json" for kind, one in operations().items() if "programme" in one.example()]
 type Schemas = dict[str, dict[str, Any]]
 ITEM: dict[str, Any] = {
     "type": "object",
@@ -54,9 +59,9 @@ def today() -> Schemas:
     return schemas
 
 
-def changed(*steps: Any, to: Any) -> dict[str, Any]:
-    """Return the old schema with a part changed, or left out where ``to`` is the ellipsis."""
-    new = deepcopy(OLD)
+def changed(*steps: Any, to: Any, of: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return a schema, or the old one, with a part changed, or left out where ``to`` is the ellipsis."""
+    new = deepcopy(of or OLD)
     inside: Any = new
     for step in steps[:-1]:
         inside = inside[step]
@@ -135,6 +140,20 @@ HARMLESS_IN_RESPONSES = {
 }
 
 
+def breaks(old: dict[str, Any], new: dict[str, Any], part: str) -> list[str]:
+    """Return what breaks where a schema stands alone; the same must break where another file refers to it."""
+    found = breaking(linked({"a": old})["a"], linked({"a": new})["a"], part)
+    far = breaking(linked(behind(old))["a"], linked(behind(new))["a"], part)
+    assert far == [why.replace("$", "$.far", 1) for why in found]
+    return found
+
+
+def behind(schema: dict[str, Any]) -> Schemas:
+    """Return files of which the first refers to a schema, through another."""
+    first = {"type": "object", "properties": {"far": {"$ref": "b#/$defs/Far"}}}
+    return {"a": first, "b": {"$defs": {"Far": {"$ref": "c"}}}, "c": schema}
+
+
 def all_of(**cases: dict[str, Any]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         ("part", "new"),
@@ -145,12 +164,12 @@ def all_of(**cases: dict[str, Any]) -> pytest.MarkDecorator:
 
 @all_of(request=BREAKS_REQUESTS, response=BREAKS_RESPONSES)
 def test_a_change_that_breaks_is_found(part: str, new: dict[str, Any]) -> None:
-    assert breaking(OLD, new, part)
+    assert breaks(OLD, new, part)
 
 
 @all_of(request=HARMLESS_IN_REQUESTS, response=HARMLESS_IN_RESPONSES)
 def test_a_change_that_breaks_nothing_is_let_through(part: str, new: dict[str, Any]) -> None:
-    assert breaking(OLD, new, part) == []
+    assert breaks(OLD, new, part) == []
 
 
 def test_a_key_more_in_an_answer_that_is_open_breaks_nothing() -> None:
@@ -158,16 +177,16 @@ def test_a_key_more_in_an_answer_that_is_open_breaks_nothing() -> None:
         {key: value for key, value in schema.items() if key != "additionalProperties"}
         for schema in (OLD, changed("properties", "new", to={"type": "string"}))
     )
-    assert breaking(old, new, "response") == []
-    assert breaking(new, old, "response") == ["$.new: anything where string is wanted"]
+    assert breaks(old, new, "response") == []
+    assert breaks(new, old, "response") == ["$.new: anything where string is wanted"]
 
 
 def test_what_breaks_is_told_with_its_place() -> None:
-    assert breaking(OLD, BREAKS_REQUESTS["a part of a choice is another"], "request") == [
+    assert breaks(OLD, BREAKS_REQUESTS["a part of a choice is another"], "request") == [
         "$.many[].x: integer where string is wanted"
     ]
-    assert breaking(OLD, BREAKS_REQUESTS["a choice is gone"], "request") == ["$.many[]: b fits nothing any more"]
-    assert breaking(OLD, BREAKS_REQUESTS["null is not taken"], "request") == ["$.maybe: null fits nothing any more"]
+    assert breaks(OLD, BREAKS_REQUESTS["a choice is gone"], "request") == ["$.many[]: b fits nothing any more"]
+    assert breaks(OLD, BREAKS_REQUESTS["null is not taken"], "request") == ["$.maybe: null fits nothing any more"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -188,6 +207,54 @@ def test_nothing_that_was_promised_is_broken(today: Schemas) -> None:
 def test_an_operation_that_is_gone_breaks_what_was_promised(today: Schemas) -> None:
     less = {name: schema for name, schema in today.items() if name != "match.request.json"}
     assert list(TOOL["broken_by"](less, TOOL["PROMISED"])) == [("match.request.json", "is not there any more")]
+
+
+@pytest.mark.parametrize(
+    ("steps", "to", "told"),
+    [
+        (("Programme", "properties", "goals"), ..., ".goals: is not known any more"),
+        (("Heading", "properties", "name"), {"type": "integer"}, ".programme.name: string where integer is wanted"),
+        (("Use", "enum"), ["key", "contact", "match"], "'consent' is not among the values"),
+    ],
+    ids=["a key is gone", "a type is another", "values are gone"],
+)
+def test_what_breaks_in_the_programme_is_found_in_every_request_that_refers_to_it(
+    steps: tuple[str, ...], to: Any, told: str, today: Schemas
+) -> None:
+    new = {**today, "programme.json": changed("$defs", *steps, to=to, of=today["programme.json"])}
+    found = list(TOOL["broken_by"](new, TOOL["PROMISED"]))
+    assert {name for name, why in found if told in why} == {*HOLD_A_PROGRAMME, "programme.json"}
+
+
+@pytest.mark.parametrize("kind", operations())
+def test_the_files_say_what_the_command_says_in_one_piece(kind: str, today: Schemas) -> None:
+    files = linked(today)
+    for part in PARTS:
+        whole = linked({"": schema_of(operations()[kind], part)})[""]
+        assert said(files[f"{kind}.{part}.json"]) == said(whole)
+
+
+def said(schema: Any) -> Any:
+    """Return a linked schema without the names of its parts."""
+    if isinstance(schema, list):
+        return [said(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {key: said(part) for key, part in schema.items() if key not in ("$id", "$defs", "mapping")}
+
+
+@pytest.mark.parametrize("folder", [SCHEMAS, TOOL["PROMISED"]], ids=["today", "promised"])
+@pytest.mark.parametrize("kind", operations())
+def test_a_message_is_held_against_the_files_as_they_lie_together(kind: str, folder: Path) -> None:
+    files = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")}
+    registry = Registry(list(files.items()), draft=Draft202012)
+    asked, answered = (validator_for(files[f"{kind}.{part}.json"], registry=registry) for part in PARTS)
+    sent = operations()[kind].example()
+    asked.validate(sent)
+    answered.validate(json.loads(ask(kind, sent).to_json()))
+    assert not asked.is_valid(sent | {"news": 1})
+    if "programme" in sent:
+        assert not asked.is_valid(sent | {"programme": sent["programme"] | {"rules": [{"kind": "none"}]}})
 
 
 @pytest.mark.parametrize("kinds", [criteria_by_kind(), rules_by_kind()], ids=["criteria", "rules"])
@@ -219,5 +286,5 @@ def test_an_answer_is_opened_where_it_is_closed_and_is_otherwise_as_it_was() -> 
 def test_the_files_are_json_without_a_host() -> None:
     for path in SCHEMAS.rglob("*.json"):
         text = path.read_text(encoding="utf-8")
-        assert json.loads(text)
+        meta.validate(json.loads(text))
         assert text.replace("https://json-schema.org/draft/2020-12/schema", "").count("://") == 0

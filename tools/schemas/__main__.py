@@ -1,25 +1,39 @@
 """Write the JSON Schema of each request and response into docs/reference/schemas, and tell what would break users.
 
 ``python tools/schemas`` writes them; ``--promise`` also makes them what later changes are held against, if none of them
-breaks what was promised before. See docs/decisions/0013-the-contract.md.
+breaks what was promised before. What several of them hold stands once, in a file that they refer to. See
+docs/decisions/0013-the-contract.md and 0038-a-schema-once.md.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from breaks import breaking
+from breaks import breaking, linked
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue, models_json_schema
+from pydantic_core.core_schema import ModelSchema
 
 from mentormatch.contract.operation import operations
-from mentormatch.contract.schema import VERSION, schema_of
+from mentormatch.contract.schema import DIALECT, VERSION, Plain, opened
+from mentormatch.programme.programme import Programme
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
 PROMISED = SCHEMAS / f"v{VERSION}"
 """What was promised, without words and examples."""
-PARTS = ("request", "response")
+PROGRAMME = "programme.json"
 WORDS = {"title", "description", "examples", "default", "discriminator"}
+
+
+class Parted(Plain):
+    """Writes schemas without that of a programme, which has a file of its own."""
+
+    def model_schema(self, schema: ModelSchema) -> JsonSchemaValue:
+        """Return nothing for a programme."""
+        return {} if schema["cls"] is Programme else super().model_schema(schema)
 
 
 def main() -> int:
@@ -38,21 +52,38 @@ def main() -> int:
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Return every schema by the name of its file."""
-    return {
-        f"{kind}.{part}.json": schema_of(operation, part) for kind, operation in operations().items() for part in PARTS
-    }
+    """Return every schema by the name of its file, which is its ``$id``: references hold wherever they lie together."""
+    every = operations().items()
+    _, programme = models_json_schema([(Programme, "validation")], schema_generator=Plain)
+    requests = messages({f"{kind}.request.json": one.asked for kind, one in every}, "validation", "requests.json")
+    responses = messages({f"{kind}.response.json": one.told for kind, one in every}, "serialization", "responses.json")
+    requests["requests.json"]["$defs"]["Programme"] = {"$ref": f"{PROGRAMME}#/$defs/Programme"}
+    for kind, operation in every:
+        requests[f"{kind}.request.json"]["examples"] = [operation.example()]
+    found = {PROGRAMME: {"$ref": "#/$defs/Programme", **programme}, **requests, **opened(responses)}
+    return {name: {"$schema": DIALECT, "$id": name, **schema} for name, schema in found.items()}
+
+
+def messages(models: dict[str, type[BaseModel]], mode: JsonSchemaMode, common: str) -> dict[str, dict[str, Any]]:
+    """Return the schemas of messages by file, and in the file ``common`` what they are made of."""
+    each, place = [(model, mode) for model in models.values()], f"{common}#/$defs/{{model}}"
+    places, found = models_json_schema(each, schema_generator=Parted, ref_template=place)
+    parts = found["$defs"]
+    named = set(re.findall(r'"\$ref": "[^"]*/(\w+)"', json.dumps(parts)))
+    whole = {file: parts[places[model, mode]["$ref"].rpartition("/")[2]] for file, model in models.items()}
+    return {common: {"$defs": {name: part for name, part in parts.items() if name in named}}, **whole}
 
 
 def broken_by(found: dict[str, dict[str, Any]], promised: Path) -> Iterator[tuple[str, str]]:
     """Yield what breaks users, by the file in which it was promised."""
-    for path in sorted(promised.glob("*.json")):
-        if path.name not in found:
-            yield path.name, "is not there any more"
+    kept = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(promised.glob("*.json"))}
+    new, old = linked(bare(found)), linked(kept)
+    for name, schema in old.items():
+        if name not in new:
+            yield name, "is not there any more"
             continue
-        old = json.loads(path.read_text(encoding="utf-8"))
-        part = path.name.split(".")[1]
-        yield from ((path.name, reason) for reason in breaking(old, found[path.name], part))
+        part = "response" if name.endswith(".response.json") else "request"
+        yield from ((name, reason) for reason in breaking(schema, new[name], part))
 
 
 def bare(schema: Any) -> Any:

@@ -2,16 +2,18 @@
 
 A change of a request breaks where something that was taken is taken no more; a change of a response where something is
 told that was not told before. Both are the same question, asked of old and new in turn. Where it cannot be told, the
-answer is that it breaks. Descriptions, titles, defaults and examples are passed over.
+answer is that it breaks. Descriptions, titles, defaults and examples are passed over. Schemas come ``linked``: what a
+reference stands for is in its place, whichever file it is in.
 """
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from itertools import chain
 from typing import Any
 
 type Schema = Mapping[str, Any]
 
-SAID = {"$schema", "$id", "$defs", "$ref", "title", "description", "default", "examples", "discriminator", "deprecated"}
+SAID = {"$schema", "$id", "$defs", "title", "description", "default", "examples", "discriminator", "deprecated"}
 OBJECTS = {"properties", "required", "additionalProperties"}
 CHOICES = ("anyOf", "oneOf")
 LOWEST = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
@@ -21,28 +23,50 @@ HANDLED = SAID | OBJECTS | {"type", "const", "enum", "items", *CHOICES, *LOWEST,
 
 def breaking(old: Schema, new: Schema, part: str) -> list[str]:
     """Return what breaks users of a ``request`` or a ``response`` when its schema changes from ``old`` to ``new``."""
-    return list(dict.fromkeys(Comparison(old, new).misfits() if part == "request" else Comparison(new, old).misfits()))
+    given, wanted = (old, new) if part == "request" else (new, old)
+    return list(dict.fromkeys(Comparison().between(given, wanted, "$")))
+
+
+def linked(files: Mapping[str, Schema]) -> dict[str, Any]:
+    """Return the schemas of files, by name, each reference replaced by the very object that it stands for."""
+    every = deepcopy(dict(files))
+    for name, schema in every.items():
+        link(schema, name, every)
+    return {name: target(schema, name, every) for name, schema in every.items()}
+
+
+def link(part: Any, name: str, files: Mapping[str, Any]) -> None:
+    """Replace the references inside a part of the file of this name."""
+    for step, inner in list(part.items() if isinstance(part, dict) else enumerate(part)):
+        if isinstance(inner, dict | list):
+            link(inner, name, files)
+            part[step] = target(inner, name, files)
+
+
+def target(part: Any, name: str, files: Mapping[str, Any]) -> Any:
+    """Return what a part of the file of this name stands for: itself, or what it refers to."""
+    while "$ref" in part:
+        file, _, pointer = part["$ref"].partition("#")
+        name = file or name
+        part = files[name]
+        for step in pointer.split("/")[1:]:
+            part = part[step]
+    return part
 
 
 class Comparison:
-    """Two schemas: what fits ``given`` is held against ``wanted``."""
+    """Two schemas: why something that fits the one, ``given``, may not fit the other, ``wanted``, with the place."""
 
-    def __init__(self, given: Schema, wanted: Schema) -> None:
-        self.given, self.wanted = given, wanted
+    def __init__(self) -> None:
         self.under_way: set[tuple[int, int]] = set()
 
-    def misfits(self) -> Iterator[str]:
-        """Yield why something that fits the one may not fit the other, with the place."""
-        yield from self.between(self.given, self.wanted, "$")
-
     def between(self, given: Schema, wanted: Schema, place: str) -> Iterator[str]:
-        """Yield the misfits of two parts of the schemas."""
-        given, wanted = resolved(given, self.given), resolved(wanted, self.wanted)
+        """Yield the misfits of two schemas, or of two parts of them."""
         pair = (id(given), id(wanted))
         if pair in self.under_way:
             return
         self.under_way.add(pair)
-        ours, theirs = choices(given, self.given), choices(wanted, self.wanted)
+        ours, theirs = choices(given), choices(wanted)
         if len(ours) == len(theirs) == 1:
             yield from self.alone(ours[0], theirs[0], place)
         else:
@@ -51,13 +75,10 @@ class Comparison:
 
     def among(self, given: Schema, wanted: list[Schema], place: str) -> Iterator[str]:
         """Yield why what fits one choice may fit none of the others: what keeps it from the most alike."""
-        given = resolved(given, self.given)
         tried = [list(self.between(given, other, place)) for other in wanted]
         if all(tried):
             name = called(given)
-            near = [
-                why for other, why in zip(wanted, tried, strict=True) if called(resolved(other, self.wanted)) == name
-            ]
+            near = [why for other, why in zip(wanted, tried, strict=True) if called(other) == name]
             yield from near[0] if near else [f"{place}: {name} fits nothing any more"]
 
     def alone(self, given: Schema, wanted: Schema, place: str) -> Iterator[str]:
@@ -96,20 +117,12 @@ def key_of(schema: Schema, name: str) -> Any:
     return schema.get("properties", {}).get(name, schema.get("additionalProperties", True))
 
 
-def resolved(schema: Schema, root: Schema) -> Schema:
-    """Return what a reference stands for."""
-    while "$ref" in schema:
-        schema = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
-    return schema
-
-
-def choices(schema: Schema, root: Schema) -> list[Schema]:
+def choices(schema: Schema) -> list[Schema]:
     """Return the schemas of which one has to fit; conditions beside keys are no choice."""
     if "properties" in schema:
         return [schema]
     found = [part for word in CHOICES for part in schema.get(word, ())]
-    parts = (choices(resolved(part, root), root) for part in found)
-    return list(chain.from_iterable(parts)) if found else [schema]
+    return list(chain.from_iterable(map(choices, found))) if found else [schema]
 
 
 def called(schema: Schema) -> str:
