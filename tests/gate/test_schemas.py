@@ -11,7 +11,7 @@ import pytest
 from jsonschema_rs import Draft202012, Registry, meta, validator_for
 
 from mentormatch.contract.operation import ask, operations
-from mentormatch.contract.schema import Part, opened, schema_of
+from mentormatch.contract.schema import SchemaPart, opened, schema_of
 from mentormatch.fields.extension import Extension
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
@@ -21,7 +21,7 @@ from tools.schemas.breaks import breaking, linked
 sys.path.insert(0, str(ROOT / "tools" / "schemas"))
 TOOL = run_path(str(ROOT / "tools" / "schemas" / "__main__.py"))
 SCHEMAS = ROOT / "docs" / "reference" / "schemas"
-PARTS: tuple[Part, ...] = ("request", "response")
+PARTS: tuple[SchemaPart, ...] = ("request", "response")
 SHARED = ["programme.json", "requests.json", "responses.json"]
 NAMES = sorted([f"{kind}.{part}.json" for kind in operations() for part in PARTS] + SHARED)
 HOLD_A_PROGRAMME = [f"{kind}.request.json" for kind, one in operations().items() if "programme" in one.example()]

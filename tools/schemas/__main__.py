@@ -18,7 +18,7 @@ from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue, models_json_sc
 from pydantic_core.core_schema import ModelSchema
 
 from mentormatch.contract.operation import operations
-from mentormatch.contract.schema import DIALECT, VERSION, Plain, opened
+from mentormatch.contract.schema import DIALECT, VERSION, PlainSchema, opened
 from mentormatch.programme.programme import Programme
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
@@ -28,7 +28,7 @@ PROGRAMME = "programme.json"
 WORDS = {"title", "description", "examples", "default", "discriminator"}
 
 
-class Parted(Plain):
+class Parted(PlainSchema):
     """Writes schemas without that of a programme, which has a file of its own."""
 
     def model_schema(self, schema: ModelSchema) -> JsonSchemaValue:
@@ -54,7 +54,7 @@ def main() -> int:
 def schemas() -> dict[str, dict[str, Any]]:
     """Return every schema by the name of its file, which is its ``$id``: references hold wherever they lie together."""
     every = operations().items()
-    _, programme = models_json_schema([(Programme, "validation")], schema_generator=Plain)
+    _, programme = models_json_schema([(Programme, "validation")], schema_generator=PlainSchema)
     requests = messages({f"{kind}.request.json": one.asked for kind, one in every}, "validation", "requests.json")
     responses = messages({f"{kind}.response.json": one.told for kind, one in every}, "serialization", "responses.json")
     requests["requests.json"]["$defs"]["Programme"] = {"$ref": f"{PROGRAMME}#/$defs/Programme"}
