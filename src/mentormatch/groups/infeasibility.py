@@ -14,10 +14,9 @@ import numpy as np
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.groups.columns import cliques
-from mentormatch.groups.formulation import GroupFormulation, formulate_groups
-from mentormatch.groups.pair_values import GroupScores
+from mentormatch.groups.formulation import GroupFormulation, GroupScores, formulate_groups
 from mentormatch.groups.problem import Group, GroupProblem, SizeRange
-from mentormatch.groups.solve import solve
+from mentormatch.groups.solver import solve
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.people.cohort import Cohort

@@ -15,9 +15,8 @@ from mentormatch.assignment.mip.dispatch import solve_program
 from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, SolverResult, SolverStatus
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.groups.columns import Columns, concatenate_columns
-from mentormatch.groups.linear_forms import FormBound, LinearForm
-from mentormatch.groups.oracle_interface import GroupOracle
+from mentormatch.groups.columns import Columns, FormBound, LinearForm, concatenate_columns
+from mentormatch.groups.oracle import GroupOracle
 
 ROOM, FINEST = 1 << 52, 1 << 30
 """Sums of prices stay below the one, far within int64, and are rounded to the other part of a unit at best."""
