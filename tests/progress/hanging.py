@@ -20,4 +20,4 @@ from tests.failure.trouble import quotas
 program, engine.IN_PROCESS_PAIRS, engine._try_relaxation = subprocess_solve.PROGRAM, -1, lambda *asked: False
 hanging = {program(HANGS)!r}
 """
-"""Code that has every problem solved apart, by ``subprocess_solve.PROGRAM``: ``program``, or the one that is ``hanging``."""
+"""Code that has every problem solved apart, by ``PROGRAM``: ``program``, or the one that is ``hanging``."""
