@@ -1,4 +1,4 @@
-"""Every group that the rules allow as a column of arrays: counted beforehand, then listed level by level.
+"""All feasible groups as columns, listed level by level (cliques of a compatibility graph), and linear forms on them.
 
 A group of k + 1 people is a group of k people and one more, later in the order, who may meet them all. Groups have no
 index here, so there is no symmetry to break, and any rule on one group is a filter on columns.

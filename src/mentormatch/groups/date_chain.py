@@ -1,4 +1,4 @@
-"""Dates that follow one another about a month apart, as an assignment: each date leads to the next, or to itself.
+"""Dates about a month apart as an assignment on a chain of dates; and why none are as asked.
 
 Row d is matched with the date that follows d, or with column d where d is not chosen; one more row leads to the first
 date, one more column ends the last. As time only goes on, what is left is one chain, and each bound is a sum of pairs:

@@ -1,4 +1,4 @@
-"""Cohort, scores, rules and goals -> the problem of forming groups."""
+"""Cohort, scores, rules and goals -> the problem of forming groups, with what two people are worth together."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

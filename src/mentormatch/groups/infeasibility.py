@@ -1,4 +1,4 @@
-"""Why not everybody can be placed: a smallest set of rules and people that conflict, in words, and ways out.
+"""Why not all can be placed: counting tests, then an irreducible subset by deletion filter (Chinneck 1991).
 
 What is plain is counted: too many people, too few, more people who may not meet than there are groups. What is left is
 found by leaving out one rule, then one person after the other, and keeping those without whom the conflict is gone

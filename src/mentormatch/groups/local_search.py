@@ -1,4 +1,4 @@
-"""Rule-true groups where not all can be listed: by swaps and moves that gain the most, from many beginnings.
+"""Iterated local search (Lourenço, Martin and Stützle 2003): best swaps and moves, exact gains kept.
 
 What every swap gains is known in integers, so no step can go round in circles. After each descent some people are
 shuffled, by a seed, and what is found is kept if it is no worse (iterated local search; Lourenço, Martin and Stützle,

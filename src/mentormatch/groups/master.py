@@ -1,4 +1,4 @@
-"""One goal over groups: a linear program on ever more columns, a bound in exact integers, and the best choice.
+"""Column generation for one goal: restricted master LP, integer dual bound, reduced-cost fixing, final MILP.
 
 The duals of the linear program, rounded to integers, bound every choice: a column counts for no more than its prices
 and what it has above them (Gilmore and Gomory, 1961). A choice that is better than the best known holds no column far

@@ -1,4 +1,4 @@
-"""Groups that count for enough, found without listing all: whoever cannot join any such group any more is passed by.
+"""The pricing oracle: groups of enough reduced profit, from a list or by branch and bound (Mehrotra and Trick 1998).
 
 A group grows person by person, in an order in which those who may add most come first. What it may still gain is no
 more than what each candidate adds to those who are in, with half of the best pairs that they could make among

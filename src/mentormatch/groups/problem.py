@@ -1,4 +1,4 @@
-"""What is asked of an engine: people by position, what two are worth together, who may not meet, and the sizes."""
+"""The problem of groups: clique partitioning with size bounds, leaders and few repeated meetings; its solution."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

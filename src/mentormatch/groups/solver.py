@@ -1,4 +1,4 @@
-"""The goals one after the other, each the best that can be given those before, and ties settled last."""
+"""Preemptive goals over columns, bisection for the max-min goal, uniqueness by no-good cuts; or a local search."""
 
 from dataclasses import dataclass, field, replace
 from time import monotonic

@@ -1,4 +1,4 @@
-"""Which topics a group treats: as many members served as can be, then each in proportion, then the most asked for.
+"""Which topics a group treats: maximum coverage (Chamberlin and Courant 1983), then proportional approval voting.
 
 The engine of pairs chooses; see ``ballot``. Ties are settled by a keyed hash.
 
