@@ -1,4 +1,4 @@
-"""Max-min goals: the worst pair (bottleneck), the worst mentee (max-min fairness), with bounds from duals and counts."""
+"""Max-min goals: the worst pair (bottleneck), the worst mentee (max-min fairness), bounds from duals and counts."""
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right

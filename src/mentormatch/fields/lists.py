@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from itertools import chain
 from typing import Literal, cast
 
@@ -25,20 +24,11 @@ from mentormatch.fields.base import (
     split,
     without,
 )
-from mentormatch.fields.options import option_named
+from mentormatch.fields.options import is_nobody, option_named
 from mentormatch.fields.single import Options, ticked
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined
 from mentormatch.languages.text_keys import fold
-
-NOBODY = frozenset({"aucun", "aucune", "neant", "rien", "non", "personne", "-", "/", "ras", "sans objet", "none", "no"})
-
-
-@lru_cache(maxsize=50_000)
-def is_nobody(name: str) -> bool:
-    """Say whether a text says that there is nobody to name; the same ones come again and again."""
-    return fold(name) in NOBODY
-
 
 OTHER = frozenset({"autre", "other"})
 """Items under which a text was typed beside the options."""
