@@ -20,9 +20,9 @@ from mentormatch.places.finding import (
     UNKNOWN,
     PlaceMatch,
     find,
-    spelled,
 )
 from mentormatch.places.gazetteer import gazetteer
+from mentormatch.places.spelling import spelled
 
 PLACES = gazetteer()
 COMMUNES = sorted(PLACES.by_code.values())
