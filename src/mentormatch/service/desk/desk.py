@@ -19,6 +19,7 @@ from mentormatch.service.desk.board_record import SealingBoard
 from mentormatch.service.desk.documents import (
     ANSWERS,
     HTML,
+    OVERVIEW,
     PURPOSES,
     VIEWS,
     HeldDocument,
@@ -118,6 +119,8 @@ class Desk:
                 self.call(shown=shown)
             case desk_requests.Begin():
                 self.most = action
+            case desk_requests.Prepare():
+                rehearse()
 
     def begin_anew(self, files: dict[desk_requests.FilePart, File]) -> None:
         """Keep these files, and nothing that came of others."""
@@ -210,6 +213,14 @@ class Desk:
                 plan=plan_out(self.held()) if self.board else None,
             )
             return dressed(out)
+
+
+def rehearse() -> None:
+    """Form and show the pairs of the example at a desk of its own, which loads what the first pairs would wait for."""
+    desk = Desk()
+    for action in (desk_requests.Example(), desk_requests.Read(), desk_requests.FormIn()):
+        desk.change(action, b"")
+    desk.page(OVERVIEW)
 
 
 def action_of(message: ServiceMessage | None) -> desk_requests.Action:
