@@ -1,5 +1,7 @@
 """The command line: results to files or stdout, messages to stderr."""
 
+import gc
+
 from mentormatch.cli.interrupts import ENDED, leave, stand_by, stand_down
 
 
@@ -15,4 +17,5 @@ def main() -> None:
         if end.code == ENDED:
             leave()
         stand_down()
+        gc.freeze()  # what is left goes with the process: nothing need look for cycles in it
         raise

@@ -50,7 +50,10 @@ class Pool:
         self.idle = [place if usable(place) else self._after(place) for place in self.idle]
 
     async def take(self) -> Child:
-        """Return a worker for good, and start another in its place; raises RefusedError where none can be had."""
+        """Return a worker for good, and start another in its place; raises RefusedError where none can be had.
+
+        Those that have answered go to the end of the line; it comes from the front, where the one is that stands ready.
+        """
         if self.stopping:
             raise RefusedError("stopping", "Nothing more is taken")
         self.renew()
