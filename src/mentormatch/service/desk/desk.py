@@ -26,6 +26,7 @@ from mentormatch.service.desk import desk_requests, desk_state
 from mentormatch.service.desk.documents import (
     ANSWERS,
     HTML,
+    OVERVIEW,
     PURPOSES,
     VIEWS,
     HeldDocument,
@@ -167,6 +168,8 @@ class Desk:
                 self.call(shown=shown)
             case desk_requests.Begin():
                 self.most = action
+            case desk_requests.Prepare():
+                rehearse()
 
     def begin_anew(self, files: dict[desk_requests.FilePart, File]) -> None:
         """Keep these files, and nothing that came of others."""
@@ -259,6 +262,14 @@ class Desk:
                 plan=plan_out(self.held()) if self.board else None,
             )
             return dressed(out)
+
+
+def rehearse() -> None:
+    """Form and show the pairs of the example at a desk of its own, which loads what the first pairs would wait for."""
+    desk = Desk()
+    for action in (desk_requests.Example(), desk_requests.Read(), desk_requests.FormIn()):
+        desk.change(action, b"")
+    desk.page(OVERVIEW)
 
 
 def action_of(message: ServiceMessage | None) -> desk_requests.Action:

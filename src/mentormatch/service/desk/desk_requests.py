@@ -24,6 +24,12 @@ class Begin(JsonMessage):
     pairs: Whole
 
 
+class Prepare(JsonMessage):
+    """The service has the desk load what it will need, while nobody asks it for anything."""
+
+    do: Literal["prepare"] = "prepare"
+
+
 class LookIn(JsonMessage):
     """How far everything is."""
 
@@ -106,7 +112,9 @@ class Hand(JsonMessage):
     name: Word
 
 
-type Action = Begin | LookIn | Speak | Take | Leave | Example | Read | FormIn | Show | Open | Name | Ask | Hand
+type Action = (
+    Begin | Prepare | LookIn | Speak | Take | Leave | Example | Read | FormIn | Show | Open | Name | Ask | Hand
+)
 
 FREE = ("speak", "leave", "example", "read", "form", "name")
 """What the page may ask as it likes; all else goes by an address of its own."""
