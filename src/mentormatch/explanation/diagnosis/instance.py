@@ -65,9 +65,9 @@ class RuleInstance:
         """Return what the two people of a pair are called."""
         return self.name("mentor", pair[0]), self.name("mentee", pair[1])
 
-    def labels_of(self, kind: str) -> tuple[str, ...]:
-        """Return what the rules of one kind are called."""
-        return tuple(self.labels.rule(rule) for rule in self.rules if rule.kind == kind)
+    def bounding_degrees(self) -> tuple[str, ...]:
+        """Return what the rules are called that say how many partners people take."""
+        return tuple(self.labels.rule(rule) for rule in self.rules if rule.bounds_degrees)
 
     def pinning(self, axis: int, row: int) -> tuple[str, ...]:
         """Return what the rules are called that pin a pair of one person."""
