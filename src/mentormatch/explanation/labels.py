@@ -1,7 +1,7 @@
 """What people are called in a text: by their keys, or by pseudonyms where a key would tell who they are."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mentormatch.fields import Side
@@ -36,6 +36,10 @@ class Labels:
     def rule(self, rule: Rule) -> str:
         """Return what a rule is called; those that decide on some people name them."""
         return rule.renamed(self.anybody).label
+
+    def row(self, name: str, rules: Sequence[Rule]) -> str:
+        """Return what a side constraint is called, which bears the name of one of the rules."""
+        return next((self.rule(rule) for rule in rules if rule.label == name), name)
 
 
 KEYS = Labels()

@@ -300,7 +300,8 @@ class Exporter(ABC):
 
 def exporters() -> dict[str, Exporter]:
     """Return every registered exporter by its suffix."""
-    return {kind: exporter() for kind, exporter in concrete(Exporter, "mentormatch.report.exporters").items()}
+    found = concrete(Exporter, "mentormatch.report.exporters", "mentormatch.exporters")
+    return {kind: exporter() for kind, exporter in found.items()}
 
 
 def documents_made() -> dict[str, Exporter]:

@@ -197,6 +197,11 @@ class Rule(Extension):
         """Return whether it can still be asked of a cohort that some people have left."""
         return True
 
+    @property
+    def places_label(self) -> str:
+        """What its bounds on the partners of one person are called."""
+        return self.label
+
     def told_without_places(self) -> str:
         """Return why somebody has no partner to whom this rule gives no place at all, in a sentence."""
         return tr("Aucune place : « {rule} ».", rule=self.label)
@@ -254,7 +259,7 @@ def check_bounds(least: int | None, most: int | None) -> None:
 
 def rules_by_kind() -> dict[str, type[Rule]]:
     """Return every registered rule by its kind."""
-    return concrete(Rule, "mentormatch.rules.kinds")
+    return concrete(Rule, "mentormatch.rules.kinds", "mentormatch.rules")
 
 
 def market_of(cohort: Cohort, scores: NDArray[np.int32]) -> Market:

@@ -1,7 +1,7 @@
 """What findings rest on: the people, the rules, and the problem that they pose."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.base.columns import Index
@@ -43,7 +43,8 @@ class RuleInstance:
     @classmethod
     def of(cls, cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], labels: Labels = KEYS) -> "RuleInstance":
         """Return the posture of a cohort under these rules."""
-        problem = feasibility_problem(cohort, scores, rules)
+        posed = feasibility_problem(cohort, scores, rules)
+        problem = replace(posed, rows=tuple(replace(row, name=labels.row(row.name, rules)) for row in posed.rows))
         return cls(
             market_of(cohort, scores.values if scores.held else NO_SCORES), tuple(rules), problem, scores, labels
         )

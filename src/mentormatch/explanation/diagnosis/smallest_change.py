@@ -205,6 +205,7 @@ def quota_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
     """Yield the sums over pairs that the pair would take out of their bounds."""
     pairs, shape = seeker.case.solution.pairs, seeker.case.problem.shape
     for row in seeker.case.problem.rows:
+        rule = quoted(seeker.case.labels.row(row.name, seeker.case.rules))
         total = int(row.coefficients_of(pairs[:, 0], pairs[:, 1], shape).sum())
         both = np.full(len(seeker.others), seeker.row), seeker.others
         mentors, mentees = both if seeker.side == "mentor" else both[::-1]
@@ -212,8 +213,8 @@ def quota_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
         beyond = np.zeros(len(after), dtype=bool) if row.most is None else after > row.most
         below = np.zeros(len(after), dtype=bool) if row.least is None else after < row.least
         if counts_pairs(row):
-            raised = tr("{rule} relevé à {pairs} au plus", rule=quoted(row.name), pairs=counted(total + 1, "binôme"))
+            raised = tr("{rule} relevé à {pairs} au plus", rule=rule, pairs=counted(total + 1, "binôme"))
             yield Obstacle("raise_quota", always(raised), beyond, 0)
         else:
-            exception = tr(EXCEPTION, rule=quoted(row.name))
+            exception = tr(EXCEPTION, rule=rule)
             yield Obstacle("waive_rule", always(exception), beyond | below, 2)

@@ -58,6 +58,10 @@ class Capacity(Rule):
     def couples_pairs(self) -> bool:
         return self.minimum > 0
 
+    @property
+    def places_label(self) -> str:
+        return tr("nombre de places")
+
     def told_without_places(self) -> str:
         return tr("N'accompagne personne cette année : nombre de places à 0.")
 
