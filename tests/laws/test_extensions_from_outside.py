@@ -76,10 +76,16 @@ def test_a_document_is_written_as_the_other_package_has_it(told: dict[str, dict[
     assert told["mirrored"]["txt"] == "M1 + E1\n"
 
 
-KNOWN = """
-from mentormatch.contract.operation import operations
-from mentormatch.contract.schema import schema_of
-"""
+def test_the_schema_of_the_json_contract_has_the_kinds_with_their_examples(folder: Path) -> None:
+    script = (
+        "import json\n"
+        "from mentormatch.contract.operation import operations\n"
+        "from mentormatch.contract.schema import schema_of\n"
+        "print(json.dumps(schema_of(operations()['match'], 'request')))\n"
+    )
+    schema = json.loads(run(folder, "-c", script).stdout)
+    assert schema["$defs"]["Charter"]["examples"] == [{"kind": "charter", "shy": ["E01"]}]
+    assert schema["$defs"]["Mirror"]["properties"]["kind"]["const"] == "mirror"
 
 
 def test_a_file_of_the_other_package_s_tool_is_known_by_its_marks(folder: Path) -> None:
@@ -109,7 +115,7 @@ def test_what_cannot_be_taken_is_refused_with_its_package_and_why(
     tmp_path: Path, group: str, point: str, said: str
 ) -> None:
     install(tmp_path, {group: point})
-    done = run(tmp_path, "-m", "mentormatch", "check", "--language", "fr")
+    done = run(tmp_path, "-m", "mentormatch", "demo", "essai", "--language", "fr")
     assert done.returncode == 3
     assert "Une extension installée ne peut pas être prise" in done.stderr
     assert f"mentormatch-planted : {point} ; {said}" in done.stderr.replace("\u00a0", " ")

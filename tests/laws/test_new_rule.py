@@ -30,7 +30,8 @@ NAME = "charte des marraines"
 SHY = "Sur 2 mentor·es, aucun n’est possible : « charte des marraines E2 » en exclut 2."
 BUSY = "Aucune place : « charte des marraines M2 »."
 FULL = (
-    "2 mentor·es possibles, avec des places libres que les règles ne laissent pas prendre : « charte des marraines »."
+    "2 mentor·es possibles, avec des places libres que les règles ne laissent pas prendre : "
+    "« binôme imposé M2 - E2 » et « charte des marraines »."
 )
 
 
