@@ -2,11 +2,13 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.laws.planted import GROUPS, install, run
+from tests.laws.planted import GROUPS, ROOT, install, run
 
 SHOWN = ("page", "notebook", "workbook", "json", "answer", "frames")
 SHY = "Sur 2 mentor·es, aucun n’est possible : « charte des marraines E2 » en exclut 2."
@@ -127,3 +129,30 @@ def test_without_the_package_nothing_of_it_is_known(tmp_path: Path) -> None:
     assert run(tmp_path, "-c", script).stdout == "False\n"
     install(tmp_path, GROUPS)
     assert run(tmp_path, "-c", script).stdout == "True\n"
+
+
+GUIDE = ROOT / "docs" / "guides" / "extend.md"
+LIMITED = """
+import mentormatch as mm
+from tests.explanation.diagnosis.people import CRITERIA, FIELDS, alike
+parts = {"programme": {"name": "Essai"}, "fields": FIELDS, "criteria": CRITERIA}
+limited = mm.Programme.read({**parts, "rules": [{"kind": "limit", "most": 1}]})
+print(mm.match(alike(2, 2), limited).unmatched[0].reason)
+"""
+
+
+def test_the_package_of_the_guide_is_built_installed_and_used(tmp_path: Path) -> None:
+    blocks = re.findall(r"^```(python|toml)\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    (module,) = [text for _, text in blocks if "class Limit(Rule)" in text]
+    (project,) = [text for language, text in blocks if language == "toml"]
+    source, folder = tmp_path / "source", tmp_path / "installed"
+    source.mkdir()
+    folder.mkdir()
+    (source / "mentormatch_limit.py").write_text(module, encoding="utf-8")
+    (source / "pyproject.toml").write_text(project, encoding="utf-8")
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-index", "--no-deps", "--no-build-isolation"]
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", *quiet, "--target", str(folder), str(source)], check=True, timeout=100
+    )
+    done = run(folder, "-c", LIMITED)
+    assert "ne laissent pas prendre : « 1 binôme au plus »." in done.stdout.replace("\u00a0", " "), done.stderr
