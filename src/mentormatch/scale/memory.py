@@ -1,4 +1,4 @@
-"""What a run takes of memory, known beforehand, and the way that keeps to a budget.
+"""How much memory each way to solve takes, and the way that fits.
 
 The figures were measured on Python 3.13, numpy 2.5, numba 0.68 as the greatest memory of a process of its own, and are
 rounded up; ``python -m benchmarks.bench_estimate`` holds them against new measurements. Megabytes are 10^6 bytes.

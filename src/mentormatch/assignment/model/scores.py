@@ -1,4 +1,4 @@
-"""The integer score of each allowed pair, as a dense block or as a sorted list, whichever takes fewer bytes."""
+"""The profit of each allowed pair, as integers: dense with a mask, or a list in coordinate form."""
 
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field

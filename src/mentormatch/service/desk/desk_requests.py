@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field as Setting
 from pydantic import TypeAdapter
 
-from mentormatch.base.strict_json import JsonMessage, WholeNumber
+from mentormatch.base.strict_json import JsonMessage, Whole
 
 type FilePart = Literal["programme", "answers", "mentors", "mentees"]
 type Word = Annotated[str, Setting(min_length=1, max_length=255)]
@@ -20,8 +20,8 @@ class Begin(JsonMessage):
     """The service says how much a desk takes: people in all files together, and pairs of a mentor and a mentee."""
 
     do: Literal["begin"] = "begin"
-    people: WholeNumber
-    pairs: WholeNumber
+    people: Whole
+    pairs: Whole
 
 
 class LookIn(JsonMessage):
@@ -69,7 +69,7 @@ class FormIn(JsonMessage):
     """The pairs are formed."""
 
     do: Literal["form"] = "form"
-    seed: WholeNumber = 0
+    seed: Whole = 0
     time_limit_s: Seconds = MOST_S
 
 
