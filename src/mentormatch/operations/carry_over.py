@@ -85,10 +85,9 @@ def carry_over(matching: Matching) -> CarryOver:
 
 
 def ever_paired(matching: Matching) -> Iterator[tuple[str, str]]:
-    """Yield the pairs that rules ``history`` of the programme name, and those of this matching."""
+    """Yield the pairs of earlier editions that rules of the programme name, and those of this matching."""
     for rule in matching.programme.rules:
-        if isinstance(rule, History):
-            yield from ((past.mentor, past.mentee) for past in rule.pairs)
+        yield from rule.past_pairs()
     yield from ((pair.mentor, pair.mentee) for pair in matching.pairs)
 
 
