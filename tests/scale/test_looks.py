@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.rules.formulation import formulate_implicit
 from mentormatch.scale.columns.candidates import FAR
 from mentormatch.scale.scan import column_runs
-from mentormatch.scale.scan.blocks import EXCLUDED, ScanQuery, scan_block, skip_deadline
+from mentormatch.scale.scan.blocks import scan_block, skip_deadline
 from mentormatch.scale.scan.column_maxima import find_column_maxima
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.parcels import scan_range

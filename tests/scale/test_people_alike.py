@@ -11,6 +11,7 @@ from benchmarks.population import APART, cohort_of, naming_as, repeated
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import scalarize
 from mentormatch.assignment.verification.certificate import Verdict, certify
@@ -28,7 +29,7 @@ from mentormatch.scale.columns.residual import make_path_scanner
 from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.columns.symmetry import PeopleClasses
 from mentormatch.scale.columns.ties import TieScores
-from mentormatch.scale.scan.blocks import BlockScanner, ScanQuery
+from mentormatch.scale.scan.blocks import BlockScanner
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scoring.score import score
 from tests.conftest import DEEP

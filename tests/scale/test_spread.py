@@ -19,6 +19,7 @@ import mentormatch as mm
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.progress import Progress, listen
 from mentormatch.errors import RequestError
@@ -27,7 +28,7 @@ from mentormatch.operations import matching
 from mentormatch.rules.formulation import formulate_implicit
 from mentormatch.scale.columns import master
 from mentormatch.scale.scan import dispatch, parcels
-from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, ScanQuery, concatenate_hits, scan_all
+from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, concatenate_hits, scan_all
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
 from mentormatch.scale.scan.executors import ThreadScanPool
 from mentormatch.scale.scan.implicit_scores import ImplicitScores

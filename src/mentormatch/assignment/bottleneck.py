@@ -26,7 +26,6 @@ from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProbl
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
 from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.errors import EngineError
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 
 class SolveAdditive(Protocol):
@@ -71,7 +70,7 @@ def _spell_out(problem: AssignmentProblem) -> tuple[str, ...]:
     if "leximin" not in goals:
         return tuple(goals)
     place = goals.index("leximin")
-    asked = ("matched",) if isinstance(problem.scores, ImplicitScores) else ("matched", "floor")
+    asked = ("matched", "floor") if problem.scores.stored else ("matched",)
     before = (*goals[:place], *(goal for goal in asked if goal not in goals[:place]))
     return (*before, "leximin", *(goal for goal in goals[place + 1 :] if goal not in (*before, "floor")))
 
@@ -158,7 +157,7 @@ def is_hard_to_bound(problem: AssignmentProblem, threshold: WorstMentee) -> bool
 
     To share numbers out in threes of equal sums is as hard (3-partition: Garey and Johnson 1975).
     """
-    unheld = isinstance(problem.scores, ImplicitScores) and "leximin" not in problem.goals
+    unheld = not problem.scores.stored and "leximin" not in problem.goals
     return unheld and bool(threshold.several(problem).any())
 
 

@@ -14,7 +14,6 @@ from mentormatch.assignment.model.scores import NO_SCORE, IntMatrix, PersonMasks
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.verification.reduced_costs import goal_profit
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 
 class MaxMinGoal(ABC):
@@ -164,7 +163,7 @@ def _paid(problem: AssignmentProblem, best: Solution) -> DualSolution | None:
     stages = [stage for stage in best.prices[:1] if stage.degrees_only]
     if not stages or best.status is not Status.PROVED:
         return None
-    if stages[0].denominator == 1 or not isinstance(problem.scores, ImplicitScores):
+    if stages[0].denominator == 1 or problem.scores.stored:
         return stages[0]
     prices = round_duals(problem, stages[0])
     return prices if dual_bound(problem, prices) == _worth(problem, prices, best.pairs) else None
@@ -231,7 +230,10 @@ class WorstMentee(MaxMinGoal):
         several, always = self.several(problem), problem.mentees.firm_minimum > 0
         single = problem.scores.row_and_column_max()[1][self.served & ~several]
         alone = np.where(always[self.served & ~several], single, np.maximum(single, 0)).tolist()
-        least = min([*alone, *_best_sums(problem, np.flatnonzero(several))], default=0)
+        shared = problem.scores.top_sums(
+            np.flatnonzero(several), problem.mentees.firm_minimum, problem.mentees.most
+        ).tolist()
+        least = min([*alone, *shared], default=0)
         placed = int(np.count_nonzero(self.served))
         if placed > problem.max_pairs:
             return min(least, 0)
@@ -276,31 +278,6 @@ def _needing(loads: DegreeBounds, needed: BoolVector) -> DegreeBounds:
 def _last(tops: IntVector, count: int) -> int:
     """Return the last of the ``count`` greatest numbers, ``NO_SCORE`` if there are fewer."""
     return int(np.partition(tops, len(tops) - count)[len(tops) - count]) if count <= len(tops) else NO_SCORE
-
-
-def _best_sums(problem: AssignmentProblem, mentees: IntVector) -> Iterator[int]:
-    """Yield the best sum of each of the mentees, of whom some may have several partners.
-
-    Where scores are not held it is a bound: as many of the best score as they may have partners.
-    """
-    if not len(mentees):
-        return
-    if isinstance(problem.scores, ImplicitScores):
-        yield from (problem.scores.row_and_column_max()[1][mentees] * problem.mentees.most[mentees]).tolist()
-        return
-    mentors_of, mentees_of = problem.scores.pairs()
-    scores = problem.scores.at(mentors_of, mentees_of)
-    order = np.lexsort((-scores, mentees_of))
-    split = np.split(scores[order], np.searchsorted(mentees_of[order], np.arange(1, problem.shape[1])))
-    least, most = problem.mentees.firm_minimum.tolist(), problem.mentees.most.tolist()
-    for person in mentees.tolist():
-        yield _best_sum(split[person], least=least[person], most=most[person])
-
-
-def _best_sum(scores: IntVector, *, least: int, most: int) -> int:
-    """Return the greatest sum of ``least`` to ``most`` of the scores, which come in descending order."""
-    sums = np.append(0, np.cumsum(scores[:most]))
-    return int(sums[min(least, len(sums) - 1) :].max())
 
 
 def _rows(problem: AssignmentProblem, mentees: IntVector, least: int) -> Iterator[SideConstraint]:

@@ -25,7 +25,6 @@ from mentormatch.assignment.objective import ScalarObjective, objective_of
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, remaining_degrees
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 type VectorPair = tuple[IntVector, IntVector]
 
@@ -51,7 +50,7 @@ def scalarize_for_paths(problem: AssignmentProblem) -> ScalarObjective | None:
             return None
         stage = upper.dominate(stage, places)
     bound = any(side.least.any() for side in (problem.mentors, problem.mentees))
-    longest = 4 * places + 4 if bound or not isinstance(problem.scores, ImplicitScores) else PAIRS_OF_A_WAY
+    longest = 4 * places + 4 if bound or problem.scores.stored else PAIRS_OF_A_WAY
     return stage if stage.range * longest < INFINITE else None
 
 

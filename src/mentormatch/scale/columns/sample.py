@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mentormatch.assignment.model.scores import EXCLUDED
 from mentormatch.assignment.optimal_face import PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.candidates import FAR, CandidateList
 from mentormatch.scale.columns.master_protocol import Solver
 from mentormatch.scale.columns.quantile import find_cost_quantile
 from mentormatch.scale.columns.subproblem import PricingProblem
-from mentormatch.scale.scan.blocks import EXCLUDED
 from mentormatch.scale.scan.column_maxima import find_column_maxima
 
 LEADING, STEEP = 64, 3

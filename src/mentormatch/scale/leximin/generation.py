@@ -16,7 +16,7 @@ from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.lexicographic import LexicographicState, resume_lexicographic
 from mentormatch.assignment.leximin import LeximinStages, fits_before_leximin
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.scores import IntMatrix, ScanQuery
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, objective_of, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
@@ -27,7 +27,7 @@ from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProbl
 from mentormatch.scale.leximin.optimum import LeximinOptimum, LoadBounds
 from mentormatch.scale.leximin.potentials import PotentialOrder
 from mentormatch.scale.leximin.pricing import LeximinPricing, LeximinScan, PotentialGroups, ScanSize
-from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, ScanQuery
+from mentormatch.scale.scan.blocks import BlockScanner, ScanHits
 from mentormatch.scoring.score import MILLION
 
 ADDED = 16

@@ -8,7 +8,7 @@ import numpy as np
 
 from mentormatch.assignment.kernels.choice import use_numba
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
-from mentormatch.assignment.model.scores import DenseScores, Scores, SparseScores
+from mentormatch.assignment.model.scores import Scores
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scores.lookup_table import Points
@@ -38,7 +38,7 @@ class StoredMatrix(ScoreMatrix):
     values: Points
 
     @classmethod
-    def of_scores(cls, scores: DenseScores | SparseScores) -> Self:
+    def of_scores(cls, scores: Scores) -> Self:
         """Return the scores of a problem."""
         values = np.full(scores.shape, FORBIDDEN, dtype=np.int32)
         mentors, mentees = scores.pairs()
@@ -70,7 +70,7 @@ class StoredMatrix(ScoreMatrix):
 def is_worth_scaling(problem: AssignmentProblem) -> bool:
     """Return whether pairs of which the scores are held, being many, are solved as those of a nation: it is quicker."""
     scores = problem.scores
-    if isinstance(scores, ImplicitScores) or scores.count < MANY or prod(scores.shape) > CELLS:
+    if not scores.stored or scores.count < MANY or prod(scores.shape) > CELLS:
         return False
     if "leximin" in problem.goals:
         return fits_leximin(problem)
@@ -104,7 +104,7 @@ def _counts(row: SideConstraint, shape: tuple[int, int]) -> bool:
 
 def as_implicit(problem: AssignmentProblem) -> AssignmentProblem:
     """Return the problem with its scores to be looked at."""
-    if isinstance(problem.scores, ImplicitScores):
+    if not problem.scores.stored:
         return problem
     tiles, (n, m) = StoredMatrix.of_scores(problem.scores), problem.shape
     return replace(problem, scores=ImplicitScores(tiles, np.ones(n, dtype=bool), np.ones(m, dtype=bool)))
