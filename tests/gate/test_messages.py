@@ -34,9 +34,9 @@ DRAFTING = {
     "words",
 }
 READ = {
-    *("affirmation", "departements", "fields/nobody", "fields/numbers", "fields/options"),
-    *("places/spelling", "report/texts", "survey/encodings", "survey/tools", "text"),
-    *(f"drafting/{module}" for module in DRAFTING),
+    *("languages/affirmation", "places/departements", "fields/nobody", "fields/numbers", "fields/options"),
+    *("places/spelling", "report/texts", "survey/encodings", "survey/tools", "languages/text_keys"),
+    *(f"programme/drafts/{module}" for module in DRAFTING),
 }
 """Where French is what is read, not what is said."""
 

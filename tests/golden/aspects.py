@@ -59,8 +59,7 @@ def of_solution(solution: mm.Solution) -> Aspects:
 def prices_of(prices: Any) -> list[Any]:
     """Return the prices behind one stage of a proof."""
     people = [prices.mentors.tolist(), prices.mentees.tolist()]
-    beside = [prices.rows, prices.goal_duals, prices.linking_duals, prices.denominator, prices.score_threshold]
-    return [prices.weights, *people, *beside]
+    return [prices.weights, *people, prices.rows, prices.goal_duals, prices.linking_duals, prices.denominator, prices.score_threshold]
 
 
 def of_matching(matching: mm.Matching) -> Aspects:

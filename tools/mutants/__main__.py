@@ -18,17 +18,17 @@ PACKAGE = SRC / "mentormatch"
 PROOF = ["tests/assignment", "src/mentormatch/assignment/verification/certificate.py"]
 GROUPS = {
     "check": (["assignment/verification/feasibility.py"], PROOF),
-    "certificate": ([f"assignment/{name}.py" for name in ("certificate", "answers", "bounding", "sieve")], PROOF),
+    "certificate": ([f"assignment/verification/{name}.py" for name in ("certificate", "solution_set", "reduced_costs", "pricing")], PROOF),
     "log": (["record/*.py"], ["tests/record", "src/mentormatch/record"]),
     "contract": (
-        ["strictjson.py", "wire/*.py", "wire/operations/*.py"],
-        ["tests/contract", "tests/gate/test_schemas.py", "src/mentormatch/wire", "src/mentormatch/base/strict_json.py"],
+        ["base/strict_json.py", "contract/*.py", "contract/operations/*.py"],
+        ["tests/contract", "tests/gate/test_schemas.py", "src/mentormatch/contract", "src/mentormatch/base/strict_json.py"],
     ),
     "limits": (
-        [f"service/{name}.py" for name in ("settings", "bodies", "guard", "asking", "problems")],
+        [f"service/{name}.py" for name in ("settings", "bodies", "guard", "handler", "problems")],
         ["tests/service/limits"],
     ),
-    "diagnosis": (["review/diagnosis/*.py"], ["tests/explanation", "src/mentormatch/review/diagnosis"]),
+    "diagnosis": (["explanation/diagnosis/*.py"], ["tests/explanation", "src/mentormatch/explanation/diagnosis"]),
 }
 """What is changed, and the tests that are to notice."""
 
