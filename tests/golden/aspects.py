@@ -59,7 +59,8 @@ def of_solution(solution: mm.Solution) -> Aspects:
 def prices_of(prices: Any) -> list[Any]:
     """Return the prices behind one stage of a proof."""
     people = [prices.mentors.tolist(), prices.mentees.tolist()]
-    return [prices.weights, *people, prices.rows, prices.goal_duals, prices.linking_duals, prices.denominator, prices.score_threshold]
+    beside = [prices.rows, prices.goal_duals, prices.linking_duals, prices.denominator, prices.score_threshold]
+    return [prices.weights, *people, *beside]
 
 
 def of_matching(matching: mm.Matching) -> Aspects:

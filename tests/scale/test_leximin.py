@@ -17,7 +17,7 @@ from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.dual_rounding import round_by_goal
 from mentormatch.errors import EngineError
-from mentormatch.operations import matching as route
+from mentormatch.operations import instance
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale.columns import master, sample
 from mentormatch.scale.leximin import generation, optimum, pricing
@@ -227,7 +227,7 @@ def test_a_matching_of_very_many_people_answers_questions_as_where_scores_are_he
     goals = PROGRAMME.goals.model_copy(update={"order": ["matched", "leximin"]})
     people, programme = cohort(4), PROGRAMME.model_copy(update={"rules": list(RULES), "goals": goals})
     held = mm.match(people, programme)
-    monkeypatch.setattr(route, "MAX_STORED_PAIRS", 0)
+    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
     unheld = mm.match(people, programme)
     assert unheld.solution.engine == "wide"
     assert unheld.pairs == held.pairs

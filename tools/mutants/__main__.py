@@ -18,11 +18,19 @@ PACKAGE = SRC / "mentormatch"
 PROOF = ["tests/assignment", "src/mentormatch/assignment/verification/certificate.py"]
 GROUPS = {
     "check": (["assignment/verification/feasibility.py"], PROOF),
-    "certificate": ([f"assignment/verification/{name}.py" for name in ("certificate", "solution_set", "reduced_costs", "pricing")], PROOF),
+    "certificate": (
+        [f"assignment/verification/{name}.py" for name in ("certificate", "solution_set", "reduced_costs", "pricing")],
+        PROOF,
+    ),
     "log": (["record/*.py"], ["tests/record", "src/mentormatch/record"]),
     "contract": (
         ["base/strict_json.py", "contract/*.py", "contract/operations/*.py"],
-        ["tests/contract", "tests/gate/test_schemas.py", "src/mentormatch/contract", "src/mentormatch/base/strict_json.py"],
+        [
+            "tests/contract",
+            "tests/gate/test_schemas.py",
+            "src/mentormatch/contract",
+            "src/mentormatch/base/strict_json.py",
+        ],
     ),
     "limits": (
         [f"service/{name}.py" for name in ("settings", "bodies", "guard", "handler", "problems")],
