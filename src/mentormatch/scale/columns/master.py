@@ -16,7 +16,7 @@ from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot, pair_array, remaining_degrees
-from mentormatch.assignment.sparse_assignment import MAX_FLOAT64
+from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
 from mentormatch.assignment.verification.reduced_costs import max_abs
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
@@ -29,7 +29,6 @@ from mentormatch.scale.columns.weighted_goals import WeightedGoals, WeightLimits
 from mentormatch.scale.constraints.hard_rules import HardRules
 from mentormatch.scale.constraints.heuristic import RepairHeuristic
 from mentormatch.scale.constraints.relaxation import LagrangianSolve
-from mentormatch.scale.flow.min_cost_flow import best_uncompiled
 from mentormatch.scale.scan.blocks import Scanner, scan_all
 from mentormatch.scale.scan.dispatch import DistributedScan
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
@@ -291,7 +290,7 @@ class RestrictedMaster:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""
         self.check_deadline()
         if not self.compiled and not face.several:
-            return best_uncompiled(face, profit, self.check_deadline)
+            return solve_sparse(face, profit)
         self.begin, self.reward, self.profit_range = None, 1, 0
         while not face.holds(optimum := self.solve(face, profit)):
             self.begin, self.reward = None, self.reward * REWARD
@@ -308,7 +307,7 @@ class RestrictedMaster:
         return optimum
 
     def _uncompiled(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
-        found = best_uncompiled(face, profit, self.check_deadline)
+        found = solve_sparse(face, profit)
         if found is None:
             raise EngineError("An answer was lost among few pairs")
         return found
