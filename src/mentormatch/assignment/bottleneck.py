@@ -18,13 +18,12 @@ from mentormatch.assignment.bottleneck_goals import (
     CoarseBottleneckPair,
     MaxMinGoal,
     WorstMentee,
-    matched_mentees,
 )
 from mentormatch.assignment.dual_proofs import cardinality_dual, infeasibility_duals, select_duals, with_threshold
 from mentormatch.assignment.incumbent import IncumbentCallback, LazySolution, ignore_incumbent
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
-from mentormatch.assignment.objective import evaluate_tiers
+from mentormatch.assignment.objective import evaluate_tiers, matched_mentees
 from mentormatch.errors import EngineError
 
 

@@ -12,7 +12,7 @@ from mentormatch.assignment.dual_rounding import dual_bound, round_duals
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import NO_SCORE, IntMatrix, PersonMasks
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
-from mentormatch.assignment.verification.reduced_costs import goal_profit
+from mentormatch.assignment.objective import objective_of, worst_mentee, worst_pair
 from mentormatch.base.columns import BoolVector, IntVector
 
 
@@ -79,7 +79,7 @@ class BottleneckPair(MaxMinGoal):
     goal: ClassVar[str] = "floor"
 
     def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
-        return int(problem.scores.at(mentors, mentees).min()) if len(mentors) else 0
+        return worst_pair(problem, mentors, mentees)
 
     def constrain(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
         return replace(problem, scores=problem.scores.at_least(np.full(problem.shape[1], least)))
@@ -173,7 +173,7 @@ def _worth(problem: AssignmentProblem, prices: DualSolution, pairs: IntMatrix) -
     """Return what pairs are worth beside the pins in the goals of a stage."""
     pins, total = np.array(problem.pins, dtype=np.int64).reshape(-1, 2), 0
     for goal, weight in prices.weights:
-        own, pinned = (int(goal_profit(problem, goal, *each.T).sum()) for each in (pairs, pins))
+        own, pinned = (int(objective_of(problem, goal).profit(problem, *each.T).sum()) for each in (pairs, pins))
         total += weight * (own - pinned)
     return total
 
@@ -186,9 +186,7 @@ class WorstMentee(MaxMinGoal):
     served: BoolVector
 
     def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
-        sums = np.zeros(problem.shape[1], dtype=np.int64)
-        np.add.at(sums, mentees, problem.scores.at(mentors, mentees))
-        return int(sums[self.served].min()) if self.served.any() else 0
+        return worst_mentee(problem, self.served, mentors, mentees)
 
     def constrain(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
         """Return the problem with a bound on each mentee's sum.
@@ -295,8 +293,3 @@ def mentees_with_one_place(problem: AssignmentProblem) -> BoolVector:
     """Return (m,) bool: the mentees who can have no more than one partner."""
     most: BoolVector = np.minimum(problem.mentees.most, problem.scores.degrees()[1]) <= 1
     return most
-
-
-def matched_mentees(problem: AssignmentProblem) -> BoolVector:
-    """Return (m,) bool: the mentees who may have a partner at all."""
-    return (problem.mentees.most > 0) & problem.scores.has_partner()

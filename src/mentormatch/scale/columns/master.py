@@ -17,7 +17,6 @@ from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot, pair_array, remaining_degrees
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
-from mentormatch.assignment.verification.reduced_costs import max_abs
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.aggregation import AggregatedSolve
@@ -283,7 +282,7 @@ class RestrictedMaster:
         if self.begin is not None and not isinstance(self.begin, np.ndarray):
             prices = self.begin.prices  # those of places that must be taken come once more
             moved = prices - np.resize(paid[0 if self.turned else 1], len(prices))
-            little = max(max_abs(side) for side in paid) <= self.stage.score * LITTLE
+            little = max(int(np.abs(side).max(initial=0)) for side in paid) <= self.stage.score * LITTLE
             self.begin = replace(self.begin, prices=moved, patience=PATIENCE if little else self.begin.patience)
 
     def solve_ties(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
