@@ -21,7 +21,7 @@ from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, objective_of, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.errors import EngineError
-from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.leximin.optimum import LeximinOptimum, LoadBounds
 from mentormatch.scale.leximin.potentials import PotentialOrder
@@ -88,7 +88,7 @@ class LeximinSolve:
 
     problem: AssignmentProblem
     run: SolveOptions
-    solver: Solver
+    solver: RestrictedMaster
     opening: LeximinStart
     glance: BlockScanner
 
