@@ -143,8 +143,11 @@ class Scores(Protocol):
         """
         ...
 
-    def above(self, query: ScanQuery) -> tuple[IntVector, IntVector]:
-        """Return the allowed pairs that a query asks for, all of them, sorted by mentor, then by mentee."""
+    def above(self, query: ScanQuery) -> IntVector:
+        """Return the places of the allowed pairs that a query asks for, all of them, sorted.
+
+        The place of a pair is mentor times the number of mentees plus mentee.
+        """
         ...
 
     def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
@@ -225,7 +228,7 @@ class DenseScores:
             values = np.where(among[0][:, None] & among[1], values, NO_SCORE)
         return values.max(axis=1, initial=NO_SCORE), values.max(axis=0, initial=NO_SCORE)
 
-    def above(self, query: ScanQuery) -> tuple[IntVector, IntVector]:
+    def above(self, query: ScanQuery) -> IntVector:
         width = max(self.shape[1], 1)
         step = max(STRIP_CELLS // width, 1)
         room = np.empty((min(step, self.shape[0]), self.shape[1]), dtype=np.int64)
@@ -238,8 +241,7 @@ class DenseScores:
             if self.allowed is not None:
                 left &= self.allowed[start : start + step]
             found.append(np.flatnonzero(left) + start * width)
-        mentors, mentees = np.divmod(np.concatenate(found), width)
-        return mentors, mentees
+        return np.concatenate(found)
 
     def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
         some = np.ix_(rows, columns)
@@ -317,10 +319,10 @@ class SparseScores:
         np.maximum.at(found[1], self.mentees[some], self.values[some])
         return found
 
-    def above(self, query: ScanQuery) -> tuple[IntVector, IntVector]:
+    def above(self, query: ScanQuery) -> IntVector:
         worth = query.scale * self.values + query.column_offsets[self.mentees]
         some = worth >= query.row_limits[self.mentors]
-        return self.mentors[some], self.mentees[some]
+        return self._keys(self.mentors[some], self.mentees[some])
 
     def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
         pairs = np.repeat(rows, len(columns)), np.tile(columns, len(rows))

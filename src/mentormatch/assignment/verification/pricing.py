@@ -54,11 +54,10 @@ def _places(problem: AssignmentProblem, scores: Scores, prices: DualSolution, na
 
     A place is mentor times width plus mentee; ``named`` are sorted places of allowed pairs.
     """
-    (flat, mentor, mentee, score), width = _parts(problem, prices), scores.shape[1]
+    flat, mentor, mentee, score = _parts(problem, prices)
     for some, more in _groups(problem, prices):
         limits = np.where(some, -flat - mentor, -EXCLUDED)
-        mentors, mentees = scores.above(ScanQuery(limits, mentee - more, score, width))
-        named = _merged(mentors * width + mentees, named)
+        named = _merged(scores.above(ScanQuery(limits, mentee - more, score)), named)
     return named
 
 
@@ -66,7 +65,7 @@ def _merged(places: IntVector, more: IntVector) -> IntVector:
     """Return the places that are in one of two sorted lists, or in both, sorted; the first is the longer one mostly."""
     at = np.searchsorted(places, more)
     new = np.append(places, -1)[at] != more
-    return np.insert(places, at[new], more[new])
+    return np.insert(places, at[new], more[new]) if new.any() else places
 
 
 def _groups(problem: AssignmentProblem, prices: DualSolution) -> Iterator[tuple[BoolVector, IntVector]]:

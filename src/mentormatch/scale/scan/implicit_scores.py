@@ -102,9 +102,9 @@ class ImplicitScores(Scores):
         """Return the same with tables held where memory is not scarce."""
         return self if self.list_divisor > 1 else replace(self, tiles=self.tiles.holding())
 
-    def above(self, query: ScanQuery) -> tuple[IntVector, IntVector]:
+    def above(self, query: ScanQuery) -> IntVector:
         seen = self.within(replace(query, per_row=max(self.shape[1], 1)))
-        return seen.mentors, seen.mentees
+        return seen.mentors * self.shape[1] + seen.mentees
 
     def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
         found = self.tiles.of(rows)[:, columns]
