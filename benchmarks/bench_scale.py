@@ -101,16 +101,8 @@ def with_rules(shrink: int) -> Iterator[Row]:
         yield alone(ruled.ruled, market, place)
 
 
-def on_lists(shrink: int) -> Iterator[Row]:
-    """The first list of a nation by shortest paths, and by OR-Tools' min-cost flow."""
-    from benchmarks.scale import flows
-
-    for market in (Market(60_000, 100_000), Market(60_000, 100_000, "slack"), Market(100_000, 100_000, "tight")):
-        yield alone(flows.beside_flow, market.shrunk(shrink))
-
-
 def uncompiled(shrink: int) -> Iterator[Row]:
-    """10,000 a side where nothing is compiled, by scipy and by OR-Tools, and compiled."""
+    """10,000 a side where nothing is compiled, by scipy, and compiled."""
     from benchmarks.scale import uncompiled as without
 
     for market in (Market(6_000, SIDE), Market(6_000, SIDE, "slack"), Market(SIDE, SIDE, "tight")):
@@ -167,7 +159,6 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "goals": own_goals,
     "questions": asked,
     "rules": with_rules,
-    "lists": on_lists,
     "uncompiled": uncompiled,
     "workers": spread,
     "growth": growth,

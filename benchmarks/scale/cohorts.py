@@ -11,9 +11,10 @@ import mentormatch as mm
 from benchmarks.population import ALIKE, APART, cohort_of, naming_as, repeated
 from benchmarks.scale.records import Row
 from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import formulate_implicit
+from mentormatch.rules.formulation import formulate
 from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale.scan.blocks import BLOCK_ROWS
@@ -95,7 +96,9 @@ class Market:
 
     def posed(self) -> AssignmentProblem:
         """Return the problem, the score of no pair being held."""
-        return formulate_implicit(self.people, self.programme.criteria, self.programme.rules, self.goals)
+        return formulate(
+            self.people, unheld_scores(self.people, self.programme.criteria), self.programme.rules, self.goals
+        )
 
     def shrunk(self, by: int) -> "Market":
         """Return the same of fewer people."""

@@ -9,7 +9,8 @@ from benchmarks.scale import cross_join, one_by_one
 from benchmarks.scale.cohorts import EXAMPLE, Market, tiles_of
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
-from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanQuery, scan_block
+from mentormatch.assignment.model.scores import ScanQuery
+from mentormatch.scale.scan.blocks import BLOCK_ROWS, scan_block
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scoring.score import score

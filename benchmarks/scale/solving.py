@@ -12,12 +12,12 @@ from benchmarks.scale.cohorts import Market, census
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
 from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.verification.certificate import certify
 from mentormatch.base import progress
 from mentormatch.base.progress import Progress, listen
 from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.scan.blocks import ScanQuery
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 WARM = 1_000

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from benchmarks.scale.measuring import shown
 from benchmarks.scale.records import Record, Row
+from benchmarks.scale.uncompiled import HIDDEN
 
 type Records = Mapping[str, Record]
 
@@ -146,21 +147,6 @@ def ruled(records: Records) -> str:
     return table(["market: rule", "wall", "processor", "memory", "short of at most", "status, and checked again"], rows)
 
 
-def lists(records: Records) -> str:
-    """Return the first list of large markets by shortest paths, and by a min-cost flow."""
-    rows = [
-        [
-            row["name"],
-            f"{row['listed']:.0f}",
-            *(seconds(row[name]) for name in ("guessed_s", "anew_s", "flow_s")),
-            "yes" if row["same"] else "NO",
-        ]
-        for row in rows_of(records, "lists")
-    ]
-    heads = ["market", "pairs a mentee", "paths, from guessed prices", "from nothing", "as a flow", "same value"]
-    return table(heads, rows)
-
-
 def uncompiled(records: Records) -> str:
     """Return a market where nothing is compiled, and where it is."""
     rows = [
@@ -171,6 +157,7 @@ def uncompiled(records: Records) -> str:
             *(shown(row[key]) for key in ("pairs", "points", "status")),
         ]
         for row in rows_of(records, "uncompiled")
+        if row["way"] in HIDDEN
     ]
     return table(["market: lists solved by", "wall", "processor", "memory", "pairs", "points", "status"], rows)
 
@@ -251,7 +238,6 @@ TABLES: dict[str, tuple[Callable[[Records], str], tuple[str, ...]]] = {
     "nation": (nation, NATION),
     "questions": (questions, ("questions",)),
     "rules": (ruled, ("rules",)),
-    "lists": (lists, ("lists",)),
     "uncompiled": (uncompiled, ("uncompiled",)),
     "scipy": (scipy, ("scipy",)),
     "rivals": (rivals, ("rivals",)),

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.model import scores
-from mentormatch.assignment.model.scores import DenseScores, pack_scores
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import NO_SCORE, DenseScores, ScanQuery, Scores, SparseScores, pack_scores
+from mentormatch.scale.scores.stored_matrix import as_implicit
 
 SPANS = (5, (1 << 31) - 1, 1 << 31, 1 << 61)
 """Differences that fit into four bytes, and that do not."""
@@ -51,3 +53,39 @@ def test_scores_of_four_bytes_are_stored_in_eight_in_every_form() -> None:
         found = pack_scores(values, allowed)
         assert found.values_of_pairs().dtype == np.int64
         assert found.extremes == (int(found.values_of_pairs().min()), int(found.values_of_pairs().max()))
+
+
+def forms(rng: np.random.Generator) -> tuple[DenseScores, SparseScores, Scores]:
+    """Return the same scores of some pairs in a block, as a list, and as if they were not stored."""
+    values, allowed = rng.integers(0, 9, (7, 5)), rng.random((7, 5)) < 0.7
+    mentors, mentees = np.nonzero(allowed)
+    listed = SparseScores((7, 5), mentors, mentees, values[allowed])
+    problem = AssignmentProblem.from_scores(values, allowed)
+    return DenseScores(values, allowed), listed, as_implicit(problem).scores
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_scores_answer_alike_whether_in_a_block_or_listed_or_not_stored(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    block, listed, implicit = forms(rng)
+    query = ScanQuery(rng.integers(0, 30, 7), rng.integers(-3, 9, 5), scale=3)
+    rows, columns = rng.permutation(7)[:4], rng.permutation(5)[:3]
+    least, most = rng.integers(0, 2, 5), rng.integers(2, 4, 5)
+    sums = block.top_sums(columns, least, most)
+    for one in (block, listed, implicit):
+        places = [i * 5 + k for i, k in zip(*map(list, block.pairs()), strict=True)]
+        worth = [3 * block.values[at // 5, at % 5] + query.column_offsets[at % 5] for at in places]
+        asked = [at for at, each in zip(places, worth, strict=True) if each >= query.row_limits[at // 5]]
+        assert one.above(query).tolist() == asked
+        assert (
+            one.block(rows, columns).tolist()
+            == np.where(
+                block.allows(np.repeat(rows, 3), np.tile(columns, 4)).reshape(4, 3),
+                block.values[np.ix_(rows, columns)],
+                NO_SCORE,
+            ).tolist()
+        )
+        assert one.flipped().block(columns, rows).tolist() == one.block(rows, columns).T.tolist()
+        assert one.stored == (one is not implicit)
+    assert listed.top_sums(columns, least, most).tolist() == sums.tolist()
+    assert (implicit.top_sums(columns, least, most) >= sums).all()

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model import scores
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
@@ -76,7 +77,7 @@ STAGES = (
 def test_pairs_are_left_that_are_worth_their_prices(
     monkeypatch: pytest.MonkeyPatch, cells: int, prices: DualSolution
 ) -> None:
-    monkeypatch.setattr(pricing, "CELLS", cells)
+    monkeypatch.setattr(scores, "STRIP_CELLS", cells)
     asked = problem(rows=ROWS)
     every = SolutionSet.of(asked, NOBODY)
     stage = DualStage.of(asked, prices, every, {})
@@ -166,7 +167,7 @@ def test_a_stage_that_puts_no_goal_first_proves_nothing_of_those_after_it_either
 def test_pairs_that_are_named_are_among_those_left_in_whichever_strip_they_stand(
     cells: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pricing, "CELLS", cells)
+    monkeypatch.setattr(scores, "STRIP_CELLS", cells)
     asked = problem(former=((2, 2), (0, 1)))
     dear = DualSolution(
         (("matched", 700), ("priority", 43), ("total", 2)), np.full(3, 9_000), np.zeros(3, dtype=np.int64)

@@ -14,8 +14,9 @@ from benchmarks.scale.pointed import VALUES
 from benchmarks.scale.records import begun, keep, kept, newest
 from benchmarks.scale.solving import solved
 from mentormatch.assignment.engine import solve
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import SIDES, formulate, formulate_implicit
+from mentormatch.rules.formulation import SIDES, formulate
 from mentormatch.scoring.score import MILLION, score
 
 FEW = Market(40, 50, "tight")
@@ -100,7 +101,7 @@ def test_pulp_reaches_our_total_on_the_same_matrix() -> None:
     market = Market(12, 12, "tight", open=True)
     row = rivals.by_pulp(market, "HiGHS")
     scores = score(market.people, EXAMPLE.criteria).values.astype(np.int64)
-    problem = formulate_implicit(market.people, EXAMPLE.criteria, [], ("matched", "total"))
+    problem = formulate(market.people, unheld_scores(market.people, EXAMPLE.criteria), [], ("matched", "total"))
     assert row["total"] == solve(problem).tiers[-1].value == int(scores[tuple(solve(problem).pairs.T)].sum())
 
 

@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import mentormatch
 from mentormatch import examples
 
+SOURCE = Path(mentormatch.__file__).parent
 HEAVY = (
     "altair",
     "anywidget",
@@ -89,6 +91,33 @@ def test_importing_the_operation_loads_no_engine() -> None:
         f"one for one in sys.modules if one.startswith('mentormatch.assignment.engines') or one in {set(HEAVY)!r}))"
     )
     assert (done.stdout.split(), done.stderr) == ([], "")
+
+
+SMALL = """
+import sys
+import mentormatch as mm
+cohort, programme = mm.examples.cohort(), mm.examples.programme()
+matching = mm.match(cohort, programme)
+pairs = [(pair.mentor, pair.mentee) for pair in matching.pairs]
+asked = (cohort.mentors.ids[0], cohort.mentees.ids[0])
+told = matching.why_not(*asked), matching.unmatched, matching.certificate, matching.alternatives(asked[0])
+told += mm.evaluate(cohort, programme, pairs), mm.diagnose(cohort, programme), mm.repair(matching, withdrawn=[asked[0]])
+print(*(name for name in sys.modules if name.split(".")[:2] == ["mentormatch", "scale"] or name == "altair"))
+"""
+
+
+def test_what_is_asked_of_a_few_hundred_people_loads_nothing_of_a_nation_and_no_drawing() -> None:
+    done = run(SMALL)
+    assert (done.stdout.split(), done.stderr) == ([], "")
+
+
+def test_the_room_for_a_nation_is_named_by_its_two_doors_alone() -> None:
+    named = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if "mentormatch.scale" in path.read_text("utf-8") and path.relative_to(SOURCE).parts[0] != "scale"
+    }
+    assert named == {"assignment/engines/large.py", "operations/instance.py"}
 
 
 def test_importing_mentormatch_says_nothing() -> None:

@@ -17,12 +17,13 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.contract.operation import ask
 from mentormatch.errors import RequestError
-from mentormatch.operations import matching as route
+from mentormatch.operations import instance
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.operations.matching import Matching, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.record.decision import save_decision
 from mentormatch.record.verify import verify
-from mentormatch.rules.formulation import formulate_implicit
+from mentormatch.rules.formulation import formulate
 from mentormatch.rules.self_pairs import SELF_PAIRS
 from tests.laws.people import ANSWERS, Files, Told, files, frame, sent
 from tests.oracles.exhaustive import exhaustive
@@ -66,7 +67,7 @@ def test_exactly_the_pairs_of_a_person_with_themselves_are_absent_and_the_rest_i
 @given(files())
 def test_where_pairs_are_not_held_the_same_are_absent(two: Files) -> None:
     cohort, programme = two.cohort, two.programme
-    wide = formulate_implicit(cohort, programme.criteria, programme.rules, programme.goals.order)
+    wide = formulate(cohort, unheld_scores(cohort, programme.criteria), programme.rules, programme.goals.order)
     every = np.divmod(np.arange(prod(wide.shape)), wide.shape[1])
     absent = ~wide.scores.allows(*every)
     assert set(zip(*(side[absent].tolist() for side in every), strict=True)) == two.both
@@ -75,7 +76,7 @@ def test_where_pairs_are_not_held_the_same_are_absent(two: Files) -> None:
 def hold_wide_against_held(two: Files) -> None:
     """Compare the pairs of the engine for pairs that are not held with those of the others."""
     cohort, programme = two.cohort, two.programme
-    wide = solve(formulate_implicit(cohort, programme.criteria, programme.rules, programme.goals.order))
+    wide = solve(formulate(cohort, unheld_scores(cohort, programme.criteria), programme.rules, programme.goals.order))
     assert wide.pairs.tolist() == match(cohort, programme).solution.pairs.tolist()
     assert not pairs_of(wide) & two.both
 
@@ -139,7 +140,7 @@ def test_such_a_pair_is_refused_as_a_pin_named_as_a_breach_and_told_as_a_reason(
     assume(two.both)
     cohort, programme, (place, *_) = two.cohort, two.programme, sorted(two.both)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(route, "MAX_STORED_PAIRS", held)
+        patch.setattr(instance, "MAX_STORED_PAIRS", held)
         (pair,) = keys(cohort, [place])
         with pytest.raises(RequestError, match="en binôme avec soi-même"):
             match(cohort, programme, pins=[pair])
@@ -159,7 +160,7 @@ def test_who_has_no_other_partner_is_told_that_it_is_the_same_person(held: int, 
     (i, k), *_ = sorted(two.both)
     alone = replace(two, mentors=(two.mentors[i],), mentees=(two.mentees[k],))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(route, "MAX_STORED_PAIRS", held)
+        patch.setattr(instance, "MAX_STORED_PAIRS", held)
         found = match(alone.cohort, alone.programme)
     assert not found.pairs
     assert [one.code for one in found.unmatched] == ["excluded", "excluded"]

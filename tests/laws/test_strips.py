@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.formulation import forbidden_pairs
 from mentormatch.rules.rule import Rule, market_of, rules_by_kind
-from mentormatch.scale.scan.blocks import ScanQuery
 from mentormatch.scale.scan.parcels import scan_range
 from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scale.scores import terms

@@ -8,10 +8,9 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import RequestError
-from mentormatch.operations import estimate, matching
+from mentormatch.operations import estimate, instance
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.kinds.capacity import Capacity
-from mentormatch.scale import memory
 from tests.faces.commands import done
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()
@@ -29,7 +28,7 @@ def test_few_pairs_are_held_and_very_many_are_not() -> None:
 
 def test_the_way_that_is_told_is_the_way_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     for most, way, engine in ((10**9, "held", "plain"), (0, "wide", "wide")):
-        monkeypatch.setattr(matching, "MAX_STORED_PAIRS", most)
+        monkeypatch.setattr(instance, "MAX_STORED_PAIRS", most)
         assert mm.estimate(COHORT, FREE).way == way
         assert mm.match(COHORT, FREE).solution.engine == engine
 
@@ -52,28 +51,28 @@ def test_very_many_scores_are_held_for_no_goal() -> None:
 
 
 def test_a_budget_of_memory_shortens_lists_before_it_refuses() -> None:
-    usual, *shorter = memory.list_plans((60_000, 100_000), 0)
+    usual, *shorter = instance.list_plans((60_000, 100_000), 0)
     sizes = [way.memory_mb for way in (usual, *shorter)]
     assert sizes == sorted(sizes, reverse=True)
     assert len(set(sizes)) == len(sizes)
     for way in shorter:
-        assert memory.choose_plan((60_000, 100_000), 0, way.memory_mb).shorter == way.shorter
+        assert instance.choose_plan((60_000, 100_000), 0, way.memory_mb).shorter == way.shorter
     with pytest.raises(RequestError, match="ne tient pas dans la mémoire permise"):
-        memory.choose_plan((60_000, 100_000), 0, sizes[-1] - 50)
+        instance.choose_plan((60_000, 100_000), 0, sizes[-1] - 50)
 
 
 def test_where_scores_do_not_fit_they_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "resident_mb", lambda: 100)
-    held, *unheld = memory.list_plans((4_000, 6_000), matching.MAX_STORED_PAIRS)
+    monkeypatch.setattr(instance, "resident_mb", lambda: 100)
+    held, *unheld = instance.list_plans((4_000, 6_000), instance.MAX_STORED_PAIRS)
     assert held.held
-    assert memory.choose_plan((4_000, 6_000), matching.MAX_STORED_PAIRS, held.memory_mb) == held
-    assert memory.choose_plan((4_000, 6_000), matching.MAX_STORED_PAIRS, held.memory_mb - 1) == unheld[0]
+    assert instance.choose_plan((4_000, 6_000), instance.MAX_STORED_PAIRS, held.memory_mb) == held
+    assert instance.choose_plan((4_000, 6_000), instance.MAX_STORED_PAIRS, held.memory_mb - 1) == unheld[0]
 
 
 def test_where_there_is_no_budget_nobody_asks_what_the_process_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(memory, "resident_mb")
+    monkeypatch.delattr(instance, "resident_mb")
     for shape in ((300, 300), (60_000, 100_000)):
-        way = memory.choose_plan(shape, matching.MAX_STORED_PAIRS, None)
+        way = instance.choose_plan(shape, instance.MAX_STORED_PAIRS, None)
         assert way.held == (shape == (300, 300))
         assert way.shorter == 1
 
@@ -95,13 +94,13 @@ def test_a_budget_that_suffices_changes_no_pair() -> None:
     assert mm.match(COHORT, PROGRAMME, memory_mb=100_000).pairs == free.pairs
 
 
-@pytest.mark.parametrize("shorter", memory.SHORTER)
+@pytest.mark.parametrize("shorter", instance.SHORTER)
 def test_shorter_lists_find_the_same_pairs(monkeypatch: pytest.MonkeyPatch, shorter: int) -> None:
     held = mm.match(COHORT, FREE)
-    way = memory.ExecutionPlan(held=False, memory_mb=0, shorter=shorter)
-    monkeypatch.setattr(matching, "choose_plan", lambda *_, several: way)
+    way = instance.ExecutionPlan(held=False, memory_mb=0, shorter=shorter)
+    monkeypatch.setattr(instance, "choose_plan", lambda *_, several: way)
     unheld = mm.match(COHORT, FREE)
-    assert getattr(unheld.problem.scores, "shorter") == shorter  # noqa: B009 - scores of this kind alone have it
+    assert getattr(unheld.problem.scores, "list_divisor") == shorter  # noqa: B009 - scores of this kind alone have it
     assert unheld.pairs == held.pairs
 
 

@@ -12,7 +12,8 @@ from benchmarks.scale.cohorts import Market
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.errors import RequestError
 from mentormatch.operations import matching
-from mentormatch.operations.matching import Matching, build_instance
+from mentormatch.operations.instance import build_instance
+from mentormatch.operations.matching import Matching
 
 MENTORS, MENTEES = 6_000, 10_000
 PROGRAMME = Market(MENTORS, MENTEES).programme

@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 import mentormatch as mm
 from mentormatch.assignment.engine import engines_by_kind, solve
-from mentormatch.assignment.engines.wide import Wide
+from mentormatch.assignment.engines.large import Large
 from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import Status
 from mentormatch.people.cohort import Cohort
@@ -47,7 +47,7 @@ def test_tied_problems_have_the_same_pairs_in_any_order_and_with_any_engine(bloc
             assert (again.status, again.tiers) == (first.status, first.tiers), (seed, kind)
             assert keys_of(other, again) == keys_of(problem, first), (seed, kind)
             met.update([kind, str(again.status), *problem.goals])
-    held = set(engines_by_kind()) - {Wide.kind}  # it takes only scores that are not held
+    held = set(engines_by_kind()) - {Large.kind}  # it takes only scores that are not held
     assert met.keys() >= {*held, Status.PROVED, *GOALS}
 
 

@@ -19,7 +19,7 @@ from tests.progress.steering import CONTROLS, DIRECTIONS, ROOT, STEERING, editio
 
 SOURCE = ROOT / "src" / "mentormatch"
 STREAMS = SOURCE / "base" / "streams.py"
-TALKS = {"scale/flow/min_cost_flow_main.py", "survey/sheets.py"}
+TALKS = {"survey/sheets.py"}
 """Programs of processes of ours, whose output is a pipe to us."""
 
 

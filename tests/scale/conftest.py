@@ -2,12 +2,12 @@
 
 import pytest
 
-from mentormatch.assignment.engines import wide
+from mentormatch.scale import engine
 
 
 @pytest.fixture(params=["compiled", "plain"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Have the engine work with, and without, compiled code."""
     if request.param == "plain":
-        monkeypatch.setattr(wide, "find_spec", lambda _: None)
+        monkeypatch.setattr(engine, "find_spec", lambda _: None)
     return str(request.param)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.engine import select_engine, solve
-from mentormatch.assignment.engines.wide import Wide
+from mentormatch.assignment.engines import large
+from mentormatch.assignment.engines.large import Large
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.errors import EngineError
-from mentormatch.scale.scores import stored_matrix
 from tests.conftest import DEEP
 from tests.scale.test_quotas import FEW, asked, free, market, quotas, weighted
 from tests.scale.test_same_pairs import needing, same
@@ -22,8 +22,8 @@ SEEDS = range(300 if DEEP else 15)
 @pytest.fixture(autouse=True)
 def of_few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have few pairs count as many, for which compiled code is used."""
-    monkeypatch.setattr(stored_matrix, "MANY", 0)
-    monkeypatch.setattr(stored_matrix, "use_numba", lambda _: True)
+    monkeypatch.setattr(large, "MANY", 0)
+    monkeypatch.setattr(large, "use_numba", lambda _: True)
 
 
 def agree(problem: AssignmentProblem, seed: int) -> None:
@@ -77,13 +77,13 @@ def test_who_solves_it_is_told_by_what_is_asked(monkeypatch: pytest.MonkeyPatch)
     fair = replace(binding(), goals=("matched", "leximin"))
     assert select_engine(fair).kind == "milp"
     assert select_engine(replace(fair, rows=())).kind == "wide"
-    monkeypatch.setattr(stored_matrix, "use_numba", lambda _: False)
+    monkeypatch.setattr(large, "use_numba", lambda _: False)
     assert select_engine(replace(fair, rows=())).kind == "plain"
     both_sides = SideConstraint("both", np.ones(market(3)[0].shape, dtype=np.int64), most=3)
     for row in (both_sides, *weighted(3)):
         assert select_engine(replace(binding(), rows=(row,))).kind == "milp"
-    assert select_engine(replace(binding(), rows=binding().rows * (stored_matrix.ROWS + 1))).kind == "milp"
-    monkeypatch.setattr(stored_matrix, "MANY", 1 << 13)
+    assert select_engine(replace(binding(), rows=binding().rows * (large.ROWS + 1))).kind == "milp"
+    monkeypatch.setattr(large, "MANY", 1 << 13)
     assert select_engine(binding()).kind == "milp"
 
 
@@ -94,6 +94,6 @@ def test_where_tolls_fail_an_integer_program_is_asked(how: str, monkeypatch: pyt
             raise EngineError("no tolls")
         return empty_solution(Status.FAILED, "wide", ("no tolls",))
 
-    monkeypatch.setattr(Wide, "solve", failing)
+    monkeypatch.setattr(Large, "solve", failing)
     found = solve(binding())
     assert (found.engine, found.status) == ("milp", Status.PROVED)

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.engines import wide
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.errors import RequestError
 from mentormatch.explanation.exchange_costs import cost_by_reoptimizing
+from mentormatch.scale import engine
 from mentormatch.scale.columns import master
 from mentormatch.scale.constraints import gap, hard_rules, heuristic
 from tests.conftest import DEEP
@@ -133,7 +133,7 @@ def test_an_answer_in_time_is_one_that_keeps_minimums(monkeypatch: pytest.Monkey
                 raise TimeLimitReached
             return told[-1]
 
-    monkeypatch.setattr(wide, "RestrictedMaster", Once)
+    monkeypatch.setattr(engine, "RestrictedMaster", Once)
     found = solve(problem)
     assert found.status is Status.FEASIBLE
     assert kept(problem, found)

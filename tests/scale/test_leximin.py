@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
+from mentormatch.assignment.dual_rounding import duals_by_goal
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import AssignmentProblem
@@ -17,7 +18,7 @@ from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.dual_rounding import round_by_goal
 from mentormatch.errors import EngineError
-from mentormatch.operations import matching as route
+from mentormatch.operations import instance
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale.columns import master, sample
 from mentormatch.scale.leximin import generation, optimum, pricing
@@ -105,6 +106,12 @@ def test_former_pairs_and_pins_count_before_and_after(seed: int, goals: Sequence
         assert fair(solve(one, seed=seed), solve(other, seed=seed))
 
 
+def told(prices: DualSolution) -> tuple[object, ...]:
+    """Return all that prices say of the goal of one stage."""
+    people = prices.mentors.tolist(), prices.mentees.tolist()
+    return prices.weights, *people, prices.goal_duals, prices.denominator, prices.score_threshold
+
+
 @pytest.mark.parametrize("seed", FEW)
 def test_goals_that_are_not_sure_to_keep_their_order_are_kept_one_by_one(
     seed: int, monkeypatch: pytest.MonkeyPatch
@@ -113,10 +120,12 @@ def test_goals_that_are_not_sure_to_keep_their_order_are_kept_one_by_one(
     rounded = list[object]()
 
     def remembered(prices: DualSolution) -> list[DualSolution]:
-        rounded.extend(round_by_goal(prices))
-        return list(round_by_goal(prices))
+        found, checked = list(duals_by_goal(prices)), list(round_by_goal(prices))
+        assert list(map(told, found)) == list(map(told, checked))  # the solver's code and the checker's are two
+        rounded.extend(found)
+        return found
 
-    monkeypatch.setattr(generation, "round_by_goal", remembered)
+    monkeypatch.setattr(generation, "duals_by_goal", remembered)
     for held, unheld in markets(seed, ("matched", "priority", "leximin"), 120):
         assert fair(solve(held, seed=seed), solve(unheld, seed=seed))
     assert len(rounded) >= 2
@@ -227,7 +236,7 @@ def test_a_matching_of_very_many_people_answers_questions_as_where_scores_are_he
     goals = PROGRAMME.goals.model_copy(update={"order": ["matched", "leximin"]})
     people, programme = cohort(4), PROGRAMME.model_copy(update={"rules": list(RULES), "goals": goals})
     held = mm.match(people, programme)
-    monkeypatch.setattr(route, "MAX_STORED_PAIRS", 0)
+    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
     unheld = mm.match(people, programme)
     assert unheld.solution.engine == "wide"
     assert unheld.pairs == held.pairs

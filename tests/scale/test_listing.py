@@ -10,8 +10,9 @@ from benchmarks.population import APART, cohort_of
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.objective import scalarize
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import formulate, formulate_implicit
+from mentormatch.rules.formulation import formulate
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale.columns import candidates, generation, sample
 from mentormatch.scale.columns.candidates import CandidateList
@@ -34,7 +35,7 @@ def cohort(seed: int) -> Cohort:
 
 def view_of(people: Cohort) -> PricingProblem:
     """Return the goals of a market as one stage, looked at by the quickest way there is."""
-    problem = formulate_implicit(people, PROGRAMME.criteria, RULES, ("matched", "total"))
+    problem = formulate(people, unheld_scores(people, PROGRAMME.criteria), RULES, ("matched", "total"))
     return PricingProblem.of(problem, opening_stage(scalarize(problem, lambda _: True)), make_path_scanner)
 
 
@@ -97,7 +98,7 @@ def test_a_market_that_is_drawn_from_in_several_steps_has_the_same_pairs(
         monkeypatch.setattr(generation, name, few)
     people, goals = cohort(seed), ("matched", "priority", "total")
     held = solve(formulate(people, score(people, PROGRAMME.criteria), RULES, goals))
-    unheld = solve(formulate_implicit(people, PROGRAMME.criteria, RULES, goals))
+    unheld = solve(formulate(people, unheld_scores(people, PROGRAMME.criteria), RULES, goals))
     assert np.array_equal(unheld.pairs, held.pairs)
     assert unheld.tiers == held.tiers
 

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.rules.formulation import formulate_implicit
+from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
+from mentormatch.operations.instance import unheld_scores
+from mentormatch.rules.formulation import formulate
 from mentormatch.scale.columns.candidates import FAR
 from mentormatch.scale.scan import column_runs
-from mentormatch.scale.scan.blocks import EXCLUDED, ScanQuery, scan_block, skip_deadline
+from mentormatch.scale.scan.blocks import scan_block, skip_deadline
 from mentormatch.scale.scan.column_maxima import find_column_maxima
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.parcels import scan_range
@@ -43,13 +45,21 @@ def hold_looks(problem: AssignmentProblem, seed: int, scale: int, share: float) 
 @pytest.mark.parametrize("scale", [0, 1, 3, 5_000, 1 << 39])
 @pytest.mark.parametrize("seed", range(2))
 def test_a_look_sees_what_pairs_are_worth_however_much_a_point_is(seed: int, scale: int) -> None:
-    hold_looks(formulate_implicit(cohort(seed, 500), PROGRAMME.criteria, RULES, GOALS), seed, scale, 0.1)
+    hold_looks(
+        formulate(cohort(seed, 500), unheld_scores(cohort(seed, 500), PROGRAMME.criteria), RULES, GOALS),
+        seed,
+        scale,
+        0.1,
+    )
 
 
 @pytest.mark.parametrize("how", ["compiled", "plain"])
 @pytest.mark.parametrize("scale", [0, 1, 5_000, 1 << 39])
 def test_the_most_that_a_mentor_has_with_each_mentee_is_what_the_scores_say(scale: int, how: str) -> None:
-    problem, random = formulate_implicit(cohort(0, 700), PROGRAMME.criteria, RULES, GOALS), np.random.default_rng(scale)
+    problem, random = (
+        formulate(cohort(0, 700), unheld_scores(cohort(0, 700), PROGRAMME.criteria), RULES, GOALS),
+        np.random.default_rng(scale),
+    )
     scores = problem.scores
     assert isinstance(scores, ImplicitScores)
     tiles = scores.tiles.of_mentors(np.arange(0, problem.shape[0], 5))
@@ -70,7 +80,7 @@ def test_a_look_sees_the_same_where_all_is_counted_or_hardly_anything(
     for whole in (terms.WHOLE, 0):
         monkeypatch.setattr(terms, "WHOLE", whole)
         for rules in (RULES[:0], [each for each in RULES if each.kind in {"gap", "common"}]):
-            hold_looks(formulate_implicit(cohort(0, 800), criteria, rules, GOALS), 1, 1, 0.2)
+            hold_looks(formulate(cohort(0, 800), unheld_scores(cohort(0, 800), criteria), rules, GOALS), 1, 1, 0.2)
 
 
 @pytest.mark.parametrize("size", [300, 1_500])
@@ -78,4 +88,6 @@ def test_a_look_sees_the_same_in_runs_of_any_length(size: int, monkeypatch: pyte
     for run, span in ((1, 1 << 19), (7, 100), (512, 1), (1 << 20, 1 << 19)):
         monkeypatch.setattr(column_runs, "RUN", run)
         monkeypatch.setattr(column_runs, "SPAN", span)
-        hold_looks(formulate_implicit(cohort(0, size), PROGRAMME.criteria, RULES, GOALS), 2, 1, 0.1)
+        hold_looks(
+            formulate(cohort(0, size), unheld_scores(cohort(0, size), PROGRAMME.criteria), RULES, GOALS), 2, 1, 0.1
+        )

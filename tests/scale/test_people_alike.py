@@ -11,13 +11,15 @@ from benchmarks.population import APART, cohort_of, naming_as, repeated
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import scalarize
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.columns import NameLists
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import formulate, formulate_implicit
+from mentormatch.rules.formulation import formulate
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.rules.kinds.quota import Quota
@@ -28,7 +30,7 @@ from mentormatch.scale.columns.residual import make_path_scanner
 from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.columns.symmetry import PeopleClasses
 from mentormatch.scale.columns.ties import TieScores
-from mentormatch.scale.scan.blocks import BlockScanner, ScanQuery
+from mentormatch.scale.scan.blocks import BlockScanner
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scoring.score import score
 from tests.conftest import DEEP
@@ -83,7 +85,7 @@ def cohort(seed: int, *, by_name: bool = False) -> Cohort:
 def both(people: Cohort, programme: Programme, rules: tuple[Rule, ...]) -> tuple[AssignmentProblem, AssignmentProblem]:
     """Return the problem with its scores held, and not held."""
     held = formulate(people, score(people, programme.criteria), rules, GOALS)
-    return held, formulate_implicit(people, programme.criteria, rules, GOALS)
+    return held, formulate(people, unheld_scores(people, programme.criteria), rules, GOALS)
 
 
 def same(one: Solution, other: Solution) -> bool:

@@ -14,7 +14,7 @@ from mentormatch.assignment.model.scores import DenseScores, SparseScores
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import RequestError
 from mentormatch.explanation.labels import codes
-from mentormatch.operations import matching as route
+from mentormatch.operations import instance
 from mentormatch.operations.matching import Matching
 from mentormatch.record.verify import VerificationOutcome, verify
 from mentormatch.report import view as shown
@@ -39,7 +39,7 @@ def both(seed: int, kind: str, size: int = 60) -> tuple[Matching, Matching]:
     people = cohort(seed, size)
     held = mm.match(people, PROGRAMMES[kind], seed=seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(route, "MAX_STORED_PAIRS", 0)
+        patch.setattr(instance, "MAX_STORED_PAIRS", 0)
         unheld = mm.match(people, PROGRAMMES[kind], seed=seed)
     assert isinstance(held.problem.scores, DenseScores | SparseScores)
     assert isinstance(unheld.problem.scores, ImplicitScores)
@@ -92,7 +92,7 @@ def test_pairs_made_by_hand_are_worth_the_same_and_break_the_same_rules(
     held, _ = both(seed, kind)
     given = list(dict.fromkeys(some_pairs(held, seed, 20)))
     one = mm.evaluate(held.cohort, held.programme, given)
-    monkeypatch.setattr(route, "MAX_STORED_PAIRS", 0)
+    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
     other = mm.evaluate(held.cohort, held.programme, given)
     assert isinstance(other.matching.problem.scores, ImplicitScores)
     assert one.breaches
@@ -105,7 +105,7 @@ def test_a_repair_breaks_the_same_pairs(seed: int, kind: str, monkeypatch: pytes
     held, unheld = both(seed, kind)
     gone = [pair.mentor for pair in held.pairs[:2]] + [pair.mentee for pair in held.pairs[-2:]]
     one = mm.repair(held, withdrawn=gone)
-    monkeypatch.setattr(route, "MAX_STORED_PAIRS", 0)
+    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
     other = mm.repair(unheld, withdrawn=gone)
     assert isinstance(other.matching.problem.scores, ImplicitScores)
     assert one.ended
@@ -129,7 +129,7 @@ def test_a_quota_that_binds_changes_no_answer_to_a_question(
     quota = Quota.model_validate({"kind": "quota", "where": where, "most": counted // 2})
     programme = PROGRAMMES["untied"].model_copy(update={"rules": [*RULES, quota]})
     held = mm.match(people, programme)
-    monkeypatch.setattr(route, "MAX_STORED_PAIRS", 0)
+    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
     unheld = mm.match(people, programme)
     assert unheld.solution.prices[0].rows[-1] > 0
     assert (unheld.pairs, unheld.unmatched, unheld.certificate) == (held.pairs, held.unmatched, held.certificate)
@@ -165,7 +165,7 @@ def test_pairs_that_cannot_be_imposed_are_told_as_far_as_counting_shows_them(
     held, _ = both(0, "untied")
     pins = imposed(kind)
     one = mm.match(held.cohort, PROGRAMMES["untied"], pins=pins)
-    monkeypatch.setattr(route, "MAX_STORED_PAIRS", 0)
+    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
     other = mm.match(held.cohort, PROGRAMMES["untied"], pins=pins)
     assert one.status is Status.INFEASIBLE
     assert other.status is Status.INFEASIBLE
@@ -181,7 +181,7 @@ def test_pairs_that_cannot_be_imposed_are_told_as_far_as_counting_shows_them(
 
 def test_what_couples_all_pairs_is_said_to_be_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     _, unheld = both(0, "untied")
-    monkeypatch.setattr(route, "MAX_STORED_PAIRS", 0)
+    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
     repaired = mm.repair(unheld, withdrawn=[unheld.pairs[0].mentor])
     for asked in (lambda: repaired.rung(1), lambda: mm.plans(unheld.cohort, unheld.programme, 2)):
         with pytest.raises(RequestError, match="lie tous les binômes"):

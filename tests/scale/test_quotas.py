@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.engines import wide
 from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import scalarize
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.columns import IntVector
+from mentormatch.scale import engine
 from mentormatch.scale.columns import generation, master, sample
 from mentormatch.scale.constraints import gap, heuristic, relaxation, tight_face
 from mentormatch.scale.constraints.cutting_planes import DualCut, evaluate_model, minimise_model
@@ -203,7 +203,7 @@ def test_an_answer_in_time_keeps_quotas_and_its_bounds_hold(monkeypatch: pytest.
             told.append(super().report_pairs(pairs, bound))
             raise TimeLimitReached
 
-    monkeypatch.setattr(wide, "RestrictedMaster", Once)
+    monkeypatch.setattr(engine, "RestrictedMaster", Once)
     found = solve(problem)
     assert found.status is Status.FEASIBLE
     assert len(told) == 1
@@ -225,7 +225,7 @@ def test_where_numbers_grow_too_great_the_total_alone_shows_that_no_answer_is_th
     reach = opening_stage(scalarize(problem, lambda _: True)).range
     monkeypatch.setattr(master, "INT_EXACT", 4 * reach)
     assert solve(none).status is Status.INFEASIBLE
-    monkeypatch.setattr(wide.Wide, "_unless_empty", lambda self, problem, beside, run, failed: failed)
+    monkeypatch.setattr(engine, "_unless_empty", lambda problem, beside, run, failed: failed)
     assert solve(none).notes == (gap.SHORT,)
 
 

@@ -9,19 +9,20 @@ import pytest
 import mentormatch as mm
 from benchmarks.population import cohort_of
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.engines import wide
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores, SparseScores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.errors import RequestError
-from mentormatch.operations import matching
+from mentormatch.operations import instance
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import formulate, formulate_implicit
+from mentormatch.rules.formulation import formulate
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.rules.rule import Rule
+from mentormatch.scale import engine
 from mentormatch.scale.columns import master, sample
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scoring.score import score
@@ -54,7 +55,7 @@ def both(
 ) -> tuple[AssignmentProblem, AssignmentProblem]:
     """Return the problem with its scores held, and not held."""
     held = formulate(people, score(people, programme.criteria), rules, goals)
-    return held, formulate_implicit(people, programme.criteria, rules, goals)
+    return held, formulate(people, unheld_scores(people, programme.criteria), rules, goals)
 
 
 def needing(
@@ -136,7 +137,7 @@ def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
             raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wide, "RestrictedMaster", Once)
+        patch.setattr(engine, "RestrictedMaster", Once)
         patch.setattr(sample, "LEADING", 1)
         found = solve(problem)
     assert (found.status, found.canonical) == (Status.PROVED, False)  # its prices prove all but the order of ties
@@ -155,14 +156,16 @@ def test_without_time_for_a_first_answer_there_is_none() -> None:
 
 def test_a_rule_about_both_people_of_a_pair_is_kept_by_the_answer_or_there_is_none() -> None:
     people = cohort(5)
-    placed = len(solve(formulate_implicit(people, PROGRAMME.criteria, RULES, GOALS)).pairs)
+    placed = len(solve(formulate(people, unheld_scores(people, PROGRAMME.criteria), RULES, GOALS)).pairs)
     where = [{"side": side, "field": "reconversion", "in": ["Oui", "Non"]} for side in ("mentor", "mentee")]
     easy, hard = (Quota.model_validate({"kind": "quota", "where": where, "least": n}) for n in (1, placed + 1))
     held, unheld = both(people, PROGRAMME, [*RULES, easy])
     assert same(solve(held), solve(unheld))
-    none = solve(formulate_implicit(people, PROGRAMME.criteria, [*RULES, hard], GOALS))
+    none = solve(formulate(people, unheld_scores(people, PROGRAMME.criteria), [*RULES, hard], GOALS))
     assert none.status is Status.INFEASIBLE
-    refused = solve(formulate_implicit(people, PROGRAMME.criteria, [*RULES, hard], ("matched", "leximin")))
+    refused = solve(
+        formulate(people, unheld_scores(people, PROGRAMME.criteria), [*RULES, hard], ("matched", "leximin"))
+    )
     assert refused.status is Status.FAILED
     assert "couples pairs" in refused.notes[0]
 
@@ -170,7 +173,7 @@ def test_a_rule_about_both_people_of_a_pair_is_kept_by_the_answer_or_there_is_no
 def test_goals_whose_numbers_are_too_great_are_refused_and_the_extra_named_where_it_helps(
     way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for limit in ("MAX_INT64", "MAX_FLOAT64"):
+    for limit in ("INT_EXACT", "MAX_FLOAT64"):
         monkeypatch.setattr(master, limit, 1 << 20)
     refused = solve(both(cohort(1), PROGRAMME, RULES)[1])
     assert refused.status is Status.FAILED
@@ -183,7 +186,7 @@ def test_a_matching_of_very_many_people_has_the_same_pairs_and_says_why_others_h
     people = cohort(4)
     programme = PROGRAMME.model_copy(update={"rules": list(RULES)})
     held = mm.match(people, programme)
-    monkeypatch.setattr(matching, "MAX_STORED_PAIRS", 0)
+    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
     unheld = mm.match(people, programme)
     assert isinstance(held.problem.scores, DenseScores | SparseScores)
     assert isinstance(unheld.problem.scores, ImplicitScores)

@@ -9,15 +9,15 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.engines import wide
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.objective import evaluate_tiers, objective_of, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.assignment.verification.certificate import Verdict, certify
-from mentormatch.operations import matching as route
+from mentormatch.operations import instance
 from mentormatch.record.verify import VerificationOutcome, verify
+from mentormatch.scale import engine
 from mentormatch.scale.columns import master, sample
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.weighted_goals import WeightedGoals
@@ -177,7 +177,7 @@ def test_the_bounds_of_the_first_answer_hold(seed: int) -> None:
             raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wide, "RestrictedMaster", Once)
+        patch.setattr(engine, "RestrictedMaster", Once)
         patch.setattr(sample, "LEADING", 1)
         found = solve(problem)
     assert found.status is Status.FEASIBLE
@@ -224,7 +224,7 @@ def test_a_repair_is_the_same_answers_the_same_and_is_verified(
     before = mm.match(people, PROGRAMMES[kind], seed=seed)
     gone = [pair.mentor for pair in before.pairs[:3]] + [pair.mentee for pair in before.pairs[-3:]]
     held = mm.repair(before, withdrawn=gone)
-    monkeypatch.setattr(route, "MAX_STORED_PAIRS", 0)
+    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
     unheld = mm.repair(before, withdrawn=gone)
     assert beyond(unheld.matching.problem)
     assert unheld.matching.solution.tiers == held.matching.solution.tiers

@@ -19,15 +19,17 @@ import mentormatch as mm
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.progress import Progress, listen
 from mentormatch.errors import RequestError
 from mentormatch.languages import language, spoken
-from mentormatch.operations import matching
-from mentormatch.rules.formulation import formulate_implicit
+from mentormatch.operations import instance
+from mentormatch.operations.instance import unheld_scores
+from mentormatch.rules.formulation import formulate
 from mentormatch.scale.columns import master
 from mentormatch.scale.scan import dispatch, parcels
-from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, ScanQuery, concatenate_hits, scan_all
+from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, concatenate_hits, scan_all
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
 from mentormatch.scale.scan.executors import ThreadScanPool
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
@@ -44,7 +46,7 @@ IN_TIME_S = 10.0
 
 @pytest.fixture(scope="module")
 def problem() -> AssignmentProblem:
-    return formulate_implicit(cohort(2, SIZE), PROGRAMME.criteria, RULES, GOALS)
+    return formulate(cohort(2, SIZE), unheld_scores(cohort(2, SIZE), PROGRAMME.criteria), RULES, GOALS)
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +181,7 @@ def test_a_time_limit_holds_while_blocks_are_out(problem: AssignmentProblem, emp
 def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
     problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mentormatch.assignment.engines import wide
+    from mentormatch.scale import engine
     from mentormatch.scale.columns import sample
 
     with processes(2) as executor:
@@ -191,7 +193,7 @@ def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
                 super().report(*answer)  # type: ignore[arg-type]  # whatever it is told
                 executor.submit(os.kill, next(iter(executor._processes)), signal.SIGKILL)
 
-        monkeypatch.setattr(wide, "RestrictedMaster", Deadly)
+        monkeypatch.setattr(engine, "RestrictedMaster", Deadly)
         monkeypatch.setattr(sample, "LEADING", 1)
         found = solve(problem, executor=executor)
     assert found.status is Status.FEASIBLE
@@ -364,6 +366,6 @@ def test_a_matching_takes_an_executor_and_needs_none_for_few_pairs(monkeypatch: 
 
     people, programme = cohort(4), PROGRAMME.model_copy(update={"rules": list(RULES)})
     few = mm.match(people, programme, executor=Untouched(1))
-    monkeypatch.setattr(matching, "MAX_STORED_PAIRS", 0)
+    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
     with ThreadPoolExecutor(2) as executor:
         assert mm.match(people, programme, executor=executor).pairs == few.pairs

@@ -11,18 +11,19 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of
-from mentormatch.assignment.bottleneck_goals import WorstMentee, matched_mentees
+from mentormatch.assignment.bottleneck_goals import WorstMentee
 from mentormatch.assignment.dual_rounding import dual_bound, round_duals
 from mentormatch.assignment.engine import SolveOptions, solve
-from mentormatch.assignment.engines import wide
-from mentormatch.assignment.engines.wide import Wide
+from mentormatch.assignment.engines.large import Large
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import NO_SCORE
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
+from mentormatch.assignment.objective import matched_mentees
 from mentormatch.assignment.verification.certificate import Verdict, certify
-from mentormatch.operations import matching
+from mentormatch.operations import instance
 from mentormatch.rules.kinds.quota import Quota
+from mentormatch.scale import engine
 from mentormatch.scale.columns import master, sample
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP
@@ -82,13 +83,13 @@ def setting_aside(problems: Both, seed: int) -> list[AssignmentProblem]:
 
 def solved(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch) -> tuple[Solution, int]:
     """Return the solution, and how often the engine was asked."""
-    asked, ask = list[AssignmentProblem](), Wide.solve
+    asked, ask = list[AssignmentProblem](), Large.solve
 
-    def heard(engine: Wide, part: AssignmentProblem, run: SolveOptions) -> Solution:
+    def heard(engine: Large, part: AssignmentProblem, run: SolveOptions) -> Solution:
         asked.append(part)
         return ask(engine, part, run)
 
-    monkeypatch.setattr(Wide, "solve", heard)
+    monkeypatch.setattr(Large, "solve", heard)
     return solve(problem), len(asked)
 
 
@@ -194,7 +195,7 @@ def test_an_answer_in_time_is_no_worse_than_the_one_that_reached_the_threshold()
                 raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wide, "RestrictedMaster", Once)
+        patch.setattr(engine, "RestrictedMaster", Once)
         patch.setattr(sample, "LEADING", 1)
         found = solve(unheld)
     assert (found.status, found.canonical) == (Status.PROVED, False)
@@ -211,7 +212,7 @@ def test_a_matching_of_very_many_people_has_the_same_pairs(monkeypatch: pytest.M
     goals = PROGRAMME.goals.model_copy(update={"order": FAIR[0]})
     programme = PROGRAMME.model_copy(update={"rules": list(RULES), "goals": goals})
     held = mm.match(people, programme)
-    monkeypatch.setattr(matching, "MAX_STORED_PAIRS", 0)
+    monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 0)
     unheld = mm.match(people, programme)
     assert isinstance(unheld.problem.scores, ImplicitScores)
     assert unheld.pairs == held.pairs

@@ -18,15 +18,13 @@ from mentormatch.assignment.bottleneck_goals import (
     CoarseBottleneckPair,
     MaxMinGoal,
     WorstMentee,
-    matched_mentees,
 )
 from mentormatch.assignment.dual_proofs import cardinality_dual, infeasibility_duals, select_duals, with_threshold
 from mentormatch.assignment.incumbent import IncumbentCallback, LazySolution, ignore_incumbent
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
-from mentormatch.assignment.objective import evaluate_tiers
+from mentormatch.assignment.objective import evaluate_tiers, matched_mentees
 from mentormatch.errors import EngineError
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 
 class SolveAdditive(Protocol):
@@ -71,7 +69,7 @@ def _spell_out(problem: AssignmentProblem) -> tuple[str, ...]:
     if "leximin" not in goals:
         return tuple(goals)
     place = goals.index("leximin")
-    asked = ("matched",) if isinstance(problem.scores, ImplicitScores) else ("matched", "floor")
+    asked = ("matched", "floor") if problem.scores.stored else ("matched",)
     before = (*goals[:place], *(goal for goal in asked if goal not in goals[:place]))
     return (*before, "leximin", *(goal for goal in goals[place + 1 :] if goal not in (*before, "floor")))
 
@@ -158,7 +156,7 @@ def is_hard_to_bound(problem: AssignmentProblem, threshold: WorstMentee) -> bool
 
     To share numbers out in threes of equal sums is as hard (3-partition: Garey and Johnson 1975).
     """
-    unheld = isinstance(problem.scores, ImplicitScores) and "leximin" not in problem.goals
+    unheld = not problem.scores.stored and "leximin" not in problem.goals
     return unheld and bool(threshold.several(problem).any())
 
 

@@ -12,9 +12,8 @@ from mentormatch.assignment.dual_rounding import dual_bound, round_duals
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import NO_SCORE, IntMatrix, PersonMasks
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
-from mentormatch.assignment.verification.reduced_costs import goal_profit
+from mentormatch.assignment.objective import objective_of, worst_mentee, worst_pair
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 
 class MaxMinGoal(ABC):
@@ -80,7 +79,7 @@ class BottleneckPair(MaxMinGoal):
     goal: ClassVar[str] = "floor"
 
     def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
-        return int(problem.scores.at(mentors, mentees).min()) if len(mentors) else 0
+        return worst_pair(problem, mentors, mentees)
 
     def constrain(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
         return replace(problem, scores=problem.scores.at_least(np.full(problem.shape[1], least)))
@@ -164,7 +163,7 @@ def _paid(problem: AssignmentProblem, best: Solution) -> DualSolution | None:
     stages = [stage for stage in best.prices[:1] if stage.degrees_only]
     if not stages or best.status is not Status.PROVED:
         return None
-    if stages[0].denominator == 1 or not isinstance(problem.scores, ImplicitScores):
+    if stages[0].denominator == 1 or problem.scores.stored:
         return stages[0]
     prices = round_duals(problem, stages[0])
     return prices if dual_bound(problem, prices) == _worth(problem, prices, best.pairs) else None
@@ -174,7 +173,7 @@ def _worth(problem: AssignmentProblem, prices: DualSolution, pairs: IntMatrix) -
     """Return what pairs are worth beside the pins in the goals of a stage."""
     pins, total = np.array(problem.pins, dtype=np.int64).reshape(-1, 2), 0
     for goal, weight in prices.weights:
-        own, pinned = (int(goal_profit(problem, goal, *each.T).sum()) for each in (pairs, pins))
+        own, pinned = (int(objective_of(problem, goal).profit(problem, *each.T).sum()) for each in (pairs, pins))
         total += weight * (own - pinned)
     return total
 
@@ -187,9 +186,7 @@ class WorstMentee(MaxMinGoal):
     served: BoolVector
 
     def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
-        sums = np.zeros(problem.shape[1], dtype=np.int64)
-        np.add.at(sums, mentees, problem.scores.at(mentors, mentees))
-        return int(sums[self.served].min()) if self.served.any() else 0
+        return worst_mentee(problem, self.served, mentors, mentees)
 
     def constrain(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
         """Return the problem with a bound on each mentee's sum.
@@ -231,7 +228,10 @@ class WorstMentee(MaxMinGoal):
         several, always = self.several(problem), problem.mentees.firm_minimum > 0
         single = problem.scores.row_and_column_max()[1][self.served & ~several]
         alone = np.where(always[self.served & ~several], single, np.maximum(single, 0)).tolist()
-        least = min([*alone, *_best_sums(problem, np.flatnonzero(several))], default=0)
+        shared = problem.scores.top_sums(
+            np.flatnonzero(several), problem.mentees.firm_minimum, problem.mentees.most
+        ).tolist()
+        least = min([*alone, *shared], default=0)
         placed = int(np.count_nonzero(self.served))
         if placed > problem.max_pairs:
             return min(least, 0)
@@ -278,31 +278,6 @@ def _last(tops: IntVector, count: int) -> int:
     return int(np.partition(tops, len(tops) - count)[len(tops) - count]) if count <= len(tops) else NO_SCORE
 
 
-def _best_sums(problem: AssignmentProblem, mentees: IntVector) -> Iterator[int]:
-    """Yield the best sum of each of the mentees, of whom some may have several partners.
-
-    Where scores are not held it is a bound: as many of the best score as they may have partners.
-    """
-    if not len(mentees):
-        return
-    if isinstance(problem.scores, ImplicitScores):
-        yield from (problem.scores.row_and_column_max()[1][mentees] * problem.mentees.most[mentees]).tolist()
-        return
-    mentors_of, mentees_of = problem.scores.pairs()
-    scores = problem.scores.at(mentors_of, mentees_of)
-    order = np.lexsort((-scores, mentees_of))
-    split = np.split(scores[order], np.searchsorted(mentees_of[order], np.arange(1, problem.shape[1])))
-    least, most = problem.mentees.firm_minimum.tolist(), problem.mentees.most.tolist()
-    for person in mentees.tolist():
-        yield _best_sum(split[person], least=least[person], most=most[person])
-
-
-def _best_sum(scores: IntVector, *, least: int, most: int) -> int:
-    """Return the greatest sum of ``least`` to ``most`` of the scores, which come in descending order."""
-    sums = np.append(0, np.cumsum(scores[:most]))
-    return int(sums[min(least, len(sums) - 1) :].max())
-
-
 def _rows(problem: AssignmentProblem, mentees: IntVector, least: int) -> Iterator[SideConstraint]:
     """Yield a row for each of the mentees that bounds their sum."""
     mentors_of, mentees_of = problem.scores.pairs()
@@ -318,8 +293,3 @@ def mentees_with_one_place(problem: AssignmentProblem) -> BoolVector:
     """Return (m,) bool: the mentees who can have no more than one partner."""
     most: BoolVector = np.minimum(problem.mentees.most, problem.scores.degrees()[1]) <= 1
     return most
-
-
-def matched_mentees(problem: AssignmentProblem) -> BoolVector:
-    """Return (m,) bool: the mentees who may have a partner at all."""
-    return (problem.mentees.most > 0) & problem.scores.has_partner()

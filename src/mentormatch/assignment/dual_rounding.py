@@ -3,8 +3,10 @@
 Of two prices that pay for a pair together, one is rounded up where the other is rounded down. If each is cut at the
 same part of a unit, both still pay for what the pair is worth in whole units; over all parts at which to cut, the mean
 of the bounds is the bound in parts, so that one of them is no greater (the unimodularity of Hoffman and Kruskal 1956).
+Cut at half a weight, prices of several goals pay for each of them: the checker has that reasoning, and code of its own.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +24,21 @@ def round_duals(problem: AssignmentProblem, prices: DualSolution) -> DualSolutio
     cut = _cut(problem, prices)
     mentors, mentees = (prices.mentors + cut) // prices.denominator, -((cut - prices.mentees) // prices.denominator)
     return replace(prices, mentors=mentors, mentees=mentees, denominator=1)
+
+
+def duals_by_goal(prices: DualSolution) -> Iterator[DualSolution]:
+    """Yield the prices of each goal of a stage in whole units of it, the goals before it being kept."""
+    for place, (goal, weight) in enumerate(prices.weights if prices.degrees_only else ()):
+        if any(above % weight for _, above in prices.weights[:place]):
+            return
+        kept = tuple((before, -(above // weight)) for before, above in prices.weights[:place])
+        mentors, mentees = nearest_unit((prices.mentors, prices.mentees), prices.denominator * weight)
+        yield DualSolution(((goal, 1),), mentors, mentees, prices.rows, kept, score_threshold=prices.score_threshold)
+
+
+def nearest_unit(prices: tuple[IntVector, IntVector], unit: int) -> tuple[IntVector, IntVector]:
+    """Return the prices of both sides in whole units, one side being rounded up where the other is rounded down."""
+    return (prices[0] + unit // 2) // unit, -((unit // 2 - prices[1]) // unit)
 
 
 def dual_bound(problem: AssignmentProblem, prices: DualSolution) -> int:

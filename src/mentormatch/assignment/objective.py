@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.assignment.bottleneck_goals import BottleneckPair, WorstMentee, matched_mentees
 from mentormatch.assignment.leximin import LeximinStages
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Tier
-from mentormatch.base.columns import IntVector
+from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
 MAX_INT64 = 1 << 62
@@ -160,8 +159,25 @@ def evaluate_tiers(problem: AssignmentProblem, pairs: IntMatrix, bounds: Mapping
 def goal_value(problem: AssignmentProblem, goal: str, mentors: IntVector, mentees: IntVector) -> int:
     """Return what the given pairs reach in one goal, as it is stated in a tier."""
     if goal in {"floor", "leximin"}:
-        return BottleneckPair().value(problem, mentors, mentees)
+        return worst_pair(problem, mentors, mentees)
     if goal == "floor_person":
-        return WorstMentee(matched_mentees(problem)).value(problem, mentors, mentees)
+        return worst_mentee(problem, matched_mentees(problem), mentors, mentees)
     worth = int(objective_of(problem, goal).profit(problem, mentors, mentees).sum())
     return len(problem.former) - worth if goal == "changes" else worth
+
+
+def worst_pair(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
+    """Return the score of the worst of the given pairs, 0 if there is none."""
+    return int(problem.scores.at(mentors, mentees).min()) if len(mentors) else 0
+
+
+def worst_mentee(problem: AssignmentProblem, served: BoolVector, mentors: IntVector, mentees: IntVector) -> int:
+    """Return the sum of scores of the worst of the mentees who are ``served`` (m,) bool, 0 if there are none."""
+    sums = np.zeros(problem.shape[1], dtype=np.int64)
+    np.add.at(sums, mentees, problem.scores.at(mentors, mentees))
+    return int(sums[served].min()) if served.any() else 0
+
+
+def matched_mentees(problem: AssignmentProblem) -> BoolVector:
+    """Return (m,) bool: the mentees who may have a partner at all."""
+    return (problem.mentees.most > 0) & problem.scores.has_partner()

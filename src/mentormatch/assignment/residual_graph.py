@@ -14,6 +14,7 @@ that cost the same, the one of fewest arcs is taken, then the one by the people 
 can be, and is the same whatever the search and the prices.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -25,12 +26,15 @@ from mentormatch.assignment.objective import ScalarObjective, objective_of
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, remaining_degrees
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
+type DistanceLimit = Callable[[IntVector, IntVector], int]
+"""Returns up to which length ways are asked for, given the cost of the arc to each right person, and the lengths."""
 type VectorPair = tuple[IntVector, IntVector]
 
 INFINITE = 1 << 61
 """The length of a way that is not there; together with another it still fits into int64."""
+LONGEST = INFINITE // 4
+"""No way that is looked for in pairs that are not stored is longer."""
 PAIRS_OF_A_WAY = 64
 """Where nobody must have a partner a way costs less than a quarter of what so many pairs can be worth."""
 
@@ -51,7 +55,7 @@ def scalarize_for_paths(problem: AssignmentProblem) -> ScalarObjective | None:
             return None
         stage = upper.dominate(stage, places)
     bound = any(side.least.any() for side in (problem.mentors, problem.mentees))
-    longest = 4 * places + 4 if bound or not isinstance(problem.scores, ImplicitScores) else PAIRS_OF_A_WAY
+    longest = 4 * places + 4 if bound or problem.scores.stored else PAIRS_OF_A_WAY
     return stage if stage.range * longest < INFINITE else None
 
 
@@ -120,6 +124,37 @@ class ShortestPaths:
                 gone.append((following, node - self.lefts))
             node = following
         return added, gone
+
+
+@dataclass(frozen=True, slots=True)
+class PathQuery:
+    """Asks for the shortest ways to ``person``, a mentor (``axis`` 0) or a mentee (1), as far as the ``limit``."""
+
+    axis: int
+    person: int
+    limit: DistanceLimit
+
+
+def limit_to(right: int) -> DistanceLimit:
+    """Return that the way from one right person is asked for."""
+
+    def length(_: IntVector, lengths: IntVector) -> int:
+        return int(lengths[right])
+
+    return length
+
+
+def limit_cheapest(most: int | None, others: BoolVector) -> DistanceLimit:
+    """Return that ways from the ``most`` right people who cost least are asked for, of some of them; None: all."""
+
+    def length(costs: IntVector, lengths: IntVector) -> int:
+        some = others & (costs < INFINITE)
+        losses = np.minimum(costs + lengths, INFINITE)[some]
+        if most is None or len(losses) <= most:
+            return LONGEST
+        return int(np.partition(losses, most - 1)[most - 1] - costs[some].min()) + 1 if most else 0
+
+    return length
 
 
 def residual_graph(problem: AssignmentProblem, pairs: IntMatrix) -> ResidualGraph:

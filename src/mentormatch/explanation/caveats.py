@@ -21,7 +21,6 @@ from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import thousands
 from mentormatch.people.cohort import People
 from mentormatch.rules.formulation import SIDES
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION, ScoreTable
 
@@ -104,11 +103,11 @@ def _uncompared(case: Case) -> Iterator[Code]:
     scores, table = case.problem.scores, case.scores
     if not any(table.weights):
         yield Code.NO_CRITERION
-    if not isinstance(scores, ImplicitScores) and not scores.count:
+    if scores.stored and not scores.count:
         yield Code.NO_PAIR
     if not any(compares(criterion, case) for criterion in counting(table)):
         yield Code.NOTHING_COMPARED
-    if not isinstance(scores, ImplicitScores) and scores.count > 1 and scores.extremes[0] == scores.extremes[1]:
+    if scores.stored and scores.count > 1 and scores.extremes[0] == scores.extremes[1]:
         yield Code.ALL_ALIKE
 
 
@@ -148,7 +147,7 @@ def answering(criterion: Criterion, people: People, side: Side) -> IntVector:
 def rounded_alike(case: Case) -> int:
     """Return how many differences between the scores of pairs are lost as these are rounded to millionths."""
     scores = case.problem.scores
-    if isinstance(scores, ImplicitScores) or not case.scores.held or prod(scores.shape) > MOST_ROUNDED:
+    if not scores.stored or not case.scores.held or prod(scores.shape) > MOST_ROUNDED:
         return 0
     return find_rounding_loss(unrounded(case)[scores.pairs()])
 

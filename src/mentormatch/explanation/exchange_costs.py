@@ -14,6 +14,7 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.engine import solve
+from mentormatch.assignment.engines.large import paths_to
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Solution, Status, Tier
@@ -21,11 +22,15 @@ from mentormatch.assignment.objective import ScalarObjective, objective_of
 from mentormatch.assignment.optimal_face import OptimalFace
 from mentormatch.assignment.residual_graph import (
     INFINITE,
+    DistanceLimit,
+    PathQuery,
     ReducedCostMatrix,
     ResidualGraph,
     ShortestPaths,
     bellman_ford_paths,
     dijkstra_paths,
+    limit_cheapest,
+    limit_to,
     residual_graph,
     scalarize_for_paths,
 )
@@ -33,16 +38,6 @@ from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import thousands
-from mentormatch.scale.columns.residual import (
-    DistanceLimit,
-    ImplicitResidual,
-    find_paths,
-    limit_cheapest,
-    limit_to,
-    make_path_scanner,
-)
-from mentormatch.scale.columns.subproblem import PricingProblem
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 type Losses = tuple[tuple[str, int], ...]
 type PairPositions = Sequence[tuple[int, int]]
@@ -87,8 +82,7 @@ class ExchangeGraphOfPlan:
         """Return the graph of an answer, None where it tells no prices (see the module)."""
         coupled = problem.rows or problem.mentors.conditional.any() or problem.mentees.conditional.any()
         stage = None if coupled or solution.status is not Status.PROVED else scalarize_for_paths(problem)
-        unheld = isinstance(problem.scores, ImplicitScores)
-        if stage is None or (unheld and prices_for(solution, stage) is None):
+        if stage is None or not (problem.scores.stored or prices_for(solution, stage)):
             return None
         return cls(problem, solution, stage, residual_graph(problem, solution.pairs))
 
@@ -96,9 +90,8 @@ class ExchangeGraphOfPlan:
         """Return the ways to a mentor (``axis`` 0) or a mentee (1), who is then the left side, as far as asked for."""
         net = self.net if axis == 0 else self.net.flipped()
         prices = prices_for(self.solution, self.stage)
-        if prices is not None and isinstance(self.problem.scores, ImplicitScores):
-            view = PricingProblem.of(self.problem, self.stage, make_path_scanner)
-            return find_paths(ImplicitResidual(view, net, prices, self.solution.pairs, axis), person, enough)
+        if not self.problem.scores.stored:
+            return paths_to(self.problem, self.solution, self.stage, net, PathQuery(axis, person, enough))
         block = None if prices is None else ReducedCostMatrix.of(self.problem, self.stage, prices, axis)
         ways = None if block is None else dijkstra_paths(net, block, person)
         return ways or self._ways_on_list(net, axis, person)
@@ -201,7 +194,7 @@ def possible_options(problem: AssignmentProblem, axis: int, person: int) -> list
     others = np.arange(problem.shape[1 - axis])
     both = np.full(len(others), person), others
     allowed: list[int] = np.flatnonzero(problem.scores.allows(*(both if axis == 0 else both[::-1]))).tolist()
-    if isinstance(problem.scores, ImplicitScores) and max(problem.shape) > MOST_RESOLVED:
+    if not problem.scores.stored and max(problem.shape) > MOST_RESOLVED:
         found = Problem(tr("partenaires"), thousands(len(allowed)), advice=tr("demandez une paire à la fois"))
         raise RequestError(tr("Chaque partenaire demanderait de résoudre de nouveau, pour trop de personnes"), [found])
     return allowed

@@ -13,13 +13,14 @@ from os import cpu_count
 
 import numpy as np
 
+from mentormatch.assignment.model.scores import NO_SCORE, Scores
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.fields import Side
-from mentormatch.people.cohort import Cohort
+from mentormatch.rules.formulation import UnheldScores
 from mentormatch.rules.rule import Rule
-from mentormatch.scale.scan.blocks import BLOCK_ROWS
-from mentormatch.scale.scores.matrix import ScoreMatrix, build_matrix
-from mentormatch.scoring.criterion import Criterion
+
+STRIP_ROWS = 64
+"""People whose partners are looked at by one thread."""
 
 type Excluding = list[tuple[Rule, BoolVector]]
 """The rules that speak of pairs, and which partners each takes from one person."""
@@ -43,38 +44,37 @@ class Partners:
 class ComputedPartners:
     """People of one side by position, ``rows``, and ``others`` who take part across; no scores are held."""
 
-    cohort: Cohort
-    criteria: Sequence[Criterion]
+    scores: UnheldScores
     rules: Sequence[Rule]
     side: Side
     rows: IntVector
     others: IntVector
 
-    def partners(self, whole: ScoreMatrix) -> Iterator[Partners]:
+    def partners(self, whole: Scores) -> Iterator[Partners]:
         """Yield whom each of the people could have, by the scores of the whole cohort."""
         own = self._own(whole)
-        edges = [(start, min(start + BLOCK_ROWS, len(self.rows))) for start in range(0, len(self.rows), BLOCK_ROWS)]
+        edges = [slice(start, start + STRIP_ROWS) for start in range(0, len(self.rows), STRIP_ROWS)]
         with ThreadPoolExecutor(cpu_count() or 1) as threads:
             for some in batched(edges, 4 * (cpu_count() or 1)):
-                strips = threads.map(lambda edge: own.rows(*edge)[:, self.others] >= own.floor, some)
-                for (start, _), strip in zip(some, strips, strict=True):
-                    for at, possible in enumerate(strip, start):
+                strips = threads.map(lambda edge: own.block(self.rows[edge], self.others) > NO_SCORE, some)
+                for edge, strip in zip(some, strips, strict=True):
+                    for at, possible in enumerate(strip, edge.start):
                         yield Partners(possible, lambda at=at: self._excluding(at))  # type: ignore[misc]  # bound now
 
-    def _own(self, whole: ScoreMatrix) -> ScoreMatrix:
-        """Return the scores of these people as rows."""
-        return whole.of_mentors(self.rows) if self.side == "mentor" else whole.of_mentees(self.rows).flipped()
+    def _own(self, whole: Scores) -> Scores:
+        """Return the scores with the side of these people as rows."""
+        return whole if self.side == "mentor" else whole.flipped()
 
     def _excluding(self, at: int) -> Excluding:
         """Return whom each rule takes from one of the people."""
-        return [(rule, own.rows(at, at + 1)[0, self.others] < least) for rule, own, least in self._by_rule]
+        row = self.rows[at : at + 1]
+        return [(rule, own.block(row, self.others)[0] == NO_SCORE) for rule, own in self._by_rule]
 
     @cached_property
-    def _by_rule(self) -> list[tuple[Rule, ScoreMatrix, int]]:
-        """What each rule looks at, and below what it forbids."""
-        found = []
-        for rule in self.rules:
-            scored = rule.least_score is not None
-            parts = build_matrix(self.cohort, self.criteria if scored else (), () if scored else (rule,))
-            found.append((rule, self._own(parts), rule.least_score or 0))
-        return found
+    def _by_rule(self) -> list[tuple[Rule, Scores]]:
+        """Which pairs each rule allows by itself."""
+        without = self.scores.with_criteria(())
+        return [
+            (rule, self._own((without if rule.least_score is None else self.scores).under((rule,))))
+            for rule in self.rules
+        ]

@@ -16,9 +16,9 @@ from mentormatch.explanation.unmatched import Case
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, percent, thousands
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import formulate, formulate_implicit
+from mentormatch.rules.formulation import UnheldScores, formulate
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, ScoreTable, UnheldScores, normalised
+from mentormatch.scoring.score import MILLION, ScoreTable, normalised
 
 SOLID, FAIR = 0.9, 0.6
 MOST_SAMPLES = 10_000
@@ -153,8 +153,8 @@ def samples(case: Case, trial: SamplingPlan) -> Iterator[ScoreTable]:
             for criterion, factor in zip(criteria, factors, strict=True)
         )
         weights = normalised(changed)
-        if not held:
-            yield UnheldScores(case.cohort, changed)
+        if isinstance(case.scores, UnheldScores):
+            yield case.scores.with_criteria(changed)
             continue
         yield replace(
             case.scores, values=sum_weighted(values, weights, case.problem.shape), criteria=changed, weights=weights
@@ -179,10 +179,7 @@ def sum_weighted(
 
 def pairs_under(case: Case, table: ScoreTable, seed: int) -> list[tuple[int, int]]:
     """Return the pairs that are chosen under other scores, none where there is no answer."""
-    if table.held:
-        problem = formulate(case.cohort, table, case.rules, case.problem.goals)
-    else:
-        problem = formulate_implicit(case.cohort, table.criteria, case.rules, case.problem.goals)
+    problem = formulate(case.cohort, table, case.rules, case.problem.goals)
     solution = solve(problem, seed=seed)
     if solution.status not in (Status.PROVED, Status.INFEASIBLE):
         raise EngineError("A change of the weights could not be solved")

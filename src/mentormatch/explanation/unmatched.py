@@ -17,10 +17,9 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.formulation import SIDES, forbidden_by_rule
+from mentormatch.rules.formulation import SIDES, UnheldScores, forbidden_by_rule
 from mentormatch.rules.rule import Market, Rule
 from mentormatch.rules.self_pairs import rules_in_force
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scoring.score import ScoreTable
 
 NOBODY_THERE: dict[Side, str] = {
@@ -140,11 +139,10 @@ class SideView:
 
     def partners(self, rows: IntVector) -> Iterator[Partners]:
         """Yield whom each person could have."""
-        case, scores = self.case, self.case.problem.scores
-        if isinstance(scores, ImplicitScores):
-            rules = rules_in_force(case.rules)
-            unheld = ComputedPartners(case.cohort, case.scores.criteria, rules, self.side, rows, self.others)
-            yield from unheld.partners(scores.tiles)
+        case = self.case
+        if isinstance(case.scores, UnheldScores) and not case.problem.scores.stored:
+            unheld = ComputedPartners(case.scores, rules_in_force(case.rules), self.side, rows, self.others)
+            yield from unheld.partners(case.problem.scores)
             return
         for some in batched(rows.tolist(), BATCH):
             yield from (Partners.left_by(excluding, len(self.others)) for excluding in self.excluding(some))

@@ -23,8 +23,7 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, decimal, listed, points, quoted, thousands
 from mentormatch.rules.formulation import SIDES, forbidden_by_rule
-from mentormatch.rules.rule import Rule, market_of
-from mentormatch.scale.scores.terms import NO_SCORES
+from mentormatch.rules.rule import NO_SCORES, Rule, market_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from time import monotonic
 from mentormatch.base.scalars import duration
 from mentormatch.explanation.diagnosis.diagnose import diagnose_rules
 from mentormatch.explanation.diagnosis.findings import Diagnosis
-from mentormatch.operations.matching import build_instance
+from mentormatch.operations.instance import build_instance
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 

@@ -17,18 +17,16 @@ from mentormatch.base.scalars import exact_number, shown, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import thousands
-from mentormatch.operations import matching
+from mentormatch.operations import instance
+from mentormatch.operations.instance import ExecutionPlan, has_scale, list_plans, resident_mb, strip_scorer
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import forbidden_pairs, is_many_to_many
 from mentormatch.rules.rule import market_of
-from mentormatch.scale.memory import ExecutionPlan, has_scale, list_plans, resident_mb
-from mentormatch.scale.scan.blocks import BLOCK_ROWS
-from mentormatch.scale.scores.matrix import build_matrix
 from mentormatch.scoring.score import score
 
-BLOCK, STRIPS = (256, 1_024), (2 * BLOCK_ROWS, 4_096)
-"""So many mentors and mentees are scored to see how fast this is, the scores being held or not."""
+BLOCK, STRIPS, STRIP_ROWS = (256, 1_024), (128, 4_096), 64
+"""So many mentors and mentees are scored to see how fast this is, the scores being held or not, and then in strips."""
 HELD_S, HELD_PAIR_S = 0.3, 0.2e-6
 """Solving with all scores held: seconds in any case, and for each pair."""
 COMPILED_S, LOOKS = 1.5, 2
@@ -183,7 +181,7 @@ def estimate(
     shape = int(shape[0]), int(shape[1])
     memory_mb = None if memory_mb is None else whole_number("memory_mb", memory_mb)
     several = is_many_to_many(programme.rules, cohort)
-    known = list(list_plans(shape, matching.MAX_STORED_PAIRS, several=several))
+    known = list(list_plans(shape, instance.MAX_STORED_PAIRS, several=several))
     fitting = [way for way in known if memory_mb is None or way.memory_mb <= memory_mb]
     way = (fitting or [min(known, key=lambda way: way.memory_mb)])[0]
     pace, scale = seconds_a_pair(cohort, programme, held=way.held), has_scale()
@@ -227,10 +225,8 @@ def seconds_a_pair(cohort: Cohort, programme: Programme, *, held: bool) -> float
             lambda: forbidden_pairs(programme.rules, market_of(block, score(block, programme.criteria).values))
         )
     else:
-        looked = build_matrix(block, programme.criteria, programme.rules)
-        taken = time_scores(
-            lambda: [looked.rows(start, start + BLOCK_ROWS) for start in range(0, STRIPS[0], BLOCK_ROWS)]
-        )
+        rows = strip_scorer(block, programme)
+        taken = time_scores(lambda: [rows(start, start + STRIP_ROWS) for start in range(0, STRIPS[0], STRIP_ROWS)])
     return taken / (len(block.mentors) * len(block.mentees))
 
 

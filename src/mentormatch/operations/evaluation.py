@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import DenseScores, IntMatrix, SparseScores, pack_scores
+from mentormatch.assignment.model.scores import IntMatrix, Scores, pack_scores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.errors import Problem, RequestError
@@ -14,11 +14,11 @@ from mentormatch.explanation.pairs import Pair, explain_pair
 from mentormatch.explanation.rule_breaches import Breach, breaches
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import KeyPair, Matching, build_instance
+from mentormatch.operations.instance import build_instance
+from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scale.scores.matrix import build_matrix
+from mentormatch.rules.formulation import UnheldScores
 from mentormatch.scoring.score import ScoreTable
 
 GIVEN = "given"
@@ -92,12 +92,11 @@ def plan_at(cohort: Cohort, programme: Programme, places: Iterable[tuple[int, in
     return Matching(cohort, programme, scores, problem, solution, seed)
 
 
-def with_pairs(
-    problem: AssignmentProblem, scores: ScoreTable, cohort: Cohort, pairs: IntMatrix
-) -> DenseScores | SparseScores | ImplicitScores:
+def with_pairs(problem: AssignmentProblem, scores: ScoreTable, cohort: Cohort, pairs: IntMatrix) -> Scores:
     """Return the scores of a problem, with those of some pairs that it may not allow; all of those not held."""
-    if isinstance(problem.scores, ImplicitScores):
-        return replace(problem.scores, tiles=build_matrix(cohort, scores.criteria, ()))
+    if isinstance(scores, UnheldScores):
+        mentors, mentees = problem.scores.degrees()
+        return scores.under((), (mentors > 0, mentees > 0))
     allowed = np.zeros(problem.shape, dtype=bool)
     allowed[problem.scores.pairs()] = True
     allowed[tuple(pairs.T)] = True

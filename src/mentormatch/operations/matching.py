@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
-from math import prod
 from os import PathLike
 from pathlib import Path
 from threading import Event
@@ -19,7 +18,7 @@ from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.plugins import concrete
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
-from mentormatch.errors import OutputError, Problem, RequestError
+from mentormatch.errors import OutputError
 from mentormatch.explanation.caveats import Caveat, caveats
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
@@ -43,24 +42,18 @@ from mentormatch.explanation.unmatched import Case, Unmatched, explain_unmatched
 from mentormatch.explanation.why_not import Alternative, WhyNot, alternatives, why_not
 from mentormatch.fields import Side
 from mentormatch.languages import once_spoken, own_language, tr
-from mentormatch.languages.phrases import thousands
+from mentormatch.operations.instance import build_instance
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import formulate, formulate_implicit, is_many_to_many
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
-from mentormatch.scale.memory import choose_plan
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scoring.score import ScoreTable, UnheldScores, score
+from mentormatch.scoring.score import ScoreTable
 
 if TYPE_CHECKING:
     from mentormatch.record.seal import Seal
     from mentormatch.report.views.shelf import Views
 
 type KeyPair = tuple[str, str]
-
-MAX_STORED_PAIRS = 40_000_000
-"""The scores of more pairs are not held in memory, where they would take half a gigabyte and more."""
 
 DELIVERY, VIEWS = "mentormatch.report.folder", "mentormatch.report.views"
 """Write all documents of a matching, and show it; like the exporters they stand above, and are found when needed."""
@@ -372,33 +365,6 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     scores, problem = build_instance(cohort, decided, most_mb)
     solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor, cancel=cancel)
     return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
-
-
-def build_instance(
-    cohort: Cohort, programme: Programme, memory_mb: int | None = None
-) -> tuple[ScoreTable, AssignmentProblem]:
-    """Return the scores of a cohort and its problem; those of very many pairs are worked out when asked for.
-
-    Raises RequestError where that does not fit into ``memory_mb``, or the programme is not one of pairs.
-    """
-    programme.must_form_pairs()
-    goals = programme.goals.order
-    shape, several = (len(cohort.mentors), len(cohort.mentees)), is_many_to_many(programme.rules, cohort)
-    way = choose_plan(shape, MAX_STORED_PAIRS, memory_mb, several=several)
-    if not way.held:
-        problem = formulate_implicit(cohort, programme.criteria, programme.rules, goals, way.shorter)
-        return UnheldScores(cohort, programme.criteria), problem
-    scores = score(cohort, programme.criteria)
-    return scores, formulate(cohort, scores, programme.rules, goals)
-
-
-def require_stored_scores(problem: AssignmentProblem) -> None:
-    """Raise RequestError where a question couples pairs of which there are too many."""
-    if isinstance(problem.scores, ImplicitScores):
-        pairs = Problem(
-            tr("paires"), thousands(prod(problem.shape)), tr("{most} au plus", most=thousands(MAX_STORED_PAIRS))
-        )
-        raise RequestError(tr("Cette question lie tous les binômes entre eux : il y en a trop de possibles"), [pairs])
 
 
 def rules_for_pairs[R: (Pin, Ban)](rule: type[R], pairs: Iterable[KeyPair], cohort: Cohort) -> list[R]:

@@ -10,7 +10,8 @@ from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.languages import tr
-from mentormatch.operations.matching import Matching, match, require_stored_scores
+from mentormatch.operations.instance import require_stored_scores
+from mentormatch.operations.matching import Matching, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 

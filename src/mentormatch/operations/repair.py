@@ -17,7 +17,8 @@ from mentormatch.explanation.reserves import Reserve, reserves_of
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import KeyPair, Matching, build_instance, require_stored_scores, rules_for_pairs
+from mentormatch.operations.instance import build_instance, require_stored_scores
+from mentormatch.operations.matching import KeyPair, Matching, rules_for_pairs
 from mentormatch.people.cohort import Cohort
 from mentormatch.people.turnover import add_people, remove_people
 from mentormatch.programme.programme import Goal, Programme

@@ -12,11 +12,12 @@ import numpy as np
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
+from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Decision, members_of
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
-from mentormatch.rules.formulation import formulate, formulate_implicit
+from mentormatch.rules.formulation import formulate
 from mentormatch.scoring.score import score
 
 
@@ -28,10 +29,8 @@ def reposed(decision: Decision, cohort: Cohort, programme: Programme) -> Assignm
     """
     refuse(other_ground(decision, cohort, programme))
     stated, goals = decision.problem(), decision.goals
-    if decision.every_pair:
-        posed = formulate(cohort, score(cohort, programme.criteria), programme.rules, goals)
-    else:
-        posed = formulate_implicit(cohort, programme.criteria, programme.rules, goals)
+    scores = (score if decision.every_pair else unheld_scores)(cohort, programme.criteria)
+    posed = formulate(cohort, scores, programme.rules, goals)
     refuse(other_problem(decision, stated, posed))
     return replace(posed, former=stated.former, rows=stated.rows if decision.every_pair else posed.rows)
 

@@ -1,20 +1,67 @@
 """Cohort, scores, rules and goals -> the assignment problem."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from math import prod
+from typing import NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.assignment.model.scores import DenseScores, PersonMasks, Scores, SparseScores, pack_scores
+from mentormatch.base.columns import BoolVector, Index, IntVector
+from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.rule import BoolBlock, Market, Rule
+from mentormatch.rules.rule import NO_SCORES, BoolBlock, Market, Rule, market_of
 from mentormatch.rules.self_pairs import rules_in_force
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scale.scores.matrix import build_matrix
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import ScoreTable
+from mentormatch.scoring.score import ScoreTable, normalised, score
+
+type ScorePairs = Callable[[Cohort, Sequence[Criterion], Sequence[Rule], PersonMasks], Scores]
+"""Returns the scores of people who take part, under rules in force, as a problem asks for them."""
+
+
+class UnheldScores(ScoreTable):
+    """Scores of so many pairs that they are worked out when they are asked for; ``values`` does not exist.
+
+    ``score_pairs`` is how a problem works them out.
+    """
+
+    __slots__ = ("cohort", "score_pairs")
+    cohort: Cohort
+    score_pairs: ScorePairs
+
+    def __init__(self, cohort: Cohort, criteria: Sequence[Criterion], score_pairs: ScorePairs) -> None:
+        parts = {"cohort": cohort, "criteria": tuple(criteria), "weights": normalised(criteria)}
+        for name, part in {**parts, "score_pairs": score_pairs}.items():
+            object.__setattr__(self, name, part)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Refuse what would take the scores of all pairs."""
+        if name != "values":
+            raise AttributeError(name)
+        pairs = prod(map(len, (self.cohort.mentors, self.cohort.mentees)))
+        found = Problem(tr("paires"), str(pairs), advice=tr("demandez une paire, ou une personne, à la fois"))
+        raise RequestError(tr("Il y a trop de paires pour les avoir toutes à la fois"), [found])
+
+    @property
+    def held(self) -> bool:
+        return False
+
+    def part(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
+        some = Cohort(self.cohort.mentors.take(mentors), self.cohort.mentees.take(mentees))
+        return score(some, self.criteria).values
+
+    def with_criteria(self, criteria: Sequence[Criterion]) -> "UnheldScores":
+        """Return the scores of the same people by other criteria."""
+        return UnheldScores(self.cohort, criteria, self.score_pairs)
+
+    def under(self, rules: Sequence[Rule], taking_part: PersonMasks | None = None) -> Scores:
+        """Return the scores of pairs that these rules allow, of people who take part, None: everybody."""
+        everybody = np.ones(len(self.cohort.mentors), dtype=bool), np.ones(len(self.cohort.mentees), dtype=bool)
+        return self.score_pairs(self.cohort, self.criteria, rules, taking_part or everybody)
 
 
 def formulate(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], goals: Sequence[str]) -> AssignmentProblem:
@@ -23,34 +70,27 @@ def formulate(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], goals: 
     Forbidden pairs, and all pairs of people who are set aside, are absent from it. Raises RequestError or SurveyError
     where a rule names someone who is not there, or a capacity is not a whole number.
     """
-    market = Market(cohort.mentors, cohort.mentees, scores.values)
-    mentors, mentees = (eligible_people(rules, market.side(side), side) for side in SIDES)
+    taking_part = eligible_people(rules, cohort.mentors, "mentor"), eligible_people(rules, cohort.mentees, "mentee")
+    if isinstance(scores, UnheldScores):
+        market, found = market_of(cohort, NO_SCORES), scores.under(rules_in_force(rules), taking_part)
+        return build_problem(market, found, taking_part, rules, goals)
+    market = market_of(cohort, scores.values)
+    return build_problem(market, allowed_scores(market, rules, taking_part), taking_part, rules, goals)
+
+
+def allowed_scores(market: Market, rules: Sequence[Rule], taking_part: PersonMasks) -> DenseScores | SparseScores:
+    """Return the stored scores of the pairs that no rule forbids, of people who take part."""
     allowed = ~forbidden_pairs(rules, market)
-    for taking_part in (mentors[:, None], mentees[None, :]):
-        if not taking_part.all():
-            allowed &= taking_part
-    return build_problem(market, pack_scores(scores.values, allowed), (mentors, mentees), rules, goals)
-
-
-def formulate_implicit(
-    cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule], goals: Sequence[str], shorter: int = 1
-) -> AssignmentProblem:
-    """Return the same problem, the score of no pair being held: for cohorts of which there are too many pairs.
-
-    The lists that are kept of few of the pairs are so many times ``shorter`` than usual, and with them no large table.
-    """
-    market = Market(cohort.mentors, cohort.mentees, np.empty((0, 0), dtype=np.int32))
-    mentors, mentees = (eligible_people(rules, market.side(side), side) for side in SIDES)
-    scores = ImplicitScores(
-        build_matrix(cohort, criteria, rules_in_force(rules), held=shorter == 1), mentors, mentees, shorter
-    )
-    return build_problem(market, scores, (mentors, mentees), rules, goals)
+    for some in (taking_part[0][:, None], taking_part[1][None, :]):
+        if not some.all():
+            allowed &= some
+    return pack_scores(market.scores, allowed)
 
 
 def build_problem(
     market: Market,
-    scores: DenseScores | SparseScores | ImplicitScores,
-    taking_part: tuple[BoolVector, BoolVector],
+    scores: Scores,
+    taking_part: PersonMasks,
     rules: Sequence[Rule],
     goals: Sequence[str],
 ) -> AssignmentProblem:

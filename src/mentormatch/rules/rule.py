@@ -262,6 +262,10 @@ def rules_by_kind() -> dict[str, type[Rule]]:
     return concrete(Rule, "mentormatch.rules.kinds", "mentormatch.rules")
 
 
+NO_SCORES = np.empty((0, 0), dtype=np.int32)
+"""The scores of a market in which nobody asks for them."""
+
+
 def market_of(cohort: Cohort, scores: NDArray[np.int32]) -> Market:
     """Return the market of a whole cohort."""
     return Market(cohort.mentors, cohort.mentees, scores)

@@ -3,15 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.columns import Index
-from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
-from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, only, strangers
 from mentormatch.scoring.class_points import ClassPoints, Exceptions, spread
@@ -61,34 +58,6 @@ class ScoreTable:
             for at in range(0, len(mentors), TOGETHER)
         ]
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
-
-
-class UnheldScores(ScoreTable):
-    """The same of so many pairs that their scores are worked out when they are asked for; ``values`` does not exist."""
-
-    __slots__ = ("cohort",)
-    cohort: Cohort
-
-    def __init__(self, cohort: Cohort, criteria: Sequence[Criterion]) -> None:
-        parts = {"cohort": cohort, "criteria": tuple(criteria), "weights": normalised(criteria)}
-        for name, part in parts.items():
-            object.__setattr__(self, name, part)
-
-    def __getattr__(self, name: str) -> NoReturn:
-        """Refuse what would take the scores of all pairs."""
-        if name != "values":
-            raise AttributeError(name)
-        pairs = prod(map(len, (self.cohort.mentors, self.cohort.mentees)))
-        found = Problem(tr("paires"), str(pairs), advice=tr("demandez une paire, ou une personne, à la fois"))
-        raise RequestError(tr("Il y a trop de paires pour les avoir toutes à la fois"), [found])
-
-    @property
-    def held(self) -> bool:
-        return False
-
-    def part(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
-        some = Cohort(self.cohort.mentors.take(mentors), self.cohort.mentees.take(mentees))
-        return score(some, self.criteria).values
 
 
 def score(cohort: Cohort, criteria: Sequence[Criterion]) -> ScoreTable:

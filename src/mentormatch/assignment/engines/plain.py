@@ -16,7 +16,6 @@ from mentormatch.assignment.model.solution import Solution, Status, empty_soluti
 from mentormatch.assignment.objective import ScalarObjective, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, remaining_degrees
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 QUICK = 1_000_000
 """A stage on so many pairs takes no longer than another process takes to start."""
@@ -36,9 +35,9 @@ class Plain(Engine):
     rank: ClassVar[int] = 0
 
     def supports(self, problem: AssignmentProblem) -> bool:
-        if isinstance(problem.scores, ImplicitScores):
+        if not problem.scores.stored or problem.rows:
             return False
-        if problem.rows or problem.mentors.conditional.any() or problem.mentees.conditional.any():
+        if problem.mentors.conditional.any() or problem.mentees.conditional.any():
             return False
         if "floor_person" in problem.goals and not mentees_with_one_place(problem).all():
             return False

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from mentormatch.assignment.kernels.jit import jit
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.flow.layout import NOBODY
 
 type CostArray = NDArray[np.float64 | np.int64]
+
+NOBODY = -1
 
 ROUNDS, BIDS = 2, 4
 """So often all who have no seat bid, up to so many times a row each time."""

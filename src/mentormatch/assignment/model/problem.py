@@ -10,14 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from mentormatch.assignment.model.array_input import SideKeys, read_arrays, read_counts, read_loads
 from mentormatch.assignment.model.input_errors import find_inexact, find_misfits, read_row, wrong_goals, wrong_places
-from mentormatch.assignment.model.scores import DenseScores, SparseScores
+from mentormatch.assignment.model.scores import Scores
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
 
 if TYPE_CHECKING:
     from mentormatch.assignment.model.array_input import DataFrameLike, SparseLike
-    from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 GOALS = ("matched", "priority", "floor", "floor_person", "leximin", "total", "changes")
 """The goals there are.
@@ -180,7 +179,7 @@ class AssignmentProblem:
     ((2, 2), ('matched', 'total'))
     """
 
-    scores: "DenseScores | SparseScores | ImplicitScores"
+    scores: Scores
     mentors: DegreeBounds
     mentees: DegreeBounds
     rows: tuple[SideConstraint, ...] = ()

@@ -1,16 +1,16 @@
-"""The profit of each allowed pair, as integers: dense with a mask, or a list in coordinate form."""
+"""The profit of each allowed pair, as integers: dense with a mask, or a list in coordinate form.
+
+Scores that are not stored are a third form, worked out when they are asked for; who asks sees only ``Scores``.
+"""
 
 from collections.abc import Sequence
-from dataclasses import InitVar, dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import InitVar, dataclass, field, replace
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.columns import BoolVector, IntVector
-
-if TYPE_CHECKING:
-    from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 type IntMatrix = NDArray[np.int64]
 type BoolMatrix = NDArray[np.bool_]
@@ -28,10 +28,62 @@ BYTE = 255
 """So many ones add up within a byte."""
 NO_SCORE = -(1 << 62)
 """Stands below every score."""
+STRIP_CELLS = 1 << 15
+"""So many numbers of 8 bytes stay in the cache of a processor."""
+EXCLUDED = -(1 << 61)
+"""What is added for people who take no part: below everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanQuery:
+    """Asks for the pairs (i, k) with ``scale * score + column_offsets[k] >= row_limits[i]``.
+
+    A look that lists ``per_row`` pairs a row on average at most keeps those that exceed their limit most; pairs at the
+    limit are then not all there.
+    """
+
+    row_limits: IntVector
+    column_offsets: IntVector
+    scale: int = 1
+    per_row: int = 64
+
+    def open(self, start: int, stop: int) -> IntVector:
+        """Return the positions of those mentors of a strip who take part."""
+        return start + np.flatnonzero(self.row_limits[start:stop] != -EXCLUDED)
+
+    def best_of(self, own: NDArray[np.int32], least: int, worth: IntVector) -> int:
+        """Return the greatest worth of the pairs of a mentor, whose scores are ``own``, among those that are allowed.
+
+        What each pair is worth is put into ``worth``, which does not tell whether it is allowed. Few forbidden pairs
+        would be the best: their scores are looked at where one is.
+        """
+        if self.scale == 1:
+            np.add(own, self.column_offsets, out=worth)
+        else:
+            np.multiply(own, self.scale, out=worth, dtype=np.int64)
+            np.add(worth, self.column_offsets, out=worth)
+        top = worth.argmax()
+        if own[top] < least:
+            np.copyto(worth, 2 * EXCLUDED, where=own < least)
+            top = worth.argmax()
+        return int(worth[top])
+
+    def among(self, mentors: BoolVector, mentees: BoolVector) -> Self:
+        """Return the query for those who take part."""
+        return replace(
+            self,
+            row_limits=np.where(mentors, self.row_limits, -EXCLUDED),
+            column_offsets=np.where(mentees, self.column_offsets, EXCLUDED),
+        )
 
 
 class Scores(Protocol):
     """Which pairs are allowed, and their scores. A forbidden pair is absent; it is not a bad score."""
+
+    @property
+    def stored(self) -> bool:
+        """Return whether all scores are in memory. Where not, nobody may ask for all pairs, and counts are bounds."""
+        ...
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -68,7 +120,7 @@ class Scores(Protocol):
         """Return (m,) bool: which mentees have an allowed partner."""
         ...
 
-    def at_least(self, least: IntVector) -> "DenseScores | SparseScores | ImplicitScores":
+    def at_least(self, least: IntVector) -> "Scores":
         """Return the scores without the pairs of any mentee k that score below ``least[k]``."""
         ...
 
@@ -91,6 +143,28 @@ class Scores(Protocol):
         """
         ...
 
+    def above(self, query: ScanQuery) -> IntVector:
+        """Return the places of the allowed pairs that a query asks for, all of them, sorted.
+
+        The place of a pair is mentor times the number of mentees plus mentee.
+        """
+        ...
+
+    def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
+        """Return (r, c) the scores of some mentors with some mentees, ``NO_SCORE`` where a pair is not allowed."""
+        ...
+
+    def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
+        """Return the greatest sum of ``least[k]`` to ``most[k]`` scores of each of some mentees k, (m,) of all mentees.
+
+        An upper bound on it, where scores are not stored.
+        """
+        ...
+
+    def flipped(self) -> "Scores":
+        """Return the same with the sides exchanged."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class DenseScores:
@@ -104,6 +178,7 @@ class DenseScores:
     within: InitVar[tuple[int, int] | None] = None
     extremes: tuple[int, int] = field(init=False, repr=False)
     partners: tuple[IntVector, IntVector] = field(init=False, repr=False, compare=False)
+    stored: ClassVar[bool] = True
 
     def __post_init__(self, within: tuple[int, int] | None) -> None:
         object.__setattr__(self, "extremes", within or _extremes_of(self.values, self.allowed))
@@ -153,6 +228,31 @@ class DenseScores:
             values = np.where(among[0][:, None] & among[1], values, NO_SCORE)
         return values.max(axis=1, initial=NO_SCORE), values.max(axis=0, initial=NO_SCORE)
 
+    def above(self, query: ScanQuery) -> IntVector:
+        width = max(self.shape[1], 1)
+        step = max(STRIP_CELLS // width, 1)
+        room = np.empty((min(step, self.shape[0]), self.shape[1]), dtype=np.int64)
+        found = [np.empty(0, dtype=np.int64)]
+        for start in range(0, self.shape[0], step):
+            strip = self.values[start : start + step]
+            own = room[: len(strip)]
+            worth = strip if query.scale == 1 else np.multiply(strip, query.scale, out=own)
+            left = np.add(worth, query.column_offsets, out=own) >= query.row_limits[start : start + step, None]
+            if self.allowed is not None:
+                left &= self.allowed[start : start + step]
+            found.append(np.flatnonzero(left) + start * width)
+        return np.concatenate(found)
+
+    def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
+        some = np.ix_(rows, columns)
+        return self.values[some] if self.allowed is None else np.where(self.allowed[some], self.values[some], NO_SCORE)
+
+    def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
+        return top_sums(self, columns, least, most)
+
+    def flipped(self) -> "DenseScores":
+        return DenseScores(self.values.T, None if self.allowed is None else self.allowed.T, self.extremes)
+
 
 @dataclass(frozen=True, slots=True)
 class SparseScores:
@@ -164,6 +264,7 @@ class SparseScores:
     values: IntVector
     extremes: tuple[int, int] = field(init=False, repr=False)
     partners: tuple[IntVector, IntVector] = field(init=False, repr=False, compare=False)
+    stored: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         n, m = self.shape
@@ -218,6 +319,24 @@ class SparseScores:
         np.maximum.at(found[1], self.mentees[some], self.values[some])
         return found
 
+    def above(self, query: ScanQuery) -> IntVector:
+        worth = query.scale * self.values + query.column_offsets[self.mentees]
+        some = worth >= query.row_limits[self.mentors]
+        return self._keys(self.mentors[some], self.mentees[some])
+
+    def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
+        pairs = np.repeat(rows, len(columns)), np.tile(columns, len(rows))
+        found, fit = np.full(len(pairs[0]), NO_SCORE), self.allows(*pairs)
+        found[fit] = self.at(pairs[0][fit], pairs[1][fit])
+        return found.reshape(len(rows), len(columns))
+
+    def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
+        return top_sums(self, columns, least, most)
+
+    def flipped(self) -> "SparseScores":
+        order = np.lexsort((self.mentors, self.mentees))
+        return SparseScores(self.shape[::-1], self.mentees[order], self.mentors[order], self.values[order])
+
     def _keys(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         return mentors * self.shape[1] + mentees
 
@@ -252,6 +371,21 @@ def upper_quantile(scores: IntVector, part: int) -> int | None:
     """Return the score that one in ``part`` of all exceeds or equals, None if there is none."""
     place = len(scores) - 1 - len(scores) // part
     return int(np.partition(scores, place)[place]) if place >= 0 else None
+
+
+def top_sums(scores: Scores, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
+    """Return the greatest sum of ``least[k]`` to ``most[k]`` scores of each mentee k of ``columns``."""
+    found = np.empty(len(columns), dtype=np.int64)
+    if not len(columns):
+        return found
+    mentors, mentees = scores.pairs()
+    values = scores.at(mentors, mentees)
+    order = np.lexsort((-values, mentees))
+    split = np.split(values[order], np.searchsorted(mentees[order], np.arange(1, scores.shape[1])))
+    for place, mentee in enumerate(columns.tolist()):
+        sums = np.append(0, np.cumsum(split[mentee][: most[mentee]]))
+        found[place] = sums[min(least[mentee], len(sums) - 1) :].max()
+    return found
 
 
 def _true(mask: BoolMatrix) -> tuple[IntVector, IntVector]:

@@ -50,7 +50,6 @@ from mentormatch.assignment.verification.reduced_costs import (
 from mentormatch.assignment.verification.solution_set import SolutionSet
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined, plain
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 
 class Verdict(StrEnum):
@@ -236,7 +235,7 @@ def _unpriced(problem: AssignmentProblem) -> str:
 def _alike(problem: AssignmentProblem) -> bool:
     """Return whether no pair that may be chosen has more points than another, as far as all are at hand."""
     scores = problem.scores
-    if isinstance(scores, ImplicitScores):
+    if not scores.stored:
         return False
     return scores.count == 0 or (scores.count > 1 and scores.extremes[0] == scores.extremes[1])
 

@@ -8,9 +8,8 @@ from mentormatch.base.columns import Index
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import formulate, formulate_implicit
-from mentormatch.rules.rule import Market, Rule, market_of
-from mentormatch.scale.scores.terms import NO_SCORES
+from mentormatch.rules.formulation import formulate
+from mentormatch.rules.rule import NO_SCORES, Market, Rule, market_of
 from mentormatch.scoring.score import ScoreTable
 
 ENOUGH = ("matched",)
@@ -22,9 +21,7 @@ def feasibility_problem(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule
 
     Where no scores are held the total decides between answers: else nearly all pairs would be worth being looked at.
     """
-    if scores.held:
-        return formulate(cohort, scores, rules, ENOUGH)
-    return formulate_implicit(cohort, scores.criteria, rules, (*ENOUGH, "total"))
+    return formulate(cohort, scores, rules, ENOUGH if scores.held else (*ENOUGH, "total"))
 
 
 @dataclass(frozen=True, slots=True)

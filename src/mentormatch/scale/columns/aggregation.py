@@ -7,7 +7,7 @@ import numpy as np
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot
 from mentormatch.scale.columns.class_flow import solve_classes
 from mentormatch.scale.columns.generation import solve_all_pairs
-from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.overrides import OverrideSolve
 from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.columns.symmetry import ClassFlow, PeopleClasses
@@ -26,11 +26,11 @@ class AggregatedSolve:
     """The people of a view in kinds, what solves them, and the market of the kinds."""
 
     alike: PeopleClasses
-    solver: Solver
+    solver: RestrictedMaster
     market: PricingProblem
 
     @classmethod
-    def of(cls, view: PricingProblem, solver: Solver) -> "AggregatedSolve | None":
+    def of(cls, view: PricingProblem, solver: RestrictedMaster) -> "AggregatedSolve | None":
         """Return the kinds of people, None where hardly anybody is alike."""
         alike = PeopleClasses.of(view)
         return None if alike is None else cls(alike, solver, alike.aggregate())

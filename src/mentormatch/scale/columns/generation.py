@@ -11,7 +11,7 @@ from collections.abc import Callable
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.candidates import CandidateList
-from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.sample import MarketSample
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
 from mentormatch.scoring.score import MILLION
@@ -29,7 +29,9 @@ ALL = 2_048
 """Of so many people a side all pairs are solved."""
 
 
-def solve_all_pairs(view: PricingProblem, solver: Solver, hear: ReportIncumbent) -> tuple[OptimalFace, PrimalDual]:
+def solve_all_pairs(
+    view: PricingProblem, solver: RestrictedMaster, hear: ReportIncumbent
+) -> tuple[OptimalFace, PrimalDual]:
     """Return the face of all pairs that an optimum leaves tight, and the optimum on it.
 
     ``hear`` takes each answer with what it is short of at most.
@@ -51,7 +53,7 @@ def generate_columns(listing: CandidateList, solve: Solve, hear: ReportIncumbent
         start = None
 
 
-def choose_candidates(view: PricingProblem, solver: Solver) -> CandidateList:
+def choose_candidates(view: PricingProblem, solver: RestrictedMaster) -> CandidateList:
     """Return the pairs to begin with, by the prices of a market drawn from the whole one."""
     sample = MarketSample.of(view)
     drawn = sample.drawn()

@@ -9,27 +9,19 @@ import numpy as np
 
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.incumbent import ignore_incumbent
-from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage, optimize_lexicographically
-from mentormatch.assignment.leximin import PEOPLE
+from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
+from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot, pair_array, remaining_degrees
-from mentormatch.assignment.sparse_assignment import MAX_FLOAT64
-from mentormatch.assignment.verification.reduced_costs import max_abs
+from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.columns.aggregation import AggregatedSolve
-from mentormatch.scale.columns.candidates import CandidateList
-from mentormatch.scale.columns.generation import choose_candidates, generate_columns, solve_all_pairs
 from mentormatch.scale.columns.lower_bounds import solve_with_lower_bounds
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
 from mentormatch.scale.columns.weighted_goals import WeightedGoals, WeightLimits
 from mentormatch.scale.constraints.hard_rules import HardRules
-from mentormatch.scale.constraints.heuristic import RepairHeuristic
-from mentormatch.scale.constraints.relaxation import LagrangianSolve
-from mentormatch.scale.flow.min_cost_flow import best_uncompiled
 from mentormatch.scale.scan.blocks import Scanner, scan_all
 from mentormatch.scale.scan.dispatch import DistributedScan
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
@@ -43,8 +35,6 @@ if TYPE_CHECKING:
 
 INT_EXACT = 1 << 57
 """What a pair is worth stays below this, and all that the search for paths adds up below 2^62."""
-NARROW = 1 << 32
-"""Where few pairs are left open, what one is worth stays below this, so that rewards have room."""
 REWARD = 4
 """Places that must be taken are rewarded with so many times what a pair can be worth, then so many times more."""
 FINEST = 1 << 20
@@ -113,6 +103,11 @@ class RestrictedMaster:
         return self.aims.parts
 
     @property
+    def view(self) -> PricingProblem:
+        """Return all pairs of the problem, as they are priced."""
+        return PricingProblem.of(self.problem, self.stage, self.ready)
+
+    @property
     def overflow_message(self) -> str:
         """Return what there is to say of numbers that are too great."""
         return GREAT if self.compiled else NEEDS
@@ -122,77 +117,10 @@ class RestrictedMaster:
         """Return what a pair may be worth at most."""
         return INT_EXACT if self.compiled else MAX_FLOAT64 // 3
 
-    def keeping_all(self) -> Solution:
-        """Return the canonical solution, or the best in time, which also keeps the rules beside."""
-        found = self.solution()
-        if not found.tiers or self.rules.satisfied(found.pairs):
-            return found
-        return RepairHeuristic(self, PricingProblem.of(self.problem, self.stage, self.ready), found).solution()
-
-    def solution(self) -> Solution:
-        """Return the canonical solution without the rules beside, or the best in time."""
-        if self.problem.rows and self.aims.exact_order:
-            paying = LagrangianSolve(self, PricingProblem.of(self.problem, self.stage, self.ready))
-            opening = self.keeping(paying.opening)
-            found = None if opening is None else paying.solution(opening)
-        else:
-            opening = self.keeping(self._opening)
-            found = None if opening is None else self._settled(opening)
-        return empty_solution(Status.INFEASIBLE, "wide") if found is None else self.stated(found)
-
-    def _opening(self) -> tuple[OptimalFace, PrimalDual]:
-        """Return the optimum of the goals with its tight pairs."""
-        view = PricingProblem.of(self.problem, self.stage, self.ready)
-        kinds = AggregatedSolve.of(view, self) if self.aims.exact_order else None
-        found = None if kinds is None else kinds.opening()
-        return solve_all_pairs(view, self, self.report) if found is None else found
-
-    def _settled(self, opening: tuple[OptimalFace, PrimalDual]) -> Solution:
-        """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""
-        found = optimize_lexicographically(self.problem, self.run, [self.stage], opening, self.solve_ties)
-        kept = all(row.is_satisfied_by(found.pairs, self.problem.shape) for row in self.problem.rows)
-        return found if kept else empty_solution(Status.FAILED, "wide", (self.overflow_message,))
-
-    def fairest(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
-        """Return the solution of a problem whose goals before leximin are these, or the best in time."""
-        from mentormatch.scale.leximin.generation import LeximinSolve, LeximinStart
-
-        views = list[tuple[PricingProblem, CandidateList]]()
-
-        def listed_first() -> tuple[OptimalFace, PrimalDual]:
-            view = PricingProblem.of(self.problem, self.stage, self.ready)
-            views.append((view, choose_candidates(view, self)))
-            return generate_columns(views[-1][1], self.solve, self.report)
-
-        opening = self.keeping(listed_first)
-        if opening is None:
-            return empty_solution(Status.INFEASIBLE, "wide")
-        if not PEOPLE.issuperset(self.problem.goals):
-            return self._narrowed(problem, opening)
-        view, listing = views[-1]
-        answer = np.column_stack([opening[0].lefts, opening[0].rights])[opening[1].chosen]
-        prices = DualSolution(self.aims.weights, opening[1].left, opening[1].right, denominator=self.aims.parts)
-        known = LeximinStart(view, listing.pairs, answer, prices, self.aims.exact_order)
-        return LeximinSolve(
-            problem, run, self, known, choose_scanner(view.scores.tiles, compiled=self.compiled)
-        ).solution()
-
-    def _narrowed(self, problem: AssignmentProblem, opening: tuple[OptimalFace, PrimalDual]) -> Solution:
-        """Return the solution where goals before leximin ask for scores, so that few pairs are left open."""
-        after = replace(problem, goals=problem.goals[problem.goals.index("leximin") :])
-        stages = scalarize(after, lambda reach: reach < NARROW)
-        return self.stated(
-            optimize_lexicographically(problem, self.run, [self.stage, *stages], opening, self.solve_ties)
-        )
-
-    def under(self, rows: tuple[SideConstraint, ...]) -> Solution:
-        """Return the solution of the same problem under other rows, or the best in time."""
+    def under(self, rows: tuple[SideConstraint, ...]) -> "RestrictedMaster":
+        """Return what solves the same problem under other rows, and tells nobody."""
         problem, run = replace(self.problem, rows=rows), replace(self.run, on_incumbent=ignore_incumbent)
-        own = RestrictedMaster(problem, run, self.compiled, self.rules, crew=self.crew)
-        try:
-            return own.solution()
-        except TimeLimitReached:
-            return own.heard or empty_solution(Status.STOPPED, "wide")
+        return RestrictedMaster(problem, run, self.compiled, self.rules, crew=self.crew)
 
     def keeping(self, found: Callable[[], tuple[OptimalFace, PrimalDual]]) -> tuple[OptimalFace, PrimalDual] | None:
         """Return what is found once it keeps minimums and the order of goals, None if no answer keeps the minimums."""
@@ -284,14 +212,14 @@ class RestrictedMaster:
         if self.begin is not None and not isinstance(self.begin, np.ndarray):
             prices = self.begin.prices  # those of places that must be taken come once more
             moved = prices - np.resize(paid[0 if self.turned else 1], len(prices))
-            little = max(max_abs(side) for side in paid) <= self.stage.score * LITTLE
+            little = max(int(np.abs(side).max(initial=0)) for side in paid) <= self.stage.score * LITTLE
             self.begin = replace(self.begin, prices=moved, patience=PATIENCE if little else self.begin.patience)
 
     def solve_ties(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""
         self.check_deadline()
         if not self.compiled and not face.several:
-            return best_uncompiled(face, profit, self.check_deadline)
+            return solve_sparse(face, profit)
         self.begin, self.reward, self.profit_range = None, 1, 0
         while not face.holds(optimum := self.solve(face, profit)):
             self.begin, self.reward = None, self.reward * REWARD
@@ -308,7 +236,7 @@ class RestrictedMaster:
         return optimum
 
     def _uncompiled(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
-        found = best_uncompiled(face, profit, self.check_deadline)
+        found = solve_sparse(face, profit)
         if found is None:
             raise EngineError("An answer was lost among few pairs")
         return found

@@ -13,7 +13,7 @@ from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.scale.columns.candidates import CandidateList
 from mentormatch.scale.columns.class_flow import class_profits
-from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.columns.symmetry import ClassFlow, PeopleClasses, in_order
 from mentormatch.scale.columns.ties import TieFace
@@ -31,7 +31,7 @@ class OverrideSolve:
 
     alike: PeopleClasses
     flow: ClassFlow
-    solver: Solver
+    solver: RestrictedMaster
 
     @property
     def view(self) -> PricingProblem:

@@ -5,7 +5,6 @@ than the true ones. A look at all pairs, at prices moved by these lengths, then 
 these join, and so on until there are none. Lengths are then the true ones, as far as anybody asked for them.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -15,7 +14,9 @@ import numpy as np
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.residual_graph import (
     INFINITE,
+    LONGEST,
     Arcs,
+    DistanceLimit,
     ResidualGraph,
     ShortestPaths,
     VectorPair,
@@ -36,11 +37,6 @@ NEAR = 24
 """So many arcs a person are listed at first."""
 ADDED = 32
 """So many arcs a person join at most after a look at all pairs."""
-LONGEST = INFINITE // 4
-"""No way is longer."""
-
-type DistanceLimit = Callable[[IntVector, IntVector], int]
-"""Returns up to which length ways are asked for, given the cost of the arc to each right person, and the lengths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +119,3 @@ def merge_costs(some: Arcs, others: Arcs, nodes: int) -> Arcs:
     tails, heads, costs = both_sides(some, others)
     _, first = np.unique(tails * nodes + heads, return_index=True)
     return tails[first], heads[first], costs[first]
-
-
-def limit_to(right: int) -> DistanceLimit:
-    """Return that the way from one right person is asked for."""
-
-    def length(_: IntVector, lengths: IntVector) -> int:
-        return int(lengths[right])
-
-    return length
-
-
-def limit_cheapest(most: int | None, others: BoolVector) -> DistanceLimit:
-    """Return that ways from the ``most`` right people who cost least are asked for, of some of them; None: all."""
-
-    def length(costs: IntVector, lengths: IntVector) -> int:
-        some = others & (costs < INFINITE)
-        losses = np.minimum(costs + lengths, INFINITE)[some]
-        if most is None or len(losses) <= most:
-            return LONGEST
-        return int(np.partition(losses, most - 1)[most - 1] - costs[some].min()) + 1 if most else 0
-
-    return length

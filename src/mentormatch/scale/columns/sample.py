@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mentormatch.assignment.model.scores import EXCLUDED
 from mentormatch.assignment.optimal_face import PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.candidates import FAR, CandidateList
-from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.quantile import find_cost_quantile
 from mentormatch.scale.columns.subproblem import PricingProblem
-from mentormatch.scale.scan.blocks import EXCLUDED
 from mentormatch.scale.scan.column_maxima import find_column_maxima
 
 LEADING, STEEP = 64, 3
@@ -47,13 +47,13 @@ class MarketSample:
         """Return the market of the drawn people."""
         return self.own.of_mentees(self.mentees).holding()
 
-    def listing(self, drawn: PricingProblem, optimum: PrimalDual, solver: Solver) -> CandidateList:
+    def listing(self, drawn: PricingProblem, optimum: PrimalDual, solver: RestrictedMaster) -> CandidateList:
         """Return the pairs to begin with, by an optimum of the drawn market."""
         mentees = self._left_to_mentees(optimum.left, solver)
         prices, few = (self._left_to_mentors(mentees), mentees), self.view.list_length(choose_length(drawn, optimum))
         return CandidateList.of(self.view, prices, find_cost_quantile(self.view, prices, few), 4 * few)
 
-    def _left_to_mentees(self, mentors: IntVector, solver: Solver) -> IntVector:
+    def _left_to_mentees(self, mentors: IntVector, solver: RestrictedMaster) -> IntVector:
         """Return (m,) the most that a drawn mentor leaves to each mentee, by the prices of these."""
         view, former = self.own, self.own.former
         own = np.where(view.scores.mentors, view.mentor - mentors, EXCLUDED)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.scores import EXCLUDED, IntMatrix, ScanQuery
 from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.assignment.tie_breaking import GREATEST, AnonymousTieBreaker
@@ -22,16 +22,7 @@ from mentormatch.errors import EngineError
 from mentormatch.scale.columns.candidates import CandidateList
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.columns.symmetry import ClassFlow, PeopleClasses
-from mentormatch.scale.scan.blocks import (
-    EXCLUDED,
-    BlockScanner,
-    CheckDeadline,
-    ScanHits,
-    Scanner,
-    ScanQuery,
-    keep_largest,
-    scan_all,
-)
+from mentormatch.scale.scan.blocks import BlockScanner, CheckDeadline, ScanHits, Scanner, keep_largest, scan_all
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from typing import Self
 
 import numpy as np
 
+from mentormatch.assignment.dual_rounding import nearest_unit
 from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.leximin import LeximinStages
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.objective import ScalarObjective, objective_of, scalarize, scalarize_loosely
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
-from mentormatch.assignment.verification.dual_rounding import round_to_unit
 from mentormatch.base.columns import IntVector
 
 
@@ -95,5 +95,5 @@ class WeightedGoals:
 
 def _as_tight(prices: tuple[IntVector, IntVector], unit: int) -> bool:
     """Return whether the prices (e,) of both people of tight pairs pay for no more than these in whole units too."""
-    mentors, mentees = round_to_unit(prices, unit)
+    mentors, mentees = nearest_unit(prices, unit)
     return np.array_equal(mentors + mentees, (prices[0] + prices[1]) // unit)

@@ -19,7 +19,7 @@ from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import RemainingDegrees, exact_dot, pair_array
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.generation import ALL
-from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.quantile import find_cost_quantile
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem, former_in
 from mentormatch.scale.constraints.remainder import ReducedProblem
@@ -38,7 +38,7 @@ class GapSolve:
     ``beside`` are rows without a price. No more than ``open_most`` pairs are left open, None: any number.
     """
 
-    solver: Solver
+    solver: RestrictedMaster
     view: PricingProblem
     prices: DualSolution
     priced: PerSide

@@ -18,7 +18,7 @@ from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.quantile import find_cost_quantile
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.constraints.gap import GapSolve
@@ -39,7 +39,7 @@ OPEN = 4_000
 class RepairHeuristic:
     """The solver's problem, its best answer without the rules beside, and the view of all pairs."""
 
-    solver: Solver
+    solver: RestrictedMaster
     view: PricingProblem
     relaxed: Solution
 

@@ -1,15 +1,16 @@
 """Lagrangian relaxation of side constraints: solved at the best multipliers, then rounded or fixed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mentormatch.assignment.lexicographic import TimeLimitReached, optimize_lexicographically
-from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, pair_array
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.generation import choose_candidates, generate_columns
-from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.constraints.gap import SHORT, GapSolve
 from mentormatch.scale.constraints.multipliers import DualPoint, MultiplierSearch, SolveHooks
@@ -18,13 +19,19 @@ from mentormatch.scale.constraints.rows import DualisedRows
 from mentormatch.scale.constraints.tight_face import TightFace, tighten_rows
 from mentormatch.scoring.score import MILLION
 
+type SolveUnder = Callable[[RestrictedMaster, tuple[SideConstraint, ...]], Solution]
+
 
 @dataclass(slots=True)
 class LagrangianSolve:
-    """The solver's problem on a view, and the search for what pairs pay; ``bound``: of all answers, as known so far."""
+    """The solver's problem on a view, and the search for what pairs pay; ``bound``: of all answers, as known so far.
 
-    solver: Solver
+    ``solve_under`` solves it once more under other rows.
+    """
+
+    solver: RestrictedMaster
     view: PricingProblem
+    solve_under: SolveUnder
     bound: int = 0
     search: MultiplierSearch = field(init=False)
 
@@ -105,7 +112,7 @@ class LagrangianSolve:
         """Return the solution if rows ask for whole numbers that it needs; None if that does not prove it."""
         pairs = count_proved_pairs(self.solver.heard)
         rows = None if pairs is None else round_rows(self.solver.problem.rows, pairs)
-        found = None if rows is None else self.solver.under(rows)
+        found = None if rows is None else self.solve_under(self.solver, rows)
         if found is not None and found.tiers:
             self.solver.report_pairs(found.pairs, self.bound)
         return found if found is not None and found.status is Status.PROVED else None

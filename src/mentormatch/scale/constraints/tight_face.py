@@ -16,7 +16,7 @@ from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PerSide
 from mentormatch.scale.constraints.multipliers import MultiplierSearch, SolveHooks
 from mentormatch.scale.constraints.remainder import ReducedProblem
@@ -32,7 +32,7 @@ ROUNDS = 3
 class TightFace:
     """What is left open among the pairs that lose nothing at tolls, ``rows`` being kept as these ask for."""
 
-    solver: Solver
+    solver: RestrictedMaster
     rows: tuple[SideConstraint, ...]
     face: OptimalFace
 

@@ -11,7 +11,6 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
-from mentormatch.assignment.verification.reduced_costs import max_abs
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.scale.columns.lower_bounds import Best, solve_with_lower_bounds
 from mentormatch.scale.flow.assignment import AT_ONCE
@@ -46,7 +45,7 @@ def solve_b_matching(face: OptimalFace, profit: IntVector, reward: int, best: Be
     net = _net(face, profit, reward, times > 0, found.right)
     loads = np.bincount(face.lefts, times, minlength=len(face.left.most)).astype(np.int64)
     n = len(face.left.most)
-    net.price[net.most <= 0] = max_abs(profit) + reward
+    net.price[net.most <= 0] = np.abs(profit).max(initial=0) + reward
     net.price[:n] = np.where(net.most[:n] > 0, _left_prices(face, profit, reward, net.price[n:], loads), net.price[:n])
     _balanced(net, n, heed)
     _lower(net, n)

@@ -11,23 +11,22 @@ from functools import reduce
 
 import numpy as np
 
-from mentormatch.assignment.dual_rounding import dual_bound, round_duals
+from mentormatch.assignment.dual_rounding import dual_bound, duals_by_goal, round_duals
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.lexicographic import LexicographicState, resume_lexicographic
 from mentormatch.assignment.leximin import LeximinStages, fits_before_leximin
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.scores import IntMatrix, ScanQuery
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, objective_of, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
-from mentormatch.assignment.verification.dual_rounding import round_by_goal
 from mentormatch.errors import EngineError
-from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.leximin.optimum import LeximinOptimum, LoadBounds
 from mentormatch.scale.leximin.potentials import PotentialOrder
 from mentormatch.scale.leximin.pricing import LeximinPricing, LeximinScan, PotentialGroups, ScanSize
-from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, ScanQuery
+from mentormatch.scale.scan.blocks import BlockScanner, ScanHits
 from mentormatch.scoring.score import MILLION
 
 ADDED = 16
@@ -89,7 +88,7 @@ class LeximinSolve:
 
     problem: AssignmentProblem
     run: SolveOptions
-    solver: Solver
+    solver: RestrictedMaster
     opening: LeximinStart
     glance: BlockScanner
 
@@ -123,7 +122,7 @@ class LeximinSolve:
         prices, problem = self.opening.prices, self.solver.problem
         duals = [
             GoalDuals.of(problem, each)
-            for each in ([round_duals(problem, prices)] if self.opening.sure else round_by_goal(prices))
+            for each in ([round_duals(problem, prices)] if self.opening.sure else duals_by_goal(prices))
         ]
         if not all(each.reached(self.opening.answer) for each in duals):
             raise EngineError("The prices do not prove the assignment")

@@ -8,11 +8,12 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.base.progress import track_scan
 from mentormatch.scale.columns.subproblem import PairList
 from mentormatch.scale.leximin.potentials import FAR, PotentialOrder
-from mentormatch.scale.scan.blocks import EXCLUDED, BlockScanner, CheckDeadline, ScanQuery
+from mentormatch.scale.scan.blocks import BlockScanner, CheckDeadline
 
 BLOCK = 64
 """So many mentors who stand together in the order of marks are looked at together."""

@@ -9,57 +9,13 @@ from typing import Self
 
 import numpy as np
 
+from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.base.progress import track_scan
-from mentormatch.scale.scores.lookup_table import Points
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
 BLOCK_ROWS = 64
 """Mentors looked at together: a few dozen rows of 100,000 scores stay in the cache that cores share."""
-EXCLUDED = -(1 << 61)
-"""What is added for people who take no part: below everything."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScanQuery:
-    """What is looked for: pairs with ``scale * score + mentees[k] >= limits[i]``, at most ``most`` a mentor on average.
-
-    If more pass in a strip, those that exceed their limit most are kept; pairs at the limit are then not all there.
-    """
-
-    row_limits: IntVector
-    column_offsets: IntVector
-    scale: int = 1
-    per_row: int = 64
-
-    def open(self, start: int, stop: int) -> IntVector:
-        """Return the positions of those mentors of a strip who take part."""
-        return start + np.flatnonzero(self.row_limits[start:stop] != -EXCLUDED)
-
-    def best_of(self, own: Points, least: int, worth: IntVector) -> int:
-        """Return the greatest worth of the pairs of a mentor, whose scores are ``own``, among those that are allowed.
-
-        What each pair is worth is put into ``worth``, which does not tell whether it is allowed. Few forbidden pairs
-        would be the best: their scores are looked at where one is.
-        """
-        if self.scale == 1:
-            np.add(own, self.column_offsets, out=worth)
-        else:
-            np.multiply(own, self.scale, out=worth, dtype=np.int64)
-            np.add(worth, self.column_offsets, out=worth)
-        top = worth.argmax()
-        if own[top] < least:
-            np.copyto(worth, 2 * EXCLUDED, where=own < least)
-            top = worth.argmax()
-        return int(worth[top])
-
-    def among(self, mentors: BoolVector, mentees: BoolVector) -> Self:
-        """Return the cut for those who take part."""
-        return replace(
-            self,
-            row_limits=np.where(mentors, self.row_limits, -EXCLUDED),
-            column_offsets=np.where(mentees, self.column_offsets, EXCLUDED),
-        )
 
 
 @dataclass(frozen=True, slots=True)

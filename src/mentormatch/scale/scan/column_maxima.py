@@ -11,9 +11,10 @@ from os import cpu_count
 
 import numpy as np
 
+from mentormatch.assignment.model.scores import EXCLUDED
 from mentormatch.base.columns import IntVector
 from mentormatch.base.progress import track_scan
-from mentormatch.scale.scan.blocks import EXCLUDED, CheckDeadline, split_rows
+from mentormatch.scale.scan.blocks import CheckDeadline, split_rows
 from mentormatch.scale.scan.simd import FAR, SimdScanner
 from mentormatch.scale.scores.matrix import ScoreMatrix
 

@@ -15,9 +15,10 @@ import dask
 from distributed import Client, Future, KilledWorker
 from distributed.protocol.pickle import dumps
 
+from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.errors import EngineError
 from mentormatch.languages import mark, tr
-from mentormatch.scale.scan.blocks import ScanHits, ScanQuery
+from mentormatch.scale.scan.blocks import ScanHits
 from mentormatch.scale.scan.executors import make_pickle_error
 from mentormatch.scale.scan.parcels import MatrixPayload, scan_payload
 from mentormatch.scale.scan.workers import Block, NotReadyError, NoWorkersError, ScanPool, WorkerLostError

@@ -14,10 +14,11 @@ from time import monotonic
 from typing import Any, Self
 
 from mentormatch.assignment.engine import EXECUTOR
+from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.base.progress import track_scan
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
-from mentormatch.scale.scan.blocks import BLOCK_ROWS, CheckDeadline, ScanHits, ScanQuery, concatenate_hits
+from mentormatch.scale.scan.blocks import BLOCK_ROWS, CheckDeadline, ScanHits, concatenate_hits
 from mentormatch.scale.scan.executors import ProcessScanPool, ThreadScanPool
 from mentormatch.scale.scan.workers import Block, NotReadyError, NoWorkersError, ScanPool, WorkerLostError
 from mentormatch.scale.scores.matrix import ScoreMatrix

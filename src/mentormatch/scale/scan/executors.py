@@ -8,9 +8,10 @@ from importlib.util import find_spec
 from os import cpu_count
 from uuid import uuid4
 
+from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
-from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, ScanQuery
+from mentormatch.scale.scan.blocks import BlockScanner, ScanHits
 from mentormatch.scale.scan.parcels import MatrixPayload, scan_cached, scan_range
 from mentormatch.scale.scan.simd import choose_scanner
 from mentormatch.scale.scan.workers import Block, NoWorkersError, ScanPool

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
-from mentormatch.assignment.model.scores import NO_SCORE, PersonMasks, Scores
+from mentormatch.assignment.model.scores import NO_SCORE, IntMatrix, PersonMasks, ScanQuery, Scores
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.scan.blocks import ScanHits, Scanner, ScanQuery, make_numpy_scanner, scan_all
+from mentormatch.scale.scan.blocks import ScanHits, Scanner, make_numpy_scanner, scan_all
 from mentormatch.scale.scan.maxima import find_maxima
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
@@ -29,6 +29,7 @@ class ImplicitScores(Scores):
     mentors: BoolVector
     mentees: BoolVector
     list_divisor: int = 1
+    stored: ClassVar[bool] = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -100,6 +101,19 @@ class ImplicitScores(Scores):
     def cache_tables(self) -> Self:
         """Return the same with tables held where memory is not scarce."""
         return self if self.list_divisor > 1 else replace(self, tiles=self.tiles.holding())
+
+    def above(self, query: ScanQuery) -> IntVector:
+        seen = self.within(replace(query, per_row=max(self.shape[1], 1)))
+        return seen.mentors * self.shape[1] + seen.mentees
+
+    def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
+        found = self.tiles.of(rows)[:, columns]
+        allowed = (found >= self.tiles.floor) & self.mentors[rows][:, None] & self.mentees[columns]
+        return np.where(allowed, found.astype(np.int64), NO_SCORE)
+
+    def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
+        """Return bounds: as many of the best score of a mentee as they may have partners."""
+        return self.row_and_column_max()[1][columns] * most[columns] if len(columns) else columns
 
     def within(self, cut: ScanQuery, look: Scanner | None = None) -> ScanHits:
         """Return the pairs that a cut leaves, of people who take part; ``look`` is another way to look at the tiles."""

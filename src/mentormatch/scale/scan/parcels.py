@@ -11,9 +11,10 @@ from importlib.util import find_spec
 from threading import Lock
 
 from mentormatch import __version__
+from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.errors import EngineError
 from mentormatch.languages import language, spoken
-from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, ScanQuery, concatenate_hits, split_rows
+from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, concatenate_hits, split_rows
 from mentormatch.scale.scan.simd import choose_scanner
 from mentormatch.scale.scores.matrix import ScoreMatrix
 

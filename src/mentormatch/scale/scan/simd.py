@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.scan.blocks import (
-    EXCLUDED,
-    BlockScanner,
-    CheckDeadline,
-    ScanHits,
-    ScanQuery,
-    keep_largest,
-    make_numpy_scanner,
-)
+from mentormatch.scale.scan.blocks import BlockScanner, CheckDeadline, ScanHits, keep_largest, make_numpy_scanner
 from mentormatch.scale.scan.column_runs import ColumnGroups, ColumnRuns, group_columns
 from mentormatch.scale.scores.matrix import MergedTable, ScoreMatrix, merge_tables
 

@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.errors import EngineError
-from mentormatch.scale.scan.blocks import ScanHits, ScanQuery
+from mentormatch.scale.scan.blocks import ScanHits
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
 type Block = tuple[int, int]

@@ -13,7 +13,7 @@ from mentormatch.base.columns import IntVector
 from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.rule import Market, Rule
+from mentormatch.rules.rule import NO_SCORES, Market, Rule
 from mentormatch.scale.scores.lookup_table import CodedTable, Points, encode, stack_tables
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, only, strangers
 from mentormatch.scoring.criterion import Criterion, Named
@@ -27,7 +27,6 @@ WHOLE = 1 << 20
 CODED, HELD = 1 << 26, 1 << 25
 """A table of so many bytes, or numbers, is worked out once; a larger one is worked out strip by strip."""
 ROWS = 64
-NO_SCORES = np.empty((0, 0), dtype=np.int32)
 NO_PEOPLE = People((), {}, np.zeros(0, dtype=bool))
 
 

@@ -1,0 +1,109 @@
+"""Engine ``wide``: scores that are not stored, and so many stored pairs that the same column generation is sooner done.
+
+What it takes is told by numbers alone. What solves is in another room, which is loaded when it is to solve, and by no
+other problem: for a few hundred people nothing of it is imported.
+"""
+
+from importlib import import_module
+from math import prod
+from typing import ClassVar
+
+from mentormatch.assignment.engine import Engine, SolveOptions
+from mentormatch.assignment.kernels.choice import use_numba
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.scores import Scores
+from mentormatch.assignment.model.solution import Solution
+from mentormatch.assignment.objective import ScalarObjective
+from mentormatch.assignment.optimal_face import remaining_degrees
+from mentormatch.assignment.residual_graph import PathQuery, ResidualGraph, ShortestPaths
+
+SCALE = "mentormatch.scale"
+"""The room for scores that are not stored: nobody imports it, it is loaded where it is needed."""
+
+MANY = 1 << 13
+"""Of fewer pairs an integer program finds the best as soon, and stages reach leximin as soon."""
+ROWS = 20
+"""Of more rules the tolls of all together take longer to find than an integer program takes."""
+CELLS = 1 << 26
+"""Of so many cells at most all are held, also those of forbidden pairs."""
+GREATEST = (1 << 31) - 1
+"""Scores that are looked at in strips are held in 32 bits."""
+HIGHEST = 1 << 24
+"""A climb for leximin keeps a number for each score up to the highest."""
+QUICKER = 32
+"""It is so many times quicker than by stages, so compiled code is worth loading for so many times fewer pairs."""
+
+
+class Large(Engine):
+    """Exact on markets of which the pairs do not fit in memory, by prices and looks at all pairs.
+
+    It also takes pairs that do, if there are many and it is quicker. Pairs pay for rules that count people, until the
+    best ones keep them. Any other rule that couples pairs is left out at first; where the answer keeps it all the same,
+    it is that of the problem, and where it does not, a good answer is told with what it is short of at most.
+    """
+
+    kind: ClassVar[str] = "wide"
+    rank: ClassVar[int] = -1
+
+    def supports(self, problem: AssignmentProblem) -> bool:
+        stored = problem.scores.stored
+        if stored and not is_worth_scaling(problem):
+            return False
+        waived = any(side.conditional.any() for side in (problem.mentors, problem.mentees))
+        if waived and stored:
+            return False
+        single = any(bounds.most.max(initial=0) <= 1 for bounds in remaining_degrees(problem))
+        return "leximin" not in problem.goals or (single and not waived)
+
+    def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
+        return True
+
+    def may_fail(self, problem: AssignmentProblem) -> bool:
+        return problem.scores.stored
+
+    def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
+        found: Solution = import_module(SCALE).solve(problem, run)
+        return found
+
+
+def paths_to(
+    problem: AssignmentProblem, solution: Solution, stage: ScalarObjective, net: ResidualGraph, query: PathQuery
+) -> ShortestPaths:
+    """Return the shortest ways to one person on the residual graph of an answer, of pairs that are not stored."""
+    found: ShortestPaths = import_module(SCALE).paths_to(problem, solution, stage, net, query)
+    return found
+
+
+def is_worth_scaling(problem: AssignmentProblem) -> bool:
+    """Return whether pairs of which the scores are held, being many, are solved as those of a nation: it is quicker."""
+    scores = problem.scores
+    if scores.count < MANY or prod(scores.shape) > CELLS:
+        return False
+    if "leximin" in problem.goals:
+        return fits_leximin(problem)
+    return _within(scores, GREATEST) and fits_rows(problem)
+
+
+def fits_leximin(problem: AssignmentProblem) -> bool:
+    """Return whether leximin is reached level by level, for which code is to be compiled; no rule must couple pairs."""
+    scores = problem.scores
+    return not problem.rows and _within(scores, HIGHEST) and use_numba(QUICKER * scores.count)
+
+
+def fits_rows(problem: AssignmentProblem) -> bool:
+    """Return whether pairs are to pay for rules.
+
+    Where people count differently, as in a proportion, tolls mostly leave a gap, and an integer program proves more.
+    """
+    return 0 < len(problem.rows) <= ROWS and all(_counts(row, problem.shape) for row in problem.rows)
+
+
+def _within(scores: Scores, most: int) -> bool:
+    low, high = scores.extremes
+    return low >= 0 and high <= most
+
+
+def _counts(row: SideConstraint, shape: tuple[int, int]) -> bool:
+    """Return whether a row counts people of one side, each of them once or not."""
+    sides = row.as_sum(shape)
+    return sides is not None and all(((side == 0) | (side == 1)).all() for side in sides)

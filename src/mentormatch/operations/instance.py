@@ -1,0 +1,167 @@
+"""A cohort under a programme -> its scores and its problem; where scores are too many to be stored, the door to scale.
+
+Memory is known beforehand, and the way that keeps to a budget is taken. The figures were measured on Python 3.13, numpy
+2.5, numba 0.68 as the greatest memory of a process of its own, and are rounded up; ``python -m
+benchmarks.bench_estimate`` holds them against new measurements. Megabytes are 10^6 bytes.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from math import prod
+from pathlib import Path
+from types import ModuleType
+
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.errors import Problem, RequestError
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import thousands
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.formulation import UnheldScores, formulate, is_many_to_many
+from mentormatch.scoring.criterion import Criterion
+from mentormatch.scoring.score import IntBlock, ScoreTable, score
+
+SCALE = "mentormatch.scale"
+"""The room for scores that are not stored: nobody imports it, it is loaded where it is needed."""
+MAX_STORED_PAIRS = 40_000_000
+"""The scores of more pairs are not held in memory, where they would take half a gigabyte and more."""
+MEGA = 1_000_000
+PROGRAM_MB = 70
+"""The library by itself, where the system does not tell what a process holds."""
+HELD_MB, HELD_BYTES = 30, 23
+"""Solving with all scores held: so much in any case, and for each pair."""
+SHORTER = (1, 2, 4, 8)
+"""Lists of pairs are made so many times shorter where memory is scarce: more looks at all pairs are needed then."""
+
+
+def build_instance(
+    cohort: Cohort, programme: Programme, memory_mb: int | None = None
+) -> tuple[ScoreTable, AssignmentProblem]:
+    """Return the scores of a cohort and its problem; those of very many pairs are worked out when asked for.
+
+    Raises RequestError where that does not fit into ``memory_mb``, or the programme is not one of pairs.
+    """
+    programme.must_form_pairs()
+    goals = programme.goals.order
+    shape, several = (len(cohort.mentors), len(cohort.mentees)), is_many_to_many(programme.rules, cohort)
+    way = choose_plan(shape, MAX_STORED_PAIRS, memory_mb, several=several)
+    scores = score(cohort, programme.criteria) if way.held else unheld_scores(cohort, programme.criteria, way.shorter)
+    return scores, formulate(cohort, scores, programme.rules, goals)
+
+
+def require_stored_scores(problem: AssignmentProblem) -> None:
+    """Raise RequestError where a question couples pairs of which there are too many."""
+    if not problem.scores.stored:
+        pairs = Problem(
+            tr("paires"), thousands(prod(problem.shape)), tr("{most} au plus", most=thousands(MAX_STORED_PAIRS))
+        )
+        raise RequestError(tr("Cette question lie tous les binômes entre eux : il y en a trop de possibles"), [pairs])
+
+
+def scale() -> ModuleType:
+    """Return the room for scores that are not stored."""
+    return import_module(SCALE)
+
+
+def unheld_scores(cohort: Cohort, criteria: Sequence[Criterion], shorter: int = 1) -> UnheldScores:
+    """Return the scores of a cohort, worked out when they are asked for; lists of pairs are so many times shorter."""
+    return UnheldScores(cohort, criteria, partial(scale().score_pairs, list_divisor=shorter))
+
+
+def strip_scorer(cohort: Cohort, programme: Programme) -> Callable[[int, int], IntBlock]:
+    """Return what scores a strip of mentors where no scores are stored."""
+    rows: Callable[[int, int], IntBlock] = scale().strip_scorer(cohort, programme.criteria, programme.rules)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionPlan:
+    """How a matching is gone about: all scores held in one block, or none; ``memory_mb`` is what the process takes.
+
+    It is 0 where there is no budget, and nobody asks. Where none are held, lists of pairs are ``shorter`` than usual,
+    so many times.
+    """
+
+    held: bool
+    memory_mb: int
+    shorter: int = 1
+
+
+def list_plans(shape: tuple[int, int], most_held: int, *, several: bool = False) -> Iterator[ExecutionPlan]:
+    """Yield the ways to go about a market, the one that is taken first where memory is no matter.
+
+    ``shape`` is how many mentors and mentees there are; of more than ``most_held`` pairs scores are not held.
+    ``several``: people of both sides may have several partners.
+    """
+    own, (n, m), compiled = resident_mb(), shape, has_scale()
+    if fits_stored(shape, most_held):
+        yield ExecutionPlan(held=True, memory_mb=own + HELD_MB + n * m * HELD_BYTES // MEGA)
+    for shorter in SHORTER:
+        taken = own + implicit_mb(shape, shorter, compiled=compiled, several=several)
+        yield ExecutionPlan(held=False, memory_mb=taken, shorter=shorter)
+
+
+def fits_stored(shape: tuple[int, int], most_held: int) -> bool:
+    """Say whether scores are held where memory is no matter."""
+    n, m = shape
+    return n * m <= most_held
+
+
+def choose_plan(
+    shape: tuple[int, int], most_held: int, memory_mb: int | None, *, several: bool = False
+) -> ExecutionPlan:
+    """Return the first way that fits into ``memory_mb`` megabytes, None: any.
+
+    Raises RequestError where none does: with what the least would take, and what was allowed.
+    """
+    if memory_mb is None:
+        return ExecutionPlan(held=fits_stored(shape, most_held), memory_mb=0)
+    known = list(list_plans(shape, most_held, several=several))
+    fitting = next((way for way in known if way.memory_mb <= memory_mb), None)
+    if fitting is None:
+        raise memory_error(min(way.memory_mb for way in known), memory_mb)
+    return fitting
+
+
+def memory_error(least_mb: int, memory_mb: int) -> RequestError:
+    """Return the error that says that a run does not fit."""
+    found = Problem(
+        tr("mémoire"),
+        tr("{size} Mo permis", size=thousands(memory_mb)),
+        tr("{size} Mo au moins", size=thousands(least_mb)),
+        tr("permettez-en davantage, ou répartissez les personnes par territoire"),
+    )
+    return RequestError(tr("Ce calcul ne tient pas dans la mémoire permise ; rien n'a été commencé"), [found])
+
+
+def implicit_mb(shape: tuple[int, int], shorter: int, *, compiled: bool, several: bool = False) -> int:
+    """Return what a run takes that holds no scores."""
+    taken: int = scale().memory_mb(shape, shorter, compiled=compiled, several=several)
+    return taken
+
+
+def has_scale() -> bool:
+    """Say whether the extra ``scale`` is there, which is then used where no scores are held."""
+    return find_spec("numba") is not None
+
+
+def resident_mb() -> int:
+    """Return what this process holds in memory now; where the system does not tell, the most that it has held."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        from resource import getpagesize
+    except (OSError, ImportError):
+        return _most_mb()
+    return pages * getpagesize() // MEGA
+
+
+def _most_mb() -> int:
+    """Return the most that this process has held so far, where the system tells."""
+    try:
+        from resource import RUSAGE_SELF, getrusage
+    except ImportError:
+        return PROGRAM_MB
+    return getrusage(RUSAGE_SELF).ru_maxrss // MEGA  # in bytes on macOS, the one system that gets here
