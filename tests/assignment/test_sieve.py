@@ -13,7 +13,7 @@ from mentormatch.assignment.model import scores
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
-from mentormatch.assignment.verification import pricing
+from mentormatch.assignment.verification import solution_set as pricing
 from mentormatch.assignment.verification.certificate import certify
 from mentormatch.assignment.verification.reduced_costs import DualStage
 from mentormatch.assignment.verification.solution_set import SolutionSet

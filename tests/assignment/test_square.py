@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from mentormatch.assignment import column_generation, dense_assignment, square_assignment
-from mentormatch.assignment.cost_matrix import CostMatrix
+from mentormatch.assignment import column_generation, dense_assignment
+from mentormatch.assignment import dense_assignment as square_assignment
+from mentormatch.assignment.dense_assignment import CostMatrix
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
@@ -70,7 +71,7 @@ def test_a_large_square_in_which_some_stay_alone_is_proved() -> None:
     draw = np.random.default_rng(1)
     scores, allowed = draw.integers(0, 1_000, (640, 640)), draw.random((640, 640)) < 0.5
     allowed[:30, 20:] = False
-    assert scores.size > square_assignment.LARGE
+    assert scores.size > square_assignment.SQUARE_CELLS
     problem = AssignmentProblem.from_scores(scores, allowed)
     solution = solve(problem, engine="plain")
     assert len(solution.pairs) == 630

@@ -8,14 +8,14 @@ import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from mentormatch.assignment import cost_matrix as blocks
 from mentormatch.assignment import dense_assignment, sparse_assignment
+from mentormatch.assignment import dense_assignment as blocks
 from mentormatch.assignment import optimal_face as faces
-from mentormatch.assignment.cost_matrix import CostMatrix
+from mentormatch.assignment.dense_assignment import CostMatrix
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.kernels import choice
-from mentormatch.assignment.kernels.choice import use_numba
+from mentormatch.assignment.kernels import jit as choice
 from mentormatch.assignment.kernels.components import strong_components
+from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores

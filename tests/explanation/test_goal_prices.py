@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from mentormatch import examples, match
-from mentormatch.assignment.goal_price import GoalPrice
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import EngineError
 from mentormatch.explanation import goal_prices, unmatched
-from mentormatch.explanation.goal_prices import price_words
+from mentormatch.explanation.goal_prices import GoalPrice, price_words
 from mentormatch.operations.matching import Matching
 from mentormatch.programme.programme import Programme
 from tests.explanation.diagnosis.people import programme, words

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from mentormatch.assignment.goal_price import GoalPrice
 from mentormatch.assignment.model.solution import Status, empty_solution
-from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, price_words
+from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, GoalPrice, price_words
 from mentormatch.explanation.labels import pseudonyms
 from mentormatch.explanation.stability import rank_profile
 from mentormatch.explanation.unmatched import Case, explain_unmatched

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch.assignment.dual_rounding import duals_by_goal
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
+from mentormatch.assignment.optimal_face import duals_by_goal
 from mentormatch.assignment.verification.certificate import Verdict, certify
-from mentormatch.assignment.verification.dual_rounding import round_by_goal
+from mentormatch.assignment.verification.reduced_costs import round_by_goal
 from mentormatch.errors import EngineError
 from mentormatch.operations import instance
 from mentormatch.rules.kinds.quota import Quota

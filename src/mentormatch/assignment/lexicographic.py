@@ -5,11 +5,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from mentormatch.assignment.engine import SolveOptions
-from mentormatch.assignment.leximin import BELOW_ALL, LeximinStages
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
-from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers
+from mentormatch.assignment.objective import BELOW_ALL, LeximinStages, ScalarObjective, evaluate_tiers
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, empty_optimum
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError

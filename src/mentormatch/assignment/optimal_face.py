@@ -5,15 +5,16 @@ has for them; all other pairs are settled. Prices (dual values) that prove an an
 worth is not the sum of the two prices is settled, and so is the load of a person whose price is not 0.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.kernels.choice import use_numba
+from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.base.columns import BoolVector, IntVector
 
 
@@ -229,3 +230,51 @@ def _pinned(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
 
 def _always(loads: DegreeBounds, degree: IntVector) -> RemainingDegrees:
     return RemainingDegrees(loads.firm_minimum, np.minimum(loads.most, degree))
+
+
+def round_duals(problem: AssignmentProblem, prices: DualSolution) -> DualSolution:
+    """Return prices of people in whole units, whose bound is no greater than the one in parts."""
+    if prices.denominator == 1:
+        return prices
+    cut = _cut(problem, prices)
+    mentors, mentees = (prices.mentors + cut) // prices.denominator, -((cut - prices.mentees) // prices.denominator)
+    return replace(prices, mentors=mentors, mentees=mentees, denominator=1)
+
+
+def duals_by_goal(prices: DualSolution) -> Iterator[DualSolution]:
+    """Yield the prices of each goal of a stage in whole units of it, the goals before it being kept."""
+    for place, (goal, weight) in enumerate(prices.weights if prices.degrees_only else ()):
+        if any(above % weight for _, above in prices.weights[:place]):
+            return
+        kept = tuple((before, -(above // weight)) for before, above in prices.weights[:place])
+        mentors, mentees = nearest_unit((prices.mentors, prices.mentees), prices.denominator * weight)
+        yield DualSolution(((goal, 1),), mentors, mentees, prices.rows, kept, score_threshold=prices.score_threshold)
+
+
+def nearest_unit(prices: tuple[IntVector, IntVector], unit: int) -> tuple[IntVector, IntVector]:
+    """Return the prices of both sides in whole units, one side being rounded up where the other is rounded down."""
+    return (prices[0] + unit // 2) // unit, -((unit // 2 - prices[1]) // unit)
+
+
+def dual_bound(problem: AssignmentProblem, prices: DualSolution) -> int:
+    """Return what no answer beside the pins is worth more than, if no pair is worth more than its prices."""
+    sides = zip(remaining_degrees(problem), (prices.mentors, prices.mentees), strict=True)
+    return sum(bounds.value(each) for bounds, each in sides)
+
+
+def _cut(problem: AssignmentProblem, prices: DualSolution) -> int:
+    """Return how many parts are added to mentors' prices, and taken from mentees', before all are rounded."""
+    parts, pays = prices.denominator, (prices.mentors, prices.mentees)
+    loads = [
+        np.where(own > 0, side.most, side.least) for own, side in zip(pays, remaining_degrees(problem), strict=True)
+    ]
+    over = pays[0] % parts, pays[1] % parts
+    cuts, place = np.unique(np.concatenate([[0], (parts - over[0]) % parts, over[1]]), return_inverse=True)
+    change = np.zeros(len(cuts), dtype=np.int64)
+    np.add.at(change, place, np.concatenate([[0], _where(over[0], loads[0]), -_where(over[1], loads[1])]))
+    return int(cuts[np.argmin(np.cumsum(change))])
+
+
+def _where(over: IntVector, loads: IntVector) -> IntVector:
+    """Return the loads of those whose price is no whole number."""
+    return np.where(over > 0, loads, 0)

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mentormatch.assignment.column_generation import cheapest_columns, leading_columns
 from mentormatch.assignment.mip.program_model import ProgramSolver, SolverResult, SolverStatus
-from mentormatch.assignment.pair_model import PairConstraint, PairModel
-from mentormatch.assignment.pair_program import DualProof, build_program, trivial_duals
-from mentormatch.assignment.transportation import cheapest_columns, leading_columns
+from mentormatch.assignment.pair_program import DualProof, PairConstraint, PairModel, build_program, trivial_duals
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 

@@ -10,24 +10,24 @@ from functools import partial
 
 import numpy as np
 
+from mentormatch.assignment.column_generation import FEW_PAIRS
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.lexicographic import MOST_ROUNDS
-from mentormatch.assignment.leximin import BELOW_ALL, LeximinStages
 from mentormatch.assignment.mip.program_model import ProgramSolver
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.objective import (
+    BELOW_ALL,
     MAX_SOLVER_WEIGHT,
+    LeximinStages,
     ScalarObjective,
     evaluate_tiers,
     goal_value,
     objective_of,
     scalarize,
 )
-from mentormatch.assignment.pair_model import PairConstraint, PairModel
-from mentormatch.assignment.pair_program import DualProof, trivial_duals
+from mentormatch.assignment.pair_program import DualProof, PairConstraint, PairModel, trivial_duals
 from mentormatch.assignment.relaxation import BoundedSearch, maximize_goal, solve_relaxation, solve_restricted_programs
-from mentormatch.assignment.transportation import FEW
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
@@ -173,7 +173,7 @@ def _find_incumbent(
 ) -> BoundedSearch:
     """Return a search by the guide: a good choice to begin with, where one stage is not the whole problem anyway."""
     lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
-    if len(pool) <= FEW or len(problem.goals) == 1:
+    if len(pool) <= FEW_PAIRS or len(problem.goals) == 1:
         return BoundedSearch(pool, lead, pool.fixed_to_one, lead, 0, 1, None)
     work = solve_relaxation(pool, lead, lead, None, maximise)
     return solve_restricted_programs(work, maximise) if work.bound is not None and not work.proved else work

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mentormatch.assignment.column_generation import MANY, PricingOracle, VectorPair, solve_by_columns
-from mentormatch.assignment.kernels.choice import use_numba
+from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.columns import IntVector
 

@@ -7,9 +7,10 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, GetJsonSchemaHandler, ValidationError, model_validator
 from pydantic import Field as Setting
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from mentormatch.base.strict_json import (
     MOST_TOLD,
@@ -21,9 +22,9 @@ from mentormatch.base.strict_json import (
     refuse,
     refuse_unplain,
     shown,
+    whole,
 )
 from mentormatch.contract.answer_rows import Answer, Row, table_of, told_by
-from mentormatch.contract.programme_request import ProgrammeTable
 from mentormatch.contract.request_errors import misfits
 from mentormatch.errors import Problem
 from mentormatch.fields import Answer as Told
@@ -40,6 +41,25 @@ from mentormatch.rules.kinds.pin import Pin
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.intake import gather, take_in
 from mentormatch.survey.submissions import said
+
+
+class AsProgramme:
+    """Marks an object that ``Programme.read`` reads, with all its mistakes in words; its schema is the programme's."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(Programme.__pydantic_core_schema__)
+
+
+def with_whole_numbers(value: Any) -> Any:
+    """Return a JSON value in which 1.0 is 1: JSON does not tell them apart, a number of places must be whole."""
+    if isinstance(value, dict):
+        return {key: with_whole_numbers(part) for key, part in value.items()}
+    return [with_whole_numbers(part) for part in value] if isinstance(value, list) else whole(value)
+
+
+type ProgrammeTable = Annotated[dict[str, Any], AsProgramme, BeforeValidator(with_whole_numbers)]
+
 
 BY_ID = "id"
 """Stands for the key field: in a request people are told apart by their ``id``."""

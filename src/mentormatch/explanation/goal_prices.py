@@ -1,14 +1,81 @@
 """What each goal costs those after it, in words for the committee that set them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
-from mentormatch.assignment.goal_price import GoalPrice, price_goals
-from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.objective import goal_value
 from mentormatch.base.progress import track
 from mentormatch.errors import EngineError
 from mentormatch.explanation.unmatched import Case
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, decimal, listed, percent, points
+
+
+@dataclass(frozen=True, slots=True)
+class GoalPrice:
+    """What the optimum reaches in every goal of the problem: asked for ``goal``, and not asked for it.
+
+    Values are those that tiers state.
+    """
+
+    goal: str
+    asked: Mapping[str, int]
+    unasked: Mapping[str, int]
+
+    @property
+    def differences(self) -> dict[str, int]:
+        """Return by how much each value changes when the goal is asked for, goals without a change left out."""
+        changes = {name: value - self.unasked[name] for name, value in self.asked.items()}
+        return {name: change for name, change in changes.items() if change}
+
+
+def price_goals(
+    problem: AssignmentProblem, solution: Solution, *, seed: int = 0, time_limit_s: float | None = None
+) -> tuple[GoalPrice, ...]:
+    """Return the price of each goal, by solving the problem without it; none where there is one goal alone.
+
+    Parameters
+    ----------
+    problem, solution
+        A problem and its proved solution.
+    seed
+        Settles ties in the problems that are solved.
+    time_limit_s
+        Seconds for each of these; None: until proved.
+
+    Raises
+    ------
+    EngineError
+        If the solution is not proved, or a problem with a goal less cannot be solved, or not in time.
+
+    Examples
+    --------
+    >>> problem = AssignmentProblem.from_scores([[0.9, 0.5], [0.5, 0.2]], goals=("matched", "floor", "total"))
+    >>> floor = price_goals(problem, solve(problem))[1]
+    >>> floor.goal, floor.differences
+    ('floor', {'floor': 300000, 'total': -100000})
+    """
+    if solution.status is not Status.PROVED:
+        raise EngineError("Goals have a price only where the answer is proved")
+    asked = _goal_values(problem, solution)
+    priced = problem.goals if len(problem.goals) > 1 else ()
+    return tuple(GoalPrice(goal, asked, _without(problem, goal, seed, time_limit_s)) for goal in priced)
+
+
+def _without(problem: AssignmentProblem, goal: str, seed: int, time_limit_s: float | None) -> dict[str, int]:
+    goals = tuple(other for other in problem.goals if other != goal)
+    solution = solve(replace(problem, goals=goals), seed=seed, time_limit_s=time_limit_s)
+    if solution.status is not Status.PROVED:
+        raise EngineError(f"The problem without the goal {goal} was not solved")
+    return _goal_values(problem, solution)
+
+
+def _goal_values(problem: AssignmentProblem, solution: Solution) -> dict[str, int]:
+    return {goal: goal_value(problem, goal, *solution.pairs.T) for goal in problem.goals}
+
 
 MOST_COUPLED = 100
 """People a side, where a rule couples pairs: each solve is then a mixed-integer program."""

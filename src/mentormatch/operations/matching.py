@@ -11,7 +11,6 @@ from threading import Event
 from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.engine import Workers, solve
-from mentormatch.assignment.goal_price import GoalPrice
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
@@ -25,7 +24,7 @@ from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.edits import Edit, Note, pair_edits
 from mentormatch.explanation.frames import Frames
-from mentormatch.explanation.goal_prices import goal_prices
+from mentormatch.explanation.goal_prices import GoalPrice, goal_prices
 from mentormatch.explanation.pairs import Pair, explain_pair, explain_pairs
 from mentormatch.explanation.robustness import Robustness, SamplingPlan, robustness
 from mentormatch.explanation.tables import (

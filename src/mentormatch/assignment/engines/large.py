@@ -9,7 +9,7 @@ from math import prod
 from typing import ClassVar
 
 from mentormatch.assignment.engine import Engine, SolveOptions
-from mentormatch.assignment.kernels.choice import use_numba
+from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.assignment.model.solution import Solution

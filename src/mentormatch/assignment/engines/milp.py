@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
+from mentormatch.assignment.column_generation import solve_transportation_lp
 from mentormatch.assignment.engine import Engine, SolveOptions
 from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage, optimize_lexicographically
 from mentormatch.assignment.mip.program_model import Program, ProgramSolver, SolverResult, SolverStatus
@@ -12,7 +13,6 @@ from mentormatch.assignment.model.solution import Solution, Status, empty_soluti
 from mentormatch.assignment.objective import MAX_SOLVER_WEIGHT, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, fixed_pairs_allowed
 from mentormatch.assignment.side_constraints import solve_with_side_constraints
-from mentormatch.assignment.transportation import solve_transportation_lp
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 

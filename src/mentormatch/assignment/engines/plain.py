@@ -9,11 +9,10 @@ from mentormatch.assignment.bottleneck_goals import mentees_with_one_place
 from mentormatch.assignment.dense_assignment import solve_dense
 from mentormatch.assignment.engine import Engine, SolveOptions
 from mentormatch.assignment.lexicographic import check_time, opening_stage, optimize_lexicographically
-from mentormatch.assignment.leximin import LeximinStages
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.model.solution import Solution, Status, empty_solution
-from mentormatch.assignment.objective import ScalarObjective, scalarize
+from mentormatch.assignment.objective import LeximinStages, ScalarObjective, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, remaining_degrees
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
 

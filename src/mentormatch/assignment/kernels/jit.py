@@ -7,9 +7,20 @@ Without numba what is compiled is plain Python, some hundred times as slow; only
 asked for then.
 """
 
+import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
+
+NAME = "numba"
+LOADED = 1 << 20
+"""With fewer pairs it takes longer to load compiled code than that saves: it is used where it is loaded already."""
+
+
+def use_numba(pairs: int) -> bool:
+    """Return whether so many pairs are solved by compiled code: if it is there, and loaded or worth loading."""
+    return sys.modules.get(NAME) is not None or (pairs >= LOADED and find_spec(NAME) is not None)
+
 
 HAS_NUMBA = find_spec("numba") is not None
 

@@ -38,7 +38,6 @@ from itertools import takewhile
 
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
-from mentormatch.assignment.verification.dual_rounding import round_by_goal
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.assignment.verification.reduced_costs import (
     MAX_REDUCED_PROFIT,
@@ -46,6 +45,7 @@ from mentormatch.assignment.verification.reduced_costs import (
     dual_violations,
     least_profit_below,
     magnitude_bound,
+    round_by_goal,
 )
 from mentormatch.assignment.verification.solution_set import SolutionSet
 from mentormatch.languages import mark, tr

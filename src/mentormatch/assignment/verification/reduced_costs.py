@@ -1,7 +1,7 @@
 """One stage of a dual proof: the reduced profit of each pair and the LP dual bound, in exact integers."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Protocol, Self
 
@@ -248,3 +248,24 @@ def magnitude_bound(problem: AssignmentProblem, prices: DualSolution) -> int:
         - sum(price * (1 + greatest[goal]) for goal, price in prices.goal_duals)
         + sum(price for side in prices.linking_duals for _, _, price in side)
     )
+
+
+def round_by_goal(prices: DualSolution) -> Iterator[DualSolution]:
+    """Yield the prices of each goal of a stage in whole units of it, the goals before it being kept.
+
+    A goal of which the weight is no multiple of the next ends it, and so do prices of something else than people.
+    """
+    if not prices.degrees_only:
+        return
+    for place, (goal, weight) in enumerate(prices.weights):
+        kept = tuple((before, -(above // weight)) for before, above in prices.weights[:place])
+        if any(above % weight for _, above in prices.weights[:place]):
+            return
+        sides = round_to_unit((prices.mentors, prices.mentees), prices.denominator * weight)
+        yield replace(prices, weights=((goal, 1),), mentors=sides[0], mentees=sides[1], goal_duals=kept, denominator=1)
+
+
+def round_to_unit(prices: tuple[IntVector, IntVector], unit: int) -> tuple[IntVector, IntVector]:
+    """Return the prices of both sides in whole units, to the nearest: no two that add up to a unit make up none."""
+    half = unit // 2
+    return (prices[0] + half) // unit, -((half - prices[1]) // unit)

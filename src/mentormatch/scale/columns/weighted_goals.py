@@ -12,12 +12,10 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.dual_rounding import nearest_unit
 from mentormatch.assignment.lexicographic import opening_stage
-from mentormatch.assignment.leximin import LeximinStages
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.objective import ScalarObjective, objective_of, scalarize, scalarize_loosely
-from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
+from mentormatch.assignment.objective import LeximinStages, ScalarObjective, objective_of, scalarize, scalarize_loosely
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, nearest_unit
 from mentormatch.base.columns import IntVector
 
 

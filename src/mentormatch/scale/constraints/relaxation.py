@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from mentormatch.assignment.lexicographic import TimeLimitReached, optimize_lexicographically
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
@@ -14,10 +16,37 @@ from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.constraints.gap import SHORT, GapSolve
 from mentormatch.scale.constraints.multipliers import DualPoint, MultiplierSearch, SolveHooks
-from mentormatch.scale.constraints.row_rounding import count_proved_pairs, round_rows
 from mentormatch.scale.constraints.rows import DualisedRows
 from mentormatch.scale.constraints.tight_face import TightFace, tighten_rows
 from mentormatch.scoring.score import MILLION
+
+
+def count_proved_pairs(best: Solution | None) -> int | None:
+    """Return how many pairs every optimum has, if the best answer so far says so: the first goal asks for the most."""
+    first = best.tiers[0] if best is not None else None
+    return first.value if first is not None and first.goal == "matched" and first.proved else None
+
+
+def round_rows(rows: tuple[SideConstraint, ...], pairs: int) -> tuple[SideConstraint, ...] | None:
+    """Return rows that the same answers of so many pairs keep, in whole numbers; None if they are as they were."""
+    found = tuple(_rounded(row, pairs) for row in rows)
+    if all(one is other for one, other in zip(found, rows, strict=True)):
+        return None
+    return (*found, SideConstraint("pairs", np.ones((1, 1), dtype=np.int64), pairs, pairs))
+
+
+def _rounded(row: SideConstraint, pairs: int) -> SideConstraint:
+    """Return the row in steps from the least that a pair counts; the same row if it is that, or counts products."""
+    if row.factor is not None:
+        return row
+    least = int(row.weights.min()) if row.weights.size else 0
+    step = int(np.gcd.reduce(row.weights - least, axis=None))
+    if step == 0 or (least == 0 and step == 1):
+        return row
+    low = None if row.least is None else -((least * pairs - row.least) // step)
+    high = None if row.most is None else (row.most - least * pairs) // step
+    return replace(row, weights=(row.weights - least) // step, least=low, most=high)
+
 
 type SolveUnder = Callable[[RestrictedMaster, tuple[SideConstraint, ...]], Solution]
 

@@ -11,15 +11,20 @@ from functools import reduce
 
 import numpy as np
 
-from mentormatch.assignment.dual_rounding import dual_bound, duals_by_goal, round_duals
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.lexicographic import LexicographicState, resume_lexicographic
-from mentormatch.assignment.leximin import LeximinStages, fits_before_leximin
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import IntMatrix, ScanQuery
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
-from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, objective_of, scalarize
-from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
+from mentormatch.assignment.objective import (
+    LeximinStages,
+    ScalarObjective,
+    evaluate_tiers,
+    fits_before_leximin,
+    objective_of,
+    scalarize,
+)
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, dual_bound, duals_by_goal, round_duals
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
