@@ -33,7 +33,7 @@ def begin_with_few(patch: pytest.MonkeyPatch) -> list[bool]:
     ):
         patch.setattr(module, name, value)
     for module in (dense_assignment, sparse_assignment):
-        patch.setattr(module, "best_by_few", noted)
+        patch.setattr(module, "solve_by_columns", noted)
     return led
 
 
