@@ -77,6 +77,8 @@ def test_a_worker_that_is_taken_for_good_leaves_its_place_to_another() -> None:
             await pool.take()
         assert refused.value.code == "stopping"
         taken.kill()
+        assert taken.process.stdout is not None
+        await taken.process.stdout.read()
         await taken.process.wait()
 
     with_pool(work)
