@@ -15,6 +15,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "two_languages"]
 exclude_patterns = ["README.md", "decisions/README.md"]  # contents for readers of the files; the site has its own
 
 english = [
+    "contributing/*",
     "decisions/*",
     "explanation/*",
     "guides/extend",

@@ -1,6 +1,6 @@
 """Change one thing at a time in the code that vouches for a result, and tell which changes no test notices.
 
-``python tools/mutants [GROUP ...]``, or ``make mutants GROUPS="check log"``; see docs/explanation/mutants.md.
+``python tools/mutants [GROUP ...]``, or ``make mutants GROUPS="check log"``; see docs/contributing/mutants.md.
 """
 
 import argparse
