@@ -18,7 +18,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from mentormatch.base.columns import IntVector
 from mentormatch.groups.check import mistakes
 from mentormatch.groups.problem import Group, GroupProblem, SizeRange
-from mentormatch.groups.solve import solve
+from mentormatch.groups.solver import solve
 
 PEOPLE = {22: 8, 40: 8, 50: 8, 100: 8, 200: 8}
 """How many people, and of how many a group is at most."""

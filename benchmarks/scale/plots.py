@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from benchmarks.scale.tables import Records, rows_of
 from mentormatch.languages import language
-from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, altair, as_svg, rows
+from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, as_svg, column, layer, rows
 
 WIDTH, HEIGHT = 300, 220
 CURVES = {"scarce": BRIGHT, "tight": DARK}
@@ -13,30 +13,34 @@ CURVES = {"scarce": BRIGHT, "tight": DARK}
 
 def growth(records: Records) -> Chart:
     """Return time and memory by the number of mentees, both on logarithms, with the laws that fit them."""
-    alt = altair()
     time = curves(records, "wall_s", "seconds to the proof")
     memory = curves(records, "memory_mb", "MB at most")
-    return alt.hconcat(time, memory, title="Time and memory as markets grow", spacing=28)
+    return {"hconcat": [time, memory], "title": "Time and memory as markets grow", "spacing": 28}
 
 
 def curves(records: Records, figure: str, title: str) -> Chart:
     """Return the measured sizes of each kind of market as marks, and their law as a line."""
-    alt = altair()
     found = rows_of(records, "growth")
     sizes = [row for row in found if "curve" in row]
     laws = [(law, row["mentees"]) for law in found if law.get("figure") == figure for row in sizes]
-    across = alt.X("size:Q", title="mentees", scale={"type": "log"}, axis=alt.Axis(format="~s", tickCount=4))
-    up = alt.Y("figure:Q", title=title, scale={"type": "log"}, axis=alt.Axis(format="~s", tickCount=5))
-    colour = alt.Color("market:N", title=None, scale={"domain": list(CURVES), "range": list(CURVES.values())})
+    log = {"type": "log"}
+    places = {
+        "x": column("size:Q", title="mentees", scale=log, axis={"format": "~s", "tickCount": 4}),
+        "y": column("figure:Q", title=title, scale=log, axis={"format": "~s", "tickCount": 5}),
+    }
+    colour = column("market:N", title=None, scale={"domain": list(CURVES), "range": list(CURVES.values())})
     kinds, points = [row["curve"] for row in sizes], [row[figure] for row in sizes]
-    marks = alt.Chart(rows(("size", [row["mentees"] for row in sizes]), ("figure", points), ("market", kinds)))
+    marks = rows(("size", [row["mentees"] for row in sizes]), ("figure", points), ("market", kinds))
     fitted = [law["constant"] * size ** law["exponent"] for law, size in laws]
     names = [law["fit"] for law, _ in laws]
-    line = alt.Chart(rows(("size", [size for _, size in laws]), ("figure", fitted), ("market", names)))
-    drawn = line.mark_line(strokeDash=[4, 3]).encode(x=across, y=up, color=colour)
-    shape = alt.Shape("market:N", title=None, scale={"domain": list(CURVES)})
-    dots = marks.mark_point(size=70, filled=True, stroke=INK, strokeWidth=0.75, opacity=1)
-    return alt.layer(drawn, dots.encode(x=across, y=up, color=colour, shape=shape), width=WIDTH, height=HEIGHT)
+    line = rows(("size", [size for _, size in laws]), ("figure", fitted), ("market", names))
+    shape = column("market:N", title=None, scale={"domain": list(CURVES)})
+    dots = {"size": 70, "filled": True, "stroke": INK, "strokeWidth": 0.75, "opacity": 1}
+    layers = [
+        layer(line, "line", {"strokeDash": [4, 3]}, **places, color=colour),
+        layer(marks, "point", dots, **places, color=colour, shape=shape),
+    ]
+    return {"layer": layers, "width": WIDTH, "height": HEIGHT}
 
 
 def scoring(records: Records) -> Chart:
@@ -60,15 +64,14 @@ def ratio(row: dict[str, float]) -> float | None:
 
 def bars(names: list[str], figures: list[float], title: str, head: str) -> Chart:
     """Return figures as bars on a logarithm, each with its number; they begin at a tenth of the smallest or 1."""
-    alt = altair()
     low = min(1.0, min(figures) / 2)
     data = rows(("name", names), ("figure", figures), ("low", [low] * len(names)))
-    up = alt.Y("name:N", title=None, sort=None)
-    across = alt.X("figure:Q", title=title, scale={"type": "log", "domainMin": low}, axis=alt.Axis(tickCount=5))
-    base = alt.Chart(data).encode(y=up, x=across)
-    drawn = base.mark_bar(color=DARK).encode(x2="low:Q")
-    told = base.mark_text(align="left", dx=5, color=INK).encode(text=alt.Text("figure:Q", format=",.3~r"))
-    return alt.layer(drawn, told, title=head, width=2 * WIDTH - 120, height={"step": 24})
+    across = column("figure:Q", title=title, scale={"type": "log", "domainMin": low}, axis={"tickCount": 5})
+    places = {"y": column("name:N", title=None, sort=None), "x": across}
+    words = {"align": "left", "dx": 5, "color": INK}
+    drawn = layer(data, "bar", {"color": DARK}, **places, x2="low:Q")
+    told = layer(data, "text", words, **places, text=column("figure:Q", format=",.3~r"))
+    return {"layer": [drawn, told], "title": head, "width": 2 * WIDTH - 120, "height": {"step": 24}}
 
 
 PLOTS: dict[str, tuple[Callable[[Records], Chart], str]] = {

@@ -115,7 +115,7 @@ def test_they_wait_until_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> 
     def asked(*_: object) -> None:
         raise AssertionError("nobody asked")
 
-    monkeypatch.setattr("mentormatch.explanation.smallest_changes.change_for", asked)
+    monkeypatch.setattr("mentormatch.explanation.diagnosis.smallest_change.change_for", asked)
     matching = drawn(1)
     assert len(matching.unmatched) > 0
     with pytest.raises(AssertionError):

@@ -111,7 +111,7 @@ def test_a_parent_that_is_killed_while_the_process_starts_leaves_none(delay: flo
 @pytest.mark.parametrize("moment", ["before it looks", "after"])
 def test_a_process_ends_when_its_standard_input_is_closed(system: str, moment: str) -> None:
     code = f"import sys, time\nfrom mentormatch.assignment import subprocess_main\n{system}\n"
-    code += "print(flush=True)\nsubprocess_main.end_with_standard_input()\ntime.sleep(600)"
+    code += "print(flush=True)\nsubprocess_main.exit_with_parent()\ntime.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdin is not None
         assert child.stdout is not None

@@ -47,7 +47,7 @@ def opened(self, *mode, **options):
     file = Dying(self, "a+")
     return die() if stage == "open" else file
 
-entry = log.Entry(kind="edit", what={"number": "new"}, who="Camille")
+entry = log.LogEntry(kind="edit", what={"number": "new"}, who="Camille")
 Path.open = opened
 if stage == "lock":
     log.fcntl.flock = die
@@ -58,11 +58,11 @@ die()
 """
 WRITING = """
 import sys
-from mentormatch.record.log import Entry, append
+from mentormatch.record.log import LogEntry, append
 number = 0
 while True:
     long = {"number": str(number), "text": "x" * 20_000}
-    print(append(sys.argv[1], *[Entry(kind="edit", what=long, who="Camille")] * 5), flush=True)
+    print(append(sys.argv[1], *[LogEntry(kind="edit", what=long, who="Camille")] * 5), flush=True)
     number += 1
 """
 SAVING = """

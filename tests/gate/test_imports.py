@@ -1,18 +1,27 @@
 """Importing mentormatch is light and silent: the heavy libraries wait until they are asked for."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import mentormatch
+from mentormatch import examples
 
 SOURCE = Path(mentormatch.__file__).parent
 HEAVY = (
     "altair",
     "anywidget",
+    "asyncio",
     "distributed",
+    "fastapi",
     "highspy",
+    "holidays",
+    "icalendar",
+    "IPython",
     "jinja2",
+    "jsonschema",
+    "matplotlib",
     "narwhals",
     "numba",
     "ortools",
@@ -22,11 +31,17 @@ HEAVY = (
     "pyarrow",
     "python_calamine",
     "rapidfuzz",
+    "rich",
     "scipy",
     "typer",
+    "urllib.request",
     "vl_convert",
     "xlsxwriter",
 )
+FOR_ALL_DOCUMENTS = {"highspy", "jinja2", "scipy", "typer", "vl_convert", "xlsxwriter"}
+"""What pairing the example into a folder takes: its rules bound sums over pairs, and its page has pictures."""
+MAIN = "from mentormatch.cli import main\nmain()"
+FOR_A_TABLE = FOR_ALL_DOCUMENTS - {"vl_convert"}
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
@@ -71,6 +86,38 @@ def test_the_room_for_a_nation_is_named_by_its_two_doors_alone() -> None:
         if "mentormatch.scale" in path.read_text("utf-8") and path.relative_to(SOURCE).parts[0] != "scale"
     }
     assert named == {"assignment/engines/large.py", "operations/instance.py"}
+
+
+def imported_by_a_match(out: str, folder: Path) -> set[str]:
+    """Return the heavy libraries that a fresh command has imported once the pairs of the example are written."""
+    files = examples.copy_to(folder)
+    words = ["mentormatch", "match", str(files.answers), "-p", str(files.programme), "-o", str(folder / out)]
+    told = f"print(json.dumps(sorted(sys.modules.keys() & {set(HEAVY)!r})))"
+    done = run(f"import atexit, json, sys; atexit.register(lambda: {told}); sys.argv = {words!r}\n{MAIN}")
+    assert (done.returncode, (folder / out).exists()) == (0, True), done.stderr
+    return set(json.loads(done.stdout))
+
+
+def test_a_match_into_a_folder_loads_what_its_documents_need_and_no_more(tmp_path: Path) -> None:
+    assert imported_by_a_match("binomes", tmp_path) == FOR_ALL_DOCUMENTS
+
+
+def test_a_match_into_a_table_draws_nothing(tmp_path: Path) -> None:
+    assert imported_by_a_match("binomes.csv", tmp_path) <= FOR_A_TABLE
+
+
+def test_pairs_without_rules_over_several_take_no_solver_of_integer_programs() -> None:
+    match = "import sys, mentormatch as mm; mm.solve(mm.AssignmentProblem.from_scores([[1, 2], [3, 5]]))"
+    done = run(f"{match}; print(*sorted(sys.modules.keys() & {{'highspy', 'pulp', 'ortools', 'numba'}}))")
+    assert (done.stdout.split(), done.stderr) == ([], "")
+
+
+def test_importing_the_operation_loads_no_engine() -> None:
+    done = run(
+        "import sys, mentormatch.operations.matching\nprint(*sorted("
+        f"one for one in sys.modules if one.startswith('mentormatch.assignment.engines') or one in {set(HEAVY)!r}))"
+    )
+    assert (done.stdout.split(), done.stderr) == ([], "")
 
 
 def test_importing_mentormatch_says_nothing() -> None:

@@ -34,7 +34,7 @@ DRAFTING = {
     "words",
 }
 READ = {
-    *("languages/affirmation", "places/departements", "fields/nobody", "fields/numbers", "fields/options"),
+    *("languages/affirmation", "places/departements", "fields/numbers", "fields/options"),
     *("places/spelling", "report/texts", "survey/encodings", "survey/tools", "languages/text_keys"),
     *(f"programme/drafts/{module}" for module in DRAFTING),
 }

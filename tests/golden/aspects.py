@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -59,8 +59,15 @@ def of_solution(solution: mm.Solution) -> Aspects:
 def prices_of(prices: Any) -> list[Any]:
     """Return the prices behind one stage of a proof."""
     people = [prices.mentors.tolist(), prices.mentees.tolist()]
-    beside = [prices.rows, prices.goal_duals, prices.linking_duals, prices.denominator, prices.score_threshold]
-    return [prices.weights, *people, *beside]
+    return [
+        prices.weights,
+        *people,
+        prices.rows,
+        prices.goal_duals,
+        prices.linking_duals,
+        prices.denominator,
+        prices.score_threshold,
+    ]
 
 
 def of_matching(matching: mm.Matching) -> Aspects:
@@ -177,7 +184,7 @@ def of_request(request: Table, *operations: str, whole: bool = False) -> Aspects
     questions = further(request, json.loads(told)["pairs"])
     found |= {kind: asked(kind, questions[kind]) for kind in operations}
     if matching.diagnosis is not None:
-        found["diagnosis"] = str(matching.diagnosis)
+        found["diagnosis"] = str(asdict(matching.diagnosis))
     if whole:
         found |= documents(matching) | letters(request, matching) | calendar(matching)
     if whole and len(matching.pairs) <= MOST_TRIED:

@@ -10,9 +10,8 @@ import pytest
 import mentormatch as mm
 from mentormatch.groups.check import mistakes
 from mentormatch.groups.partition import Grouping
-from mentormatch.groups.problem import GroupProblem, SizeRange
-from mentormatch.groups.solution import GroupSolution
-from mentormatch.groups.solve import solve
+from mentormatch.groups.problem import GroupProblem, GroupSolution, SizeRange
+from mentormatch.groups.solver import solve
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.kinds.apart import Apart
 from mentormatch.rules.kinds.together import Together

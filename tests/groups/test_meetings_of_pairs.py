@@ -8,7 +8,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import RequestError
-from mentormatch.groups.multiple_choice import read_multiple_choice
+from mentormatch.groups.inputs import read_multiple_choice
 from mentormatch.languages.phrases import listed
 from mentormatch.operations.matching import Matching, match
 from mentormatch.operations.meeting_dates import MeetingDates, meeting_dates

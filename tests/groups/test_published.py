@@ -10,7 +10,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.groups.problem import GroupProblem
 from mentormatch.groups.rotation import least_repeats, repeats_in, rotate_groups
 from mentormatch.groups.social_golfer import construct_rounds
-from mentormatch.groups.solve import solve
+from mentormatch.groups.solver import solve
 from tests.conftest import SHARED_DATA
 
 pytestmark = pytest.mark.promise(13)

@@ -13,7 +13,7 @@ import mentormatch as mm
 from mentormatch import examples
 from mentormatch.errors import OutputError, ProgrammeError, RequestError
 from mentormatch.groups.dates import Dates, choose_dates
-from mentormatch.groups.multiple_choice import read_multiple_choice
+from mentormatch.groups.inputs import read_multiple_choice
 from mentormatch.groups.result import Result
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from mentormatch.groups.topics import Topics, choose_topics

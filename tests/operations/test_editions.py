@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.base.strict_json import SeenKeys
+from mentormatch.base.strict_json import Keys
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.operations.carry_over import (
     CarryOver,
@@ -152,7 +152,7 @@ def test_who_was_left_out_comes_first_the_next_time() -> None:
 def test_people_who_are_not_in_the_new_cohort_are_not_concerned(first: Matching) -> None:
     elsewhere = CarryOver(
         programme="Ailleurs",
-        pairs=[SeenKeys(mentor="X1", mentee="E01"), SeenKeys(mentor="M01", mentee="Y1")],
+        pairs=[Keys(mentor="X1", mentee="E01"), Keys(mentor="M01", mentee="Y1")],
         left_out=[LeftOut(person="X1", side="mentor"), LeftOut(person="Y1", side="mentee")],
     )
     assert mm.match(first.cohort, with_history(first.programme, elsewhere)).pairs == first.pairs

@@ -35,7 +35,7 @@ import json, sys
 from mentormatch.base import progress
 progress.QUIET_S = 1e9
 from mentormatch.cli import main
-from mentormatch.cli.saying import complain, write_json, write_text
+from mentormatch.cli.messages import complain, write_json, write_text
 from mentormatch.errors import MentorMatchError, Problem
 for line in sys.stdin.read().splitlines():  # all of it: a command may read from there
     do, values = json.loads(line)

@@ -18,7 +18,7 @@ from mentormatch.languages.control_characters import escape_controls, on_one_lin
 from tests.progress.steering import CONTROLS, DIRECTIONS, ROOT, STEERING, editions, refused, sent, steering_texts
 
 SOURCE = ROOT / "src" / "mentormatch"
-STREAMS = SOURCE / "streams.py"
+STREAMS = SOURCE / "base" / "streams.py"
 TALKS = {"survey/sheets.py"}
 """Programs of processes of ours, whose output is a pipe to us."""
 

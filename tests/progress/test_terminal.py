@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc, which Linux alone has")
 
 SOLVES = f"""{READY}
-keeper.PROGRAM = hanging
+subprocess_solve.PROGRAM = hanging
 with mm.progress():
     solution = mm.solve(quotas(10))
 print(str(solution.status), len(solution.pairs) > 0, solution.notes, flush=True)
@@ -37,7 +37,7 @@ with mm.progress():
 """
 COMMAND = f"""{READY}
 from mentormatch.cli import main
-keeper.PROGRAM = hanging
+subprocess_solve.PROGRAM = hanging
 main()
 """
 AT_ONCE = f"""{READY}

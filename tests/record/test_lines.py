@@ -203,7 +203,7 @@ def test_who_writes_holds_the_log_alone_and_who_reads_shares_it(path: Path, monk
     monkeypatch.setattr(fcntl, "flock", lambda file, kind: locks.append(kind))
     append(path, entry())
     check_chain(path)
-    assert locks == [fcntl.LOCK_EX, fcntl.LOCK_EX, fcntl.LOCK_SH]
+    assert locks == [fcntl.LOCK_EX | fcntl.LOCK_NB, fcntl.LOCK_EX, fcntl.LOCK_SH]
 
 
 @pytest.mark.parametrize(("told", "name"), [(" croux ", "croux"), ("  ", "inconnu"), ("", "inconnu")])

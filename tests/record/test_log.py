@@ -21,11 +21,11 @@ pytestmark = pytest.mark.promise(29)
 COUNT = 200
 WRITER = """
 import sys
-from mentormatch.record.log import Entry, append
+from mentormatch.record.log import LogEntry, append
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(int(sys.argv[3])):
-    append(sys.argv[1], Entry(kind="edit", what={"number": str(number)}, who=sys.argv[2]))
+    append(sys.argv[1], LogEntry(kind="edit", what={"number": str(number)}, who=sys.argv[2]))
 """
 
 

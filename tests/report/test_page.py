@@ -183,7 +183,7 @@ def test_the_page_holds_its_pictures_each_with_its_text() -> None:
 
 
 def test_where_pictures_cannot_be_drawn_the_page_says_in_words_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "altair", None)
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
     found = page(small())
     assert "img" not in found.tags
     assert "Binômes retenus\u00a0: 3, de 50,0 à 100,0 points" in "".join(text for _, text in found.texts)

@@ -27,10 +27,10 @@ BOOKS: Mapping[str, Callable[[Edition], bytes]] = {
     "exporters.workbook": lambda one: exporter_for(".xlsx").content(one.matching),
     "intakes.workbook": lambda one: writer_for(".xlsx").content(one.intake),
     "profiles": lambda one: form_book(one.profiles, SIDE),
-    "handing.letters": lambda one: letters_book(one.matching, one.contacts, handouts(one.matching, one.contacts)),
+    "handouts.letters": lambda one: letters_book(one.matching, one.contacts, handouts(one.matching, one.contacts)),
     "contacts": lambda one: contacts.workbook(contacts.contact_sheet(one.contacts, one.matching.programme)),
-    "following": lambda one: followup.workbook(one.year),
-    "gathering": lambda one: sessions.workbook(sessions.SessionDocuments(gathered(one)[0], staff=True)),
+    "followup": lambda one: followup.workbook(one.year),
+    "sessions": lambda one: sessions.workbook(sessions.SessionDocuments(gathered(one)[0], staff=True)),
 }
 """How each workbook is made, by the module of the report that makes it."""
 OFFICE = shutil.which("soffice")

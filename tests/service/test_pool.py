@@ -63,6 +63,25 @@ def test_a_worker_is_used_again() -> None:
     with_pool(work)
 
 
+def test_a_worker_that_is_taken_for_good_leaves_its_place_to_another() -> None:
+    async def work(pool: Pool) -> None:
+        before = await both_there(pool)
+        taken = await pool.take()
+        after = await both_there(pool)
+        assert taken.process.pid in before - after
+        assert len(after) == 1 + SPARE
+        assert await answer_of(pool)
+        await pool.close()
+        assert taken.alive
+        with pytest.raises(RefusedError) as refused:
+            await pool.take()
+        assert refused.value.code == "stopping"
+        taken.kill()
+        await taken.process.wait()
+
+    with_pool(work)
+
+
 @pytest.mark.parametrize(("spoken", "words"), [("fr", "Ce texte n’est pas du JSON"), ("en", "This text is not JSON")])
 def test_a_request_that_cannot_be_read_is_refused_in_the_language_of_the_service(spoken: str, words: str) -> None:
     async def work(pool: Pool) -> None:

@@ -20,7 +20,8 @@ type Work = Callable[[Residents], Awaitable[Any]]
 
 def with_residents(work: Work, **limits: Any) -> Any:
     async def run() -> Any:
-        residents = Residents(Settings("", **{"residents": 2, "time_limit_s": 30.0, **limits}))
+        settings = Settings("", **{"residents": 2, "time_limit_s": 30.0, **limits})
+        residents = Residents(settings, lambda: Child.start(settings))
         try:
             return await work(residents)
         finally:

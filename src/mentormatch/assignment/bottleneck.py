@@ -1,4 +1,4 @@
-"""Goals that are no sums over pairs, by problems whose goals are sums (and leximin, which engines climb by sums).
+"""Bottleneck and max-min goals by threshold search (Gross 1959; Garfinkel 1971), kept as epsilon-constraints.
 
 ``floor`` and ``floor_person`` are the greatest threshold that an answer reaches which does as well as any in the goals
 before. The search asks first whether a bound is reached, which it often is, then for the bound that a failure leaves,

@@ -1,4 +1,4 @@
-"""Thresholds that an answer may be asked to reach: by its worst pair, or by its worst mentee."""
+"""Max-min goals: the worst pair (bottleneck), the worst mentee (max-min fairness), bounds from duals and counts."""
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right

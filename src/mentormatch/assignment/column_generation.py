@@ -1,4 +1,4 @@
-"""The optimum of many pairs by way of few of them.
+"""Column generation (Gilmore and Gomory 1961) for the assignment problem: restricted master, pricing, first columns.
 
 The promising pairs are solved first. The prices that prove their optimum then tell which of the others could improve
 it; these are added, until there are none (column generation, Gilmore and Gomory 1961). The prices are then those of all

@@ -1,4 +1,4 @@
-"""A whole block of pairs as costs, integers and exact, for an assignment in which rows take at most one.
+"""The dense cost matrix of a linear assignment problem, as the pricing oracle of column generation.
 
 The pairs are the cells of the block, by their places in it when it is flat.
 """

@@ -1,4 +1,4 @@
-"""The best assignment on a whole block of pairs where everybody on one side takes at most one partner.
+"""Dense linear assignment (Jonker and Volgenant 1987; Crouse 2016), with minimal duals by label correcting.
 
 Of a large block few pairs are mostly enough. Otherwise compiled code solves it if that is at hand and nobody has a
 minimum, or scipy's ``linear_sum_assignment`` (Crouse 2016): minimums are then a bonus above all profits, and prices

@@ -1,4 +1,4 @@
-"""The prices behind a goal that is no sum: of what comes before it, of what would be better, of what comes after."""
+"""Which dual solutions prove which goal: cardinality, and infeasibility above a threshold."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace

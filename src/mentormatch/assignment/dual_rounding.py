@@ -1,4 +1,4 @@
-"""Prices in parts of a unit, rounded to whole ones that prove as much.
+"""Fractional duals rounded to integers with no worse bound: integral duals exist (Hoffman and Kruskal 1956).
 
 Of two prices that pay for a pair together, one is rounded up where the other is rounded down. If each is cut at the
 same part of a unit, both still pay for what the pair is worth in whole units; over all parts at which to cut, the mean

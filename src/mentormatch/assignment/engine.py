@@ -1,4 +1,4 @@
-"""What an engine is, which one takes a problem, and ``solve``: route, run, check, return."""
+"""What an engine is, and one solve: which engine is asked, where, for how long, and how its answer is checked."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

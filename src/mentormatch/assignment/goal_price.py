@@ -1,4 +1,4 @@
-"""What each goal costs those after it: the same problem solved without it.
+"""The price of a lexicographic goal: the problem solved again without it, and compared.
 
 "Raising the worst pair from 37 to 45 points costs 0.7 % of the total" is the price of the goal ``floor``.
 """

@@ -1,4 +1,4 @@
-"""The best answer so far of a solve that is still at work, for when it does not come to its end."""
+"""The incumbent: the best solution so far of a solve that is still at work, for when it does not end."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""From the optimum of the first stage to the one canonical answer: the other goals, then hashes until one is left."""
+"""Lexicographic (preemptive) optimisation: each goal on the optimal face of those before it, then tie-breaking."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Leximin as sums over pairs: how many have the lowest score, then how many the next lowest, and so on up.
+"""Leximin as lexicographic bottleneck assignment (Burkard and Rendl 1991): counts per score, packed as digits.
 
 Among answers with the same number of pairs, the sorted scores are lexicographically greatest where the lowest score is
 taken by the fewest pairs, given that the next lowest is, and so forth. Each such count is a sum over pairs. Counts of

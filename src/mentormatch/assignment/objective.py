@@ -1,4 +1,4 @@
-"""Goals as numbers: what a pair is worth in a stage, and goals put together into one stage where that is exact."""
+"""Lexicographic goals in one objective by weights (Sherali and Soyster 1983), within the range of exact integers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

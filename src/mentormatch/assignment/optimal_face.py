@@ -1,4 +1,4 @@
-"""The answers that are still optimal: what each stage of a proof leaves open for the next.
+"""The optimal face of an assignment polytope: what complementary slackness leaves free, on cycles of residual arcs.
 
 A face holds the pairs that some optimal answer takes and some other leaves, with the places that each person still
 has for them; all other pairs are settled. Prices (dual values) that prove an answer also tell its face: a pair whose

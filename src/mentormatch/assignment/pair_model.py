@@ -1,4 +1,4 @@
-"""The pairs that may still be chosen under rows that couple them, and everything that bounds them."""
+"""The 0-1 model of pairs: which are free, which are fixed, and the linear constraints on them."""
 
 from dataclasses import dataclass, replace
 

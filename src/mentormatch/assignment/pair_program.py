@@ -1,4 +1,4 @@
-"""A pool as a linear or integer program, and its duals as prices that bound every choice in exact arithmetic.
+"""Pairs and side constraints -> a 0-1 program, and its LP duals rounded to a valid integer bound.
 
 A person whose minimum binds only if they are used gets a column that says "used". Each of their pairs is linked to it
 by a row of its own: without these the linear program would use people in parts, and prove little.

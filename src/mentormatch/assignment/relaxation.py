@@ -1,4 +1,4 @@
-"""The best choice from a pool where rows couple pairs: a linear program, and integer programs on what its prices leave.
+"""One goal under side constraints: LP bound, reduced-cost fixing, 0-1 program on the core (Balas and Zemel 1980).
 
 The prices, rounded, bound every choice exactly. With a choice in hand they settle every pair whose reduced worth is
 further from 0 than the gap ("reduced cost fixing"). What is left goes to an integer program.

@@ -1,4 +1,4 @@
-"""What forcing a pair costs: shortest ways on the residual graph of an optimal answer.
+"""Sensitivity of an optimum: forcing a pair costs a shortest alternating path in the residual graph.
 
 Nodes are all people and a sink. An allowed pair that is not chosen is an arc from its left to its right person, at the
 cost of minus its worth; a chosen pair is an arc back, at the cost of its worth; pinned pairs are none. The sink leads

@@ -1,4 +1,4 @@
-"""Problems with rows that couple pairs, or minimums that bind only who is used: goal by goal, then tie by tie.
+"""Assignment with side constraints: goals as 0-1 programs in turn; ties by no-good cuts (Balas and Jeroslow 1972).
 
 A stage that is done becomes a row of the next. Ties are settled by rivals: the best other answer in the next round of
 hashes, until there is none.

@@ -1,4 +1,4 @@
-"""The best assignment on a list of open pairs where everybody on the left takes at most one partner.
+"""Sparse linear assignment (LAPJVsp in scipy), capacities by node splitting, minimal duals by Bellman-Ford.
 
 Everybody on the right is split into places, and scipy's sparse assignment (LAPJVsp, Jonker & Volgenant 1987) fills
 them, and private places for the others. Minimums are a bonus above all profits. It is quicker where nobody on the

@@ -1,4 +1,4 @@
-"""The best assignment on a large square block by way of few of its cells, where somebody has to stay alone.
+"""Square linear assignment by column generation from the duals of a sampled submatrix.
 
 A square has as many places as rows. To stay alone is to take a closed cell in it, so every answer fills the square, and
 to take its price off all that a column is worth changes nothing. The prices of a drawn part of both sides tell which

@@ -1,4 +1,4 @@
-"""A solve in a process of its own: the program that ``keeper`` starts.
+"""The program of the process of a solve: reads a pickled task, sends incumbents, then the solution.
 
 The task comes on standard input, which then stays open for as long as whoever asked is alive: the system ends this
 process when it is closed. On standard output go answers, each as ``(whether it is the last, solution)``: the best so

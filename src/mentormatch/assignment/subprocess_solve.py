@@ -1,4 +1,4 @@
-"""Keeps a solve that may hang, or take all memory, in a process of its own, and ends that process in any case.
+"""A solve in a process of its own, ended at its deadline.
 
 The child runs ``apart``. It gets positions and hashes, neither keys nor the names of rules, and holds nothing open
 but its two pipes: there is no temporary file. It ends with its parent, even one that is killed.

@@ -1,4 +1,4 @@
-"""The order that settles ties: a keyed hash of the two original keys of each pair.
+"""Tie-breaking weights: a keyed hash of each pair; random weights isolate one optimum (isolation lemma, 1987).
 
 Among all answers that are optimal in every goal, the canonical one has the greatest sum of round-0 hashes; if several
 share it, the greatest sum of round-1 hashes among those, and so on until one is left. Nothing else enters: not the

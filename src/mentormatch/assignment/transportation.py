@@ -1,4 +1,4 @@
-"""The best assignment on a list of open pairs where both sides may take several partners, by linear programming.
+"""The transportation problem of several partners on both sides as an LP by column generation; vertices are integral.
 
 Without rows that couple pairs every corner of the program is whole, and so are its prices. It is solved on the most
 promising pairs; the prices then tell which others could improve it, and those are added until none is left.

@@ -1,8 +1,18 @@
-"""How one new file becomes a new criterion, rule, engine, reader or exporter: it is found by its ``kind``."""
+"""How one new file becomes a new criterion, rule, engine, reader or exporter: it is found by its ``kind``.
+
+An installed package adds criteria, rules, survey tools and exporters of its own by entry points (PyPA, "Entry points
+specification"): one a class, named by its kind, in the group of what it extends.
+"""
 
 from functools import cache
 from importlib import import_module
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pkgutil import iter_modules
+from typing import Any
+
+from mentormatch.errors import MentorMatchError, Problem
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import quoted
 
 
 @cache
@@ -12,13 +22,54 @@ def load_all(package: str) -> None:
         import_module(module.name)
 
 
-def concrete[T](base: type[T], package: str) -> dict[str, type[T]]:
-    """Return the classes that derive from ``base`` in the modules of ``package``, by kind, in order of their names."""
+@cache
+def installed() -> EntryPoints:
+    """Return the entry points of all installed packages; reading them is what takes time."""
+    return entry_points()
+
+
+def concrete[T](base: type[T], package: str, group: str | None = None) -> dict[str, type[T]]:
+    """Return the classes that derive from ``base`` in the modules of ``package``, by kind, in order of their names.
+
+    With ``group``, those that other packages name in it are among them. Raises MentorMatchError where one of these
+    cannot be taken.
+    """
     load_all(package)
     found = {
         kind_of(extension): extension for extension in descendants(base) if extension.__module__.startswith(package)
     }
+    points = installed().select(group=group) if group else ()
+    for point in sorted(points, key=lambda point: (point.name, point.value)):
+        extension = loaded(point)
+        expected = misfit(base, point.name, extension) or (tr("un autre nom") if point.name in found else "")
+        if expected:
+            raise refusal(point, expected)
+        found[point.name] = extension
     return dict(sorted(found.items()))
+
+
+@cache
+def loaded(point: EntryPoint) -> Any:
+    """Return what an entry point names, None where it cannot be loaded."""
+    try:
+        return point.load()
+    except (ImportError, AttributeError):
+        return None
+
+
+def misfit(base: type, name: str, extension: object) -> str:
+    """Return what was expected of what an entry point names, empty where it is a class of that kind."""
+    if not (isinstance(extension, type) and issubclass(extension, base)):
+        return base.__name__
+    return "" if kind_of(extension) == name else quoted(kind_of(extension))
+
+
+def refusal(point: EntryPoint, expected: str) -> MentorMatchError:
+    """Return that an extension of another package cannot be taken."""
+    package = point.dist.name if point.dist else point.module
+    found = f"{point.name} = {point.value}"
+    problem = Problem(package, found, expected, tr("corrigez ce paquet, ou désinstallez-le"))
+    return MentorMatchError(tr("Une extension installée ne peut pas être prise"), [problem])
 
 
 def descendants[T](base: type[T]) -> list[type[T]]:

@@ -56,11 +56,11 @@ def whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-type WholeNumber = Annotated[int, Setting(ge=0, le=2**64 - 1), BeforeValidator(whole)]
+type Whole = Annotated[int, Setting(ge=0, le=2**64 - 1), BeforeValidator(whole)]
 Text = Annotated[str, Setting(min_length=1, max_length=1_000)]
 
 
-class SeenKeys(JsonMessage):
+class Keys(JsonMessage):
     """Two people, by their keys."""
 
     mentor: Text

@@ -1,17 +1,13 @@
 """The command line: results to files or stdout, messages to stderr."""
 
-import sys
+import gc
 
 from mentormatch.cli.interrupts import ENDED, leave, stand_by, stand_down
-
-IDLE = "rfc3987_syntax"
-"""Of jsonschema, which comes with Altair: where it is installed, it works forty grammars out, for a second."""
 
 
 def main() -> None:
     """Run the command that the arguments name, and end with its exit code."""
     stand_by()
-    sys.modules.setdefault(IDLE, None)  # type: ignore[arg-type]  # None: not to be imported; no command checks an IRI
 
     from mentormatch.cli.commands import run
 
@@ -21,4 +17,5 @@ def main() -> None:
         if end.code == ENDED:
             leave()
         stand_down()
+        gc.freeze()  # what is left goes with the process: nothing need look for cycles in it
         raise

@@ -63,13 +63,14 @@ def ground(programme: Path, files: dict[str, Any], asked: CohortQuestion) -> Coh
     """Return what there is to work on: the people in these files, with what they chose and what the team decided."""
     from mentormatch.programme.enrolment import read_survey
     from mentormatch.programme.programme import Programme
-    from mentormatch.report.reviewed.decisions import read_decisions
 
     loaded = Programme.load(programme)
     loaded.must_form_pairs()
     cohort = with_forms(read_survey(loaded, **files), programme, loaded, asked.wishes)
     if asked.decisions is None:
         return CohortAtHand(cohort, loaded)
+    from mentormatch.report.reviewed.decisions import read_decisions
+
     decided = read_decisions(asked.decisions, cohort, loaded)
     say(tr("Décisions reprises : {decisions}.", decisions=decided))
     if decided.notes:

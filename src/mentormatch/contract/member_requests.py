@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, ConfigDict
 from pydantic import Field as Setting
 
-from mentormatch.base.strict_json import Text, WholeNumber, whole
+from mentormatch.base.strict_json import Text, Whole, whole
 from mentormatch.contract.answer_rows import MOST_PARTS
 from mentormatch.contract.requests import MOST_PEOPLE, SIDES, Mention, People, PeopleRequest, TimeLimit, people_or_rows
 from mentormatch.fields import Side
@@ -23,7 +23,7 @@ type Blocks = Annotated[
     list[Annotated[list[Text], Setting(min_length=2, max_length=MOST_PEOPLE)]], Setting(max_length=MOST_PARTS)
 ]
 type Former = Annotated[list[Keyed], Setting(max_length=MOST_PARTS)]
-type Number = Annotated[int, Setting(ge=1, le=MOST_SESSIONS), BeforeValidator(whole)]
+type NumberIn = Annotated[int, Setting(ge=1, le=MOST_SESSIONS), BeforeValidator(whole)]
 
 MEMBER: tuple[Side, ...] = ("mentee",)
 """Members are on the side of the mentees, who leads them on that of the mentors."""
@@ -46,7 +46,7 @@ class MembersRequest(PeopleRequest):
 
     members: People = Setting(default_factory=list)
     facilitators: People = Setting(default_factory=list)
-    seed: WholeNumber = 0
+    seed: Whole = 0
     time_limit_s: TimeLimit = None
 
     def mentions(self) -> Iterator[Mention]:

@@ -14,9 +14,9 @@ from pydantic_core import PydanticCustomError
 from mentormatch.base.strict_json import (
     MOST_TOLD,
     JsonMessage,
-    SeenKeys,
+    Keys,
     Text,
-    WholeNumber,
+    Whole,
     refusal,
     refuse,
     refuse_unplain,
@@ -46,7 +46,7 @@ BY_ID = "id"
 MOST_PEOPLE, MOST_ROWS, MOST_PAIRS, MOST_ANSWERS = 10_000, 20_000, 20_000, 1_000
 """How much one request may hold; a service may take less."""
 
-type Pairs = Annotated[list[SeenKeys], Setting(max_length=MOST_PAIRS)]
+type Pairs = Annotated[list[Keys], Setting(max_length=MOST_PAIRS)]
 type TimeLimit = Annotated[float, Setting(gt=0, le=86_400)] | None
 
 
@@ -215,7 +215,7 @@ class MatchRequest(CohortRequest):
     ``seed`` settles ties; after ``time_limit_s`` seconds the best answer so far is given.
     """
 
-    seed: WholeNumber = 0
+    seed: Whole = 0
     time_limit_s: TimeLimit = None
 
     def matching(self) -> Matching:
@@ -225,7 +225,7 @@ class MatchRequest(CohortRequest):
         return match(cohort, programme, seed=self.seed, pins=pins, bans=bans, time_limit_s=self.time_limit_s)
 
 
-def mentioned(name: str, pairs: Iterable[SeenKeys]) -> Iterator[Mention]:
+def mentioned(name: str, pairs: Iterable[Keys]) -> Iterator[Mention]:
     """Yield the people of the pairs below one key of a request."""
     for place, pair in enumerate(pairs):
         yield f"$.{name}[{place}].mentor", ("mentor",), pair.mentor
@@ -247,7 +247,7 @@ def refuse_strangers(
     )
 
 
-def keys_of(pairs: Iterable[SeenKeys]) -> list[tuple[str, str]]:
+def keys_of(pairs: Iterable[Keys]) -> list[tuple[str, str]]:
     """Return pairs as the library takes them: mentor key, mentee key."""
     return [(pair.mentor, pair.mentee) for pair in pairs]
 

@@ -1,7 +1,7 @@
 """What people are called in a text: by their keys, or by pseudonyms where a key would tell who they are."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mentormatch.fields import Side
@@ -9,10 +9,6 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.apart import Apart
-from mentormatch.rules.kinds.ban import Ban
-from mentormatch.rules.kinds.pin import Pin
-from mentormatch.rules.kinds.together import Together
 from mentormatch.rules.rule import Rule
 from mentormatch.survey.contacts import Contacts
 
@@ -32,19 +28,18 @@ class Labels:
         """Return what the person with this key is called."""
         return self.known.get((side, canonical(key)), key if self.unknown is None else self.unknown)
 
-    def anybody(self, key: str) -> str:
-        """Return what somebody with this key is called, on whichever side they are."""
-        side: Side = "mentor" if ("mentor", canonical(key)) in self.known else "mentee"
-        return self.person(side, key)
+    def anybody(self, side: Side | None, key: str) -> str:
+        """Return what somebody with this key is called, on whichever side they are where that is not said."""
+        known: Side = "mentor" if ("mentor", canonical(key)) in self.known else "mentee"
+        return self.person(side or known, key)
 
     def rule(self, rule: Rule) -> str:
         """Return what a rule is called; those that decide on some people name them."""
-        if isinstance(rule, Pin | Ban):
-            pair = {"mentor": self.person("mentor", rule.mentor), "mentee": self.person("mentee", rule.mentee)}
-            return rule.model_copy(update=pair).label
-        if isinstance(rule, Together | Apart):
-            return rule.model_copy(update={"people": [self.anybody(key) for key in rule.people]}).label
-        return rule.label
+        return rule.renamed(self.anybody).label
+
+    def row(self, name: str, rules: Sequence[Rule]) -> str:
+        """Return what a side constraint is called, which bears the name of one of the rules."""
+        return next((self.rule(rule) for rule in rules if rule.label == name), name)
 
 
 KEYS = Labels()

@@ -64,13 +64,16 @@ def breaches_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) 
         taking_part = eligible_people(rules, people, side)
         yield from people_set_aside(people, taking_part, held)
         bounds = degree_bounds(rules, people, side, np.ones(len(people), dtype=bool))
+        by_rule = [(rule, said) for rule in rules if (said := rule.degree_bounds(people, side)) is not None]
         for row in range(len(people)):
             free = not taking_part[row] or (bounds.optional[row] and not held[row])
             least = 0 if free else int(bounds.least[row])
             if not least <= held[row] <= bounds.most[row]:
                 number, most = counted(held[row], "binôme"), int(bounds.most[row])
                 detail = tr("{pairs}, entre {least} et {most} demandés", pairs=number, least=least, most=most)
-                yield Breach(tr("nombre de places"), (people.ids[row],), detail)
+                broken = (rule for rule, said in by_rule if not said.least[row] <= held[row] <= said.most[row])
+                told = next((rule.places_label for rule in broken), tr("nombre de places"))
+                yield Breach(told, (people.ids[row],), detail)
 
 
 def people_set_aside(people: People, taking_part: BoolVector, held: Counter[int]) -> Iterator[Breach]:

@@ -98,14 +98,15 @@ class Case:
 class SideView:
     """One side of a case, and what its people meet on the other.
 
-    ``refused`` says whom each rule sets aside; ``others`` (c,) are those who take part across, ``spare`` (c,) who of
-    them has a place left. ``holders`` (k,) are the people of this side in each pair, in order, ``seats`` (k,) the place
-    of their partners among the others.
+    ``refused`` says whom each rule sets aside, ``closed`` to whom each gives no place. ``others`` (c,) are those who
+    take part across, ``spare`` (c,) who of them has a place left. ``holders`` (k,) are the people of this side in each
+    pair, in order, ``seats`` (k,) the place of their partners among the others.
     """
 
     case: Case
     side: Side
     refused: tuple[tuple[Rule, BoolVector], ...]
+    closed: tuple[tuple[Rule, BoolVector], ...]
     others: IntVector
     spare: BoolVector
     holders: IntVector
@@ -114,14 +115,17 @@ class SideView:
     @classmethod
     def of(cls, case: Case, side: Side) -> "SideView":
         """Return the view of one side."""
-        admitting = [(rule, rule.eligible(case.people(side), side)) for rule in case.rules]
+        people = case.people(side)
+        admitting = [(rule, rule.eligible(people, side)) for rule in case.rules]
         refused = tuple((rule, ~admits) for rule, admits in admitting if admits is not None)
+        bounding = [(rule, rule.degree_bounds(people, side)) for rule in case.rules]
+        closed = tuple((rule, bounds.most == 0) for rule, bounds in bounding if bounds is not None)
         others, across = case.others(side), other_side(side)
         pairs = case.solution.pairs if side == "mentor" else case.solution.pairs[:, ::-1]
         holders, partners = pairs[np.argsort(pairs[:, 0], kind="stable")].T
         held = np.bincount(partners, minlength=len(case.people(across)))
         spare = held[others] < case.loads(across).most[others]
-        return cls(case, side, refused, others, spare, holders, np.searchsorted(others, partners))
+        return cls(case, side, refused, closed, others, spare, holders, np.searchsorted(others, partners))
 
     def excluding(self, rows: Sequence[int]) -> Iterator[Excluding]:
         """Yield, for each person, which partners each rule takes from them."""
@@ -189,8 +193,9 @@ def ineligibility(view: SideView, row: int) -> tuple[str, str] | None:
     refusing = [view.case.labels.rule(rule) for rule, refused in view.refused if refused[row]]
     if refusing:
         return "not_admitted", tr("Ne remplit pas une condition du programme : {rules}.", rules=listed(refusing))
-    if view.case.loads(view.side).most[row] == 0:
-        return "no_capacity", tr("N'accompagne personne cette année : nombre de places à 0.")
+    closing = next((rule for rule, closed in view.closed if closed[row]), None)
+    if closing is not None:
+        return "no_capacity", closing.renamed(view.case.labels.anybody).told_without_places()
     return None
 
 
@@ -220,7 +225,7 @@ def excluded_partners(view: SideView, excluding: Excluding) -> tuple[str, str]:
 
 def only_minimum(excluding: Excluding) -> bool:
     """Say whether some partner would be possible but for the minimum score."""
-    others = [lost for rule, lost in excluding if rule.kind != "minimum_score"]
+    others = [lost for rule, lost in excluding if rule.least_score is None]
     return not np.logical_or.reduce(others or [np.zeros(1, dtype=bool)]).all()
 
 
@@ -232,7 +237,7 @@ def taken_places(view: SideView, fit: BoolVector) -> tuple[str, str]:
     case, count = view.case, int(np.count_nonzero(fit))
     who = possible_people(count, other_side(view.side))
     if (fit & view.spare).any():
-        return "held_back", withheld_places(who, [case.labels.rule(rule) for rule in case.rules if binds_others(rule)])
+        return "held_back", withheld_places(who, [case.labels.rule(rule) for rule in case.rules if rule.couples_pairs])
     holders = view.holders[fit[view.seats]]
     some = holders[np.flatnonzero(np.diff(holders, prepend=-1))]
     names = [case.name(view.side, holder) for holder in some[:MOST_NAMED].tolist()]
@@ -255,11 +260,6 @@ def withheld_places(people: str, rules: Sequence[str]) -> str:
         people=people,
         rules=listed([*map(quoted, rules)]),
     )
-
-
-def binds_others(rule: Rule) -> bool:
-    """Say whether one pair can break this rule because of other pairs."""
-    return rule.kind in ("quota", "proportion", "load", "pin") or getattr(rule, "minimum", 0) > 0
 
 
 def other_side(side: Side) -> Side:

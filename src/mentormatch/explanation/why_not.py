@@ -1,17 +1,20 @@
-"""Why two people are no pair: what forcing it would cost, who would move, or which rules forbid it."""
+"""Why two people are no pair: what forcing it would cost, who would move, or which rules forbid it.
+
+Likewise whom else somebody could have had: all of their possible partners, the cheapest first.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.explanation.exchange_costs import ExchangeCost, Losses, cost_of_forcing, pair_list
+from mentormatch.assignment.model.solution import Status
+from mentormatch.explanation.exchange_costs import ExchangeCost, Losses, cost_of_forcing, pair_list, partner_options
 from mentormatch.explanation.people_phrases import first_of
 from mentormatch.explanation.unmatched import (
     MOST_NAMED,
     Case,
     SideView,
-    binds_others,
     ineligibility,
     no_answer,
     other_side,
@@ -115,7 +118,7 @@ def in_the_way(case: Case, mentor: int, mentee: int) -> list[Rule]:
         for rule in case.rules
         if any(full[axis] and pin[axis] == pair[axis] for pin in rule.pins(market) for axis in (0, 1))
     ]
-    return filling or [rule for rule in case.rules if binds_others(rule)]
+    return filling or [rule for rule in case.rules if rule.couples_pairs]
 
 
 def moves_of(case: Case, price: ExchangeCost, pair: tuple[int, int]) -> tuple[Move, ...]:
@@ -206,3 +209,38 @@ def in_points(millionths: int) -> str:
 def names_in_words(rules: Sequence[str]) -> str:
     """Return the names of rules in quotation marks, the first few of many."""
     return first_of([*map(quoted, rules)], MOST_NAMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another partner for somebody: what they are called, the loss by goal, who would move, and that in a sentence.
+
+    ``row`` is where the partner stands in the cohort.
+    """
+
+    partner: str
+    losses: Losses
+    moves: tuple[Move, ...]
+    reason: str
+    row: int
+
+    def __str__(self) -> str:
+        return about(self.partner, self.reason)
+
+
+def alternatives(case: Case, side: Side, row: int, most: int | None = 10) -> tuple[Alternative, ...]:
+    """Return the other partners whom one person could have, the smallest loss first.
+
+    At most ``most`` of them; None: all. Partners whom a rule forbids them, or whom no answer gives them, are left out:
+    ``why_not`` says why. Each loss equals that of solving again with the pair pinned. Without an answer there are none.
+    """
+    if case.solution.status not in (Status.PROVED, Status.FEASIBLE):
+        return ()
+    axis = SIDES.index(side)
+    found = []
+    for offer in partner_options(case.problem, case.solution, axis, row, most=most):
+        pair = (row, offer.partner) if axis == 0 else (offer.partner, row)
+        moves = moves_of(case, offer.price, pair)
+        name = case.name(other_side(side), offer.partner)
+        found.append(Alternative(name, offer.price.losses, moves, move_in_words(offer.price, moves), offer.partner))
+    return tuple(found)

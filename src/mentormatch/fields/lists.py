@@ -24,8 +24,7 @@ from mentormatch.fields.base import (
     split,
     without,
 )
-from mentormatch.fields.nobody import is_nobody
-from mentormatch.fields.options import option_named
+from mentormatch.fields.options import is_nobody, option_named
 from mentormatch.fields.single import Options, ticked
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined

@@ -12,6 +12,15 @@ from mentormatch.fields.base import position
 from mentormatch.languages.affirmation import affirmed
 from mentormatch.languages.text_keys import canonical, fold
 
+NOBODY = frozenset({"aucun", "aucune", "neant", "rien", "non", "personne", "-", "/", "ras", "sans objet", "none", "no"})
+
+
+@lru_cache(maxsize=50_000)
+def is_nobody(name: str) -> bool:
+    """Say whether a text says that there is nobody to name; the same ones come again and again."""
+    return fold(name) in NOBODY
+
+
 YES_WORDS, NO_WORDS = frozenset({"oui", "yes", "vrai", "true"}), frozenset({"non", "no", "faux", "false"})
 ENDING = r"(?:e|es|s|x|ne|nes|le|les|rice|rices|trice|trices|euse|euses)"
 INCLUSIVE = re.compile(rf"(?<=[^\W\d_])(?:[·.•‧⋅∙・/-]({ENDING})(?![^\W\d_])|\(({ENDING})\))")

@@ -6,8 +6,7 @@ from itertools import combinations
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import EngineError
-from mentormatch.groups.problem import Group, GroupProblem
-from mentormatch.groups.solution import GroupSolution
+from mentormatch.groups.problem import Group, GroupProblem, GroupSolution
 from mentormatch.languages import tr
 
 

@@ -22,13 +22,17 @@ from mentormatch.base.scalars import exact_number, seed_number, shown, whole_num
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.people_phrases import first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
-from mentormatch.groups.availability import AttendanceMatrix, SessionMoment, availability_of, moments_of
 from mentormatch.groups.calendar import MINUTES
-from mentormatch.groups.date_chain import DateChain
-from mentormatch.groups.date_conflicts import AbsenceLimits, explain_infeasible
+from mentormatch.groups.date_chain import AbsenceLimits, DateChain, explain_infeasible
 from mentormatch.groups.holidays import DECREED, ZONES, Stated, blackouts_of, days_off
-from mentormatch.groups.inputs import SessionIn
-from mentormatch.groups.multiple_choice import attendance
+from mentormatch.groups.inputs import (
+    AttendanceMatrix,
+    SessionIn,
+    SessionMoment,
+    attendance,
+    availability_of,
+    moments_of,
+)
 from mentormatch.groups.result import Result
 from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
 from mentormatch.languages.phrases import about, counted, day, listed

@@ -1,4 +1,4 @@
-"""Why not everybody can be placed: a smallest set of rules and people that conflict, in words, and ways out.
+"""Why not all can be placed: counting tests, then an irreducible subset by deletion filter (Chinneck 1991).
 
 What is plain is counted: too many people, too few, more people who may not meet than there are groups. What is left is
 found by leaving out one rule, then one person after the other, and keeping those without whom the conflict is gone
@@ -14,10 +14,9 @@ import numpy as np
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.groups.columns import cliques
-from mentormatch.groups.formulation import GroupFormulation, formulate_groups
-from mentormatch.groups.pair_values import GroupScores
+from mentormatch.groups.formulation import GroupFormulation, GroupScores, formulate_groups
 from mentormatch.groups.problem import Group, GroupProblem, SizeRange
-from mentormatch.groups.solve import solve
+from mentormatch.groups.solver import solve
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.people.cohort import Cohort

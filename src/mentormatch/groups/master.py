@@ -1,4 +1,4 @@
-"""One goal over groups: a linear program on ever more columns, a bound in exact integers, and the best choice.
+"""Column generation for one goal: restricted master LP, integer dual bound, reduced-cost fixing, final MILP.
 
 The duals of the linear program, rounded to integers, bound every choice: a column counts for no more than its prices
 and what it has above them (Gilmore and Gomory, 1961). A choice that is better than the best known holds no column far
@@ -15,9 +15,8 @@ from mentormatch.assignment.mip.dispatch import solve_program
 from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, SolverResult, SolverStatus
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.groups.columns import Columns, concatenate_columns
-from mentormatch.groups.linear_forms import FormBound, LinearForm
-from mentormatch.groups.oracle_interface import GroupOracle
+from mentormatch.groups.columns import Columns, FormBound, LinearForm, concatenate_columns
+from mentormatch.groups.oracle import GroupOracle
 
 ROOM, FINEST = 1 << 52, 1 << 30
 """Sums of prices stay below the one, far within int64, and are rounded to the other part of a unit at best."""

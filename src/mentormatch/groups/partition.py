@@ -1,6 +1,7 @@
 """Members in, groups with their reasons out: the whole path, and what it leads to."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar, Self
@@ -8,26 +9,80 @@ from typing import ClassVar, Self
 import numpy as np
 
 from mentormatch.assignment.model.solution import Status, Tier
+from mentormatch.base.columns import MultiChoice, Ranks
 from mentormatch.base.scalars import duration, seed_number
 from mentormatch.explanation.labels import KEYS, Labels, codes, names
+from mentormatch.explanation.people_phrases import first_of
 from mentormatch.explanation.tables import ResultSheet
+from mentormatch.fields import AnyField
 from mentormatch.groups import group_tables
-from mentormatch.groups.formulation import GroupFormulation, MemberKeysSet, formulate_groups
+from mentormatch.groups.formulation import (
+    GroupFormulation,
+    GroupScores,
+    MemberKeysSet,
+    PairShares,
+    formulate_groups,
+    score,
+)
 from mentormatch.groups.group_tables import goal_in_words
 from mentormatch.groups.infeasibility import GroupConflict, explain_conflict
-from mentormatch.groups.pair_values import GroupScores, PairShares, score
-from mentormatch.groups.problem import pairs_in
-from mentormatch.groups.reasons import reason
+from mentormatch.groups.inputs import read_choices
+from mentormatch.groups.problem import GroupSolution, pairs_in
 from mentormatch.groups.result import Result
-from mentormatch.groups.solution import GroupSolution
-from mentormatch.groups.solve import solve
+from mentormatch.groups.solver import solve
 from mentormatch.languages import once_spoken, own_language, tr
 from mentormatch.languages.phrases import about, listed, points
-from mentormatch.people.cohort import Cohort, RowFate
+from mentormatch.people.cohort import Cohort, People, RowFate
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.apart import Apart
 from mentormatch.rules.kinds.together import Together
+from mentormatch.scoring.criterion import Criterion
 from mentormatch.survey.contacts import Contacts
+
+MOST_NAMED = 4
+
+
+def reason(criterion: Criterion, people: People, programme: Programme) -> str:
+    """Return the phrase; empty where a criterion rests on no one question, or on one whose answers are private."""
+    asked = {reference.field for reference in criterion.references()} & set(people.columns)
+    if len(asked) != 1 or any(private(programme.fields[name]) for name in asked):
+        return ""
+    field = asked.pop()
+    if criterion.whole(people) is not None:
+        return in_common(people, field)
+    said = Counter(answers_in(people, field))
+    told = [tr("{answer}\u00a0({count})", answer=answer, count=count) for answer, count in ordered(said)]
+    return first_of(told, MOST_NAMED) if told else tr("aucune réponse")
+
+
+def answers_in(people: People, field: str) -> Iterator[str]:
+    """Yield the answers to a question, one by one."""
+    column = people.columns[field]
+    if isinstance(column, MultiChoice | Ranks):
+        yield from (answer for each in read_choices(column) for answer in each or ())
+    else:
+        yield from (part for row in range(len(people)) for part in people.person(row).parts(field))
+
+
+def private(field: AnyField) -> bool:
+    """Return whether only the team reads the answers to a question: it says so, it is special, or it names people."""
+    return field.private or bool(field.special) or field.kind == "names"
+
+
+def ordered(said: Counter[str]) -> list[tuple[str, int]]:
+    """Return answers with how many gave each, the most frequent first, then by the alphabet."""
+    return sorted(said.items(), key=lambda one: (-one[1], one[0]))
+
+
+def in_common(people: People, field: str) -> str:
+    """Return in words what everybody has who answered."""
+    column = people.members(field)
+    has = column.values[np.flatnonzero(column.known)].astype(bool)
+    names = [label for label, all_have in zip(column.labels, has.all(axis=0).tolist(), strict=True) if all_have]
+    if not len(has) or not names:
+        return tr("rien que tout le groupe ait en commun")
+    return tr("tout le groupe : {answers}", answers=listed(names))
+
 
 MANY = 8
 """Groups of more people are remarked on: turns become rare."""

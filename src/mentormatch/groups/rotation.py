@@ -1,4 +1,4 @@
-"""The same people in several rounds of groups, as few pairs as possible meeting again."""
+"""Rounds of groups with few repeats: a construction, else each round formed again given the others."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

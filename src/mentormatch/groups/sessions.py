@@ -4,11 +4,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mentormatch.errors import Problem, ProgrammeError
-from mentormatch.groups.availability import AttendanceMatrix, moments_of
 from mentormatch.groups.dates import Dates, choose_dates
 from mentormatch.groups.holidays import Blackout
-from mentormatch.groups.inputs import SessionIn, named_twice, places, refuse, unknown_people
-from mentormatch.groups.multiple_choice import attendance, members_in, sides
+from mentormatch.groups.inputs import (
+    AttendanceMatrix,
+    SessionIn,
+    attendance,
+    members_in,
+    moments_of,
+    named_twice,
+    places,
+    refuse,
+    sides,
+    unknown_people,
+)
 from mentormatch.groups.topics import Topics, choose_topics
 from mentormatch.groups.turns import Turns, Wish, schedule_turns
 from mentormatch.languages import language, tr

@@ -1,4 +1,4 @@
-"""Rounds of groups in which no two people meet twice, from finite fields (the social golfer problem).
+"""Rounds in which no two meet twice (social golfer problem): affine planes (Bose 1938), circle method.
 
 Person (a, b), with a < k and b in a field of q elements, is in round r in group b - r a. Two people of different a meet
 in the one round with r (a - a') = b - b', those of the same a never: q rounds of q groups of k, for k up to q. Where k

@@ -3,8 +3,8 @@
 A round is an assignment of members to sessions, on the engine of pairs; see ``rounds``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import ClassVar, Literal
@@ -12,31 +12,200 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.base.iso_dates import start_of
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem
+from mentormatch.explanation.diagnosis.hall_violators import reached_people
+from mentormatch.explanation.people_phrases import first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
-from mentormatch.groups.availability import moment_in_words
 from mentormatch.groups.calendar import MINUTES
 from mentormatch.groups.inputs import (
     HasMembers,
     SessionIn,
     answers_of_all,
     members_of,
+    moment_in_words,
     places,
     refuse,
     sessions_of,
     unknown_people,
 )
 from mentormatch.groups.result import Result, worst_status
-from mentormatch.groups.rounds import Block, TurnProblem, TurnRound, in_rounds
-from mentormatch.groups.turn_conflicts import WithoutTurn, ways_out, without_turn
-from mentormatch.languages import once_spoken, own_language, spoken, tr
+from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
+
+type Block = NDArray[np.bool_]
+
+GOALS = ("matched", "priority", "total")
+
+
+@dataclass(frozen=True, slots=True)
+class TurnProblem:
+    """What is asked: ``present`` (n, s) bool, ``wishes`` (n, s) int64 points from 0 to s - 1, ``urgent`` (n,) bool."""
+
+    members: tuple[str, ...]
+    sessions: tuple[str, ...]
+    per_session: int
+    present: Block
+    wishes: NDArray[np.int64]
+    urgent: BoolVector
+
+    def scores(self) -> NDArray[np.int64]:
+        """Return (n, s) int64: urgent turns early, then wishes, then early sessions, each above all that follows."""
+        n, s = self.present.shape
+        early = np.arange(s)[::-1]
+        step = n * max(s - 1, 0) + 1
+        scores: NDArray[np.int64] = (self.urgent[:, None] * early * step + self.wishes) * step + early
+        return scores
+
+    def pose(self, free: IntVector, allowed: Block, goals: Sequence[str] = GOALS) -> AssignmentProblem:
+        """Return the problem of one round: ``free`` (s,) cases are left, ``allowed`` (n, s) who may when."""
+        problem = AssignmentProblem.from_scores(
+            self.scores(), allowed, mentee_capacity=free, goals=goals, mentor_priority=self.urgent.astype(np.int64)
+        )
+        return replace(problem, mentor_keys=self.members, mentee_keys=self.sessions)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRound:
+    """One round: ``able`` (n,) bool are the members who are there at a session that is left."""
+
+    problem: AssignmentProblem
+    solution: Solution
+    able: BoolVector
+
+    @property
+    def complete(self) -> bool:
+        """Return whether everybody who could be at a session presents."""
+        return len(self.solution.pairs) == int(self.able.sum())
+
+
+def in_rounds(season: TurnProblem, asked: int, seed: int, time_limit_s: float | None) -> Iterator[TurnRound]:
+    """Yield round after round, up to the first that not everybody can complete."""
+    taken = np.zeros(season.present.shape, dtype=bool)
+    for number in range(asked):
+        found = one_round(season, taken, seed, time_limit_s, last=number + 1 == asked)
+        yield found
+        if not found.complete:
+            return
+        taken[found.solution.pairs[:, 0], found.solution.pairs[:, 1]] = True
+
+
+def one_round(season: TurnProblem, taken: Block, seed: int, time_limit_s: float | None, *, last: bool) -> TurnRound:
+    """Return the next round, given what is ``taken`` (n, s) bool; all but the last end as early as can be."""
+    used = taken.sum(axis=0)
+    begun = int(np.flatnonzero(used)[-1]) if used.any() else 0
+    allowed = season.present & ~taken & (np.arange(len(season.sessions)) >= begun)
+    free, able = season.per_session - used, allowed.any(axis=1)
+    if not last:
+        allowed &= np.arange(len(season.sessions)) < horizon(season, free, allowed)
+    problem = season.pose(free, allowed)
+    return TurnRound(problem, solve(problem, seed=seed, time_limit_s=time_limit_s), able)
+
+
+def horizon(season: TurnProblem, free: IntVector, allowed: Block) -> int:
+    """Return after how many sessions all who are able can have presented; all sessions where they never can."""
+
+    def reach(sessions: int) -> int:
+        within = allowed & (np.arange(allowed.shape[1]) < sessions)
+        return len(solve(season.pose(free, within, ("matched",))).pairs)
+
+    able, last = int(allowed.any(axis=1).sum()), allowed.shape[1]
+    return next((sessions for sessions in range(last) if reach(sessions) == able), last)
+
+
+def blocks(each: TurnRound) -> tuple[Block, Block]:
+    """Return (n, s) bool twice: who may present when, and who does."""
+    block, taken = np.zeros(each.problem.shape, dtype=bool), np.zeros(each.problem.shape, dtype=bool)
+    block[each.problem.scores.pairs()] = True
+    taken[each.solution.pairs[:, 0], each.solution.pairs[:, 1]] = True
+    return block, taken
+
+
+MOST_NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutTurn:
+    """Somebody who has no turn in a round: a stable code, and why in a sentence.
+
+    ``absent``: at every session that is left; ``no_place``: with others, more than their sessions have places for;
+    ``waits``: others have not had the turn before yet.
+    """
+
+    member: str
+    round: int
+    code: str
+    reason: str
+
+
+def without_turn(season: TurnProblem, rounds: Sequence[TurnRound], asked: int) -> Iterator[WithoutTurn]:
+    """Yield who has no turn in each round, and why."""
+    for number, each in enumerate(rounds, start=1):
+        done = set(each.solution.pairs[:, 0].tolist())
+        for member, key in enumerate(season.members):
+            if member not in done:
+                code, reason = why(season, each, member)
+                yield WithoutTurn(key, number, code, reason)
+    for number in range(len(rounds) + 1, asked + 1):
+        yield from (WithoutTurn(key, number, "waits", waiting_members(number)) for key in season.members)
+
+
+def waiting_members(number: int) -> str:
+    """Return in words that a round is not begun."""
+    return tr("Le tour {number} ne commence pas : tout le monde n'a pas encore présenté avant.", number=number)
+
+
+def why(season: TurnProblem, each: TurnRound, member: int) -> tuple[str, str]:
+    """Return why a member has no turn in a round: a code, and a sentence."""
+    if each.solution.status not in (Status.PROVED, Status.FEASIBLE):
+        return "stopped", tr("Le calcul s'est arrêté avant une réponse.")
+    if not each.able[member]:
+        return "absent", tr("{member} manque toutes les séances qui restent.", member=season.members[member])
+    return "no_place", crowded_sessions(season, each, member)
+
+
+def crowded_sessions(season: TurnProblem, each: TurnRound, member: int) -> str:
+    """Return in words who, with a member, are more than their sessions have places for."""
+    block, taken = blocks(each)
+    crowd = reached_people(block, taken, [member])
+    there = np.flatnonzero(block[crowd].any(axis=0))
+    room = int(each.problem.mentees.most[there].sum())
+    names = first_of([season.members[row] for row in crowd], MOST_NAMED)
+    sessions = first_of([moment_in_words(season.sessions[place]) for place in there], MOST_NAMED)
+    return tr_n(
+        "{names} ne peut présenter qu'à une de ces séances : {sessions} ; il y reste {room}.",
+        "{names} ne peuvent présenter qu'à ces séances : {sessions} ; il y reste {room} pour {number} personnes.",
+        len(crowd),
+        names=names,
+        sessions=sessions,
+        room=counted(room, "place"),
+        number=len(crowd),
+    )
+
+
+def ways_out(season: TurnProblem, first: TurnRound) -> Iterator[str]:
+    """Yield how everybody who can be at a session would present: one place more for each who has none."""
+    block, taken = blocks(first)
+    left = np.flatnonzero(first.able & ~taken.any(axis=1)).tolist()
+    if not left or first.solution.status is not Status.PROVED:
+        return
+    at = {row: moment_in_words(season.sessions[int(np.argmax(block[row]))]) for row in left}
+    added = [tr("{member}, {session}", member=season.members[row], session=session) for row, session in at.items()]
+    yield tr_n(
+        "Il suffirait d'un cas de plus à une séance : {added}.",
+        "Il suffirait de {number} cas de plus, et pas moins : {added}.",
+        len(left),
+        number=len(left),
+        added=first_of(added, MOST_NAMED),
+    )
+
 
 type Wish = Literal["early", "middle", "late"]
 

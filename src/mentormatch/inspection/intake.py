@@ -1,6 +1,6 @@
 """Programme + files of answers -> what came in, before anything is solved."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -8,20 +8,85 @@ from pathlib import Path
 from mentormatch.base.generation import generation, write_document
 from mentormatch.explanation.labels import KEYS
 from mentormatch.fields import Side
-from mentormatch.inspection.assumptions import assumptions
 from mentormatch.inspection.columns import Question, questions
 from mentormatch.inspection.dates import odd_dates
 from mentormatch.inspection.market import Prospects, prospects
 from mentormatch.inspection.rows import Fates, FileReading, Remarks, in_order, lines_as_labels, read_as
 from mentormatch.inspection.section import IntakeSection, writer_for, writers
-from mentormatch.inspection.sensitive_questions import undeclared
-from mentormatch.languages import language, own_language
-from mentormatch.people.cohort import Cohort
+from mentormatch.languages import language, mark, own_language, tr
+from mentormatch.languages.phrases import listed, percent
+from mentormatch.people.cohort import Cohort, Remark
+from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.enrolment import AnswerSource, plan_of, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.intake import take_apart
-from mentormatch.survey.submissions import laid_out
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.submissions import SubmissionSheet, laid_out
 from mentormatch.survey.table import TextTable
+
+
+def assumptions(programme: Programme, plan: Plan, sheets: Sequence[SubmissionSheet]) -> Iterator[str]:
+    """Yield what was assumed: who is who, on which side, what sets a row aside, what a blank means."""
+    yield identity(plan)
+    yield sides(plan, sheets)
+    consents = [quoted(plan, name) for name in programme.fields_with("consent")]
+    if consents:
+        yield tr("Sans un oui à {questions}, une ligne est rejetée.", questions=listed(consents))
+    if plan.minimum_answered:
+        share = percent(plan.minimum_answered)
+        yield tr("Sous {share} de réponses aux critères, une personne est mise de côté.", share=share)
+    if programme.criteria:
+        yield tr("Une réponse vide n'est ni un « non » ni un zéro : son critère compte à sa valeur neutre.")
+    forbidden = [quoted(plan, name) for name in programme.fields_with("forbidden")]
+    if forbidden:
+        yield tr("Jamais lu, même présent dans le fichier : {questions}.", questions=listed(forbidden))
+
+
+def quoted(plan: Plan, name: str) -> str:
+    """Return the words of a question between quotes."""
+    return tr("« {text} »", text=plan.fields[name].question)
+
+
+def identity(plan: Plan) -> str:
+    """Return by what people are told from one another."""
+    if plan.key is not None:
+        return tr("Chaque personne est reconnue par « {question} ».", question=plan.fields[plan.key].question)
+    if plan.email is None:
+        return tr("Faute de code et de courriel, chaque réponse est une personne.")
+    return tr(
+        "Faute de code, chaque personne est reconnue par « {question} » : sa dernière réponse complète compte.",
+        question=plan.fields[plan.email].question,
+    )
+
+
+def sides(plan: Plan, sheets: Sequence[SubmissionSheet]) -> str:
+    """Return by what mentors are told from mentees."""
+    roles = plan.roles
+    if roles is None or all(sheet.side is not None for sheet in sheets):
+        return tr("Chaque fichier est celui d'un seul côté.")
+    return tr(
+        "« {question} » dit le côté : « {mentor} » ou « {mentee} ».",
+        question=plan.fields[roles.field].question,
+        mentor=roles.mentor,
+        mentee=roles.mentee,
+    )
+
+
+UNDECLARED = mark(
+    '« {name} » : donnée sensible (RGPD, article 9) ? déclarez « special » et « why », ou use = "forbidden"'
+)
+NOT_DECLARED = (None, "criminal record")
+"""Subjects of no category that a field can declare: criminal records are of article 10."""
+
+
+def undeclared(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark]:
+    """Yield the questions that are read, have words of article 9 (RGPD), and declare no special category."""
+    for sheet in sheets:
+        for name in sheet.places:
+            field = plan.fields[name]
+            if field.special is None and subject_of(field.question) not in NOT_DECLARED:
+                yield Remark(sheet.table.source, None, tr(UNDECLARED, name=name))
+
 
 KIND = "intake"
 """Of which kind of run these are the documents."""

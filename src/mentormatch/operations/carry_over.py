@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.base.strict_json import ROOT, JsonMessage, SeenKeys, Text, parse_json
+from mentormatch.base.strict_json import ROOT, JsonMessage, Keys, Text, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
@@ -39,7 +39,7 @@ class CarryOver(JsonMessage):
 
     schema_version: Literal[1] = 1
     programme: str
-    pairs: list[SeenKeys] = Setting(default_factory=list)
+    pairs: list[Keys] = Setting(default_factory=list)
     left_out: list[LeftOut] = Setting(default_factory=list)
 
     @classmethod
@@ -77,7 +77,7 @@ def carry_over(matching: Matching) -> CarryOver:
     pairs = {(canonical(mentor), canonical(mentee)): (mentor, mentee) for mentor, mentee in ever_paired(matching)}
     return CarryOver(
         programme=matching.programme.name,
-        pairs=[SeenKeys(mentor=mentor, mentee=mentee) for _, (mentor, mentee) in sorted(pairs.items())],
+        pairs=[Keys(mentor=mentor, mentee=mentee) for _, (mentor, mentee) in sorted(pairs.items())],
         left_out=[
             LeftOut(person=one.person, side=one.side) for one in matching.unmatched if one.code not in OUT_BY_THEMSELVES
         ],
@@ -85,10 +85,9 @@ def carry_over(matching: Matching) -> CarryOver:
 
 
 def ever_paired(matching: Matching) -> Iterator[tuple[str, str]]:
-    """Yield the pairs that rules ``history`` of the programme name, and those of this matching."""
+    """Yield the pairs of earlier editions that rules of the programme name, and those of this matching."""
     for rule in matching.programme.rules:
-        if isinstance(rule, History):
-            yield from ((past.mentor, past.mentee) for past in rule.pairs)
+        yield from rule.past_pairs()
     yield from ((pair.mentor, pair.mentee) for pair in matching.pairs)
 
 

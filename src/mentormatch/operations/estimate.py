@@ -22,7 +22,7 @@ from mentormatch.operations.instance import ExecutionPlan, has_scale, list_plans
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import forbidden_pairs, is_many_to_many
-from mentormatch.rules.rule import Rule, market_of
+from mentormatch.rules.rule import market_of
 from mentormatch.scoring.score import score
 
 BLOCK, STRIPS, STRIP_ROWS = (256, 1_024), (128, 4_096), 64
@@ -195,7 +195,7 @@ def estimate(
         resident_mb(),
         scale,
         seconds_between(without if scale else with_scale),
-        any(type(rule).side_constraints is not Rule.side_constraints for rule in programme.rules),
+        any(rule.bounds_sums for rule in programme.rules),
         memory_mb,
         programme.heading.language,
     )

@@ -19,16 +19,15 @@ from mentormatch.base.plugins import concrete
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import OutputError
-from mentormatch.explanation.alternatives import Alternative, alternatives
 from mentormatch.explanation.caveats import Caveat, caveats
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
+from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.edits import Edit, Note, pair_edits
 from mentormatch.explanation.frames import Frames
 from mentormatch.explanation.goal_prices import goal_prices
 from mentormatch.explanation.pairs import Pair, explain_pair, explain_pairs
 from mentormatch.explanation.robustness import Robustness, SamplingPlan, robustness
-from mentormatch.explanation.smallest_changes import smallest_changes
 from mentormatch.explanation.tables import (
     Grid,
     ResultSheet,
@@ -40,7 +39,7 @@ from mentormatch.explanation.tables import (
     unmatched_sheet,
 )
 from mentormatch.explanation.unmatched import Case, Unmatched, explain_unmatched
-from mentormatch.explanation.why_not import WhyNot, why_not
+from mentormatch.explanation.why_not import Alternative, WhyNot, alternatives, why_not
 from mentormatch.fields import Side
 from mentormatch.languages import once_spoken, own_language, tr
 from mentormatch.operations.instance import build_instance
@@ -294,7 +293,8 @@ class Exporter(ABC):
 
 def exporters() -> dict[str, Exporter]:
     """Return every registered exporter by its suffix."""
-    return {kind: exporter() for kind, exporter in concrete(Exporter, "mentormatch.report.exporters").items()}
+    found = concrete(Exporter, "mentormatch.report.exporters", "mentormatch.exporters")
+    return {kind: exporter() for kind, exporter in found.items()}
 
 
 def documents_made() -> dict[str, Exporter]:

@@ -14,7 +14,7 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair
 from mentormatch.groups.dates import APART, Dates, choose_dates
 from mentormatch.groups.holidays import ZONES, Stated
-from mentormatch.groups.multiple_choice import DAYS, PARTS, MultipleChoice, find_fields, only, read_multiple_choice
+from mentormatch.groups.inputs import DAYS, PARTS, MultipleChoice, find_fields, only, read_multiple_choice
 from mentormatch.languages import everywhere, language, tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import fold

@@ -22,7 +22,6 @@ from mentormatch.operations.matching import KeyPair, Matching, rules_for_pairs
 from mentormatch.people.cohort import Cohort
 from mentormatch.people.turnover import add_people, remove_people
 from mentormatch.programme.programme import Goal, Programme
-from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 
 NONE = {
@@ -235,15 +234,10 @@ def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[KeyPair]
     if strangers:
         raise RequestError(tr("Seul un binôme de la répartition réparée peut être gardé"), strangers)
     programme = matching.programme
-    rules = [rule for rule in programme.rules if not isinstance(rule, Pin) or is_present(rule, cohort)]
+    rules = [rule for rule in programme.rules if rule.applies_to(cohort)]
     order: list[Goal] = ["matched", *(goal for goal in programme.goals.order if goal not in ("matched", "changes"))]
     goals = programme.goals.model_copy(update={"order": order})
     return programme.model_copy(update={"rules": [*rules, *rules_for_pairs(Pin, begun, cohort)], "goals": goals})
-
-
-def is_present(rule: Pin | Ban, cohort: Cohort) -> bool:
-    """Say whether both people of a pair that is decided are there."""
-    return cohort.mentors.has(rule.mentor) and cohort.mentees.has(rule.mentee)
 
 
 def former_in(matching: Matching, cohort: Cohort) -> tuple[tuple[int, int], ...]:

@@ -8,7 +8,6 @@ from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.people.cohort import People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.veto import Veto
 from mentormatch.scoring.criteria.wishes import Wishes
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
@@ -42,8 +41,8 @@ def asked_of(programme: Programme) -> dict[Side, WishQuestions]:
     Raises ProgrammeError where the programme has nowhere to put wishes or refusals, or would show them to others.
     """
     wishes = next((one for one in programme.criteria if isinstance(one, Wishes)), None)
-    veto = next((one for one in programme.rules if isinstance(one, Veto)), None)
-    found: dict[Side, WishQuestions] = {side: asked(programme, side, wishes, veto) for side in SIDES}
+    refusals = next((field for one in programme.rules if (field := one.refusal_field)), None)
+    found: dict[Side, WishQuestions] = {side: asked(programme, side, wishes, refusals) for side in SIDES}
     named = {name for one in found.values() for name in (one.wishes, one.refusals) if name}
     problems = [
         Problem(f"fields.{name}", tr("montrerait des souhaits ou des refus"), "private = true")
@@ -58,11 +57,11 @@ def asked_of(programme: Programme) -> dict[Side, WishQuestions]:
     return found
 
 
-def asked(programme: Programme, side: Side, wishes: Wishes | None, veto: Veto | None) -> WishQuestions:
+def asked(programme: Programme, side: Side, wishes: Wishes | None, refusals: str | None) -> WishQuestions:
     """Return what one side is asked: no more wishes than the criterion counts."""
     sharing = programme.profiles
     wished: str | None = getattr(wishes, side, None)
-    refused = veto.field if veto and sharing.refusals and programme.fields[veto.field].asks(side) else None
+    refused = refusals if refusals and sharing.refusals and programme.fields[refusals].asks(side) else None
     most = min(sharing.choices, wishes.most) if wishes and wished else 0
     return WishQuestions(wished, refused, most, sharing.refusals if refused else 0)
 

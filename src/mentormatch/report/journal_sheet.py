@@ -9,10 +9,10 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from io import BytesIO
 from typing import Literal
 from xml.parsers.expat import ParserCreate
-from xml.sax.saxutils import escape, quoteattr
 
 from mentormatch.languages import LANGUAGES, language, mark, tr
 from mentormatch.record.seal import JOURNAL, Seal, sheet_in
@@ -173,7 +173,7 @@ def with_rows(xml: bytes, stood: Sequence[JournalRow], now: Sequence[JournalRow]
 def row_xml(prefix: str, number: int, cells: Sequence[str], styles: Sequence[str]) -> str:
     """Return one row, its texts in its cells."""
     made = [
-        f'<{prefix}c r="{letters(place)}{number}"{f" s={quoteattr(style)}" if style else ""} t="inlineStr"><{prefix}is>'
+        f'<{prefix}c r="{letters(place)}{number}"{f' s="{escape(style)}"' if style else ""} t="inlineStr"><{prefix}is>'
         f'<{prefix}t xml:space="preserve">{spelled(text)}</{prefix}t></{prefix}is></{prefix}c>'
         for place, (text, style) in enumerate(zip(cells, styles, strict=True))
     ]
@@ -182,4 +182,4 @@ def row_xml(prefix: str, number: int, cells: Sequence[str], styles: Sequence[str
 
 def spelled(text: str) -> str:
     """Return a text as the XML of a cell has it."""
-    return escape(_CODE.sub(lambda found: f"_x005F{found[0]}", shown(text)))
+    return escape(_CODE.sub(lambda found: f"_x005F{found[0]}", shown(text)), quote=False)

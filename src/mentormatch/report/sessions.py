@@ -13,7 +13,7 @@ from pathlib import Path
 from mentormatch.base.generation import write_documents
 from mentormatch.errors import OutputError
 from mentormatch.explanation.tables import CellValue, ResultSheet
-from mentormatch.groups import availability
+from mentormatch.groups import inputs as availability
 from mentormatch.groups.result import Result
 from mentormatch.languages import mark, tr
 from mentormatch.languages.control_characters import row_text

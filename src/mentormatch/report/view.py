@@ -7,9 +7,9 @@ from itertools import islice
 from mentormatch import __version__
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
+from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.labels import KEYS, Labels, codes
 from mentormatch.explanation.pairs import Contribution, Pair, explain_pair
-from mentormatch.explanation.smallest_changes import smallest_changes
 from mentormatch.explanation.tables import SIDES, in_words
 from mentormatch.explanation.unmatched import Unmatched, reasons
 from mentormatch.languages import tr, tr_n

@@ -1,7 +1,11 @@
-"""What a rule is: it forbids pairs, sets people aside, bounds sums over pairs or changes how many one person takes."""
+"""What a rule is: it forbids pairs, sets people aside, bounds sums over pairs or changes how many one person takes.
+
+All that is known of one kind of rule is in its file: what it asks, how it is told, relaxed, waived and dropped. Other
+modules ask the rule, and name none.
+"""
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
@@ -21,6 +25,8 @@ type BoolBlock = NDArray[np.bool_]
 type PairIndices = tuple[IntVector, IntVector]
 """The mentors and the mentees of some pairs, by position, each pair once."""
 type Missing = Literal["allow", "forbid"]
+type NameOf = Callable[[Side | None, str], str]
+"""What somebody with a key is called; the side is None where the rule does not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,21 @@ class CompositionBound:
     none: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """One number of one rule: ``after(k)`` is the rule moved by k steps, 1 to ``furthest``; ``told(k)`` says so.
+
+    Each step asks less. ``cost(k)`` is the change in the unit in which staff read the number: pairs, places, points,
+    steps of a scale.
+    """
+
+    code: str
+    furthest: int
+    after: Callable[[int], "Rule"]
+    told: Callable[[int], str]
+    cost: Callable[[int], int] = int
+
+
 class Rule(Extension):
     """What may not be.
 
@@ -70,6 +91,12 @@ class Rule(Extension):
     of_pairs: ClassVar[bool] = True
     of_groups: ClassVar[bool] = False
     """Whether a programme of pairs, and one of groups, may state such a rule."""
+    waivable: ClassVar[bool] = True
+    """Whether an exception may be proposed for one pair; what a person asked for is not waived, and not told."""
+    waiver_rank: ClassVar[int] = 4
+    """How much staff would rather not make that exception: a number is 0, a place 1, a decision of the team 5."""
+    droppable: ClassVar[bool] = True
+    """Whether it may be proposed to drop the rule; one that is all about places is given more places instead."""
 
     kind: str
 
@@ -138,6 +165,80 @@ class Rule(Extension):
         """What this rule is called in a sentence."""
         return self.name or self.describe()
 
+    def renamed(self, name_of: NameOf) -> Self:
+        """Return this rule with the people whom it is told with called otherwise."""
+        return self
+
+    def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
+        """Yield the numbers of this rule, called ``name``, that can be moved by whole steps, if there are any."""
+        yield from ()
+
+    @property
+    def bounds_sums(self) -> bool:
+        """Whether it bounds sums over pairs."""
+        return type(self).side_constraints is not Rule.side_constraints
+
+    @property
+    def bounds_degrees(self) -> bool:
+        """Whether it says how many partners people take."""
+        return type(self).degree_bounds is not Rule.degree_bounds
+
+    @property
+    def couples_pairs(self) -> bool:
+        """Whether one pair can break this rule because of other pairs."""
+        return self.bounds_sums or self.bounds_degrees or type(self).pins is not Rule.pins
+
+    @property
+    def decided_pair(self) -> tuple[str, str] | None:
+        """The keys of the mentor and the mentee on whom alone it decides; None where it is about others."""
+        return None
+
+    def applies_to(self, cohort: Cohort) -> bool:
+        """Return whether it can still be asked of a cohort that some people have left."""
+        return True
+
+    @property
+    def places_label(self) -> str:
+        """What its bounds on the partners of one person are called."""
+        return self.label
+
+    def told_without_places(self) -> str:
+        """Return why somebody has no partner to whom this rule gives no place at all, in a sentence."""
+        return tr("Aucune place : « {rule} ».", rule=self.label)
+
+    def place_fields(self, side: Side) -> tuple[str, ...]:
+        """Return the questions by which people of ``side`` say how many partners they take."""
+        return ()
+
+    @property
+    def refusal_field(self) -> str | None:
+        """The question in which people say with whom they do not want to be paired; None where there is none."""
+        return None
+
+    def past_pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield the keys of those who were a pair in an earlier edition."""
+        yield from ()
+
+
+class DecidedPair(Rule):
+    """What the team decided of the pair of ``mentor`` and ``mentee`` (their keys)."""
+
+    waiver_rank: ClassVar[int] = 5
+    mentor: str
+    mentee: str
+
+    def renamed(self, name_of: NameOf) -> Self:
+        pair = {"mentor": name_of("mentor", self.mentor), "mentee": name_of("mentee", self.mentee)}
+        return self.model_copy(update=pair)
+
+    @property
+    def decided_pair(self) -> tuple[str, str]:
+        return self.mentor, self.mentee
+
+    def is_present(self, cohort: Cohort) -> bool:
+        """Say whether both people are there."""
+        return cohort.mentors.has(self.mentor) and cohort.mentees.has(self.mentee)
+
 
 def apply_missing(broken: BoolBlock, left: BoolVector, right: BoolVector, missing: Missing) -> BoolBlock:
     """Return the forbidden pairs: those known to break a rule, and those not known where ``missing`` says forbid."""
@@ -158,7 +259,7 @@ def check_bounds(least: int | None, most: int | None) -> None:
 
 def rules_by_kind() -> dict[str, type[Rule]]:
     """Return every registered rule by its kind."""
-    return concrete(Rule, "mentormatch.rules.kinds")
+    return concrete(Rule, "mentormatch.rules.kinds", "mentormatch.rules")
 
 
 NO_SCORES = np.empty((0, 0), dtype=np.int32)

@@ -1,7 +1,7 @@
 """Nobody is paired with themselves: the rule that is in force in every programme, and that no programme states."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 from mentormatch.languages import tr
 from mentormatch.rules.rule import Market, PairIndices, Rule
@@ -10,6 +10,7 @@ from mentormatch.rules.rule import Market, PairIndices, Rule
 class SelfPairs(Rule):
     """No person who is on both sides is their own partner."""
 
+    waivable: ClassVar[bool] = False
     kind: Literal["self_pair"] = "self_pair"
 
     def describe(self) -> str:

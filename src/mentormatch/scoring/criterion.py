@@ -145,4 +145,4 @@ def ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> Block:
 
 def criteria_by_kind() -> dict[str, type[Criterion]]:
     """Return every registered criterion by its kind."""
-    return concrete(Criterion, "mentormatch.scoring.criteria")
+    return concrete(Criterion, "mentormatch.scoring.criteria", "mentormatch.criteria")

@@ -15,9 +15,9 @@ from mentormatch.service.settings import Settings
 
 BOUND = """import sys
 sys.path[:] = sys.argv[1:]
-from mentormatch.assignment.ending import end_with_standard_input
+from mentormatch.base.child_process import exit_with_parent
 if sys.platform != "win32":
-    end_with_standard_input()
+    exit_with_parent()
 """
 """How every process begins: bound to the service before it loads anything else, where nothing need be read for that."""
 PROGRAM = f"{BOUND}from mentormatch.service.worker import main\nmain()"

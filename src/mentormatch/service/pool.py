@@ -49,6 +49,20 @@ class Pool:
         """Replace the workers that have ended, or could not be started, while nobody asked them."""
         self.idle = [place if usable(place) else self._after(place) for place in self.idle]
 
+    async def take(self) -> Child:
+        """Return a worker for good, and start another in its place; raises RefusedError where none can be had.
+
+        Those that have answered go to the end of the line; it comes from the front, where the one is that stands ready.
+        """
+        if self.stopping:
+            raise RefusedError("stopping", "Nothing more is taken")
+        self.renew()
+        place = max(self.idle, key=ready)
+        self.idle[self.idle.index(place)] = self._start()
+        child = await place
+        self.all.discard(child)
+        return child
+
     def refuse_if_full(self) -> None:
         """Raise RefusedError where no further request may wait."""
         if self.stopping:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from asyncio.subprocess import Process
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from secrets import token_urlsafe
 from time import monotonic
@@ -56,10 +57,13 @@ class ResidentProcess:
 
 
 class Residents:
-    """All that are there, by their unguessable ids; ``ending`` are processes that were ended, and may not be gone."""
+    """All that are there, by their unguessable ids; ``ending`` are processes that were ended, and may not be gone.
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    ``begin`` returns the process of a new one.
+    """
+
+    def __init__(self, settings: Settings, begin: Callable[[], Awaitable[Child]]) -> None:
+        self.settings, self.begin = settings, begin
         self.all: dict[str, ResidentProcess] = {}
         self.ending: list[Process] = []
         self.starting = 0
@@ -74,7 +78,7 @@ class Residents:
             raise RefusedError("busy", "As many sessions are open as may be; close one, or wait")
         self.starting += 1
         try:
-            resident = ResidentProcess(await Child.start(self.settings), self.settings.time_limit_s)
+            resident = ResidentProcess(await self.begin(), self.settings.time_limit_s)
             await self._making(resident, factory)
         finally:
             self.starting -= 1

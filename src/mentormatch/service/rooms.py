@@ -31,7 +31,7 @@ class Rooms:
     def of(cls, settings: Settings, guard: Guard) -> Self:
         """Return all of it, nothing started yet."""
         pool = Pool(settings)
-        return cls(settings, guard, Bodies(settings), pool, Jobs(settings, pool), Residents(settings))
+        return cls(settings, guard, Bodies(settings), pool, Jobs(settings, pool), Residents(settings, pool.take))
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:

@@ -50,7 +50,7 @@ class Tool(ABC):
 
 def tools_by_kind() -> dict[str, type[Tool]]:
     """Return every registered tool by its kind."""
-    return concrete(Tool, TOOLS)
+    return concrete(Tool, TOOLS, "mentormatch.tools")
 
 
 def sorted_by_tool(rows: Rows, kind: str | None = None) -> TextTable:

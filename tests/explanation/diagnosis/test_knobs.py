@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mentormatch.explanation.diagnosis.relaxations import Relaxation, relaxations_of
+from mentormatch.languages.phrases import quoted
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.rule import market_of
+from mentormatch.rules.rule import Relaxation, market_of
 from mentormatch.scoring.score import score
 from tests.explanation.diagnosis.people import alike, cohort, counting, programme, words
 
@@ -16,7 +16,7 @@ HUNDREDTHS = {"kind": "proportion", "field": "metier", "in": ["production"]}
 
 def knobs(people: Cohort, rule: Mapping[str, Any]) -> list[Relaxation]:
     asked = programme(rule)
-    return list(relaxations_of(asked.rules[0], market_of(people, score(people, asked.criteria).values), "règle"))
+    return list(asked.rules[0].relaxations(market_of(people, score(people, asked.criteria).values), quoted("règle")))
 
 
 def told(knob: Relaxation, steps: int) -> str:

@@ -85,7 +85,7 @@ def test_the_easiest_partner_takes_the_fewest_changes_then_the_lightest_then_has
         ({"kind": "common", "field": "metier"}, "waive_rule", 3),
         ({"kind": "different", "field": "employeurs"}, "waive_rule", 4),
         ({**pin("M1", "E1"), "kind": "ban"}, "waive_rule", 5),
-        ({"kind": "veto", "field": "employeurs", "against": ["employeurs"]}, "veto", 4),
+        ({"kind": "veto", "field": "employeurs", "against": ["employeurs"]}, "never", 4),
     ],
 )
 def test_rules_on_pairs_give_way_in_a_settled_order(rule: Mapping[str, Any], code: str, rank: int) -> None:

@@ -11,10 +11,9 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.examples import cohort as example_cohort
 from mentormatch.examples import programme as example_programme
-from mentormatch.explanation.alternatives import alternatives
 from mentormatch.explanation.labels import pseudonyms
 from mentormatch.explanation.unmatched import Case
-from mentormatch.explanation.why_not import WhyNot, why_not
+from mentormatch.explanation.why_not import WhyNot, alternatives, why_not
 from mentormatch.operations.matching import match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme

@@ -18,9 +18,9 @@ SETTINGS = f"from mentormatch.service.desk import desks\ndesks.FACTORY = {FACTOR
 class SlowDesk(desk.Desk):
     """A desk at which something else is solved before the pairs."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def form(self, seed: int, seconds: float) -> None:
         vars(desk)["match"] = slowly
+        super().form(seed, seconds)
 
 
 @track()

@@ -66,6 +66,14 @@ def test_the_pairs_are_those_of_the_library(sitting: Sitting) -> None:
     ]
 
 
+def test_a_desk_that_has_prepared_itself_holds_nothing_yet_and_shows_the_same(sitting: Sitting) -> None:
+    other = Sitting()
+    assert other.done("prepare") == other.done("look") == sitting.done("look")
+    for one in (other, sitting):
+        one.formed()
+    assert other.content("show", "binomes") == sitting.content("show", "binomes")
+
+
 def test_each_step_leads_to_the_next(sitting: Sitting) -> None:
     assert sitting.done("look") == {
         "schema_version": 1,

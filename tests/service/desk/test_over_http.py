@@ -160,6 +160,7 @@ def test_what_a_desk_refuses_is_a_problem_in_words_with_its_place(client: httpx.
     ("method", "path", "given", "status"),
     [
         ("POST", "", {"json": {"do": "begin", "people": 9, "pairs": 9}}, 422),
+        ("POST", "", {"json": {"do": "prepare"}}, 422),
         ("POST", "", {"json": {"do": "take", "part": "answers", "name": "x"}}, 422),
         ("POST", "", {"json": {"do": "form", "seed": -1}}, 422),
         ("POST", "", {"content": b"do", "headers": BYTES}, 415),

@@ -25,11 +25,11 @@ TEXTS = {
 PROGRAM = """
 import resource, sys
 from mentormatch.errors import SurveyError
-from mentormatch.survey.reading import Source, rows_in
+from mentormatch.survey.table_reader import TableSource, rows_in
 content = bytes.fromhex(sys.argv[1]) + bytes.fromhex(sys.argv[2]) * (100_000_000 // len(bytes.fromhex(sys.argv[2])))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
-    rows_in(Source("reponses.csv", content))
+    rows_in(TableSource("reponses.csv", content))
 except SurveyError:
     pass
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)

@@ -1,4 +1,4 @@
-"""Engine ``milp``: linear and integer programs in PuLP, solved by HiGHS; takes every problem."""
+"""The engine for any problem: a transportation LP where vertices are integral, 0-1 programs otherwise."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Engine ``plain``: scipy's assignment, where one side takes at most one partner each and no row couples pairs."""
+"""The engine for one partner a person on one side at least, without side constraints."""
 
 from dataclasses import replace
 from typing import ClassVar

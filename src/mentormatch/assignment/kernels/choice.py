@@ -1,4 +1,4 @@
-"""Whether to solve by compiled code what can be solved without: loading it takes a third of a second."""
+"""Whether an algorithm runs in machine code: where somebody has loaded numba already, or there is much to do."""
 
 import sys
 from importlib.util import find_spec

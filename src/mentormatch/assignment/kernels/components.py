@@ -1,4 +1,4 @@
-"""The strongly connected parts of a graph, in compiled code: one search in depth (Tarjan 1972)."""
+"""Strongly connected components (Tarjan 1972), in machine code."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""The best assignment on a whole block of costs, in compiled code, with the smallest prices that prove it.
+"""Dense linear assignment in integers (LAPJV, Jonker and Volgenant 1987) and minimal duals, in machine code.
 
 Rows bid for columns (augmenting row reduction), and shortest augmenting paths seat those who are left (Jonker &
 Volgenant 1987). Costs and prices are integers, of which processors find the least of several at once; distances stay

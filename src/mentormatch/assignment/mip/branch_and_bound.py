@@ -1,4 +1,4 @@
-"""Integer programs by branch and bound on a linear program that the solver keeps.
+"""LP-based branch and bound (Land and Doig 1960), best bound first, with pseudocosts and reduced-cost fixing.
 
 The part with the greatest bound comes first, and each part begins where the one it was cut from ended. Where the linear
 program is nearly whole, a few dozen parts do, each in a few steps; the search gives up when they become many.

@@ -1,4 +1,4 @@
-"""Linear and integer programs, solved by HiGHS.
+"""A linear or 0-1 program -> what solves it: simplex, branch and bound, or HiGHS's own MIP solver by PuLP.
 
 Linear programs go to its simplex. Integer programs are branched on that while it takes few parts; the others go to
 HiGHS by PuLP, which takes as long to load as all else, and is loaded then. A process that holds the HiGHS of OR-Tools

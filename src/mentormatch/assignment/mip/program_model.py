@@ -1,4 +1,4 @@
-"""A linear program over pairs that are taken or not, as arrays: what is asked of the engine behind PuLP.
+"""A linear or 0-1 program as arrays, a basis to start from, and what a solver answers.
 
 Maximise ``worth . x`` subject to ``least <= sum of coefficients . x <= most`` for each row, ``x`` between 0 and 1.
 """

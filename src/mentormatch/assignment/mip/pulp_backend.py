@@ -1,4 +1,4 @@
-"""Integer programs that go to HiGHS by PuLP.
+"""The 0-1 program as a PuLP model, solved by HiGHS.
 
 PuLP loads all solvers that it knows and finds; where OR-Tools is one of them it takes a quarter of a second more.
 """

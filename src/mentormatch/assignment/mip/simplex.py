@@ -1,4 +1,4 @@
-"""Linear programs, solved by HiGHS's simplex: begun where a similar one ended, and solved again as bounds move."""
+"""The dual simplex of HiGHS, started from a basis."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""Numbers that come from outside as arrays, frames or sparse arrays: read exactly, or refused in words."""
+"""Matrices, frames and sparse arrays -> exact integer scores, or the reason why not, with its place."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The problem that engines solve: allowed pairs with integer scores, bounds for each person, coupling rows, goals."""
+"""The assignment problem: a simple b-matching on a bipartite graph, with side constraints and lexicographic goals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""The integer score of each allowed pair, as a dense block or as a sorted list, whichever takes fewer bytes.
+"""The profit of each allowed pair, as integers: dense with a mask, or a list in coordinate form.
 
 Scores that are not stored are a third form, worked out when they are asked for; who asks sees only ``Scores``.
 """

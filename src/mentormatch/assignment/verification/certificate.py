@@ -1,4 +1,4 @@
-"""Proves an answer again without a solver: that it keeps the rules, and that the prices bound every other answer.
+"""A certificate of optimality by weak LP duality, goal after goal, checked without a solver.
 
 A stage of the proof gives each pair ``e`` a worth ``w_e`` (goals times weights), each person ``p`` a price ``u_p``, and
 each row ``r`` that couples pairs a price ``y_r``. The surplus of a pair is what its worth is above all of these::

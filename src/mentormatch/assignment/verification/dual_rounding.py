@@ -1,4 +1,4 @@
-"""Prices that pay for several goals at once, rounded to whole weights: they then pay for the first of these goals.
+"""Duals rounded to multiples of the weight of one goal: they are integral there (Hoffman and Kruskal 1956).
 
 Let the goals of a stage weigh ``w_1, w_2, ...``, each weight a multiple of the next, and no pair count below 0 in any
 of them. Prices pay for a pair if they are no less than what it is worth, ``w_1 g_1 + w_2 g_2 + ...``. In units of

@@ -1,4 +1,4 @@
-"""Verifies any solution against its problem, in plain arithmetic; shares no code with an engine."""
+"""Whether a solution keeps all constraints, and whether the values and bounds that it states are true."""
 
 from collections.abc import Iterator
 

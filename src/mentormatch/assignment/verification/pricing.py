@@ -1,4 +1,4 @@
-"""The pairs of a proof that must be looked at one by one: all others are worth less than the prices of their people.
+"""Pricing for the checker: the pairs of non-negative reduced profit; all others add nothing to a dual bound.
 
 A pair of negative surplus that is not chosen adds nothing to a bound, and where the bound is reached it is settled. In
 a stage of a dense problem that nothing couples nearly all pairs are of this kind, and strips of rows tell them apart.

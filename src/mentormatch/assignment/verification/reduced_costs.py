@@ -1,4 +1,4 @@
-"""A stage of a proof by prices: what each pair is worth above all its prices, in exact arithmetic."""
+"""One stage of a dual proof: the reduced profit of each pair and the LP dual bound, in exact integers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The answers that are left in a proof by prices: which pairs are settled, and what no answer that is left exceeds."""
+"""The solutions that a proof leaves: variables fixed by reduced cost, degrees by slackness, cycles of ties."""
 
 from dataclasses import dataclass, replace
 from typing import Self

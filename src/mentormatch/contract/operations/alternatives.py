@@ -13,7 +13,7 @@ from mentormatch.contract.exchange import LossOut, MoveOut, losses_out, moves_ou
 from mentormatch.contract.match_response import CaveatOut, Response, caveats_out
 from mentormatch.contract.operation import Operation
 from mentormatch.contract.requests import SIDES, MatchRequest, Mention
-from mentormatch.explanation.alternatives import Alternative
+from mentormatch.explanation.why_not import Alternative
 from mentormatch.fields import Side
 from mentormatch.operations.matching import Matching
 

@@ -8,7 +8,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.examples import MEMBERS
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, Response, TierOut, rejected_out, remarks_out
-from mentormatch.contract.member_requests import MembersRequest, Number
+from mentormatch.contract.member_requests import MembersRequest, NumberIn
 from mentormatch.contract.operation import Operation
 from mentormatch.contract.session_dates import DateOut, dates_out
 from mentormatch.groups.dates import Dates as Chosen
@@ -22,7 +22,7 @@ class DatesRequest(MembersRequest):
     ``number`` of sessions instead of that of the programme. ``staff`` asks for who misses what as well.
     """
 
-    number: Number | None = None
+    number: NumberIn | None = None
     staff: bool = False
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator
 from pydantic import Field as Setting
 
-from mentormatch.base.strict_json import JsonMessage, WholeNumber, whole
+from mentormatch.base.strict_json import JsonMessage, Whole, whole
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.operation import Operation
@@ -23,7 +23,7 @@ class PlansRequest(CohortRequest):
 
     n: Wanted = 3
     differ_by: Differing = 1
-    seed: WholeNumber = 0
+    seed: Whole = 0
 
 
 class PlanOut(JsonMessage):

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import JsonMessage, SeenKeys, Text, WholeNumber
+from mentormatch.base.strict_json import JsonMessage, Keys, Text, Whole
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.operation import Operation
@@ -40,9 +40,9 @@ class RepairRequest(CohortRequest):
     former: Pairs
     withdrawn: Annotated[list[Text], Setting(max_length=MOST_PEOPLE)] = Setting(default_factory=list)
     keep: Pairs = Setting(default_factory=list)
-    seed: WholeNumber = 0
+    seed: Whole = 0
     ladder: bool = False
-    steps: Annotated[list[WholeNumber], Setting(max_length=50)] = Setting(default_factory=list)
+    steps: Annotated[list[Whole], Setting(max_length=50)] = Setting(default_factory=list)
     reserves: bool = False
 
 
@@ -80,10 +80,10 @@ class RepairResponse(Response):
     """
 
     sentence: str
-    kept: list[SeenKeys]
-    broken: list[SeenKeys]
-    ended: list[SeenKeys]
-    new: list[SeenKeys]
+    kept: list[Keys]
+    broken: list[Keys]
+    ended: list[Keys]
+    new: list[Keys]
     matching: MatchResponse
     ladder: list[RungOut] | None
     steps: list[RungOut]
@@ -160,9 +160,9 @@ def absent(side: Side, strangers: Iterable[tuple[int, Side, str]], cohort: Cohor
     return People(tuple(keys.values()), columns, np.zeros(len(keys), dtype=bool))
 
 
-def pairs_out(pairs: Iterable[tuple[str, str]]) -> list[SeenKeys]:
+def pairs_out(pairs: Iterable[tuple[str, str]]) -> list[Keys]:
     """Return pairs as the contract has them."""
-    return [SeenKeys(mentor=mentor, mentee=mentee) for mentor, mentee in pairs]
+    return [Keys(mentor=mentor, mentee=mentee) for mentor, mentee in pairs]
 
 
 def rung_out(rung: TradeoffPoint) -> RungOut:

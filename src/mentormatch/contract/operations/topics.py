@@ -8,7 +8,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.examples import MEMBERS
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, Response, TierOut, rejected_out, remarks_out
-from mentormatch.contract.member_requests import MembersRequest, Number
+from mentormatch.contract.member_requests import MembersRequest, NumberIn
 from mentormatch.contract.operation import Operation
 from mentormatch.groups.sessions import topics_of
 from mentormatch.groups.topics import Topics as Chosen
@@ -21,7 +21,7 @@ class TopicsRequest(MembersRequest):
     ``number`` of topics instead of that of the programme. ``staff`` asks for who wanted what as well.
     """
 
-    number: Number | None = None
+    number: NumberIn | None = None
     staff: bool = False
 
 

@@ -92,7 +92,7 @@ def minimums_beyond_people(posture: RuleInstance) -> Iterator[Finding]:
                 places=placed_people(posture.loads(other), other),
                 missing=short_of(there, asked),
             )
-            yield Finding("minimums_beyond_people", sentence, asked - there, rules=posture.labels_of("capacity"))
+            yield Finding("minimums_beyond_people", sentence, asked - there, rules=posture.bounding_degrees())
 
 
 def minimums_beyond_places(posture: RuleInstance) -> Iterator[Finding]:
@@ -107,7 +107,7 @@ def minimums_beyond_places(posture: RuleInstance) -> Iterator[Finding]:
                 pairs=counted(least, "binôme"),
                 places=counted(most, "place"),
             )
-            rules = posture.labels_of("capacity")
+            rules = posture.bounding_degrees()
             yield Finding("minimum_beyond_places", sentence, least - most, (name,), rules)
 
 

@@ -1,7 +1,7 @@
 """What findings rest on: the people, the rules, and the problem that they pose."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.base.columns import Index
@@ -40,7 +40,8 @@ class RuleInstance:
     @classmethod
     def of(cls, cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], labels: Labels = KEYS) -> "RuleInstance":
         """Return the posture of a cohort under these rules."""
-        problem = feasibility_problem(cohort, scores, rules)
+        posed = feasibility_problem(cohort, scores, rules)
+        problem = replace(posed, rows=tuple(replace(row, name=labels.row(row.name, rules)) for row in posed.rows))
         return cls(
             market_of(cohort, scores.values if scores.held else NO_SCORES), tuple(rules), problem, scores, labels
         )
@@ -62,9 +63,9 @@ class RuleInstance:
         """Return what the two people of a pair are called."""
         return self.name("mentor", pair[0]), self.name("mentee", pair[1])
 
-    def labels_of(self, kind: str) -> tuple[str, ...]:
-        """Return what the rules of one kind are called."""
-        return tuple(self.labels.rule(rule) for rule in self.rules if rule.kind == kind)
+    def bounding_degrees(self) -> tuple[str, ...]:
+        """Return what the rules are called that say how many partners people take."""
+        return tuple(self.labels.rule(rule) for rule in self.rules if rule.bounds_degrees)
 
     def pinning(self, axis: int, row: int) -> tuple[str, ...]:
         """Return what the rules are called that pin a pair of one person."""

@@ -17,17 +17,13 @@ from mentormatch.explanation.diagnosis.feasibility_oracle import (
     sides_of,
 )
 from mentormatch.explanation.diagnosis.findings import PossibleChange
-from mentormatch.explanation.diagnosis.relaxations import Relaxation, relaxations_of
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.rules.formulation import SIDES
-from mentormatch.rules.kinds.ban import Ban
-from mentormatch.rules.kinds.capacity import Capacity
-from mentormatch.rules.kinds.pin import Pin
-from mentormatch.rules.rule import Rule, market_of
+from mentormatch.rules.rule import Relaxation, Rule, market_of
 
 DROPS = ("drop_rule", "drop_rules")
 
@@ -49,27 +45,28 @@ def changes_of(trial: FeasibilityOracle, rule: Rule, labels: Labels) -> Iterator
     place = next(place for place, each in enumerate(trial.rules) if each is rule)
     others = [each for each in range(len(trial.rules)) if each != place]
     rest = tuple(trial.rules[each] for each in others)
-    without = trial.eased(others) if isinstance(rule, Capacity) else trial.posed(rest)
+    without = trial.eased(others) if rule.bounds_degrees else trial.posed(rest)
     if not trial.holds(without):
         return
     market = market_of(trial.cohort, trial.scores.values)
-    for knob in relaxations_of(rule, market, labels.rule(rule)):
-        yield from smallest_relaxation(trial, place, knob)
-    if isinstance(rule, Capacity):
-        yield from more_places(trial, rule.side, labels)
-    else:
+    for number in rule.relaxations(market, quoted(labels.rule(rule))):
+        yield from smallest_relaxation(trial, place, number)
+    for side in SIDES:
+        if rule.degree_bounds(market.side(side), side) is not None:
+            yield from more_places(trial, side, labels)
+    if rule.droppable and (not rule.bounds_degrees or trial.works(rest)):
         yield drop_rule(trial, rule, rest, labels)
 
 
-def smallest_relaxation(trial: FeasibilityOracle, place: int, knob: Relaxation) -> Iterator[PossibleChange]:
+def smallest_relaxation(trial: FeasibilityOracle, place: int, number: Relaxation) -> Iterator[PossibleChange]:
     """Yield the fewest steps of a number that give a solution, if any do."""
 
     def after(steps: int) -> tuple[Rule, ...]:
-        return (*trial.rules[:place], knob.after(steps), *trial.rules[place + 1 :])
+        return (*trial.rules[:place], number.after(steps), *trial.rules[place + 1 :])
 
-    steps = first_feasible(knob.furthest, lambda count: trial.works(after(count)))
+    steps = first_feasible(number.furthest, lambda count: trial.works(after(count)))
     if steps is not None:
-        yield PossibleChange(knob.code, knob.told(steps), knob.cost(steps), rules=after(steps))
+        yield PossibleChange(number.code, number.told(steps), number.cost(steps), rules=after(steps))
 
 
 def first_feasible(furthest: int, works: Callable[[int], bool]) -> int | None:
@@ -93,8 +90,8 @@ def first_feasible(furthest: int, works: Callable[[int], bool]) -> int | None:
 def drop_rule(trial: FeasibilityOracle, rule: Rule, rest: tuple[Rule, ...], labels: Labels) -> PossibleChange:
     """Return that one rule goes and the rest stays; a pinned or banned pair is one unit."""
     name = quoted(labels.rule(rule))
-    if isinstance(rule, Pin | Ban):
-        return PossibleChange("drop_pair", tr("Retirer {pair}.", pair=name), 1, (rule.mentor, rule.mentee), rest)
+    if rule.decided_pair:
+        return PossibleChange("drop_pair", tr("Retirer {pair}.", pair=name), 1, rule.decided_pair, rest)
     return PossibleChange(
         "drop_rule", tr("Retirer la règle {rule}.", rule=name), affected_people(trial, rule), rules=rest
     )
@@ -150,7 +147,7 @@ def changes_in_use(trial: FeasibilityOracle, side: Side, lent: int) -> list[tupl
 
 def dropping_several(trial: FeasibilityOracle, labels: Labels) -> Iterator[PossibleChange]:
     """Yield rules that give a solution once all are dropped, and of which none need be dropped for less."""
-    open_to = [place for place, rule in enumerate(trial.rules) if not isinstance(rule, Capacity)]
+    open_to = [place for place, rule in enumerate(trial.rules) if rule.droppable]
 
     def without(places: Sequence[int]) -> tuple[Rule, ...]:
         return tuple(rule for place, rule in enumerate(trial.rules) if place not in set(places))

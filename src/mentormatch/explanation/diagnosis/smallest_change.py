@@ -1,8 +1,8 @@
-"""The smallest change that would place one person without displacing anybody."""
+"""The smallest change that would place a person without a partner, and displace nobody."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import batched
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,22 +11,16 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs
 from mentormatch.explanation.diagnosis.findings import PossibleChange
+from mentormatch.explanation.partners import Excluding
+from mentormatch.explanation.unmatched import BATCH, Case, SideView, other_side
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.rules.formulation import forbidden_by_rule
+from mentormatch.rules.formulation import SIDES, forbidden_by_rule
 
-if TYPE_CHECKING:
-    from mentormatch.explanation.partners import Excluding
-    from mentormatch.explanation.unmatched import Case
-
-RANKS: Mapping[str, int] = {"minimum_score": 2, "gap": 3, "common": 3, "require": 3, "different": 4, "ban": 5}
-"""Of as many changes, those are proposed that touch a number, then a place, then a rule, in this order."""
-NEVER = "veto"
-"""What a person asked for is not waived, and not told."""
-UNWAIVED = (NEVER, "self_pair")
-"""The rules of which that is so; nobody is paired with themselves."""
+NEVER = "never"
+"""The code of what is not waived."""
 EXCEPTION = mark("une exception à {rule} pour ce binôme")
 NO_MINIMUM = mark("pas de minimum pour {person}")
 MORE: Mapping[Side, str] = {
@@ -52,16 +46,16 @@ class Obstacle:
 class UnplacedPerson:
     """Somebody without a partner, the positions of all who take part across, and whom of them each rule forbids."""
 
-    case: "Case"
+    case: Case
     side: Side
     row: int
     others: NDArray[np.intp]
-    forbidden: "Excluding"
+    forbidden: Excluding
 
     @property
     def across(self) -> Side:
         """The other side."""
-        return "mentee" if self.side == "mentor" else "mentor"
+        return other_side(self.side)
 
     @property
     def name(self) -> str:
@@ -96,15 +90,33 @@ class UnplacedPerson:
         return np.ones(len(self.others), dtype=bool)
 
 
-def smallest_change(case: "Case", side: Side, row: int) -> PossibleChange | None:
+def smallest_change(case: Case, side: Side, row: int) -> PossibleChange | None:
     """Return the least that would have to change for one person without a partner to get one, all pairs kept.
 
     Fewest changes first, a number or a place before a rule, then the best score. None where there is no answer to add
     to, where nobody takes part across, and where only what somebody asked not to happen would be left.
     """
-    others = np.flatnonzero(case.loads("mentee" if side == "mentor" else "mentor").most > 0)
+    others = case.others(side)
     found = forbidden_by_rule(case.rules, case.market_of(side, row))
     return change_for(UnplacedPerson(case, side, row, others, [(rule, block.ravel()) for rule, block in found]))
+
+
+def smallest_changes(case: Case) -> tuple[PossibleChange | None, ...]:
+    """Return the least that would place each person without a partner, in the order of ``explain_unmatched``.
+
+    None for who cannot be placed without displacing somebody, and for all where there are more than 300 people a side.
+    """
+    if not case.small:
+        return (None,) * sum(len(case.alone(side)) for side in SIDES)
+    return tuple(change for side in SIDES for change in changes_of(case, side))
+
+
+def changes_of(case: Case, side: Side) -> Iterator[PossibleChange | None]:
+    """Yield the smallest change for everybody of one side without a partner; rules look at many people at once."""
+    view, others = SideView.of(case, side), case.others(side)
+    for rows in batched(case.alone(side).tolist(), BATCH):
+        for row, forbidden in zip(rows, view.excluding(rows), strict=True):
+            yield change_for(UnplacedPerson(case, side, row, others, forbidden))
 
 
 def change_for(seeker: UnplacedPerson) -> PossibleChange | None:
@@ -160,7 +172,7 @@ def person_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
     refusing = [rule for rule in case.rules if (said := rule.eligible(one, side)) is not None and not said[0]]
     for rule in refusing:
         exception = tr("une exception à {rule} pour {person}", rule=quoted(case.labels.rule(rule)), person=name)
-        yield Obstacle("waive_rule", always(exception), seeker.for_all(), RANKS["require"])
+        yield Obstacle("waive_rule", always(exception), seeker.for_all(), rule.waiver_rank)
     if people.complete[row] and not refusing and loads.most[row] == 0:
         yield Obstacle("add_place", always(tr("une place chez {person}", person=name)), seeker.for_all(), 1)
     if loads.conditional[row]:
@@ -171,8 +183,7 @@ def rule_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
     """Yield the rules that forbid pairs with the person."""
     for rule, blocks in seeker.forbidden:
         exception = tr(EXCEPTION, rule=quoted(seeker.case.labels.rule(rule)))
-        code = NEVER if rule.kind in UNWAIVED else "waive_rule"
-        yield Obstacle(code, always(exception), blocks, RANKS.get(rule.kind, 4))
+        yield Obstacle("waive_rule" if rule.waivable else NEVER, always(exception), blocks, rule.waiver_rank)
 
 
 def place_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
@@ -194,6 +205,7 @@ def quota_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
     """Yield the sums over pairs that the pair would take out of their bounds."""
     pairs, shape = seeker.case.solution.pairs, seeker.case.problem.shape
     for row in seeker.case.problem.rows:
+        rule = quoted(seeker.case.labels.row(row.name, seeker.case.rules))
         total = int(row.coefficients_of(pairs[:, 0], pairs[:, 1], shape).sum())
         both = np.full(len(seeker.others), seeker.row), seeker.others
         mentors, mentees = both if seeker.side == "mentor" else both[::-1]
@@ -201,8 +213,8 @@ def quota_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
         beyond = np.zeros(len(after), dtype=bool) if row.most is None else after > row.most
         below = np.zeros(len(after), dtype=bool) if row.least is None else after < row.least
         if counts_pairs(row):
-            raised = tr("{rule} relevé à {pairs} au plus", rule=quoted(row.name), pairs=counted(total + 1, "binôme"))
+            raised = tr("{rule} relevé à {pairs} au plus", rule=rule, pairs=counted(total + 1, "binôme"))
             yield Obstacle("raise_quota", always(raised), beyond, 0)
         else:
-            exception = tr(EXCEPTION, rule=quoted(row.name))
+            exception = tr(EXCEPTION, rule=rule)
             yield Obstacle("waive_rule", always(exception), beyond | below, 2)

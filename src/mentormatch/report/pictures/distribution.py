@@ -9,7 +9,7 @@ from mentormatch.base.columns import IntVector
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import about, points, thousands
 from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, altair, rows
+from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, column, layer, rows
 from mentormatch.report.texts import spaced
 
 STEP, FULL = 50_000, 1_000_000
@@ -61,23 +61,21 @@ class Distribution(Picture):
         parts = told[1:] if self.untold else told
         if not len(parts[0][1]):
             return None
-        alt = altair()
-        return alt.vconcat(*(bars(*part) for part in parts), title=self.title, spacing=18)
+        return {"vconcat": [bars(*part) for part in parts], "title": self.title, "spacing": 18}
 
 
 def bars(name: str, scores: IntVector, colour: str) -> Chart:
     """Return one row of bars, the median marked."""
-    alt = altair()
     counts = np.bincount(np.clip(scores // STEP, 0, FULL // STEP - 1), minlength=FULL // STEP)
     starts = [place * 5 for place in range(len(counts)) if counts[place]]
     ends = [start + 5 for start in starts]
     data = rows(("start", starts), ("end", ends), ("none", [0] * len(starts)), ("pairs", counts[counts > 0].tolist()))
-    across = alt.X("start:Q", title=tr("Points"), scale=FROM_0_TO_100, axis=alt.Axis(values=TENS, grid=False))
-    up = alt.Y("pairs:Q", title=tr("Binômes"), axis=alt.Axis(**ticks(int(counts.max())), format=",d"))
-    drawn = alt.Chart(data).mark_rect(color=colour, stroke=INK, strokeWidth=0.75)
-    drawn = drawn.encode(x=across, x2="end:Q", y=up, y2="none:Q")
-    head = alt.TitleParams(spaced(about(name, counted_up(scores))), fontSize=13, offset=8, frame="group")
-    return alt.layer(drawn, *middle(scores), title=head, width=WIDTH, height=HEIGHT)
+    across = column("start:Q", title=tr("Points"), scale=FROM_0_TO_100, axis={"values": TENS, "grid": False})
+    up = column("pairs:Q", title=tr("Binômes"), axis={**ticks(int(counts.max())), "format": ",d"})
+    look = {"color": colour, "stroke": INK, "strokeWidth": 0.75}
+    drawn = layer(data, "rect", look, x=across, x2="end:Q", y=up, y2="none:Q")
+    head = {"text": spaced(about(name, counted_up(scores))), "fontSize": 13, "offset": 8, "frame": "group"}
+    return {"layer": [drawn, *middle(scores)], "title": head, "width": WIDTH, "height": HEIGHT}
 
 
 def ticks(most: int) -> dict[str, Any]:
@@ -89,8 +87,9 @@ def middle(scores: IntVector) -> list[Chart]:
     """Return a line at the median; nothing where there are no scores."""
     if not len(scores):
         return []
-    line = altair().Chart(rows(("at", [halfway(scores) / 10_000])))
-    return [line.mark_rule(color=mark, strokeWidth=wide).encode(x="at:Q") for mark, wide in (("white", 5), (INK, 2))]
+    at = rows(("at", [halfway(scores) / 10_000]))
+    looks = ({"color": colour, "strokeWidth": wide} for colour, wide in (("white", 5), (INK, 2)))
+    return [layer(at, "rule", look, x="at:Q") for look in looks]
 
 
 def counted_up(scores: IntVector) -> str:

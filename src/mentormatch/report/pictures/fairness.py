@@ -10,7 +10,7 @@ from mentormatch.explanation.goal_prices import is_small, share
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import points
 from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, altair, rows
+from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, column, layer, rows
 
 WIDTH, HEIGHT = 560, 300
 CHOSEN, GREATEST, FAIREST = mark("répartition retenue"), mark("plus grand total"), mark("plancher le plus haut")
@@ -77,13 +77,12 @@ class Fairness(Picture):
     def chart(self) -> Chart | None:
         if len(self.curve) < 2:
             return None
-        alt, axes = altair(), {"x": floor_axis(), "y": total_axis(self.least)}
-        line = alt.Chart(self.data(self.curve)).encode(**axes)
-        steps = line.mark_line(interpolate="step-before", color=DARK, strokeWidth=2)
-        dots = line.mark_circle(color=DARK, size=70, opacity=1)
-        here = alt.Chart(self.data([self.chosen])).encode(**axes)
-        mark = here.mark_point(shape="diamond", size=220, fill=BRIGHT, stroke=INK, strokeWidth=1.5, opacity=1)
-        return alt.layer(steps, dots, mark, *self.names(axes), title=self.title, width=WIDTH, height=HEIGHT)
+        line, axes = self.data(self.curve), {"x": floor_axis(), "y": total_axis(self.least)}
+        steps = layer(line, "line", {"interpolate": "step-before", "color": DARK, "strokeWidth": 2}, **axes)
+        dots = layer(line, "circle", {"color": DARK, "size": 70, "opacity": 1}, **axes)
+        here = {"shape": "diamond", "size": 220, "fill": BRIGHT, "stroke": INK, "strokeWidth": 1.5, "opacity": 1}
+        layers = [steps, dots, layer(self.data([self.chosen]), "point", here, **axes), *self.names(axes)]
+        return {"layer": layers, "title": self.title, "width": WIDTH, "height": HEIGHT}
 
     @property
     def least(self) -> float:
@@ -110,10 +109,13 @@ class Fairness(Picture):
             [place for place in places if place.floor > middle],
         )
         return [
-            altair()
-            .Chart(self.data(side, [", ".join(map(tr, places[place])) for place in side]))
-            .mark_text(fontWeight=600, **look)
-            .encode(**axes, text="words:N")
+            layer(
+                self.data(side, [", ".join(map(tr, places[place])) for place in side]),
+                "text",
+                {"fontWeight": 600, **look},
+                **axes,
+                text="words:N",
+            )
             for side, look in zip(sides, (ABOVE, BELOW), strict=True)
             if side
         ]
@@ -121,13 +123,11 @@ class Fairness(Picture):
 
 def floor_axis() -> Any:
     """Return the axis of the worst pair."""
-    alt = altair()
-    scale = alt.Scale(zero=False, nice=True, padding=20)
-    return alt.X("floor:Q", title=tr("Points du binôme le moins bien noté"), scale=scale, axis=alt.Axis(tickCount=6))
+    scale = {"zero": False, "nice": True, "padding": 20}
+    return column("floor:Q", title=tr("Points du binôme le moins bien noté"), scale=scale, axis={"tickCount": 6})
 
 
 def total_axis(least: float) -> Any:
     """Return the axis of the total, as a share of the greatest."""
-    alt = altair()
-    scale = alt.Scale(domain=[least, 1 + (1 - least) / 6], nice=False)
-    return alt.Y("total:Q", title=tr("Part du plus grand total"), scale=scale, axis=alt.Axis(tickCount=5, format=".1%"))
+    scale, axis = {"domain": [least, 1 + (1 - least) / 6], "nice": False}, {"tickCount": 5, "format": ".1%"}
+    return column("total:Q", title=tr("Part du plus grand total"), scale=scale, axis=axis)

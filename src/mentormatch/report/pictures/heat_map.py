@@ -12,7 +12,7 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import counted, points, thousands
 from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.pictures.style import INK, NOTHING, Chart, altair, distinct, rows, shortened
+from mentormatch.report.pictures.style import INK, NOTHING, Chart, column, distinct, layer, rows, shortened
 
 MOST, GROUPS = 60, 50
 """People of a side who get a line each; above, the groups into which a side is put at most."""
@@ -112,8 +112,8 @@ class HeatMap(Picture):
         chosen, counts = np.unique(frame.cells(*self.matching.solution.pairs.T), return_counts=True)
         layers = [*coloured(frame, found, means), *marked(frame, chosen, counts)]
         n, m = frame.shape
-        view = altair().ViewConfig(fill=NOTHING)
-        return altair().layer(*layers, title=self.title, width=m * frame.size, height=n * frame.size, view=view)
+        size = {"width": m * frame.size, "height": n * frame.size}
+        return {"layer": layers, "title": self.title, **size, "view": {"fill": NOTHING}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class HeatMapFrame:
         found: IntVector = self.mentors.line[mentors] * self.shape[1] + self.mentees.line[mentees]
         return found
 
-    def data(self, cells: IntVector, **values: Any) -> Any:
+    def data(self, cells: IntVector, **values: Any) -> list[dict[str, Any]]:
         """Return cells as data of a chart, with the names of their lines."""
         down, across = np.divmod(cells, self.shape[1])
         return rows(
@@ -149,50 +149,44 @@ class HeatMapFrame:
 
     def places(self) -> dict[str, Any]:
         """Return where a cell stands, and how both sides are named."""
-        alt = altair()
+        down, across = self.mentors, self.mentees
         look = {"ticks": False, "domain": False, "labelFontSize": min(12, self.size - 2)}
-        down = alt.Axis(title=self.mentors.title, **look)
-        across = alt.Axis(title=self.mentees.title, orient="top", labelAngle=-90, **look)
+        left, top = {"title": down.title, **look}, {"title": across.title, "orient": "top", "labelAngle": -90, **look}
         return {
-            "y": alt.Y("mentor:N", sort=self.mentors.labels, axis=down, scale=alt.Scale(domain=self.mentors.labels)),
-            "x": alt.X("mentee:N", sort=self.mentees.labels, axis=across, scale=alt.Scale(domain=self.mentees.labels)),
+            "y": column("mentor:N", sort=down.labels, axis=left, scale={"domain": down.labels}),
+            "x": column("mentee:N", sort=across.labels, axis=top, scale={"domain": across.labels}),
         }
 
 
 def coloured(frame: HeatMapFrame, cells: IntVector, means: NDArray[np.float64]) -> list[Chart]:
     """Return the cells in the colour of their points, which stand in them where there is room."""
-    alt, (low, high) = altair(), tens(means)
+    low, high = tens(means)
     data = frame.data(cells, points=np.round(means, 1).tolist())
-    scale = alt.Scale(scheme="cividis", domain=[low, high], clamp=True)
-    legend = alt.Legend(title=tr("Points"), gradientLength=160, tickCount=5)
-    drawn = (
-        alt.Chart(data).mark_rect().encode(**frame.places(), color=alt.Color("points:Q", scale=scale, legend=legend))
-    )
+    scale = {"scheme": "cividis", "domain": [low, high], "clamp": True}
+    legend = {"title": tr("Points"), "gradientLength": 160, "tickCount": 5}
+    drawn = layer(data, "rect", **frame.places(), color=column("points:Q", scale=scale, legend=legend))
     if frame.size < NUMBERED:
         return [drawn]
-    light = alt.condition(f"datum.points < {low + WHITE_BELOW * (high - low)}", alt.value("white"), alt.value("black"))
-    numbers = (
-        alt.Chart(data)
-        .mark_text(fontSize=11)
-        .encode(**frame.places(), text=alt.Text("points:Q", format=".0f"), color=light)
-    )
-    return [drawn, numbers]
+    dark = {"test": f"datum.points < {low + WHITE_BELOW * (high - low)}", "value": "white"}
+    told = {"text": column("points:Q", format=".0f"), "color": {"condition": dark, "value": "black"}}
+    return [drawn, layer(data, "text", {"fontSize": 11}, **frame.places(), **told)]
 
 
 def marked(frame: HeatMapFrame, cells: IntVector, counts: IntVector) -> list[Chart]:
     """Return the marks of the chosen pairs: a frame around a cell, or a dot where cells are small."""
     if not len(cells):
         return []
-    chart = altair().Chart(frame.data(cells, pairs=counts.tolist()))
+    data = frame.data(cells, pairs=counts.tolist())
     if frame.size >= NUMBERED:
         frames = (("white", 5), (INK, 2.5))
         return [
-            chart.mark_rect(fill=None, stroke=colour, strokeWidth=width).encode(**frame.places())
+            layer(data, "rect", {"fill": None, "stroke": colour, "strokeWidth": width}, **frame.places())
             for colour, width in frames
         ]
     area = frame.size**2 * 0.45
-    size = altair().Size("pairs:Q", legend=None, scale=altair().Scale(domain=[0, int(counts.max())], range=[0, area]))
-    return [chart.mark_circle(fill="white", stroke=INK, strokeWidth=1.5, opacity=1).encode(**frame.places(), size=size)]
+    size = column("pairs:Q", legend=None, scale={"domain": [0, int(counts.max())], "range": [0, area]})
+    look = {"fill": "white", "stroke": INK, "strokeWidth": 1.5, "opacity": 1}
+    return [layer(data, "circle", look, **frame.places(), size=size)]
 
 
 def tens(values: NDArray[np.float64]) -> tuple[int, int]:

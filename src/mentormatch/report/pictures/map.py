@@ -11,7 +11,7 @@ from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.shapes import CREDIT, Point, Ring, middle, outlines
 from mentormatch.report.pictures.map_data import Link, Spot, Territory, territory
 from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.pictures.style import INK, NOTHING, SOFT, Chart, altair, rows
+from mentormatch.report.pictures.style import INK, NOTHING, SOFT, Chart, column, layer, rows
 
 WIDE, HIGH = 640, 620
 """Of the map, at most."""
@@ -84,7 +84,7 @@ class Map(Picture):
         frame = MapFrame.of(found)
         told = found.spots if self.numbered else tuple(spot for spot in found.spots if spot.number not in outlines())
         layers = [*grounds(frame), *lines(frame), *names(frame, told), *dots(frame, told), credit(frame)]
-        return altair().layer(*layers, title=self.title, width=frame.width, height=frame.height)
+        return {"layer": layers, "title": self.title, "width": frame.width, "height": frame.height}
 
 
 SHORT = dict(DEPARTEMENTS)
@@ -170,10 +170,14 @@ class MapFrame:
         return round((self.down + self.strip) * self.scale)
 
     @property
-    def projection(self) -> Any:
+    def projection(self) -> dict[str, Any]:
         """Return how the plane becomes the picture."""
         move = [-self.left * self.scale, -self.top * self.scale]
-        return altair().Projection(type="identity", scale=self.scale, translate=move)
+        return {"type": "identity", "scale": self.scale, "translate": move}
+
+    def layer(self, data: list[dict[str, Any]], mark: str, look: dict[str, Any], **channels: Any) -> Chart:
+        """Return one mark for each row of data, where the plane has it."""
+        return layer(data, mark, look, **channels) | {"projection": self.projection}
 
     @cached_property
     def shapes(self) -> dict[str, list[Ring]]:
@@ -197,7 +201,7 @@ class MapFrame:
         """Where the dot of each département of people stands."""
         return {spot.number: middle(self.shapes[spot.number][0]) for spot in self.territory.spots}
 
-    def data(self, spots: Sequence[Spot]) -> Any:
+    def data(self, spots: Sequence[Spot]) -> list[dict[str, Any]]:
         """Return some départements of people as data of a chart."""
         return rows(
             ("x", [self.middles[spot.number][0] for spot in spots]),
@@ -212,7 +216,7 @@ class MapFrame:
         fits = (max(across) - min(across)) * self.scale >= LETTER * len(SHORT[number])
         return SHORT[number] if self.scale >= NAMED and fits else number
 
-    def links(self) -> Any:
+    def links(self) -> list[dict[str, Any]]:
         """Return the lines as data of a chart, those of fewest pairs first, so that the others lie above."""
         drawn = self.territory.links[:MOST_LINES][::-1]
         ends = [(self.middles[link.first], self.middles[link.second]) for link in drawn]
@@ -240,19 +244,18 @@ def thickness(link: Link, most: Link) -> float:
 
 def grounds(frame: MapFrame) -> list[Chart]:
     """Return the outlines: grey where nobody is, in the colour of their number of people elsewhere."""
-    alt = altair()
     people = {spot.number: spot.people for spot in frame.territory.spots}
     features = [feature(rings, people.get(number, 0)) for number, rings in frame.shapes.items()]
     looks: dict[str, Any] = {"stroke": "white", "strokeWidth": 1, "clip": True}
-    empty, full = (
-        alt.Chart(alt.InlineData(values=[one for one in features if bool(one["properties"]["people"]) == wanted]))
-        for wanted in (False, True)
+    empty, full = ([one for one in features if bool(one["properties"]["people"]) == wanted] for wanted in (False, True))
+    values = ticks(people.values())
+    legend = {"title": tr("Personnes"), "gradientLength": 140, "values": values, "format": "d"}
+    colour = column(
+        "properties.people:Q", scale={"scheme": "cividis", "domain": [0, max(people.values())]}, legend=legend
     )
-    legend = alt.Legend(title=tr("Personnes"), gradientLength=140, values=ticks(people.values()), format="d")
-    scale = alt.Scale(scheme="cividis", domain=[0, max(people.values())])
-    coloured = full.mark_geoshape(**looks).encode(color=alt.Color("properties.people:Q", scale=scale, legend=legend))
     return [
-        each.properties(projection=frame.projection) for each in (empty.mark_geoshape(fill=NOTHING, **looks), coloured)
+        frame.layer(empty, "geoshape", {"fill": NOTHING, **looks}),
+        frame.layer(full, "geoshape", looks, color=colour),
     ]
 
 
@@ -273,41 +276,39 @@ def lines(frame: MapFrame) -> list[Chart]:
     """Return the lines between départements, each on a white one that sets it off."""
     if not frame.territory.links:
         return []
-    alt = altair()
     places = {"longitude": "x:Q", "latitude": "y:Q", "longitude2": "u:Q", "latitude2": "v:Q"}
-    drawn = alt.Chart(frame.links()).properties(projection=frame.projection)
+    links, wide = frame.links(), column("wide:Q", scale=None)
     return [
-        drawn.transform_calculate(wide=f"datum.width + {more}")
-        .mark_rule(color=colour, strokeCap="round")
-        .encode(**places, strokeWidth=alt.StrokeWidth("wide:Q", scale=None))
+        frame.layer(links, "rule", {"color": colour, "strokeCap": "round"}, **places, strokeWidth=wide)
+        | {"transform": [{"calculate": f"datum.width + {more}", "as": "wide"}]}
         for colour, more in (("white", 2.5), (INK, 0))
     ]
 
 
 def dots(frame: MapFrame, told: Sequence[Spot]) -> list[Chart]:
     """Return a dot for each of some départements, their number of people in it."""
-    alt = altair()
-    at = {"longitude": "x:Q", "latitude": "y:Q"}
-    drawn = alt.Chart(frame.data(told)).properties(projection=frame.projection)
+    data, at = frame.data(told), {"longitude": "x:Q", "latitude": "y:Q"}
     size = DOTS[min(len(str(max(spot.people for spot in frame.territory.spots))), len(DOTS) - 1)]
-    disc = drawn.mark_circle(fill="white", stroke=INK, strokeWidth=1.5, opacity=1, size=size).encode(**at)
-    number = drawn.mark_text(fontSize=11, fontWeight=600, color=INK).encode(**at, text=alt.Text("people:Q", format="d"))
-    return [disc, number]
+    disc = {"fill": "white", "stroke": INK, "strokeWidth": 1.5, "opacity": 1, "size": size}
+    number = {"fontSize": 11, "fontWeight": 600, "color": INK}
+    return [
+        frame.layer(data, "circle", disc, **at),
+        frame.layer(data, "text", number, **at, text=column("people:Q", format="d")),
+    ]
 
 
 def names(frame: MapFrame, told: Sequence[Spot]) -> list[Chart]:
     """Return the name or the number of each of some départements, set off by white."""
-    alt = altair()
-    drawn = alt.Chart(frame.data(told)).properties(projection=frame.projection)
+    data, at = frame.data(told), {"longitude": "x:Q", "latitude": "y:Q"}
     looks: tuple[dict[str, Any], ...] = ({"stroke": "white", "strokeWidth": 3.5, "strokeJoin": "round"}, {})
     return [
-        drawn.mark_text(fontSize=11, color=INK, dy=19, **look).encode(longitude="x:Q", latitude="y:Q", text="name:N")
+        frame.layer(data, "text", {"fontSize": 11, "color": INK, "dy": 19, **look}, **at, text="name:N")
         for look in looks
     ]
 
 
 def credit(frame: MapFrame) -> Chart:
     """Return by whom the outlines are, in a corner."""
-    told = altair().Chart(rows(("words", [tr(CREDIT)])))
-    look: dict[str, Any] = {"align": "right", "baseline": "bottom", "fontSize": 9, "color": SOFT}
-    return told.mark_text(x=frame.width, y=frame.height + 12, **look).encode(text="words:N")
+    look = {"align": "right", "baseline": "bottom", "fontSize": 9, "color": SOFT}
+    place = {"x": frame.width, "y": frame.height + 12}
+    return layer(rows(("words", [tr(CREDIT)])), "text", {**place, **look}, text="words:N")

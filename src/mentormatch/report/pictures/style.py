@@ -7,8 +7,8 @@ from typing import Any
 from mentormatch.errors import OutputError
 from mentormatch.languages import mark, spoken, tr
 
-type Chart = Any
-"""A chart of Altair, which is imported when a picture is drawn."""
+type Chart = dict[str, Any]
+"""A chart in Vega-Lite: layers of marks, each with its data and its channels."""
 
 INK, SOFT, LINE, NOTHING = "#1c2430", "#4d5968", "#d5dbe2", "#e9edf1"
 DARK, MIDDLE, BRIGHT = "#00306f", "#7c7b78", "#e7d159"
@@ -28,10 +28,13 @@ STYLE: dict[str, Any] = {
     "legend": {"labelColor": SOFT, "titleColor": SOFT, "labelFontSize": 12, "titleFontSize": 12},
     "text": {"color": INK, "fontSize": 12},
 }
-NEEDED = mark("Les images ont besoin d'Altair et de vl-convert → pip install 'mentormatch-engine[pictures]'")
+NEEDED = mark("Les images ont besoin de vl-convert → pip install 'mentormatch-engine[pictures]'")
 LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 """Of d3, by language."""
 TAG, NAME = re.compile("<[^>]*>"), re.compile(r"""(\bid="|url\(#)(\w+)""")
+TYPES = {"Q": "quantitative", "N": "nominal"}
+SECOND = frozenset({"x2", "y2", "longitude2", "latitude2"})
+"""Channels of the other end of a mark."""
 LETTERS = 24
 """Of a label that is shown."""
 SHARPNESS = 2
@@ -40,16 +43,7 @@ SHARPNESS = 2
 
 def drawable() -> bool:
     """Say whether pictures can be drawn here."""
-    return all(find_spec(name) for name in ("altair", "vl_convert"))
-
-
-def altair() -> Any:
-    """Return Altair; raises OutputError, with what to install, where it is not there."""
-    try:
-        import altair
-    except ModuleNotFoundError:
-        raise OutputError(tr(NEEDED)) from None
-    return altair
+    return find_spec("vl_convert") is not None
 
 
 def converter() -> Any:
@@ -63,7 +57,7 @@ def converter() -> Any:
 
 def as_svg(chart: Chart) -> bytes:
     """Return a chart as SVG."""
-    svg: str = converter().vegalite_to_svg(described(chart), **locale())
+    svg: str = converter().vegalite_to_svg(styled(chart), **locale())
     return renumbered(svg).encode("utf-8")
 
 
@@ -88,21 +82,37 @@ def renumbered(svg: str) -> str:
 
 def as_png(chart: Chart) -> bytes:
     """Return a chart as PNG."""
-    png: bytes = converter().vegalite_to_png(described(chart), scale=SHARPNESS, **locale())
+    png: bytes = converter().vegalite_to_png(styled(chart), scale=SHARPNESS, **locale())
     return png
 
 
-def described(chart: Chart) -> dict[str, Any]:
-    """Return a chart in Vega-Lite, in the style of the house."""
-    spec: dict[str, Any] = chart.to_dict()
-    return {**spec, "config": STYLE}
+def styled(chart: Chart) -> Chart:
+    """Return a chart in the style of the house."""
+    return {**chart, "config": STYLE}
 
 
-def rows(*columns: tuple[str, Any]) -> Any:
+def layer(data: list[dict[str, Any]], mark: str, look: dict[str, Any] | None = None, **channels: Any) -> Chart:
+    """Return one mark for each row of data; a channel is what ``column`` returns, or a column without a look."""
+    encoding = {name: column(one) if isinstance(one, str) else one for name, one in channels.items()}
+    for name in encoding.keys() & SECOND:
+        del encoding[name]["type"]  # it is that of the first
+    return {"data": {"values": data}, "mark": {"type": mark, **(look or {})}, "encoding": encoding}
+
+
+def column(named: str, **look: Any) -> dict[str, Any]:
+    """Return a column as a channel takes it.
+
+    >>> column("points:Q", format=".0f")
+    {'field': 'points', 'type': 'quantitative', 'format': '.0f'}
+    """
+    field, _, kind = named.rpartition(":")
+    return {"field": field, "type": TYPES[kind], **look}
+
+
+def rows(*columns: tuple[str, Any]) -> list[dict[str, Any]]:
     """Return columns, each a name and its values, as data of a chart."""
     names = [name for name, _ in columns]
-    values = [dict(zip(names, row, strict=True)) for row in zip(*(each for _, each in columns), strict=True)]
-    return altair().InlineData(values=values)
+    return [dict(zip(names, row, strict=True)) for row in zip(*(each for _, each in columns), strict=True)]
 
 
 def shortened(label: str) -> str:

@@ -8,7 +8,7 @@ from mentormatch.explanation.pairs import Pair
 from mentormatch.languages import mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import about, listed, percent, points
 from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, altair, distinct, rows, shortened
+from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, column, distinct, layer, rows, shortened
 from mentormatch.report.texts import spaced, visible
 
 ROW, BAR, WIDTH = 36, 22, 440
@@ -80,10 +80,11 @@ class Waterfall(Picture):
     def chart(self) -> Chart | None:
         if not self.pair.contributions:
             return None
-        alt, steps = altair(), self.steps
+        steps = self.steps
         names = " – ".join(map(shortened, self.people))
         layers = [most(steps), joined(steps), gained(steps), written(steps)]
-        return alt.layer(*layers, title=spaced(about(self.title, names)), width=WIDTH, height=ROW * len(steps))
+        title = spaced(about(self.title, names))
+        return {"layer": layers, "title": title, "width": WIDTH, "height": ROW * len(steps)}
 
     @once_spoken
     def steps(self) -> list[WaterfallStep]:
@@ -101,7 +102,7 @@ class Waterfall(Picture):
         return [*found, WaterfallStep(names[-1], 0, start, start, BRIGHT, tr("{points} sur 100", points=points(start)))]
 
 
-def data(steps: list[WaterfallStep]) -> Any:
+def data(steps: list[WaterfallStep]) -> list[dict[str, Any]]:
     """Return the steps as data of a chart, in points."""
     return rows(
         ("name", [step.name for step in steps]),
@@ -116,41 +117,36 @@ def data(steps: list[WaterfallStep]) -> Any:
 
 def down(steps: list[WaterfallStep]) -> Any:
     """Return the lines of the steps, top to bottom."""
-    alt = altair()
-    axis = alt.Axis(title=None, labelExpr="split(datum.label, '\\n')", ticks=False, domain=False)
-    return alt.Y("name:N", sort=[step.name for step in steps], axis=axis)
+    axis = {"title": None, "labelExpr": "split(datum.label, '\\n')", "ticks": False, "domain": False}
+    return column("name:N", sort=[step.name for step in steps], axis=axis)
 
 
 def across(field: str) -> Any:
     """Return the scale of points."""
-    alt = altair()
-    return alt.X(
-        f"{field}:Q", title=tr("Points"), scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=10, grid=False)
-    )
+    axis = {"tickCount": 10, "grid": False}
+    return column(f"{field}:Q", title=tr("Points"), scale={"domain": [0, 100]}, axis=axis)
 
 
 def most(steps: list[WaterfallStep]) -> Chart:
     """Return the outline of what each criterion gives at most."""
-    outline = altair().Chart(data(steps)).mark_bar(fill="white", stroke=EDGE, strokeWidth=1, size=BAR)
-    return outline.encode(y=down(steps), x=across("start"), x2="most:Q")
+    outline = {"fill": "white", "stroke": EDGE, "strokeWidth": 1, "size": BAR}
+    return layer(data(steps), "bar", outline, y=down(steps), x=across("start"), x2="most:Q")
 
 
 def gained(steps: list[WaterfallStep]) -> Chart:
     """Return what each criterion gives."""
-    alt = altair()
-    filled = alt.Chart(data(steps)).mark_bar(size=BAR, stroke=INK, strokeWidth=0.75)
-    return filled.encode(y=down(steps), x=across("start"), x2="end:Q", color=alt.Color("colour:N", scale=None))
+    filled, colour = {"size": BAR, "stroke": INK, "strokeWidth": 0.75}, column("colour:N", scale=None)
+    return layer(data(steps), "bar", filled, y=down(steps), x=across("start"), x2="end:Q", color=colour)
 
 
 def joined(steps: list[WaterfallStep]) -> Chart:
     """Return the lines from the end of each criterion to the beginning of the next."""
-    return altair().Chart(data(steps)).mark_rule(color=EDGE).encode(y=down(steps), y2="next:N", x=across("end"))
+    return layer(data(steps), "rule", {"color": EDGE}, y=down(steps), y2="next:N", x=across("end"))
 
 
 def written(steps: list[WaterfallStep]) -> Chart:
     """Return the points of each criterion in words, beside it."""
-    text = altair().Chart(data(steps)).mark_text(align="left", dx=6)
-    return text.encode(y=down(steps), x=across("most"), text="words:N")
+    return layer(data(steps), "text", {"align": "left", "dx": 6}, y=down(steps), x=across("most"), text="words:N")
 
 
 def on_two_lines(name: str) -> str:

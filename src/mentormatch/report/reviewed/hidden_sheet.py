@@ -25,8 +25,6 @@ from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Sha256
 from mentormatch.record.digests import digest_of_answers, digest_of_programme, digests_of_people
 from mentormatch.rules.formulation import forbidden_by_rule
-from mentormatch.rules.kinds.ban import Ban
-from mentormatch.rules.kinds.pin import Pin
 from mentormatch.rules.rule import Rule, market_of
 
 SHEET = mark("Repères")
@@ -115,7 +113,7 @@ class Bearings(JsonMessage):
 
 def digest_without_decisions(programme: Programme) -> str:
     """Return the digest of a programme without the pairs that are decided, which the team goes on deciding."""
-    rules = [rule for rule in programme.rules if not isinstance(rule, Pin | Ban)]
+    rules = [rule for rule in programme.rules if rule.decided_pair is None]
     return digest_of_programme(programme.model_copy(update={"rules": rules}))
 
 
@@ -154,11 +152,7 @@ def forbidden_pairs(matching: Matching) -> tuple[list[str], dict[str, str]]:
 def lasting(matching: Matching) -> list[Rule]:
     """Return the rules without those that set a pair aside by hand."""
     by_hand = {(canonical(mentor), canonical(mentee)) for mentor, mentee in set_aside(matching)}
-    return [
-        rule
-        for rule in matching.programme.rules
-        if not (isinstance(rule, Ban) and (canonical(rule.mentor), canonical(rule.mentee)) in by_hand)
-    ]
+    return [rule for rule in matching.programme.rules if tuple(map(canonical, rule.decided_pair or ())) not in by_hand]
 
 
 def told(rule: Rule, programme: Programme) -> str:

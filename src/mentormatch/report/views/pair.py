@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mentormatch.explanation.alternatives import Alternative, alternatives
-from mentormatch.explanation.why_not import why_not
+from mentormatch.explanation.why_not import Alternative, alternatives, why_not
 from mentormatch.languages import mark, once_spoken
 from mentormatch.languages.phrases import listed
 from mentormatch.report.pictures import Waterfall

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mentormatch.explanation.alternatives import Alternative, alternatives
 from mentormatch.explanation.diagnosis.smallest_change import smallest_change
 from mentormatch.explanation.pairs import explain_pair
 from mentormatch.explanation.tables import SIDES as NAMES
 from mentormatch.explanation.tables import in_words
 from mentormatch.explanation.unmatched import explain_one
+from mentormatch.explanation.why_not import Alternative, alternatives
 from mentormatch.fields import Side
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.report.view import Card, UnmatchedLine, card

@@ -1,12 +1,12 @@
 """Rule ``apart``: people whom the team keeps from meeting."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field as Setting
 
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import listed
-from mentormatch.rules.rule import Market, PairIndices, Rule
+from mentormatch.rules.rule import Market, NameOf, PairIndices, Rule
 from mentormatch.rules.shared_answers import cross_product
 
 
@@ -17,6 +17,9 @@ class Apart(Rule):
     kind: Literal["apart"] = "apart"
     example = {"kind": "apart", "people": ["M01", "E01"]}
     people: Annotated[list[str], Setting(min_length=2)]
+
+    def renamed(self, name_of: NameOf) -> Self:
+        return self.model_copy(update={"people": [name_of(None, key) for key in self.people]})
 
     def describe(self) -> str:
         return tr("personnes à séparer : {people}", people=listed(self.people))

@@ -3,17 +3,15 @@
 from typing import Literal
 
 from mentormatch.languages import tr
-from mentormatch.rules.rule import Market, PairIndices, Rule
+from mentormatch.rules.rule import DecidedPair, Market, PairIndices
 from mentormatch.rules.shared_answers import cross_product
 
 
-class Ban(Rule):
+class Ban(DecidedPair):
     """The pair of ``mentor`` and ``mentee`` (their keys) is not chosen."""
 
     kind: Literal["ban"] = "ban"
     example = {"kind": "ban", "mentor": "M01", "mentee": "E01"}
-    mentor: str
-    mentee: str
 
     def describe(self) -> str:
         return tr("binôme écarté {mentor} - {mentee}", mentor=self.mentor, mentee=self.mentee)

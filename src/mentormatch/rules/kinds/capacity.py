@@ -1,7 +1,7 @@
 """Rule ``capacity``: how many partners one person takes."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field as Setting
@@ -14,7 +14,7 @@ from mentormatch.fields import Side
 from mentormatch.fields.extension import FieldRef, FieldReference
 from mentormatch.languages import tr
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import Rule
+from mentormatch.rules.rule import Market, Relaxation, Rule
 
 
 class Capacity(Rule):
@@ -24,6 +24,7 @@ class Capacity(Rule):
     Without ``field`` everybody of ``side`` takes ``most``.
     """
 
+    droppable: ClassVar[bool] = False
     kind: Literal["capacity"] = "capacity"
     example = {"kind": "capacity", "field": "capacite", "most": 2}
     field: Annotated[str | None, FieldRef(("number",), "any")] = None
@@ -52,6 +53,35 @@ class Capacity(Rule):
         if not self.minimum:
             return tr("nombre de places ({most} au plus)", most=self.most)
         return tr("nombre de places ({most} au plus, au moins {least})", most=self.most, least=self.minimum)
+
+    @property
+    def couples_pairs(self) -> bool:
+        return self.minimum > 0
+
+    @property
+    def places_label(self) -> str:
+        return tr("nombre de places")
+
+    def told_without_places(self) -> str:
+        return tr("N'accompagne personne cette année : nombre de places à 0.")
+
+    def place_fields(self, side: Side) -> tuple[str, ...]:
+        return () if self.field is None or side != self.side else (self.field,)
+
+    def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
+        """Yield the minimum."""
+        if self.minimum:
+            yield Relaxation(
+                "lower_minimum",
+                self.minimum,
+                lambda k: self.model_copy(update={"minimum": self.minimum - k}),
+                lambda k: tr(
+                    "Abaisser le minimum de {rule} de {old} à {new} par personne.",
+                    rule=name,
+                    old=self.minimum,
+                    new=self.minimum - k,
+                ),
+            )
 
     def degree_bounds(self, people: People, side: Side) -> DegreeBounds | None:
         if side != self.side:

@@ -1,5 +1,6 @@
 """Rule ``common``: something in common, for instance a slot or a language."""
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import BoolBlock, Market, Missing, Rule, apply_missing
+from mentormatch.rules.rule import BoolBlock, Market, Missing, Relaxation, Rule, apply_missing
 from mentormatch.rules.shared_answers import share_at_least
 from mentormatch.scoring.criterion import WholeGroup
 
@@ -19,6 +20,7 @@ class Common(Rule):
     """The two people of a pair have at least ``least`` answers to ``field`` in common."""
 
     of_groups: ClassVar[bool] = True
+    waiver_rank: ClassVar[int] = 3
     kind: Literal["common"] = "common"
     example = {"kind": "common", "field": "creneaux", "least": 1}
     missing: Missing = "allow"
@@ -41,3 +43,18 @@ class Common(Rule):
             return None
         enough = np.arange(len(column.labels) + 1) >= self.least
         return WholeGroup(column.values, column.known, enough.astype(np.float64))
+
+    def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
+        """Yield how many answers are to be in common; none at all is the rule dropped."""
+        if self.least > 1:
+            yield Relaxation(
+                "lower_common",
+                self.least - 1,
+                lambda k: self.model_copy(update={"least": self.least - k}),
+                lambda k: tr(
+                    "Demander {answers} en commun au lieu de {old} pour {rule}.",
+                    answers=counted(self.least - k, "réponse"),
+                    old=self.least,
+                    rule=name,
+                ),
+            )

@@ -1,6 +1,8 @@
 """Rule ``gap``: the mentor is ahead."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from math import ceil
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +11,8 @@ from mentormatch.base.columns import NONE, BoolVector, IntVector, SingleChoice
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import plain
-from mentormatch.rules.rule import BoolBlock, Market, Missing, Rule, apply_missing
+from mentormatch.people.cohort import People
+from mentormatch.rules.rule import BoolBlock, Market, Missing, Relaxation, Rule, apply_missing
 
 type Steps = IntVector | NDArray[np.float64]
 
@@ -17,6 +20,7 @@ type Steps = IntVector | NDArray[np.float64]
 class Gap(Rule):
     """The mentor's answer to ``field`` is at least ``least`` ahead of the mentee's (steps, or units of the number)."""
 
+    waiver_rank: ClassVar[int] = 3
     kind: Literal["gap"] = "gap"
     example = {"kind": "gap", "field": "annees", "least": 2}
     missing: Missing = "allow"
@@ -51,3 +55,41 @@ class Gap(Rule):
         if self.most is not None:
             wrong |= ahead > self.most
         return apply_missing(wrong, answered, known, self.missing)
+
+    def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
+        """Yield how far ahead the mentor is to be at least, and at most."""
+        ours, theirs = (steps_of(people, self.field) for people in (market.mentors, market.mentees))
+        if not (len(ours) and len(theirs)):
+            return
+        lowest, highest = float(ours.min() - theirs.max()), float(ours.max() - theirs.min())
+        if self.least > lowest:
+            yield Relaxation(
+                "lower_gap",
+                ceil(self.least - lowest),
+                lambda k: self.model_copy(update={"least": self.least - k}),
+                lambda k: tr(
+                    "Abaisser l'avance demandée par {rule} de {old} à {new}.",
+                    rule=name,
+                    old=plain(self.least),
+                    new=plain(self.least - k),
+                ),
+            )
+        if (most := self.most) is not None and most < highest:
+            yield Relaxation(
+                "raise_gap",
+                ceil(highest - most),
+                lambda k: self.model_copy(update={"most": most + k}),
+                lambda k: tr(
+                    "Relever l'avance permise par {rule} de {old} à {new}.",
+                    rule=name,
+                    old=plain(most),
+                    new=plain(most + k),
+                ),
+            )
+
+
+def steps_of(people: People, field: str) -> NDArray[np.float64]:
+    """Return the steps or numbers of those who answered."""
+    column = people.columns[field]
+    values = column.values if isinstance(column, SingleChoice) else people.numbers(field).values
+    return values.astype(np.float64)[column.known]

@@ -1,5 +1,6 @@
 """Rule ``history``: no pair comes twice, from one edition to the next."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
@@ -33,6 +34,9 @@ class History(Rule):
 
     def describe(self) -> str:
         return tr("pas de binôme d'une édition précédente")
+
+    def past_pairs(self) -> Iterator[tuple[str, str]]:
+        yield from ((past.mentor, past.mentee) for past in self.pairs)
 
     def forbidden_by_identity(self, market: Market) -> PairIndices:
         mentors, mentees = past_positions(market.mentors), past_positions(market.mentees)

@@ -1,6 +1,7 @@
 """Rule ``load``: hours rather than heads, for instance the hours a month that each mentee asks of a mentor."""
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Annotated, Literal
 
 import numpy as np
@@ -14,7 +15,7 @@ from mentormatch.fields.extension import FieldRef, FieldReference
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import plain, quoted
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import BoolBlock, Market, Missing, Rule
+from mentormatch.rules.rule import BoolBlock, Market, Missing, Relaxation, Rule
 
 PARTS = 100
 """Hours are counted in hundredths, rounded once."""
@@ -67,6 +68,25 @@ class Load(Rule):
         together = np.append(0, np.cumsum(known))[np.searchsorted(known, limits, side="right")]
         for mentor in np.flatnonzero((limits != UNKNOWN) & (together > limits)).tolist():
             yield SideConstraint(name=self.label, weights=counted, most=int(limits[mentor]), mentor=mentor)
+
+    def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
+        """Yield the hours that each mentor gives, where they are one number for all, by whole hours."""
+        limit = self.limit
+        if isinstance(limit, str):
+            return
+        asked = int(np.maximum(hours_by_person(self.weights, market.mentees), 0).sum()) / PARTS
+        if asked > limit:
+            yield Relaxation(
+                "raise_load",
+                ceil(asked - limit),
+                lambda k: self.model_copy(update={"limit": limit + k}),
+                lambda k: tr(
+                    "Relever {rule} de {old} à {new} au plus par mentor·e.",
+                    rule=name,
+                    old=plain(limit),
+                    new=plain(limit + k),
+                ),
+            )
 
 
 def hours_in_words(stated: str | float) -> str:

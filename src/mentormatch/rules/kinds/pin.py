@@ -6,19 +6,21 @@ from typing import Literal
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import quoted
-from mentormatch.rules.rule import Market, Rule
+from mentormatch.people.cohort import Cohort
+from mentormatch.rules.rule import DecidedPair, Market
 
 
-class Pin(Rule):
+class Pin(DecidedPair):
     """The pair of ``mentor`` and ``mentee`` (their keys) is chosen; they must not be the same person."""
 
     kind: Literal["pin"] = "pin"
     example = {"kind": "pin", "mentor": "M06", "mentee": "E08"}
-    mentor: str
-    mentee: str
 
     def describe(self) -> str:
         return tr("binôme imposé {mentor} - {mentee}", mentor=self.mentor, mentee=self.mentee)
+
+    def applies_to(self, cohort: Cohort) -> bool:
+        return self.is_present(cohort)
 
     def pins(self, market: Market) -> Iterator[tuple[int, int]]:
         mentor, mentee = market.mentors.find(self.mentor), market.mentees.find(self.mentee)

@@ -14,7 +14,7 @@ from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReferen
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import percent
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import Market, Rule, check_bounds
+from mentormatch.rules.rule import Market, Relaxation, Rule, check_bounds
 
 KINDS = ("choice", "choices", "scale", "yesno", "place")
 WHOLE = 100
@@ -64,6 +64,28 @@ class Proportion(Rule):
             yield SideConstraint(name=self.label, weights=weights - self.least, least=0)
         if self.most is not None:
             yield SideConstraint(name=self.label, weights=self.most - weights, least=0)
+
+    def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
+        """Yield the least and the most, by hundredths."""
+        least, most = self.least, self.most
+        if least:
+            yield Relaxation(
+                "lower_proportion",
+                least,
+                lambda k: self.model_copy(update={"least": least - k}),
+                lambda k: tr(
+                    "Abaisser {rule} de {old} à {new} au moins.", rule=name, old=least, new=percent((least - k) / WHOLE)
+                ),
+            )
+        if most is not None and most < WHOLE:
+            yield Relaxation(
+                "raise_proportion",
+                WHOLE - most,
+                lambda k: self.model_copy(update={"most": most + k}),
+                lambda k: tr(
+                    "Relever {rule} de {old} à {new} au plus.", rule=name, old=most, new=percent((most + k) / WHOLE)
+                ),
+            )
 
     def counted(self, people: People) -> IntVector:
         """Return (n,) int64: 1 for who gave one of the answers, else 0."""

@@ -13,8 +13,9 @@ from mentormatch.base.columns import BoolVector
 from mentormatch.fields import Side
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import Market, Rule, check_bounds
+from mentormatch.rules.rule import Market, Relaxation, Rule, check_bounds
 
 KINDS = ("choice", "choices", "scale", "yesno", "place")
 NUMBERS = {
@@ -81,6 +82,28 @@ class Quota(Rule):
         both = mentors is not None and mentees is not None
         if one is not None:
             yield SideConstraint(self.label, one, self.least, self.most, factor=mentors if both else None)
+
+    def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
+        """Yield the least and the most."""
+        least, most, pairs = self.least, self.most, market.shape[0] * market.shape[1]
+        if least:
+            yield Relaxation(
+                "lower_quota",
+                least,
+                lambda k: self.model_copy(update={"least": least - k}),
+                lambda k: tr(
+                    "Abaisser {rule} de {old} à {new} au moins.", rule=name, old=least, new=counted(least - k, "binôme")
+                ),
+            )
+        if most is not None and most < pairs:
+            yield Relaxation(
+                "raise_quota",
+                pairs - most,
+                lambda k: self.model_copy(update={"most": most + k}),
+                lambda k: tr(
+                    "Relever {rule} de {old} à {new} au plus.", rule=name, old=most, new=counted(most + k, "binôme")
+                ),
+            )
 
     def _counted(self, market: Market, side: Side) -> NDArray[np.int64] | None:
         """Return (n, 1) or (1, m) int64: 1 for whom all conditions of a side hold; None where there are none."""

@@ -18,6 +18,7 @@ class Require(Rule):
     """A person takes part only with one of the answers ``in`` to ``field``; no answer is not one of them."""
 
     of_groups: ClassVar[bool] = True
+    waiver_rank: ClassVar[int] = 3
     kind: Literal["require"] = "require"
     example = {"kind": "require", "field": "reconversion", "in": ["Oui", "Non"], "missing": "allow"}
     field: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"), "any")]

@@ -1,14 +1,14 @@
 """Rule ``together``: people whom the team wants in one group."""
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field as Setting
 
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import listed
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import Rule
+from mentormatch.rules.rule import NameOf, Rule
 
 
 class Together(Rule):
@@ -19,6 +19,9 @@ class Together(Rule):
     kind: Literal["together"] = "together"
     example = {"kind": "together", "people": ["C01", "C09"]}
     people: Annotated[list[str], Setting(min_length=2)]
+
+    def renamed(self, name_of: NameOf) -> Self:
+        return self.model_copy(update={"people": [name_of(None, key) for key in self.people]})
 
     def describe(self) -> str:
         return tr("personnes à réunir : {people}", people=listed(self.people))

@@ -21,6 +21,7 @@ class Veto(Rule):
     """No one is paired with somebody whose key, or whose answer to a field in ``against``, they named in ``field``."""
 
     of_groups: ClassVar[bool] = True
+    waivable: ClassVar[bool] = False
     kind: Literal["veto"] = "veto"
     example = {"kind": "veto", "field": "a_eviter", "against": ["code", "employeurs"]}
     field: Annotated[str, FieldRef(("names",), "any")]
@@ -28,6 +29,10 @@ class Veto(Rule):
 
     def describe(self) -> str:
         return tr("souhait d'une des deux personnes de ne pas être associées")
+
+    @property
+    def refusal_field(self) -> str:
+        return self.field
 
     def forbidden_by_identity(self, market: Market) -> PairIndices:
         """Return who meets whom: what one person refuses is what the other is known as."""

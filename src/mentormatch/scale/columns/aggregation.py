@@ -1,4 +1,4 @@
-"""The opening of a problem in which many people are alike: by the market of their kinds, with no look at all pairs."""
+"""Identical people: the aggregated market is solved, then disaggregated, ties included."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The pairs that are listed, and what is known of all others: what each of them loses at least.
+"""The candidate list, and a lower bound on the reduced cost of every pair that is not on it (partial pricing).
 
 What a pair loses, which is by how much the prices of its two people exceed its worth, changes by no more than these
 prices do. So a mentor whose other pairs all lost much at the last look, while prices hardly moved since, has none that

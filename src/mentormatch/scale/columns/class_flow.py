@@ -1,4 +1,4 @@
-"""The optimum of a market of kinds: how many pairs of each kind of mentors with each kind of mentees there are.
+"""The Hitchcock transportation problem between classes of identical people.
 
 This is the transportation problem (Hitchcock 1941). Each kind fills its places along shortest ways, as many at a time
 as all kinds on the way have (successive shortest paths with

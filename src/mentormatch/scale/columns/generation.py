@@ -1,4 +1,4 @@
-"""The optimum of all pairs by way of few of them, none of the others being kept.
+"""Column generation by sifting (Bixby et al. 1992), with the bound of Farley (1990).
 
 The promising pairs are solved first, in integers. The prices that prove their optimum then tell which of all pairs
 could improve it; these join, and so on until there are none (column generation, Gilmore and Gomory 1961). The prices

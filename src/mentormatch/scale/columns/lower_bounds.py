@@ -1,4 +1,4 @@
-"""Minimum loads for solvers that know of none: who must have a partner is rewarded for it.
+"""Lower bounds on loads by an exact penalty on doubled places.
 
 Nobody on the left takes more than one, so that nobody can have the same partner twice. On the right, the places that
 must be taken are those of somebody else. If all of them are taken at some reward, the answer is the best that keeps

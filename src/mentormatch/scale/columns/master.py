@@ -1,4 +1,4 @@
-"""What solves the pairs of a wide problem, some of them at a time, and tells the answers that keep all rules."""
+"""The restricted master: faces solved from a warm start, penalties, incumbents; and which method is used."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""People who are alike but for the pairs in which rules or criteria name them: bans, shared employers, wishes.
+"""Nearly identical people: classes as if no pair were named, as the warm start of column generation over all.
 
 The market of their kinds, as if nobody was named, tells prices that nearly all keep. So the search begins at these,
 with its answer and with some of the pairs that lose nothing there, as few are enough; and it ends when no pair gains

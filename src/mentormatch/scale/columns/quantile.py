@@ -1,4 +1,4 @@
-"""How much pairs lose at some prices, as a few of them tell: so that about as many are listed as are wanted."""
+"""The reduced cost that about so many pairs a person stay below: a quantile of a sample."""
 
 from collections.abc import Iterator
 from math import isqrt

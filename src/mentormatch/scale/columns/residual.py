@@ -1,4 +1,4 @@
-"""Ways on the residual graph of pairs that are never all held: see ``residual``.
+"""Shortest paths in a residual graph whose arcs are found by scans when they are needed.
 
 Few arcs are listed at first: those that cost least at the prices that prove the answer. Lengths on them are no less
 than the true ones. A look at all pairs, at prices moved by these lengths, then tells which arcs make a way shorter;

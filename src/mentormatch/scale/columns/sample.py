@@ -1,4 +1,4 @@
-"""Where to begin: the pairs that lose least at the prices of a small market, drawn from the people of the whole one.
+"""First duals from the optimum of a sample, extended to everybody by c-transforms, and the first candidates.
 
 The drawn people are matched among themselves. Their prices are about those of the whole market, and tell the price of
 everybody else: the most that is left to them by one of the drawn.

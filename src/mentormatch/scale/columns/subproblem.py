@@ -1,4 +1,4 @@
-"""One stage of a wide problem: what pairs are worth in it, looked at from the prices of people."""
+"""The pricing problem of one stage: profits, reduced costs, a scan at given duals, the dual bound."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""People who are alike to all: of one kind are those who score the same with everybody, and take as many partners.
+"""Symmetry: classes of people with equal scores and degrees, the aggregated market, and back to people.
 
 A market of many people and few kinds is a small one, in which each kind is a person with all the places of its people:
 where one side takes one partner each, nobody is given the same partner twice however these places are shared out. What

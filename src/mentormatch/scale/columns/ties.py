@@ -1,4 +1,4 @@
-"""Ties of a market of kinds: which pairs a first round of hashes leaves of all that lose nothing, none of these listed.
+"""Tie-breaking among identical people: tied pairs as blocks, column generation on their hashes.
 
 If two kinds lose nothing with each other, all their people do, and that may be a million pairs. Hashes tell these
 apart: an answer that is the best in them takes hardly any pair but those with about the best of its people. So these

@@ -1,4 +1,4 @@
-"""Goals of a wide problem in one number, also where those that are sure to keep their order would be too great.
+"""Lexicographic goals as one weighted objective; where exact weights overflow, smaller ones that are verified later.
 
 A goal that outdoes the next over all pairs needs a weight of all that these pairs are worth, and three such weights on
 each other are too great. But what one answer gains on another it gains by exchanges of a few people each, so weights

@@ -1,4 +1,4 @@
-"""What some answers say of all tolls at once, and the tolls at which they say the least, in whole numbers."""
+"""The cutting-plane model of the Lagrangian dual (Kelley 1960), minimised in integers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

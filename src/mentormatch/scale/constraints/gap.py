@@ -1,4 +1,4 @@
-"""The pairs that lose little at tolls: where tolls leave a gap, no others are in any optimum.
+"""A duality gap closed: reduced-cost fixing (Dantzig, Fulkerson and Johnson 1954), then a small integer program.
 
 An answer that is worth no less than another has no pair, nobody short of a partner and no bound left unreached that
 loses more than the bound of all answers exceeds that other by (Dantzig, Fulkerson and Johnson 1954). So what loses more

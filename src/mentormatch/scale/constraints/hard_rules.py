@@ -1,4 +1,4 @@
-"""Rules beside those that pairs pay for: minimums that bind only who is used, and rows that do not rest on people."""
+"""Constraints without a multiplier: conditional minimum degrees, knapsacks of one person."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

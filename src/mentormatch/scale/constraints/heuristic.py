@@ -1,4 +1,4 @@
-"""Rules that pairs cannot pay for, where they are very many: first as if there were none, then as few change as must.
+"""A repair heuristic for constraints without multipliers: least violators set aside, solved again, then fixing.
 
 Whom the best answer gives fewer partners than they take if any has to have more of them or none, and who is asked for
 more hours than they have must have others. To choose is hard in general: with a minimum of three it is the packing of

@@ -1,4 +1,4 @@
-"""Pairs that an answer has room for: those of the greatest worth first, as long as all rules are kept."""
+"""Greedy insertion: the most profitable pairs that keep all constraints."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What pairs pay for rules that couple them, so that the best pairs keep the rules by themselves.
+"""The search for Lagrangian multipliers: cutting planes in a box (Marsten, Hogan and Blankenship 1975).
 
 Whatever is paid, the optimum of what pairs are worth less what they pay, with what the bounds are worth at these tolls,
 bounds every answer that keeps the rules (a Lagrangian relaxation). The search is for the tolls that bound it the

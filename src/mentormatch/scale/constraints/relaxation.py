@@ -1,4 +1,4 @@
-"""Problems of very many pairs with rules that count people: tolls first, then the few pairs that these leave open."""
+"""Lagrangian relaxation of side constraints: solved at the best multipliers, then rounded or fixed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace

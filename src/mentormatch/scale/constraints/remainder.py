@@ -1,4 +1,4 @@
-"""What tolls leave open: few pairs, of which those are chosen that keep the quotas, ties settled as everywhere."""
+"""The small problem that fixing leaves, for the ordinary engine."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

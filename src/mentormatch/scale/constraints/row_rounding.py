@@ -1,4 +1,4 @@
-"""Rows that ask no more of whole pairs, and leave a smaller gap, once it is known how many pairs there will be.
+"""Constraints strengthened once the number of pairs is known: coefficients shifted and divided by their gcd.
 
 A proportion of pairs is then a number of them: of 5,223 pairs at most 29 % are at most 1,514.
 """

@@ -1,4 +1,4 @@
-"""Rules that couple pairs by counting people, as bounds that a pair can be made to pay for."""
+"""Side constraints as maxima with separable coefficients, penalties and slacks; which of them take a multiplier."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

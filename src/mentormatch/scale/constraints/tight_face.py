@@ -1,4 +1,4 @@
-"""The pairs that lose nothing at tolls: where tolls leave no gap, every optimum is among them.
+"""No duality gap: the face that complementary slackness leaves at the multipliers, thinned by hashes and solved.
 
 It then reaches each bound that is paid for. The pairs that some of these answers take and others leave are few, and are
 solved as any problem that couples pairs.

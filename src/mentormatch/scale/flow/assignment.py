@@ -1,4 +1,4 @@
-"""The best assignment on a list of open pairs, for a hundred thousand people a side and more, in integers.
+"""Sparse assignment with capacities on one side: warm start or auction, augmenting paths, minimal duals.
 
 Bids make a start, and shortest augmenting paths an optimum of it; no number is rounded. Prices and an answer of fewer
 pairs, or of other ones, are as good a start: whatever they do not prove any more is solved again, and no more.

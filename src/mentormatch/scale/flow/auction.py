@@ -1,4 +1,4 @@
-"""A start for the search, in compiled code: people of the left bid for places, then empty places for people.
+"""Forward and reverse auction (Bertsekas 1988; Bertsekas and Castañon 1992), in machine code.
 
 Whoever bids raises the price of the best to where the second best is as good (augmenting row reduction, Jonker &
 Volgenant 1987), and a little beyond (auction, Bertsekas 1988), so all who are matched keep doing best, or nearly.

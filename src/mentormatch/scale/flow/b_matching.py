@@ -1,4 +1,4 @@
-"""Shortest augmenting paths where people of both sides have several places, and a pair can be chosen once only.
+"""b-matching by successive shortest paths with one dual a person (Edmonds and Karp 1972), in machine code.
 
 A person has one price. It pays for their last place and not for more: so what a chosen pair is worth may exceed its two
 prices, and what another is worth may not. Whoever has room at a price above what an empty place is worth looks for the

@@ -1,4 +1,4 @@
-"""Where the search starts from: prices and partners that bids lead to, by how tight the market is.
+"""The start of an assignment: forward, reverse or both auctions with epsilon scaling, by places a person.
 
 Where there are places enough, people bid for them. Where many people cannot have one, the places bid for people,
 downwards from what they are worth. In between, where each waits for the other, both bid in large steps before small

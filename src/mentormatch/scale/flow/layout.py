@@ -1,4 +1,4 @@
-"""Open pairs in the order of either side, and who is matched with whom at what prices, as compiled code reads them."""
+"""Adjacency in compressed rows (CSR) from either side; the primal and dual state of an assignment."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Shortest augmenting paths, in compiled code: from who is free on the left, and from places left empty at a price.
+"""Shortest augmenting paths with a 4-ary heap, and duals lowered to the minimal ones by one Dijkstra.
 
 The length of a step is by how much the two prices exceed what the pair is worth, so none is below 0 (Dijkstra 1959,
 with prices as potentials: Edmonds & Karp 1972). Along the shortest path people move, and the prices of all who are

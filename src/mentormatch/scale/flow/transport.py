@@ -1,4 +1,4 @@
-"""Faces on which people of both sides may have several partners, by solvers for one partner each on the left.
+"""Capacities above 1 on both sides: one side is split, solved, and pairs taken twice are repaired.
 
 Everybody on the left is split into as many people as they have places. That lets a pair be chosen twice, so its optimum
 is more than can be had; but its prices are about right, and few pairs are chosen twice. Each is given up once, and what

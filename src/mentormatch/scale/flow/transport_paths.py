@@ -1,4 +1,4 @@
-"""Shortest augmenting ways among kinds of people, in compiled code: many people go each of them at once.
+"""The dense transportation problem by successive shortest paths with potentials, in machine code.
 
 A kind on the left is looked at once in a search, with all kinds on the right. Those it has people with lead on to whom
 else has people there.

@@ -1,4 +1,4 @@
-"""Leximin on listed pairs, level by level from the lowest score up, in integers that never grow.
+"""Leximin by exchanges, one score level at a time (Burkard and Rendl 1991), in machine code.
 
 The pairs of a level, which is a score, are to be as few as can be, given those of all levels below. Each is put in
 question: if its two people can do without it, by a chain of exchanges among pairs that score more, the chain is gone.

@@ -1,4 +1,4 @@
-"""Leximin over all pairs, where goals that count people alone come before it.
+"""Leximin by column generation: exchange on the list, price all pairs by potentials, again; then ties.
 
 An answer that is the best in these goals is improved on a list of pairs, level by level: see ``rising``. The marks by
 which nothing on the list improves it further then tell which of all pairs would, or would do as well; these join, and

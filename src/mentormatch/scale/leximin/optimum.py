@@ -1,4 +1,4 @@
-"""A climb on listed pairs from a given answer: made ready, carried out, and held against its own marks."""
+"""A leximin optimum on listed pairs, and its certificate by lexicographic potentials."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

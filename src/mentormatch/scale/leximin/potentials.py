@@ -1,4 +1,4 @@
-"""Marks of people in one order: who comes after somebody may have, with them, only pairs up to a certain score.
+"""Lexicographic potentials: one a score level; a total order of people, and the level at which two part.
 
 Two people are told apart by the lowest level at which their marks differ. A pair that scores more than this level would
 improve an answer if its left person has the greater mark there; no other pair that scores more or less would. So people

@@ -1,4 +1,4 @@
-"""A look at all pairs from the marks of a climb: those that would improve the answer, or are as good as its own."""
+"""Pricing for leximin: the pairs that would improve a solution or tie with it, by the order of potentials."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

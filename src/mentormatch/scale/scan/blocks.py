@@ -1,4 +1,4 @@
-"""One look at all pairs, strip by strip: the best of each mentor at given prices, and the pairs worth listing."""
+"""A scan of all pairs in blocks of rows, in NumPy: the best of each row, and the pairs above a limit."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The most that pairs are worth to each mentee, of a few mentors: what a look tells each mentor, from the other side.
+"""The greatest of score plus row offset in each column: the c-transform from the short side.
 
 A look works tables out for each mentor. Where there are few mentors and many mentees, it is far less work to go through
 the few and to keep the best of each mentee so far.

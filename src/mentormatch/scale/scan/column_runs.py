@@ -1,4 +1,4 @@
-"""Mentees in an order in which many are told at once: groups that are alike to the rules that forbid most pairs.
+"""Data skipping for the SIMD scan: columns ordered by what forbids most; runs that no pair can pass are pruned.
 
 What these give a group, and the most that all else can give anybody, bounds the worth of all its pairs with a mentor.
 Where that is too little the group is passed over, and the pairs in it are decided without a look at each. A group is

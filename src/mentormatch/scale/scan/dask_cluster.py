@@ -1,4 +1,4 @@
-"""The one door to Dask: its workers look at pairs, on this machine or on others.
+"""Scans on the workers of Dask, on this machine or on others.
 
 The tiles, and what is looked for, are results of tasks of their own, not scattered: where they are lost with the last
 worker that held them, the scheduler has them made again from what it holds.

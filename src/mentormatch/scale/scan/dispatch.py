@@ -1,4 +1,4 @@
-"""One look at all pairs, by whoever an executor has: blocks of strips go out, and come back in any order.
+"""A scan spread over workers: a bounded queue, lost blocks sent again, results in order.
 
 What was seen is put together in the order of the mentors, so it does not tell how many looked, nor who. A block that is
 lost with its worker is sent again.

@@ -1,4 +1,4 @@
-"""Looking at pairs with the executors of ``concurrent.futures``: threads that share the tiles, and processes."""
+"""Scans on the executors of ``concurrent.futures``: threads, processes."""
 
 import pickle
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The scores of all pairs of a cohort as a problem asks for them, none of them kept."""
+"""The scores of all pairs of a cohort, worked out whenever they are scanned, none of them stored."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What numba has no words for, written in those of LLVM: the number of ones in a word, and many sums at once.
+"""LLVM intrinsics that numba lacks: population count; saturating sums of 64 lanes of 16 bits, and a compare.
 
 Each is there in plain Python too, for where nothing is compiled. numba's store of compiled functions does not look at
 this file: a change here asks for one in the files of those that use it.

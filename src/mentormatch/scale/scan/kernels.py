@@ -1,4 +1,4 @@
-"""A look at a strip of pairs in machine code: the same integers as ``scan.look``, none of them ever stored.
+"""The SIMD scan: 16-bit upper bounds of 64 rows at once, then an exact check of what passes.
 
 All mentors of a strip are looked at with one mentee at a time. What each term gives them stands side by side, in 16
 bits and rounded up, so that a handful of additions tells who of them falls short with that mentee; most do. Only pairs

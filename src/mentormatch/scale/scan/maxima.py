@@ -1,4 +1,4 @@
-"""The greatest score of each person, strip by strip."""
+"""The greatest allowed score of each row and of each column."""
 
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count

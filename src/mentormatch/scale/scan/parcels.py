@@ -1,4 +1,4 @@
-"""What goes to those who look at pairs elsewhere, and what they do with it there.
+"""A score matrix as bytes for workers, with its version, opened once a process.
 
 The tiles go once to each, without keys and packed; with each block go the limits and prices, and pairs come back.
 Nothing here is of an executor or a cluster: a worker needs mentormatch in the same version, and no extra.

@@ -1,4 +1,4 @@
-"""The same look at all pairs as ``scan``, by compiled code on mentees that are put in groups beforehand."""
+"""The SIMD scanner: tables packed into lanes, columns into runs, buffers that grow."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A look at tied pairs in machine code: the same hashes as ``canonical`` makes, none of them ever stored."""
+"""A scan of tied pairs by hash, on blocks of classes, in machine code."""
 
 from typing import Any, NamedTuple
 

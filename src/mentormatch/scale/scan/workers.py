@@ -1,4 +1,4 @@
-"""Those who look at pairs elsewhere: what they are given, asked and trusted with, whatever executor they are of."""
+"""What a pool of workers that scan offers, whatever executor is behind it, and how it fails."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence

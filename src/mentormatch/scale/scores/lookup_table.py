@@ -1,4 +1,4 @@
-"""What all kinds of mentors add with all kinds of mentees, held in as few bytes as it takes.
+"""A lookup table with a dictionary: one byte a cell.
 
 A criterion gives few different numbers of points even where it tells thousands of kinds of people apart: shares of a
 few needs, say. A byte then says which of them a pair is given.

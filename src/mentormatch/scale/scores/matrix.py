@@ -1,4 +1,4 @@
-"""The score of every pair of a cohort, strip by strip: a sum of a few tables, looked up by what each mentee answered.
+"""The score matrix that is never stored: a sum of lookup tables, overlaps and overrides, in blocks of rows.
 
 A criterion says of people with the same answers the same thing, and so does a rule. So each is worked out for the
 different answers of the mentees only, and those with few are put together into one table while a row of it stays in

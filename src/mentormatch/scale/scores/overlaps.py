@@ -1,4 +1,4 @@
-"""What rests on how many answers two people have in common: sets of bits, and points by the number that both have."""
+"""A term by set overlap: the number of common bits of two answers indexes a table of points."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Scores that are held, looked at as those of a nation are: for rules that pairs can pay for, and for leximin."""
+"""A stored matrix as a source of scores for scans; and when a stored problem is worth that."""
 
 from dataclasses import dataclass, replace
 from typing import Self

@@ -1,4 +1,4 @@
-"""What one criterion, or one rule, adds to the score of each pair, worked out for the different answers only."""
+"""What one criterion or rule adds to each score, over distinct answers (dictionary encoding), and pair overrides."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -15,7 +15,7 @@ from mentormatch.scoring.criterion import AnswerTally, Block, Criterion
 from mentormatch.scoring.items import folded
 
 
-class TablePoints(BaseModel):
+class Cell(BaseModel):
     """One pair of answers and its points, between 0 and 1."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -39,7 +39,7 @@ class Table(Criterion):
     }
     mentor: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"), "mentor")]
     mentee: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"), "mentee")]
-    cells: list[TablePoints] = Setting(min_length=1)
+    cells: list[Cell] = Setting(min_length=1)
     otherwise: float = Setting(default=0.0, ge=0, le=1)
 
     def quotations(self) -> Iterator[AnswerReference]:

@@ -1,24 +1,32 @@
 """One desk: files in, what came in, the pairs, the board, the documents; all of it in memory, in one process."""
 
 import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
+from threading import current_thread, main_thread
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.inspection.intake import Intake
-from mentormatch.languages import FRENCH, language, mark, tr
-from mentormatch.operations.matching import match
+from mentormatch.languages import FRENCH, language, mark, own_language, tr
+from mentormatch.operations.matching import Matching, match
+from mentormatch.record.seal import Seal
 from mentormatch.report import intake_words
 from mentormatch.report.decision_state import answered, standing
+from mentormatch.report.portfolio import Portfolio
+from mentormatch.report.texts import spaced
 from mentormatch.report.view import figures
+from mentormatch.report.views.names import ViewNames, labels_of
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk import desk_requests, desk_state
-from mentormatch.service.desk.board_record import SealingBoard
 from mentormatch.service.desk.documents import (
     ANSWERS,
     HTML,
+    OVERVIEW,
     PURPOSES,
     VIEWS,
     HeldDocument,
@@ -26,11 +34,53 @@ from mentormatch.service.desk.documents import (
     intake_page,
     type_of,
 )
-from mentormatch.service.desk.interruption import interruptible
 from mentormatch.service.desk.uploads import File, Handed, refuse_too_many
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.survey.contacts import Contacts
+from mentormatch.widgets.board.session import Board
+from mentormatch.widgets.board.texts import words
 from mentormatch.widgets.board.view import in_every_text
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let an interrupt end what is within, wherever the process ignores interrupts otherwise.
+
+    In a thread beside the main one, which no interrupt reaches, it does nothing.
+    """
+    if current_thread() is not main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+WHERE = mark("Rien n'est écrit sur ce service : une fois validés, téléchargez les documents et le journal à l'étape 5.")
+
+
+class SealingBoard(Board):
+    """A board that writes into a portfolio."""
+
+    def __init__(self, matching: Matching, *, time_limit_s: float) -> None:
+        super().__init__(matching, time_limit_s=time_limit_s)
+        self.portfolio = Portfolio()
+
+    def call(self, names: ViewNames) -> None:
+        """Call people otherwise from now on."""
+        with language(self.language):
+            self.labels = labels_of(self.ground.base, names)
+
+    def sealed(self, who: str, why: str) -> Seal:
+        return self.portfolio.validated(self.matching, who=who, why=why)
+
+    @own_language
+    def words(self) -> dict[str, str]:
+        """Return the texts of the board, in its language; there is no folder that they could speak of."""
+        return words() | {"folder": spaced(tr(WHERE))}
+
 
 JSON = "application/json"
 INTAKE = "reponses"
@@ -118,6 +168,8 @@ class Desk:
                 self.call(shown=shown)
             case desk_requests.Begin():
                 self.most = action
+            case desk_requests.Prepare():
+                rehearse()
 
     def begin_anew(self, files: dict[desk_requests.FilePart, File]) -> None:
         """Keep these files, and nothing that came of others."""
@@ -210,6 +262,14 @@ class Desk:
                 plan=plan_out(self.held()) if self.board else None,
             )
             return dressed(out)
+
+
+def rehearse() -> None:
+    """Form and show the pairs of the example at a desk of its own, which loads what the first pairs would wait for."""
+    desk = Desk()
+    for action in (desk_requests.Example(), desk_requests.Read(), desk_requests.FormIn()):
+        desk.change(action, b"")
+    desk.page(OVERVIEW)
 
 
 def action_of(message: ServiceMessage | None) -> desk_requests.Action:

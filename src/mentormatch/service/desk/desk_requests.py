@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field as Setting
 from pydantic import TypeAdapter
 
-from mentormatch.base.strict_json import JsonMessage, WholeNumber
+from mentormatch.base.strict_json import JsonMessage, Whole
 
 type FilePart = Literal["programme", "answers", "mentors", "mentees"]
 type Word = Annotated[str, Setting(min_length=1, max_length=255)]
@@ -20,8 +20,14 @@ class Begin(JsonMessage):
     """The service says how much a desk takes: people in all files together, and pairs of a mentor and a mentee."""
 
     do: Literal["begin"] = "begin"
-    people: WholeNumber
-    pairs: WholeNumber
+    people: Whole
+    pairs: Whole
+
+
+class Prepare(JsonMessage):
+    """The service has the desk load what it will need, while nobody asks it for anything."""
+
+    do: Literal["prepare"] = "prepare"
 
 
 class LookIn(JsonMessage):
@@ -69,7 +75,7 @@ class FormIn(JsonMessage):
     """The pairs are formed."""
 
     do: Literal["form"] = "form"
-    seed: WholeNumber = 0
+    seed: Whole = 0
     time_limit_s: Seconds = MOST_S
 
 
@@ -106,7 +112,9 @@ class Hand(JsonMessage):
     name: Word
 
 
-type Action = Begin | LookIn | Speak | Take | Leave | Example | Read | FormIn | Show | Open | Name | Ask | Hand
+type Action = (
+    Begin | Prepare | LookIn | Speak | Take | Leave | Example | Read | FormIn | Show | Open | Name | Ask | Hand
+)
 
 FREE = ("speak", "leave", "example", "read", "form", "name")
 """What the page may ask as it likes; all else goes by an address of its own."""

@@ -1,6 +1,8 @@
 """The desks that there are, each in a process of its own, and whose they are."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -22,6 +24,11 @@ class Seat:
     resident: ResidentProcess
     progress: Progress | None = None
     working: int = 0
+
+    async def prepare(self) -> None:
+        """Have the desk load what it will need; where its process has ended, whoever asks next is told."""
+        with suppress(RefusedError):
+            await self.resident.call(ServiceMessage({"do": "prepare"}).packed())
 
     async def ask(self, head: Mapping[str, Any], body: bytes = b"") -> ServiceMessage:
         """Return what the desk answers; raises RefusedError where its process has ended."""
@@ -51,6 +58,7 @@ class Desks:
     residents: Residents
     settings: Settings
     places: dict[str, Seat] = field(default_factory=dict)
+    preparing: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def make(self, owner: str) -> str:
         """Return the id of a new desk; raises RefusedError where there are as many as there may be."""
@@ -59,6 +67,8 @@ class Desks:
         self.places[resident.id] = place = Seat(owner, resident)
         limits = {"people": 2 * self.settings.people, "pairs": self.settings.pairs}
         await place.ask({"do": "begin", **limits})
+        self.preparing.add(task := asyncio.create_task(place.prepare()))
+        task.add_done_callback(self.preparing.discard)
         return resident.id
 
     def find(self, ident: str, owner: str) -> Seat:

@@ -7,7 +7,7 @@ from pydantic import Field as Setting
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from mentormatch.base.strict_json import JsonMessage, WholeNumber, parse_json
+from mentormatch.base.strict_json import JsonMessage, Whole, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
@@ -48,14 +48,14 @@ class PlacesIn(JsonMessage):
 
     action: Literal["capacity"] = "capacity"
     person: PersonId
-    places: Annotated[WholeNumber, Setting(le=MOST_PLACES)]
+    places: Annotated[Whole, Setting(le=MOST_PLACES)]
 
 
 class Release(JsonMessage):
     """One of the decisions no longer holds: its place among them, from 1."""
 
     action: Literal["release"] = "release"
-    number: Annotated[WholeNumber, Setting(ge=1)]
+    number: Annotated[Whole, Setting(ge=1)]
 
 
 class Undo(JsonMessage):
@@ -94,7 +94,7 @@ ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminat
 class BoardRequest(JsonMessage):
     """One action, as JSON; the answer carries the same ``turn``, by which a page tells that it was answered."""
 
-    turn: WholeNumber = 0
+    turn: Whole = 0
     what: dict[str, Any]
 
     @classmethod

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mentormatch.base.strict_json import JsonMessage
-from mentormatch.explanation.alternatives import Alternative, alternatives
 from mentormatch.explanation.labels import Labels
 from mentormatch.explanation.pairs import Contribution, explain_pair
 from mentormatch.explanation.unmatched import Case, other_side
-from mentormatch.explanation.why_not import amount
+from mentormatch.explanation.why_not import Alternative, alternatives, amount
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, percent, points

@@ -15,13 +15,11 @@ from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching
-from mentormatch.operations.repair import is_present
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.people.turnover import remove_people
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import SIDES, formulate
 from mentormatch.rules.kinds.ban import Ban
-from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.rules.rule import market_of
 from mentormatch.scoring.score import score
@@ -62,8 +60,8 @@ class BoardGround:
         stayed = remove_people(base.cohort, gone) if gone else base.cohort
         told = [one for one in decisions if isinstance(one, PlacesIn) and self.there(one.person, stayed)]
         cohort = self.with_places(stayed, told)
-        by_hand = [rule for rule in self.rules(decisions) if is_present(rule, cohort)]
-        rules = [rule for rule in base.programme.rules if not isinstance(rule, Pin) or is_present(rule, cohort)]
+        by_hand = [rule for rule in self.rules(decisions) if rule.is_present(cohort)]
+        rules = [rule for rule in base.programme.rules if rule.applies_to(cohort)]
         programme = base.programme.model_copy(update={"rules": [*rules, *by_hand]})
         scores = base.scores if cohort is base.cohort else score(cohort, programme.criteria)
         problem = self.carried(cohort, formulate(cohort, scores, programme.rules, base.problem.goals))
@@ -123,8 +121,7 @@ class BoardGround:
 
 def asked(programme: Programme, side: Side) -> tuple[str, ...]:
     """Return the questions by which one side says how many partners they take."""
-    rules = (rule for rule in programme.rules if isinstance(rule, Capacity) and rule.side == side)
-    return tuple(dict.fromkeys(rule.field for rule in rules if rule.field is not None))
+    return tuple(dict.fromkeys(field for rule in programme.rules for field in rule.place_fields(side)))
 
 
 def answering(people: People, fields: Sequence[str], places: Mapping[str, int]) -> People:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from mentormatch.base.progress import Listener, listen
 from mentormatch.base.streams import screen
 from mentormatch.widgets.progress.notebook import ProgressCell, in_notebook
-from mentormatch.widgets.progress.terminal import TerminalLine
+from mentormatch.widgets.progress.words import TerminalLine
 
 
 @contextmanager

@@ -1,0 +1,158 @@
+"""What another package adds is found once it is installed, and is told wherever what is ours is told."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.laws.planted import GROUPS, ROOT, install, run
+
+SHOWN = ("page", "notebook", "workbook", "json", "answer", "frames")
+SHY = "Sur 2 mentor·es, aucun n’est possible : « charte des marraines E2 » en exclut 2."
+WAIVED = "une exception à « charte des marraines E2 » pour ce binôme"
+BUSY = "Aucune place : « charte des marraines M2 »."
+FULL = "ne laissent pas prendre : « binôme imposé M2 - E2 » et « charte des marraines »."
+RAISED = "« charte des marraines » relevé à 2 binômes au plus"
+RELAXED = "Assouplir « charte des marraines E2 » de 2."
+NUMBERED = re.compile(r"\b([EM])0(\d)")
+"""Documents call people by numbers where the programme has no field for their key."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("installed")
+    install(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def told(folder: Path) -> dict[str, dict[str, str]]:
+    """Return what documents say of matchings, by what is matched and the document."""
+    done = run(folder, "-m", "tests.laws.planted")
+    assert done.returncode == 0, done.stderr
+    texts: dict[str, dict[str, str]] = json.loads(done.stdout)
+    return {name: {place: NUMBERED.sub(r"\1\2", text) for place, text in each.items()} for name, each in texts.items()}
+
+
+@pytest.mark.parametrize("place", SHOWN)
+@pytest.mark.parametrize(
+    ("matching", "sentence"),
+    [
+        ("forbidding", SHY),
+        ("forbidding", WAIVED),
+        ("bounding", BUSY),
+        ("coupling", FULL),
+        ("coupling", RAISED),
+    ],
+)
+def test_every_document_tells_of_a_rule(
+    told: dict[str, dict[str, str]], matching: str, sentence: str, place: str
+) -> None:
+    assert sentence in told[matching][place]
+
+
+@pytest.mark.parametrize("place", ["page", "notebook", "workbook", "json", "answer"])
+def test_every_document_tells_how_a_rule_is_relaxed(told: dict[str, dict[str, str]], place: str) -> None:
+    assert RELAXED in told["impossible"][place]
+
+
+@pytest.mark.parametrize("place", ["page", "notebook", "workbook"])
+def test_the_list_of_rules_has_it(told: dict[str, dict[str, str]], place: str) -> None:
+    assert told["forbidding"][place].count("charte des marraines E2") > 2
+
+
+@pytest.mark.parametrize("place", SHOWN)
+def test_every_document_tells_of_a_criterion_with_its_points_and_its_reason(
+    told: dict[str, dict[str, str]], place: str
+) -> None:
+    text = told["mirrored"][place]
+    assert "Réponses opposées (niveau)" in text
+    assert "expert face à débutant" in text
+    assert re.search(r"\b50[,.]0\b", text)
+
+
+def test_a_document_is_written_as_the_other_package_has_it(told: dict[str, dict[str, str]]) -> None:
+    assert told["mirrored"]["txt"] == "M1 + E1\n"
+
+
+def test_the_schema_of_the_json_contract_has_the_kinds_with_their_examples(folder: Path) -> None:
+    script = (
+        "import json\n"
+        "from mentormatch.contract.operation import operations\n"
+        "from mentormatch.contract.schema import schema_of\n"
+        "print(json.dumps(schema_of(operations()['match'], 'request')))\n"
+    )
+    schema = json.loads(run(folder, "-c", script).stdout)
+    assert schema["$defs"]["Charter"]["examples"] == [{"kind": "charter", "shy": ["E01"]}]
+    assert schema["$defs"]["Mirror"]["properties"]["kind"]["const"] == "mirror"
+
+
+def test_a_file_of_the_other_package_s_tool_is_known_by_its_marks(folder: Path) -> None:
+    (folder / "bulletins.csv").write_text("Bulletins du jour;;\nNom;Rôle;Ville\nAna;M;Lyon\n", encoding="utf-8")
+    script = (
+        "from mentormatch.survey.table_reader import read_rows\n"
+        "from mentormatch.survey.tool import sorted_by_tool, tools_by_kind\n"
+        "table = sorted_by_tool(read_rows('bulletins.csv'))\n"
+        "print(table.tool, *table.header, *tools_by_kind())\n"
+    )
+    done = run(folder, "-c", script)
+    assert done.stdout.split()[:4] == ["slips", "Nom", "Rôle", "Ville"], done.stderr
+    assert "slips" in done.stdout.split()[4:]
+
+
+@pytest.mark.parametrize(
+    ("group", "point", "said"),
+    [
+        ("mentormatch.rules", "charter = tests.laws.planted.rule:Nothing", "attendu : Rule"),
+        ("mentormatch.rules", "charter = tests.laws.nowhere:Charter", "attendu : Rule"),
+        ("mentormatch.rules", "charter = tests.laws.planted.criterion:Mirror", "attendu : Rule"),
+        ("mentormatch.rules", "chart = tests.laws.planted.rule:Charter", "attendu : « charter »"),
+        ("mentormatch.criteria", "same = mentormatch.scoring.criteria.same:Same", "attendu : un autre nom"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_with_its_package_and_why(
+    tmp_path: Path, group: str, point: str, said: str
+) -> None:
+    install(tmp_path, {group: point})
+    done = run(tmp_path, "-m", "mentormatch", "demo", "essai", "--language", "fr")
+    assert done.returncode == 3
+    assert "Une extension installée ne peut pas être prise" in done.stderr
+    assert f"mentormatch-planted : {point} ; {said}" in done.stderr.replace("\u00a0", " ")
+    assert "Traceback" not in done.stderr
+
+
+def test_without_the_package_nothing_of_it_is_known(tmp_path: Path) -> None:
+    script = "from mentormatch.rules.rule import rules_by_kind; print('charter' in rules_by_kind())"
+    assert run(tmp_path, "-c", script).stdout == "False\n"
+    install(tmp_path, GROUPS)
+    assert run(tmp_path, "-c", script).stdout == "True\n"
+
+
+GUIDE = ROOT / "docs" / "guides" / "extend.md"
+LIMITED = """
+import mentormatch as mm
+from tests.explanation.diagnosis.people import CRITERIA, FIELDS, alike
+parts = {"programme": {"name": "Essai"}, "fields": FIELDS, "criteria": CRITERIA}
+limited = mm.Programme.read({**parts, "rules": [{"kind": "limit", "most": 1}]})
+print(mm.match(alike(2, 2), limited).unmatched[0].reason)
+"""
+
+
+def test_the_package_of_the_guide_is_built_installed_and_used(tmp_path: Path) -> None:
+    blocks = re.findall(r"^```(python|toml)\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    (module,) = [text for _, text in blocks if "class Limit(Rule)" in text]
+    (project,) = [text for language, text in blocks if language == "toml"]
+    source, folder = tmp_path / "source", tmp_path / "installed"
+    source.mkdir()
+    folder.mkdir()
+    (source / "mentormatch_limit.py").write_text(module, encoding="utf-8")
+    (source / "pyproject.toml").write_text(project, encoding="utf-8")
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-index", "--no-deps", "--no-build-isolation"]
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", *quiet, "--target", str(folder), str(source)], check=True, timeout=100
+    )
+    done = run(folder, "-c", LIMITED)
+    assert "ne laissent pas prendre : « 1 binôme au plus »." in done.stdout.replace("\u00a0", " "), done.stderr
