@@ -29,7 +29,7 @@ def market(mentors: int, mentees: int, memory_mb: int | None = None) -> dict[str
     status, shorter = "refused", 0
     with suppress(RequestError):
         matching = mm.match(people, programme, memory_mb=memory_mb)
-        status, shorter = str(matching.status), getattr(matching.problem.scores, "shorter", 1)
+        status, shorter = str(matching.status), getattr(matching.problem.scores, "list_divisor", 1)
     return {
         "mentors": mentors,
         "mentees": mentees,

@@ -14,7 +14,6 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.engines.large import paths_to
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Solution, Status, Tier
@@ -91,6 +90,8 @@ class ExchangeGraphOfPlan:
         net = self.net if axis == 0 else self.net.flipped()
         prices = prices_for(self.solution, self.stage)
         if not self.problem.scores.stored:
+            from mentormatch.assignment.engines.large import paths_to
+
             return paths_to(self.problem, self.solution, self.stage, net, PathQuery(axis, person, enough))
         block = None if prices is None else ReducedCostMatrix.of(self.problem, self.stage, prices, axis)
         ways = None if block is None else dijkstra_paths(net, block, person)
