@@ -39,7 +39,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         return found
 
     for module, name, value in (
-        (square_assignment, "LARGE", 16),
+        (square_assignment, "SQUARE_CELLS", 16),
         (square_assignment, "LEADING", 2),
         (square_assignment, "LEAST", 2),
         (column_generation, "SAMPLE", 20),

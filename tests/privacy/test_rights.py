@@ -15,8 +15,8 @@ from mentormatch.errors import OutputError, SurveyError
 from mentormatch.programme.enrolment import read_contacts
 from mentormatch.record.log import check_chain
 from mentormatch.record.rights.documents import speaks_of
-from mentormatch.record.rights.edition import Edition, others_in, purge, to_purge
-from mentormatch.record.rights.erasure import forget
+from mentormatch.record.rights.edition import Edition
+from mentormatch.record.rights.erasure import forget, others_in, purge, to_purge
 from mentormatch.record.rights.export import export_person
 from mentormatch.record.rights.person import held
 from mentormatch.record.rights.row_removal import without_rows

@@ -129,7 +129,8 @@ def purge_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """End an edition: erase the answers and the documents, keep the decision and its log."""
-    from mentormatch.record.rights.edition import Edition, homes_beside, others_in, purge, to_purge
+    from mentormatch.record.rights.edition import Edition, homes_beside
+    from mentormatch.record.rights.erasure import others_in, purge, to_purge
 
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
     there = {name: path for name, path in named.items() if path is not None}

@@ -1,24 +1,19 @@
 """The files of one edition: its programme, the answers, and the folders of documents that came of them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mentormatch.base.generation import PART
 from mentormatch.base.manifest import FILENAME
-from mentormatch.errors import OutputError
 from mentormatch.fields import Side
-from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import read_contacts, read_survey, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.record.log import SUFFIX
-from mentormatch.record.rights.documents import documents, ours
-from mentormatch.record.rights.erasure import delete, write_down
-from mentormatch.record.signatures import account, signed
+from mentormatch.record.rights.documents import documents
 from mentormatch.survey.contacts import Contacts
-from mentormatch.survey.privacy import forgotten_beside, secret_beside
 from mentormatch.survey.table import TextTable
 
 DATED = re.compile(r" \([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}h[0-9]{2}(?: [0-9]+)?\)$")
@@ -86,32 +81,3 @@ class Edition:
         """Return the logs in the folders, but for those that were kept with what was replaced: they are over."""
         inside = (path for folder in self.places for path in sorted(folder.rglob(f"*{SUFFIX}")))
         return [path for path in inside if not DATED.search(path.parent.name)]
-
-
-def to_purge(edition: Edition) -> list[Path]:
-    """Return the files that a purge deletes: answers, documents of ours, the secret and the list beside the programme.
-
-    Without the secret every pseudonym is nobody's. The programme, decisions and logs stay.
-    """
-    beside = (secret_beside(edition.programme), forgotten_beside(edition.programme))
-    made = (path for path in edition.documents() if ours(path))
-    return [path for path in dict.fromkeys((*edition.files.values(), *made, *beside)) if path.is_file()]
-
-
-def others_in(edition: Edition, deleted: Sequence[Path]) -> Iterator[Path]:
-    """Yield the documents that a purge leaves because others made them: for people to look at."""
-    yield from (path for path in edition.documents() if path not in deleted)
-
-
-def purge(edition: Edition, *, who: str | None = None, why: str = "") -> tuple[Path, ...]:
-    """Delete what ``to_purge`` returns, say so in each log, and return it.
-
-    Raises OutputError, once all else is done, with every file that cannot be deleted and every log that cannot be
-    written.
-    """
-    going = to_purge(edition)
-    entry = signed("purge", {"files": str(len(going))}, who=account() if who is None else who, why=why)
-    left = [*write_down(edition, [entry]), *delete(edition, going)]
-    if left:
-        raise OutputError(tr("Tout n'a pas pu être effacé"), left)
-    return tuple(going)

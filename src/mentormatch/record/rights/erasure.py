@@ -1,6 +1,6 @@
 """One person is forgotten (RGPD, article 17): their rows, the documents that name them, and every file to come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from mentormatch.record.rights.edition import Edition
 from mentormatch.record.rights.person import HeldData, held, mentions
 from mentormatch.record.rights.row_removal import without_pairs, without_rows
 from mentormatch.record.signatures import account, signed
-from mentormatch.survey.privacy import pseudonyms_for, remember_to_forget
+from mentormatch.survey.privacy import forgotten_beside, pseudonyms_for, remember_to_forget, secret_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +165,32 @@ def to_cut(file: Path, lines: Sequence[int]) -> str:
         file=file.name,
         lines=listed([str(line) for line in lines]),
     )
+
+
+def to_purge(edition: Edition) -> list[Path]:
+    """Return the files that a purge deletes: answers, documents of ours, the secret and the list beside the programme.
+
+    Without the secret every pseudonym is nobody's. The programme, decisions and logs stay.
+    """
+    beside = (secret_beside(edition.programme), forgotten_beside(edition.programme))
+    made = (path for path in edition.documents() if ours(path))
+    return [path for path in dict.fromkeys((*edition.files.values(), *made, *beside)) if path.is_file()]
+
+
+def others_in(edition: Edition, deleted: Sequence[Path]) -> Iterator[Path]:
+    """Yield the documents that a purge leaves because others made them: for people to look at."""
+    yield from (path for path in edition.documents() if path not in deleted)
+
+
+def purge(edition: Edition, *, who: str | None = None, why: str = "") -> tuple[Path, ...]:
+    """Delete what ``to_purge`` returns, say so in each log, and return it.
+
+    Raises OutputError, once all else is done, with every file that cannot be deleted and every log that cannot be
+    written.
+    """
+    going = to_purge(edition)
+    entry = signed("purge", {"files": str(len(going))}, who=account() if who is None else who, why=why)
+    left = [*write_down(edition, [entry]), *delete(edition, going)]
+    if left:
+        raise OutputError(tr("Tout n'a pas pu être effacé"), left)
+    return tuple(going)
