@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment import column_generation, dense_assignment
-from mentormatch.assignment import dense_assignment as square_assignment
 from mentormatch.assignment.dense_assignment import CostMatrix
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
@@ -31,17 +30,21 @@ def made(seed: int) -> AssignmentProblem:
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Look at few cells of squares of any size; return whether these led to each optimum."""
     led: list[bool] = []
-    original = square_assignment.solve_square
+    asked: list[CostMatrix] = []
+    original = dense_assignment.solve_square
 
-    def noted(block: CostMatrix, whole: square_assignment.SolveWhole) -> column_generation.TightColumns | None:
+    def noted(block: CostMatrix, whole: dense_assignment.SolveWhole) -> column_generation.TightColumns | None:
+        asked.append(block)
         found = original(block, whole)
-        led.append(found is not None)
+        asked.pop()
+        if not asked:  # a square asks for a smaller one
+            led.append(found is not None)
         return found
 
     for module, name, value in (
-        (square_assignment, "SQUARE_CELLS", 16),
-        (square_assignment, "LEADING", 2),
-        (square_assignment, "LEAST", 2),
+        (dense_assignment, "SQUARE_CELLS", 16),
+        (dense_assignment, "LEADING", 2),
+        (dense_assignment, "LEAST", 2),
         (column_generation, "SAMPLE", 20),
     ):
         monkeypatch.setattr(module, name, value)
@@ -71,7 +74,7 @@ def test_a_large_square_in_which_some_stay_alone_is_proved() -> None:
     draw = np.random.default_rng(1)
     scores, allowed = draw.integers(0, 1_000, (640, 640)), draw.random((640, 640)) < 0.5
     allowed[:30, 20:] = False
-    assert scores.size > square_assignment.SQUARE_CELLS
+    assert scores.size > dense_assignment.SQUARE_CELLS
     problem = AssignmentProblem.from_scores(scores, allowed)
     solution = solve(problem, engine="plain")
     assert len(solution.pairs) == 630
