@@ -13,7 +13,7 @@ from pathlib import Path
 from mentormatch.base.generation import write_documents
 from mentormatch.errors import OutputError
 from mentormatch.explanation.tables import CellValue, ResultSheet
-from mentormatch.groups import inputs as availability
+from mentormatch.groups.inputs import moment_in_words
 from mentormatch.groups.result import Result
 from mentormatch.languages import mark, tr
 from mentormatch.languages.control_characters import row_text
@@ -156,7 +156,7 @@ def printed(name: str, table: ResultSheet) -> ResultSheet:
 
 def date_of(cell: CellValue) -> CellValue:
     """Return a date in words."""
-    return availability.moment_in_words(str(cell))
+    return moment_in_words(str(cell))
 
 
 def speller(table: str, column: str, cell: CellValue) -> Callable[[CellValue], CellValue]:
