@@ -7,6 +7,7 @@ and long, and the tests marked ``proof`` run too; without it they are left out.
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +17,12 @@ from tests.canaries import keep_watch
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 DEEP = os.environ.get("MENTORMATCH_DEEP", "") not in {"", "0"}
+
+
+def some_seeds(number: int) -> list[Any]:
+    """Return so many seeds, of which the fast suite tries a third."""
+    return [seed if seed < -(-number // 3) else pytest.param(seed, marks=pytest.mark.proof) for seed in range(number)]
+
 
 # The fast profile draws the same examples in every run, here as in CI: when the gate turns red, the change under it
 # is the reason. New examples are for the deep profile. Neither is timed: a busy machine is no defect.

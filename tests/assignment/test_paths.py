@@ -24,6 +24,7 @@ from mentormatch.scale.flow import assignment as paths
 from mentormatch.scale.flow import initial_duals
 from mentormatch.scale.flow.assignment import skip_deadline, solve_assignment
 from mentormatch.scale.flow.initial_duals import AssignmentGraph, Over, WarmStart, run_forward, run_reverse, run_scaled
+from tests.conftest import some_seeds
 
 type Posed = tuple[OptimalFace, IntVector]
 
@@ -120,7 +121,7 @@ def test_tiers_put_together_are_exact_beyond_what_a_float_or_a_sum_in_int64_hold
     assert refuted(face, profit, solve_assignment(face, profit)) == []
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", some_seeds(40))
 def test_larger_faces_have_the_optimum_and_the_prices_that_scipy_finds(seed: int) -> None:
     face, profit = random(seed, 60, (1, 5, 1_000_000)[seed % 3])
     optimum, expected = solve_assignment(face, profit), by_scipy(face, profit)
@@ -130,7 +131,7 @@ def test_larger_faces_have_the_optimum_and_the_prices_that_scipy_finds(seed: int
     assert same_prices(optimum, expected)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", some_seeds(40))
 def test_a_warm_start_on_fewer_pairs_ends_where_a_cold_one_does(seed: int) -> None:
     face, profit = random(seed, 60, (1, 5, 1_000_000)[seed % 3])
     few = np.random.default_rng(seed).random(len(face)) < 0.7
@@ -143,7 +144,7 @@ def test_a_warm_start_on_fewer_pairs_ends_where_a_cold_one_does(seed: int) -> No
 
 
 @pytest.mark.parametrize("begin", [run_forward, run_reverse, run_scaled])
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", some_seeds(20))
 def test_each_start_ends_in_the_optimum(begin: Callable[[AssignmentGraph, Over], WarmStart], seed: int) -> None:
     face, profit = random(seed, 60, (1, 5, 1_000_000)[seed % 3])
     optimum, cold = (
