@@ -15,7 +15,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.columns import IntVector
-from mentormatch.explanation.exchange_costs import ExchangeGraphOfPlan, cost_by_reoptimizing
+from mentormatch.explanation.exchange_costs import ExchangeGraph, cost_by_reoptimizing
 from mentormatch.scale.flow.assignment import solve_assignment
 from mentormatch.scale.flow.transport import solve_b_matching
 from tests.conftest import DEEP
@@ -147,7 +147,7 @@ def test_quotas_are_kept(seed: int) -> None:
 def test_a_pair_costs_what_it_costs_if_it_is_pinned(seed: int) -> None:
     held, unheld = markets(seed)
     found = solve(unheld, seed=seed)
-    graph, chosen = ExchangeGraphOfPlan.of(unheld, found), {tuple(pair) for pair in found.pairs.tolist()}
+    graph, chosen = ExchangeGraph.of(unheld, found), {tuple(pair) for pair in found.pairs.tolist()}
     assert graph is not None
     pairs = [pair for pair in zip(*(side.tolist() for side in held.scores.pairs()), strict=True) if pair not in chosen]
     for place in np.random.default_rng(seed).permutation(len(pairs))[:4].tolist():

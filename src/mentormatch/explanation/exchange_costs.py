@@ -68,7 +68,7 @@ class PartnerOption:
 
 
 @dataclass(frozen=True, slots=True)
-class ExchangeGraphOfPlan:
+class ExchangeGraph:
     """An optimal answer as a residual graph, with its goals in one number."""
 
     problem: AssignmentProblem
@@ -155,7 +155,7 @@ def cost_of_forcing(problem: AssignmentProblem, solution: Solution, pair: tuple[
         return ExchangeCost(tuple((goal, 0) for goal in problem.goals))
     if not problem.scores.allows(*np.array([pair], dtype=np.int64).T).all():
         return None
-    graph = ExchangeGraphOfPlan.of(problem, solution)
+    graph = ExchangeGraph.of(problem, solution)
     return graph.price(*pair) if graph else cost_by_reoptimizing(problem, solution, pair)
 
 
@@ -174,7 +174,7 @@ def partner_options(
     >>> [(offer.partner, offer.price.losses) for offer in partner_options(problem, solve(problem), 0, 0)]
     [(0, (('matched', 0), ('total', 300000))), (2, (('matched', 0), ('total', 600000)))]
     """
-    graph = ExchangeGraphOfPlan.of(problem, solution)
+    graph = ExchangeGraph.of(problem, solution)
     if graph is not None:
         return graph.offers(axis, person, most)
     eased = relax_side_constraints(problem, solution)
@@ -201,7 +201,7 @@ def possible_options(problem: AssignmentProblem, axis: int, person: int) -> list
     return allowed
 
 
-def options_in_order(graph: ExchangeGraphOfPlan, who: tuple[int, int], most: int | None) -> Iterator[PartnerOption]:
+def options_in_order(graph: ExchangeGraph, who: tuple[int, int], most: int | None) -> Iterator[PartnerOption]:
     """Yield the offers of one person (axis, position), best first, as far as anybody asks."""
     told, count = 0, most
     while True:
@@ -217,14 +217,14 @@ def losses_of(offer: PartnerOption) -> list[int]:
     return [loss for _, loss in offer.price.losses]
 
 
-def relax_side_constraints(problem: AssignmentProblem, solution: Solution) -> ExchangeGraphOfPlan | None:
+def relax_side_constraints(problem: AssignmentProblem, solution: Solution) -> ExchangeGraph | None:
     """Return the graph of an answer without the rows that couple pairs, None where it is not the best then too."""
     if not problem.rows or solution.status is not Status.PROVED:
         return None
     loose = replace(problem, rows=())
     free = solve(loose)
     best = free.status is Status.PROVED and [t.value for t in free.tiers] == [t.value for t in solution.tiers]
-    return ExchangeGraphOfPlan.of(loose, replace(free, pairs=solution.pairs)) if best else None
+    return ExchangeGraph.of(loose, replace(free, pairs=solution.pairs)) if best else None
 
 
 def options_within_constraints(

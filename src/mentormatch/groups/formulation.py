@@ -79,7 +79,7 @@ def part(criterion: Criterion, weight: float, members: People) -> PairShares | W
     return PairShares(both, known & known.T)
 
 
-type MemberKeysSet = Sequence[str]
+type MemberGroup = Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class GroupFormulation:
 
 
 def formulate_groups(
-    cohort: Cohort, programme: Programme, scores: GroupScores, past: Iterable[MemberKeysSet] = (), *, seed: int = 0
+    cohort: Cohort, programme: Programme, scores: GroupScores, past: Iterable[MemberGroup] = (), *, seed: int = 0
 ) -> GroupFormulation:
     """Return the problem of forming groups of ``cohort``; ``past`` are the keys of former groups."""
     asked = programme.groups or Grouped(size=2)
@@ -122,7 +122,7 @@ def formulate_groups(
     return GroupFormulation(problem, members, facilitators)
 
 
-def members_in_use(goal: str, first: IntVector | None, past: Iterable[MemberKeysSet]) -> bool:
+def members_in_use(goal: str, first: IntVector | None, past: Iterable[MemberGroup]) -> bool:
     """Return whether a goal says anything: of priority where somebody has it, of meetings where there were some."""
     return first is not None if goal == "priority" else bool(past) if goal == "meetings" else True
 
@@ -204,7 +204,7 @@ def count_terms(count: CompositionBound, members: IntVector) -> CompositionBound
     return kept if count.least > 0 or int(kept.holds.sum()) > most else None
 
 
-def meetings(members: People, past: Iterable[MemberKeysSet]) -> IntMatrix | None:
+def meetings(members: People, past: Iterable[MemberGroup]) -> IntMatrix | None:
     """Return (n, n) how often two people were in one of the ``past`` groups; None where there were none."""
     place = {canonical(key): row for row, key in enumerate(members.ids)}
     met = np.zeros((len(members), len(members)), dtype=np.int64)

@@ -19,7 +19,7 @@ from mentormatch.groups import group_tables
 from mentormatch.groups.formulation import (
     GroupFormulation,
     GroupScores,
-    MemberKeysSet,
+    MemberGroup,
     PairShares,
     formulate_groups,
     score,
@@ -352,9 +352,9 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     programme: Programme,
     *,
     seed: int = 0,
-    together: Iterable[MemberKeysSet] = (),
-    apart: Iterable[MemberKeysSet] = (),
-    past: Iterable[MemberKeysSet | Grouping] = (),
+    together: Iterable[MemberGroup] = (),
+    apart: Iterable[MemberGroup] = (),
+    past: Iterable[MemberGroup | Grouping] = (),
     time_limit_s: float | None = None,
 ) -> Grouping:
     """Return the optimal groups of the members of ``cohort`` under ``programme``, explained.
@@ -394,13 +394,13 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     return Grouping(cohort, decided, scores, posed, solution, programme.heading.language, programme.name)
 
 
-def name_groups[R: (Together, Apart)](rule: type[R], keys: MemberKeysSet, cohort: Cohort) -> R:
+def name_groups[R: (Together, Apart)](rule: type[R], keys: MemberGroup, cohort: Cohort) -> R:
     """Return a rule on some members; raise RequestError where a key is nobody's."""
     people = cohort.members
     return rule(people=[people.ids[people.find(key)] for key in keys])
 
 
-def former_groups(past: Iterable[MemberKeysSet | Grouping]) -> Iterable[MemberKeysSet]:
+def former_groups(past: Iterable[MemberGroup | Grouping]) -> Iterable[MemberGroup]:
     """Yield the keys of each former group."""
     for each in past:
         if isinstance(each, Grouping):

@@ -14,7 +14,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, SideConstrai
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.explanation import exchange_costs
-from mentormatch.explanation.exchange_costs import ExchangeCost, ExchangeGraphOfPlan, cost_of_forcing, partner_options
+from mentormatch.explanation.exchange_costs import ExchangeCost, ExchangeGraph, cost_of_forcing, partner_options
 from tests.conftest import DEEP
 from tests.oracles.problems import problems, random_problem
 
@@ -185,7 +185,7 @@ def test_broken_pairs_of_a_former_matching_are_a_loss() -> None:
         bare = AssignmentProblem.from_scores(rng.integers(0, 9, (n, m)), goals=order, mentor_capacity=1 + turn % 3)
         problem = replace(bare, former=tuple((place, place) for place in range(min(n, m))))
         solution = solve(problem)
-        assert ExchangeGraphOfPlan.of(problem, solution) is not None
+        assert ExchangeGraph.of(problem, solution) is not None
         for pair in pairs_of(problem):
             assert losses(cost_of_forcing(problem, solution, pair)) == by_solving(problem, solution, pair)
 
@@ -194,7 +194,7 @@ def test_broken_pairs_of_a_former_matching_are_a_loss() -> None:
 def test_goals_that_are_no_sum_are_priced_by_solving_again(goal: str) -> None:
     problem = AssignmentProblem.from_scores([[9, 8, 1], [7, 3, 2]], goals=("matched", goal, "total"))
     solution = solve(problem)
-    assert ExchangeGraphOfPlan.of(problem, solution) is None
+    assert ExchangeGraph.of(problem, solution) is None
     for pair in pairs_of(problem):
         assert losses(cost_of_forcing(problem, solution, pair)) == by_solving(problem, solution, pair)
 
@@ -202,7 +202,7 @@ def test_goals_that_are_no_sum_are_priced_by_solving_again(goal: str) -> None:
 def test_an_answer_that_is_not_proved_is_priced_by_solving_again() -> None:
     problem = AssignmentProblem.from_scores([[9, 8], [7, 1]])
     worse = Solution(Status.FEASIBLE, np.array([[0, 0], [1, 1]]), (Tier("matched", 2, 2), Tier("total", 10, None)))
-    assert ExchangeGraphOfPlan.of(problem, worse) is None
+    assert ExchangeGraph.of(problem, worse) is None
     assert losses(cost_of_forcing(problem, worse, (0, 1))) == [0, -5]
 
 
@@ -213,5 +213,5 @@ def test_numbers_beyond_one_integer_are_priced_by_solving_again() -> None:
     problem = AssignmentProblem.from_scores(scores, goals=goals, mentor_priority=weights)
     solution = solve(problem)
     assert solution.status is Status.PROVED
-    assert ExchangeGraphOfPlan.of(problem, solution) is None
+    assert ExchangeGraph.of(problem, solution) is None
     assert losses(cost_of_forcing(problem, solution, (0, 0))) == [0, 0, 5 << 43]

@@ -31,7 +31,7 @@ DONE, LATER, FULL = range(3)
 """Whether all levels are done with, or steps have run out, or the room for marks."""
 
 
-class ExchangeGraph(NamedTuple):
+class LevelExchangeGraph(NamedTuple):
     """People of both sides and a sink as nodes, in this order, and the listed pairs.
 
     ``ends`` (2, e) are the two nodes of each pair, ``scores`` (e,). The pairs of a node that may still be open are in
@@ -99,7 +99,7 @@ class SearchFrontier(NamedTuple):
 class ExchangeState(NamedTuple):
     """Everything that a climb works on."""
 
-    net: ExchangeGraph
+    net: LevelExchangeGraph
     answer: LeximinMatching
     marks: PotentialLog
     queue: LevelQueue

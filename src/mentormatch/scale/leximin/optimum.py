@@ -19,8 +19,8 @@ from mentormatch.scale.leximin.exchange import (
     MARKS,
     NOTHING,
     NOW,
-    ExchangeGraph,
     ExchangeState,
+    LevelExchangeGraph,
     LevelQueue,
     LeximinMatching,
     PotentialLog,
@@ -143,14 +143,14 @@ def potential_log(nodes: int, words: Words) -> PotentialLog:
     return PotentialLog(places, levels, np.empty(ROOM * nodes, dtype=np.int8), words, sums, settled)
 
 
-def exchange_graph(ground: LoadBounds, ends: NDArray[np.int32], scores: NDArray[np.int32]) -> ExchangeGraph:
+def exchange_graph(ground: LoadBounds, ends: NDArray[np.int32], scores: NDArray[np.int32]) -> LevelExchangeGraph:
     """Return pairs as they are read from either side."""
     flat, count = ends.ravel(), np.int32(max(len(scores), 1))
     order = np.argsort(flat, kind="stable").astype(np.int32)
     pairs, others = order % count, flat[np.where(order < count, order + count, order - count)]
     stops = np.cumsum(np.bincount(flat, minlength=len(ground.most)))
     free = np.flatnonzero(~ground.fixed & (ground.least < ground.most)).astype(np.int32)
-    return ExchangeGraph(
+    return LevelExchangeGraph(
         ends,
         scores,
         np.append(0, stops[:-1]),
@@ -166,7 +166,7 @@ def exchange_graph(ground: LoadBounds, ends: NDArray[np.int32], scores: NDArray[
     )
 
 
-def leximin_matching(net: ExchangeGraph, chosen: BoolVector) -> LeximinMatching:
+def leximin_matching(net: LevelExchangeGraph, chosen: BoolVector) -> LeximinMatching:
     """Return an answer by person."""
     some = np.flatnonzero(chosen)
     nodes, pairs = net.ends[:, some].ravel(), np.tile(some, 2)
@@ -177,7 +177,7 @@ def leximin_matching(net: ExchangeGraph, chosen: BoolVector) -> LeximinMatching:
     return LeximinMatching(chosen.copy(), first, load, seats)
 
 
-def level_queue(net: ExchangeGraph, chosen: BoolVector) -> LevelQueue:
+def level_queue(net: LevelExchangeGraph, chosen: BoolVector) -> LevelQueue:
     """Return all chosen pairs to be put in question."""
     heads = np.full(int(net.scores.max(initial=0)) + 1, NOTHING, dtype=np.int32)
     after = np.full(len(net.scores), IDLE, dtype=np.int32)
