@@ -23,7 +23,7 @@ from mentormatch.cli.interrupts import stand_by
 
 STEPS = ("open", "os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.truncate")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-ROOMS = ("cli", "report", "record", "rights", "groups", "followup", "profiles", "inspection", "survey", "wire")
+ROOMS = ("cli", "report", "record", "groups", "followup", "profiles", "inspection", "survey", "contract", "operations")
 
 
 class Commanded:
