@@ -48,6 +48,7 @@ class Child:
                 await child.ask(ServiceMessage(head))
         except BaseException:
             child.kill()
+            await child.process.wait()
             raise
         return child
 
@@ -92,6 +93,24 @@ class Child:
             self.process.kill()
         if self.process.stdin is not None:
             self.process.stdin.close()
+
+
+class EndingChildren:
+    """Processes that were ended, each until it is gone and its pipes are closed."""
+
+    def __init__(self) -> None:
+        self.waiting: set[asyncio.Task[int]] = set()
+
+    def end(self, child: Child) -> None:
+        """End a process, without waiting for it."""
+        child.kill()
+        waiting = asyncio.create_task(child.process.wait())
+        self.waiting.add(waiting)
+        waiting.add_done_callback(self.waiting.discard)
+
+    async def wait(self) -> None:
+        """Wait until all are gone."""
+        await asyncio.gather(*self.waiting)
 
 
 async def started() -> Process:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from mentormatch.languages import spoken
-from mentormatch.service.child import Child, Heard
+from mentormatch.service.child import Child, EndingChildren, Heard
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
@@ -30,6 +30,7 @@ class Pool:
         self.free = asyncio.Semaphore(settings.workers)
         self.idle: list[asyncio.Task[Child]] = []
         self.all: set[Child] = set()
+        self.ending = EndingChildren()
         self.stopping = False
 
     def open(self) -> None:
@@ -41,9 +42,10 @@ class Pool:
         self.stopping = True
         for starting in self.idle:
             starting.cancel()
-        for child in list(self.all):
-            child.kill()
-        await asyncio.gather(*(child.process.wait() for child in self.all), *self.idle, return_exceptions=True)
+        for child in self.all:
+            self.ending.end(child)
+        await asyncio.gather(*self.idle, return_exceptions=True)
+        await self.ending.wait()
 
     def renew(self) -> None:
         """Replace the workers that have ended, or could not be started, while nobody asked them."""
@@ -135,7 +137,7 @@ class Pool:
     def _after(self, place: asyncio.Task[Child]) -> asyncio.Task[Child]:
         """Return a new worker in the place of one that is not to be used again."""
         if not place.cancelled() and place.exception() is None:
-            place.result().kill()
+            self.ending.end(place.result())
             self.all.discard(place.result())
         return place if self.stopping else self._start()
 

@@ -2,13 +2,12 @@
 
 import asyncio
 import signal
-from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from secrets import token_urlsafe
 from time import monotonic
 
-from mentormatch.service.child import Child, Heard
+from mentormatch.service.child import Child, EndingChildren, Heard
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
@@ -57,7 +56,7 @@ class ResidentProcess:
 
 
 class Residents:
-    """All that are there, by their unguessable ids; ``ending`` are processes that were ended, and may not be gone.
+    """All that are there, by their unguessable ids, and those that were ended and may not be gone.
 
     ``begin`` returns the process of a new one.
     """
@@ -65,7 +64,7 @@ class Residents:
     def __init__(self, settings: Settings, begin: Callable[[], Awaitable[Child]]) -> None:
         self.settings, self.begin = settings, begin
         self.all: dict[str, ResidentProcess] = {}
-        self.ending: list[Process] = []
+        self.ending = EndingChildren()
         self.starting = 0
 
     async def make(self, factory: str) -> ResidentProcess:
@@ -90,7 +89,7 @@ class Residents:
         try:
             await resident.told(ServiceMessage({"do": "make", "factory": factory}))
         except BaseException:
-            self._end(resident)
+            self.ending.end(resident.child)
             raise
 
     def find(self, ident: str) -> ResidentProcess:
@@ -104,12 +103,7 @@ class Residents:
     def drop(self, ident: str) -> None:
         """End one."""
         if (resident := self.all.pop(ident, None)) is not None:
-            self._end(resident)
-
-    def _end(self, resident: ResidentProcess) -> None:
-        resident.child.kill()
-        left = [process for process in self.ending if process.returncode is None]
-        self.ending = [*left, resident.child.process]
+            self.ending.end(resident.child)
 
     def expire(self) -> None:
         """End those that idle too long, and forget those that have ended."""
@@ -122,4 +116,4 @@ class Residents:
         """End all, and wait until they are gone."""
         for ident in list(self.all):
             self.drop(ident)
-        await asyncio.gather(*(process.wait() for process in self.ending))
+        await self.ending.wait()
