@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from mentormatch.survey.privacy import pseudonyms_for as pseudonyms_for
     from mentormatch.widgets.progress import progress as progress
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "AssignmentProblem": "assignment.model.problem",
