@@ -171,7 +171,7 @@ def test_the_package_of_the_guide_is_built_installed_and_used(tmp_path: Path) ->
     )
     done = run(folder, "-c", LIMITED)
     assert "ne laissent pas prendre : « 1 binôme au plus »." in done.stdout.replace("\u00a0", " "), done.stderr
-    (folder / "test_limit.py").write_text(tests, encoding="utf-8")
+    (folder / "test_limit.py").write_text(f"from mentormatch_limit import Limit\n{tests}", encoding="utf-8")
     tested = run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_limit.py")
     assert "1 passed" in tested.stdout, tested.stdout
 
