@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.cli.completion import VARIABLE
+from mentormatch.cli.commands import VARIABLE
 from tests.faces.commands import NAMES, done
 
 CASES = {

@@ -7,7 +7,7 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner, Result
 
-from mentormatch.cli.validate import validate_command
+from mentormatch.cli.verify import validate_command
 from mentormatch.contract.verification_response import verification_out
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
