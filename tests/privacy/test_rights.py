@@ -21,7 +21,7 @@ from mentormatch.record.rights.export import export_person
 from mentormatch.record.rights.person import held
 from mentormatch.record.rights.row_removal import without_rows
 from mentormatch.record.verify import verify
-from mentormatch.report.contacts import write_contacts
+from mentormatch.report.handouts import write_contacts
 from mentormatch.survey.table_reader import read_rows
 from tests.privacy.editions import LINE, PERSON, edition, run
 

@@ -48,7 +48,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.profiles.sheets import anonymous_profiles
     from mentormatch.programme.enrolment import read_survey
     from mentormatch.programme.programme import Programme
-    from mentormatch.report.profiles import told, write_profiles
+    from mentormatch.report.profiles import handout_notes, write_profiles
     from mentormatch.survey.privacy import pseudonyms_for
 
     known = Programme.load(programme)
@@ -60,7 +60,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
         say_json({"written": [str(path) for path in written], "shown": counts, "withheld": dict(made.withheld)})
     for path in written:
         say_written(path)
-    for sentence in told(made):
+    for sentence in handout_notes(made):
         say(sentence)
 
 
@@ -91,14 +91,14 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
 ) -> None:
     """Write one sheet a participant, and the table for letters, for the pairs that are formed."""
     from mentormatch.programme.enrolment import read_contacts
-    from mentormatch.report.handouts.files import told, write_handouts
+    from mentormatch.report.handouts import handout_notes, write_handouts
 
     files = sources(answers, mentors, mentees, tool, encoding)
     matching = matched(programme, files, CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit))
     refuse_unanswered(matching)
     contacts = read_contacts(matching.programme, **files)
     written = write_handouts(matching, contacts, out, decision=decision, replace=replace)
-    sentences = list(told(matching, written))
+    sentences = list(handout_notes(matching, written))
     tell_caveats(matching, complain)  # the table for letters is a CSV file too
     if as_json:
         say_json({"written": [str(path) for path in written], "remarks": sentences})

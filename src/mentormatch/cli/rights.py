@@ -163,7 +163,7 @@ def contacts_command(  # noqa: PLR0913 - the options of the command line are its
     """Write apart how each person is reached, in a file that its author alone can read."""
     from mentormatch.programme.enrolment import read_contacts
     from mentormatch.programme.programme import Programme
-    from mentormatch.report.contacts import write_contacts
+    from mentormatch.report.handouts import write_contacts
 
     known = Programme.load(programme)
     contacts = read_contacts(known, **sources(answers, mentors, mentees, tool, encoding))

@@ -18,9 +18,16 @@ from mentormatch.programme.enrolment import read_contacts
 from mentormatch.programme.programme import Programme
 from mentormatch.record.validation import validate
 from mentormatch.report.exporters.delimited import delimited
-from mentormatch.report.handouts.files import write_handouts
-from mentormatch.report.handouts.letters import letters_book, person_sheet
-from mentormatch.report.handouts.sheets import NOBODY, PROVISIONAL, SIDES, common, handouts
+from mentormatch.report.handouts import (
+    NOBODY,
+    PROVISIONAL,
+    SIDES,
+    common_text,
+    handouts,
+    letters_book,
+    person_sheet,
+    write_handouts,
+)
 from mentormatch.report.page_templates import rendered
 from mentormatch.survey.contacts import Contacts
 from tests.report.cohorts import FIELDS, hostile_matchings, hostile_strings, matched, person, programme
@@ -188,7 +195,7 @@ def test_no_hostile_text_lives_in_what_is_handed_out(shared_data: Path) -> None:
         changed = replace(matching, programme=rules)
         contacts = reachable(changed)
         every = handouts(changed, contacts)
-        outline = Outline(rendered("handouts.html", handed=every, common=common(changed, None)))
+        outline = Outline(rendered("handouts.html", handed=every, common=common_text(changed, None)))
         assert outline.balanced
         assert not {"script", "a", "img", "iframe", "form", "object", "svg"} & set(outline.tags)
         assert not [name for name, _ in outline.attributes if name.startswith("on") or name in ("href", "src")]

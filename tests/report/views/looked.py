@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.operations.matching import Matching
-from mentormatch.report.views.names import ViewNames
-from mentormatch.report.views.piece import Piece
+from mentormatch.report.views.piece import Piece, ViewNames
 from tests.report.cohorts import matched, person, programme
 
 TAGS = {

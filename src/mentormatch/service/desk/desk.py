@@ -17,10 +17,10 @@ from mentormatch.operations.matching import Matching, match
 from mentormatch.record.seal import Seal
 from mentormatch.report import intake_words
 from mentormatch.report.decision_state import answered, standing
-from mentormatch.report.portfolio import Portfolio
+from mentormatch.report.folder import Portfolio
 from mentormatch.report.texts import spaced
 from mentormatch.report.view import figures
-from mentormatch.report.views.names import ViewNames, labels_of
+from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk import desk_requests, desk_state
 from mentormatch.service.desk.documents import (

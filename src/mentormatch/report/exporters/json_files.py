@@ -1,4 +1,4 @@
-"""The matching as JSON: what ``--json`` and HTTP answer, and of the record that the file stands beside what it is."""
+"""The matching as JSON: the decision file, without a name in it, and what ``--json`` and HTTP answer."""
 
 from typing import ClassVar
 
@@ -6,7 +6,18 @@ from pydantic import ValidationError
 
 from mentormatch.contract.match_response import MatchResponse
 from mentormatch.operations.matching import Exporter, Matching
+from mentormatch.record.decision import FILENAME, SUFFIX, Decision
 from mentormatch.record.seal import Seal
+
+
+class DecisionExporter(Exporter):
+    """``Decision`` as a file."""
+
+    kind: ClassVar[str] = SUFFIX
+    filename: ClassVar[str] = FILENAME
+
+    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
+        return Decision.of(matching).to_json().encode()
 
 
 class ResponseExporter(Exporter):
