@@ -16,7 +16,7 @@ from schemathesis.config import SchemathesisConfig
 
 from mentormatch.contract.examples import GROUPED, MEMBERS, MENTEES, MENTORS, PROGRAMME
 from mentormatch.contract.operation import operations
-from mentormatch.service.app import make_app
+from mentormatch.service.server import make_app
 from mentormatch.service.settings import Settings
 from tests.conftest import DEEP
 from tests.service.serving import AT_ONCE, BEARER, Served, serving

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from mentormatch.contract.operation import ask, operations
-from mentormatch.service.forms import JobForm
+from mentormatch.service.openapi import JobForm
 from tests.failure.trouble import alive, children, only_linux, wait_for
 from tests.service.serving import Served, serving
 from tests.service.test_answers import problem

@@ -10,10 +10,10 @@ import pytest
 
 from mentormatch.contract.operation import ask
 from mentormatch.languages import language
-from mentormatch.service import child
+from mentormatch.service import processes
 from mentormatch.service.messages import ServiceMessage
-from mentormatch.service.pool import SPARE, Pool
 from mentormatch.service.problems import RefusedError
+from mentormatch.service.processes import SPARE, Pool
 from mentormatch.service.settings import Settings
 from tests.failure.trouble import alive, only_linux, wait_for
 from tests.service.troubled import SLEEPS, TROUBLE, asked, body
@@ -115,7 +115,7 @@ def test_workers_that_were_killed_while_they_waited_are_replaced_and_nobody_noti
 
 
 def test_a_request_that_is_given_up_ends_its_worker_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "PROGRAM", TROUBLE)
+    monkeypatch.setattr(processes, "PROGRAM", TROUBLE)
 
     async def work(pool: Pool) -> None:
         before = await both_there(pool)
@@ -131,7 +131,7 @@ def test_a_request_that_is_given_up_ends_its_worker_alone(monkeypatch: pytest.Mo
 
 
 def test_one_that_gives_up_while_it_waits_leaves_the_others_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "PROGRAM", TROUBLE)
+    monkeypatch.setattr(processes, "PROGRAM", TROUBLE)
 
     async def work(pool: Pool) -> None:
         await both_there(pool)
@@ -162,7 +162,7 @@ def test_where_no_process_can_be_started_that_is_told(monkeypatch: pytest.Monkey
     async def fail() -> Any:
         raise OSError
 
-    monkeypatch.setattr(child, "started", fail)
+    monkeypatch.setattr(processes, "started", fail)
 
     async def work(pool: Pool) -> str:
         with pytest.raises(RefusedError) as caught:

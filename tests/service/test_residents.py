@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from mentormatch.service.child import Child
 from mentormatch.service.problems import RefusedError
-from mentormatch.service.residents import ResidentProcess, Residents
+from mentormatch.service.processes import Child, ResidentProcess, Residents
 from mentormatch.service.settings import Settings
 from tests.failure.trouble import alive, only_linux, wait_for
 from tests.service.waiting import result_of

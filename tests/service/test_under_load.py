@@ -17,7 +17,7 @@ import httpx
 import psutil
 import pytest
 
-from mentormatch.service.pool import SPARE
+from mentormatch.service.processes import SPARE
 from tests.failure.trouble import alive, children, only_linux, wait_for
 from tests.service.cohorts import body_for
 from tests.service.loading import asking_health, bare_rate, drift, health_told, loaded, p99

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mentormatch.contract.examples import COHORT
-from mentormatch.service.child import BOUND
+from mentormatch.service.processes import BOUND
 from tests.canaries import ANSWER
 from tests.service.serving import limits
 

@@ -48,7 +48,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.profiles.sheets import anonymous_profiles
     from mentormatch.programme.enrolment import read_survey
     from mentormatch.programme.programme import Programme
-    from mentormatch.report.profiles import handout_notes, write_profiles
+    from mentormatch.report.profiles import told, write_profiles
     from mentormatch.survey.privacy import pseudonyms_for
 
     known = Programme.load(programme)
@@ -60,7 +60,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
         say_json({"written": [str(path) for path in written], "shown": counts, "withheld": dict(made.withheld)})
     for path in written:
         say_written(path)
-    for sentence in handout_notes(made):
+    for sentence in told(made):
         say(sentence)
 
 

@@ -38,7 +38,7 @@ class GroupCard:
     members: tuple[str, ...]
     points: str = ""
     answered: str = ""
-    score_parts: tuple[ScorePart, ...] = ()
+    parts: tuple[ScorePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

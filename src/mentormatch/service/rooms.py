@@ -9,8 +9,7 @@ from typing import Self
 from mentormatch.service.bodies import Bodies
 from mentormatch.service.guard import Guard
 from mentormatch.service.jobs import Jobs
-from mentormatch.service.pool import Pool
-from mentormatch.service.residents import Residents
+from mentormatch.service.processes import Pool, Residents
 from mentormatch.service.settings import Settings
 
 SWEEP_S = 5.0
