@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.contract.operation import operations
-from mentormatch.contract.schema import SchemaPart, schema_of
+from mentormatch.contract.operation import SchemaPart, operations, schema_of
 from tests.faces.test_command_line import run
 
 

@@ -43,13 +43,13 @@ Request = Annotated[
 def ask_command(ctx: typer.Context, kind: OperationKind, request: Request = STDIN, *, as_json: AsJson = False) -> None:
     """Answer a request of the JSON contract; the answer is always JSON."""
     from mentormatch.base.strict_json import parse_json
-    from mentormatch.contract.operation import ask, fitted, operation_named, part_of
+    from mentormatch.contract.operation import ask, operation_named, parse_request, part_of
 
     del as_json  # every command takes it, so that a script need not know which ones write nothing else
 
     sent = parse_json(content_of(request))
     speak_own(ctx, part_of(part_of(part_of(sent, "programme"), "programme"), "language"))
-    response = ask(kind, fitted(operation_named(kind), sent))
+    response = ask(kind, parse_request(operation_named(kind), sent))
     write_json(response.to_json())
     raise typer.Exit(code_of(response))
 
@@ -74,8 +74,7 @@ OfResponse = Annotated[bool, typer.Option("--response", help=mark("Le schéma de
 
 def schema_command(operation: SchemaKind = None, *, response: OfResponse = False, as_json: AsJson = False) -> None:
     """Write the schema of a request or a response, or which operations there are."""
-    from mentormatch.contract.operation import operation_named, operations
-    from mentormatch.contract.schema import schema_of
+    from mentormatch.contract.operation import operation_named, operations, schema_of
 
     if operation is not None:
         told = schema_of(operation_named(operation), "response" if response else "request")

@@ -7,7 +7,7 @@ from typing import Any
 from mentormatch.base.progress import Progress, listen
 from mentormatch.base.strict_json import parse_json
 from mentormatch.contract.member_requests import MembersRequest
-from mentormatch.contract.operation import ask, operations, speaking
+from mentormatch.contract.operation import ask, operations, request_language
 from mentormatch.contract.requests import Request
 from mentormatch.errors import EngineError, MentorMatchError, OutputError, Problem, ProgrammeError, RequestError
 from mentormatch.languages import language, tr
@@ -30,7 +30,7 @@ def answered(asked: ServiceMessage, tell: Tell) -> bytes:
     kind, most = asked.head["kind"], asked.head["most"]
     with language(asked.head["language"]):  # that of the service: what cannot be read asks for none
         data = parsed(asked.body)
-    with speaking(data), listen(lambda progress: tell(said(progress))):
+    with request_language(data), listen(lambda progress: tell(said(progress))):
         size = held_against(data, most["people"], most["pairs"], among=of_members(kind))
         tell(ServiceMessage({"told": "size", "pairs": size}))
         return worked(kind, fitting(kind, data, most["time_limit_s"]))
