@@ -14,7 +14,7 @@ from mentormatch.programme.enrolment import read_contacts, read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.report.handouts import write_contacts, write_handouts
 from mentormatch.survey.contacts import fault_of
-from mentormatch.survey.resemblance import near_pairs
+from mentormatch.survey.intake import near_pairs
 from tests.survey.intake.answers import EMAIL, KEY, NAME, frame
 
 TEXTS = st.sampled_from(["une plage", "vide", "rouge"])

@@ -1,13 +1,18 @@
-"""Frames of any kind that narwhals knows (pandas, polars, pyarrow, ...), which is imported when one is read."""
+"""People held in memory: frames of any kind that narwhals knows (pandas, polars, pyarrow, ...), and lists of objects.
 
-from collections.abc import Iterator
+narwhals is imported when a frame is read.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from mentormatch.survey.table import Rows
+from mentormatch.errors import Problem
+from mentormatch.languages import tr
+from mentormatch.survey.table import Rows, unreadable
 from mentormatch.survey.table_reader import Reader, TableSource, no_source
-from mentormatch.survey.values import ValueColumn, rows_of
+from mentormatch.survey.values import FIRST_LINE, ValueColumn, rows_of, values_of
 
 if TYPE_CHECKING:
     from narwhals import Series
@@ -69,3 +74,29 @@ def _column(label: object, series: Any) -> ValueColumn:
 def _label(label: object) -> str:
     """Return the label of a column; the levels of a layered one are joined by a space."""
     return " ".join(filter(None, map(str, label))) if isinstance(label, tuple) else str(label)
+
+
+class RecordsReader(Reader):
+    """Any iterable of mappings, read once; a key that a record has not is no answer."""
+
+    kind: ClassVar[str] = "records"
+
+    def takes(self, source: TableSource) -> bool:
+        """Take what can be gone through and has no shape."""
+        return isinstance(source.frame, Iterable) and not hasattr(source.frame, "shape")
+
+    def read(self, source: TableSource) -> Rows:
+        """Return the keys of all records, then their values as text."""
+        records = list(source.frame)
+        others = [
+            Problem(
+                tr("ligne {line}", line=line),
+                tr("une valeur de type {kind}", kind=type(record).__name__),
+                tr("un objet : des réponses par question"),
+            )
+            for line, record in enumerate(records, start=FIRST_LINE)
+            if not isinstance(record, Mapping)
+        ]
+        if others:
+            raise unreadable(source.name, *others[:9])
+        return rows_of(source.name, values_of(records))
