@@ -13,8 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from mentormatch.errors import OutputError, RequestError
-from mentormatch.record.log import START, SUFFIX, LogEntry, LogLine, append, check_chain, now
-from mentormatch.record.signatures import account, signed
+from mentormatch.record.log import START, SUFFIX, LogEntry, LogLine, account, append, check_chain, now, signed
 
 pytestmark = pytest.mark.promise(29)
 
@@ -210,7 +209,7 @@ def test_who_writes_holds_the_log_alone_and_who_reads_shares_it(path: Path, monk
 def test_the_account_at_work_has_a_name_or_is_said_to_be_unknown(
     told: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mentormatch.record.signatures.getuser", lambda: told)
+    monkeypatch.setattr("mentormatch.record.log.getuser", lambda: told)
     assert account() == name
 
 

@@ -64,8 +64,7 @@ def export_command(  # noqa: PLR0913 - the options of the command line are its c
     as_json: AsJson = False,
 ) -> None:
     """Write as JSON all that is kept of somebody, for them (GDPR, article 15)."""
-    from mentormatch.record.rights.edition import Edition, homes_beside
-    from mentormatch.record.rights.export import export_person
+    from mentormatch.record.rights.edition import Edition, export_person, homes_beside
 
     homes = tuple(folders or homes_beside(programme))
     export = export_person(Edition(programme, files(answers, mentors, mentees), homes, tool, encoding), person)

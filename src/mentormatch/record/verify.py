@@ -29,8 +29,8 @@ from mentormatch.record.decision import SUFFIX, Decision
 from mentormatch.record.digests import digest
 from mentormatch.record.instance import reposed
 from mentormatch.record.journal import replaced
+from mentormatch.record.log import signed, validation_words
 from mentormatch.record.seal import Stamp, sealed_documents, stamp_in, unlogged_validations
-from mentormatch.record.signatures import signed, validation_words
 
 
 class VerificationOutcome(StrEnum):

@@ -1,9 +1,10 @@
 """A folder with all documents of a matching, the decision file and the log that they are held to; or all in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from mentormatch.assignment.model.solution import Status
@@ -16,14 +17,27 @@ from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, listed
 from mentormatch.operations.matching import Exporter, Matching, documents_made, exporters
 from mentormatch.record.decision import FILENAME, SUFFIX
+from mentormatch.record.decision import SUFFIX as DECISION
 from mentormatch.record.digests import digest
+from mentormatch.record.log import (
+    START,
+    Chain,
+    LogEntry,
+    account,
+    chain_in,
+    check_chain,
+    continued,
+    signed,
+    validation_words,
+)
 from mentormatch.record.log import SUFFIX as JOURNAL
-from mentormatch.record.log import Chain, LogEntry, chain_in, check_chain, continued
-from mentormatch.record.runs import entries_of, refuse_broken
-from mentormatch.record.seal import READERS, Seal, sealed_documents, stamp_in
-from mentormatch.record.signatures import account, signed, validation_words
+from mentormatch.record.seal import READERS, Seal, sealed_documents, stamp_in, unlogged_validations
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import journal_beside, verify_content
+
+if TYPE_CHECKING:
+    from mentormatch.operations.matching import Matching
+
 
 KIND = "match"
 """The run of which these are the documents, whichever command formed the pairs."""
@@ -245,3 +259,38 @@ def packed(files: dict[str, bytes]) -> bytes:
         for name, content in files.items():
             archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)
     return stream.getvalue()
+
+
+def entries_of(matching: "Matching", decision: str, *, who: str | None = None, why: str = "") -> tuple[LogEntry, ...]:
+    """Return the lines of a matching: what staff changed by hand, in opaque ids, and the decision.
+
+    ``decision`` is the SHA-256 of its decision file; ``who`` None stands for the account at work. Raises RequestError
+    where nobody is named.
+    """
+    name = account() if who is None else who
+    edits = [{**edit.entry, "decision": decision} for edit in matching.edits]
+    return (
+        *(signed("edit", what, who=name, why=why) for what in edits),
+        signed("matching", {"decision": decision}, who=name, why=why),
+    )
+
+
+def refuse_broken(journal: Path) -> None:
+    """Raise OutputError where there is a log that is not whole: what goes on from it would never be confirmed.
+
+    Nor where the documents beside it print a validation that it does not have: they are all that is left of it. A last
+    line whose writing was interrupted is no reason: the next line sets it aside.
+    """
+    chain = check_chain(journal) if journal.exists() else Chain((), START)
+    problems = [*chain.problems[: -1 if chain.torn else None], *lost_validations(journal, chain)]
+    if problems:
+        told = tr("rien n'a été écrit, le journal du dossier n'est pas intact")
+        raise OutputError(about(journal.name, told), problems)
+
+
+def lost_validations(journal: Path, chain: Chain) -> Iterator[Problem]:
+    """Yield the validations that the documents beside a log print, and that it does not have."""
+    decision = journal.with_name(journal.name.removesuffix(JOURNAL) + DECISION)
+    for name, content in sealed_documents(decision).items():
+        stamp = stamp_in(name, content)
+        yield from unlogged_validations(name, stamp, chain) if stamp else ()

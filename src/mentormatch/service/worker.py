@@ -80,9 +80,9 @@ class Worker:
                 return b""
             case "call":
                 return called(self.resident, message.body, self.tell)
-        from mentormatch.service.handler import answered
+        from mentormatch.service.handler import answer_request
 
-        return answered(message, self.tell)
+        return answer_request(message, self.tell)
 
     def begun(self, head: Any) -> bytes:
         """Bound the memory of this process and of what it starts, and load what it needs by answering an example."""
@@ -116,11 +116,11 @@ def called(resident: ResidentProtocol | None, payload: bytes, tell: Callable[[Se
     """Return what a resident answers; ``tell`` takes how far its work is."""
     from mentormatch.base.progress import listen
     from mentormatch.errors import MentorMatchError
-    from mentormatch.service.handler import said
+    from mentormatch.service.handler import progress_message
 
     assert resident is not None
     try:
-        with listen(lambda progress: tell(said(progress))):
+        with listen(lambda progress: tell(progress_message(progress))):
             return resident.answer(payload)
     except MentorMatchError as error:
         raise RefusedError("contradiction", error.message, error.problems) from None

@@ -127,12 +127,12 @@ SIGN = {
 
 def words() -> dict[str, str]:
     """Return the texts of the page in the language that is spoken, and its code."""
-    return {"language": spoken(), **{name: spaced(tr(text)) for name, text in WORDS.items()}}
+    return {"language": spoken(), **{name: spaced(tr(page_file)) for name, page_file in WORDS.items()}}
 
 
 def sign_words() -> dict[str, str]:
     """Return the texts of the page by which somebody signs in, and the code of their language."""
-    return {"language": spoken(), **{name: spaced(tr(text)) for name, text in SIGN.items()}}
+    return {"language": spoken(), **{name: spaced(tr(page_file)) for name, page_file in SIGN.items()}}
 
 
 JAVASCRIPT, CSS, SVG, JSON = "text/javascript", "text/css", "image/svg+xml", "application/json"
@@ -157,24 +157,24 @@ POLICY = (
 @cache
 def assets() -> Mapping[str, tuple[str, bytes]]:
     """Return every file that the page loads, by its name: its media type and its bytes."""
-    own = {name: (kind, text(name)) for name, kind in OWN.items()}
+    own = {name: (kind, page_file(name)) for name, kind in OWN.items()}
     elements = f"{text_of('elements.js')}\nexport {{ make }};\n"
     board = {
         "board.js": (JAVASCRIPT, script()),
         "board.css": (CSS, stylesheet()),
         "elements.js": (JAVASCRIPT, elements),
     }
-    told = {f"words-{code}.json": (JSON, said(code)) for code in LANGUAGES}
+    told = {f"words-{code}.json": (JSON, texts_json(code)) for code in LANGUAGES}
     return {name: (kind, content.encode()) for name, (kind, content) in (own | board | told).items()}
 
 
-def said(code: str) -> str:
+def texts_json(code: str) -> str:
     """Return the texts of the page in a language, as JSON."""
     with language(code):
         return json.dumps(words(), ensure_ascii=False)
 
 
-def text(name: str) -> str:
+def page_file(name: str) -> str:
     """Return a file of the page."""
     return files("mentormatch.service").joinpath("page", name).read_text(encoding="utf-8")
 
@@ -182,10 +182,10 @@ def text(name: str) -> str:
 @cache
 def sign_page(code: str) -> tuple[str, bytes]:
     """Return the policy and the page by which somebody signs in; it loads nothing, not even from this service."""
-    style, script = text("sign.css"), text("sign.js")
+    style, script = page_file("sign.css"), page_file("sign.js")
     with language(code):
-        told = {name: escape(said) for name, said in sign_words().items()}
-    page = Template(text("sign.html")).substitute(told, style=style, script=script)
+        told = {name: escape(texts_json) for name, texts_json in sign_words().items()}
+    page = Template(page_file("sign.html")).substitute(told, style=style, script=script)
     policy = (
         f"default-src 'none'; script-src '{digest(script)}'; style-src '{digest(style)}'; img-src data:;"
         " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"

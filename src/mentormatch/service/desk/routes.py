@@ -13,14 +13,14 @@ from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import RequestError
 from mentormatch.languages import FRENCH, LANGUAGES, language
 from mentormatch.service.bodies import Bodies
-from mentormatch.service.desk.assets import POLICY, assets, sign_page, text, view_policy
+from mentormatch.service.desk.assets import POLICY, assets, page_file, sign_page, view_policy
 from mentormatch.service.desk.desk_requests import FREE
 from mentormatch.service.desk.desks import Desks, Seat
 from mentormatch.service.desk.documents import ANSWERS, HTML, PURPOSES, VIEWS
 from mentormatch.service.desk.doors import BEARER, DeskSessions, cookie_name, leads_to_the_page
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
 from mentormatch.service.rooms import Rooms
-from mentormatch.widgets.progress.words import stage, time
+from mentormatch.widgets.progress import stage, time
 
 OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
 PAGE = {**OWN, "Content-Security-Policy": POLICY}
@@ -74,7 +74,7 @@ class Entrance:
         if self.sessions.owner(request.scope) is None:
             policy, page = sign_page(wanted(request))
             return Response(page, 401, OWN | {"Content-Security-Policy": policy}, HTML)
-        return Response(text("index.html"), 200, PAGE, HTML)
+        return Response(page_file("index.html"), 200, PAGE, HTML)
 
     async def asset(self, name: str) -> Response:
         """Return a file of the page."""

@@ -1,11 +1,14 @@
-"""How far work is, in words: short enough for one line of a terminal."""
+"""Long work as people see it: one line in a terminal, a few words in a notebook, nothing where nobody looks."""
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import TextIO
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from html import escape
+from typing import Any, TextIO
 
-from mentormatch.base.progress import TIES, Progress
-from mentormatch.base.streams import rewrite_line
+from mentormatch.base.progress import TIES, Listener, Progress, listen
+from mentormatch.base.streams import rewrite_line, screen
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import NO_BREAK, points, thousands
 
@@ -150,3 +153,89 @@ def width(stream: TextIO) -> int:
         return os.get_terminal_size(stream.fileno()).columns or WIDTH
     except OSError:
         return WIDTH
+
+
+NOTEBOOK_HINT = mark("Le bouton qui interrompt le noyau (■) arrête le calcul et garde la meilleure réponse trouvée.")
+QUIET, LOUD = ("font-size:90%;opacity:.75;margin:.2em 0", "margin:.4em 0")
+
+
+def in_notebook() -> bool:
+    """Say whether this process is the kernel of a notebook."""
+    shell = _shell()
+    return shell is not None and hasattr(shell, "kernel")
+
+
+def _shell() -> Any:
+    asked = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return None if asked is None else asked()
+
+
+class ProgressCell:
+    """Shows progress below the cell that runs, anew for each piece of work."""
+
+    def __init__(self) -> None:
+        self.handle: Any = None
+        self.shown = ""
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far work is, or what came of it."""
+        text = end(progress) if progress.over else _cell_words(progress)
+        if text != self.shown or self.handle is None:
+            self._show(text, page_of(progress, text))
+            self.shown = text
+        if progress.over:
+            self.handle = None
+
+    def _show(self, text: str, page: str) -> None:
+        from IPython.display import display
+
+        shown = {"text/plain": text, "text/html": page}
+        if self.handle is None:
+            self.handle = display(shown, raw=True, display_id=True)  # type: ignore[no-untyped-call]  # IPython has no types
+        else:
+            self.handle.update(shown, raw=True)
+
+
+def page_of(progress: Progress, text: str) -> str:
+    """Return words as HTML, with the way to stop while there is something to stop."""
+    if not text:
+        return ""
+    hint = "" if progress.over else f'<div style="{QUIET}">{escape(tr(HINT))}</div>'
+    return f'<div role="status" style="{LOUD}">{escape(text)}{hint}</div>'
+
+
+def _cell_words(progress: Progress) -> str:
+    told = time(progress.seconds), part(progress), stage(progress), looked(progress)
+    return " · ".join(word for word in told if word)
+
+
+@contextmanager
+def progress(listener: Listener | None = None) -> Iterator[None]:
+    """Show how far the work within is: the goal that it is at, the best answer so far, what none exceeds, and the time.
+
+    Nothing is shown of work that is done within a second. An interrupt (Ctrl-C, or the button of the notebook)
+    ends a solve at any moment: the best answer so far comes back, marked ``feasible``, or none, marked ``stopped``. So
+    does a listener that returns True.
+
+    Parameters
+    ----------
+    listener
+        Takes a ``Progress``, about five times a second, in a thread of its own; the last says ``over``. None: a line on
+        standard error where that is a terminal, a few words below the cell in a notebook, and nothing anywhere else.
+
+    Examples
+    --------
+    >>> from mentormatch import examples, match
+    >>> with progress():
+    ...     matching = match(examples.cohort(), examples.programme())
+    """
+    with listen(display() if listener is None else listener):
+        yield
+
+
+def display() -> Listener | None:
+    """Return what shows progress to whoever looks at this process, None where nobody does."""
+    if in_notebook():
+        return ProgressCell()
+    stream = screen()
+    return None if stream is None else TerminalLine(stream)
