@@ -13,7 +13,7 @@ from mentormatch.languages import language
 from mentormatch.service import processes
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
-from mentormatch.service.processes import SPARE, Pool
+from mentormatch.service.processes import SPARE, Pool, Residents
 from mentormatch.service.settings import Settings
 from tests.failure.trouble import alive, only_linux, wait_for
 from tests.service.troubled import SLEEPS, TROUBLE, asked, body
@@ -24,9 +24,9 @@ pytestmark = only_linux
 type Work = Callable[[Pool], Awaitable[Any]]
 
 
-def with_pool(work: Work, **limits: Any) -> Any:
+def with_pool(work: Work, rehearsal: str = "", **limits: Any) -> Any:
     async def run() -> Any:
-        pool = Pool(Settings("", **{"workers": 1, "time_limit_s": 30.0, **limits}))
+        pool = Pool(Settings("", **{"workers": 1, "time_limit_s": 30.0, **limits}), rehearsal)
         pool.open()
         try:
             return await work(pool)
@@ -162,7 +162,7 @@ def test_where_no_process_can_be_started_that_is_told(monkeypatch: pytest.Monkey
     async def fail() -> Any:
         raise OSError
 
-    monkeypatch.setattr(processes, "started", fail)
+    monkeypatch.setattr(processes, "start_process", fail)
 
     async def work(pool: Pool) -> str:
         with pytest.raises(RefusedError) as caught:
@@ -170,3 +170,39 @@ def test_where_no_process_can_be_started_that_is_told(monkeypatch: pytest.Monkey
         return caught.value.code
 
     assert with_pool(work) == "worker-ended"
+
+
+async def rehearsed(pool: Pool) -> None:
+    """Return once the worker at the front has rehearsed."""
+    assert pool.rehearsing
+    await pool.rehearsing
+    await asyncio.shield(pool.idle[0])
+
+
+def test_the_worker_that_is_taken_has_rehearsed_once_and_so_will_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "PAUSE_S", 0.0)
+
+    async def work(pool: Pool) -> None:
+        residents = Residents(pool.settings, pool.take)
+        for _ in range(2):
+            await rehearsed(pool)
+            one = await residents.make("tests.service.echo:Echo")
+            assert await one.call(b"rehearsals") == f"[{one.child.process.pid}]".encode()
+        await residents.close()
+
+    with_pool(work, "tests.service.echo:rehearse")
+
+
+@pytest.mark.parametrize("rehearsal", ["tests.service.echo:die", "tests.service.echo:Unmade"])
+def test_a_rehearsal_that_goes_wrong_keeps_nobody_from_an_answer(
+    rehearsal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "PAUSE_S", 0.0)
+
+    async def work(pool: Pool) -> None:
+        await rehearsed(pool)
+        for _ in range(2):
+            assert await answer_of(pool) == ask("match", asked()).to_json().encode()
+        assert len(await both_there(pool)) == 1 + SPARE
+
+    with_pool(work, rehearsal)

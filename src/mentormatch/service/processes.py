@@ -132,6 +132,8 @@ async def start_process() -> Process:
 
 
 SPARE = 1
+PAUSE_S = 2.0
+"""Before a worker rehearses: whoever has just begun is answered first."""
 ENDED = "worker-ended"
 
 
@@ -144,25 +146,30 @@ class PoolLoad:
 
 
 class Pool:
-    """As many workers as may be busy, and one more that stands ready to take the place of one that is ended."""
+    """As many workers as may be busy, and one more that stands ready to take the place of one that is ended.
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    ``rehearsal`` names a function (``module:name``) that the one that stands ready calls beforehand.
+    """
+
+    def __init__(self, settings: Settings, rehearsal: str = "") -> None:
+        self.settings, self.rehearsal = settings, rehearsal
         self.load = PoolLoad()
         self.free = asyncio.Semaphore(settings.workers)
         self.idle: list[asyncio.Task[Child]] = []
         self.all: set[Child] = set()
         self.ending = EndingChildren()
         self.stopping = False
+        self.rehearsing: asyncio.Task[None] | None = None
 
     def open(self) -> None:
         """Start the workers."""
         self.idle = [self._start() for _ in range(self.settings.workers + SPARE)]
+        self._rehearse_later()
 
     async def close(self) -> None:
         """End every worker."""
         self.stopping = True
-        for starting in self.idle:
+        for starting in filter(None, (self.rehearsing, *self.idle)):
             starting.cancel()
         for child in self.all:
             self.ending.end(child)
@@ -183,8 +190,31 @@ class Pool:
         self.renew()
         place = max(self.idle, key=ready)
         self.idle[self.idle.index(place)] = self._start()
+        self._rehearse_later()
         child = await place
         self.all.discard(child)
+        return child
+
+    def _rehearse_later(self) -> None:
+        """Have the worker that ``take`` would give load what it will need, once the service has begun, or had a pause.
+
+        Workers that answer requests take it from the other end of the line, and load nothing for that.
+        """
+        if self.rehearsal:
+            if self.rehearsing:
+                self.rehearsing.cancel()
+            self.rehearsing = asyncio.create_task(self._rehearse())
+
+    async def _rehearse(self) -> None:
+        await asyncio.sleep(PAUSE_S)
+        if self.idle:
+            self.idle[0] = asyncio.create_task(self._rehearsed(self.idle[0]))
+
+    async def _rehearsed(self, place: asyncio.Task[Child]) -> Child:
+        """Return a worker, once it has rehearsed; one that ends at it is replaced like any other."""
+        child = await place
+        with suppress(RefusedError):
+            await child.ask(ServiceMessage({"do": "rehearse", "rehearsal": self.rehearsal}))
         return child
 
     def refuse_if_full(self) -> None:

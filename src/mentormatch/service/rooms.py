@@ -13,6 +13,7 @@ from mentormatch.service.processes import Pool, Residents
 from mentormatch.service.settings import Settings
 
 SWEEP_S = 5.0
+REHEARSAL = "mentormatch.service.desk.desk:rehearse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Rooms:
     @classmethod
     def of(cls, settings: Settings, guard: Guard) -> Self:
         """Return all of it, nothing started yet."""
-        pool = Pool(settings)
+        pool = Pool(settings, REHEARSAL)
         return cls(settings, guard, Bodies(settings), pool, Jobs(settings, pool), Residents(settings, pool.take))
 
     @asynccontextmanager

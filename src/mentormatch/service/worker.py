@@ -76,7 +76,10 @@ class Worker:
             case "begin":
                 return self.begun(message.head)
             case "make":
-                self.resident = made(message.head["factory"])
+                self.resident = named(message.head["factory"])()
+                return b""
+            case "rehearse":
+                named(message.head["rehearsal"])()
                 return b""
             case "call":
                 return called(self.resident, message.body, self.tell)
@@ -105,11 +108,11 @@ def refusal(refused: RefusedError) -> ServiceMessage:
     return ServiceMessage({"told": "refusal", **refused.as_head()})
 
 
-def made(factory: str) -> ResidentProtocol:
-    """Return what a factory, named ``module:name``, makes."""
-    module, _, name = factory.partition(":")
-    resident: ResidentProtocol = getattr(import_module(module), name)()
-    return resident
+def named(place: str) -> Callable[[], Any]:
+    """Return the function or class that ``module:name`` names."""
+    module, _, name = place.partition(":")
+    found: Callable[[], Any] = getattr(import_module(module), name)
+    return found
 
 
 def called(resident: ResidentProtocol | None, payload: bytes, tell: Callable[[ServiceMessage], None]) -> bytes:

@@ -7,6 +7,7 @@ import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from io import BytesIO
 from threading import current_thread, main_thread
 from typing import Any, Literal
@@ -362,8 +363,9 @@ class Desk:
             return dressed(out)
 
 
+@cache
 def rehearse() -> None:
-    """Form and show the pairs of the example at a desk of its own, which loads what the first pairs would wait for."""
+    """Form and show the pairs of the example, once a process, which loads what the first pairs would wait for."""
     desk = Desk()
     for action in (desk_requests.Example(), desk_requests.Read(), desk_requests.FormIn()):
         desk.change(action, b"")
