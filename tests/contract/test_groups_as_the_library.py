@@ -10,9 +10,9 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import examples
+from mentormatch.contract.group_response import GroupsResponse
 from mentormatch.contract.member_requests import GroupsRequest
 from mentormatch.contract.operation import ask
-from mentormatch.contract.operations.groups import GroupsResponse
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.examples import folder_of
 from mentormatch.groups.inputs import names_as

@@ -192,7 +192,7 @@ def alternatives_command(  # noqa: PLR0913 - the options of the command line are
     as_json: AsJson = False,
 ) -> None:
     """Say whom else somebody could have had, the cheapest first."""
-    from mentormatch.contract.operations.why_not import AlternativesResponse
+    from mentormatch.contract.operations.alternatives import AlternativesResponse
 
     answers, person = answers_first(answers, person, names=[PERSON], apart=bool(mentors or mentees))
     files = sources(answers, mentors, mentees, tool, encoding)

@@ -125,7 +125,7 @@ def test_only_lists_are_counted(data: Any, found: int) -> None:
 
 
 def test_too_many_are_refused_before_anything_else_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handler, "fitting", lambda *_: pytest.fail("it was looked at"))
+    monkeypatch.setattr(handler, "fit_to_limit", lambda *_: pytest.fail("it was looked at"))
     refusal_of(of(6, 1), "too-large")
 
 

@@ -1,53 +1,18 @@
-"""What another pair would cost, goal by goal, and who would move: the operations ``why-not`` and ``alternatives``."""
+"""Why two people are no pair: the operation ``why-not``."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import JsonMessage, Text, whole
+from mentormatch.base.strict_json import Text
 from mentormatch.contract.examples import COHORT
+from mentormatch.contract.exchange import LossOut, MoveOut, losses_out, moves_out
 from mentormatch.contract.match_response import CaveatOut, Response, caveats_out
 from mentormatch.contract.operation import Operation
-from mentormatch.contract.requests import SIDES, MatchRequest, Mention
-from mentormatch.explanation.exchange_costs import Losses
-from mentormatch.explanation.why_not import Alternative, Move
-from mentormatch.fields import Side
+from mentormatch.contract.requests import MatchRequest, Mention
 from mentormatch.operations.matching import Matching
-
-
-class LossOut(JsonMessage):
-    """What one goal would lose, in its own unit: pairs, priority weights, millionths of score; below 0 it would win."""
-
-    goal: str
-    loss: int
-
-
-class MoveOut(JsonMessage):
-    """Somebody whose partners would change: their side and key, the keys of their partners before and after."""
-
-    side: Side
-    person: str
-    before: list[str]
-    after: list[str]
-    sentence: str
-
-
-def losses_out(losses: Losses) -> list[LossOut]:
-    """Return losses as the contract has them, the first goal first."""
-    return [LossOut(goal=goal, loss=loss) for goal, loss in losses]
-
-
-def moves_out(moves: Iterable[Move]) -> list[MoveOut]:
-    """Return moves as the contract has them."""
-    return [
-        MoveOut(
-            side=move.side, person=move.person, before=list(move.before), after=list(move.after), sentence=str(move)
-        )
-        for move in moves
-    ]
 
 
 class WhyNotRequest(MatchRequest):
@@ -110,79 +75,3 @@ class WhyNotOperation(Operation[WhyNotRequest, WhyNotResponse]):
     def example(self) -> dict[str, Any]:
         """Return the question of why two people are no pair."""
         return {**COHORT, "mentor": "M02", "mentee": "E01"}
-
-
-type Most = Annotated[int, Setting(ge=1, le=1_000), BeforeValidator(whole)]
-
-
-class AlternativesRequest(MatchRequest):
-    """What ``match`` was asked, the key of somebody, and how many other partners to tell at most; null: all of them.
-
-    A key that both sides have is taken as the mentor's.
-    """
-
-    person: Text
-    most: Most | None = 10
-
-    def mentions(self) -> Iterator[Mention]:
-        """Yield everybody whom the request names beside its people."""
-        yield from super().mentions()
-        yield "$.person", SIDES, self.person
-
-
-class AlternativeOut(JsonMessage):
-    """Another partner: their key, what each goal would lose, who would move, and that in a sentence."""
-
-    partner: str
-    reason: str
-    losses: list[LossOut]
-    moves: list[MoveOut]
-
-
-class AlternativesResponse(Response):
-    """The other partners whom somebody could have, the smallest loss first.
-
-    ``status`` and ``caveats`` are those of the matching: where nothing was compared, no loss says anything.
-
-    Partners whom a rule forbids them, or whom no answer gives them, are left out: ``why-not`` says why.
-    """
-
-    status: Annotated[Status, Setting(strict=False)]
-    caveats: list[CaveatOut]
-    person: str
-    side: Side
-    alternatives: list[AlternativeOut]
-
-    @classmethod
-    def of(cls, matching: Matching, person: str, most: int | None) -> Self:
-        """Return the other partners that somebody could have; raises RequestError where the key is nobody's."""
-        return cls(
-            status=matching.status,
-            caveats=caveats_out(matching),
-            person=person,
-            side="mentor" if matching.cohort.mentors.has(person) else "mentee",
-            alternatives=list(map(alternative_out, matching.alternatives(person, most))),
-        )
-
-
-class Alternatives(Operation[AlternativesRequest, AlternativesResponse]):
-    """Whom else somebody could have had, and at what price."""
-
-    kind = "alternatives"
-    asked = AlternativesRequest
-    told = AlternativesResponse
-
-    def answer(self, request: AlternativesRequest) -> AlternativesResponse:
-        """Return the other partners, the cheapest first."""
-        return AlternativesResponse.of(request.matching(), request.person, request.most)
-
-    def example(self) -> dict[str, Any]:
-        """Return the question of whom else a mentee could have had."""
-        return {**COHORT, "person": "E02"}
-
-
-def alternative_out(one: Alternative) -> AlternativeOut:
-    """Return another partner as the contract has them."""
-    return AlternativeOut(
-        partner=one.partner, reason=one.reason, losses=losses_out(one.losses), moves=moves_out(one.moves)
-    )
