@@ -20,8 +20,8 @@ from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
 from mentormatch.widgets.board.session import Board
 from tests.groups.gathered import gathered
-from tests.report.views.looked import views
-from tests.report.whole import Edition
+from tests.report.edition import Edition
+from tests.report.views.samples import views
 
 LIVE = (
     "script",

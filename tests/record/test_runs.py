@@ -14,7 +14,7 @@ from mentormatch.record.digests import digest
 from mentormatch.record.log import LogEntry, check_chain
 from mentormatch.record.verify import verify
 from tests.record.decisions import example
-from tests.report.reading import Outline, parts, sheets
+from tests.report.readers import Outline, parts, sheets
 
 pytestmark = pytest.mark.promise(29)
 

@@ -18,7 +18,7 @@ from mentormatch.record.verify import entry_of, journal_beside, verify
 from mentormatch.report.decision_state import PROPOSAL
 from mentormatch.report.texts import visible
 from tests.record.decisions import changed, example
-from tests.report.reading import ALIVE, Outline, parts, sheets
+from tests.report.readers import ALIVE, Outline, parts, sheets
 
 pytestmark = pytest.mark.promise(30)
 

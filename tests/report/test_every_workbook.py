@@ -11,7 +11,7 @@ from openpyxl.workbook import Workbook
 import mentormatch.report
 from mentormatch.report.book import Book
 from tests.conftest import DEEP
-from tests.report.whole import Edition, attacks, edition, harmless
+from tests.report.edition import Edition, attacks, edition, harmless
 from tests.report.workbooks import BOOKS, alive, cells, needs_office, opened, resaved
 
 MANY = 200

@@ -6,7 +6,7 @@ import pytest
 from mentormatch.report import book
 from mentormatch.report.texts import visible
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
-from tests.report.reading import ALIVE, parts, sheets, written
+from tests.report.readers import ALIVE, parts, sheets, written
 
 NAMES = [
     *("Binômes", "Sans binôme", "Détail des points", "Scores", "Réponses écartées", "Remarques", "Programme"),

@@ -17,7 +17,7 @@ from mentormatch.report import followup, sessions
 from mentormatch.report.handouts import contact_sheet, contacts_book, handouts, letters_book
 from mentormatch.report.profiles import form_book
 from tests.groups.gathered import gathered
-from tests.report.whole import Edition
+from tests.report.edition import Edition
 
 type Cells = dict[tuple[str, str], object]
 

@@ -15,9 +15,9 @@ from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.processes import SPARE, Pool, Residents
 from mentormatch.service.settings import Settings
-from tests.failure.trouble import alive, only_linux, wait_for
-from tests.service.troubled import SLEEPS, TROUBLE, asked, body
-from tests.service.waiting import result_of
+from tests.failure.processes import alive, only_linux, wait_for
+from tests.service.event_loop import result_of
+from tests.service.failing_workers import SLEEPS, TROUBLE, asked, body
 
 pytestmark = only_linux
 

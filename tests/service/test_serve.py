@@ -13,9 +13,9 @@ import pytest
 
 from mentormatch.cli import serve
 from mentormatch.errors import OutputError
-from tests.failure.trouble import alive, children, only_linux, wait_for
-from tests.service.serving import BEARER, SAID, Served, serving, start, stop
-from tests.service.troubled import SLEEPS, asked, troubled
+from tests.failure.processes import alive, children, only_linux, wait_for
+from tests.service.failing_workers import SLEEPS, asked, troubled
+from tests.service.server import BEARER, SAID, Served, serving, start, stop
 
 
 def test_without_a_token_one_is_made_and_shown_once_in_the_address_to_open() -> None:

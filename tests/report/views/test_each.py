@@ -23,8 +23,8 @@ from mentormatch.report.views.plan import FREE, UNPROVED, proof_sentence
 from mentormatch.report.words import GOALS, prices
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.pictures.markets import KEY, market
-from tests.report.reading import Outline
-from tests.report.views.looked import impossible, unsolved
+from tests.report.readers import Outline
+from tests.report.views.samples import impossible, unsolved
 
 
 @cache

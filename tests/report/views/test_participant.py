@@ -10,7 +10,7 @@ from mentormatch.report.handouts import SIDES, common_text, handouts
 from mentormatch.report.page_templates import rendered
 from mentormatch.survey.contacts import Contacts
 from tests.report.cohorts import FIELDS, matched, person, programme
-from tests.report.handing.test_handouts import CONTACTS, example, read
+from tests.report.handouts.test_handouts import CONTACTS, example, read
 from tests.report.pictures.markets import CANARY, KEY, market
 
 STAFF_WORDS = ("veto", "souhait", "éviter", "écart", "exclu", "règle", "critère", "points", "%", "rang", "préfér")

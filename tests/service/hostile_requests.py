@@ -4,7 +4,7 @@ import json
 import socket
 from collections.abc import Mapping
 
-from tests.service.serving import TOKEN
+from tests.service.server import TOKEN
 
 DIGITS, LEVELS, PARTS = 5_000, 50_000, 50_000
 HEAD = '[programme]\nname = "x"\n'

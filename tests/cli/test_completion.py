@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mentormatch.cli.commands import VARIABLE
-from tests.faces.commands import NAMES, done
+from tests.cli.commands import NAMES, done
 
 CASES = {
     "mentormatch ''": NAMES,

@@ -9,8 +9,8 @@ import pytest
 from typer.main import get_command
 
 from mentormatch.cli.commands import app
+from tests.cli.commands import CASES, NAMES, Edition, done
 from tests.english import french_in
-from tests.faces.commands import CASES, NAMES, Edition, done
 
 TYPER = re.compile(r"Usage|Options:|Arguments:|Commands:|Show this|\[default|\[required|env var|<\w+>|Error:|Try ")
 """What Typer would say in English of itself."""

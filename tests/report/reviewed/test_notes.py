@@ -20,8 +20,8 @@ from mentormatch.report.reviewed.decisions import Decisions, read_decisions
 from mentormatch.report.texts import visible
 from mentormatch.survey.privacy import remember_to_forget
 from tests.report.cohorts import hostile_strings, matched, person, programme
-from tests.report.reading import ALIVE, parts, sheets
-from tests.report.returned.edited import saved, workbook
+from tests.report.readers import ALIVE, parts, sheets
+from tests.report.reviewed.edits import saved, workbook
 from tests.report.workbooks import needs_office, opened, resaved
 
 DEPTH = max(2, settings().max_examples // 100)

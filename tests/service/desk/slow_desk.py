@@ -7,10 +7,10 @@ from mentormatch.assignment.engine import solve
 from mentormatch.base.progress import track
 from mentormatch.operations.matching import Matching, match
 from mentormatch.service.desk import desk
-from tests.failure.trouble import program, quotas
+from tests.failure.processes import program, quotas
 from tests.progress.hanging import HANGS
 
-FACTORY = "tests.service.desk.slow:SlowDesk"
+FACTORY = "tests.service.desk.slow_desk:SlowDesk"
 SETTINGS = f"from mentormatch.service.desk import desks\ndesks.FACTORY = {FACTORY!r}"
 """What has a service make desks of this kind."""
 

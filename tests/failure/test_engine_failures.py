@@ -18,7 +18,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.languages import language
-from tests.failure.trouble import alive, all_apart, children, only_linux, pose, program, quotas, wait_for
+from tests.failure.processes import alive, all_apart, children, only_linux, pose, program, quotas, wait_for
 from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, cohort
 
 pytestmark = pytest.mark.promise(20)
@@ -35,7 +35,7 @@ RAISED = [
 SOLVES = """import sys
 {before}
 import mentormatch as mm
-from tests.failure.trouble import quotas
+from tests.failure.processes import quotas
 print([str(mm.solve(quotas(size)).status) for size in (12, 12)])
 matching = mm.match(mm.examples.cohort(), mm.examples.programme())
 print(matching.status, matching.certificate.verdict, "highspy" in sys.modules)
@@ -150,7 +150,7 @@ def test_its_pairs_are_the_same_and_its_process_is_started_once_and_ends_with_it
 @pytest.mark.parametrize("when", ["at work", "at rest"])
 def test_its_process_ends_with_a_parent_that_is_killed(when: str) -> None:
     problem = "endless(exact=False)" if when == "at work" else "quotas(8)"
-    code = f"{OR_TOOLS}\nimport mentormatch as mm, time\nfrom tests.failure.trouble import endless, quotas\n"
+    code = f"{OR_TOOLS}\nimport mentormatch as mm, time\nfrom tests.failure.processes import endless, quotas\n"
     code += f"print(flush=True)\nmm.solve({problem})\nprint(flush=True)\ntime.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT) as parent:
         assert parent.stdout is not None

@@ -11,7 +11,7 @@ from mentormatch.explanation.goal_prices import price_words
 from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import spaced
 from tests.report.cohorts import FIELDS, matched, person, programme
-from tests.report.reading import Outline, notebook, page, sheets, written
+from tests.report.readers import Outline, notebook, page, sheets, written
 
 BY_EMAIL = {**FIELDS, "code": {"question": "Courriel", "kind": "text", "use": "contact"}}
 

@@ -13,7 +13,7 @@ from mentormatch.contract.operations.evaluate import EvaluateResponse
 from mentormatch.contract.operations.plans import PlansResponse
 from mentormatch.contract.operations.repair import RepairResponse
 from mentormatch.contract.operations.why_not import WhyNotResponse
-from tests.faces.commands import Done, Edition, done
+from tests.cli.commands import Done, Edition, done
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()
 BEST = mm.match(COHORT, PROGRAMME)

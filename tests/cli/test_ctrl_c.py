@@ -12,7 +12,7 @@ from time import monotonic, sleep
 import pytest
 
 from mentormatch import examples
-from tests.failure.trouble import alive, children, only_linux, wait_for
+from tests.failure.processes import alive, children, only_linux, wait_for
 
 pytestmark = [only_linux, pytest.mark.promise(20)]
 

@@ -12,7 +12,7 @@ import httpx
 import numpy as np
 import psutil
 
-from tests.service.serving import BEARER, JSON, Served
+from tests.service.server import BEARER, JSON, Served
 
 ASKS_HEALTH = """
 import http.client, json, sys, time

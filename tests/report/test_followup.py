@@ -16,7 +16,7 @@ from mentormatch.operations.matching import match
 from mentormatch.report.followup import page, shown, workbook
 from tests.followup.years import HEAD, asking, frame, paired, year
 from tests.report.cohorts import FIELDS, hostile_strings, matched, programme
-from tests.report.reading import ALIVE, Outline, parts, sheets
+from tests.report.readers import ALIVE, Outline, parts, sheets
 
 
 def example(folder: Path) -> Year:

@@ -7,7 +7,7 @@ from typing import Any
 from mentormatch.contract.examples import COHORT
 from mentormatch.service.processes import BOUND
 from tests.canaries import ANSWER
-from tests.service.serving import limits
+from tests.service.server import limits
 
 SLEEPS, DIES, FULL, BROKEN, ENGINE, ENDLESS, LINGERS = range(101, 108)
 TROUBLE = f"""{BOUND}
@@ -20,7 +20,7 @@ from mentormatch.contract.operations.match import Match
 answer = Match.answer
 
 def endless():
-    from tests.failure.trouble import endless
+    from tests.failure.processes import endless
     return solve(endless())
 
 def troubled(self, request):

@@ -13,7 +13,7 @@ from mentormatch.contract.operation import operations
 from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append
 from mentormatch.record.verify import entry_of
-from tests.faces.commands import Edition, done
+from tests.cli.commands import Edition, done
 
 COMMAND = f'"{sys.executable}" -m mentormatch'
 

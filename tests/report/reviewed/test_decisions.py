@@ -14,9 +14,9 @@ from mentormatch.operations.matching import KeyPair, Matching, match
 from mentormatch.report.reviewed import hidden_sheet
 from mentormatch.report.reviewed.decisions import Decisions, read_decisions
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme
-from tests.report.reading import sheets
-from tests.report.returned.edited import line_of, saved, with_cells, with_row, workbook
-from tests.report.whole import attacks, edition
+from tests.report.edition import attacks, edition
+from tests.report.readers import sheets
+from tests.report.reviewed.edits import line_of, saved, with_cells, with_row, workbook
 from tests.report.workbooks import needs_office, opened, resaved
 
 DEPTH = settings().max_examples // 10

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from tests.faces.test_command_line import run
-from tests.report.returned.edited import line_of, with_cells
+from tests.cli.test_command_line import run
+from tests.report.reviewed.edits import line_of, with_cells
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from tests.failure.trouble import wait_for
+from tests.failure.processes import wait_for
 
 TOKEN = "a-token-for-tests"
 SAID = re.compile(r"(http://\S+?)/(?:#token=(\S+))?$", re.MULTILINE)

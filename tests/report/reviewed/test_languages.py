@@ -11,8 +11,8 @@ from mentormatch.languages import LANGUAGES, language
 from mentormatch.operations.matching import Matching, match
 from mentormatch.report.reviewed.decisions import read_decisions
 from tests.english import french_in
-from tests.report.reading import sheets
-from tests.report.returned.edited import saved, with_cells, with_row, without_row, workbook
+from tests.report.readers import sheets
+from tests.report.reviewed.edits import saved, with_cells, with_row, without_row, workbook
 
 CHOICES = {"fr": ("Validé", "Refusé", "À discuter"), "en": ("Validated", "refused", "to discuss")}
 

@@ -1,7 +1,7 @@
 """Commands of the command line in processes that are killed or interrupted: at a moment, or at a step of their writing.
 
-``python -m tests.failure.commanded`` reads one JSON object a line, carries out its command in a process of its own, and
-answers with how that ended. All modules are there already, so that most of its time goes into the work itself.
+``python -m tests.failure.command_processes`` reads one JSON object a line, carries out its command in a process of its
+own, and answers with how that ended. All modules are there already, so that most of its time goes into the work itself.
 """
 
 import importlib
@@ -31,7 +31,7 @@ class Commanded:
 
     def __enter__(self) -> Self:
         self.program = subprocess.Popen(
-            [sys.executable, "-m", "tests.failure.commanded"],
+            [sys.executable, "-m", "tests.failure.command_processes"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

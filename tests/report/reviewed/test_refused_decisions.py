@@ -11,7 +11,7 @@ from mentormatch.operations.matching import match
 from mentormatch.report.reviewed import hidden_sheet
 from mentormatch.report.reviewed.decisions import Decisions, read_decisions
 from tests.report.cohorts import matched, person, programme, small
-from tests.report.returned.edited import PAIRS, changed, saved, with_cells, with_row, without_row, workbook
+from tests.report.reviewed.edits import PAIRS, changed, saved, with_cells, with_row, without_row, workbook
 
 RULES = [{"kind": "different", "field": "besoins", "name": "besoins distincts"}]
 

@@ -31,7 +31,7 @@ from mentormatch.report.handouts import (
 from mentormatch.report.page_templates import rendered
 from mentormatch.survey.contacts import Contacts
 from tests.report.cohorts import FIELDS, hostile_matchings, hostile_strings, matched, person, programme
-from tests.report.reading import ALIVE, Outline, parts, sheets, table
+from tests.report.readers import ALIVE, Outline, parts, sheets, table
 
 CONTACTS = {
     name: {"question": name.capitalize(), "kind": "text", "use": "contact"} for name in ("nom", "courriel", "tel")
