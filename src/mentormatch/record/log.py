@@ -158,6 +158,7 @@ def chain_in(content: bytes, head: str | None = None) -> Chain:
         read, wrong = _read(raw, number, digest(lines[number - 2]) if number > 1 else START)
         entries += [read.entry] if read else []
         problems += wrong
+    # The head after each line: any of them may have been printed.
     heads = [START, *map(digest, lines)]
     since, missing = _since(heads, head)
     interrupted = [_torn(len(lines) + 1)] if torn else []
@@ -176,11 +177,13 @@ def locked(file: IOBase, *, alone: bool) -> Iterator[None]:
 def _add(file: FileIO, name: str, entries: Sequence[LogEntry]) -> str:
     file.seek(0)
     lines, torn = _split(file.readall())
+    # A line is added to a whole line only: what follows a broken one would never be confirmed.
     wrong = _read(lines[-1], len(lines))[1] if lines else []
     if wrong:
         raise OutputError(about(name, tr("rien n'a été ajouté au journal")), wrong)
     end = file.tell() - len(torn)
     head, added = _encoded(lines, (*_interrupted(torn), *entries))
+    # What a killed writer left is cut off, and kept in a line of its own; it comes back where the disk is full.
     try:
         file.truncate(end)
         _write(file, added)
@@ -231,6 +234,7 @@ def _read(raw: bytes, number: int, previous: str | None = None) -> tuple[LogLine
         line = LogLine.model_validate_json(raw)
     except ValidationError:
         return None, [Problem(where, tr("ce n'est pas une ligne de journal"))]
+    # One spelling for each line: another one, though it says the same, is a line that was written again.
     if line.encoded() != raw or line.line != number:
         return line, [Problem(where, tr("la ligne a été réécrite ou déplacée"))]
     if previous is not None and line.previous != previous:

@@ -89,10 +89,12 @@ def compose(draft: GenerationDraft, matching: Matching, *, who: str | None, why:
     journal = journal_beside(path)
     entries = entries_of(matching, decision, who=who, why=why)
     refuse_broken(journal)
+    # What is validated or typed by hand stays beside under its date; the log says where.
     kept = draft.spare([each.filename for each in made.values()], *final_in(draft.place))
     lines = journal.read_bytes() if journal.exists() else b""
     head, added = continued(lines, *replaced(path, kept, who=who, why=why), *entries)
     lines = lines[: lines.rfind(b"\n") + 1] + added
+    # The documents print the head that the log will have.
     draft.decision, draft.log = decision, (journal.name, lines)
     draft.caveats = sentences_by_code(matching.caveats)
     put_documents(draft, matching, content, Seal.of(chain_in(lines), decision, head))

@@ -188,6 +188,7 @@ class Pool:
         if self.stopping:
             raise RefusedError("stopping", "Nothing more is taken")
         self.renew()
+        # The first of the line that is there: of those that are alike ``max`` takes the first.
         place = max(self.idle, key=ready)
         self.idle[self.idle.index(place)] = self._start()
         self._rehearse_later()
@@ -266,6 +267,7 @@ class Pool:
 
     async def _in_a_worker(self, task: ServiceMessage, heard: Heard) -> bytes:
         self.renew()
+        # The last of the line that is there: it was used last, and what it has loaded is still warm.
         place = max(reversed(self.idle), key=ready)
         self.idle.remove(place)
         reused = False
@@ -273,6 +275,7 @@ class Pool:
             told = await self._told(await asyncio.shield(place), task, heard)
             reused = not told.head["retires"]
         finally:
+            # Whoever gave up waiting for a worker leaves it to the next; one that worked in vain is ended.
             self.idle.append(place if reused or not place.done() else self._after(place))
         if told.head["told"] == "refusal":
             raise RefusedError.from_head(told.head)

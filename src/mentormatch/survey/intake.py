@@ -203,6 +203,7 @@ def run_together(entries: Sequence[SurveyEntry], field: str, joiner: str, known:
 
 def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield the pairs of different names that look alike or differ by a letter or two."""
+    # Among very many names only those of one skeleton are compared, in linear time.
     if len(names) > MOST_NAMES:
         for same in grouped(names, skeleton).values():
             yield from combinations(same, 2)
@@ -217,6 +218,7 @@ def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
 def near(matcher: SequenceMatcher[str], look: str) -> bool:
     """Say whether a skeleton is nearly the one that ``matcher`` holds."""
     matcher.set_seq1(look)
+    # Upper bounds of the ratio first, each cheaper than the next.
     return matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR
 
 
@@ -277,15 +279,19 @@ def split(
 ) -> tuple[Cohort, Contacts]:
     """Return the cohort of those who sent something, and apart from it how they are reached; see ``gather``."""
     questionnaire = Questionnaire(plan)
+    # Every row is an entry or a fate; of the entries of one person one is kept.
     met = [enter(submission, questionnaire) for submission in sent]
     kept, replaced, doubts = settled([entry for entry in met if isinstance(entry, SurveyEntry)], plan)
     rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
+    # All rows that came in, each once, in the order of their files.
     rows = sorted([*rejected, *replaced, *(entry.row for entry in kept)], key=lambda row: (row.source, row.line))
     faults = {entry.row: dict(faulty(entry, questionnaire)) for entry in kept}
     mentors, mentees = (people_of(kept, plan, side) for side in SIDES)
     cohort = Cohort(mentors, mentees, tuple(rows))
     both = remarks_on_both(cohort, kept)
+    # What staff should look at; nothing of it decides anything.
     made = merged([*remarks, *doubts, *notes(kept), *unreachable(faults), *both, *resemblances(kept, plan)])
+    # How people are reached is kept apart from the cohort, without addresses that no mail can be sent to.
     contacts = {
         (entry.side, entry.row.key): {
             name: said for name, said in entry.contact.items() if name not in faults[entry.row]

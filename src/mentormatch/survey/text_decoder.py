@@ -149,12 +149,14 @@ def cost(before: str, letter: str, after: str) -> int:
 def _of_letter(before: str, letter: str, after: str) -> int:
     left, right = before[-1:] or " ", after[:1] or " "
     found = _WRONG if letter in _ELSEWHERE else _LETTERS.get(letter.lower(), _RARE)
+    # Beside a figure, as in 2è, a letter is rare.
     if left.isdigit() or right.isdigit():
         found += 1 if letter in "èéÈÉ" and right.isalpha() else _ODD
     if not left.isascii() and left.isalpha():
         found += 3
     if not left.isalpha() and not right.isalpha():
         found += 1 if letter in "àÀ" else _ODD
+    # A capital behind a small letter, or a small letter among capitals, is most often another byte misread.
     if letter.isupper():
         return found + 3 + _ODD * left.islower()
     shouted = left.isupper() and (right.isupper() or before[:-1].isupper())

@@ -44,6 +44,7 @@ def split(lines: Iterable[str], delimiter: str, *, skip: int = 0) -> Iterator[Re
     scanner = _Scanner(lines, delimiter, skip)
     width = 0
     for record in scanner.records():
+        # A quote that was left open joins rows into one: each of its lines would be a whole row by itself.
         if width and _swallowed(scanner.widths, width):
             found = tr("un guillemet ouvert ici a avalé les lignes suivantes")
             raise _uncut(record.line, found, tr("une réponse par ligne"), tr(_ADVICE))
@@ -116,6 +117,7 @@ class _Scanner:
     def _cells(self) -> list[str]:
         if _QUOTE not in self.line:
             return self.line.rstrip("\r\n").split(self.delimiter)
+        # Whole quoted records are cut by the csv module, in C; what it refuses is walked, to say where it is wrong.
         try:
             return next(csv.reader((self.line,), delimiter=self.delimiter, strict=True))
         except csv.Error:
@@ -144,6 +146,7 @@ class _Scanner:
             self.widths[0] = before + self.line.count(self.delimiter, at) + 1
         while True:
             end = self.line.find(_QUOTE, at)
+            # The quote is closed on a later line, or doubled and part of the cell, or closed here.
             if end < 0:
                 pieces.append(self.line[at:])
                 self._continue(opened)
@@ -231,6 +234,7 @@ def best_delimiter(text: str) -> str:
     >>> best_delimiter("nom;score\nA;3,5\nB;2,0\n")
     ';'
     """
+    # The first lines may be titles that no delimiter cuts: the best fit below them is looked at as well.
     samples = {delimiter: _sample(text, delimiter) for delimiter in DELIMITERS}
     best = max(DELIMITERS, key=lambda delimiter: _fit(samples[delimiter]))
     below = max(DELIMITERS, key=lambda delimiter: _fit(_below_titles(samples[delimiter])))
