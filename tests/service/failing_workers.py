@@ -48,7 +48,7 @@ main()
 
 def troubled(**values: object) -> str:
     """Return the Python that gives a service other limits, and workers that get into trouble when asked to."""
-    return f"{limits(**values)}\nfrom mentormatch.service import child\nchild.PROGRAM = {TROUBLE!r}"
+    return f"{limits(**values)}\nfrom mentormatch.service import processes\nprocesses.PROGRAM = {TROUBLE!r}"
 
 
 def asked(seed: int = 0, **more: Any) -> dict[str, Any]:
