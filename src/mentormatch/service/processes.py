@@ -75,7 +75,7 @@ class Child:
                 source.write(piece)
                 await source.drain()
         except OSError:
-            raise await self._ended() from None
+            raise await self._end() from None
         return await self.hear(heard)
 
     async def hear(self, heard: Heard = lambda message: None) -> ServiceMessage:
@@ -86,10 +86,10 @@ class Child:
             while (told := await receive_message(out)).head["told"] not in ("answer", "refusal"):
                 heard(told)
         except (asyncio.IncompleteReadError, OSError):
-            raise await self._ended() from None
+            raise await self._end() from None
         return told
 
-    async def _ended(self) -> RefusedError:
+    async def _end(self) -> RefusedError:
         """Return in words that the process has ended."""
         self.kill()
         if await self.process.wait() == OUT_OF_MEMORY:
@@ -178,7 +178,7 @@ class Pool:
 
     def renew(self) -> None:
         """Replace the workers that have ended, or could not be started, while nobody asked them."""
-        self.idle = [place if usable(place) else self._after(place) for place in self.idle]
+        self.idle = [place if usable(place) else self._replacement(place) for place in self.idle]
 
     async def take(self) -> Child:
         """Return a worker for good, and start another in its place; raises RefusedError where none can be had.
@@ -209,9 +209,9 @@ class Pool:
     async def _rehearse(self) -> None:
         await asyncio.sleep(PAUSE_S)
         if self.idle:
-            self.idle[0] = asyncio.create_task(self._rehearsed(self.idle[0]))
+            self.idle[0] = asyncio.create_task(self._rehearse_in(self.idle[0]))
 
-    async def _rehearsed(self, place: asyncio.Task[Child]) -> Child:
+    async def _rehearse_in(self, place: asyncio.Task[Child]) -> Child:
         """Return a worker, once it has rehearsed; one that ends at it is replaced like any other."""
         child = await place
         with suppress(RefusedError):
@@ -238,7 +238,7 @@ class Pool:
             self.load.waiting -= 1
         self.load.busy += 1
         try:
-            return await self._in_some_worker(self._task(kind, body), heard)
+            return await self._ask_any_worker(self._task(kind, body), heard)
         finally:
             self.load.busy -= 1
             self.free.release()
@@ -248,7 +248,7 @@ class Pool:
         most = {"people": bounds.people, "pairs": bounds.pairs, "time_limit_s": bounds.time_limit_s}
         return ServiceMessage({"do": "ask", "kind": kind, "most": most, "language": spoken()}, body)
 
-    async def _in_some_worker(self, task: ServiceMessage, heard: Heard) -> bytes:
+    async def _ask_any_worker(self, task: ServiceMessage, heard: Heard) -> bytes:
         """Return the answer of a worker; of another one where it turns out to have ended before it began."""
         begun = False
 
@@ -259,29 +259,29 @@ class Pool:
 
         for _ in self.idle[:]:
             try:
-                return await self._in_a_worker(task, hear)
+                return await self._ask_worker(task, hear)
             except RefusedError as refused:
                 if begun or refused.code != ENDED:
                     raise
-        return await self._in_a_worker(task, heard)
+        return await self._ask_worker(task, heard)
 
-    async def _in_a_worker(self, task: ServiceMessage, heard: Heard) -> bytes:
+    async def _ask_worker(self, task: ServiceMessage, heard: Heard) -> bytes:
         self.renew()
         # The last of the line that is there: it was used last, and what it has loaded is still warm.
         place = max(reversed(self.idle), key=ready)
         self.idle.remove(place)
         reused = False
         try:
-            told = await self._told(await asyncio.shield(place), task, heard)
+            told = await self._ask_child(await asyncio.shield(place), task, heard)
             reused = not told.head["retires"]
         finally:
             # Whoever gave up waiting for a worker leaves it to the next; one that worked in vain is ended.
-            self.idle.append(place if reused or not place.done() else self._after(place))
+            self.idle.append(place if reused or not place.done() else self._replacement(place))
         if told.head["told"] == "refusal":
             raise RefusedError.from_head(told.head)
         return told.body
 
-    async def _told(self, child: Child, task: ServiceMessage, heard: Heard) -> ServiceMessage:
+    async def _ask_child(self, child: Child, task: ServiceMessage, heard: Heard) -> ServiceMessage:
         try:
             async with asyncio.timeout(self.settings.time_limit_s):
                 return await child.ask(task, heard)
@@ -289,7 +289,7 @@ class Pool:
             limit = f"It was ended after {self.settings.time_limit_s:g} seconds"
             raise RefusedError("too-long", limit) from None
 
-    def _after(self, place: asyncio.Task[Child]) -> asyncio.Task[Child]:
+    def _replacement(self, place: asyncio.Task[Child]) -> asyncio.Task[Child]:
         """Return a new worker in the place of one that is not to be used again."""
         if not place.cancelled() and place.exception() is None:
             self.ending.end(place.result())
@@ -297,9 +297,9 @@ class Pool:
         return place if self.stopping else self._start()
 
     def _start(self) -> asyncio.Task[Child]:
-        return asyncio.create_task(self._started())
+        return asyncio.create_task(self._start_child())
 
-    async def _started(self) -> Child:
+    async def _start_child(self) -> Child:
         child = await Child.start(self.settings)
         self.all.add(child)
         return child
@@ -331,14 +331,14 @@ class ResidentProcess:
 
         Raises RefusedError, also where the process has ended.
         """
-        return await self.told(ServiceMessage({"do": "call"}, payload), heard)
+        return await self.send(ServiceMessage({"do": "call"}, payload), heard)
 
     def interrupt(self) -> None:
         """Have the object end what it is at, where it lets itself be interrupted."""
         with suppress(ProcessLookupError):
             self.child.process.send_signal(signal.SIGINT)
 
-    async def told(self, message: ServiceMessage, heard: Heard = lambda message: None) -> bytes:
+    async def send(self, message: ServiceMessage, heard: Heard = lambda message: None) -> bytes:
         """Return what the process answers to a message."""
         async with self.turn:
             answer = await self._answer(message, heard)
@@ -382,16 +382,16 @@ class Residents:
         self.starting += 1
         try:
             resident = ResidentProcess(await self.begin(), self.settings.time_limit_s)
-            await self._making(resident, factory)
+            await self._have_made(resident, factory)
         finally:
             self.starting -= 1
         self.all[resident.id] = resident
         return resident
 
-    async def _making(self, resident: ResidentProcess, factory: str) -> None:
+    async def _have_made(self, resident: ResidentProcess, factory: str) -> None:
         """Have one make what it is to keep; it is ended where it does not."""
         try:
-            await resident.told(ServiceMessage({"do": "make", "factory": factory}))
+            await resident.send(ServiceMessage({"do": "make", "factory": factory}))
         except BaseException:
             self.ending.end(resident.child)
             raise

@@ -13,28 +13,28 @@ from starlette.types import Receive, Scope, Send
 
 from mentormatch.contract.operation import operations
 from mentormatch.service.bodies import GoneError
+from mentormatch.service.components import Components
 from mentormatch.service.jobs import Job, Jobs
 from mentormatch.service.openapi import HealthForm, JobForm
 from mentormatch.service.problems import RefusedError
-from mentormatch.service.rooms import Rooms
 
 JSON = "application/json"
 ASYNC = "respond-async"
 
 
-def operation_routes(rooms: Rooms) -> APIRouter:
+def operation_routes(components: Components) -> APIRouter:
     """Return a route for each operation."""
     router = APIRouter()
     for kind in operations():
-        OperationAnswer(rooms, kind).add_to(router)
+        OperationAnswer(components, kind).add_to(router)
     return router
 
 
 class OperationAnswer:
     """One operation, asked over HTTP."""
 
-    def __init__(self, rooms: Rooms, kind: str) -> None:
-        self.rooms, self.kind = rooms, kind
+    def __init__(self, components: Components, kind: str) -> None:
+        self.components, self.kind = components, kind
 
     def add_to(self, router: APIRouter) -> None:
         """Have the router lead here."""
@@ -44,9 +44,9 @@ class OperationAnswer:
 
     async def answer(self, request: Request) -> Response:
         """Answer a request, or say where the answer will be."""
-        jobs = self.rooms.jobs
-        self.rooms.pool.refuse_if_full()  # before a body is taken in
-        job = await jobs.submit(self.kind, await self.rooms.bodies.read(request.headers, request.receive))
+        jobs = self.components.jobs
+        self.components.pool.refuse_if_full()  # before a body is taken in
+        job = await jobs.submit(self.kind, await self.components.bodies.read(request.headers, request.receive))
         if not prefers_async(request):
             await self._wait(job, request)
         if job.over is None or prefers_async(request):
@@ -55,7 +55,7 @@ class OperationAnswer:
 
     async def _wait(self, job: Job, request: Request) -> None:
         """Wait until the job is over, or takes long; give it up where nobody waits any more."""
-        settings = self.rooms.settings
+        settings = self.components.settings
         settled = asyncio.create_task(job.settled(settings.small_pairs))
         gone = asyncio.create_task(disconnected(request))
         try:
@@ -86,9 +86,9 @@ def prefers_async(request: Request) -> bool:
 EVENTS = "text/event-stream"
 
 
-def job_routes(rooms: Rooms) -> APIRouter:
+def job_routes(components: Components) -> APIRouter:
     """Return the routes of the jobs."""
-    router, told = APIRouter(prefix="/v1/jobs"), JobRoutes(rooms)
+    router, told = APIRouter(prefix="/v1/jobs"), JobRoutes(components)
     router.add_api_route("/{job_id}", told.state, methods=["GET"], operation_id="job", response_model=None)
     router.add_api_route("/{job_id}", told.cancel, methods=["DELETE"], operation_id="cancel-job", response_model=None)
     router.add_api_route(
@@ -103,8 +103,8 @@ def job_routes(rooms: Rooms) -> APIRouter:
 class JobRoutes:
     """What can be asked of a job."""
 
-    def __init__(self, rooms: Rooms) -> None:
-        self.jobs = rooms.jobs
+    def __init__(self, components: Components) -> None:
+        self.jobs = components.jobs
 
     async def state(self, job_id: str) -> Response:
         """Say how a job stands."""
@@ -167,17 +167,17 @@ async def event_stream(job: Job) -> AsyncIterator[str]:
         yield f"event: {name}\ndata: {job_json(job)}\n\n"
 
 
-def health_routes(rooms: Rooms) -> APIRouter:
+def health_routes(components: Components) -> APIRouter:
     """Return the route."""
     router = APIRouter()
 
     async def health() -> Response:
         """Say that the service is there, and how much it has to do."""
-        pool = rooms.pool
+        pool = components.pool
         if pool.stopping:
             raise RefusedError("stopping", "Nothing more is taken")
         load = pool.load
-        told = HealthForm(status="ok", workers=rooms.settings.workers, busy=load.busy, waiting=load.waiting)
+        told = HealthForm(status="ok", workers=components.settings.workers, busy=load.busy, waiting=load.waiting)
         return Response(told.model_dump_json(), media_type="application/json")
 
     router.add_api_route("/health", health, methods=["GET"], operation_id="health", response_model=None)

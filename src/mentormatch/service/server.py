@@ -23,12 +23,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mentormatch import __version__
 from mentormatch.service import openapi, routes
+from mentormatch.service.components import Components
 from mentormatch.service.desk import routes as desk_routes
 from mentormatch.service.gate import LOG, Gate
 from mentormatch.service.guard import HEAD_BYTES, Guard
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, RefusedError
 from mentormatch.service.processes import Pool
-from mentormatch.service.rooms import Rooms
 from mentormatch.service.settings import Settings
 
 
@@ -105,12 +105,12 @@ CODES = {404: "not-found", 405: "wrong-method"}
 
 
 def make_app(settings: Settings) -> FastAPI:
-    """Return the application; its ``state.rooms`` holds the workers, the residents, the jobs and the guard."""
-    rooms = Rooms.of(settings, Guard(settings.token, settings.hosts))
+    """Return the application; its ``state.components`` holds the workers, the residents, the jobs and the guard."""
+    components = Components.of(settings, Guard(settings.token, settings.hosts))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with rooms.open():
+        async with components.open():
             yield
 
     app = FastAPI(
@@ -121,14 +121,14 @@ def make_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.rooms = rooms
+    app.state.components = components
     app.add_exception_handler(HTTPException, refuse)
     app.add_exception_handler(RequestValidationError, refuse_parts)
-    app.add_middleware(Gate, guard=rooms.guard, sending_s=settings.sending_s)
-    app.include_router(routes.health_routes(rooms))
-    app.include_router(routes.operation_routes(rooms))
-    app.include_router(routes.job_routes(rooms))
-    app.include_router(desk_routes.routes(rooms))
+    app.add_middleware(Gate, guard=components.guard, sending_s=settings.sending_s)
+    app.include_router(routes.health_routes(components))
+    app.include_router(routes.operation_routes(components))
+    app.include_router(routes.job_routes(components))
+    app.include_router(desk_routes.routes(components))
     openapi.describe(app)
     return app
 
@@ -204,7 +204,7 @@ def serve(settings: Settings, listening: socket.socket) -> None:
         timeout_graceful_shutdown=max(1, round(settings.grace_s)),
         h11_max_incomplete_event_size=HEAD_BYTES,
     )
-    Server(config, app.state.rooms.pool).run(sockets=[listening])
+    Server(config, app.state.components.pool).run(sockets=[listening])
 
 
 def log_to_stderr() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from mentormatch.service.desk.doors import COOKIE
+from mentormatch.service.desk.sessions import COOKIE
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.failure.processes import children, only_linux, wait_for
 from tests.service.desk.session import ANSWERS, PROGRAMME

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from starlette.datastructures import Headers
 
-from mentormatch.service.desk import doors
-from mentormatch.service.desk.doors import BEARER, COOKIE, LONGEST_S, DeskSessions, cookie_name, leads_to_the_page
+from mentormatch.service.desk import sessions as desk_sessions
+from mentormatch.service.desk.sessions import BEARER, COOKIE, LONGEST_S, DeskSessions, cookie_name, is_public
 from mentormatch.service.problems import RefusedError
 
 TOKEN, HOST = "secret-of-the-test", "127.0.0.1:8000"
@@ -17,7 +17,7 @@ OWN = {"sec-fetch-site": "same-origin", "origin": f"http://{HOST}"}
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the time, which the test moves."""
     clock = [1_000.0]
-    monkeypatch.setattr(doors, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(desk_sessions, "monotonic", lambda: clock[0])
     return clock
 
 
@@ -75,14 +75,14 @@ def test_a_session_ends_when_it_idles_when_it_is_old_and_when_it_is_ended(now: l
 
 def test_there_are_so_many_sessions_and_no_more() -> None:
     sessions = DeskSessions(TOKEN, 60)
-    for _ in range(doors.MOST_SESSIONS):
+    for _ in range(desk_sessions.MOST_SESSIONS):
         sessions.begin(TOKEN)
     with pytest.raises(RefusedError, match="busy"):
         sessions.begin(TOKEN)
 
 
 @pytest.mark.parametrize("path", ["/v1/match", "/jobs/x", "/openapi.json", "/health", "/", "/deskx"[:4]])
-def test_a_session_leads_to_the_page_alone(path: str) -> None:
+def test_a_session_is_public_alone(path: str) -> None:
     sessions = DeskSessions(TOKEN, 60)
     assert not sessions.admits(scope(path=path, cookie=cookie(sessions.begin(TOKEN))))
 
@@ -107,7 +107,7 @@ def test_what_another_site_sends_is_refused_cookie_or_not(method: str, headers: 
     with pytest.raises(RefusedError, match="forbidden"):
         sessions.admits(scope(method, cookie=value, **headers))
     with pytest.raises(RefusedError, match="forbidden"):
-        leads_to_the_page(scope("POST", "/session", **headers))
+        is_public(scope("POST", "/session", **headers))
     assert sessions.admits(scope("GET", cookie=value, **headers))
 
 
@@ -116,16 +116,16 @@ def test_what_the_page_itself_sends_is_let_in(headers: dict[str, str]) -> None:
     sessions = DeskSessions(TOKEN, 60)
     given = {name.replace("-", "_"): value for name, value in headers.items()}
     assert sessions.admits(scope("POST", cookie=cookie(sessions.begin(TOKEN)), **given))
-    assert leads_to_the_page(scope("POST", "/session", **given))
+    assert is_public(scope("POST", "/session", **given))
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("HEAD", "/")])
 def test_the_page_asks_by_itself_who_is_there(method: str, path: str) -> None:
-    assert leads_to_the_page(scope(method, path))
+    assert is_public(scope(method, path))
 
 
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/"), ("GET", "/session"), ("DELETE", "/session"), ("GET", "/page/x")]
 )
 def test_all_else_is_not_open_to_anybody(method: str, path: str) -> None:
-    assert not leads_to_the_page(scope(method, path))
+    assert not is_public(scope(method, path))

@@ -17,7 +17,7 @@ REHEARSAL = "mentormatch.service.desk.desk:rehearse"
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
+class Components:
     """The limits, who is let in, what reads bodies, the workers, the jobs, and the processes that keep something."""
 
     settings: Settings

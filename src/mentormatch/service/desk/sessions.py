@@ -80,7 +80,7 @@ class DeskSessions:
         return True
 
 
-def leads_to_the_page(scope: Scope) -> bool:
+def is_public(scope: Scope) -> bool:
     """Say whether a request is for what anybody may see: the page, which asks who is there, and the way in.
 
     Raises RefusedError where another site sent it to sign somebody in.
