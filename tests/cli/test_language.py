@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.cli.spoken_language import LOCALES, VARIABLE, of_environment
+from mentormatch.cli.spoken_language import LOCALES, VARIABLE, environment_language
 from tests.english import french_in
 
 
@@ -83,7 +83,7 @@ def test_a_language_that_is_not_known_is_an_error_of_usage(tmp_path: Path) -> No
     ],
 )
 def test_the_language_to_begin_with_is_that_of_the_environment(variables: dict[str, str], code: str) -> None:
-    assert of_environment(variables) == code
+    assert environment_language(variables) == code
 
 
 def test_the_locale_decides_where_neither_an_option_nor_the_programme_does(tmp_path: Path) -> None:

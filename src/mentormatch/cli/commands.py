@@ -17,7 +17,7 @@ from mentormatch.cli.participants import follow_up_command, handouts_command, pr
 from mentormatch.cli.repair import repair_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
 from mentormatch.cli.serve import serve_command
-from mentormatch.cli.spoken_language import Language, of_environment
+from mentormatch.cli.spoken_language import Language, environment_language
 from mentormatch.cli.start import demo_command, draft_command, map_command, new_command
 from mentormatch.cli.verify import validate_command, verify_command
 from mentormatch.languages import language, mark
@@ -207,7 +207,7 @@ def run() -> None:
 
     hold_standard_streams()
     ready_to_complete()
-    with language(of_environment()), progress():
+    with language(environment_language()), progress():
         app()
 
 

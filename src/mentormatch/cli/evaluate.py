@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, ground, matched
+from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, load_cohort, match_files
 from mentormatch.cli.delivery import EXIT_CODES, tell_caveats
 from mentormatch.cli.messages import write_json, write_lines, write_text
 from mentormatch.cli.options import (
@@ -62,8 +62,8 @@ def evaluate_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.operations.pair_sheet import read_pairs
 
     answers, sheet = answers_first(answers, pairs, names=[PAIRS], apart=bool(mentors or mentees))
-    asked = CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit)
-    on = ground(programme, sources(answers, mentors, mentees, tool, encoding), asked)
+    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
+    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
     plan = evaluate(on.cohort, on.decided, read_pairs(source(Path(sheet)), on.cohort))
     best = match(on.cohort, on.decided, seed=seed, time_limit_s=time_limit)
     tell_caveats(plan.matching)
@@ -165,7 +165,7 @@ def why_not_command(  # noqa: PLR0913 - the options of the command line are its 
         answers, mentor, mentee, names=[MENTOR, MENTEE], apart=bool(mentors or mentees)
     )
     files = sources(answers, mentors, mentees, tool, encoding)
-    matching = matched(programme, files, CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit))
+    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
     tell_caveats(matching)
     if as_json:
         write_json(WhyNotResponse.of(matching, mentor, mentee).to_json())
@@ -196,7 +196,7 @@ def alternatives_command(  # noqa: PLR0913 - the options of the command line are
 
     answers, person = answers_first(answers, person, names=[PERSON], apart=bool(mentors or mentees))
     files = sources(answers, mentors, mentees, tool, encoding)
-    matching = matched(programme, files, CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit))
+    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
     tell_caveats(matching)
     if as_json:
         write_json(AlternativesResponse.of(matching, person, n).to_json())

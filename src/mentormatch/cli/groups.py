@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mentormatch.cli.delivery import EXIT_CODES, unanswered
+from mentormatch.cli.delivery import EXIT_CODES, lacks_answer
 from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
 from mentormatch.cli.options import (
     FILE,
@@ -266,7 +266,7 @@ def deliver(result: "Result", to: Destination) -> None:
     from mentormatch.report.sessions import SessionDocuments, first_table_as_text, to_json
 
     asked, code = SessionDocuments(result, to.staff), EXIT_CODES[str(result.status)]
-    written = () if unanswered(result.status, *to.out) else to.out
+    written = () if lacks_answer(result.status, *to.out) else to.out
     if written:
         result.save(*written, staff=to.staff, replace=to.replace)
     if to.as_json:

@@ -15,7 +15,7 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 from mentormatch.base.atomic_files import is_read, reading
-from mentormatch.cli.failures import in_words, wants_json
+from mentormatch.cli.failures import errors_as_words, wants_json
 from mentormatch.errors import OverwriteError, Problem
 from mentormatch.languages import mark, tr
 from mentormatch.languages.control_characters import escape_controls
@@ -160,14 +160,14 @@ class HelpGroup(TranslatedHelp, TyperGroup):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Read the options before the command."""
-        with in_words(as_json=wants_json(args)):
+        with errors_as_words(as_json=wants_json(args)):
             ctx = super().make_context(info_name, args, parent, **extra)
         ctx.meta[__name__] = wants_json(args)
         return ctx
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; an error ends with a message on stderr and the exit code of its kind."""
-        with in_words(as_json=ctx.meta.get(__name__, False)):
+        with errors_as_words(as_json=ctx.meta.get(__name__, False)):
             return super().invoke(ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

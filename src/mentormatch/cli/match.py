@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, ground, matched, with_forms
-from mentormatch.cli.delivery import EXIT_CODES, Out, deliver, refuse_empty, unanswered
+from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, add_wishes, load_cohort, match_files
+from mentormatch.cli.delivery import EXIT_CODES, Out, deliver, lacks_answer, refuse_empty
 from mentormatch.cli.messages import complain, say, say_json, say_written, write_json, write_lines, write_text
 from mentormatch.cli.options import (
     FOLDER,
@@ -53,7 +53,7 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
 ) -> None:
     """Form the pairs, and write them into a file or a folder, or on stdout."""
     files = sources(answers, mentors, mentees, tool, encoding)
-    matching = matched(programme, files, CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit, memory_mb))
+    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit, memory_mb))
     deliver(matching, out, signed={"who": who, "why": why, "replace": replace}, as_json=as_json)
 
 
@@ -90,7 +90,7 @@ def intake_command(  # noqa: PLR0913 - the options of the command line are its c
 
     known = Programme.load(programme)
     tables = read_tables(**sources(answers, mentors, mentees, tool, encoding))
-    report = reported(known, tables, later=lambda cohort: with_forms(cohort, programme, known, tuple(wishes or ())))
+    report = reported(known, tables, later=lambda cohort: add_wishes(cohort, programme, known, tuple(wishes or ())))
     written = report.save(out, replace=replace) if out is not None else ()
     if as_json:
         write_json(writer_for(".json").content(report).decode("utf-8"))
@@ -118,10 +118,10 @@ def diagnose_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.contract.operations.diagnose import DiagnoseResponse
     from mentormatch.operations.diagnosis import diagnose
 
-    on = ground(
+    on = load_cohort(
         programme,
         sources(answers, mentors, mentees, tool, encoding),
-        CohortQuestion(tuple(wishes or ()), decisions, seed),
+        CohortOptions(tuple(wishes or ()), decisions, seed),
     )
     found = diagnose(on.cohort, on.decided, time_limit_s=time_limit)
     if as_json:
@@ -212,10 +212,10 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
     from mentormatch.operations.plans import plans
     from mentormatch.report.folder import save_plans
 
-    on = ground(
+    on = load_cohort(
         programme,
         sources(answers, mentors, mentees, tool, encoding),
-        CohortQuestion(tuple(wishes or ()), decisions, seed),
+        CohortOptions(tuple(wishes or ()), decisions, seed),
     )
     found = plans(on.cohort, on.decided, n, differ_by=differ_by, seed=seed)
     refuse_empty(found[0])
@@ -224,7 +224,7 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
     elif out is None:
         write_text("\n\n".join(plan_text(plan, number) for number, plan in enumerate(found, 1)))
     code = EXIT_CODES[str(found[0].status)]
-    if out is not None and not unanswered(found[0].status, out):
+    if out is not None and not lacks_answer(found[0].status, out):
         for path in save_plans(found, out, replace=replace):
             say_written(path)
     (complain if code else say)(plans_summary(found, n))

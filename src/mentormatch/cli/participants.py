@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, matched
+from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, match_files
 from mentormatch.cli.delivery import refuse_unanswered, tell_caveats
 from mentormatch.cli.messages import complain, say, say_json, say_written, write_json
 from mentormatch.cli.options import (
@@ -94,7 +94,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.report.handouts import handout_notes, write_handouts
 
     files = sources(answers, mentors, mentees, tool, encoding)
-    matching = matched(programme, files, CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit))
+    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
     refuse_unanswered(matching)
     contacts = read_contacts(matching.programme, **files)
     written = write_handouts(matching, contacts, out, decision=decision, replace=replace)
@@ -144,8 +144,8 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     from mentormatch.report.followup import summary, to_json
 
     files = by_month(waves)
-    asked = CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit)
-    matching = matched(programme, sources(answers, mentors, mentees, tool, encoding), asked)
+    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
+    matching = match_files(programme, sources(answers, mentors, mentees, tool, encoding), asked)
     refuse_unanswered(matching)
     year = follow_up(matching.programme, matching.pairs, files)
     written = year.save(out, replace=replace)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mentormatch.cli.cohorts import CohortAtHand, CohortQuestion, Decided, Wishes, ground
-from mentormatch.cli.delivery import EXIT_CODES, Out, saved, tell
+from mentormatch.cli.cohorts import CohortOptions, Decided, LoadedCohort, Wishes, load_cohort
+from mentormatch.cli.delivery import EXIT_CODES, Out, save_matching, tell
 from mentormatch.cli.messages import say, write_json, write_text
 from mentormatch.cli.options import (
     FILE,
@@ -93,14 +93,14 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
 ) -> None:
     """Form new pairs for who needs one, and say what more broken pairs would buy, and who would take over."""
     answers, before = answers_first(answers, former, names=[FORMER], apart=bool(mentors or mentees))
-    on = ground(
+    on = load_cohort(
         programme,
         sources(answers, mentors, mentees, tool, encoding),
-        CohortQuestion(tuple(wishes or ()), decisions, seed),
+        CohortOptions(tuple(wishes or ()), decisions, seed),
     )
     turnover = Turnover(tuple(withdrawn or ()), tuple(map(parse_pair, keep or ())), arrived, tool, encoding)
     made = repair_pairs(on, Path(before), turnover, seed)
-    written = saved(made.matching, out, {"who": who, "why": why, "replace": replace})
+    written = save_matching(made.matching, out, {"who": who, "why": why, "replace": replace})
     write_repair(made, printed=out is None, steps=not no_steps, as_json=as_json)
     tell(made.matching, written)
     say(str(made))
@@ -118,7 +118,7 @@ class Turnover:
     encoding: str | None = None
 
 
-def repair_pairs(on: CohortAtHand, before: Path, turnover: Turnover, seed: int) -> "Repair":
+def repair_pairs(on: LoadedCohort, before: Path, turnover: Turnover, seed: int) -> "Repair":
     """Return the pairs of a file, repaired."""
     from mentormatch.contract.operations.repair import with_missing
     from mentormatch.operations.evaluation import given_plan
