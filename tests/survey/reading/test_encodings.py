@@ -10,7 +10,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import SurveyError
-from mentormatch.survey.text_decoder import CANDIDATES, cost, decided, decode
+from mentormatch.survey.encodings import CANDIDATES, cost, decided
+from mentormatch.survey.text_decoder import decode
 from tests.conftest import DEEP
 
 TIMES = 60 if DEEP else 4
