@@ -21,8 +21,8 @@ import psutil
 from pytest_benchmark.fixture import BenchmarkFixture
 
 import mentormatch as mm
-from tests.service.desk.sitting import ANSWERS, PROGRAMME
-from tests.service.serving import TOKEN, serving
+from tests.service.desk.session import ANSWERS, PROGRAMME
+from tests.service.server import TOKEN, serving
 
 ROUNDS = 5
 IMPORT_S, OVERVIEW_S = 0.1, 1.5

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from benchmarks.scale.tables import Records, rows_of
 from mentormatch.languages import language
-from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, as_svg, column, layer, rows
+from mentormatch.report.pictures.picture import BRIGHT, DARK, INK, Chart, as_svg, column, layer, rows
 
 WIDTH, HEIGHT = 300, 220
 CURVES = {"scarce": BRIGHT, "tight": DARK}

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from mentormatch.programme.enrolment import read_survey as read_survey
     from mentormatch.programme.programme import Programme as Programme
     from mentormatch.report import pictures as pictures
-    from mentormatch.report.handouts.files import write_handouts as write_handouts
+    from mentormatch.report.handouts import write_handouts as write_handouts
     from mentormatch.report.reviewed.decisions import Decisions as Decisions
     from mentormatch.report.reviewed.decisions import read_decisions as read_decisions
     from mentormatch.survey.privacy import pseudonyms_for as pseudonyms_for
@@ -117,7 +117,7 @@ _HOMES = {
     "with_history": "operations.carry_over",
     "with_wishes": "profiles.choices",
     "write_carry_over": "operations.carry_over",
-    "write_handouts": "report.handouts.files",
+    "write_handouts": "report.handouts",
 }
 
 _ROOMS = {"examples": "examples", "pictures": "report.pictures"}

@@ -15,13 +15,13 @@ from mentormatch.inspection.section import writer_for
 from mentormatch.notebook import BoardWidget
 from mentormatch.operations.matching import exporter_for
 from mentormatch.report import followup, profiles, sessions
-from mentormatch.report.handouts.sheets import common, handouts
+from mentormatch.report.handouts import common_text, handouts
 from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
 from mentormatch.widgets.board.session import Board
 from tests.groups.gathered import gathered
-from tests.report.views.looked import views
-from tests.report.whole import Edition
+from tests.report.edition import Edition
+from tests.report.views.samples import views
 
 LIVE = (
     "script",
@@ -57,7 +57,9 @@ def anonymous(one: Edition) -> str:
 
 
 def handed(one: Edition) -> str:
-    return rendered("handouts.html", handed=handouts(one.matching, one.contacts), common=common(one.matching, None))
+    return rendered(
+        "handouts.html", handed=handouts(one.matching, one.contacts), common=common_text(one.matching, None)
+    )
 
 
 def year(one: Edition) -> str:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from mentormatch.record.log import check_chain
 from tests.browser.browsing import Watched
 from tests.browser.jupyter import Jupyter, Kind, until
-from tests.report.whole import attacks
+from tests.report.edition import attacks
 
 CELLS = (
     "import mentormatch as mm\nmatching = mm.match(mm.examples.cohort(), mm.examples.programme())",

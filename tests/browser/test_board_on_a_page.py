@@ -14,7 +14,7 @@ from mentormatch.widgets.board.session import Board
 from tests.browser.browsing import NOTHING, Watched, faults
 from tests.browser.hostile import hostile_board
 from tests.browser.served import served
-from tests.report.whole import attacks
+from tests.report.edition import attacks
 
 OURS = {
     *(

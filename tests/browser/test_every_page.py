@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route
 from tests.browser.browsing import HERE, NOTHING, Watched, faults
 from tests.browser.faces import LIVE, PAGES, fragments, named, showing, shown, templates, written
 from tests.conftest import DEEP
-from tests.report.whole import Edition, attacks, edition, example, harmless
+from tests.report.edition import Edition, attacks, edition, example, harmless
 
 MANY = 200
 """Hostile texts in one edition."""

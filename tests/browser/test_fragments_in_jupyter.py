@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.browsing import Watched, faults
 from tests.browser.faces import LIVE, fragments, written
 from tests.browser.jupyter import Jupyter
-from tests.report.whole import attacks, edition, harmless
+from tests.report.edition import attacks, edition, harmless
 
 FEW = 60
 """Hostile texts; all of them go through a page without a policy in ``test_every_page``."""

@@ -15,7 +15,7 @@ import pytest
 
 from mentormatch.contract.operation import ask
 from tests.conftest import ROOT
-from tests.service.serving import TOKEN, Served, start, stop
+from tests.service.server import TOKEN, Served, start, stop
 
 CLIENTS = ROOT / "docs" / "clients"
 REQUEST = CLIENTS / "request.json"

@@ -3,8 +3,8 @@
 import json
 import re
 
+from tests.cli.commands import done
 from tests.conftest import ROOT
-from tests.faces.commands import done
 
 CONTAINERFILE = (ROOT / "Containerfile").read_text("utf-8")
 

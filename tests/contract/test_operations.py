@@ -10,10 +10,9 @@ from jsonschema_rs import meta, validator_for
 from pydantic import ValidationError
 
 from mentormatch.contract.member_requests import MembersRequest
-from mentormatch.contract.operation import ask, operations, read
+from mentormatch.contract.operation import ask, operations, read, schema_of
 from mentormatch.contract.requests import CohortRequest
 from mentormatch.contract.response import Response
-from mentormatch.contract.schema import schema_of
 from mentormatch.errors import ProgrammeError, RequestError
 from tests.contract.bodies import KINDS, example, texts
 from tests.english import french_in

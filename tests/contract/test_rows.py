@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.contract.answer_rows import table_of
 from mentormatch.contract.operation import ask
-from mentormatch.contract.requests import MatchRequest
+from mentormatch.contract.requests import MatchRequest, table_of
 from mentormatch.errors import RequestError, SurveyError
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import TableSource, rows_in

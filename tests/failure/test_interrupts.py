@@ -16,13 +16,13 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines.plain import Plain
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
-from tests.failure.trouble import alive, children, only_linux, pose, program, wait_for
+from tests.failure.processes import alive, children, only_linux, pose, program, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLVES = """import sys
 sys.path[:] = sys.argv[1:]
 from mentormatch.assignment import engine, subprocess_solve
-from tests.failure.trouble import endless
+from tests.failure.processes import endless
 {trouble}
 problem = endless(exact={exact})
 print("ready", flush=True)

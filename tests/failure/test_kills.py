@@ -16,7 +16,7 @@ from mentormatch.assignment import subprocess_solve
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
-from tests.failure.trouble import KINDS, all_apart, assert_true, best_of, children, made, only_linux, program, quotas
+from tests.failure.processes import KINDS, all_apart, assert_true, best_of, children, made, only_linux, program, quotas
 
 FAST, DEEP = 8, 200
 MOMENTS = [*range(FAST), *(pytest.param(moment, marks=pytest.mark.proof) for moment in range(FAST, DEEP))]

@@ -18,7 +18,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.subprocess_solve import SolveTask
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from tests.conftest import DEEP
-from tests.failure.trouble import (
+from tests.failure.processes import (
     all_apart,
     assert_true,
     best_of,

@@ -29,11 +29,11 @@ from mentormatch.operations.matching import Matching
 from mentormatch.record.log import check_chain
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import verify
+from tests.cli.commands import CASES, NAMES, Edition, done
 from tests.conftest import DEEP
-from tests.faces.commands import CASES, NAMES, Edition, done
-from tests.failure.commanded import Commanded, stepwise
+from tests.failure.command_processes import Commanded, stepwise
+from tests.failure.processes import only_linux
 from tests.failure.test_full_disk import full_after, only_posix
-from tests.failure.trouble import only_linux
 
 pytestmark = pytest.mark.promise(38)
 

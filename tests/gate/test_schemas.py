@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012, Registry, meta, validator_for
 
-from mentormatch.contract.operation import ask, operations
-from mentormatch.contract.schema import SchemaPart, opened, schema_of
+from mentormatch.contract.operation import SchemaPart, ask, open_schema, operations, schema_of
 from mentormatch.fields.extension import Extension
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
@@ -276,7 +275,7 @@ def test_every_criterion_and_rule_is_in_the_request_by_itself_with_its_example(
 def test_an_answer_is_opened_where_it_is_closed_and_is_otherwise_as_it_was() -> None:
     kept = {"properties": {"flag": {"type": "boolean", "default": False}}, "additionalProperties": {"type": "integer"}}
     closed = {"type": "object", "additionalProperties": False}
-    assert opened({**kept, "$defs": {"Inner": closed}, "anyOf": [closed]}) == {
+    assert open_schema({**kept, "$defs": {"Inner": closed}, "anyOf": [closed]}) == {
         **kept,
         "$defs": {"Inner": {"type": "object"}},
         "anyOf": [{"type": "object"}],

@@ -10,7 +10,7 @@ from mentormatch.groups.rotation import rotate
 from mentormatch.groups.topics import choose_topics
 from mentormatch.groups.turns import schedule_turns
 from mentormatch.programme.sections import Facilitation, Grouped
-from tests.report.whole import Edition
+from tests.report.edition import Edition
 
 FIRST = date(2026, 9, 15)
 MOST = 24

@@ -18,7 +18,7 @@ from mentormatch.survey.table_reader import read_table
 from tests.conftest import ROOT
 from tests.inspection.reports import CODE, EMAIL, FIRMS, NEEDS, OVERLAP, documents, programme, report, written
 from tests.report.cohorts import hostile_strings
-from tests.report.reading import Outline, sheets
+from tests.report.readers import Outline, sheets
 from tests.report.test_page import LOADING, TAGS
 
 ANSWERS = ROOT / "src" / "mentormatch" / "examples" / "mentorat" / "reponses.csv"

@@ -17,9 +17,9 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.errors import MentorMatchError
 from mentormatch.languages import LANGUAGES, language
 from mentormatch.languages.phrases import REASONS, system_reason
+from tests.cli.commands import CASES, Edition, done
 from tests.contract.bodies import KINDS, example, texts
 from tests.english import english_in, french_in
-from tests.faces.commands import CASES, Edition, done
 
 WRONG: dict[str, Callable[[Iterable[str]], list[str]]] = {
     "fr": lambda lines: english_in(*lines),

@@ -8,9 +8,9 @@ import mentormatch as mm
 from mentormatch.errors import MentorMatchError
 from mentormatch.languages import language
 from mentormatch.profiles.choices import with_wishes
+from mentormatch.record.rights.documents import held
 from mentormatch.record.rights.edition import Edition
 from mentormatch.record.rights.erasure import forget
-from mentormatch.record.rights.person import held
 from tests.english import french_in
 from tests.profiles.test_profiles import CODES, answers
 from tests.profiles.test_wishes import RULES, E, M, form, names

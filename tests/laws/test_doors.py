@@ -13,7 +13,7 @@ from mentormatch.base.columns import Column
 from mentormatch.errors import SurveyError
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.survey import values
-from mentormatch.survey.readers import frame
+from mentormatch.survey.readers import memory
 from tests.conftest import DEEP
 from tests.laws.doors import DOORS, json_people, records_by_side, through
 from tests.laws.editions import Edition, Row, editions
@@ -159,14 +159,14 @@ def test_a_door_that_misreads_a_value_is_seen(monkeypatch: pytest.MonkeyPatch, f
 
 
 def test_a_door_that_drops_a_mask_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = frame._column
+    read = memory._column
 
     def unmasked(label: object, series: Any) -> values.ValueColumn:
         column = read(label, series)
         counts = any(type(value) is int for value in column.values)
         return values.ValueColumn(column.label, [0 if counts and value is None else value for value in column.values])
 
-    monkeypatch.setattr(frame, "_column", unmasked)
+    monkeypatch.setattr(memory, "_column", unmasked)
     with pytest.raises(DifferenceError, match="pandas, types"):
         law_of_some_doors()
 

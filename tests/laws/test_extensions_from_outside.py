@@ -96,7 +96,7 @@ def test_the_schema_of_the_json_contract_has_the_kinds_with_their_examples(folde
     script = (
         "import json\n"
         "from mentormatch.contract.operation import operations\n"
-        "from mentormatch.contract.schema import schema_of\n"
+        "from mentormatch.contract.operation import schema_of\n"
         "print(json.dumps(schema_of(operations()['match'], 'request')))\n"
     )
     schema = json.loads(run(folder, "-c", script).stdout)

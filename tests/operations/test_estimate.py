@@ -11,7 +11,7 @@ from mentormatch.errors import RequestError
 from mentormatch.operations import estimate, instance
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.kinds.capacity import Capacity
-from tests.faces.commands import done
+from tests.cli.commands import done
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()
 FREE = PROGRAMME.model_copy(update={"rules": [rule for rule in PROGRAMME.rules if rule.kind != "quota"]})

@@ -9,7 +9,7 @@ from pandas import DataFrame
 import mentormatch as mm
 from mentormatch.programme.enrolment import read_contacts
 from mentormatch.record.rights.edition import Edition
-from mentormatch.report.contacts import write_contacts
+from mentormatch.report.handouts import write_contacts
 from mentormatch.report.profiles import write_profiles
 
 PERSON, LINE = "M03", 6

@@ -14,14 +14,11 @@ import mentormatch as mm
 from mentormatch.errors import OutputError, SurveyError
 from mentormatch.programme.enrolment import read_contacts
 from mentormatch.record.log import check_chain
-from mentormatch.record.rights.documents import speaks_of
-from mentormatch.record.rights.edition import Edition
-from mentormatch.record.rights.erasure import forget, others_in, purge, to_purge
-from mentormatch.record.rights.export import export_person
-from mentormatch.record.rights.person import held
-from mentormatch.record.rights.row_removal import without_rows
+from mentormatch.record.rights.documents import held, speaks_of
+from mentormatch.record.rights.edition import Edition, export_person
+from mentormatch.record.rights.erasure import forget, others_in, purge, to_purge, without_rows
 from mentormatch.record.verify import verify
-from mentormatch.report.contacts import write_contacts
+from mentormatch.report.handouts import write_contacts
 from mentormatch.survey.table_reader import read_rows
 from tests.privacy.editions import LINE, PERSON, edition, run
 

@@ -79,9 +79,8 @@ def taken_in(programme: "Programme", answers: Path) -> None:
 def asked(programme: "Programme", folder: Path) -> None:
     """Share profiles, take wishes that cannot be taken, export a person and forget another."""
     import mentormatch as mm
-    from mentormatch.record.rights.edition import Edition
+    from mentormatch.record.rights.edition import Edition, export_person
     from mentormatch.record.rights.erasure import forget
-    from mentormatch.record.rights.export import export_person
     from mentormatch.report.profiles import write_profiles
 
     codes, cohort = mm.pseudonyms_for(folder / "programme.toml"), mm.read_survey(programme, folder / "reponses.csv")

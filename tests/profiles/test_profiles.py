@@ -13,7 +13,7 @@ from mentormatch.profiles.sheets import Profiles, anonymous_profiles
 from mentormatch.programme.programme import Programme
 from mentormatch.report.profiles import write_profiles
 from mentormatch.survey.privacy import Pseudonyms
-from tests.report.reading import Outline, sheets
+from tests.report.readers import Outline, sheets
 
 CODES = Pseudonyms(b"s" * 32)
 CODE = {"question": "Code", "kind": "text", "use": "key"}

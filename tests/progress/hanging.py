@@ -1,6 +1,6 @@
 """Solves that tell an answer with a gap and then hang, in a process of their own."""
 
-from tests.failure.trouble import program
+from tests.failure.processes import program
 
 HANGS = """from dataclasses import replace
 ask = milp.Milp.solve
@@ -16,7 +16,7 @@ READY = f"""import sys
 import mentormatch as mm
 from mentormatch.assignment import engine, subprocess_solve
 from mentormatch.base import progress
-from tests.failure.trouble import quotas
+from tests.failure.processes import quotas
 program, engine.IN_PROCESS_PAIRS, engine._try_relaxation = subprocess_solve.PROGRAM, -1, lambda *asked: False
 hanging = {program(HANGS)!r}
 """

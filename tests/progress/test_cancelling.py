@@ -24,7 +24,7 @@ from mentormatch.base.progress import Progress
 from mentormatch.contract.operation import ask, operations
 from mentormatch.errors import RequestError
 from tests.conftest import DEEP
-from tests.failure.trouble import assert_true, endless, quotas
+from tests.failure.processes import assert_true, endless, quotas
 from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, cohort
 
 pytestmark = pytest.mark.promise(20)

@@ -4,8 +4,7 @@ from itertools import product
 
 from mentormatch.base.progress import Progress
 from mentormatch.languages import language
-from mentormatch.widgets.progress.notebook import page_of
-from mentormatch.widgets.progress.words import ENDS, GOALS, end, looked, part, stage
+from mentormatch.widgets.progress import ENDS, GOALS, end, looked, page_of, part, stage
 from tests.english import french_in
 
 

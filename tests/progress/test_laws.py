@@ -18,7 +18,7 @@ from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.base import progress
 from mentormatch.base.progress import TIES, Progress, listen, track
 from tests.conftest import DEEP
-from tests.failure.trouble import all_apart, quotas
+from tests.failure.processes import all_apart, quotas
 
 GOALS = ("matched", "floor", "total", "changes")
 FEWER = {"changes"}

@@ -10,7 +10,7 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-from tests.failure.trouble import alive, children, only_linux, wait_for
+from tests.failure.processes import alive, children, only_linux, wait_for
 from tests.gate.test_notebooks import alone
 from tests.progress.hanging import READY
 

@@ -18,7 +18,7 @@ from termios import TIOCSWINSZ
 import pytest
 
 import mentormatch as mm
-from tests.failure.trouble import alive, children, wait_for
+from tests.failure.processes import alive, children, wait_for
 from tests.progress.hanging import READY
 
 ROOT = Path(__file__).resolve().parents[2]

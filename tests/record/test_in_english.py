@@ -9,8 +9,7 @@ import pytest
 from mentormatch.assignment.verification.certificate import NAMES, WORDS, CertifiedTier, Verdict, certify
 from mentormatch.errors import MentorMatchError
 from mentormatch.languages import language, tr
-from mentormatch.record.log import SUFFIX, append
-from mentormatch.record.signatures import signed
+from mentormatch.record.log import SUFFIX, append, signed
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import WORDS as OUTCOMES
 from mentormatch.record.verify import verify

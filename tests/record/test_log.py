@@ -206,7 +206,7 @@ def test_a_full_disk_leaves_the_log_as_it_was(five: Path, written: int, monkeypa
 
     before = five.read_bytes()
     with Full(five, "a+") as file, pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
-        log._added(file, five.name, [entry(), entry()])
+        log._add(file, five.name, [entry(), entry()])
     assert five.read_bytes() == before
 
 

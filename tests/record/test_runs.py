@@ -14,7 +14,7 @@ from mentormatch.record.digests import digest
 from mentormatch.record.log import LogEntry, check_chain
 from mentormatch.record.verify import verify
 from tests.record.decisions import example
-from tests.report.reading import Outline, parts, sheets
+from tests.report.readers import Outline, parts, sheets
 
 pytestmark = pytest.mark.promise(29)
 
@@ -67,13 +67,13 @@ def test_a_folder_keeps_who_made_the_pairs_and_why(tmp_path: Path) -> None:
 
 
 def test_without_a_name_it_is_the_account_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentormatch.record.signatures.getuser", lambda: "croux")
+    monkeypatch.setattr("mentormatch.record.log.getuser", lambda: "croux")
     example("quota").save(tmp_path)
 
     def nobody() -> str:
         raise OSError("no account")
 
-    monkeypatch.setattr("mentormatch.record.signatures.getuser", nobody)
+    monkeypatch.setattr("mentormatch.record.log.getuser", nobody)
     example("quota").save(tmp_path)
     assert [entry.who for entry in entries(tmp_path)] == ["croux", "inconnu"]
 

@@ -7,7 +7,7 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner, Result
 
-from mentormatch.cli.validate import validate_command
+from mentormatch.cli.verify import validate_command
 from mentormatch.contract.verification_response import verification_out
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
@@ -18,7 +18,7 @@ from mentormatch.record.verify import entry_of, journal_beside, verify
 from mentormatch.report.decision_state import PROPOSAL
 from mentormatch.report.texts import visible
 from tests.record.decisions import changed, example
-from tests.report.reading import ALIVE, Outline, parts, sheets
+from tests.report.readers import ALIVE, Outline, parts, sheets
 
 pytestmark = pytest.mark.promise(30)
 

@@ -15,7 +15,7 @@ from mentormatch.report.exporters import page as exporter
 from mentormatch.report.texts import visible
 from tests.conftest import DEEP
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
-from tests.report.reading import page, sheets, table, written
+from tests.report.readers import page, sheets, table, written
 
 type Rows = list[tuple[str, str, str]]
 

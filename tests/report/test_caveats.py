@@ -28,9 +28,9 @@ from mentormatch.programme.enrolment import read_contacts, read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.record.validation import validate
 from mentormatch.report.exporters.parquet import CAVEATS
-from mentormatch.report.handouts.files import write_handouts
+from mentormatch.report.handouts import write_handouts
 from mentormatch.report.words import goals, verdict
-from tests.report.reading import notebook, sheets, written
+from tests.report.readers import notebook, sheets, written
 
 pytestmark = pytest.mark.promise(37)
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mentormatch.report.texts import guard, unguard
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
-from tests.report.reading import table, written
+from tests.report.readers import table, written
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 awkward = st.text(

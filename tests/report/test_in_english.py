@@ -19,7 +19,7 @@ from mentormatch.report.profiles import told as told_of_profiles
 from mentormatch.report.profiles import write_profiles
 from tests.english import french_in
 from tests.report.cohorts import matched, person, programme
-from tests.report.reading import Outline, sheets, table, written
+from tests.report.readers import Outline, sheets, table, written
 
 QUOTED = re.compile(r"CC BY|Rhône et Métropole de Lyon")
 HIDDEN = "Bearings"

@@ -4,7 +4,7 @@ from mentormatch.explanation.labels import pseudonyms
 from mentormatch.operations.matching import Matching
 from mentormatch.report.exporters import page as exporter
 from tests.report.cohorts import FIELDS, matched, person, programme, small
-from tests.report.reading import Outline, notebook, page
+from tests.report.readers import Outline, notebook, page
 
 BY_EMAIL = {**FIELDS, "code": {"question": "Courriel", "kind": "text", "use": "contact"}}
 MENTORS = ["ana@example.org", "bob@example.org"]

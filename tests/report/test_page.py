@@ -12,7 +12,7 @@ from mentormatch.report.exporters import page as exporter
 from mentormatch.report.texts import spaced, visible
 from mentormatch.report.view import TONES
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
-from tests.report.reading import Outline, notebook, page, written
+from tests.report.readers import Outline, notebook, page, written
 from tests.report.test_workbook import contrast
 
 COMMON_TAGS = {

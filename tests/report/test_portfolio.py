@@ -12,9 +12,8 @@ from mentormatch.operations.matching import Matching
 from mentormatch.record.decision import FILENAME
 from mentormatch.record.log import chain_in
 from mentormatch.record.verify import Verification, verify, verify_content
-from mentormatch.report import portfolio
-from mentormatch.report.folder import validated
-from mentormatch.report.portfolio import Portfolio, documents, packed
+from mentormatch.report import folder
+from mentormatch.report.folder import Portfolio, documents, packed, validated
 
 JOURNAL, BOOK = "binomes.journal.jsonl", "binomes.xlsx"
 
@@ -62,7 +61,7 @@ def test_a_decision_that_does_not_hold_is_not_validated(example: Matching, monke
     def changed(content: bytes) -> Verification:
         return verify_content(content.replace(b"proved", b"proven"))
 
-    monkeypatch.setattr(portfolio, "verify_content", changed)
+    monkeypatch.setattr(folder, "verify_content", changed)
     held = Portfolio()
     with pytest.raises(RequestError, match="Rien n’a été validé"):
         held.validated(example, who="Camille Roux")

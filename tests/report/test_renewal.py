@@ -16,8 +16,8 @@ from mentormatch.record.log import check_chain
 from mentormatch.record.validation import validate
 from mentormatch.report import folder as folders
 from tests.record.decisions import example
-from tests.report.reading import ALIVE, Outline, parts, sheets
-from tests.report.returned.edited import changed, with_cells
+from tests.report.readers import ALIVE, Outline, parts, sheets
+from tests.report.reviewed.edits import changed, with_cells
 from tests.report.workbooks import needs_office, resaved
 
 pytestmark = pytest.mark.promise(30)

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.report import book, grid
+from mentormatch.report import book
 from mentormatch.report.texts import visible
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
-from tests.report.reading import ALIVE, parts, sheets, written
+from tests.report.readers import ALIVE, parts, sheets, written
 
 NAMES = [
     *("Binômes", "Sans binôme", "Détail des points", "Scores", "Réponses écartées", "Remarques", "Programme"),
@@ -96,7 +96,7 @@ def test_a_table_beyond_the_rows_of_a_sheet_is_a_note(monkeypatch: pytest.Monkey
     assert found["Sans binôme"][0] == ["Personne", "Côté", "Raison", "Ce qui suffirait"]
 
 
-@pytest.mark.parametrize(("module", "limit"), [(grid, "MOST_CELLS"), (grid, "MOST_COLUMNS")])
+@pytest.mark.parametrize(("module", "limit"), [(book, "MOST_CELLS"), (book, "MOST_COLUMNS")])
 def test_scores_of_too_many_people_are_a_note(monkeypatch: pytest.MonkeyPatch, module: object, limit: str) -> None:
     monkeypatch.setattr(module, limit, 4)
     assert sheets(written(small(), ".xlsx"))["Scores"] == [[book.too_large(3, 4)]]
@@ -137,5 +137,5 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_points_are_readable_on_every_tint() -> None:
-    for step, tint in enumerate(grid.TINTS):
-        assert contrast("#FFFFFF" if step >= grid.DARK else book.INK, tint) >= 4.5
+    for step, tint in enumerate(book.TINTS):
+        assert contrast("#FFFFFF" if step >= book.DARK else book.INK, tint) >= 4.5

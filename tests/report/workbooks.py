@@ -13,26 +13,25 @@ from openpyxl.workbook import Workbook
 from mentormatch.fields import Side
 from mentormatch.inspection.section import writer_for
 from mentormatch.operations.matching import exporter_for
-from mentormatch.report import contacts, followup, sessions
-from mentormatch.report.handouts.letters import letters_book
-from mentormatch.report.handouts.sheets import handouts
+from mentormatch.report import followup, sessions
+from mentormatch.report.handouts import contact_sheet, contacts_book, handouts, letters_book
 from mentormatch.report.profiles import form_book
 from tests.groups.gathered import gathered
-from tests.report.whole import Edition
+from tests.report.edition import Edition
 
 type Cells = dict[tuple[str, str], object]
 
 SIDE: Side = "mentee"
 BOOKS: Mapping[str, Callable[[Edition], bytes]] = {
     "exporters.workbook": lambda one: exporter_for(".xlsx").content(one.matching),
-    "intakes.workbook": lambda one: writer_for(".xlsx").content(one.intake),
+    "intakes": lambda one: writer_for(".xlsx").content(one.intake),
     "profiles": lambda one: form_book(one.profiles, SIDE),
-    "handouts.letters": lambda one: letters_book(one.matching, one.contacts, handouts(one.matching, one.contacts)),
-    "contacts": lambda one: contacts.workbook(contacts.contact_sheet(one.contacts, one.matching.programme)),
+    "handouts": lambda one: letters_book(one.matching, one.contacts, handouts(one.matching, one.contacts)),
+    "handouts (contacts)": lambda one: contacts_book(contact_sheet(one.contacts, one.matching.programme)),
     "followup": lambda one: followup.workbook(one.year),
     "sessions": lambda one: sessions.workbook(sessions.SessionDocuments(gathered(one)[0], staff=True)),
 }
-"""How each workbook is made, by the module of the report that makes it."""
+"""How each workbook is made, by the module of the report that makes it, and which one of it in brackets."""
 OFFICE = shutil.which("soffice")
 needs_office = pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice: apt-get install libreoffice-calc")
 

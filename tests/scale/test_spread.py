@@ -36,7 +36,7 @@ from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.parcels import MatrixPayload
 from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scale.scan.workers import Block, NotReadyError, WorkerLostError
-from tests.failure.trouble import alive, wait_for
+from tests.failure.processes import alive, wait_for
 from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, cohort, same
 
 SIZE = 1_300

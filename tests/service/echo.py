@@ -5,9 +5,22 @@ import time
 
 from mentormatch.errors import RequestError
 
+REHEARSALS: list[int] = []
+"""The processes that have rehearsed: at most this one."""
+
+
+def rehearse() -> None:
+    """Note that this process has rehearsed."""
+    REHEARSALS.append(os.getpid())
+
+
+def die() -> None:
+    """End this process."""
+    os._exit(1)
+
 
 class Echo:
-    """Counts its calls; some make it refuse, sleep or die."""
+    """Counts its calls; some make it refuse, sleep, die, or tell who rehearsed."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -20,7 +33,9 @@ class Echo:
         if payload == b"sleep":
             time.sleep(600)
         if payload == b"die":
-            os._exit(1)
+            die()
+        if payload == b"rehearsals":
+            return str(REHEARSALS).encode()
         return payload + str(self.calls).encode()
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.operation import ask, operations
-from mentormatch.service.forms import ProblemForm
+from mentormatch.service.openapi import ProblemForm
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN
 from tests.canaries import ANSWER, EMAIL, NAME
-from tests.failure.trouble import wait_for
-from tests.service.serving import AT_ONCE, JSON, Served, serving
+from tests.failure.processes import wait_for
+from tests.service.server import AT_ONCE, JSON, Served, serving
 
 KINDS_OF_OPERATION = list(operations())
 HOSTILE = [

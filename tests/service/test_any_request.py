@@ -16,10 +16,10 @@ from schemathesis.config import SchemathesisConfig
 
 from mentormatch.contract.examples import GROUPED, MEMBERS, MENTEES, MENTORS, PROGRAMME
 from mentormatch.contract.operation import operations
-from mentormatch.service.app import make_app
+from mentormatch.service.server import make_app
 from mentormatch.service.settings import Settings
 from tests.conftest import DEEP
-from tests.service.serving import AT_ONCE, BEARER, Served, serving
+from tests.service.server import AT_ONCE, BEARER, Served, serving
 
 REQUESTS = 500 if DEEP else 100
 SEEDS, REQUESTS_A_SEED = (*range(9), 10, 11, 12), 170

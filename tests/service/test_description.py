@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mentormatch.contract.operation import operations
-from mentormatch.service.app import make_app
 from mentormatch.service.problems import KINDS
+from mentormatch.service.server import make_app
 from mentormatch.service.settings import MIB, Settings
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "guides" / "run-the-service.md").read_text("utf-8")

@@ -17,11 +17,11 @@ from mentormatch.base.strict_toml import immoderate
 from mentormatch.contract.operation import ask
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.programme.programme import Programme
-from tests.faces.commands import done
-from tests.failure.trouble import children, only_linux
-from tests.service.desk.sitting import Sitting
-from tests.service.hostile import HEAD, JSONS, LINES, TOMLS, doubled, spoken
-from tests.service.serving import AT_ONCE, JSON, Served, serving
+from tests.cli.commands import done
+from tests.failure.processes import children, only_linux
+from tests.service.desk.session import Sitting
+from tests.service.hostile_requests import HEAD, JSONS, LINES, TOMLS, doubled, spoken
+from tests.service.server import AT_ONCE, JSON, Served, serving
 
 MOST_WORDS = 60_000
 """Characters of an answer, however much is wrong."""
@@ -180,8 +180,8 @@ MEASURED = """
 import json, sys
 from pathlib import Path
 from time import perf_counter
-from tests.faces.commands import done
-from tests.service.desk.sitting import Sitting
+from tests.cli.commands import done
+from tests.service.desk.session import Sitting
 
 def reset():
     Path("/proc/self/clear_refs").write_text("5")

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from mentormatch.contract.operation import ask, operations
-from mentormatch.service.forms import JobForm
-from tests.failure.trouble import alive, children, only_linux, wait_for
-from tests.service.serving import Served, serving
+from mentormatch.service.openapi import JobForm
+from tests.failure.processes import alive, children, only_linux, wait_for
+from tests.service.failing_workers import DIES, ENDLESS, LINGERS, SLEEPS, asked, troubled
+from tests.service.server import Served, serving
 from tests.service.test_answers import problem
-from tests.service.troubled import DIES, ENDLESS, LINGERS, SLEEPS, asked, troubled
 
 ASYNC = {"Prefer": "respond-async"}
 

@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from mentormatch.contract.examples import COHORT, MENTEES, MENTORS
-from tests.failure.trouble import only_linux, wait_for
-from tests.service.serving import BEARER, JSON, TOKEN, Served, serving
+from tests.failure.processes import only_linux, wait_for
+from tests.service.failing_workers import BROKEN, DIES, ENGINE, FULL, SLEEPS, asked, body, troubled
+from tests.service.server import BEARER, JSON, TOKEN, Served, serving
 from tests.service.test_answers import problem
-from tests.service.troubled import BROKEN, DIES, ENGINE, FULL, SLEEPS, asked, body, troubled
 
 BODY, PEOPLE, PAIRS = 20_000, 6, 25
 SMALL: dict[str, Any] = {

@@ -10,23 +10,23 @@ import pytest
 
 from mentormatch.contract.operation import ask
 from mentormatch.languages import language
-from mentormatch.service import child
+from mentormatch.service import processes
 from mentormatch.service.messages import ServiceMessage
-from mentormatch.service.pool import SPARE, Pool
 from mentormatch.service.problems import RefusedError
+from mentormatch.service.processes import SPARE, Pool, Residents
 from mentormatch.service.settings import Settings
-from tests.failure.trouble import alive, only_linux, wait_for
-from tests.service.troubled import SLEEPS, TROUBLE, asked, body
-from tests.service.waiting import result_of
+from tests.failure.processes import alive, only_linux, wait_for
+from tests.service.event_loop import result_of
+from tests.service.failing_workers import SLEEPS, TROUBLE, asked, body
 
 pytestmark = only_linux
 
 type Work = Callable[[Pool], Awaitable[Any]]
 
 
-def with_pool(work: Work, **limits: Any) -> Any:
+def with_pool(work: Work, rehearsal: str = "", **limits: Any) -> Any:
     async def run() -> Any:
-        pool = Pool(Settings("", **{"workers": 1, "time_limit_s": 30.0, **limits}))
+        pool = Pool(Settings("", **{"workers": 1, "time_limit_s": 30.0, **limits}), rehearsal)
         pool.open()
         try:
             return await work(pool)
@@ -115,7 +115,7 @@ def test_workers_that_were_killed_while_they_waited_are_replaced_and_nobody_noti
 
 
 def test_a_request_that_is_given_up_ends_its_worker_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "PROGRAM", TROUBLE)
+    monkeypatch.setattr(processes, "PROGRAM", TROUBLE)
 
     async def work(pool: Pool) -> None:
         before = await both_there(pool)
@@ -131,7 +131,7 @@ def test_a_request_that_is_given_up_ends_its_worker_alone(monkeypatch: pytest.Mo
 
 
 def test_one_that_gives_up_while_it_waits_leaves_the_others_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "PROGRAM", TROUBLE)
+    monkeypatch.setattr(processes, "PROGRAM", TROUBLE)
 
     async def work(pool: Pool) -> None:
         await both_there(pool)
@@ -162,7 +162,7 @@ def test_where_no_process_can_be_started_that_is_told(monkeypatch: pytest.Monkey
     async def fail() -> Any:
         raise OSError
 
-    monkeypatch.setattr(child, "started", fail)
+    monkeypatch.setattr(processes, "start_process", fail)
 
     async def work(pool: Pool) -> str:
         with pytest.raises(RefusedError) as caught:
@@ -170,3 +170,39 @@ def test_where_no_process_can_be_started_that_is_told(monkeypatch: pytest.Monkey
         return caught.value.code
 
     assert with_pool(work) == "worker-ended"
+
+
+async def rehearsed(pool: Pool) -> None:
+    """Return once the worker at the front has rehearsed."""
+    assert pool.rehearsing
+    await pool.rehearsing
+    await asyncio.shield(pool.idle[0])
+
+
+def test_the_worker_that_is_taken_has_rehearsed_once_and_so_will_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "PAUSE_S", 0.0)
+
+    async def work(pool: Pool) -> None:
+        residents = Residents(pool.settings, pool.take)
+        for _ in range(2):
+            await rehearsed(pool)
+            one = await residents.make("tests.service.echo:Echo")
+            assert await one.call(b"rehearsals") == f"[{one.child.process.pid}]".encode()
+        await residents.close()
+
+    with_pool(work, "tests.service.echo:rehearse")
+
+
+@pytest.mark.parametrize("rehearsal", ["tests.service.echo:die", "tests.service.echo:Unmade"])
+def test_a_rehearsal_that_goes_wrong_keeps_nobody_from_an_answer(
+    rehearsal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "PAUSE_S", 0.0)
+
+    async def work(pool: Pool) -> None:
+        await rehearsed(pool)
+        for _ in range(2):
+            assert await answer_of(pool) == ask("match", asked()).to_json().encode()
+        assert len(await both_there(pool)) == 1 + SPARE
+
+    with_pool(work, rehearsal)

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from mentormatch.service.child import Child
 from mentormatch.service.problems import RefusedError
-from mentormatch.service.residents import ResidentProcess, Residents
+from mentormatch.service.processes import Child, ResidentProcess, Residents
 from mentormatch.service.settings import Settings
-from tests.failure.trouble import alive, only_linux, wait_for
-from tests.service.waiting import result_of
+from tests.failure.processes import alive, only_linux, wait_for
+from tests.service.event_loop import result_of
 
 ECHO = "tests.service.echo:Echo"
 

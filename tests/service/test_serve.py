@@ -13,9 +13,9 @@ import pytest
 
 from mentormatch.cli import serve
 from mentormatch.errors import OutputError
-from tests.failure.trouble import alive, children, only_linux, wait_for
-from tests.service.serving import BEARER, SAID, Served, serving, start, stop
-from tests.service.troubled import SLEEPS, asked, troubled
+from tests.failure.processes import alive, children, only_linux, wait_for
+from tests.service.failing_workers import SLEEPS, asked, troubled
+from tests.service.server import BEARER, SAID, Served, serving, start, stop
 
 
 def test_without_a_token_one_is_made_and_shown_once_in_the_address_to_open() -> None:
@@ -63,7 +63,7 @@ def test_a_port_that_is_taken_is_told_in_words() -> None:
 def test_what_is_not_installed_is_told_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "NEEDED", ("no_such_module",))
     with pytest.raises(OutputError, match=r"mentormatch-engine\[service\]"):
-        serve.installed()
+        serve.refuse_missing()
 
 
 ASKS = """import sys, httpx

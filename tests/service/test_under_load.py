@@ -17,12 +17,12 @@ import httpx
 import psutil
 import pytest
 
-from mentormatch.service.pool import SPARE
-from tests.failure.trouble import alive, children, only_linux, wait_for
+from mentormatch.service.processes import SPARE
+from tests.failure.processes import alive, children, only_linux, wait_for
 from tests.service.cohorts import body_for
-from tests.service.loading import asking_health, bare_rate, drift, health_told, loaded, p99
-from tests.service.serving import BEARER, JSON, TOKEN, Served, limits, serving, start, stop
-from tests.service.troubled import ENDLESS, SLEEPS, asked, body, troubled
+from tests.service.failing_workers import ENDLESS, SLEEPS, asked, body, troubled
+from tests.service.load import asking_health, bare_rate, drift, health_told, loaded, p99
+from tests.service.server import BEARER, JSON, TOKEN, Served, limits, serving, start, stop
 
 pytestmark = [pytest.mark.proof, only_linux]
 

@@ -9,7 +9,7 @@ import mentormatch as mm
 from mentormatch.explanation.labels import Labels
 from mentormatch.operations.matching import Matching
 from tests.report.cohorts import FIELDS, matched, person, programme
-from tests.report.reading import Outline
+from tests.report.readers import Outline
 
 
 @pytest.fixture(scope="module")

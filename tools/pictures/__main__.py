@@ -21,9 +21,9 @@ from tests.browser.browsing import started
 from tests.browser.faces import PAGES
 from tests.browser.jupyter import Jupyter, jupyter
 from tests.browser.served import served
-from tests.report.whole import Edition, example
+from tests.report.edition import Edition, example
 from tests.service.desk.visiting import Visit, visiting
-from tests.service.serving import serving
+from tests.service.server import serving
 from tools.pictures.small import small
 
 ROOT = Path(__file__).resolve().parents[2]

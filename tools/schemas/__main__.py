@@ -17,8 +17,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue, models_json_schema
 from pydantic_core.core_schema import ModelSchema
 
-from mentormatch.contract.operation import operations
-from mentormatch.contract.schema import DIALECT, VERSION, PlainSchema, opened
+from mentormatch.contract.operation import DIALECT, VERSION, PlainSchema, open_schema, operations
 from mentormatch.programme.programme import Programme
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
@@ -60,7 +59,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     requests["requests.json"]["$defs"]["Programme"] = {"$ref": f"{PROGRAMME}#/$defs/Programme"}
     for kind, operation in every:
         requests[f"{kind}.request.json"]["examples"] = [operation.example()]
-    found = {PROGRAMME: {"$ref": "#/$defs/Programme", **programme}, **requests, **opened(responses)}
+    found = {PROGRAMME: {"$ref": "#/$defs/Programme", **programme}, **requests, **open_schema(responses)}
     return {name: {"$schema": DIALECT, "$id": name, **schema} for name, schema in found.items()}
 
 

@@ -17,8 +17,8 @@ from mentormatch.languages.phrases import quoted
 
 @cache
 def load_all(package: str) -> None:
-    """Import every module of ``package`` once, so that the classes in them are known to their base."""
-    for module in iter_modules(import_module(package).__path__, f"{package}."):
+    """Import ``package`` and every module in it once, so that the classes in them are known to their base."""
+    for module in iter_modules(getattr(import_module(package), "__path__", ()), f"{package}."):
         import_module(module.name)
 
 

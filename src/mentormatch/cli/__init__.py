@@ -4,10 +4,14 @@ import gc
 
 from mentormatch.cli.interrupts import ENDED, leave, stand_by, stand_down
 
+YOUNG = 100_000
+"""So many objects are made before cycles are looked for: loading a command makes many objects, and hardly any cycle."""
+
 
 def main() -> None:
     """Run the command that the arguments name, and end with its exit code."""
     stand_by()
+    gc.set_threshold(YOUNG)
 
     from mentormatch.cli.commands import run
 

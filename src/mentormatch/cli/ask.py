@@ -1,12 +1,13 @@
-"""The command ``ask``: any operation of the JSON contract, a request in and its response out, as over HTTP."""
+"""The JSON contract on the command line: ``ask`` answers a request as over HTTP, ``schema`` writes its JSON Schema."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mentormatch.cli.delivery import EXIT_CODES
-from mentormatch.cli.messages import write_json
+from mentormatch.cli.messages import say_json, write_json, write_text
 from mentormatch.cli.options import STDIN, AsJson, content_of
 from mentormatch.cli.spoken_language import speak_own
 from mentormatch.cli.verify import NOT_VERIFIED
@@ -19,18 +20,18 @@ if TYPE_CHECKING:
 OPERATION = mark("OPÉRATION")
 
 
-def kinds(incomplete: str) -> list[str]:
+def complete_kinds(incomplete: str) -> list[str]:
     """Return the operations that begin so, for the shell to complete."""
     from mentormatch.contract.operation import operations
 
     return [kind for kind in operations() if kind.startswith(incomplete)]
 
 
-Kind = Annotated[
+OperationKind = Annotated[
     str,
     typer.Argument(
         metavar=OPERATION,
-        autocompletion=kinds,
+        autocompletion=complete_kinds,
         help=mark("L'opération : match, groups, topics, dates… ; « mentormatch schema » les nomme toutes."),
     ),
 ]
@@ -39,24 +40,46 @@ Request = Annotated[
 ]
 
 
-def ask_command(ctx: typer.Context, kind: Kind, request: Request = STDIN, *, as_json: AsJson = False) -> None:
+def ask_command(ctx: typer.Context, kind: OperationKind, request: Request = STDIN, *, as_json: AsJson = False) -> None:
     """Answer a request of the JSON contract; the answer is always JSON."""
     from mentormatch.base.strict_json import parse_json
-    from mentormatch.contract.operation import ask, fitted, operation_named, part_of
+    from mentormatch.contract.operation import ask, operation_named, parse_request, part_of
 
     del as_json  # every command takes it, so that a script need not know which ones write nothing else
 
     sent = parse_json(content_of(request))
     speak_own(ctx, part_of(part_of(part_of(sent, "programme"), "programme"), "language"))
-    told = ask(kind, fitted(operation_named(kind), sent))
-    write_json(told.to_json())
-    raise typer.Exit(code_of(told))
+    response = ask(kind, parse_request(operation_named(kind), sent))
+    write_json(response.to_json())
+    raise typer.Exit(code_of(response))
 
 
-def code_of(told: "Response") -> int:
+def code_of(response: "Response") -> int:
     """Return the exit code of an answer: that of the status in it, or of the plan in it."""
-    if getattr(told, "verified", True) is False:
+    if getattr(response, "verified", True) is False:
         return NOT_VERIFIED
-    plans = [plan.matching for plan in getattr(told, "plans", ())]
-    status = getattr(next(iter(plans), getattr(told, "matching", told)), "status", "proved")
+    plans = [plan.matching for plan in getattr(response, "plans", ())]
+    status = getattr(next(iter(plans), getattr(response, "matching", response)), "status", "proved")
     return EXIT_CODES[str(status)]
+
+
+SchemaKind = Annotated[
+    str | None,
+    typer.Argument(
+        metavar=OPERATION, autocompletion=complete_kinds, help=mark("Une opération ; sans elle, leur liste.")
+    ),
+]
+OfResponse = Annotated[bool, typer.Option("--response", help=mark("Le schéma de la réponse, et non de la demande."))]
+
+
+def schema_command(operation: SchemaKind = None, *, response: OfResponse = False, as_json: AsJson = False) -> None:
+    """Write the schema of a request or a response, or which operations there are."""
+    from mentormatch.contract.operation import operation_named, operations, schema_of
+
+    if operation is not None:
+        told = schema_of(operation_named(operation), "response" if response else "request")
+        write_json(json.dumps(told, ensure_ascii=False, indent=1))
+    elif as_json:
+        say_json({"operations": list(operations())})
+    else:
+        write_text("\n".join(operations()))

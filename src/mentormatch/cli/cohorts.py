@@ -27,7 +27,7 @@ Decided = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class CohortQuestion:
+class CohortOptions:
     """What the options of a command say of the pairs: forms of wishes, the workbook of decisions, seed and limits."""
 
     wishes: tuple[Path, ...] = ()
@@ -38,7 +38,7 @@ class CohortQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class CohortAtHand:
+class LoadedCohort:
     """The people, the programme, the pairs that the team imposed and set aside, and what it wrote beside pairs."""
 
     cohort: "Cohort"
@@ -59,26 +59,26 @@ class CohortAtHand:
         )
 
 
-def ground(programme: Path, files: dict[str, Any], asked: CohortQuestion) -> CohortAtHand:
+def load_cohort(programme: Path, files: dict[str, Any], asked: CohortOptions) -> LoadedCohort:
     """Return what there is to work on: the people in these files, with what they chose and what the team decided."""
     from mentormatch.programme.enrolment import read_survey
     from mentormatch.programme.programme import Programme
 
     loaded = Programme.load(programme)
     loaded.must_form_pairs()
-    cohort = with_forms(read_survey(loaded, **files), programme, loaded, asked.wishes)
+    cohort = add_wishes(read_survey(loaded, **files), programme, loaded, asked.wishes)
     if asked.decisions is None:
-        return CohortAtHand(cohort, loaded)
+        return LoadedCohort(cohort, loaded)
     from mentormatch.report.reviewed.decisions import read_decisions
 
     decided = read_decisions(asked.decisions, cohort, loaded)
     say(tr("Décisions reprises : {decisions}.", decisions=decided))
     if decided.notes:
         say(tr("Du classeur ne sont pas repris les feuilles ajoutées, les commentaires de cellule et les couleurs."))
-    return CohortAtHand(cohort, loaded, decided.pins, decided.bans, decided.notes)
+    return LoadedCohort(cohort, loaded, decided.pins, decided.bans, decided.notes)
 
 
-def with_forms(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: tuple[Path, ...]) -> "Cohort":
+def add_wishes(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: tuple[Path, ...]) -> "Cohort":
     """Return the cohort with what people chose in forms of wishes, ``programme`` being the file beside their codes."""
     if not wishes:
         return cohort
@@ -88,11 +88,11 @@ def with_forms(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: t
     return with_wishes(cohort, loaded, pseudonyms_for(programme), *wishes)
 
 
-def matched(programme: Path, files: dict[str, Any], asked: CohortQuestion) -> "Matching":
+def match_files(programme: Path, files: dict[str, Any], asked: CohortOptions) -> "Matching":
     """Return the matching of the people in these files, with what they chose and what the team decided."""
     from mentormatch.operations.matching import match
 
-    on = ground(programme, files, asked)
+    on = load_cohort(programme, files, asked)
     matching = match(
         on.cohort,
         on.programme,

@@ -1,43 +1,69 @@
-"""The commands: each reads files, calls the library, and says on stderr what it did."""
+"""The commands of the command line, their names and what they are for; and their completion by a shell."""
 
+import os
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from mentormatch.base.streams import hold_standard_streams
-from mentormatch.cli.ask import ask_command
-from mentormatch.cli.completion import NAME, Completion, ready_to_complete
-from mentormatch.cli.diagnose import diagnose_command
-from mentormatch.cli.draft import draft_command, map_command
-from mentormatch.cli.estimate import estimate_command
-from mentormatch.cli.evaluate import evaluate_command
-from mentormatch.cli.follow_up import follow_up_command
-from mentormatch.cli.groups import groups_command
-from mentormatch.cli.handouts import handouts_command
+from mentormatch.cli.ask import ask_command, schema_command
+from mentormatch.cli.evaluate import alternatives_command, evaluate_command, why_not_command
+from mentormatch.cli.groups import dates_command, groups_command, topics_command, turns_command
 from mentormatch.cli.help_texts import Command, HelpGroup
-from mentormatch.cli.intake import intake_command
-from mentormatch.cli.match import match_command
+from mentormatch.cli.match import diagnose_command, estimate_command, intake_command, match_command, plans_command
 from mentormatch.cli.messages import Quiet, complain, write_text
-from mentormatch.cli.plans import plans_command
-from mentormatch.cli.profiles import profiles_command
+from mentormatch.cli.participants import follow_up_command, handouts_command, profiles_command
 from mentormatch.cli.repair import repair_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
-from mentormatch.cli.schema import schema_command
 from mentormatch.cli.serve import serve_command
-from mentormatch.cli.sessions import dates_command, topics_command, turns_command
-from mentormatch.cli.spoken_language import Language, of_environment
-from mentormatch.cli.start import demo_command, new_command
-from mentormatch.cli.validate import validate_command
-from mentormatch.cli.verify import verify_command
-from mentormatch.cli.why_not import alternatives_command, why_not_command
+from mentormatch.cli.spoken_language import Language, environment_language
+from mentormatch.cli.start import demo_command, draft_command, map_command, new_command
+from mentormatch.cli.verify import validate_command, verify_command
 from mentormatch.languages import language, mark
+
+NAME = "mentormatch"
+VARIABLE = "_MENTORMATCH_COMPLETE"
+"""By this the script that a shell has loaded asks what could come next."""
+
+type Shell = Literal["bash", "zsh", "fish"]
+
+
+def ready_to_complete() -> None:
+    """Know the shells, where one of them asks."""
+    if VARIABLE in os.environ:
+        from typer._completion_classes import completion_init
+
+        completion_init()
+
+
+def show_script(shell: str | None) -> None:
+    """Write the script for a shell and end, where one is asked for."""
+    if shell:
+        from typer._completion_shared import get_completion_script
+
+        write_text(get_completion_script(prog_name=NAME, complete_var=VARIABLE, shell=shell))
+        raise typer.Exit
+
+
+Completion = Annotated[
+    Shell | None,
+    typer.Option(
+        "--completion",
+        metavar="bash|zsh|fish",
+        is_eager=True,
+        expose_value=False,
+        callback=show_script,
+        help=mark("Le script qui fait compléter commandes et options par ce shell, à lui faire lire à son démarrage."),
+    ),
+]
+
 
 app = typer.Typer(
     name=NAME,
     cls=HelpGroup,
     invoke_without_command=True,
-    add_completion=False,  # its options speak English, and one of them changes files of the shell; see completion.py
+    add_completion=False,  # its options speak English, and one of them changes files of the shell; see ``Completion``
     pretty_exceptions_enable=False,  # its tracebacks would show people's answers
     rich_markup_mode=None,
 )
@@ -181,7 +207,7 @@ def run() -> None:
 
     hold_standard_streams()
     ready_to_complete()
-    with language(of_environment()), progress():
+    with language(environment_language()), progress():
         app()
 
 

@@ -41,7 +41,7 @@ def deliver(matching: Any, out: Path | None, *, signed: dict[str, Any], as_json:
     from mentormatch.contract.match_response import MatchResponse
 
     refuse_empty(matching)
-    written = saved(matching, out, signed)
+    written = save_matching(matching, out, signed)
     if as_json:
         write_json(MatchResponse.of(matching).to_json())
     elif out is None:
@@ -64,7 +64,7 @@ def refuse_empty(matching: Any) -> None:
         raise RequestError(tr("Rien n'a été formé ni écrit"), problems)
 
 
-def saved(matching: Any, out: Path | None, signed: dict[str, Any]) -> tuple[Path, ...]:
+def save_matching(matching: Any, out: Path | None, signed: dict[str, Any]) -> tuple[Path, ...]:
     """Write the matching where it was asked for; not where it has no answer, and documents of one are there."""
     if out is None:
         return ()
@@ -88,7 +88,7 @@ def write(matching: Any, out: Path, signed: dict[str, Any]) -> tuple[Path, ...]:
     return written
 
 
-def unanswered(status: Any, *out: Path) -> bool:
+def lacks_answer(status: Any, *out: Path) -> bool:
     """Say whether there is no answer to be written where something is, and say so to people."""
     there = [path for path in out if path.exists()] if EXIT_CODES[str(status)] else []
     for path in there:

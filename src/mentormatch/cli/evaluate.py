@@ -1,13 +1,13 @@
-"""The command ``evaluate``: what any plan is worth, which rules it breaks, and how far it is from the best."""
+"""The commands that judge pairs: ``evaluate``, and what others would cost: ``why-not`` and ``alternatives``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, ground
-from mentormatch.cli.delivery import tell_caveats
-from mentormatch.cli.messages import write_json, write_text
+from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, load_cohort, match_files
+from mentormatch.cli.delivery import EXIT_CODES, tell_caveats
+from mentormatch.cli.messages import write_json, write_lines, write_text
 from mentormatch.cli.options import (
     HERE,
     Answers,
@@ -29,6 +29,7 @@ from mentormatch.languages.control_characters import on_one_line, row_text
 if TYPE_CHECKING:
     from mentormatch.operations.evaluation import Evaluation
     from mentormatch.operations.matching import Matching
+
 
 PAIRS = mark("BINÔMES")
 PairsFile = Annotated[
@@ -61,18 +62,18 @@ def evaluate_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.operations.pair_sheet import read_pairs
 
     answers, sheet = answers_first(answers, pairs, names=[PAIRS], apart=bool(mentors or mentees))
-    asked = CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit)
-    on = ground(programme, sources(answers, mentors, mentees, tool, encoding), asked)
+    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
+    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
     plan = evaluate(on.cohort, on.decided, read_pairs(source(Path(sheet)), on.cohort))
     best = match(on.cohort, on.decided, seed=seed, time_limit_s=time_limit)
     tell_caveats(plan.matching)
     if as_json:
         write_json(EvaluateResponse.of(plan, best).to_json())
     else:
-        write_text(f"{told(plan)}\n{distance(plan, best)}")
+        write_text(f"{evaluation_text(plan)}\n{distance_text(plan, best)}")
 
 
-def told(plan: "Evaluation") -> str:
+def evaluation_text(plan: "Evaluation") -> str:
     """Return the pairs of a plan, and each rule that it breaks, a line each."""
     from mentormatch.languages.phrases import about, counted, points
 
@@ -91,13 +92,13 @@ def told(plan: "Evaluation") -> str:
             *pairs,
             "",
             worth,
-            kept(plan),
+            rules_sentence(plan),
             *(on_one_line(f"  - {one}") for one in broken),
         ]
     )
 
 
-def kept(plan: "Evaluation") -> str:
+def rules_sentence(plan: "Evaluation") -> str:
     """Return in a sentence whether a plan keeps the rules."""
     from mentormatch.languages import tr_n
     from mentormatch.languages.phrases import thousands
@@ -113,7 +114,7 @@ def kept(plan: "Evaluation") -> str:
     )
 
 
-def distance(plan: "Evaluation", best: "Matching") -> str:
+def distance_text(plan: "Evaluation", best: "Matching") -> str:
     """Return how far a plan is from the best one, goal by goal."""
     from mentormatch.assignment.model.solution import Status
     from mentormatch.cli.summary import standing
@@ -129,3 +130,77 @@ def distance(plan: "Evaluation", best: "Matching") -> str:
         tr("  - {goal} : {now}, {difference}", goal=one.goal, now=one.now, difference=one.difference) for one in away
     ]
     return "\n".join([tr("À côté de la meilleure répartition :"), *lines, *known])
+
+
+MENTOR, MENTEE, PERSON = mark("MENTOR"), mark("MENTORÉ"), mark("PERSONNE")
+Mentor = Annotated[str | None, typer.Argument(metavar=MENTOR, help=mark("Le code d'un·e mentor·e."))]
+Mentee = Annotated[str | None, typer.Argument(metavar=MENTEE, help=mark("Le code d'un·e mentoré·e."))]
+Somebody = Annotated[str | None, typer.Argument(metavar=PERSON, help=mark("Le code de la personne."))]
+Most = Annotated[
+    int,
+    typer.Option("-n", min=1, max=1_000, metavar=mark("ENTIER"), help=mark("Combien d'autres partenaires, au plus.")),
+]
+
+
+def why_not_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    mentor: Mentor = None,
+    mentee: Mentee = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why two people are no pair: which rule forbids it, or what it would cost, and who would move."""
+    from mentormatch.contract.operations.why_not import WhyNotResponse
+
+    answers, mentor, mentee = answers_first(
+        answers, mentor, mentee, names=[MENTOR, MENTEE], apart=bool(mentors or mentees)
+    )
+    files = sources(answers, mentors, mentees, tool, encoding)
+    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
+    tell_caveats(matching)
+    if as_json:
+        write_json(WhyNotResponse.of(matching, mentor, mentee).to_json())
+    else:
+        why = matching.why_not(mentor, mentee)
+        write_lines([why.reason, *(f"  - {move}" for move in why.moves)])
+    raise typer.Exit(EXIT_CODES[str(matching.status)])
+
+
+def alternatives_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    person: Somebody = None,
+    *,
+    n: Most = 10,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whom else somebody could have had, the cheapest first."""
+    from mentormatch.contract.operations.alternatives import AlternativesResponse
+
+    answers, person = answers_first(answers, person, names=[PERSON], apart=bool(mentors or mentees))
+    files = sources(answers, mentors, mentees, tool, encoding)
+    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
+    tell_caveats(matching)
+    if as_json:
+        write_json(AlternativesResponse.of(matching, person, n).to_json())
+    else:
+        found = list(map(str, matching.alternatives(person, n)))
+        write_lines(found or [tr("Aucun autre binôme n'est possible pour cette personne.")])
+    raise typer.Exit(EXIT_CODES[str(matching.status)])

@@ -43,7 +43,7 @@ def wants_json(args: Sequence[str]) -> bool:
 
 
 @contextmanager
-def in_words(*, as_json: bool) -> Iterator[None]:
+def errors_as_words(*, as_json: bool) -> Iterator[None]:
     """Tell people what goes wrong within, programs too where they asked for JSON, and end with its exit code."""
     with interrupts_in_words(), errors_in_words(as_json=as_json):
         yield
@@ -113,18 +113,18 @@ def usage_words(error: Any) -> str:
     said = error.format_message()
     for pattern, words in TYPER_SAYS:
         if found := re.match(pattern, said):
-            return f"{tr(words, **{'name': name_of(error), **found.groupdict()})}{near(said)}"
-    return invalid(error)
+            return f"{tr(words, **{'name': name_of(error), **found.groupdict()})}{suggestion(said)}"
+    return invalid_value_words(error)
 
 
-def near(said: str) -> str:
+def suggestion(said: str) -> str:
     """Return which names are near one that is not known."""
     found = NEAR.search(said)
     names = re.findall(r"[\w-]+", found["names"]) if found else []
     return f" {tr('Proches : {names}.', names=', '.join(names))}" if names else ""
 
 
-def invalid(error: Any) -> str:
+def invalid_value_words(error: Any) -> str:
     """Return what is wrong with a value: in our words, where they are ours, or in those for what pydantic found."""
     cause = error.__cause__
     if cause is None:

@@ -1,11 +1,14 @@
-"""The command ``groups``: groups of peers, in one season or in several rounds."""
+"""The commands for groups of peers: ``groups``, ``topics``, ``dates`` and ``turns``."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mentormatch.cli.delivery import EXIT_CODES, lacks_answer
+from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
 from mentormatch.cli.options import (
     FILE,
     HERE,
@@ -22,13 +25,17 @@ from mentormatch.cli.options import (
     ToolName,
     sources,
 )
-from mentormatch.cli.sessions import Delivery, deliver, read
-from mentormatch.languages import mark
+from mentormatch.languages import mark, tr
 
 if TYPE_CHECKING:
-    from mentormatch.groups.result import Result
+    from collections.abc import Sequence
 
-Out = Annotated[
+    from mentormatch.groups.result import Result
+    from mentormatch.people.cohort import Cohort
+    from mentormatch.programme.programme import Programme
+
+
+GroupsOut = Annotated[
     list[Path] | None,
     typer.Option("-o", "--out", metavar=FILE, help=mark("Fichier .xlsx, .html, .csv ou .json ; à répéter.")),
 ]
@@ -48,10 +55,10 @@ Rounds = Annotated[
     int | None,
     typer.Option("--rounds", min=1, metavar=mark("ENTIER"), help=mark("Combien de tours, en changeant de groupe.")),
 ]
-Staff = Annotated[
+GroupsStaff = Annotated[
     bool, typer.Option("--staff", help=mark("Avec ce qui est réservé à l'équipe : points, raisons, retrouvailles."))
 ]
-Named = Annotated[
+WithNames = Annotated[
     bool, typer.Option("--names", help=mark("Avec les noms, à la place des codes, dans les documents et à l'écran."))
 ]
 
@@ -68,10 +75,10 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
     apart: Apart = None,
     past: Past = None,
     rounds: Rounds = None,
-    out: Out = None,
+    out: GroupsOut = None,
     replace: Replace = False,
-    staff: Staff = False,
-    names: Named = False,
+    staff: GroupsStaff = False,
+    names: WithNames = False,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -96,7 +103,7 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
     )
     shown = found.named(read_contacts(loaded, **files)) if names else found
     result: Result = rotate(shown, rounds) if rounds is not None and found.groups else shown
-    deliver(result, Delivery(tuple(out or ()), staff, replace, as_json))
+    deliver(result, Destination(tuple(out or ()), staff, replace, as_json))
 
 
 def keys_in(said: Iterable[str] | None) -> list[list[str]]:
@@ -106,3 +113,168 @@ def keys_in(said: Iterable[str] | None) -> list[list[str]]:
     [['C01', 'C09']]
     """
     return [[key.strip() for key in each.split(",")] for each in said or ()]
+
+
+SessionsOut = Annotated[
+    list[Path] | None,
+    typer.Option("-o", "--out", metavar=FILE, help=mark("Fichier .xlsx, .html, .csv, .json ou .ics ; à répéter.")),
+]
+SessionsStaff = Annotated[
+    bool, typer.Option("--staff", help=mark("Avec ce qui est réservé à l'équipe : qui a demandé quoi, qui manque."))
+]
+Number = Annotated[
+    int | None,
+    typer.Option("--number", min=1, metavar=mark("ENTIER"), help=mark("Combien de séances ; sinon, le programme.")),
+]
+Member = Annotated[
+    list[str] | None,
+    typer.Option("--member", metavar=TEXT, help=mark("Le code d'un membre du groupe ; à répéter. Sinon, tous.")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a result goes, and who may read it."""
+
+    out: tuple[Path, ...]
+    staff: bool
+    replace: bool
+    as_json: bool
+
+
+GroupsFile = Annotated[
+    Path | None,
+    typer.Option("--groups", metavar=FILE, help=mark("Le fichier des groupes (.json, ou une feuille) ; avec --group.")),
+]
+GroupNumber = Annotated[
+    int | None,
+    typer.Option("--group", min=1, metavar=mark("ENTIER"), help=mark("Pour ce groupe du fichier --groups seulement.")),
+]
+
+
+def topics_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    number: Number = None,
+    out: SessionsOut = None,
+    replace: Replace = False,
+    staff: SessionsStaff = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose the topics of a group."""
+    from mentormatch.groups.sessions import topics_of
+
+    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
+    found = topics_of(cohort, loaded, number=number, seed=seed, time_limit_s=time_limit)
+    deliver(found, Destination(tuple(out or ()), staff, replace, as_json))
+
+
+def dates_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    number: Number = None,
+    member: Member = None,
+    groups: GroupsFile = None,
+    group: GroupNumber = None,
+    out: SessionsOut = None,
+    replace: Replace = False,
+    staff: SessionsStaff = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose the dates of a group's sessions."""
+    from mentormatch.groups.sessions import dates_of
+
+    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
+    members = members_named(cohort, member, groups, group)
+    found = dates_of(cohort, loaded, members, number=number, seed=seed, time_limit_s=time_limit)
+    deliver(found, Destination(tuple(out or ()), staff, replace, as_json))
+
+
+def turns_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    member: Member = None,
+    groups: GroupsFile = None,
+    group: GroupNumber = None,
+    out: SessionsOut = None,
+    replace: Replace = False,
+    staff: SessionsStaff = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say who presents at which session, at the dates that are best where the programme proposes dates."""
+    from mentormatch.groups.sessions import dates_of, turns_of
+
+    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
+    members = members_named(cohort, member, groups, group)
+    proposed = loaded.sessions is not None and bool(loaded.sessions.dates)
+    dates = dates_of(cohort, loaded, members, seed=seed, time_limit_s=time_limit) if proposed else None
+    found = turns_of(cohort, loaded, members, dates=dates, seed=seed, time_limit_s=time_limit)
+    deliver(found, Destination(tuple(out or ()), staff, replace, as_json))
+
+
+def members_named(
+    cohort: "Cohort", member: list[str] | None, groups: Path | None, group: int | None
+) -> "Sequence[str] | None":
+    """Return the members that are asked about, named one by one or as a group of a file; None: everybody.
+
+    Raises an error of usage where a file is named without the number of a group, or the number without a file.
+    """
+    if (groups is None) != (group is None) or (member and groups):
+        raise typer.BadParameter(tr("donnez --groups et --group ensemble, ou bien --member"))
+    if groups is None or group is None:
+        return member
+    from mentormatch.groups.past import read_groups
+
+    there = read_groups(groups, cohort)
+    if group > len(there):
+        raise typer.BadParameter(tr("--group : ce fichier a {count} groupes", count=len(there)))
+    return there[group - 1]
+
+
+def read(programme: Path, files: dict[str, Any]) -> "tuple[Cohort, Programme]":
+    """Return the people who answered, and their programme."""
+    from mentormatch.programme.enrolment import read_survey
+    from mentormatch.programme.programme import Programme
+
+    loaded = Programme.load(programme)
+    return read_survey(loaded, **files), loaded
+
+
+def deliver(result: "Result", to: Destination) -> None:
+    """Write a result where it was asked for, say what it is, and end with the code of its status."""
+    from mentormatch.report.sessions import SessionDocuments, first_table_as_text, to_json
+
+    asked, code = SessionDocuments(result, to.staff), EXIT_CODES[str(result.status)]
+    written = () if lacks_answer(result.status, *to.out) else to.out
+    if written:
+        result.save(*written, staff=to.staff, replace=to.replace)
+    if to.as_json:
+        write_json(to_json(asked).decode("utf-8"))
+    elif not to.out:
+        write_text(first_table_as_text(asked))
+    for sentence in (*result.sentences, *result.staff_sentences):
+        (complain if code else say)(sentence)
+    for path in written:
+        say_written(path)
+    raise typer.Exit(code)

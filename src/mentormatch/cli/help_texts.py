@@ -1,18 +1,90 @@
-"""Help and usage in the language that is spoken: Typer's own words are English and cannot be translated."""
+"""Help and usage in the language that is spoken, and where a command may write.
 
-from collections.abc import Iterable, Iterator
+Typer's own words are English and cannot be translated. A command never writes over what it reads, nor over what
+somebody decided or wrote, and this is known before it works: a parameter called ``out`` or ``folder`` says where it
+writes, every other path what it reads.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from functools import cached_property
 from inspect import cleandoc
+from pathlib import Path
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from mentormatch.base.atomic_files import reading
-from mentormatch.cli.failures import in_words, wants_json
-from mentormatch.cli.outputs import inputs, spare
+from mentormatch.base.atomic_files import is_read, reading
+from mentormatch.cli.failures import errors_as_words, wants_json
+from mentormatch.errors import OverwriteError, Problem
 from mentormatch.languages import mark, tr
 from mentormatch.languages.control_characters import escape_controls
+
+WRITTEN = ("out", "folder")
+KINDS = {"repair": "match", "demo": "match"}
+"""Of which kind of run the documents of a command are, where it has not the same name."""
+ADDS = "map"
+"""The command that may add to the programme which it reads."""
+DECISION, LOG = ".decision.json", ".journal.jsonl"
+
+
+def inputs(given: Mapping[str, Any]) -> Iterator[Path]:
+    """Yield the files that a command reads, with those beside them that go with them."""
+    for name, value in given.items():
+        for path in paths(value) if name not in WRITTEN else ():
+            yield path
+            if name == "programme":
+                yield from (path.with_suffix(".cle"), path.with_suffix(".oublis.json"))
+            if path.name.endswith(DECISION):
+                yield path.with_name(path.name.removesuffix(DECISION) + LOG)
+
+
+def paths(value: Any) -> Iterator[Path]:
+    """Yield the paths in what was given for a parameter; a text may be one, and so may what follows ``3=``."""
+    if isinstance(value, Path):
+        yield value
+    elif isinstance(value, str):
+        yield from (Path(text) for text in (value, value.partition("=")[2]) if text and "\0" not in text)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from paths(one)
+
+
+def outputs(given: Mapping[str, Any]) -> list[Path]:
+    """Return where a command writes."""
+    return [path for name in WRITTEN for path in paths(given.get(name))]
+
+
+def spare(command: str, given: Mapping[str, Any]) -> None:
+    """Raise OverwriteError where a command would write over what it reads, or something good would be lost."""
+    out = outputs(given)
+    added = [Path(given["programme"])] if command == ADDS else []
+    refuse_inputs([path for path in out if not any(alike(path, one) for one in added)])
+    if not given.get("replace", True) and any(path.exists() for path in out):
+        refuse_losses(out, KINDS.get(command, command))
+
+
+def alike(path: Path, other: Path) -> bool:
+    """Say whether two paths are of one file."""
+    return path.exists() and other.exists() and path.samefile(other)
+
+
+def refuse_inputs(out: Iterable[Path]) -> None:
+    """Raise OverwriteError where a file to be written is one of those that are read."""
+    found = [path for path in out if path.is_file() and is_read(path)]
+    if found:
+        advice = tr("choisissez un autre nom pour -o")
+        told = [Problem(path.name, tr("ce fichier est lu par cette même commande"), advice=advice) for path in found]
+        raise OverwriteError(tr("Rien n'a été écrit"), told)
+
+
+def refuse_losses(out: Iterable[Path], kind: str) -> None:
+    """Raise OverwriteError where something good would be lost."""
+    from mentormatch.base.generation import refuse
+    from mentormatch.report.folder import at_stake
+
+    refuse([problem for path in out for problem in at_stake(path, kind)], replace=False)
+
 
 HELP = mark("Montrer cette aide, et rien d'autre.")
 USAGE = mark("Utilisation : ")
@@ -22,7 +94,7 @@ EVERYWHERE = {"language", "quiet"}
 """Options of the whole command line that are taken before a command and after it."""
 
 
-class InWords:
+class TranslatedHelp:
     """What a command says of itself, spoken when it is shown."""
 
     help: str | None
@@ -49,18 +121,18 @@ class InWords:
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write what the command takes."""
         params = self.get_params(ctx)  # type: ignore[attr-defined] # of the command that is mixed in
-        arguments, options = ([one for one in params if takes(one, kind)] for kind in ("argument", "option"))
-        write_list(formatter, tr(ARGUMENTS), ((named(one), told(one)) for one in arguments))
-        write_list(formatter, tr(OPTIONS), ((named(one), told(one)) for one in options))
+        arguments, options = ([one for one in params if is_shown(one, kind)] for kind in ("argument", "option"))
+        write_list(formatter, tr(ARGUMENTS), ((signature(one), description(one)) for one in arguments))
+        write_list(formatter, tr(OPTIONS), ((signature(one), description(one)) for one in options))
 
     def pieces(self, ctx: Any) -> Iterator[str]:
         """Yield the parts of the line of usage."""
         yield "[OPTIONS]"
-        for one in (one for one in self.params if takes(one, "argument")):
+        for one in (one for one in self.params if is_shown(one, "argument")):
             yield tr(one.metavar) if one.required else f"[{tr(one.metavar)}]"
 
 
-class Command(InWords, TyperCommand):
+class Command(TranslatedHelp, TyperCommand):
     """A command, which also takes the options of the whole."""
 
     def get_params(self, ctx: Any) -> list[Any]:
@@ -75,7 +147,7 @@ class Command(InWords, TyperCommand):
             return super().invoke(ctx)
 
 
-class HelpGroup(InWords, TyperGroup):
+class HelpGroup(TranslatedHelp, TyperGroup):
     """The whole command line: its commands, and what goes wrong in them, in words."""
 
     @cached_property
@@ -88,19 +160,19 @@ class HelpGroup(InWords, TyperGroup):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Read the options before the command."""
-        with in_words(as_json=wants_json(args)):
+        with errors_as_words(as_json=wants_json(args)):
             ctx = super().make_context(info_name, args, parent, **extra)
         ctx.meta[__name__] = wants_json(args)
         return ctx
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; an error ends with a message on stderr and the exit code of its kind."""
-        with in_words(as_json=ctx.meta.get(__name__, False)):
+        with errors_as_words(as_json=ctx.meta.get(__name__, False)):
             return super().invoke(ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options of the whole, and its commands."""
-        InWords.format_options(self, ctx, formatter)
+        TranslatedHelp.format_options(self, ctx, formatter)
         commands = {name: command for name, command in self.commands.items() if not command.hidden}
         limit = formatter.width - 6 - max(map(len, commands))
         rows = ((name, command.get_short_help_str(limit)) for name, command in commands.items())
@@ -112,20 +184,22 @@ class HelpGroup(InWords, TyperGroup):
         yield tr(COMMAND)
 
 
-def takes(param: Any, kind: str) -> bool:
+def is_shown(param: Any, kind: str) -> bool:
     """Say whether a parameter is an argument, or an option, that is shown."""
     return param.param_type_name == kind and not param.hidden
 
 
-def named(param: Any) -> str:
+def signature(param: Any) -> str:
     """Return how an option or argument is written, with what it takes."""
     value = tr(param.metavar) if param.metavar else ""
     return (
-        value if takes(param, "argument") else " ".join(filter(None, [", ".join(sorted(param.opts, key=len)), value]))
+        value
+        if is_shown(param, "argument")
+        else " ".join(filter(None, [", ".join(sorted(param.opts, key=len)), value]))
     )
 
 
-def told(param: Any) -> str:
+def description(param: Any) -> str:
     """Return what an option or argument is for, what it is where it is not given, and whether it must be."""
     said = tr(HELP) if param.name == "help" else tr(param.help or "")
     if param.required:

@@ -1,8 +1,15 @@
-"""The command ``match``: the pairs of a cohort."""
+"""The commands from a file of answers to pairs: ``intake``, ``diagnose``, ``estimate``, ``match`` and ``plans``."""
 
-from mentormatch.cli.cohorts import CohortQuestion, Decided, Wishes, matched
-from mentormatch.cli.delivery import Out, deliver
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, add_wishes, load_cohort, match_files
+from mentormatch.cli.delivery import EXIT_CODES, Out, deliver, lacks_answer, refuse_empty
+from mentormatch.cli.messages import complain, say, say_json, say_written, write_json, write_lines, write_text
 from mentormatch.cli.options import (
+    FOLDER,
     HERE,
     Answers,
     AsJson,
@@ -19,6 +26,10 @@ from mentormatch.cli.options import (
     Why,
     sources,
 )
+from mentormatch.languages import mark, tr
+
+if TYPE_CHECKING:
+    from mentormatch.operations.matching import Matching
 
 
 def match_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -42,5 +53,215 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
 ) -> None:
     """Form the pairs, and write them into a file or a folder, or on stdout."""
     files = sources(answers, mentors, mentees, tool, encoding)
-    matching = matched(programme, files, CohortQuestion(tuple(wishes or ()), decisions, seed, time_limit, memory_mb))
+    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit, memory_mb))
     deliver(matching, out, signed={"who": who, "why": why, "replace": replace}, as_json=as_json)
+
+
+IntakeOut = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--out", metavar=mark("FICHIER|DOSSIER"), help=mark("Fichier .html, .xlsx, .json ou .txt, ou dossier.")
+    ),
+]
+
+
+def intake_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    out: IntakeOut = None,
+    replace: Replace = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what becomes of each row, and who could meet whom, without forming a pair."""
+    from mentormatch.inspection.intake import reported
+    from mentormatch.inspection.section import writer_for
+    from mentormatch.programme.enrolment import read_tables
+    from mentormatch.programme.programme import Programme
+
+    del seed, time_limit  # every command takes them, so that a script need not know which ones solve
+
+    known = Programme.load(programme)
+    tables = read_tables(**sources(answers, mentors, mentees, tool, encoding))
+    report = reported(known, tables, later=lambda cohort: add_wishes(cohort, programme, known, tuple(wishes or ())))
+    written = report.save(out, replace=replace) if out is not None else ()
+    if as_json:
+        write_json(writer_for(".json").content(report).decode("utf-8"))
+    elif out is None:
+        write_text(writer_for(".txt").content(report).decode("utf-8"))
+    for path in written:
+        say_written(path)
+
+
+def diagnose_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether the rules can all hold, which of them stand in the way, and the cheapest ways out."""
+    from mentormatch.contract.operations.diagnose import DiagnoseResponse
+    from mentormatch.operations.diagnosis import diagnose
+
+    on = load_cohort(
+        programme,
+        sources(answers, mentors, mentees, tool, encoding),
+        CohortOptions(tuple(wishes or ()), decisions, seed),
+    )
+    found = diagnose(on.cohort, on.decided, time_limit_s=time_limit)
+    if as_json:
+        write_json(DiagnoseResponse.of(on.cohort, on.decided, found).to_json())
+    else:
+        write_lines(found.sentences)
+    raise typer.Exit(EXIT_CODES[str(found.status)])
+
+
+COUNTS = mark("MENTORS MENTORÉS")
+People = Annotated[
+    tuple[int, int] | None,
+    typer.Option(
+        "--people",
+        metavar=COUNTS,
+        help=mark("Combien de mentor·es et de mentoré·es il y aura, qui répondront comme ceux du fichier."),
+    ),
+]
+
+
+def estimate_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    people: People = None,
+    memory_mb: MemoryMb = None,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a run would take of time and memory, without forming a pair."""
+    from mentormatch.errors import RequestError
+    from mentormatch.operations.estimate import estimate
+    from mentormatch.programme.enrolment import read_survey
+    from mentormatch.programme.programme import Programme
+
+    del seed, time_limit  # every command takes them, so that a script need not know which ones solve
+
+    known = Programme.load(programme)
+    cohort = read_survey(known, **sources(answers, mentors, mentees, tool, encoding))
+    beforehand = estimate(cohort, known, people=people, memory_mb=memory_mb)
+    if as_json:
+        say_json(beforehand.told)
+    else:
+        write_lines(beforehand.sentences)
+    raise typer.Exit(0 if beforehand.fits else RequestError.exit_code)
+
+
+COUNT = mark("ENTIER")
+PlanCount = Annotated[int, typer.Option("-n", min=1, max=20, metavar=COUNT, help=mark("Combien de plans, au plus."))]
+PlanDistance = Annotated[
+    int,
+    typer.Option(
+        "--differ-by",
+        min=1,
+        metavar=COUNT,
+        help=mark("De combien de binômes un plan diffère de ceux d'avant, au moins."),
+    ),
+]
+PlansFolder = Annotated[
+    Path | None, typer.Option("-o", "--out", metavar=FOLDER, help=mark("Où écrire les documents de chaque plan."))
+]
+
+
+def plans_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    n: PlanCount = 3,
+    differ_by: PlanDistance = 1,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    out: PlansFolder = None,
+    replace: Replace = False,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Form several plans: the best, then each time the best that differs enough from all before it."""
+    from mentormatch.contract.operations.plans import PlansResponse
+    from mentormatch.operations.plans import plans
+    from mentormatch.report.folder import save_plans
+
+    on = load_cohort(
+        programme,
+        sources(answers, mentors, mentees, tool, encoding),
+        CohortOptions(tuple(wishes or ()), decisions, seed),
+    )
+    found = plans(on.cohort, on.decided, n, differ_by=differ_by, seed=seed)
+    refuse_empty(found[0])
+    if as_json:
+        write_json(PlansResponse.of(found, n).to_json())
+    elif out is None:
+        write_text("\n\n".join(plan_text(plan, number) for number, plan in enumerate(found, 1)))
+    code = EXIT_CODES[str(found[0].status)]
+    if out is not None and not lacks_answer(found[0].status, out):
+        for path in save_plans(found, out, replace=replace):
+            say_written(path)
+    (complain if code else say)(plans_summary(found, n))
+    raise typer.Exit(code)
+
+
+def plan_text(plan: "Matching", number: int) -> str:
+    """Return a plan under its number."""
+    from mentormatch.cli.summary import pairs_text
+    from mentormatch.languages.phrases import about
+
+    return f"{about(tr('Plan {number}', number=number), plan_worth(plan))}\n{pairs_text(plan)}"
+
+
+def plan_worth(plan: "Matching") -> str:
+    """Return how many pairs a plan has, and their points."""
+    from mentormatch.languages.phrases import counted, points
+
+    total = sum(pair.score for pair in plan.pairs)
+    return tr("{pairs}, {score} points en tout", pairs=counted(len(plan.pairs), "binôme"), score=points(total))
+
+
+def plans_summary(found: "tuple[Matching, ...]", wanted: int) -> str:
+    """Return in lines what the plans are worth, and how many pairs each gives up of those before it."""
+    from mentormatch.cli.summary import standing
+    from mentormatch.contract.operations.plans import given_up
+    from mentormatch.languages.phrases import counted, listed
+    from mentormatch.operations.plans import may_go_on
+
+    lines = [f"{tr('Plan {number} : {worth}.', number=1, worth=plan_worth(found[0]))} {standing(found[0])}"]
+    for place, plan in enumerate(found[1:], 1):
+        less = [
+            tr("{pairs} du plan {number}", pairs=counted(count, "binôme"), number=number)
+            for number, count in enumerate(given_up(plan, found[:place]), 1)
+        ]
+        said = {"number": place + 1, "worth": plan_worth(plan), "less": listed(less)}
+        lines.append(tr("Plan {number} : {worth} ; il renonce à {less}.", **said))
+    if len(found) < wanted and may_go_on(found[-1].solution):
+        lines.append(tr("Aucun autre plan ne respecte les règles en différant autant : c'est démontré."))
+    return "\n".join(lines)

@@ -41,7 +41,7 @@ def say_written(path: Path) -> None:
 
 def write_text(text: str) -> None:
     """Write a result for people on stdout."""
-    with taken():
+    with refuse_closed_output():
         write_out(f"{text.removesuffix('\n')}\n")
 
 
@@ -52,12 +52,12 @@ def write_lines(lines: Iterable[str]) -> None:
 
 def write_json(text: str) -> None:
     """Write one JSON object for programs on stdout: always UTF-8, whatever the terminal takes."""
-    with taken():
+    with refuse_closed_output():
         write_out_as_utf8(f"{text.rstrip()}\n")
 
 
 @contextmanager
-def taken() -> Iterator[None]:
+def refuse_closed_output() -> Iterator[None]:
     """Raise UnwrittenError where standard output takes no more, BrokenPipeError where nobody reads on."""
     try:
         yield

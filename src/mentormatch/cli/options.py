@@ -123,3 +123,18 @@ def content_of(path: Path) -> bytes:
     except OSError as error:
         found = Problem(path.name, tr("refus du système ({error})", error=system_reason(error)))
         raise RequestError(tr("Le fichier ne peut pas être lu"), [found]) from None
+
+
+def write_new(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a file that is not there yet, for its owner alone where it is ``private``.
+
+    Raises OutputError where it is: nothing is written over.
+    """
+    from mentormatch.base.atomic_files import write_whole
+    from mentormatch.errors import OutputError, Problem
+
+    try:
+        write_whole(path, text.encode("utf-8"), private=private, once=True)
+    except FileExistsError:
+        found = Problem(path.name, tr("existe déjà"), advice=tr("choisissez un autre nom, ou déplacez-le"))
+        raise OutputError(tr("Rien n'a été écrit"), [found]) from None

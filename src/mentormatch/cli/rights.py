@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.file_names import write_new
 from mentormatch.cli.messages import complain, say, say_json, say_written, write_json
 from mentormatch.cli.options import (
     FILE,
@@ -24,6 +23,7 @@ from mentormatch.cli.options import (
     Who,
     files,
     sources,
+    write_new,
 )
 from mentormatch.languages import mark, tr
 
@@ -44,7 +44,7 @@ Folders = Annotated[
         help=mark("Un dossier de documents, à répéter ; sinon, ceux près du programme."),
     ),
 ]
-Told = Annotated[
+OutFile = Annotated[
     Path | None, typer.Option("-o", "--out", metavar=FILE, help=mark("Le fichier à écrire ; sinon, sur la sortie."))
 ]
 Sure = Annotated[bool, typer.Option("--yes", help=mark("Effacer vraiment ; sinon, dire seulement ce qui le serait."))]
@@ -60,12 +60,11 @@ def export_command(  # noqa: PLR0913 - the options of the command line are its c
     tool: ToolName = None,
     encoding: EncodingName = None,
     folders: Folders = None,
-    out: Told = None,
+    out: OutFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Write as JSON all that is kept of somebody, for them (GDPR, article 15)."""
-    from mentormatch.record.rights.edition import Edition, homes_beside
-    from mentormatch.record.rights.export import export_person
+    from mentormatch.record.rights.edition import Edition, export_person, homes_beside
 
     homes = tuple(folders or homes_beside(programme))
     export = export_person(Edition(programme, files(answers, mentors, mentees), homes, tool, encoding), person)
@@ -103,8 +102,8 @@ def forget_command(  # noqa: PLR0913 - the options of the command line are its c
     )
     if as_json:
         left = {"to_do": done.to_do, "failed": done.failed}
-        told = {"rows": done.rows, "documents": [str(path) for path in done.documents], **left}
-        say_json(told)
+        report = {"rows": done.rows, "documents": [str(path) for path in done.documents], **left}
+        say_json(report)
     for source, line in done.rows:
         say(tr("Effacée : {source}, ligne {line}", source=source, line=line))
     for path in done.documents:
@@ -138,8 +137,8 @@ def purge_command(  # noqa: PLR0913 - the options of the command line are its co
     going = purge(edition, who=who, why=why) if yes else to_purge(edition)
     left = list(others_in(edition, going))
     if as_json:
-        told = {"deleted": yes, "files": [str(path) for path in going], "left": [str(path) for path in left]}
-        say_json(told)
+        report = {"deleted": yes, "files": [str(path) for path in going], "left": [str(path) for path in left]}
+        say_json(report)
     for path in going:
         say(tr("Effacé : {path}", path=path) if yes else tr("Serait effacé : {path}", path=path))
     for path in left:
@@ -156,14 +155,14 @@ def contacts_command(  # noqa: PLR0913 - the options of the command line are its
     mentees: Mentees = None,
     tool: ToolName = None,
     encoding: EncodingName = None,
-    out: Told = None,
+    out: OutFile = None,
     replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
     """Write apart how each person is reached, in a file that its author alone can read."""
     from mentormatch.programme.enrolment import read_contacts
     from mentormatch.programme.programme import Programme
-    from mentormatch.report.contacts import write_contacts
+    from mentormatch.report.handouts import write_contacts
 
     known = Programme.load(programme)
     contacts = read_contacts(known, **sources(answers, mentors, mentees, tool, encoding))

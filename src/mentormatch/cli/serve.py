@@ -67,7 +67,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """Serve until it is interrupted."""
-    installed()
+    refuse_missing()
     from mentormatch.service.server import listen, serve
     from mentormatch.service.settings import Settings
 
@@ -75,7 +75,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     limits: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     token = os.environ.pop(VARIABLE, "").strip()
     refuse_weak(token)
-    names = (bracketed(host), *(name or ()))
+    names = (host_in_address(host), *(name or ()))
     settings = Settings(token or secrets.token_urlsafe(24), names, https=https, **limits)
     try:
         listening = listen(host, port)
@@ -87,7 +87,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     serve(settings, listening)
 
 
-def installed() -> None:
+def refuse_missing() -> None:
     """Raise OutputError where what the service needs is not installed."""
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
@@ -113,7 +113,7 @@ def cannot_listen(host: str, port: int, why: str) -> OutputError:
 
 def announce(host: str, port: int, token: str) -> None:
     """Say where the service is, with its token where it was made just now; warn where others can reach it."""
-    address = f"http://{bracketed(host)}:{port}/"
+    address = f"http://{host_in_address(host)}:{port}/"
     say(tr("Ouvrez {address}", address=f"{address}#token={token}" if token else address))
     if token:
         say(tr("Ce jeton n'est montré qu'ici ; {variable} en fixe un autre.", variable=VARIABLE))
@@ -126,6 +126,6 @@ def announce(host: str, port: int, token: str) -> None:
         )
 
 
-def bracketed(host: str) -> str:
+def host_in_address(host: str) -> str:
     """Return a host as it stands in an address."""
     return f"[{host}]" if ":" in host else host

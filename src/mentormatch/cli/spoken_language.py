@@ -17,13 +17,15 @@ ASKED = "mentormatch.language"
 """Under this key a context knows that somebody asked for a language."""
 
 
-def of_environment(variables: Mapping[str, str] = os.environ) -> str:
+def environment_language(variables: Mapping[str, str] = os.environ) -> str:
     """Return the language to begin with: the one that the environment asks for, else that of the locale.
 
     A locale of a language that is not spoken here, or of none (C, POSIX), is answered in French.
 
-    >>> of_environment({"LANG": "en_GB.UTF-8"}), of_environment({"LC_ALL": "C.UTF-8", "LANG": "en_GB.UTF-8"})
-    ('en', 'fr')
+    >>> environment_language({"LANG": "en_GB.UTF-8"})
+    'en'
+    >>> environment_language({"LC_ALL": "C.UTF-8", "LANG": "en_GB.UTF-8"})
+    'fr'
     """
     if variables.get(VARIABLE) in LANGUAGES:
         return variables[VARIABLE]

@@ -1,14 +1,42 @@
-"""The commands ``demo`` and ``new``: an example to look at, or to begin with."""
+"""The commands to begin with: ``demo`` and ``new`` take an example, ``draft`` and ``map`` read unknown answers."""
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mentormatch.cli.delivery import deliver
-from mentormatch.cli.messages import say, say_json
-from mentormatch.cli.options import FOLDER, TEXT, AsJson, Replace, Seed, TimeLimit, Who, Why
+from mentormatch.cli.messages import say, say_json, say_written, write_text
+from mentormatch.cli.options import (
+    FILE,
+    FOLDER,
+    HERE,
+    TEXT,
+    Answers,
+    AsJson,
+    EncodingName,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    Replace,
+    Seed,
+    TimeLimit,
+    ToolName,
+    Who,
+    Why,
+    sources,
+    write_new,
+)
+from mentormatch.cli.spoken_language import speak_own
 from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import about, counted, listed
+
+if TYPE_CHECKING:
+    from mentormatch.programme.drafts.programme_draft import Draft
+    from mentormatch.programme.drafts.samples import Tables
+
 
 Where = Annotated[Path, typer.Argument(metavar=FOLDER, help=mark("Où écrire."))]
 
@@ -58,3 +86,136 @@ def new_command(
     if as_json:
         say_json({"written": [str(written.programme), str(written.answers)]})
     say(tr("Écrits : {programme}, {answers}", programme=written.programme, answers=written.answers))
+
+
+DraftFile = Annotated[
+    Path | None, typer.Option("-o", "--out", metavar=FILE, help=mark("Le programme à écrire ; sinon, sur la sortie."))
+]
+MappingFile = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--out", metavar=FILE, help=mark("Un nouveau fichier, ou le programme lui-même, pour l'ajouter à sa fin.")
+    ),
+]
+
+
+def draft_command(  # noqa: PLR0913 - the options of the command line are its contract
+    ctx: typer.Context,
+    answers: Answers = None,
+    *,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    out: DraftFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a first programme from answers that no programme describes; all that it deduces is to be confirmed."""
+    from mentormatch.programme.drafts.programme_draft import draft
+    from mentormatch.programme.drafts.samples import language_of
+    from mentormatch.programme.enrolment import read_tables
+
+    tables = read_tables(**sources(answers, mentors, mentees, tool, encoding))
+    speak_own(ctx, language_of(tables))
+    made = draft(tables)
+    for sentence in (*reading_lines(tables), *dry_run_lines(made), *blocker_lines(made), *review_lines(made)):
+        say(sentence)
+    told = {
+        "programme": made.text,
+        "language": made.language,
+        "lacking": made.lacking,
+        "problems": [str(problem) for problem in made.dry_run.problems],
+        "rows": made.dry_run.fates,
+        "rejected": made.rejected,
+        "confirm": made.confirm,
+        "orders": made.orders,
+        "proposed": made.proposed,
+    }
+    write_draft(made.text, out, told=told, as_json=as_json)
+
+
+def reading_lines(tables: "Tables") -> Iterator[str]:
+    """Yield how each file was read: the tool that was recognised, its encoding and delimiter or its sheet, its size."""
+    from mentormatch.inspection.rows import read_as
+    from mentormatch.report.intake_words import reading_rows
+    from mentormatch.survey.plan import Plan
+    from mentormatch.survey.submissions import SubmissionSheet
+
+    nothing = Plan(fields={}, key=None, email=None)
+    read = [read_as(SubmissionSheet(table, side, {}), nothing) for table, side in tables]
+    for source, tool, rows, columns, manner in reading_rows(read):
+        parts = [tool, manner, counted(rows, "ligne"), counted(columns, "colonne")]
+        yield f"{about(tr('« {text} »', text=source), ', '.join(part for part in parts if part))}."
+
+
+def dry_run_lines(made: "Draft") -> Iterator[str]:
+    """Yield what becomes of the rows with this draft, and the answers that it does not understand."""
+    from mentormatch.inspection.rows import Fates
+    from mentormatch.report.intake_words import rows_in_words
+
+    dry_run = made.dry_run
+    if dry_run.rows:
+        rows = rows_in_words(Fates(dry_run.rows, keyed=False))
+        yield about(tr("Relu comme un seul côté") if dry_run.alone else tr("Relu avec ce brouillon"), f"{rows}.")
+    yield from (f"{sentence}." for sentence in made.rejected)
+    for name, count in dry_run.misread.items():
+        given = counted(count, "réponse")
+        yield tr("« {name} » : {given} que ce brouillon ne comprend pas, à regarder.", name=name, given=given)
+
+
+def blocker_lines(made: "Draft") -> Iterator[str]:
+    """Yield what stops the answers from being taken, and what to do."""
+    for sentence in made.lacking or map(str, made.dry_run.problems):
+        yield tr("À compléter : {sentence}.", sentence=sentence.rstrip("."))
+
+
+def review_lines(made: "Draft") -> Iterator[str]:
+    """Yield how much is to be read over: the lines that were guessed, the orders that nothing tells, the proposals."""
+    lines = counted(made.confirm, "ligne")
+    yield tr("À relire : {lines} « à confirmer ».", lines=lines)
+    if made.orders:
+        names = listed([tr("« {text} »", text=name) for name in made.orders])
+        orders = counted(len(made.orders), "ordre")
+        yield tr("À vérifier : {orders} que rien ne dit, « ORDRE À VÉRIFIER » : {names}.", orders=orders, names=names)
+    if made.proposed:
+        count = counted(made.proposed, "proposition")
+        yield tr("À choisir : {count} en commentaire à la fin, de même poids.", count=count)
+
+
+def map_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    out: MappingFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose which question each column answers, and which option each answer is, where the words differ."""
+    from mentormatch.programme.drafts.mapping_draft import add_mapping, mapping_text, propose
+    from mentormatch.programme.enrolment import read_tables
+    from mentormatch.programme.programme import Programme
+
+    known = Programme.load(programme)
+    proposal = propose(known, read_tables(**sources(answers, mentors, mentees, tool, encoding)))
+    text = mapping_text(proposal, known)
+    if proposal.empty:
+        say(tr("Rien à faire correspondre : chaque colonne et chaque réponse est comprise telle quelle."))
+    if out is not None and out.exists() and out.samefile(programme):
+        add_mapping(programme, text)
+        say(tr("Ajouté à la fin de {path}", path=out))
+        text, out = "", None
+    write_draft(text, out, told=asdict(proposal), as_json=as_json)
+
+
+def write_draft(text: str, out: Path | None, *, told: dict[str, object], as_json: bool) -> None:
+    """Write a text into a new file, or on stdout; as JSON, what it says."""
+    if out is not None:
+        write_new(out, text)
+        say_written(out)
+    if as_json:
+        say_json(told)
+    elif out is None and text:
+        write_text(text)

@@ -1,4 +1,4 @@
-"""The command ``verify``: checks a decision again, without a solver."""
+"""The commands on a decision file: ``verify`` checks it without a solver, ``validate`` makes it final under a name."""
 
 import sys
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.messages import complain, say, write_json
-from mentormatch.cli.options import FILE, MOST_BYTES, STDIN, AsJson, content_of
+from mentormatch.cli.messages import complain, say, say_json, write_json
+from mentormatch.cli.options import FILE, MOST_BYTES, STDIN, TEXT, AsJson, content_of
 from mentormatch.languages import mark
 
 DECISION = mark("DÉCISION")
@@ -51,3 +51,27 @@ def verify_command(
     if in_words and verification.chain:
         say("\n".join(lines_of(verification.chain.entries)))
     raise typer.Exit(VERIFIED if verification.sound else NOT_VERIFIED)
+
+
+StoredDecision = Annotated[
+    Path, typer.Argument(metavar=DECISION, help=mark("Le fichier de décision (.decision.json)."))
+]
+Who = Annotated[str, typer.Option("--who", metavar=TEXT, help=mark("La personne qui valide."))]
+Why = Annotated[
+    str, typer.Option("--why", metavar=TEXT, help=mark("Le motif, par exemple la réunion où c'est décidé."))
+]
+
+
+def validate_command(
+    decision: StoredDecision, *, who: Who, why: Why = "", journal: Journal = None, as_json: AsJson = False
+) -> None:
+    """Check a decision again, then validate it by a signed line of the log; one that is refused gets none."""
+    from mentormatch.record.validation import validate
+
+    validated = validate(decision, who=who, why=why, journal=journal)
+    entry, digest = validated.entry, validated.verification.digest
+    if as_json:
+        report = {"decision": digest, "who": entry.who, "when": entry.when, "why": entry.why}
+        renewed, left = [path.name for path in validated.renewed], [problem.where for problem in validated.left]
+        say_json(report | {"head": validated.head, "renewed": renewed, "left": left})
+    say(validated.words)

@@ -8,8 +8,16 @@ from pydantic import BeforeValidator, ConfigDict
 from pydantic import Field as Setting
 
 from mentormatch.base.strict_json import Text, Whole, whole
-from mentormatch.contract.answer_rows import MOST_PARTS
-from mentormatch.contract.requests import MOST_PEOPLE, SIDES, Mention, People, PeopleRequest, TimeLimit, people_or_rows
+from mentormatch.contract.requests import (
+    MOST_PARTS,
+    MOST_PEOPLE,
+    SIDES,
+    Mention,
+    People,
+    PeopleRequest,
+    TimeLimit,
+    people_or_rows,
+)
 from mentormatch.fields import Side
 from mentormatch.groups.partition import Grouping, form_groups
 from mentormatch.groups.sessions import stated_sessions

@@ -1,9 +1,11 @@
-"""One operation of the contract: a request in, a response out; found by its ``kind``."""
+"""One operation of the contract: a request in, a response out, found by its ``kind``; and its JSON Schema (2020-12)."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
+
+from pydantic.json_schema import GenerateJsonSchema
 
 from mentormatch.base.plugins import concrete
 from mentormatch.base.strict_json import parse_json, shown
@@ -49,7 +51,7 @@ def ask(kind: str, request: OperationResult) -> Response:
     asked = read(kind, request)
     operation = operation_named(kind)
     try:
-        with speaking(asked):
+        with request_language(asked):
             answered: Response = operation.answer(asked)
     except SurveyError as error:  # here answers came in the request
         raise RequestError(error.message, error.problems) from None
@@ -65,12 +67,12 @@ def read(kind: str, request: OperationResult) -> Request:
     operation = operation_named(kind)
     if isinstance(request, Request):
         return request
-    return fitted(operation, parse_json(request) if isinstance(request, str | bytes) else request)
+    return parse_request(operation, parse_json(request) if isinstance(request, str | bytes) else request)
 
 
-def fitted(operation: Operation[Any, Any], value: Any) -> Request:
+def parse_request(operation: Operation[Any, Any], value: Any) -> Request:
     """Return a JSON value in the type of an operation's requests; a text in it is a text, whatever it holds."""
-    with speaking(value):
+    with request_language(value):
         request: Request = operation.asked.of(value)
     return request
 
@@ -85,7 +87,7 @@ def operation_named(kind: str) -> Operation[Any, Any]:
 
 
 @contextmanager
-def speaking(told: object) -> Iterator[None]:
+def request_language(told: object) -> Iterator[None]:
     """Speak the language that a request asks for, or that of its programme unless one was asked for before."""
     wished = part_of(told, "language")
     if wished in LANGUAGES:
@@ -111,3 +113,41 @@ def propose(request: Mapping[str, Any] | MatchRequest) -> MatchResponse:
     told = ask("match", request)
     assert isinstance(told, MatchResponse)
     return told
+
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+VERSION = 1
+
+type SchemaPart = Literal["request", "response"]
+
+
+class PlainSchema(GenerateJsonSchema):
+    """Writes schemas without a title for each key: it would say the key again."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Say no."""
+        del schema
+        return False
+
+
+def schema_of(operation: Operation[Any, Any], part: SchemaPart) -> dict[str, Any]:
+    """Return the JSON Schema of what an operation is asked, with its example, or of what it answers.
+
+    A response may have more keys than its schema names: readers pass over what they do not know.
+    """
+    head = {"$schema": DIALECT, "$id": f"urn:mentormatch:v{VERSION}:{operation.kind}.{part}"}
+    if part == "response":
+        told = operation.told.model_json_schema(mode="serialization", schema_generator=PlainSchema)
+        return {**head, **open_schema(told)}
+    asked = operation.asked.model_json_schema(schema_generator=PlainSchema)
+    return {**head, **asked, "examples": [operation.example()]}
+
+
+def open_schema(schema: Any) -> Any:
+    """Return a schema whose objects may have keys that it does not name."""
+    if isinstance(schema, list):
+        return [open_schema(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: part for key, part in schema.items() if not (key == "additionalProperties" and part is False)}
+    return {key: open_schema(part) for key, part in kept.items()}

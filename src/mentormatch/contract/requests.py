@@ -1,13 +1,13 @@
 """What is sent: a programme, shaped as its TOML file, and the people of both sides."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, GetJsonSchemaHandler, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, GetJsonSchemaHandler, ValidationError, WrapValidator, model_validator
 from pydantic import Field as Setting
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
@@ -24,7 +24,6 @@ from mentormatch.base.strict_json import (
     shown,
     whole,
 )
-from mentormatch.contract.answer_rows import Answer, Row, table_of, told_by
 from mentormatch.contract.request_errors import misfits
 from mentormatch.errors import Problem
 from mentormatch.fields import Answer as Told
@@ -41,6 +40,42 @@ from mentormatch.rules.kinds.pin import Pin
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.intake import gather, take_in
 from mentormatch.survey.submissions import said
+from mentormatch.survey.table import MAX_CELL_CHARACTERS, MAX_COLUMNS, TextTable
+from mentormatch.survey.table_reader import TableSource, read_table
+from mentormatch.survey.values import cell_of
+
+SOURCE = "rows"
+"""What the file would be called. Lines are counted as in it: the headers stand in line 1, the first row in line 2."""
+
+MOST_PARTS = 1_000
+
+
+def single_error(value: Any, read: Callable[[Any], Any]) -> Any:
+    """Return an answer; raise one error, not one for each type that it might have been."""
+    try:
+        return read(value)
+    except ValidationError:
+        raise PydanticCustomError("answer", "an answer") from None
+
+
+type Said = Annotated[str, Setting(max_length=MAX_CELL_CHARACTERS)]
+type SaidList = Annotated[list[Said], Setting(max_length=MOST_PARTS)]
+type SaidLevels = Annotated[dict[str, Said], Setting(max_length=MOST_PARTS)]
+type Answer = Annotated[Said | bool | int | float | SaidList | SaidLevels | None, WrapValidator(single_error)]
+type Row = Annotated[dict[Text, Answer], Setting(max_length=MAX_COLUMNS)]
+
+
+def table_of(rows: Sequence[Row]) -> TextTable:
+    """Return rows as a table under the headers of all of them, in the order in which they come; see ``read_table``.
+
+    Raises SurveyError where two headers are one, or the marks of a survey tool promise more than is there.
+    """
+    return read_table(TableSource(SOURCE, frame=rows))
+
+
+def cell_answer(answer: Any) -> Told:
+    """Return an answer in JSON as the cell, or the cells by item, of a file would hold it."""
+    return {item: cell_of(text) for item, text in answer.items()} if isinstance(answer, Mapping) else cell_of(answer)
 
 
 class AsProgramme:
@@ -280,4 +315,4 @@ def unasked(where: str, name: str, programme: Programme) -> Problem:
 
 def given(person: Submitted) -> dict[str, Told]:
     """Return the answers that a person gave, as a file would hold them."""
-    return {name: told_by(answer) for name, answer in person.answers.items()}
+    return {name: cell_answer(answer) for name, answer in person.answers.items()}

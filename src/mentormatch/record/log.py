@@ -8,10 +8,11 @@ rewritten as a whole, or shortened, no longer has it.
 import errno
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from getpass import getuser
 from io import FileIO, IOBase
 from os import PathLike
 from pathlib import Path
@@ -21,9 +22,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic import Field as Setting
 
 from mentormatch.base.generation import held
-from mentormatch.errors import OutputError, Problem
-from mentormatch.languages import tr
-from mentormatch.languages.phrases import about, system_reason
+from mentormatch.errors import OutputError, Problem, RequestError
+from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import about, moment, system_reason
 from mentormatch.record.digests import digest
 
 if sys.platform != "win32":
@@ -125,7 +126,7 @@ def append(path: str | PathLike[str], *entries: LogEntry) -> str:
     target = Path(path)
     try:
         with held(target.parent), target.open("a+b", buffering=0) as file, locked(file, alone=True):
-            return _added(file, target.name, entries)
+            return _add(file, target.name, entries)
     except OSError as error:
         told = tr("le journal ne peut pas être écrit ({reason})", reason=system_reason(error))
         raise OutputError(about(target.name, told)) from None
@@ -157,6 +158,7 @@ def chain_in(content: bytes, head: str | None = None) -> Chain:
         read, wrong = _read(raw, number, digest(lines[number - 2]) if number > 1 else START)
         entries += [read.entry] if read else []
         problems += wrong
+    # The head after each line: any of them may have been printed.
     heads = [START, *map(digest, lines)]
     since, missing = _since(heads, head)
     interrupted = [_torn(len(lines) + 1)] if torn else []
@@ -172,21 +174,23 @@ def locked(file: IOBase, *, alone: bool) -> Iterator[None]:
     yield
 
 
-def _added(file: FileIO, name: str, entries: Sequence[LogEntry]) -> str:
+def _add(file: FileIO, name: str, entries: Sequence[LogEntry]) -> str:
     file.seek(0)
     lines, torn = _split(file.readall())
+    # A line is added to a whole line only: what follows a broken one would never be confirmed.
     wrong = _read(lines[-1], len(lines))[1] if lines else []
     if wrong:
         raise OutputError(about(name, tr("rien n'a été ajouté au journal")), wrong)
     end = file.tell() - len(torn)
     head, added = _encoded(lines, (*_interrupted(torn), *entries))
+    # What a killed writer left is cut off, and kept in a line of its own; it comes back where the disk is full.
     try:
         file.truncate(end)
-        _written(file, added)
+        _write(file, added)
         os.fsync(file.fileno())
     except OSError:
         file.truncate(end)
-        _written(file, torn)
+        _write(file, torn)
         raise
     return head
 
@@ -212,7 +216,7 @@ def _interrupted(torn: bytes) -> Iterator[LogEntry]:
         yield LogEntry(kind="interruption", what={"torn": torn.decode(errors="backslashreplace")}, who=ENGINE)
 
 
-def _written(file: FileIO, added: bytes) -> None:
+def _write(file: FileIO, added: bytes) -> None:
     if file.write(added) < len(added):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -230,6 +234,7 @@ def _read(raw: bytes, number: int, previous: str | None = None) -> tuple[LogLine
         line = LogLine.model_validate_json(raw)
     except ValidationError:
         return None, [Problem(where, tr("ce n'est pas une ligne de journal"))]
+    # One spelling for each line: another one, though it says the same, is a line that was written again.
     if line.encoded() != raw or line.line != number:
         return line, [Problem(where, tr("la ligne a été réécrite ou déplacée"))]
     if previous is not None and line.previous != previous:
@@ -258,3 +263,37 @@ def _since(heads: list[str], head: str | None) -> tuple[int | None, list[Problem
     where = tr("journal, ligne {number} (la dernière)", number=len(heads) - 1)
     found = tr("aucune ligne n'a l'empreinte demandée : le journal a été réécrit ou raccourci")
     return None, [Problem(where, found)]
+
+
+NOBODY_KNOWN = mark("inconnu")
+"""Who works on a machine that does not say."""
+
+
+def account() -> str:
+    """Return the name of the account that is at work, or that it is unknown."""
+    try:
+        return getuser().strip() or tr(NOBODY_KNOWN)
+    except (OSError, KeyError, ImportError):  # up to Python 3.12 a missing account raises one of the last two
+        return tr(NOBODY_KNOWN)
+
+
+def signed(kind: LogKind, what: Mapping[str, str], *, who: str, why: str = "") -> LogEntry:
+    """Return an entry of the log, made now; raises RequestError where nobody is named."""
+    if not who.strip():
+        nobody = Problem("who", tr("vide"), tr("un nom"))
+        raise RequestError(tr("Le journal ne prend que ce qu'une personne nommée signe"), [nobody])
+    try:
+        return LogEntry(kind=kind, what=dict(what), who=who.strip(), why=why.strip())
+    except ValidationError as error:
+        problems = [Problem(".".join(map(str, wrong["loc"])), wrong["type"]) for wrong in error.errors()]
+        raise RequestError(tr("Le journal ne peut pas tenir cette ligne"), problems) from None
+
+
+def validation_words(who: str, when: str, why: str) -> str:
+    r"""Return by whom a decision was validated, when (ISO 8601 with an offset) and why.
+
+    >>> validation_words("Camille Roux", "2026-03-12T09:30:00+01:00", "comité du 12 mars")
+    'Validée par Camille Roux le 12\xa0mars 2026 à 9\xa0h\xa030. Motif : comité du 12 mars'
+    """
+    said = tr("Validée par {who} le {moment}.", who=who, moment=moment(datetime.fromisoformat(when)))
+    return f"{said} {tr('Motif : {why}', why=why)}" if why else said

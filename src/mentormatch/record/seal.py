@@ -22,8 +22,7 @@ from mentormatch.base.strict_json import JsonMessage, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import everywhere, mark, tr
 from mentormatch.record.decision import SUFFIX, Sha256
-from mentormatch.record.log import Chain, LogEntry
-from mentormatch.record.signatures import validation_words
+from mentormatch.record.log import Chain, LogEntry, validation_words
 from mentormatch.survey.census import DifferenceError, DoubledError, UnreadableError
 from mentormatch.survey.spreadsheetml import Archive, OfficeBook
 

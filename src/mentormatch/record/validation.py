@@ -9,8 +9,8 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import listed
 from mentormatch.record import log
+from mentormatch.record.log import signed, validation_words
 from mentormatch.record.seal import Seal
-from mentormatch.record.signatures import signed, validation_words
 from mentormatch.record.verify import HEAD, Verification, journal_beside, verify
 
 RENEWAL = "mentormatch.report.folder"

@@ -29,8 +29,8 @@ from mentormatch.record.decision import SUFFIX, Decision
 from mentormatch.record.digests import digest
 from mentormatch.record.instance import reposed
 from mentormatch.record.journal import replaced
+from mentormatch.record.log import signed, validation_words
 from mentormatch.record.seal import Stamp, sealed_documents, stamp_in, unlogged_validations
-from mentormatch.record.signatures import signed, validation_words
 
 
 class VerificationOutcome(StrEnum):
@@ -155,9 +155,11 @@ def verify(
     except OSError as error:
         unread = Problem(source.name, tr("illisible ({reason})", reason=system_reason(error)))
         return Verification("", VerificationOutcome.REFUSED, problems=(unread,))
+    # Which log it is held to, and what the documents beside it print of that.
     beside = journal_beside(source) if journal is None else Path(journal)
     printed = sealed_documents(source) if beside == journal_beside(source) else {}
     stamps = {name: stamp_in(name, told) for name, told in printed.items()}
+    # The decision alone first, then with its log, then with the documents of its folder.
     found = replace(_checked(content, against), asked=head, stamps=stamps)
     if head is not None or journal is not None or found.carried or beside.exists():
         found = _with_chain(found, log.check_chain(beside, head))
@@ -224,6 +226,7 @@ def _checked(content: bytes, against: tuple[Cohort, Programme] | None = None) ->
     seal = digest(content)
     try:
         decision = Decision.from_json(content)
+        # Without the scores of all pairs, and without what they are worked out from, optimality cannot be checked.
         whole = decision.every_pair or against is not None
         problem = reposed(decision, *against) if against else decision.problem()
         certificate = certify(problem, _solution(decision, whole=whole))
@@ -231,6 +234,7 @@ def _checked(content: bytes, against: tuple[Cohort, Programme] | None = None) ->
         return Verification(seal, VerificationOutcome.REFUSED, problems=error.problems)
     certificate = certificate if whole else of_the_chosen(certificate)
     unproved = _unproved(problem, certificate) if whole else ()
+    # A proof that is missing where there could be one is a fault, too.
     problems = (*(Problem(tr("contrôle"), text) for text in certificate.problems), *unproved)
     outcome = VerificationOutcome.REFUSED if problems else _outcome(certificate)
     return Verification(seal, outcome, certificate, problems=problems)

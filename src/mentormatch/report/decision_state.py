@@ -8,8 +8,8 @@ from mentormatch.languages import mark, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.record import journal
 from mentormatch.record.decision import FILENAME
+from mentormatch.record.log import validation_words
 from mentormatch.record.seal import Seal
-from mentormatch.record.signatures import validation_words
 
 PROPOSAL = mark("Proposition : à valider par une personne nommée. Aucun binôme n'est définitif avant cela.")
 RECHECK = mark(

@@ -1,26 +1,43 @@
-"""A folder with all documents of a matching, the decision file and the log that they are held to."""
+"""A folder with all documents of a matching, the decision file and the log that they are held to; or all in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.generation import GenerationDraft, changed, generation, keep_file, refuse, write_document
 from mentormatch.base.manifest import Manifest, manifest_in
-from mentormatch.errors import OutputError, Problem
+from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.caveats import sentences_by_code
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, listed
 from mentormatch.operations.matching import Exporter, Matching, documents_made, exporters
-from mentormatch.record.decision import SUFFIX
+from mentormatch.record.decision import FILENAME, SUFFIX
+from mentormatch.record.decision import SUFFIX as DECISION
 from mentormatch.record.digests import digest
-from mentormatch.record.log import Chain, LogEntry, chain_in, check_chain, continued
-from mentormatch.record.runs import entries_of, refuse_broken
-from mentormatch.record.seal import READERS, Seal, sealed_documents, stamp_in
-from mentormatch.record.signatures import account, signed, validation_words
+from mentormatch.record.log import (
+    START,
+    Chain,
+    LogEntry,
+    account,
+    chain_in,
+    check_chain,
+    continued,
+    signed,
+    validation_words,
+)
+from mentormatch.record.log import SUFFIX as JOURNAL
+from mentormatch.record.seal import READERS, Seal, sealed_documents, stamp_in, unlogged_validations
 from mentormatch.record.validation import validate
-from mentormatch.record.verify import journal_beside
-from mentormatch.report.portfolio import documents
+from mentormatch.record.verify import journal_beside, verify_content
+
+if TYPE_CHECKING:
+    from mentormatch.operations.matching import Matching
+
 
 KIND = "match"
 """The run of which these are the documents, whichever command formed the pairs."""
@@ -72,10 +89,12 @@ def compose(draft: GenerationDraft, matching: Matching, *, who: str | None, why:
     journal = journal_beside(path)
     entries = entries_of(matching, decision, who=who, why=why)
     refuse_broken(journal)
+    # What is validated or typed by hand stays beside under its date; the log says where.
     kept = draft.spare([each.filename for each in made.values()], *final_in(draft.place))
     lines = journal.read_bytes() if journal.exists() else b""
     head, added = continued(lines, *replaced(path, kept, who=who, why=why), *entries)
     lines = lines[: lines.rfind(b"\n") + 1] + added
+    # The documents print the head that the log will have.
     draft.decision, draft.log = decision, (journal.name, lines)
     draft.caveats = sentences_by_code(matching.caveats)
     put_documents(draft, matching, content, Seal.of(chain_in(lines), decision, head))
@@ -199,3 +218,81 @@ def write_beside(decision: Path, contents: Mapping[str, bytes]) -> None:
     if own:
         with generation(folder, kinds[0], partial=True) as draft:
             draft.documents |= own
+
+
+@dataclass(repr=False)
+class Portfolio:
+    """The decision that was validated last, the documents that print it, and the log of all that were.
+
+    ``files`` are the bytes of each by its name; empty while nothing was validated.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def validated(self, matching: Matching, *, who: str, why: str = "") -> Seal:
+        """Check a decision again, validate it under a name, make all documents, and return what they print.
+
+        Raises RequestError where nobody is named or the decision does not hold; all stays as it was then.
+        """
+        content = exporters()[SUFFIX].content(matching)
+        verification = verify_content(content)
+        if not verification.sound:
+            raise RequestError(f"{tr("Rien n'a été validé.")}\n{verification.words}")
+        decision, name = verification.digest, FILENAME.removesuffix(SUFFIX) + JOURNAL
+        entries = entries_of(matching, decision, who=who, why=why)
+        validation = signed("validation", {"decision": decision}, who=who, why=why)
+        journal = self.files.get(name, b"")
+        head, added = continued(journal, *entries, validation)
+        seal = Seal.of(chain_in(journal + added), decision, head)
+        self.files = {FILENAME: content, name: journal + added, **documents(matching, seal)}
+        return seal
+
+
+def documents(matching: Matching, seal: Seal | None = None) -> dict[str, bytes]:
+    """Return all documents that stand beside the decision file, by their names."""
+    made = {kind: each for kind, each in documents_made().items() if kind != SUFFIX}
+    return {each.filename: each.content(matching, seal) for each in made.values()}
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    """Return files as one archive; the same files give the same bytes."""
+    stream = BytesIO()
+    with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+def entries_of(matching: "Matching", decision: str, *, who: str | None = None, why: str = "") -> tuple[LogEntry, ...]:
+    """Return the lines of a matching: what staff changed by hand, in opaque ids, and the decision.
+
+    ``decision`` is the SHA-256 of its decision file; ``who`` None stands for the account at work. Raises RequestError
+    where nobody is named.
+    """
+    name = account() if who is None else who
+    edits = [{**edit.entry, "decision": decision} for edit in matching.edits]
+    return (
+        *(signed("edit", what, who=name, why=why) for what in edits),
+        signed("matching", {"decision": decision}, who=name, why=why),
+    )
+
+
+def refuse_broken(journal: Path) -> None:
+    """Raise OutputError where there is a log that is not whole: what goes on from it would never be confirmed.
+
+    Nor where the documents beside it print a validation that it does not have: they are all that is left of it. A last
+    line whose writing was interrupted is no reason: the next line sets it aside.
+    """
+    chain = check_chain(journal) if journal.exists() else Chain((), START)
+    problems = [*chain.problems[: -1 if chain.torn else None], *lost_validations(journal, chain)]
+    if problems:
+        told = tr("rien n'a été écrit, le journal du dossier n'est pas intact")
+        raise OutputError(about(journal.name, told), problems)
+
+
+def lost_validations(journal: Path, chain: Chain) -> Iterator[Problem]:
+    """Yield the validations that the documents beside a log print, and that it does not have."""
+    decision = journal.with_name(journal.name.removesuffix(JOURNAL) + DECISION)
+    for name, content in sealed_documents(decision).items():
+        stamp = stamp_in(name, content)
+        yield from unlogged_validations(name, stamp, chain) if stamp else ()

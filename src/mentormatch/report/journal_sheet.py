@@ -69,6 +69,7 @@ def renewed(content: bytes, before: Seal, seal: Seal) -> bytes | None:
         for row, cells in sheet_in(content).items()
         for place, text in cells.items()
     }
+    # The sheet may have been written in any language: it is renewed in the one in which it stands.
     for code in LANGUAGES:
         with language(code):
             stood, now = list(rows(Imprint(before))), list(rows(Imprint(seal)))
@@ -158,6 +159,7 @@ def with_rows(xml: bytes, stood: Sequence[JournalRow], now: Sequence[JournalRow]
     """Return the XML of a sheet with other rows, in the styles of those of their kind that stood there."""
     if not re.match(rb'<\?xml[^>]*encoding="utf-8"|(?!<\?xml)', xml, re.IGNORECASE):
         return None
+    # Only the rows and the size of the sheet are replaced; each row takes the styles of the first of its kind.
     outline = outline_of(xml)
     first = {kind: row for row, (kind, _) in reversed(list(enumerate(stood, 1)))}
     prefix = outline.tag[: -len("sheetData")]

@@ -5,23 +5,107 @@ pairs: what the points of a group are made of, and who has no group.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from mentormatch.base.generation import write_documents
 from mentormatch.errors import OutputError
+from mentormatch.explanation.labels import Labels
 from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.groups.inputs import moment_in_words
+from mentormatch.groups.partition import FormedGroup, Grouping, GroupShare
+from mentormatch.groups.problem import pairs_in
 from mentormatch.groups.result import Result
+from mentormatch.groups.rotation import Rotation
 from mentormatch.languages import mark, tr
 from mentormatch.languages.control_characters import row_text
-from mentormatch.languages.phrases import decimal, percent
+from mentormatch.languages.phrases import counted, decimal, percent, points
 from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.exporters.delimited import delimited
-from mentormatch.report.group_cards import Deck, decks
 from mentormatch.report.page_templates import rendered
+from mentormatch.report.view import TONES, ScorePart
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCard:
+    """One group; ``points``, ``answered`` and ``parts`` are of the mean of its pairs, empty where nothing is told."""
+
+    heading: str
+    size: str
+    facilitator: str
+    members: tuple[str, ...]
+    points: str = ""
+    answered: str = ""
+    parts: tuple[ScorePart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """Groups that go together: all there are, or those of one round."""
+
+    heading: str
+    cards: tuple[GroupCard, ...]
+
+
+def decks(result: Result, *, staff: bool) -> tuple[Deck, ...]:
+    """Return the groups of a result, if it has any, with points where they are for the team."""
+    if isinstance(result, Grouping) and result.groups:
+        return (Deck(tr("Les groupes"), tuple(card(result.labels, one, staff=staff) for one in result.groups)),)
+    return tuple(round_decks(result)) if isinstance(result, Rotation) else ()
+
+
+def card(labels: Labels, one: FormedGroup, *, staff: bool) -> GroupCard:
+    """Return one group in words."""
+    leader = labels.person("mentor", one.facilitator) if one.facilitator else ""
+    plain = plain_card(one.number, [labels.person("mentee", key) for key in one.members], leader)
+    if not staff:
+        return plain
+    pairs = max(pairs_in(len(one.members)), 1)
+    known = sum(share.answered * share.full for share in one.contributions)
+    full = sum(share.full for share in one.contributions)
+    return GroupCard(
+        heading=plain.heading,
+        size=plain.size,
+        facilitator=leader,
+        members=plain.members,
+        points=points(one.score // pairs),
+        answered=percent(known / full if full else 0),
+        parts=tuple(score_parts(one.contributions, pairs)),
+    )
+
+
+def plain_card(number: int, members: Sequence[str], leader: str = "") -> GroupCard:
+    """Return a group without a word on its points."""
+    size = counted(len(members), "personne")
+    return GroupCard(tr("Groupe\u00a0{number}", number=number), size, leader, tuple(members))
+
+
+def score_parts(shares: Sequence[GroupShare], pairs: int) -> Iterator[ScorePart]:
+    """Yield the criteria of a group, as the mean of its pairs, each where its segment begins on the bar."""
+    start = 0
+    for place, one in enumerate(shares):
+        yield ScorePart(
+            criterion=one.criterion,
+            points=points(one.share // pairs),
+            full=points(one.full // pairs),
+            reason=one.reason,
+            answered=one.answered > 0,
+            start=start / pairs / 10_000,
+            width=one.share / pairs / 10_000,
+            tone=TONES[place % len(TONES)],
+        )
+        start += one.share
+
+
+def round_decks(result: Rotation) -> Iterator[Deck]:
+    """Yield the groups of each round."""
+    called = result.grouping.called
+    for turn, each in enumerate(result.rounds, start=1):
+        cards = (plain_card(number, [called(key) for key in group]) for number, group in enumerate(each, start=1))
+        yield Deck(tr("Tour\u00a0{number}", number=turn), tuple(cards))
+
 
 TITLES = {
     "groups": mark("Qui est dans quel groupe"),

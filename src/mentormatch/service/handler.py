@@ -7,7 +7,7 @@ from typing import Any
 from mentormatch.base.progress import Progress, listen
 from mentormatch.base.strict_json import parse_json
 from mentormatch.contract.member_requests import MembersRequest
-from mentormatch.contract.operation import ask, operations, speaking
+from mentormatch.contract.operation import ask, operations, request_language
 from mentormatch.contract.requests import Request
 from mentormatch.errors import EngineError, MentorMatchError, OutputError, Problem, ProgrammeError, RequestError
 from mentormatch.languages import language, tr
@@ -22,34 +22,34 @@ SOLVING = 0.8
 type Tell = Callable[[ServiceMessage], None]
 
 
-def answered(asked: ServiceMessage, tell: Tell) -> bytes:
+def answer_request(asked: ServiceMessage, tell: Tell) -> bytes:
     """Return what an operation answers, as JSON.
 
     ``tell`` takes how large the problem is, as soon as it is known, and then how far the work is. Raises RefusedError.
     """
     kind, most = asked.head["kind"], asked.head["most"]
     with language(asked.head["language"]):  # that of the service: what cannot be read asks for none
-        data = parsed(asked.body)
-    with speaking(data), listen(lambda progress: tell(said(progress))):
-        size = held_against(data, most["people"], most["pairs"], among=of_members(kind))
+        data = parse_body(asked.body)
+    with request_language(data), listen(lambda progress: tell(progress_message(progress))):
+        size = refuse_too_large(data, most["people"], most["pairs"], among=is_on_members(kind))
         tell(ServiceMessage({"told": "size", "pairs": size}))
-        return worked(kind, fitting(kind, data, most["time_limit_s"]))
+        return work_out(kind, fit_to_limit(kind, data, most["time_limit_s"]))
 
 
-def parsed(body: bytes) -> Any:
+def parse_body(body: bytes) -> Any:
     """Return what a body holds."""
     try:
         return parse_json(body)
     except RequestError as error:
-        raise refused("not-json", error) from None
+        raise refusal_of("not-json", error) from None
 
 
-def of_members(kind: str) -> bool:
+def is_on_members(kind: str) -> bool:
     """Return whether an operation is on the members of groups: any two of them may be a pair."""
     return issubclass(operations()[kind].asked, MembersRequest)
 
 
-def held_against(data: Any, people: int, pairs: int, *, among: bool = False) -> int:
+def refuse_too_large(data: Any, people: int, pairs: int, *, among: bool = False) -> int:
     """Return how many pairs there may be; raises RefusedError where there are too many people, or pairs of them.
 
     ``among``: of all who answered, whatever their role. Work on groups grows with that: scores, rules and past meetings
@@ -93,35 +93,35 @@ def length(data: Any, part: str) -> int:
     return len(people) if isinstance(people, list) else 0
 
 
-def fitting(kind: str, data: Any, limit_s: float) -> Request:
+def fit_to_limit(kind: str, data: Any, limit_s: float) -> Request:
     """Return a request in its type; a solver gets no more than its part of the time that the service allows."""
     try:
         request: Request = operations()[kind].asked.of(data)
     except RequestError as error:
-        raise refused("misfit", error) from None
+        raise refusal_of("misfit", error) from None
     if "time_limit_s" not in type(request).model_fields:
         return request
     most_s = SOLVING * limit_s
     return request.model_copy(update={"time_limit_s": min(getattr(request, "time_limit_s", None) or most_s, most_s)})
 
 
-def worked(kind: str, request: Request) -> bytes:
+def work_out(kind: str, request: Request) -> bytes:
     """Return the answer to a request, as JSON."""
     try:
         return ask(kind, request).to_json().encode()
     except ProgrammeError as error:
-        raise refused("bad-programme", error) from None
+        raise refusal_of("bad-programme", error) from None
     except (EngineError, OutputError) as error:
-        raise refused("failed", error) from None
+        raise refusal_of("failed", error) from None
     except MentorMatchError as error:
-        raise refused("contradiction", error) from None
+        raise refusal_of("contradiction", error) from None
 
 
-def refused(code: str, error: MentorMatchError) -> RefusedError:
+def refusal_of(code: str, error: MentorMatchError) -> RefusedError:
     """Return an error of the library as a problem."""
     return RefusedError(code, error.message, error.problems)
 
 
-def said(progress: Progress) -> ServiceMessage:
+def progress_message(progress: Progress) -> ServiceMessage:
     """Return how far the work is."""
     return ServiceMessage({"told": "progress", "progress": asdict(progress)})

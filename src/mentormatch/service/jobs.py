@@ -7,8 +7,8 @@ from time import monotonic
 from typing import Any
 
 from mentormatch.service.messages import ServiceMessage
-from mentormatch.service.pool import Pool
 from mentormatch.service.problems import RefusedError
+from mentormatch.service.processes import Pool
 from mentormatch.service.settings import Settings
 
 BEAT_S = 15.0

@@ -1,21 +1,149 @@
-"""The service, run on a socket of its own until it is told to stop; what is under way then has a short time to end."""
+"""The application behind its gate, run on a socket of its own until it is told to stop.
 
+Connections over which nothing comes are closed, and there are only so many: uvicorn has no such limits. What is under
+way at the end then has a short time.
+"""
+
+import asyncio
+import json
 import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
+from typing import Any, NoReturn
 
 import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from mentormatch.service.app import make_app
-from mentormatch.service.connections import protocol_for
-from mentormatch.service.gate import LOG
-from mentormatch.service.guard import HEAD_BYTES
-from mentormatch.service.pool import Pool
+from mentormatch import __version__
+from mentormatch.service import openapi, routes
+from mentormatch.service.components import Components
+from mentormatch.service.desk import routes as desk_routes
+from mentormatch.service.gate import LOG, Gate
+from mentormatch.service.guard import HEAD_BYTES, Guard
+from mentormatch.service.problems import KINDS, MEDIA_TYPE, RefusedError
+from mentormatch.service.processes import Pool
 from mentormatch.service.settings import Settings
+
+
+def protocol_for(settings: Settings) -> type[H11Protocol]:
+    """Return the protocol of a connection, with the limits of a service."""
+    return type("Connection", (Connection,), {"settings": settings})
+
+
+class Connection(H11Protocol):
+    """A connection that is closed where the head of a request does not come in time."""
+
+    settings: Settings
+    waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait for a request, unless there are too many connections."""
+        super().connection_made(transport)
+        if len(self.connections) > self.settings.connections:
+            self._close_with(RefusedError("busy", "Too many connections are open"))
+        else:
+            self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take in a piece, and wait for the rest of the head where it is not all."""
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._wait_no_more()
+        elif self.waiting is None:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP, or a head that is too large: the error that is being handled tells them apart."""
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.transport.close()  # within an answer nothing can be said any more
+        elif getattr(sys.exception(), "error_status_hint", 400) == KINDS["head-too-large"].status:
+            self._close_with(RefusedError("head-too-large", f"At most {HEAD_BYTES} bytes"))
+        else:
+            self._close_with(RefusedError("bad-request", "It cannot be read as HTTP"))
+
+    def _wait(self) -> None:
+        self.waiting = self.loop.call_later(self.settings.headers_s, self._too_slow)
+
+    def _wait_no_more(self) -> None:
+        if self.waiting is not None:
+            self.waiting.cancel()
+            self.waiting = None
+
+    def _too_slow(self) -> None:
+        self._close_with(RefusedError("too-slow", "The head of the request did not come in time"))
+
+    def _close_with(self, refused: RefusedError) -> None:
+        """Send a problem as it stands, and close."""
+        if not self.transport.is_closing():
+            self.transport.write(raw(refused))
+            self.transport.close()
+
+
+def raw(refused: RefusedError) -> bytes:
+    """Return a problem as the bytes of an answer."""
+    body = json.dumps(refused.document("-")).encode()
+    head = [f"HTTP/1.1 {refused.status} Refused", f"Content-Type: {MEDIA_TYPE}", f"Content-Length: {len(body)}"]
+    head += [f"{name}: {value}" for name, value in refused.headers.items()]
+    return "\r\n".join([*head, "Connection: close", "", ""]).encode() + body
+
+
+CODES = {404: "not-found", 405: "wrong-method"}
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """Return the application; its ``state.components`` holds the workers, the residents, the jobs and the guard."""
+    components = Components.of(settings, Guard(settings.token, settings.hosts))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with components.open():
+            yield
+
+    app = FastAPI(
+        title="mentormatch",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.components = components
+    app.add_exception_handler(HTTPException, refuse)
+    app.add_exception_handler(RequestValidationError, refuse_parts)
+    app.add_middleware(Gate, guard=components.guard, sending_s=settings.sending_s)
+    app.include_router(routes.health_routes(components))
+    app.include_router(routes.operation_routes(components))
+    app.include_router(routes.job_routes(components))
+    app.include_router(desk_routes.routes(components))
+    openapi.describe(app)
+    return app
+
+
+async def refuse(request: Request, error: Exception) -> NoReturn:
+    """Have what the router refuses told as a problem."""
+    assert isinstance(error, HTTPException)
+    code = CODES.get(error.status_code, "bad-request")
+    raise RefusedError(code, str(error.detail), headers=error.headers)
+
+
+async def refuse_parts(request: Request, error: Exception) -> NoReturn:
+    """Have a path or a query that does not fit told as a problem, without what stood there."""
+    raise RefusedError("misfit", "A part of the address does not fit")
+
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -76,7 +204,7 @@ def serve(settings: Settings, listening: socket.socket) -> None:
         timeout_graceful_shutdown=max(1, round(settings.grace_s)),
         h11_max_incomplete_event_size=HEAD_BYTES,
     )
-    Server(config, app.state.rooms.pool).run(sockets=[listening])
+    Server(config, app.state.components.pool).run(sockets=[listening])
 
 
 def log_to_stderr() -> None:

@@ -76,13 +76,16 @@ class Worker:
             case "begin":
                 return self.begun(message.head)
             case "make":
-                self.resident = made(message.head["factory"])
+                self.resident = named(message.head["factory"])()
+                return b""
+            case "rehearse":
+                named(message.head["rehearsal"])()
                 return b""
             case "call":
                 return called(self.resident, message.body, self.tell)
-        from mentormatch.service.handler import answered
+        from mentormatch.service.handler import answer_request
 
-        return answered(message, self.tell)
+        return answer_request(message, self.tell)
 
     def begun(self, head: Any) -> bytes:
         """Bound the memory of this process and of what it starts, and load what it needs by answering an example."""
@@ -105,22 +108,22 @@ def refusal(refused: RefusedError) -> ServiceMessage:
     return ServiceMessage({"told": "refusal", **refused.as_head()})
 
 
-def made(factory: str) -> ResidentProtocol:
-    """Return what a factory, named ``module:name``, makes."""
-    module, _, name = factory.partition(":")
-    resident: ResidentProtocol = getattr(import_module(module), name)()
-    return resident
+def named(place: str) -> Callable[[], Any]:
+    """Return the function or class that ``module:name`` names."""
+    module, _, name = place.partition(":")
+    found: Callable[[], Any] = getattr(import_module(module), name)
+    return found
 
 
 def called(resident: ResidentProtocol | None, payload: bytes, tell: Callable[[ServiceMessage], None]) -> bytes:
     """Return what a resident answers; ``tell`` takes how far its work is."""
     from mentormatch.base.progress import listen
     from mentormatch.errors import MentorMatchError
-    from mentormatch.service.handler import said
+    from mentormatch.service.handler import progress_message
 
     assert resident is not None
     try:
-        with listen(lambda progress: tell(said(progress))):
+        with listen(lambda progress: tell(progress_message(progress))):
             return resident.answer(payload)
     except MentorMatchError as error:
         raise RefusedError("contradiction", error.message, error.problems) from None

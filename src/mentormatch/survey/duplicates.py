@@ -58,6 +58,7 @@ def newest(sent: Sequence[SentMoment], lines: Sequence[int]) -> Newest:
 def last(whens: Sequence[datetime | None], lines: Sequence[int]) -> int:
     """Return the position of the answer that counts: none is known to be later, and among such it is the last line."""
     kinds = grouped(range(len(whens)), lambda at: None if (when := whens[at]) is None else when.tzinfo is None)
+    # Of moments with a time zone, and of those without, the latest each; then those that no other certainly follows.
     best = [max(same, key=lambda at: (whens[at] or datetime.min, lines[at])) for same in kinds.values()]
     latest = [at for at in best if not any(precedes(whens[at], whens[other]) for other in best)]
     return max(latest, key=lines.__getitem__)
@@ -98,6 +99,7 @@ def settled(entries: Sequence[SurveyEntry], plan: Plan) -> tuple[list[SurveyEntr
     replaced: list[RowFate] = []
     doubts = Doubts()
     for same in grouped(entries, lambda entry: (entry.side, entry.key)).values():
+        # An answer that is complete counts before one that is not, however late that was sent.
         counting = [entry for entry in same if entry.row.fate == "taken"] or same
         found = newest([entry.sent for entry in counting], [entry.row.line for entry in counting])
         last_one = counting[found.position]

@@ -1,22 +1,25 @@
 """Which columns of a table answer which question.
 
 A column is found by the programme's mapping, by the words of the question, or by the id of the field, which may be the
-code that the survey tool gave the question; each also with an item in brackets behind it.
+code that the survey tool gave the question; each also with an item in brackets behind it. Where the tool does not tell
+which columns are items of one question, the programme does.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mentormatch.errors import Problem
 from mentormatch.fields import Answer, AnyField, Side
+from mentormatch.fields.base import position
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import fold
-from mentormatch.survey.column_map import Target, Wording
+from mentormatch.survey.column_map import Target, Wording, answers_of, has_item
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import TextTable
+from mentormatch.survey.tool import numbered
 
 # An item may hold brackets of its own, one level deep: "Question [Régie [son]]", "Question (Paie (DSN))".
 SQUARE = r"\[(?P<square>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
@@ -140,3 +143,54 @@ def missing(table: TextTable, name: str, asked: AnyField, claims: Mapping[str, C
     return Problem(
         table.source, found, expected, tr(NEAREST if near else NONE, name=name, near=near.name if near else "")
     )
+
+
+def separate_questions(table: TextTable, plan: Plan) -> TextTable:
+    """Return the table with each column that may be a question of its own named as what the programme knows it for.
+
+    Columns of one question stand side by side: after its last known item, or from the first that is another question
+    of the programme on, which has no other column, they are questions of their own.
+    """
+    header = list(table.header)
+    for columns in column_groups(table):
+        for column in columns[items_in(table, columns, plan) :]:
+            header[column] = table.alone[column]
+    return replace(table, header=numbered(header), alone={})
+
+
+def column_groups(table: TextTable) -> Iterator[list[int]]:
+    """Yield the columns that may be one question: one that is, and those behind it that may be."""
+    starts = [column for column in table.alone if column - 1 not in table.alone]
+    for start in starts:
+        end = start
+        while end in table.alone:
+            end += 1
+        yield list(range(start - 1, end))
+
+
+def items_in(table: TextTable, columns: Sequence[int], plan: Plan) -> int:
+    """Return how many of these columns are items of one question, at least the first."""
+    known = [at for at, column in enumerate(columns) if is_item(table, column, plan)]
+    if known:
+        return known[-1] + 1
+    certain = {fold(name) for column, name in enumerate(table.header) if column not in table.alone}
+    names = [table.alone[column] for column in columns[1:]]
+    other = (at for at, name in enumerate(names, 1) if fold(name) not in certain and is_question(name, plan))
+    return next(other, len(columns))
+
+
+def is_item(table: TextTable, column: int, plan: Plan) -> bool:
+    """Say whether a column is a question of the programme with an item that it knows.
+
+    Any text with a number in it may name a rank: it does not where it is a question of the programme itself.
+    """
+    claims = claimed([table.header[column]], plan)
+    found = [(plan.fields[name], item) for name, claim in claims.items() for item, _ in claim.items]
+    if any(position(answers_of(field), item) is not None for field, item in found):
+        return True
+    return any(has_item(field, item) for field, item in found) and not is_question(table.alone.get(column, ""), plan)
+
+
+def is_question(header: str, plan: Plan) -> bool:
+    """Say whether a header is a question of the programme."""
+    return any(claim.whole for claim in claimed([header], plan).values())

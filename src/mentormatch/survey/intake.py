@@ -1,21 +1,251 @@
-"""TextTable + fields -> people: every row ends once, as taken, incomplete, replaced or rejected."""
+"""TextTable + fields -> people: every row ends once, as taken, incomplete, replaced or rejected.
 
+Who is the same person on both sides is told by an e-mail address as key, by e-mail and name, or by keys that are
+common. A person is known by numbers, digests of these: a cohort holds them, and not how people are reached. People and
+names that only may be the same are remarks for staff, never rules.
+"""
+
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import combinations
 
 import numpy as np
 
-from mentormatch.fields import Side
+from mentormatch.fields import AnyField, Side
 from mentormatch.languages import tr
-from mentormatch.people.cohort import Cohort, People, Remark, RowFate, merged
+from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
+from mentormatch.people.cohort import Cohort, People, PersonNumbers, Remark, RowFate, first_lines, merged
 from mentormatch.survey.contacts import Contacts, fault_of
-from mentormatch.survey.duplicates import settled
+from mentormatch.survey.duplicates import grouped, lines, same_email, settled, sheet_of
 from mentormatch.survey.entries import SIDES, Questionnaire, Submission, SurveyEntry, enter
-from mentormatch.survey.identity import person_numbers, remarks_on_both
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.resemblance import resemblances
 from mentormatch.survey.submissions import laid_out, remarks_of, submissions, unread
 from mentormatch.survey.table import TextTable
+
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+WORD = re.compile(r"[^\W_]+")
+OF_OTHERS = r"(?! (?:d(?:e|u|es|')|of)(?! ?(?:famille|naissance|usage|jeune)\b))"
+"""What is named is somebody or something else: the name of an employer."""
+NAME = re.compile(
+    rf"\b(?:pre)?noms?\b{OF_OTHERS}"
+    rf"|(?:^|\b(?:your|full|first|last|given|family|birth|preferred|middle) ?)names?\b{OF_OTHERS}|\bsurname\b"
+)
+
+
+def name_fields(fields: Mapping[str, AnyField], called: str | None = None) -> tuple[str, ...]:
+    """Return the fields that ask people what they are called; where no question says so, the one ``called`` that."""
+    texts = {name: field for name, field in fields.items() if field.kind == "text" and field.use != "forbidden"}
+    found = tuple(name for name, field in texts.items() if NAME.search(fold(field.question or name)))
+    return found or (() if called is None else (called,))
+
+
+def numbers_of(entry: SurveyEntry, plan: Plan) -> tuple[int, int]:
+    """Return what somebody is known by beyond their own side: by their key, and by e-mail and name; 0 for neither."""
+    by_key = plan.common_keys or ADDRESS.fullmatch(entry.key)
+    name = " ".join(sorted(words_of(entry, plan)))
+    return number("key", entry.key) if by_key else 0, number("name", entry.email, name) if entry.email and name else 0
+
+
+def words_of(entry: SurveyEntry, plan: Plan) -> Iterator[str]:
+    """Yield the words of the name that somebody gave, in any order of first and last name."""
+    for field in plan.names:
+        yield from WORD.findall(fold(str(entry.contact.get(field) or entry.value(field) or "")))
+
+
+def number(*told: str) -> int:
+    """Return a number that stands for some texts."""
+    return int.from_bytes(blake2b("\0".join(told).encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
+def person_numbers(entries: Sequence[SurveyEntry], plan: Plan) -> PersonNumbers:
+    """Return (n, 2) uint64: the numbers of the people of one side."""
+    return np.array([numbers_of(entry, plan) for entry in entries], dtype=np.uint64).reshape(-1, 2)
+
+
+def on_both_sides(same: Sequence[SurveyEntry], plan: Plan) -> bool:
+    """Say whether two entries are those of one person, on either side."""
+    if len(same) != 2 or same[0].side == same[1].side:
+        return False
+    return any(one == other > 0 for one, other in zip(*(numbers_of(each, plan) for each in same), strict=True))
+
+
+def remarks_on_both(cohort: Cohort, entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
+    """Yield who is on both sides, with the lines."""
+    mentors, mentees = ([entry.row for entry in entries if entry.side == side] for side in ("mentor", "mentee"))
+    for i, k in zip(*cohort.both, strict=True):
+        told = tr(
+            "cette personne est aussi de l'autre côté ({source}, ligne {line}) : jamais en binôme avec elle-même",
+            line=mentees[k].line,
+            source=mentees[k].source,
+        )
+        yield Remark(mentors[i].source, mentors[i].line, told)
+
+
+TRIAL = re.compile(r"\b(tests?|essais?|exemples?)\b|@example\.")
+NEAR = 0.88
+MOST_NAMES = 400
+"""Beyond that many different names, only those with the same skeleton are compared: the rest would be n^2."""
+
+
+def resemblances(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
+    """Yield what may be the same person, or the same name, without being typed alike; and what may be nobody."""
+    for same in (same for same in same_email(entries) if not on_both_sides(same, plan)):
+        yield remark(same, tr("même courriel"))
+    yield from same_looking(entries, plan)
+    yield from odd_characters(entries)
+    yield from trial_rows(entries)
+    asked = {name: field for name, field in plan.fields.items() if field.kind == "names"}
+    known = known_names(entries) if asked else Counter()
+    for name, field in asked.items():
+        yield from near_names(entries, name)
+        yield from run_together(entries, name, field.joiner or ";", known)
+
+
+def remark(entries: Sequence[SurveyEntry], text: str) -> Remark:
+    """Return a remark on several rows, which names their lines only."""
+    return Remark(
+        entries[0].row.source, entries[0].row.line, tr("lignes {lines} : {text}", lines=lines(entries), text=text)
+    )
+
+
+def same_looking(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
+    """Yield the rows whose keys, or whose names, look the same."""
+    for same in grouped(entries, lambda entry: (*sheet_of(entry, plan), skeleton(entry.row.key))).values():
+        if len(same) > 1 and not on_both_sides(same, plan):
+            yield remark(same, tr("des identifiants qui se ressemblent"))
+    for looks, same in grouped(entries, lambda entry: named(entry, plan)).items():
+        if looks and len(same) > 1 and not on_both_sides(same, plan):
+            yield remark(same, tr("même nom à l'œil : homonymes, ou doublon ?"))
+
+
+def named(entry: SurveyEntry, plan: Plan) -> str:
+    """Return the skeleton of the name that an entry's contact details make, without e-mail and telephone."""
+    names = [text for field, text in entry.contact.items() if field != plan.email and any(map(str.isalpha, text))]
+    return skeleton(" ".join(names))
+
+
+def odd_characters(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
+    """Yield the rows whose key or contact details hold characters that do not show what they are."""
+    for entry in entries:
+        odd = dict.fromkeys(flag for text in (entry.row.key, *entry.contact.values()) for flag in flags(text))
+        if odd:
+            told = tr("identité avec {odd}", odd=", ".join(odd))
+            yield Remark(entry.row.source, entry.row.line, told)
+
+
+def trial_rows(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
+    """Yield the rows whose key or contact details say test, essai or exemple; they are kept."""
+    for entry in entries:
+        if any(TRIAL.search(fold(text)) for text in (entry.row.key, *entry.contact.values())):
+            told = tr("ligne d'essai ? l'identité contient test, essai ou exemple")
+            yield Remark(entry.row.source, entry.row.line, told)
+
+
+def near_names(entries: Sequence[SurveyEntry], field: str) -> Iterator[Remark]:
+    """Yield the pairs of names in one field that are nearly the same, and are counted as different."""
+    holders: dict[str, list[SurveyEntry]] = {}
+    for entry in entries:
+        value = entry.value(field)
+        for name in value if isinstance(value, tuple) else ():
+            holders.setdefault(canonical(name), []).append(entry)
+    pairs = [[holders[one][0], holders[other][0]] for one, other in near_pairs(list(holders))]
+    if len(pairs) == 1:
+        yield remark(pairs[0], tr("« {field} », deux noms presque identiques, comptés comme différents", field=field))
+    elif pairs:
+        shown = first_lines([lines(both) for both in pairs])
+        told = tr(
+            "« {field} », des noms presque identiques, comptés comme différents : lignes {lines}",
+            field=field,
+            lines=shown,
+        )
+        yield Remark(pairs[0][0].row.source, pairs[0][0].row.line, told)
+
+
+BETWEEN_NAMES = re.compile(r"\s*[,;/|+&]\s*|\s+(?:et|and|ou|or)\s+", re.IGNORECASE)
+
+
+def known_names(entries: Sequence[SurveyEntry]) -> Counter[str]:
+    """Return every key, and every text or part of a text that people gave, as names are compared: how many each."""
+    found = Counter(entry.key for entry in entries)
+    for entry in entries:
+        for reading in entry.readings:
+            texts = reading.value if isinstance(reading.value, tuple) else (reading.value,)
+            named = {canonical(part) for text in texts if isinstance(text, str) for part in parted(text)}
+            found.update(named)
+    return found
+
+
+@lru_cache(maxsize=4_096)
+def parted(text: str) -> frozenset[str]:
+    """Return a text, and its parts between what may stand between two names; the same ones come again and again."""
+    return frozenset({text, *filter(None, BETWEEN_NAMES.split(text))})
+
+
+def run_together(entries: Sequence[SurveyEntry], field: str, joiner: str, known: Counter[str]) -> Iterator[Remark]:
+    """Yield the lines where one name holds another that somebody else gives or bears: two names, taken for one."""
+    for entry in entries:
+        value = entry.value(field)
+        names = value if isinstance(value, tuple) else ()
+        inside = {canonical(part) for name in names for part in parted(name) - {name}}
+        if any(known[part] > 1 for part in inside):
+            told = tr(
+                "« {field} » : un nom en contient un autre ; si ce sont plusieurs noms, séparez-les par « {joiner} »",
+                field=field,
+                joiner=joiner,
+            )
+            yield Remark(entry.row.source, entry.row.line, told)
+
+
+def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of different names that look alike or differ by a letter or two."""
+    # Among very many names only those of one skeleton are compared, in linear time.
+    if len(names) > MOST_NAMES:
+        for same in grouped(names, skeleton).values():
+            yield from combinations(same, 2)
+        return
+    looks = [(name, skeleton(name)) for name in names]
+    for at, (one, first) in enumerate(looks):
+        matcher = SequenceMatcher(b=first, autojunk=False)
+        rest = ((other, look) for other, look in looks[at + 1 :] if look == first or not numbered_apart(one, other))
+        yield from ((one, other) for other, look in rest if near(matcher, look))
+
+
+def near(matcher: SequenceMatcher[str], look: str) -> bool:
+    """Say whether a skeleton is nearly the one that ``matcher`` holds."""
+    matcher.set_seq1(look)
+    # Upper bounds of the ratio first, each cheaper than the next.
+    return matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR
+
+
+ROMAN = re.compile(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})")
+MARK = re.compile(r"[^\W\d_]+(?!['\w])")
+
+
+def numbered_apart(one: str, other: str) -> bool:
+    """Say whether two names bear other figures, Roman numerals or single letters, which are there to tell them apart.
+
+    >>> [numbered_apart(*both) for both in (("prof 1", "prof 10"), ("Lycée A", "Lycée B"), ("Lycée 3", "Lycee 3"))]
+    [True, True, False]
+    """
+    if figures(one) != figures(other):
+        return True
+    ours, theirs = marks(one), marks(other)
+    return bool(ours and theirs) and ours != theirs
+
+
+def figures(text: str) -> str:
+    """Return the figures in ``text``."""
+    return "".join(filter(str.isdigit, text))
+
+
+def marks(text: str) -> list[str]:
+    """Return the words in a text that are one letter or a Roman numeral, elided ones aside."""
+    return [word for word in MARK.findall(fold(text)) if len(word) == 1 or ROMAN.fullmatch(word)]
 
 
 def take_in(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> Cohort:
@@ -49,15 +279,19 @@ def split(
 ) -> tuple[Cohort, Contacts]:
     """Return the cohort of those who sent something, and apart from it how they are reached; see ``gather``."""
     questionnaire = Questionnaire(plan)
+    # Every row is an entry or a fate; of the entries of one person one is kept.
     met = [enter(submission, questionnaire) for submission in sent]
     kept, replaced, doubts = settled([entry for entry in met if isinstance(entry, SurveyEntry)], plan)
     rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
+    # All rows that came in, each once, in the order of their files.
     rows = sorted([*rejected, *replaced, *(entry.row for entry in kept)], key=lambda row: (row.source, row.line))
     faults = {entry.row: dict(faulty(entry, questionnaire)) for entry in kept}
     mentors, mentees = (people_of(kept, plan, side) for side in SIDES)
     cohort = Cohort(mentors, mentees, tuple(rows))
     both = remarks_on_both(cohort, kept)
+    # What staff should look at; nothing of it decides anything.
     made = merged([*remarks, *doubts, *notes(kept), *unreachable(faults), *both, *resemblances(kept, plan)])
+    # How people are reached is kept apart from the cohort, without addresses that no mail can be sent to.
     contacts = {
         (entry.side, entry.row.key): {
             name: said for name, said in entry.contact.items() if name not in faults[entry.row]

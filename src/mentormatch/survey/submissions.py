@@ -12,8 +12,7 @@ from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Remark, RowFate
 from mentormatch.survey.entries import Submission
-from mentormatch.survey.headers import QuestionPlace, places, split_part
-from mentormatch.survey.item_groups import told_apart
+from mentormatch.survey.headers import QuestionPlace, places, separate_questions, split_part
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import WHOLE, TextTable
 from mentormatch.survey.tool import OTHER
@@ -40,7 +39,7 @@ def laid_out(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> lis
     """
     sheets, problems = [], []
     for told, answering in tables:
-        table, side = told_apart(told, plan), answering or (None if plan.roles else plan.alone)
+        table, side = separate_questions(told, plan), answering or (None if plan.roles else plan.alone)
         found, wrong = places(table, plan, side)
         sheets.append(SubmissionSheet(table, side, found))
         problems += [*wrong, *without_identity(table, found, plan), *without_role(table, side, plan)]

@@ -10,7 +10,7 @@ from mentormatch.contract.match_response import MatchResponse
 from mentormatch.operations.matching import Matching
 from mentormatch.programme.programme import Programme
 from tests.explanation.diagnosis.people import CRITERIA, FIELDS, alike, cohort, words
-from tests.report.reading import Outline, notebook, page, sheets, written
+from tests.report.readers import Outline, notebook, page, sheets, written
 
 PIN = {"kind": "pin", "mentor": "M2", "mentee": "E2"}
 MIRROR = {"kind": "mirror", "field": "niveau", "weight": 2}

@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.survey.table import Rows, TextTable, tabulate
-from mentormatch.survey.tool import Tool
-from mentormatch.survey.tool_columns import below
+from mentormatch.survey.tool import Tool, rows_below
 
 
 class Slips(Tool):
@@ -22,4 +21,4 @@ class Slips(Tool):
         return rows.records[0].cells[0] == "Bulletins du jour"
 
     def sort(self, rows: Rows) -> TextTable:
-        return replace(tabulate(below(rows)), tool=self.kind)
+        return replace(tabulate(rows_below(rows)), tool=self.kind)

@@ -17,7 +17,7 @@ from mentormatch.places.shapes import CREDIT
 from mentormatch.report.pictures.picture import Picture, pictures
 from tests.report.cohorts import hostile_matchings, hostile_strings, small
 from tests.report.pictures.markets import CANARY, KEY, SIZES, drawn, market
-from tests.report.reading import Outline
+from tests.report.readers import Outline
 
 MOST_BYTES = 250_000
 SVG = "http://www.w3.org/2000/svg"

@@ -19,13 +19,12 @@ from mentormatch.operations.matching import Matching, match
 from mentormatch.report.comparison import PointShift, shifts
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.piece import Piece
-from mentormatch.report.views.prices import FREE, UNPROVED
-from mentormatch.report.views.proof import proved
+from mentormatch.report.views.plan import FREE, UNPROVED, proof_sentence
 from mentormatch.report.words import GOALS, prices
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.pictures.markets import KEY, market
-from tests.report.reading import Outline
-from tests.report.views.looked import impossible, unsolved
+from tests.report.readers import Outline
+from tests.report.views.samples import impossible, unsolved
 
 
 @cache
@@ -161,7 +160,7 @@ def test_the_certificate_says_what_is_proved_goal_by_goal() -> None:
     ],
 )
 def test_what_is_proved_of_a_goal_is_told_in_words(tier: CertifiedTier, words: str) -> None:
-    assert proved(tier).replace(NO_BREAK, " ") == words
+    assert proof_sentence(tier).replace(NO_BREAK, " ") == words
 
 
 def test_a_view_has_words_for_every_goal_that_a_certificate_may_hold() -> None:

@@ -16,9 +16,9 @@ from mentormatch.report.views import piece, shelf
 from mentormatch.report.views.piece import Piece
 from tests.report.cohorts import hostile_matchings, hostile_strings, small
 from tests.report.pictures.markets import CANARY, KEY, SIZES, market
-from tests.report.reading import Outline
+from tests.report.readers import Outline
 from tests.report.test_page import HEAD_TAGS, assert_nothing_runs_or_loads
-from tests.report.views.looked import TAGS, impossible, unsolved, views
+from tests.report.views.samples import TAGS, impossible, unsolved, views
 
 PAGE_TAGS = TAGS | HEAD_TAGS | {"header", "main", "footer", "h1", "h2"}
 UNTOLD = re.compile(r"<svg.*?</svg>|<style.*?</style>|\s(class|role|aria-\w+|scope)=\"[^\"]*\"", re.DOTALL)

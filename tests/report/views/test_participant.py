@@ -6,11 +6,11 @@ import pytest
 
 from mentormatch.explanation.labels import ABSENT
 from mentormatch.operations.matching import Matching
-from mentormatch.report.handouts.sheets import SIDES, common, handouts
+from mentormatch.report.handouts import SIDES, common_text, handouts
 from mentormatch.report.page_templates import rendered
 from mentormatch.survey.contacts import Contacts
 from tests.report.cohorts import FIELDS, matched, person, programme
-from tests.report.handing.test_handouts import CONTACTS, example, read
+from tests.report.handouts.test_handouts import CONTACTS, example, read
 from tests.report.pictures.markets import CANARY, KEY, market
 
 STAFF_WORDS = ("veto", "souhait", "éviter", "écart", "exclu", "règle", "critère", "points", "%", "rang", "préfér")
@@ -29,7 +29,7 @@ def test_a_participant_reads_the_sheet_that_is_handed_to_them() -> None:
     matching, contacts = example()
     for one in handouts(matching, contacts):
         view = matching.show.participant(one.key, contacts)
-        assert view.page() == rendered("handouts.html", handed=[one], common=common(matching, None))
+        assert view.page() == rendered("handouts.html", handed=[one], common=common_text(matching, None))
         assert read(view._repr_html_()).removeprefix("Votre binôme ") in read(view.page())
 
 

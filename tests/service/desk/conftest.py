@@ -5,7 +5,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.browsing import started
 from tests.service.desk.visiting import Visit, visiting
-from tests.service.serving import Served, limits, serving
+from tests.service.server import Served, limits, serving
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from mentormatch.service.desk.documents import PURPOSES, VIEWS
 from mentormatch.service.messages import ServiceMessage, read_message
 from tests.conftest import DEEP
 from tests.english import french_in
-from tests.service.desk.sitting import ANSWERS, PROGRAMME, VALIDATION, Sitting
+from tests.service.desk.session import ANSWERS, PROGRAMME, VALIDATION, Sitting
 
 JOURNAL, DECISION = "binomes.journal.jsonl", "binomes.decision.json"
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC

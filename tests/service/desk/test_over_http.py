@@ -10,12 +10,12 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from mentormatch.service.desk.doors import COOKIE
+from mentormatch.service.desk.sessions import COOKIE
 from tests.canaries import ANSWER, EMAIL, NAME
-from tests.failure.trouble import children, only_linux, wait_for
-from tests.service.desk.sitting import ANSWERS, PROGRAMME
-from tests.service.desk.slow import SETTINGS
-from tests.service.serving import AT_ONCE, BEARER, TOKEN, Served, limits, serving
+from tests.failure.processes import children, only_linux, wait_for
+from tests.service.desk.session import ANSWERS, PROGRAMME
+from tests.service.desk.slow_desk import SETTINGS
+from tests.service.server import AT_ONCE, BEARER, TOKEN, Served, limits, serving
 
 BYTES = {"Content-Type": "application/octet-stream"}
 NAMED = BYTES | {"X-File-Name": "x"}

@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, expect
 
 from mentormatch.record.verify import VerificationOutcome, verify_content
 from tests.browser.browsing import NOTHING
-from tests.service.desk.sitting import ANSWERS, PROGRAMME
-from tests.service.desk.slow import SETTINGS
+from tests.service.desk.session import ANSWERS, PROGRAMME
+from tests.service.desk.slow_desk import SETTINGS
 from tests.service.desk.visiting import Visit, visiting
-from tests.service.serving import serving
+from tests.service.server import serving
 from tests.survey.reading.test_workbooks import bomb_of_references
 
 SEALED = {

@@ -4,9 +4,8 @@ import re
 from importlib.resources import files
 
 from mentormatch.languages import language
-from mentormatch.service.desk.assets import OWN, assets
+from mentormatch.service.desk.assets import OWN, SIGN, WORDS, assets, sign_words, words
 from mentormatch.service.desk.documents import PURPOSES, VIEWS
-from mentormatch.service.desk.texts import SIGN, WORDS, sign_words, words
 from tests.english import french_in
 
 FOLDER = files("mentormatch.service").joinpath("page")

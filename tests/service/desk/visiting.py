@@ -8,8 +8,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser.browsing import Watched, faults
-from tests.service.desk.sitting import ANSWERS, PROGRAMME
-from tests.service.serving import TOKEN, Served
+from tests.service.desk.session import ANSWERS, PROGRAMME
+from tests.service.server import TOKEN, Served
 
 PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)

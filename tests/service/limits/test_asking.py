@@ -9,7 +9,7 @@ from mentormatch.contract.examples import COHORT
 from mentormatch.contract.operation import ask, operations
 from mentormatch.errors import EngineError, OutputError, Problem, SurveyError
 from mentormatch.service import handler
-from mentormatch.service.handler import answered, fitting, held_against, length, of_members
+from mentormatch.service.handler import answer_request, fit_to_limit, is_on_members, length, refuse_too_large
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 
@@ -18,10 +18,10 @@ MOST = {"people": 5, "pairs": 12, "time_limit_s": 100.0}
 
 def told(request: Any, kind: str = "match", tell: Any = lambda message: None, **most: Any) -> bytes:
     content = request if isinstance(request, bytes) else json.dumps(request).encode()
-    return answered(ServiceMessage({"kind": kind, "most": MOST | most, "language": "fr"}, content), tell)
+    return answer_request(ServiceMessage({"kind": kind, "most": MOST | most, "language": "fr"}, content), tell)
 
 
-def refused(request: Any, code: str, **most: Any) -> RefusedError:
+def refusal_of(request: Any, code: str, **most: Any) -> RefusedError:
     with pytest.raises(RefusedError) as caught:
         told(request, **most)
     assert caught.value.code == code
@@ -44,7 +44,7 @@ def test_an_answer_is_that_of_the_library_and_its_size_is_told_before() -> None:
     [(of(3, 4), 12), (of(5, 1), 5), (of(1, 5), 5), (of(rows=6), 9), (of(rows=7), 12), (of(), 0), ([], 0), (None, 0)],
 )
 def test_as_many_people_and_pairs_as_the_limits_are_taken(request_: Any, pairs: int) -> None:
-    assert held_against(request_, 5, 12) == pairs
+    assert refuse_too_large(request_, 5, 12) == pairs
 
 
 @pytest.mark.parametrize(
@@ -60,16 +60,16 @@ def test_as_many_people_and_pairs_as_the_limits_are_taken(request_: Any, pairs: 
 )
 def test_more_are_refused_each_with_what_was_found_and_expected(request_: Any, where: list[str]) -> None:
     with pytest.raises(RefusedError) as caught:
-        held_against(request_, 5, 12)
+        refuse_too_large(request_, 5, 12)
     assert caught.value.code == "too-large"
     assert [problem.where for problem in caught.value.problems] == where
     assert all(problem.found and problem.expected and problem.advice for problem in caught.value.problems)
 
 
 def test_rows_hold_people_of_both_sides() -> None:
-    assert held_against(of(rows=10), 5, 25) == 25
+    assert refuse_too_large(of(rows=10), 5, 25) == 25
     with pytest.raises(RefusedError) as caught:
-        held_against(of(rows=11), 5, 30)
+        refuse_too_large(of(rows=11), 5, 30)
     assert caught.value.problems[0] == Problem(
         "rows", "11\u00a0personnes", "10 au plus", "envoyez-en moins, ou relevez la limite du service"
     )
@@ -90,10 +90,10 @@ def test_rows_hold_people_of_both_sides() -> None:
 )
 def test_of_groups_any_two_who_answered_are_a_pair(request_: Any, pairs: int | None) -> None:
     if pairs is not None:
-        assert held_against(request_, 5, 12, among=True) == pairs
+        assert refuse_too_large(request_, 5, 12, among=True) == pairs
         return
     with pytest.raises(RefusedError) as caught:
-        held_against(request_, 5, 12, among=True)
+        refuse_too_large(request_, 5, 12, among=True)
     assert [problem.where for problem in caught.value.problems] == ["$"]
     assert caught.value.problems[0].found == "16\u00a0binômes"
 
@@ -108,10 +108,10 @@ def test_operations_on_members_are_measured_by_them(kind: str) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", [kind for kind in operations() if of_members(kind)])
+@pytest.mark.parametrize("kind", [kind for kind in operations() if is_on_members(kind)])
 def test_members_of_groups_get_four_fifths_of_the_time_at_most_and_no_more_than_fit(kind: str) -> None:
     example = operations()[kind].example()
-    assert getattr(fitting(kind, {**example, "time_limit_s": 1_000}, 100.0), "time_limit_s") == 80.0  # noqa: B009 - not all have it
+    assert getattr(fit_to_limit(kind, {**example, "time_limit_s": 1_000}, 100.0), "time_limit_s") == 80.0  # noqa: B009 - not all have it
     with pytest.raises(RefusedError) as caught:
         told({**example, "members": [0] * 6}, kind, pairs=100)
     assert [problem.where for problem in caught.value.problems] == ["members"]
@@ -125,8 +125,8 @@ def test_only_lists_are_counted(data: Any, found: int) -> None:
 
 
 def test_too_many_are_refused_before_anything_else_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handler, "fitting", lambda *_: pytest.fail("it was looked at"))
-    refused(of(6, 1), "too-large")
+    monkeypatch.setattr(handler, "fit_to_limit", lambda *_: pytest.fail("it was looked at"))
+    refusal_of(of(6, 1), "too-large")
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_too_many_are_refused_before_anything_else_is_looked_at(monkeypatch: pyt
     ],
 )
 def test_what_cannot_be_answered_is_refused_by_its_kind_with_everything_that_is_wrong(request_: Any, code: str) -> None:
-    error = refused(request_, code)
+    error = refusal_of(request_, code)
     assert error.detail
     assert error.problems
 
@@ -157,22 +157,22 @@ def test_what_fails_within_is_a_failure_and_what_people_sent_is_not(
         raise error
 
     monkeypatch.setattr(handler, "ask", fail)
-    assert refused(COHORT, code).detail == "x"
+    assert refusal_of(COHORT, code).detail == "x"
 
 
 @pytest.mark.parametrize(("asked", "given"), [(None, 80.0), (5, 5.0), (80, 80.0), (81, 80.0), (1_000, 80.0)])
 def test_a_solver_gets_four_fifths_of_the_time_at_most(asked: float | None, given: float) -> None:
-    assert getattr(fitting("match", {**COHORT, "time_limit_s": asked}, 100.0), "time_limit_s") == given  # noqa: B009 - not all have it
+    assert getattr(fit_to_limit("match", {**COHORT, "time_limit_s": asked}, 100.0), "time_limit_s") == given  # noqa: B009 - not all have it
 
 
 def test_operations_without_a_time_limit_are_left_as_they_are() -> None:
     example = operations()["verify"].example()
-    assert fitting("verify", example, 100.0) == operations()["verify"].asked.of(example)
+    assert fit_to_limit("verify", example, 100.0) == operations()["verify"].asked.of(example)
 
 
 def test_the_language_of_the_request_is_spoken_from_the_first_word_on() -> None:
     wrong = {"more": 1}
-    english, french = (refused({**wrong, "language": code}, "misfit").detail for code in ("en", "fr"))
+    english, french = (refusal_of({**wrong, "language": code}, "misfit").detail for code in ("en", "fr"))
     assert english != french
 
 

@@ -11,7 +11,7 @@ from mentormatch.service import bodies
 from mentormatch.service.bodies import Bodies, GoneError, read_away, refuse_kind, refuse_length, whole
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
-from tests.service.waiting import result_of
+from tests.service.event_loop import result_of
 
 JSON = {"content-type": "application/json"}
 MOST = 10

@@ -18,10 +18,10 @@ from mentormatch.errors import OutputError
 from mentormatch.service import guard
 from mentormatch.service.guard import FORGOTTEN_S, LONGEST_S, MOST_CLIENTS, OWN_GUESSES, WRONG_S, Guesses
 from mentormatch.service.problems import RefusedError
-from tests.failure.trouble import wait_for
-from tests.service.hostile import OWN, SESSION, http, spoken
-from tests.service.serving import JSON, TOKEN, Served, limits, serving
-from tests.service.waiting import result_of
+from tests.failure.processes import wait_for
+from tests.service.event_loop import result_of
+from tests.service.hostile_requests import OWN, SESSION, http, spoken
+from tests.service.server import JSON, TOKEN, Served, limits, serving
 
 
 @pytest.fixture

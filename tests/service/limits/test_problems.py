@@ -3,7 +3,7 @@
 import pytest
 
 from mentormatch.errors import Problem
-from mentormatch.service.forms import ProblemForm
+from mentormatch.service.openapi import ProblemForm
 from mentormatch.service.problems import KINDS, RefusedError
 
 STATUSES = {

@@ -12,10 +12,9 @@ from mentormatch.operations.matching import match
 from mentormatch.people.cohort import FIRST_LINES, Cohort, Remark, merged
 from mentormatch.programme.enrolment import read_contacts, read_survey
 from mentormatch.programme.programme import Programme
-from mentormatch.report.contacts import write_contacts
-from mentormatch.report.handouts.files import write_handouts
+from mentormatch.report.handouts import write_contacts, write_handouts
 from mentormatch.survey.contacts import fault_of
-from mentormatch.survey.resemblance import near_pairs
+from mentormatch.survey.intake import near_pairs
 from tests.survey.intake.answers import EMAIL, KEY, NAME, frame
 
 TEXTS = st.sampled_from(["une plage", "vide", "rouge"])

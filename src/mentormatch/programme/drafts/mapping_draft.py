@@ -23,8 +23,7 @@ from mentormatch.programme.drafts.samples import QuestionSample, Tables, in_tabl
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.column_map import Renaming, Target, answers_of, has_item, takes
-from mentormatch.survey.headers import claimed, places
-from mentormatch.survey.item_groups import told_apart
+from mentormatch.survey.headers import claimed, places, separate_questions
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import OTHER
@@ -80,7 +79,7 @@ def propose(programme: Programme, tables: Tables) -> MappingDraft:
     """
     apart = all(side is not None for _, side in tables)
     plan = plan_of(programme, apart=apart)
-    tables = [(told_apart(table, plan), side) for table, side in tables]
+    tables = [(separate_questions(table, plan), side) for table, side in tables]
     questions = {fold(found.text): found for table, side in tables for found in header_counterparts(table, side, plan)}
     named = {key: Target(found.name) for key, found in questions.items() if found.name}
     wider = replace(plan, renaming=Renaming({**plan.renaming.headers, **named}, plan.renaming.answers))

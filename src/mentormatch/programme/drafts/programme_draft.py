@@ -18,8 +18,7 @@ from mentormatch.programme.drafts.trial_run import DryRun, rejections, try_out
 from mentormatch.programme.drafts.uses import guess, is_sensitive
 from mentormatch.survey.entries import UNACCEPTED
 from mentormatch.survey.headers import split_part
-from mentormatch.survey.tool import OTHER
-from mentormatch.survey.tool_columns import OTHERS
+from mentormatch.survey.tool import OTHER, OTHERS
 
 CHECK_ORDER = mark("ORDRE À VÉRIFIER")
 """What stands beside an order that nothing tells."""

@@ -1,19 +1,23 @@
-"""The files of one edition: its programme, the answers, and the folders of documents that came of them."""
+"""The files of one edition, and all that they hold of one person, for that person (GDPR, article 15)."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mentormatch.base.generation import PART
 from mentormatch.base.manifest import FILENAME
 from mentormatch.fields import Side
+from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import read_contacts, read_survey, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.record.log import SUFFIX
-from mentormatch.record.rights.documents import documents
+from mentormatch.record.rights.documents import HeldData, PersonRow, documents, held, speaks_of
 from mentormatch.survey.contacts import Contacts
+from mentormatch.survey.privacy import pseudonyms_for, secret_beside
 from mentormatch.survey.table import TextTable
 
 DATED = re.compile(r" \([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}h[0-9]{2}(?: [0-9]+)?\)$")
@@ -81,3 +85,63 @@ class Edition:
         """Return the logs in the folders, but for those that were kept with what was replaced: they are over."""
         inside = (path for folder in self.places for path in sorted(folder.rglob(f"*{SUFFIX}")))
         return [path for path in inside if not DATED.search(path.parent.name)]
+
+
+RESULT = "binomes.json"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Export:
+    """What is held of a person: the ``rows`` they sent with their fate, ``results``, and ``documents`` that name them.
+
+    Nothing of it is about others but the codes of the people they were paired with.
+    """
+
+    rows: tuple[dict[str, Any], ...]
+    results: tuple[dict[str, Any], ...]
+    documents: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """Return it as a JSON text that people can read."""
+        told = {"schema_version": 1, "rows": self.rows, "results": self.results, "documents": self.documents}
+        return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def export_person(edition: Edition, person: str) -> Export:
+    """Return all that the answers and the documents of an edition hold of the person with this key or e-mail address.
+
+    Raises SurveyError where no row is theirs.
+    """
+    found, cohort = held(edition.load(), edition.tables(), person), edition.cohort()
+    if secret_beside(edition.programme).exists():
+        found = found.also_as(pseudonyms_for(edition.programme))
+    naming = [path for path in edition.documents() if speaks_of(path, found)]
+    results = [told for path in naming if path.name == RESULT for told in results_in(path, found)]
+    results = [told for place, told in enumerate(results) if told not in results[:place]]
+    return Export(tuple(row(one, cohort) for one in found.rows), tuple(results), tuple(path.name for path in naming))
+
+
+def row(sent: PersonRow, cohort: Cohort) -> dict[str, Any]:
+    """Return one row as it was sent, by its headers, with what became of it."""
+    place = (sent.table.source, sent.record.line)
+    fate = next(one for one in cohort.rows if (one.source, one.line) == place)
+    cells = zip(sent.table.header, sent.record.cells, strict=True)
+    return {
+        "file": place[0],
+        "line": place[1],
+        "side": sent.side,
+        "fate": fate.fate,
+        "reason": fate.reason,
+        "sent": fate.when.isoformat() if fate.when else None,
+        "answers": {header: cell for header, cell in cells if cell.strip()},
+    }
+
+
+def results_in(path: Path, person: HeldData) -> Iterator[dict[str, Any]]:
+    """Yield the pairs of a person, and that they have none with the reason, from a result that was written."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    keys = {canonical(key) for key in person.keys}
+    for pair in told["pairs"]:
+        if keys & {canonical(pair["mentor"]), canonical(pair["mentee"])}:
+            yield {name: pair[name] for name in ("mentor", "mentee", "points", "answered")}
+    yield from ({"unmatched": one["code"]} for one in told["unmatched"] if canonical(one["person"]) in keys)

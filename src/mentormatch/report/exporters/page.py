@@ -11,7 +11,7 @@ from mentormatch.report import decision_state, words
 from mentormatch.report.decision_state import RECHECK, Imprint
 from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap
-from mentormatch.report.pictures.style import drawable
+from mentormatch.report.pictures.picture import drawable
 from mentormatch.report.view import MatchingView, labels_for_notebook, view
 
 LANGUAGE = re.compile(r'^<html lang="([a-z]+)">$', re.MULTILINE)

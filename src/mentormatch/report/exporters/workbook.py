@@ -11,12 +11,11 @@ from mentormatch.languages.phrases import counted
 from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
-from mentormatch.report.book import LINE, Book, BookColumn, CellForm
+from mentormatch.report.book import LINE, Book, BookColumn, CellForm, write_grid
 from mentormatch.report.decision_state import imprint
-from mentormatch.report.grid import write_grid
 from mentormatch.report.journal_sheet import renewed, write_journal
+from mentormatch.report.reviewed.decisions import as_shown, beside, headings, own_cells, write_previous
 from mentormatch.report.reviewed.hidden_sheet import SHEET, Bearings, decided
-from mentormatch.report.reviewed.previous import as_shown, beside, headings, own_cells, write_previous
 from mentormatch.report.reviewed.rows import AGREED, CHOICES, PAIRS, REMARK, VALIDATION
 from mentormatch.report.texts import spaced
 

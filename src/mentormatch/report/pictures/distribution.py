@@ -8,8 +8,7 @@ import numpy as np
 from mentormatch.base.columns import IntVector
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import about, points, thousands
-from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, column, layer, rows
+from mentormatch.report.pictures.picture import BRIGHT, DARK, INK, Chart, Picture, column, layer, rows
 from mentormatch.report.texts import spaced
 
 STEP, FULL = 50_000, 1_000_000

@@ -9,8 +9,7 @@ from mentormatch.explanation.fairness_frontier import FrontierPoint, find_fronti
 from mentormatch.explanation.goal_prices import is_small, share
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import points
-from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, column, layer, rows
+from mentormatch.report.pictures.picture import BRIGHT, DARK, INK, Chart, Picture, column, layer, rows
 
 WIDTH, HEIGHT = 560, 300
 CHOSEN, GREATEST, FAIREST = mark("répartition retenue"), mark("plus grand total"), mark("plancher le plus haut")

@@ -11,8 +11,7 @@ from mentormatch.base.columns import IntVector
 from mentormatch.fields import Side
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import counted, points, thousands
-from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.pictures.style import INK, NOTHING, Chart, column, distinct, layer, rows, shortened
+from mentormatch.report.pictures.picture import INK, NOTHING, Chart, Picture, column, distinct, layer, rows, shortened
 
 MOST, GROUPS = 60, 50
 """People of a side who get a line each; above, the groups into which a side is put at most."""

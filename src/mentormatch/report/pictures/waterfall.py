@@ -7,8 +7,18 @@ from typing import Any, ClassVar
 from mentormatch.explanation.pairs import Pair
 from mentormatch.languages import mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import about, listed, percent, points
-from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, column, distinct, layer, rows, shortened
+from mentormatch.report.pictures.picture import (
+    BRIGHT,
+    DARK,
+    INK,
+    Chart,
+    Picture,
+    column,
+    distinct,
+    layer,
+    rows,
+    shortened,
+)
 from mentormatch.report.texts import spaced, visible
 
 ROW, BAR, WIDTH = 36, 22, 440

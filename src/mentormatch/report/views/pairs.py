@@ -1,11 +1,26 @@
-"""All pairs, the best first."""
+"""Views of pairs and people: all pairs, two people, one person, their own sheet, the unmatched, and the market."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from mentormatch.explanation.diagnosis.smallest_change import smallest_change
+from mentormatch.explanation.pairs import explain_pair
+from mentormatch.explanation.tables import SIDES as NAMES
+from mentormatch.explanation.tables import in_words
+from mentormatch.explanation.unmatched import explain_one
+from mentormatch.explanation.why_not import Alternative, alternatives, why_not
+from mentormatch.fields import Side
+from mentormatch.inspection.market import Prospects, prospects
 from mentormatch.languages import mark, once_spoken, tr
-from mentormatch.report.view import Card, best_pairs, card
+from mentormatch.languages.phrases import listed
+from mentormatch.report.handouts import CommonText, Handout, common_text, handouts
+from mentormatch.report.page_templates import rendered
+from mentormatch.report.pictures import Waterfall
+from mentormatch.report.view import MOST_TOLD, Card, UnmatchedLine, Untold, best_pairs, card, explained, untold
 from mentormatch.report.views.piece import Piece
+from mentormatch.rules.formulation import SIDES
+from mentormatch.survey.contacts import Contacts
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,3 +45,182 @@ class PairsPiece(Piece):
     def left(self) -> int:
         """How many pairs are not shown."""
         return len(self.matching.solution.pairs) - len(self.pairs)
+
+
+NEXT = 3
+"""Other partners that are told of each of the two."""
+
+
+@dataclass(frozen=True, repr=False)
+class PairPiece(Piece):
+    """Two people by position, chosen or not: points, reasons, how much was answered, and why not the next best."""
+
+    kind: ClassVar[str] = "two"
+    call: ClassVar[str] = 'pair("M03", "E07")'
+    purpose: ClassVar[str] = mark("Deux personnes : leurs points un par un, et pourquoi elles, ou pourquoi pas.")
+    mentor: int
+    mentee: int
+
+    @property
+    def title(self) -> str:
+        return listed([self.card.mentor, self.card.mentee])
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """The keys of the two."""
+        return self.matching.cohort.mentors.ids[self.mentor], self.matching.cohort.mentees.ids[self.mentee]
+
+    @once_spoken
+    def card(self) -> Card:
+        """The two in words."""
+        return card(self.matching.explain(*self.keys), self.labels)
+
+    @property
+    def look(self) -> Waterfall:
+        """Their points as a picture."""
+        return Waterfall(self.matching, self.labels, *self.keys)
+
+    @property
+    def chosen(self) -> bool:
+        """Whether they are a pair."""
+        return [self.mentor, self.mentee] in self.matching.solution.pairs.tolist()
+
+    @once_spoken
+    def reason(self) -> str:
+        """What pairing them would cost, or which rules forbid it."""
+        return why_not(self.case, self.mentor, self.mentee).reason
+
+    @once_spoken
+    def others(self) -> tuple[tuple[str, tuple[Alternative, ...]], ...]:
+        """Each of the two, and whom else they could have at the smallest loss."""
+        rows = zip(SIDES, (self.mentor, self.mentee), strict=True)
+        return tuple((self.case.name(side, row), alternatives(self.case, side, row, NEXT)) for side, row in rows)
+
+
+OFFERED = 5
+"""Other partners that are told of."""
+
+
+@dataclass(frozen=True, repr=False)
+class PersonPiece(Piece):
+    """One person by side and position: their partners or why they have none, and whom else they could have."""
+
+    kind: ClassVar[str] = "someone"
+    call: ClassVar[str] = 'person("M03")'
+    purpose: ClassVar[str] = mark("Une personne, vue par l'équipe : ses binômes, et qui d'autre elle pourrait avoir.")
+    side: Side
+    row: int
+
+    @property
+    def title(self) -> str:
+        return f"{self.name}, {tr(NAMES[self.side])}"
+
+    @property
+    def name(self) -> str:
+        """What they are called."""
+        return self.case.name(self.side, self.row)
+
+    @once_spoken
+    def pairs(self) -> tuple[Card, ...]:
+        """Their pairs, in words."""
+        pairs = self.matching.solution.pairs
+        mine = pairs[pairs[:, SIDES.index(self.side)] == self.row].tolist()
+        told = [explain_pair(self.matching.cohort, self.matching.scores, *two) for two in mine]
+        told.sort(key=lambda pair: (-pair.score, pair.mentor, pair.mentee))
+        return tuple(card(pair, self.labels) for pair in told)
+
+    @once_spoken
+    def alone(self) -> tuple[UnmatchedLine, ...]:
+        """Why they have no partner, and what would place them; empty where they have one."""
+        return tuple(self._alone())
+
+    def _alone(self) -> Iterator[UnmatchedLine]:
+        if self.row in self.case.alone(self.side):
+            one = explain_one(self.case, self.side, self.row)
+            change = smallest_change(self.case, self.side, self.row) if self.case.small else None
+            yield UnmatchedLine(one.person, tr(NAMES[self.side]), one.reason, in_words(change))
+
+    @once_spoken
+    def others(self) -> tuple[Alternative, ...]:
+        """Whom else they could have, at the smallest loss."""
+        return alternatives(self.case, self.side, self.row, OFFERED)
+
+
+@dataclass(frozen=True, repr=False)
+class Participant(Piece):
+    """The sheet of one person by side and position, as ``write_handouts`` writes it: partners, and how to reach them.
+
+    It holds no answer of anybody, no veto, no ranking and no reason.
+    """
+
+    kind: ClassVar[str] = "participant"
+    call: ClassVar[str] = 'participant("M03", contacts)'
+    purpose: ClassVar[str] = mark("Ce que cette personne peut lire elle-même : sa fiche, rien sur les autres.")
+    side: Side
+    row: int
+    contacts: Contacts
+
+    @property
+    def title(self) -> str:
+        return tr("Votre binôme")
+
+    @once_spoken
+    def handout(self) -> Handout:
+        """Their sheet; without contacts, their own key too is shown as a code or a pseudonym."""
+        key = self.matching.cohort.side(self.side).ids[self.row]
+        made = next(one for one in handouts(self.matching, self.contacts) if (one.side, one.key) == (self.side, key))
+        return made if len(self.contacts) else replace(made, key=self.labels.person(self.side, key))
+
+    def page(self) -> str:
+        return rendered("handouts.html", handed=[self.handout], common=self.common)
+
+    @property
+    def common(self) -> CommonText:
+        """What every sheet says."""
+        return common_text(self.matching, None)
+
+
+@dataclass(frozen=True, repr=False)
+class UnmatchedPiece(Piece):
+    """Everybody without a partner, with the reason and the smallest change that would place them."""
+
+    kind: ClassVar[str] = "unplaced"
+    call: ClassVar[str] = "unmatched()"
+    purpose: ClassVar[str] = mark("Les personnes sans binôme, pourquoi, et ce qui suffirait.")
+
+    @property
+    def title(self) -> str:
+        return tr("Sans binôme")
+
+    @once_spoken
+    def unmatched(self) -> tuple[UnmatchedLine, ...]:
+        """Everybody without a partner, in words, as far as a page tells them."""
+        return tuple(explained(self.matching, self.labels, MOST_TOLD))
+
+    @property
+    def untold(self) -> Untold:
+        """How much is not shown."""
+        return untold(self.matching)
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs there are."""
+        return len(self.matching.solution.pairs)
+
+
+@dataclass(frozen=True, repr=False)
+class MarketPiece(Piece):
+    """How many partners each person could have under the rules, who has few or none, which needs nobody meets."""
+
+    kind: ClassVar[str] = "market"
+    call: ClassVar[str] = "market()"
+    purpose: ClassVar[str] = mark("Avant toute répartition : qui pourrait rencontrer qui, et qui a peu de choix.")
+
+    @property
+    def title(self) -> str:
+        return tr("Qui pourrait rencontrer qui")
+
+    @once_spoken
+    def prospects(self) -> Prospects:
+        """The market, as the report on the answers has it."""
+        return prospects(self.matching.cohort, self.matching.programme, self.labels)

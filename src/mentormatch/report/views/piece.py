@@ -1,20 +1,58 @@
 """What every view is: a piece of a page, which a notebook shows by itself."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import ClassVar
 
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.errors import OutputError
-from mentormatch.explanation.labels import Labels
+from mentormatch.errors import OutputError, Problem, RequestError
+from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.explanation.labels import names as names_of
 from mentormatch.explanation.unmatched import Case
+from mentormatch.fields import Side
 from mentormatch.languages import own_language, tr
+from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching
 from mentormatch.report import intake_words, words
 from mentormatch.report.page_templates import rendered
-from mentormatch.report.pictures.style import drawable
+from mentormatch.report.pictures.picture import drawable
+from mentormatch.report.view import labels_for_notebook
+from mentormatch.rules.formulation import SIDES
+from mentormatch.survey.contacts import Contacts
+
+type ViewNames = bool | Contacts
+"""False: codes, or pseudonyms where keys are e-mail addresses; True: keys as they are; contacts: people's names."""
+
+
+def labels_of(matching: Matching, names: ViewNames) -> Labels:
+    """Return what people are called in a view."""
+    if isinstance(names, Contacts):
+        return names_of(matching.cohort, matching.programme, names)
+    return KEYS if names else labels_for_notebook(matching)
+
+
+def find_person(matching: Matching, labels: Labels, said: str, sides: Sequence[Side] = SIDES) -> tuple[Side, int]:
+    """Return the side and the position of the person who is meant: by their key, or as these labels call them.
+
+    What both sides have is taken as the mentor's. Raises RequestError where it is nobody's.
+    """
+    for side in sides:
+        people = matching.cohort.side(side)
+        if people.has(said):
+            return side, people.find(said)
+    called_so = canonical(said)
+    for side in sides:
+        for row, key in enumerate(matching.cohort.side(side).ids):
+            if canonical(labels.person(side, key)) == called_so:
+                return side, row
+    advice = tr("recopiez-le d'une vue, par exemple matching.show.pairs() ou matching.show.unmatched()")
+    expected = tr("un code ou un nom tel que la vue le montre")
+    raise RequestError(
+        tr("Personne inconnue"), [Problem(tr("personne demandée"), tr("personne ne s'appelle ainsi"), expected, advice)]
+    )
 
 
 @dataclass(frozen=True, repr=False)

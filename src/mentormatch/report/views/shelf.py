@@ -7,19 +7,9 @@ from mentormatch.explanation.robustness import SamplingPlan
 from mentormatch.languages import own_language
 from mentormatch.operations.matching import Matching
 from mentormatch.report.page_templates import rendered
-from mentormatch.report.views.market import MarketPiece
-from mentormatch.report.views.names import ViewNames, found, labels_of
-from mentormatch.report.views.pair import PairPiece
-from mentormatch.report.views.pairs import PairsPiece
-from mentormatch.report.views.participant import Participant
-from mentormatch.report.views.person import PersonPiece
-from mentormatch.report.views.piece import Piece
-from mentormatch.report.views.prices import Prices
-from mentormatch.report.views.proof import Proof
-from mentormatch.report.views.side_by_side import SideBySide
-from mentormatch.report.views.steadiness import Steady
-from mentormatch.report.views.summary import Summary
-from mentormatch.report.views.unmatched import UnmatchedPiece
+from mentormatch.report.views.pairs import MarketPiece, PairPiece, PairsPiece, Participant, PersonPiece, UnmatchedPiece
+from mentormatch.report.views.piece import Piece, ViewNames, find_person, labels_of
+from mentormatch.report.views.plan import Prices, Proof, SideBySide, Steady, Summary
 from mentormatch.survey.contacts import Contacts
 
 MOST_SHOWN = 50
@@ -56,8 +46,8 @@ class Views:
         Raises RequestError where one of them is nobody.
         """
         labels = labels_of(self.matching, names)
-        _, row = found(self.matching, labels, mentor, ("mentor",))
-        return PairPiece(self.matching, labels, row, found(self.matching, labels, mentee, ("mentee",))[1])
+        _, row = find_person(self.matching, labels, mentor, ("mentor",))
+        return PairPiece(self.matching, labels, row, find_person(self.matching, labels, mentee, ("mentee",))[1])
 
     def unmatched(self, *, names: ViewNames = False) -> UnmatchedPiece:
         """Return who has no partner, why, and the smallest change that would place them."""
@@ -66,7 +56,7 @@ class Views:
     def person(self, person: str, *, names: ViewNames = False) -> PersonPiece:
         """Return what concerns one person, for the team; raises RequestError where they are nobody."""
         labels = labels_of(self.matching, names)
-        return PersonPiece(self.matching, labels, *found(self.matching, labels, person))
+        return PersonPiece(self.matching, labels, *find_person(self.matching, labels, person))
 
     def participant(self, person: str, contacts: Contacts | None = None) -> Participant:
         """Return what one person may read themselves; raises RequestError where they are nobody.
@@ -74,7 +64,7 @@ class Views:
         Without ``contacts`` (see ``read_contacts``) partners are called by their codes or pseudonyms.
         """
         labels, known = labels_of(self.matching, contacts or False), contacts or Contacts((), {})
-        return Participant(self.matching, labels, *found(self.matching, labels, person), known)
+        return Participant(self.matching, labels, *find_person(self.matching, labels, person), known)
 
     def market(self, *, names: ViewNames = False) -> MarketPiece:
         """Return who could meet whom before anything is solved: how many partners each has, who has few or none."""

@@ -1,4 +1,7 @@
-"""The files of the page: the board's as they are, the page's own, and its texts; nothing comes from elsewhere."""
+"""The files of the page and its texts: the board's as they are, the page's own; nothing comes from elsewhere.
+
+Scripts know the texts by these names; {words in braces} are filled there.
+"""
 
 import json
 from base64 import b64encode
@@ -9,10 +12,128 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from mentormatch.languages import LANGUAGES, language
+from mentormatch.languages import LANGUAGES, language, mark, spoken, tr
 from mentormatch.report.page_templates import stylesheet as report_style
-from mentormatch.service.desk.texts import sign_words, words
+from mentormatch.report.texts import spaced
 from mentormatch.widgets.board.texts import script, stylesheet, text_of
+
+WORDS = {
+    "title": mark("Former les binômes"),
+    "steps": mark("Étapes"),
+    "languages": mark("Langue"),
+    "close": mark("Tout effacer et fermer"),
+    "closed": mark("C'est fermé : rien n'a été gardé sur ce service."),
+    "again": mark("Recommencer"),
+    "close_sure": mark("Tout ce qui n'est pas téléchargé sera perdu. Fermer ?"),
+    "loading": mark("Un instant…"),
+    "still_working": mark("Un calcul est encore en cours ; la page s'ouvre dès qu'il est fini."),
+    "colon": ":",
+    "expected": mark("Attendu : {what}"),
+    "step_files": mark("Vos fichiers"),
+    "step_intake": mark("Les réponses"),
+    "step_pairs": mark("Les binômes"),
+    "step_board": mark("Le tableau"),
+    "step_documents": mark("Les documents"),
+    "not_yet": mark("pas encore possible"),
+    "files_lead": mark(
+        "Déposez les réponses au questionnaire et le programme. Tout reste dans la mémoire de ce service le temps de"
+        " votre session : rien n'y est enregistré, et rien ne part ailleurs."
+    ),
+    "answers": mark("Les réponses au questionnaire"),
+    "answers_hint": mark("Un fichier .csv, .xlsx ou .ods, tel que l'outil d'enquête l'a exporté."),
+    "programme": mark("Le programme"),
+    "programme_hint": mark("Le fichier .toml qui dit quelles questions, quels critères et quelles règles comptent."),
+    "one_file": mark("Un seul fichier, pour les mentor·es et les mentoré·es"),
+    "two_files": mark("Un fichier pour chaque côté"),
+    "how_many": mark("Combien de fichiers de réponses ?"),
+    "mentors": mark("Les réponses des mentor·es"),
+    "mentees": mark("Les réponses des mentoré·es"),
+    "choose": mark("Choisir un fichier"),
+    "choose_for": mark("{what} : choisir un fichier"),
+    "or_drop": mark("ou déposez-le ici"),
+    "leave": mark("Retirer"),
+    "leave_for": mark("Retirer le fichier {name}"),
+    "taken": mark("{name} est déposé."),
+    "taken_back": mark("{name} est retiré."),
+    "sending": mark("Envoi de {name}…"),
+    "example_lead": mark("Pour un premier essai, sans fichier :"),
+    "example": mark("Prendre l'exemple"),
+    "example_taken": mark("Le programme et les réponses d'exemple sont là ; les personnes y sont fictives."),
+    "read": mark("Lire les réponses"),
+    "reading": mark("Lecture des réponses…"),
+    "read_done": mark("Les réponses sont lues."),
+    "intake_lead": mark(
+        "Avant tout calcul : le sort de chaque ligne, et qui pourrait rencontrer qui. Si quelque chose surprend,"
+        " corrigez le fichier ou le programme et déposez-le de nouveau."
+    ),
+    "intake_page": mark("Le rapport sur les réponses"),
+    "keep_intake": mark("Télécharger ce rapport"),
+    "form": mark("Former les binômes"),
+    "form_again": mark("Recalculer les binômes"),
+    "form_lost": mark("Recalculer part des réponses seules : les décisions prises sur le tableau seront perdues."),
+    "forming": mark("Calcul des binômes…"),
+    "formed": mark("Les binômes sont formés."),
+    "stop": mark("Arrêter là"),
+    "stop_hint": mark("Arrêter garde la meilleure répartition trouvée."),
+    "settings": mark("Réglages"),
+    "seed": mark("Graine du tirage"),
+    "seed_hint": mark("Elle départage les égalités parfaites ; la même graine redonne les mêmes binômes."),
+    "seconds": mark("Durée maximale, en secondes"),
+    "bad_number": mark("Ces deux réglages sont des nombres entiers : la graine à partir de 0, la durée de 1 à 600."),
+    "views": mark("Ce qui se regarde"),
+    "alone": mark("Ouvrir dans un onglet"),
+    "print": mark("Imprimer"),
+    "to_board": mark("Revoir sur le tableau"),
+    "to_documents": mark("Aller aux documents"),
+    "board_lead": mark(
+        "Choisissez une personne, comparez, imposez ou écartez un binôme : tout est recalculé à chaque décision. Quand"
+        " la répartition convient, validez-la avec votre nom."
+    ),
+    "named": mark("Montrer les noms que les personnes ont donnés, à la place de leurs codes"),
+    "documents_lead": mark(
+        "Téléchargez ce que vous voulez garder : à la fermeture de la session, ce service oublie tout."
+    ),
+    "proposal": mark("Ces documents disent que c'est une proposition. Pour les rendre définitifs, validez au tableau."),
+    "final": mark("Ces documents portent la validation ; le journal et le fichier de décision les accompagnent."),
+    "no_answer": mark("Il n'y a pas de binômes à remettre, mais les documents disent pourquoi."),
+    "download": mark("Télécharger {name}"),
+    "preparing": mark("Préparation de {name}…"),
+    "downloaded": mark("{name} est téléchargé."),
+    "document": mark("Document"),
+    "purpose": mark("À quoi il sert"),
+    "unreachable": mark("Le service ne répond pas. Vérifiez qu'il tourne encore, puis réessayez."),
+    "expired": mark("Votre session est finie : ce qui y était a été oublié. Ouvrez la page de nouveau."),
+    "gone": mark("Ce travail n'est plus là : le service l'a oublié. Déposez les fichiers de nouveau."),
+    "slow": mark("L'envoi a duré trop longtemps. Réessayez, avec un fichier plus petit si possible."),
+    "too_large": mark("Ce fichier est trop grand pour ce service. Ôtez ce qui n'est pas des réponses, et réessayez."),
+    "busy": mark("Toutes les places de ce service sont prises. Réessayez dans quelques minutes."),
+    "broken": mark("Le service n'a pas pu finir. Réessayez ; si cela revient, déposez les fichiers de nouveau."),
+    "reopen": mark("Ouvrir de nouveau"),
+    "retry": mark("Réessayer"),
+}
+SIGN = {
+    "title": mark("Ouvrir la page"),
+    "lead": mark(
+        "Cette page forme des binômes de mentorat. Le jeton se trouve à la fin de l'adresse qu'affiche le service quand"
+        " il démarre, ou chez la personne qui le tient."
+    ),
+    "label": mark("Jeton"),
+    "open": mark("Ouvrir"),
+    "wrong": mark("Ce n'est pas le jeton de ce service. Vérifiez-le, et réessayez."),
+    "trying": mark("Un instant…"),
+    "unreachable": mark("Le service ne répond pas. Vérifiez qu'il tourne encore, puis réessayez."),
+}
+
+
+def words() -> dict[str, str]:
+    """Return the texts of the page in the language that is spoken, and its code."""
+    return {"language": spoken(), **{name: spaced(tr(page_file)) for name, page_file in WORDS.items()}}
+
+
+def sign_words() -> dict[str, str]:
+    """Return the texts of the page by which somebody signs in, and the code of their language."""
+    return {"language": spoken(), **{name: spaced(tr(page_file)) for name, page_file in SIGN.items()}}
+
 
 JAVASCRIPT, CSS, SVG, JSON = "text/javascript", "text/css", "image/svg+xml", "application/json"
 OWN: Mapping[str, str] = {
@@ -36,24 +157,24 @@ POLICY = (
 @cache
 def assets() -> Mapping[str, tuple[str, bytes]]:
     """Return every file that the page loads, by its name: its media type and its bytes."""
-    own = {name: (kind, text(name)) for name, kind in OWN.items()}
+    own = {name: (kind, page_file(name)) for name, kind in OWN.items()}
     elements = f"{text_of('elements.js')}\nexport {{ make }};\n"
     board = {
         "board.js": (JAVASCRIPT, script()),
         "board.css": (CSS, stylesheet()),
         "elements.js": (JAVASCRIPT, elements),
     }
-    told = {f"words-{code}.json": (JSON, said(code)) for code in LANGUAGES}
+    told = {f"words-{code}.json": (JSON, texts_json(code)) for code in LANGUAGES}
     return {name: (kind, content.encode()) for name, (kind, content) in (own | board | told).items()}
 
 
-def said(code: str) -> str:
+def texts_json(code: str) -> str:
     """Return the texts of the page in a language, as JSON."""
     with language(code):
         return json.dumps(words(), ensure_ascii=False)
 
 
-def text(name: str) -> str:
+def page_file(name: str) -> str:
     """Return a file of the page."""
     return files("mentormatch.service").joinpath("page", name).read_text(encoding="utf-8")
 
@@ -61,10 +182,10 @@ def text(name: str) -> str:
 @cache
 def sign_page(code: str) -> tuple[str, bytes]:
     """Return the policy and the page by which somebody signs in; it loads nothing, not even from this service."""
-    style, script = text("sign.css"), text("sign.js")
+    style, script = page_file("sign.css"), page_file("sign.js")
     with language(code):
-        told = {name: escape(said) for name, said in sign_words().items()}
-    page = Template(text("sign.html")).substitute(told, style=style, script=script)
+        told = {name: escape(texts_json) for name, texts_json in sign_words().items()}
+    page = Template(page_file("sign.html")).substitute(told, style=style, script=script)
     policy = (
         f"default-src 'none'; script-src '{digest(script)}'; style-src '{digest(style)}'; img-src data:;"
         " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"

@@ -1,28 +1,33 @@
-"""One desk: files in, what came in, the pairs, the board, the documents; all of it in memory, in one process."""
+"""One desk: files in, what came in, the pairs, the board, the documents; all of it in memory, in one process.
+
+It tells the page how far everything is, every number already in words.
+"""
 
 import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from io import BytesIO
 from threading import current_thread, main_thread
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from mentormatch.errors import MentorMatchError, RequestError
+from mentormatch.base.strict_json import JsonMessage
+from mentormatch.errors import MentorMatchError, ProgrammeError, RequestError, SurveyError
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages import FRENCH, language, mark, own_language, tr
 from mentormatch.operations.matching import Matching, match
 from mentormatch.record.seal import Seal
 from mentormatch.report import intake_words
 from mentormatch.report.decision_state import answered, standing
-from mentormatch.report.portfolio import Portfolio
+from mentormatch.report.folder import Portfolio
 from mentormatch.report.texts import spaced
 from mentormatch.report.view import figures
-from mentormatch.report.views.names import ViewNames, labels_of
+from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.report.words import summary, verdict
-from mentormatch.service.desk import desk_requests, desk_state
+from mentormatch.service.desk import desk_requests
 from mentormatch.service.desk.documents import (
     ANSWERS,
     HTML,
@@ -40,6 +45,103 @@ from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.session import Board
 from mentormatch.widgets.board.texts import words
 from mentormatch.widgets.board.view import in_every_text
+
+type DeskPlace = Literal["programme", "answers", ""]
+
+
+class FileOut(JsonMessage):
+    """A file that was handed over."""
+
+    part: str
+    name: str
+    size: str
+
+
+class Figure(JsonMessage):
+    """A number with its noun."""
+
+    number: int
+    noun: str
+
+
+class IntakeOut(JsonMessage):
+    """What came in: ``hindrance`` says why no pairs can be formed of it, empty where they can."""
+
+    programme: str
+    lead: str
+    figures: list[Figure]
+
+
+class ViewOut(JsonMessage):
+    """A page that can be looked at."""
+
+    name: str
+    title: str
+
+
+class DocumentOut(JsonMessage):
+    """A document that can be kept."""
+
+    name: str
+    purpose: str
+
+
+class DeskPlanOut(JsonMessage):
+    """The plan at present; ``answered``: there are pairs that somebody could validate, ``final``: somebody has.
+
+    ``named``: people are called by the names that they gave; None where the programme asks for none.
+    """
+
+    status: str
+    verdict: str
+    summary: str
+    standing: list[str]
+    figures: list[Figure]
+    answered: bool
+    final: bool
+    named: bool | None
+    views: list[ViewOut]
+    documents: list[DocumentOut]
+
+
+class DeskOut(JsonMessage):
+    """How far everything is; ``edition`` grows whenever something changes that a page shows."""
+
+    schema_version: Literal[1] = 1
+    edition: int
+    language: str
+    files: list[FileOut]
+    intake: IntakeOut | None
+    plan: DeskPlanOut | None
+
+
+class ProblemOut(JsonMessage):
+    """One thing that is wrong."""
+
+    where: str
+    found: str
+    expected: str
+    advice: str
+
+
+class RefusalOut(JsonMessage):
+    """Why something was not done; ``place`` is what must be corrected, empty where that is neither kind of file."""
+
+    title: str
+    place: DeskPlace
+    problems: list[ProblemOut]
+
+    @classmethod
+    def of(cls, error: MentorMatchError) -> "RefusalOut":
+        """Return an error in words."""
+        place: DeskPlace = (
+            "programme" if isinstance(error, ProgrammeError) else "answers" if isinstance(error, SurveyError) else ""
+        )
+        problems = [
+            ProblemOut(where=one.where, found=one.found, expected=one.expected, advice=one.advice)
+            for one in error.problems
+        ]
+        return cls(title=error.message, place=place, problems=problems)
 
 
 @contextmanager
@@ -126,7 +228,7 @@ class Desk:
             try:
                 answer = self.do(action_of(message), message.body if message else b"")
             except MentorMatchError as error:
-                answer = ServiceMessage({"refused": True}, encoded(dressed(desk_state.RefusalOut.of(error))))
+                answer = ServiceMessage({"refused": True}, encoded(dressed(RefusalOut.of(error))))
         return answer.packed()
 
     def do(self, action: desk_requests.Action, body: bytes) -> ServiceMessage:
@@ -251,21 +353,19 @@ class Desk:
     def state(self) -> dict[str, Any]:
         """Return how far everything is, in the language that holds now."""
         with language(self.language):
-            out = desk_state.DeskOut(
+            out = DeskOut(
                 edition=self.edition,
                 language=self.language,
-                files=[
-                    desk_state.FileOut(part=part, name=file.name, size=file.size)
-                    for part, file in self.handed.files.items()
-                ],
+                files=[FileOut(part=part, name=file.name, size=file.size) for part, file in self.handed.files.items()],
                 intake=intake_out(self.intake) if self.intake else None,
                 plan=plan_out(self.held()) if self.board else None,
             )
             return dressed(out)
 
 
+@cache
 def rehearse() -> None:
-    """Form and show the pairs of the example at a desk of its own, which loads what the first pairs would wait for."""
+    """Form and show the pairs of the example, once a process, which loads what the first pairs would wait for."""
     desk = Desk()
     for action in (desk_requests.Example(), desk_requests.Read(), desk_requests.FormIn()):
         desk.change(action, b"")
@@ -296,27 +396,27 @@ def encoded(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-def intake_out(intake: Intake) -> desk_state.IntakeOut:
+def intake_out(intake: Intake) -> IntakeOut:
     """Return what came in, in words."""
-    return desk_state.IntakeOut(
+    return IntakeOut(
         programme=intake.programme.name,
         lead=intake_words.lead(intake),
-        figures=[desk_state.Figure(number=number, noun=noun) for number, noun in intake_words.figures(intake)],
+        figures=[Figure(number=number, noun=noun) for number, noun in intake_words.figures(intake)],
     )
 
 
-def plan_out(held: HeldDocument) -> desk_state.DeskPlanOut:
+def plan_out(held: HeldDocument) -> DeskPlanOut:
     """Return a plan in words, with what can be looked at and kept of it."""
     matching = held.matching
-    return desk_state.DeskPlanOut(
+    return DeskPlanOut(
         status=str(matching.status),
         verdict=verdict(matching)[0],
         summary=summary(matching),
         standing=[*(caveat.sentence for caveat in matching.caveats), *standing(matching, held.seal)],
-        figures=[desk_state.Figure(number=number, noun=noun) for number, noun in figures(matching)],
+        figures=[Figure(number=number, noun=noun) for number, noun in figures(matching)],
         answered=answered(matching),
         final=held.seal is not None,
         named=held.named if matching.programme.documents.name else None,
-        views=[desk_state.ViewOut(name=name, title=tr(title)) for name, (title, _) in VIEWS.items()],
-        documents=[desk_state.DocumentOut(name=name, purpose=tr(PURPOSES[name])) for name in held.offered],
+        views=[ViewOut(name=name, title=tr(title)) for name, (title, _) in VIEWS.items()],
+        documents=[DocumentOut(name=name, purpose=tr(PURPOSES[name])) for name in held.offered],
     )

@@ -10,7 +10,7 @@ from typing import Any
 from mentormatch.base.progress import Progress
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
-from mentormatch.service.residents import ResidentProcess, Residents
+from mentormatch.service.processes import ResidentProcess, Residents
 from mentormatch.service.settings import Settings
 
 FACTORY = "mentormatch.service.desk.desk:Desk"

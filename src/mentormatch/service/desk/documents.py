@@ -9,10 +9,9 @@ from mentormatch.languages import mark
 from mentormatch.operations.matching import Matching, exporter_for
 from mentormatch.record.seal import Seal
 from mentormatch.report.decision_state import answered
-from mentormatch.report.handouts.files import contents
-from mentormatch.report.portfolio import Portfolio, documents, packed
-from mentormatch.report.views.names import ViewNames
-from mentormatch.report.views.piece import Piece
+from mentormatch.report.folder import Portfolio, documents, packed
+from mentormatch.report.handouts import handout_files
+from mentormatch.report.views.piece import Piece, ViewNames
 from mentormatch.survey.contacts import Contacts
 
 HTML, ZIP, BYTES = "text/html; charset=utf-8", "application/zip", "application/octet-stream"
@@ -83,7 +82,7 @@ class HeldDocument:
         if name == ALL:
             return packed(self.sealed)
         if name == HANDOUTS:
-            return packed(contents(self.matching, self.contacts, self.seal))
+            return packed(handout_files(self.matching, self.contacts, self.seal))
         return self.portfolio.files[name] if self.seal else exporter_for(name).content(self.matching)
 
 

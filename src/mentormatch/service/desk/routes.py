@@ -13,14 +13,14 @@ from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import RequestError
 from mentormatch.languages import FRENCH, LANGUAGES, language
 from mentormatch.service.bodies import Bodies
-from mentormatch.service.desk.assets import POLICY, assets, sign_page, text, view_policy
+from mentormatch.service.components import Components
+from mentormatch.service.desk.assets import POLICY, assets, page_file, sign_page, view_policy
 from mentormatch.service.desk.desk_requests import FREE
 from mentormatch.service.desk.desks import Desks, Seat
 from mentormatch.service.desk.documents import ANSWERS, HTML, PURPOSES, VIEWS
-from mentormatch.service.desk.doors import BEARER, DeskSessions, cookie_name, leads_to_the_page
+from mentormatch.service.desk.sessions import BEARER, DeskSessions, cookie_name, is_public
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
-from mentormatch.service.rooms import Rooms
-from mentormatch.widgets.progress.words import stage, time
+from mentormatch.widgets.progress import stage, time
 
 OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
 PAGE = {**OWN, "Content-Security-Policy": POLICY}
@@ -40,14 +40,14 @@ class Kept(TypedDict):
 type Answers = dict[tuple[str, str], Callable[..., Awaitable[Response]]]
 
 
-def routes(rooms: Rooms) -> APIRouter:
+def routes(components: Components) -> APIRouter:
     """Return the routes of the page, which the guard of the service now lets people to."""
-    sessions = DeskSessions(rooms.settings.token, rooms.settings.resident_idle_s)
-    rooms.guard.open.append(leads_to_the_page)
-    rooms.guard.doors.append(sessions.admits)
+    sessions = DeskSessions(components.settings.token, components.settings.resident_idle_s)
+    components.guard.open.append(is_public)
+    components.guard.doors.append(sessions.admits)
     router = APIRouter(include_in_schema=False)
-    desks = Desks(rooms.residents, rooms.settings)
-    answers = Entrance(rooms, sessions, desks).answers | PageRoutes(rooms, sessions, desks).answers
+    desks = Desks(components.residents, components.settings)
+    answers = Entrance(components, sessions, desks).answers | PageRoutes(components, sessions, desks).answers
     for (method, path), answer in answers.items():
         router.add_api_route(path, answer, methods=[method], response_model=None)
     return router
@@ -56,9 +56,9 @@ def routes(rooms: Rooms) -> APIRouter:
 class Entrance:
     """The page itself, its files, and who sits at it."""
 
-    def __init__(self, rooms: Rooms, sessions: DeskSessions, desks: Desks) -> None:
-        self.rooms, self.sessions, self.desks = rooms, sessions, desks
-        own = rooms.settings
+    def __init__(self, components: Components, sessions: DeskSessions, desks: Desks) -> None:
+        self.components, self.sessions, self.desks = components, sessions, desks
+        own = components.settings
         self.bodies = Bodies(
             replace(own, body_bytes=own.sign_in_bytes, body_s=own.sign_in_s, receiving=own.sign_ins)
         )  # whoever is not let in yet takes no place of those who are
@@ -74,7 +74,7 @@ class Entrance:
         if self.sessions.owner(request.scope) is None:
             policy, page = sign_page(wanted(request))
             return Response(page, 401, OWN | {"Content-Security-Policy": policy}, HTML)
-        return Response(text("index.html"), 200, PAGE, HTML)
+        return Response(page_file("index.html"), 200, PAGE, HTML)
 
     async def asset(self, name: str) -> Response:
         """Return a file of the page."""
@@ -101,16 +101,16 @@ class Entrance:
 
     def _kept(self, request: Request) -> Kept:
         """Return how a browser keeps the cookie: from scripts, for this site, and over HTTPS alone where it is used."""
-        secure = self.rooms.settings.https or request.url.scheme == "https"
+        secure = self.components.settings.https or request.url.scheme == "https"
         return {"httponly": True, "samesite": "strict", "secure": secure}
 
 
 class PageRoutes:
     """What the page asks of a desk."""
 
-    def __init__(self, rooms: Rooms, sessions: DeskSessions, desks: Desks) -> None:
-        self.rooms, self.sessions, self.desks = rooms, sessions, desks
-        self.bodies = Bodies(replace(rooms.settings, body_bytes=rooms.settings.page_bytes))
+    def __init__(self, components: Components, sessions: DeskSessions, desks: Desks) -> None:
+        self.components, self.sessions, self.desks = components, sessions, desks
+        self.bodies = Bodies(replace(components.settings, body_bytes=components.settings.page_bytes))
         self.answers: Answers = {
             ("POST", "/desk"): self.make,
             ("GET", "/desk/{ident}"): self.look,
@@ -135,7 +135,7 @@ class PageRoutes:
 
     async def look(self, request: Request, ident: str) -> Response:
         """Say how far everything is."""
-        return answered(await self.place(request, ident).ask({"do": "look"}))
+        return http_response(await self.place(request, ident).ask({"do": "look"}))
 
     async def do(self, request: Request, ident: str) -> Response:
         """Do what the page asks."""
@@ -143,14 +143,14 @@ class PageRoutes:
         asked = object_in(await self.bodies.read(request.headers, request.receive))
         if asked.get("do") not in FREE:
             raise RefusedError("misfit", "A desk is not asked for this here")
-        return answered(await place.ask(asked))
+        return http_response(await place.ask(asked))
 
     async def take(self, request: Request, ident: str, part: str) -> Response:
         """Take a file."""
         place = self.place(request, ident)
-        body = await self.rooms.bodies.read(request.headers, request.receive, FILE_TYPE)
+        body = await self.components.bodies.read(request.headers, request.receive, FILE_TYPE)
         head = {"do": "take", "part": part, "name": unquote(request.headers.get(NAME, ""))}
-        return answered(await place.ask(head, body))
+        return http_response(await place.ask(head, body))
 
     async def progress(self, request: Request, ident: str) -> Response:
         """Say how far the work is that is being done."""
@@ -170,23 +170,25 @@ class PageRoutes:
         if name not in PAGES:
             raise RefusedError("not-found", "There is no such page")
         policy = {"Content-Security-Policy": view_policy()}
-        return answered(await self.place(request, ident).ask({"do": "show", "name": name}), policy)
+        return http_response(await self.place(request, ident).ask({"do": "show", "name": name}), policy)
 
     async def hand(self, request: Request, ident: str, name: str) -> Response:
         """Return a document to be kept."""
         if name not in KEPT:
             raise RefusedError("not-found", "There is no such document")
         kept = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": view_policy()}
-        return answered(await self.place(request, ident).ask({"do": "hand", "name": name}), kept)
+        return http_response(await self.place(request, ident).ask({"do": "hand", "name": name}), kept)
 
     async def open_board(self, request: Request, ident: str) -> Response:
         """Return the board, with its words."""
-        return answered(await self.place(request, ident).ask({"do": "open"}))
+        return http_response(await self.place(request, ident).ask({"do": "open"}))
 
     async def ask_board(self, request: Request, ident: str) -> Response:
         """Return the board after what is asked of it."""
         place = self.place(request, ident)
-        return answered(await place.ask({"do": "ask"}, await self.rooms.bodies.read(request.headers, request.receive)))
+        return http_response(
+            await place.ask({"do": "ask"}, await self.components.bodies.read(request.headers, request.receive))
+        )
 
 
 def owner_of(sessions: DeskSessions, request: Request) -> str:
@@ -194,7 +196,7 @@ def owner_of(sessions: DeskSessions, request: Request) -> str:
     return sessions.owner(request.scope) or BEARER
 
 
-def answered(answer: Any, headers: Mapping[str, str] | None = None) -> Response:
+def http_response(answer: Any, headers: Mapping[str, str] | None = None) -> Response:
     """Return what a desk answers: what it refuses is a problem, told in words."""
     if answer.head.get("refused"):
         told, kind = json.loads(answer.body), KINDS["misfit"]

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Figures
 from mentormatch.languages import mark, tr
-from mentormatch.survey import sheets, signatures
+from mentormatch.survey import sheets, table_reader
 from mentormatch.survey.table import EXPECTED, Manner, Record, Rows, TableRemark, gather, unreadable
 from mentormatch.survey.table_reader import Reader, TableSource
 
@@ -93,9 +93,9 @@ def _answer(name: str, content: bytes, sheet: str | None) -> tuple[list[bytes], 
     """Return the rows that the child wrote and the object that ends them."""
     rows, _, last = _run(name, content, sheet).rstrip(b"\n").rpartition(b"\n")
     end = json.loads(last) if last.startswith(b"{") and last.endswith(b"}") else {"refusal": "unreadable"}
-    kind = signatures.of_container(content) if end.get("refusal") == "unreadable" else ""
+    kind = table_reader.of_container(content) if end.get("refusal") == "unreadable" else ""
     if kind:
-        raise signatures.no_table(name, kind)
+        raise table_reader.no_table(name, kind)
     if "refusal" in end:
         raise _refused(name, end["refusal"], end.get("place", ""))
     return rows.splitlines(), end

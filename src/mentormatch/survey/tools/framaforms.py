@@ -18,16 +18,18 @@ from mentormatch.fields.single import YES
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Record, Rows, TextTable, is_blank, tabulate
-from mentormatch.survey.tool import OTHER, Tool, not_of
-from mentormatch.survey.tool_columns import (
+from mentormatch.survey.tool import (
+    OTHER,
+    Tool,
     ToolQuestion,
-    below,
     columns_of,
     header_of,
     item_name,
-    leading,
-    noted,
-    without,
+    leading_count,
+    not_of,
+    rows_below,
+    with_submissions,
+    without_columns,
 )
 
 DETAILS = frozenset({"details de la soumission", "submission details"})
@@ -61,21 +63,21 @@ class Framaforms(Tool):
 
     def sort(self, rows: Rows) -> TextTable:
         questions, labels, count = headings(rows)
-        own = leading(labels, LEFT_OUT | STAYING)
-        body = below(rows, count)
+        own = leading_count(labels, LEFT_OUT | STAYING)
+        body = rows_below(rows, count)
         asked = [*map(ToolQuestion, labels[:own]), *asked_in(questions, labels, own, body)]
         table = tabulate(body, header_of(asked))
         table = replace(table, tool=self.kind, own=frozenset(range(own)), alone=alone_in(table, asked))
         draft = columns_of(table, DRAFT, own)
         times = columns_of(table, COMPLETED, own) + columns_of(table, SUBMITTED, own)
-        table = noted(
+        table = with_submissions(
             table,
             times,
             whole=lambda cells: not any(fold(cells[at]) in YES for at in draft),
             certain="day first" if columns_of(table, FRENCH, own) else None,
             response=columns_of(table, NUMBERS, own),
         )
-        return without(table, columns_of(table, LEFT_OUT, own))
+        return without_columns(table, columns_of(table, LEFT_OUT, own))
 
 
 def headings(rows: Rows) -> tuple[Sequence[str], Sequence[str], int]:

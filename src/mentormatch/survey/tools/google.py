@@ -18,8 +18,17 @@ from typing import ClassVar
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Order, Rows, TextTable, tabulate
-from mentormatch.survey.tool import Tool, not_of, numbered, part
-from mentormatch.survey.tool_columns import below, columns_of, filled, noted, without
+from mentormatch.survey.tool import (
+    Tool,
+    columns_of,
+    first_filled,
+    not_of,
+    numbered,
+    part,
+    rows_below,
+    with_submissions,
+    without_columns,
+)
 
 STAMPS = (
     *("horodateur", "timestamp", "marca temporal", "zeitstempel", "informazioni cronologiche"),
@@ -57,16 +66,16 @@ class Google(Tool):
         stamps = [column for column, name in enumerate(names) if name in STAMPS][:1]
         if not stamps:
             raise not_of(rows, self)
-        table = tabulate(below(rows), numbered(rows.records[0].cells))
+        table = tabulate(rows_below(rows), numbered(rows.records[0].cells))
         stamp = columns_of(table, [names[stamps[0]]], len(table.header))
-        table = noted(table, stamp, certain=order_in(table, stamp, names[stamps[0]]))
+        table = with_submissions(table, stamp, certain=order_in(table, stamp, names[stamps[0]]))
         address = frozenset(columns_of(table, ADDRESSES, FRONT))
-        return without(replace(table, tool=self.kind, own=address), {*stamp, *scores(table)})
+        return without_columns(replace(table, tool=self.kind, own=address), {*stamp, *scores(table)})
 
 
 def order_in(table: TextTable, stamp: Sequence[int], name: str) -> Order | None:
     """Return that the day comes first, where the language says so and no date is written as in the United States."""
-    american = any(AMERICAN.match(filled(record.cells, stamp)) for record in table.records)
+    american = any(AMERICAN.match(first_filled(record.cells, stamp)) for record in table.records)
     return None if name == ENGLISH or american else "day first"
 
 

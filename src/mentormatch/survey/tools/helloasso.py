@@ -16,8 +16,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.survey.table import Refused, Rows, TableRemark, TextTable, tabulate
-from mentormatch.survey.tool import Tool, not_of, numbered
-from mentormatch.survey.tool_columns import below, columns_of, noted, without
+from mentormatch.survey.tool import Tool, columns_of, not_of, numbered, rows_below, with_submissions, without_columns
 
 ORDER, DATE, STATUS = "reference commande", "date de la commande", "statut de la commande"
 VALID = ("valide", "validee")
@@ -48,13 +47,13 @@ class HelloAsso(Tool):
     def sort(self, rows: Rows) -> TextTable:
         if not self.knows(rows):
             raise not_of(rows, self)
-        table = valid_only(tabulate(below(rows), numbered(rows.records[0].cells)))
+        table = valid_only(tabulate(rows_below(rows), numbered(rows.records[0].cells)))
         names = list(map(fold, table.header))
         tickets = columns_of(table, [TICKET], len(names))
-        table = noted(table, [names.index(DATE)], certain="day first", response=tickets)
+        table = with_submissions(table, [names.index(DATE)], certain="day first", response=tickets)
         staying = frozenset(columns_of(table, STAYING, len(names)))
         table = replace(table, tool=self.kind, own=staying, remarks=(*table.remarks, *shared_addresses(table)))
-        return without(table, {column for column, name in enumerate(names) if is_left_out(name, names)})
+        return without_columns(table, {column for column, name in enumerate(names) if is_left_out(name, names)})
 
 
 def is_left_out(name: str, names: Sequence[str]) -> bool:

@@ -18,16 +18,19 @@ from typing import ClassVar
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Record, Rows, SentMoment, TableRemark, TextTable, tabulate
-from mentormatch.survey.tool import OTHER, Tool, not_of, part
-from mentormatch.survey.tool_columns import (
+from mentormatch.survey.tool import (
+    OTHER,
+    Tool,
     ToolQuestion,
-    below,
     columns_of,
     header_of,
     item_name,
-    leading,
-    noted,
-    without,
+    leading_count,
+    not_of,
+    part,
+    rows_below,
+    with_submissions,
+    without_columns,
 )
 
 SUBMITTED = ("submitdate", "date de soumission", "date submitted")
@@ -89,16 +92,16 @@ class LimeSurvey(Tool):
         header = header_of(
             ToolQuestion(name if at < own else renamed(name, codes=codes)) for at, name in enumerate(names)
         )
-        table = as_answered(tabulate(below(rows), header), own)
+        table = as_answered(tabulate(rows_below(rows), header), own)
         counts = {column for column, name in enumerate(table.header) if fold(name).startswith(COUNT)}
         remarks = (*table.remarks, *converted(table, own))
         table = replace(table, tool=self.kind, own=frozenset(range(own)) | counts, remarks=remarks)
-        return without(with_moments(table, own), columns_of(table, LEFT_OUT, own))
+        return without_columns(with_moments(table, own), columns_of(table, LEFT_OUT, own))
 
 
 def own_in(names: Sequence[str]) -> int:
     """Return how many of the first columns are the tool's own."""
-    return leading(names, LEFT_OUT | STAYING)
+    return leading_count(names, LEFT_OUT | STAYING)
 
 
 def spelled(cells: Sequence[str]) -> list[str]:
@@ -189,7 +192,7 @@ def with_moments(table: TextTable, own: int) -> TextTable:
     """Return the table with when each row was sent; it is not whole where the date of submission is empty."""
     submitted = columns_of(table, SUBMITTED, own)
     times = submitted + columns_of(table, TOUCHED, own)
-    table = noted(
+    table = with_submissions(
         table,
         times,
         whole=lambda cells: all(cells[column].strip() for column in submitted),

@@ -19,8 +19,17 @@ from mentormatch.fields import SeveralAnswers
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Rows, TextTable, tabulate
-from mentormatch.survey.tool import Tool, not_of, numbered
-from mentormatch.survey.tool_columns import below, columns_of, leading, noted, retyped, without
+from mentormatch.survey.tool import (
+    Tool,
+    columns_of,
+    leading_count,
+    map_cells,
+    not_of,
+    numbered,
+    rows_below,
+    with_submissions,
+    without_columns,
+)
 
 STARTS = ("heure de debut", "start time", "hora de inicio", "startzeit", "ora di inizio", "begintijd", "hora d'inici")
 ENDS = (
@@ -60,17 +69,17 @@ class Microsoft(Tool):
         return len(cells) >= len(FIRST) and all(fold(cell) in names for cell, names in zip(cells, FIRST, strict=False))
 
     def sort(self, rows: Rows) -> TextTable:
-        front = leading(rows.records[0].cells, FRONT)
+        front = leading_count(rows.records[0].cells, FRONT)
         if front < len((STARTS, ENDS)):
             raise not_of(rows, self)
-        table = tabulate(below(rows), numbered(rows.records[0].cells))
+        table = tabulate(rows_below(rows), numbered(rows.records[0].cells))
         own = own_columns(table.header)
         account = frozenset(column for column in own if fold(table.header[column]) in (*ADDRESS, *NAME))
         asked = [column for column in range(len(table.header)) if column not in own]
         change = {**dict.fromkeys(account, somebody), **dict.fromkeys(asked, unlisted)}
         times = columns_of(table, ENDS, front) + columns_of(table, STARTS, front)
-        table = noted(table, times, response=columns_of(table, NUMBER, front))
-        table = retyped(table, lambda column, cell: change.get(column, str)(cell))
+        table = with_submissions(table, times, response=columns_of(table, NUMBER, front))
+        table = map_cells(table, lambda column, cell: change.get(column, str)(cell))
         return entitled(replace(table, tool=self.kind, own=account), asked)
 
 
@@ -80,12 +89,12 @@ def entitled(table: TextTable, asked: Sequence[int]) -> TextTable:
     told = {column: table.header[column] for column in sorted(table.own) if is_told(table, column)}
     kept = {column: name for column, name in told.items() if name not in titles.values()} | titles
     left_out = [column for column in range(len(table.header)) if column not in kept]
-    return replace(without(table, left_out), header=numbered([kept[column] for column in sorted(kept)]))
+    return replace(without_columns(table, left_out), header=numbered([kept[column] for column in sorted(kept)]))
 
 
 def own_columns(header: Sequence[str]) -> list[int]:
     """Return the columns that are the tool's own: those before the first question, and the marks of a quiz."""
-    column = leading(header, FRONT)
+    column = leading_count(header, FRONT)
     for names in (ADDRESS, NAME, *NOTES[:1], language(header), *NOTES[1:]):
         if column < len(header) and fold(header[column]) in names:
             column += 1

@@ -13,8 +13,17 @@ from typing import ClassVar
 
 from mentormatch.languages import mark
 from mentormatch.survey.table import Rows, TextTable, tabulate
-from mentormatch.survey.tool import Tool, not_of, part
-from mentormatch.survey.tool_columns import ToolQuestion, below, header_of, noted, retyped, without
+from mentormatch.survey.tool import (
+    Tool,
+    ToolQuestion,
+    header_of,
+    map_cells,
+    not_of,
+    part,
+    rows_below,
+    with_submissions,
+    without_columns,
+)
 
 IDS = ("submission_id", "user_id", "user_display_name", "timestamp")
 QUESTION = re.compile(r"question-id-[0-9]+(?P<item>(-[0-9]+)*)")
@@ -38,18 +47,20 @@ class Nextcloud(Tool):
             raise not_of(rows, self)
         titles, ids = (row.cells for row in rows.records[:2])
         header = header_of(ToolQuestion(titled(title, said)) for title, said in zip(titles, ids, strict=False))
-        table = retyped(tabulate(below(rows, 2), header), lambda column, cell: unguarded(cell))
+        table = map_cells(tabulate(rows_below(rows, 2), header), lambda column, cell: unguarded(cell))
         own = [column for column, said in enumerate(ids) if said.strip() in IDS]
         times = [column for column in own if ids[column].strip() == "timestamp"]
         numbers = [column for column in own if ids[column].strip() == IDS[0]]
-        table = noted(replace(table, tool=self.kind, own=frozenset(own)), times, response=numbers)
-        return without(table, times)
+        table = with_submissions(replace(table, tool=self.kind, own=frozenset(own)), times, response=numbers)
+        return without_columns(table, times)
 
 
 def are_ids(cells: Sequence[str]) -> bool:
     """Tell whether cells are ids of columns, the submission's first."""
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    return filled[:1] == ["submission_id"] and all(cell in IDS or QUESTION.fullmatch(cell) for cell in filled)
+    first_filled = [cell.strip() for cell in cells if cell.strip()]
+    return first_filled[:1] == ["submission_id"] and all(
+        cell in IDS or QUESTION.fullmatch(cell) for cell in first_filled
+    )
 
 
 def unguarded(cell: str) -> str:

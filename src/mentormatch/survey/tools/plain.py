@@ -16,8 +16,18 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import EXPECTED, Record, Rows, TableRemark, TextTable, tabulate, unreadable
-from mentormatch.survey.tool import MOST_TITLES, OTHER, Tool, count, numbered, part, passed_over, without_labels
-from mentormatch.survey.tool_columns import below, item_name
+from mentormatch.survey.tool import (
+    MOST_TITLES,
+    OTHER,
+    Tool,
+    count,
+    item_name,
+    numbered,
+    part,
+    passed_over,
+    rows_below,
+    without_labels,
+)
 
 ANSWER = re.compile(r"[-+]?[0-9][0-9 .,:/h-]*|[^@\s]+@[^@\s]+\.[^@\s]+")
 """A number, a date, a telephone or an address."""
@@ -41,7 +51,7 @@ class PlainTable(Tool):
     def sort(self, rows: Rows) -> TextTable:
         bare = without_labels(rows)
         above = titles(bare)
-        found = below(bare, above) if above else rows
+        found = rows_below(bare, above) if above else rows
         try:
             table = told_apart(found)
         except SurveyError as error:
@@ -110,7 +120,7 @@ def told_apart(rows: Rows) -> TextTable:
     for column in others:
         question = next((cells[at] for at in range(column - 1, -1, -1) if at not in others), "")
         names[column] = part(question, OTHER)
-    table = tabulate(below(rows), numbered(names))
+    table = tabulate(rows_below(rows), numbered(names))
     return replace(table, remarks=(*table.remarks, *(renamed(cells[column], names[column]) for column in others)))
 
 

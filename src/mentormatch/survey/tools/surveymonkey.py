@@ -16,8 +16,19 @@ from typing import ClassVar
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Order, Rows, TextTable, tabulate
-from mentormatch.survey.tool import Tool, not_of, without_labels
-from mentormatch.survey.tool_columns import ToolQuestion, below, columns_of, filled, header_of, leading, noted, without
+from mentormatch.survey.tool import (
+    Tool,
+    ToolQuestion,
+    columns_of,
+    first_filled,
+    header_of,
+    leading_count,
+    not_of,
+    rows_below,
+    with_submissions,
+    without_columns,
+    without_labels,
+)
 
 RESPONDENT = ("respondent id", "id du repondant", "identifiant du repondant", "id de repondant")
 COLLECTOR = ("collector id", "id du collecteur", "identifiant du collecteur", "id de collecteur")
@@ -47,7 +58,7 @@ class SurveyMonkey(Tool):
         if len(rows.records) < 2:
             return False
         over, under = in_width(rows)
-        own = {fold(cell) for cell in over[: leading(over, LEFT_OUT | STAYING)]}
+        own = {fold(cell) for cell in over[: leading_count(over, LEFT_OUT | STAYING)]}
         ids = [not own.isdisjoint(names) for names in (RESPONDENT, COLLECTOR)]
         if not has_items(over, under):
             return all(ids)
@@ -61,19 +72,19 @@ class SurveyMonkey(Tool):
             raise not_of(rows, self)
         over, under = in_width(rows)
         above = 2 if has_items(over, under) else 1
-        own = own_in(over, under) if above > 1 else leading(over, LEFT_OUT | STAYING)
+        own = own_in(over, under) if above > 1 else leading_count(over, LEFT_OUT | STAYING)
         asked = [*map(ToolQuestion, over[:own]), *asked_in(over, under if above > 1 else [""] * len(over), own)]
-        table = replace(tabulate(below(rows, above), header_of(asked)), tool=self.kind, own=frozenset(range(own)))
+        table = replace(tabulate(rows_below(rows, above), header_of(asked)), tool=self.kind, own=frozenset(range(own)))
         ends = columns_of(table, END, own)
         times = ends + columns_of(table, START, own)
-        table = noted(
+        table = with_submissions(
             table,
             times,
             whole=lambda cells: all(cells[column].strip() for column in ends),
             certain=order_in(table, times),
             response=columns_of(table, RESPONDENT, own),
         )
-        return without(table, columns_of(table, LEFT_OUT, own))
+        return without_columns(table, columns_of(table, LEFT_OUT, own))
 
 
 def in_width(rows: Rows) -> tuple[Sequence[str], Sequence[str]]:
@@ -91,13 +102,13 @@ def has_items(over: Sequence[str], under: Sequence[str]) -> bool:
 def order_in(table: TextTable, times: Sequence[int]) -> Order | None:
     """Return that the month comes first, where the times are in English and of half a day."""
     english = {fold(table.header[column]) for column in times} <= {START[0], END[0]}
-    first = next((text for record in table.records if (text := filled(record.cells, times))), "")
+    first = next((text for record in table.records if (text := first_filled(record.cells, times))), "")
     return "month first" if english and HALF_DAY.search(first) else None
 
 
 def own_in(over: Sequence[str], under: Sequence[str]) -> int:
     """Return how many of the first columns are the tool's own: those that it knows, with nothing below."""
-    known = leading(over, LEFT_OUT | STAYING)
+    known = leading_count(over, LEFT_OUT | STAYING)
     return next((at for at, item in enumerate(under[:known]) if item.strip()), known)
 
 

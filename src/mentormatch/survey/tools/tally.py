@@ -16,8 +16,19 @@ from typing import ClassVar
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Record, Rows, TextTable, tabulate
-from mentormatch.survey.tool import OTHER, Tool, not_of, numbered, part
-from mentormatch.survey.tool_columns import below, columns_of, item_name, leading, noted, without
+from mentormatch.survey.tool import (
+    OTHER,
+    Tool,
+    columns_of,
+    item_name,
+    leading_count,
+    not_of,
+    numbered,
+    part,
+    rows_below,
+    with_submissions,
+    without_columns,
+)
 
 FIRST = ("submission id", "respondent id", "submitted at")
 TICKED, UNTICKED = "true", "false"
@@ -35,21 +46,21 @@ class Tally(Tool):
     def knows(self, rows: Rows) -> bool:
         """Tell whether the first columns are the number and one more of the three that Tally sets there."""
         names = [fold(cell) for cell in rows.records[0].cells]
-        return names[0] == FIRST[0] and leading(names, FIRST) > 1
+        return names[0] == FIRST[0] and leading_count(names, FIRST) > 1
 
     def sort(self, rows: Rows) -> TextTable:
-        own = leading(rows.records[0].cells, FIRST)
+        own = leading_count(rows.records[0].cells, FIRST)
         if not own:
             raise not_of(rows, self)
-        table = tabulate(below(rows), numbered(rows.records[0].cells))
+        table = tabulate(rows_below(rows), numbered(rows.records[0].cells))
         times, numbers = columns_of(table, FIRST[-1:], own), columns_of(table, FIRST[:-1], own)
-        table = replace(noted(table, times, response=numbers[:1]), tool=self.kind)
+        table = replace(with_submissions(table, times, response=numbers[:1]), tool=self.kind)
         joined = set()
         for question in range(own, len(table.header)):
             if options := options_of(table, question):
                 joined.add(question)
                 table = spelled_out(table, question, options)
-        return without(table, {*range(own), *joined})
+        return without_columns(table, {*range(own), *joined})
 
 
 def options_of(table: TextTable, question: int) -> dict[int, str]:

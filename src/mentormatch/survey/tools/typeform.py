@@ -19,8 +19,17 @@ from typing import ClassVar
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Rows, TextTable, tabulate
-from mentormatch.survey.tool import OTHER, Tool, not_of, numbered, part
-from mentormatch.survey.tool_columns import below, in_zone, noted, without
+from mentormatch.survey.tool import (
+    OTHER,
+    Tool,
+    not_of,
+    numbered,
+    part,
+    rows_below,
+    with_submissions,
+    with_zone,
+    without_columns,
+)
 
 NUMBER = "#"
 STARTED, SUBMITTED, NETWORK = "start date (utc)", "submit date (utc)", "network id"
@@ -45,7 +54,7 @@ class Typeform(Tool):
         return len({STARTED, SUBMITTED} & set(map(fold, cells))) + (cells[0].strip() == NUMBER) > 1
 
     def sort(self, rows: Rows) -> TextTable:
-        table = tabulate(below(rows), numbered([*headed(TAG.sub("", cell) for cell in rows.records[0].cells)]))
+        table = tabulate(rows_below(rows), numbered([*headed(TAG.sub("", cell) for cell in rows.records[0].cells)]))
         names = list(map(fold, table.header))
         submitted, started, response = (last(names, name) for name in (SUBMITTED, STARTED, RESPONSE))
         if not submitted + started:
@@ -59,8 +68,8 @@ class Typeform(Tool):
 
         number = [0] if table.header[0].strip() == NUMBER else []
         own = {*number, *response, *(column for column in range(first, len(names)) if names[column] in OWN)}
-        table = noted(table, submitted + started, whole=whole, response=number)
-        return without(replace(in_zone(table, UTC), tool=self.kind), own)
+        table = with_submissions(table, submitted + started, whole=whole, response=number)
+        return without_columns(replace(with_zone(table, UTC), tool=self.kind), own)
 
 
 def headed(cells: Iterable[str]) -> Iterator[str]:

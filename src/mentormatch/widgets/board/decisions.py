@@ -111,7 +111,7 @@ class BoardGround:
         mentors, mentees = (
             answering(
                 cohort.side(side),
-                asked(self.base.programme, side),
+                place_fields(self.base.programme, side),
                 {self.key(one.person): one.places for one in told if side_of(one.person) == side},
             )
             for side in SIDES
@@ -119,7 +119,7 @@ class BoardGround:
         return replace(cohort, mentors=mentors, mentees=mentees)
 
 
-def asked(programme: Programme, side: Side) -> tuple[str, ...]:
+def place_fields(programme: Programme, side: Side) -> tuple[str, ...]:
     """Return the questions by which one side says how many partners they take."""
     return tuple(dict.fromkeys(field for rule in programme.rules for field in rule.place_fields(side)))
 

@@ -1,0 +1,167 @@
+"""The commands for participants: ``profiles`` before the pairs, ``handouts`` after them, ``follow-up`` in the year."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, match_files
+from mentormatch.cli.delivery import refuse_unanswered, tell_caveats
+from mentormatch.cli.messages import complain, say, say_json, say_written, write_json
+from mentormatch.cli.options import (
+    FILE,
+    FOLDER,
+    HERE,
+    Answers,
+    AsJson,
+    EncodingName,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    Replace,
+    Seed,
+    TimeLimit,
+    ToolName,
+    sources,
+)
+from mentormatch.languages import mark, tr
+
+ProfilesFolder = Annotated[
+    Path, typer.Option("-o", "--out", metavar=FOLDER, help=mark("Le dossier où écrire profils et formulaires."))
+]
+
+
+def profiles_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    out: ProfilesFolder = Path("profils"),
+    replace: Replace = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write anonymous profiles, and a short form to choose by after reading them."""
+    from mentormatch.profiles.sheets import anonymous_profiles
+    from mentormatch.programme.enrolment import read_survey
+    from mentormatch.programme.programme import Programme
+    from mentormatch.report.profiles import told, write_profiles
+    from mentormatch.survey.privacy import pseudonyms_for
+
+    known = Programme.load(programme)
+    cohort = read_survey(known, **sources(answers, mentors, mentees, tool, encoding))
+    made = anonymous_profiles(cohort, known, pseudonyms_for(programme))
+    written = write_profiles(made, out, replace=replace)
+    if as_json:
+        counts = {side: len(shown) for side, shown in made.shown.items()}
+        say_json({"written": [str(path) for path in written], "shown": counts, "withheld": dict(made.withheld)})
+    for path in written:
+        say_written(path)
+    for sentence in told(made):
+        say(sentence)
+
+
+HandoutsFolder = Annotated[
+    Path, typer.Option("-o", "--out", metavar=FOLDER, help=mark("Le dossier où écrire fiches et publipostage."))
+]
+Validated = Annotated[
+    Path | None, typer.Option("--decision", metavar=FILE, help=mark("Le fichier de décision validé (.decision.json)."))
+]
+
+
+def handouts_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    decision: Validated = None,
+    out: HandoutsFolder = Path("documents"),
+    replace: Replace = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write one sheet a participant, and the table for letters, for the pairs that are formed."""
+    from mentormatch.programme.enrolment import read_contacts
+    from mentormatch.report.handouts import handout_notes, write_handouts
+
+    files = sources(answers, mentors, mentees, tool, encoding)
+    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
+    refuse_unanswered(matching)
+    contacts = read_contacts(matching.programme, **files)
+    written = write_handouts(matching, contacts, out, decision=decision, replace=replace)
+    sentences = list(handout_notes(matching, written))
+    tell_caveats(matching, complain)  # the table for letters is a CSV file too
+    if as_json:
+        say_json({"written": [str(path) for path in written], "remarks": sentences})
+    for path in written:
+        if path.parent == out:
+            say_written(path)
+    for sentence in sentences:
+        say(sentence)
+
+
+WAVE = re.compile(r"(?P<month>[0-9]{1,3})=(?P<path>.+)")
+
+Waves = Annotated[
+    list[str],
+    typer.Option(
+        "--wave", metavar=mark("MOIS=FICHIER"), help=mark("Le mois et le fichier, « 3=suivi-3-mois.csv » ; à répéter.")
+    ),
+]
+FollowUpFolder = Annotated[
+    Path, typer.Option("-o", "--out", metavar=FOLDER, help=mark("Le dossier où écrire le suivi."))
+]
+
+
+def follow_up_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    waves: Waves,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    out: FollowUpFolder = Path("suivi"),
+    replace: Replace = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read the answers after 1, 3, 6 or 12 months: who meets no more, whom to call, what became of the pairs."""
+    from mentormatch.followup.year import follow_up
+    from mentormatch.report.followup import summary, to_json
+
+    files = by_month(waves)
+    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
+    matching = match_files(programme, sources(answers, mentors, mentees, tool, encoding), asked)
+    refuse_unanswered(matching)
+    year = follow_up(matching.programme, matching.pairs, files)
+    written = year.save(out, replace=replace)
+    if as_json:
+        write_json(to_json(year))
+    say(summary(year))
+    for path in written:
+        say_written(path)
+
+
+def by_month(waves: list[str]) -> dict[int, Path]:
+    """Return the files by month; an error of usage where one is not written so, or a month comes twice."""
+    found = [WAVE.fullmatch(wave) for wave in waves]
+    files = {int(one["month"]): Path(one["path"]) for one in found if one}
+    if len(files) < len(waves):
+        raise typer.BadParameter(
+            tr("écrivez un mois et un fichier, par exemple --wave 3=suivi-3-mois.csv ; chacun une fois")
+        )
+    return files

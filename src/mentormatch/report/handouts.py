@@ -1,0 +1,417 @@
+"""What each participant is handed: one sheet a person, the tables for letters, and how people are reached.
+
+A sheet holds no answer of anybody, no veto, no ranking and no reason, and points only where the programme says so. All
+these files are for their owner alone, because they say how people are reached.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from mentormatch.base.generation import generation, write_document
+from mentormatch.errors import OutputError, Problem, RequestError
+from mentormatch.explanation import labels
+from mentormatch.explanation.caveats import sentences_by_code
+from mentormatch.explanation.tables import SIDES as SIDE_NAMES
+from mentormatch.explanation.tables import CellValue, ResultSheet, sheet
+from mentormatch.fields import Side
+from mentormatch.languages import language, mark, tr, tr_n
+from mentormatch.languages.phrases import about, counted, listed, points
+from mentormatch.operations.matching import Matching
+from mentormatch.people.cohort import People
+from mentormatch.programme.enrolment import email_of
+from mentormatch.programme.programme import Programme
+from mentormatch.programme.sections import Documents, FollowUp
+from mentormatch.programme.validation_messages import enumerated
+from mentormatch.record.decision import Decision, read_decision
+from mentormatch.record.digests import digest
+from mentormatch.record.log import check_chain
+from mentormatch.record.seal import Seal
+from mentormatch.record.verify import journal_beside
+from mentormatch.report.book import Book, BookColumn, CellForm
+from mentormatch.report.exporters.delimited import delimited
+from mentormatch.report.exporters.workbook import write_caveats
+from mentormatch.report.page_templates import rendered
+from mentormatch.report.view import labels_for_notebook
+from mentormatch.survey.contacts import Contacts
+
+SIDES: tuple[Side, Side] = ("mentor", "mentee")
+ACROSS: Mapping[Side, Side] = {"mentor": "mentee", "mentee": "mentor"}
+FILES: Mapping[Side, str] = {"mentor": "mentor", "mentee": "mentoree"}
+PROVISIONAL = mark("Proposition : rien n'est définitif avant que l'équipe l'ait validée.")
+DRAWN = mark("Rien ne distinguait les binômes possibles : un tirage reproductible a choisi.")
+NOBODY = mark("Nous n'avons pas de binôme à vous proposer pour le moment. L'équipe vous tiendra au courant.")
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Somebody's partner: their key, what they are called, how they are reached, the points where they are told.
+
+    ``code`` is the key as their partner reads it, empty where keys are e-mail addresses.
+    """
+
+    key: str
+    code: str
+    name: str
+    contacts: tuple[tuple[str, str], ...]
+    points: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """What one participant is handed: who they are, their partners; ``file`` is the name of their own file."""
+
+    side: Side
+    key: str
+    name: str
+    partners: tuple[Partner, ...]
+    file: str
+
+    @property
+    def said(self) -> str:
+        """The sentence that says who accompanies whom."""
+        names = listed([partner.name for partner in self.partners])
+        if not names:
+            return tr(NOBODY)
+        if self.side == "mentor":
+            return tr("Vous accompagnez {names}.", names=names)
+        count = len(self.partners)
+        return tr_n("{names} vous accompagne.", "{names} vous accompagnent.", count, names=names)
+
+
+@dataclass(frozen=True, slots=True)
+class CommonText:
+    """What every sheet says: the programme, the paragraphs of the team, when the team asks again, what stands of it.
+
+    ``caveats`` say why nothing was compared, where that is so: nobody was chosen for their answers then.
+    """
+
+    programme: str
+    message: tuple[str, ...]
+    asked: str
+    standing: str
+    caveats: tuple[str, ...] = ()
+
+
+def handouts(matching: Matching, contacts: Contacts) -> tuple[Handout, ...]:
+    """Return what each person of the cohort is handed, mentors first, in the order of their answers."""
+    return tuple(handout for side in SIDES for handout in side_handouts(matching, contacts, side))
+
+
+def side_handouts(matching: Matching, contacts: Contacts, side: Side) -> Iterator[Handout]:
+    """Yield what each person of one side is handed."""
+    people = matching.cohort.side(side)
+    partners = partners_of(matching, contacts, side)
+    for row, key in enumerate(people.ids):
+        name = display_name(matching, contacts, side, key)
+        yield Handout(side, key, name, tuple(partners.get(key, ())), handout_file(people, side, row))
+
+
+def partners_of(matching: Matching, contacts: Contacts, side: Side) -> dict[str, list[Partner]]:
+    """Return the partners of each person of one side who has some, in an order that tells nothing of the points."""
+    found: dict[str, list[Partner]] = {}
+    for pair in sorted(matching.pairs, key=lambda pair: (pair.mentor, pair.mentee)):
+        mine, theirs = (pair.mentor, pair.mentee) if side == "mentor" else (pair.mentee, pair.mentor)
+        told = points(pair.score) if matching.programme.documents.score else ""
+        found.setdefault(mine, []).append(partner(matching, contacts, ACROSS[side], theirs, told))
+    return found
+
+
+def partner(matching: Matching, contacts: Contacts, side: Side, key: str, told: str) -> Partner:
+    """Return somebody as their partner reads them."""
+    settings, fields = matching.programme.documents, matching.programme.fields
+    known = contacts.of(side, key)
+    lines = tuple((fields[name].question, known[name]) for name in partner_contact_fields(settings) if name in known)
+    code = key if matching.programme.fields_with("key") else ""
+    return Partner(key, code, display_name(matching, contacts, side, key), lines, told)
+
+
+def partner_contact_fields(settings: Documents) -> list[str]:
+    """Return the contact fields that people read of their partners, besides the one by which these are called."""
+    return [name for name in settings.contacts if name != settings.name]
+
+
+def display_name(matching: Matching, contacts: Contacts, side: Side, key: str) -> str:
+    """Return what somebody is called on a sheet."""
+    return labels.name_called(matching.programme, contacts, labels_for_notebook(matching), (side, key))
+
+
+def handout_file(people: People, side: Side, row: int) -> str:
+    """Return the name of somebody's own file, which tells nothing of them."""
+    return f"fiche-{FILES[side]}-{row + 1:0{labels.digits(len(people))}d}.html"
+
+
+def common_text(matching: Matching, seal: Seal | None) -> CommonText:
+    """Return what every sheet says."""
+    programme = matching.programme
+    message = tuple(line.strip() for line in programme.documents.message.splitlines() if line.strip())
+    validated = bool(seal and seal.validations)
+    caveats = (tr(DRAWN),) if matching.hollow else ()
+    provisional = "" if validated else tr(PROVISIONAL)
+    return CommonText(programme.name, message, follow_up_sentence(programme.follow_up), provisional, caveats)
+
+
+def follow_up_sentence(follow_up: FollowUp) -> str:
+    """Return when the team asks again how it goes, empty where it does not."""
+    if not follow_up.fields:
+        return ""
+    months = listed([str(month) for month in follow_up.months])
+    return tr("À {months} mois, l'équipe vous demandera comment cela se passe.", months=months)
+
+
+PEOPLE, PAIRS, GUIDE = mark("Par personne"), mark("Par binôme"), mark("Colonnes")
+MENTOR, MENTEE = mark("Mentor·e"), mark("Mentoré·e")
+PLACED = {True: mark("en binôme"), False: mark("sans binôme")}
+LOOKS: dict[str, tuple[float, CellForm]] = {
+    "side": (12, "text"),
+    "key": (16, "strong"),
+    "state": (14, "text"),
+    "count": (10, "count"),
+    "mentor": (16, "strong"),
+    "mentee": (16, "strong"),
+}
+"""Widths and forms of the columns that are not as the others."""
+
+
+def letters_book(matching: Matching, contacts: Contacts, handed: Sequence[Handout]) -> bytes:
+    """Return the workbook from which letters are made."""
+    book = Book(tr("Publipostage – {name}", name=matching.programme.name))
+    write_caveats(book, matching)
+    people, pairs = person_sheet(matching, contacts, handed), pair_letter_sheet(matching, contacts)
+    for title, table in ((PEOPLE, people), (PAIRS, pairs)):
+        named = zip(table.names, table.titles, strict=True)
+        columns = [BookColumn(head, *LOOKS.get(name, (28, "wrapped"))) for name, head in named]
+        book.table(tr(title), columns, table.rows)
+    guide = [(tr(PEOPLE), *line) for line in column_guide(people)] + [
+        (tr(PAIRS), *line) for line in column_guide(pairs)
+    ]
+    heads = [
+        BookColumn(tr("Feuille"), 16, "strong"),
+        BookColumn(tr("Colonne"), 40),
+        BookColumn(tr("Contenu"), 80, "wrapped"),
+    ]
+    book.table(tr(GUIDE), heads, guide)
+    return book.content()
+
+
+def person_sheet(matching: Matching, contacts: Contacts, handed: Sequence[Handout]) -> ResultSheet:
+    """Return one row a person: who they are, how they are reached, and each of their partners in numbered columns."""
+    most = max((len(one.partners) for one in handed), default=0)
+    columns = [("side", tr("Côté")), ("key", tr("Identifiant")), *contact_columns(matching, contacts.fields)]
+    columns += [("state", tr("Situation")), ("count", tr("Nombre de binômes"))]
+    for number in range(1, most + 1):
+        columns += [
+            (f"{name}_{number}", tr("Binôme {number} : {column}", number=number, column=title))
+            for name, title in partner_columns(matching)
+        ]
+    columns.append(("file", tr("Fiche")))
+    return sheet(columns, (person_row(matching, contacts, one, most) for one in handed))
+
+
+def person_row(matching: Matching, contacts: Contacts, one: Handout, most: int) -> tuple[CellValue, ...]:
+    """Return the row of one person."""
+    known = contacts.of(one.side, one.key)
+    own = [known.get(name, "") for name in contacts.fields]
+    theirs: list[CellValue] = []
+    for number in range(most):
+        theirs += partner_cells(matching, contacts, one, number)
+    return (
+        tr(SIDE_NAMES[one.side]),
+        one.key,
+        *own,
+        tr(PLACED[bool(one.partners)]),
+        len(one.partners),
+        *theirs,
+        one.file,
+    )
+
+
+def partner_columns(matching: Matching) -> list[tuple[str, str]]:
+    """Return the columns of one partner: key, name, what participants may read of each other, the points if told."""
+    settings = matching.programme.documents
+    column_guide = [("points", tr("points sur 100"))] if settings.score else []
+    return [
+        ("partner", tr("identifiant")),
+        ("name", tr("nom")),
+        *contact_columns(matching, partner_contact_fields(settings)),
+        *column_guide,
+    ]
+
+
+def partner_cells(matching: Matching, contacts: Contacts, one: Handout, number: int) -> Iterator[CellValue]:
+    """Yield the cells of one partner, empty where there is none of this number."""
+    settings = matching.programme.documents
+    partner = one.partners[number] if number < len(one.partners) else Partner("", "", "", ())
+    side: Side = "mentee" if one.side == "mentor" else "mentor"
+    known = contacts.of(side, partner.key) if partner.key else {}
+    yield from (partner.key, partner.name)
+    yield from (known.get(name, "") for name in partner_contact_fields(settings))
+    if settings.score:
+        yield partner.points
+
+
+def pair_letter_sheet(matching: Matching, contacts: Contacts) -> ResultSheet:
+    """Return one row a pair: both people, and of each what their partner may read, and the address to write to."""
+    email, settings = email_of(matching.programme), matching.programme.documents
+    fields = list(dict.fromkeys([*settings.contacts, *([email] if email in contacts.fields else [])]))
+    columns = [("mentor", tr(MENTOR)), ("mentee", tr(MENTEE))]
+    for side, title in tuple(columns):
+        columns += [(f"{side}_{name}", about(title, head)) for name, head in contact_columns(matching, fields)]
+    return sheet(columns, (pair_row(pair.mentor, pair.mentee, contacts, fields) for pair in matching.pairs))
+
+
+def pair_row(mentor: str, mentee: str, contacts: Contacts, fields: Sequence[str]) -> tuple[CellValue, ...]:
+    """Return the row of one pair."""
+    ours, theirs = contacts.of("mentor", mentor), contacts.of("mentee", mentee)
+    return (mentor, mentee, *(ours.get(name, "") for name in fields), *(theirs.get(name, "") for name in fields))
+
+
+def contact_columns(matching: Matching, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the columns of contact fields, under the words of their questions."""
+    return [(name, matching.programme.fields[name].question) for name in names]
+
+
+def column_guide(table: ResultSheet) -> Iterator[tuple[str, str]]:
+    """Yield what each column of a table holds."""
+    for name, title in zip(table.names, table.titles, strict=True):
+        yield title, tr(MEANINGS.get(name.rpartition("_")[0] or name, MEANINGS.get(name, REACHED)))
+
+
+REACHED = mark("La réponse de la personne à cette question ; elle ne se montre qu'à qui le programme l'a prévu.")
+MEANINGS = {
+    "side": mark("Mentor·e ou mentoré·e."),
+    "key": mark("Le code de la personne : celui qu'elle donne pour répondre au suivi."),
+    "state": mark("« en binôme » ou « sans binôme » : pour choisir la lettre."),
+    "count": mark("Combien de partenaires a la personne."),
+    "partner": mark("Le code du ou de la partenaire de ce numéro ; vide s'il n'y en a pas."),
+    "name": mark("Comment l'appeler : le champ que le programme nomme ([documents] name), sinon son code."),
+    "points": mark("Les points du binôme, parce que le programme demande de les dire ([documents] score)."),
+    "file": mark("Le nom de sa fiche, à joindre à la lettre."),
+    "mentor": mark("Le code de la personne qui accompagne."),
+    "mentee": mark("Le code de la personne qui est accompagnée."),
+}
+
+
+KIND = "handouts"
+LETTERS, ALL, EACH = "publipostage", "fiches.html", "fiches"
+
+
+def write_handouts(
+    matching: Matching,
+    contacts: Contacts,
+    folder: str | PathLike[str],
+    *,
+    decision: str | PathLike[str] | None = None,
+    replace: bool = False,
+) -> tuple[Path, ...]:
+    """Write one sheet a participant and the table for letters, and return the files.
+
+    ``publipostage.xlsx`` has a row a person, a row a pair and what each column holds; ``publipostage.csv`` is the first
+    of these; ``fiches.html`` has all sheets, to print; the folder ``fiches`` has each by itself, to send.
+
+    Parameters
+    ----------
+    contacts
+        How people are reached; see ``read_contacts``. Which of it partners read of each other is for the programme to
+        say, in ``[documents]``.
+    decision
+        The decision file of these pairs. Where a named person has validated it, the sheets no longer say that they are
+        a proposal.
+    replace
+        Whether files in which somebody wrote are replaced; they are kept beside then, under their date.
+
+    Raises
+    ------
+    RequestError
+        The decision file is not that of these pairs.
+    OutputError
+        A file cannot be written, or somebody wrote in one that is there.
+    """
+    where = Path(folder)
+    with language(matching.language, unless_asked=True):
+        files = handout_files(matching, contacts, None if decision is None else seal_of(matching, Path(decision)))
+        with generation(where, KIND, replace=replace) as draft:
+            draft.caveats = sentences_by_code(matching.caveats)
+            for name, content in files.items():
+                draft.put(name, content, private=True)
+    return tuple(where / name for name in files)
+
+
+def handout_files(matching: Matching, contacts: Contacts, seal: Seal | None) -> dict[str, bytes]:
+    """Return the files by their names."""
+    handed, said = handouts(matching, contacts), common_text(matching, seal)
+    together = {
+        f"{LETTERS}.xlsx": letters_book(matching, contacts, handed),
+        f"{LETTERS}.csv": delimited(person_sheet(matching, contacts, handed)),
+        ALL: rendered("handouts.html", handed=handed, common=said).encode("utf-8"),
+    }
+    each = {f"{EACH}/{one.file}": rendered("handouts.html", handed=[one], common=said).encode() for one in handed}
+    return together | each
+
+
+def handout_notes(matching: Matching, written: Sequence[Path]) -> Iterator[str]:
+    """Yield what staff should know before they hand anything out."""
+    programme, sheets = matching.programme, [path for path in written if path.parent.name == EACH]
+    yield tr(
+        "{sheets} à envoyer, une par personne, dans {folder}. Tous ces fichiers ne sont lisibles que par vous.",
+        sheets=counted(len(sheets), "fiche"),
+        folder=EACH,
+    )
+    shown = listed([programme.fields[name].question for name in programme.documents.contacts])
+    read = shown or tr("son code seul ([documents] contacts)")
+    yield tr("Ce que chaque personne lit de son ou sa partenaire : {shown}.", shown=read)
+
+
+def seal_of(matching: Matching, path: Path) -> Seal:
+    """Return by whom these pairs were validated; raise RequestError where the file is not about them."""
+    stated, ours = read_decision(path), Decision.of(matching)
+    if (stated.digests, stated.pairs) != (ours.digests, ours.pairs):
+        advice = tr("formez les binômes à partir des mêmes réponses et du même programme, avec les mêmes décisions")
+        found = Problem(path.name, tr("d'autres binômes"), tr("la décision de ces binômes"), advice)
+        raise RequestError(tr("Rien n'a été écrit : ce fichier de décision n'est pas celui de ces binômes"), [found])
+    journal = journal_beside(path)
+    decision = digest(path.read_bytes())
+    chain = check_chain(journal) if journal.exists() else None
+    return Seal.of(chain, decision, chain.head) if chain else Seal(decision, "")
+
+
+def write_contacts(
+    contacts: Contacts, programme: Programme, path: str | PathLike[str], *, replace: bool = False
+) -> Path:
+    """Write who is reached how, one row a person under their key: a workbook for ``.xlsx``, CSV for ``.csv``.
+
+    Raises OutputError for any other ending, where it cannot be written, or where somebody wrote in the one that is
+    there and it is not to be ``replaced``.
+    """
+    target = Path(path)
+    with language(programme.heading.language, unless_asked=True):
+        writer = WRITERS.get(target.suffix.lower())
+        if writer is None:
+            found = Problem(target.name, tr("un autre format"), enumerated(WRITERS))
+            raise OutputError(tr("Les coordonnées ne s'écrivent pas ainsi"), [found])
+        content = writer(contact_sheet(contacts, programme))
+        return write_document(target, content, "contacts", replace=replace, private=True)
+
+
+def contacts_book(table: ResultSheet) -> bytes:
+    """Return a table as a workbook of one sheet."""
+    book = Book(tr("Coordonnées"))
+    book.table(tr("Coordonnées"), [BookColumn(title, CONTACT_WIDTH, "wrapped") for title in table.titles], table.rows)
+    return book.content()
+
+
+CONTACT_WIDTH = 28.0
+WRITERS = {".csv": delimited, ".xlsx": contacts_book}
+"""What writes a table, by the ending of the file."""
+
+
+def contact_sheet(contacts: Contacts, programme: Programme) -> ResultSheet:
+    """Return who is reached how, as a table."""
+    columns = [("side", tr("Côté")), ("key", tr("Identifiant"))]
+    columns += [(name, programme.fields[name].question) for name in contacts.fields]
+    rows = (
+        (tr(SIDE_NAMES[side]), key, *(said.get(name, "") for name in contacts.fields))
+        for (side, key), said in contacts.people.items()
+    )
+    return sheet(columns, rows)

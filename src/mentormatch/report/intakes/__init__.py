@@ -1,1 +1,0 @@
-"""The documents of an intake, one file each."""

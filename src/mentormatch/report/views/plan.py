@@ -1,0 +1,261 @@
+"""Views of the whole plan: its summary, the price of each goal, the certificate, robustness, and two plans compared."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from typing import ClassVar
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.verification.certificate import Certificate, CertifiedTier
+from mentormatch.explanation.diagnosis.findings import Diagnosis
+from mentormatch.explanation.goal_prices import MOST_SECONDS, soon_solved
+from mentormatch.explanation.robustness import FAIR, SOLID, Robustness, SamplingPlan, robustness
+from mentormatch.explanation.tables import SIDES as NAMES
+from mentormatch.fields import Side
+from mentormatch.languages import mark, once_spoken, tr
+from mentormatch.languages.phrases import counted, listed, percent
+from mentormatch.languages.text_keys import canonical
+from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.report import words
+from mentormatch.report.comparison import Comparison, PointShift, compare, counted_alike, shifts
+from mentormatch.report.decision_state import standing
+from mentormatch.report.pictures import Fairness
+from mentormatch.report.view import diagnosed
+from mentormatch.report.views.piece import Piece
+
+
+@dataclass(frozen=True, repr=False)
+class Summary(Piece):
+    """How many pairs, what is proved of them, what each goal reached; or why there is no answer and what would do."""
+
+    kind: ClassVar[str] = "summary"
+    call: ClassVar[str] = "summary()"
+    purpose: ClassVar[str] = mark("Le résultat en quelques phrases, et ce qui en est démontré.")
+
+    @property
+    def title(self) -> str:
+        return tr("Le résultat en bref")
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """How many people, pairs and answers, in sentences."""
+        told = words.summary(self.matching), words.rows_in_words(self.matching)
+        return tuple(sentence for sentence in told if sentence)
+
+    @property
+    def verdict(self) -> tuple[str, str]:
+        """What is known of the pairs, in short and in a sentence."""
+        return words.verdict(self.matching)
+
+    @property
+    def goals(self) -> tuple[words.ReachedGoal, ...]:
+        """What each goal reached."""
+        return tuple(words.goals(self.matching))
+
+    @once_spoken
+    def diagnosis(self) -> Diagnosis | None:
+        """Why there is no answer, None where there is one."""
+        return diagnosed(self.matching, self.labels)
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """That it is a proposal."""
+        return standing(self.matching, None)
+
+
+UNPROVED = mark("Le prix d'un objectif n'est connu que d'une répartition démontrée optimale.")
+TOO_MANY = mark("Il y a trop de monde pour recalculer la répartition sans chacun des objectifs.")
+FREE = mark(
+    "Aucun prix à signaler : sans l'un des objectifs, la répartition vaudrait autant dans les autres, ou le calcul"
+    " aurait pris plus de {seconds} secondes."
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Prices(Piece):
+    """Each goal, what it reached, what it costs those after it, and what a fairer plan would cost."""
+
+    kind: ClassVar[str] = "prices"
+    call: ClassVar[str] = "prices()"
+    purpose: ClassVar[str] = mark("Chaque objectif : ce qu'il a obtenu, et ce qu'il coûte aux autres.")
+
+    @property
+    def title(self) -> str:
+        return tr("Ce que coûte chaque objectif")
+
+    @property
+    def goals(self) -> tuple[words.ReachedGoal, ...]:
+        """What each goal reached."""
+        return tuple(words.goals(self.matching))
+
+    @property
+    def prices(self) -> tuple[str, ...]:
+        """What each goal costs, in sentences."""
+        return words.prices(self.matching)
+
+    @property
+    def unpriced(self) -> str:
+        """Why no price is told."""
+        if self.matching.status is not Status.PROVED:
+            return tr(UNPROVED)
+        return tr(FREE, seconds=round(MOST_SECONDS)) if soon_solved(self.matching.case) else tr(TOO_MANY)
+
+    @property
+    def look(self) -> Fairness:
+        """The price of fairness as a picture."""
+        return Fairness(self.matching, self.labels)
+
+
+@dataclass(frozen=True, repr=False)
+class Proof(Piece):
+    """What the certificate certifies, as a whole and goal by goal."""
+
+    kind: ClassVar[str] = "proof"
+    call: ClassVar[str] = "certificate()"
+    purpose: ClassVar[str] = mark("Ce qui est certain, vérifié une seconde fois sans refaire le calcul.")
+
+    @property
+    def title(self) -> str:
+        return tr("Certificat")
+
+    @once_spoken
+    def certificate(self) -> Certificate:
+        """The certificate of the matching."""
+        return self.matching.certificate
+
+    @property
+    def rows(self) -> tuple[words.ReachedGoal, ...]:
+        """Each goal, what it reached, and what is proved of it."""
+        return tuple(
+            words.ReachedGoal(tr(words.GOALS[tier.goal]), words.amount(tier.goal, tier.value), proof_sentence(tier))
+            for tier in self.certificate.tiers
+        )
+
+
+def proof_sentence(tier: CertifiedTier) -> str:
+    """Return what the certificate proves of one goal."""
+    if tier.proved:
+        return tr("aucune autre répartition ne fait mieux")
+    if tier.certified is None or (tier.goal == "changes" and not tier.certified):
+        return tr("aucune borne n'est démontrée")
+    bound = words.amount(tier.goal, tier.certified)
+    return tr("{amount} au moins", amount=bound) if tier.goal == "changes" else tr("{amount} au plus", amount=bound)
+
+
+COUNTED: Sequence[tuple[float, Callable[[int], str]]] = (
+    (SOLID, lambda count: counted(count, "binôme solide", "binômes solides")),
+    (FAIR, lambda count: counted(count, "binôme assez solide", "binômes assez solides")),
+    (0, lambda count: counted(count, "binôme fragile", "binômes fragiles")),
+)
+"""From which share on pairs are called so, the highest first."""
+
+
+@dataclass(frozen=True, repr=False)
+class Steady(Piece):
+    """The share of trials in which each pair stays, the most fragile first."""
+
+    kind: ClassVar[str] = "steady"
+    call: ClassVar[str] = "robustness()"
+    purpose: ClassVar[str] = mark("Les binômes solides, et ceux qui tiennent au réglage exact des poids.")
+    trial: SamplingPlan
+
+    @property
+    def title(self) -> str:
+        return tr("Binômes solides et binômes fragiles")
+
+    @cached_property
+    def robustness(self) -> Robustness:
+        """How often each pair stays."""
+        return robustness(self.case, self.trial, seed=self.matching.seed)
+
+    @property
+    def rows(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Each pair: its people, what it is called, and in which share of the trials it stays."""
+        return tuple((one.mentor, one.mentee, one.word, percent(one.share)) for one in self.robustness.pairs)
+
+    @property
+    def counts(self) -> str:
+        """How many pairs are solid, fairly solid and fragile, in words; empty where there is no pair."""
+        found = Counter(next(from_ for from_, _ in COUNTED if one.share >= from_) for one in self.robustness.pairs)
+        return listed([words(found[from_]) for from_, words in COUNTED if found[from_]])
+
+    @property
+    def manner(self) -> str:
+        """How it was tried."""
+        return tr(
+            "La répartition a été refaite : {tries}, le poids de chaque critère changé au hasard de {spread} au plus,"
+            " en plus ou en moins. Un binôme est solide s'il reste dans {solid} des essais au moins, fragile s'il reste"
+            " dans moins de {fair}.",
+            tries=counted(self.trial.samples, "essai"),
+            spread=percent(self.trial.spread),
+            solid=percent(SOLID),
+            fair=percent(FAIR),
+        )
+
+
+NOBODY = mark("aucun")
+
+
+@dataclass(frozen=True, repr=False)
+class SideBySide(Piece):
+    """What the matching has that ``other`` has not, and the other way round."""
+
+    kind: ClassVar[str] = "side_by_side"
+    call: ClassVar[str] = mark("compared_with(autre)")
+    purpose: ClassVar[str] = mark("Cette répartition à côté d'une autre : ce qui diffère, qui gagne, qui perd.")
+    other: Matching
+
+    @property
+    def title(self) -> str:
+        return tr("Deux répartitions côte à côte")
+
+    @once_spoken
+    def comparison(self) -> Comparison:
+        """What differs from the other plan to this one."""
+        return compare(self.other, self.matching, self.labels)
+
+    @property
+    def kept(self) -> int:
+        """How many pairs both plans have."""
+        return len(self.matching.solution.pairs) - len(self.comparison.new)
+
+    @property
+    def differing(self) -> tuple[KeyPair, ...]:
+        """The pairs that only the other plan has, and those that only this one has, in words, mentor by mentor."""
+        gone, new = self._by_mentor(self.comparison.gone), self._by_mentor(self.comparison.new)
+        rows = [zip_longest(gone.get(key, ()), new.get(key, ()), fillvalue="–") for key in gone | new]
+        return tuple(row for some in rows for row in some)
+
+    def _by_mentor(self, pairs: Iterable[KeyPair]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for mentor, mentee in pairs:
+            names = self.labels.person("mentor", mentor), self.labels.person("mentee", mentee)
+            found.setdefault(canonical(mentor), []).append(" – ".join(names))
+        return found
+
+    @property
+    def alike(self) -> bool:
+        """Whether both plans count points alike."""
+        return counted_alike(self.other, self.matching)
+
+    @cached_property
+    def shifts(self) -> tuple[PointShift, ...]:
+        """Everybody whose partners differ."""
+        return shifts(self.other, self.matching)
+
+    @property
+    def rows(self) -> tuple[tuple[str, str, str, str, str], ...]:
+        """Everybody whose partners differ: who, side, partners in the other plan and in this one, and what it means."""
+        return tuple(
+            (self.labels.person(one.side, one.key), tr(NAMES[one.side]), *self._partners(one), one.words)
+            for one in self.shifts
+        )
+
+    def _partners(self, one: PointShift) -> tuple[str, str]:
+        side: Side = "mentee" if one.side == "mentor" else "mentor"
+        before, now = (
+            [self.labels.person(side, key) for key in keys] or [tr(NOBODY)] for keys in (one.before, one.now)
+        )
+        return listed(before), listed(now)

@@ -1,0 +1,171 @@
+"""Commands of the command line in processes that are killed or interrupted: at a moment, or at a step of their writing.
+
+``python -m tests.failure.command_processes`` reads one JSON object a line, carries out its command in a process of its
+own, and answers with how that ended. All modules are there already, so that most of its time goes into the work itself.
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, Self
+
+from mentormatch.cli import main as command_line
+from mentormatch.cli.interrupts import stand_by
+
+STEPS = ("open", "os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.truncate")
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+ROOMS = ("cli", "report", "record", "groups", "followup", "profiles", "inspection", "survey", "contract", "operations")
+
+
+class Commanded:
+    """A program that carries out commands, for as long as a ``with`` block."""
+
+    def __enter__(self) -> Self:
+        self.program = subprocess.Popen(
+            [sys.executable, "-m", "tests.failure.command_processes"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.program.communicate()
+
+    def run(self, *lines: Sequence[object], **when: Any) -> list[int]:
+        """Return how commands ended that started together; ``step``, ``after`` and ``sign`` say when one is stopped.
+
+        A signal is told by its number below zero.
+        """
+        assert self.program.stdin is not None
+        assert self.program.stdout is not None
+        self.program.stdin.write(json.dumps({"lines": [list(map(str, line)) for line in lines], **when}) + "\n")
+        self.program.stdin.flush()
+        ended: list[int] = json.loads(self.program.stdout.readline())
+        return ended
+
+
+def main() -> None:
+    """Carry out what is asked for, line by line."""
+    for room in ROOMS:
+        package = importlib.import_module(f"mentormatch.{room}")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    for name in ("pandas", "xlsxwriter", "jinja2", "highspy"):
+        with suppress(ImportError):
+            importlib.import_module(name)
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    for line in sys.stdin:
+        out.write(json.dumps(carried_out(**json.loads(line))) + "\n")
+        out.flush()
+
+
+def carried_out(
+    lines: list[list[str]],
+    step: int | None = None,
+    after: float | None = None,
+    sign: int = signal.SIGKILL,
+    cwd: str | None = None,
+) -> list[int]:
+    """Return how each command ended, the first of which is stopped at a step of its writing or after some seconds."""
+    children = [child(line, step if number == 0 else None, cwd) for number, line in enumerate(lines)]
+    if after is not None:
+        over, ended = monotonic() + after, None
+        while monotonic() < over and ended is None:
+            ended = os.waitstatus_to_exitcode(found[1]) if (found := os.waitpid(children[0], os.WNOHANG))[0] else None
+            sleep(0.001)
+        if ended is not None:
+            return [ended]
+        os.kill(children[0], sign)
+    return [os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in children]
+
+
+def child(line: list[str], step: int | None, cwd: str | None) -> int:
+    """Start a process that carries out one command, and return it."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    process = os.fork()
+    if process:
+        return process
+    code = 99
+    try:
+        stand_by()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        os.dup2(os.open(os.devnull, os.O_RDWR), 2)
+        if cwd is not None:
+            os.chdir(cwd)
+        if step is not None:
+            die_at(step)
+        sys.argv = ["mentormatch", *line]
+        command_line()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    finally:
+        os._exit(code)
+
+
+def stepwise(folder: Path, *, within: bool) -> Iterator[tuple[int, Path]]:
+    """Kill a run that writes five documents anew at each step, and yield how it ended and the folder that it leaves.
+
+    ``within``: the run works in the folder, which then cannot change places.
+    """
+    from mentormatch.base.generation import generation
+
+    def run(place: Path, text: str) -> None:
+        with generation(place, "kind") as draft:
+            for name in "abcde":
+                draft.put(f"{name}.txt", f"{text} {name}".encode())
+            draft.log = ("d.journal.jsonl", text.encode())
+
+    for step in count():
+        place = folder / str(step) / "d"
+        run(place, "old")
+        process = os.fork()
+        if not process:
+            if within:
+                os.chdir(place)
+            die_at(step)
+            run(place, "new")
+            os._exit(0)
+        ended = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        yield ended, place
+        run(place, "next")
+        yield 1, place
+        if ended == 0:
+            return
+
+
+def die_at(step: int) -> None:
+    """Kill this process before a step of its writing: a file that is opened, linked, renamed or deleted, a swap."""
+    from mentormatch.base import generation
+
+    left = iter(range(step))
+
+    def counted_event(event: str, arguments: tuple[Any, ...]) -> None:
+        flags = arguments[2] if event == "open" else WRITING
+        if event in STEPS and isinstance(flags, int) and flags & WRITING and next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    exchange = generation.exchange
+
+    def counted(one: Path, other: Path) -> None:
+        counted_event("os.rename", ())
+        exchange(one, other)
+
+    generation.exchange = counted
+    sys.addaudithook(counted_event)
+
+
+if __name__ == "__main__":
+    main()

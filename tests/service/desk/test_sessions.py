@@ -1,0 +1,131 @@
+"""Who is let to the page: by a cookie that is nobody else's, from the page itself, for a while."""
+
+from typing import Any
+
+import pytest
+from starlette.datastructures import Headers
+
+from mentormatch.service.desk import sessions as desk_sessions
+from mentormatch.service.desk.sessions import BEARER, COOKIE, LONGEST_S, DeskSessions, cookie_name, is_public
+from mentormatch.service.problems import RefusedError
+
+TOKEN, HOST = "secret-of-the-test", "127.0.0.1:8000"
+OWN = {"sec-fetch-site": "same-origin", "origin": f"http://{HOST}"}
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the time, which the test moves."""
+    clock = [1_000.0]
+    monkeypatch.setattr(desk_sessions, "monotonic", lambda: clock[0])
+    return clock
+
+
+def scope(method: str = "GET", path: str = "/desk/x", **headers: str) -> dict[str, Any]:
+    """Return a request as the server sees it."""
+    told = {"host": HOST, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    raw = [(name.encode(), value.encode()) for name, value in told.items()]
+    return {"type": "http", "method": method, "path": path, "headers": raw}
+
+
+def cookie(value: str) -> str:
+    return f"other=1; {COOKIE}-8000={value}"
+
+
+def test_the_token_opens_a_session_and_no_other_does() -> None:
+    sessions = DeskSessions(TOKEN, 60)
+    value = sessions.begin(TOKEN)
+    assert sessions.admits(scope(cookie=cookie(value)))
+    for wrong in ("", value[:-1], f"{value}x", TOKEN):
+        assert not sessions.admits(scope(cookie=cookie(wrong)))
+    with pytest.raises(RefusedError, match="no-token"):
+        sessions.begin(f"{TOKEN}x")
+
+
+def test_services_on_two_ports_of_a_machine_have_cookies_of_their_own() -> None:
+    names = [cookie_name(Headers({"host": host})) for host in ("a:8000", "a:8001", "a.example", "[::1]:80", "[::1]")]
+    assert names == [f"{COOKIE}-8000", f"{COOKIE}-8001", COOKIE, f"{COOKIE}-80", COOKIE]
+
+
+def test_two_sessions_are_two_owners_and_the_token_a_third() -> None:
+    sessions = DeskSessions(TOKEN, 60)
+    owners = {sessions.owner(scope(cookie=cookie(sessions.begin(TOKEN)))) for _ in range(2)}
+    assert len(owners) == 2
+    assert sessions.owner(scope(authorization=f"Bearer {TOKEN}")) == BEARER
+    assert sessions.owner(scope(authorization="Bearer x")) is None
+
+
+def test_a_session_ends_when_it_idles_when_it_is_old_and_when_it_is_ended(now: list[float]) -> None:
+    sessions = DeskSessions(TOKEN, 60)
+    idle = cookie(sessions.begin(TOKEN))
+    now[0] += 59
+    assert sessions.admits(scope(cookie=idle))
+    now[0] += 61
+    assert not sessions.admits(scope(cookie=idle))
+    busy, ended = cookie(sessions.begin(TOKEN)), cookie(sessions.begin(TOKEN))
+    sessions.end(sessions.owner(scope(cookie=ended)) or "")
+    assert not sessions.admits(scope(cookie=ended))
+    for _ in range(int(LONGEST_S // 50)):
+        now[0] += 50
+        assert sessions.admits(scope(cookie=busy))
+    now[0] += 50
+    assert not sessions.admits(scope(cookie=busy))
+    assert sessions.all == {}
+
+
+def test_there_are_so_many_sessions_and_no_more() -> None:
+    sessions = DeskSessions(TOKEN, 60)
+    for _ in range(desk_sessions.MOST_SESSIONS):
+        sessions.begin(TOKEN)
+    with pytest.raises(RefusedError, match="busy"):
+        sessions.begin(TOKEN)
+
+
+@pytest.mark.parametrize("path", ["/v1/match", "/jobs/x", "/openapi.json", "/health", "/", "/deskx"[:4]])
+def test_a_session_is_public_alone(path: str) -> None:
+    sessions = DeskSessions(TOKEN, 60)
+    assert not sessions.admits(scope(path=path, cookie=cookie(sessions.begin(TOKEN))))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"sec_fetch_site": "cross-site", "origin": "http://elsewhere.example"},
+        {"sec_fetch_site": "same-site", "origin": "http://127.0.0.1:9000"},
+        {"sec_fetch_site": "none"},
+        {"sec_fetch_site": "same-origin", "origin": "http://elsewhere.example"},
+        {"origin": "http://elsewhere.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1"},
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_what_another_site_sends_is_refused_cookie_or_not(method: str, headers: dict[str, str]) -> None:
+    sessions = DeskSessions(TOKEN, 60)
+    value = cookie(sessions.begin(TOKEN))
+    with pytest.raises(RefusedError, match="forbidden"):
+        sessions.admits(scope(method, cookie=value, **headers))
+    with pytest.raises(RefusedError, match="forbidden"):
+        is_public(scope("POST", "/session", **headers))
+    assert sessions.admits(scope("GET", cookie=value, **headers))
+
+
+@pytest.mark.parametrize("headers", [OWN, {"sec-fetch-site": "same-origin"}, {"origin": f"http://{HOST}"}])
+def test_what_the_page_itself_sends_is_let_in(headers: dict[str, str]) -> None:
+    sessions = DeskSessions(TOKEN, 60)
+    given = {name.replace("-", "_"): value for name, value in headers.items()}
+    assert sessions.admits(scope("POST", cookie=cookie(sessions.begin(TOKEN)), **given))
+    assert is_public(scope("POST", "/session", **given))
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("HEAD", "/")])
+def test_the_page_asks_by_itself_who_is_there(method: str, path: str) -> None:
+    assert is_public(scope(method, path))
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/"), ("GET", "/session"), ("DELETE", "/session"), ("GET", "/page/x")]
+)
+def test_all_else_is_not_open_to_anybody(method: str, path: str) -> None:
+    assert not is_public(scope(method, path))

@@ -1,0 +1,59 @@
+"""Workers in trouble: what a request asks for by its seed happens to the process that works on it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mentormatch.contract.examples import COHORT
+from mentormatch.service.processes import BOUND
+from tests.canaries import ANSWER
+from tests.service.server import limits
+
+SLEEPS, DIES, FULL, BROKEN, ENGINE, ENDLESS, LINGERS = range(101, 108)
+TROUBLE = f"""{BOUND}
+import os, time
+from mentormatch.assignment import engine
+from mentormatch.assignment.engines.plain import Plain
+from mentormatch.assignment.engine import solve
+from mentormatch.errors import EngineError
+from mentormatch.contract.operations.match import Match
+answer = Match.answer
+
+def endless():
+    from tests.failure.processes import endless
+    return solve(endless())
+
+def troubled(self, request):
+    if request.seed == {SLEEPS}:
+        time.sleep(600)
+    if request.seed == {LINGERS}:
+        time.sleep(1)
+    if request.seed == {DIES}:
+        os._exit(3)
+    if request.seed == {FULL}:
+        return b"x" * (1 << 50)
+    if request.seed == {BROKEN}:
+        raise KeyError({ANSWER!r})
+    if request.seed == {ENGINE}:
+        raise EngineError("the engine died")
+    if request.seed == {ENDLESS}:
+        endless()
+    return answer(self, request)
+
+Match.answer = troubled
+from mentormatch.service.worker import main
+main()
+"""
+
+
+def troubled(**values: object) -> str:
+    """Return the Python that gives a service other limits, and workers that get into trouble when asked to."""
+    return f"{limits(**values)}\nfrom mentormatch.service import processes\nprocesses.PROGRAM = {TROUBLE!r}"
+
+
+def asked(seed: int = 0, **more: Any) -> dict[str, Any]:
+    return {**COHORT, "seed": seed, **more}
+
+
+def body(request: Mapping[str, Any]) -> bytes:
+    return json.dumps(request).encode()

@@ -1,0 +1,102 @@
+"""A service as people run it: `mentormatch serve` in a process of its own, on a port that is free."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.failure.processes import wait_for
+
+TOKEN = "a-token-for-tests"
+SAID = re.compile(r"(http://\S+?)/(?:#token=(\S+))?$", re.MULTILINE)
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+AT_ONCE = "from mentormatch.service import guard\nguard.WRONG_S = 0.0\n"
+"""Python that has a service answer wrong tokens at once, for tests that send many."""
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass
+class Served:
+    """A running service: its process, its address, and what it has said on stderr so far."""
+
+    process: subprocess.Popen[str]
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.said)
+
+    @property
+    def url(self) -> str:
+        found = SAID.search(self.text)
+        assert found
+        return found[1]
+
+    def client(self, **headers: str) -> httpx.Client:
+        return httpx.Client(base_url=self.url, headers={**BEARER, **headers}, timeout=120, trust_env=False)
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.text.splitlines() if line.startswith("{")]
+
+
+def listen(served: Served) -> None:
+    assert served.process.stderr is not None
+    for line in served.process.stderr:
+        served.said.append(line)
+
+
+def start(*options: object, token: str | None = TOKEN, settings: str = "") -> Served:
+    """Start a service; ``settings`` is Python that is run before it, to set limits that are no options."""
+    program = f"{settings}\nfrom mentormatch.cli import main\nmain()"
+    command = [sys.executable, "-c", program, "serve", "--port", "0", *map(str, options)]
+    variables = {name: value for name, value in os.environ.items() if name != "MENTORMATCH_TOKEN"}
+    variables |= {} if token is None else {"MENTORMATCH_TOKEN": token}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=variables)
+    served = Served(process)
+    threading.Thread(target=listen, args=(served,), daemon=True).start()
+    wait_for(lambda: SAID.search(served.text) or process.poll() is not None)
+    if process.poll() is None:
+        wait_for(lambda: answers(served))
+    return served
+
+
+def answers(served: Served) -> bool:
+    try:
+        return httpx.get(f"{served.url}/health", trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def stop(served: Served) -> int:
+    served.process.terminate()
+    code = served.process.wait(30)
+    if served.process.stderr is not None:
+        served.process.stderr.close()
+    return code
+
+
+@contextmanager
+def serving(*options: object, token: str | None = TOKEN, settings: str = "") -> Iterator[Served]:
+    served = start(*options, token=token, settings=settings)
+    try:
+        yield served
+    finally:
+        stop(served)
+
+
+def limits(**values: object) -> str:
+    """Return the Python that gives a service other limits."""
+    given = ", ".join(f"{name}={value!r}" for name, value in values.items())
+    return (
+        "from functools import partial\n"
+        "from mentormatch.service import settings\n"
+        f"settings.Settings = partial(settings.Settings, {given})"
+    )
