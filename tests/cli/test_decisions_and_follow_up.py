@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from tests.cli.test_command_line import run
+from tests.cli.processes import run
 from tests.report.reviewed.edits import line_of, with_cells
 
 

@@ -1,8 +1,6 @@
 """The commands ``draft`` and ``map``, run as people run them."""
 
 import json
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -10,12 +8,8 @@ from mentormatch import examples
 from mentormatch.operations.matching import match
 from mentormatch.programme.enrolment import read_survey
 from mentormatch.programme.programme import Programme
+from tests.cli.processes import run
 from tests.drafts.questionnaires import reworded
-
-
-def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "mentormatch", *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, encoding="utf-8")
 
 
 def test_a_drafted_programme_takes_the_answers_it_was_drafted_from_and_says_that_nothing_counts_yet(

@@ -2,20 +2,19 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import mentormatch as mm
 from mentormatch.cli.spoken_language import LOCALES, VARIABLE, environment_language
+from tests.cli import processes
 from tests.english import french_in
 
 
 def run(*arguments: object, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "mentormatch", *map(str, arguments)]
     told = {name: value for name, value in os.environ.items() if name not in {VARIABLE, *LOCALES}} | variables
-    return subprocess.run(command, cwd=folder, env=told, capture_output=True, text=True, check=False, encoding="utf-8")
+    return processes.run(*arguments, folder=folder, variables=told)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mentormatch.contract.operation import SchemaPart, operations, schema_of
-from tests.cli.test_command_line import run
+from tests.cli.processes import run
 
 
 @pytest.mark.parametrize(("options", "part"), [((), "request"), (("--response", "--json"), "response")])

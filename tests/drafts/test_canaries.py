@@ -1,7 +1,5 @@
 """What people typed, their addresses and their sensitive answers are in no draft, mapping or message."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +8,7 @@ from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
 from mentormatch.programme.drafts.programme_draft import draft
 from mentormatch.programme.enrolment import read_tables
 from mentormatch.programme.programme import Programme
+from tests.cli.processes import run
 
 ROWS = 12
 CANARY = "canari"
@@ -87,7 +86,7 @@ def test_the_commands_say_no_canary(tmp_path: Path) -> None:
     export(tmp_path / "r.csv", "boxes")
     (tmp_path / "p.toml").write_text(PROGRAMME, "utf-8")
     for arguments in (["draft", "r.csv", "--json"], ["map", "r.csv", "-p", "p.toml", "--json"]):
-        command = [sys.executable, "-m", "mentormatch", *arguments]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, encoding="utf-8")
+        done = run(*arguments, folder=tmp_path)
+        assert done.returncode == 0
         assert CANARY not in (done.stdout + done.stderr).casefold(), arguments
         assert done.stdout

@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from mentormatch import examples
-from tests.cli.test_command_line import run
+from tests.cli.processes import run
 
 
 @pytest.fixture(scope="module")

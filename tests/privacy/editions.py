@@ -1,7 +1,5 @@
 """The example as staff have it on disk: programme, answers, and a folder of documents made from them."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 from pandas import DataFrame
@@ -32,9 +30,3 @@ def edition(folder: Path) -> Edition:
     answered = DataFrame({"Code participant": [PERSON], "Vous voyez-vous toujours ?": ["Non"]})
     mm.follow_up(programme, matching.pairs, {1: answered}).save(folder / "lu")
     return Edition(files.programme, {"answers": files.answers}, (folder / "binomes", folder / "lu"))
-
-
-def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a folder."""
-    command = [sys.executable, "-m", "mentormatch", *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, encoding="utf-8")

@@ -20,7 +20,8 @@ from mentormatch.record.rights.erasure import forget, others_in, purge, to_purge
 from mentormatch.record.verify import verify
 from mentormatch.report.handouts import write_contacts
 from mentormatch.survey.table_reader import read_rows
-from tests.privacy.editions import LINE, PERSON, edition, run
+from tests.cli.processes import run
+from tests.privacy.editions import LINE, PERSON, edition
 
 pytestmark = pytest.mark.promise(28)
 

@@ -13,7 +13,7 @@ from mentormatch.errors import SurveyError
 from mentormatch.people.cohort import Cohort
 from mentormatch.profiles.choices import with_wishes
 from mentormatch.survey.table_reader import read_rows
-from tests.privacy.editions import run
+from tests.cli.processes import run
 from tests.profiles.test_profiles import CODES, VETO, WISHES, answers, programme
 
 RULES = programme()

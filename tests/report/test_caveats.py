@@ -1,8 +1,6 @@
 """Nothing is called optimal where nothing was compared: on the terminal, in every document, in JSON."""
 
 import json
-import subprocess
-import sys
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from html import unescape
@@ -30,6 +28,7 @@ from mentormatch.record.validation import validate
 from mentormatch.report.exporters.parquet import CAVEATS
 from mentormatch.report.handouts import write_handouts
 from mentormatch.report.words import goals, verdict
+from tests.cli.processes import run
 from tests.report.readers import notebook, sheets, written
 
 pytestmark = pytest.mark.promise(37)
@@ -149,9 +148,7 @@ def test_the_command_ends_with_3_and_writes_nothing_where_nobody_or_nothing_is_t
     asked = [command, answers.name, "-p", programme.name, *(["-o", out] if out else [])]
     if out == "binomes.xlsx" and command == "plans":
         return
-    done = subprocess.run(
-        [sys.executable, "-m", "mentormatch", *asked], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = run(*asked, folder=tmp_path)
     left = {path.name for path in tmp_path.iterdir()} - {answers.name, programme.name}
     assert "optimale" not in done.stderr
     if code in EMPTY:
@@ -215,9 +212,7 @@ def test_the_command_line_says_it_beside_prices_letters_and_csv(command: list[st
     name, *rest = command
     out = {"match": ["-q", "-o", "binomes.csv"], "handouts": ["-q"]}.get(name, [])
     asked = [name, answers.name, *rest, "-p", programme.name, *out]
-    done = subprocess.run(
-        [sys.executable, "-m", "mentormatch", *asked], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = run(*asked, folder=tmp_path)
     assert (done.returncode, "Tous les binômes possibles ont les mêmes points" in done.stderr) == (0, True), done.stderr
 
 
