@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from mentormatch import __version__
+from mentormatch.base.version import __version__
 from mentormatch.service import health_routes, job_routes, openapi, operation_routes
 from mentormatch.service.desk import routes as desk_routes
 from mentormatch.service.gate import Gate

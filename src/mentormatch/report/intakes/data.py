@@ -8,7 +8,7 @@ from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.section import Writer
 
 
-class IntakeData(Writer):
+class IntakeData(Writer[Intake]):
     """One JSON object; keys that are e-mail addresses are left out, the lines stay."""
 
     kind: ClassVar[str] = ".json"

@@ -8,7 +8,7 @@ from mentormatch.report import intake_words
 from mentormatch.report.page_templates import rendered
 
 
-class IntakePage(Writer):
+class IntakePage(Writer[Intake]):
     """One HTML file without a script, which loads nothing and lets nothing be loaded."""
 
     kind: ClassVar[str] = ".html"

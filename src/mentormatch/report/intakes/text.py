@@ -12,7 +12,7 @@ from mentormatch.report import intake_words as said
 from mentormatch.report.texts import visible
 
 
-class IntakeText(Writer):
+class IntakeText(Writer[Intake]):
     """A heading and an indented list for each part, parts that have nothing to say left out."""
 
     kind: ClassVar[str] = ".txt"

@@ -62,7 +62,7 @@ ANSWERS = (
 READING = (BookColumn(mark("Ce qui a été supposé"), 24, "strong"), BookColumn("", 110, "wrapped"))
 
 
-class IntakeWorkbook(Writer):
+class IntakeWorkbook(Writer[Intake]):
     """Eight sheets; texts stay texts, and the same answers give the same bytes."""
 
     kind: ClassVar[str] = ".xlsx"
