@@ -20,7 +20,7 @@ from mentormatch.assignment.mip.program_model import (
     SolverStatus,
 )
 from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, SimplexModel
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.errors import EngineError
 
 GREATEST = 1_000_000

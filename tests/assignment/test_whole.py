@@ -21,7 +21,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.objective import scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, remaining_degrees
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from tests.conftest import DEEP
 
 SEEDS = range(600 if DEEP else 30)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import Side
 from mentormatch.people.cohort import People
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind

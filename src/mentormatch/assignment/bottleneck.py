@@ -26,7 +26,7 @@ from mentormatch.assignment.incumbent import IncumbentCallback, LazySolution, ig
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
 from mentormatch.assignment.objective import evaluate_tiers, matched_mentees
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.errors import EngineError
 
 type SelectDuals = Callable[[AssignmentProblem], Solution]

@@ -9,11 +9,11 @@ from typing import ClassVar
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
-from mentormatch.assignment.model.scores import NO_SCORE, IntMatrix, PersonMasks
+from mentormatch.assignment.model.scores import NO_SCORE, PersonMasks
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.objective import objective_of, worst_mentee, worst_pair
 from mentormatch.assignment.optimal_face import dual_bound, round_duals
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
 
 class MaxMinGoal(ABC):

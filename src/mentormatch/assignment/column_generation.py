@@ -23,12 +23,10 @@ from mentormatch.assignment.mip.program_model import (
 )
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector, VectorPair
 
-type VectorPair = tuple[IntVector, IntVector]
 type SolveMaster = Callable[[OptimalFace, IntVector, IntVector | None], PrimalDual | None]
 type TightColumns = tuple[IntVector, PrimalDual]
-type WarmColumns = tuple[IntVector, IntVector]
 
 LEADING = 10
 """So many pairs a person are solved first: of random scores they nearly always hold the optimum."""
@@ -75,7 +73,7 @@ class PricingOracle(Protocol):
         ...
 
 
-def solve_by_columns(many: PricingOracle, solve: SolveMaster, first: WarmColumns | None = None) -> TightColumns | None:
+def solve_by_columns(many: PricingOracle, solve: SolveMaster, first: VectorPair | None = None) -> TightColumns | None:
     """Return the places of the pairs that an optimum leaves tight, and the optimum on them; None if few do not do.
 
     ``solve`` returns the optimum of some pairs, perhaps with a hint of the prices on the right, or None. ``first``: the

@@ -17,14 +17,13 @@ from numpy.typing import NDArray
 from mentormatch.assignment.column_generation import (
     PricingOracle,
     TightColumns,
-    VectorPair,
     initial_columns,
     solve_by_columns,
     union_sorted,
 )
 from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import BoolMatrix, DenseScores
+from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import (
     OptimalFace,
@@ -35,12 +34,7 @@ from mentormatch.assignment.optimal_face import (
     remaining_degrees,
 )
 from mentormatch.assignment.sparse_assignment import solve_full, solve_if_perfect
-from mentormatch.base.columns import BoolVector, IntVector
-
-type FloatMatrix = NDArray[np.float64]
-type Cells = NDArray[np.float64 | np.int64]
-"""Whole numbers, in float64 for scipy and in int64 for compiled code."""
-type FloatVector = NDArray[np.float64]
+from mentormatch.base.arrays import BoolMatrix, BoolVector, CostArray, FloatMatrix, FloatVector, IntVector, VectorPair
 
 STRIP = 32
 """Rows handled at once: a strip of costs and its sum with the prices stay in the cache."""
@@ -54,7 +48,7 @@ class CostMatrix(PricingOracle):
     does; otherwise they cost infinity. ``turned``: mentees are the rows.
     """
 
-    cells: Cells
+    cells: CostArray
     rows: RemainingDegrees
     columns: RemainingDegrees
     forbidden_cost: float
@@ -71,12 +65,12 @@ class CostMatrix(PricingOracle):
     ) -> Self:
         """Return the block of a stage; ``bounds`` are those of mentors and of mentees beside the pins.
 
-        Cells are of a ``kind``: with minimums, where some are infinite, of float64.
+        Costs are of a ``kind``: with minimums, where some are infinite, of float64.
         """
         turned = _transpose(*bounds)
         rows, columns = bounds[::-1] if turned else bounds
         minimums = bool(rows.least.any() or columns.least.any())
-        block = cls(_cells(scores, stage, kind, turned=turned), rows, columns, np.inf if minimums else 0.0, turned)
+        block = cls(_costs(scores, stage, kind, turned=turned), rows, columns, np.inf if minimums else 0.0, turned)
         block._reward(problem, stage)
         block._close(problem, scores, stage)
         return block
@@ -135,7 +129,7 @@ class CostMatrix(PricingOracle):
         rows, owner = np.arange(len(self.cells)), self.column_of_slot
         return rows * self.cells.shape[1] + owner[rows % len(owner)] if len(owner) else rows[:0]
 
-    def _strips(self) -> Iterator[tuple[slice, Cells]]:
+    def _strips(self) -> Iterator[tuple[slice, CostArray]]:
         """Yield the rows of each strip, with room for its cells."""
         rows, columns = self.cells.shape
         room = np.empty((STRIP, columns), dtype=self.cells.dtype)
@@ -174,12 +168,14 @@ def _transpose(left: RemainingDegrees, right: RemainingDegrees) -> bool:
     return bool(right.most.max(initial=0) <= 1) and len(right.most) < len(left.most)
 
 
-def _cells(scores: DenseScores, stage: ScalarObjective, kind: type[np.float64 | np.int64], *, turned: bool) -> Cells:
+def _cells(
+    scores: DenseScores, stage: ScalarObjective, kind: type[np.float64 | np.int64], *, turned: bool
+) -> CostArray:
     """Return minus what each pair is worth, as fresh numbers with rows in the order asked for."""
     values, row, column = scores.values, stage.mentor, stage.mentee
     if turned:
         values, row, column = values.T, column, row
-    cells: Cells = np.empty(values.shape, dtype=kind)
+    cells: CostArray = np.empty(values.shape, dtype=kind)
     if stage.score == 1:
         np.subtract(kind(-stage.per_pair), values, out=cells)
     else:

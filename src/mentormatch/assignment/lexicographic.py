@@ -6,11 +6,10 @@ from functools import partial
 
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.objective import BELOW_ALL, LeximinStages, ScalarObjective, evaluate_tiers
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, empty_optimum
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
 
 type FaceSolver = Callable[[OptimalFace, IntVector], PrimalDual | None]

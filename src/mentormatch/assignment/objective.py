@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Tier
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
 
 BELOW_ALL = -(1 << 62)

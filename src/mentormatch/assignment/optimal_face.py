@@ -13,9 +13,8 @@ import numpy as np
 
 from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import DualSolution
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import Basis, FloatVector, LinearConstraint, Program, degree_constraints
+from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, degree_constraints
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import DualSolution, Links
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, FloatVector, IntMatrix, IntVector
 
 
 @dataclass(frozen=True, slots=True)

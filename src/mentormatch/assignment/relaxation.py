@@ -11,7 +11,7 @@ import numpy as np
 from mentormatch.assignment.column_generation import cheapest_columns, leading_columns
 from mentormatch.assignment.mip.program_model import ProgramSolver, SolverResult, SolverStatus
 from mentormatch.assignment.pair_program import DualProof, PairConstraint, PairModel, build_program, trivial_duals
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
 SLACK = 1e-6

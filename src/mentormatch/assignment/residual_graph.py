@@ -21,15 +21,15 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
-from mentormatch.assignment.model.scores import DenseScores, IntMatrix
+from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.objective import ScalarObjective, objective_of
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, remaining_degrees
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
+from mentormatch.base.arrays import VectorPair as VectorPair
 from mentormatch.errors import EngineError
 
 type DistanceLimit = Callable[[IntVector, IntVector], int]
 """Returns up to which length ways are asked for, given the cost of the arc to each right person, and the lengths."""
-type VectorPair = tuple[IntVector, IntVector]
 
 INFINITE = 1 << 61
 """The length of a way that is not there; together with another it still fits into int64."""

@@ -28,7 +28,7 @@ from mentormatch.assignment.objective import (
 )
 from mentormatch.assignment.pair_program import DualProof, PairConstraint, PairModel, trivial_duals
 from mentormatch.assignment.relaxation import BoundedSearch, maximize_goal, solve_relaxation, solve_restricted_programs
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
 LEXIMIN = LeximinStages(max_weight=1 << 20)

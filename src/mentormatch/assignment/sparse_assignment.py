@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.column_generation import MANY, PricingOracle, VectorPair, solve_by_columns
+from mentormatch.assignment.column_generation import MANY, PricingOracle, solve_by_columns
 from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector, VectorPair
 
 MAX_FLOAT64 = 1 << 53
 """Integers up to here are exact in float64."""

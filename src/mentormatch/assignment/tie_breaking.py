@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 
 type Words = NDArray[np.uint64]
 

@@ -15,7 +15,6 @@ import numpy as np
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.assignment.objective import ScalarObjective, objective_of
 from mentormatch.assignment.optimal_face import OptimalFace
@@ -33,7 +32,7 @@ from mentormatch.assignment.residual_graph import (
     residual_graph,
     scalarize_for_paths,
 )
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import thousands

@@ -14,7 +14,7 @@ from os import cpu_count
 import numpy as np
 
 from mentormatch.assignment.model.scores import NO_SCORE, Scores
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.fields import Side
 from mentormatch.rules.formulation import UnheldScores
 from mentormatch.rules.rule import Rule

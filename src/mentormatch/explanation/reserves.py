@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector, IntMatrix
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, points
 from mentormatch.people.cohort import Cohort

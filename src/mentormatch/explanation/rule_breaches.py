@@ -7,7 +7,7 @@ from itertools import batched
 
 import numpy as np
 
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import Cohort, People

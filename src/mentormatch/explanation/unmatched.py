@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.base.columns import BoolVector, Index, IntVector
+from mentormatch.base.arrays import BoolVector, Index, IntVector
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.explanation.partners import ComputedPartners, Excluding, Partners
 from mentormatch.explanation.people_phrases import counted_people, first_of, possible_people

@@ -12,10 +12,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 from mentormatch.groups.problem import Group, GroupProblem
-from mentormatch.rules.rule import BoolBlock, CompositionBound
+from mentormatch.rules.rule import CompositionBound
 
 type Members = NDArray[np.int16]
 """(c, s): who is in each of c groups, in ascending order, filled up with the number of people, which is nobody."""
@@ -91,7 +90,7 @@ def most_placed(problem: GroupProblem) -> int:
     return sum(min(len(clique), problem.number.most) for clique in cliques(problem.apart))
 
 
-def cliques(apart: BoolBlock) -> Iterator[list[int]]:
+def cliques(apart: BoolMatrix) -> Iterator[list[int]]:
     """Yield all people in parts of which no two may meet, those first who may meet the fewest."""
     left = np.argsort(-apart.sum(axis=1), kind="stable").tolist()
     while left:

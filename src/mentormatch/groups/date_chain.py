@@ -15,13 +15,11 @@ from numpy.typing import NDArray
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.explanation.people_phrases import first_of
 from mentormatch.groups.inputs import AttendanceMatrix, SessionMoment
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import counted
-
-type Block = NDArray[np.bool_]
 
 NEVER = -(1 << 30)
 """Less than any number of sessions."""
@@ -49,7 +47,7 @@ class DateChain:
         return self.days[None, :] - self.days[:, None]
 
     @property
-    def follows(self) -> Block:
+    def follows(self) -> BoolMatrix:
         """Return (m, m) bool: which date may follow which."""
         least, most = self.apart
         return (self.gaps >= max(least, 1)) & (self.gaps <= most)
@@ -63,7 +61,7 @@ class DateChain:
         rows = (self._count(), *self._misses(most_missed))
         return replace(problem, rows=rows, mentor_keys=(*names, "first"), mentee_keys=(*names, "last"))
 
-    def _allowed(self) -> Block:
+    def _allowed(self) -> BoolMatrix:
         m = len(self.there.moments)
         allowed = np.zeros((m + 1, m + 1), dtype=bool)
         allowed[:m, :m] = self.follows | np.eye(m, dtype=bool)

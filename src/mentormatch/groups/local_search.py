@@ -12,8 +12,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.groups.problem import Group, GroupProblem, GroupTerm, SizeRange, pairs_in
 
 BIGGEST = 1 << 61
@@ -52,8 +51,6 @@ class PenaltyWeights:
         return cls(block, placed + first * priority, rule, worth)
 
 
-type Block = NDArray[np.int64]
-
 NEVER: Final = -(1 << 62)
 
 
@@ -91,7 +88,7 @@ class LocalSearchState:
         """Return who is in each group."""
         return [tuple(np.flatnonzero(self.place == group).tolist()) for group in range(self.number)]
 
-    def swaps(self) -> Block:
+    def swaps(self) -> IntMatrix:
         """Return (n, n) int64: what each swap of two people would change."""
         n, ours = len(self.place), self.place
         here = self.gains[np.arange(n), ours]
@@ -106,7 +103,7 @@ class LocalSearchState:
         change[ours[:, None] == ours[None, :]] = NEVER
         return np.asarray(change)
 
-    def moves(self) -> Block:
+    def moves(self) -> IntMatrix:
         """Return (n, g + 1) int64: what each person's move to another place would change."""
         n, ours = len(self.place), self.place
         change = self.gains - self.gains[np.arange(n), ours][:, None]
@@ -152,7 +149,7 @@ class LocalSearchState:
         """Return (g + 1,) how many of some people are in each place."""
         return np.bincount(self.place, weights=holds, minlength=self.number + 1).astype(np.int64)
 
-    def _counted(self, holds: IntVector, bad: IntVector) -> Block:
+    def _counted(self, holds: IntVector, bad: IntVector) -> IntMatrix:
         """Return (n, n): by how much each swap breaks a count more."""
         there = self._there(holds)[self.place]
         step = holds[None, :] - holds[:, None]
@@ -160,14 +157,14 @@ class LocalSearchState:
         mine = (bad[there[:, None] + step] - bad[there][:, None]) * here[:, None]
         return np.asarray(mine + mine.T)
 
-    def _moved(self, holds: IntVector, bad: IntVector) -> Block:
+    def _moved(self, holds: IntVector, bad: IntVector) -> IntMatrix:
         there = self._there(holds)
         bad_out = bad[np.maximum(there - 1, 0)] - bad[there]
         bad_in = bad[there + 1] - bad[there]
         bad_out[-1] = bad_in[-1] = 0
         return np.asarray(holds[:, None] * (bad_out[self.place][:, None] + bad_in[None, :]))
 
-    def _shared(self, shared: GroupTerm) -> Block:
+    def _shared(self, shared: GroupTerm) -> IntMatrix:
         """Return (n, n): what each swap changes of what groups get as a whole."""
         without, others_known, sizes = self._others(shared)
         pairs = sizes * (sizes - 1) // 2 * (self.place != self.number)
@@ -185,7 +182,7 @@ class LocalSearchState:
         answered = (inside.T @ shared.known.astype(np.int64))[self.place] - shared.known
         return having == (sizes - 1)[:, None], answered == sizes - 1, sizes
 
-    def _shared_moved(self, shared: GroupTerm) -> Block:
+    def _shared_moved(self, shared: GroupTerm) -> IntMatrix:
         without, others_known, sizes = self._others(shared)
         fewer = (sizes - 1) * (sizes - 2) // 2
         left = np.where(others_known, shared.points[without.sum(axis=1)], shared.unknown) * fewer

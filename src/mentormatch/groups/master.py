@@ -13,8 +13,7 @@ import numpy as np
 
 from mentormatch.assignment.mip.dispatch import solve_program
 from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, SolverResult, SolverStatus
-from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.groups.columns import Columns, FormBound, LinearForm, concatenate_columns
 from mentormatch.groups.oracle import GroupOracle
 

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.groups.columns import (
     MEETINGS,
     TIES,
@@ -80,8 +80,6 @@ class EnumerationOracle:
         return EnumerationOracle(self.columns.take(self.columns.floors() >= least_floor))
 
 
-type Block = NDArray[np.int64]
-
 CLOSED = -(1 << 57)
 """What somebody adds who may not join: less than all that anybody else may add."""
 CHUNK = 1 << 12
@@ -133,7 +131,7 @@ class BranchAndBoundOracle(GroupOracle):
         return concatenate_columns(parts), whole
 
 
-def best_pairs(problem: GroupProblem, form: LinearForm) -> Block:
+def best_pairs(problem: GroupProblem, form: LinearForm) -> IntMatrix:
     """Return (n, n) what a form counts each pair for."""
     pairs = form.layers[WORTH] * problem.worth
     if form.layers[MEETINGS] and problem.meetings is not None:
@@ -172,7 +170,7 @@ class PartialGroups:
 
     members: IntVector
     values: IntVector
-    gains: Block
+    gains: IntMatrix
     common: list[tuple[BoolVector, BoolVector]]
 
     def part(self, rows: slice | BoolVector) -> "PartialGroups":
@@ -188,8 +186,8 @@ class GroupTree:
     problem: GroupProblem
     form: LinearForm
     order: IntVector
-    pairs: Block
-    halves: Block
+    pairs: IntMatrix
+    halves: IntMatrix
     people: IntVector
     closed: BoolVector
     least: int
@@ -197,7 +195,7 @@ class GroupTree:
     by_size: IntVector
     work: list[int] = field(default_factory=lambda: [WORK])
     whole: bool = True
-    shared: list[Block] = field(default_factory=list)
+    shared: list[IntMatrix] = field(default_factory=list)
 
     @classmethod
     def of(cls, problem: GroupProblem, form: LinearForm, leader: int, least: int, ends: float | None) -> "GroupTree":
@@ -297,14 +295,14 @@ class GroupTree:
         return total * pairs_in(goal)
 
 
-def term_bounds(form: LinearForm, points: IntVector, unknown: int) -> Block:
+def term_bounds(form: LinearForm, points: IntVector, unknown: int) -> IntMatrix:
     """Return (2, k + 1): the most that a group gets for a pair, by whether all answered so far and what all have."""
     times = int(form.layers[WORTH])
     so_far = np.maximum.accumulate(points * times)
     return np.array([np.full(len(points), unknown * times), np.maximum(so_far, unknown * times)])
 
 
-def pair_bounds(pairs: Block, most: int) -> Block:
+def pair_bounds(pairs: IntMatrix, most: int) -> IntMatrix:
     """Return (m, n, n): of each person k, the best m pairs with people after l in the order; m from 0."""
     n = len(pairs)
     halves = np.zeros((max(most, 1), n, n), dtype=np.int64)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.base.columns import BoolVector, NameLists
+from mentormatch.base.arrays import BoolMatrix, BoolVector
+from mentormatch.base.columns import NameLists
 from mentormatch.errors import MentorMatchError
 from mentormatch.explanation.diagnosis.hall_violators import allowed_pairs, other_side, others_than
 from mentormatch.explanation.diagnosis.instance import RuleInstance
@@ -16,7 +17,6 @@ from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import SIDES, eligible_people, forbidden_by_rule
-from mentormatch.rules.rule import BoolBlock
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.items import LISTS, shared, stakes_of
 from mentormatch.scoring.score import score
@@ -184,7 +184,7 @@ def answers_unmet(criterion: Criterion, mentors: People, mentees: People, theirs
     )
 
 
-def reach(posture: RuleInstance, side: Side, allowed: BoolBlock) -> Iterator[Reach]:
+def reach(posture: RuleInstance, side: Side, allowed: BoolMatrix) -> Iterator[Reach]:
     """Yield who of one side takes part with the number of their possible partners, those with the fewest first."""
     counts = (allowed if side == "mentor" else allowed.T).sum(axis=1)
     taking = np.flatnonzero(posture.loads(side).most > 0)
@@ -192,7 +192,7 @@ def reach(posture: RuleInstance, side: Side, allowed: BoolBlock) -> Iterator[Rea
         yield Reach(posture.name(side, row), side, int(counts[row]))
 
 
-def scarce(posture: RuleInstance, side: Side, allowed: BoolBlock) -> Iterator[Scarce]:
+def scarce(posture: RuleInstance, side: Side, allowed: BoolMatrix) -> Iterator[Scarce]:
     """Yield who of one side has few possible partners, those with the fewest first."""
     block = allowed if side == "mentor" else allowed.T
     others = len(others_than(posture, side, ()))

@@ -5,9 +5,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.base.arrays import FloatMatrix
 from mentormatch.languages.phrases import NO_BREAK, thousands
 
-type Points = NDArray[np.float64]
 """(n, 2) latitudes and longitudes in degrees; NaN where there is no place."""
 type Unit = Literal["km", "minutes"]
 
@@ -17,7 +17,7 @@ DETOUR = 1.3
 """How much longer a road is than the crow flies: a usual mean for journeys between towns."""
 
 
-def distances(left: Points, right: Points) -> NDArray[np.float64]:
+def distances(left: FloatMatrix, right: FloatMatrix) -> NDArray[np.float64]:
     """Return (n, m) km along a great circle, rounded to 100 m; NaN where either has no place.
 
     The haversine formula, written on unit vectors: a half chord is the sine of half the angle.
@@ -31,7 +31,7 @@ def distances(left: Points, right: Points) -> NDArray[np.float64]:
     return np.asarray(np.round(2 * EARTH_KM * np.arcsin(np.minimum(1.0, np.sqrt(chord) / 2)), 1))
 
 
-def unit_vectors(points: Points) -> NDArray[np.float64]:
+def unit_vectors(points: FloatMatrix) -> NDArray[np.float64]:
     """Return (3, n): the points on a sphere of radius 1."""
     latitude, longitude = np.radians(points).T
     return np.array([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)])

@@ -12,9 +12,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector, FloatMatrix
 from mentormatch.places.departements import DEPARTEMENTS
-from mentormatch.places.distances import Points
 
 type Positions = dict[str, tuple[int, ...]]
 
@@ -33,7 +32,7 @@ class Gazetteer:
     codes: tuple[str, ...]
     names: tuple[str, ...]
     departements: tuple[int, ...]
-    points: Points
+    points: FloatMatrix
     margins: NDArray[np.float64]
     postcodes: tuple[str, ...]
     keys: tuple[str, ...]

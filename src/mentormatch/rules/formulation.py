@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores, PersonMasks, Scores, SparseScores, pack_scores
-from mentormatch.base.columns import BoolVector, Index, IntVector
+from mentormatch.base.arrays import BoolMatrix, BoolVector, Index, IntVector
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.rule import NO_SCORES, BoolBlock, Market, Rule, market_of
+from mentormatch.rules.rule import NO_SCORES, Market, Rule, market_of
 from mentormatch.rules.self_pairs import rules_in_force
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import ScoreTable, normalised, score
@@ -122,7 +122,7 @@ def eligible_people(rules: Sequence[Rule], people: People, side: Side) -> BoolVe
     return taking_part
 
 
-def forbidden_pairs(rules: Sequence[Rule], market: Market) -> BoolBlock:
+def forbidden_pairs(rules: Sequence[Rule], market: Market) -> BoolMatrix:
     """Return (n, m) bool: the pairs that some rule forbids."""
     total = np.zeros(market.shape, dtype=bool)
     for _, block in forbidden_by_rule(rules, market):
@@ -130,7 +130,7 @@ def forbidden_pairs(rules: Sequence[Rule], market: Market) -> BoolBlock:
     return total
 
 
-def forbidden_by_rule(rules: Sequence[Rule], market: Market) -> Iterator[tuple[Rule, BoolBlock]]:
+def forbidden_by_rule(rules: Sequence[Rule], market: Market) -> Iterator[tuple[Rule, BoolMatrix]]:
     """Yield each rule in force that speaks of pairs, with the pairs that it forbids."""
     for rule in rules_in_force(rules):
         block = rule.forbidden(market)

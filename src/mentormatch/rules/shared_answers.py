@@ -8,9 +8,10 @@ from itertools import chain, count
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import BoolVector, Column, IntVector, MultiChoice, NameLists, SingleChoice
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
+from mentormatch.base.columns import Column, MultiChoice, NameLists, SingleChoice
 from mentormatch.languages.text_keys import fold
-from mentormatch.rules.rule import BoolBlock, PairIndices
+from mentormatch.rules.rule import PairIndices
 
 type Answers = Sequence[Sequence[str]]
 type Entries = Sequence[tuple[int, Hashable]]
@@ -27,7 +28,7 @@ ROWS = 256
 """So many people are compared at once: what they share takes as much room again where nearly all share something."""
 
 
-def share_at_least(left: Column, right: Column, least: int) -> BoolBlock:
+def share_at_least(left: Column, right: Column, least: int) -> BoolMatrix:
     """Return (n, m) bool: which two people have ``least`` answers in common, or more."""
     ours, theirs = _given(left, right)
     if (
@@ -90,7 +91,7 @@ def _by_inverted_index(left: _Incidence, right: _Incidence) -> bool:
     return int(gave[0] @ gave[1]) * SELDOM <= left.size * right.size
 
 
-def _by_turns(left: _Incidence, right: _Incidence) -> BoolBlock:
+def _by_turns(left: _Incidence, right: _Incidence) -> BoolMatrix:
     """Return (n, m) bool: who shares an answer, found answer by answer."""
     found = np.zeros(left.size * right.size, dtype=bool)
     ours, theirs = _meetings(left, right)
@@ -109,14 +110,14 @@ def _meetings(left: _Incidence, right: _Incidence) -> PairIndices:
 
 
 type _Given = _BitTable | _Incidence
-type Shared = Callable[[slice], BoolBlock]
+type Shared = Callable[[slice], BoolMatrix]
 """Returns with whom of the right some of the left have enough answers in common."""
 
 
 def _by_bits(left: _Given, right: _Given, least: int) -> Shared:
     ours, theirs = _bits(left), _bits(right)
 
-    def shared(rows: slice) -> BoolBlock:
+    def shared(rows: slice) -> BoolMatrix:
         both = ours[rows, None] & theirs
         return np.asarray(both != 0 if least == 1 else np.bitwise_count(both) >= least)
 
@@ -143,7 +144,7 @@ def _by_incidence(left: _Given, right: _Given, least: int) -> Shared:
     )
     turned = theirs.T.tocsr()
 
-    def shared(rows: slice) -> BoolBlock:
+    def shared(rows: slice) -> BoolMatrix:
         counts = ours[rows] @ turned
         row, enough = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr)), counts.data >= least
         found = np.zeros(counts.shape, dtype=bool)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mentormatch.assignment.kernels.jit import jit
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 
 CLOSED = 1 << 62
 """Stands below no number of a node: whose part is known closes no circle any more."""

@@ -8,13 +8,9 @@ below 2^53.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mentormatch.assignment.kernels.jit import jit
-from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.base.columns import IntVector
-
-type CostArray = NDArray[np.float64 | np.int64]
+from mentormatch.base.arrays import CostArray, IntMatrix, IntVector
 
 NOBODY = -1
 

@@ -13,14 +13,9 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import (
-    INTEGRALITY_TOLERANCE,
-    FloatVector,
-    Program,
-    SolverResult,
-    SolverStatus,
-)
+from mentormatch.assignment.mip.program_model import INTEGRALITY_TOLERANCE, Program, SolverResult, SolverStatus
 from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, BasicSolution, SimplexModel
+from mentormatch.base.arrays import FloatVector
 
 MAX_NODES, MAX_WORK = 600, 1_000_000
 """Parts, and parts times columns, beyond which a general solver is the better bet."""

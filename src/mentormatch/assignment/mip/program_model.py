@@ -9,12 +9,9 @@ from enum import Enum, auto
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.base.columns import BoolVector, IntVector
-
-type FloatVector = NDArray[np.float64]
+from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 
 
 class SolverStatus(Enum):

@@ -6,15 +6,8 @@ from typing import Final
 import highspy
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import (
-    Basis,
-    FloatVector,
-    LinearConstraint,
-    Program,
-    SolverResult,
-    SolverStatus,
-)
-from mentormatch.base.columns import IntVector
+from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, SolverResult, SolverStatus
+from mentormatch.base.arrays import FloatVector, IntVector
 from mentormatch.errors import EngineError
 
 TIGHT_TOLERANCE, DEFAULT_TOLERANCE = 1e-9, 1e-6

@@ -9,8 +9,8 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mentormatch.assignment.model.scores import BoolMatrix, DenseScores, IntMatrix, SparseScores, pack_scores
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 from mentormatch.base.scalars import exact_number, plain, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr, tr_n

@@ -21,7 +21,7 @@ from mentormatch.assignment.model.array_input import (
     read_loads,
 )
 from mentormatch.assignment.model.scores import Scores
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.scalars import exact_number, shown
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr, tr_n

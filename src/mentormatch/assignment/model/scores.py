@@ -10,10 +10,10 @@ from typing import ClassVar, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolMatrix as BoolMatrix
+from mentormatch.base.arrays import BoolVector, IntVector
+from mentormatch.base.arrays import IntMatrix as IntMatrix
 
-type IntMatrix = NDArray[np.int64]
-type BoolMatrix = NDArray[np.bool_]
 type PersonMasks = tuple[BoolVector, BoolVector]
 
 BYTES_OF_A_LISTED_PAIR = 24

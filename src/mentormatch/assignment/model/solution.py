@@ -5,8 +5,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntMatrix, IntVector
 
 INTERRUPTED = "interrupted"
 """The note of an answer that somebody did not wait for."""

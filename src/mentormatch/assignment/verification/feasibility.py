@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntMatrix, IntVector
 
 
 def violations(problem: AssignmentProblem, solution: Solution) -> list[str]:

@@ -8,9 +8,8 @@ from typing import Protocol, Self
 import numpy as np
 
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, SideConstraint
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import DualSolution, Links
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
 MAX_REDUCED_PROFIT = 1 << 60
 """Worths and prices up to here, all together: a worth less all prices is exact in int64."""

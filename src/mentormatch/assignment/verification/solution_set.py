@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.scores import EXCLUDED, IntMatrix, ScanQuery, Scores, SparseScores
+from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery, Scores, SparseScores
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification.reduced_costs import (
     MAX_REDUCED_PROFIT,
@@ -18,7 +18,7 @@ from mentormatch.assignment.verification.reduced_costs import (
     magnitude_bound,
     rows_with_duals,
 )
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
 
 def price_out(

@@ -7,6 +7,7 @@ from itertools import permutations
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.base.arrays import BoolMatrix
 from mentormatch.explanation.diagnosis.findings import Finding
 from mentormatch.explanation.diagnosis.instance import RuleInstance
 from mentormatch.explanation.people_phrases import counted_people
@@ -14,7 +15,7 @@ from mentormatch.fields import Side
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted, thousands
 from mentormatch.rules.formulation import SIDES, forbidden_by_rule
-from mentormatch.rules.rule import BoolBlock, Rule
+from mentormatch.rules.rule import Rule
 
 
 def check_counts(posture: RuleInstance) -> Iterator[Finding]:
@@ -168,17 +169,17 @@ def counts_pairs(row: SideConstraint) -> bool:
     return all(np.isin(factor, (0, 1)).all() for factor in row.factors)
 
 
-def taking_part(problem: AssignmentProblem) -> BoolBlock:
+def taking_part(problem: AssignmentProblem) -> BoolMatrix:
     """Return (n, m) bool: the pairs of people who take part."""
     return np.asarray((problem.mentors.most > 0)[:, None] & (problem.mentees.most > 0)[None, :])
 
 
-def counted_pairs(problem: AssignmentProblem, row: SideConstraint) -> BoolBlock:
+def counted_pairs(problem: AssignmentProblem, row: SideConstraint) -> BoolMatrix:
     """Return (n, m) bool: the pairs of people who take part that a row counts."""
     return np.asarray((row.block(problem.shape) > 0) & taking_part(problem))
 
 
-def most_pairs(problem: AssignmentProblem, wanted: BoolBlock) -> int:
+def most_pairs(problem: AssignmentProblem, wanted: BoolMatrix) -> int:
     """Return a bound on how many of the pairs ``wanted`` (n, m) can be chosen, rules on pairs left aside."""
     present = wanted & taking_part(problem)
     sides = zip((problem.mentors, problem.mentees), (1, 0), strict=True)

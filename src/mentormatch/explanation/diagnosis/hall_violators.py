@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import pack_scores
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs, most_pairs, short_of, taking_part
 from mentormatch.explanation.diagnosis.findings import Finding
 from mentormatch.explanation.diagnosis.instance import RuleInstance
@@ -23,7 +23,6 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted
 from mentormatch.rules.formulation import SIDES, forbidden_by_rule
-from mentormatch.rules.rule import BoolBlock
 
 MOST_NAMED = 8
 MINIMUM, PLACED = "minimum_out_of_reach", "not_all_placed"
@@ -57,7 +56,7 @@ def find_hall_violators(posture: RuleInstance) -> Iterator[Finding]:
         yield from findings(posture, side, allowed, PLACED)
 
 
-def findings(posture: RuleInstance, side: Side, allowed: BoolBlock, code: str) -> Iterator[Finding]:
+def findings(posture: RuleInstance, side: Side, allowed: BoolMatrix, code: str) -> Iterator[Finding]:
     """Yield who of one side cannot have their minimum, or cannot all be placed, unless counting has shown it."""
     loads = posture.loads(side)
     asked = loads.firm_minimum if code == MINIMUM else np.minimum(loads.most, 1)
@@ -77,14 +76,14 @@ def other_side(side: Side) -> Side:
     return "mentee" if side == "mentor" else "mentor"
 
 
-def allowed_pairs(problem: AssignmentProblem) -> BoolBlock:
+def allowed_pairs(problem: AssignmentProblem) -> BoolMatrix:
     """Return (n, m) bool: the pairs that are allowed."""
     block = np.zeros(problem.shape, dtype=bool)
     block[problem.scores.pairs()] = True
     return block
 
 
-def shortages(posture: RuleInstance, side: Side, allowed: BoolBlock, asked: IntVector) -> Iterator[HallViolator]:
+def shortages(posture: RuleInstance, side: Side, allowed: BoolMatrix, asked: IntVector) -> Iterator[HallViolator]:
     """Yield the people of ``side`` who cannot take as many as ``asked`` (n,) between them, in parts that are apart."""
     most = posture.loads(other_side(side)).most
     block = allowed if side == "mentor" else allowed.T
@@ -100,13 +99,13 @@ def shortages(posture: RuleInstance, side: Side, allowed: BoolBlock, asked: IntV
         short = [row for row in short if row not in set(people)]
 
 
-def partners_shared(block: BoolBlock, people: list[int], short: list[int]) -> list[int]:
+def partners_shared(block: BoolMatrix, people: list[int], short: list[int]) -> list[int]:
     """Return ``people`` and those of ``short_of`` who could have a partner of theirs."""
     partners = block[people].any(axis=0)
     return sorted({*people, *(row for row in short if (block[row] & partners).any())})
 
 
-def reached_people(block: BoolBlock, taken: BoolBlock, start: list[int]) -> list[int]:
+def reached_people(block: BoolMatrix, taken: BoolMatrix, start: list[int]) -> list[int]:
     """Return who is reached from ``start`` by a possible partner, and from a partner by whom they have."""
     people = np.zeros(len(block), dtype=bool)
     people[start] = True
@@ -118,7 +117,7 @@ def reached_people(block: BoolBlock, taken: BoolBlock, start: list[int]) -> list
         people = wider
 
 
-def maximum_flow(block: BoolBlock, asked: IntVector, most: IntVector) -> NDArray[np.bool_]:
+def maximum_flow(block: BoolMatrix, asked: IntVector, most: IntVector) -> NDArray[np.bool_]:
     """Return (n, m) bool: as many of the pairs in ``block`` as the loads of both sides let be chosen."""
     sides = [DegreeBounds(np.zeros_like(load), load, np.ones(len(load), dtype=bool)) for load in (asked, most)]
     scores = pack_scores(np.zeros(block.shape, dtype=np.int64), block)
@@ -206,7 +205,7 @@ def others_than(posture: RuleInstance, side: Side, partners: tuple[int, ...]) ->
     return np.flatnonzero(others)
 
 
-def quota_out_of_reach(posture: RuleInstance, row: SideConstraint, allowed: BoolBlock) -> Iterator[Finding]:
+def quota_out_of_reach(posture: RuleInstance, row: SideConstraint, allowed: BoolMatrix) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than the rules on pairs leave, though enough people are there."""
     counts = row.block(allowed.shape) > 0
     if row.least is None or row.least > most_pairs(posture.problem, counts):

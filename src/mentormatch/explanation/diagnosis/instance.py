@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.base.columns import Index
+from mentormatch.base.arrays import Index
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort

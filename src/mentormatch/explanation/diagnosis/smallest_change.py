@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs
 from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.explanation.partners import Excluding
