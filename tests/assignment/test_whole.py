@@ -48,7 +48,7 @@ def test_prices_and_total_are_those_of_scipys_assignment(seed: int) -> None:
     stage = opening_stage(scalarize(problem, lambda reach: reach < 1 << 50))
     assert isinstance(problem.scores, DenseScores)
     block = CostMatrix.of(problem, problem.scores, stage, remaining_degrees(problem))
-    expected, found = dense_assignment._solve_by_scipy(block, stage), dense_assignment._solve_by_paths(block)
+    expected, found = dense_assignment._solve_by_scipy(block, stage), dense_assignment._solve_by_lapjv(block)
     assert expected is not None
     totals = []
     for partner, rows, columns in (expected, found):
@@ -71,8 +71,8 @@ def test_pairs_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> No
         taken.append(block.count)
         return by_compiled(block)
 
-    by_compiled = dense_assignment._solve_by_paths
-    monkeypatch.setattr(dense_assignment, "_solve_by_paths", by_paths)
+    by_compiled = dense_assignment._solve_by_lapjv
+    monkeypatch.setattr(dense_assignment, "_solve_by_lapjv", by_paths)
     for seed in SEEDS:
         found = []
         for compiled in (False, True):
