@@ -19,7 +19,7 @@ from mentormatch.report.handouts.sheets import common, handouts
 from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
 from mentormatch.widgets.board.session import Board
-from tests.groups.gathered import gathered
+from tests.groups.edition_texts import gathered
 from tests.report.views.looked import views
 from tests.report.whole import Edition
 

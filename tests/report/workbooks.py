@@ -17,7 +17,7 @@ from mentormatch.report import contacts, followup, sessions
 from mentormatch.report.handouts.letters import letters_book
 from mentormatch.report.handouts.sheets import handouts
 from mentormatch.report.profiles import form_book
-from tests.groups.gathered import gathered
+from tests.groups.edition_texts import gathered
 from tests.report.whole import Edition
 
 type Cells = dict[tuple[str, str], object]
