@@ -64,10 +64,10 @@ def test_prices_and_total_are_those_of_scipys_assignment(seed: int) -> None:
 
 
 def test_pairs_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense_assignment, "QUICKER", 0)
+    monkeypatch.setattr(dense_assignment, "COMPILED_FROM", 0)
     taken = []
 
-    def by_paths(block: CostMatrix) -> dense_assignment.Priced:
+    def by_paths(block: CostMatrix) -> dense_assignment.PricedAssignment:
         taken.append(block.count)
         return by_compiled(block)
 

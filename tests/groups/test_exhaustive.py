@@ -7,8 +7,8 @@ import pytest
 import mentormatch as mm
 from mentormatch.groups.partition import Grouping
 from tests.conftest import DEEP
-from tests.groups.random_programmes import GOALS, RULES, Drawn, drawn, kinds_of_groups
 from tests.groups.exhaustive import Game
+from tests.groups.random_programmes import GOALS, RULES, Drawn, drawn, kinds_of_groups
 
 pytestmark = [pytest.mark.promise(9), pytest.mark.promise(13)]
 
