@@ -24,14 +24,14 @@ class DirectedGraph(NamedTuple):
 class TarjanState(NamedTuple):
     """State of the depth-first search, each (nodes,) int64 but ``counts``.
 
-    ``arc``: the next arc of each node. ``index``: the number under which it was discovered, from 1 on, 0 before.
-    ``low``: its low-link, the least index on the stack that is known to be reachable. ``component``: one node of it.
+    ``arc``: the next arc of each node. ``number``: the number under which it was discovered, from 1 on, 0 before.
+    ``low``: its low-link, the least number on the stack that is known to be reachable. ``component``: one node of it.
     ``path``: the nodes from the root to the current one. ``stack``: the discovered nodes without a component.
     ``counts`` (2,): the nodes discovered so far, and the height of the stack.
     """
 
     arc: IntVector
-    index: IntVector
+    number: IntVector
     low: IntVector
     component: IntVector
     path: IntVector
@@ -48,7 +48,7 @@ def strong_components(tails: IntVector, heads: IntVector, count: int) -> IntVect
         graph.starts[:-1].copy(), none[0], none[1], none[2], none[3], none[4], np.zeros(2, dtype=np.int64)
     )
     for root in range(count):
-        if search.index[root] == 0:
+        if search.number[root] == 0:
             _search_from(graph, search, root)
     return search.component
 
@@ -78,7 +78,7 @@ def _search_from(graph: DirectedGraph, search: TarjanState, root: int) -> None:
         # All arcs are done: the node is the root of a component, or hands its low-link to its parent
         if search.arc[node] == graph.starts[node + 1]:
             depth -= 1
-            if search.low[node] == search.index[node]:
+            if search.low[node] == search.number[node]:
                 _complete_component(search, node)
             elif depth >= 0:
                 search.low[search.path[depth]] = min(search.low[search.path[depth]], search.low[node])
@@ -86,7 +86,7 @@ def _search_from(graph: DirectedGraph, search: TarjanState, root: int) -> None:
         # A tree arc goes deeper; any other lowers the low-link
         head = graph.heads[search.arc[node]]
         search.arc[node] += 1
-        if search.index[head] == 0:
+        if search.number[head] == 0:
             depth += 1
             _discover(search, depth, head)
         else:
@@ -99,7 +99,7 @@ def _discover(search: TarjanState, depth: int, node: int) -> None:
     search.path[depth], search.stack[search.counts[1]] = node, node
     search.counts[0] += 1
     search.counts[1] += 1
-    search.index[node] = search.low[node] = search.counts[0]
+    search.number[node] = search.low[node] = search.counts[0]
 
 
 @jit
