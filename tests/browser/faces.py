@@ -69,7 +69,7 @@ def group(one: Edition) -> str:
 
 
 def view(one: Edition) -> str:
-    return one.matching.show.pairs(names=True).page()
+    return str(one.matching.show.pairs(names=True).page())
 
 
 PAGES: Mapping[str, Face] = {

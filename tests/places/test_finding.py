@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from mentormatch.fields import Place
 from mentormatch.languages import tr
-from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.finding import (
     AMBIGUOUS,
     ONLY_DEPARTEMENT,
@@ -20,9 +19,9 @@ from mentormatch.places.finding import (
     UNKNOWN,
     PlaceMatch,
     find,
+    spelled,
 )
-from mentormatch.places.gazetteer import gazetteer
-from mentormatch.places.spelling import spelled
+from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer
 
 PLACES = gazetteer()
 COMMUNES = sorted(PLACES.by_code.values())

@@ -21,9 +21,16 @@ from mentormatch.assignment.bottleneck_goals import (
     MaxMinGoal,
     WorstMentee,
 )
-from mentormatch.assignment.incumbent import IncumbentCallback, LazySolution, ignore_incumbent
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
+from mentormatch.assignment.model.solution import (
+    DualSolution,
+    IncumbentCallback,
+    LazySolution,
+    Solution,
+    Status,
+    Tier,
+    ignore_incumbent,
+)
 from mentormatch.assignment.objective import evaluate_tiers, matched_mentees
 from mentormatch.base.arrays import BoolVector
 from mentormatch.errors import EngineError

@@ -8,14 +8,16 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.bottleneck import solve_nonadditive_goals
-from mentormatch.assignment.incumbent import Incumbent, IncumbentCallback, ignore_incumbent
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import (
     INTERRUPTED,
     ROUNDED_ALIKE,
+    Incumbent,
+    IncumbentCallback,
     Solution,
     Status,
     empty_solution,
+    ignore_incumbent,
     with_stated_tiers,
 )
 from mentormatch.assignment.subprocess_solve import SolveTask, solve_in_subprocess

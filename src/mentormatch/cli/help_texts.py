@@ -12,7 +12,7 @@ from mentormatch.base.atomic_files import reading
 from mentormatch.cli.failures import in_words, wants_json
 from mentormatch.cli.outputs import inputs, spare
 from mentormatch.languages import mark, tr
-from mentormatch.languages.control_characters import escape_controls
+from mentormatch.languages.text_keys import escape_controls
 
 HELP = mark("Montrer cette aide, et rien d'autre.")
 USAGE = mark("Utilisation : ")

@@ -21,8 +21,8 @@ from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
+from mentormatch.rules.formulation import SELF_PAIRS
 from mentormatch.rules.rule import Rule
-from mentormatch.rules.self_pairs import SELF_PAIRS
 
 EACH_S, ALL_S = 2.0, 15.0
 """Seconds for one question whether everybody can be placed, and for all of them."""

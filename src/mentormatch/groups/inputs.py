@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.columns import Column, MultiChoice, Ranks
-from mentormatch.base.iso_dates import FORMS, start_of
-from mentormatch.base.scalars import exact_number, whole_number
+from mentormatch.base.scalars import FORMS, exact_number, start_of, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.base import position
 from mentormatch.languages import everywhere, mark, tr

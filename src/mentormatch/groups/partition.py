@@ -11,8 +11,7 @@ import numpy as np
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.base.columns import MultiChoice, Ranks
 from mentormatch.base.scalars import duration, seed_number
-from mentormatch.explanation.labels import KEYS, Labels, codes, names
-from mentormatch.explanation.people_phrases import first_of
+from mentormatch.explanation.labels import KEYS, Labels, codes, first_of, names
 from mentormatch.explanation.tables import CellValue, ResultSheet, rejected_sheet, sheet
 from mentormatch.fields import AnyField
 from mentormatch.groups.formulation import (

@@ -23,7 +23,7 @@ from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.people_phrases import first_of
+from mentormatch.explanation.labels import first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.groups.inputs import has_nobody, named_twice, read_multiple_choice, refuse
 from mentormatch.groups.result import Result

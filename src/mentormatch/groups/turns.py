@@ -17,11 +17,10 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
-from mentormatch.base.iso_dates import start_of
-from mentormatch.base.scalars import seed_number, whole_number
+from mentormatch.base.scalars import seed_number, start_of, whole_number
 from mentormatch.errors import Problem
 from mentormatch.explanation.diagnosis.hall_violators import reached_people
-from mentormatch.explanation.people_phrases import first_of
+from mentormatch.explanation.labels import first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.groups.calendar import MINUTES
 from mentormatch.groups.inputs import (

@@ -8,8 +8,8 @@ import numpy as np
 from mentormatch.base.arrays import BoolMatrix, BoolVector
 from mentormatch.base.columns import NameLists
 from mentormatch.errors import MentorMatchError
+from mentormatch.explanation.diagnosis.findings import RuleInstance
 from mentormatch.explanation.diagnosis.hall_violators import allowed_pairs, other_side, others_than
-from mentormatch.explanation.diagnosis.instance import RuleInstance
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.inspection.section import IntakeSection

@@ -16,8 +16,8 @@ from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.groups.inputs import moment_in_words
 from mentormatch.groups.result import Result
 from mentormatch.languages import mark, tr
-from mentormatch.languages.control_characters import row_text
 from mentormatch.languages.phrases import decimal, percent
+from mentormatch.languages.text_keys import row_text
 from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.group_cards import Deck, decks

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from mentormatch.base.arrays import BoolMatrix, IntVector
-from mentormatch.explanation.diagnosis.findings import Finding
+from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
 from mentormatch.explanation.diagnosis.hall_violators import HallViolator, allowed_pairs, find_hall_violators, shortages
-from mentormatch.explanation.diagnosis.instance import RuleInstance
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.scoring.score import score

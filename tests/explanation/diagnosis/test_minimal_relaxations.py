@@ -8,9 +8,13 @@ import pytest
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.diagnosis import minimal_relaxations as module
-from mentormatch.explanation.diagnosis.feasibility_oracle import FeasibilityOracle
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
-from mentormatch.explanation.diagnosis.minimal_relaxations import changes_in_use, first_feasible, ways_out
+from mentormatch.explanation.diagnosis.minimal_relaxations import (
+    FeasibilityOracle,
+    changes_in_use,
+    first_feasible,
+    ways_out,
+)
 from mentormatch.fields import Side
 from mentormatch.operations.diagnosis import diagnose
 from mentormatch.operations.matching import match

@@ -8,9 +8,8 @@ import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.base.arrays import BoolMatrix
-from mentormatch.explanation.diagnosis.findings import Finding
-from mentormatch.explanation.diagnosis.instance import RuleInstance
-from mentormatch.explanation.people_phrases import counted_people
+from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
+from mentormatch.explanation.labels import counted_people
 from mentormatch.fields import Side
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted, thousands

@@ -16,9 +16,8 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs, most_pairs, short_of, taking_part
-from mentormatch.explanation.diagnosis.findings import Finding
-from mentormatch.explanation.diagnosis.instance import RuleInstance
-from mentormatch.explanation.people_phrases import first_of, these
+from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
+from mentormatch.explanation.labels import first_of, these
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from mentormatch.explanation.fairness_frontier import FrontierPoint, find_frontier, frontier_point
-from mentormatch.explanation.goal_prices import is_small, share
+from mentormatch.explanation.goal_prices import FrontierPoint, find_frontier, frontier_point, is_small, share
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import points
 from mentormatch.report.pictures.picture import Picture

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import counted, joined, listed, thousands
-from mentormatch.places.departements import DEPARTEMENTS
+from mentormatch.places.gazetteer import DEPARTEMENTS
 from mentormatch.places.shapes import CREDIT, Point, Ring, middle, outlines
 from mentormatch.report.pictures.map_data import Link, Spot, Territory, territory
 from mentormatch.report.pictures.picture import Picture

@@ -8,7 +8,7 @@ from mentormatch.explanation.unmatched import Case
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People
 from mentormatch.places.column import PlaceColumn
-from mentormatch.places.departements import DEPARTEMENTS
+from mentormatch.places.gazetteer import DEPARTEMENTS
 from mentormatch.places.shapes import shape_of
 from mentormatch.rules.formulation import SIDES
 

@@ -13,7 +13,7 @@ from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReferen
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People
 from mentormatch.places.column import PlaceColumn
-from mentormatch.places.distances import Unit, minutes, told
+from mentormatch.places.gazetteer import Unit, minutes, told
 from mentormatch.rules.rule import Market, Missing, Rule
 from mentormatch.scoring.score import BLOCK_ROWS
 

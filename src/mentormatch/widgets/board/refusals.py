@@ -12,7 +12,7 @@ from mentormatch.explanation.why_not import names_in_words, why_not
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about
 from mentormatch.operations.matching import Matching
-from mentormatch.rules.self_pairs import SELF_PAIRS
+from mentormatch.rules.formulation import SELF_PAIRS
 from mentormatch.widgets.board.actions import BoardDecision, Imposed, PlacesIn, SetAsideIn, Withdrawal, side_of
 from mentormatch.widgets.board.decisions import BoardGround, asked
 
