@@ -4,10 +4,25 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
+from typing import ClassVar
 
+import numpy as np
 import pytest
 
+from mentormatch.base.arrays import BoolMatrix
+from mentormatch.operations.matching import Exporter, Matching
+from mentormatch.people.cohort import People, Person
+from mentormatch.record.seal import Seal
+from mentormatch.rules.kinds.ban import Ban
+from mentormatch.rules.kinds.gap import Gap
+from mentormatch.rules.rule import Market, Relaxation
+from mentormatch.scoring.criteria.same import Same
+from mentormatch.scoring.criterion import Block
+from mentormatch.survey.tools.google import Google
+from mentormatch.testing import check_criterion, check_exporter, check_rule, check_tool
 from tests.laws.planted import GROUPS, ROOT, install, run
 
 SHOWN = ("page", "notebook", "workbook", "json", "answer", "frames")
@@ -144,6 +159,7 @@ print(mm.match(alike(2, 2), limited).unmatched[0].reason)
 def test_the_package_of_the_guide_is_built_installed_and_used(tmp_path: Path) -> None:
     blocks = re.findall(r"^```(python|toml)\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     (module,) = [text for _, text in blocks if "class Limit(Rule)" in text]
+    (tests,) = [text for _, text in blocks if "check_rule(Limit)" in text]
     (project,) = [text for language, text in blocks if language == "toml"]
     source, folder = tmp_path / "source", tmp_path / "installed"
     source.mkdir()
@@ -156,3 +172,94 @@ def test_the_package_of_the_guide_is_built_installed_and_used(tmp_path: Path) ->
     )
     done = run(folder, "-c", LIMITED)
     assert "ne laissent pas prendre : « 1 binôme au plus »." in done.stdout.replace("\u00a0", " "), done.stderr
+    (folder / "test_limit.py").write_text(f"from mentormatch_limit import Limit\n{tests}", encoding="utf-8")
+    tested = run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_limit.py")
+    assert "1 passed" in tested.stdout, tested.stdout
+
+
+LAWFUL = """
+from mentormatch.programme.programme import Programme
+from mentormatch.testing import check_criterion, check_exporter, check_rule, check_tool
+from tests.laws.planted import criterion, exporter, rule, tool
+
+role = {"field": "role", "mentor": "M", "mentee": "E"}
+choice = {"role": {"question": "Rôle", "kind": "choice", "options": ["M", "E"]}}
+scale = {"niveau": {"question": "Niveau", "kind": "scale", "options": ["bas", "haut"]}}
+fields = {"code": {"question": "Code", "kind": "text", "use": "key"}, **choice, **scale}
+criteria = [criterion.Mirror.example]
+answers = [{"Code": str(n), "Rôle": "ME"[n % 2], "Niveau": ("bas", "haut", "")[n % 3]} for n in range(12)]
+asked = Programme.read({"programme": {"name": "Essai", "role": role}, "fields": fields, "criteria": criteria})
+check_criterion(criterion.Mirror, asked, answers)
+check_rule(rule.Charter)
+check_tool(tool.Slips, [["Bulletins du jour", ""], ["Nom", "Ville"], ["Ana", "Lyon"], ["Bo", "Vienne"]], above=2)
+check_exporter(exporter.Lines)
+print("all hold")
+"""
+
+
+def test_the_laws_hold_for_what_the_other_package_adds(folder: Path) -> None:
+    done = run(folder, "-c", LAWFUL)
+    assert done.stdout == "all hold\n", done.stderr
+
+
+class Relative(Same):
+    """Gives a pair more where the others of its block have less."""
+
+    def score(self, left: People, right: People) -> Block:
+        values = super().score(left, right)
+        return values / max(1.0, float(np.nansum(values)))
+
+
+class Silent(Same):
+    """Has no reason for a pair that has nothing in common."""
+
+    def reason(self, left: Person, right: Person) -> str:
+        return "" if left[self.field] != right[self.field] else "pareil"
+
+
+class FirstOnly(Ban):
+    """Forbids whoever comes first, whoever that is."""
+
+    def forbidden(self, market: Market) -> BoolMatrix:
+        block = np.zeros(market.shape, dtype=bool)
+        block[:1] = True
+        return block
+
+
+class Stricter(Gap):
+    """Asks more where it says that it asks less."""
+
+    def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
+        stricter = self.model_copy(update={"least": self.least + 9, "missing": "forbid"})
+        yield Relaxation("relax", 1, lambda _: stricter, lambda _: "moins")
+
+
+class Counted(Exporter):
+    """Writes how often it was asked."""
+
+    kind: ClassVar[str] = ".counted"
+    filename: ClassVar[str] = "essai.counted"
+    times: ClassVar[Iterator[int]] = count()
+
+    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
+        return str(next(self.times)).encode()
+
+
+@pytest.mark.parametrize(
+    ("check", "law"),
+    [
+        (lambda: check_criterion(Relative), "a pair has the same value, to the bit, whichever block it comes in"),
+        (lambda: check_criterion(Silent), "`reason` gives a phrase for every pair with a value"),
+        (lambda: check_rule(FirstOnly), "a pair is forbidden whichever block it comes in, or in none"),
+        (lambda: check_rule(Stricter), "a relaxed rule forbids no pair that it did not forbid before"),
+        (lambda: check_exporter(Counted), "`.counted` writes the same bytes each time"),
+        (
+            lambda: check_tool(Google, [["Nom", "Ville"], ["A", "B"]]),
+            "an export of `google` is known by that tool alone",
+        ),
+    ],
+)
+def test_a_kind_that_breaks_a_law_is_told_which(check: Callable[[], None], law: str) -> None:
+    with pytest.raises(AssertionError) as broken:
+        check()
+    assert str(broken.value) == law

@@ -19,6 +19,15 @@ from mentormatch.rules.kinds.gap import Gap
 from mentormatch.rules.kinds.require import Require
 from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
 from mentormatch.scoring.score import MILLION, ScoreTable
+from mentormatch.testing import (
+    check_degree_bounds,
+    check_entry_of_a_person,
+    check_forbidden_pair,
+    check_pairs,
+    check_relaxations,
+    check_rule,
+    check_statement,
+)
 from tests.laws.extensions import RULES, rule, rules, untried
 from tests.laws.questionnaires import SIDES, Survey, cohort, parts_of, surveys
 
@@ -74,15 +83,7 @@ def test_a_rule_is_named_like_its_file(kind: str) -> None:
 def test_what_a_rule_says_of_pairs_has_a_cell_a_pair(kind: str, data: st.DataObject) -> None:
     survey = data.draw(surveys(1))
     asked = rule(data.draw, survey, kind)
-    met = market(data, survey, [asked])
-    block = asked.forbidden(met)
-    assert block is None or (block.shape == met.shape and block.dtype == np.bool_)
-    for row in asked.side_constraints(met):
-        assert np.broadcast_to(row.weights, met.shape).dtype.kind == "i"
-        assert row.name
-    for mentor, mentee in asked.pins(met):
-        assert 0 <= mentor < met.shape[0]
-        assert 0 <= mentee < met.shape[1]
+    check_pairs(asked, market(data, survey, [asked]))
 
 
 @every_rule
@@ -96,14 +97,7 @@ def test_what_a_rule_says_of_people_has_an_entry_a_person_and_rests_on_that_pers
     for side in SIDES:
         group = people.side(side)
         some = data.draw(parts_of(group))
-        for say in (asked.eligible, asked.priority):
-            whole, part = say(group, side), say(group.take(some), side)
-            assert (whole is None) == (part is None)
-            if whole is not None and part is not None:
-                assert whole.shape == (len(group),)
-                assert whole.dtype.kind in "bi"
-                assert whole.min(initial=0) >= 0
-                assert whole[some].tolist() == part.tolist()
+        check_entry_of_a_person(asked, group, side, some)
 
 
 @every_rule
@@ -115,15 +109,7 @@ def test_how_many_a_rule_lets_each_person_take_rests_on_that_person(kind: str, d
     for side in SIDES:
         group = people.side(side)
         some = data.draw(parts_of(group))
-        whole, part = asked.degree_bounds(group, side), asked.degree_bounds(group.take(some), side)
-        assert (whole is None) == (part is None)
-        if whole is not None and part is not None:
-            assert whole.most.dtype == whole.least.dtype == np.int64
-            assert (whole.least >= 0).all()
-            assert (whole.most >= 0).all()
-            assert whole.optional.dtype == np.bool_
-            for name in ("least", "most", "optional"):
-                assert getattr(whole, name)[some].tolist() == getattr(part, name).tolist()
+        check_degree_bounds(asked, group, side, some)
 
 
 @pytest.mark.promise(12)
@@ -134,10 +120,7 @@ def test_a_pair_is_forbidden_in_every_block_and_every_order_or_in_none(kind: str
     asked = rule(data.draw, survey, kind)
     met = market(data, survey, [asked])
     rows, columns = data.draw(parts_of(met.mentors)), data.draw(parts_of(met.mentees))
-    whole, part = asked.forbidden(met), asked.forbidden(met.part(np.array(rows, np.intp), np.array(columns, np.intp)))
-    assert (whole is None) == (part is None)
-    if whole is not None and part is not None:
-        assert part.tolist() == whole[np.ix_(rows, columns)].tolist()
+    check_forbidden_pair(asked, met, rows, columns)
 
 
 @pytest.mark.promise(14)
@@ -202,14 +185,28 @@ def test_an_answer_not_given_is_admitted_or_not_as_the_requirement_says(data: st
 def test_a_rule_says_in_a_phrase_what_it_asks(kind: str, data: st.DataObject) -> None:
     asked = rule(data.draw, data.draw(surveys()), kind)
     assert asked.describe().strip() == asked.label
-    assert asked.model_copy(update={"name": "le nom"}).label == "le nom"
 
 
 @every_rule
 @given(data=st.data())
-def test_a_rule_reads_back_as_it_is_written(kind: str, data: st.DataObject) -> None:
-    asked = rule(data.draw, data.draw(surveys()), kind)
-    assert type(asked).model_validate(asked.model_dump(by_alias=True)) == asked
+def test_a_rule_has_the_name_it_is_given_speaks_of_fields_that_are_there_and_reads_back(
+    kind: str, data: st.DataObject
+) -> None:
+    survey = data.draw(surveys())
+    check_statement(rule(data.draw, survey, kind), survey.fields)
+
+
+@every_rule
+@given(data=st.data())
+def test_a_relaxed_rule_is_of_the_same_kind_and_forbids_nothing_more(kind: str, data: st.DataObject) -> None:
+    survey = data.draw(surveys(1))
+    asked = rule(data.draw, survey, kind)
+    check_relaxations(asked, market(data, survey, [asked]))
+
+
+@every_rule
+def test_the_check_of_a_rule_passes_on_what_it_states_for_the_example(kind: str) -> None:
+    check_rule(rules_by_kind()[kind])
 
 
 @pytest.mark.promise(9)

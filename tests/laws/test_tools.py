@@ -13,8 +13,9 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.intake import take_apart, take_in
-from mentormatch.survey.table import Record, Rows, TextTable
+from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.tool import sorted_by_tool, tools_by_kind
+from mentormatch.testing import check_known_rows, check_named_tool, tools_that_know
 from tests.conftest import DEEP, ROOT
 from tests.laws.questionnaires import SIDES
 from tests.survey.tools.exports import EXPORTS, as_read
@@ -29,12 +30,6 @@ every_tool = pytest.mark.parametrize("kind", KINDS)
 FRONTS = (LIMESURVEY, SURVEYMONKEY, MICROSOFT, TALLY, HELLOASSO, ("#", *TYPEFORM_END), ("Horodateur",))
 few = settings(max_examples=500 if DEEP else 4)
 cases = programmes_with_answers()
-
-
-def knowing(rows: Rows) -> list[str]:
-    """Return the tools that know these rows for their own, those that take any rows left aside."""
-    tools = [tool() for tool in tools_by_kind().values()]
-    return [tool.kind for tool in tools if not tool.last and tool.knows(rows)]
 
 
 def cohort_of(table: TextTable, programme: Programme) -> Cohort:
@@ -76,16 +71,14 @@ def test_one_tool_alone_takes_what_no_other_knows() -> None:
 @given(case=cases)
 def test_a_tool_knows_its_own_exports_and_no_other_does(case: Case) -> None:
     for kind, export in EXPORTS.items():
-        assert knowing(export.rows(*case)) == [kind] * (kind != "plain"), kind
+        check_known_rows(kind, export.rows(*case))
 
 
 @few
 @given(case=cases)
 def test_a_tool_that_is_named_reads_what_it_reads_when_it_is_recognised(case: Case) -> None:
     for kind, export in EXPORTS.items():
-        rows = export.rows(*case)
-        assert sorted_by_tool(rows, kind) == sorted_by_tool(rows), kind
-        assert sorted_by_tool(rows).tool == kind
+        check_named_tool(kind, export.rows(*case))
 
 
 @few
@@ -206,7 +199,7 @@ def test_rows_with_the_marks_of_several_tools_are_refused_naming_them(above: lis
     header = [name for front in above for name in front]
     ids = [*NEXTCLOUD_IDS, *(f"question-id-{number}" for number in range(len(NEXTCLOUD_IDS), len(header)))]
     rows = as_read([header, ids, ["x"] * len(header)])
-    claims = knowing(rows)
+    claims = tools_that_know(rows)
     assert "nextcloud" in claims
     if claims == ["nextcloud"]:
         return
