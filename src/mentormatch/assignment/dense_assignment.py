@@ -214,7 +214,7 @@ def solve_square(block: CostMatrix, whole: SolveWhole) -> TightColumns | None:
     if block.forbidden_cost != 0 or block.count <= SQUARE_CELLS or int(most.sum()) != len(block.rows.most):
         return None
     # All slots are filled in a square: exact degrees may be stated as upper bounds
-    square = replace(block, rows=_at_most(np.ones_like(block.rows.most)), columns=_at_most(most))
+    square = replace(block, rows=_upper_degrees(np.ones_like(block.rows.most)), columns=_upper_degrees(most))
     draw = np.random.default_rng(0)
     prices = _guess_duals(square, whole, draw)
     return (
@@ -224,7 +224,7 @@ def solve_square(block: CostMatrix, whole: SolveWhole) -> TightColumns | None:
     )
 
 
-def _at_most(most: IntVector) -> RemainingDegrees:
+def _upper_degrees(most: IntVector) -> RemainingDegrees:
     return RemainingDegrees(np.zeros_like(most), most)
 
 

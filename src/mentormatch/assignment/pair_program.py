@@ -236,7 +236,7 @@ class PairProgram:
         sides = tuple(np.zeros(len(loads), dtype=np.int64) for loads in pool.sides)
         links, limits = np.zeros((2, len(pool)), dtype=np.int64), np.zeros(len(pool.limits), dtype=np.int64)
         for owner, row, rounded in zip(self.owners, self.program.constraints, np.rint(scaled).tolist(), strict=True):
-            price = _of_right_sign(int(rounded), row)
+            price = _clip_sign(int(rounded), row)
             if owner.side == LIMIT:
                 limits[owner.place] += price
             elif owner.pair is None:
@@ -302,7 +302,7 @@ def _linear_constraints(pool: PairModel, columns: BoolVector) -> Iterator[tuple[
         yield ConstraintRef(LIMIT, place), LinearConstraint(inside.places, inside.weights, inside.least, inside.most)
 
 
-def _of_right_sign(price: int, row: LinearConstraint) -> int:
+def _clip_sign(price: int, row: LinearConstraint) -> int:
     """Return the dual, or 0 where its sign calls for a bound that the row does not have."""
     return 0 if (row.most if price > 0 else row.least) is None else price
 

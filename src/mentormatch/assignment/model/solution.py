@@ -182,10 +182,10 @@ def lexicographic_key(solution: Solution) -> tuple[tuple[int, tuple[int, ...]], 
     >>> lexicographic_key(few) > lexicographic_key(many)
     True
     """
-    return tuple((_of_tier(tier), tier.vector) for tier in solution.tiers)
+    return tuple((_tier_key(tier), tier.vector) for tier in solution.tiers)
 
 
-def _of_tier(tier: Tier) -> int:
+def _tier_key(tier: Tier) -> int:
     """Return the value of a goal, more being better; for leximin the number of pairs, which go before scores."""
     if tier.goal == "leximin":
         return len(tier.vector)

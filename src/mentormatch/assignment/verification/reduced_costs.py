@@ -75,7 +75,7 @@ def dual_violations(problem: AssignmentProblem, prices: DualSolution) -> Iterato
         yield f"prices of {len(prices.rows)} coupling rows, not of {len(problem.rows)}"
     elif any((row.most if price > 0 else row.least) is None for row, price in rows_with_duals(problem, prices)):
         yield "a coupling row has a price for a bound that it does not have"
-    yield from _wrong_links(problem, prices.linking_duals)
+    yield from _link_violations(problem, prices.linking_duals)
 
 
 def rows_with_duals(problem: AssignmentProblem, prices: DualSolution) -> Iterator[tuple[SideConstraint, int]]:
@@ -83,7 +83,7 @@ def rows_with_duals(problem: AssignmentProblem, prices: DualSolution) -> Iterato
     yield from ((row, price) for row, price in zip(problem.rows, prices.rows, strict=False) if price)
 
 
-def _wrong_links(problem: AssignmentProblem, links: tuple[Links, Links]) -> Iterator[str]:
+def _link_violations(problem: AssignmentProblem, links: tuple[Links, Links]) -> Iterator[str]:
     n, m = problem.shape
     for side, (loads, each) in enumerate(zip((problem.mentors, problem.mentees), links, strict=True)):
         if not each:
@@ -156,7 +156,7 @@ class DualStage:
             surplus -= price * row.coefficients_of(*pairs, problem.shape)
         for goal, price in prices.goal_duals:
             surplus -= price * goal_profit(problem, goal, *pairs)
-        links = tuple(_linked(problem, prices, side, pairs, surplus) for side in (0, 1))
+        links = tuple(_subtract_links(problem, prices, side, pairs, surplus) for side in (0, 1))
         others = sum(price * (active_bound(row, price) or 0) for row, price in rows_with_duals(problem, prices))
         others += sum(price * values[goal] for goal, price in prices.goal_duals)
         return cls(prices, surplus, (prices.mentors, prices.mentees), (links[0], links[1]), others, rests)
@@ -184,7 +184,7 @@ def active_bound(row: SideConstraint, price: int) -> int | None:
     return row.most if price > 0 else row.least
 
 
-def _linked(
+def _subtract_links(
     problem: AssignmentProblem, prices: DualSolution, side: int, pairs: tuple[IntVector, IntVector], surplus: IntVector
 ) -> IntVector:
     """Return the sum of the links of each person of a side, and lower the ``surplus`` of the pairs that have one."""
@@ -224,14 +224,14 @@ def least_profit_below(
     """
     known = [(weight, range_of(problem, goal, extremes)) for goal, weight in prices.weights]
     ranges = [(weight * low, weight * high) for weight, (low, high) in known]
-    _, *below = list(accumulate(reversed(ranges), _widened, initial=(0, 0)))[::-1]
+    _, *below = list(accumulate(reversed(ranges), _add_ranges, initial=(0, 0)))[::-1]
     lexicographic = all(
         weight > places * (max(high, 0) - min(low, 0)) for (weight, _), (low, high) in zip(known, below, strict=True)
     )
     return tuple(min(low, 0) for low, _ in below) if lexicographic else None
 
 
-def _widened(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, int]:
+def _add_ranges(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, int]:
     return inner[0] + outer[0], inner[1] + outer[1]
 
 
