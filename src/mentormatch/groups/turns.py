@@ -19,7 +19,7 @@ from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.scalars import seed_number, start_of, whole_number
 from mentormatch.errors import Problem
-from mentormatch.explanation.diagnosis.hall_violators import reached_people
+from mentormatch.explanation.diagnosis.hall_violators import reachable_people
 from mentormatch.explanation.labels import first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.groups.calendar import MINUTES
@@ -173,7 +173,7 @@ def why(season: TurnProblem, each: TurnRound, member: int) -> tuple[str, str]:
 def crowded_sessions(season: TurnProblem, each: TurnRound, member: int) -> str:
     """Return in words who, with a member, are more than their sessions have places for."""
     block, taken = blocks(each)
-    crowd = reached_people(block, taken, [member])
+    crowd = reachable_people(block, taken, [member])
     there = np.flatnonzero(block[crowd].any(axis=0))
     room = int(each.problem.mentees.most[there].sum())
     names = first_of([season.members[row] for row in crowd], MOST_NAMED)

@@ -50,9 +50,9 @@ def diagnose_rules(
     return Diagnosis(status, findings, conflict, ways_out(trial, conflict.rules, labels))
 
 
-def find_findings(posture: RuleInstance) -> tuple[Finding, ...]:
+def find_findings(instance: RuleInstance) -> tuple[Finding, ...]:
     """Return what counting and reach show, first what leaves no solution."""
-    findings = [*check_counts(posture), *(find_hall_violators(posture) if posture.scores.held else ())]
+    findings = [*check_counts(instance), *(find_hall_violators(instance) if instance.scores.held else ())]
     return tuple(sorted(findings, key=lambda finding: not finding.decisive))
 
 

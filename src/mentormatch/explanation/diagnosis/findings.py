@@ -113,7 +113,7 @@ class RuleInstance:
 
     @classmethod
     def of(cls, cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], labels: Labels = KEYS) -> "RuleInstance":
-        """Return the posture of a cohort under these rules."""
+        """Return the instance of a cohort under these rules."""
         posed = feasibility_problem(cohort, scores, rules)
         problem = replace(posed, rows=tuple(replace(row, name=labels.row(row.name, rules)) for row in posed.rows))
         return cls(

@@ -50,7 +50,7 @@ class FeasibilityOracle:
         problem = feasibility_problem(self.cohort, self.scores, rules)
         if not places:
             return problem
-        loads = [_widened(load, side, places) for side, load in zip(SIDES, sides_of(problem), strict=True)]
+        loads = [_with_places(load, side, places) for side, load in zip(SIDES, sides_of(problem), strict=True)]
         return replace(problem, mentors=loads[0], mentees=loads[1])
 
     def eased(self, kept: Sequence[int]) -> AssignmentProblem:
@@ -60,7 +60,7 @@ class FeasibilityOracle:
         alone, whatever the minimums: so each rule that goes can only help.
         """
         held = frozenset(kept)
-        rules = [part for place, rule in enumerate(self.rules) for part in self._eased(rule, kept=place in held)]
+        rules = [part for place, rule in enumerate(self.rules) for part in self._replacement(rule, kept=place in held)]
         problem = self.posed(rules)
         free = [~eligible_people(self.rules, self.cohort.side(side), side) for side in SIDES]
         mentors, mentees = [
@@ -68,7 +68,8 @@ class FeasibilityOracle:
         ]
         return replace(problem, mentors=mentors, mentees=mentees)
 
-    def _eased(self, rule: Rule, *, kept: bool) -> list[Rule]:
+    def _replacement(self, rule: Rule, *, kept: bool) -> list[Rule]:
+        """Return a rule as it is if it is kept, else the widest capacities in place of those that it states."""
         if kept:
             return [rule]
         limited = [side for side in SIDES if rule.degree_bounds(self.cohort.side(side), side) is not None]
@@ -113,7 +114,8 @@ def sides_of(problem: AssignmentProblem) -> tuple[DegreeBounds, DegreeBounds]:
     return problem.mentors, problem.mentees
 
 
-def _widened(loads: DegreeBounds, side: Side, places: PlaceNumbers) -> DegreeBounds:
+def _with_places(loads: DegreeBounds, side: Side, places: PlaceNumbers) -> DegreeBounds:
+    """Return the degree bounds with more places for some of those who take part."""
     more = np.array([places.get((side, row), 0) for row in range(len(loads))], dtype=np.int64)
     return replace(loads, most=loads.most + np.where(loads.most > 0, more, 0))
 
@@ -121,20 +123,21 @@ def _widened(loads: DegreeBounds, side: Side, places: PlaceNumbers) -> DegreeBou
 def deletion_filter[T](items: Sequence[T], enough: Callable[[Sequence[T]], bool]) -> list[T]:
     """Return items that are enough together, and of which none can go; those that come first go first.
 
-    ``enough(items)`` holds, and holds for all that contains what is enough. This is the deletion filter (Chinneck and
-    Dravnieks 1991), which tries whole stretches first: k of n items take about k log n questions.
+    Deletion filter (Chinneck and Dravnieks 1991), with bisection as in QuickXplain (Junker 2004): k of n items take
+    about k log n questions. ``enough`` is true of all items, and monotone: true of every superset of what is enough.
 
     >>> deletion_filter([5, 1, 3, 4], lambda some: sum(some) >= 7)
     [3, 4]
     """
-    return _without_waste([], list(items), enough)
+    return _filter_by_stretches([], list(items), enough)
 
 
-def _without_waste[T](kept: list[T], rest: list[T], enough: Callable[[Sequence[T]], bool]) -> list[T]:
-    """Return ``kept`` and what is needed of ``rest``."""
+def _filter_by_stretches[T](kept: list[T], rest: list[T], enough: Callable[[Sequence[T]], bool]) -> list[T]:
+    """Return ``kept`` and an irreducible part of ``rest``."""
     size = len(rest)
     while rest:
         size = min(size, len(rest))
+        # Drop a whole stretch if the rest is enough; else halve it, down to one item, which is needed
         if enough([*kept, *rest[size:]]):
             rest = rest[size:]
         elif size > 1:
@@ -156,7 +159,7 @@ def ways_out(trial: FeasibilityOracle, conflict: Sequence[Rule], labels: Labels 
     """
     found = [change for rule in conflict for change in changes_of(trial, rule, labels) if not trial.over]
     if not found:
-        found = [change for change in dropping_several(trial, labels) if not trial.over]
+        found = [change for change in drop_several(trial, labels) if not trial.over]
     return tuple(sorted(found, key=lambda change: (change.code in DROPS, change.cost)))
 
 
@@ -190,11 +193,12 @@ def smallest_relaxation(trial: FeasibilityOracle, place: int, number: Relaxation
 
 
 def first_feasible(furthest: int, works: Callable[[int], bool]) -> int | None:
-    """Return the smallest number from 1 to ``furthest`` that works, None if none does; what is beyond works too.
+    """Return the smallest number from 1 to ``furthest`` that works, None if none does; larger ones work too.
 
     >>> first_feasible(100, lambda steps: steps >= 37), first_feasible(5, lambda steps: steps >= 37)
     (37, None)
     """
+    # Galloping, then bisection
     low, high = 0, 1
     while not works(min(high, furthest)):
         if high >= furthest:
@@ -239,7 +243,7 @@ def more_places(trial: FeasibilityOracle, side: Side, labels: Labels) -> Iterato
     )
     if lent is None:
         return
-    units = changes_in_use(trial, side, lent)
+    units = places_in_use(trial, side, lent)
     places = Counter(deletion_filter(units, lambda some: trial.works(trial.rules, Counter(some))))
     asked = [(labels.person(side, trial.cohort.side(side).ids[row]), count) for (_, row), count in places.items()]
     told = listed([tr("{places} chez {person}", places=counted(count, "place"), person=name) for name, count in asked])
@@ -254,7 +258,7 @@ def for_all(trial: FeasibilityOracle, side: Side, count: int) -> PlaceNumbers:
     return {(side, row): count for row in range(len(trial.cohort.side(side)))}
 
 
-def changes_in_use(trial: FeasibilityOracle, side: Side, lent: int) -> list[tuple[Side, int]]:
+def places_in_use(trial: FeasibilityOracle, side: Side, lent: int) -> list[tuple[Side, int]]:
     """Return each place lent to everybody that some answer uses, as (side, position), those used least first."""
     axis = SIDES.index(side)
     most = sides_of(trial.posed(trial.rules))[axis].most
@@ -265,7 +269,7 @@ def changes_in_use(trial: FeasibilityOracle, side: Side, lent: int) -> list[tupl
     return [(side, row) for row in order for _ in range(beyond[row])]
 
 
-def dropping_several(trial: FeasibilityOracle, labels: Labels) -> Iterator[PossibleChange]:
+def drop_several(trial: FeasibilityOracle, labels: Labels) -> Iterator[PossibleChange]:
     """Yield rules that give a solution once all are dropped, and of which none need be dropped for less."""
     open_to = [place for place, rule in enumerate(trial.rules) if rule.droppable]
 
