@@ -48,6 +48,7 @@ def cardinality_dual(problem: AssignmentProblem, mentees: BoolVector) -> DualSol
     sides = zip((problem.mentors, problem.mentees), problem.scores.degrees(), strict=True)
     most = [np.minimum(loads.most, degree) for loads, degree in sides]
     counts = int(most[0].sum()), int(most[1][mentees].sum())
+    # One unit of excess for each slot, and one more in the denominator: the excess stays below 1
     parts, scarce = min(counts) + 1, counts[0] <= counts[1]
     prices = np.full(problem.shape[0], (parts + 1) * scarce), np.where(mentees, (parts + 1) * (not scarce), 0)
     return DualSolution((("matched", 1),), *prices, denominator=parts)
@@ -61,6 +62,7 @@ def infeasibility_duals(
     Where no answer at all has a better floor there may be no such dual; the certificate then says less.
     """
     goals = before if "matched" in before else (*before, "matched")
+    # The problem of the pairs above the floor: fewer pairs, or less in the goals before, than the optimum has
     above = replace(BottleneckPair().constrain(problem, floor + 1), goals=goals)
     yield from with_threshold(prove(above).prices, floor + 1)
 
@@ -94,6 +96,7 @@ def solve_nonadditive_goals(
 
     There are duals up to the first goal that is no sum, and beyond it if that is ``floor``.
     """
+    # Only sums: one call of an engine
     if set(problem.goals) <= set(ADDITIVE_GOALS):
         return ask(problem, ties=True, tell=tell)
 
@@ -138,6 +141,7 @@ def _solve_in_order(
     if isinstance(threshold, WorstMentee) and is_hard_to_bound(problem, threshold):
         return _approximate_worst_mentee(problem, place, ask, thresholds, tell)
     search = ThresholdSearch(problem, before, after, threshold, ask, tell)
+    # All goals at once at the upper bound, else the threshold alone
     whole = search.in_all_goals()
     found, value = whole or search.run()
     if found.status is not Status.PROVED and not whole:
@@ -147,12 +151,14 @@ def _solve_in_order(
         short = search.is_worse(solution, found, value)
         return _add_proved_tiers(replace(found, status=Status.FEASIBLE) if short else solution, threshold, value)
 
+    # Epsilon-constraint: the value of this goal bounds the problem of the goals after it
     left = _without_goal(threshold.constrain(problem, value), threshold.goal)
     solution = found if whole else _solve_in_order(left, ask, thresholds, lambda told: tell(lambda: kept(told())))
     if solution.status is Status.INFEASIBLE:
         raise EngineError("An answer was lost behind a threshold")
     if solution.status is Status.FAILED:
         return solution
+    # A solve that was stopped may know less than the search did
     if search.is_worse(solution, found, value):
         return kept(solution)
     floor = value if isinstance(threshold, BottleneckPair) else None
@@ -173,12 +179,14 @@ def _approximate_worst_mentee(
     """
     threshold, before = thresholds[WorstMentee.goal], problem.goals[:place]
     assert isinstance(threshold, WorstMentee)
+    # Some mentee can have nothing above 0: the value is 0 for certain
     if threshold.upper_bound(problem, 0) <= 0:
         return _add_proved_tiers(
             _solve_in_order(_without_goal(problem, threshold.goal), ask, thresholds, tell), threshold, 0
         )
     # Is there an optimal answer of the goals before in which every mentee has a partner?
     needed = threshold.all_with_one(problem)
+    # Twice the goals before: as they are, and with a partner for every mentee
     free, full = (ThresholdSearch(each, before, (), threshold, ask, tell) for each in (problem, needed))
     base, served = free.best_before(), full.best_before()
     if base.status is not Status.PROVED or served.status not in (Status.PROVED, Status.INFEASIBLE):
@@ -206,6 +214,7 @@ def _with_bound_of_worst_mentee(
         return replace(base, status=Status.FEASIBLE)
     before = problem.goals[: problem.goals.index(threshold.goal)]
     tiers = [tier for tier in base.tiers if tier.goal in before]
+    # What the answer reaches, with the upper bound by counts
     value, bound = threshold.value(problem, *found.pairs.T), threshold.upper_bound(problem, 0)
     tiers.append(Tier(threshold.goal, value, bound))
     prices = base.prices if len(tiers) == len(base.tiers) + 1 else ()
@@ -272,7 +281,9 @@ class ThresholdSearch:
         self._tell(base)
         # Bounds of the search: the value without a threshold, and two upper bounds
         low = self._value(base)
+        # By counting: with as many pairs as the goals before ask for
         high = self.threshold.upper_bound(self.problem, len(base.pairs) if "matched" in self.before else 0)
+        # By duals: complementary slackness
         cap = self.threshold.dual_upper_bound(self.problem, self.before, base)
         return self._search_candidates(
             base, self.threshold.candidates(self.problem, low, high if cap is None else min(high, cap))
@@ -287,6 +298,7 @@ class ThresholdSearch:
         if not (goals and set(self.before) <= {"matched"} and set(self.after) <= set(ADDITIVE_GOALS)):
             return None
         places, high = self._upper_bounds()
+        # The bound as a constraint; it pays only where that is a row, else the threshold search is as quick
         asked = replace(self.threshold.constrain(self.problem, high), goals=goals)
         if len(asked.rows) == len(self.problem.rows):
             return None
@@ -313,6 +325,7 @@ class ThresholdSearch:
 
     def _without_threshold(self) -> Solution:
         """Return an answer that is optimal in the goals before: on the best pairs alone if these fill all slots."""
+        # Few pairs are solved sooner; if they fill all slots they hold an optimum of the goals before
         for least in self.threshold.optimistic_values(self.problem) if self.before == ("matched",) else ():
             found = self._solve_at(least)
             if found.status is Status.PROVED and len(found.pairs) == self.problem.max_pairs:
@@ -334,14 +347,17 @@ class ThresholdSearch:
             # Galloping: the next step down is as long as the way so far; once one is feasible, bisect
             place = max(right - step, left) if step else (left + right) // 2
             found = self._solve_at(candidates[place])
+            # Out of time: the incumbent, without a bound
             if found.status in (Status.STOPPED, Status.FEASIBLE):
                 return replace(best, status=Status.FEASIBLE), 0
             if found.status is Status.FAILED:
                 return found, 0
             if self._is_optimal_before(base, found) and self._value(found) >= candidates[place]:
+                # Feasible: all candidates up to the value reached are
                 left, best, step = bisect_right(candidates, self._value(found)), found, 0
                 self._tell(best)
             else:
+                # Infeasible: the duals of the failure may exclude more than this candidate
                 right, fallen = self._limit_after_failure(place, candidates, found), len(candidates) - right
                 step = max(fallen, 1) if step else 0
         return best, self._value(best)
@@ -365,12 +381,14 @@ class ThresholdSearch:
         asked = None if least is None or least <= 0 <= self.problem.scores.extremes[0] else least
         if asked not in self.cache:
             problem = self.problem if asked is None else self.threshold.constrain(self.problem, asked)
+            # With as many pairs as possible, so that a failure tells how many are missing
             more = () if "matched" in self.before else ("matched",)
             self.cache[asked] = self.ask(replace(problem, goals=(*self.before, *more)), ties=False, tell=tell)
         return self.cache[asked]
 
     def duals_before(self, count: int) -> Sequence[DualSolution]:
         """Return duals that prove the goals before, none if they are not found; ``count``: the pairs of the optimum."""
+        # The number of pairs is the number of slots: a dual that needs no solve
         if self.before == ("matched",) and count == self.threshold.places(self.problem):
             return (cardinality_dual(self.problem, self.threshold.within_reach(self.problem)),)
         if not self.before:

@@ -86,6 +86,7 @@ class BottleneckPair(MaxMinGoal):
 
     def upper_bound(self, problem: AssignmentProblem, count: int) -> int:
         """Return the least, over people who must have a partner, of their best score."""
+        # Their worst pair is no better than the best pair of any of them
         highest, best = problem.scores.extremes[1], None
         for side, loads in enumerate((problem.mentors, problem.mentees)):
             most = np.minimum(loads.most, problem.scores.degrees()[side])
@@ -94,11 +95,13 @@ class BottleneckPair(MaxMinGoal):
             if must.any():
                 best = best or problem.scores.row_and_column_max()
                 highest = min(highest, int(best[side][must].min(initial=highest)))
+            # A minimum on one side asks for pairs on the other
             count = max(count, int(loads.firm_minimum.any()))
         return highest if count else max(highest, 0)
 
     def candidates(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
         found = problem.scores.distinct_between(low, high)
+        # 0 is the value of an answer without pairs
         if low < 0 <= high and bisect_left(found, 0) == bisect_right(found, 0):
             return sorted([*found, 0])
         return found
@@ -111,12 +114,14 @@ class BottleneckPair(MaxMinGoal):
         ``failed`` is a maximum matching of the pairs above ``least``, and its dual a vertex cover of them. A person
         with more slots than such pairs could take more pairs of lower scores, and covers none of these.
         """
+        # The duals of the failed problem, on the pairs above the threshold
         good = self.constrain(problem, least)
         duals = _integral_duals(good, failed) if tuple(before) == ("matched",) else None
         if duals is None or duals.denominator > 1 or min(*duals.mentors, *duals.mentees, 0) < 0:
             return None
         full, left = problem.scores.degrees(), good.scores.degrees()
         sides = zip((problem.mentors, problem.mentees), (duals.mentors, duals.mentees), full, left, strict=True)
+        # Outside the cover: dual 0, or more slots than the pairs above the threshold could fill
         free = [(price == 0) | (high < np.minimum(loads.most, degree)) for loads, price, degree, high in sides]
         return int(problem.scores.row_and_column_max((free[0], free[1]))[0].max(initial=NO_SCORE))
 
@@ -134,6 +139,7 @@ class BottleneckPair(MaxMinGoal):
             or problem.pins
         ):
             return None
+        # Who is saturated in every optimal answer
         positive, count_only = (duals.mentors > 0, duals.mentees > 0), duals.weights == (("matched", 1),)
         tops = [
             problem.scores.row_and_column_max(pairs_of_positive_duals(positive, side, count_only=count_only))[side]
@@ -200,9 +206,12 @@ class WorstMentee(MaxMinGoal):
         "Paper Matching with Local Fairness Constraints", KDD 2019).
         """
         several = self.several(problem)
+        # Mentees of one partner: pairs below the bound are dropped
         good = replace(problem, scores=problem.scores.at_least(np.where(several, NO_SCORE, least)))
+        # All are such
         if not several.any():
             return replace(good, goals=self._with_matched_first(problem.goals)) if least > 0 else good
+        # Otherwise each of them must have a partner, and each of the others the sum
         needed = self.served & ~several & (least > 0)
         loads = _with_minimum_of_one(problem.mentees, needed)
         return replace(
@@ -232,13 +241,16 @@ class WorstMentee(MaxMinGoal):
         in answers of that many pairs holds too.
         """
         several, always = self.several(problem), problem.mentees.firm_minimum > 0
+        # One partner: the best pair, or 0 for none unless a minimum asks for one
         single = problem.scores.row_and_column_max()[1][self.served & ~several]
         alone = np.where(always[self.served & ~several], single, np.maximum(single, 0)).tolist()
+        # Several: the best sum of as many pairs as are allowed
         shared = problem.scores.top_sums(
             np.flatnonzero(several), problem.mentees.firm_minimum, problem.mentees.most
         ).tolist()
         least = min([*alone, *shared], default=0)
         placed = int(np.count_nonzero(self.served))
+        # Somebody has no partner
         if placed > problem.max_pairs:
             return min(least, 0)
         return least if several.any() else min(least, max(BottleneckPair().upper_bound(problem, placed), 0))
@@ -266,9 +278,11 @@ class WorstMentee(MaxMinGoal):
             prices > 0 for prices in (round_duals(problem, counted).mentors, round_duals(problem, counted).mentees)
         ]
         most = np.minimum(problem.mentors.most, problem.scores.degrees()[0]), self.served.astype(np.int64)
+        # By how many mentees, each once, exceed the slots that the cover has
         missing = int(most[1].sum()) - sum(int(loads[own].sum()) for loads, own in zip(most, cover, strict=True))
         if missing <= 0:
             return None
+        # The best pair of each person outside the cover, as often as they have slots; from both sides
         best = problem.scores.row_and_column_max((~cover[0], ~cover[1] & self.served))
         return max(
             min(_kth_greatest(np.repeat(tops, loads), missing) for tops, loads in zip(best, most, strict=True)), 0
@@ -293,6 +307,7 @@ def _sum_constraints(problem: AssignmentProblem, mentees: IntVector, least: int)
     scores = problem.scores.at(mentors_of, mentees_of)
     for mentee in mentees.tolist():
         weights = np.zeros((problem.shape[0], 1), dtype=np.int64)
+        # Coefficients are the scores of this mentee's pairs
         own = mentees_of == mentee
         weights[mentors_of[own], 0] = scores[own]
         yield SideConstraint(f"least sum of mentee {mentee}", weights, least=least, mentee=mentee)

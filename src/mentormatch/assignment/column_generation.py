@@ -89,6 +89,7 @@ def solve_by_columns(many: PricingOracle, solve: SolveMaster, first: VectorPair 
     and duals of the right side as a warm start, where they are known.
     """
     draw, wanted = np.random.default_rng(0), LEADING * isqrt(prod(many.shape))
+    # First columns: those of the least reduced cost at reduced duals, and enough to be feasible
     places, right = first or (initial_columns(many, many.dual_upper_bound(), wanted, draw), None)
     for _ in range(ROUNDS):
         # Restricted master
@@ -102,10 +103,12 @@ def solve_by_columns(many: PricingOracle, solve: SolveMaster, first: VectorPair 
         better = losses < 0
         # No negative reduced cost: the duals are feasible for all pairs, and the master is optimal
         if not better.any():
+            # The optimum of the master, over all columns that are tight
             return near, PrimalDual(np.isin(near, places[optimum.chosen], assume_unique=True), *prices)
         # Too many would have to be added; else add those of the least reduced cost
         if PART * np.count_nonzero(better) > many.count:
             break
+        # Columns are never dropped, so the masters' values only rise
         places = union_sorted(places, _least_reduced_costs(near, losses, 2 * wanted, draw))
     return None
 
@@ -115,6 +118,7 @@ def initial_columns(many: PricingOracle, prices: VectorPair, wanted: int, draw: 
 
     The level of reduced cost that so many stay below is estimated on a random sample.
     """
+    # A quantile of a sample instead of a sort of all pairs
     sample = many.reduced_costs(prices, draw.integers(0, many.count, max(SAMPLE * many.count // wanted, 1)))
     level = int(np.partition(sample, SAMPLE)[SAMPLE]) if len(sample) > SAMPLE else int(sample.max())
     places = many.columns_within(prices, level)
@@ -127,6 +131,7 @@ def _least_reduced_costs(places: IntVector, losses: IntVector, wanted: int, draw
     """Return about as many columns as are ``wanted``, those of the least ``losses``; at a tie, a random choice."""
     if len(places) <= 2 * wanted:
         return places
+    # All below the level, and so many at the level as are wanted, by chance
     level = np.partition(losses, wanted)[wanted]
     below, equal = losses < level, losses == level
     rest = wanted - np.count_nonzero(below)
@@ -160,6 +165,7 @@ def solve_transportation_lp(face: OptimalFace, profit: IntVector, maximise: Prog
         start = answer.basis
         if answer.word is SolverStatus.STOPPED:
             raise TimeLimitReached
+        # All columns are in, so the face itself is infeasible
         if answer.word is SolverStatus.INFEASIBLE and columns.all():
             return None
         # The minimums cannot hold on these columns: take all
@@ -170,6 +176,7 @@ def solve_transportation_lp(face: OptimalFace, profit: IntVector, maximise: Prog
         # Pricing: columns of positive reduced profit that the master does not have
         surplus = profit - optimum.left[face.lefts] - optimum.right[face.rights]
         missing = (surplus > 0) & ~columns
+        # No column of positive reduced profit is missing: optimal for the whole face
         if not missing.any():
             return optimum
         columns |= leading_columns(face.lefts, face.rights, surplus, missing)
@@ -189,6 +196,7 @@ def leading_columns(lefts: IntVector, rights: IntVector, value: IntVector, among
 def top_by_person(people: IntVector, value: IntVector, among: BoolVector) -> BoolVector:
     """Return (e,) bool: of the pairs ``among``, the ``LEADING_PAIRS`` of the greatest value for each person."""
     places = np.flatnonzero(among)
+    # Sort by person, then by value; the rank within a person follows from where the person begins
     order = places[np.lexsort((-value[places], people[places]))]
     ranked = people[order]
     rank = np.arange(len(order)) - np.searchsorted(ranked, ranked)
@@ -205,6 +213,7 @@ def _transportation_lp(
     lefts, rights = face.lefts[places], face.rights[places]
     owners: list[tuple[int, int]] = []
     sums: list[LinearConstraint] = []
+    # Degree constraints of both sides
     for side, (people, bounds) in enumerate(((lefts, face.left), (rights, face.right))):
         for person, row in degree_constraints(people, _degree_bounds(bounds), bounds.least, {}):
             owners.append((side, person))
@@ -228,7 +237,9 @@ def _rounded_vertex(
     chosen = np.zeros(len(face), dtype=bool)
     prices = np.zeros(len(face.left.most), dtype=np.int64), np.zeros(len(face.right.most), dtype=np.int64)
     if answer.values is not None and answer.duals is not None:
+        # Vertices are integral; rounding removes the solver's last digits
         chosen[columns] = answer.values > 0.5
+        # A person whose row cannot bind has none, and the dual 0
         for (side, person), dual in zip(owners, np.rint(answer.duals).astype(np.int64).tolist(), strict=True):
             prices[side][person] = dual
     return PrimalDual(chosen, *prices)

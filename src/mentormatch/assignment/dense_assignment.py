@@ -112,6 +112,7 @@ class CostMatrix(PricingOracle):
         return prices[0][rows] + prices[1][columns] + self.cells.ravel()[places].astype(np.int64)
 
     def columns_within(self, prices: VectorPair, loss: int) -> IntVector:
+        # cell + dual of the column <= loss - dual of the row
         limits, columns = (loss - prices[0]).astype(self.cells.dtype), prices[1].astype(self.cells.dtype)
         if use_numba(self.count):
             from mentormatch.assignment.kernels.dense_lap import find_cells
@@ -187,6 +188,7 @@ def _costs(
         np.multiply(values, kind(-stage.score), out=cells)
         np.subtract(cells, kind(stage.per_pair), out=cells)
     if row.any():
+        # Profits of people, by row and by column
         cells -= row[:, None]
     if column.any():
         cells -= column[None, :]
@@ -216,6 +218,7 @@ def solve_square(block: CostMatrix, whole: SolveWhole) -> TightColumns | None:
     # All slots are filled in a square: exact degrees may be stated as upper bounds
     square = replace(block, rows=_upper_degrees(np.ones_like(block.rows.most)), columns=_upper_degrees(most))
     draw = np.random.default_rng(0)
+    # Duals of a sample price all cells; the cheapest of them are the first columns
     prices = _guess_duals(square, whole, draw)
     return (
         None
@@ -242,6 +245,7 @@ def _guess_duals(square: CostMatrix, whole: SolveWhole, draw: np.random.Generato
     if found is None:
         return None
     right = found[1].right.astype(np.float64)
+    # The dual of each row that the sampled columns ask for, then that of each column
     left = np.maximum(-(square.cells[:, columns] + right).min(axis=1), 0)
     return left.astype(np.int64), np.maximum(-(square.cells[rows] + left[rows, None]).min(axis=0), 0).astype(np.int64)
 
@@ -249,6 +253,7 @@ def _guess_duals(square: CostMatrix, whole: SolveWhole, draw: np.random.Generato
 def _first_columns(square: CostMatrix, prices: VectorPair, draw: np.random.Generator) -> IntVector:
     """Return the cells of the first restricted master: those of least reduced cost, and some of every line."""
     places = initial_columns(square, prices, LEADING * isqrt(square.count), draw)
+    # A row or column with few cells might not be matched at all
     for more in _cells_of_short_lines(square, prices, places):
         places = union_sorted(places, more)
     return places
@@ -261,8 +266,10 @@ def _cells_of_short_lines(square: CostMatrix, prices: VectorPair, places: IntVec
         np.flatnonzero(np.bincount(people, minlength=size) < LEAST)
         for people, size in zip(square.people_of(places), square.shape, strict=True)
     )
+    # Short rows, over all columns
     across = _least_along(square.cells[rows] + prices[1], 1)
     yield np.sort((rows[:, None] * width + across).ravel())
+    # Short columns, over all rows
     down = _least_along(square.cells[:, columns] + prices[0][:, None], 0)
     yield np.sort((down * width + columns).ravel())
 
@@ -299,10 +306,13 @@ def solve_dense(
     all_cells = _prefers_compiled(scores, bounds)
     block = CostMatrix.of(problem, scores, stage, bounds, np.int64 if all_cells else np.float64)
     whole = partial(_solve_all_cells, stage=stage)
+    # Column generation needs a matrix without minimums, in which scores tell pairs apart, and is worth it on a
+    # large one
     few = block.forbidden_cost == 0 and stage.score > 0 and block.count > LARGE
     found = None
     if not all_cells:
         found = (solve_by_columns(block, solve_if_perfect) if few else None) or solve_square(block, whole)
+    # All cells, where column generation was not tried or did not converge
     found = found or whole(block)
     return None if found is None else _tight_cells(block, *found, problem, stage)
 
@@ -320,6 +330,7 @@ def _solve_all_cells(block: CostMatrix, stage: ScalarObjective) -> TightColumns 
     if found is None:
         return None
     partner, rows, columns = found
+    # The face of the optimum: all cells of reduced cost 0
     tight = block.columns_within((rows, columns), 0)
     row, column = block.people_of(tight)
     return tight, PrimalDual(partner[row] == column, rows, columns)
@@ -335,10 +346,13 @@ def _solve_by_scipy(block: CostMatrix, stage: ScalarObjective) -> PricedAssignme
 
     None if the minimum degrees cannot hold.
     """
+    # An optimal assignment, whatever its duals; scipy returns none
     partner = _scipy_assignment(block, stage)
     loads = np.bincount(partner[partner >= 0], minlength=len(block.columns.most))
+    # The bonus fills as many minimums as can be; if one is not filled, none of the answers does
     if not (block.columns.hold(loads) and block.rows.hold((partner >= 0).astype(np.int64))):
         return None
+    # Then the smallest duals that prove it
     return partner, *_minimal_duals(block, partner, _initial_duals(block, loads, stage))
 
 
@@ -355,6 +369,7 @@ def _solve_by_lapjv(block: CostMatrix) -> PricedAssignment:
     )
     # Slots of a column have one dual, as their columns of the matrix are the same
     columns[owner] = worth
+    # Slots back to columns
     some = np.flatnonzero(place >= 0)
     # A cell of cost 0 is forbidden or as good as none: the row stays unmatched
     some = some[cells[some, owner[place[some]]] < 0]
@@ -371,9 +386,11 @@ def _scipy_assignment(block: CostMatrix, stage: ScalarObjective) -> IntVector:
 
     owner = _column_of_slot(block)
     cells = _expand_slots(block.cells.astype(np.float64, copy=False), owner)
+    # With minimums, forbidden cells are infinite and a bonus decides
     if block.forbidden_cost:
         cells = _add_minimum_bonus(cells, block, owner, stage)
     row, place = linear_sum_assignment(_reduce_columns(cells))
+    # scipy assigns every row of the shorter side; at cost 0 the row is in truth unmatched
     real = cells[row, place] < 0
     partner = np.full(len(block.rows.most), -1)
     partner[row[real]] = owner[place[real]]
@@ -384,6 +401,7 @@ def _column_of_slot(block: CostMatrix) -> IntVector:
     """Return the column of each slot; a column without a slot gets one if that makes the matrix square."""
     most = block.columns.most
     filled = np.minimum(np.maximum(most, 1), len(block.rows.most))
+    # Worth it only if few columns are without a slot
     few = FULL_COLUMNS * np.count_nonzero(most == 0) <= len(most)
     square = few and int(filled.sum()) == len(block.rows.most)
     return np.repeat(np.arange(len(most)), filled) if square else block.column_of_slot
@@ -409,10 +427,12 @@ def _add_minimum_bonus(cells: FloatMatrix, block: CostMatrix, owner: IntVector, 
     The bonus exceeds all that other pairs can be worth together, so an optimum fills as many minimums as can be.
     """
     bonus = float(stage.range * min(cells.shape) + 1)
+    # The number of each slot among those of its column; the first ``least`` of them must be filled
     first = np.searchsorted(owner, owner)
     required = np.arange(len(owner)) - first < block.columns.least[owner]
     lowered = cells - bonus * required
     lowered -= bonus * block.rows.least[:, None]
+    # A forbidden cell stays forbidden: as good as none
     lowered[np.isinf(cells)] = 0.0
     return np.minimum(lowered, 0.0, out=lowered)
 
@@ -426,29 +446,36 @@ def _minimal_duals(block: CostMatrix, partner: IntVector, prices: FloatVector) -
     raise most, so others seldom come twice.
     """
     matched = partner >= 0
+    # The cost of the own cell, 0 if unmatched
     own = np.where(matched, block.cells[np.arange(len(partner)), partner], 0.0)
     pending = np.ones(len(partner), dtype=bool)
     room = np.empty((STRIP, block.cells.shape[1]))
     while pending.any():
         rows = np.flatnonzero(pending)
+        # What a row has now, by its own cell and the dual of its column
         margin = own[rows] + np.where(matched[rows], prices[partner[rows]], 0.0)
         if len(rows) > STRIP:
+            # A strip of the rows of the highest margins
             first = np.argpartition(-margin, STRIP - 1)[:STRIP]
             rows, margin = rows[first], margin[first]
         # Relax all arcs out of a strip of pending rows
         offers = np.take(block.cells, rows, axis=0, out=room[: len(rows)], mode="clip")
+        # The dual at which each column is no better for the row than its own
         asked = np.subtract(margin[:, None], offers, out=offers).max(axis=0)
         raised = asked > prices
+        # Raise the labels that are too low
         prices[raised] = asked[raised]
         # Rows whose own column has a new label are to be relaxed again
         pending[rows] = False
         pending |= raised[partner] & matched
+    # Duals of rows by complementary slackness; 0 for an unmatched row
     rest = -own - np.where(matched, prices[partner], 0.0)
     return rest.astype(np.int64), prices.astype(np.int64)
 
 
 def _initial_duals(block: CostMatrix, loads: IntVector, stage: ScalarObjective) -> FloatVector:
     """Return 0, and a dual below all others for columns that take no more than their minimum, which may be negative."""
+    # A sum of so many ranges is below any dual that a path can give
     lowest = -float(stage.range * sum(block.cells.shape))
     return np.where((block.columns.least > 0) & (loads == block.columns.least), lowest, 0.0)
 
@@ -460,6 +487,7 @@ def _tight_cells(
     # A cell of cost 0 stands for a forbidden pair, a pair of negative profit, or a pair of profit 0: only that is kept
     lost = block.cells.ravel()[tight] >= 0
     if lost.any():
+        # Of these cells, keep real pairs
         kept = ~lost
         kept[lost] = _tight_pairs(block, tight[lost], optimum, problem, stage)
         tight, optimum = tight[kept], PrimalDual(optimum.chosen[kept], optimum.left, optimum.right)
@@ -478,6 +506,7 @@ def _tight_pairs(
     A forbidden or loss-making cell costs 0, like staying unmatched, and may be tight without being such a pair.
     """
     rows, columns = block.people_of(tight)
+    # A pair is tight if its profit equals the sum of its duals
     prices = optimum.left[rows] + optimum.right[columns]
     open_to = (block.rows.most[rows] > 0) & (block.columns.most[columns] > 0)
     mentors, mentees = (columns, rows) if block.transposed else (rows, columns)

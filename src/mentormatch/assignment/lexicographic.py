@@ -42,6 +42,7 @@ class LexicographicState:
 
     def take(self, optimum: PrimalDual, profit: IntVector) -> None:
         """Make ``optimum`` the incumbent; raise EngineError unless its duals prove it."""
+        # The certificate of strong duality, at every stage
         if not self.face.certifies(optimum, profit):
             raise EngineError("The prices do not prove the assignment")
         self.before, self.chosen, self.pending = self.face, optimum.chosen, (optimum, profit)
@@ -70,6 +71,7 @@ class LexicographicState:
         """Restrict the face to its leximin answers, a few score levels a stage, from the lowest score up."""
         last = BELOW_ALL
         while len(face := self.left()):
+            # The lowest score levels that are not done, as digits of one number
             step = leximin.next_stage(problem.scores.at(face.lefts, face.rights), last)
             if step is None:
                 break
@@ -100,6 +102,7 @@ def optimize_lexicographically(
     best
         Returns the optimum of any face.
     """
+    # The first stage is solved already, with a face of at least its tight pairs
     work = LexicographicState(opening[0], opening[0], opening[1].chosen)
     first = opening_stage(stages)
     work.take(opening[1], first.profit(problem, opening[0].lefts, opening[0].rights))
@@ -154,8 +157,10 @@ def _break_ties(work: LexicographicState, run: SolveOptions, best: FaceSolver) -
     """Maximise the hashes of round after round on the optimal face, until one answer is left."""
     for turn in range(MOST_ROUNDS):
         face = work.left()
+        # The face is one answer
         if not len(face):
             return Status.PROVED
+        # Isolating weights as one more stage
         work.ask(best, run.tie_breaker.of(face.lefts, face.rights, turn))
     raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
 

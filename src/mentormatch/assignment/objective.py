@@ -62,6 +62,7 @@ class LeximinStages:
         >>> worth.tolist(), last
         ([-2, -4, 0, -4, -1], 7)
         """
+        # The score levels that are left, ascending, with the number of open pairs at each
         levels, counts = np.unique(scores[scores > above], return_counts=True)
         if not len(levels):
             return None
@@ -69,6 +70,7 @@ class LeximinStages:
         # Mixed radix: the weight of a level is the product of the bases of all higher levels in this stage
         levels, bases = levels[:used], counts[:used] + 1
         weights = np.cumprod(np.append(1, bases[:0:-1]))[::-1]
+        # The level of each pair; pairs above the levels of this stage cost nothing yet
         place = np.minimum(np.searchsorted(levels, scores), used - 1)
         return np.where(levels[place] == scores, -weights[place], 0), int(levels[-1])
 
@@ -76,6 +78,7 @@ class LeximinStages:
         """Return how many levels fit into one number; the digit of a level of ``count`` pairs has base count + 1."""
         size = 1
         for used, count in enumerate(counts[1:MOST_DIGITS], 1):
+            # The radix of one more digit
             size *= count + 1
             if size > self.max_weight:
                 return used
@@ -107,6 +110,7 @@ class ScalarObjective:
 
     def profit(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: the profit of the given pairs."""
+        # Terms of people, of former pairs, of scores
         people = self.per_pair + self.mentor[mentors] + self.mentee[mentees]
         if self.per_former_pair:
             people += self.per_former_pair * problem.contains(problem.former, mentors, mentees)
@@ -178,6 +182,7 @@ def scalarize(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[S
     # From the last goal up: each goal joins the stage below it if the sum of both still fits
     for goal in reversed(problem.goals):
         if goal == "leximin":
+            # Leximin: stages of its own, within the greatest power of two that fits
             stages.append(LeximinStages(max(1 << bits for bits in range(MAX_INT64.bit_length()) if fits(1 << bits))))
             continue
         stage, below = objective_of(problem, goal), stages[-1] if stages else None
@@ -186,6 +191,7 @@ def scalarize(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[S
             and stage.fits_above(below, places)
             and fits(stage.dominate(below, places).range)
         ):
+            # Joined: this goal outweighs those below by the range of all of them over all pairs
             stages[-1] = stage.dominate(below, places)
         else:
             stages.append(stage)
@@ -200,6 +206,7 @@ def scalarize_loosely(
     The order of goals is guaranteed only between answers that differ in few pairs, and has to be proved afterwards.
     Each weight is a multiple of the next, and exceeds the range of one pair in all goals after it.
     """
+    # From all pairs down to one
     rooms = (1 << bits for bits in range(problem.max_pairs.bit_length(), -1, -1))
     found = (_weighted_for(problem, goals, room, fits) for room in rooms)
     return next((stage for stage in found if stage is not None), None)
@@ -212,6 +219,7 @@ def _weighted_for(
     stage = objective_of(problem, goals[-1])
     for goal in reversed(goals[:-1]):
         upper = objective_of(problem, goal)
+        # A multiple of the unit below, just above the range over ``room`` pairs
         scale = stage.unit * (room * -(-stage.range // stage.unit) + 1)
         if not fits(scale * upper.range + stage.range):
             return None

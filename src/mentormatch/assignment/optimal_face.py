@@ -82,6 +82,7 @@ class OptimalFace:
         left, right = remaining_degrees(problem)
         mentors, mentees = problem.scores.pairs()
         m = problem.shape[1]
+        # Pins are fixed; who has no place beside them has no open pair
         pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
         kept = ~np.isin(mentors * m + mentees, pinned) & (left.most[mentors] > 0) & (right.most[mentees] > 0)
         return cls(mentors[kept], mentees[kept], left, right, pair_array(problem.pins))
@@ -133,13 +134,16 @@ class OptimalFace:
         # Complementary slackness: degrees with a dual are fixed, and so are pairs that are not tight
         surplus = profit - optimum.left[self.lefts] - optimum.right[self.rights]
         loads = self.loads(optimum.chosen)
+        # Degrees of people with a dual
         held = replace(
             self, left=self.left.held(loads[0], optimum.left), right=self.right.held(loads[1], optimum.right)
         )
+        # Pairs: not tight, or tight and on no cycle
         return held.fix(optimum.chosen, held.free_pairs(optimum.chosen, surplus == 0))
 
     def fix(self, chosen: BoolVector, free: BoolVector) -> "OptimalFace":
         """Return the face in which only the ``free`` pairs are open, and all others fixed as ``chosen``."""
+        # The fixed pairs that are chosen leave the face, with the degrees that they use
         done = chosen & ~free
         taken = self.loads(done)
         pairs = np.column_stack([self.lefts[done], self.rights[done]])
@@ -159,6 +163,7 @@ class OptimalFace:
         tight pair that is not chosen, back for a chosen one, and arcs to and from the sink for degrees that may
         change. An arc is on a cycle if and only if both its ends are in one strongly connected component.
         """
+        # Degrees of the chosen answer: whether a person may have one more, or one fewer
         n, loads = len(self.left.most), self.loads(chosen)
         leaving = (loads[0] > self.left.least)[self.lefts] & (loads[1] > self.right.least)[self.rights]
         free = np.zeros(len(self), dtype=bool)
@@ -170,10 +175,12 @@ class OptimalFace:
         tails, heads = np.where(taken, rights, lefts), np.where(taken, lefts, rights)
         # Arcs of the sink: to whom it leads (one more on the left, one fewer on the right), and who leads to it
         into = np.flatnonzero(np.concatenate([loads[0] < self.left.most, loads[1] > self.right.least]))
+        # People who may change the other way have an arc to the sink
         out = np.flatnonzero(np.concatenate([loads[0] > self.left.least, loads[1] < self.right.most]))
         sink = n + len(self.right.most)
         starts = np.concatenate([tails, np.full(len(into), sink), out])
         part = _strong_components(starts, np.concatenate([heads, into, np.full(len(out), sink)]), sink + 1)
+        # Both ends in one component: the arc is on a cycle
         free[tight] = part[lefts] == part[rights]
         return free
 
@@ -187,6 +194,7 @@ def _strong_components(tails: IntVector, heads: IntVector, count: int) -> IntVec
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
+    # scipy's algorithm, where numba is not loaded
     ways = np.ones(len(tails), dtype=np.int8)
     graph = coo_array((ways, (tails, heads)), shape=(count, count)).tocsr()
     return connected_components(graph, directed=True, connection="strong")[1].astype(np.int64)
@@ -257,8 +265,10 @@ def round_duals(problem: AssignmentProblem, prices: DualSolution) -> DualSolutio
 def duals_by_goal(prices: DualSolution) -> Iterator[DualSolution]:
     """Yield the dual of each goal of a stage, rounded to the weight of that goal, those before it kept."""
     for place, (goal, weight) in enumerate(prices.weights if prices.degrees_only else ()):
+        # A goal can be rounded alone only if all weights before it are its multiples
         if any(above % weight for _, above in prices.weights[:place]):
             return
+        # The goals before it enter as constraints, with minus their relative weights as duals
         kept = tuple((before, -(above // weight)) for before, above in prices.weights[:place])
         mentors, mentees = nearest_unit((prices.mentors, prices.mentees), prices.denominator * weight)
         yield DualSolution(((goal, 1),), mentors, mentees, prices.rows, kept, score_threshold=prices.score_threshold)
@@ -281,6 +291,7 @@ def _best_cut(problem: AssignmentProblem, prices: DualSolution) -> int:
     loads = [
         np.where(own > 0, side.most, side.least) for own, side in zip(pays, remaining_degrees(problem), strict=True)
     ]
+    # Fractional parts: a cut beyond one changes to which integer the dual is rounded
     over = pays[0] % parts, pays[1] % parts
     # The bound changes only at the cuts at which some dual is rounded to another integer
     cuts, place = np.unique(np.concatenate([[0], (parts - over[0]) % parts, over[1]]), return_inverse=True)

@@ -101,6 +101,7 @@ class PairModel:
         """Return whether a choice, (e,) bool, is feasible, in integers."""
         for people, loads in zip(self.people(), self.sides, strict=True):
             taken = np.bincount(people[chosen], minlength=len(loads))
+            # A conditional minimum binds only those who take somebody
             enough = (taken >= loads.least) | (loads.optional & (taken == 0))
             if not (enough & (taken <= loads.most)).all():
                 return False
@@ -139,6 +140,7 @@ class ScaledDuals:
 
     def reduced(self, pool: PairModel, worth: IntVector) -> IntVector:
         """Return (e,) int64: the reduced profit of each pair, in parts."""
+        # Profit less the duals of both people and of the links, then of the constraints
         rest = worth * self.parts - self.sides[0][pool.mentors] - self.sides[1][pool.mentees] - self.links.sum(axis=0)
         for price, limit in zip(self.limits.tolist(), pool.limits, strict=True):
             rest[limit.places] -= price * limit.weights
@@ -152,9 +154,12 @@ class ScaledDuals:
             full = np.maximum(
                 np.where(loads.conditional, loads.least, loads.firm_minimum) * prices, loads.most * prices
             )
+            # With an indicator the links of a person count once, if the person is used, and only if that
+            # helps the bound
             np.add.at(full, people, links)
             total += int(np.where(loads.conditional, np.maximum(full, 0), full).sum())
         for price, limit in zip(self.limits.tolist(), pool.limits, strict=True):
+            # The bound of the constraint that its dual is paid for
             end = limit.most if price > 0 else limit.least
             total += price * (end or 0)
         return total
@@ -209,6 +214,7 @@ def trivial_duals(pool: PairModel, worth: IntVector) -> ScaledDuals:
 
 def _marginal_profits(pool: PairModel, people: IntVector, worth: IntVector, most: IntVector) -> IntVector:
     """Return for each person the profit of the best pair beyond their slots, or 0 if that is greater."""
+    # Each person's pairs, those fixed to one first, then by profit
     order = np.lexsort((-worth, ~pool.fixed_to_one, people))
     ranked = people[order]
     rank = np.arange(len(order)) - np.searchsorted(ranked, ranked)
@@ -236,6 +242,7 @@ class PairProgram:
         sides = tuple(np.zeros(len(loads), dtype=np.int64) for loads in pool.sides)
         links, limits = np.zeros((2, len(pool)), dtype=np.int64), np.zeros(len(pool.limits), dtype=np.int64)
         for owner, row, rounded in zip(self.owners, self.program.constraints, np.rint(scaled).tolist(), strict=True):
+            # A dual of the wrong sign is noise of the solver: 0 is always valid
             price = _clip_sign(int(rounded), row)
             if owner.side == LIMIT:
                 limits[owner.place] += price
@@ -267,6 +274,7 @@ def build_program(
     rows: list[tuple[ConstraintRef, LinearConstraint]] = []
     # Degree constraints, with an indicator for each person of a conditional minimum, and their linking constraints
     for side, (people, loads) in enumerate(zip(pool.people(), pool.sides, strict=True)):
+        # An indicator for each person with a conditional minimum who has a column
         waived = np.intersect1d(np.flatnonzero(loads.conditional), people[places]).tolist()
         used = {person: len(names) + place for place, person in enumerate(waived)}
         names += [f"u{side}_{person}" for person in waived]
@@ -275,6 +283,7 @@ def build_program(
         rows += _linking_constraints(side, people, places, used)
     rows += _linear_constraints(pool, columns)
     extra = len(names) - len(places)
+    # Indicators have no profit
     padded = np.append(worth[places], np.zeros(extra, dtype=np.int64))
     forced = np.append(pool.fixed_to_one[places], np.zeros(extra, dtype=bool))
     owners = [owner for owner, _ in rows]

@@ -86,6 +86,7 @@ class BoundedSearch:
 
     def _fix_by_reduced_profit(self, choice: BoolVector, value: int) -> "BoundedSearch":
         """Return the search on the pairs that a choice of ``value`` or more may take (below 0) or leave (above 0)."""
+        # Reduced-cost fixing: a pair may cost the bound no more than the gap
         gap = self.scaled_bound - value * self.parts
         kept = (self.reduced >= -gap) | self.pool.fixed_to_one
         return replace(
@@ -103,10 +104,12 @@ class BoundedSearch:
         A choice within ``reach`` of the dual bound has no other pair (reduced-cost fixing). So if the core has one, the
         best of the core is optimal.
         """
+        # The core, or all free pairs; pairs above the reach are in every choice within it
         kept = np.ones_like(self.columns) if reach is None else (self.reduced >= -reach) | self.pool.fixed_to_one
         forced = self.pool.fixed_to_one if reach is None else self.pool.fixed_to_one | (self.reduced > reach)
         near, every = self.pool.restrict(kept, forced), np.ones(int(kept.sum()), dtype=bool)
         answer = maximise(build_program(near, self.worth[kept], every, whole=True).program)
+        # An infeasible core proves nothing
         if answer.word is SolverStatus.INFEASIBLE and self.incumbent is None:
             return replace(self, infeasible=reach is None)
         work = self.with_candidate(_over_all_pairs(kept, answer))
@@ -126,6 +129,7 @@ class BoundedSearch:
     @property
     def core_radius(self) -> int:
         """Return the reach of the first core: it holds somewhat more pairs than there are people."""
+        # A vertex of the LP has about as many pairs as there are people
         count = 5 * sum(map(len, self.pool.sides)) // 4
         return int(np.partition(-self.reduced, count)[count]) if count < len(self.reduced) else self.scaled_bound
 
@@ -190,6 +194,7 @@ def solve_relaxation(
         answer = maximise(now.program)
         start = answer.basis
         if answer.word is SolverStatus.INFEASIBLE and not columns.all():
+            # Infeasible on these columns: take all
             columns = np.ones_like(columns)
         elif answer.duals is None:
             empty = answer.word is SolverStatus.INFEASIBLE
@@ -198,12 +203,14 @@ def solve_relaxation(
             # Pricing by the rounded duals
             duals = now.duals(pool, worth, answer.duals)
             reduced = duals.reduced(pool, worth)
+            # Columns that could improve the LP by more than a trifle
             missing = (reduced > duals.parts // COARSE) & ~columns
             # No column is missing: the bound holds for all pairs
             if not missing.any():
                 ceiling = duals.bound(pool, reduced)
                 bound = ceiling // duals.parts
                 proof = DualProof(pool, duals)
+                # The vertex is the incumbent if it is integral, else the known choice
                 work = BoundedSearch(pool, worth, columns, reduced, ceiling, duals.parts, bound, proof=proof)
                 return work.with_candidate(work.better(known, _over_all_pairs(columns, answer)))
             columns |= leading_columns(pool.mentors, pool.mentees, reduced, missing)

@@ -50,12 +50,14 @@ def scalarize_for_paths(problem: AssignmentProblem) -> ScalarObjective | None:
         return None
     places = problem.max_pairs
     stage = objective_of(problem, problem.goals[-1])
+    # Lexicographic weights, from the last goal up
     for goal in reversed(problem.goals[:-1]):
         upper = objective_of(problem, goal)
         if not upper.fits_above(stage, places):
             return None
         stage = upper.dominate(stage, places)
     bound = any(side.least.any() for side in (problem.mentors, problem.mentees))
+    # A path, a bound on its length, and their sums must fit into int64
     longest = 4 * places + 4 if bound or problem.scores.stored else PAIRS_OF_A_PATH
     return stage if stage.range * longest < INFINITE else None
 
@@ -161,6 +163,7 @@ def limit_cheapest(most: int | None, others: BoolVector) -> DistanceLimit:
 def residual_graph(problem: AssignmentProblem, pairs: IntMatrix) -> ResidualGraph:
     """Return the residual graph of an answer, ``pairs`` (k, 2), to a problem without side constraints."""
     m = problem.shape[1]
+    # A pinned pair cannot change, so it is no arc
     pinned = [mentor * m + mentee for mentor, mentee in problem.pins]
     chosen = pairs[~np.isin(pairs[:, 0] * m + pairs[:, 1], pinned)]
     sides = zip(remaining_degrees(problem), chosen.T, problem.shape, strict=True)
@@ -184,6 +187,7 @@ class ReducedCostMatrix:
         scores, bounds = problem.scores, remaining_degrees(problem)
         if not isinstance(scores, DenseScores):
             return None
+        # Duals less the profits that rest on one person
         base = prices[0] - stage.mentor, prices[1] - stage.mentee - stage.per_pair
         cells = np.multiply(scores.values.T if axis == 0 else scores.values, -stage.score, order="C")
         cells += base[1 - axis][:, None]
@@ -191,6 +195,7 @@ class ReducedCostMatrix:
         for pair in problem.former if stage.per_former_pair else ():
             cells[pair[1 - axis], pair[axis]] -= stage.per_former_pair
         if scores.allowed is not None:
+            # Forbidden pairs, people without a slot and pins are no arcs
             np.copyto(cells, INFINITE, where=~(scores.allowed.T if axis == 0 else scores.allowed))
         cells[bounds[1 - axis].most <= 0], cells[:, bounds[axis].most <= 0] = INFINITE, INFINITE
         for pin in problem.pins:
@@ -204,17 +209,20 @@ def dijkstra_paths(net: ResidualGraph, block: ReducedCostMatrix, target: int) ->
     The cells of chosen pairs are overwritten with ``INFINITE``.
     """
     cells, lefts = block.cells, block.cells.shape[1]
+    # A chosen pair backwards: minus its reduced cost, 0 by complementary slackness
     backs = -cells[net.chosen[:, 1], net.chosen[:, 0]]
     cells[net.chosen[:, 1], net.chosen[:, 0]] = INFINITE
     # Reduced costs by the duals as potentials: of pairs, of chosen pairs backwards, to and from the sink
     potential = np.concatenate([block.prices[0], -block.prices[1]])
     into, out = np.where(net.into_sink, potential, INFINITE), np.where(net.out_of_sink, -potential, INFINITE)
+    # Dijkstra needs non-negative costs: the duals must prove the answer
     if min(part.min(initial=0) for part in (cells, backs, into, out)) < 0:
         return None
     length = _dijkstra_lengths(net, (cells, backs), (into, out), target)
     # The shortest-path graph: the arcs that are tight in the distances; of its paths the one of fewest arcs
     right, left = np.nonzero(cells + length[lefts : net.sink, None] == np.where(length < INFINITE, length, -1)[:lefts])
     tight = tight_arcs(arcs_without_pairs(net, backs, potential), length)
+    # Arcs of open pairs in the shortest-path graph, and those beside them
     after = fewest_arc_paths(np.append(left, tight[0]), np.append(right + lefts, tight[1]), target, net.sink + 1)
     return ShortestPaths(target, lefts, np.minimum(cells[:, target] + length[lefts : net.sink], INFINITE), after)
 
@@ -228,12 +236,15 @@ def _dijkstra_lengths(
     # Take the nearest node out, and relax the arcs into it
     while (node := search.nearest()) is not None:
         if node == net.sink:
+            # Into the sink
             search.relax(into, np.arange(net.sink))
             continue
         if node >= lefts:
+            # A right person is reached by their open pairs, a whole row of the matrix
             search.relax_first(cells[node - lefts])
         elif len(places := of_left[node]):
             search.relax(backs[places], lefts + net.chosen[places, 1])
+        # The sink leads to this node
         if out[node] < INFINITE:
             search.relax(out[node : node + 1], np.array([net.sink]))
     return search.length
@@ -271,6 +282,7 @@ def fewest_arc_paths(tails: IntVector, heads: IntVector, target: int, nodes: int
     after, level = np.full(nodes, -1), np.zeros(nodes, dtype=bool)
     level[target] = True
     while level.any():
+        # Nodes one arc farther; of several next nodes the first
         some = level[heads] & (after[tails] < 0) & (tails != target)
         after[tails[some]] = nodes
         np.minimum.at(after, tails[some], heads[some])
@@ -334,16 +346,19 @@ def bellman_ford_paths(net: ResidualGraph, face: OptimalFace, worth: IntVector, 
     """
     lefts, rights = len(net.left.more), len(net.right.more)
     keys, chosen = face.lefts * rights + face.rights, net.chosen[:, 0] * rights + net.chosen[:, 1]
+    # Open pairs forward, chosen ones backward
     open_ = ~np.isin(keys, chosen)
     order = np.argsort(keys)
     backs = worth[order[np.searchsorted(keys, chosen, sorter=order)]]
     beside = arcs_without_pairs(net, backs, np.zeros(net.sink, dtype=np.int64))
     pairs = face.lefts[open_], face.rights[open_] + lefts, -worth[open_]
     arcs = both_sides(pairs, beside)
+    # Bellman-Ford, then the shortest-path graph as above
     length = path_lengths(arcs, target, net.sink + 1)
     after = fewest_arc_paths(*tight_arcs(arcs, length), target, net.sink + 1)
     losses = np.full(rights, INFINITE)
     mine = face.lefts == target
+    # Forcing a pair closes the cycle: the path to the target, less the profit of the pair
     reached = length[lefts + face.rights[mine]]
     losses[face.rights[mine]] = np.where(reached < INFINITE // 2, reached - worth[mine], INFINITE)
     return ShortestPaths(target, lefts, losses, after)
@@ -354,6 +369,7 @@ def path_lengths(arcs: Arcs, target: int, nodes: int) -> IntVector:
 
     Raises EngineError if there is a negative cycle: after as many rounds as there are nodes, labels still fall.
     """
+    # Arcs by their tails, so that one reduction takes the best of each node
     order = np.argsort(arcs[0], kind="stable")
     tails, heads, costs = (part[order] for part in arcs)
     starts = np.flatnonzero(np.diff(tails, prepend=-1))

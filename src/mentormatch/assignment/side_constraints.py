@@ -50,6 +50,7 @@ class ProvedGoals:
         turned = goal == "changes" and work.bound is not None
         found = None if work.proof is None else work.proof.prices(goal, len(problem.rows))
         if found is not None and len(self.prices) == len(self.bounds):
+            # Duals prove a goal only if they prove all goals before it
             self.prices.append(found)
         self.bounds[goal] = len(problem.former) - (work.bound or 0) if turned else work.bound
         if goal == "leximin":  # its stages count pairs by score level; the tier states the worst score
@@ -65,6 +66,7 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, m
     if scout.infeasible:
         return empty_solution(Status.INFEASIBLE, "")
     chosen: BoolVector | None = scout.over(pool)
+    # The combined objective is exact and solved: its optimum is that of every goal
     optimal = guide.exact and scout.proved
     known, work = ProvedGoals({}, []), scout
     # Lexicographic optimisation: the value of each goal is a constraint for those after it
@@ -88,6 +90,7 @@ def _break_ties_of_optimum(
     problem: AssignmentProblem, work: BoundedSearch, known: ProvedGoals, run: SolveOptions, maximise: ProgramSolver
 ) -> Solution:
     """Return the canonical one of the choices that are optimal in the last goal, and so in all."""
+    # With an LP gap, tie-breaking weights would make hard programs; a few optima are found sooner
     tied = _enumerate_ties(work, maximise) if work.gap else ()
     if tied:
         return _solution(problem, work.pool, _pick_canonical(work.pool, tied, run), known, Status.PROVED)
@@ -161,14 +164,17 @@ def _combine_goals(problem: AssignmentProblem) -> CombinedObjective:
 
     ``matched`` is left out where minimums fix its value.
     """
+    # If minimums take all slots, every answer has the same number of pairs
     least = max(int(loads.firm_minimum.sum()) for loads in (problem.mentors, problem.mentees))
     goals = tuple(goal for goal in problem.goals if goal != "matched" or least < problem.max_pairs)
     goals = goals if set(goals) & set(ADDITIVE_GOALS) else problem.goals
     stated = problem if goals == problem.goals else replace(problem, goals=goals)
     whole = scalarize(stated, lambda reach: reach < MAX_SOLVER_WEIGHT)
+    # All weights fit within the exact range of the solver
     if len(whole) == 1 and isinstance(whole[0], ScalarObjective):
         return CombinedObjective(whole[0], exact=True)
     stages = [objective_of(problem, goal) for goal in reversed(goals) if goal in ADDITIVE_GOALS]
+    # Heuristic weights: each goal above those after it for one pair
     stage = stages[0]
     for upper in stages[1:]:
         stage = upper.dominate(stage, 1) if upper.fits_above(stage, 1) else upper
@@ -195,11 +201,13 @@ def _break_ties(
     first = maximize_goal(pool, worth, worth, chosen, maximise)
     if first.incumbent is None or not first.proved:
         return pool, chosen, Status.FEASIBLE
+    # Its sum of hashes is a constraint from now on
     pool, chosen = first.limited(), first.incumbent
     for turn in range(1, MOST_ROUNDS):
         worth = run.tie_breaker.of(pool.mentors, pool.mentees, turn)
         # The best other choice, by a no-good cut; none as good: the incumbent is canonical
         rival = _best_other(pool, worth, chosen, maximise)
+        # The rival must be better in this round, or as good to go to the next
         own = int(worth[chosen].sum())
         if rival.infeasible or (rival.bound is not None and rival.bound < own):
             return pool, chosen, Status.PROVED
@@ -207,6 +215,7 @@ def _break_ties(
             return pool, chosen, Status.FEASIBLE
         other = rival.over(pool)
         chosen = other if other is not None and rival.value > own else chosen
+        # Only choices as good in this round remain
         pool = pool.limited(PairConstraint.on(worth, max(rival.value, own)))
     raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
 
@@ -215,6 +224,7 @@ def _enumerate_ties(work: BoundedSearch, maximise: ProgramSolver) -> tuple[BoolV
     """Return all optima of the last goal by no-good cuts, if there are at most ``FEW_TIED``; none if there are more."""
     pool, tied = work.pool, [work.incumbent]
     while tied[-1] is not None and len(tied) <= FEW_TIED:
+        # One cut for each optimum found
         pool = pool.limited(_no_good_cut(tied[-1]))
         rival = maximize_goal(pool, work.worth, work.worth, None, maximise)
         if rival.infeasible or (rival.bound is not None and rival.bound < work.value):
@@ -227,6 +237,7 @@ def _pick_canonical(pool: PairModel, tied: Sequence[BoolVector], run: SolveOptio
     """Return the choice of the greatest sum of hashes, by rounds."""
     for turn in range(MOST_ROUNDS):
         worth = run.tie_breaker.of(pool.mentors, pool.mentees, turn)
+        # Only the best of each round stay
         sums = [int(worth[choice].sum()) for choice in tied]
         tied = [choice for choice, own in zip(tied, sums, strict=True) if own == max(sums)]
     return tied[0]

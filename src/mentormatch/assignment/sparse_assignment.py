@@ -78,9 +78,11 @@ def solve_sparse(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
 
     ``profit`` (e,) int64. The side of one partner each becomes the left one, the shorter one if both are.
     """
+    # Which side takes one partner each, among people with edges
     fits = [bounds.most[people].max(initial=0) <= 1 for bounds, people in _sides(face)]
     if fits[0] and not (fits[1] and len(face.right.most) < len(face.left.most)):
         return solve_left_unit(face, profit)
+    # Solve with the sides exchanged
     found = solve_left_unit(face.flipped(), profit)
     return None if found is None else PrimalDual(found.chosen, found.right, found.left)
 
@@ -101,12 +103,14 @@ def solve_left_unit(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
         (e,) int64, what each open pair is worth, of any sign.
     """
     many = EdgeOracle(face, profit)
+    # With few edges, column generation does not pay
     if many.count <= MANY * max(many.shape):
         return _solve_all_edges(face, profit, _slot_edges(face, profit))
     # Column generation on perfect matchings; where it does not end, all edges with private slots
     few = solve_by_columns(many, solve_if_perfect)
     if few is None:
         return recover_duals(face, profit, _match_or_leave(_slot_edges(face, profit)))
+    # The optimum on the tight edges, as one on all
     tight, optimum = few
     chosen = np.zeros(len(face), dtype=bool)
     chosen[tight] = optimum.chosen
@@ -127,6 +131,7 @@ def _solve_perfect(
     """Return the optimum of a face if it matches everybody on the shorter side; None if it is not proved."""
     pairs = _match_shorter_side(edges, near)
     optimum = None if pairs is None else recover_duals(face, profit, pairs)
+    # The duals decide: an optimum that is not proved may be one of matching as many as possible only
     return None if optimum is None or not face.certifies(optimum, profit) else optimum
 
 
@@ -169,17 +174,21 @@ def _match_by_lapjv(edges: SlotEdges) -> VectorPair:
 def _slot_edges(face: OptimalFace, profit: IntVector) -> SlotEdges:
     """Return the graph on slots: one edge for each pair and each slot of its person on the right."""
     # Node splitting: person k on the right becomes counts[k] slots, from number first[k] on
+    # Slots of each person on the right: no more than edges
     counts = np.minimum(face.right.most, np.bincount(face.rights, minlength=len(face.right.most)))
     first, repeats = np.cumsum(counts) - counts, counts[face.rights]
+    # Each edge once for each slot of its person; ``rank`` is the number of the slot within the person
     pair = np.repeat(np.arange(len(face)), repeats)
     rank = np.arange(len(pair)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     lefts, rights, worth = face.lefts[pair], face.rights[pair], profit[pair]
     # Minimum degrees as a bonus (big M): above all profits together, for each minimum that the edge helps to fill
     if face.left.least.any() or face.right.least.any():
+        # How many minimums an edge helps to fill: that of its left person, and that of its slot
         needed = (face.left.least[lefts] > 0).astype(np.int64) + (rank < face.right.least[rights])
         worth += needed * (_profit_range(profit) * min(len(face.left.most), int(counts.sum())) + 1)
     # An edge of no profit is no better than staying unmatched
     kept = worth > 0
+    # Nodes without edges are left out, so the graph has no gaps
     people, left = _renumber(lefts[kept])
     slots, slot = _renumber((first[rights] + rank)[kept])
     return SlotEdges(left, slot, worth[kept], people, np.repeat(np.arange(len(counts)), counts)[slots])
@@ -199,6 +208,7 @@ def _match_shorter_side(edges: SlotEdges, near: IntVector | None) -> VectorPair 
     """
     left, slot, worth = edges.left, edges.slot, edges.profit
     people, slots = len(edges.people), len(edges.owner)
+    # All profits are equal: any maximum matching is optimal
     if not len(worth) or worth.min() == worth.max():
         return _match_or_leave(edges)
     # Reduce rows and columns of the sides that are matched completely, first by the warm start
@@ -208,6 +218,8 @@ def _match_shorter_side(edges: SlotEdges, near: IntVector | None) -> VectorPair 
         worth = worth - _max_by_person(worth, left, people)[left]
     if slots <= people:
         worth = worth - _max_by_person(worth, slot, slots)[slot]
+    # Costs above 0, smallest for the best edges; a private slot costs more than any matching, so it is a last
+    # resort
     matched = _match_at_cost(edges, 1 - worth, len(worth) * (1 - int(worth.min())))
     return matched if len(matched[0]) == min(people, slots) else None
 
@@ -225,6 +237,7 @@ def _fill_slots(edges: SlotEdges, near: IntVector | None) -> VectorPair:
     worth = worth if near is None else worth - near[edges.owner[slot]]
     worth = worth - _max_by_person(worth, left, len(edges.people))[left]
     costs = 1 - (worth - _max_by_person(worth, slot, len(edges.owner))[slot])
+    # One edge to the additional slot, more expensive than all others together
     dear = float(costs.max()) * (len(edges.people) + 1)
     cells = np.append(left, 0), np.append(slot, len(edges.owner))
     row, seat = min_weight_full_bipartite_matching(csr_array((np.append(costs, dear), cells)))
@@ -248,20 +261,24 @@ def _match_at_cost(edges: SlotEdges, costs: IntVector, alone: int) -> VectorPair
 
     if not len(costs):
         return costs, costs
+    # Private slots: one more column for each person, at the cost of staying unmatched
     own, slots = np.arange(len(edges.people)), len(edges.owner)
     cells = np.append(edges.left, own), np.append(edges.slot, slots + own)
     values = np.append(costs, np.full(len(own), alone, dtype=np.float64))
     left, slot = min_weight_full_bipartite_matching(csr_array((values, cells)))
+    # Who took a private slot is unmatched
     real = slot < slots
     return edges.people[left[real]], edges.owner[slot[real]]
 
 
 def recover_duals(face: OptimalFace, profit: IntVector, pairs: VectorPair) -> PrimalDual | None:
     """Return the primal-dual optimum of these pairs; None if a minimum does not hold, or they are not optimal."""
+    # The chosen edges by their left persons
     partner = np.full(len(face.left.most), -1)
     partner[pairs[0]] = pairs[1]
     chosen = partner[face.lefts] == face.rights
     loads = face.loads(chosen)
+    # A minimum that is not filled: with the bonus, no answer fills all
     if not (face.left.hold(loads[0]) and face.right.hold(loads[1])):
         return None
     # Duals of the right side by label correcting; those of the left side by complementary slackness
@@ -280,9 +297,11 @@ def _minimal_duals(face: OptimalFace, profit: IntVector, pairs: VectorPair, pric
     """
     partner, own = pairs
     matched = partner >= 0
+    # Adjacency lists of the left persons
     order = np.argsort(face.lefts, kind="stable")
     rights, worth = face.rights[order], profit[order]
     starts = np.searchsorted(face.lefts[order], np.arange(len(partner) + 1))
+    # At first every left person with edges is to be relaxed
     active = np.flatnonzero(np.diff(starts))
     for _ in range(len(prices) + 2):
         if not len(active):
@@ -291,15 +310,18 @@ def _minimal_duals(face: OptimalFace, profit: IntVector, pairs: VectorPair, pric
         margin = np.where(partner[active] < 0, 0, own[active] - prices[partner[active]])
         edges, sizes = _edges_of(starts, active)
         offered = prices.copy()
+        # Raise the dual of each right person to what makes every left person content
         np.maximum.at(offered, rights[edges], worth[edges] - np.repeat(margin, sizes))
         raised = offered > prices
         prices = offered
+        # The left persons whose own partner has become more expensive
         active = np.flatnonzero(raised[partner] & matched)
     return None
 
 
 def initial_duals(face: OptimalFace, profit: IntVector, loads: IntVector) -> IntVector:
     """Return 0, and a dual below all others for people on the right who take no more than their minimum."""
+    # Below any dual that a path can give
     lowest = -_profit_range(profit) * (len(face.left.most) + len(face.right.most))
     return np.where((face.right.least > 0) & (loads == face.right.least), lowest, 0)
 

@@ -70,6 +70,7 @@ class KeyedTieBreaker:
         """Return (e,) uint64: the keyed hash of each person; every key is hashed once."""
         keyed = blake2b(digest_size=8, key=str(self.seed).encode(), person=side)
         some = np.flatnonzero(np.bincount(people))
+        # Each key is hashed once, however many pairs it is in
         digests = b"".join([_digest(keyed, keys[person]) for person in some.tolist()])
         words = np.zeros(len(keys), dtype=np.uint64)
         words[some] = np.frombuffer(digests, dtype=">u8")

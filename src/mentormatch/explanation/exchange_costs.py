@@ -176,6 +176,7 @@ def partner_options(
     graph = ExchangeGraph.of(problem, solution)
     if graph is not None:
         return graph.offers(axis, person, most)
+    # With side constraints: their relaxation bounds each loss from below, if the same answer is optimal there
     relaxed = relax_side_constraints(problem, solution)
     if relaxed is not None:
         return options_within_constraints(
@@ -239,6 +240,7 @@ def options_within_constraints(
     """
     found: list[PartnerOption] = []
     for offer in loose:
+        # No later offer can be cheaper than those found
         if most is not None and len(found) >= most and losses_of(found[most - 1]) <= losses_of(offer):
             break
         price: ExchangeCost | None = offer.price

@@ -81,6 +81,7 @@ def most_columns(problem: GroupProblem) -> int:
     sizes = np.array([len(clique) for clique in cliques(problem.apart)], dtype=object)
     counts = [1] + [0] * problem.sizes.most
     for size in sizes:
+        # One clique more: a group takes one of its people, or none
         counts = [1, *(many + fewer * size for many, fewer in zip(counts[1:], counts, strict=False))]
     led = len(problem.leaders.seats) if problem.leaders else 1
     return int(sum(counts[problem.sizes.least :])) * led
@@ -95,6 +96,7 @@ def cliques(apart: BoolMatrix) -> Iterator[list[int]]:
     """Yield a partition of the people into cliques of the graph ``apart`` (n, n), greedily by descending degree."""
     left = np.argsort(-apart.sum(axis=1), kind="stable").tolist()
     while left:
+        # Greedy: the next person who may not meet any of the clique
         clique: list[int] = []
         for person in left:
             if apart[person, clique].all():
@@ -106,6 +108,7 @@ def cliques(apart: BoolMatrix) -> Iterator[list[int]]:
 def enumerate_groups(problem: GroupProblem) -> Columns:
     """Return every group that the rules allow: by size, then in the order of its people."""
     n, sizes = len(problem), problem.sizes
+    # All sizes, padded to the same width
     found = [level for level in grow_levels(problem) if level.shape[1] >= sizes.least]
     filled = [np.pad(level, ((0, 0), (0, sizes.most - level.shape[1])), constant_values=n) for level in found]
     members = np.concatenate([np.zeros((0, sizes.most), dtype=np.int16), *filled])
@@ -147,6 +150,7 @@ def grow_levels(problem: GroupProblem) -> Iterator[Members]:
     """
     n = len(problem)
     later = ~problem.apart & (np.arange(n)[:, None] < np.arange(n)[None, :])
+    # A bit set for each group: who may still join it, later people only, so that each group comes once
     level, room = np.arange(n, dtype=np.int16)[:, None], np.packbits(later, axis=1)
     rows = room
     for size in range(1, problem.sizes.most + 1):
@@ -157,6 +161,7 @@ def grow_levels(problem: GroupProblem) -> Iterator[Members]:
             extend_groups(level[start : start + CHUNK], room[start : start + CHUNK], rows) for start in chunks(level)
         ]
         level, room = (np.concatenate(part) for part in zip(*parts, strict=True))
+        # Bounds that no larger group can repair
         kept = groups_within(problem.counts, level)
         level, room = level[kept], room[kept]
 
@@ -188,6 +193,7 @@ def allowed_groups(problem: GroupProblem, members: Members) -> BoolVector:
     """Return (c,) bool: which groups satisfy the rules on whole groups."""
     kept = np.ones(len(members), dtype=bool)
     for count in problem.counts:
+        # The padding index counts for nothing
         there = np.append(count.holds, False)[members].sum(axis=1)
         kept &= (there >= count.least) & (there <= count.most) | (count.none & (there == 0))
     for block in problem.together:
@@ -203,6 +209,7 @@ def assign_leaders(problem: GroupProblem, columns: Columns) -> Columns:
     may = np.append(problem.leaders.may, np.ones((len(problem.leaders.seats), 1), dtype=bool), axis=1)
     parts = []
     for leader, meets in enumerate(may):
+        # The groups all of whose people this leader may meet
         mine = columns.take(meets[columns.members].all(axis=1))
         parts.append(replace(mine, leaders=np.full(len(mine), leader)))
     return concatenate_columns(parts)
@@ -342,6 +349,7 @@ class ModelForms:
         rows = [self._size_row(0, self.problem.sizes.most, number.least, number.most)]
         for least in sorted({span.least for span in spans}):
             for most in sorted({span.most for span in spans if span.most >= least}):
+                # How many of the sizes asked for lie within this range
                 inside = sum(least <= span.least and span.most <= most for span in spans)
                 if len(spans) > 1 and inside and (least, most) != (self.problem.sizes.least, self.problem.sizes.most):
                     rows.append(self._size_row(least, most, inside, None))

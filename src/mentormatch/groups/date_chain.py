@@ -74,6 +74,7 @@ class DateChain:
         """Return (m + 1, m + 1) int64: who attends a date, above all that gaps can be off the middle of their range."""
         m = len(self.there.moments)
         uneven = np.where(self.follows, np.abs(2 * self.gaps - sum(self.apart)), 0)
+        # One member more outweighs all gaps together
         step = int(uneven.max(initial=0)) * max(self.number - 1, 0) + 1
         scores = np.zeros((m + 1, m + 1), dtype=np.int64)
         scores[:, :m] = self.there.answers.sum(axis=0) * step
@@ -112,6 +113,7 @@ class DateChain:
         best = np.vstack([present, np.zeros((1, present.shape[1]), dtype=np.int64)])
         worth = best.copy()
         for _ in range(self.number - 1):
+            # The best chain of one date less that ends before each date
             before = [best[:, come].max(axis=1, initial=NEVER) for come in follows.T]
             best = worth + np.column_stack(before) if before else best
         reached = best.max(axis=1, initial=NEVER)
@@ -121,6 +123,7 @@ class DateChain:
         """Return the length of the longest chain, by dynamic programming in the order of time."""
         lengths = np.ones(len(self.there.moments), dtype=np.int64)
         for place, come in enumerate(self.follows.T):
+            # Dates are in order of time, so all that come before are done
             lengths[place] += lengths[come].max(initial=0)
         return int(lengths.max(initial=0))
 

@@ -85,6 +85,7 @@ def explain_conflict(
 ) -> GroupConflict | None:
     """Return why not everybody can be placed; None where they can, or where no reason is found in time."""
     inquiry = ConflictCase(cohort, programme, scores, posed, monotonic() + ALL_S, labels)
+    # Counting tests, the plainest first
     for look in (check_sizes, check_together, check_cliques):
         found = look(inquiry)
         if found is not None:
@@ -216,10 +217,12 @@ def filter_by_deletion[T](parts: Sequence[T], holds: Callable[[Sequence[T]], boo
 
 def find_irreducible(inquiry: ConflictCase) -> GroupConflict | None:
     """Return an irreducible conflict of rules and people, where no counting test found one."""
+    # The filter needs a proof that the whole is infeasible
     if not is_infeasible(inquiry.problem, inquiry.ends):
         return None
     rules = filter_by_deletion(inquiry.programme.rules, lambda some: is_infeasible(inquiry.under(some), inquiry.ends))
     problem = inquiry.under(rules)
+    # People alone: without least sizes, a part of them could not fill groups anyway
     free = replace(
         problem,
         spans=(SizeRange(1, problem.sizes.most),),

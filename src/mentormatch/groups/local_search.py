@@ -38,12 +38,14 @@ class PenaltyWeights:
         met = np.zeros((n, n), dtype=np.int64) if problem.meetings is None else problem.meetings
         first = np.zeros(n, dtype=np.int64) if problem.priority is None else problem.priority
         shared = sum(max(int(each.points.max(initial=0)), each.unknown) for each in problem.shared)
+        # Lexicographic weights: the total, former meetings, priorities, people placed, then penalties
         pairs = max(problem.number.most, 1) * pairs_in(problem.sizes.most) + 1
         total = (int(np.abs(problem.worth).max(initial=0)) + shared) * pairs * 2 + 1
         worth = 1 if "total" in problem.goals or "floor" in problem.goals else 0
         meeting = total if "meetings" in problem.goals else 0
         priority = total + meeting * (int(met.max(initial=0)) * pairs + 1)
         placed = priority * (int(first.sum()) + 1)
+        # Above all goals, as far as 62 bits allow
         rule = min(placed * (n + 1), BIGGEST // (pairs * 4 + n))
         block = problem.worth * worth - met * meeting - problem.apart * rule
         for people in problem.together:
@@ -97,12 +99,14 @@ class LocalSearchState:
         here = self.gains[np.arange(n), ours]
         there = self.gains[:, ours]
         inside = (ours != self.number).astype(np.int64)
+        # Both leave their groups and join the other's; their own pair is counted in both groups and taken off
         change = there + there.T - here[:, None] - here[None, :]
         change -= self.weights.pairs * (inside[:, None] + inside[None, :])
         for count, bad in zip(self.problem.counts, self.tables, strict=True):
             change -= self.weights.rule * self._swap_violations(count.holds.astype(np.int64), bad)
         for shared in self.problem.shared if self.weights.worth else ():
             change += self._swap_term_gains(shared)
+        # Not within a group
         change[ours[:, None] == ours[None, :]] = FORBIDDEN
         return np.asarray(change)
 
@@ -110,6 +114,7 @@ class LocalSearchState:
         """Return (n, g + 1) int64: the gain of each person's move to another group, or out."""
         n, ours = len(self.place), self.place
         change = self.gains - self.gains[np.arange(n), ours][:, None]
+        # No move into a full group, out of one at its least size, or to the same place
         change[:, self.sizes >= self.most] = FORBIDDEN
         change[self.sizes[ours] <= self.least[ours]] = FORBIDDEN
         change[np.arange(n), ours] = FORBIDDEN
@@ -155,6 +160,7 @@ class LocalSearchState:
 
     def _swap_violations(self, holds: IntVector, bad: IntVector) -> IntMatrix:
         """Return (n, n): the change of the violations of a composition bound by each swap."""
+        # How many of the rule's people are in each person's group, before and after the swap
         there = self._count_in_groups(holds)[self.place]
         step = holds[None, :] - holds[:, None]
         here = np.where(self.place == self.number, 0, 1)
@@ -173,6 +179,7 @@ class LocalSearchState:
         """Return (n, n): the change of a group term by each swap."""
         without, others_known, sizes = self._common_without(shared)
         pairs = sizes * (sizes - 1) // 2 * (self.place != self.number)
+        # What the others of a person's group and the newcomer have in common
         common = without.astype(np.int64) @ shared.has.T.astype(np.int64)
         each = np.where(others_known[:, None] & shared.known[None, :], shared.points[common], shared.unknown)
         now = np.array([shared.of(group) for group in self.groups()] + [0])[self.place]
@@ -261,6 +268,7 @@ def perturb_and_descend(
         if found >= value:
             best, value = state.place.copy(), found
         else:
+            # Back to the incumbent
             state = state.at(best.copy())
     return state.at(best)
 
@@ -272,6 +280,7 @@ def sizes_for(problem: GroupProblem) -> list[SizeRange]:
         spans = list(problem.spans)
     else:
         span = problem.spans[0]
+        # As few groups as hold everybody, within the number asked for
         wanted = -(-len(problem) // span.most)
         spans = [span] * min(max(wanted, problem.number.least), problem.number.most)
     while spans and (sum(span.least for span in spans) > len(problem) or len(spans) > seats):
@@ -298,6 +307,7 @@ def descend(state: LocalSearchState, ends: float | None) -> None:
     while ends is None or monotonic() <= ends:
         swaps, moves = state.swaps(), state.moves()
         swap, move = int(swaps.argmax()), int(moves.argmax())
+        # The better of the best swap and the best move
         gain, other = int(swaps.flat[swap]), int(moves.flat[move])
         if max(gain, other) <= 0:
             return

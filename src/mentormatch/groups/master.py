@@ -110,6 +110,7 @@ class GroupMaster:
             inside = np.flatnonzero(self.counts[place])
             counts = self.counts[place][inside]
             if place in helped:
+                # The artificial variable fills the row by itself
                 inside = np.append(inside, count + helped.index(place))
                 counts = np.append(counts, row.least or 0)
             sums.append(LinearConstraint(inside, counts, row.least, row.most))
@@ -138,6 +139,7 @@ def maximise(asked: MasterProblem, start: Columns) -> MasterResult:
     """Return the optimal choice of columns for a goal; ``start`` is a feasible one, or in phase 1 any columns."""
     pool = GroupMaster(asked, start)
     best = GroupIncumbent(asked)
+    # The start is an incumbent, or in phase 1 only columns
     best.take(pool, np.ones(len(start), dtype=bool))
     # LP by column generation; if there is a gap, the MILP on the columns that remain
     duals = generate_columns(pool, best)
@@ -218,11 +220,13 @@ def price_heuristically(pool: GroupMaster, found: GroupDuals, over: int) -> Colu
 def round_duals(pool: GroupMaster, answer: SolverResult) -> GroupDuals:
     """Return the solver's duals rounded to integers, 0 where the sign calls for a bound that the row does not have."""
     assert answer.duals is not None
+    # The finest denominator with which no reduced profit leaves the exact range
     heaviest = np.abs(pool.counts).max(axis=1, initial=1)
     reach = float(np.abs(answer.duals) @ heaviest) + float(np.abs(pool.worth).max(initial=1))
     parts = int(min(max(ROOM / reach, 1), FINEST))
     reduced, total = pool.asked.goal.times(parts), 0
     for row, dual in zip(pool.asked.rows, np.rint(answer.duals * parts).astype(np.int64).tolist(), strict=True):
+        # The bound that the dual is paid for; none: the dual is noise of the solver
         end = row.most if dual > 0 else row.least
         if dual and end is not None:
             reduced = reduced.plus(row.form, -dual)
@@ -236,12 +240,15 @@ def solve_remaining_columns(pool: GroupMaster, best: GroupIncumbent, duals: Grou
         value = -1 if best.value is None else best.value  # phase 1: below 0 while artificial variables are used
         near = None
         if duals is not None:
+            # Reduced-cost fixing: all columns that a better choice can hold
             near = pool.asked.source.columns_within(duals.reduced, duals.threshold(pool.asked.number, value + 1), NEAR)
         whole = near is not None and len(near) <= MOST
         if near is None or duals is None:
             near = pool.columns
+        # Too many: the best of them, for a better incumbent and a smaller gap
         elif not whole:
             near = near.take(np.argsort(-duals.reduced.of(near), kind="stable")[:SOME])
+        # All were in and none is better: the incumbent is optimal
         if solve_milp(GroupMaster(pool.asked, near), best) and whole:
             best.tighten(value if best.value is None else best.value)
         if whole or best.value in (None, value):

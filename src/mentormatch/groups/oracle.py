@@ -69,6 +69,7 @@ class EnumerationOracle:
         values = form.of(self.columns)
         if not len(values):
             return PricedColumns(self.columns, over)
+        # The greatest values first; of equal ones, the first enumerated
         some = np.argpartition(-values, many)[:many] if len(values) > many else np.arange(len(values))
         some = some[values[some] > over]
         return PricedColumns(self.columns.take(some[np.lexsort((some, -values[some]))]), max(int(values.max()), over))
@@ -105,6 +106,8 @@ class BranchAndBoundOracle(GroupOracle):
         return self._above_floor(grow_greedily(self.problem, form))
 
     def price(self, form: LinearForm, over: int, many: int) -> PricedColumns:
+        # More than are asked for, so that the best of them are good; all of them, if the search ends by
+        # itself
         found, whole = self._search(form, over + 1, many * 4)
         values = form.of(found)
         most = int(values.max(initial=over)) if whole else None
@@ -125,9 +128,12 @@ class BranchAndBoundOracle(GroupOracle):
         """Return groups of value ``least`` or more, up to ``many``, and whether these are all; one tree a leader."""
         parts, whole = [build_columns(self.problem, np.zeros((0, self.problem.sizes.most), dtype=np.int16))], True
         for leader in range(len(form.by_leader)) if self.problem.leaders else [-1]:
+            # A tree for each leader: who may be met and a constant depend on it
             tree = GroupTree.of(self.problem, form, leader, least, self.ends)
             tree.work = self.work
             for members in tree.groups():
+                # Leaves: the rules on whole groups, then the exact value, as the bound was in parts
+                # only an upper one
                 some = build_columns(self.problem, members[allowed_groups(self.problem, members)])
                 some = some if leader < 0 else some.take(some.leaders == leader)
                 parts.append(self._above_floor(some.take(form.of(some) >= least)))
@@ -152,10 +158,12 @@ def grow_greedily(problem: GroupProblem, form: LinearForm) -> Columns:
     n, pairs, sizes = len(problem), pair_weights(problem, form), problem.sizes
     members = np.full((n, sizes.most), n, dtype=np.int16)
     members[:, 0] = np.arange(n)
+    # What each other person adds to the group of one
     gains = np.where(problem.apart | np.eye(n, dtype=bool), EXCLUDED, form.people[None, :] + pairs)
     found = [members.copy()] if sizes.least == 1 else []
     for size in range(1, sizes.most):
         added = gains.argmax(axis=1)
+        # A group that nobody may join stops growing
         open_to = gains[np.arange(n), added] > EXCLUDED // 2
         members[:, size] = np.where(open_to, added, n)
         gains = gains + np.where(
@@ -215,6 +223,7 @@ class GroupTree:
         pairs, apart = pair_weights(problem, form), problem.apart | np.eye(len(problem), dtype=bool)
         barred = ~problem.leaders.may[leader] if problem.leaders and leader >= 0 else np.zeros(len(problem), dtype=bool)
         open_pairs = np.where(apart, EXCLUDED, pairs)
+        # Order of branching: who may add most, with their best pairs, first
         top = -np.sort(-open_pairs, axis=1)[:, : max(problem.sizes.most - 1, 0)]
         order = np.argsort(-(2 * form.people + np.maximum(top, 0).sum(axis=1)), kind="stable")
         ordered = np.ix_(order, order)
@@ -242,6 +251,7 @@ class GroupTree:
             later & ~self.closed[None, :], np.maximum(2 * (self.pairs + self.people[None, :]), EXCLUDED), EXCLUDED
         )
         shared = [(each.has[self.order], each.known[self.order]) for each in self.problem.shared]
+        # The first level: one node for each person, candidates after them in the order
         first = PartialGroups(np.arange(n)[:, None], 2 * self.people, gains, shared).part(~self.closed)
         yield from self._expand(first)
 
@@ -256,6 +266,7 @@ class GroupTree:
             return
         # Prune by bound, then branch: one child for each later candidate
         level = level.part(self._within_bound(level))
+        # One child for each node and candidate, in chunks: depth-first, so that few nodes are held
         parent, added = np.nonzero(level.gains > EXCLUDED // 2)
         for start in range(0, len(parent), CHUNK):
             yield from self._expand(self._children(level, parent[start : start + CHUNK], added[start : start + CHUNK]))
@@ -270,6 +281,7 @@ class GroupTree:
     def _complete_groups(self, level: PartialGroups) -> Iterator[NDArray[np.int16]]:
         """Yield the nodes that are groups of enough value as they are."""
         size = level.members.shape[1]
+        # The value with the terms of size and of the group as a whole, in halves
         worth = level.values + 2 * self.by_size[size] + 2 * self._term_bound(level, size)
         good = level.members[worth >= 2 * self.least]
         if len(good):
@@ -281,6 +293,7 @@ class GroupTree:
         """Return the nodes that add a person each to their parents; candidates come later in the order."""
         n = len(self.order)
         gains = level.gains[parent] + 2 * self.pairs[added]
+        # Candidates come after the last member, so each group is met once
         gains[np.arange(n)[None, :] <= added[:, None]] = EXCLUDED
         np.maximum(gains, EXCLUDED, out=gains)
         gains[gains < EXCLUDED // 2] = EXCLUDED
@@ -297,6 +310,8 @@ class GroupTree:
         kept = np.zeros(len(level.values), dtype=bool)
         last = level.members[:, -1]
         for goal in range(max(size + 1, sizes.least), sizes.most + 1):
+            # With so many more members: the best sums of gains, half of the pairs among the newcomers
+            # included
             missing = goal - size
             adding = level.gains + self.halves[missing - 1, last]
             best = np.partition(adding, len(self.order) - missing, axis=1)[:, len(self.order) - missing :].sum(axis=1)
@@ -315,6 +330,7 @@ class GroupTree:
 def term_bounds(form: LinearForm, points: IntVector, unknown: int) -> IntMatrix:
     """Return (2, k + 1): the greatest term a pair, by whether all members answered and how many items all have."""
     times = int(form.layers[WORTH])
+    # More members can only share fewer items: the best over all smaller numbers
     so_far = np.maximum.accumulate(points * times)
     return np.array([np.full(len(points), unknown * times), np.maximum(so_far, unknown * times)])
 
@@ -324,6 +340,7 @@ def pair_bounds(pairs: IntMatrix, most: int) -> IntMatrix:
     n = len(pairs)
     halves = np.zeros((max(most, 1), n, n), dtype=np.int64)
     for last in range(n):
+        # Pairs with people after ``last``, the best first, summed up
         after = np.where(np.arange(n)[None, :] > last, pairs, EXCLUDED)
         top = -np.sort(-after, axis=1)[:, : max(most - 1, 0)]
         halves[1 : top.shape[1] + 1, last] = np.maximum(

@@ -21,12 +21,14 @@ def construct_rounds(groups: int, size: int) -> list[Partition]:
     >>> len(construct_rounds(4, 4)), len(construct_rounds(8, 4)), len(construct_rounds(6, 3))
     (5, 9, 1)
     """
+    # Pairs: every two people meet once (round robin)
     if size == 2 and groups > 1:
         return build_circle(2 * groups)
     fields = prime_powers(groups)
     first = [tuple(range(group * size, (group + 1) * size)) for group in range(groups)]
     if groups < 2 or size > min(fields):
         return [tuple(first)]
+    # Lines of each slope; then, where they divide, the columns as one more round
     rounds = [build_affine_round(groups, size, turn) for turn in range(groups)]
     classes = [
         tuple(a * groups + b + place for place in range(size)) for a in range(size) for b in range(0, groups, size)
@@ -39,6 +41,7 @@ def build_circle(people: int) -> list[Partition]:
     others = list(range(1, people))
     rounds = []
     for turn in range(people - 1):
+        # Circle method: 0 stays, the others rotate; opposite places meet
         circle = [0, *others[turn:], *others[:turn]]
         rounds.append(tuple((circle[place], circle[-1 - place]) for place in range(people // 2)))
     return [tuple(tuple(sorted(pair)) for pair in each) for each in rounds]
@@ -135,6 +138,7 @@ def product_modulo(q: int, left: int, right: int, lowest: int) -> int:
     for i, x in enumerate(ours):
         for j, y in enumerate(theirs):
             total[i + j] += x * y
+    # Reduce from the highest power down: x^degree is the lower polynomial
     for place in range(2 * degree - 2, degree - 1, -1):
         for below, coefficient in enumerate(low):
             total[place - degree + below] += total[place] * coefficient

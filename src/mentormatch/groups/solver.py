@@ -82,6 +82,7 @@ class GoalSequence:
         """Find any feasible choice (phase 1: an artificial variable for each row that asks for a least)."""
         forms = ModelForms(self.problem)
         rows = forms.rows(everybody="placed" in self.problem.goals[:1])
+        # First with a place for everybody, if that is the first goal
         found = self._maximize_from_incumbent(forms.nothing, rows, helped=True)
         if found.chosen is None and self._infeasible(found) and rows[0].least:
             found = self._maximize_from_incumbent(forms.nothing, forms.rows(everybody=False), helped=True)
@@ -115,6 +116,7 @@ class GoalSequence:
             self.everybody = True
             return True
         found = self._improve(form)
+        # Without a dual bound, one by what each person could have at best
         bound = self.problem.most(goal) if found.bound is None else found.bound
         self.bounds[goal] = -bound if goal == "meetings" else bound
         if found.proved:
@@ -135,6 +137,7 @@ class GoalSequence:
         self.kept.append(FormBound((goal, 0), form, found.value, None))
         if found.duals is not None:
             number = self.problem.number.most
+            # Columns below the threshold are in no optimum of this goal
             near = self.source.columns_within(found.duals.reduced, found.duals.threshold(number, found.value), FEW)
             self.source = self.source if near is None else EnumerationOracle(near)
 
@@ -143,6 +146,7 @@ class GoalSequence:
         low, high = self.problem.value("floor", groups_of(self.chosen)), self._floor_bound()
         nothing, whole = ModelForms(self.problem).nothing, self.source
         while low < high:
+            # Bisection; a feasible choice raises the lower end to what it reaches
             middle = (low + high + 1) // 2
             self.source = whole.above_floor(middle)
             asked = replace(self._problem_of(nothing), helped=True)
@@ -197,6 +201,7 @@ def find_tied_choice(asked: MasterProblem, alike: list[Columns]) -> tuple[bool, 
     """Return whether it is decided if another choice ties with those in ``alike``, and that one (no-good cuts)."""
     if not isinstance(asked.source, EnumerationOracle) or len(asked.source.columns) > MOST:
         return False, None
+    # A no-good cut for each: not all of its groups again
     sets = [frozenset(groups_of(each)) for each in alike]
     cuts = [
         FormBound(("cut", place), GroupIndicator.of_groups(asked.goal, each), None, len(each) - 1)
@@ -240,6 +245,7 @@ def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:
     if most_placed(problem) < sum(span.least for span in spans):
         return GroupSolution(Status.INFEASIBLE)
     few = most_columns(problem) <= MOST_LISTED
+    # A start by local search, then the exact search over columns
     start = as_columns(problem, *search_locally(problem, ends, min(SHORT, 4 * len(problem)) if few else LONG))
     source: GroupOracle = EnumerationOracle(enumerate_groups(problem)) if few else BranchAndBoundOracle(problem, ends)
     return solve_by_columns(problem, source, start, ends)

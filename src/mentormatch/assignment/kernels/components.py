@@ -48,6 +48,7 @@ def strong_components(tails: IntVector, heads: IntVector, count: int) -> IntVect
         graph.starts[:-1].copy(), none[0], none[1], none[2], none[3], none[4], np.zeros(2, dtype=np.int64)
     )
     for root in range(count):
+        # A new tree of the depth-first forest
         if search.number[root] == 0:
             _search_from(graph, search, root)
     return search.component
@@ -58,11 +59,14 @@ def _adjacency_lists(tails: IntVector, heads: IntVector, count: int) -> Directed
     """Return the arcs by their tails (counting sort)."""
     starts = np.zeros(count + 1, dtype=np.int64)
     for tail in tails:
+        # Count the arcs of each node
         starts[tail + 1] += 1
     for node in range(count):
+        # Prefix sums: where the arcs of each node begin
         starts[node + 1] += starts[node]
     fill, sorted_heads = starts.copy(), np.empty(len(heads), dtype=np.int64)
     for at in range(len(tails)):
+        # Place the arcs
         sorted_heads[fill[tails[at]]] = heads[at]
         fill[tails[at]] += 1
     return DirectedGraph(starts, sorted_heads)
@@ -81,6 +85,7 @@ def _search_from(graph: DirectedGraph, search: TarjanState, root: int) -> None:
             if search.low[node] == search.number[node]:
                 _complete_component(search, node)
             elif depth >= 0:
+                # The parent reaches all that its child reaches
                 search.low[search.path[depth]] = min(search.low[search.path[depth]], search.low[node])
             continue
         # A tree arc goes deeper; any other lowers the low-link
@@ -90,6 +95,8 @@ def _search_from(graph: DirectedGraph, search: TarjanState, root: int) -> None:
             depth += 1
             _discover(search, depth, head)
         else:
+            # A back or cross arc; a node whose component is complete has the low-link DONE and changes
+            # nothing
             search.low[node] = min(search.low[node], search.low[head])
 
 

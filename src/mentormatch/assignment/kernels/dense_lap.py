@@ -66,14 +66,18 @@ def assign_rows(costs: IntMatrix) -> tuple[IntVector, IntVector]:
     n, m = costs.shape
     # The algorithm assigns all rows, so the shorter side are the rows
     if n > m:
+        # Sides exchanged: the duals found are those of the rows of ``costs``
         taken, prices = _assign_all(np.ascontiguousarray(costs.T), np.zeros(n, dtype=np.int64))
         place = np.full(n, UNASSIGNED)
         place[taken] = np.arange(m)
+        # The duals of the columns follow by complementary slackness on the assigned pairs
         return place, prices[taken] - costs[taken, np.arange(m)]
+    # In a square every column is assigned, so any first duals are feasible; else a free column needs the dual 0
     start = _column_reduction(costs) if n == m else np.zeros(m, dtype=np.int64)
     place, prices = _assign_all(np.ascontiguousarray(costs), start)
     # Duals as prices, 0 for a column that is not taken, or taken at no profit
     alone = place[costs[np.arange(n), place] >= 0]
+    # In a square only differences of duals count: the shift gives a column assigned at no profit the dual 0
     top = prices[alone[0]] if len(alone) else prices.max(initial=0)
     return place, (top if n == m else 0) - prices
 
@@ -84,6 +88,7 @@ def _column_reduction(costs: IntMatrix) -> IntVector:
     With a higher dual a column without a pair would be the cheapest for all rows.
     """
     lowest = costs.min(axis=0, initial=0)
+    # No row has a pair of profit with these columns
     lowest[lowest >= 0] = lowest.min(initial=0)
     return lowest
 
@@ -120,17 +125,20 @@ def _augmenting_row_reduction(costs: IntMatrix, matching: DenseMatching, unassig
     A row that loses its column is reduced next, unless nothing was gained by it.
     """
     at, left, tries = 0, 0, TRIES * len(matching.column)
+    # At most one entry for each row that comes in, and one for each try
     others = np.empty(len(unassigned) + tries, dtype=np.int64)
     while at < len(unassigned):
         row = unassigned[at]
         at += 1
         while row != UNASSIGNED:
+            # The two least reduced costs of the row
             column, least, second = _two_least(costs[row], matching.prices)
             loser = matching.owner[column]
             # At a tie of the two least reduced costs, a free column takes the row away from nobody
             if least == second and loser != UNASSIGNED:
                 column = _free_column_at(costs[row], matching, second, column)
                 loser = matching.owner[column]
+            # The dual falls until the second column is as good for the row
             matching.prices[column] -= second - least
             matching.column[row], matching.owner[column] = column, row
             if loser != UNASSIGNED:
@@ -141,6 +149,7 @@ def _augmenting_row_reduction(costs: IntMatrix, matching: DenseMatching, unassig
                     others[left] = loser
                     left += 1
                     loser = UNASSIGNED
+            # The row that lost the column goes on at once, while the cache holds what it needs
             row = loser
     return others[:left]
 
@@ -148,9 +157,11 @@ def _augmenting_row_reduction(costs: IntMatrix, matching: DenseMatching, unassig
 @jit
 def _two_least(costs: IntVector, prices: IntVector) -> tuple[int, int, int]:
     """Return the column of the least reduced cost of a row, that cost, and the second least; the least if alone."""
+    # A minimum first and a search for its place after: the minimum runs on several numbers at once (SIMD)
     least, column = _least_reduced_cost(costs, prices), 0
     while costs[column] - prices[column] != least:
         column += 1
+    # The second least, on both sides of the first
     before = _least_reduced_cost(costs[:column], prices)
     after = _least_reduced_cost(costs[column + 1 :], prices[column + 1 :])
     second = min(before, after)
@@ -182,6 +193,7 @@ def _shortest_path(costs: IntMatrix, matching: DenseMatching, search: LapjvState
     Dijkstra's search on reduced costs, which are not negative: arcs lead from a row to all columns, and from a column
     to its own row at no cost.
     """
+    # Start at the unassigned row, at distance 0
     search.distance[:] = INFINITE
     search.prices[:] = matching.prices
     count, free, offset = 0, _list_free_columns(matching.owner, search.free), 0
@@ -195,7 +207,9 @@ def _shortest_path(costs: IntMatrix, matching: DenseMatching, search: LapjvState
         # The nearest column is final; with a dual of -INFINITE no later row improves on it
         search.scanned[count], search.reached[count] = column, least
         search.distance[column], search.prices[column] = INFINITE, -INFINITE
+        # Go on from the row of this column; the arc to it is tight, so the distance does not change
         row = matching.owner[column]
+        # What turns a reduced cost of this row into a distance from the start
         offset = costs[row, column] - matching.prices[column] - least
         count += 1
 
@@ -205,6 +219,7 @@ def _list_free_columns(owner: IntVector, free: IntVector) -> int:
     """Write the unassigned columns into ``free``, and return their number."""
     count = 0
     for column in range(len(owner)):
+        # Written in any case, kept only if the column is free: no branch for the processor to guess
         free[count] = column
         count += owner[column] == UNASSIGNED
     return count
@@ -223,6 +238,7 @@ def _relax_row(costs: IntVector, prices: IntVector, distance: IntVector, offset:
 @jit
 def _nearest_column(search: LapjvState, free: int, least: int) -> int:
     """Return a column at the distance ``least``; of several an unassigned one, which ends the search."""
+    # A free column at the least distance ends the search without scanning its ties
     for at in range(free):
         if search.distance[search.free[at]] == least:
             return int(search.free[at])
@@ -246,6 +262,7 @@ def _augment(costs: IntMatrix, matching: DenseMatching, search: LapjvState, colu
         while costs[search.rows[at], column] - matching.prices[column] - search.offsets[at] != far:
             at += 1
         matching.column[search.rows[at]], matching.owner[column] = column, search.rows[at]
+        # The predecessor: the column that this row had, and its distance
         column, far = search.scanned[at - 1], search.reached[at - 1]
     # Dual update: a scanned column falls by what it is nearer than the end, which keeps reduced costs at 0 or more
     for at in range(count):
@@ -260,6 +277,7 @@ def minimize_duals(cells: IntMatrix, partner: IntVector, prices: IntVector) -> N
     shortest path in the residual graph, with reduced costs as lengths (Dijkstra): a column cannot fall by more than
     keeps every row content with its own column, which may fall itself.
     """
+    # The rows of each column are ``rows[first[k] : first[k + 1]]``; unmatched rows come first
     rows = np.argsort(partner)
     first = np.searchsorted(partner[rows], np.arange(len(prices) + 1))
     # Sources: the dual 0 of every column, and the unmatched rows, whose margin is 0
@@ -271,6 +289,7 @@ def minimize_duals(cells: IntMatrix, partner: IntVector, prices: IntVector) -> N
         nearest, best = _least_reduced_cost(ahead, nothing), 0
         while ahead[best] != nearest:
             best += 1
+        # The column is final: it falls by its distance, and constrains nobody any more
         ahead[best], asked[best] = INFINITE, -INFINITE
         for at in range(first[best], first[best + 1]):
             _relax_row(cells[rows[at]], asked, ahead, prices[best] + cells[rows[at], best] - nearest)

@@ -32,6 +32,7 @@ def solve_integer_program(program: Program, seconds: float | None) -> SolverResu
     simplex, tree = SimplexModel(program, DEFAULT_TOLERANCE, again=True), SearchTree.of(program)
     ends = None if seconds is None else monotonic() + seconds
     for node in islice(tree.nodes(), min(MAX_NODES, MAX_WORK // max(len(program.names), 1))):
+        # The LP of a node: new bounds on columns, from the basis of its parent
         simplex.bound(node.least, node.most)
         left = None if ends is None else max(ends - monotonic(), 0.0)
         word = simplex.run(left, None if node.parent is None else node.parent.basis)
@@ -62,6 +63,7 @@ class BranchNode:
         least, most, room = self.least.copy(), self.most.copy(), optimum.value - value
         most[(optimum.reduced < -room) & (least == 0)] = 0
         least[(optimum.reduced > room) & (most == 1)] = 1
+        # The child that takes the column first
         for end in (1, 0):
             lower, upper = least.copy(), most.copy()
             lower[column] = upper[column] = end
@@ -83,14 +85,17 @@ class Pseudocosts:
     def keep(self, node: BranchNode, bound: float) -> None:
         """Record by how much the bound of a child fell below that of its parent."""
         if node.parent is not None:
+            # The fall of the bound for each unit by which the column was moved
             at = node.parent.values[node.column]
             self.sums[node.value, node.column] += (node.parent.value - bound) / abs(node.value - at)
             self.counts[node.value, node.column] += 1
 
     def column(self, values: FloatVector) -> int:
         """Return the fractional column of the greatest product of expected falls."""
+        # A column that was never branched on counts as the mean of the others
         usual = self.sums.sum(axis=1) / np.maximum(self.counts.sum(axis=1), 1)
         each = np.where(self.counts > 0, self.sums / np.maximum(self.counts, 1), usual[:, None])
+        # Expected falls: the pseudocost times the distance to 0, and to 1
         left, taken = np.maximum(each * (values, 1 - values), TINY)
         return int(np.argmax(np.where(np.minimum(values, 1 - values) >= INTEGRALITY_TOLERANCE, left * taken, -1)))
 
@@ -127,6 +132,7 @@ class SearchTree:
 
     def nodes(self) -> Iterator[BranchNode]:
         """Yield node after node, each to be given to ``take`` once its LP is solved, until the optimum is known."""
+        # The root
         yield BranchNode(self.program.lower_bounds.astype(np.float64), np.ones(len(self.program.names)))
         self.branching = -np.inf
         while not self.done:

@@ -190,15 +190,18 @@ def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
     >>> str(certificate.verdict), [(tier.goal, tier.certified) for tier in certificate.tiers]
     ('certified', [('matched', 2), ('total', 1500000)])
     """
+    # Primal feasibility and the stated values
     wrong = violations(problem, solution)
     if wrong:
         return Certificate(Verdict.REFUSED, problems=tuple(wrong))
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return Certificate(Verdict.NO_ANSWER)
+    # Dual feasibility: signs, shapes, order of the stages
     wrong = [misfit for stage in solution.prices for misfit in dual_violations(problem, stage)]
     wrong = wrong or list(_order_violations(problem, solution))
     if wrong:
         return Certificate(Verdict.REFUSED, problems=tuple(wrong))
+    # Weak duality, goal by goal
     bounds = _as_tier_bounds(problem, StageReplay.of(problem, solution).bounds(solution.prices))
     tiers = tuple(CertifiedTier(tier.goal, tier.value, tier.bound, bounds.get(tier.goal)) for tier in solution.tiers)
     return _conclude(problem, tiers, priced=bool(solution.prices))
@@ -296,8 +299,10 @@ class StageReplay:
             return found
         place, floor = self.problem.goals.index("floor"), self.values["floor"]
         before = self.problem.goals[:place]
+        # The floor: the pairs above it alone cannot reach the goals before
         if any(stage.score_threshold == floor + 1 and self._refutes(stage, before) for stage in stages):
             found["floor"] = floor
+        # The goals after the floor: over the pairs that are no worse
         after = self._replay([stage for stage in stages if stage.score_threshold == floor], floor)
         return found | {goal: bound for goal, bound in after.items() if goal not in before}
 
@@ -334,6 +339,7 @@ class StageReplay:
 
     def _solution_set(self, stages: Sequence[DualSolution], least: int | None) -> SolutionSet:
         """Return all answers, with only the pairs that the first stage does not fix if it proves the optimum."""
+        # Listing the pairs that matter in the first stage is enough if it is tight: all others are then fixed
         first, *others = stages
         face = SolutionSet.of(self.problem, self.solution.pairs, least, near=first)
         stage = DualStage.of(self.problem, first, face, self.values) if others else None

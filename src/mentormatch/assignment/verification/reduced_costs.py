@@ -145,10 +145,12 @@ class DualStage:
 
         ``values``: what each goal is worth by the chosen pairs; the goals that are kept are to be worth no less.
         """
+        # Refuse what is not lexicographic, or could leave the exact range
         rests = least_profit_below(problem, prices, over.extremes, over.places)
         if rests is None or magnitude_bound(problem, prices) > MAX_REDUCED_PROFIT:
             return None
         pairs = (over.mentors, over.mentees)
+        # Reduced profit: profit by goal, less the duals of people, rows, goals done and links
         surplus = -prices.mentors[pairs[0]] - prices.mentees[pairs[1]]
         for goal, weight in prices.weights:
             surplus += prices.denominator * weight * goal_profit(problem, goal, *pairs)
@@ -157,6 +159,7 @@ class DualStage:
         for goal, price in prices.goal_duals:
             surplus -= price * goal_profit(problem, goal, *pairs)
         links = tuple(_subtract_links(problem, prices, side, pairs, surplus) for side in (0, 1))
+        # Constant terms of the dual objective
         others = sum(price * (active_bound(row, price) or 0) for row, price in rows_with_duals(problem, prices))
         others += sum(price * values[goal] for goal, price in prices.goal_duals)
         return cls(prices, surplus, (prices.mentors, prices.mentees), (links[0], links[1]), others, rests)
@@ -172,10 +175,12 @@ class DualStage:
         """
         left, parts = bound, self.prices.denominator
         for (goal, weight), rest in zip(self.prices.weights, self.least_below, strict=True):
+            # What the bound leaves to this goal if the goals after it are at their least
             found = (left - parts * places * rest) // (parts * weight)
             yield goal, found
             if found != values[goal]:
                 return
+            # The goal reaches its bound: the rest is for the goals after it
             left -= parts * weight * found
 
 
@@ -192,6 +197,7 @@ def _subtract_links(
     links = np.array(prices.linking_duals[side], dtype=np.int64).reshape(-1, 3)
     if len(links):
         width = problem.shape[1]
+        # Links by pair, summed where a pair has several
         keys, order = np.unique(links[:, 0] * width + links[:, 1], return_inverse=True)
         price = np.zeros(len(keys), dtype=np.int64)
         np.add.at(price, order, links[:, 2])
@@ -224,6 +230,7 @@ def least_profit_below(
     """
     known = [(weight, range_of(problem, goal, extremes)) for goal, weight in prices.weights]
     ranges = [(weight * low, weight * high) for weight, (low, high) in known]
+    # The range of all goals after each, from the last up
     _, *below = list(accumulate(reversed(ranges), _add_ranges, initial=(0, 0)))[::-1]
     lexicographic = all(
         weight > places * (max(high, 0) - min(low, 0)) for (weight, _), (low, high) in zip(known, below, strict=True)

@@ -40,10 +40,12 @@ def price_out(
         _is_separable(problem, prices, grouped=not scores.stored)
         and magnitude_bound(problem, prices) <= MAX_REDUCED_PROFIT
     )
+    # A list is read as a whole anyway
     if isinstance(scores, SparseScores) or not fit:
         return scores.pairs()
     width = scores.shape[1]
     former = np.array(problem.former, dtype=np.int64).reshape(-1, 2)
+    # The chosen pairs, pins and former pairs are listed whatever their reduced profit
     pairs = np.concatenate([always, former])
     pairs = pairs[scores.allows(pairs[:, 0], pairs[:, 1])]
     named = np.unique(pairs[:, 0] * width + pairs[:, 1])
@@ -68,6 +70,7 @@ def _nonnegative_places(
     """
     flat, mentor, mentee, score = _profit_parts(problem, prices)
     for some, more in _groups_of_equal_factors(problem, prices):
+        # Non-negative reduced profit, as a scan of scores: score >= limit of the row - offset of the column
         limits = np.where(some, -flat - mentor, -EXCLUDED)
         named = _merge_sorted(scores.above(ScanQuery(limits, mentee - more, score)), named)
     return named
@@ -94,6 +97,7 @@ def _groups_of_equal_factors(
         if both is not None:
             times.append(both[0])
             costs.append(price * both[1])
+    # Mentors of equal factors have the same costs of mentees
     known, group = np.unique(np.stack(times, axis=1), axis=0, return_inverse=True)
     for place, own in enumerate(known):
         yield group.ravel() == place, own @ np.stack(costs)
@@ -152,6 +156,7 @@ class SolutionSet:
         always = tuple(loads.firm_minimum for loads in sides)
         taken = contains_pairs(problem, mentors, mentees, chosen)
         face = cls(mentors, mentees, taken, pinned, always, most, sides, scores.extremes)
+        # Who has no slot beside the pins has no other pair
         full = [taken >= most for taken, most in zip(face.loads(pinned), most, strict=True)]
         return face._fix(full[0][mentors] | full[1][mentees])
 
@@ -167,6 +172,7 @@ class SolutionSet:
 
     def bound(self, stage: DualStage) -> int:
         """Return the dual bound of a stage, in parts."""
+        # Fixed pairs as they are; an open pair where it adds to the bound
         counted = np.where(self.fixed, self.chosen, stage.reduced_profit > 0)
         terms = [exact_sum(self._degree_terms(stage, side)) for side in (0, 1)]
         return exact_sum(stage.reduced_profit[counted]) + sum(terms) + stage.constraint_terms

@@ -91,6 +91,7 @@ def shortages(instance: RuleInstance, side: Side, allowed: BoolMatrix, asked: In
     short = np.flatnonzero(taken.sum(axis=1) < asked).tolist()
     while short:
         people = reachable_people(block, taken, short[:1])
+        # Others left short who share a partner belong to the same violator
         while len(wider := reachable_people(block, taken, sharing_partners(block, people, short))) > len(people):
             people = wider
         partners = np.flatnonzero(block[people].any(axis=0))
@@ -110,6 +111,7 @@ def reachable_people(block: BoolMatrix, taken: BoolMatrix, start: list[int]) -> 
     people = np.zeros(len(block), dtype=bool)
     people[start] = True
     while True:
+        # One layer of the alternating search: over free pairs, then back over taken ones
         partners = (block & ~taken)[people].any(axis=0)
         wider = people | taken[:, partners].any(axis=1)
         if wider.sum() == people.sum():
