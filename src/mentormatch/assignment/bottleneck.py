@@ -48,7 +48,7 @@ def cardinality_dual(problem: AssignmentProblem, mentees: BoolVector) -> DualSol
     sides = zip((problem.mentors, problem.mentees), problem.scores.degrees(), strict=True)
     most = [np.minimum(loads.most, degree) for loads, degree in sides]
     counts = int(most[0].sum()), int(most[1][mentees].sum())
-    # One unit of excess for each slot, and one more in the denominator: the excess stays below 1
+    # A slot of the scarcer side costs 1 + 1 / parts, so the excess of all of them is below 1
     parts, scarce = min(counts) + 1, counts[0] <= counts[1]
     prices = np.full(problem.shape[0], (parts + 1) * scarce), np.where(mentees, (parts + 1) * (not scarce), 0)
     return DualSolution((("matched", 1),), *prices, denominator=parts)
