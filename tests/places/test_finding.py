@@ -19,9 +19,8 @@ from mentormatch.places.finding import (
     UNKNOWN,
     PlaceMatch,
     find,
-    spelled,
 )
-from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer
+from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer, spelled
 
 PLACES = gazetteer()
 COMMUNES = sorted(PLACES.by_code.values())
