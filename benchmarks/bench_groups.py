@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.groups.check import mistakes
 from mentormatch.groups.problem import Group, GroupProblem, SizeRange
 from mentormatch.groups.solver import solve

@@ -10,9 +10,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from mentormatch.fields import Number, Place
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.finding import find
-from mentormatch.places.gazetteer import gazetteer
+from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer
 from mentormatch.rules.kinds.meet import Meet
 from mentormatch.rules.rule import market_of
 from mentormatch.scoring.criteria.near import Near

@@ -22,7 +22,7 @@ from mentormatch.fields.base import Field
 from mentormatch.fields.lists import Choices
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.places.column import PlaceColumn
-from mentormatch.places.departements import DEPARTEMENTS
+from mentormatch.places.gazetteer import DEPARTEMENTS
 from mentormatch.programme.programme import Programme
 
 BLANK = 0.1

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.scale.cohorts import Market
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import Side
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import People

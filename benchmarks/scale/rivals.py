@@ -25,8 +25,8 @@ from benchmarks.scale.as_rules import asked
 from benchmarks.scale.cohorts import EXAMPLE, Market
 from benchmarks.scale.measuring import alone, timed
 from benchmarks.scale.records import Row
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.verification.certificate import certify
+from mentormatch.base.arrays import IntMatrix
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.different import Different

@@ -9,6 +9,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mentormatch.base.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from mentormatch import examples as examples
     from mentormatch.assignment.engine import solve as solve
@@ -63,8 +65,6 @@ if TYPE_CHECKING:
     from mentormatch.report.reviewed.decisions import read_decisions as read_decisions
     from mentormatch.survey.privacy import pseudonyms_for as pseudonyms_for
     from mentormatch.widgets.progress import progress as progress
-
-__version__ = "0.2.0"
 
 _HOMES = {
     "AssignmentProblem": "assignment.model.problem",

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from mentormatch.languages import tr
-from mentormatch.languages.control_characters import on_one_line
+from mentormatch.languages.text_keys import on_one_line
 
 
 @dataclass(frozen=True, slots=True)

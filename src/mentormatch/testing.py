@@ -16,7 +16,7 @@ from random import Random
 import numpy as np
 
 from mentormatch import examples
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import AnyField, Side
 from mentormatch.fields.extension import Extension
 from mentormatch.operations.matching import Exporter, match
@@ -126,8 +126,8 @@ def check_statement(extension: Extension, fields: Mapping[str, AnyField]) -> Non
     """Hold that it reads back as it is written, is called as staff call it, and speaks of fields of a fitting kind."""
     kind = type(extension)
     hold(kind.model_validate(extension.model_dump(by_alias=True)) == extension, "it reads back as it is written")
-    label = getattr(extension.model_copy(update={"name": "its name"}), "label", None)
-    hold(label == "its name", "it is called by the name that staff give it")
+    label = getattr(extension.model_copy(update={"name": "a name"}), "label", None)
+    hold(label == "a name", "it is called by the name that staff give it")
     for each in extension.references():
         known = each.field in fields and fields[each.field].kind in each.ref.kinds
         hold(known, f"`{each.setting}` names a field of one of the kinds {', '.join(each.ref.kinds)}")

@@ -14,7 +14,7 @@ from mentormatch.assignment.engines import milp, plain
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.solution import DualSolution, Links, Solution, Status, Tier
 from mentormatch.assignment.verification.certificate import Certificate, Verdict, certify
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from tests.oracles.exhaustive import choices, exhaustive, holds, tiers
 from tests.oracles.problems import problems, random_problem
 

@@ -20,7 +20,7 @@ from mentormatch.assignment.mip.program_model import (
     SolverStatus,
 )
 from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, SimplexModel
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.errors import EngineError
 
 GREATEST = 1_000_000
@@ -102,10 +102,10 @@ def test_a_program_that_is_given_to_pulp_has_the_same_best_choice(program: Progr
 @given(programs(), st.integers(0, 12))
 def test_a_tree_that_is_stopped_has_a_bound_that_no_choice_exceeds(program: Program, parts: int) -> None:
     tree, simplex = SearchTree.of(program), SimplexModel(program, DEFAULT_TOLERANCE, again=True)
-    for part, _ in zip(tree.growing(), range(parts), strict=False):
+    for part, _ in zip(tree.nodes(), range(parts), strict=False):
         simplex.bound(part.least, part.most)
         if simplex.run(None, None if part.parent is None else part.parent.basis) is SolverStatus.OPTIMAL:
-            assert tree.take(part, simplex.corner())
+            assert tree.take(part, simplex.vertex())
     answer, most = tree.answer(SolverStatus.STOPPED), best(program)
     assert most is None or tree.bound >= most - 0.001
     assert answer.values is None or answer.holds(program)

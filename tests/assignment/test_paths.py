@@ -18,7 +18,7 @@ from mentormatch.assignment import sparse_assignment
 from mentormatch.assignment.kernels.jit import jit
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.flow import assignment as paths
 from mentormatch.scale.flow import initial_duals

@@ -19,7 +19,7 @@ from mentormatch.report.handouts import common_text, handouts
 from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
 from mentormatch.widgets.board.session import Board
-from tests.groups.gathered import gathered
+from tests.groups.edition_texts import gathered
 from tests.report.edition import Edition
 from tests.report.views.samples import views
 
@@ -71,7 +71,7 @@ def group(one: Edition) -> str:
 
 
 def view(one: Edition) -> str:
-    return one.matching.show.pairs(names=True).page()
+    return str(one.matching.show.pairs(names=True).page())
 
 
 PAGES: Mapping[str, Face] = {

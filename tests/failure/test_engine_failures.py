@@ -12,8 +12,8 @@ import pytest
 from mentormatch.assignment import subprocess_solve
 from mentormatch.assignment.engine import Engine, engines_by_kind, solve
 from mentormatch.assignment.mip import dispatch
+from mentormatch.assignment.mip.dispatch import SolverProcess
 from mentormatch.assignment.mip.program_model import Program
-from mentormatch.assignment.mip.solver_process import SolverProcess
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import EngineError, Problem, RequestError
@@ -135,7 +135,7 @@ def test_its_pairs_are_the_same_and_its_process_is_started_once_and_ends_with_it
 ) -> None:
     here, own = solve(quotas(10)), SolverProcess()
     monkeypatch.setattr(dispatch, "can_load_highs", lambda: False)
-    monkeypatch.setattr(dispatch, "ELSEWHERE", own)
+    monkeypatch.setattr(dispatch, "SOLVER_PROCESS", own)
     before = children(os.getpid())
     assert solve(quotas(10)).pairs.tolist() == here.pairs.tolist()
     started = children(os.getpid()) - before
@@ -169,13 +169,13 @@ def test_a_process_of_a_solver_that_dies_or_is_deaf_is_told_and_the_next_program
     empty = Program(["x"], np.array([1]), np.zeros(1, dtype=bool), [], integral=False)
     own = SolverProcess()
     with monkeypatch.context() as patched:
-        patched.setattr("mentormatch.assignment.mip.solver_process.PROGRAM", "import sys; sys.exit(3)")
+        patched.setattr("mentormatch.assignment.mip.dispatch.PROGRAM", "import sys; sys.exit(3)")
         with pytest.raises(EngineError, match="ended with code 3"):
-            own.solved(empty, None)
-    assert own.solved(empty, 60.0).values is not None
+            own.solve(empty, None)
+    assert own.solve(empty, 60.0).values is not None
     with monkeypatch.context() as patched:
-        patched.setattr("mentormatch.assignment.mip.solver_process.PROGRAM", "import time; time.sleep(60)")
-        patched.setattr("mentormatch.assignment.mip.solver_process.GRACE_S", 0.1)
+        patched.setattr("mentormatch.assignment.mip.dispatch.PROGRAM", "import time; time.sleep(60)")
+        patched.setattr("mentormatch.assignment.mip.dispatch.GRACE_S", 0.1)
         own.end()
-        assert own.solved(empty, 0.1).values is None
+        assert own.solve(empty, 0.1).values is None
     own.end()

@@ -1,8 +1,11 @@
 """Importing mentormatch is light and silent: the heavy libraries wait until they are asked for."""
 
+import ast
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import mentormatch
@@ -133,3 +136,47 @@ def test_every_name_that_mentormatch_offers_is_there() -> None:
 def test_solving_a_problem_says_nothing() -> None:
     done = run("import mentormatch as mm; mm.solve(mm.AssignmentProblem.from_scores([[1, 2], [3, 5]]))")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+OF_THE_BOARD = ("mentormatch.widgets.board.view", "mentormatch.widgets.board.session")
+"""The view of a board names, for type checkers, the board that it shows, and the board shows itself by its view."""
+
+
+def modules() -> dict[str, Path]:
+    """Return the file of each module of the package."""
+    files = {".".join(path.relative_to(SOURCE.parent).with_suffix("").parts): path for path in SOURCE.rglob("*.py")}
+    return {name.removesuffix(".__init__"): path for name, path in files.items()}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield what a file imports anywhere: at its top, in a function, or for type checkers only."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def ring(graph: dict[str, set[str]]) -> list[str]:
+    """Return the modules of a ring, none where there is no ring."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return [*error.args[1]]
+    return []
+
+
+def test_a_ring_of_modules_is_found() -> None:
+    assert set(ring({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}})) == {"a", "b", "c"}
+
+
+def test_no_ring_of_modules_is_there_even_when_imports_for_types_count() -> None:
+    files = modules()
+    graph = {name: {each for each in imported(path) if each in files and each != name} for name, path in files.items()}
+    packages = {name for name, path in files.items() if path.name == "__init__.py"}
+    for name, each in graph.items():
+        inside = {one.rpartition(".")[0] for one in each}  # a package that is named on the way to a module in it
+        graph[name] = each - (inside & packages)
+    graph[OF_THE_BOARD[0]].discard(OF_THE_BOARD[1])
+    assert ring(graph) == []

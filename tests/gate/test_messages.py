@@ -22,9 +22,6 @@ FRENCH_WORDS = re.compile(
 )
 DRAFTING = {
     "capacity",
-    "contexts",
-    "health",
-    "ladders",
     "lexicon",
     "roles",
     "scales",
@@ -34,8 +31,8 @@ DRAFTING = {
     "words",
 }
 READ = {
-    *("languages/affirmation", "places/departements", "fields/numbers", "fields/options"),
-    *("places/spelling", "report/texts", "survey/encodings", "survey/tools", "languages/text_keys"),
+    *("languages/affirmation", "places/gazetteer", "fields/numbers", "fields/options"),
+    *("report/texts", "survey/encodings", "survey/tools", "languages/text_keys"),
     *(f"programme/drafts/{module}" for module in DRAFTING),
 }
 """Where French is what is read, not what is said."""

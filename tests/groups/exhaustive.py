@@ -11,7 +11,7 @@ from mentormatch.rules.kinds.minimum_score import MinimumScore
 from mentormatch.rules.kinds.priority import Priority
 from mentormatch.rules.kinds.together import Together
 from mentormatch.rules.rule import Rule
-from tests.groups.drawn import Drawn
+from tests.groups.random_programmes import Drawn
 from tests.laws.recount import FORBID
 
 type Groups = tuple[tuple[int, ...], ...]

@@ -7,8 +7,8 @@ import pytest
 import mentormatch as mm
 from mentormatch.groups.partition import Grouping
 from tests.conftest import DEEP
-from tests.groups.drawn import GOALS, RULES, Drawn, drawn, kinds_of_groups
 from tests.groups.exhaustive import Game
+from tests.groups.random_programmes import GOALS, RULES, Drawn, drawn, kinds_of_groups
 
 pytestmark = [pytest.mark.promise(9), pytest.mark.promise(13)]
 
@@ -20,7 +20,7 @@ def formed(made: Drawn, seed: int = 0) -> Grouping:
 
 
 def test_every_rule_on_groups_is_drawn() -> None:
-    assert sorted(RULES) == kinds_of_groups(), "say in tests/groups/drawn.py how the new rule is drawn"
+    assert sorted(RULES) == kinds_of_groups(), "say in tests/groups/random_programmes.py how the new rule is drawn"
 
 
 def test_groups_equal_exhaustive_search() -> None:

@@ -16,7 +16,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.rules.kinds.apart import Apart
 from mentormatch.rules.kinds.together import Together
 from tests.conftest import DEEP
-from tests.groups.drawn import Drawn, drawn
+from tests.groups.random_programmes import Drawn, drawn
 
 CASES = 600 if DEEP else 8
 COHORTS = 10_000 if DEEP else 25

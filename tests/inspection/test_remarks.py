@@ -2,8 +2,8 @@
 
 import pytest
 
-from mentormatch.inspection.dates import SHAPE, day_of
 from mentormatch.inspection.intake import Intake
+from mentormatch.inspection.rows import SHAPE, day_of
 from tests.inspection.reports import CODE, EMAIL, NEEDS, OVERLAP, programme, report
 
 NAME = {"question": "Nom", "kind": "text", "use": "contact"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mentormatch.fields import Side, YesNo
 from mentormatch.fields.extension import Extension, FieldRef
 from mentormatch.fields.single import Options
-from mentormatch.places.departements import DEPARTEMENTS
+from mentormatch.places.gazetteer import DEPARTEMENTS
 from mentormatch.rules.rule import Rule, rules_by_kind
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from tests.laws.questionnaires import PEOPLE, PLACES_FIELD, SIDES, Draw, Survey

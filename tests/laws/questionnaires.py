@@ -26,8 +26,8 @@ from mentormatch.fields import (
 )
 from mentormatch.fields.extension import Extension
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.finding import find
+from mentormatch.places.gazetteer import DEPARTEMENTS
 from tests import canaries
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

@@ -1,6 +1,6 @@
 """Changes to a programme or its people that must change no pair, or only for the better: by ``match``, on every rule.
 
-The same laws are held on arrays in ``tests/assignment/test_laws.py``.
+The same laws are held on arrays in ``tests/assignment/test_invariance.py``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -12,12 +12,13 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+from mentormatch.base.arrays import BoolMatrix
 from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.people.cohort import People, Person
 from mentormatch.record.seal import Seal
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.gap import Gap
-from mentormatch.rules.rule import BoolBlock, Market, Relaxation
+from mentormatch.rules.rule import Market, Relaxation
 from mentormatch.scoring.criteria.same import Same
 from mentormatch.scoring.criterion import Block
 from mentormatch.survey.tools.google import Google
@@ -219,7 +220,7 @@ class Silent(Same):
 class FirstOnly(Ban):
     """Forbids whoever comes first, whoever that is."""
 
-    def forbidden(self, market: Market) -> BoolBlock:
+    def forbidden(self, market: Market) -> BoolMatrix:
         block = np.zeros(market.shape, dtype=bool)
         block[:1] = True
         return block

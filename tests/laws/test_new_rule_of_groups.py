@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pydantic import Field as Setting
 
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.contract.group_response import GroupsResponse
 from mentormatch.fields import Side
 from mentormatch.groups.partition import Grouping
@@ -15,7 +15,7 @@ from mentormatch.people.cohort import People
 from mentormatch.programme.sections import Grouped
 from mentormatch.rules.rule import CompositionBound, NameOf, Rule
 from tests.explanation.diagnosis.people import words
-from tests.groups.test_feasibility import apart, formed, why
+from tests.groups.test_infeasibility import apart, formed, why
 
 
 class Circle(Rule):

@@ -23,8 +23,7 @@ from mentormatch.operations.matching import Matching, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.record.decision import save_decision
 from mentormatch.record.verify import verify
-from mentormatch.rules.formulation import formulate
-from mentormatch.rules.self_pairs import SELF_PAIRS
+from mentormatch.rules.formulation import SELF_PAIRS, formulate
 from tests.laws.people import ANSWERS, Files, Told, files, frame, sent
 from tests.oracles.exhaustive import exhaustive
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.fields.extension import FieldRef
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.formulation import forbidden_pairs, formulate

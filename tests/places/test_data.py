@@ -5,8 +5,7 @@ import subprocess
 import sys
 from runpy import run_path
 
-from mentormatch.places.departements import DEPARTEMENTS
-from mentormatch.places.gazetteer import gazetteer
+from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer
 from tests.conftest import ROOT
 
 DATA = ROOT / "src" / "mentormatch" / "places" / "data"

@@ -9,10 +9,8 @@ from mentormatch.base.columns import NONE
 from mentormatch.fields import Place
 from mentormatch.people.cohort import People
 from mentormatch.places.column import PlaceColumn
-from mentormatch.places.departements import DEPARTEMENTS
-from mentormatch.places.distances import DETOUR, distances, minutes, told
 from mentormatch.places.finding import find
-from mentormatch.places.gazetteer import gazetteer
+from mentormatch.places.gazetteer import DEPARTEMENTS, DETOUR, distances, gazetteer, minutes, told
 from tests.places.measured import apart as measured
 
 PLACES = gazetteer()

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from mentormatch.fields import Place
 from mentormatch.languages import tr
-from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.finding import (
     AMBIGUOUS,
     ONLY_DEPARTEMENT,
@@ -21,8 +20,7 @@ from mentormatch.places.finding import (
     PlaceMatch,
     find,
 )
-from mentormatch.places.gazetteer import gazetteer
-from mentormatch.places.spelling import spelled
+from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer, spelled
 
 PLACES = gazetteer()
 COMMUNES = sorted(PLACES.by_code.values())

@@ -16,9 +16,8 @@ import pytest
 import mentormatch as mm
 from mentormatch.assignment import engine
 from mentormatch.assignment.engine import SolveOptions, solve
-from mentormatch.assignment.incumbent import Incumbent
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.model.solution import Incumbent, Solution, Status
 from mentormatch.base import progress
 from mentormatch.base.progress import Progress
 from mentormatch.contract.operation import ask, operations

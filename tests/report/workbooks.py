@@ -16,7 +16,7 @@ from mentormatch.operations.matching import exporter_for
 from mentormatch.report import followup, sessions
 from mentormatch.report.handouts import contact_sheet, contacts_book, handouts, letters_book
 from mentormatch.report.profiles import form_book
-from tests.groups.gathered import gathered
+from tests.groups.edition_texts import gathered
 from tests.report.edition import Edition
 
 type Cells = dict[tuple[str, str], object]

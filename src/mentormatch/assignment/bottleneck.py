@@ -1,10 +1,9 @@
 """Bottleneck and max-min goals by threshold search (Gross 1959; Garfinkel 1971), kept as epsilon-constraints.
 
-``floor`` and ``floor_person`` are the greatest threshold that an answer reaches which does as well as any in the goals
-before. The search asks first whether a bound is reached, which it often is, then for the bound that a failure leaves,
-going down by as much as it had come before that, then bisects. The threshold found stays as a restriction of the
-problem, and the goal is done with: the answers of the restricted problem that are optimal in the other goals are those
-of the problem in all goals.
+The value of ``floor`` or ``floor_person`` is the greatest threshold that some answer reaches which is optimal in the
+goals before. Threshold algorithm: try the upper bound, which is often reached; after a failure use the tighter bound
+that its duals imply, with galloping steps down; then bisect. The threshold found becomes a constraint and the goal is
+done (epsilon-constraint method, Haimes et al. 1971): the restricted problem has the same optima in all goals.
 """
 
 from bisect import bisect_right
@@ -22,26 +21,34 @@ from mentormatch.assignment.bottleneck_goals import (
     MaxMinGoal,
     WorstMentee,
 )
-from mentormatch.assignment.incumbent import IncumbentCallback, LazySolution, ignore_incumbent
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
+from mentormatch.assignment.model.solution import (
+    DualSolution,
+    IncumbentCallback,
+    LazySolution,
+    Solution,
+    Status,
+    Tier,
+    ignore_incumbent,
+)
 from mentormatch.assignment.objective import evaluate_tiers, matched_mentees
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.errors import EngineError
 
 type SelectDuals = Callable[[AssignmentProblem], Solution]
-"""Solves a problem for the sake of its prices."""
+"""Solves a problem for its duals."""
 
 
 def cardinality_dual(problem: AssignmentProblem, mentees: BoolVector) -> DualSolution:
-    """Return the prices by which there are no more pairs than the scarcer side has places.
+    """Return the dual by which there are at most as many pairs as the scarcer side has slots.
 
-    ``mentees`` (m,): who may be in a pair. Prices exceed a unit by so little that all together do not make up one: a
-    proof need not look at pairs, of which none is then worth what its people cost.
+    ``mentees`` (m,): who may be in a pair. Every slot costs 1 + 1/``denominator``. All reduced profits are then
+    negative, so a checker has no pair to list; and the excess of all slots sums to less than 1.
     """
     sides = zip((problem.mentors, problem.mentees), problem.scores.degrees(), strict=True)
     most = [np.minimum(loads.most, degree) for loads, degree in sides]
     counts = int(most[0].sum()), int(most[1][mentees].sum())
+    # A slot of the scarcer side costs 1 + 1 / parts, so the excess of all of them is below 1
     parts, scarce = min(counts) + 1, counts[0] <= counts[1]
     prices = np.full(problem.shape[0], (parts + 1) * scarce), np.where(mentees, (parts + 1) * (not scarce), 0)
     return DualSolution((("matched", 1),), *prices, denominator=parts)
@@ -50,22 +57,23 @@ def cardinality_dual(problem: AssignmentProblem, mentees: BoolVector) -> DualSol
 def infeasibility_duals(
     problem: AssignmentProblem, before: tuple[str, ...], floor: int, prove: SelectDuals
 ) -> Iterator[DualSolution]:
-    """Yield the prices by which no better floor is as good in the goals ``before``.
+    """Yield the duals by which no better floor is as good in the goals ``before``: those of the pairs above ``floor``.
 
-    Where no answer at all has a better floor there may be no prices that say so; the certificate then says less.
+    Where no answer at all has a better floor there may be no such dual; the certificate then says less.
     """
     goals = before if "matched" in before else (*before, "matched")
+    # The problem of the pairs above the floor: fewer pairs, or less in the goals before, than the optimum has
     above = replace(BottleneckPair().constrain(problem, floor + 1), goals=goals)
     yield from with_threshold(prove(above).prices, floor + 1)
 
 
 def with_threshold(stages: Sequence[DualSolution], least: int) -> Iterator[DualSolution]:
-    """Yield the prices as those over the pairs of a score of ``least`` or more."""
+    """Yield the duals as those over the pairs of a score of ``least`` or more."""
     yield from (replace(stage, score_threshold=least) for stage in stages if stage.score_threshold is None)
 
 
 def select_duals(goals: Sequence[str], stages: Sequence[DualSolution]) -> Iterator[DualSolution]:
-    """Yield the prices that belong to the goals: of sums before any other goal, and of sums about a floor."""
+    """Yield the duals that prove goals: of sums before any other goal, and of sums at a floor and beyond it."""
     sums = set(takewhile(ADDITIVE_GOALS.__contains__, goals))
     about = {"matched", *takewhile({*ADDITIVE_GOALS, "floor"}.__contains__, goals)} if "floor" in goals else set[str]()
     for stage in stages:
@@ -74,40 +82,41 @@ def select_duals(goals: Sequence[str], stages: Sequence[DualSolution]) -> Iterat
 
 
 class SolveAdditive(Protocol):
-    """Solves a problem by an engine, with or without settling ties."""
+    """Solves a problem of additive goals (or leximin) by an engine, with or without breaking ties."""
 
     def __call__(self, part: AssignmentProblem, *, ties: bool, tell: IncumbentCallback = ignore_incumbent) -> Solution:
-        """Return what the engine says; it tells its best answers so far."""
+        """Return the engine's solution; it tells its incumbents."""
         ...
 
 
 def solve_nonadditive_goals(
     problem: AssignmentProblem, ask: SolveAdditive, tell: IncumbentCallback = ignore_incumbent
 ) -> Solution:
-    """Return the canonical solution in all goals, or the best answer found in time; the best so far are told.
+    """Return the canonical solution in all goals, or the incumbent at the time limit; incumbents are told.
 
-    There are prices up to the first goal that is no sum, and beyond it if that is ``floor``.
+    There are duals up to the first goal that is no sum, and beyond it if that is ``floor``.
     """
+    # Only sums: one call of an engine
     if set(problem.goals) <= set(ADDITIVE_GOALS):
         return ask(problem, ties=True, tell=tell)
 
     def tell_stated(told: LazySolution) -> None:
         tell(lambda: _state_thresholds(problem, told()))
 
-    spelled = replace(problem, goals=_spell_out(problem))
-    return _state_thresholds(problem, _solve_in_order(spelled, ask, _thresholds(problem), tell_stated))
+    full = replace(problem, goals=_with_implied_goals(problem))
+    return _state_thresholds(problem, _solve_in_order(full, ask, _thresholds(problem), tell_stated))
 
 
 def _thresholds(problem: AssignmentProblem) -> dict[str, MaxMinGoal]:
-    """Return the goals that are thresholds; who is served is told by all pairs, and only asked for where it matters."""
+    """Return the max-min goals by name; ``WorstMentee`` takes a pass over all pairs, so only where it is asked for."""
     found: dict[str, MaxMinGoal] = {BottleneckPair.goal: BottleneckPair()}
     if WorstMentee.goal in problem.goals:
         found[WorstMentee.goal] = WorstMentee(matched_mentees(problem))
     return found
 
 
-def _spell_out(problem: AssignmentProblem) -> tuple[str, ...]:
-    """Return the goals with those written out that leximin implies: most pairs, and the best worst pair.
+def _with_implied_goals(problem: AssignmentProblem) -> tuple[str, ...]:
+    """Return the goals with those that leximin implies before it: most pairs, and the best worst pair.
 
     Where scores are not held, leximin goes up from the worst pair by itself.
     """
@@ -130,9 +139,10 @@ def _solve_in_order(
     before, after = problem.goals[:place], problem.goals[place + 1 :]
     threshold = thresholds[problem.goals[place]]
     if isinstance(threshold, WorstMentee) and is_hard_to_bound(problem, threshold):
-        return _solve_roughly(problem, place, ask, thresholds, tell)
+        return _approximate_worst_mentee(problem, place, ask, thresholds, tell)
     search = ThresholdSearch(problem, before, after, threshold, ask, tell)
-    whole = search.at_once()
+    # All goals at once at the upper bound, else the threshold alone
+    whole = search.in_all_goals()
     found, value = whole or search.run()
     if found.status is not Status.PROVED and not whole:
         return found
@@ -141,56 +151,70 @@ def _solve_in_order(
         short = search.is_worse(solution, found, value)
         return _add_proved_tiers(replace(found, status=Status.FEASIBLE) if short else solution, threshold, value)
 
-    left = _left(threshold.constrain(problem, value), threshold.goal)
+    # Epsilon-constraint: the value of this goal bounds the problem of the goals after it
+    left = _without_goal(threshold.constrain(problem, value), threshold.goal)
     solution = found if whole else _solve_in_order(left, ask, thresholds, lambda told: tell(lambda: kept(told())))
     if solution.status is Status.INFEASIBLE:
         raise EngineError("An answer was lost behind a threshold")
     if solution.status is Status.FAILED:
         return solution
+    # A solve that was stopped may know less than the search did
     if search.is_worse(solution, found, value):
         return kept(solution)
     floor = value if isinstance(threshold, BottleneckPair) else None
     return replace(kept(solution), prices=_proof(search, solution, floor))
 
 
-def _solve_roughly(
+def _approximate_worst_mentee(
     problem: AssignmentProblem,
     place: int,
     ask: SolveAdditive,
     thresholds: Mapping[str, MaxMinGoal],
     tell: IncumbentCallback,
 ) -> Solution:
-    """Return a solution in which the worst served mentee has as good a worst pair as can be, if all can have one.
+    """Return a solution that maximises the worst pair instead of the worst mentee's sum, every mentee having one.
 
-    If that is more than the goals before allow, somebody has nobody in every answer, and it is the solution.
+    A lower bound for a goal that is hard to solve (see ``is_hard_to_bound``). If the goals before leave somebody
+    without a partner in every answer, the worst mentee has 0, and the solution is exact.
     """
     threshold, before = thresholds[WorstMentee.goal], problem.goals[:place]
     assert isinstance(threshold, WorstMentee)
+    # Some mentee can have nothing above 0: the value is 0 for certain
     if threshold.upper_bound(problem, 0) <= 0:
-        return _add_proved_tiers(_solve_in_order(_left(problem, threshold.goal), ask, thresholds, tell), threshold, 0)
+        return _add_proved_tiers(
+            _solve_in_order(_without_goal(problem, threshold.goal), ask, thresholds, tell), threshold, 0
+        )
+    # Is there an optimal answer of the goals before in which every mentee has a partner?
     needed = threshold.all_with_one(problem)
+    # Twice the goals before: as they are, and with a partner for every mentee
     free, full = (ThresholdSearch(each, before, (), threshold, ask, tell) for each in (problem, needed))
     base, served = free.best_before(), full.best_before()
     if base.status is not Status.PROVED or served.status not in (Status.PROVED, Status.INFEASIBLE):
         return base if base.status is not Status.PROVED else replace(base, status=Status.FEASIBLE)
     if served.status is Status.INFEASIBLE or not free.ties_with(base, served):
-        return _add_proved_tiers(_solve_in_order(_left(problem, threshold.goal), ask, thresholds, tell), threshold, 0)
+        return _add_proved_tiers(
+            _solve_in_order(_without_goal(problem, threshold.goal), ask, thresholds, tell), threshold, 0
+        )
+    # The bottleneck pair in place of the worst mentee
     goals = (BottleneckPair.goal if goal == threshold.goal else goal for goal in problem.goals)
     asked = replace(needed, goals=tuple(dict.fromkeys(goals)))
     if BottleneckPair.goal not in problem.goals:
         thresholds = {**thresholds, BottleneckPair.goal: CoarseBottleneckPair()}
     found = _solve_in_order(
-        asked, ask, thresholds, lambda told: tell(lambda: _served(problem, threshold, base, told()))
+        asked, ask, thresholds, lambda told: tell(lambda: _with_bound_of_worst_mentee(problem, threshold, base, told()))
     )
-    return _served(problem, threshold, base, found)
+    return _with_bound_of_worst_mentee(problem, threshold, base, found)
 
 
-def _served(problem: AssignmentProblem, threshold: WorstMentee, base: Solution, found: Solution) -> Solution:
-    """Return an answer in which all are served, with what is known of the goals up to the worst served."""
+def _with_bound_of_worst_mentee(
+    problem: AssignmentProblem, threshold: WorstMentee, base: Solution, found: Solution
+) -> Solution:
+    """Return an answer in which every mentee has a partner, with the bounds known up to the worst mentee's goal."""
     if not found.tiers:
         return replace(base, status=Status.FEASIBLE)
     before = problem.goals[: problem.goals.index(threshold.goal)]
     tiers = [tier for tier in base.tiers if tier.goal in before]
+    # What the answer reaches, with the upper bound by counts
     value, bound = threshold.value(problem, *found.pairs.T), threshold.upper_bound(problem, 0)
     tiers.append(Tier(threshold.goal, value, bound))
     prices = base.prices if len(tiers) == len(base.tiers) + 1 else ()
@@ -198,21 +222,21 @@ def _served(problem: AssignmentProblem, threshold: WorstMentee, base: Solution, 
 
 
 def is_hard_to_bound(problem: AssignmentProblem, threshold: WorstMentee) -> bool:
-    """Return whether the worst served is not found for sure: sums of several pairs, of scores that are not held.
+    """Return whether the worst mentee's sum is not solved exactly: sums of several pairs, of scores not stored.
 
-    To share numbers out in threes of equal sums is as hard (3-partition: Garey and Johnson 1975).
+    The goal is strongly NP-hard, as 3-partition reduces to it (Garey and Johnson 1975).
     """
-    unheld = not problem.scores.stored and "leximin" not in problem.goals
-    return unheld and bool(threshold.several(problem).any())
+    implicit = not problem.scores.stored and "leximin" not in problem.goals
+    return implicit and bool(threshold.several(problem).any())
 
 
 def _add_proved_tiers(solution: Solution, threshold: MaxMinGoal, value: int) -> Solution:
-    """Return a solution that also says what is proved of a goal that the engine knows as a restriction."""
+    """Return the solution with the tier of a max-min goal, which the engine has seen as a constraint only."""
     return replace(solution, tiers=(*solution.tiers, Tier(threshold.goal, value, value)))
 
 
 def _proof(search: "ThresholdSearch", solution: Solution, floor: int | None) -> tuple[DualSolution, ...]:
-    """Return the prices of all that can be proved: up to a threshold, and at a floor and beyond it."""
+    """Return the duals of all that can be proved: of the goals before, of the floor, and of the goals at that floor."""
     first = search.duals_before(len(solution.pairs))
     if floor is None:
         return tuple(first)
@@ -220,8 +244,8 @@ def _proof(search: "ThresholdSearch", solution: Solution, floor: int | None) -> 
     return (*first, *beyond, *with_threshold(solution.prices, floor))
 
 
-def _left(problem: AssignmentProblem, done: str) -> AssignmentProblem:
-    """Return the problem without a goal; if none is left, with one in which all answers are alike."""
+def _without_goal(problem: AssignmentProblem, done: str) -> AssignmentProblem:
+    """Return the problem without a goal; if none is left, with one in which all answers are equal."""
     goals = tuple(goal for goal in problem.goals if goal != done)
     if goals:
         return replace(problem, goals=goals)
@@ -232,7 +256,8 @@ def _left(problem: AssignmentProblem, done: str) -> AssignmentProblem:
 class ThresholdSearch:
     """The search for the greatest threshold that costs the goals ``before`` nothing; ``after`` are yet to come.
 
-    ``known`` are the answers at thresholds that were asked for already, None: at none.
+    ``cache`` holds the answers by threshold, None: without one. Invariant of the bisection: the last candidate at or
+    below the incumbent's value is feasible, and no candidate from ``right`` on is.
     """
 
     problem: AssignmentProblem
@@ -244,121 +269,136 @@ class ThresholdSearch:
     cache: dict[int | None, Solution] = field(default_factory=dict)
 
     def run(self) -> tuple[Solution, int]:
-        """Return an answer that reaches the greatest threshold, and this; any other status ends the search."""
-        quick = self._quick()
-        if quick is not None:
-            self._tell(quick[0])
-            return quick
-        base = self._base()
+        """Return an answer that reaches the greatest threshold, and this; any status but PROVED ends the search."""
+        # Try the upper bound
+        first_try = self._at_upper_bound()
+        if first_try is not None:
+            self._tell(first_try[0])
+            return first_try
+        base = self._without_threshold()
         if base.status is not Status.PROVED:
             return base, 0
         self._tell(base)
+        # Bounds of the search: the value without a threshold, and two upper bounds
         low = self._value(base)
+        # By counting: with as many pairs as the goals before ask for
         high = self.threshold.upper_bound(self.problem, len(base.pairs) if "matched" in self.before else 0)
+        # By duals: complementary slackness
         cap = self.threshold.dual_upper_bound(self.problem, self.before, base)
-        return self._highest(
+        return self._search_candidates(
             base, self.threshold.candidates(self.problem, low, high if cap is None else min(high, cap))
         )
 
-    def at_once(self) -> tuple[Solution, int] | None:
-        """Return the solution in all goals at the ceiling, where rows hold people to it, if that costs nothing.
+    def in_all_goals(self) -> tuple[Solution, int] | None:
+        """Return the solution in all goals at the upper bound, if it is feasible there; only where that adds rows.
 
-        An integer program that asks for scores finds an answer far sooner than one that only asks for any.
+        An integer program with an objective finds an answer far sooner than one that asks for any feasible one.
         """
         goals = (*self.before, *self.after)
         if not (goals and set(self.before) <= {"matched"} and set(self.after) <= set(ADDITIVE_GOALS)):
             return None
-        places, high = self._most()
+        places, high = self._upper_bounds()
+        # The bound as a constraint; it pays only where that is a row, else the threshold search is as quick
         asked = replace(self.threshold.constrain(self.problem, high), goals=goals)
         if len(asked.rows) == len(self.problem.rows):
             return None
 
         def tell(told: LazySolution) -> None:
-            self.tell(lambda: self._at_ceiling(told(), places, high))
+            self.tell(lambda: self._with_proved_bound(told(), places, high))
 
         found = self.ask(asked, ties=True, tell=tell)
         fine = found.status in (Status.PROVED, Status.FEASIBLE) and self._reaches(found, places, high)
         return (found, high) if fine else None
 
-    def _at_ceiling(self, found: Solution, places: int, high: int) -> Solution:
-        """Return an answer that also says that no threshold is greater, if that is so."""
+    def _with_proved_bound(self, found: Solution, places: int, high: int) -> Solution:
+        """Return an answer with the tier of this goal, proved, if it reaches the upper bound."""
         return _add_proved_tiers(found, self.threshold, high) if self._reaches(found, places, high) else found
 
-    def _most(self) -> tuple[int, int]:
-        """Return how many pairs there can be if the goals before ask for them, and a threshold that none exceeds."""
+    def _upper_bounds(self) -> tuple[int, int]:
+        """Return an upper bound on the number of pairs, 0 if no goal before asks for it, and one on the threshold."""
         places = self.threshold.places(self.problem) if self.before else 0
         return places, self.threshold.upper_bound(self.problem, places)
 
     def _reaches(self, found: Solution, places: int, high: int) -> bool:
+        """Return whether an answer has so many pairs and reaches the threshold."""
         return len(found.pairs) >= places and self._value(found) >= high
 
-    def _base(self) -> Solution:
-        """Return an answer that is optimal in the goals before: among promising pairs if these fill all places."""
+    def _without_threshold(self) -> Solution:
+        """Return an answer that is optimal in the goals before: on the best pairs alone if these fill all slots."""
+        # Few pairs are solved sooner; if they fill all slots they hold an optimum of the goals before
         for least in self.threshold.optimistic_values(self.problem) if self.before == ("matched",) else ():
-            found = self._asked(least)
+            found = self._solve_at(least)
             if found.status is Status.PROVED and len(found.pairs) == self.problem.max_pairs:
                 return found
-        return self._asked(None, self.tell)
+        return self._solve_at(None, self.tell)
 
-    def _quick(self) -> tuple[Solution, int] | None:
-        """Return the answer at the ceiling if it has all pairs that there can be, so that it costs nothing."""
+    def _at_upper_bound(self) -> tuple[Solution, int] | None:
+        """Return the answer at the upper bound if it has all pairs that there can be, so that it costs nothing."""
         if not set(self.before) <= {"matched"}:
             return None
-        places, high = self._most()
-        found = self._asked(high)
+        places, high = self._upper_bounds()
+        found = self._solve_at(high)
         return (found, high) if found.status is Status.PROVED and self._reaches(found, places, high) else None
 
-    def _highest(self, base: Solution, candidates: Sequence[int]) -> tuple[Solution, int]:
-        """Return the answer that reaches the last candidate of all that can be reached."""
+    def _search_candidates(self, base: Solution, candidates: Sequence[int]) -> tuple[Solution, int]:
+        """Return the answer at the greatest feasible candidate: galloping down from the last, then bisection."""
         left, right, step, best = 0, len(candidates), 1, base
         while left < right:
+            # Galloping: the next step down is as long as the way so far; once one is feasible, bisect
             place = max(right - step, left) if step else (left + right) // 2
-            found = self._asked(candidates[place])
+            found = self._solve_at(candidates[place])
+            # Out of time: the incumbent, without a bound
             if found.status in (Status.STOPPED, Status.FEASIBLE):
                 return replace(best, status=Status.FEASIBLE), 0
             if found.status is Status.FAILED:
                 return found, 0
-            if self._costs_nothing(base, found) and self._value(found) >= candidates[place]:
+            if self._is_optimal_before(base, found) and self._value(found) >= candidates[place]:
+                # Feasible: all candidates up to the value reached are
                 left, best, step = bisect_right(candidates, self._value(found)), found, 0
                 self._tell(best)
             else:
-                right, fallen = self._left_of(place, candidates, found), len(candidates) - right
+                # Infeasible: the duals of the failure may exclude more than this candidate
+                right, fallen = self._limit_after_failure(place, candidates, found), len(candidates) - right
                 step = max(fallen, 1) if step else 0
         return best, self._value(best)
 
-    def _left_of(self, place: int, candidates: Sequence[int], failed: Solution) -> int:
-        """Return the place before which the candidates are that an answer may reach, when one at ``place`` is not."""
+    def _limit_after_failure(self, place: int, candidates: Sequence[int], failed: Solution) -> int:
+        """Return the position before which candidates may be feasible, when the one at ``place`` is not."""
         beyond = self.threshold.upper_bound_after(self.problem, self.before, candidates[place], failed)
         return place if beyond is None else min(place, bisect_right(candidates, beyond))
 
     def _tell(self, found: Solution) -> None:
-        """Tell an answer that is optimal in the goals before, and not yet in this one."""
+        """Tell an incumbent that is optimal in the goals before, and not yet in this one."""
         self.tell(partial(replace, found, status=Status.FEASIBLE))
 
     def best_before(self) -> Solution:
         """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
-        return self._asked(None)
+        return self._solve_at(None)
 
-    def _asked(self, least: int | None, tell: IncumbentCallback = ignore_incumbent) -> Solution:
-        """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
+    def _solve_at(self, least: int | None, tell: IncumbentCallback = ignore_incumbent) -> Solution:
+        """Return the answer at the threshold ``least``: optimal in the goals before, then in the number of pairs."""
+        # A threshold that no pair is below, with 0 for an empty answer, constrains nothing
         asked = None if least is None or least <= 0 <= self.problem.scores.extremes[0] else least
         if asked not in self.cache:
             problem = self.problem if asked is None else self.threshold.constrain(self.problem, asked)
+            # With as many pairs as possible, so that a failure tells how many are missing
             more = () if "matched" in self.before else ("matched",)
             self.cache[asked] = self.ask(replace(problem, goals=(*self.before, *more)), ties=False, tell=tell)
         return self.cache[asked]
 
     def duals_before(self, count: int) -> Sequence[DualSolution]:
-        """Return prices that prove the goals before, none if they are not found; ``count``: the pairs of the best."""
+        """Return duals that prove the goals before, none if they are not found; ``count``: the pairs of the optimum."""
+        # The number of pairs is the number of slots: a dual that needs no solve
         if self.before == ("matched",) and count == self.threshold.places(self.problem):
             return (cardinality_dual(self.problem, self.threshold.within_reach(self.problem)),)
         if not self.before:
             return ()
         asked = replace(self.problem, goals=self.before)
-        found = self._asked(None) if "matched" in self.before else self.ask(asked, ties=False)
+        found = self._solve_at(None) if "matched" in self.before else self.ask(asked, ties=False)
         return found.prices if found.status is Status.PROVED else ()
 
     def _value(self, found: Solution) -> int:
+        """Return the value of the goal in an answer."""
         return self.threshold.value(self.problem, found.pairs[:, 0], found.pairs[:, 1])
 
     def is_worse(self, solution: Solution, found: Solution, value: int) -> bool:
@@ -367,7 +407,8 @@ class ThresholdSearch:
             return solution.status is Status.STOPPED
         return self._value(solution) < value or not self.ties_with(solution, found)
 
-    def _costs_nothing(self, base: Solution, found: Solution) -> bool:
+    def _is_optimal_before(self, base: Solution, found: Solution) -> bool:
+        """Return whether an answer is proved, and as good in the goals before as the one without a threshold."""
         return found.status is Status.PROVED and self.ties_with(base, found)
 
     def ties_with(self, one: Solution, other: Solution) -> bool:
@@ -389,13 +430,13 @@ def _state_thresholds(problem: AssignmentProblem, solution: Solution) -> Solutio
     prices = (
         each
         for each in select_duals(problem.goals, solution.prices)
-        if each.score_threshold not in floors or _solve_part(problem, each)
+        if each.score_threshold not in floors or _is_of_goals(problem, each)
     )
     return replace(solution, tiers=tiers, prices=tuple(prices))
 
 
-def _solve_part(problem: AssignmentProblem, stage: DualSolution) -> bool:
-    """Return whether prices are of goals that were asked for, and of none that another only implies."""
+def _is_of_goals(problem: AssignmentProblem, stage: DualSolution) -> bool:
+    """Return whether a stage is about goals that were asked for, and about none that leximin only implies."""
     return {goal for goal, _ in stage.weights} <= {*problem.goals}
 
 

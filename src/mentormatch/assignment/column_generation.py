@@ -1,8 +1,11 @@
 """Column generation (Gilmore and Gomory 1961) for the assignment problem: restricted master, pricing, first columns.
 
-The promising pairs are solved first. The prices that prove their optimum then tell which of the others could improve
-it; these are added, until there are none (column generation, Gilmore and Gomory 1961). The prices are then those of all
-pairs: with fewer pairs the smallest prices can only be smaller, and these hold for all.
+The restricted master has few pairs (columns). Its optimal duals price the others: a pair of negative reduced cost could
+improve the optimum and is added, until there is none. The optimum of the master is then that of all pairs, and its
+duals prove it; they are the smallest duals too, as fewer pairs can only make the smallest duals smaller.
+
+Two masters use it: an assignment by shortest paths (``solve_by_columns``) and the transportation LP of many-to-many
+pairs (``solve_transportation_lp``), whose vertices are integral (total unimodularity, Hoffman & Kruskal 1956).
 """
 
 from collections.abc import Callable
@@ -23,26 +26,30 @@ from mentormatch.assignment.mip.program_model import (
 )
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector, VectorPair
 
-type VectorPair = tuple[IntVector, IntVector]
 type SolveMaster = Callable[[OptimalFace, IntVector, IntVector | None], PrimalDual | None]
+"""Solves a restricted master: its face, the profit of each pair, and duals of the right side as a warm start."""
 type TightColumns = tuple[IntVector, PrimalDual]
-type WarmColumns = tuple[IntVector, IntVector]
+"""The columns of reduced cost 0 in an optimum, ascending, and the optimum on them."""
 
 LEADING = 10
-"""So many pairs a person are solved first: of random scores they nearly always hold the optimum."""
+"""The first master has so many pairs a person: of random scores they nearly always hold the optimum."""
 MANY = 2 * LEADING
-"""With fewer pairs a person, choosing among them takes longer than solving them all."""
+"""With fewer pairs a person, column generation takes longer than solving them all."""
 PART = 3
-"""If more than this part of all pairs could improve the answer, few are not enough, and it takes long to see it."""
+"""If more than one pair in so many has a negative reduced cost, the master is far from the optimum: give up."""
 ROUNDS = 8
+"""Give up after so many masters."""
 SAMPLE = 400
-"""So many of the promising pairs a sample holds: by its level, their number is then off by some hundredths."""
+"""The level of reduced cost that so many sampled pairs stay below: their number is then off by a few per cent."""
 
 
 class PricingOracle(Protocol):
-    """Pairs by their places, 0 to ``count``; nobody on the left takes more than one."""
+    """The pairs of an assignment as columns, numbered 0 to ``count``; nobody on the left takes more than one.
+
+    Duals are a pair of int64 vectors, (n,) of the left and (m,) of the right side.
+    """
 
     @property
     def count(self) -> int:
@@ -55,62 +62,76 @@ class PricingOracle(Protocol):
         ...
 
     def dual_upper_bound(self) -> VectorPair:
-        """Return prices of both sides, close to each pair's worth and below none."""
+        """Return dual feasible values of both sides, close to tight: row reduction, then column reduction."""
         ...
 
     def reduced_costs(self, prices: VectorPair, places: IntVector) -> IntVector:
-        """Return by how much the prices exceed what the pairs at some places are worth."""
+        """Return the reduced cost of some columns: the duals of both people less the profit."""
         ...
 
     def columns_within(self, prices: VectorPair, loss: int) -> IntVector:
-        """Return in ascending order the places of the pairs that lose no more than ``loss``."""
+        """Return in ascending order the columns of a reduced cost of ``loss`` or less."""
         ...
 
     def restricted_master(self, places: IntVector) -> tuple[OptimalFace, IntVector]:
-        """Return the face of some pairs, and what each of them is worth."""
+        """Return the face of some columns, and the profit of each."""
         ...
 
     def feasibility_columns(self) -> IntVector:
-        """Return places of pairs that let everybody be matched, as far as they are known."""
+        """Return columns that keep the master feasible: pairs by which everybody can be matched, as far as known."""
         ...
 
 
-def solve_by_columns(many: PricingOracle, solve: SolveMaster, first: WarmColumns | None = None) -> TightColumns | None:
-    """Return the places of the pairs that an optimum leaves tight, and the optimum on them; None if few do not do.
+def solve_by_columns(many: PricingOracle, solve: SolveMaster, first: VectorPair | None = None) -> TightColumns | None:
+    """Return all columns of reduced cost 0 in an optimum, and the optimum on them, by column generation.
 
-    ``solve`` returns the optimum of some pairs, perhaps with a hint of the prices on the right, or None. ``first``: the
-    places to begin with, and such a hint, where they are known.
+    None if a master has no optimum, or they do not converge within ``ROUNDS``. ``first``: the columns to begin with,
+    and duals of the right side as a warm start, where they are known.
     """
     draw, wanted = np.random.default_rng(0), LEADING * isqrt(prod(many.shape))
+    # First columns: those of the least reduced cost at reduced duals, and enough to be feasible
     places, right = first or (initial_columns(many, many.dual_upper_bound(), wanted, draw), None)
     for _ in range(ROUNDS):
+        # Restricted master
         optimum = solve(*many.restricted_master(places), right)
         if optimum is None:
             return None
         prices, right = (optimum.left, optimum.right), optimum.right
+        # Pricing: all columns of reduced cost 0 or less
         near = many.columns_within(prices, 0)
         losses = many.reduced_costs(prices, near)
         better = losses < 0
+        # No negative reduced cost: the duals are feasible for all pairs, and the master is optimal
         if not better.any():
+            # The optimum of the master, over all columns that are tight
             return near, PrimalDual(np.isin(near, places[optimum.chosen], assume_unique=True), *prices)
+        # Too many would have to be added; else add those of the least reduced cost
         if PART * np.count_nonzero(better) > many.count:
             break
-        places = union_sorted(places, _least(near, losses, 2 * wanted, draw))
+        # Columns are never dropped, so the masters' values only rise
+        places = union_sorted(places, _least_reduced_costs(near, losses, 2 * wanted, draw))
     return None
 
 
 def initial_columns(many: PricingOracle, prices: VectorPair, wanted: int, draw: np.random.Generator) -> IntVector:
-    """Return the places of about as many pairs as are wanted: those that lose least at some prices, and spare ones."""
+    """Return about as many columns as are ``wanted``, of the least reduced cost, and those that keep it feasible.
+
+    The level of reduced cost that so many stay below is estimated on a random sample.
+    """
+    # A quantile of a sample instead of a sort of all pairs
     sample = many.reduced_costs(prices, draw.integers(0, many.count, max(SAMPLE * many.count // wanted, 1)))
     level = int(np.partition(sample, SAMPLE)[SAMPLE]) if len(sample) > SAMPLE else int(sample.max())
     places = many.columns_within(prices, level)
-    return union_sorted(_least(places, many.reduced_costs(prices, places), wanted, draw), many.feasibility_columns())
+    return union_sorted(
+        _least_reduced_costs(places, many.reduced_costs(prices, places), wanted, draw), many.feasibility_columns()
+    )
 
 
-def _least(places: IntVector, losses: IntVector, wanted: int, draw: np.random.Generator) -> IntVector:
-    """Return the places of about as many pairs as are wanted, which lose least; of those that lose the same, any."""
+def _least_reduced_costs(places: IntVector, losses: IntVector, wanted: int, draw: np.random.Generator) -> IntVector:
+    """Return about as many columns as are ``wanted``, those of the least ``losses``; at a tie, a random choice."""
     if len(places) <= 2 * wanted:
         return places
+    # All below the level, and so many at the level as are wanted, by chance
     level = np.partition(losses, wanted)[wanted]
     below, equal = losses < level, losses == level
     rest = wanted - np.count_nonzero(below)
@@ -119,56 +140,63 @@ def _least(places: IntVector, losses: IntVector, wanted: int, draw: np.random.Ge
 
 
 def union_sorted(first: IntVector, second: IntVector) -> IntVector:
-    """Return in ascending order the places that are in either; sorting is faster here than numpy's sets."""
+    """Return in ascending order the columns that are in either; sorting is faster here than numpy's sets."""
     places: IntVector = np.sort(np.concatenate([first, second]))
     return places[np.diff(places, prepend=-1) > 0]
 
 
 FEW_PAIRS = 4000
-"""So many pairs go into one program at once."""
+"""No more pairs than these go into one LP at once."""
 LEADING_PAIRS = 10
-"""Otherwise so many of each person, and as many more whenever prices call for them."""
+"""Otherwise so many of each person, and as many more of each in every round of pricing."""
 
 
 def solve_transportation_lp(face: OptimalFace, profit: IntVector, maximise: ProgramSolver) -> PrimalDual | None:
-    """Return the optimum of a face, or None if the minimums cannot hold.
+    """Return the optimum of a face by LP and column generation, or None if the minimum degrees cannot hold.
 
-    The caller checks that the prices prove it; they do not if the corner was not whole.
+    The caller checks that the duals prove it; they do not if the solver's vertex was not integral to its last digits.
+    Raises TimeLimitReached.
     """
     columns, start = cheapest_columns(face.lefts, face.rights, profit), None
     while True:
-        program, owners = _program(face, profit, columns, start)
+        # Restricted master, from the basis of the last
+        program, owners = _transportation_lp(face, profit, columns, start)
         answer = maximise(program)
         start = answer.basis
         if answer.word is SolverStatus.STOPPED:
             raise TimeLimitReached
+        # All columns are in, so the face itself is infeasible
         if answer.word is SolverStatus.INFEASIBLE and columns.all():
             return None
+        # The minimums cannot hold on these columns: take all
         if answer.word is SolverStatus.INFEASIBLE:
             columns = np.ones_like(columns)
             continue
-        optimum = _optimum(face, columns, answer, owners)
+        optimum = _rounded_vertex(face, columns, answer, owners)
+        # Pricing: columns of positive reduced profit that the master does not have
         surplus = profit - optimum.left[face.lefts] - optimum.right[face.rights]
         missing = (surplus > 0) & ~columns
+        # No column of positive reduced profit is missing: optimal for the whole face
         if not missing.any():
             return optimum
         columns |= leading_columns(face.lefts, face.rights, surplus, missing)
 
 
 def cheapest_columns(lefts: IntVector, rights: IntVector, profit: IntVector) -> BoolVector:
-    """Return the pairs to begin with: all if they are few, else the best of each person."""
+    """Return (e,) bool: the columns of the first master: all if they are few, else the best of each person."""
     every = np.ones(len(lefts), dtype=bool)
     return every if len(lefts) <= FEW_PAIRS else leading_columns(lefts, rights, profit, every)
 
 
 def leading_columns(lefts: IntVector, rights: IntVector, value: IntVector, among: BoolVector) -> BoolVector:
-    """Return, of the pairs ``among``, those that are leading for one of their people."""
+    """Return (e,) bool: of the pairs ``among``, those that are leading for one of their two people."""
     return top_by_person(lefts, value, among) | top_by_person(rights, value, among)
 
 
 def top_by_person(people: IntVector, value: IntVector, among: BoolVector) -> BoolVector:
-    """Return, of the pairs ``among``, those that are of the greatest value for their person."""
+    """Return (e,) bool: of the pairs ``among``, the ``LEADING_PAIRS`` of the greatest value for each person."""
     places = np.flatnonzero(among)
+    # Sort by person, then by value; the rank within a person follows from where the person begins
     order = places[np.lexsort((-value[places], people[places]))]
     ranked = people[order]
     rank = np.arange(len(order)) - np.searchsorted(ranked, ranked)
@@ -177,16 +205,17 @@ def top_by_person(people: IntVector, value: IntVector, among: BoolVector) -> Boo
     return mask
 
 
-def _program(
+def _transportation_lp(
     face: OptimalFace, profit: IntVector, columns: BoolVector, start: Basis | None
 ) -> tuple[Program, list[tuple[int, int]]]:
-    """Return the program on some columns, and the side and person that each of its rows bounds."""
+    """Return the LP on some columns, and the side and person whose degree each of its rows bounds."""
     places = np.flatnonzero(columns)
     lefts, rights = face.lefts[places], face.rights[places]
     owners: list[tuple[int, int]] = []
     sums: list[LinearConstraint] = []
+    # Degree constraints of both sides
     for side, (people, bounds) in enumerate(((lefts, face.left), (rights, face.right))):
-        for person, row in degree_constraints(people, _loads(bounds), bounds.least, {}):
+        for person, row in degree_constraints(people, _degree_bounds(bounds), bounds.least, {}):
             owners.append((side, person))
             sums.append(row)
     names = [f"{left}_{right}" for left, right in zip(lefts.tolist(), rights.tolist(), strict=True)]
@@ -196,16 +225,21 @@ def _program(
     ), owners
 
 
-def _loads(bounds: RemainingDegrees) -> DegreeBounds:
+def _degree_bounds(bounds: RemainingDegrees) -> DegreeBounds:
+    """Return the same bounds as those of a problem: they hold in any case."""
     return DegreeBounds(bounds.least, bounds.most, np.zeros(len(bounds.most), dtype=bool))
 
 
-def _optimum(face: OptimalFace, columns: BoolVector, answer: SolverResult, owners: list[tuple[int, int]]) -> PrimalDual:
-    """Return the corner and its prices, both rounded: they are whole but for the solver's last digits."""
+def _rounded_vertex(
+    face: OptimalFace, columns: BoolVector, answer: SolverResult, owners: list[tuple[int, int]]
+) -> PrimalDual:
+    """Return the vertex and its duals, both rounded: they are integral but for the solver's last digits."""
     chosen = np.zeros(len(face), dtype=bool)
     prices = np.zeros(len(face.left.most), dtype=np.int64), np.zeros(len(face.right.most), dtype=np.int64)
     if answer.values is not None and answer.duals is not None:
+        # Vertices are integral; rounding removes the solver's last digits
         chosen[columns] = answer.values > 0.5
+        # A person whose row cannot bind has none, and the dual 0
         for (side, person), dual in zip(owners, np.rint(answer.duals).astype(np.int64).tolist(), strict=True):
             prices[side][person] = dual
     return PrimalDual(chosen, *prices)

@@ -1,8 +1,9 @@
 """Dense linear assignment (Jonker and Volgenant 1987; Crouse 2016), with minimal duals by label correcting.
 
-Of a large block few pairs are mostly enough. Otherwise compiled code solves it if that is at hand and nobody has a
-minimum, or scipy's ``linear_sum_assignment`` (Crouse 2016): minimums are then a bonus above all profits, and prices
-follow from the assignment by Bellman-Ford in strips of rows.
+Three ways, the first that fits: column generation on a small part of a large matrix; our compiled LAPJV
+(``kernels.dense_lap``), where nobody has a minimum degree; scipy's ``linear_sum_assignment`` (Crouse 2016), where
+a minimum degree is a bonus above all profits. The duals are the smallest that prove the assignment: they follow from it
+by Bellman-Ford, in strips of rows.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,14 +18,13 @@ from numpy.typing import NDArray
 from mentormatch.assignment.column_generation import (
     PricingOracle,
     TightColumns,
-    VectorPair,
     initial_columns,
     solve_by_columns,
     union_sorted,
 )
 from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import BoolMatrix, DenseScores
+from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import (
     OptimalFace,
@@ -35,12 +35,7 @@ from mentormatch.assignment.optimal_face import (
     remaining_degrees,
 )
 from mentormatch.assignment.sparse_assignment import solve_full, solve_if_perfect
-from mentormatch.base.columns import BoolVector, IntVector
-
-type FloatMatrix = NDArray[np.float64]
-type Cells = NDArray[np.float64 | np.int64]
-"""Whole numbers, in float64 for scipy and in int64 for compiled code."""
-type FloatVector = NDArray[np.float64]
+from mentormatch.base.arrays import BoolMatrix, BoolVector, CostArray, FloatMatrix, FloatVector, IntVector, VectorPair
 
 STRIP = 32
 """Rows handled at once: a strip of costs and its sum with the prices stay in the cache."""
@@ -48,13 +43,14 @@ STRIP = 32
 
 @dataclass(frozen=True, slots=True)
 class CostMatrix(PricingOracle):
-    """``cells`` (r, c): minus what each pair is worth, or at a closed cell ``closed``; rows take at most one.
+    """``cells`` (r, c): the cost of each pair, minus its profit; ``forbidden_cost`` where there is no pair.
 
-    Where nobody has a minimum, a pair worth less than nothing is closed, and closed cells cost 0, as being unmatched
-    does; otherwise they cost infinity. ``turned``: mentees are the rows.
+    Every row takes one column at most; a column has as many slots as it takes rows. Where nobody has a minimum, a
+    forbidden cell costs 0, as staying unmatched does, and so does a pair of negative profit; with minimums a forbidden
+    cell costs infinity. ``transposed``: mentees are the rows.
     """
 
-    cells: Cells
+    cells: CostArray
     rows: RemainingDegrees
     columns: RemainingDegrees
     forbidden_cost: float
@@ -69,16 +65,17 @@ class CostMatrix(PricingOracle):
         bounds: tuple[RemainingDegrees, RemainingDegrees],
         kind: type[np.float64 | np.int64] = np.float64,
     ) -> Self:
-        """Return the block of a stage; ``bounds`` are those of mentors and of mentees beside the pins.
+        """Return the cost matrix of a stage; ``bounds`` are the degrees of mentors and of mentees beside the pins.
 
-        Cells are of a ``kind``: with minimums, where some are infinite, of float64.
+        Costs are of the type ``kind``; with minimums, where some are infinite, of float64.
         """
-        turned = _transpose(*bounds)
-        rows, columns = bounds[::-1] if turned else bounds
+        transposed = _mentees_are_rows(*bounds)
+        rows, columns = bounds[::-1] if transposed else bounds
         minimums = bool(rows.least.any() or columns.least.any())
-        block = cls(_cells(scores, stage, kind, turned=turned), rows, columns, np.inf if minimums else 0.0, turned)
-        block._reward(problem, stage)
-        block._close(problem, scores, stage)
+        forbidden_cost = np.inf if minimums else 0.0
+        block = cls(_costs(scores, stage, kind, transposed=transposed), rows, columns, forbidden_cost, transposed)
+        block._add_former_pairs(problem, stage)
+        block._forbid_cells(problem, scores, stage)
         return block
 
     @property
@@ -92,16 +89,17 @@ class CostMatrix(PricingOracle):
 
     @property
     def column_of_slot(self) -> IntVector:
-        """Return the column of each place: a column has as many as it takes rows at most."""
+        """Return the column of each slot: a column has as many slots as it takes rows at most."""
         counts = np.minimum(self.columns.most, len(self.rows.most))
         return np.repeat(np.arange(len(counts)), counts)
 
     def people_of(self, places: IntVector) -> VectorPair:
-        """Return the row and the column of each place."""
+        """Return the row and the column of each cell, by its flat index."""
         rows = places // self.cells.shape[1]
         return rows, places - rows * self.cells.shape[1]
 
     def dual_upper_bound(self) -> VectorPair:
+        # Row reduction, then column reduction: every reduced cost is 0 or more, and each row has one of 0
         rows, columns = np.empty(self.shape[0]), np.full(self.shape[1], np.inf)
         for part, room in self._strips():
             self.cells[part].min(axis=1, out=rows[part])
@@ -114,6 +112,7 @@ class CostMatrix(PricingOracle):
         return prices[0][rows] + prices[1][columns] + self.cells.ravel()[places].astype(np.int64)
 
     def columns_within(self, prices: VectorPair, loss: int) -> IntVector:
+        # cell + dual of the column <= loss - dual of the row
         limits, columns = (loss - prices[0]).astype(self.cells.dtype), prices[1].astype(self.cells.dtype)
         if use_numba(self.count):
             from mentormatch.assignment.kernels.dense_lap import find_cells
@@ -131,61 +130,65 @@ class CostMatrix(PricingOracle):
         return OptimalFace(rows, columns, self.rows, self.columns), -self.cells.ravel()[places].astype(np.int64)
 
     def feasibility_columns(self) -> IntVector:
-        """Return a place for each row."""
+        """Return a cell for each row: rows go to the slots of the columns in turn."""
         rows, owner = np.arange(len(self.cells)), self.column_of_slot
         return rows * self.cells.shape[1] + owner[rows % len(owner)] if len(owner) else rows[:0]
 
-    def _strips(self) -> Iterator[tuple[slice, Cells]]:
-        """Yield the rows of each strip, with room for its cells."""
+    def _strips(self) -> Iterator[tuple[slice, CostArray]]:
+        """Yield the rows of each strip, with a buffer for its cells."""
         rows, columns = self.cells.shape
         room = np.empty((STRIP, columns), dtype=self.cells.dtype)
         for start in range(0, rows, STRIP):
             end = min(start + STRIP, rows)
             yield slice(start, end), room[: end - start]
 
-    def _reward(self, problem: AssignmentProblem, stage: ScalarObjective) -> None:
-        """Add, in place, what former pairs are worth more than others."""
+    def _add_former_pairs(self, problem: AssignmentProblem, stage: ScalarObjective) -> None:
+        """Lower, in place, the cost of former pairs by their additional profit."""
         for pair in problem.former if stage.per_former_pair else ():
             self.cells[pair[::-1] if self.transposed else pair] -= stage.per_former_pair
 
-    def _close(self, problem: AssignmentProblem, scores: DenseScores, stage: ScalarObjective) -> None:
-        """Close, in place, the cells of forbidden and pinned pairs, of people who take nobody, and of losses."""
+    def _forbid_cells(self, problem: AssignmentProblem, scores: DenseScores, stage: ScalarObjective) -> None:
+        """Forbid, in place, the pairs that are not allowed or are pinned, and those of people without a slot."""
         for pin in problem.pins:
             self.cells[pin[::-1] if self.transposed else pin] = self.forbidden_cost
         if scores.allowed is not None:
-            self._forbid(scores.allowed.T if self.transposed else scores.allowed)
+            self._apply_mask(scores.allowed.T if self.transposed else scores.allowed)
         self.cells[self.rows.most == 0] = self.forbidden_cost
         self.cells[:, self.columns.most == 0] = self.forbidden_cost
+        # Without minimums a pair of negative profit is never better than staying unmatched
         if stage.low < 0 and self.forbidden_cost == 0:
             np.minimum(self.cells, 0, out=self.cells)
 
-    def _forbid(self, allowed: BoolMatrix) -> None:
-        """Close, in place, the cells that are not allowed; a product is quicker than a choice."""
+    def _apply_mask(self, allowed: BoolMatrix) -> None:
+        """Forbid, in place, the cells that are not allowed; to multiply by the mask is quicker than to select by it."""
         if self.forbidden_cost:
             np.copyto(self.cells, self.forbidden_cost, where=~allowed)
         else:
             np.multiply(self.cells, allowed, out=self.cells)
 
 
-def _transpose(left: RemainingDegrees, right: RemainingDegrees) -> bool:
-    """Return whether mentees are the rows: a side where nobody takes two, the shorter one if both are."""
+def _mentees_are_rows(left: RemainingDegrees, right: RemainingDegrees) -> bool:
+    """Return whether mentees are the rows: rows are a side where nobody takes two, the shorter one if both are."""
     if left.most.max(initial=0) > 1:
         return True
     return bool(right.most.max(initial=0) <= 1) and len(right.most) < len(left.most)
 
 
-def _cells(scores: DenseScores, stage: ScalarObjective, kind: type[np.float64 | np.int64], *, turned: bool) -> Cells:
-    """Return minus what each pair is worth, as fresh numbers with rows in the order asked for."""
+def _costs(
+    scores: DenseScores, stage: ScalarObjective, kind: type[np.float64 | np.int64], *, transposed: bool
+) -> CostArray:
+    """Return (r, c) minus the profit of each pair, in a new array; rows are mentees if ``transposed``."""
     values, row, column = scores.values, stage.mentor, stage.mentee
-    if turned:
+    if transposed:
         values, row, column = values.T, column, row
-    cells: Cells = np.empty(values.shape, dtype=kind)
+    cells: CostArray = np.empty(values.shape, dtype=kind)
     if stage.score == 1:
         np.subtract(kind(-stage.per_pair), values, out=cells)
     else:
         np.multiply(values, kind(-stage.score), out=cells)
         np.subtract(cells, kind(stage.per_pair), out=cells)
     if row.any():
+        # Profits of people, by row and by column
         cells -= row[:, None]
     if column.any():
         cells -= column[None, :]
@@ -193,26 +196,29 @@ def _cells(scores: DenseScores, stage: ScalarObjective, kind: type[np.float64 | 
 
 
 SQUARE_CELLS = 400_000
-"""With fewer cells it is as quick to solve them all."""
-DRAWN = 3
-"""One row in so many is drawn, and one column."""
+"""With fewer cells, solving them all is as quick as column generation."""
+SAMPLED = 3
+"""One row in so many is in the sample that guesses the duals, and one column in so many."""
 LEADING, LEAST = 24, 8
-"""So many cells a row are solved first, and of each row and column so many at least."""
+"""The first restricted master has so many cells a row, and at least so many of each row and column."""
 
 type SolveWhole = Callable[[CostMatrix], TightColumns | None]
-"""Solves a block without minimums, all its cells at once."""
+"""Solves a cost matrix without minimums, all its cells at once."""
 
 
 def solve_square(block: CostMatrix, whole: SolveWhole) -> TightColumns | None:
-    """Return the places of the cells that an optimum leaves tight, and the optimum on them.
+    """Solve a large square assignment by column generation, begun at the duals of a sampled part of it.
 
-    None if the block is small or no square, or has minimums, or if few cells do not do.
+    Return the flat indices of the cells that are tight in an optimum, and the optimum on them. None if the matrix is
+    small, is no square or has minimums, or if column generation does not end on few cells.
     """
     most = np.maximum(block.columns.most, 1)
     if block.forbidden_cost != 0 or block.count <= SQUARE_CELLS or int(most.sum()) != len(block.rows.most):
         return None
-    square = replace(block, rows=_up_to(np.ones_like(block.rows.most)), columns=_up_to(most))
+    # All slots are filled in a square: exact degrees may be stated as upper bounds
+    square = replace(block, rows=_upper_degrees(np.ones_like(block.rows.most)), columns=_upper_degrees(most))
     draw = np.random.default_rng(0)
+    # Duals of a sample price all cells; the cheapest of them are the first columns
     prices = _guess_duals(square, whole, draw)
     return (
         None
@@ -221,61 +227,70 @@ def solve_square(block: CostMatrix, whole: SolveWhole) -> TightColumns | None:
     )
 
 
-def _up_to(most: IntVector) -> RemainingDegrees:
+def _upper_degrees(most: IntVector) -> RemainingDegrees:
     return RemainingDegrees(np.zeros_like(most), most)
 
 
 def _guess_duals(square: CostMatrix, whole: SolveWhole, draw: np.random.Generator) -> VectorPair | None:
-    """Return prices like those of the square: the most that is left to each by the prices of a drawn part."""
-    rows, columns = (np.sort(draw.choice(size, -(-size // DRAWN), replace=False)) for size in square.shape)
+    """Return duals near those of the square matrix, from the optimal duals of a sampled part of it.
+
+    The dual of a row is the smallest that covers its cells in the sampled columns, given the duals of these; the duals
+    of all columns follow in the same way. None if the sample cannot be solved.
+    """
+    rows, columns = (np.sort(draw.choice(size, -(-size // SAMPLED), replace=False)) for size in square.shape)
     cells = square.cells[np.ix_(rows, columns)]
     part = replace(square, cells=cells, rows=square.rows.of(rows), columns=square.columns.of(columns))
+    # The sample is a square assignment too: recursion until it is small
     found = solve_square(part, whole) or whole(part)
     if found is None:
         return None
     right = found[1].right.astype(np.float64)
+    # The dual of each row that the sampled columns ask for, then that of each column
     left = np.maximum(-(square.cells[:, columns] + right).min(axis=1), 0)
     return left.astype(np.int64), np.maximum(-(square.cells[rows] + left[rows, None]).min(axis=0), 0).astype(np.int64)
 
 
 def _first_columns(square: CostMatrix, prices: VectorPair, draw: np.random.Generator) -> IntVector:
-    """Return the places of the cells to begin with: those that lose least, and some of everybody."""
+    """Return the cells of the first restricted master: those of least reduced cost, and some of every line."""
     places = initial_columns(square, prices, LEADING * isqrt(square.count), draw)
-    for more in _of_the_few(square, prices, places):
+    # A row or column with few cells might not be matched at all
+    for more in _cells_of_short_lines(square, prices, places):
         places = union_sorted(places, more)
     return places
 
 
-def _of_the_few(square: CostMatrix, prices: VectorPair, places: IntVector) -> Iterator[IntVector]:
-    """Yield the places of the cells that lose least in the rows, and in the columns, that have few of some places."""
+def _cells_of_short_lines(square: CostMatrix, prices: VectorPair, places: IntVector) -> Iterator[IntVector]:
+    """Yield the cells of least reduced cost in the rows, then in the columns, that have fewer than ``LEAST`` so far."""
     width = square.shape[1]
     rows, columns = (
         np.flatnonzero(np.bincount(people, minlength=size) < LEAST)
         for people, size in zip(square.people_of(places), square.shape, strict=True)
     )
-    across = _least_of_sample(square.cells[rows] + prices[1], 1)
+    # Short rows, over all columns
+    across = _least_along(square.cells[rows] + prices[1], 1)
     yield np.sort((rows[:, None] * width + across).ravel())
-    down = _least_of_sample(square.cells[:, columns] + prices[0][:, None], 0)
+    # Short columns, over all rows
+    down = _least_along(square.cells[:, columns] + prices[0][:, None], 0)
     yield np.sort((down * width + columns).ravel())
 
 
-def _least_of_sample(losses: NDArray[np.floating], axis: int) -> IntVector:
-    """Return the places of the least along an axis."""
+def _least_along(losses: NDArray[np.floating], axis: int) -> IntVector:
+    """Return the positions of the least values along an axis, in any order."""
     count = min(LEAST, losses.shape[axis])
     return np.argpartition(losses, count - 1, axis=axis).take(range(count), axis=axis)
 
 
 LARGE = 160_000
-"""With so many cells, choosing among them begins to be quicker than solving them all."""
-QUICKER = 1 << 12
+"""From so many cells on, column generation is quicker than solving them all."""
+COMPILED_FROM = 1 << 12
 """With fewer cells scipy is as quick as compiled code."""
-AT_ONCE = 1 << 21
-"""With no more cells compiled code is quicker on all of them than on few."""
-ALONE = 10
-"""If no more than one column in so many takes nobody, these are solved with the others where that makes a square."""
+COMPILED_UP_TO = 1 << 21
+"""With no more cells, compiled code on all of them is quicker than column generation."""
+FULL_COLUMNS = 10
+"""If no more than one column in so many has no slot, each gets one where that makes the matrix square."""
 
-type Priced = tuple[IntVector, IntVector, IntVector]
-"""The column of each row, -1 for none, and the prices of rows and of columns."""
+type PricedAssignment = tuple[IntVector, IntVector, IntVector]
+"""The column of each row, -1 for none, and the duals of rows and of columns."""
 
 
 def solve_dense(
@@ -283,150 +298,184 @@ def solve_dense(
 ) -> tuple[OptimalFace, PrimalDual] | None:
     """Return the pairs that are tight in an optimum of the first stage, as a face, and the optimum on them.
 
-    None if the minimums or the pins cannot hold.
+    None if the minimum degrees or the pins cannot hold.
     """
     bounds = remaining_degrees(problem)
     if any((side.most < 0).any() for side in bounds) or not fixed_pairs_allowed(problem):
         return None
-    at_once = _solve_whole(scores, bounds)
-    block = CostMatrix.of(problem, scores, stage, bounds, np.int64 if at_once else np.float64)
+    all_cells = _prefers_compiled(scores, bounds)
+    block = CostMatrix.of(problem, scores, stage, bounds, np.int64 if all_cells else np.float64)
     whole = partial(_solve_all_cells, stage=stage)
+    # Column generation needs a matrix without minimums, in which scores tell pairs apart, and is worth it on a
+    # large one
     few = block.forbidden_cost == 0 and stage.score > 0 and block.count > LARGE
     found = None
-    if not at_once:
+    if not all_cells:
         found = (solve_by_columns(block, solve_if_perfect) if few else None) or solve_square(block, whole)
+    # All cells, where column generation was not tried or did not converge
     found = found or whole(block)
     return None if found is None else _tight_cells(block, *found, problem, stage)
 
 
-def _solve_whole(scores: DenseScores, bounds: tuple[RemainingDegrees, RemainingDegrees]) -> bool:
-    """Return whether compiled code solves all pairs, without a look at few of them: nobody has a minimum."""
+def _prefers_compiled(scores: DenseScores, bounds: tuple[RemainingDegrees, RemainingDegrees]) -> bool:
+    """Return whether compiled code solves all cells at once, and column generation is not tried."""
     cells = scores.values.size
     free = not any(side.least.any() for side in bounds)
-    return free and QUICKER <= cells <= AT_ONCE and use_numba(cells)
+    return free and COMPILED_FROM <= cells <= COMPILED_UP_TO and use_numba(cells)
 
 
 def _solve_all_cells(block: CostMatrix, stage: ScalarObjective) -> TightColumns | None:
-    """Return the places of the cells that an optimum leaves tight, and the optimum on them; None if there is none."""
-    found = _solve_by_paths(block) if _solve_compiled(block) else _solve_by_scipy(block, stage)
+    """Return the cells that are tight in an optimum, and the optimum on them; None if the minimums cannot hold."""
+    found = _solve_by_lapjv(block) if _can_compile(block) else _solve_by_scipy(block, stage)
     if found is None:
         return None
     partner, rows, columns = found
+    # The face of the optimum: all cells of reduced cost 0
     tight = block.columns_within((rows, columns), 0)
     row, column = block.people_of(tight)
     return tight, PrimalDual(partner[row] == column, rows, columns)
 
 
-def _solve_compiled(block: CostMatrix) -> bool:
+def _can_compile(block: CostMatrix) -> bool:
     """Return whether compiled code solves all cells: nobody has a minimum, and it is quicker."""
-    return block.forbidden_cost == 0 and block.count >= QUICKER and use_numba(block.count)
+    return block.forbidden_cost == 0 and block.count >= COMPILED_FROM and use_numba(block.count)
 
 
-def _solve_by_scipy(block: CostMatrix, stage: ScalarObjective) -> Priced | None:
-    """Return a best assignment with the smallest prices of columns that prove it, and those of rows; None if none."""
-    partner = _read_assignment(block, stage)
+def _solve_by_scipy(block: CostMatrix, stage: ScalarObjective) -> PricedAssignment | None:
+    """Return an optimal assignment with the smallest duals of columns that prove it, and those of rows.
+
+    None if the minimum degrees cannot hold.
+    """
+    # An optimal assignment, whatever its duals; scipy returns none
+    partner = _scipy_assignment(block, stage)
     loads = np.bincount(partner[partner >= 0], minlength=len(block.columns.most))
+    # The bonus fills as many minimums as can be; if one is not filled, none of the answers does
     if not (block.columns.hold(loads) and block.rows.hold((partner >= 0).astype(np.int64))):
         return None
+    # Then the smallest duals that prove it
     return partner, *_minimal_duals(block, partner, _initial_duals(block, loads, stage))
 
 
-def _solve_by_paths(block: CostMatrix) -> Priced:
-    """Return the same by compiled code, where nobody has a minimum."""
+def _solve_by_lapjv(block: CostMatrix) -> PricedAssignment:
+    """Return the same by the compiled LAPJV, where nobody has a minimum."""
     from mentormatch.assignment.kernels.dense_lap import assign_rows, minimize_duals
 
-    cells, owner = block.cells.astype(np.int64, copy=False), _owner(block)
+    cells, owner = block.cells.astype(np.int64, copy=False), _column_of_slot(block)
     place, worth = assign_rows(_expand_slots(cells, owner))
     columns, partner, rows = (
         np.zeros(len(block.columns.most), dtype=np.int64),
         np.full_like(place, -1),
         np.zeros_like(place),
     )
+    # Slots of a column have one dual, as their columns of the matrix are the same
     columns[owner] = worth
+    # Slots back to columns
     some = np.flatnonzero(place >= 0)
+    # A cell of cost 0 is forbidden or as good as none: the row stays unmatched
     some = some[cells[some, owner[place[some]]] < 0]
     partner[some] = owner[place[some]]
     minimize_duals(cells, partner, columns)
+    # Complementary slackness: a matched pair has reduced cost 0, and an unmatched row the dual 0
     rows[some] = -cells[some, partner[some]] - columns[partner[some]]
     return partner, rows, columns
 
 
-def _read_assignment(block: CostMatrix, stage: ScalarObjective) -> IntVector:
-    """Return the column of each row in a best assignment, -1 for none."""
+def _scipy_assignment(block: CostMatrix, stage: ScalarObjective) -> IntVector:
+    """Return the column of each row in an optimal assignment by scipy, -1 for none."""
     from scipy.optimize import linear_sum_assignment
 
-    owner = _owner(block)
+    owner = _column_of_slot(block)
     cells = _expand_slots(block.cells.astype(np.float64, copy=False), owner)
+    # With minimums, forbidden cells are infinite and a bonus decides
     if block.forbidden_cost:
-        cells = _add_bonus(cells, block, owner, stage)
-    row, place = linear_sum_assignment(_relax_costs(cells))
+        cells = _add_minimum_bonus(cells, block, owner, stage)
+    row, place = linear_sum_assignment(_reduce_columns(cells))
+    # scipy assigns every row of the shorter side; at cost 0 the row is in truth unmatched
     real = cells[row, place] < 0
     partner = np.full(len(block.rows.most), -1)
     partner[row[real]] = owner[place[real]]
     return partner
 
 
-def _owner(block: CostMatrix) -> IntVector:
-    """Return the column of each place; columns that take nobody have one too if that makes a square of it."""
+def _column_of_slot(block: CostMatrix) -> IntVector:
+    """Return the column of each slot; a column without a slot gets one if that makes the matrix square."""
     most = block.columns.most
     filled = np.minimum(np.maximum(most, 1), len(block.rows.most))
-    few = ALONE * np.count_nonzero(most == 0) <= len(most)
+    # Worth it only if few columns are without a slot
+    few = FULL_COLUMNS * np.count_nonzero(most == 0) <= len(most)
     square = few and int(filled.sum()) == len(block.rows.most)
     return np.repeat(np.arange(len(most)), filled) if square else block.column_of_slot
 
 
 def _expand_slots[T: (np.int64, np.float64)](cells: NDArray[T], owner: IntVector) -> NDArray[T]:
-    """Return the cells of each place."""
+    """Return (r, slots) the costs with one column a slot (node splitting)."""
     return cells if np.array_equal(owner, np.arange(cells.shape[1])) else cells[:, owner]
 
 
-def _relax_costs(cells: FloatMatrix) -> FloatMatrix:
-    """Return costs that the same assignments pay least of: in a square all columns are taken, whatever they cost.
+def _reduce_columns(cells: FloatMatrix) -> FloatMatrix:
+    """Return costs of which the same assignments are optimal, after a column reduction if the matrix is square.
 
-    With the least cost of each column taken off, most rows find a column that is free, and ways to others are short.
+    In a square every column is taken, so a constant may be subtracted from each. Most rows then find a free column at
+    once, and augmenting paths are short.
     """
     return cells - cells.min(axis=0) if len(cells) and cells.shape[0] == cells.shape[1] else cells
 
 
-def _add_bonus(cells: FloatMatrix, block: CostMatrix, owner: IntVector, stage: ScalarObjective) -> FloatMatrix:
-    """Return finite costs with a bonus, above all profits, for each minimum that a pair helps to fill."""
+def _add_minimum_bonus(cells: FloatMatrix, block: CostMatrix, owner: IntVector, stage: ScalarObjective) -> FloatMatrix:
+    """Return finite costs with a bonus (big M) for each minimum degree that a pair helps to fill.
+
+    The bonus exceeds all that other pairs can be worth together, so an optimum fills as many minimums as can be.
+    """
     bonus = float(stage.range * min(cells.shape) + 1)
+    # The number of each slot among those of its column; the first ``least`` of them must be filled
     first = np.searchsorted(owner, owner)
     required = np.arange(len(owner)) - first < block.columns.least[owner]
     lowered = cells - bonus * required
     lowered -= bonus * block.rows.least[:, None]
+    # A forbidden cell stays forbidden: as good as none
     lowered[np.isinf(cells)] = 0.0
     return np.minimum(lowered, 0.0, out=lowered)
 
 
 def _minimal_duals(block: CostMatrix, partner: IntVector, prices: FloatVector) -> VectorPair:
-    """Return the smallest prices of the columns that prove the assignment, and those of the rows that go with them.
+    """Return the duals of rows and columns that prove the assignment, those of columns the smallest that do.
 
-    A row asks its own margin back from every column; a column whose price rises sends its rows round again. The rows
-    with the highest margins go first: they raise most, so the others are seldom asked twice.
+    Label correcting (Bellman-Ford): dual feasibility asks that ``columns[k] >= margin[i] - cost[i, k]``, where the
+    margin of a row is what its own column leaves it. A column whose label rises makes its own rows pending again.
+    Labels only rise, from a lower bound, and stop at the least fixed point. Rows of the highest margins go first: they
+    raise most, so others seldom come twice.
     """
     matched = partner >= 0
+    # The cost of the own cell, 0 if unmatched
     own = np.where(matched, block.cells[np.arange(len(partner)), partner], 0.0)
     pending = np.ones(len(partner), dtype=bool)
     room = np.empty((STRIP, block.cells.shape[1]))
     while pending.any():
         rows = np.flatnonzero(pending)
+        # What a row has now, by its own cell and the dual of its column
         margin = own[rows] + np.where(matched[rows], prices[partner[rows]], 0.0)
         if len(rows) > STRIP:
+            # A strip of the rows of the highest margins
             first = np.argpartition(-margin, STRIP - 1)[:STRIP]
             rows, margin = rows[first], margin[first]
+        # Relax all arcs out of a strip of pending rows
         offers = np.take(block.cells, rows, axis=0, out=room[: len(rows)], mode="clip")
+        # The dual at which each column is no better for the row than its own
         asked = np.subtract(margin[:, None], offers, out=offers).max(axis=0)
         raised = asked > prices
+        # Raise the labels that are too low
         prices[raised] = asked[raised]
+        # Rows whose own column has a new label are to be relaxed again
         pending[rows] = False
         pending |= raised[partner] & matched
+    # Duals of rows by complementary slackness; 0 for an unmatched row
     rest = -own - np.where(matched, prices[partner], 0.0)
     return rest.astype(np.int64), prices.astype(np.int64)
 
 
 def _initial_duals(block: CostMatrix, loads: IntVector, stage: ScalarObjective) -> FloatVector:
-    """Return 0, and a price below all others for columns that take no more than their minimum."""
+    """Return 0, and a dual below all others for columns that take no more than their minimum, which may be negative."""
+    # A sum of so many ranges is below any dual that a path can give
     lowest = -float(stage.range * sum(block.cells.shape))
     return np.where((block.columns.least > 0) & (loads == block.columns.least), lowest, 0.0)
 
@@ -435,8 +484,10 @@ def _tight_cells(
     block: CostMatrix, tight: IntVector, optimum: PrimalDual, problem: AssignmentProblem, stage: ScalarObjective
 ) -> tuple[OptimalFace, PrimalDual]:
     """Return the face of the tight pairs, mentors on the left, and the optimum on it."""
+    # A cell of cost 0 stands for a forbidden pair, a pair of negative profit, or a pair of profit 0: only that is kept
     lost = block.cells.ravel()[tight] >= 0
     if lost.any():
+        # Of these cells, keep real pairs
         kept = ~lost
         kept[lost] = _tight_pairs(block, tight[lost], optimum, problem, stage)
         tight, optimum = tight[kept], PrimalDual(optimum.chosen[kept], optimum.left, optimum.right)
@@ -450,8 +501,12 @@ def _tight_cells(
 def _tight_pairs(
     block: CostMatrix, tight: IntVector, optimum: PrimalDual, problem: AssignmentProblem, stage: ScalarObjective
 ) -> BoolVector:
-    """Return which tight cells are not so only because closed ones cost 0, and losses no more than that."""
+    """Return which tight cells are pairs whose real profit is the sum of the duals.
+
+    A forbidden or loss-making cell costs 0, like staying unmatched, and may be tight without being such a pair.
+    """
     rows, columns = block.people_of(tight)
+    # A pair is tight if its profit equals the sum of its duals
     prices = optimum.left[rows] + optimum.right[columns]
     open_to = (block.rows.most[rows] > 0) & (block.columns.most[columns] > 0)
     mentors, mentees = (columns, rows) if block.transposed else (rows, columns)

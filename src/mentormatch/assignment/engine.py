@@ -8,14 +8,16 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.bottleneck import solve_nonadditive_goals
-from mentormatch.assignment.incumbent import Incumbent, IncumbentCallback, ignore_incumbent
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import (
     INTERRUPTED,
     ROUNDED_ALIKE,
+    Incumbent,
+    IncumbentCallback,
     Solution,
     Status,
     empty_solution,
+    ignore_incumbent,
     with_stated_tiers,
 )
 from mentormatch.assignment.subprocess_solve import SolveTask, solve_in_subprocess
@@ -48,12 +50,11 @@ type Workers = Executor | Client
 
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
-    """One run of an engine: the order that settles ties, and when to stop (seconds of the monotonic clock).
+    """One run of an engine: the tie-breaking weights, and the ``deadline`` in seconds of the monotonic clock.
 
-    Without ``ties`` only the goals are asked for, and any answer that is optimal in them will do. The best answers so
-    far go to ``tell``. ``workers`` look at pairs that are too many to be held, None: the threads of this machine.
-    ``cancels``: once one of them is set, the time is up. ``soon_s``: it is to come to a moment at which it can stop
-    in about so many seconds.
+    Without ``ties`` any answer that is optimal in all goals will do. Incumbents go to ``on_incumbent``. ``workers``
+    scan pairs that are too many to be stored, None: the threads of this machine. ``cancels``: once one of them is set,
+    the time is up. ``soon_s``: the engine is to check that every so many seconds, about.
     """
 
     tie_breaker: TieBreaker
@@ -83,9 +84,9 @@ class SolveOptions:
 
 
 class Engine(ABC):
-    """Solves the problems that it ``takes``; of several, the one with the lowest ``rank`` is asked.
+    """Solves the problems that it ``supports``; of several engines, the one of the lowest ``rank`` is used.
 
-    It is asked for sums and for ``leximin`` with a sum before it; ``pursuit`` makes problems of that kind of all goals.
+    It solves additive goals, and ``leximin`` after one; ``bottleneck`` reduces all other goals to these.
     """
 
     kind: ClassVar[str]
@@ -96,11 +97,11 @@ class Engine(ABC):
         """Return whether this engine can prove an answer to the problem."""
 
     def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
-        """Return whether it comes to a moment at which it can stop soon enough, given so many seconds."""
+        """Return whether the engine checks the clock often enough to run in this process for ``seconds``."""
         return False
 
     def may_fail(self, problem: AssignmentProblem) -> bool:
-        """Return whether the next engine is asked where this one fails, as it is quicker but does not always do."""
+        """Return whether the engine may fail on the problem; the next one that supports it is then used."""
         return False
 
     @abstractmethod
@@ -222,7 +223,7 @@ def supporting_engines(problem: AssignmentProblem, kind: str | None = None) -> l
 
 
 def solve_goals(problem: AssignmentProblem, kind: str | None, run: SolveOptions) -> Solution:
-    """Return what the engines say, unchecked; ``failed`` if one contradicts itself."""
+    """Return the solution of the engines, unchecked; ``failed`` if one contradicts itself."""
 
     def ask(part: AssignmentProblem, *, ties: bool, tell: IncumbentCallback = ignore_incumbent) -> Solution:
         asked = replace(run, ties=ties and run.ties, on_incumbent=tell)
@@ -259,7 +260,7 @@ def _solve_with_fallback(engines: Sequence[Engine], problem: AssignmentProblem, 
 
 
 def _relax_side_constraints(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:
-    """Return the solution of the problem without its rows if it keeps them: then it is the same. None if not."""
+    """Return the optimum of the relaxation without rows if it satisfies them, or is infeasible; else None."""
     free = replace(problem, rows=())
     engine = select_engine(free)
     if engine.kind == select_engine(problem).kind:
@@ -272,7 +273,7 @@ def _relax_side_constraints(problem: AssignmentProblem, run: SolveOptions) -> So
 
 
 def _try_relaxation(problem: AssignmentProblem, run: SolveOptions) -> bool:
-    """Return whether the rows are found at once to bind nothing."""
+    """Return whether the relaxation without rows is solved at once, and its optimum satisfies them."""
     free = replace(problem, rows=())
     sums = bool(problem.rows) and set(problem.goals) <= set(ADDITIVE_GOALS)
     return (

@@ -1,4 +1,8 @@
-"""Lexicographic (preemptive) optimisation: each goal on the optimal face of those before it, then tie-breaking."""
+"""Lexicographic (preemptive) optimisation: each goal on the optimal face of those before it, then tie-breaking.
+
+Invariant: the current face holds exactly the answers that are optimal in all stages done so far, so a later stage
+cannot cost an earlier one (Isermann 1982). Ties are broken by isolating weights in rounds, until one answer is left.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,17 +10,16 @@ from functools import partial
 
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.objective import BELOW_ALL, LeximinStages, ScalarObjective, evaluate_tiers
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, empty_optimum
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
 
 type FaceSolver = Callable[[OptimalFace, IntVector], PrimalDual | None]
 
 MOST_ROUNDS = 64
-"""One round settles all but one tie in a million; so many are only needed if two people share a key."""
+"""One round breaks all but one tie in a million; so many are only needed if two people share a key."""
 
 
 class TimeLimitReached(Exception):  # noqa: N818 - it is no error: the time limit ends a stage
@@ -25,7 +28,10 @@ class TimeLimitReached(Exception):  # noqa: N818 - it is no error: the time limi
 
 @dataclass(slots=True)
 class LexicographicState:
-    """The face that is left, the last answer on the face before it, the prices so far, and the goals done with."""
+    """The current ``face``, the answer ``chosen`` (e,) on the face ``before`` it, the duals by stage, the goals done.
+
+    ``pending``: the last optimum with its profit, while the face is not yet restricted to it.
+    """
 
     face: OptimalFace
     before: OptimalFace
@@ -35,19 +41,20 @@ class LexicographicState:
     pending: tuple[PrimalDual, IntVector] | None = None
 
     def take(self, optimum: PrimalDual, profit: IntVector) -> None:
-        """Keep ``optimum`` as the last answer, if its prices prove it."""
+        """Make ``optimum`` the incumbent; raise EngineError unless its duals prove it."""
+        # The certificate of strong duality, at every stage
         if not self.face.certifies(optimum, profit):
             raise EngineError("The prices do not prove the assignment")
         self.before, self.chosen, self.pending = self.face, optimum.chosen, (optimum, profit)
 
     def left(self) -> OptimalFace:
-        """Return the face of the answers that are worth as much as the last; it is narrowed only if asked for."""
+        """Return the face of the answers that tie with the incumbent; it is worked out when it is first needed."""
         if self.pending is not None:
             self.face, self.pending = self.face.restrict_to_optimum(*self.pending), None
         return self.face
 
     def ask(self, best: FaceSolver, profit: IntVector) -> PrimalDual:
-        """Take the optimum that ``best`` finds on the face that is left, and return it."""
+        """Solve the next stage on the optimal face by ``best``, make its optimum the incumbent, and return it."""
         face = self.left()
         optimum = best(face, profit) if len(face) else empty_optimum(face)
         if optimum is None:
@@ -56,23 +63,24 @@ class LexicographicState:
         return optimum
 
     def remember(self, stage: ScalarObjective, optimum: PrimalDual) -> None:
-        """Keep the prices that prove a stage."""
+        """Keep the duals that prove a stage."""
         self.prices.append(DualSolution(stage.weights, optimum.left, optimum.right))
         self.done |= {goal for goal, _ in stage.weights}
 
     def climb(self, problem: AssignmentProblem, leximin: LeximinStages, best: FaceSolver) -> None:
-        """Narrow the face to the answers that are leximin on it."""
+        """Restrict the face to its leximin answers, a few score levels a stage, from the lowest score up."""
         last = BELOW_ALL
         while len(face := self.left()):
+            # The lowest score levels that are not done, as digits of one number
             step = leximin.next_stage(problem.scores.at(face.lefts, face.rights), last)
             if step is None:
                 break
-            worth, last = step
-            self.ask(best, worth)
+            profit, last = step
+            self.ask(best, profit)
         self.done.add("leximin")
 
     def pairs(self) -> IntMatrix:
-        """Return the last answer, sorted."""
+        """Return (k, 2) the pairs of the incumbent, sorted."""
         return self.before.answer(self.chosen)
 
 
@@ -88,10 +96,13 @@ def optimize_lexicographically(
     Parameters
     ----------
     stages
-        The goals, sums first; ``opening`` is the optimum of the first, on a face that holds at least its tight pairs.
+        The goals, sums first.
+    opening
+        The optimum of the first stage, on a face that holds at least its tight pairs.
     best
         Returns the optimum of any face.
     """
+    # The first stage is solved already, with a face of at least its tight pairs
     work = LexicographicState(opening[0], opening[0], opening[1].chosen)
     first = opening_stage(stages)
     work.take(opening[1], first.profit(problem, opening[0].lefts, opening[0].rights))
@@ -107,8 +118,9 @@ def resume_lexicographic(
     stages: Sequence[ScalarObjective | LeximinStages],
     best: FaceSolver,
 ) -> Solution:
-    """Return the canonical solution by the stages that are left, or the last answer within the time limit."""
+    """Return the canonical solution by the remaining stages, or the incumbent at the time limit."""
     try:
+        # Each stage on the optimal face of those before
         for stage in stages:
             if isinstance(stage, LeximinStages):
                 work.climb(problem, stage, best)
@@ -116,6 +128,7 @@ def resume_lexicographic(
                 face = work.left()
                 work.remember(stage, work.ask(best, stage.profit(problem, face.lefts, face.rights)))
             run.on_incumbent(partial(_solution, problem, work, Status.FEASIBLE))
+        # Then one answer of those that tie in all goals
         status = _break_ties(work, run, best) if run.ties else Status.PROVED
     except TimeLimitReached:
         status = Status.FEASIBLE
@@ -130,22 +143,24 @@ def opening_stage(stages: Sequence[ScalarObjective | LeximinStages]) -> ScalarOb
 
 
 def check_time(best: FaceSolver, run: SolveOptions) -> FaceSolver:
-    """Return ``best``, which raises OutOfTime when it is asked after the time limit."""
+    """Return a solver that raises TimeLimitReached when the time is up, else does as ``best``."""
 
-    def asked(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
+    def solve_in_time(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
         if run.timed_out:
             raise TimeLimitReached
         return best(face, profit)
 
-    return asked
+    return solve_in_time
 
 
 def _break_ties(work: LexicographicState, run: SolveOptions, best: FaceSolver) -> Status:
-    """Ask round after round of hashes until one answer is left."""
+    """Maximise the hashes of round after round on the optimal face, until one answer is left."""
     for turn in range(MOST_ROUNDS):
         face = work.left()
+        # The face is one answer
         if not len(face):
             return Status.PROVED
+        # Isolating weights as one more stage
         work.ask(best, run.tie_breaker.of(face.lefts, face.rights, turn))
     raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
 

@@ -1,4 +1,10 @@
-"""Lexicographic goals in one objective by weights (Sherali and Soyster 1983), within the range of exact integers."""
+"""Lexicographic goals in one objective by weights (Sherali and Soyster 1983), within the range of exact integers.
+
+A goal outweighs all after it if its weight exceeds the most by which these can differ over as many pairs as there can
+be. As many goals as the exact range of a solver admits go into one stage; the others follow on its optimal face.
+Leximin is a sum too, of counts by score level, packed as digits (lexicographic bottleneck assignment, Burkard & Rendl
+1991).
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,15 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Tier
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
 
 BELOW_ALL = -(1 << 62)
 """Less than any score."""
 PEOPLE = frozenset({"matched", "priority"})
-"""The goals that count people alone."""
+"""The goals in which scores do not count."""
 MOST_DIGITS = 64
 """A digit takes a bit at least, so no number has more."""
 
@@ -30,23 +35,26 @@ def fits_before_leximin(goals: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class LeximinStages:
-    """The stages of leximin, in each of which a pair is worth at most ``max_weight`` in magnitude."""
+    """The stages of leximin; in each, the profit of a pair is ``-max_weight`` at least and 0 at most.
+
+    One stage counts the pairs of the lowest score levels that are left, fewer at a lower level being better first.
+    """
 
     max_weight: int
 
     def next_stage(self, scores: IntVector, above: int = BELOW_ALL) -> tuple[IntVector, int] | None:
-        """Return what open pairs are worth in the stage of the lowest scores that exceed ``above``.
+        """Return the profit of open pairs in the stage of the lowest scores that exceed ``above``.
 
         Parameters
         ----------
         scores
             (e,) int64, the scores of the open pairs.
         above
-            The last score that is done with.
+            The last score level that is done.
 
         Returns
         -------
-        (e,) int64, none above 0, and the last score that this stage does; None if no score is left.
+        (e,) int64, none above 0, and the last score level of this stage; None if no level is left.
 
         Examples
         --------
@@ -54,19 +62,23 @@ class LeximinStages:
         >>> worth.tolist(), last
         ([-2, -4, 0, -4, -1], 7)
         """
+        # The score levels that are left, ascending, with the number of open pairs at each
         levels, counts = np.unique(scores[scores > above], return_counts=True)
         if not len(levels):
             return None
-        used = self._fitting(counts.tolist())
+        used = self._digits(counts.tolist())
+        # Mixed radix: the weight of a level is the product of the bases of all higher levels in this stage
         levels, bases = levels[:used], counts[:used] + 1
         weights = np.cumprod(np.append(1, bases[:0:-1]))[::-1]
+        # The level of each pair; pairs above the levels of this stage cost nothing yet
         place = np.minimum(np.searchsorted(levels, scores), used - 1)
         return np.where(levels[place] == scores, -weights[place], 0), int(levels[-1])
 
-    def _fitting(self, counts: list[int]) -> int:
-        """Return how many digits fit: each takes as many values as its count and one, the first as many as it needs."""
+    def _digits(self, counts: list[int]) -> int:
+        """Return how many levels fit into one number; the digit of a level of ``count`` pairs has base count + 1."""
         size = 1
         for used, count in enumerate(counts[1:MOST_DIGITS], 1):
+            # The radix of one more digit
             size *= count + 1
             if size > self.max_weight:
                 return used
@@ -76,15 +88,15 @@ class LeximinStages:
 MAX_INT64 = 1 << 62
 """Integers up to here, and their sum with another, are exact in int64."""
 MAX_SOLVER_WEIGHT = 1 << 40
-"""Goals are put together for a solver while what a pair is worth stays below this; it keeps 53 bits."""
+"""Goals share an objective of a floating-point solver while profits stay below this, well within 53 bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScalarObjective:
-    """One or more goals in a single number: a pair (i, k) is worth ``flat + mentor[i] + mentee[k] + score * s[i, k]``.
+    """One or more goals as one linear objective, by the profit of a pair.
 
-    A former pair is worth ``kept`` more. ``weights`` are the goals with their multipliers. ``low`` and ``high`` bound
-    what one pair is worth.
+    It is ``per_pair + mentor[i] + mentee[k] + score * s[i, k]``, and ``per_former_pair`` more for a former pair.
+    ``weights`` are the goals with their multipliers, first to last. ``low`` and ``high`` bound the profit of one pair.
     """
 
     weights: tuple[tuple[str, int], ...]
@@ -97,18 +109,19 @@ class ScalarObjective:
     per_former_pair: int = 0
 
     def profit(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> IntVector:
-        """Return what the given pairs are worth, int64."""
+        """Return (e,) int64: the profit of the given pairs."""
+        # Terms of people, of former pairs, of scores
         people = self.per_pair + self.mentor[mentors] + self.mentee[mentees]
         if self.per_former_pair:
             people += self.per_former_pair * problem.contains(problem.former, mentors, mentees)
         return people + self.score * problem.scores.at(mentors, mentees) if self.score else people
 
     def dominate(self, lower: "ScalarObjective", places: int) -> "ScalarObjective":
-        """Return both stages in one: the sum over at most ``places`` pairs orders answers by this one first."""
+        """Return both objectives in one that orders answers of ``places`` pairs at most by this one first."""
         return self.combine(places * lower.range + 1, lower)
 
     def combine(self, scale: int, lower: "ScalarObjective") -> "ScalarObjective":
-        """Return both stages in one, what this one is worth being multiplied with ``scale``."""
+        """Return ``scale`` times this objective plus the ``lower`` one."""
         return ScalarObjective(
             tuple((goal, scale * weight) for goal, weight in self.weights) + lower.weights,
             scale * self.per_pair + lower.per_pair,
@@ -121,11 +134,11 @@ class ScalarObjective:
         )
 
     def fits_above(self, lower: "ScalarObjective", places: int) -> bool:
-        """Return whether both stages in one stay within int64."""
+        """Return whether ``dominate`` stays within int64."""
         return (places * lower.range + 1) * self.range + lower.range < MAX_INT64
 
     def times(self, parts: int) -> "ScalarObjective":
-        """Return the same in parts of a unit."""
+        """Return the objective multiplied by ``parts``."""
         weights = tuple((goal, parts * weight) for goal, weight in self.weights)
         sides = parts * self.per_pair, parts * self.mentor, parts * self.mentee
         return ScalarObjective(
@@ -134,17 +147,17 @@ class ScalarObjective:
 
     @property
     def range(self) -> int:
-        """Return a bound on the magnitude of what one pair is worth, and of differences between two."""
+        """Return a bound on the magnitude of the profit of one pair, and of the difference between two."""
         return max(self.high, 0) - min(self.low, 0)
 
     @property
     def unit(self) -> int:
-        """Return what one more in the first goal is worth."""
+        """Return the weight of the first goal."""
         return self.weights[0][1]
 
 
 def objective_of(problem: AssignmentProblem, goal: str) -> ScalarObjective:
-    """Return the stage of one goal; raise EngineError if it is no sum over pairs."""
+    """Return the objective of one goal; raise EngineError if it is no sum over pairs."""
     if goal not in ADDITIVE_GOALS:
         raise EngineError(f"The goal {goal} is no sum over pairs")
     n, m = problem.shape
@@ -163,11 +176,13 @@ def objective_of(problem: AssignmentProblem, goal: str) -> ScalarObjective:
 
 
 def scalarize(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[ScalarObjective | LeximinStages]:
-    """Return the goals in as few stages as ``fits(reach)`` lets be computed exactly."""
+    """Return the goals in as few stages as can be, each with ``fits(range)`` true: exact for the solver."""
     places = problem.max_pairs
     stages: list[ScalarObjective | LeximinStages] = []
+    # From the last goal up: each goal joins the stage below it if the sum of both still fits
     for goal in reversed(problem.goals):
         if goal == "leximin":
+            # Leximin: stages of its own, within the greatest power of two that fits
             stages.append(LeximinStages(max(1 << bits for bits in range(MAX_INT64.bit_length()) if fits(1 << bits))))
             continue
         stage, below = objective_of(problem, goal), stages[-1] if stages else None
@@ -176,6 +191,7 @@ def scalarize(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[S
             and stage.fits_above(below, places)
             and fits(stage.dominate(below, places).range)
         ):
+            # Joined: this goal outweighs those below by the range of all of them over all pairs
             stages[-1] = stage.dominate(below, places)
         else:
             stages.append(stage)
@@ -185,23 +201,25 @@ def scalarize(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[S
 def scalarize_loosely(
     problem: AssignmentProblem, goals: Sequence[str], fits: Callable[[int], bool]
 ) -> ScalarObjective | None:
-    """Return goals in one stage, each outdoing those after it over as many pairs as ``fits(reach)`` leaves room for.
+    """Return the goals in one stage, with the largest weights that fit; None if even one pair does not fit.
 
-    None if there is no room for a single pair. Each weight is a multiple of the next, and exceeds what one pair is
-    worth in all goals after it; over more pairs than that these can be worth more.
+    The order of goals is guaranteed only between answers that differ in few pairs, and has to be proved afterwards.
+    Each weight is a multiple of the next, and exceeds the range of one pair in all goals after it.
     """
+    # From all pairs down to one
     rooms = (1 << bits for bits in range(problem.max_pairs.bit_length(), -1, -1))
-    found = (_with_room(problem, goals, room, fits) for room in rooms)
+    found = (_weighted_for(problem, goals, room, fits) for room in rooms)
     return next((stage for stage in found if stage is not None), None)
 
 
-def _with_room(
+def _weighted_for(
     problem: AssignmentProblem, goals: Sequence[str], room: int, fits: Callable[[int], bool]
 ) -> ScalarObjective | None:
-    """Return goals in one stage, each outdoing those after it over so many pairs, None if that does not fit."""
+    """Return the goals in one stage, each outweighing those after it over ``room`` pairs; None if that does not fit."""
     stage = objective_of(problem, goals[-1])
     for goal in reversed(goals[:-1]):
         upper = objective_of(problem, goal)
+        # A multiple of the unit below, just above the range over ``room`` pairs
         scale = stage.unit * (room * -(-stage.range // stage.unit) + 1)
         if not fits(scale * upper.range + stage.range):
             return None
@@ -210,7 +228,7 @@ def _with_room(
 
 
 def evaluate_tiers(problem: AssignmentProblem, pairs: IntMatrix, bounds: Mapping[str, int | None]) -> Iterator[Tier]:
-    """Yield, for each goal of the problem, what the pairs reach in it, with its bound if there is one."""
+    """Yield, for each goal of the problem, the value of the pairs in it, with its bound if there is one."""
     mentors, mentees = pairs[:, 0], pairs[:, 1]
     for goal in problem.goals:
         vector = tuple(sorted(problem.scores.at(mentors, mentees).tolist())) if goal == "leximin" else ()
@@ -218,7 +236,7 @@ def evaluate_tiers(problem: AssignmentProblem, pairs: IntMatrix, bounds: Mapping
 
 
 def goal_value(problem: AssignmentProblem, goal: str, mentors: IntVector, mentees: IntVector) -> int:
-    """Return what the given pairs reach in one goal, as it is stated in a tier."""
+    """Return the value of the given pairs in one goal, as a tier states it."""
     if goal in {"floor", "leximin"}:
         return worst_pair(problem, mentors, mentees)
     if goal == "floor_person":

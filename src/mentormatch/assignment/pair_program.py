@@ -1,7 +1,11 @@
 """Pairs and side constraints -> a 0-1 program, and its LP duals rounded to a valid integer bound.
 
-A person whose minimum binds only if they are used gets a column that says "used". Each of their pairs is linked to it
-by a row of its own: without these the linear program would use people in parts, and prove little.
+A person whose minimum binds only if they are used gets an indicator variable (Wolsey, *Integer Programming*, fixed
+charges). Each of their pairs is linked to it by a row of its own, ``x <= u``: the disaggregated form, whose LP bound is
+much better than that of one row for all pairs.
+
+Duals of a solver are floats. Rounded to integers of the right signs they still give a valid bound, by weak duality (a
+safe dual bound, cf. Neumaier & Shcherbina 2004).
 """
 
 from collections.abc import Iterator
@@ -9,18 +13,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import Basis, FloatVector, LinearConstraint, Program, degree_constraints
+from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, degree_constraints
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import DualSolution, Links
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, FloatVector, IntMatrix, IntVector
 
 
 @dataclass(frozen=True, slots=True)
 class PairConstraint:
-    """A bound on a weighted sum over the pairs of a pool; those at ``places`` count with their ``weights``, not 0.
+    """A bound on a weighted sum over the pairs of a model: coefficients ``weights``, not 0, of the pairs ``places``.
 
-    ``origin``: the place of the row that asks for it, or the goal whose value it keeps; None: neither.
+    ``origin``: the index of the problem's row that it states, or the goal whose value it keeps; None: neither.
     """
 
     places: IntVector
@@ -33,24 +36,27 @@ class PairConstraint:
     def on(
         cls, weights: IntVector, least: int | None = None, most: int | None = None, origin: int | str | None = None
     ) -> "PairConstraint":
-        """Return the bound on a sum in which every pair of the pool has a weight."""
+        """Return the constraint with a coefficient, in ``weights`` (e,), for every pair of the model."""
         places = np.flatnonzero(weights)
         return cls(places, weights[places], least, most, origin)
 
     def holds(self, chosen: BoolVector) -> bool:
-        """Return whether the chosen pairs keep the bound."""
+        """Return whether the chosen pairs, (e,) bool, satisfy the constraint."""
         total = int(self.weights[chosen[self.places]].sum())
         return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
 
     def among(self, kept: BoolVector, numbers: IntVector) -> "PairConstraint":
-        """Return the same bound in the pool of the pairs that are kept, which have these ``numbers`` there."""
+        """Return the constraint on the pairs that are kept, which are renumbered by ``numbers`` (e,)."""
         still = kept[self.places]
         return PairConstraint(numbers[self.places[still]], self.weights[still], self.least, self.most, self.origin)
 
 
 @dataclass(frozen=True, slots=True)
 class PairModel:
-    """The pairs that may still be chosen, those of them that must be, and everything that bounds them."""
+    """Free 0-1 variables, one a pair ``mentors[e]``, ``mentees[e]``, those fixed to one, and their constraints.
+
+    ``limits`` are the linear constraints, ``sides`` the degree bounds of mentors and of mentees.
+    """
 
     mentors: IntVector
     mentees: IntVector
@@ -63,7 +69,7 @@ class PairModel:
 
     @classmethod
     def of(cls, problem: AssignmentProblem) -> "PairModel":
-        """Return all allowed pairs of a problem, pins forced."""
+        """Return the model of a problem: all allowed pairs, pins fixed to one."""
         mentors, mentees = problem.scores.pairs()
         m = problem.shape[1]
         pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
@@ -75,26 +81,27 @@ class PairModel:
         return cls(mentors, mentees, forced, limits, (problem.mentors, problem.mentees))
 
     def restrict(self, kept: BoolVector, forced: BoolVector) -> "PairModel":
-        """Return the pool of the pairs that are kept."""
+        """Return the model on the pairs that are kept, (e,) bool, with those ``forced`` fixed to one."""
         return PairModel(self.mentors[kept], self.mentees[kept], forced[kept], self.limits_among(kept), self.sides)
 
     def limits_among(self, kept: BoolVector) -> tuple[PairConstraint, ...]:
-        """Return the limits in the pool of the pairs that are kept."""
+        """Return the linear constraints on the pairs that are kept."""
         numbers = np.cumsum(kept) - 1
         return tuple(limit.among(kept, numbers) for limit in self.limits)
 
     def limited(self, limit: PairConstraint) -> "PairModel":
-        """Return the pool with one more limit."""
+        """Return the model with one more linear constraint (a cut, or the value of a goal)."""
         return replace(self, limits=(*self.limits, limit))
 
     def people(self) -> tuple[IntVector, IntVector]:
-        """Return who is in each pair, side by side."""
+        """Return the mentor and the mentee of each pair."""
         return self.mentors, self.mentees
 
     def holds(self, chosen: BoolVector) -> bool:
-        """Return whether a choice keeps every bound."""
+        """Return whether a choice, (e,) bool, is feasible, in integers."""
         for people, loads in zip(self.people(), self.sides, strict=True):
             taken = np.bincount(people[chosen], minlength=len(loads))
+            # A conditional minimum binds only those who take somebody
             enough = (taken >= loads.least) | (loads.optional & (taken == 0))
             if not (enough & (taken <= loads.most)).all():
                 return False
@@ -102,16 +109,16 @@ class PairModel:
 
 
 ROOM = 1 << 56
-"""Sums of rounded prices stay below this, far within int64."""
+"""Sums of rounded duals stay below this, far within int64."""
 FINEST = 1 << 20
-"""Prices are rounded to this part of a unit at best, and more coarsely where worths are great."""
+"""Duals are rounded to this part of a unit at best, and more coarsely where profits are great."""
 LIMIT = 2
-"""Where the sides are 0 and 1, this says that a row is a limit."""
+"""The ``side`` of a linear constraint; mentors are 0 and mentees 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConstraintRef:
-    """What a row bounds: the load of person ``place`` of a side, limit ``place``; with ``pair``, the pair's link."""
+    """What a row states: the degree of person ``place`` of a side, limit ``place``, or the link of ``pair``."""
 
     side: int
     place: int
@@ -120,9 +127,10 @@ class ConstraintRef:
 
 @dataclass(frozen=True, slots=True)
 class ScaledDuals:
-    """Prices of both sides, of the links of pairs and of the limits, in parts of a unit; ``parts`` to the unit.
+    """Duals of the degree, linking and linear constraints, as integers over the common denominator ``parts``.
 
-    ``links`` (2, e): a price for each pair of a person with a waivable minimum, side by side, 0 or more.
+    ``sides``: (n,) and (m,). ``links`` (2, e), 0 or more: of the pairs of people with a conditional minimum, by side.
+    ``limits``: one for each linear constraint of the model.
     """
 
     sides: tuple[IntVector, IntVector]
@@ -131,22 +139,27 @@ class ScaledDuals:
     parts: int
 
     def reduced(self, pool: PairModel, worth: IntVector) -> IntVector:
-        """Return (e,) int64: what each pair is worth above its prices, in parts."""
+        """Return (e,) int64: the reduced profit of each pair, in parts."""
+        # Profit less the duals of both people and of the links, then of the constraints
         rest = worth * self.parts - self.sides[0][pool.mentors] - self.sides[1][pool.mentees] - self.links.sum(axis=0)
         for price, limit in zip(self.limits.tolist(), pool.limits, strict=True):
             rest[limit.places] -= price * limit.weights
         return rest
 
     def bound(self, pool: PairModel, reduced: IntVector) -> int:
-        """Return a bound on what any choice is worth, in parts; it holds for any prices of the right signs."""
+        """Return the dual bound on the profit of any choice, in parts; it holds for any duals of the right signs."""
+        # Pairs, at most once each; people, at the better end of their degrees; constraints, at the bound that binds
         total: int = sum(reduced[(reduced > 0) | pool.fixed_to_one].tolist())
         for people, prices, links, loads in zip(pool.people(), self.sides, self.links, pool.sides, strict=True):
             full = np.maximum(
                 np.where(loads.conditional, loads.least, loads.firm_minimum) * prices, loads.most * prices
             )
+            # With an indicator the links of a person count once, if the person is used, and only if that
+            # helps the bound
             np.add.at(full, people, links)
             total += int(np.where(loads.conditional, np.maximum(full, 0), full).sum())
         for price, limit in zip(self.limits.tolist(), pool.limits, strict=True):
+            # The bound of the constraint that its dual is paid for
             end = limit.most if price > 0 else limit.least
             total += price * (end or 0)
         return total
@@ -154,17 +167,17 @@ class ScaledDuals:
 
 @dataclass(frozen=True, slots=True)
 class DualProof:
-    """The prices that bound what is worth most in a pool."""
+    """Duals of a model, as the proof of a bound."""
 
     pool: PairModel
     duals: ScaledDuals
 
     def bound(self, worth: IntVector) -> int:
-        """Return the bound in parts."""
+        """Return the bound on the profit ``worth`` (e,), in parts."""
         return self.duals.bound(self.pool, self.duals.reduced(self.pool, worth))
 
     def prices(self, goal: str, rows: int) -> DualSolution | None:
-        """Return the prices of a goal by what they are paid for; None if one is for no row and for no goal."""
+        """Return the proof of a goal in terms of the problem; None if a constraint with a dual is not the problem's."""
         priced = list(zip(self.pool.limits, self.duals.limits.tolist(), strict=True))
         if any(limit.origin is None and price for limit, price in priced):
             return None
@@ -186,21 +199,22 @@ class DualProof:
 
 
 def trivial_duals(pool: PairModel, worth: IntVector) -> ScaledDuals:
-    """Return the better of two sets of prices that need no solver: on one side, what each could gain by a place more.
+    """Return the better of two duals that need no solver: on one side, the profit of one more slot for each person.
 
-    They bound any choice by what each person of that side could have at best, whoever else wants the same.
+    They bound any choice by the best pairs of each person on that side, and relax the degrees of the other side.
     """
     found = []
     for side, (people, loads) in enumerate(zip(pool.people(), pool.sides, strict=True)):
         prices = np.zeros(len(pool.sides[0]), dtype=np.int64), np.zeros(len(pool.sides[1]), dtype=np.int64)
-        prices[side][:] = _next_gains(pool, people, worth, loads.most)
+        prices[side][:] = _marginal_profits(pool, people, worth, loads.most)
         duals = ScaledDuals(prices, np.zeros((2, len(pool)), np.int64), np.zeros(len(pool.limits), np.int64), 1)
         found.append((duals.bound(pool, duals.reduced(pool, worth)), duals))
     return min(found, key=lambda each: each[0])[1]
 
 
-def _next_gains(pool: PairModel, people: IntVector, worth: IntVector, most: IntVector) -> IntVector:
-    """Return for each person the worth of their best pair beyond those that they have places for, 0 if it is less."""
+def _marginal_profits(pool: PairModel, people: IntVector, worth: IntVector, most: IntVector) -> IntVector:
+    """Return for each person the profit of the best pair beyond their slots, or 0 if that is greater."""
+    # Each person's pairs, those fixed to one first, then by profit
     order = np.lexsort((-worth, ~pool.fixed_to_one, people))
     ranked = people[order]
     rank = np.arange(len(order)) - np.searchsorted(ranked, ranked)
@@ -212,22 +226,24 @@ def _next_gains(pool: PairModel, people: IntVector, worth: IntVector, most: IntV
 
 @dataclass(frozen=True, slots=True)
 class PairProgram:
-    """A program on some pairs of a pool, and what each of its rows bounds."""
+    """A program on some pairs of a model, and what each of its rows states."""
 
     program: Program
     owners: list[ConstraintRef]
 
     def duals(self, pool: PairModel, worth: IntVector, given: FloatVector) -> ScaledDuals:
-        """Return the solver's duals as prices in integers; rounding, or no price at all, leaves the bound valid."""
-        reach = float(np.abs(given) @ self._heaviest(pool))
+        """Return the solver's duals ``given``, one a row, rounded to integers; any rounding leaves the bound valid."""
+        reach = float(np.abs(given) @ self._row_magnitudes(pool))
         if not reach <= ROOM:
             given, reach = np.zeros_like(given), 0.0
-        parts = max(min(_parts(pool, worth), int(ROOM / max(reach, 1.0))), 1)
+        # The finest denominator with which no sum of duals leaves the exact range
+        parts = max(min(_denominator(pool, worth), int(ROOM / max(reach, 1.0))), 1)
         scaled = given * parts
         sides = tuple(np.zeros(len(loads), dtype=np.int64) for loads in pool.sides)
         links, limits = np.zeros((2, len(pool)), dtype=np.int64), np.zeros(len(pool.limits), dtype=np.int64)
         for owner, row, rounded in zip(self.owners, self.program.constraints, np.rint(scaled).tolist(), strict=True):
-            price = _with_sign(int(rounded), row)
+            # A dual of the wrong sign is noise of the solver: 0 is always valid
+            price = _clip_sign(int(rounded), row)
             if owner.side == LIMIT:
                 limits[owner.place] += price
             elif owner.pair is None:
@@ -236,8 +252,8 @@ class PairProgram:
                 links[owner.side, owner.pair] += price
         return ScaledDuals((sides[0], sides[1]), links, limits, parts)
 
-    def _heaviest(self, pool: PairModel) -> FloatVector:
-        """Return the greatest number that the price of each row is multiplied with."""
+    def _row_magnitudes(self, pool: PairModel) -> FloatVector:
+        """Return the greatest number by which the dual of each row is multiplied anywhere."""
         most = [int(loads.most.max(initial=1)) for loads in pool.sides]
         found = [
             max(int(np.abs(row.coefficients).max(initial=1)), 1 if owner.side == LIMIT else most[owner.side])
@@ -249,19 +265,25 @@ class PairProgram:
 def build_program(
     pool: PairModel, worth: IntVector, columns: BoolVector, *, whole: bool, start: Basis | None = None
 ) -> PairProgram:
-    """Return the program on some pairs of the pool, begun where a similar one ended."""
+    """Return the program on the ``columns`` (e,) of a model: 0-1 if ``whole``, else its LP relaxation.
+
+    ``worth`` (e,) is the profit; ``start`` the basis of a similar program.
+    """
     places = np.flatnonzero(columns)
     names = [f"{i}_{k}" for i, k in zip(pool.mentors[places].tolist(), pool.mentees[places].tolist(), strict=True)]
     rows: list[tuple[ConstraintRef, LinearConstraint]] = []
+    # Degree constraints, with an indicator for each person of a conditional minimum, and their linking constraints
     for side, (people, loads) in enumerate(zip(pool.people(), pool.sides, strict=True)):
+        # An indicator for each person with a conditional minimum who has a column
         waived = np.intersect1d(np.flatnonzero(loads.conditional), people[places]).tolist()
         used = {person: len(names) + place for place, person in enumerate(waived)}
         names += [f"u{side}_{person}" for person in waived]
         for person, row in degree_constraints(people[places], loads, loads.firm_minimum, used):
             rows.append((ConstraintRef(side, person), row))
-        rows += _links(side, people, places, used)
-    rows += _limits(pool, columns)
+        rows += _linking_constraints(side, people, places, used)
+    rows += _linear_constraints(pool, columns)
     extra = len(names) - len(places)
+    # Indicators have no profit
     padded = np.append(worth[places], np.zeros(extra, dtype=np.int64))
     forced = np.append(pool.fixed_to_one[places], np.zeros(extra, dtype=bool))
     owners = [owner for owner, _ in rows]
@@ -270,10 +292,10 @@ def build_program(
     return PairProgram(program, owners)
 
 
-def _links(
+def _linking_constraints(
     side: int, people: IntVector, places: IntVector, used: dict[int, int]
 ) -> Iterator[tuple[ConstraintRef, LinearConstraint]]:
-    """Yield, for each pair of a person with a "used" column, the row that takes the pair only if they are used."""
+    """Yield the row ``x - u <= 0`` for each pair of a person with an indicator u in ``used``."""
     for column, pair in enumerate(places.tolist() if used else ()):
         person = int(people[pair])
         if person in used:
@@ -283,17 +305,19 @@ def _links(
             )
 
 
-def _limits(pool: PairModel, columns: BoolVector) -> Iterator[tuple[ConstraintRef, LinearConstraint]]:
+def _linear_constraints(pool: PairModel, columns: BoolVector) -> Iterator[tuple[ConstraintRef, LinearConstraint]]:
+    """Yield the linear constraints on some columns."""
     for place, inside in enumerate(pool.limits_among(columns)):
         yield ConstraintRef(LIMIT, place), LinearConstraint(inside.places, inside.weights, inside.least, inside.most)
 
 
-def _with_sign(price: int, row: LinearConstraint) -> int:
-    """Return the price, or 0 where its sign calls for a bound that is not there."""
+def _clip_sign(price: int, row: LinearConstraint) -> int:
+    """Return the dual, or 0 where its sign calls for a bound that the row does not have."""
     return 0 if (row.most if price > 0 else row.least) is None else price
 
 
-def _parts(pool: PairModel, worth: IntVector) -> int:
+def _denominator(pool: PairModel, worth: IntVector) -> int:
+    """Return the finest denominator with which all profits together stay in the exact range."""
     places = min(int(loads.most.sum()) for loads in pool.sides) + 1
     greatest = int(np.abs(worth).max(initial=1))
     return int(min(max(ROOM // (places * greatest), 1), FINEST))

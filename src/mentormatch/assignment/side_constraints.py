@@ -1,7 +1,8 @@
 """Assignment with side constraints: goals as 0-1 programs in turn; ties by no-good cuts (Balas and Jeroslow 1972).
 
-A stage that is done becomes a row of the next. Ties are settled by rivals: the best other answer in the next round of
-hashes, until there is none.
+Goal after goal is maximised by LP relaxation and 0-1 programs (``relaxation``); its value becomes a constraint of the
+next. Ties are broken by enumeration: a no-good cut on the incumbent, then the best other answer by the next hashes,
+until the program is infeasible or its bound is lower (ranking: Lawler 1972; Murty 1968).
 """
 
 from collections.abc import Sequence
@@ -28,47 +29,51 @@ from mentormatch.assignment.objective import (
 )
 from mentormatch.assignment.pair_program import DualProof, PairConstraint, PairModel, trivial_duals
 from mentormatch.assignment.relaxation import BoundedSearch, maximize_goal, solve_relaxation, solve_restricted_programs
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
 LEXIMIN = LeximinStages(max_weight=1 << 20)
 """Coefficients of an integer program stay small."""
 FEW_TIED = 3
-"""Where the linear program leaves a gap, it is quicker to find so many other best choices than to settle all ties."""
+"""Where the LP leaves a gap, enumerating up to so many optima is quicker than maximising tie-breaking weights."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProvedGoals:
-    """What is known of the goals done with: the ``bounds`` of the engine, and ``prices`` up to the first without."""
+    """What is proved of the goals done so far: ``bounds`` by goal, and duals up to the first goal without."""
 
     bounds: dict[str, int | None]
     prices: list[DualSolution]
 
     def keep(self, problem: AssignmentProblem, goal: str, work: BoundedSearch) -> None:
-        """Keep what the search for one goal came to."""
+        """Keep the bound and the duals of one goal."""
         turned = goal == "changes" and work.bound is not None
         found = None if work.proof is None else work.proof.prices(goal, len(problem.rows))
         if found is not None and len(self.prices) == len(self.bounds):
+            # Duals prove a goal only if they prove all goals before it
             self.prices.append(found)
         self.bounds[goal] = len(problem.former) - (work.bound or 0) if turned else work.bound
-        if goal == "leximin":  # its stages count pairs: what the worst one has is known at the end of all
+        if goal == "leximin":  # its stages count pairs by score level; the tier states the worst score
             pairs = (side[work.incumbent] for side in (work.pool.mentors, work.pool.mentees))
             self.bounds[goal] = goal_value(problem, goal, *pairs) if work.proved else None
 
 
 def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, maximise: ProgramSolver) -> Solution:
     """Return the canonical solution, or the best one found in time with what is proved of it."""
+    # A first incumbent, by all goals in one objective
     pool, guide = PairModel.of(problem), _combine_goals(problem)
     scout = _find_incumbent(problem, pool, guide, maximise)
     if scout.infeasible:
         return empty_solution(Status.INFEASIBLE, "")
     chosen: BoolVector | None = scout.over(pool)
+    # The combined objective is exact and solved: its optimum is that of every goal
     optimal = guide.exact and scout.proved
     known, work = ProvedGoals({}, []), scout
+    # Lexicographic optimisation: the value of each goal is a constraint for those after it
     for goal in problem.goals:
         if chosen is not None:
-            run.on_incumbent(partial(_meanwhile, problem, goal, pool, chosen, known))
-        work = _pursue_goal(problem, goal, pool, chosen, guide, maximise, optimal=optimal)
+            run.on_incumbent(partial(_solution_so_far, problem, goal, pool, chosen, known))
+        work = _maximize_one_goal(problem, goal, pool, chosen, guide, maximise, optimal=optimal)
         if work.incumbent is None:
             return empty_solution(Status.INFEASIBLE if work.infeasible else Status.STOPPED, "")
         known.keep(problem, goal, work)
@@ -78,13 +83,14 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, m
     run.on_incumbent(partial(_solution, problem, pool, work.incumbent, known, Status.FEASIBLE))
     if not run.ties:
         return _solution(problem, pool, work.incumbent, known, Status.PROVED)
-    return _goal_is_fixed(problem, work, known, run, maximise)
+    return _break_ties_of_optimum(problem, work, known, run, maximise)
 
 
-def _goal_is_fixed(
+def _break_ties_of_optimum(
     problem: AssignmentProblem, work: BoundedSearch, known: ProvedGoals, run: SolveOptions, maximise: ProgramSolver
 ) -> Solution:
-    """Return the canonical one of the choices that are the best in the last goal, and so in all."""
+    """Return the canonical one of the choices that are optimal in the last goal, and so in all."""
+    # With an LP gap, tie-breaking weights would make hard programs; a few optima are found sooner
     tied = _enumerate_ties(work, maximise) if work.gap else ()
     if tied:
         return _solution(problem, work.pool, _pick_canonical(work.pool, tied, run), known, Status.PROVED)
@@ -92,10 +98,10 @@ def _goal_is_fixed(
     return _solution(problem, pool, chosen, known, status)
 
 
-def _meanwhile(
+def _solution_so_far(
     problem: AssignmentProblem, goal: str, pool: PairModel, chosen: BoolVector, known: ProvedGoals
 ) -> Solution:
-    """Return the answer before the search for a goal is done, with the bound on it that needs no solver."""
+    """Return the incumbent before the search for a goal, with the trivial dual bound on that goal."""
     so_far = ProvedGoals(dict(known.bounds), list(known.prices))
     if goal in ADDITIVE_GOALS and goal not in known.bounds:
         worth = objective_of(problem, goal).profit(problem, pool.mentors, pool.mentees)
@@ -108,7 +114,7 @@ def _meanwhile(
     return _solution(problem, pool, chosen, so_far, Status.FEASIBLE)
 
 
-def _pursue_goal(  # noqa: PLR0913 - what is open, what is known of it, and how to ask
+def _maximize_one_goal(  # noqa: PLR0913 - what is open, what is known of it, and how to ask
     problem: AssignmentProblem,
     goal: str,
     pool: PairModel,
@@ -118,21 +124,22 @@ def _pursue_goal(  # noqa: PLR0913 - what is open, what is known of it, and how 
     *,
     optimal: bool,
 ) -> BoundedSearch:
-    """Return the search for the best choice in one goal, at its end; ``optimal``: the chosen one is known to be it."""
+    """Return the finished search for one goal; ``optimal``: the chosen one is known to be optimal in it."""
     if goal == "leximin" and chosen is not None:
-        return _climb_leximin(problem, pool, chosen, maximise)
+        return _maximize_leximin(problem, pool, chosen, maximise)
     worth = objective_of(problem, goal).profit(problem, pool.mentors, pool.mentees)
     lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
     if not optimal:
         return maximize_goal(pool, worth, lead, chosen, maximise)
+    # The value is known; the LP is solved for the duals that prove it
     work = solve_relaxation(pool, worth, lead, chosen, maximise)
     return replace(work, bound=work.value)
 
 
-def _climb_leximin(
+def _maximize_leximin(
     problem: AssignmentProblem, pool: PairModel, chosen: BoolVector, maximise: ProgramSolver
 ) -> BoundedSearch:
-    """Return the search for the leximin choice, at its end: the last of its stages, or the first that is not proved."""
+    """Return the finished search for leximin: that of its last stage, or of the first that is not proved."""
     none = np.zeros(len(pool), dtype=np.int64)
     work, last = BoundedSearch(pool, none, pool.fixed_to_one, none, 0, 1, 0, chosen), BELOW_ALL
     while work.proved and work.incumbent is not None:
@@ -146,22 +153,28 @@ def _climb_leximin(
 
 @dataclass(frozen=True, slots=True)
 class CombinedObjective:
-    """The goals in one number; ``exact``: what is best in it is best in all of them, else it proves nothing."""
+    """The goals in one objective; ``exact``: its optimum is lexicographically optimal, else it is only a heuristic."""
 
     stage: ScalarObjective
     exact: bool
 
 
 def _combine_goals(problem: AssignmentProblem) -> CombinedObjective:
-    """Return the goals in one number, loosely if they do not fit; a number of pairs that is fixed says nothing."""
+    """Combine the goals into one weighted objective, a heuristic one if exact weights do not fit.
+
+    ``matched`` is left out where minimums fix its value.
+    """
+    # If minimums take all slots, every answer has the same number of pairs
     least = max(int(loads.firm_minimum.sum()) for loads in (problem.mentors, problem.mentees))
     goals = tuple(goal for goal in problem.goals if goal != "matched" or least < problem.max_pairs)
     goals = goals if set(goals) & set(ADDITIVE_GOALS) else problem.goals
-    posed = problem if goals == problem.goals else replace(problem, goals=goals)
-    whole = scalarize(posed, lambda reach: reach < MAX_SOLVER_WEIGHT)
+    stated = problem if goals == problem.goals else replace(problem, goals=goals)
+    whole = scalarize(stated, lambda reach: reach < MAX_SOLVER_WEIGHT)
+    # All weights fit within the exact range of the solver
     if len(whole) == 1 and isinstance(whole[0], ScalarObjective):
         return CombinedObjective(whole[0], exact=True)
     stages = [objective_of(problem, goal) for goal in reversed(goals) if goal in ADDITIVE_GOALS]
+    # Heuristic weights: each goal above those after it for one pair
     stage = stages[0]
     for upper in stages[1:]:
         stage = upper.dominate(stage, 1) if upper.fits_above(stage, 1) else upper
@@ -171,7 +184,7 @@ def _combine_goals(problem: AssignmentProblem) -> CombinedObjective:
 def _find_incumbent(
     problem: AssignmentProblem, pool: PairModel, guide: CombinedObjective, maximise: ProgramSolver
 ) -> BoundedSearch:
-    """Return a search by the guide: a good choice to begin with, where one stage is not the whole problem anyway."""
+    """Return a search by the combined objective: a good incumbent, where there are many pairs and several goals."""
     lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
     if len(pool) <= FEW_PAIRS or len(problem.goals) == 1:
         return BoundedSearch(pool, lead, pool.fixed_to_one, lead, 0, 1, None)
@@ -182,15 +195,19 @@ def _find_incumbent(
 def _break_ties(
     pool: PairModel, chosen: BoolVector | None, run: SolveOptions, maximise: ProgramSolver
 ) -> tuple[PairModel, BoolVector | None, Status]:
-    """Return the canonical choice: the best in the first round of hashes, then in each round against its best rival."""
+    """Return the choice of the greatest hashes: the optimum of round 0, then in each round against its best rival."""
+    # Round 0: the tie-breaking weights as one more goal
     worth = run.tie_breaker.of(pool.mentors, pool.mentees, 0)
     first = maximize_goal(pool, worth, worth, chosen, maximise)
     if first.incumbent is None or not first.proved:
         return pool, chosen, Status.FEASIBLE
+    # Its sum of hashes is a constraint from now on
     pool, chosen = first.limited(), first.incumbent
     for turn in range(1, MOST_ROUNDS):
         worth = run.tie_breaker.of(pool.mentors, pool.mentees, turn)
+        # The best other choice, by a no-good cut; none as good: the incumbent is canonical
         rival = _best_other(pool, worth, chosen, maximise)
+        # The rival must be better in this round, or as good to go to the next
         own = int(worth[chosen].sum())
         if rival.infeasible or (rival.bound is not None and rival.bound < own):
             return pool, chosen, Status.PROVED
@@ -198,14 +215,16 @@ def _break_ties(
             return pool, chosen, Status.FEASIBLE
         other = rival.over(pool)
         chosen = other if other is not None and rival.value > own else chosen
+        # Only choices as good in this round remain
         pool = pool.limited(PairConstraint.on(worth, max(rival.value, own)))
     raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
 
 
 def _enumerate_ties(work: BoundedSearch, maximise: ProgramSolver) -> tuple[BoolVector, ...]:
-    """Return all choices that are the best in the last goal, if these are found to be few; none if they are not."""
+    """Return all optima of the last goal by no-good cuts, if there are at most ``FEW_TIED``; none if there are more."""
     pool, tied = work.pool, [work.incumbent]
     while tied[-1] is not None and len(tied) <= FEW_TIED:
+        # One cut for each optimum found
         pool = pool.limited(_no_good_cut(tied[-1]))
         rival = maximize_goal(pool, work.worth, work.worth, None, maximise)
         if rival.infeasible or (rival.bound is not None and rival.bound < work.value):
@@ -215,29 +234,31 @@ def _enumerate_ties(work: BoundedSearch, maximise: ProgramSolver) -> tuple[BoolV
 
 
 def _pick_canonical(pool: PairModel, tied: Sequence[BoolVector], run: SolveOptions) -> BoolVector:
-    """Return the choice with the greatest sum of hashes, in round after round."""
+    """Return the choice of the greatest sum of hashes, by rounds."""
     for turn in range(MOST_ROUNDS):
         worth = run.tie_breaker.of(pool.mentors, pool.mentees, turn)
+        # Only the best of each round stay
         sums = [int(worth[choice].sum()) for choice in tied]
         tied = [choice for choice, own in zip(tied, sums, strict=True) if own == max(sums)]
     return tied[0]
 
 
 def _best_other(pool: PairModel, worth: IntVector, chosen: BoolVector, maximise: ProgramSolver) -> BoundedSearch:
-    """Return the search for the best choice that is not the one chosen."""
+    """Return the finished search for the best choice other than the one chosen."""
     if pool.fixed_to_one.all():
         return BoundedSearch(pool, worth, pool.fixed_to_one, worth, 0, 1, None, infeasible=True)
     return maximize_goal(pool.limited(_no_good_cut(chosen)), worth, worth, None, maximise)
 
 
 def _no_good_cut(chosen: BoolVector) -> PairConstraint:
-    """Return the limit that only the chosen pairs break."""
+    """Return the constraint that exactly this choice violates (Balas and Jeroslow 1972)."""
     return PairConstraint.on(np.where(chosen, -1, 1), 1 - int(chosen.sum()))
 
 
 def _solution(
     problem: AssignmentProblem, pool: PairModel, chosen: BoolVector | None, known: ProvedGoals, status: Status
 ) -> Solution:
+    """Return a choice as a solution, with the bounds and duals of the goals that are proved."""
     if chosen is None:
         raise EngineError("There is no choice to tell")
     pairs = np.column_stack([pool.mentors[chosen], pool.mentees[chosen]])

@@ -1,28 +1,29 @@
 """Sparse linear assignment (LAPJVsp in scipy), capacities by node splitting, minimal duals by Bellman-Ford.
 
-Everybody on the right is split into places, and scipy's sparse assignment (LAPJVsp, Jonker & Volgenant 1987) fills
-them, and private places for the others. Minimums are a bonus above all profits. It is quicker where nobody on the
-shorter side is left out, so that is tried first.
+Everybody on the right is split into slots (node splitting), which scipy's sparse assignment (LAPJVsp, Jonker &
+Volgenant 1987) fills; who may stay unmatched has a private slot beside. A minimum degree is a bonus above all profits.
+An assignment that matches everybody on the shorter side needs no private slots and is found sooner, so it is tried
+first. The duals are recovered from the assignment by Bellman-Ford, so any optimal assignment will do.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.column_generation import MANY, PricingOracle, VectorPair, solve_by_columns
+from mentormatch.assignment.column_generation import MANY, PricingOracle, solve_by_columns
 from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector, VectorPair
 
 MAX_FLOAT64 = 1 << 53
 """Integers up to here are exact in float64."""
 CELLS = 1 << 19
-"""With no more cells compiled code is quicker on a whole block than scipy on a list."""
+"""With no more cells, the compiled dense LAPJV is quicker than scipy on the list of edges."""
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeOracle(PricingOracle):
-    """The pairs of a face with what each is worth, of which few may be enough."""
+    """The pairs of a face, (e,), with the profit of each, as columns to generate."""
 
     face: OptimalFace
     profit: IntVector
@@ -36,21 +37,22 @@ class EdgeOracle(PricingOracle):
         return len(self.face.left.most), len(self.face.right.most)
 
     def dual_upper_bound(self) -> VectorPair:
+        # Row reduction, then column reduction
         left = _max_by_person(self.profit, self.face.lefts, len(self.face.left.most))
         return left, _max_by_person(self.profit - left[self.face.lefts], self.face.rights, len(self.face.right.most))
 
-    def reduced_costs(self, prices: VectorPair, places: IntVector) -> IntVector:
-        return prices[0][self.face.lefts[places]] + prices[1][self.face.rights[places]] - self.profit[places]
+    def reduced_costs(self, prices: VectorPair, slots: IntVector) -> IntVector:
+        return prices[0][self.face.lefts[slots]] + prices[1][self.face.rights[slots]] - self.profit[slots]
 
     def columns_within(self, prices: VectorPair, loss: int) -> IntVector:
         return np.flatnonzero(prices[0][self.face.lefts] + prices[1][self.face.rights] <= self.profit + loss)
 
-    def restricted_master(self, places: IntVector) -> tuple[OptimalFace, IntVector]:
-        face = replace(self.face, lefts=self.face.lefts[places], rights=self.face.rights[places])
-        return face, self.profit[places]
+    def restricted_master(self, slots: IntVector) -> tuple[OptimalFace, IntVector]:
+        face = replace(self.face, lefts=self.face.lefts[slots], rights=self.face.rights[slots])
+        return face, self.profit[slots]
 
     def feasibility_columns(self) -> IntVector:
-        """Return the pairs of a known answer, and those of people who have few."""
+        """Return the pairs of the incumbent, and all pairs of people who have few."""
         lefts, rights = self.face.lefts, self.face.rights
         few = (np.bincount(lefts)[lefts] <= MANY) | (np.bincount(rights)[rights] <= MANY)
         return np.flatnonzero(few if self.face.incumbent is None else few | self.face.incumbent)
@@ -58,28 +60,35 @@ class EdgeOracle(PricingOracle):
 
 @dataclass(frozen=True, slots=True)
 class SlotEdges:
-    """An entry for each pair and each place of its person on the right, where that is worth something.
+    """The bipartite graph of people on the left and slots on the right, (e,): the edges of positive profit.
 
-    ``left`` and ``place`` (e,) are numbered through; ``people`` and ``owner`` say whom the numbers stand for.
+    ``left`` and ``slot`` (e,) number the nodes without gaps; ``people`` and ``owner`` say which person on the left, and
+    on the right, a number stands for.
     """
 
     left: IntVector
-    place: IntVector
-    worth: IntVector
+    slot: IntVector
+    profit: IntVector
     people: IntVector
     owner: IntVector
 
 
 def solve_sparse(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
-    """Return the optimum of a face on which one side takes at most one partner each."""
+    """Return the optimum of a face on which one side takes at most one partner each; None if minimums cannot hold.
+
+    ``profit`` (e,) int64. The side of one partner each becomes the left one, the shorter one if both are.
+    """
+    # Which side takes one partner each, among people with edges
     fits = [bounds.most[people].max(initial=0) <= 1 for bounds, people in _sides(face)]
     if fits[0] and not (fits[1] and len(face.right.most) < len(face.left.most)):
         return solve_left_unit(face, profit)
+    # Solve with the sides exchanged
     found = solve_left_unit(face.flipped(), profit)
     return None if found is None else PrimalDual(found.chosen, found.right, found.left)
 
 
 def _sides(face: OptimalFace) -> tuple[tuple[RemainingDegrees, IntVector], tuple[RemainingDegrees, IntVector]]:
+    """Return, for the left and the right side, the degrees of its people and the person of each edge."""
     return (face.left, face.lefts), (face.right, face.rights)
 
 
@@ -94,11 +103,14 @@ def solve_left_unit(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
         (e,) int64, what each open pair is worth, of any sign.
     """
     many = EdgeOracle(face, profit)
+    # With few edges, column generation does not pay
     if many.count <= MANY * max(many.shape):
-        return _best_of_few(face, profit, _entries(face, profit))
+        return _solve_all_edges(face, profit, _slot_edges(face, profit))
+    # Column generation on perfect matchings; where it does not end, all edges with private slots
     few = solve_by_columns(many, solve_if_perfect)
     if few is None:
-        return recover_duals(face, profit, _matched_or_alone(_entries(face, profit)))
+        return recover_duals(face, profit, _match_or_leave(_slot_edges(face, profit)))
+    # The optimum on the tight edges, as one on all
     tight, optimum = few
     chosen = np.zeros(len(face), dtype=bool)
     chosen[tight] = optimum.chosen
@@ -106,29 +118,32 @@ def solve_left_unit(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
 
 
 def solve_if_perfect(face: OptimalFace, profit: IntVector, near: IntVector | None = None) -> PrimalDual | None:
-    """Return the optimum of a face if nobody on the shorter side is left out in it, else most often None.
+    """Return the optimum of a face if it matches everybody on the shorter side, else most often None.
 
-    Prices ``near`` those that the right side will have save time.
+    ``near`` (m,): duals of the right side close to the final ones, as a warm start.
     """
-    return _if_all_matched(face, profit, _entries(face, profit), near)
+    return _solve_perfect(face, profit, _slot_edges(face, profit), near)
 
 
-def _if_all_matched(
-    face: OptimalFace, profit: IntVector, entries: SlotEdges, near: IntVector | None = None
+def _solve_perfect(
+    face: OptimalFace, profit: IntVector, edges: SlotEdges, near: IntVector | None = None
 ) -> PrimalDual | None:
-    pairs = _all_matched(entries, near)
+    """Return the optimum of a face if it matches everybody on the shorter side; None if it is not proved."""
+    pairs = _match_shorter_side(edges, near)
     optimum = None if pairs is None else recover_duals(face, profit, pairs)
+    # The duals decide: an optimum that is not proved may be one of matching as many as possible only
     return None if optimum is None or not face.certifies(optimum, profit) else optimum
 
 
 def solve_full(face: OptimalFace, profit: IntVector, near: IntVector | None = None) -> PrimalDual | None:
-    """Return the optimum of a face in which everybody takes all their places, be it with pairs worth nothing.
+    """Return the optimum of a face among the answers in which every slot is filled, whatever the profit.
 
-    There are as many places as people on the left, and an answer that fills them. Prices ``near`` those that the right
-    side will have save time.
+    There are as many slots as people on the left, and an answer that fills them all. ``near`` (m,): duals of the right
+    side close to the final ones, as a warm start.
     """
-    entries = _entries(face, profit + 1)
-    optimum = recover_duals(face, profit, _seated(entries, near))
+    # One more a pair keeps pairs of profit 0 in the graph, and changes all full answers alike
+    edges = _slot_edges(face, profit + 1)
+    optimum = recover_duals(face, profit, _fill_slots(edges, near))
     full = replace(
         face,
         left=RemainingDegrees(face.left.most, face.left.most),
@@ -137,117 +152,136 @@ def solve_full(face: OptimalFace, profit: IntVector, near: IntVector | None = No
     return None if optimum is None or not full.certifies(optimum, profit) else optimum
 
 
-def _best_of_few(face: OptimalFace, profit: IntVector, entries: SlotEdges) -> PrimalDual | None:
-    if len(entries.people) * len(entries.owner) <= CELLS and use_numba(len(face)):
-        return recover_duals(face, profit, _seated_on_block(entries))
-    found = _if_all_matched(face, profit, entries)
-    return recover_duals(face, profit, _matched_or_alone(entries)) if found is None else found
+def _solve_all_edges(face: OptimalFace, profit: IntVector, edges: SlotEdges) -> PrimalDual | None:
+    if len(edges.people) * len(edges.owner) <= CELLS and use_numba(len(face)):
+        return recover_duals(face, profit, _match_by_lapjv(edges))
+    found = _solve_perfect(face, profit, edges)
+    return recover_duals(face, profit, _match_or_leave(edges)) if found is None else found
 
 
-def _seated_on_block(entries: SlotEdges) -> VectorPair:
-    """Return who is matched in a best assignment, found by compiled code on a whole block."""
+def _match_by_lapjv(edges: SlotEdges) -> VectorPair:
+    """Return the pairs of an optimal assignment, by the compiled dense LAPJV."""
     from mentormatch.assignment.kernels.dense_lap import assign_rows
 
-    cells = np.zeros((len(entries.people), len(entries.owner)), dtype=np.int64)
-    cells[entries.left, entries.place] = -entries.worth
-    place = assign_rows(cells)[0]
-    some = np.flatnonzero(place >= 0)
-    some = some[cells[some, place[some]] < 0]
-    return entries.people[some], entries.owner[place[some]]
+    cells = np.zeros((len(edges.people), len(edges.owner)), dtype=np.int64)
+    cells[edges.left, edges.slot] = -edges.profit
+    slot = assign_rows(cells)[0]
+    some = np.flatnonzero(slot >= 0)
+    some = some[cells[some, slot[some]] < 0]
+    return edges.people[some], edges.owner[slot[some]]
 
 
-def _entries(face: OptimalFace, profit: IntVector) -> SlotEdges:
+def _slot_edges(face: OptimalFace, profit: IntVector) -> SlotEdges:
+    """Return the graph on slots: one edge for each pair and each slot of its person on the right."""
+    # Node splitting: person k on the right becomes counts[k] slots, from number first[k] on
+    # Slots of each person on the right: no more than edges
     counts = np.minimum(face.right.most, np.bincount(face.rights, minlength=len(face.right.most)))
     first, repeats = np.cumsum(counts) - counts, counts[face.rights]
+    # Each edge once for each slot of its person; ``rank`` is the number of the slot within the person
     pair = np.repeat(np.arange(len(face)), repeats)
     rank = np.arange(len(pair)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     lefts, rights, worth = face.lefts[pair], face.rights[pair], profit[pair]
+    # Minimum degrees as a bonus (big M): above all profits together, for each minimum that the edge helps to fill
     if face.left.least.any() or face.right.least.any():
+        # How many minimums an edge helps to fill: that of its left person, and that of its slot
         needed = (face.left.least[lefts] > 0).astype(np.int64) + (rank < face.right.least[rights])
         worth += needed * (_profit_range(profit) * min(len(face.left.most), int(counts.sum())) + 1)
+    # An edge of no profit is no better than staying unmatched
     kept = worth > 0
-    people, left = _numbered(lefts[kept])
-    slots, place = _numbered((first[rights] + rank)[kept])
-    return SlotEdges(left, place, worth[kept], people, np.repeat(np.arange(len(counts)), counts)[slots])
+    # Nodes without edges are left out, so the graph has no gaps
+    people, left = _renumber(lefts[kept])
+    slots, slot = _renumber((first[rights] + rank)[kept])
+    return SlotEdges(left, slot, worth[kept], people, np.repeat(np.arange(len(counts)), counts)[slots])
 
 
-def _numbered(values: IntVector) -> tuple[IntVector, IntVector]:
-    """Return in ascending order which values there are, and which of them each is."""
+def _renumber(values: IntVector) -> tuple[IntVector, IntVector]:
+    """Return the distinct values in ascending order, and the number of each value among them."""
     used = np.bincount(values) > 0
     return np.flatnonzero(used), (np.cumsum(used) - 1)[values]
 
 
-def _all_matched(entries: SlotEdges, near: IntVector | None) -> VectorPair | None:
-    """Return who is matched in a best assignment that leaves nobody on the shorter side out; None if there is none.
+def _match_shorter_side(edges: SlotEdges, near: IntVector | None) -> VectorPair | None:
+    """Return the pairs of an optimal assignment that matches everybody on the shorter side; None if there is none.
 
-    To those who are matched in any case it is all one if all their pairs lose the same. Where all pairs are worth the
-    same, it is any assignment of as many as can be.
+    A side that is matched completely allows a reduction: a constant subtracted from all edges of one person changes no
+    optimal assignment. Where all profits are equal, any maximum matching will do.
     """
-    left, place, worth = entries.left, entries.place, entries.worth
-    people, places = len(entries.people), len(entries.owner)
+    left, slot, worth = edges.left, edges.slot, edges.profit
+    people, slots = len(edges.people), len(edges.owner)
+    # All profits are equal: any maximum matching is optimal
     if not len(worth) or worth.min() == worth.max():
-        return _matched_or_alone(entries)
-    if people == places and near is not None:
-        worth = worth - near[entries.owner[place]]
-    if people <= places:
+        return _match_or_leave(edges)
+    # Reduce rows and columns of the sides that are matched completely, first by the warm start
+    if people == slots and near is not None:
+        worth = worth - near[edges.owner[slot]]
+    if people <= slots:
         worth = worth - _max_by_person(worth, left, people)[left]
-    if places <= people:
-        worth = worth - _max_by_person(worth, place, places)[place]
-    matched = _matched(entries, 1 - worth, len(worth) * (1 - int(worth.min())))
-    return matched if len(matched[0]) == min(people, places) else None
+    if slots <= people:
+        worth = worth - _max_by_person(worth, slot, slots)[slot]
+    # Costs above 0, smallest for the best edges; a private slot costs more than any matching, so it is a last
+    # resort
+    matched = _match_at_cost(edges, 1 - worth, len(worth) * (1 - int(worth.min())))
+    return matched if len(matched[0]) == min(people, slots) else None
 
 
-def _seated(entries: SlotEdges, near: IntVector | None) -> VectorPair:
-    """Return who takes which place where it costs least that all are taken.
+def _fill_slots(edges: SlotEdges, near: IntVector | None) -> VectorPair:
+    """Return the pairs of a perfect matching of least cost.
 
-    One place more, which is too dear for anybody, keeps scipy from bids, which may go on for very long.
+    One more slot, too expensive to be in an optimum, keeps LAPJVsp from its augmenting row reduction on square
+    problems, which may take very long.
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-    left, place, worth = entries.left, entries.place, entries.worth
-    worth = worth if near is None else worth - near[entries.owner[place]]
-    worth = worth - _max_by_person(worth, left, len(entries.people))[left]
-    costs = 1 - (worth - _max_by_person(worth, place, len(entries.owner))[place])
-    dear = float(costs.max()) * (len(entries.people) + 1)
-    cells = np.append(left, 0), np.append(place, len(entries.owner))
+    left, slot, worth = edges.left, edges.slot, edges.profit
+    worth = worth if near is None else worth - near[edges.owner[slot]]
+    worth = worth - _max_by_person(worth, left, len(edges.people))[left]
+    costs = 1 - (worth - _max_by_person(worth, slot, len(edges.owner))[slot])
+    # One edge to the additional slot, more expensive than all others together
+    dear = float(costs.max()) * (len(edges.people) + 1)
+    cells = np.append(left, 0), np.append(slot, len(edges.owner))
     row, seat = min_weight_full_bipartite_matching(csr_array((np.append(costs, dear), cells)))
-    return entries.people[row], entries.owner[seat]
+    return edges.people[row], edges.owner[seat]
 
 
-def _matched_or_alone(entries: SlotEdges) -> VectorPair:
-    """Return who is matched in a best assignment in which anybody may be left out."""
-    nothing = int(entries.worth.max(initial=0)) + 1
-    return _matched(entries, nothing - entries.worth, nothing)
+def _match_or_leave(edges: SlotEdges) -> VectorPair:
+    """Return the pairs of an optimal assignment in which anybody may stay unmatched."""
+    nothing = int(edges.profit.max(initial=0)) + 1
+    return _match_at_cost(edges, nothing - edges.profit, nothing)
 
 
-def _matched(entries: SlotEdges, costs: IntVector, alone: int) -> VectorPair:
-    """Return who is matched where it costs least, entries having ``costs`` and a private place costing ``alone``.
+def _match_at_cost(edges: SlotEdges, costs: IntVector, alone: int) -> VectorPair:
+    """Return the pairs of a matching of least cost; ``alone`` is the cost of a private slot, of staying unmatched.
 
-    All costs are above 0, because scipy drops zeros. With a private place for everybody it sees at once that all can
-    have one, and does not begin with bids, as in a square; both may take it very long.
+    All costs are above 0, because scipy drops zeros. With a private slot for everybody LAPJVsp sees at once that a
+    complete matching exists, and does not begin with augmenting row reduction, as in a square; both may take very long.
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
     if not len(costs):
         return costs, costs
-    own, places = np.arange(len(entries.people)), len(entries.owner)
-    cells = np.append(entries.left, own), np.append(entries.place, places + own)
+    # Private slots: one more column for each person, at the cost of staying unmatched
+    own, slots = np.arange(len(edges.people)), len(edges.owner)
+    cells = np.append(edges.left, own), np.append(edges.slot, slots + own)
     values = np.append(costs, np.full(len(own), alone, dtype=np.float64))
-    left, place = min_weight_full_bipartite_matching(csr_array((values, cells)))
-    real = place < places
-    return entries.people[left[real]], entries.owner[place[real]]
+    left, slot = min_weight_full_bipartite_matching(csr_array((values, cells)))
+    # Who took a private slot is unmatched
+    real = slot < slots
+    return edges.people[left[real]], edges.owner[slot[real]]
 
 
 def recover_duals(face: OptimalFace, profit: IntVector, pairs: VectorPair) -> PrimalDual | None:
-    """Return the optimum that takes these pairs; None if minimums do not hold, or some other answer is better."""
+    """Return the primal-dual optimum of these pairs; None if a minimum does not hold, or they are not optimal."""
+    # The chosen edges by their left persons
     partner = np.full(len(face.left.most), -1)
     partner[pairs[0]] = pairs[1]
     chosen = partner[face.lefts] == face.rights
     loads = face.loads(chosen)
+    # A minimum that is not filled: with the bonus, no answer fills all
     if not (face.left.hold(loads[0]) and face.right.hold(loads[1])):
         return None
+    # Duals of the right side by label correcting; those of the left side by complementary slackness
     own = np.zeros(len(partner), dtype=np.int64)
     own[face.lefts[chosen]] = profit[chosen]
     prices = _minimal_duals(face, profit, (partner, own), initial_duals(face, profit, loads[1]))
@@ -255,38 +289,45 @@ def recover_duals(face: OptimalFace, profit: IntVector, pairs: VectorPair) -> Pr
 
 
 def _minimal_duals(face: OptimalFace, profit: IntVector, pairs: VectorPair, prices: IntVector) -> IntVector | None:
-    """Return the smallest prices of the right side that prove an assignment; None if there are none.
+    """Return the smallest duals of the right side that prove an assignment; None if there are none.
 
-    These are Bellman and Ford's longest ways from person to person on the right, along which prices are raised; without
-    a gain in a circle none is longer than there are people, so there is an end.
+    Longest paths by Bellman-Ford among the people on the right: an alternating path raises the dual at its end. If the
+    assignment is optimal no cycle has a positive length, so no path has more arcs than there are people, and the loop
+    ends; else there are no such duals.
     """
     partner, own = pairs
     matched = partner >= 0
+    # Adjacency lists of the left persons
     order = np.argsort(face.lefts, kind="stable")
     rights, worth = face.rights[order], profit[order]
     starts = np.searchsorted(face.lefts[order], np.arange(len(partner) + 1))
+    # At first every left person with edges is to be relaxed
     active = np.flatnonzero(np.diff(starts))
     for _ in range(len(prices) + 2):
         if not len(active):
             return prices
+        # Relax the edges of the people on the left whose own partner has a new label
         margin = np.where(partner[active] < 0, 0, own[active] - prices[partner[active]])
-        entries, sizes = _entries_of(starts, active)
+        edges, sizes = _edges_of(starts, active)
         offered = prices.copy()
-        np.maximum.at(offered, rights[entries], worth[entries] - np.repeat(margin, sizes))
+        # Raise the dual of each right person to what makes every left person content
+        np.maximum.at(offered, rights[edges], worth[edges] - np.repeat(margin, sizes))
         raised = offered > prices
         prices = offered
+        # The left persons whose own partner has become more expensive
         active = np.flatnonzero(raised[partner] & matched)
     return None
 
 
 def initial_duals(face: OptimalFace, profit: IntVector, loads: IntVector) -> IntVector:
-    """Return 0, and a price below all others for those who take no more than their minimum."""
+    """Return 0, and a dual below all others for people on the right who take no more than their minimum."""
+    # Below any dual that a path can give
     lowest = -_profit_range(profit) * (len(face.left.most) + len(face.right.most))
     return np.where((face.right.least > 0) & (loads == face.right.least), lowest, 0)
 
 
-def _entries_of(starts: IntVector, active: IntVector) -> tuple[IntVector, IntVector]:
-    """Return the entries of the active rows, and how many each of these has."""
+def _edges_of(starts: IntVector, active: IntVector) -> tuple[IntVector, IntVector]:
+    """Return the edges of the active rows (of an adjacency list), and how many each row has."""
     first = starts[active]
     sizes = starts[active + 1] - first
     ends = np.cumsum(sizes)

@@ -12,8 +12,7 @@ import sys
 from typing import BinaryIO
 
 from mentormatch.assignment.engine import SolveOptions, solve_goals
-from mentormatch.assignment.incumbent import LazySolution
-from mentormatch.assignment.model.solution import Solution
+from mentormatch.assignment.model.solution import LazySolution, Solution
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, SolveTask
 from mentormatch.base.child_process import claim_stdout, exit_with_parent, limit_memory
 from mentormatch.errors import MentorMatchError

@@ -1,7 +1,7 @@
 """A solve in a process of its own, ended at its deadline.
 
-The child runs ``apart``. It gets positions and hashes, neither keys nor the names of rules, and holds nothing open
-but its two pipes: there is no temporary file. It ends with its parent, even one that is killed.
+The child runs ``subprocess_main``. It gets positions and hashes, neither keys nor the names of rules, and holds nothing
+open but its two pipes: there is no temporary file. It ends with its parent, even one that is killed.
 """
 
 import os
@@ -116,16 +116,16 @@ class PipeExchange:
     def run(self) -> None:
         """Talk until the last answer is there, or the child is not."""
         with suppress(OSError, EOFError, pickle.UnpicklingError, MemoryError):
-            self._ask()
+            self._send_task()
             while self.last is None:
-                self._listen()
+                self._receive()
 
-    def _ask(self) -> None:
+    def _send_task(self) -> None:
         if self.child.stdin is not None:
             pickle.dump(self.task, self.child.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             self.child.stdin.flush()
 
-    def _listen(self) -> None:
+    def _receive(self) -> None:
         if self.child.stdout is not None:
             last, solution = pickle.load(self.child.stdout)  # noqa: S301 - our own process wrote it
             if last:

@@ -1,4 +1,6 @@
-"""Tie-breaking weights: a keyed hash of each pair; random weights isolate one optimum (isolation lemma, 1987).
+"""Tie-breaking weights: a keyed hash of each pair; random weights isolate one optimum.
+
+Isolation lemma (Mulmuley, Vazirani & Vazirani 1987): with random weights one optimum is probably the only heaviest.
 
 Among all answers that are optimal in every goal, the canonical one has the greatest sum of round-0 hashes; if several
 share it, the greatest sum of round-1 hashes among those, and so on until one is left. Nothing else enters: not the
@@ -14,7 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 
 type Words = NDArray[np.uint64]
 
@@ -55,7 +57,7 @@ class KeyedTieBreaker:
     def of(self, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:
         left = self._words(self.mentor_keys, mentors, b"mentor")
         right = self._words(self.mentee_keys, mentees, b"mentee")
-        return _of_words(left, right, turn)
+        return _pair_hashes(left, right, turn)
 
     @property
     def anonymized(self) -> "AnonymousTieBreaker":
@@ -65,19 +67,21 @@ class KeyedTieBreaker:
         )
 
     def _words(self, keys: Sequence[str], people: IntVector, side: bytes) -> Words:
-        begun = blake2b(digest_size=8, key=str(self.seed).encode(), person=side)
+        """Return (e,) uint64: the keyed hash of each person; every key is hashed once."""
+        keyed = blake2b(digest_size=8, key=str(self.seed).encode(), person=side)
         some = np.flatnonzero(np.bincount(people))
-        digests = b"".join([_digest(begun, keys[person]) for person in some.tolist()])
+        # Each key is hashed once, however many pairs it is in
+        digests = b"".join([_digest(keyed, keys[person]) for person in some.tolist()])
         words = np.zeros(len(keys), dtype=np.uint64)
         words[some] = np.frombuffer(digests, dtype=">u8")
         return words[people]
 
 
-def _digest(begun: blake2b, key: str) -> bytes:
-    """Return the 8 bytes that stand for a key."""
-    keyed = begun.copy()
-    keyed.update(key.encode("utf-8", "surrogatepass"))
-    return keyed.digest()
+def _digest(keyed: blake2b, key: str) -> bytes:
+    """Return the 8 bytes of a key's hash."""
+    state = keyed.copy()
+    state.update(key.encode("utf-8", "surrogatepass"))
+    return state.digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,27 +98,29 @@ class AnonymousTieBreaker:
     mentees: Words
 
     def of(self, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:
-        return _of_words(self.mentors[mentors], self.mentees[mentees], turn)
+        return _pair_hashes(self.mentors[mentors], self.mentees[mentees], turn)
 
     def begun(self, mentors: IntVector, turn: int) -> Words:
-        """Return the words of mentors as those of mentees are mixed with them in round ``turn``."""
-        return _begun(self.mentors[mentors], turn)
+        """Return the mentor half of the pair hash for round ``turn``; XOR with a mentee's, mixed, is the weight."""
+        return _mentor_words(self.mentors[mentors], turn)
 
     @property
     def anonymized(self) -> "AnonymousTieBreaker":
         return self
 
 
-def _begun(left: Words, turn: int) -> Words:
-    return _mixed(left + np.uint64((_GOLDEN * (turn + 1)) & _MASK))
+def _mentor_words(left: Words, turn: int) -> Words:
+    """Return the mentor half of the pair hash for round ``turn``: a counter times the golden ratio, then mixed."""
+    return _splitmix(left + np.uint64((_GOLDEN * (turn + 1)) & _MASK))
 
 
-def _of_words(left: Words, right: Words, turn: int) -> IntVector:
-    mixed = _mixed(_begun(left, turn) ^ right)
+def _pair_hashes(left: Words, right: Words, turn: int) -> IntVector:
+    """Return (e,) int64 the hashes of pairs in round ``turn``: both halves by XOR, mixed, the top ``BITS`` bits."""
+    mixed = _splitmix(_mentor_words(left, turn) ^ right)
     return (mixed >> np.uint64(64 - BITS)).astype(np.int64) + 1
 
 
-def _mixed(words: Words) -> Words:
+def _splitmix(words: Words) -> Words:
     """Return the words with every bit of each depending on all its bits (the finaliser of splitmix64, Steele 2014)."""
     words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -14,13 +14,12 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.base.arrays import BoolVector as BoolVector
+from mentormatch.base.arrays import Index
+from mentormatch.base.arrays import IntVector as IntVector
 from mentormatch.languages import tr
 from mentormatch.languages.affirmation import affirmed
 from mentormatch.languages.text_keys import canonical, fold
-
-type BoolVector = NDArray[np.bool_]
-type IntVector = NDArray[np.int64]
-type Index = NDArray[np.intp] | Sequence[int]
 
 NONE = -1
 """The code, or grade, of an answer that was not given."""

@@ -27,8 +27,8 @@ from mentormatch.base.manifest import FILENAME, DocumentRun, Manifest, manifest_
 from mentormatch.base.streams import write_err
 from mentormatch.errors import OutputError, OverwriteError, Problem
 from mentormatch.languages import tr
-from mentormatch.languages.control_characters import on_one_line
 from mentormatch.languages.phrases import about, system_reason
+from mentormatch.languages.text_keys import on_one_line
 
 if sys.platform != "win32":
     import fcntl

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from mentormatch import __version__
+from mentormatch.base.version import __version__
 from mentormatch.errors import Problem
 from mentormatch.languages import mark, tr
 

@@ -1,5 +1,6 @@
-"""One number that a caller gives, of whatever type: taken exactly, or refused in words."""
+"""One number, date or moment that a caller gives, of whatever type: taken exactly, or refused in words."""
 
+from datetime import date, datetime
 from decimal import Decimal
 from math import floor, isfinite
 from numbers import Integral, Real
@@ -80,3 +81,20 @@ def shown(value: object) -> str:
     number = plain(value)
     short = isinstance(number, float | Decimal) or (isinstance(number, int) and number.bit_length() < 100)
     return str(number) if short else type(value).__name__
+
+
+FORMS = "2026-10-13, 2026-10-13T09:30"
+
+
+def start_of(when: str | date) -> date | None:
+    """Return when a date begins, None where it is none; a local time has no zone of its own."""
+    try:
+        start = when if isinstance(when, date) else read(when)
+    except (TypeError, ValueError):
+        return None
+    return None if isinstance(start, datetime) and start.tzinfo is not None else start
+
+
+def read(text: str) -> date:
+    """Return the date, or the moment, that a text writes as ISO 8601 does."""
+    return datetime.fromisoformat(text) if "T" in text or " " in text else date.fromisoformat(text)

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-from mentormatch.languages.control_characters import escape_controls, on_one_line
+from mentormatch.languages.text_keys import escape_controls, on_one_line
 
 
 class PlainStream(TextIOWrapper):

@@ -214,7 +214,7 @@ def run() -> None:
 def show_version(*, asked: bool) -> None:
     """Write the version and end, where it is asked for."""
     if asked:
-        from mentormatch import __version__
+        from mentormatch.base.version import __version__
 
         write_text(__version__)
         raise typer.Exit

@@ -8,7 +8,7 @@ import typer
 
 from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
 from mentormatch.languages import mark, tr
-from mentormatch.languages.control_characters import on_one_line
+from mentormatch.languages.text_keys import on_one_line
 
 Out = Annotated[
     Path | None,

@@ -24,7 +24,7 @@ from mentormatch.cli.options import (
     sources,
 )
 from mentormatch.languages import mark, tr
-from mentormatch.languages.control_characters import on_one_line, row_text
+from mentormatch.languages.text_keys import on_one_line, row_text
 
 if TYPE_CHECKING:
     from mentormatch.operations.evaluation import Evaluation

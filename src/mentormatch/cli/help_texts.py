@@ -18,7 +18,7 @@ from mentormatch.base.atomic_files import is_read, reading
 from mentormatch.cli.failures import errors_as_words, wants_json
 from mentormatch.errors import OverwriteError, Problem
 from mentormatch.languages import mark, tr
-from mentormatch.languages.control_characters import escape_controls
+from mentormatch.languages.text_keys import escape_controls
 
 WRITTEN = ("out", "folder")
 KINDS = {"repair": "match", "demo": "match"}

@@ -12,8 +12,8 @@ import typer
 from mentormatch.base.streams import write_err, write_out, write_out_as_utf8
 from mentormatch.errors import OutputError
 from mentormatch.languages import mark, tr
-from mentormatch.languages.control_characters import on_one_line
 from mentormatch.languages.phrases import system_reason
+from mentormatch.languages.text_keys import on_one_line
 from mentormatch.report.texts import spaced
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)

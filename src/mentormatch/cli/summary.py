@@ -2,8 +2,8 @@
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.languages import mark, tr
-from mentormatch.languages.control_characters import row_text
 from mentormatch.languages.phrases import counted, points
+from mentormatch.languages.text_keys import row_text
 from mentormatch.operations.matching import Matching
 
 STATUSES = {

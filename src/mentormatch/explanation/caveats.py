@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.model.array_input import MOST_ROUNDED, find_rounding_loss
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.explanation.unmatched import Case
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n

@@ -1,9 +1,9 @@
 """What it costs to force any allowed pair, goal by goal, and which pairs would change.
 
-An answer that is proved optimal, under loads and pins alone, tells it by shortest ways on its residual graph, all pairs
-of one person in one search. Rows that couple pairs, minimums that bind only who is used, and goals that are no sum over
-pairs have no such graph, and an answer that is not proved may be improved on: there the problem is solved again with
-the pair pinned.
+For an answer that is proved optimal, under degree bounds and pins alone, that is a shortest path in its residual graph
+(``assignment.residual_graph``), all pairs of one person by one search. Side constraints, conditional minimums and goals
+that are no sum over pairs have no such graph, and an answer that is not proved may be improved on: there the problem is
+solved again with the pair pinned.
 """
 
 from bisect import insort
@@ -15,7 +15,6 @@ import numpy as np
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.assignment.objective import ScalarObjective, objective_of
 from mentormatch.assignment.optimal_face import OptimalFace
@@ -33,7 +32,7 @@ from mentormatch.assignment.residual_graph import (
     residual_graph,
     scalarize_for_paths,
 )
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import thousands
@@ -69,7 +68,7 @@ class PartnerOption:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeGraph:
-    """An optimal answer as a residual graph, with its goals in one number."""
+    """The residual graph of an optimal answer, with all goals in one objective ``stage``."""
 
     problem: AssignmentProblem
     solution: Solution
@@ -85,8 +84,8 @@ class ExchangeGraph:
             return None
         return cls(problem, solution, stage, residual_graph(problem, solution.pairs))
 
-    def ways(self, axis: int, person: int, enough: DistanceLimit) -> ShortestPaths:
-        """Return the ways to a mentor (``axis`` 0) or a mentee (1), who is then the left side, as far as asked for."""
+    def paths(self, axis: int, person: int, enough: DistanceLimit) -> ShortestPaths:
+        """Return the shortest paths to a mentor (``axis`` 0) or a mentee (1), on the left side, up to a limit."""
         net = self.net if axis == 0 else self.net.flipped()
         prices = prices_for(self.solution, self.stage)
         if not self.problem.scores.stored:
@@ -94,33 +93,33 @@ class ExchangeGraph:
 
             return paths_to(self.problem, self.solution, self.stage, net, PathQuery(axis, person, enough))
         block = None if prices is None else ReducedCostMatrix.of(self.problem, self.stage, prices, axis)
-        ways = None if block is None else dijkstra_paths(net, block, person)
-        return ways or self._ways_on_list(net, axis, person)
+        paths = None if block is None else dijkstra_paths(net, block, person)
+        return paths or self._paths_on_list(net, axis, person)
 
     def offers(self, axis: int, person: int, most: int | None) -> "list[PartnerOption]":
-        """Return the offers of one person, best first, ``most`` of them at most."""
+        """Return the other partners of one person, the smallest loss first, ``most`` of them at most."""
         others = np.ones(self.problem.shape[1 - axis], dtype=bool)
         others[self.solution.pairs[self.solution.pairs[:, axis] == person, 1 - axis]] = False
-        ways = self.ways(axis, person, limit_cheapest(most, others))
-        found = np.flatnonzero(others & (ways.losses < INFINITE))
-        found = found[np.argsort(ways.losses[found], kind="stable")][:most]
-        return [PartnerOption(other, self._price(axis, ways.change(other))) for other in found.tolist()]
+        paths = self.paths(axis, person, limit_cheapest(most, others))
+        found = np.flatnonzero(others & (paths.losses < INFINITE))
+        found = found[np.argsort(paths.losses[found], kind="stable")][:most]
+        return [PartnerOption(other, self._price(axis, paths.change(other))) for other in found.tolist()]
 
     def price(self, mentor: int, mentee: int) -> ExchangeCost | None:
         """Return the price of an allowed pair that is not chosen, None where no answer holds it."""
-        ways = self.ways(0, mentor, limit_to(mentee))
-        return None if ways.losses[mentee] >= INFINITE else self._price(0, ways.change(mentee))
+        paths = self.paths(0, mentor, limit_to(mentee))
+        return None if paths.losses[mentee] >= INFINITE else self._price(0, paths.change(mentee))
 
     def _price(self, axis: int, change: tuple[PairPositions, PairPositions]) -> ExchangeCost:
         added, gone = change if axis == 0 else ([pair[::-1] for pair in part] for part in change)
-        losses = ((goal, self._worth(goal, gone) - self._worth(goal, added)) for goal in self.problem.goals)
+        losses = ((goal, self._value(goal, gone) - self._value(goal, added)) for goal in self.problem.goals)
         return ExchangeCost(tuple(losses), tuple(added), tuple(gone))
 
-    def _worth(self, goal: str, places: PairPositions) -> int:
+    def _value(self, goal: str, places: PairPositions) -> int:
         mentors, mentees = np.array(places, dtype=np.int64).reshape(-1, 2).T
         return int(objective_of(self.problem, goal).profit(self.problem, mentors, mentees).sum())
 
-    def _ways_on_list(self, net: ResidualGraph, axis: int, person: int) -> ShortestPaths:
+    def _paths_on_list(self, net: ResidualGraph, axis: int, person: int) -> ShortestPaths:
         face = OptimalFace.of(self.problem)
         if face is None:
             raise EngineError("An answer is proved to a problem that has none")
@@ -177,10 +176,11 @@ def partner_options(
     graph = ExchangeGraph.of(problem, solution)
     if graph is not None:
         return graph.offers(axis, person, most)
-    eased = relax_side_constraints(problem, solution)
-    if eased is not None:
+    # With side constraints: their relaxation bounds each loss from below, if the same answer is optimal there
+    relaxed = relax_side_constraints(problem, solution)
+    if relaxed is not None:
         return options_within_constraints(
-            problem, solution, options_in_order(eased, (axis, person), most), (axis, person), most
+            problem, solution, options_in_order(relaxed, (axis, person), most), (axis, person), most
         )
     found = []
     for other in possible_options(problem, axis, person):
@@ -240,10 +240,12 @@ def options_within_constraints(
     """
     found: list[PartnerOption] = []
     for offer in loose:
+        # No later offer can be cheaper than those found
         if most is not None and len(found) >= most and losses_of(found[most - 1]) <= losses_of(offer):
             break
         price: ExchangeCost | None = offer.price
-        if not keeps_constraints(problem, offer.price.applied(solution.pairs)):
+        plan = offer.price.applied(solution.pairs)
+        if not all(row.is_satisfied_by(plan, problem.shape) for row in problem.rows):
             axis, person = who
             price = cost_by_reoptimizing(
                 problem, solution, (person, offer.partner) if axis == 0 else (offer.partner, person)
@@ -251,15 +253,6 @@ def options_within_constraints(
         if price is not None:
             insort(found, PartnerOption(offer.partner, price), key=losses_of)
     return found[:most]
-
-
-def keeps_constraints(problem: AssignmentProblem, pairs: IntMatrix) -> bool:
-    """Say whether pairs (k, 2) keep the rows that couple them."""
-    for row in problem.rows:
-        total = int(row.coefficients_of(pairs[:, 0], pairs[:, 1], problem.shape).sum())
-        if (row.least is not None and total < row.least) or (row.most is not None and total > row.most):
-            return False
-    return True
 
 
 def cost_by_reoptimizing(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> ExchangeCost | None:

@@ -1,8 +1,15 @@
-"""What each goal costs those after it, in words for the committee that set them."""
+"""The price of each lexicographic goal, by solving without it; and the price of fairness, floor by floor.
+
+The frontier of the floor (worst pair) and the total is traced by the epsilon-constraint method (Haimes et al. 1971):
+the greatest total under each floor. Price of fairness: Bertsimas, Farias and Trichakis 2011.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from mentormatch.assignment.bottleneck_goals import BottleneckPair
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
@@ -62,10 +69,11 @@ def price_goals(
         raise EngineError("Goals have a price only where the answer is proved")
     asked = _goal_values(problem, solution)
     priced = problem.goals if len(problem.goals) > 1 else ()
-    return tuple(GoalPrice(goal, asked, _without(problem, goal, seed, time_limit_s)) for goal in priced)
+    return tuple(GoalPrice(goal, asked, _values_without(problem, goal, seed, time_limit_s)) for goal in priced)
 
 
-def _without(problem: AssignmentProblem, goal: str, seed: int, time_limit_s: float | None) -> dict[str, int]:
+def _values_without(problem: AssignmentProblem, goal: str, seed: int, time_limit_s: float | None) -> dict[str, int]:
+    """Return the values of all goals in the optimum of the problem without one of them."""
     goals = tuple(other for other in problem.goals if other != goal)
     solution = solve(replace(problem, goals=goals), seed=seed, time_limit_s=time_limit_s)
     if solution.status is not Status.PROVED:
@@ -87,27 +95,29 @@ GAINS: Mapping[str, Callable[[int, int], str]] = {
     "priority": lambda old, new: tr(
         "Donner {places} à des personnes prioritaires au lieu de {old}", places=counted(new, "place"), old=old
     ),
-    "floor": lambda old, new: rise(mark("Relever le binôme le plus faible de {old} à {new} points"), old, new),
-    "floor_person": lambda old, new: rise(
+    "floor": lambda old, new: from_to_points(
+        mark("Relever le binôme le plus faible de {old} à {new} points"), old, new
+    ),
+    "floor_person": lambda old, new: from_to_points(
         mark("Relever la personne la moins bien servie de {old} à {new} points"), old, new
     ),
-    "leximin": lambda old, new: rise(
+    "leximin": lambda old, new: from_to_points(
         mark("Relever les binômes les plus faibles")
         if old == new
         else mark("Relever les binômes les plus faibles (le dernier de {old} à {new} points)"),
         old,
         new,
     ),
-    "total": lambda old, new: rise(mark("Porter le total de {old} à {new} points"), old, new),
+    "total": lambda old, new: from_to_points(mark("Porter le total de {old} à {new} points"), old, new),
     "changes": lambda old, new: tr("Défaire {pairs} au lieu de {old}", pairs=counted(new, "binôme"), old=old),
 }
 """What a goal achieves: its value without it, and with it."""
 AMOUNTS: Mapping[str, Callable[[int], str]] = {
     "matched": lambda size: counted(size, "binôme"),
     "priority": lambda size: tr("{places} à des personnes prioritaires", places=counted(size, "place")),
-    "floor": lambda size: tr("{score} au binôme le plus faible", score=is_small(size)),
-    "floor_person": lambda size: tr("{score} à la personne la moins bien servie", score=is_small(size)),
-    "leximin": lambda size: tr("{score} au binôme le plus faible", score=is_small(size)),
+    "floor": lambda size: tr("{score} au binôme le plus faible", score=amount_of_points(size)),
+    "floor_person": lambda size: tr("{score} à la personne la moins bien servie", score=amount_of_points(size)),
+    "leximin": lambda size: tr("{score} au binôme le plus faible", score=amount_of_points(size)),
     "changes": lambda size: counted(size, "binôme défait de plus", "binômes défaits de plus"),
 }
 """How much of another goal is lost or won."""
@@ -175,16 +185,16 @@ def amount(price: GoalPrice, goal: str) -> str:
     if goal != "total":
         return AMOUNTS[goal](size)
     if base <= 0:
-        return tr("{score} du total", score=is_small(size))
-    return tr("{share} du total ({score})", share=share(size / base), score=is_small(size))
+        return tr("{score} du total", score=amount_of_points(size))
+    return tr("{share} du total ({score})", share=share(size / base), score=amount_of_points(size))
 
 
-def rise(message: str, old: int, new: int) -> str:
+def from_to_points(message: str, old: int, new: int) -> str:
     """Return a message that says from how many points to how many."""
     return tr(message, old=points(old), new=points(new))
 
 
-def is_small(millionths: int) -> str:
+def amount_of_points(millionths: int) -> str:
     """Return an amount of points that is not 0."""
     if millionths < LEAST:
         return tr("moins de {number}\u00a0point", number=decimal(0.1, 1))
@@ -194,3 +204,75 @@ def is_small(millionths: int) -> str:
 def share(part: float) -> str:
     """Return a share that is not 0 as a percentage with one decimal."""
     return tr("moins de {share}", share=percent(0.001, 1)) if part < 0.0005 else percent(part, 1)
+
+
+FAIR = ("floor", "floor_person", "leximin")
+"""Goals that a floor stands for, left out while it is raised."""
+MOST = 16
+"""Floors that are tried; where more scores could be one, they are taken at even distances."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierPoint:
+    """The score of the worst pair, and the total of all pairs, in millionths."""
+
+    floor: int
+    total: int
+
+
+@track()
+def find_frontier(case: Case, seed: int = 0) -> tuple[FrontierPoint, ...]:
+    """Return the best total for floors from low to high, one entry for each that costs something.
+
+    The first is the greatest total of all; the last is the highest floor that was found. Empty where the answer is not
+    proved or has no pair, where the programme does not ask for a total, and for more than 300 people a side, or 100
+    where a rule couples pairs, or where no scores are held: the problem is solved once for each floor.
+    """
+    goals = tuple(goal for goal in case.problem.goals if goal not in FAIR)
+    if (
+        case.solution.status is not Status.PROVED
+        or "total" not in goals
+        or not (case.scores.held and soon_solved(case))
+    ):
+        return ()
+    problem = replace(case.problem, goals=goals[: goals.index("total") + 1])
+    return tuple(trace_frontier(problem, seed))
+
+
+def trace_frontier(problem: AssignmentProblem, seed: int) -> list[FrontierPoint]:
+    """Return the balances of a problem whose last goal is the total, from its greatest up to the highest floor."""
+    first = solve(problem, seed=seed)
+    if not len(first.pairs):
+        return []
+    found, highest = [frontier_point(problem, first)], highest_floor(problem, seed)
+    for floor in floors(problem, found[0].floor, highest):
+        if floor > found[-1].floor:
+            # A floor with the same total dominates the points before it
+            higher = frontier_point(problem, raise_floor(problem, floor, seed))
+            found = [*(one for one in found if one.total > higher.total), higher]
+    return found
+
+
+def highest_floor(problem: AssignmentProblem, seed: int) -> int:
+    """Return the highest floor of an answer that reaches all goals before the total."""
+    asked = replace(problem, goals=(*problem.goals[:-1], "floor"))
+    return frontier_point(problem, solve(asked, seed=seed)).floor
+
+
+def raise_floor(problem: AssignmentProblem, floor: int, seed: int) -> Solution:
+    """Return the best answer whose worst pair reaches a floor."""
+    return solve(BottleneckPair().constrain(problem, floor), seed=seed)
+
+
+def floors(problem: AssignmentProblem, low: int, high: int) -> list[int]:
+    """Return the floors to try above ``low``, ``high`` the last of them."""
+    scores = BottleneckPair().candidates(problem, low, high)
+    if len(scores) <= MOST:
+        return list(scores)
+    return [scores[place] for place in np.linspace(0, len(scores) - 1, MOST).astype(int)]
+
+
+def frontier_point(problem: AssignmentProblem, solution: Solution) -> FrontierPoint:
+    """Return the floor and the total of an answer."""
+    scores = problem.scores.at(*solution.pairs.T)
+    return FrontierPoint(int(scores.min()) if len(scores) else 0, int(scores.sum()))

@@ -7,13 +7,12 @@ from itertools import batched
 
 import numpy as np
 
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.formulation import SIDES, degree_bounds, eligible_people
+from mentormatch.rules.formulation import SIDES, degree_bounds, eligible_people, rules_in_force
 from mentormatch.rules.rule import NO_SCORES, Market, Rule, market_of
-from mentormatch.rules.self_pairs import rules_in_force
 from mentormatch.scoring.score import ScoreTable
 
 type Positions = Sequence[tuple[int, int]]

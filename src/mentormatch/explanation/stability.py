@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import BoolMatrix, IntMatrix
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 from mentormatch.explanation.unmatched import Case, other_side
 from mentormatch.fields import Side
 from mentormatch.languages import tr

@@ -10,7 +10,7 @@ import numpy as np
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.exchange_costs import ExchangeCost, Losses, cost_of_forcing, pair_list, partner_options
-from mentormatch.explanation.people_phrases import first_of
+from mentormatch.explanation.labels import first_of
 from mentormatch.explanation.unmatched import (
     MOST_NAMED,
     Case,

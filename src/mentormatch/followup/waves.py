@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.errors import Problem, ProgrammeError, SurveyError
 from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import AnyField, Side, Text

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair
-from mentormatch.followup.calls import PersonToCall, people_to_call
-from mentormatch.followup.meetings import PairMeetings, meetings
+from mentormatch.followup.meetings import PairMeetings, PersonToCall, meetings, people_to_call
 from mentormatch.followup.outcomes import OutcomeCount, counts
 from mentormatch.followup.waves import Wave, read_wave
 from mentormatch.languages import language, once_spoken, own_language, tr

@@ -12,10 +12,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 from mentormatch.groups.problem import Group, GroupProblem
-from mentormatch.rules.rule import BoolBlock, CompositionBound
+from mentormatch.rules.rule import CompositionBound
 
 type Members = NDArray[np.int16]
 """(c, s): who is in each of c groups, in ascending order, filled up with the number of people, which is nobody."""
@@ -27,7 +26,7 @@ CHUNK = 1 << 17
 class Columns:
     """c groups: their ``members`` (c, s), ``sizes`` and ``leaders`` (c,), -1 where nobody leads.
 
-    ``layers`` (3, c) int64: what each is worth, how often its pairs met, and the sum of the hashes of its pairs.
+    ``layers`` (3, c) int64: the value of each, the number of its pairs' former meetings, the sum of its pairs' hashes.
     """
 
     members: Members
@@ -47,7 +46,7 @@ class Columns:
         return tuple(self.members[place, : self.sizes[place]].tolist())
 
     def marks(self) -> list[bytes]:
-        """Return what tells each column from all others."""
+        """Return the identity of each column: its members and its leader, as bytes."""
         whole = np.column_stack([self.members, self.leaders.astype(np.int16)])
         return [row.tobytes() for row in whole]
 
@@ -74,27 +73,30 @@ class Columns:
 
 
 def most_columns(problem: GroupProblem) -> int:
-    """Return a number that the columns do not exceed: who may not meet is cut into cliques, one of each at most.
+    """Return an upper bound on the number of columns, by a partition into cliques of people who may not meet.
 
-    The elementary symmetric polynomial of the sizes of the cliques counts what the cliques allow.
+    A group has at most one person of each clique, so groups of size k are counted by the k-th elementary symmetric
+    polynomial of the sizes of the cliques.
     """
     sizes = np.array([len(clique) for clique in cliques(problem.apart)], dtype=object)
     counts = [1] + [0] * problem.sizes.most
     for size in sizes:
+        # One clique more: a group takes one of its people, or none
         counts = [1, *(many + fewer * size for many, fewer in zip(counts[1:], counts, strict=False))]
     led = len(problem.leaders.seats) if problem.leaders else 1
     return int(sum(counts[problem.sizes.least :])) * led
 
 
 def most_placed(problem: GroupProblem) -> int:
-    """Return how many people can be placed at most: of people who may not meet each other, one a group."""
+    """Return an upper bound on the people placed: of a clique of people who may not meet, one a group."""
     return sum(min(len(clique), problem.number.most) for clique in cliques(problem.apart))
 
 
-def cliques(apart: BoolBlock) -> Iterator[list[int]]:
-    """Yield all people in parts of which no two may meet, those first who may meet the fewest."""
+def cliques(apart: BoolMatrix) -> Iterator[list[int]]:
+    """Yield a partition of the people into cliques of the graph ``apart`` (n, n), greedily by descending degree."""
     left = np.argsort(-apart.sum(axis=1), kind="stable").tolist()
     while left:
+        # Greedy: the next person who may not meet any of the clique
         clique: list[int] = []
         for person in left:
             if apart[person, clique].all():
@@ -104,8 +106,9 @@ def cliques(apart: BoolBlock) -> Iterator[list[int]]:
 
 
 def enumerate_groups(problem: GroupProblem) -> Columns:
-    """Return every group that the rules allow, those with the first people first."""
+    """Return every group that the rules allow: by size, then in the order of its people."""
     n, sizes = len(problem), problem.sizes
+    # All sizes, padded to the same width
     found = [level for level in grow_levels(problem) if level.shape[1] >= sizes.least]
     filled = [np.pad(level, ((0, 0), (0, sizes.most - level.shape[1])), constant_values=n) for level in found]
     members = np.concatenate([np.zeros((0, sizes.most), dtype=np.int16), *filled])
@@ -113,7 +116,7 @@ def enumerate_groups(problem: GroupProblem) -> Columns:
 
 
 def build_columns(problem: GroupProblem, members: Members) -> Columns:
-    """Return groups as columns, with all that they count for."""
+    """Return groups (c, s) as columns, with their layers, one for each leader."""
     count = len(members)
     sizes = np.asarray((members < len(problem)).sum(axis=1))
     bare = Columns(members, sizes, np.full(count, -1), np.zeros((3, count), np.int64))
@@ -123,7 +126,7 @@ def build_columns(problem: GroupProblem, members: Members) -> Columns:
 
 
 def group_values(problem: GroupProblem, columns: Columns) -> IntVector:
-    """Return (c,) int64: what each group is worth."""
+    """Return (c,) int64: the value of each group, the points of its pairs and of the group as a whole."""
     total = columns.pair_sums(problem.worth)
     pairs = columns.sizes * (columns.sizes - 1) // 2
     for shared in problem.shared:
@@ -140,9 +143,14 @@ def group_values(problem: GroupProblem, columns: Columns) -> IntVector:
 
 
 def grow_levels(problem: GroupProblem) -> Iterator[Members]:
-    """Yield all groups of one person, of two, and so on up to the greatest size, in which all may meet."""
+    """Yield all groups of one person, of two, and so on up to the greatest size, in which all may meet.
+
+    Breadth-first enumeration of the cliques of the graph of who may meet: a group is extended by later people who may
+    meet all its members, a bit set that is intersected at each step.
+    """
     n = len(problem)
     later = ~problem.apart & (np.arange(n)[:, None] < np.arange(n)[None, :])
+    # A bit set for each group: who may still join it, later people only, so that each group comes once
     level, room = np.arange(n, dtype=np.int16)[:, None], np.packbits(later, axis=1)
     rows = room
     for size in range(1, problem.sizes.most + 1):
@@ -153,19 +161,20 @@ def grow_levels(problem: GroupProblem) -> Iterator[Members]:
             extend_groups(level[start : start + CHUNK], room[start : start + CHUNK], rows) for start in chunks(level)
         ]
         level, room = (np.concatenate(part) for part in zip(*parts, strict=True))
+        # Bounds that no larger group can repair
         kept = groups_within(problem.counts, level)
         level, room = level[kept], room[kept]
 
 
 def chunks(level: Members) -> range:
-    """Return where each part of a level begins."""
+    """Return the start of each chunk of a level."""
     return range(0, len(level), CHUNK)
 
 
 def extend_groups(
     level: Members, room: NDArray[np.uint8], rows: NDArray[np.uint8]
 ) -> tuple[Members, NDArray[np.uint8]]:
-    """Return the groups of one person more, and who may still join each."""
+    """Return the groups of one person more, and the bit sets (c, n / 8) of who may still join each."""
     open_to = np.unpackbits(room, axis=1, count=len(rows)).view(bool)
     parent, added = np.nonzero(open_to)
     grown_by = np.concatenate([level[parent], added.astype(np.int16)[:, None]], axis=1)
@@ -173,7 +182,7 @@ def extend_groups(
 
 
 def groups_within(counts: tuple[CompositionBound, ...], level: Members) -> BoolVector:
-    """Return which groups have no more of some people than a rule allows; who joins later makes no fewer."""
+    """Return which groups have no more of some people than a rule allows: a bound that no extension can repair."""
     kept = np.ones(len(level), dtype=bool)
     for count in counts:
         kept &= count.holds[level].sum(axis=1) <= count.most
@@ -181,9 +190,10 @@ def groups_within(counts: tuple[CompositionBound, ...], level: Members) -> BoolV
 
 
 def allowed_groups(problem: GroupProblem, members: Members) -> BoolVector:
-    """Return which groups keep the rules on whole groups."""
+    """Return (c,) bool: which groups satisfy the rules on whole groups."""
     kept = np.ones(len(members), dtype=bool)
     for count in problem.counts:
+        # The padding index counts for nothing
         there = np.append(count.holds, False)[members].sum(axis=1)
         kept &= (there >= count.least) & (there <= count.most) | (count.none & (there == 0))
     for block in problem.together:
@@ -199,13 +209,14 @@ def assign_leaders(problem: GroupProblem, columns: Columns) -> Columns:
     may = np.append(problem.leaders.may, np.ones((len(problem.leaders.seats), 1), dtype=bool), axis=1)
     parts = []
     for leader, meets in enumerate(may):
+        # The groups all of whose people this leader may meet
         mine = columns.take(meets[columns.members].all(axis=1))
         parts.append(replace(mine, leaders=np.full(len(mine), leader)))
     return concatenate_columns(parts)
 
 
 def concatenate_columns(parts: list[Columns]) -> Columns:
-    """Return the groups of all parts."""
+    """Return the columns of all parts, one after the other."""
     return Columns(
         np.concatenate([part.members for part in parts]),
         np.concatenate([part.sizes for part in parts]),
@@ -220,10 +231,10 @@ WORTH, MEETINGS, TIES = range(3)
 
 @dataclass(frozen=True)
 class LinearForm:
-    """What a group counts for: some of each layer of its pairs, and of its people, its size and its leader.
+    """A linear form on columns: the coefficient of a group is a sum over its layers, people, size and leader.
 
-    ``layers`` (3,) says how much of each layer; ``people`` (n,), ``by_size`` (s + 1,) and ``by_leader`` (f,) hold what
-    each person, each size and each leader counts for.
+    Weights: ``layers`` (3,), ``people`` (n,), ``by_size`` (s + 1,), ``by_leader`` (f,). Goals, rows and reduced profits
+    are all such forms, so a pricing oracle needs to maximise only this.
     """
 
     people: IntVector
@@ -233,7 +244,7 @@ class LinearForm:
 
     @classmethod
     def none(cls, problem: GroupProblem) -> Self:
-        """Return the form for which every group counts nothing."""
+        """Return the form that is 0 for every group."""
         leaders = len(problem.leaders.seats) if problem.leaders else 0
         return cls(*(np.zeros(size, dtype=np.int64) for size in (len(problem), problem.sizes.most + 1, leaders)))
 
@@ -251,7 +262,7 @@ class LinearForm:
         return LinearForm(self.people * factor, self.by_size * factor, self.by_leader * factor, self.layers * factor)
 
     def of(self, columns: Columns) -> IntVector:
-        """Return (c,) int64: what each group counts for."""
+        """Return (c,) int64: the value of the form for each group."""
         total = self.by_size[columns.sizes]
         if self.people.any():
             total = total + columns.sums(self.people)
@@ -264,7 +275,7 @@ class LinearForm:
 
 @dataclass(frozen=True)
 class GroupIndicator(LinearForm):
-    """Each of some groups counts one."""
+    """The indicator of some groups: 1 for each of them, else 0 (for a no-good cut)."""
 
     groups: frozenset[Group] = frozenset()
 
@@ -279,7 +290,7 @@ class GroupIndicator(LinearForm):
 
 @dataclass(frozen=True)
 class FormBound:
-    """A bound on the sum of a form over the groups that are taken; ``key`` tells rows apart."""
+    """A row of the master: bounds on the sum of a form over the chosen groups; ``key`` identifies it."""
 
     key: tuple[str, int]
     form: LinearForm
@@ -295,11 +306,11 @@ class ModelForms:
 
     @cached_property
     def nothing(self) -> LinearForm:
-        """The form for which every group counts nothing."""
+        """The form that is 0 for every group."""
         return LinearForm.none(self.problem)
 
     def goal(self, goal: str) -> LinearForm:
-        """Return what a group counts for in a goal, which is to be as great as can be."""
+        """Return the form of a goal, to be maximised."""
         blank = LinearForm.none(self.problem)
         match goal:
             case "placed":
@@ -317,9 +328,10 @@ class ModelForms:
 
     def rows(self, *, everybody: bool) -> list[FormBound]:
         """Return the rows of the problem; ``everybody``: all people are to be placed."""
-        return [*self._people(everybody=everybody), *self._sizes(), *self._seats()]
+        return [*self._person_rows(everybody=everybody), *self._size_rows(), *self._leader_rows()]
 
-    def _people(self, *, everybody: bool) -> list[FormBound]:
+    def _person_rows(self, *, everybody: bool) -> list[FormBound]:
+        """Return the set packing rows, one a person (set partitioning if ``everybody`` is to be placed)."""
         rows = []
         for person in range(len(self.problem)):
             form = LinearForm.none(self.problem)
@@ -327,27 +339,30 @@ class ModelForms:
             rows.append(FormBound(("person", person), form, 1 if everybody else None, 1))
         return rows
 
-    def _sizes(self) -> list[FormBound]:
+    def _size_rows(self) -> list[FormBound]:
         """Return how many groups there are and, where each has a size of its own, of each range of sizes at least.
 
         There is a group for each size if, for every range, there are as many groups as sizes within it (Hall, 1935;
         the sizes that fit a group are an interval, so intervals are enough).
         """
         number, spans = self.problem.number, self.problem.spans
-        rows = [self._sized(0, self.problem.sizes.most, number.least, number.most)]
+        rows = [self._size_row(0, self.problem.sizes.most, number.least, number.most)]
         for least in sorted({span.least for span in spans}):
             for most in sorted({span.most for span in spans if span.most >= least}):
+                # How many of the sizes asked for lie within this range
                 inside = sum(least <= span.least and span.most <= most for span in spans)
                 if len(spans) > 1 and inside and (least, most) != (self.problem.sizes.least, self.problem.sizes.most):
-                    rows.append(self._sized(least, most, inside, None))
+                    rows.append(self._size_row(least, most, inside, None))
         return rows
 
-    def _sized(self, least: int, most: int, fewest: int, greatest: int | None) -> FormBound:
+    def _size_row(self, least: int, most: int, fewest: int, greatest: int | None) -> FormBound:
+        """Return the bound on the number of groups of a size from ``least`` to ``most``."""
         form = LinearForm.none(self.problem)
         form.by_size[least : most + 1] = 1
         return FormBound(("size", least * 1000 + most), form, fewest, greatest)
 
-    def _seats(self) -> list[FormBound]:
+    def _leader_rows(self) -> list[FormBound]:
+        """Return the bounds on how many groups each leader has."""
         rows = []
         for leader, seats in enumerate(self.problem.leaders.seats.tolist() if self.problem.leaders else ()):
             form = LinearForm.none(self.problem)

@@ -1,9 +1,9 @@
 """Dates about a month apart as an assignment on a chain of dates; and why none are as asked.
 
-Row d is matched with the date that follows d, or with column d where d is not chosen; one more row leads to the first
-date, one more column ends the last. As time only goes on, what is left is one chain, and each bound is a sum of pairs:
-the dates that are not chosen are all but n, and those that a member can attend and that are not chosen, or those that
-they cannot attend and that are, are no more than what they may miss.
+A path through dates as an assignment of successors (path cover of an acyclic graph): row d is matched with the date
+that follows d, or with column d where d is not chosen; one more row leads to the first date, one more column ends the
+last. As time only goes forward there are no cycles, so the chosen pairs are one path. Bounds are side constraints: all
+dates but n are not chosen, and of the dates that a member misses, all but a few are not.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,13 +15,11 @@ from numpy.typing import NDArray
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.columns import IntVector
-from mentormatch.explanation.people_phrases import first_of
+from mentormatch.base.arrays import BoolMatrix, IntVector
+from mentormatch.explanation.labels import first_of
 from mentormatch.groups.inputs import AttendanceMatrix, SessionMoment
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import counted
-
-type Block = NDArray[np.bool_]
 
 NEVER = -(1 << 30)
 """Less than any number of sessions."""
@@ -49,7 +47,7 @@ class DateChain:
         return self.days[None, :] - self.days[:, None]
 
     @property
-    def follows(self) -> Block:
+    def follows(self) -> BoolMatrix:
         """Return (m, m) bool: which date may follow which."""
         least, most = self.apart
         return (self.gaps >= max(least, 1)) & (self.gaps <= most)
@@ -63,7 +61,8 @@ class DateChain:
         rows = (self._count(), *self._misses(most_missed))
         return replace(problem, rows=rows, mentor_keys=(*names, "first"), mentee_keys=(*names, "last"))
 
-    def _allowed(self) -> Block:
+    def _allowed(self) -> BoolMatrix:
+        """Return (m + 1, m + 1) bool: successors, dates left out, the first date and the last."""
         m = len(self.there.moments)
         allowed = np.zeros((m + 1, m + 1), dtype=bool)
         allowed[:m, :m] = self.follows | np.eye(m, dtype=bool)
@@ -75,6 +74,7 @@ class DateChain:
         """Return (m + 1, m + 1) int64: who attends a date, above all that gaps can be off the middle of their range."""
         m = len(self.there.moments)
         uneven = np.where(self.follows, np.abs(2 * self.gaps - sum(self.apart)), 0)
+        # One member more outweighs all gaps together
         step = int(uneven.max(initial=0)) * max(self.number - 1, 0) + 1
         scores = np.zeros((m + 1, m + 1), dtype=np.int64)
         scores[:, :m] = self.there.answers.sum(axis=0) * step
@@ -83,6 +83,7 @@ class DateChain:
         return scores
 
     def _count(self) -> SideConstraint:
+        """Return the row by which exactly ``number`` dates are chosen."""
         m = len(self.there.moments)
         weights = np.diag([1] * m + [0]).astype(np.int64)
         return SideConstraint("number", weights, least=m - self.number, most=m - self.number)
@@ -102,22 +103,27 @@ class DateChain:
         return tuple(sorted(to for origin, to in pairs.tolist() if to not in (origin, last)))
 
     def fewest_missed(self) -> IntVector | None:
-        """Return (k,) int64: what each would miss who alone had the say; None where no chain is so long."""
+        """Return (k,) int64: the fewest sessions that each member can miss, alone; None where no chain is so long.
+
+        Dynamic programming over the length of the chain and its last date (Bellman).
+        """
         if self.number == 0:
             return np.zeros(len(self.there.answers), dtype=np.int64)
         follows, present = self.follows, self.there.answers.astype(np.int64)
         best = np.vstack([present, np.zeros((1, present.shape[1]), dtype=np.int64)])
         worth = best.copy()
         for _ in range(self.number - 1):
+            # The best chain of one date less that ends before each date
             before = [best[:, come].max(axis=1, initial=NEVER) for come in follows.T]
             best = worth + np.column_stack(before) if before else best
         reached = best.max(axis=1, initial=NEVER)
         return None if reached[-1] < 0 else self.number - reached[:-1]
 
     def longest(self) -> int:
-        """Return how many dates a chain has at most."""
+        """Return the length of the longest chain, by dynamic programming in the order of time."""
         lengths = np.ones(len(self.there.moments), dtype=np.int64)
         for place, come in enumerate(self.follows.T):
+            # Dates are in order of time, so all that come before are done
             lengths[place] += lengths[come].max(initial=0)
         return int(lengths.max(initial=0))
 
@@ -183,7 +189,7 @@ def together(chain: DateChain, most: int) -> str:
     kept = list(range(len(chain.there.answers)))
     for person in list(kept):
         fewer = [other for other in kept if other != person]
-        if not possible(among(chain, fewer), np.full(len(fewer), most, dtype=np.int64)):
+        if not is_feasible(among(chain, fewer), np.full(len(fewer), most, dtype=np.int64)):
             kept = fewer
     names = first_of([chain.there.answered[person] for person in kept], MOST_NAMED)
     missed = counted(most + 1, "séance")
@@ -200,7 +206,7 @@ def among(chain: DateChain, people: Sequence[int]) -> DateChain:
     return replace(chain, there=AttendanceMatrix(members, there.moments, there.answers[list(people)], known))
 
 
-def possible(chain: DateChain, bounds: IntVector) -> bool:
+def is_feasible(chain: DateChain, bounds: IntVector) -> bool:
     """Return whether there are such dates."""
     problem = replace(chain.pose(bounds), goals=("matched",))
     return solve(problem).status in (Status.PROVED, Status.FEASIBLE)
@@ -210,7 +216,7 @@ def ways_out(chain: DateChain, limits: AbsenceLimits, set_aside: Sequence[Sessio
     """Yield each change that alone would do."""
     yield from (way for way in (more_missed(chain, limits), wider(chain, limits), fewer(chain, limits)) if way)
     whole = replace(chain, there=limits.everything)
-    if set_aside and possible(whole, limits.bounds(whole)):
+    if set_aside and is_feasible(whole, limits.bounds(whole)):
         yield tr_n(
             "Il suffirait de rouvrir la date écartée.",
             "Il suffirait de rouvrir des dates écartées.",
@@ -223,7 +229,7 @@ def more_missed(chain: DateChain, limits: AbsenceLimits) -> str:
     if limits.most_missed is None:
         return ""
     for most in range(limits.most_missed + 1, chain.number + 1):
-        if possible(chain, limits.bounds(chain, most)):
+        if is_feasible(chain, limits.bounds(chain, most)):
             absences = counted(most, "absence")
             return tr("Il suffirait d'accepter {absences} par personne au plus.", absences=absences)
     return ""
@@ -234,7 +240,7 @@ def wider(chain: DateChain, limits: AbsenceLimits) -> str:
     least, most = chain.apart
     for weeks in range(1, WEEKS + 1):
         apart = (max(1, least - weeks * WEEK), most + weeks * WEEK)
-        if possible(replace(chain, apart=apart), limits.bounds(chain)):
+        if is_feasible(replace(chain, apart=apart), limits.bounds(chain)):
             return tr(
                 "Il suffirait d'accepter de {least} à {most} jours entre deux séances.", least=apart[0], most=apart[1]
             )
@@ -245,6 +251,6 @@ def fewer(chain: DateChain, limits: AbsenceLimits) -> str:
     """Return how many sessions there could be, empty where there could be none."""
     for number in range(chain.number - 1, 0, -1):
         shorter = replace(chain, number=number)
-        if possible(shorter, limits.bounds(shorter)):
+        if is_feasible(shorter, limits.bounds(shorter)):
             return tr("Il suffirait de s'en tenir à {sessions}.", sessions=counted(number, "séance"))
     return ""

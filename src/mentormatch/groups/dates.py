@@ -17,10 +17,10 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.base.scalars import exact_number, seed_number, shown, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.people_phrases import first_of
+from mentormatch.explanation.labels import first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.groups.calendar import MINUTES
 from mentormatch.groups.date_chain import AbsenceLimits, DateChain, explain_infeasible

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import BoolMatrix, IntMatrix, IntVector
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.groups.problem import GroupProblem, GroupTerm, Leaders, SizeRange
 from mentormatch.languages import tr
@@ -15,7 +14,7 @@ from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import Facilitation, Grouped
 from mentormatch.rules.formulation import eligible_people, forbidden_by_rule, priority_weights
-from mentormatch.rules.rule import BoolBlock, CompositionBound, Market, Rule
+from mentormatch.rules.rule import CompositionBound, Market, Rule
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION, contribution, normalised
 
@@ -140,7 +139,7 @@ def number_of(asked: Grouped, people: int, seats: int | None) -> SizeRange:
     return SizeRange(1, max(most if seats is None else min(most, seats), 1))
 
 
-def apart(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolBlock:
+def apart(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolMatrix:
     """Return (n, n) bool: who may not meet whom, whichever of the two a rule looks at first."""
     market = Market(members, members, scores.astype(np.int32))
     total = np.zeros(market.shape, dtype=bool)
@@ -150,7 +149,7 @@ def apart(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolBloc
     return total & ~np.eye(len(total), dtype=bool)
 
 
-def allowed_meetings(rules: Sequence[Rule], leaders: People, members: People) -> BoolBlock:
+def allowed_meetings(rules: Sequence[Rule], leaders: People, members: People) -> BoolMatrix:
     """Return (f, n) bool: which members each leader may meet, by the rules whose questions they answered."""
     asked = [rule for rule in rules if all(name in leaders.columns for name in rule.fields_of("mentor"))]
     shape = len(leaders), len(members)

@@ -1,8 +1,8 @@
 """Why not all can be placed: counting tests, then an irreducible subset by deletion filter (Chinneck 1991).
 
-What is plain is counted: too many people, too few, more people who may not meet than there are groups. What is left is
-found by leaving out one rule, then one person after the other, and keeping those without whom the conflict is gone
-(deletion filter; Chinneck and Dravnieks, 1991).
+Counting tests first: too many people, too few, a clique of people who may not meet that is larger than the number of
+groups. Otherwise an irreducible infeasible subset by the deletion filter (Chinneck and Dravnieks 1991): one rule after
+the other, then one person after the other, is left out, and stays out if the rest is still infeasible.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +21,8 @@ from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
+from mentormatch.rules.formulation import SELF_PAIRS
 from mentormatch.rules.rule import Rule
-from mentormatch.rules.self_pairs import SELF_PAIRS
 
 EACH_S, ALL_S = 2.0, 15.0
 """Seconds for one question whether everybody can be placed, and for all of them."""
@@ -85,6 +85,7 @@ def explain_conflict(
 ) -> GroupConflict | None:
     """Return why not everybody can be placed; None where they can, or where no reason is found in time."""
     inquiry = ConflictCase(cohort, programme, scores, posed, monotonic() + ALL_S, labels)
+    # Counting tests, the plainest first
     for look in (check_sizes, check_together, check_cliques):
         found = look(inquiry)
         if found is not None:
@@ -134,11 +135,11 @@ def check_together(inquiry: ConflictCase) -> GroupConflict | None:
         if inside.any():
             pair = tuple(int(place) for place in np.argwhere(inside)[0])
             met = inquiry.keys([block[place] for place in pair])
-            rules = (*speak(inquiry, pair_only(block, pair)), *reunite(inquiry, block))
+            rules = (*rules_apart(inquiry, pair_only(block, pair)), *rules_together(inquiry, block))
             told = tr(
                 "{people} sont à réunir, et une règle interdit leur rencontre : {rules}.",
                 people=listed(inquiry.names([block[place] for place in pair])),
-                rules=name_people(rules),
+                rules=quoted_list(rules),
             )
             return GroupConflict("together_apart", told, rules, met)
         if len(block) > problem.sizes.most:
@@ -147,7 +148,7 @@ def check_together(inquiry: ConflictCase) -> GroupConflict | None:
                 people=listed(inquiry.names(block)),
                 most=problem.sizes.most,
             )
-            return GroupConflict("block_too_large", told, reunite(inquiry, block), keys)
+            return GroupConflict("block_too_large", told, rules_together(inquiry, block), keys)
     return None
 
 
@@ -163,18 +164,18 @@ def check_cliques(inquiry: ConflictCase) -> GroupConflict | None:
     if len(found) <= number:
         return None
     few = sorted(found)[: number + 1]
-    rules = speak(inquiry, tuple(few))
+    rules = rules_apart(inquiry, tuple(few))
     told = tr(
         "{people} ne peuvent pas se rencontrer, et il n'y a que {groups} : {keys} ({rules}).",
         people=counted(len(found), "personne"),
         groups=counted(number, "groupe"),
         keys=listed(inquiry.names(sorted(found))),
-        rules=name_people(rules),
+        rules=quoted_list(rules),
     )
     return GroupConflict("more_than_groups", told, rules, inquiry.keys(few))
 
 
-def speak(inquiry: ConflictCase, group: Group) -> tuple[str, ...]:
+def rules_apart(inquiry: ConflictCase, group: Group) -> tuple[str, ...]:
     """Return few rules that together keep all pairs of some people apart."""
     kept = list(inquiry.programme.rules)
 
@@ -185,7 +186,7 @@ def speak(inquiry: ConflictCase, group: Group) -> tuple[str, ...]:
     return tuple(inquiry.labels.rule(rule) for rule in filter_by_deletion(kept, barred))
 
 
-def reunite(inquiry: ConflictCase, block: Group) -> tuple[str, ...]:
+def rules_together(inquiry: ConflictCase, block: Group) -> tuple[str, ...]:
     """Return the rules that want some of these people together."""
     rows = set(inquiry.posed.members[list(block)].tolist())
     people = inquiry.cohort.members
@@ -196,13 +197,16 @@ def reunite(inquiry: ConflictCase, block: Group) -> tuple[str, ...]:
     )
 
 
-def name_people(rules: Sequence[str]) -> str:
-    """Return rules as they are called."""
+def quoted_list(rules: Sequence[str]) -> str:
+    """Return rules by their names, in quotes."""
     return listed([quoted(rule) for rule in rules])
 
 
 def filter_by_deletion[T](parts: Sequence[T], holds: Callable[[Sequence[T]], bool]) -> list[T]:
-    """Return some of the parts for which something still holds, and for no fewer of them."""
+    """Return an irreducible subset for which ``holds`` is true: without any one of its parts it is not.
+
+    Deletion filter: ``holds`` is true of all parts, and is asked once for each of them.
+    """
     kept = list(parts)
     for part in parts:
         fewer = [each for each in kept if each is not part]
@@ -212,11 +216,13 @@ def filter_by_deletion[T](parts: Sequence[T], holds: Callable[[Sequence[T]], boo
 
 
 def find_irreducible(inquiry: ConflictCase) -> GroupConflict | None:
-    """Return the rules and people that conflict in no plain way."""
-    if not impossible(inquiry.problem, inquiry.ends):
+    """Return an irreducible conflict of rules and people, where no counting test found one."""
+    # The filter needs a proof that the whole is infeasible
+    if not is_infeasible(inquiry.problem, inquiry.ends):
         return None
-    rules = filter_by_deletion(inquiry.programme.rules, lambda some: impossible(inquiry.under(some), inquiry.ends))
+    rules = filter_by_deletion(inquiry.programme.rules, lambda some: is_infeasible(inquiry.under(some), inquiry.ends))
     problem = inquiry.under(rules)
+    # People alone: without least sizes, a part of them could not fill groups anyway
     free = replace(
         problem,
         spans=(SizeRange(1, problem.sizes.most),),
@@ -224,28 +230,28 @@ def find_irreducible(inquiry: ConflictCase) -> GroupConflict | None:
         leaders=problem.leaders,
     )
     people = list(range(len(problem)))
-    if impossible(free, inquiry.ends):
-        people = filter_by_deletion(people, lambda some: impossible(part_of(free, some), inquiry.ends))
-    labels, keys = (*map(inquiry.labels.rule, rules), *of_self_pairs(inquiry, rules)), inquiry.keys(people)
-    told = tr("Ces règles ne peuvent pas être tenues toutes à la fois : {rules}.", rules=name_people(labels))
+    if is_infeasible(free, inquiry.ends):
+        people = filter_by_deletion(people, lambda some: is_infeasible(part_of(free, some), inquiry.ends))
+    labels, keys = (*map(inquiry.labels.rule, rules), *self_pair_rule(inquiry, rules)), inquiry.keys(people)
+    told = tr("Ces règles ne peuvent pas être tenues toutes à la fois : {rules}.", rules=quoted_list(labels))
     if len(people) < len(problem):
         told = tr(
             "{people} ne tiennent pas dans {groups} sans enfreindre une règle : {rules}.",
             people=listed(inquiry.names(people)),
             groups=counted(problem.number.most, "groupe"),
-            rules=name_people(labels),
+            rules=quoted_list(labels),
         )
     found = GroupConflict("rules", told, labels, keys)
     return replace(found, ways_out=tuple(ways_out(inquiry, found)))
 
 
-def of_self_pairs(inquiry: ConflictCase, rules: Sequence[Rule]) -> tuple[str, ...]:
+def self_pair_rule(inquiry: ConflictCase, rules: Sequence[Rule]) -> tuple[str, ...]:
     """Return what it is called that nobody leads their own group, where everybody could be placed but for that."""
     cohort = inquiry.cohort
     if not len(cohort.both[0]):
         return ()
     strangers = replace(cohort, mentors=replace(cohort.mentors, persons=None))
-    return () if impossible(replace(inquiry, cohort=strangers).under(rules), inquiry.ends) else (SELF_PAIRS.label,)
+    return () if is_infeasible(replace(inquiry, cohort=strangers).under(rules), inquiry.ends) else (SELF_PAIRS.label,)
 
 
 def part_of(problem: GroupProblem, people: Sequence[int]) -> GroupProblem:
@@ -270,8 +276,8 @@ def part_of(problem: GroupProblem, people: Sequence[int]) -> GroupProblem:
     )
 
 
-def impossible(problem: GroupProblem, ends: float) -> bool:
-    """Return whether it is proved, in little time, that not everybody can be placed."""
+def is_infeasible(problem: GroupProblem, ends: float) -> bool:
+    """Return whether it is proved, within ``EACH_S``, that not everybody can be placed."""
     left = ends - monotonic()
     if left <= 0 or not len(problem):
         return False
@@ -280,8 +286,8 @@ def impossible(problem: GroupProblem, ends: float) -> bool:
     return found.status is Status.INFEASIBLE or proved
 
 
-def possible(problem: GroupProblem, ends: float) -> bool:
-    """Return whether groups of everybody are found in little time."""
+def is_feasible(problem: GroupProblem, ends: float) -> bool:
+    """Return whether groups of everybody are found within ``EACH_S``."""
     left = ends - monotonic()
     if left <= 0:
         return False
@@ -296,14 +302,14 @@ def ways_out(inquiry: ConflictCase, found: GroupConflict) -> Iterator[str]:
         label = inquiry.labels.rule(rule)
         if label in found.rules:
             others = [each for each in inquiry.programme.rules if each is not rule]
-            if possible(inquiry.under(others), ends):
+            if is_feasible(inquiry.under(others), ends):
                 yield tr("Sans la règle {rule}, tout le monde a une place.", rule=quoted(label))
     number, sizes = problem.number, problem.sizes
     more = replace(problem, number=SizeRange(number.least + 1, number.most + 1))
-    if (number.least + 1) * sizes.least <= len(problem) and possible(more, ends):
+    if (number.least + 1) * sizes.least <= len(problem) and is_feasible(more, ends):
         yield tr("Avec {groups}, tout le monde a une place.", groups=counted(number.most + 1, "groupe"))
     wider = replace(problem, spans=(SizeRange(max(sizes.least - 1, 1), sizes.most + 1),))
-    if possible(wider, ends):
+    if is_feasible(wider, ends):
         yield tr(
             "Avec des groupes de {least} à {most} personnes, tout le monde a une place.",
             least=max(sizes.least - 1, 1),

@@ -9,9 +9,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.columns import Column, MultiChoice, Ranks
-from mentormatch.base.iso_dates import FORMS, start_of
-from mentormatch.base.scalars import exact_number, whole_number
+from mentormatch.base.scalars import FORMS, exact_number, start_of, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.base import position
 from mentormatch.languages import everywhere, mark, tr
@@ -114,9 +114,6 @@ def answers_of_all(
     return found
 
 
-type Block = NDArray[np.bool_]
-
-
 @dataclass(frozen=True, slots=True)
 class SessionMoment:
     """One date: its ``name`` among the answers, and when it begins; a mere date lasts the day."""
@@ -143,14 +140,14 @@ class AttendanceMatrix:
 
     members: tuple[str, ...]
     moments: tuple[SessionMoment, ...]
-    present: Block
+    present: BoolMatrix
     known: NDArray[np.bool_]
 
     def __repr__(self) -> str:
         return f"Availability({len(self.members)} members, {len(self.moments)} dates)"
 
     @property
-    def answers(self) -> Block:
+    def answers(self) -> BoolMatrix:
         """Return (k, m) bool: ``present`` of those who answered."""
         return self.present[self.known]
 

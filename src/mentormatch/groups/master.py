@@ -1,8 +1,10 @@
 """Column generation for one goal: restricted master LP, integer dual bound, reduced-cost fixing, final MILP.
 
-The duals of the linear program, rounded to integers, bound every choice: a column counts for no more than its prices
-and what it has above them (Gilmore and Gomory, 1961). A choice that is better than the best known holds no column far
-below its prices, so the few others decide (reduced cost fixing).
+Set packing over groups (columns). The restricted master LP is solved by simplex, its duals are rounded to integers, and
+the pricing oracle looks for columns of positive reduced profit (Gilmore and Gomory 1961). With K columns in a choice
+the dual bound is the dual objective plus K times the greatest reduced profit (Lasdon 1970), exact in integers for any
+duals. A choice better than the incumbent holds no column whose reduced profit is below a threshold (reduced-cost
+fixing), so a MILP on the few others decides.
 """
 
 from collections.abc import Sequence
@@ -13,29 +15,29 @@ import numpy as np
 
 from mentormatch.assignment.mip.dispatch import solve_program
 from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, SolverResult, SolverStatus
-from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.groups.columns import Columns, FormBound, LinearForm, concatenate_columns
 from mentormatch.groups.oracle import GroupOracle
 
 ROOM, FINEST = 1 << 52, 1 << 30
-"""Sums of prices stay below the one, far within int64, and are rounded to the other part of a unit at best."""
+"""Sums of duals stay below the first, far within int64; they are rounded to the second part of a unit at best."""
 FRESH = 400
-"""So many columns join the linear program at a time."""
+"""So many columns join the master in one round of pricing."""
 PATIENCE = 60.0
-"""Seconds that one program takes at most where nobody said how long it may take."""
+"""Seconds that one program may take where there is no time limit."""
 ENOUGH = 1e-3
-"""A column that is worth less than that above its prices does not raise the linear program."""
+"""A column of a smaller reduced profit does not join the master."""
 NEAR, MOST, SOME = 300_000, 10_000, 3_000
-"""Columns that a better choice may hold are looked for up to the first number. Up to the second all are asked for the
-best choice; of more, the third number of the best, for a better choice that leaves fewer."""
+"""Columns that pass reduced-cost fixing are listed up to the first number. Up to the second, one MILP on all of them
+decides; of more, a MILP on the third number of them, the best, looks for an incumbent that leaves fewer."""
 
 
 @dataclass(frozen=True)
 class MasterProblem:
-    """One goal, as a form that is to be as great as can be, under rows; from ``source``, until ``ends``.
+    """One goal, a form to maximise, under ``rows``, over the columns of ``source``; ``number`` of them at most.
 
-    ``helped``: a row may be short of its least, at a price of one; this asks whether there is any choice at all.
+    ``helped``: phase 1, with an artificial variable of profit -1 in each row that asks for a least; a feasible choice
+    has the value 0. ``ends``: the deadline, in seconds of the monotonic clock.
     """
 
     goal: LinearForm
@@ -48,9 +50,10 @@ class MasterProblem:
 
 @dataclass(frozen=True)
 class GroupDuals:
-    """Prices of all rows, ``parts`` to a unit, as a form: what a column counts for above them, and what they bound.
+    """Duals of all rows, as integers over the denominator ``parts``.
 
-    ``total`` is what all prices come to; ``above`` the most that a column counts for above its prices.
+    ``reduced`` is the reduced profit of a column, as a form; ``total`` the dual objective of the rows; ``above`` the
+    greatest reduced profit of any column.
     """
 
     reduced: LinearForm
@@ -59,17 +62,17 @@ class GroupDuals:
     above: int = 0
 
     def bound(self, number: int) -> int:
-        """Return what no choice of so many columns exceeds."""
+        """Return the dual bound on a choice of ``number`` columns at most, in whole units."""
         return (self.total + number * max(self.above, 0)) // self.parts
 
     def threshold(self, number: int, value: int) -> int:
-        """Return what each column of a choice of this value has above its prices at least."""
+        """Return the least reduced profit of a column in a choice of this ``value`` or more."""
         return value * self.parts - self.total - (number - 1) * max(self.above, 0)
 
 
 @dataclass
 class GroupMaster:
-    """The columns that take part in the linear program so far, and what they count for in each row and in the goal."""
+    """The restricted master: its columns, their coefficients in the goal (``worth``) and in the rows (``counts``)."""
 
     asked: MasterProblem
     columns: Columns
@@ -79,26 +82,27 @@ class GroupMaster:
     known: set[bytes] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.worth, self.counts = self._counted(self.columns)
+        self.worth, self.counts = self._coefficients(self.columns)
         self.known.update(self.columns.marks())
 
     def new(self, columns: Columns) -> Columns:
-        """Return those that are not in the program yet."""
+        """Return the columns that are not in the master yet."""
         return columns.take(np.array([mark not in self.known for mark in columns.marks()], dtype=bool))
 
-    def _counted(self, columns: Columns) -> tuple[IntVector, IntMatrix]:
+    def _coefficients(self, columns: Columns) -> tuple[IntVector, IntMatrix]:
+        """Return (c,) and (r, c): the coefficients of columns in the goal and in the rows."""
         return self.asked.goal.of(columns), np.array([row.form.of(columns) for row in self.asked.rows])
 
     def join(self, fresh: Columns) -> None:
-        """Take more columns."""
-        worth, counts = self._counted(fresh)
+        """Add columns."""
+        worth, counts = self._coefficients(fresh)
         self.columns = concatenate_columns([self.columns, fresh])
         self.known.update(fresh.marks())
         self.worth = np.append(self.worth, worth)
         self.counts = np.concatenate([self.counts, counts], axis=1)
 
     def program(self, *, whole: bool) -> Program:
-        """Return the program on these columns, and on a help for each row that asks for a least where one is given."""
+        """Return the program on these columns, 0-1 if ``whole``, with artificial variables in phase 1."""
         rows, count = self.asked.rows, len(self.columns)
         helped = [place for place, row in enumerate(rows) if (row.least or 0) > 0] if self.asked.helped else []
         sums = []
@@ -106,6 +110,7 @@ class GroupMaster:
             inside = np.flatnonzero(self.counts[place])
             counts = self.counts[place][inside]
             if place in helped:
+                # The artificial variable fills the row by itself
                 inside = np.append(inside, count + helped.index(place))
                 counts = np.append(counts, row.least or 0)
             sums.append(LinearConstraint(inside, counts, row.least, row.most))
@@ -117,7 +122,7 @@ class GroupMaster:
 
 @dataclass(frozen=True)
 class MasterResult:
-    """The best choice, None if none was found, its value, a bound on all, and the last duals."""
+    """The incumbent, None if none was found, its value, the upper bound, and the last duals."""
 
     chosen: Columns | None
     value: int | None
@@ -131,18 +136,20 @@ class MasterResult:
 
 
 def maximise(asked: MasterProblem, start: Columns) -> MasterResult:
-    """Return the best choice of columns for a goal; ``start`` holds a choice, unless the program is helped."""
+    """Return the optimal choice of columns for a goal; ``start`` is a feasible one, or in phase 1 any columns."""
     pool = GroupMaster(asked, start)
     best = GroupIncumbent(asked)
+    # The start is an incumbent, or in phase 1 only columns
     best.take(pool, np.ones(len(start), dtype=bool))
+    # LP by column generation; if there is a gap, the MILP on the columns that remain
     duals = generate_columns(pool, best)
     if not best.proved:
-        solve_survivors(pool, best, duals)
+        solve_remaining_columns(pool, best, duals)
     return MasterResult(best.chosen, best.value, best.bound, duals)
 
 
 class GroupIncumbent:
-    """The best choice so far and the best bound."""
+    """The best feasible choice and the best upper bound so far."""
 
     def __init__(self, asked: MasterProblem) -> None:
         self.asked = asked
@@ -161,7 +168,7 @@ class GroupIncumbent:
         return PATIENCE if self.asked.ends is None else max(self.asked.ends - monotonic(), 0.0)
 
     def take(self, pool: GroupMaster, taken: BoolVector) -> None:
-        """Keep a choice if it keeps every row and is better."""
+        """Take a choice as the incumbent if it satisfies every row and is better."""
         totals = pool.counts[:, taken].sum(axis=1)
         kept = all(
             (row.least is None or total >= row.least) and (row.most is None or total <= row.most)
@@ -171,28 +178,31 @@ class GroupIncumbent:
         if kept and (self.value is None or value > self.value):
             self.chosen, self.value = pool.columns.take(taken), value
 
-    def bounded(self, bound: int) -> None:
-        """Keep a bound if it is better."""
+    def tighten(self, bound: int) -> None:
+        """Take an upper bound if it is closer."""
         self.bound = bound if self.bound is None else min(self.bound, bound)
 
 
 def generate_columns(pool: GroupMaster, best: GroupIncumbent) -> GroupDuals | None:
-    """Return the last duals of the linear program, once no column is worth more than its prices, or time is over."""
+    """Generate columns until none has a positive reduced profit, or the time is up; return the last proved duals."""
     duals = None
     while not best.proved and best.left != 0:
+        # Restricted master
         answer = solve_program(pool.program(whole=False), best.left)
         if answer.word is not SolverStatus.OPTIMAL:
             return duals
         pool.basis = answer.basis
         found = round_duals(pool, answer)
         over = int(found.parts * ENOUGH)
+        # Pricing: the heuristic first, the exact oracle where it finds nothing
         unmet = price_heuristically(pool, found, over)
         if not len(unmet):
             fresh = pool.asked.source.price(found.reduced, over, FRESH)
             unmet = pool.new(fresh.columns)
+            # The greatest reduced profit gives the dual bound
             if fresh.most is not None:
                 duals = replace(found, above=fresh.most)
-                best.bounded(duals.bound(pool.asked.number))
+                best.tighten(duals.bound(pool.asked.number))
             if not len(unmet):
                 return duals
         pool.join(unmet)
@@ -200,7 +210,7 @@ def generate_columns(pool: GroupMaster, best: GroupIncumbent) -> GroupDuals | No
 
 
 def price_heuristically(pool: GroupMaster, found: GroupDuals, over: int) -> Columns:
-    """Return new columns that are worth more than their prices, of those that are found in little time."""
+    """Return new columns of a reduced profit above ``over``, of those that a heuristic finds."""
     quick = pool.asked.source.heuristic(found.reduced)
     if quick is None:
         return pool.columns.take(np.arange(0))
@@ -208,13 +218,15 @@ def price_heuristically(pool: GroupMaster, found: GroupDuals, over: int) -> Colu
 
 
 def round_duals(pool: GroupMaster, answer: SolverResult) -> GroupDuals:
-    """Return the solver's duals as prices in integers, 0 where the sign calls for a bound that is not there."""
+    """Return the solver's duals rounded to integers, 0 where the sign calls for a bound that the row does not have."""
     assert answer.duals is not None
+    # The finest denominator with which no reduced profit leaves the exact range
     heaviest = np.abs(pool.counts).max(axis=1, initial=1)
     reach = float(np.abs(answer.duals) @ heaviest) + float(np.abs(pool.worth).max(initial=1))
     parts = int(min(max(ROOM / reach, 1), FINEST))
     reduced, total = pool.asked.goal.times(parts), 0
     for row, dual in zip(pool.asked.rows, np.rint(answer.duals * parts).astype(np.int64).tolist(), strict=True):
+        # The bound that the dual is paid for; none: the dual is noise of the solver
         end = row.most if dual > 0 else row.least
         if dual and end is not None:
             reduced = reduced.plus(row.form, -dual)
@@ -222,26 +234,29 @@ def round_duals(pool: GroupMaster, answer: SolverResult) -> GroupDuals:
     return GroupDuals(reduced, total, parts)
 
 
-def solve_survivors(pool: GroupMaster, best: GroupIncumbent, duals: GroupDuals | None) -> None:
-    """Look for the best choice among all columns that a better one may hold; where they are too many, among some."""
+def solve_remaining_columns(pool: GroupMaster, best: GroupIncumbent, duals: GroupDuals | None) -> None:
+    """Solve the MILP on all columns that pass reduced-cost fixing; while they are too many, on the best of them."""
     while not best.proved and best.left != 0:
-        value = -1 if best.value is None else best.value  # a choice with help is worth less than nothing
+        value = -1 if best.value is None else best.value  # phase 1: below 0 while artificial variables are used
         near = None
         if duals is not None:
+            # Reduced-cost fixing: all columns that a better choice can hold
             near = pool.asked.source.columns_within(duals.reduced, duals.threshold(pool.asked.number, value + 1), NEAR)
         whole = near is not None and len(near) <= MOST
         if near is None or duals is None:
             near = pool.columns
+        # Too many: the best of them, for a better incumbent and a smaller gap
         elif not whole:
             near = near.take(np.argsort(-duals.reduced.of(near), kind="stable")[:SOME])
+        # All were in and none is better: the incumbent is optimal
         if solve_milp(GroupMaster(pool.asked, near), best) and whole:
-            best.bounded(value if best.value is None else best.value)
+            best.tighten(value if best.value is None else best.value)
         if whole or best.value in (None, value):
             return
 
 
 def solve_milp(pool: GroupMaster, best: GroupIncumbent) -> bool:
-    """Ask for the best choice among some columns, and keep it; return whether it is known that none is better."""
+    """Solve the 0-1 program on some columns for a better incumbent; return whether none is better is proved."""
     if not len(pool.columns):
         return True
     program = pool.program(whole=True)

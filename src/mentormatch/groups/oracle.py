@@ -1,8 +1,9 @@
 """The pricing oracle: groups of enough reduced profit, from a list or by branch and bound (Mehrotra and Trick 1998).
 
-A group grows person by person, in an order in which those who may add most come first. What it may still gain is no
-more than what each candidate adds to those who are in, with half of the best pairs that they could make among
-themselves (branch and bound; each pair among the newcomers is counted from both ends). All is counted in halves.
+Branch and bound: a group grows person by person, in an order in which those who may add most come first. Bound: each
+candidate adds its pairs with the members, and half of its best pairs with other candidates, as such a pair is counted
+from both ends. All values are counted in halves, so they stay integers. The column with the greatest reduced profit is
+a maximum edge-weight clique problem (Mehrotra and Trick 1998).
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.groups.columns import (
     MEETINGS,
     TIES,
@@ -29,35 +30,35 @@ from mentormatch.groups.problem import GroupProblem, pairs_in
 
 @dataclass(frozen=True)
 class PricedColumns:
-    """Some groups for which a form is great, and what it does not exceed for any, ``most``; None: not known."""
+    """Some groups of great value in a form, and ``most``, the greatest value of any group; None: not known."""
 
     columns: Columns
     most: int | None
 
 
 class GroupOracle(Protocol):
-    """Gives groups by what a form says that they count for."""
+    """Finds columns of great value in a linear form, as the reduced profit is."""
 
     def heuristic(self, form: LinearForm) -> Columns | None:
-        """Return some groups for which the form is great, in little time; None where ``best`` takes no longer."""
+        """Return some groups of great value, in little time; None where ``price`` takes no longer."""
         ...
 
     def price(self, form: LinearForm, over: int, many: int) -> PricedColumns:
-        """Return up to so many groups for which the form is greater than ``over``, those first where it is greatest."""
+        """Return up to ``many`` groups of a value above ``over``, the greatest first."""
         ...
 
     def columns_within(self, form: LinearForm, least: int, many: int) -> Columns | None:
-        """Return all groups for which the form is ``least`` or more; None where there are more than ``many``."""
+        """Return all groups of a value of ``least`` or more; None where there are more than ``many``."""
         ...
 
     def above_floor(self, least_floor: int) -> "GroupOracle":
-        """Return the source of those groups only whose pairs are worth so much in the mean."""
+        """Return the oracle of the groups alone whose pairs have this mean value or more."""
         ...
 
 
 @dataclass(frozen=True)
 class EnumerationOracle:
-    """All groups, in a list."""
+    """All groups, enumerated."""
 
     columns: Columns
 
@@ -68,6 +69,7 @@ class EnumerationOracle:
         values = form.of(self.columns)
         if not len(values):
             return PricedColumns(self.columns, over)
+        # The greatest values first; of equal ones, the first enumerated
         some = np.argpartition(-values, many)[:many] if len(values) > many else np.arange(len(values))
         some = some[values[some] > over]
         return PricedColumns(self.columns.take(some[np.lexsort((some, -values[some]))]), max(int(values.max()), over))
@@ -80,18 +82,20 @@ class EnumerationOracle:
         return EnumerationOracle(self.columns.take(self.columns.floors() >= least_floor))
 
 
-type Block = NDArray[np.int64]
-
-CLOSED = -(1 << 57)
-"""What somebody adds who may not join: less than all that anybody else may add."""
+EXCLUDED = -(1 << 57)
+"""The gain of who may not join: below the sum of all other gains."""
 CHUNK = 1 << 12
+"""Nodes that are expanded together."""
 WORK = 400_000_000
-"""Candidates for groups, whole or in part, that are looked at for one problem at most: about half a minute."""
+"""Extensions that are tried for one problem at most: about half a minute."""
 
 
 @dataclass
 class BranchAndBoundOracle(GroupOracle):
-    """All groups of a problem, sought when asked for; with a ``least_floor``, until ``ends``."""
+    """The groups of a problem by branch and bound, until ``ends``; with a mean of ``least_floor`` or more, if given.
+
+    ``work`` (1,) is the number of extensions left, shared by all searches of the problem.
+    """
 
     problem: GroupProblem
     ends: float | None = None
@@ -99,9 +103,11 @@ class BranchAndBoundOracle(GroupOracle):
     work: list[int] = field(default_factory=lambda: [WORK])
 
     def heuristic(self, form: LinearForm) -> Columns:
-        return self._true(grow_greedily(self.problem, form))
+        return self._above_floor(grow_greedily(self.problem, form))
 
     def price(self, form: LinearForm, over: int, many: int) -> PricedColumns:
+        # More than are asked for, so that the best of them are good; all of them, if the search ends by
+        # itself
         found, whole = self._search(form, over + 1, many * 4)
         values = form.of(found)
         most = int(values.max(initial=over)) if whole else None
@@ -114,27 +120,31 @@ class BranchAndBoundOracle(GroupOracle):
     def above_floor(self, least_floor: int) -> "BranchAndBoundOracle":
         return replace(self, least_floor=least_floor)
 
-    def _true(self, columns: Columns) -> Columns:
+    def _above_floor(self, columns: Columns) -> Columns:
+        """Return the columns of enough mean value."""
         return columns if self.least_floor is None else columns.take(columns.floors() >= self.least_floor)
 
     def _search(self, form: LinearForm, least: int, many: int) -> tuple[Columns, bool]:
-        """Return groups that count for ``least`` or more, up to ``many``, and whether these are all."""
+        """Return groups of value ``least`` or more, up to ``many``, and whether these are all; one tree a leader."""
         parts, whole = [build_columns(self.problem, np.zeros((0, self.problem.sizes.most), dtype=np.int16))], True
         for leader in range(len(form.by_leader)) if self.problem.leaders else [-1]:
+            # A tree for each leader: who may be met and a constant depend on it
             tree = GroupTree.of(self.problem, form, leader, least, self.ends)
             tree.work = self.work
             for members in tree.groups():
+                # Leaves: the rules on whole groups, then the exact value, as the bound was in parts
+                # only an upper one
                 some = build_columns(self.problem, members[allowed_groups(self.problem, members)])
                 some = some if leader < 0 else some.take(some.leaders == leader)
-                parts.append(self._true(some.take(form.of(some) >= least)))
+                parts.append(self._above_floor(some.take(form.of(some) >= least)))
                 if sum(map(len, parts)) > many:
                     return concatenate_columns(parts), False
             whole &= tree.whole
         return concatenate_columns(parts), whole
 
 
-def best_pairs(problem: GroupProblem, form: LinearForm) -> Block:
-    """Return (n, n) what a form counts each pair for."""
+def pair_weights(problem: GroupProblem, form: LinearForm) -> IntMatrix:
+    """Return (n, n) int64: the weight of each pair in a form."""
     pairs = form.layers[WORTH] * problem.worth
     if form.layers[MEETINGS] and problem.meetings is not None:
         pairs = pairs + form.layers[MEETINGS] * problem.meetings
@@ -144,18 +154,22 @@ def best_pairs(problem: GroupProblem, form: LinearForm) -> Block:
 
 
 def grow_greedily(problem: GroupProblem, form: LinearForm) -> Columns:
-    """Return for each person and size a group that they begin, by who adds most at each step."""
-    n, pairs, sizes = len(problem), best_pairs(problem, form), problem.sizes
+    """Return, for each person and size, the group grown from that person by the greatest gain at each step (greedy)."""
+    n, pairs, sizes = len(problem), pair_weights(problem, form), problem.sizes
     members = np.full((n, sizes.most), n, dtype=np.int16)
     members[:, 0] = np.arange(n)
-    gains = np.where(problem.apart | np.eye(n, dtype=bool), CLOSED, form.people[None, :] + pairs)
+    # What each other person adds to the group of one
+    gains = np.where(problem.apart | np.eye(n, dtype=bool), EXCLUDED, form.people[None, :] + pairs)
     found = [members.copy()] if sizes.least == 1 else []
     for size in range(1, sizes.most):
         added = gains.argmax(axis=1)
-        open_to = gains[np.arange(n), added] > CLOSED // 2
+        # A group that nobody may join stops growing
+        open_to = gains[np.arange(n), added] > EXCLUDED // 2
         members[:, size] = np.where(open_to, added, n)
-        gains = gains + np.where(problem.apart[added] | (np.arange(n)[None, :] == added[:, None]), CLOSED, pairs[added])
-        gains = np.maximum(gains, CLOSED)
+        gains = gains + np.where(
+            problem.apart[added] | (np.arange(n)[None, :] == added[:, None]), EXCLUDED, pairs[added]
+        )
+        gains = np.maximum(gains, EXCLUDED)
         if size + 1 >= sizes.least:
             found.append(members[open_to].copy())
     every = np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
@@ -165,31 +179,35 @@ def grow_greedily(problem: GroupProblem, form: LinearForm) -> Columns:
 
 @dataclass
 class PartialGroups:
-    """p groups that grow: ``members`` (p, k), what they count for, ``values`` (p,), and ``gains`` (p, n), in halves.
+    """p nodes of the tree, groups of k members: ``members`` (p, k), ``values`` (p,) and ``gains`` (p, n), in halves.
 
-    ``common`` holds for each thing shared what all have, and whether all answered.
+    ``gains``: what each candidate adds to the group. ``common``, for each group term: which items all members have,
+    (p, items), and whether all answered, (p,).
     """
 
     members: IntVector
     values: IntVector
-    gains: Block
+    gains: IntMatrix
     common: list[tuple[BoolVector, BoolVector]]
 
     def part(self, rows: slice | BoolVector) -> "PartialGroups":
-        """Return some of them."""
+        """Return some of the nodes."""
         common = [(has[rows], known[rows]) for has, known in self.common]
         return PartialGroups(self.members[rows], self.values[rows], self.gains[rows], common)
 
 
 @dataclass
 class GroupTree:
-    """One search: the order of people, what pairs count for in it, and what may be reached at most."""
+    """One branch-and-bound tree, people in its ``order``: the weights of pairs and of people, and the bounds.
+
+    ``halves`` (m, n, n): see ``pair_bounds``. ``closed`` (n,): whom the leader may not meet. ``whole``: not cut short.
+    """
 
     problem: GroupProblem
     form: LinearForm
     order: IntVector
-    pairs: Block
-    halves: Block
+    pairs: IntMatrix
+    halves: IntMatrix
     people: IntVector
     closed: BoolVector
     least: int
@@ -197,14 +215,15 @@ class GroupTree:
     by_size: IntVector
     work: list[int] = field(default_factory=lambda: [WORK])
     whole: bool = True
-    shared: list[Block] = field(default_factory=list)
+    shared: list[IntMatrix] = field(default_factory=list)
 
     @classmethod
     def of(cls, problem: GroupProblem, form: LinearForm, leader: int, least: int, ends: float | None) -> "GroupTree":
-        """Return the search for groups of a leader, -1: of nobody, that count for ``least`` or more."""
-        pairs, apart = best_pairs(problem, form), problem.apart | np.eye(len(problem), dtype=bool)
+        """Return the tree of the groups of one leader (-1: none) of a value of ``least`` or more."""
+        pairs, apart = pair_weights(problem, form), problem.apart | np.eye(len(problem), dtype=bool)
         barred = ~problem.leaders.may[leader] if problem.leaders and leader >= 0 else np.zeros(len(problem), dtype=bool)
-        open_pairs = np.where(apart, CLOSED, pairs)
+        open_pairs = np.where(apart, EXCLUDED, pairs)
+        # Order of branching: who may add most, with their best pairs, first
         top = -np.sort(-open_pairs, axis=1)[:, : max(problem.sizes.most - 1, 0)]
         order = np.argsort(-(2 * form.people + np.maximum(top, 0).sum(axis=1)), kind="stable")
         ordered = np.ix_(order, order)
@@ -225,38 +244,45 @@ class GroupTree:
         return tree
 
     def groups(self) -> Iterator[NDArray[np.int16]]:
-        """Yield groups, filled up as columns are, those that may count for enough among them."""
+        """Yield groups (c, s), padded as columns are: a superset of those of enough value."""
         n = len(self.order)
         later = np.arange(n)[None, :] > np.arange(n)[:, None]
         gains = np.where(
-            later & ~self.closed[None, :], np.maximum(2 * (self.pairs + self.people[None, :]), CLOSED), CLOSED
+            later & ~self.closed[None, :], np.maximum(2 * (self.pairs + self.people[None, :]), EXCLUDED), EXCLUDED
         )
         shared = [(each.has[self.order], each.known[self.order]) for each in self.problem.shared]
+        # The first level: one node for each person, candidates after them in the order
         first = PartialGroups(np.arange(n)[:, None], 2 * self.people, gains, shared).part(~self.closed)
-        yield from self._grow(first)
+        yield from self._expand(first)
 
-    def _grow(self, level: PartialGroups) -> Iterator[NDArray[np.int16]]:
-        if self._over(len(level.values)):
+    def _expand(self, level: PartialGroups) -> Iterator[NDArray[np.int16]]:
+        """Yield the groups at some nodes, then depth-first those below them."""
+        if self._is_out_of_work(len(level.values)):
             return
         size = level.members.shape[1]
         if size >= self.problem.sizes.least:
-            yield from self._done(level)
+            yield from self._complete_groups(level)
         if size == self.problem.sizes.most:
             return
-        level = level.part(self._hopeful(level))
-        parent, added = np.nonzero(level.gains > CLOSED // 2)
+        # Prune by bound, then branch: one child for each later candidate
+        level = level.part(self._within_bound(level))
+        # One child for each node and candidate, in chunks: depth-first, so that few nodes are held
+        parent, added = np.nonzero(level.gains > EXCLUDED // 2)
         for start in range(0, len(parent), CHUNK):
-            yield from self._grow(self._children(level, parent[start : start + CHUNK], added[start : start + CHUNK]))
+            yield from self._expand(self._children(level, parent[start : start + CHUNK], added[start : start + CHUNK]))
 
-    def _over(self, many: int) -> bool:
+    def _is_out_of_work(self, many: int) -> bool:
+        """Count the extensions of so many nodes; return whether work or time is used up."""
         self.work[0] -= many * len(self.order)
         if self.work[0] < 0 or (self.ends is not None and monotonic() > self.ends):
             self.whole = False
         return not self.whole
 
-    def _done(self, level: PartialGroups) -> Iterator[NDArray[np.int16]]:
+    def _complete_groups(self, level: PartialGroups) -> Iterator[NDArray[np.int16]]:
+        """Yield the nodes that are groups of enough value as they are."""
         size = level.members.shape[1]
-        worth = level.values + 2 * self.by_size[size] + 2 * self._shared_most(level, size)
+        # The value with the terms of size and of the group as a whole, in halves
+        worth = level.values + 2 * self.by_size[size] + 2 * self._term_bound(level, size)
         good = level.members[worth >= 2 * self.least]
         if len(good):
             filled = np.full((len(good), self.problem.sizes.most), len(self.order), dtype=np.int16)
@@ -264,11 +290,13 @@ class GroupTree:
             yield filled
 
     def _children(self, level: PartialGroups, parent: IntVector, added: IntVector) -> PartialGroups:
+        """Return the nodes that add a person each to their parents; candidates come later in the order."""
         n = len(self.order)
         gains = level.gains[parent] + 2 * self.pairs[added]
-        gains[np.arange(n)[None, :] <= added[:, None]] = CLOSED
-        np.maximum(gains, CLOSED, out=gains)
-        gains[gains < CLOSED // 2] = CLOSED
+        # Candidates come after the last member, so each group is met once
+        gains[np.arange(n)[None, :] <= added[:, None]] = EXCLUDED
+        np.maximum(gains, EXCLUDED, out=gains)
+        gains[gains < EXCLUDED // 2] = EXCLUDED
         common = []
         for (has, known), each in zip(level.common, self.problem.shared, strict=True):
             also, said = each.has[self.order[added]], each.known[self.order[added]]
@@ -276,40 +304,46 @@ class GroupTree:
         members = np.concatenate([level.members[parent], added[:, None]], axis=1)
         return PartialGroups(members, level.values[parent] + level.gains[parent, added], gains, common)
 
-    def _hopeful(self, level: PartialGroups) -> BoolVector:
-        """Return which groups may still come to count for enough."""
+    def _within_bound(self, level: PartialGroups) -> BoolVector:
+        """Return (p,) bool: the nodes whose upper bound, at some final size, is ``least`` or more."""
         size, sizes = level.members.shape[1], self.problem.sizes
-        hopeful = np.zeros(len(level.values), dtype=bool)
+        kept = np.zeros(len(level.values), dtype=bool)
         last = level.members[:, -1]
         for goal in range(max(size + 1, sizes.least), sizes.most + 1):
+            # With so many more members: the best sums of gains, half of the pairs among the newcomers
+            # included
             missing = goal - size
             adding = level.gains + self.halves[missing - 1, last]
             best = np.partition(adding, len(self.order) - missing, axis=1)[:, len(self.order) - missing :].sum(axis=1)
-            rest = 2 * self.by_size[goal] + 2 * self._shared_most(level, goal)
-            hopeful |= level.values + best + rest >= 2 * self.least
-        return hopeful
+            rest = 2 * self.by_size[goal] + 2 * self._term_bound(level, goal)
+            kept |= level.values + best + rest >= 2 * self.least
+        return kept
 
-    def _shared_most(self, level: PartialGroups, goal: int) -> IntVector:
-        """Return what a group of so many people, with these among them, gets as a whole at most."""
+    def _term_bound(self, level: PartialGroups, goal: int) -> IntVector:
+        """Return (p,) an upper bound on the group terms of a group of ``goal`` people that has these members."""
         total = np.zeros(len(level.values), dtype=np.int64)
         for (has, known), most in zip(level.common, self.shared, strict=True):
             total += most[known.astype(np.int64), has.sum(axis=1)]
         return total * pairs_in(goal)
 
 
-def term_bounds(form: LinearForm, points: IntVector, unknown: int) -> Block:
-    """Return (2, k + 1): the most that a group gets for a pair, by whether all answered so far and what all have."""
+def term_bounds(form: LinearForm, points: IntVector, unknown: int) -> IntMatrix:
+    """Return (2, k + 1): the greatest term a pair, by whether all members answered and how many items all have."""
     times = int(form.layers[WORTH])
+    # More members can only share fewer items: the best over all smaller numbers
     so_far = np.maximum.accumulate(points * times)
     return np.array([np.full(len(points), unknown * times), np.maximum(so_far, unknown * times)])
 
 
-def pair_bounds(pairs: Block, most: int) -> Block:
-    """Return (m, n, n): of each person k, the best m pairs with people after l in the order; m from 0."""
+def pair_bounds(pairs: IntMatrix, most: int) -> IntMatrix:
+    """Return (m, n, n) int64 ``[j, l, k]``: the sum of the best j pairs of person k with people after l."""
     n = len(pairs)
     halves = np.zeros((max(most, 1), n, n), dtype=np.int64)
     for last in range(n):
-        after = np.where(np.arange(n)[None, :] > last, pairs, CLOSED)
+        # Pairs with people after ``last``, the best first, summed up
+        after = np.where(np.arange(n)[None, :] > last, pairs, EXCLUDED)
         top = -np.sort(-after, axis=1)[:, : max(most - 1, 0)]
-        halves[1 : top.shape[1] + 1, last] = np.maximum(np.cumsum(np.maximum(top, CLOSED // 16), axis=1), CLOSED // 2).T
+        halves[1 : top.shape[1] + 1, last] = np.maximum(
+            np.cumsum(np.maximum(top, EXCLUDED // 16), axis=1), EXCLUDED // 2
+        ).T
     return halves

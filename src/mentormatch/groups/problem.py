@@ -7,13 +7,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
-from mentormatch.rules.rule import BoolBlock, CompositionBound
+from mentormatch.rules.rule import CompositionBound
 
 type Group = tuple[int, ...]
 
@@ -38,7 +37,7 @@ class Leaders:
     Where there are leaders, each group has one.
     """
 
-    may: BoolBlock
+    may: BoolMatrix
     seats: IntVector
 
 
@@ -79,7 +78,7 @@ class GroupProblem:
     """
 
     worth: IntMatrix
-    apart: BoolBlock
+    apart: BoolMatrix
     spans: tuple[SizeRange, ...]
     number: SizeRange
     together: tuple[Group, ...] = ()

@@ -9,8 +9,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Status
+from mentormatch.base.arrays import IntMatrix
 from mentormatch.base.scalars import whole_number
 from mentormatch.errors import RequestError
 from mentormatch.explanation.tables import ResultSheet, sheet

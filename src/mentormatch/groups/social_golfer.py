@@ -1,9 +1,10 @@
 """Rounds in which no two meet twice (social golfer problem): affine planes (Bose 1938), circle method.
 
-Person (a, b), with a < k and b in a field of q elements, is in round r in group b - r a. Two people of different a meet
-in the one round with r (a - a') = b - b', those of the same a never: q rounds of q groups of k, for k up to q. Where k
-divides q the people of the same a, cut into groups of k, make one round more; k = q is the affine plane (Bose, 1938).
-Products of fields do the same for k up to the smallest of them.
+Person (a, b), with a < k and b in the field GF(q), is in round r in group b - r a. Two people of different a meet in
+exactly one round, that of r (a - a') = b - b'; those of the same a never do. That makes q rounds of q groups of k, for
+k up to q. Where k divides q the people of the same a, cut into groups of k, make one more round; k = q is the affine
+plane (Bose 1938). A product of fields does the same for k up to the smallest of them (MacNeish 1922). Elements of
+GF(p^e) are numbers whose base-p digits are the coefficients of a polynomial.
 """
 
 from functools import cache
@@ -20,12 +21,14 @@ def construct_rounds(groups: int, size: int) -> list[Partition]:
     >>> len(construct_rounds(4, 4)), len(construct_rounds(8, 4)), len(construct_rounds(6, 3))
     (5, 9, 1)
     """
+    # Pairs: every two people meet once (round robin)
     if size == 2 and groups > 1:
         return build_circle(2 * groups)
     fields = prime_powers(groups)
     first = [tuple(range(group * size, (group + 1) * size)) for group in range(groups)]
     if groups < 2 or size > min(fields):
         return [tuple(first)]
+    # Lines of each slope; then, where they divide, the columns as one more round
     rounds = [build_affine_round(groups, size, turn) for turn in range(groups)]
     classes = [
         tuple(a * groups + b + place for place in range(size)) for a in range(size) for b in range(0, groups, size)
@@ -38,6 +41,7 @@ def build_circle(people: int) -> list[Partition]:
     others = list(range(1, people))
     rounds = []
     for turn in range(people - 1):
+        # Circle method: 0 stays, the others rotate; opposite places meet
         circle = [0, *others[turn:], *others[:turn]]
         rounds.append(tuple((circle[place], circle[-1 - place]) for place in range(people // 2)))
     return [tuple(tuple(sorted(pair)) for pair in each) for each in rounds]
@@ -47,7 +51,7 @@ def build_affine_round(groups: int, size: int, turn: int) -> Partition:
     """Return one round: person (a, b) is number a * groups + b."""
     fields = prime_powers(groups)
     return tuple(
-        tuple(a * groups + added(fields, start, multiplied(fields, turn, a)) for a in range(size))
+        tuple(a * groups + field_sum(fields, start, field_product(fields, turn, a)) for a in range(size))
         for start in range(groups)
     )
 
@@ -69,7 +73,7 @@ def prime_powers(number: int) -> tuple[int, ...]:
 
 
 @cache
-def numbered(fields: tuple[int, ...]) -> list[tuple[int, ...]]:
+def elements_of(fields: tuple[int, ...]) -> list[tuple[int, ...]]:
     """Return all elements of a product of fields: those with the same part everywhere first."""
     least = min(fields)
     alike = [(part,) * len(fields) for part in range(least)]
@@ -77,21 +81,21 @@ def numbered(fields: tuple[int, ...]) -> list[tuple[int, ...]]:
 
 
 @cache
-def places(fields: tuple[int, ...]) -> dict[tuple[int, ...], int]:
+def element_numbers(fields: tuple[int, ...]) -> dict[tuple[int, ...], int]:
     """Return the number of each element."""
-    return {parts: place for place, parts in enumerate(numbered(fields))}
+    return {parts: place for place, parts in enumerate(elements_of(fields))}
 
 
-def added(fields: tuple[int, ...], left: int, right: int) -> int:
+def field_sum(fields: tuple[int, ...], left: int, right: int) -> int:
     """Return the sum of two elements."""
-    ours, theirs = numbered(fields)[left], numbered(fields)[right]
-    return places(fields)[tuple(sum_in(q, x, y) for q, x, y in zip(fields, ours, theirs, strict=True))]
+    ours, theirs = elements_of(fields)[left], elements_of(fields)[right]
+    return element_numbers(fields)[tuple(sum_in(q, x, y) for q, x, y in zip(fields, ours, theirs, strict=True))]
 
 
-def multiplied(fields: tuple[int, ...], left: int, right: int) -> int:
+def field_product(fields: tuple[int, ...], left: int, right: int) -> int:
     """Return the product of two elements."""
-    ours, theirs = numbered(fields)[left], numbered(fields)[right]
-    return places(fields)[tuple(product_in(q, x, y) for q, x, y in zip(fields, ours, theirs, strict=True))]
+    ours, theirs = elements_of(fields)[left], elements_of(fields)[right]
+    return element_numbers(fields)[tuple(product_in(q, x, y) for q, x, y in zip(fields, ours, theirs, strict=True))]
 
 
 @cache
@@ -110,7 +114,7 @@ def digits(q: int, element: int) -> list[int]:
     return found
 
 
-def whole(q: int, coefficients: list[int]) -> int:
+def element_of(q: int, coefficients: list[int]) -> int:
     """Return the element with these coefficients."""
     prime = prime_of(q)
     return sum(coefficient % prime * prime**place for place, coefficient in enumerate(coefficients))
@@ -118,15 +122,15 @@ def whole(q: int, coefficients: list[int]) -> int:
 
 def sum_in(q: int, left: int, right: int) -> int:
     """Return the sum of two elements of the field of ``q``."""
-    return whole(q, [x + y for x, y in zip(digits(q, left), digits(q, right), strict=True)])
+    return element_of(q, [x + y for x, y in zip(digits(q, left), digits(q, right), strict=True)])
 
 
 def product_in(q: int, left: int, right: int) -> int:
     """Return the product of two elements of the field of ``q``."""
-    return reduced(q, left, right, modulus(q))
+    return product_modulo(q, left, right, modulus(q))
 
 
-def reduced(q: int, left: int, right: int, lowest: int) -> int:
+def product_modulo(q: int, left: int, right: int, lowest: int) -> int:
     """Return the product modulo the polynomial whose lower coefficients are those of ``lowest``, negated, under x^e."""
     prime, ours, theirs = prime_of(q), digits(q, left), digits(q, right)
     degree, low = len(ours), digits(q, lowest)
@@ -134,16 +138,17 @@ def reduced(q: int, left: int, right: int, lowest: int) -> int:
     for i, x in enumerate(ours):
         for j, y in enumerate(theirs):
             total[i + j] += x * y
+    # Reduce from the highest power down: x^degree is the lower polynomial
     for place in range(2 * degree - 2, degree - 1, -1):
         for below, coefficient in enumerate(low):
             total[place - degree + below] += total[place] * coefficient
         total[place] = 0
-    return whole(q, [value % prime for value in total[:degree]])
+    return element_of(q, [value % prime for value in total[:degree]])
 
 
 @cache
 def modulus(q: int) -> int:
-    """Return the least polynomial modulo which no two elements but 0 make 0."""
+    """Return the least irreducible polynomial of the degree, by its lower coefficients: no zero divisors modulo it."""
     if prime_of(q) == q:
         return 0
-    return next(low for low in range(q) if all(reduced(q, x, y, low) for x in range(1, q) for y in range(x, q)))
+    return next(low for low in range(q) if all(product_modulo(q, x, y, low) for x in range(1, q) for y in range(x, q)))

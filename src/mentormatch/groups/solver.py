@@ -1,4 +1,9 @@
-"""Preemptive goals over columns, bisection for the max-min goal, uniqueness by no-good cuts; or a local search."""
+"""Groups, goal after goal: local search for an incumbent, column generation for the proof, no-good cuts for ties.
+
+Each goal is maximised over columns (groups) by the master (``master``), and its value is a constraint for those after
+it (preemptive lexicographic optimisation). The max-min goal ``floor`` is bisected on the columns of enough value. Where
+the optimum is not unique, hashes of pairs choose; no-good cuts prove that one choice is left.
+"""
 
 from dataclasses import dataclass, field, replace
 from time import monotonic
@@ -31,13 +36,14 @@ from mentormatch.groups.master import (
 from mentormatch.groups.oracle import BranchAndBoundOracle, EnumerationOracle, GroupOracle
 from mentormatch.groups.problem import Group, GroupProblem, GroupSolution, in_order, tiers_of
 
-MOST_ALIKE = 20
+MOST_TIED = 20
+"""No more optima than these are enumerated."""
 FEW = 200_000
-"""So many columns that may be in a best choice are looked at by themselves from there on."""
+"""If no more columns than these can be in an optimal choice, later goals are solved on them alone."""
 
 
 def solve_by_columns(problem: GroupProblem, source: GroupOracle, start: Columns, ends: float | None) -> GroupSolution:
-    """Return the best groups that the columns of a source make; ``start`` holds a choice or nothing."""
+    """Return the optimal groups over the columns of a pricing oracle; ``start`` is a feasible choice, or empty."""
     pursuit = GoalSequence(problem, source, start, ends)
     pursuit.run()
     return pursuit.solution()
@@ -45,7 +51,10 @@ def solve_by_columns(problem: GroupProblem, source: GroupOracle, start: Columns,
 
 @dataclass
 class GoalSequence:
-    """How far the goals are reached: the best choice so far, the bounds known, and rows that keep what is proved."""
+    """State of the lexicographic optimisation: the incumbent, the bounds by goal, and the rows that keep proved values.
+
+    ``source`` prices columns; ``everybody``: all people are to be placed; ``last``: the form of the last goal.
+    """
 
     problem: GroupProblem
     source: GroupOracle
@@ -61,77 +70,86 @@ class GoalSequence:
         self.last = ModelForms(self.problem).nothing
 
     def run(self) -> None:
-        """Pursue each goal until one is not proved, then settle ties."""
+        """Maximise each goal until one is not proved, then break ties."""
         if not len(self.chosen):
-            self._begin()
+            self._find_incumbent()
         if not len(self.chosen):
             return
-        if all(self._pursue(goal) for goal in self.problem.goals) and self._settle():
+        if all(self._maximize_goal(goal) for goal in self.problem.goals) and self._break_ties():
             self.status = Status.PROVED
 
-    def _begin(self) -> None:
-        """Find any choice at all."""
+    def _find_incumbent(self) -> None:
+        """Find any feasible choice (phase 1: an artificial variable for each row that asks for a least)."""
         forms = ModelForms(self.problem)
         rows = forms.rows(everybody="placed" in self.problem.goals[:1])
-        found = self._maximised(forms.nothing, rows, helped=True)
+        # First with a place for everybody, if that is the first goal
+        found = self._maximize_from_incumbent(forms.nothing, rows, helped=True)
         if found.chosen is None and self._infeasible(found) and rows[0].least:
-            found = self._maximised(forms.nothing, forms.rows(everybody=False), helped=True)
+            found = self._maximize_from_incumbent(forms.nothing, forms.rows(everybody=False), helped=True)
         if found.chosen is None:
             self.status = Status.INFEASIBLE if self._infeasible(found) else Status.STOPPED
         else:
             self.chosen = found.chosen
 
     def _infeasible(self, found: MasterResult) -> bool:
+        """Return whether phase 1 proves that artificial variables are needed."""
         return found.bound is not None and found.bound < 0
 
-    def _maximised(self, goal: LinearForm, rows: list[FormBound], *, helped: bool = False) -> MasterResult:
+    def _maximize_from_incumbent(
+        self, goal: LinearForm, rows: list[FormBound], *, helped: bool = False
+    ) -> MasterResult:
         asked = MasterProblem(goal, rows, self.source, self.problem.number.most, self.ends, helped)
         return maximise(asked, self.chosen)
 
-    def _asked(self, goal: LinearForm) -> MasterProblem:
+    def _problem_of(self, goal: LinearForm) -> MasterProblem:
+        """Return the problem of one goal, given those before it."""
         rows = [*ModelForms(self.problem).rows(everybody=self.everybody), *self.kept]
         return MasterProblem(goal, rows, self.source, self.problem.number.most, self.ends)
 
-    def _pursue(self, goal: str) -> bool:
-        """Make a goal as great as can be; return whether that is proved."""
+    def _maximize_goal(self, goal: str) -> bool:
+        """Maximise a goal; return whether the optimum is proved."""
         if goal == "floor":
-            return self._raise_floor()
+            return self._maximize_floor()
         form = ModelForms(self.problem).goal(goal)
         if goal == "placed" and int(self.chosen.sizes.sum()) == len(self.problem):
             self.bounds[goal], self.last = len(self.problem), form
             self.everybody = True
             return True
-        found = self._take(form)
+        found = self._improve(form)
+        # Without a dual bound, one by what each person could have at best
         bound = self.problem.most(goal) if found.bound is None else found.bound
         self.bounds[goal] = -bound if goal == "meetings" else bound
         if found.proved:
             self._keep(goal, form, found)
         return found.proved
 
-    def _take(self, form: LinearForm) -> MasterResult:
-        found = maximise(self._asked(form), self.chosen)
+    def _improve(self, form: LinearForm) -> MasterResult:
+        """Maximise a form, and keep the optimum as the incumbent."""
+        found = maximise(self._problem_of(form), self.chosen)
         if found.chosen is not None:
             self.chosen = found.chosen
         return found
 
     def _keep(self, goal: str, form: LinearForm, found: MasterResult) -> None:
-        """Keep what a goal has reached: as a row, and by leaving out the columns that no such choice holds."""
+        """Keep the value of a goal as a row, and drop columns that no optimum holds (reduced-cost fixing)."""
         assert found.value is not None
         self.last = form
         self.kept.append(FormBound((goal, 0), form, found.value, None))
         if found.duals is not None:
             number = self.problem.number.most
+            # Columns below the threshold are in no optimum of this goal
             near = self.source.columns_within(found.duals.reduced, found.duals.threshold(number, found.value), FEW)
             self.source = self.source if near is None else EnumerationOracle(near)
 
-    def _raise_floor(self) -> bool:
-        """Raise the worth of the worst group, by halves, while the goals before hold."""
-        low, high = self.problem.value("floor", groups_of(self.chosen)), self._ceiling()
+    def _maximize_floor(self) -> bool:
+        """Maximise the value of the worst group, by bisection on the floors above which columns make a choice."""
+        low, high = self.problem.value("floor", groups_of(self.chosen)), self._floor_bound()
         nothing, whole = ModelForms(self.problem).nothing, self.source
         while low < high:
+            # Bisection; a feasible choice raises the lower end to what it reaches
             middle = (low + high + 1) // 2
             self.source = whole.above_floor(middle)
-            asked = replace(self._asked(nothing), helped=True)
+            asked = replace(self._problem_of(nothing), helped=True)
             found = maximise(asked, self.chosen.take(self.chosen.floors() >= middle))
             if found.chosen is not None:
                 self.chosen, low = found.chosen, self.problem.value("floor", groups_of(found.chosen))
@@ -142,24 +160,26 @@ class GoalSequence:
         self.source, self.bounds["floor"] = whole.above_floor(low), high
         return low == high
 
-    def _ceiling(self) -> int:
-        """Return a floor that no choice exceeds: nobody's mean is above that of the best pair."""
+    def _floor_bound(self) -> int:
+        """Return an upper bound on the floor: no mean is above the best pair."""
         shared = sum(max(int(each.points.max(initial=0)), each.unknown) for each in self.problem.shared)
         return int(self.problem.worth.max(initial=0)) + shared
 
-    def _settle(self) -> bool:
-        """Choose among all that are best in every goal by the hash of their pairs; return whether one is left."""
-        known, other = find_another(self._asked(self.last), [self.chosen])
+    def _break_ties(self) -> bool:
+        """Choose among the optima by the hash of their pairs; return whether it is proved to be the only one."""
+        # A no-good cut on the optimum: if nothing else is as good, there is no tie
+        known, other = find_tied_choice(self._problem_of(self.last), [self.chosen])
         if known and other is None:
             return True
         form = ModelForms(self.problem).goal("ties")
-        found = self._take(form)
+        found = self._improve(form)
         if not found.proved:
             return False
         self._keep("ties", form, found)
+        # Choices of the same hash are enumerated; the first by its people is canonical
         alike = [self.chosen]
-        while len(alike) < MOST_ALIKE:
-            known, other = find_another(self._asked(form), alike)
+        while len(alike) < MOST_TIED:
+            known, other = find_tied_choice(self._problem_of(form), alike)
             if not known:
                 return False
             if other is None:
@@ -177,10 +197,11 @@ class GoalSequence:
         return GroupSolution(self.status, groups, leaders_of, tiers_of(self.problem, groups, self.bounds), "columns")
 
 
-def find_another(asked: MasterProblem, alike: list[Columns]) -> tuple[bool, Columns | None]:
-    """Return whether it is known if other groups are as good as those found, which are alike, and such groups."""
+def find_tied_choice(asked: MasterProblem, alike: list[Columns]) -> tuple[bool, Columns | None]:
+    """Return whether it is decided if another choice ties with those in ``alike``, and that one (no-good cuts)."""
     if not isinstance(asked.source, EnumerationOracle) or len(asked.source.columns) > MOST:
         return False, None
+    # A no-good cut for each: not all of its groups again
     sets = [frozenset(groups_of(each)) for each in alike]
     cuts = [
         FormBound(("cut", place), GroupIndicator.of_groups(asked.goal, each), None, len(each) - 1)
@@ -200,11 +221,11 @@ def groups_of(columns: Columns) -> list[tuple[int, ...]]:
 
 
 MOST_LISTED = 200_000
-"""So many columns are listed in a fifth of a second; of more, it is faster to seek those that count for enough."""
+"""So many columns are enumerated in a fifth of a second; of more, branch and bound finds the best sooner."""
 
 
 SHORT, LONG = 100, 1_000
-"""How many times a search is shuffled before columns are asked, where all are listed, and where they are not."""
+"""Perturbations of the local search, where all columns are enumerated, and where they are not."""
 
 
 def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution:
@@ -216,7 +237,7 @@ def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupS
 
 
 def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:
-    """Return the best groups, by the way that fits the number of columns."""
+    """Return the optimal groups; the pricing oracle is enumeration or branch and bound, by the number of columns."""
     seats = problem.number.least if problem.leaders is None else int(problem.leaders.seats.sum())
     if not len(problem) or seats < problem.number.least:
         return GroupSolution(Status.INFEASIBLE)
@@ -224,6 +245,7 @@ def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:
     if most_placed(problem) < sum(span.least for span in spans):
         return GroupSolution(Status.INFEASIBLE)
     few = most_columns(problem) <= MOST_LISTED
+    # A start by local search, then the exact search over columns
     start = as_columns(problem, *search_locally(problem, ends, min(SHORT, 4 * len(problem)) if few else LONG))
     source: GroupOracle = EnumerationOracle(enumerate_groups(problem)) if few else BranchAndBoundOracle(problem, ends)
     return solve_by_columns(problem, source, start, ends)

@@ -14,16 +14,16 @@ from math import lcm
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.assignment.verification.certificate import Certificate, certify
+from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.people_phrases import first_of
+from mentormatch.explanation.labels import first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.groups.inputs import has_nobody, named_twice, read_multiple_choice, refuse
 from mentormatch.groups.result import Result
@@ -33,7 +33,6 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort
 
 type BallotGoal = Literal["served", "proportional", "approvals"]
-type Block = NDArray[np.bool_]
 
 GOALS: dict[BallotGoal, str] = {"served": "priority", "proportional": "total", "approvals": "matched"}
 """What each goal is for the engine."""
@@ -48,7 +47,7 @@ class Ballot:
 
     members: tuple[str, ...]
     topics: tuple[str, ...]
-    asked: Block
+    asked: BoolMatrix
 
     def __repr__(self) -> str:
         return f"Ballot({len(self.members)} members, {len(self.topics)} topics)"
@@ -77,7 +76,7 @@ class Ballot:
             mentee_keys=(*(f"s{step}" for step in range(steps)), *(f"t{topic}" for topic in self.topics)),
         )
 
-    def _allowed(self, steps: int) -> Block:
+    def _allowed(self, steps: int) -> BoolMatrix:
         """Return which pairs there are: members with as many steps as they have wishes, the group with each topic."""
         n, t = self.asked.shape
         allowed = np.zeros((n + 1, steps + t), dtype=bool)

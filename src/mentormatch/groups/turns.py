@@ -16,12 +16,11 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
-from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.base.iso_dates import start_of
-from mentormatch.base.scalars import seed_number, whole_number
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
+from mentormatch.base.scalars import seed_number, start_of, whole_number
 from mentormatch.errors import Problem
-from mentormatch.explanation.diagnosis.hall_violators import reached_people
-from mentormatch.explanation.people_phrases import first_of
+from mentormatch.explanation.diagnosis.hall_violators import reachable_people
+from mentormatch.explanation.labels import first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.groups.calendar import MINUTES
 from mentormatch.groups.inputs import (
@@ -40,8 +39,6 @@ from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
 
-type Block = NDArray[np.bool_]
-
 GOALS = ("matched", "priority", "total")
 
 
@@ -52,7 +49,7 @@ class TurnProblem:
     members: tuple[str, ...]
     sessions: tuple[str, ...]
     per_session: int
-    present: Block
+    present: BoolMatrix
     wishes: NDArray[np.int64]
     urgent: BoolVector
 
@@ -64,7 +61,7 @@ class TurnProblem:
         scores: NDArray[np.int64] = (self.urgent[:, None] * early * step + self.wishes) * step + early
         return scores
 
-    def pose(self, free: IntVector, allowed: Block, goals: Sequence[str] = GOALS) -> AssignmentProblem:
+    def pose(self, free: IntVector, allowed: BoolMatrix, goals: Sequence[str] = GOALS) -> AssignmentProblem:
         """Return the problem of one round: ``free`` (s,) cases are left, ``allowed`` (n, s) who may when."""
         problem = AssignmentProblem.from_scores(
             self.scores(), allowed, mentee_capacity=free, goals=goals, mentor_priority=self.urgent.astype(np.int64)
@@ -97,7 +94,9 @@ def in_rounds(season: TurnProblem, asked: int, seed: int, time_limit_s: float | 
         taken[found.solution.pairs[:, 0], found.solution.pairs[:, 1]] = True
 
 
-def one_round(season: TurnProblem, taken: Block, seed: int, time_limit_s: float | None, *, last: bool) -> TurnRound:
+def one_round(
+    season: TurnProblem, taken: BoolMatrix, seed: int, time_limit_s: float | None, *, last: bool
+) -> TurnRound:
     """Return the next round, given what is ``taken`` (n, s) bool; all but the last end as early as can be."""
     used = taken.sum(axis=0)
     begun = int(np.flatnonzero(used)[-1]) if used.any() else 0
@@ -109,7 +108,7 @@ def one_round(season: TurnProblem, taken: Block, seed: int, time_limit_s: float 
     return TurnRound(problem, solve(problem, seed=seed, time_limit_s=time_limit_s), able)
 
 
-def horizon(season: TurnProblem, free: IntVector, allowed: Block) -> int:
+def horizon(season: TurnProblem, free: IntVector, allowed: BoolMatrix) -> int:
     """Return after how many sessions all who are able can have presented; all sessions where they never can."""
 
     def reach(sessions: int) -> int:
@@ -120,7 +119,7 @@ def horizon(season: TurnProblem, free: IntVector, allowed: Block) -> int:
     return next((sessions for sessions in range(last) if reach(sessions) == able), last)
 
 
-def blocks(each: TurnRound) -> tuple[Block, Block]:
+def blocks(each: TurnRound) -> tuple[BoolMatrix, BoolMatrix]:
     """Return (n, s) bool twice: who may present when, and who does."""
     block, taken = np.zeros(each.problem.shape, dtype=bool), np.zeros(each.problem.shape, dtype=bool)
     block[each.problem.scores.pairs()] = True
@@ -174,7 +173,7 @@ def why(season: TurnProblem, each: TurnRound, member: int) -> tuple[str, str]:
 def crowded_sessions(season: TurnProblem, each: TurnRound, member: int) -> str:
     """Return in words who, with a member, are more than their sessions have places for."""
     block, taken = blocks(each)
-    crowd = reached_people(block, taken, [member])
+    crowd = reachable_people(block, taken, [member])
     there = np.flatnonzero(block[crowd].any(axis=0))
     room = int(each.problem.mentees.most[there].sum())
     names = first_of([season.members[row] for row in crowd], MOST_NAMED)
@@ -394,7 +393,7 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
     return Turns(season, tuple(in_rounds(season, asked, seed, time_limit_s)), asked, spoken(), name, minutes, place)
 
 
-def check_marks(said: Sequence[frozenset[int]], width: int) -> Block:
+def check_marks(said: Sequence[frozenset[int]], width: int) -> BoolMatrix:
     """Return (n, width) bool: what each member names."""
     block = np.zeros((len(said), width), dtype=bool)
     for row, columns in enumerate(said):

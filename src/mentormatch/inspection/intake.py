@@ -9,9 +9,8 @@ from mentormatch.base.generation import generation, write_document
 from mentormatch.explanation.labels import KEYS
 from mentormatch.fields import Side
 from mentormatch.inspection.columns import Question, questions
-from mentormatch.inspection.dates import odd_dates
 from mentormatch.inspection.market import Prospects, prospects
-from mentormatch.inspection.rows import Fates, FileReading, Remarks, in_order, lines_as_labels, read_as
+from mentormatch.inspection.rows import Fates, FileReading, Remarks, in_order, lines_as_labels, odd_dates, read_as
 from mentormatch.inspection.section import IntakeSection, writer_for, writers
 from mentormatch.languages import language, mark, own_language, tr
 from mentormatch.languages.phrases import listed, percent

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.base.columns import BoolVector, NameLists
+from mentormatch.base.arrays import BoolMatrix, BoolVector
+from mentormatch.base.columns import NameLists
 from mentormatch.errors import MentorMatchError
-from mentormatch.explanation.diagnosis.hall_violators import allowed_pairs, other_side, others_than
-from mentormatch.explanation.diagnosis.instance import RuleInstance
+from mentormatch.explanation.diagnosis.findings import RuleInstance
+from mentormatch.explanation.diagnosis.hall_violators import allowed_pairs, other_side, people_besides
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.inspection.section import IntakeSection
@@ -16,7 +17,6 @@ from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import SIDES, eligible_people, forbidden_by_rule
-from mentormatch.rules.rule import BoolBlock
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.items import LISTS, shared, stakes_of
 from mentormatch.scoring.score import score
@@ -103,33 +103,33 @@ def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Pr
         return Prospects(problem=tr(TOO_MANY))
     scores = score(cohort, programme.criteria)
     try:
-        posture = RuleInstance.of(cohort, scores, programme.rules, labels)
+        instance = RuleInstance.of(cohort, scores, programme.rules, labels)
     except MentorMatchError as error:
         return Prospects(problem=str(error) if labels is KEYS else tr(UNPOSED))
-    taking = {side: posture.loads(side).most > 0 for side in SIDES}
-    allowed = allowed_pairs(posture.problem) & taking["mentor"][:, None] & taking["mentee"][None, :]
+    taking = {side: instance.loads(side).most > 0 for side in SIDES}
+    allowed = allowed_pairs(instance.problem) & taking["mentor"][:, None] & taking["mentee"][None, :]
     return Prospects(
-        seats=tuple(seats(cohort, posture, side, taking[side]) for side in SIDES),
+        seats=tuple(seats(cohort, instance, side, taking[side]) for side in SIDES),
         possible=int(allowed.sum()),
         pairs=int(taking["mentor"].sum() * taking["mentee"].sum()),
         unmet=tuple(unmet(cohort, programme, taking)),
-        scarce=tuple(one for side in SIDES for one in scarce(posture, side, allowed)),
-        reach=tuple(one for side in SIDES for one in reach(posture, side, allowed)),
+        scarce=tuple(one for side in SIDES for one in scarce(instance, side, allowed)),
+        reach=tuple(one for side in SIDES for one in reach(instance, side, allowed)),
     )
 
 
-def seats(cohort: Cohort, posture: RuleInstance, side: Side, taking: BoolVector) -> Seats:
+def seats(cohort: Cohort, instance: RuleInstance, side: Side, taking: BoolVector) -> Seats:
     """Return the places of one side, and how many each reason sets aside."""
     people = cohort.side(side)
-    refused = [(posture.labels.rule(rule), rule.eligible(people, side)) for rule in posture.rules]
-    idle = eligible_people(posture.rules, people, side) & ~taking
+    refused = [(instance.labels.rule(rule), rule.eligible(people, side)) for rule in instance.rules]
+    idle = eligible_people(instance.rules, people, side) & ~taking
     reasons = [
         (tr("trop peu de réponses"), int((~people.complete).sum())),
         *((label, int((~admits).sum())) for label, admits in refused if admits is not None),
         (tr("aucune place cette année"), int(idle.sum())),
     ]
     told = tuple((reason, count) for reason, count in reasons if count)
-    return Seats(side, len(people), int(taking.sum()), int(posture.loads(side).most.sum()), told)
+    return Seats(side, len(people), int(taking.sum()), int(instance.loads(side).most.sum()), told)
 
 
 def unmet(cohort: Cohort, programme: Programme, taking: dict[Side, BoolVector]) -> Iterator[Unmet]:
@@ -184,29 +184,29 @@ def answers_unmet(criterion: Criterion, mentors: People, mentees: People, theirs
     )
 
 
-def reach(posture: RuleInstance, side: Side, allowed: BoolBlock) -> Iterator[Reach]:
+def reach(instance: RuleInstance, side: Side, allowed: BoolMatrix) -> Iterator[Reach]:
     """Yield who of one side takes part with the number of their possible partners, those with the fewest first."""
     counts = (allowed if side == "mentor" else allowed.T).sum(axis=1)
-    taking = np.flatnonzero(posture.loads(side).most > 0)
+    taking = np.flatnonzero(instance.loads(side).most > 0)
     for row in taking[np.argsort(counts[taking], kind="stable")].tolist():
-        yield Reach(posture.name(side, row), side, int(counts[row]))
+        yield Reach(instance.name(side, row), side, int(counts[row]))
 
 
-def scarce(posture: RuleInstance, side: Side, allowed: BoolBlock) -> Iterator[Scarce]:
+def scarce(instance: RuleInstance, side: Side, allowed: BoolMatrix) -> Iterator[Scarce]:
     """Yield who of one side has few possible partners, those with the fewest first."""
     block = allowed if side == "mentor" else allowed.T
-    others = len(others_than(posture, side, ()))
+    others = len(people_besides(instance, side, ()))
     counts = block.sum(axis=1)
-    few = (posture.loads(side).most > 0) & (counts <= FEW) & ((counts < others) | (counts == 0))
+    few = (instance.loads(side).most > 0) & (counts <= FEW) & ((counts < others) | (counts == 0))
     for row in sorted(np.flatnonzero(few).tolist(), key=lambda person: int(counts[person])):
         partners = np.flatnonzero(block[row]).tolist()
-        names = tuple(posture.name(other_side(side), partner) for partner in partners)
-        yield Scarce(posture.name(side, row), side, names, others, leaving(posture, side, row))
+        names = tuple(instance.name(other_side(side), partner) for partner in partners)
+        yield Scarce(instance.name(side, row), side, names, others, leaving(instance, side, row))
 
 
-def leaving(posture: RuleInstance, side: Side, row: int) -> tuple[tuple[str, int], ...]:
+def leaving(instance: RuleInstance, side: Side, row: int) -> tuple[tuple[str, int], ...]:
     """Return the rules that take partners from one person, and how many each, the greatest number first."""
-    others, one = others_than(posture, side, ()), np.array([row], dtype=np.intp)
-    part = posture.part(one, others) if side == "mentor" else posture.part(others, one)
-    counts = [(posture.labels.rule(rule), int(block.sum())) for rule, block in forbidden_by_rule(posture.rules, part)]
+    others, one = people_besides(instance, side, ()), np.array([row], dtype=np.intp)
+    part = instance.part(one, others) if side == "mentor" else instance.part(others, one)
+    counts = [(instance.labels.rule(rule), int(block.sum())) for rule, block in forbidden_by_rule(instance.rules, part)]
     return tuple(sorted(((label, count) for label, count in counts if count), key=lambda pair: -pair[1]))

@@ -1,14 +1,11 @@
 """What the parts of an intake have in common: each can be shown by itself."""
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
 from mentormatch.base.plugins import concrete
 from mentormatch.errors import OutputError
 from mentormatch.languages import tr
-
-if TYPE_CHECKING:
-    from mentormatch.inspection.intake import Intake
 
 
 class IntakeSection:
@@ -24,14 +21,14 @@ class IntakeSection:
         return f"{type(self).__name__}(...)"  # a notebook saves what it shows
 
 
-class Writer(ABC):
+class Writer[WholeIntake: IntakeSection](ABC):
     """One kind of document of an intake, found by its ``kind``, the suffix of the files that it writes."""
 
     kind: ClassVar[str]
     filename: ClassVar[str]
 
     @abstractmethod
-    def content(self, intake: "Intake") -> bytes:
+    def content(self, intake: WholeIntake) -> bytes:
         """Return the whole document."""
 
     def shown(self, part: IntakeSection) -> str:
@@ -39,12 +36,12 @@ class Writer(ABC):
         raise OutputError(tr("{kind} : ce format ne se montre pas par parties", kind=self.kind))
 
 
-def writers() -> dict[str, Writer]:
+def writers() -> dict[str, Writer[Any]]:
     """Return every registered writer by its suffix; they stand above, and are found when they are needed."""
     return {kind: writer() for kind, writer in concrete(Writer, "mentormatch.report.intakes").items()}
 
 
-def writer_for(name: str) -> Writer:
+def writer_for(name: str) -> Writer[Any]:
     """Return the writer of files of this name; raise OutputError, with the suffixes that there are, where none is."""
     known = writers()
     found = next((writer for kind, writer in known.items() if name.lower().endswith(kind)), None)

@@ -8,7 +8,8 @@ fold          headers of columns, options of a question   accents, dashes, ligat
 skeleton      finding look-alikes, never to merge them    letters of other alphabets and digits that look the same
 ============  ==========================================  =====================================================
 
-``flags`` tells what in a text cannot be seen. What people typed is always shown as they typed it.
+``flags`` tells what in a text cannot be seen. What people typed is always shown as they typed it, but for control
+characters, which are shown as escapes, so that no terminal obeys them.
 """
 
 import re
@@ -192,3 +193,34 @@ def _plain_dash(character: str) -> str:
 
 def _alphabets(word: Iterable[str]) -> set[str]:
     return {unicodedata.name(character, "?").split(" ", 1)[0] for character in word} & _ALPHABETS
+
+
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_BREAKS = re.compile("[\t\n]")
+
+
+def escape_controls(text: str) -> str:
+    r"""Return a text that steers no terminal: each character that would is shown as an escape.
+
+    >>> escape_controls("M01\x1b[2J\tPau\u202el\r\n")
+    'M01\\u001b[2J\tPau\\u202el\n'
+    """
+    return _STEERING.sub(_escape, text.replace("\r\n", "\n"))
+
+
+def on_one_line(text: str) -> str:
+    r"""Return a text that steers no terminal and takes one line and no column, whatever stands in it.
+
+    >>> on_one_line("M01\nErreur")
+    'M01\\u000aErreur'
+    """
+    return _BREAKS.sub(_escape, _STEERING.sub(_escape, text))
+
+
+def row_text(*cells: object) -> str:
+    """Return one row of a table, each cell within its column."""
+    return "\t".join(on_one_line(str(cell)) for cell in cells)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import IntMatrix, Scores, pack_scores
+from mentormatch.assignment.model.scores import Scores, pack_scores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import evaluate_tiers
+from mentormatch.base.arrays import IntMatrix
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair, explain_pair
 from mentormatch.explanation.rule_breaches import Breach, breaches

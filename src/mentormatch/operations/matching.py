@@ -8,7 +8,7 @@ from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
 from mentormatch.assignment.engine import Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
@@ -47,10 +47,6 @@ from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.scoring.score import ScoreTable
-
-if TYPE_CHECKING:
-    from mentormatch.record.seal import Seal
-    from mentormatch.report.views.shelf import Views
 
 type KeyPair = tuple[str, str]
 
@@ -254,10 +250,9 @@ class Matching:
         return written
 
     @cached_property
-    def show(self) -> "Views":
+    def show(self) -> Any:
         """What can be looked at, each view by itself, in plain words: ``show.pairs()``, ``show.person("M03")`` ..."""
-        views: Views = import_module(VIEWS).Views(self)
-        return views
+        return import_module(VIEWS).Views(self)
 
     @own_language
     def _repr_html_(self) -> str:
@@ -278,10 +273,10 @@ class Exporter(ABC):
     apart: ClassVar[bool] = False
 
     @abstractmethod
-    def content(self, matching: Matching, seal: "Seal | None" = None) -> bytes:
-        """Return the whole document, with the seal where it stands beside a decision file and its log."""
+    def content(self, matching: Matching, seal: Any = None) -> bytes:
+        """Return the whole document, with the ``Seal`` of the record where it stands beside a decision and its log."""
 
-    def renewed(self, content: bytes, before: "Seal", seal: "Seal") -> bytes | None:
+    def renewed(self, content: bytes, before: Any, seal: Any) -> bytes | None:
         """Return a document that carries one seal with another in its place, None where it is not as it was written."""
         return content
 

@@ -9,19 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import (
-    NONE,
-    BoolVector,
-    Column,
-    Grades,
-    Index,
-    IntVector,
-    MultiChoice,
-    NameLists,
-    NumberColumn,
-    Ranks,
-    SingleChoice,
-)
+from mentormatch.base.arrays import BoolVector, Index, IntVector
+from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr

@@ -7,10 +7,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import NONE, Index, IntVector, SingleChoice
-from mentormatch.places.departements import DEPARTEMENTS
-from mentormatch.places.distances import distances
-from mentormatch.places.gazetteer import gazetteer
+from mentormatch.base.arrays import Index, IntVector
+from mentormatch.base.columns import NONE, SingleChoice
+from mentormatch.places.gazetteer import DEPARTEMENTS, distances, gazetteer
 
 LABELS = tuple(name for _, name in DEPARTEMENTS)
 

@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mentormatch.languages import mark, tr
-from mentormatch.places.departements import DEPARTEMENTS, RHONE
-from mentormatch.places.gazetteer import gazetteer
-from mentormatch.places.spelling import bare, departements_by_spelling, spelled, unlinked
+from mentormatch.places.gazetteer import (
+    DEPARTEMENTS,
+    RHONE,
+    bare,
+    departements_by_spelling,
+    gazetteer,
+    spelled,
+    unlinked,
+)
 
 UNKNOWN = mark("lieu non reconnu : une commune avec son code postal, ou un département, est attendu")
 AMBIGUOUS = mark("plusieurs communes portent ce nom : ajoutez le code postal ou le département")

@@ -1,20 +1,96 @@
-"""Every place that an answer can name, by position, read from the data of the package late and once.
+"""Every place that an answer can name, by position, read from the data of the package late and once; and distances.
 
 The départements stand first, as in ``DEPARTEMENTS``; then the communes, with the arrondissements of Paris, Lyon and
 Marseille; then the postcodes that several communes of one département share.
 """
 
 import lzma
+import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import BoolVector
-from mentormatch.places.departements import DEPARTEMENTS
-from mentormatch.places.distances import Points
+from mentormatch.base.arrays import BoolVector, FloatMatrix
+from mentormatch.languages.phrases import NO_BREAK, thousands
+from mentormatch.languages.text_keys import fold
+
+_NUMBERED = """
+01 Ain|02 Aisne|03 Allier|04 Alpes-de-Haute-Provence|05 Hautes-Alpes|06 Alpes-Maritimes|07 Ardèche|08 Ardennes
+09 Ariège|10 Aube|11 Aude|12 Aveyron|13 Bouches-du-Rhône|14 Calvados|15 Cantal|16 Charente|17 Charente-Maritime
+18 Cher|19 Corrèze|2A Corse-du-Sud|2B Haute-Corse|21 Côte-d'Or|22 Côtes-d'Armor|23 Creuse|24 Dordogne|25 Doubs
+26 Drôme|27 Eure|28 Eure-et-Loir|29 Finistère|30 Gard|31 Haute-Garonne|32 Gers|33 Gironde|34 Hérault
+35 Ille-et-Vilaine|36 Indre|37 Indre-et-Loire|38 Isère|39 Jura|40 Landes|41 Loir-et-Cher|42 Loire|43 Haute-Loire
+44 Loire-Atlantique|45 Loiret|46 Lot|47 Lot-et-Garonne|48 Lozère|49 Maine-et-Loire|50 Manche|51 Marne
+52 Haute-Marne|53 Mayenne|54 Meurthe-et-Moselle|55 Meuse|56 Morbihan|57 Moselle|58 Nièvre|59 Nord|60 Oise|61 Orne
+62 Pas-de-Calais|63 Puy-de-Dôme|64 Pyrénées-Atlantiques|65 Hautes-Pyrénées|66 Pyrénées-Orientales|67 Bas-Rhin
+68 Haut-Rhin|69 Rhône|69M Métropole de Lyon|70 Haute-Saône|71 Saône-et-Loire|72 Sarthe|73 Savoie|74 Haute-Savoie
+75 Paris|76 Seine-Maritime|77 Seine-et-Marne|78 Yvelines|79 Deux-Sèvres|80 Somme|81 Tarn|82 Tarn-et-Garonne|83 Var
+84 Vaucluse|85 Vendée|86 Vienne|87 Haute-Vienne|88 Vosges|89 Yonne|90 Territoire de Belfort|91 Essonne
+92 Hauts-de-Seine|93 Seine-Saint-Denis|94 Val-de-Marne|95 Val-d'Oise|971 Guadeloupe|972 Martinique|973 Guyane
+974 La Réunion|976 Mayotte|975 Saint-Pierre-et-Miquelon|977 Saint-Barthélemy (Antilles)|978 Saint-Martin (Antilles)
+986 Wallis-et-Futuna|987 Polynésie française|988 Nouvelle-Calédonie
+"""
+
+DEPARTEMENTS = tuple(
+    (number, name) for number, name in (entry.split(" ", 1) for entry in re.split(r"[|\n]", _NUMBERED.strip()) if entry)
+)
+"""Number and name of each; the Métropole de Lyon stands beside the Rhône, as in regional surveys.
+
+Saint-Barthélemy and Saint-Martin are told from the communes of these names."""
+
+RHONE = frozenset({"69", "69M"})
+"""The département and the Métropole de Lyon, which people tell apart or do not."""
+
+
+"""(n, 2) latitudes and longitudes in degrees; NaN where there is no place."""
+type Unit = Literal["km", "minutes"]
+
+EARTH_KM = 6371.0088
+"""The mean radius of the Earth (IUGG)."""
+DETOUR = 1.3
+"""How much longer a road is than the crow flies: a usual mean for journeys between towns."""
+
+
+def distances(left: FloatMatrix, right: FloatMatrix) -> NDArray[np.float64]:
+    """Return (n, m) km along a great circle, rounded to 100 m; NaN where either has no place.
+
+    The haversine formula, written on unit vectors: a half chord is the sine of half the angle.
+
+    >>> distances(np.array([[45.748, 4.847]]), np.array([[45.766, 4.879]]))  # Lyon, Villeurbanne
+    array([[3.2]])
+    """
+    chord = np.zeros((len(left), len(right)))
+    for ours, theirs in zip(unit_vectors(left), unit_vectors(right), strict=True):
+        chord += (ours[:, None] - theirs[None, :]) ** 2
+    return np.asarray(np.round(2 * EARTH_KM * np.arcsin(np.minimum(1.0, np.sqrt(chord) / 2)), 1))
+
+
+def unit_vectors(points: FloatMatrix) -> NDArray[np.float64]:
+    """Return (3, n): the points on a sphere of radius 1."""
+    latitude, longitude = np.radians(points).T
+    return np.array([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)])
+
+
+def minutes(km: NDArray[np.float64], speed: float) -> NDArray[np.float64]:
+    """Return an estimate of the time that ways of ``km`` take, door to door, at a mean ``speed`` in km/h.
+
+    It knows no road, train or sea: the way is taken to be ``DETOUR`` times as long as the crow flies.
+    """
+    return np.asarray(km * DETOUR / speed * 60)
+
+
+def told(length: float, unit: str) -> str:
+    r"""Return a length as people say it, without false precision.
+
+    >>> told(94.4, "km"), told(9180.0, "km")
+    ('94\xa0km', '9\u202f180\xa0km')
+    """
+    return f"{thousands(round(length))}{NO_BREAK}{unit}"
+
 
 type Positions = dict[str, tuple[int, ...]]
 
@@ -33,7 +109,7 @@ class Gazetteer:
     codes: tuple[str, ...]
     names: tuple[str, ...]
     departements: tuple[int, ...]
-    points: Points
+    points: FloatMatrix
     margins: NDArray[np.float64]
     postcodes: tuple[str, ...]
     keys: tuple[str, ...]
@@ -107,3 +183,56 @@ def grouped(joined: list[str] | tuple[str, ...]) -> Positions:
         for word in words.split("|") if words else ():
             found.setdefault(word, []).append(position)
     return {word: tuple(positions) for word, positions in found.items()}
+
+
+_SHORT = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
+_SLASHED = re.compile(r"\bs/")
+_DELIVERY = re.compile(r" ?\b(cedex( \d{1,2})?|(bp|cs|tsa) ?\d+|(?<!de )(?<!en )france$)")
+_TITLE = re.compile(r"^(departement|dep|dept|dpt) (de la |de l |du |des |de |d )?")
+_LINK = re.compile(r"( de| a| en)?( la| l)?$")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def spelled(text: str) -> str:
+    """Return the words of ``text`` as names of places are compared.
+
+    Without case, accents, hyphens and apostrophes; *saint* and *sainte* as people shorten them, *s/* in full.
+
+    >>> spelled("SAINT-ÉTIENNE"), spelled("Chalon s/ Saône")
+    ('st etienne', 'chalon sur saone')
+    """
+    words = _WORD.findall(_SLASHED.sub("sur ", fold(text)))
+    return " ".join(_SHORT.get(word, word) for word in words)
+
+
+def bare(text: str) -> str:
+    """Return the words of ``text``, without what only concerns the delivery of letters, and that it is a département.
+
+    >>> bare("Département de l'Isère"), bare("38000 Grenoble CEDEX 9")
+    ('isere', '38000 grenoble')
+    """
+    return _TITLE.sub("", " ".join(_DELIVERY.sub("", spelled(text)).split()))
+
+
+def unlinked(words: str) -> str:
+    """Return the words of a name without those that link it to what came behind it.
+
+    >>> unlinked("st denis de la")
+    'st denis'
+    """
+    return _LINK.sub("", words)
+
+
+@cache
+def departements_by_spelling() -> dict[str, int]:
+    """Return every number and every name, as ``spelled``, with its position in ``DEPARTEMENTS``.
+
+    >>> DEPARTEMENTS[departements_by_spelling()["isere"]]
+    ('38', 'Isère')
+    """
+    found: dict[str, int] = {}
+    for index, (number, name) in enumerate(DEPARTEMENTS):
+        words = spelled(name)
+        found |= dict.fromkeys((number.lower(), number.lower().lstrip("0"), words, words.removeprefix("la ")), index)
+    rhone = found["69"]
+    return found | {"69d": rhone, "rhone hors metropole": rhone}

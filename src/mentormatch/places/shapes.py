@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 from mentormatch.languages import mark
-from mentormatch.places.departements import RHONE
+from mentormatch.places.gazetteer import RHONE
 
 type Point = tuple[float, float]
 type Ring = list[list[int]]

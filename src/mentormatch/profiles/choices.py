@@ -11,7 +11,7 @@ from mentormatch.languages import LANGUAGES, language, mark, tr, tr_n
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.profiles.wish_fields import ACROSS, SIDES, Codes, WishQuestions, asked_of, codes_of
+from mentormatch.profiles.sheets import ACROSS, SIDES, Codes, WishQuestions, asked_of, codes_of
 from mentormatch.programme.enrolment import AnswerSource, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.column_map import answers_of, renaming

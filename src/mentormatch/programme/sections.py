@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 from pydantic import Field as Setting
 
-from mentormatch.base.iso_dates import FORMS, start_of
+from mentormatch.base.scalars import FORMS, start_of
 from mentormatch.errors import Problem
 from mentormatch.fields import AnyField, Number
 from mentormatch.languages import mark, tr

@@ -21,13 +21,13 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import ValidationError
 
-from mentormatch import __version__
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import SparseScores
 from mentormatch.assignment.model.solution import DualSolution, Links, Solution, Status, Tier
+from mentormatch.base.arrays import IntVector
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.base.columns import IntVector
 from mentormatch.base.strict_json import JsonMessage, parse_json
+from mentormatch.base.version import __version__
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import system_reason

@@ -22,7 +22,7 @@ from mentormatch.report.page_templates import rendered
 from mentormatch.report.texts import visible
 
 
-class IntakeText(Writer):
+class IntakeText(Writer[Intake]):
     """A heading and an indented list for each part, parts that have nothing to say left out."""
 
     kind: ClassVar[str] = ".txt"
@@ -92,7 +92,7 @@ def reading_lines(intake: Intake) -> Iterator[str]:
         yield about(source, f"{tool}, {told}, {manner}")
 
 
-class IntakeData(Writer):
+class IntakeData(Writer[Intake]):
     """One JSON object; keys that are e-mail addresses are left out, the lines stay."""
 
     kind: ClassVar[str] = ".json"
@@ -111,7 +111,7 @@ class IntakeData(Writer):
         return (json.dumps(told, ensure_ascii=False, indent=1, default=str, allow_nan=False) + "\n").encode("utf-8")
 
 
-class IntakePage(Writer):
+class IntakePage(Writer[Intake]):
     """One HTML file without a script, which loads nothing and lets nothing be loaded."""
 
     kind: ClassVar[str] = ".html"
@@ -174,7 +174,7 @@ ANSWERS = (
 READING = (BookColumn(mark("Ce qui a été supposé"), 24, "strong"), BookColumn("", 110, "wrapped"))
 
 
-class IntakeWorkbook(Writer):
+class IntakeWorkbook(Writer[Intake]):
     """Eight sheets; texts stay texts, and the same answers give the same bytes."""
 
     kind: ClassVar[str] = ".xlsx"

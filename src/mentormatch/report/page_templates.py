@@ -6,7 +6,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from mentormatch import __version__
+from mentormatch.base.version import __version__
 from mentormatch.languages import mark, spoken, tr
 from mentormatch.languages.phrases import counted, quoted
 from mentormatch.report.texts import spaced, visible

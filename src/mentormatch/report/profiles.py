@@ -11,8 +11,7 @@ from mentormatch.fields import Side
 from mentormatch.languages import language, mark, tr
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.profiles.choices import CODE, REFUSALS, WISHES
-from mentormatch.profiles.sheets import Profiles
-from mentormatch.profiles.wish_fields import ACROSS, SIDES, WishQuestions
+from mentormatch.profiles.sheets import ACROSS, SIDES, Profiles, WishQuestions
 from mentormatch.report.book import Book, BookColumn
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.page_templates import rendered

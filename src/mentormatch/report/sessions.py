@@ -20,8 +20,8 @@ from mentormatch.groups.problem import pairs_in
 from mentormatch.groups.result import Result
 from mentormatch.groups.rotation import Rotation
 from mentormatch.languages import mark, tr
-from mentormatch.languages.control_characters import row_text
 from mentormatch.languages.phrases import counted, decimal, percent, points
+from mentormatch.languages.text_keys import row_text
 from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.page_templates import rendered

@@ -1,21 +1,23 @@
-"""Cohort, scores, rules and goals -> the assignment problem."""
+"""Cohort, scores, rules and goals -> the assignment problem.
+
+Nobody is paired with themselves: that rule is in force in every programme, and no programme states it.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from math import prod
-from typing import NoReturn
+from typing import ClassVar, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores, PersonMasks, Scores, SparseScores, pack_scores
-from mentormatch.base.columns import BoolVector, Index, IntVector
+from mentormatch.base.arrays import BoolMatrix, BoolVector, Index, IntVector
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.rule import NO_SCORES, BoolBlock, Market, Rule, market_of
-from mentormatch.rules.self_pairs import rules_in_force
+from mentormatch.rules.rule import NO_SCORES, Market, PairIndices, Rule, market_of
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import ScoreTable, normalised, score
 
@@ -122,7 +124,7 @@ def eligible_people(rules: Sequence[Rule], people: People, side: Side) -> BoolVe
     return taking_part
 
 
-def forbidden_pairs(rules: Sequence[Rule], market: Market) -> BoolBlock:
+def forbidden_pairs(rules: Sequence[Rule], market: Market) -> BoolMatrix:
     """Return (n, m) bool: the pairs that some rule forbids."""
     total = np.zeros(market.shape, dtype=bool)
     for _, block in forbidden_by_rule(rules, market):
@@ -130,7 +132,7 @@ def forbidden_pairs(rules: Sequence[Rule], market: Market) -> BoolBlock:
     return total
 
 
-def forbidden_by_rule(rules: Sequence[Rule], market: Market) -> Iterator[tuple[Rule, BoolBlock]]:
+def forbidden_by_rule(rules: Sequence[Rule], market: Market) -> Iterator[tuple[Rule, BoolMatrix]]:
     """Yield each rule in force that speaks of pairs, with the pairs that it forbids."""
     for rule in rules_in_force(rules):
         block = rule.forbidden(market)
@@ -162,3 +164,25 @@ def priority_weights(rules: Sequence[Rule], people: People, side: Side) -> IntVe
     """Return (n,) int: the weight of each person in the goal ``priority_weights``, None where no rule names anyone."""
     said = [weights for rule in rules if (weights := rule.priority(people, side)) is not None]
     return np.add.reduce(said) if said else None
+
+
+class SelfPairs(Rule):
+    """No person who is on both sides is their own partner."""
+
+    waivable: ClassVar[bool] = False
+    kind: Literal["self_pair"] = "self_pair"
+
+    def describe(self) -> str:
+        return tr("c'est la même personne")
+
+    def forbidden_by_identity(self, market: Market) -> PairIndices | None:
+        same = market.mentors.same_as(market.mentees)
+        return same if len(same[0]) else None
+
+
+SELF_PAIRS = SelfPairs()
+
+
+def rules_in_force(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return the rules of a programme with the one that is always there."""
+    return (*rules, SELF_PAIRS)

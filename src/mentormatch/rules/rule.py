@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import DegreeBounds, SideConstraint
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.plugins import concrete
 from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
@@ -21,7 +21,6 @@ from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.criterion import WholeGroup
 
-type BoolBlock = NDArray[np.bool_]
 type PairIndices = tuple[IntVector, IntVector]
 """The mentors and the mentees of some pairs, by position, each pair once."""
 type Missing = Literal["allow", "forbid"]
@@ -108,7 +107,7 @@ class Rule(Extension):
         """Return (n,) bool: who of ``side`` may take part at all; None where the rule does not speak of that."""
         return None
 
-    def forbidden(self, market: Market) -> BoolBlock | None:
+    def forbidden(self, market: Market) -> BoolMatrix | None:
         """Return (n, m) bool: the pairs that may not be; None where the rule does not speak of pairs."""
         barred = self.forbidden_by_identity(market)
         if barred is None:
@@ -240,7 +239,7 @@ class DecidedPair(Rule):
         return cohort.mentors.has(self.mentor) and cohort.mentees.has(self.mentee)
 
 
-def apply_missing(broken: BoolBlock, left: BoolVector, right: BoolVector, missing: Missing) -> BoolBlock:
+def apply_missing(broken: BoolMatrix, left: BoolVector, right: BoolVector, missing: Missing) -> BoolMatrix:
     """Return the forbidden pairs: those known to break a rule, and those not known where ``missing`` says forbid."""
     unsaid = missing == "forbid"
     for known in (left[:, None], right[None, :]):

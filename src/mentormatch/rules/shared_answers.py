@@ -1,4 +1,8 @@
-"""Which answers two people share, for the rules that ask it; names are matched by normalised equality."""
+"""Which answers two people share (set intersection), for the rules that ask it; names match by normalised equality.
+
+Three ways, by how many answers there are and how often they are shared: an inverted index (a join on the answer), bit
+sets, or a sparse incidence product.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
@@ -8,9 +12,10 @@ from itertools import chain, count
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import BoolVector, Column, IntVector, MultiChoice, NameLists, SingleChoice
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
+from mentormatch.base.columns import Column, MultiChoice, NameLists, SingleChoice
 from mentormatch.languages.text_keys import fold
-from mentormatch.rules.rule import BoolBlock, PairIndices
+from mentormatch.rules.rule import PairIndices
 
 type Answers = Sequence[Sequence[str]]
 type Entries = Sequence[tuple[int, Hashable]]
@@ -27,16 +32,11 @@ ROWS = 256
 """So many people are compared at once: what they share takes as much room again where nearly all share something."""
 
 
-def share_at_least(left: Column, right: Column, least: int) -> BoolBlock:
+def share_at_least(left: Column, right: Column, least: int) -> BoolMatrix:
     """Return (n, m) bool: which two people have ``least`` answers in common, or more."""
-    ours, theirs = _given(left, right)
-    if (
-        least == 1
-        and isinstance(ours, _Incidence)
-        and isinstance(theirs, _Incidence)
-        and _by_inverted_index(ours, theirs)
-    ):
-        return _by_turns(ours, theirs)
+    ours, theirs = _answers_given(left, right)
+    if least == 1 and isinstance(ours, _Incidence) and isinstance(theirs, _Incidence) and _is_sparse(ours, theirs):
+        return _by_inverted_index(ours, theirs)
     shared = (_by_bits if max(ours.kinds, theirs.kinds) <= FEW else _by_incidence)(ours, theirs, least)
     found = np.empty((ours.size, theirs.size), dtype=bool)
     for start in range(0, len(found), ROWS):
@@ -84,21 +84,21 @@ class _Incidence:
         return unique_pairs(self.people, self.answers, self.kinds)
 
 
-def _by_inverted_index(left: _Incidence, right: _Incidence) -> bool:
-    """Say whether an answer is shared so seldom that looking up who gave it takes less than comparing everybody."""
+def _is_sparse(left: _Incidence, right: _Incidence) -> bool:
+    """Return whether answers are shared so seldom that an inverted index is quicker than comparing all pairs."""
     gave = [np.bincount(side.answers, minlength=side.kinds) for side in (left, right)]
     return int(gave[0] @ gave[1]) * SELDOM <= left.size * right.size
 
 
-def _by_turns(left: _Incidence, right: _Incidence) -> BoolBlock:
-    """Return (n, m) bool: who shares an answer, found answer by answer."""
+def _by_inverted_index(left: _Incidence, right: _Incidence) -> BoolMatrix:
+    """Return (n, m) bool: who shares an answer, by an inverted index from answers to people."""
     found = np.zeros(left.size * right.size, dtype=bool)
-    ours, theirs = _meetings(left, right)
+    ours, theirs = _join_on_answers(left, right)
     found[ours * right.size + theirs] = True
     return found.reshape(left.size, right.size)
 
 
-def _meetings(left: _Incidence, right: _Incidence) -> PairIndices:
+def _join_on_answers(left: _Incidence, right: _Incidence) -> PairIndices:
     """Return who of the left shares an answer with whom of the right, once for each answer that they share."""
     gave = np.bincount(right.answers, minlength=right.kinds)
     first = np.cumsum(gave) - gave
@@ -109,14 +109,14 @@ def _meetings(left: _Incidence, right: _Incidence) -> PairIndices:
 
 
 type _Given = _BitTable | _Incidence
-type Shared = Callable[[slice], BoolBlock]
+type Shared = Callable[[slice], BoolMatrix]
 """Returns with whom of the right some of the left have enough answers in common."""
 
 
 def _by_bits(left: _Given, right: _Given, least: int) -> Shared:
     ours, theirs = _bits(left), _bits(right)
 
-    def shared(rows: slice) -> BoolBlock:
+    def shared(rows: slice) -> BoolMatrix:
         both = ours[rows, None] & theirs
         return np.asarray(both != 0 if least == 1 else np.bitwise_count(both) >= least)
 
@@ -143,7 +143,7 @@ def _by_incidence(left: _Given, right: _Given, least: int) -> Shared:
     )
     turned = theirs.T.tocsr()
 
-    def shared(rows: slice) -> BoolBlock:
+    def shared(rows: slice) -> BoolMatrix:
         counts = ours[rows] @ turned
         row, enough = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr)), counts.data >= least
         found = np.zeros(counts.shape, dtype=bool)
@@ -153,7 +153,7 @@ def _by_incidence(left: _Given, right: _Given, least: int) -> Shared:
     return shared
 
 
-def _given(left: Column, right: Column) -> tuple[_Given, _Given]:
+def _answers_given(left: Column, right: Column) -> tuple[_Given, _Given]:
     """Return what both sides gave, the same answers by the same numbers."""
     if isinstance(left, MultiChoice) and isinstance(right, MultiChoice) and left.labels == right.labels:
         return _BitTable(left.values), _BitTable(right.values)  # no two options of one question are compared as equal
@@ -198,7 +198,7 @@ def pairs_sharing(left: Answers, right: Answers) -> PairIndices:
     known: IntArray = defaultdict(count().__next__)
     given = [(*_numbered(side, known), len(side)) for side in (left, right)]
     ours, theirs = (_Incidence(people, answers, size, len(known)) for people, answers, size in given)
-    return unique_pairs(*_meetings(ours, theirs), len(right))
+    return unique_pairs(*_join_on_answers(ours, theirs), len(right))
 
 
 def pairs_with_common_entry(left: Entries, right: Entries, shape: tuple[int, int]) -> PairIndices:
@@ -209,7 +209,7 @@ def pairs_with_common_entry(left: Entries, right: Entries, shape: tuple[int, int
     people = [np.array([person for person, _ in side], dtype=np.int64) for side in (left, right)]
     answers = [np.array([known[answer] for _, answer in side], dtype=np.int64) for side in (left, right)]
     ours, theirs = (_Incidence(*given, len(known)) for given in zip(people, answers, shape, strict=True))
-    return unique_pairs(*_meetings(ours, theirs), shape[1])
+    return unique_pairs(*_join_on_answers(ours, theirs), shape[1])
 
 
 def _numbered(rows: Answers, known: IntArray) -> PairIndices:

@@ -9,12 +9,11 @@ from operator import not_
 import numpy as np
 
 from mentormatch.assignment.engine import SolveOptions
-from mentormatch.assignment.incumbent import ignore_incumbent
 from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.lexicographic import TimeLimitReached, optimize_lexicographically
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import Scores
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution, ignore_incumbent
 from mentormatch.assignment.objective import PEOPLE, fits_before_leximin, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, fixed_pairs_feasible
 from mentormatch.scale.columns.aggregation import AggregatedSolve

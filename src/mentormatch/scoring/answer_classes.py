@@ -8,7 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import Column, IntVector, NameLists
+from mentormatch.base.arrays import IntVector
+from mentormatch.base.columns import Column, NameLists
 from mentormatch.people.cohort import People
 
 SPARSE = 16

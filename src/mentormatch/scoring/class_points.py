@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 
 WIDE = 1 << 22
 """What each kind of the left gets is spread over all of the right at once, if that takes no more than this."""

@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.scoring.class_points import ClassPoints, Points, spread
 from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems
 from mentormatch.scoring.items import ItemPoints, piecewise

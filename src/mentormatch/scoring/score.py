@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import Index
+from mentormatch.base.arrays import Index
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, only, strangers

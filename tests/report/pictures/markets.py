@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from mentormatch.operations.matching import Matching
-from mentormatch.places.departements import DEPARTEMENTS
+from mentormatch.places.gazetteer import DEPARTEMENTS
 from mentormatch.report.pictures.picture import Picture, pictures
 from tests.report.cohorts import FIELDS, matched, programme
 

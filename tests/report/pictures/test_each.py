@@ -6,7 +6,7 @@ from statistics import fmean, median
 import pytest
 
 from mentormatch.errors import RequestError
-from mentormatch.explanation.fairness_frontier import FrontierPoint
+from mentormatch.explanation.goal_prices import FrontierPoint
 from mentormatch.explanation.labels import KEYS
 from mentormatch.languages.phrases import NO_BREAK, points
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall

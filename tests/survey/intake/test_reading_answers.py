@@ -28,8 +28,8 @@ from mentormatch.fields import (
 )
 from mentormatch.fields.base import AnswerReading
 from mentormatch.languages.text_keys import fold
-from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.finding import TOWNS
+from mentormatch.places.gazetteer import DEPARTEMENTS
 from mentormatch.programme.enrolment import read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.values import cell_of

@@ -23,7 +23,7 @@ from pandas import DataFrame
 from mentormatch.base.columns import Column
 from mentormatch.fields import AnyField, Levels, ListOfNames, Number, Place, Side, Slots, Text, YesNo
 from mentormatch.people.cohort import Cohort
-from mentormatch.places.departements import DEPARTEMENTS
+from mentormatch.places.gazetteer import DEPARTEMENTS
 from mentormatch.programme.enrolment import read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.table import TextTable

@@ -23,7 +23,7 @@ SCALE = "mentormatch.scale"
 MANY = 1 << 13
 """Of fewer pairs an integer program finds the best as soon, and stages reach leximin as soon."""
 ROWS = 20
-"""Of more rules the tolls of all together take longer to find than an integer program takes."""
+"""With more rules, Lagrangian multipliers of all together take longer to find than an integer program."""
 CELLS = 1 << 26
 """Of so many cells at most all are held, also those of forbidden pairs."""
 GREATEST = (1 << 31) - 1
@@ -35,11 +35,11 @@ QUICKER = 32
 
 
 class Large(Engine):
-    """Exact on markets of which the pairs do not fit in memory, by prices and looks at all pairs.
+    """Exact on markets whose pairs do not fit in memory, by column generation with implicit pricing.
 
-    It also takes pairs that do, if there are many and it is quicker. Pairs pay for rules that count people, until the
-    best ones keep them. Any other rule that couples pairs is left out at first; where the answer keeps it all the same,
-    it is that of the problem, and where it does not, a good answer is told with what it is short of at most.
+    It also takes pairs that are stored, if there are many and it is quicker. Rules that count people are dualised by
+    Lagrangian multipliers. Any other side constraint is relaxed at first; if the optimum satisfies it, it is that of
+    the problem; if not, a good answer is returned with a bound on its gap.
     """
 
     kind: ClassVar[str] = "wide"
@@ -81,29 +81,29 @@ def is_worth_scaling(problem: AssignmentProblem) -> bool:
         return False
     if "leximin" in problem.goals:
         return fits_leximin(problem)
-    return _within(scores, GREATEST) and fits_rows(problem)
+    return _scores_within(scores, GREATEST) and fits_rows(problem)
 
 
 def fits_leximin(problem: AssignmentProblem) -> bool:
     """Return whether leximin is reached level by level, for which code is to be compiled; no rule must couple pairs."""
     scores = problem.scores
-    return not problem.rows and _within(scores, HIGHEST) and use_numba(QUICKER * scores.count)
+    return not problem.rows and _scores_within(scores, HIGHEST) and use_numba(QUICKER * scores.count)
 
 
 def fits_rows(problem: AssignmentProblem) -> bool:
-    """Return whether pairs are to pay for rules.
+    """Return whether side constraints are to be dualised by Lagrangian multipliers.
 
-    Where people count differently, as in a proportion, tolls mostly leave a gap, and an integer program proves more.
+    Where people count differently, as in a proportion, multipliers mostly leave a gap; an integer program proves more.
     """
-    return 0 < len(problem.rows) <= ROWS and all(_counts(row, problem.shape) for row in problem.rows)
+    return 0 < len(problem.rows) <= ROWS and all(_counts_people(row, problem.shape) for row in problem.rows)
 
 
-def _within(scores: Scores, most: int) -> bool:
+def _scores_within(scores: Scores, most: int) -> bool:
     low, high = scores.extremes
     return low >= 0 and high <= most
 
 
-def _counts(row: SideConstraint, shape: tuple[int, int]) -> bool:
+def _counts_people(row: SideConstraint, shape: tuple[int, int]) -> bool:
     """Return whether a row counts people of one side, each of them once or not."""
     sides = row.as_sum(shape)
     return sides is not None and all(((side == 0) | (side == 1)).all() for side in sides)

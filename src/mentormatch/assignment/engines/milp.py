@@ -13,7 +13,7 @@ from mentormatch.assignment.model.solution import Solution, Status, empty_soluti
 from mentormatch.assignment.objective import MAX_SOLVER_WEIGHT, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, fixed_pairs_allowed
 from mentormatch.assignment.side_constraints import solve_with_side_constraints
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.errors import EngineError
 
 

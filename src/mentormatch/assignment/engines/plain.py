@@ -41,7 +41,7 @@ class Plain(Engine):
         if "floor_person" in problem.goals and not mentees_with_one_place(problem).all():
             return False
         single = any(bounds.most.max(initial=0) <= 1 for bounds in remaining_degrees(problem))
-        return single and _cells(problem) <= max(CELLS, SPREAD * problem.scores.count)
+        return single and _count_edge_slots(problem) <= max(CELLS, SPREAD * problem.scores.count)
 
     def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         return seconds is None or problem.scores.count <= max(QUICK, QUICK_A_SECOND * seconds)
@@ -49,8 +49,8 @@ class Plain(Engine):
     def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         if run.timed_out:
             return empty_solution(Status.STOPPED, self.kind)
-        stages = _stages(problem)
-        opening = _opening(problem, opening_stage(stages))
+        stages = _exact_stages(problem)
+        opening = _solve_first_stage(problem, opening_stage(stages))
         if opening is None:
             return empty_solution(Status.INFEASIBLE, self.kind)
         return replace(
@@ -58,13 +58,13 @@ class Plain(Engine):
         )
 
 
-def _cells(problem: AssignmentProblem) -> int:
+def _count_edge_slots(problem: AssignmentProblem) -> int:
     """Return how many places there are for all pairs, those of a pair being the places of the one who takes several."""
     sides = zip((problem.mentors, problem.mentees), problem.scores.degrees(), strict=True)
     return max(int((np.minimum(loads.most, degrees) * degrees).sum()) for loads, degrees in sides)
 
 
-def _opening(problem: AssignmentProblem, stage: ScalarObjective) -> tuple[OptimalFace, PrimalDual] | None:
+def _solve_first_stage(problem: AssignmentProblem, stage: ScalarObjective) -> tuple[OptimalFace, PrimalDual] | None:
     """Return the optimum of the first stage with a face that holds its tight pairs; None if there is no answer."""
     scores = problem.scores
     if isinstance(scores, DenseScores) and scores.count:
@@ -74,7 +74,7 @@ def _opening(problem: AssignmentProblem, stage: ScalarObjective) -> tuple[Optima
     return None if face is None or found is None else (face, found)
 
 
-def _stages(problem: AssignmentProblem) -> list[ScalarObjective | LeximinStages]:
+def _exact_stages(problem: AssignmentProblem) -> list[ScalarObjective | LeximinStages]:
     """Return the goals in one stage if no number in it is beyond float64, else in as few as keep that.
 
     Without minimums the greatest number is a margin and a difference of costs. With minimums, and in any later

@@ -1,256 +1,305 @@
 """Dense linear assignment in integers (LAPJV, Jonker and Volgenant 1987) and minimal duals, in machine code.
 
-Rows bid for columns (augmenting row reduction), and shortest augmenting paths seat those who are left (Jonker &
-Volgenant 1987). Costs and prices are integers, of which processors find the least of several at once; distances stay
-below 2^53.
+Phase 1, augmenting row reduction: unassigned rows take the column of the least reduced cost and lower its dual to the
+second least. Phase 2, augmentation: a shortest augmenting path from each row that is left, by Dijkstra on reduced
+costs. Invariant: ``costs[i, k] - prices[k]`` is least, over all k, at the column of row i; so reduced costs are never
+negative and those of assigned pairs are 0. Complexity O(n^2 m) in the worst case, far less in practice.
+
+``prices`` are the duals v of the columns in the paper's terms. Costs and duals are int64, of which processors find the
+least of several at once; distances stay below 2^53.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mentormatch.assignment.kernels.jit import jit
-from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import CostArray, IntMatrix, IntVector
 
-type CostArray = NDArray[np.float64 | np.int64]
+UNASSIGNED = -1
+"""The row of a column, or the column of a row, that has none."""
 
-NOBODY = -1
-
-ROUNDS, BIDS = 2, 4
-"""So often all who have no seat bid, up to so many times a row each time."""
-BEYOND = 1 << 61
-"""Farther than anything is, even with a cost added."""
+REDUCTIONS, TRIES = 2, 4
+"""Rounds of augmenting row reduction, and the most reassignments of one round, as a multiple of the rows."""
+INFINITE = 1 << 61
+"""A distance greater than any, even with a cost added."""
 
 
 class DenseMatching(NamedTuple):
-    """``prices`` (m,) of columns, ``seat`` (n,) the column of each row, ``owner`` (m,) the row of each; -1: none."""
+    """``prices`` (m,) the duals of columns, ``column`` (n,) of each row, ``owner`` (m,) the row of each; -1: none."""
 
     prices: IntVector
-    seat: IntVector
+    column: IntVector
     owner: IntVector
 
 
 class LapjvState(NamedTuple):
-    """Room for a search.
+    """Buffers of Dijkstra's search for one augmenting path, each (m,) int64.
 
-    ``ahead`` (m,) is how far each column is that is not left behind, and ``prices`` (m,) are the prices of these.
-    ``behind`` are those left behind, in order, and how ``far`` they are; ``rows`` those from which the search went on,
-    its own first, and what is taken ``off`` what is found from there. ``free`` are the columns that nobody has.
+    ``distance`` of each column, INFINITE once it is scanned, and ``prices``, the duals of those not yet scanned.
+    ``scanned`` are the scanned columns, in order of their distances ``reached``; ``rows`` are the rows from which the
+    search went on, the unassigned one first, and ``offsets`` what the distance to a row takes off its costs. ``free``
+    are the unassigned columns.
     """
 
-    ahead: IntVector
+    distance: IntVector
     prices: IntVector
-    behind: IntVector
-    far: IntVector
+    scanned: IntVector
+    reached: IntVector
     rows: IntVector
-    off: IntVector
+    offsets: IntVector
     free: IntVector
 
 
 def assign_rows(costs: IntMatrix) -> tuple[IntVector, IntVector]:
-    """Return the place of each row in a best assignment, and prices of places that prove it.
+    """Return the column of each row in an optimal assignment, and the duals of columns that prove it.
 
     Parameters
     ----------
     costs
-        (n, m) int64, minus what a row is worth to a place; 0 where they do not fit, which is as good as to be alone.
+        (n, m) int64, minus the profit of a pair; 0 where there is no pair, which is as good as to stay unassigned.
 
     Returns
     -------
-    (n,) int64, -1 for no place, and (m,) int64, 0 or more, and 0 for a place that is not taken.
+    (n,) int64, -1 for no column, and (m,) int64, 0 or more, and 0 for a column that is not taken.
     """
     n, m = costs.shape
+    # The algorithm assigns all rows, so the shorter side are the rows
     if n > m:
-        taken, prices = _seated(np.ascontiguousarray(costs.T), np.zeros(n, dtype=np.int64))
-        place = np.full(n, NOBODY)
+        # Sides exchanged: the duals found are those of the rows of ``costs``
+        taken, prices = _assign_all(np.ascontiguousarray(costs.T), np.zeros(n, dtype=np.int64))
+        place = np.full(n, UNASSIGNED)
         place[taken] = np.arange(m)
+        # The duals of the columns follow by complementary slackness on the assigned pairs
         return place, prices[taken] - costs[taken, np.arange(m)]
-    start = _lowest(costs) if n == m else np.zeros(m, dtype=np.int64)
-    place, prices = _seated(np.ascontiguousarray(costs), start)
+    # In a square every column is assigned, so any first duals are feasible; else a free column needs the dual 0
+    start = _column_reduction(costs) if n == m else np.zeros(m, dtype=np.int64)
+    place, prices = _assign_all(np.ascontiguousarray(costs), start)
+    # Duals as prices, 0 for a column that is not taken, or taken at no profit
     alone = place[costs[np.arange(n), place] >= 0]
+    # In a square only differences of duals count: the shift gives a column assigned at no profit the dual 0
     top = prices[alone[0]] if len(alone) else prices.max(initial=0)
     return place, (top if n == m else 0) - prices
 
 
-def _lowest(costs: IntMatrix) -> IntVector:
-    """Return the least cost of each column, and the least of all for those that nobody wants, lest all bid for them."""
+def _column_reduction(costs: IntMatrix) -> IntVector:
+    """Return (m,) the first duals: the least cost of each column; of a column without a pair, the least of all.
+
+    With a higher dual a column without a pair would be the cheapest for all rows.
+    """
     lowest = costs.min(axis=0, initial=0)
+    # No row has a pair of profit with these columns
     lowest[lowest >= 0] = lowest.min(initial=0)
     return lowest
 
 
-def _seated(costs: IntMatrix, start: IntVector) -> tuple[IntVector, IntVector]:
-    """Return the column of each row where that costs least, and what is left of the costs of each column.
+def _assign_all(costs: IntMatrix, start: IntVector) -> tuple[IntVector, IntVector]:
+    """Return the column of each row in an assignment of all rows of least cost, and the duals of columns.
 
-    There are no fewer columns than rows. ``start`` (m,): anything in a square, else zeros, as a column that stays free
-    has no price.
+    There are no fewer columns than rows. ``start`` (m,) are the first duals: any in a square, else zeros, as the dual
+    of an unassigned column must be 0.
     """
     n, m = costs.shape
-    seats = DenseMatching(start, np.full(n, NOBODY), np.full(m, NOBODY))
-    _seat(costs, seats, LapjvState(*np.empty((7, m), dtype=np.int64)))
-    return seats.seat, seats.prices
+    matching = DenseMatching(start, np.full(n, UNASSIGNED), np.full(m, UNASSIGNED))
+    _lapjv(costs, matching, LapjvState(*np.empty((7, m), dtype=np.int64)))
+    return matching.column, matching.prices
 
 
 @jit
-def _seat(costs: IntMatrix, seats: DenseMatching, search: LapjvState) -> None:
-    waiting = np.arange(len(seats.seat))
-    for _ in range(ROUNDS):
-        waiting = _bid(costs, seats, waiting)
-    for at in range(len(waiting)):
-        _move(costs, seats, search, *_nearest(costs, seats, search, waiting[at]))
+def _lapjv(costs: IntMatrix, matching: DenseMatching, search: LapjvState) -> None:
+    """Assign all rows, in place."""
+    unassigned = np.arange(len(matching.column))
+    # Phase 1: augmenting row reduction
+    for _ in range(REDUCTIONS):
+        unassigned = _augmenting_row_reduction(costs, matching, unassigned)
+    # Phase 2: augment along a shortest path for each row that is left
+    for at in range(len(unassigned)):
+        _augment(costs, matching, search, *_shortest_path(costs, matching, search, unassigned[at]))
 
 
 @jit
-def _bid(costs: IntMatrix, seats: DenseMatching, waiting: IntVector) -> IntVector:
-    """Let rows take the column that is best for them, at what makes the next as good; return who has none then."""
-    at, left, bids = 0, 0, BIDS * len(seats.seat)
-    others = np.empty(len(waiting) + bids, dtype=np.int64)
-    while at < len(waiting):
-        row = waiting[at]
+def _augmenting_row_reduction(costs: IntMatrix, matching: DenseMatching, unassigned: IntVector) -> IntVector:
+    """Assign each row to its column of the least reduced cost; return the rows that are unassigned then.
+
+    The dual of the column falls by the difference to the second least, so the row keeps the least reduced cost there.
+    A row that loses its column is reduced next, unless nothing was gained by it.
+    """
+    at, left, tries = 0, 0, TRIES * len(matching.column)
+    # At most one entry for each row that comes in, and one for each try
+    others = np.empty(len(unassigned) + tries, dtype=np.int64)
+    while at < len(unassigned):
+        row = unassigned[at]
         at += 1
-        while row != NOBODY:
-            column, least, second = _two_best(costs[row], seats.prices)
-            loser = seats.owner[column]
-            if least == second and loser != NOBODY:
-                column = _as_good(costs[row], seats, second, column)
-                loser = seats.owner[column]
-            seats.prices[column] -= second - least
-            seats.seat[row], seats.owner[column] = column, row
-            if loser != NOBODY:
-                seats.seat[loser] = NOBODY
-                bids -= 1
-                if least == second or bids <= 0:
+        while row != UNASSIGNED:
+            # The two least reduced costs of the row
+            column, least, second = _two_least(costs[row], matching.prices)
+            loser = matching.owner[column]
+            # At a tie of the two least reduced costs, a free column takes the row away from nobody
+            if least == second and loser != UNASSIGNED:
+                column = _free_column_at(costs[row], matching, second, column)
+                loser = matching.owner[column]
+            # The dual falls until the second column is as good for the row
+            matching.prices[column] -= second - least
+            matching.column[row], matching.owner[column] = column, row
+            if loser != UNASSIGNED:
+                matching.column[loser] = UNASSIGNED
+                tries -= 1
+                # No dual fell, or too many tries: the loser waits, else rows could take each other's column for ever
+                if least == second or tries <= 0:
                     others[left] = loser
                     left += 1
-                    loser = NOBODY
+                    loser = UNASSIGNED
+            # The row that lost the column goes on at once, while the cache holds what it needs
             row = loser
     return others[:left]
 
 
 @jit
-def _two_best(costs: IntVector, prices: IntVector) -> tuple[int, int, int]:
-    """Return the column that costs least, what it costs, and what the next one does: as much, if there is none."""
-    least, column = _cheapest(costs, prices), 0
+def _two_least(costs: IntVector, prices: IntVector) -> tuple[int, int, int]:
+    """Return the column of the least reduced cost of a row, that cost, and the second least; the least if alone."""
+    # A minimum first and a search for its place after: the minimum runs on several numbers at once (SIMD)
+    least, column = _least_reduced_cost(costs, prices), 0
     while costs[column] - prices[column] != least:
         column += 1
-    before, after = _cheapest(costs[:column], prices), _cheapest(costs[column + 1 :], prices[column + 1 :])
+    # The second least, on both sides of the first
+    before = _least_reduced_cost(costs[:column], prices)
+    after = _least_reduced_cost(costs[column + 1 :], prices[column + 1 :])
     second = min(before, after)
-    return column, least, least if second == BEYOND else second
+    return column, least, least if second == INFINITE else second
 
 
 @jit
-def _cheapest(costs: IntVector, prices: IntVector) -> int:
-    """Return what the cheapest column costs."""
-    least = BEYOND
+def _least_reduced_cost(costs: IntVector, prices: IntVector) -> int:
+    """Return the least reduced cost of a row."""
+    least = INFINITE
     for column in range(len(costs)):
         least = min(least, costs[column] - prices[column])
     return least
 
 
 @jit
-def _as_good(costs: IntVector, seats: DenseMatching, cost: int, column: int) -> int:
-    """Return a free column that costs no more, or the one that is told."""
+def _free_column_at(costs: IntVector, matching: DenseMatching, cost: int, column: int) -> int:
+    """Return an unassigned column of this reduced cost, else ``column``."""
     for other in range(len(costs)):
-        if seats.owner[other] == NOBODY and costs[other] - seats.prices[other] == cost:
+        if matching.owner[other] == UNASSIGNED and costs[other] - matching.prices[other] == cost:
             return other
     return column
 
 
 @jit
-def _nearest(costs: IntMatrix, seats: DenseMatching, search: LapjvState, row: int) -> tuple[int, int]:
-    """Return the free column that is nearest to a row, and how many are nearer, which are left behind."""
-    search.ahead[:] = BEYOND
-    search.prices[:] = seats.prices
-    count, spare, off = 0, _spare(seats.owner, search.free), 0
+def _shortest_path(costs: IntMatrix, matching: DenseMatching, search: LapjvState, row: int) -> tuple[int, int]:
+    """Return the unassigned column that is nearest to an unassigned row, and the number of columns scanned before it.
+
+    Dijkstra's search on reduced costs, which are not negative: arcs lead from a row to all columns, and from a column
+    to its own row at no cost.
+    """
+    # Start at the unassigned row, at distance 0
+    search.distance[:] = INFINITE
+    search.prices[:] = matching.prices
+    count, free, offset = 0, _list_free_columns(matching.owner, search.free), 0
     while True:
-        search.rows[count], search.off[count] = row, off
-        least = _look(costs[row], search.prices, search.ahead, off)
-        column = _first(search, spare, least)
-        if seats.owner[column] == NOBODY:
+        # Scan a row: relax its arcs to all columns
+        search.rows[count], search.offsets[count] = row, offset
+        least = _relax_row(costs[row], search.prices, search.distance, offset)
+        column = _nearest_column(search, free, least)
+        if matching.owner[column] == UNASSIGNED:
             return column, count
-        search.behind[count], search.far[count] = column, least
-        search.ahead[column], search.prices[column] = BEYOND, -BEYOND
-        row = seats.owner[column]
-        off = costs[row, column] - seats.prices[column] - least
+        # The nearest column is final; with a dual of -INFINITE no later row improves on it
+        search.scanned[count], search.reached[count] = column, least
+        search.distance[column], search.prices[column] = INFINITE, -INFINITE
+        # Go on from the row of this column; the arc to it is tight, so the distance does not change
+        row = matching.owner[column]
+        # What turns a reduced cost of this row into a distance from the start
+        offset = costs[row, column] - matching.prices[column] - least
         count += 1
 
 
 @jit
-def _spare(owner: IntVector, free: IntVector) -> int:
-    """Note the columns down that nobody has, and return how many they are."""
+def _list_free_columns(owner: IntVector, free: IntVector) -> int:
+    """Write the unassigned columns into ``free``, and return their number."""
     count = 0
     for column in range(len(owner)):
+        # Written in any case, kept only if the column is free: no branch for the processor to guess
         free[count] = column
-        count += owner[column] == NOBODY
+        count += owner[column] == UNASSIGNED
     return count
 
 
 @jit
-def _look(costs: IntVector, prices: IntVector, ahead: IntVector, off: int) -> int:
-    """Look on from a row that is so far off, and return how far the nearest column is that is not left behind."""
-    least = BEYOND
-    for column in range(len(ahead)):
-        ahead[column] = min(ahead[column], costs[column] - prices[column] - off)
-        least = min(least, ahead[column])
+def _relax_row(costs: IntVector, prices: IntVector, distance: IntVector, offset: int) -> int:
+    """Relax the arcs of a row, and return the least distance of a column that is not scanned."""
+    least = INFINITE
+    for column in range(len(distance)):
+        distance[column] = min(distance[column], costs[column] - prices[column] - offset)
+        least = min(least, distance[column])
     return least
 
 
 @jit
-def _first(search: LapjvState, spare: int, least: int) -> int:
-    """Return the nearest column, of several a free one."""
-    for at in range(spare):
-        if search.ahead[search.free[at]] == least:
+def _nearest_column(search: LapjvState, free: int, least: int) -> int:
+    """Return a column at the distance ``least``; of several an unassigned one, which ends the search."""
+    # A free column at the least distance ends the search without scanning its ties
+    for at in range(free):
+        if search.distance[search.free[at]] == least:
             return int(search.free[at])
     column = 0
-    while search.ahead[column] != least:
+    while search.distance[column] != least:
         column += 1
     return column
 
 
 @jit
-def _move(costs: IntMatrix, seats: DenseMatching, search: LapjvState, column: int, count: int) -> None:
-    """Let each row on the way to a free column take the next one, and lower the prices of those left behind.
+def _augment(costs: IntMatrix, matching: DenseMatching, search: LapjvState, column: int, count: int) -> None:
+    """Augment along the shortest path to an unassigned column, and update the duals of the scanned columns.
 
-    The row before a column is the first from which it was found to be as near as it is.
+    No predecessors are kept: the row before a column is the first scanned one whose arc gives it its distance.
     """
-    least = far = search.ahead[column]
+    least = far = search.distance[column]
+    # Flip the path, from its end to the unassigned row, which was scanned first
     at = -1
     while at != 0:
         at = 0
-        while costs[search.rows[at], column] - seats.prices[column] - search.off[at] != far:
+        while costs[search.rows[at], column] - matching.prices[column] - search.offsets[at] != far:
             at += 1
-        seats.seat[search.rows[at]], seats.owner[column] = column, search.rows[at]
-        column, far = search.behind[at - 1], search.far[at - 1]
+        matching.column[search.rows[at]], matching.owner[column] = column, search.rows[at]
+        # The predecessor: the column that this row had, and its distance
+        column, far = search.scanned[at - 1], search.reached[at - 1]
+    # Dual update: a scanned column falls by what it is nearer than the end, which keeps reduced costs at 0 or more
     for at in range(count):
-        seats.prices[search.behind[at]] += search.far[at] - least
+        matching.prices[search.scanned[at]] += search.reached[at] - least
 
 
 @jit
 def minimize_duals(cells: IntMatrix, partner: IntVector, prices: IntVector) -> None:
-    """Lower, in place, prices (c,) of columns that prove an assignment to the smallest that do.
+    """Lower, in place, the duals ``prices`` (c,) of columns that prove an assignment to the smallest that do.
 
-    Those who have ``partner`` (r,) -1 cost 0. How far each price can fall is the length of a shortest way.
+    ``partner`` (r,) is the column of each row, -1 for none, at cost 0. How far each dual can fall is the length of a
+    shortest path in the residual graph, with reduced costs as lengths (Dijkstra): a column cannot fall by more than
+    keeps every row content with its own column, which may fall itself.
     """
+    # The rows of each column are ``rows[first[k] : first[k + 1]]``; unmatched rows come first
     rows = np.argsort(partner)
     first = np.searchsorted(partner[rows], np.arange(len(prices) + 1))
+    # Sources: the dual 0 of every column, and the unmatched rows, whose margin is 0
     asked, ahead, nothing = -prices, prices.copy(), np.zeros_like(prices)
     for at in range(first[0]):
-        _look(cells[rows[at]], asked, ahead, 0)
+        _relax_row(cells[rows[at]], asked, ahead, 0)
+    # Scan columns in order of their distances: each fixes how far its own rows let others fall
     for _ in range(len(prices)):
-        spare, best = _cheapest(ahead, nothing), 0
-        while ahead[best] != spare:
+        nearest, best = _least_reduced_cost(ahead, nothing), 0
+        while ahead[best] != nearest:
             best += 1
-        ahead[best], asked[best] = BEYOND, -BEYOND
+        # The column is final: it falls by its distance, and constrains nobody any more
+        ahead[best], asked[best] = INFINITE, -INFINITE
         for at in range(first[best], first[best + 1]):
-            _look(cells[rows[at]], asked, ahead, prices[best] + cells[rows[at], best] - spare)
-        prices[best] -= spare
+            _relax_row(cells[rows[at]], asked, ahead, prices[best] + cells[rows[at], best] - nearest)
+        prices[best] -= nearest
 
 
 @jit
 def find_cells(cells: CostArray, columns: CostArray, limits: CostArray) -> IntVector:
-    """Return in ascending order the places of the cells that, with what columns add, do not exceed the rows' limits."""
+    """Return in ascending order the flat indices of the cells with ``cells[i, k] + columns[k] <= limits[i]``."""
+    # Two passes: count, then fill
     count, at, width = 0, 0, len(columns)
     for row in range(len(cells)):
         for column in range(width):

@@ -27,7 +27,7 @@ HAS_NUMBA = find_spec("numba") is not None
 
 def jit[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Return the function compiled, running without Python's lock."""
-    return _compiled(function, {}) if HAS_NUMBA else function
+    return _compile(function, {}) if HAS_NUMBA else function
 
 
 def jit_without_refcounts[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -35,10 +35,10 @@ def jit_without_refcounts[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
     Where functions hand many arrays to each other, counting takes more time than all else.
     """
-    return _compiled(function, {"_nrt": False}) if HAS_NUMBA else function
+    return _compile(function, {"_nrt": False}) if HAS_NUMBA else function
 
 
-def _compiled[**P, R](function: Callable[P, R], options: dict[str, Any]) -> Callable[P, R]:
+def _compile[**P, R](function: Callable[P, R], options: dict[str, Any]) -> Callable[P, R]:
     from numba import njit
 
     compiling: Any = njit

@@ -1,7 +1,8 @@
 """LP-based branch and bound (Land and Doig 1960), best bound first, with pseudocosts and reduced-cost fixing.
 
-The part with the greatest bound comes first, and each part begins where the one it was cut from ended. Where the linear
-program is nearly whole, a few dozen parts do, each in a few steps; the search gives up when they become many.
+Best-bound node selection; the branching variable is the one of the best pseudocost product (Bénichou et al. 1971);
+variables are fixed by reduced cost in every node. The LP of a node starts from the basis of its parent (dual simplex).
+Where the relaxation is nearly integral, a few dozen nodes do, each in a few pivots; the search gives up on large trees.
 """
 
 from collections.abc import Iterator
@@ -13,42 +14,38 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import (
-    INTEGRALITY_TOLERANCE,
-    FloatVector,
-    Program,
-    SolverResult,
-    SolverStatus,
-)
+from mentormatch.assignment.mip.program_model import INTEGRALITY_TOLERANCE, Program, SolverResult, SolverStatus
 from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, BasicSolution, SimplexModel
+from mentormatch.base.arrays import FloatVector
 
 MAX_NODES, MAX_WORK = 600, 1_000_000
-"""Parts, and parts times columns, beyond which a general solver is the better bet."""
+"""Nodes, and nodes times columns, beyond which a general MIP solver is the better choice."""
 ALMOST_ONE = 0.999
-"""Values are whole, so a bound less than one above a value proves it."""
+"""Objective values are integers, so a bound less than one above the incumbent proves it."""
 
 TINY = 1e-6
-"""A fall so small counts as this, so that the other half still tells columns apart."""
+"""The least fall of a bound in the score of a column, so that the other child still counts in the product."""
 
 
 def solve_integer_program(program: Program, seconds: float | None) -> SolverResult | None:
-    """Return the best whole choice, or the best in time; None if it takes too many parts, or the solver gives up."""
+    """Return the optimum, or the incumbent at the time limit; None if the tree is too large or the solver fails."""
     simplex, tree = SimplexModel(program, DEFAULT_TOLERANCE, again=True), SearchTree.of(program)
     ends = None if seconds is None else monotonic() + seconds
-    for part in islice(tree.growing(), min(MAX_NODES, MAX_WORK // max(len(program.names), 1))):
-        simplex.bound(part.least, part.most)
+    for node in islice(tree.nodes(), min(MAX_NODES, MAX_WORK // max(len(program.names), 1))):
+        # The LP of a node: new bounds on columns, from the basis of its parent
+        simplex.bound(node.least, node.most)
         left = None if ends is None else max(ends - monotonic(), 0.0)
-        word = simplex.run(left, None if part.parent is None else part.parent.basis)
+        word = simplex.run(left, None if node.parent is None else node.parent.basis)
         if word is SolverStatus.STOPPED:
             return tree.answer(word)
-        if word is None or (word is SolverStatus.OPTIMAL and not tree.take(part, simplex.corner())):
+        if word is None or (word is SolverStatus.OPTIMAL and not tree.take(node, simplex.vertex())):
             return None
     return tree.answer(SolverStatus.OPTIMAL) if tree.done else None
 
 
 @dataclass(frozen=True, slots=True)
 class BranchNode:
-    """A part of the choices: bounds on the columns; what it was cut from, at which column, and that column's value."""
+    """A node: bounds on the columns; the optimum of its parent, the branching column and its value here."""
 
     least: FloatVector
     most: FloatVector
@@ -56,101 +53,111 @@ class BranchNode:
     column: int = 0
     value: int = 0
 
-    def halves(self, corner: BasicSolution, column: int, value: float) -> Iterator["BranchNode"]:
-        """Yield the choices that take a column, and those that do not.
+    def children(self, optimum: BasicSolution, column: int, value: float) -> Iterator["BranchNode"]:
+        """Yield the two children: the column at 1, then at 0.
 
-        Columns are settled that no choice of more than ``value`` can take, or can leave, by their reduced costs.
+        ``optimum`` is the optimum of this node. Columns that no choice of more than ``value`` can take, or can leave,
+        are fixed.
         """
-        least, most, room = self.least.copy(), self.most.copy(), corner.value - value
-        most[(corner.reduced < -room) & (least == 0)] = 0
-        least[(corner.reduced > room) & (most == 1)] = 1
+        # Reduced-cost fixing, by the gap between the bound of the node and the incumbent
+        least, most, room = self.least.copy(), self.most.copy(), optimum.value - value
+        most[(optimum.reduced < -room) & (least == 0)] = 0
+        least[(optimum.reduced > room) & (most == 1)] = 1
+        # The child that takes the column first
         for end in (1, 0):
             lower, upper = least.copy(), most.copy()
             lower[column] = upper[column] = end
-            yield BranchNode(lower, upper, corner, column, end)
+            yield BranchNode(lower, upper, optimum, column, end)
 
 
 @dataclass(frozen=True, slots=True)
 class Pseudocosts:
-    """By how much bounds fell where a column was left (row 0) or taken (row 1): the sums per part of it, and counts."""
+    """Pseudocosts (2, columns): the fall of the bound per unit, summed, and how often; row 0 for down, row 1 for up."""
 
     sums: FloatVector
     counts: FloatVector
 
     @classmethod
     def none(cls, columns: int) -> Self:
-        """Return what is known at first."""
+        """Return the pseudocosts before any branching."""
         return cls(np.zeros((2, columns)), np.zeros((2, columns)))
 
-    def keep(self, part: BranchNode, bound: float) -> None:
-        """Keep what the bound of a part came to."""
-        if part.parent is not None:
-            at = part.parent.values[part.column]
-            self.sums[part.value, part.column] += (part.parent.value - bound) / abs(part.value - at)
-            self.counts[part.value, part.column] += 1
+    def keep(self, node: BranchNode, bound: float) -> None:
+        """Record by how much the bound of a child fell below that of its parent."""
+        if node.parent is not None:
+            # The fall of the bound for each unit by which the column was moved
+            at = node.parent.values[node.column]
+            self.sums[node.value, node.column] += (node.parent.value - bound) / abs(node.value - at)
+            self.counts[node.value, node.column] += 1
 
     def column(self, values: FloatVector) -> int:
-        """Return the column at which both halves are likely to fall the most, of those that are in doubt."""
+        """Return the fractional column of the greatest product of expected falls."""
+        # A column that was never branched on counts as the mean of the others
         usual = self.sums.sum(axis=1) / np.maximum(self.counts.sum(axis=1), 1)
         each = np.where(self.counts > 0, self.sums / np.maximum(self.counts, 1), usual[:, None])
+        # Expected falls: the pseudocost times the distance to 0, and to 1
         left, taken = np.maximum(each * (values, 1 - values), TINY)
         return int(np.argmax(np.where(np.minimum(values, 1 - values) >= INTEGRALITY_TOLERANCE, left * taken, -1)))
 
 
 @dataclass(slots=True)
 class SearchTree:
-    """The parts that are open, those with the greatest bounds first, and the best choice so far.
+    """The open nodes, a heap by their bounds, and the incumbent ``chosen`` of profit ``value``.
 
-    ``cutting`` is the bound of the part that is being cut in two.
+    ``branching`` is the bound of the node whose children are being solved.
     """
 
     program: Program
     falls: Pseudocosts
     chosen: FloatVector | None = None
     value: float = -np.inf
-    cutting: float = np.inf
+    branching: float = np.inf
     open: list[tuple[float, int, BranchNode, BasicSolution]] = field(default_factory=list)
     turns: Iterator[int] = field(default_factory=count)
 
     @classmethod
     def of(cls, program: Program) -> Self:
-        """Return the tree of which nothing is known."""
+        """Return the tree of a program before its root is solved."""
         return cls(program, Pseudocosts.none(len(program.names)))
 
     @property
     def bound(self) -> float:
-        """Return what a choice may be worth at most."""
-        return max(self.value, self.cutting, -self.open[0][0] if self.open else -np.inf)
+        """Return the upper bound on all choices."""
+        return max(self.value, self.branching, -self.open[0][0] if self.open else -np.inf)
 
     @property
     def done(self) -> bool:
-        """Return whether no part that is open may hold a better choice."""
+        """Return whether no open node can hold a better choice than the incumbent."""
         return self.bound <= self.value + ALMOST_ONE
 
-    def growing(self) -> Iterator[BranchNode]:
-        """Yield part after part, each to be taken once it is solved, until the best choice is known."""
+    def nodes(self) -> Iterator[BranchNode]:
+        """Yield node after node, each to be given to ``take`` once its LP is solved, until the optimum is known."""
+        # The root
         yield BranchNode(self.program.lower_bounds.astype(np.float64), np.ones(len(self.program.names)))
-        self.cutting = -np.inf
+        self.branching = -np.inf
         while not self.done:
-            *_, part, corner = heappop(self.open)
-            self.cutting = corner.value
-            yield from part.halves(corner, self.falls.column(corner.values), self.value)
-            self.cutting = -np.inf
+            # Best-bound node selection
+            *_, node, optimum = heappop(self.open)
+            self.branching = optimum.value
+            yield from node.children(optimum, self.falls.column(optimum.values), self.value)
+            self.branching = -np.inf
 
-    def take(self, part: BranchNode, corner: BasicSolution) -> bool:
-        """Keep a part that may hold a better choice, or the choice that it comes to; return False if that is wrong."""
-        self.falls.keep(part, corner.value)
-        if corner.value <= self.value + ALMOST_ONE:
+    def take(self, node: BranchNode, optimum: BasicSolution) -> bool:
+        """Prune a solved node, keep it open, or make its optimum the incumbent; False if that is not feasible."""
+        self.falls.keep(node, optimum.value)
+        # Prune by bound
+        if optimum.value <= self.value + ALMOST_ONE:
             return True
-        whole = SolverResult(SolverStatus.OPTIMAL, corner.values)
+        whole = SolverResult(SolverStatus.OPTIMAL, optimum.values)
+        # Fractional: to be branched on; integral: the new incumbent, checked in integers
         if whole.taken() is None:
-            heappush(self.open, (-corner.value, next(self.turns), part, corner))
+            heappush(self.open, (-optimum.value, next(self.turns), node, optimum))
             return True
-        self.chosen, self.value = corner.values, corner.value
+        self.chosen, self.value = optimum.values, optimum.value
         return whole.holds(self.program)
 
     def answer(self, word: SolverStatus) -> SolverResult:
-        """Return the best choice with the bound on all; that there is none, if none was found and nothing is open."""
+        """Return the incumbent with the bound; INFEASIBLE if there is none and the whole tree is done."""
         if self.chosen is None:
             return SolverResult(SolverStatus.INFEASIBLE if word is SolverStatus.OPTIMAL else word)
         return SolverResult(word, self.chosen, self.bound)

@@ -1,23 +1,35 @@
-"""A linear or 0-1 program -> what solves it: simplex, branch and bound, or HiGHS's own MIP solver by PuLP.
+"""Linear or 0-1 program -> its solution by simplex, branch and bound, or the MIP solver of HiGHS (by PuLP).
 
-Linear programs go to its simplex. Integer programs are branched on that while it takes few parts; the others go to
-HiGHS by PuLP, which takes as long to load as all else, and is loaded then. A process that holds the HiGHS of OR-Tools
-cannot load that of highspy, and asks another one.
+A linear program goes to the dual simplex. A 0-1 program goes to our branch and bound, which is quick while the tree is
+small; a large tree goes to HiGHS by PuLP, which is loaded only then, as loading it takes as long as all else.
+
+A process that has loaded OR-Tools, which brings a HiGHS of its own, cannot load highspy. It then sends its programs to
+a process that can: started once, it gets coefficients and opaque names, nothing else, and it ends with the process that
+started it, even a killed one.
 """
 
+import atexit
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cache
+from threading import Lock, Thread
 from time import monotonic
 
 import numpy as np
 
 from mentormatch.assignment.mip.program_model import LinearConstraint, Program, SolverResult, SolverStatus
-from mentormatch.assignment.mip.solver_process import SolverProcess
+from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, close, command, has_ended
+from mentormatch.base.child_process import bound_to_standard_input, claim_stdout, limit_memory
+from mentormatch.errors import EngineError
+from mentormatch.languages import language, spoken
 
 BRANCHING = 0.25
-"""The part of the time in which branch and bound is to end, or else it is for PuLP."""
-
-
-ELSEWHERE = SolverProcess()
+"""The part of the time that branch and bound may take before the program goes to PuLP."""
 
 
 def solve_program(program: Program, seconds: float | None) -> SolverResult:
@@ -28,7 +40,7 @@ def solve_program(program: Program, seconds: float | None) -> SolverResult:
     EngineError
         If the solver says anything but optimal, infeasible or out of time, or cannot be loaded anywhere.
     """
-    return solve_in_process(program, seconds) if can_load_highs() else ELSEWHERE.solved(program, seconds)
+    return solve_in_process(program, seconds) if can_load_highs() else SOLVER_PROCESS.solve(program, seconds)
 
 
 @cache
@@ -46,12 +58,14 @@ def solve_in_process(program: Program, seconds: float | None) -> SolverResult:
     from mentormatch.assignment.mip.branch_and_bound import solve_integer_program
     from mentormatch.assignment.mip.simplex import solve_lp
 
-    if not all(_is_infeasible(row) for row in program.constraints if not len(row.columns)):
+    # Presolve: a row without variables is feasible or not as it stands; without variables there is nothing to solve
+    if not all(_admits_zero(row) for row in program.constraints if not len(row.columns)):
         return SolverResult(SolverStatus.INFEASIBLE)
     if not program.names:
         return SolverResult(SolverStatus.OPTIMAL, np.zeros(0), 0.0, np.zeros(len(program.constraints)))
     if not program.integral:
         return solve_lp(program, seconds)
+    # Branch and bound on the simplex first; if its share of the time is up, the MIP solver, and the better of the two
     ends = None if seconds is None else monotonic() + seconds
     branching = solve_integer_program(program, None if seconds is None else seconds * BRANCHING)
     if branching is not None and branching.word is not SolverStatus.STOPPED:
@@ -68,5 +82,107 @@ def solve_in_process(program: Program, seconds: float | None) -> SolverResult:
     return branching
 
 
-def _is_infeasible(row: LinearConstraint) -> bool:
+def _admits_zero(row: LinearConstraint) -> bool:
     return (row.least or 0) <= 0 and (row.most is None or row.most >= 0)
+
+
+PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.mip.dispatch import main; main()"
+GRACE_S = 3.0
+"""A solver that is deaf to its time limit is ended so many seconds after it; starting takes part of them."""
+
+type ProgramRequest = tuple[Program, float | None, str]
+"""A program, its time limit in seconds, and the language in which errors are worded."""
+
+
+@dataclass(slots=True)
+class SolverProcess:
+    """A process that solves programs. ``owner`` is the id of the process that started it: a fork has another id."""
+
+    lock: Lock = field(default_factory=Lock)
+    child: "subprocess.Popen[bytes] | None" = None
+    owner: int = 0
+
+    def solve(self, program: Program, seconds: float | None) -> SolverResult:
+        """Return HiGHS's answer to a program; raises EngineError if the process cannot be started, dies or fails."""
+        with self.lock:
+            try:
+                found = self._request((program, seconds, spoken()))
+            except BaseException:
+                self.end()  # a late answer must not be taken for that to the next program
+                raise
+        if isinstance(found, str):
+            raise EngineError(found)
+        return found
+
+    def _request(self, request: ProgramRequest) -> SolverResult | str:
+        child, found = self._start(), list[SolverResult | str]()
+        talk = Thread(target=_exchange, args=(child, request, found), daemon=True)
+        talk.start()
+        talk.join(None if request[1] is None else request[1] + GRACE_S)
+        if talk.is_alive():
+            self.end()
+            return SolverResult(SolverStatus.STOPPED)
+        if not found:
+            raise EngineError(has_ended(child))
+        return found[0]
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        """Return the running process; start one if there is none."""
+        if self.child is None or self.owner != os.getpid() or self.child.poll() is not None:
+            self.end()
+            try:
+                self.child = subprocess.Popen(
+                    command(PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                )
+            except OSError as error:
+                raise EngineError(f"no process can be started for HiGHS ({error.strerror})") from error
+            self.owner = os.getpid()
+            atexit.register(self.end)
+        return self.child
+
+    def end(self) -> None:
+        """End the process, if it is there and this one's."""
+        child, self.child = self.child, None
+        if child is not None and self.owner == os.getpid():
+            child.kill()
+            child.wait()
+            close(child)
+
+
+SOLVER_PROCESS = SolverProcess()
+
+
+def _exchange(child: "subprocess.Popen[bytes]", request: ProgramRequest, found: list[SolverResult | str]) -> None:
+    """Send a program to the process; append its answer, or the error that it reports, to ``found``."""
+    with suppress(OSError, EOFError, ValueError, pickle.UnpicklingError, MemoryError):
+        if child.stdin is not None and child.stdout is not None:
+            pickle.dump(request, child.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+            child.stdin.flush()
+            found.append(pickle.load(child.stdout))  # noqa: S301 - our own process wrote it
+
+
+def main() -> None:
+    """Answer programs until standard input is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for whoever asked
+    out = claim_stdout()
+    limit_memory(None)
+    try:
+        while True:
+            request: ProgramRequest = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
+            with bound_to_standard_input():
+                found = _solve_or_report(*request)
+            pickle.dump(found, out, protocol=pickle.HIGHEST_PROTOCOL)
+            out.flush()
+    except EOFError:
+        return
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+
+
+def _solve_or_report(program: Program, seconds: float | None, wording: str) -> SolverResult | str:
+    """Return the answer to a program, or the message of the error that it raised."""
+    try:
+        with language(wording):
+            return solve_in_process(program, seconds)
+    except (EngineError, ImportError) as error:
+        return str(error)

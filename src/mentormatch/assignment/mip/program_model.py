@@ -1,24 +1,21 @@
 """A linear or 0-1 program as arrays, a basis to start from, and what a solver answers.
 
-Maximise ``worth . x`` subject to ``least <= sum of coefficients . x <= most`` for each row, ``x`` between 0 and 1.
+Maximise ``worth . x`` subject to ``least <= coefficients . x <= most`` for each row, ``0 <= x <= 1``; x integral or
+not. Terms as in Wolsey, *Integer Programming* (1998).
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.base.columns import BoolVector, IntVector
-
-type FloatVector = NDArray[np.float64]
+from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 
 
 class SolverStatus(Enum):
-    """The solver's own word on a program, from which our verdict is formed."""
+    """The solver's own status, from which our ``Status`` is formed."""
 
     OPTIMAL = auto()
     INFEASIBLE = auto()
@@ -27,7 +24,7 @@ class SolverStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LinearConstraint:
-    """One row: the places of its columns, their integer coefficients, and its bounds (None: no bound)."""
+    """One row: the indices of its columns, their integer coefficients, and its bounds (None: no bound)."""
 
     columns: IntVector
     coefficients: IntVector
@@ -35,17 +32,17 @@ class LinearConstraint:
     most: int | None = None
 
     def holds(self, taken: BoolVector) -> bool:
-        """Return whether the columns that are taken keep the bounds, in Python's integers."""
+        """Return whether the columns taken, (columns,) bool, satisfy the row, in Python's integers."""
         total = sum(self.coefficients[taken[self.columns]].tolist())
         return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Where a linear program ended: how each column stands, by its name, and each of the solver's rows, by its key.
+    """The final basis of a linear program, as a warm start: the status of columns by name, and of rows by key.
 
-    How something stands is a number of the solver's, so that a process can send what it has not loaded the words for.
-    A similar program begins there. What it has beside is nonbasic (columns) or basic (rows).
+    A status is the solver's number for it, so that a process that has not loaded the solver can pass it on. Columns of
+    the new program that it does not name start nonbasic, rows basic.
     """
 
     columns: Mapping[str, int]
@@ -54,9 +51,10 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Columns with opaque ``names`` and integer ``worth``; ``forced`` ones are 1. ``whole``: only 0 or 1 will do.
+    """Columns with opaque ``names`` and the integer profit ``worth``; ``lower_bounds``: those fixed to 1.
 
-    ``keys`` tell the rows of ``sums`` from one another in similar programs; ``start``: where such a one ended.
+    ``integral``: a 0-1 program, else its LP relaxation. ``constraint_keys`` identify rows in similar programs, and
+    ``warm_basis`` is the final basis of such a one.
     """
 
     names: list[str]
@@ -70,7 +68,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class SolverResult:
-    """``values`` of the columns, None if there are none; a ``bound`` on the optimum; the duals of rows; the end."""
+    """The status ``word``, the ``values`` of columns (None: none), an upper ``bound``, duals of rows, the basis."""
 
     word: SolverStatus
     values: FloatVector | None = None
@@ -79,12 +77,12 @@ class SolverResult:
     basis: Basis | None = None
 
     def holds(self, program: Program) -> bool:
-        """Return whether the values are whole and keep every row of the program, in integers."""
+        """Return whether the values are integral and satisfy every row of the program, in integers."""
         taken = self.taken()
         return taken is not None and all(row.holds(taken) for row in program.constraints)
 
     def worth(self, program: Program) -> float:
-        """Return what the values are worth, less than anything if there are none."""
+        """Return the profit of the values, minus infinity if there are none."""
         return -np.inf if self.values is None else float(self.values @ program.worth)
 
     def taken(self) -> BoolVector | None:
@@ -98,18 +96,11 @@ class SolverResult:
 type ProgramSolver = Callable[[Program], SolverResult]
 
 INTEGRALITY_TOLERANCE = 1e-6
-"""How far a value may be from a whole number; what is then rounded is checked in integers."""
-
-
-class Listed(Protocol):
-    """Pairs as two vectors of positions."""
-
-    mentors: IntVector
-    mentees: IntVector
+"""How far a value may be from an integer; what is then rounded is checked in integers."""
 
 
 def grouped(people: IntVector, count: int) -> Iterator[IntVector]:
-    """Yield, for each person, the places where they stand in ``people``."""
+    """Yield, for each of ``count`` people, the positions at which they are in ``people``."""
     order = np.argsort(people, kind="stable")
     yield from np.split(order, np.searchsorted(people[order], np.arange(1, count)))
 
@@ -117,9 +108,9 @@ def grouped(people: IntVector, count: int) -> Iterator[IntVector]:
 def degree_constraints(
     people: IntVector, loads: DegreeBounds, least: IntVector, used: dict[int, int]
 ) -> Iterator[tuple[int, LinearConstraint]]:
-    """Yield the rows that bound how many partners each person takes, with the person.
+    """Yield the degree constraint of each person, with the person; none where it cannot bind.
 
-    ``used`` holds the column that says whether a person with a waivable minimum takes anybody at all.
+    ``used``: the indicator column u of a person with a conditional minimum, with ``least u <= degree <= most u``.
     """
     for person, places in enumerate(grouped(people, len(loads)) if len(loads) else ()):
         ones = np.ones(len(places), dtype=np.int64)

@@ -13,36 +13,36 @@ from mentormatch.errors import EngineError
 
 
 def solve_with_pulp(program: Program, seconds: float | None) -> SolverResult:
-    """Return the answer to an integer program; its choices are checked in integers, so a loose tolerance comes first.
+    """Return the answer to a 0-1 program; its choices are checked in integers, so a loose tolerance comes first.
 
-    It finds them in half the time or less, and only has a greater bound.
+    That takes half the time or less; only the bound is weaker.
     """
-    answer = _solved(program, seconds, DEFAULT_TOLERANCE)
+    answer = _solve_at(program, seconds, DEFAULT_TOLERANCE)
     if answer is None or (answer.word is SolverStatus.OPTIMAL and not answer.holds(program)):
-        answer = _solved(program, seconds, TIGHT_TOLERANCE) or answer
+        answer = _solve_at(program, seconds, TIGHT_TOLERANCE) or answer
     if answer is None:
         raise EngineError("HiGHS gave up twice")
     return answer
 
 
-def _solved(program: Program, seconds: float | None, tolerance: float) -> SolverResult | None:
-    """Return HiGHS's answer at a tolerance, None if it gives up."""
+def _solve_at(program: Program, seconds: float | None, tolerance: float) -> SolverResult | None:
+    """Return the answer of HiGHS at a feasibility tolerance, None if it gives up."""
     model = pulp.LpProblem("assignment", pulp.const.LpMaximize)
     variables = list(model.add_variable_dict("x%s", program.names, 0, 1, "Integer").values())
     for place in np.flatnonzero(program.lower_bounds).tolist():
         variables[place].lowBound = 1
     model.setObjective(pulp.lpSum_vars_coefs(zip(variables, program.worth.tolist(), strict=True)))
     for row in program.constraints:
-        _add(model, variables, row)
+        _add_row(model, variables, row)
     stats = _run(model, seconds, tolerance)
-    word = _word(model, stats)
+    word = _status(model, stats)
     if word is None or not stats.has_solution:
         return None if word is None else SolverResult(word)
     values = np.array([variable.varValue or 0.0 for variable in variables])
     return SolverResult(word, values, stats.best_bound)
 
 
-def _add(model: pulp.LpProblem, variables: list[pulp.LpVariable], row: LinearConstraint) -> None:
+def _add_row(model: pulp.LpProblem, variables: list[pulp.LpVariable], row: LinearConstraint) -> None:
     """Add a row to the model, as the one or two constraints that PuLP needs for it."""
     if not len(row.columns):
         return
@@ -74,8 +74,8 @@ def _run(model: pulp.LpProblem, seconds: float | None, tolerance: float) -> pulp
         raise EngineError(f"HiGHS did not run: {error}") from error
 
 
-def _word(model: pulp.LpProblem, stats: pulp.LpSolveStats) -> SolverStatus | None:
-    """Return the word behind PuLP's status, None if there is none.
+def _status(model: pulp.LpProblem, stats: pulp.LpSolveStats) -> SolverStatus | None:
+    """Return the solver status behind PuLP's, None if there is none.
 
     Programs here are bounded, so "unbounded or infeasible" is the latter.
     """

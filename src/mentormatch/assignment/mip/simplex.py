@@ -1,4 +1,8 @@
-"""The dual simplex of HiGHS, started from a basis."""
+"""The dual simplex of HiGHS (Huangfu and Hall 2018), started from a basis.
+
+Rows are scaled to coefficients near 1, where the solver's tolerances belong; all numbers stay exact, as the scale is a
+power of two.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,15 +10,8 @@ from typing import Final
 import highspy
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import (
-    Basis,
-    FloatVector,
-    LinearConstraint,
-    Program,
-    SolverResult,
-    SolverStatus,
-)
-from mentormatch.base.columns import IntVector
+from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, SolverResult, SolverStatus
+from mentormatch.base.arrays import FloatVector, IntVector
 from mentormatch.errors import EngineError
 
 TIGHT_TOLERANCE, DEFAULT_TOLERANCE = 1e-9, 1e-6
@@ -42,7 +39,7 @@ class BasicSolution:
 
 
 class SimplexModel:
-    """A linear program that the solver keeps, at a tolerance; ``again``: it is solved again and again."""
+    """A linear program loaded into the solver, at a feasibility tolerance; ``again``: it is solved many times."""
 
     def __init__(self, program: Program, tolerance: float, *, again: bool = False) -> None:
         self._program = program
@@ -55,10 +52,10 @@ class SimplexModel:
         if again:  # what takes longer to begin than it saves in a few steps
             self._model.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
             self._model.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
-        self._model.passModel(_posed(program, self._units))
+        self._model.passModel(_highs_model(program, self._units))
 
     def run(self, seconds: float | None, start: highspy.HighsBasis | None = None) -> SolverStatus | None:
-        """Return the solver's word, None if it gives up."""
+        """Solve within ``seconds`` from the basis ``start``; return the solver's status, None if it gives up."""
         if start is not None:
             self._model.setBasis(start)
         if seconds is not None:
@@ -70,14 +67,14 @@ class SimplexModel:
         """Set the bounds of all columns."""
         self._model.changeColsBounds(len(least), np.arange(len(least), dtype=np.int32), least, most)
 
-    def corner(self) -> BasicSolution:
-        """Return where the last run ended; a value may be beyond its bounds by the tolerance, and is brought within."""
+    def vertex(self) -> BasicSolution:
+        """Return the optimal vertex; a value that exceeds its bounds by the tolerance is clipped."""
         end, value = self._model.getSolution(), self._model.getInfo().objective_function_value
         values = np.clip(end.col_value, 0.0, 1.0)
         return BasicSolution(value, values, np.array(end.col_dual), self._model.getBasis())
 
     def answer(self) -> SolverResult:
-        """Return the optimum with its prices, and the basis that a similar program may begin at."""
+        """Return the optimum with its duals and its basis."""
         end, basis = self._model.getSolution(), self._model.getBasis()
         columns = dict(zip(self._program.names, map(int, basis.col_status), strict=True))
         rows = dict(zip(self._program.constraint_keys, map(int, basis.row_status), strict=False))
@@ -94,7 +91,7 @@ def solve_lp(program: Program, seconds: float | None) -> SolverResult:
     EngineError
         If the solver says anything but optimal, infeasible or out of time, at both tolerances.
     """
-    start = None if program.warm_basis is None else _begun(program, program.warm_basis)
+    start = None if program.warm_basis is None else _highs_basis(program, program.warm_basis)
     for tolerance, basis in ((TIGHT_TOLERANCE, start), (DEFAULT_TOLERANCE, None)):
         simplex = SimplexModel(program, tolerance)
         word = simplex.run(seconds, basis)
@@ -103,7 +100,8 @@ def solve_lp(program: Program, seconds: float | None) -> SolverResult:
     raise EngineError("HiGHS gave up twice")
 
 
-def _begun(program: Program, basis: Basis) -> highspy.HighsBasis:
+def _highs_basis(program: Program, basis: Basis) -> highspy.HighsBasis:
+    """Return a basis for the solver; what the similar program did not have is at its lower bound, or basic (rows)."""
     start = highspy.HighsBasis()
     start.col_status = [STATUSES[basis.columns.get(name, LOWER)] for name in program.names]
     start.row_status = [STATUSES[basis.rows.get(key, BASIC)] for key in program.constraint_keys]
@@ -111,7 +109,7 @@ def _begun(program: Program, basis: Basis) -> highspy.HighsBasis:
     return start
 
 
-def _posed(program: Program, units: FloatVector) -> highspy.HighsLp:
+def _highs_model(program: Program, units: FloatVector) -> highspy.HighsLp:
     """Return the solver's model of a program, row by row."""
     model, count = highspy.HighsLp(), len(program.names)
     model.sense_ = highspy.ObjSense.kMaximize
@@ -124,12 +122,12 @@ def _posed(program: Program, units: FloatVector) -> highspy.HighsLp:
     matrix = model.a_matrix_
     matrix.format_ = highspy.MatrixFormat.kRowwise
     matrix.start_ = np.append(0, np.cumsum(sizes)).astype(np.int32)
-    matrix.index_ = _joined([row.columns for row in program.constraints]).astype(np.int32)
-    matrix.value_ = _joined([row.coefficients for row in program.constraints]) / np.repeat(units, sizes)
+    matrix.index_ = _concatenated([row.columns for row in program.constraints]).astype(np.int32)
+    matrix.value_ = _concatenated([row.coefficients for row in program.constraints]) / np.repeat(units, sizes)
     return model
 
 
-def _joined(parts: list[IntVector]) -> IntVector:
+def _concatenated(parts: list[IntVector]) -> IntVector:
     return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
 

@@ -9,8 +9,8 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mentormatch.assignment.model.scores import BoolMatrix, DenseScores, IntMatrix, SparseScores, pack_scores
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 from mentormatch.base.scalars import exact_number, plain, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr, tr_n
@@ -105,10 +105,10 @@ class CellMasks:
 
     def finite(self, where: str, scale: int = 1) -> NumberArray:
         """Return the numbers, 0 for what does not count; refuse NaN, infinities and numbers too great to be exact."""
-        if _within(self.values, scale):
+        if _is_exact(self.values, scale):
             return self.values
         values = self.values if self.there is None else np.where(self.there, self.values, 0)
-        if _within(values, scale):
+        if _is_exact(values, scale):
             return values
         if (lost := ~np.isfinite(values)).any():
             found = "NaN" if np.isnan(values[lost][0]) else tr("un infini")
@@ -120,7 +120,7 @@ class CellMasks:
         raise input_error(where + self.first(great), tr("un nombre trop grand"), most)
 
 
-def _within(values: NumberArray, scale: int) -> bool:
+def _is_exact(values: NumberArray, scale: int) -> bool:
     """Say whether all numbers are finite and small enough to be exact."""
     if values.size == 0:
         return True
@@ -142,12 +142,12 @@ def read_arrays(
     """
     scale = whole_number("scale", scale, 1, MAX_INPUT)
     if isinstance(scores, SparseLike):
-        return ParsedScores(_listed(scores.tocoo(), allowed, scale))
+        return ParsedScores(_read_sparse(scores.tocoo(), allowed, scale))
     cells = read_cells(scores, "scores")
     if cells.values.ndim != 2:
         raise check_dimensions(cells.values.ndim)
     if allowed is not None:
-        cells = cells.among(_mask(allowed, cells.values.shape))
+        cells = cells.among(_read_mask(allowed, cells.values.shape))
     keys = _keys_of(scores)
     if keys[0] and isinstance(allowed, DataFrameLike):
         _same_labels(keys, (_labels(allowed.index, ROWS), _labels(allowed.columns, COLUMNS)))
@@ -233,13 +233,13 @@ def check_others(where: str) -> RequestError:
 
 def read_cells(value: ArrayLike | DataFrameLike, where: str) -> CellMasks:
     """Return real numbers in any form: no booleans, also inside lists, no texts; masked ones do not count."""
-    if any(map(_is_boolean, _inside(value))):
+    if any(map(_is_boolean, _flatten(value))):
         raise input_error(where, tr("un booléen"), tr("des nombres"))
     array = _array(value, where)
     masked = np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else None
     values = np.asarray(array)
     if values.dtype.kind == "O":
-        values = _of_objects(values, where, masked)
+        values = _from_objects(values, where, masked)
     elif values.dtype.kind not in "fiu":
         if values.size or values.dtype.kind == "b":
             raise input_error(where, tr("des valeurs de type {type}", type=values.dtype), tr("des nombres réels"))
@@ -251,7 +251,7 @@ def _array(value: ArrayLike | DataFrameLike, where: str) -> NumberArray:
     """Return what was given as an array, a masked one as it is."""
     if isinstance(value, np.ma.MaskedArray):
         return value
-    if any(isinstance(part, np.ma.MaskedArray) for part in _inside(value)):
+    if any(isinstance(part, np.ma.MaskedArray) for part in _flatten(value)):
         # its mask would be lost
         raise input_error(where, tr("un tableau masqué dans une liste"), tr("un seul tableau masqué"))
     try:
@@ -262,13 +262,13 @@ def _array(value: ArrayLike | DataFrameLike, where: str) -> NumberArray:
         ) from error
 
 
-def _inside(value: object) -> Iterator[object]:
+def _flatten(value: object) -> Iterator[object]:
     """Yield what lists in lists hold in the end, but for plain numbers, of which there may be many."""
     if not isinstance(value, list | tuple) or set(map(type, value)) <= {int, float}:
         return
     for part in value:
         if isinstance(part, list | tuple):
-            yield from _inside(part)
+            yield from _flatten(part)
         else:
             yield part
 
@@ -278,13 +278,13 @@ def _is_boolean(value: object) -> bool:
     return isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b"
 
 
-def _of_objects(array: NumberArray, where: str, masked: BoolMatrix | None) -> NumberArray:
+def _from_objects(array: NumberArray, where: str, masked: BoolMatrix | None) -> NumberArray:
     """Return numbers that come as objects: integers if all are; NaN where nothing is, as in a frame with gaps."""
     given = [plain(value) for value in array.ravel().tolist()]
     found: list[float] = []
     for place, value in enumerate(given):
         number = 0 if masked is not None and masked.flat[place] else exact_number(value)
-        if number is None and not _absent(value):
+        if number is None and not _is_missing(value):
             at = CellMasks(array).first(np.arange(array.size).reshape(array.shape) == place)
             raise input_error(
                 where + at, tr("une valeur de type {type}", type=type(value).__name__), tr("des nombres réels")
@@ -297,12 +297,12 @@ def _of_objects(array: NumberArray, where: str, masked: BoolMatrix | None) -> Nu
         raise input_error(where, tr("un nombre trop grand"), tr("{most} au plus", most=MAX_INPUT)) from error
 
 
-def _absent(value: object) -> bool:
+def _is_missing(value: object) -> bool:
     """Say whether an object stands for no number: None, NaN, an infinity, or what a library calls missing."""
     return value is None or isinstance(value, float | Decimal) or type(value).__name__ in ("NAType", "NaTType")
 
 
-def _mask(allowed: ArrayLike | DataFrameLike, shape: tuple[int, ...]) -> BoolMatrix:
+def _read_mask(allowed: ArrayLike | DataFrameLike, shape: tuple[int, ...]) -> BoolMatrix:
     mask = _array(allowed, "allowed")
     hidden = np.ma.getmaskarray(mask) if isinstance(mask, np.ma.MaskedArray) else np.zeros((), dtype=bool)
     if hidden.any():
@@ -350,14 +350,14 @@ def _same_labels(ours: tuple[tuple[str, ...], ...], theirs: tuple[tuple[str, ...
         raise check_others("allowed")
 
 
-def _listed(entries: CooLike, allowed: ArrayLike | DataFrameLike | None, scale: int) -> DenseScores | SparseScores:
+def _read_sparse(entries: CooLike, allowed: ArrayLike | DataFrameLike | None, scale: int) -> DenseScores | SparseScores:
     if len(entries.shape) != 2:
         raise check_dimensions(len(entries.shape))
     order = np.lexsort((entries.col, entries.row))
     mentors, mentees = entries.row[order].astype(np.int64), entries.col[order].astype(np.int64)
     if (np.diff(mentors) == 0)[np.diff(mentees) == 0].any():
         raise input_error("scores", tr("une case gardée deux fois"), tr("chaque binôme une seule fois"))
-    kept = slice(None) if allowed is None else _mask(allowed, entries.shape)[mentors, mentees]
+    kept = slice(None) if allowed is None else _read_mask(allowed, entries.shape)[mentors, mentees]
     mentors, mentees = mentors[kept], mentees[kept]
     cells = replace(read_cells(entries.data[order][kept], "scores"), places=(mentors, mentees))
     shape = (int(entries.shape[0]), int(entries.shape[1]))

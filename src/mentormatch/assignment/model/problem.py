@@ -1,22 +1,34 @@
-"""The assignment problem: a simple b-matching on a bipartite graph, with side constraints and lexicographic goals."""
+"""The assignment problem: a simple b-matching on a bipartite graph, with side constraints and lexicographic goals.
+
+The terms are those of Burkard, Dell'Amico & Martello, *Assignment Problems* (2009). A problem refuses, as it is made,
+what does not fit: shapes that differ, people who are not there, numbers with which sums would not be exact.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mentormatch.assignment.model.array_input import SideKeys, read_arrays, read_counts, read_loads
-from mentormatch.assignment.model.input_errors import find_inexact, find_misfits, read_row, wrong_goals, wrong_places
+from mentormatch.assignment.model.array_input import (
+    SideKeys,
+    input_error,
+    read_arrays,
+    read_cells,
+    read_counts,
+    read_loads,
+)
 from mentormatch.assignment.model.scores import Scores
-from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.errors import RequestError
-from mentormatch.languages import tr
+from mentormatch.base.arrays import BoolVector, IntVector
+from mentormatch.base.scalars import exact_number, shown
+from mentormatch.errors import Problem, RequestError
+from mentormatch.languages import tr, tr_n
 
 if TYPE_CHECKING:
     from mentormatch.assignment.model.array_input import DataFrameLike, SparseLike
+
 
 GOALS = ("matched", "priority", "floor", "floor_person", "leximin", "total", "changes")
 """The goals there are.
@@ -42,7 +54,7 @@ Sums in int64, and the float64 costs and prices of every engine (at most four su
 class DegreeBounds:
     """How many partners each person of one side takes.
 
-    ``least`` and ``most`` (n,) int64. Where ``idle`` (n,) bool is True, taking nobody at all is allowed although
+    ``least`` and ``most`` (n,) int64. Where ``optional`` (n,) bool is True, taking nobody at all is allowed although
     ``least`` is above 0: the minimum binds those who are used.
     """
 
@@ -68,7 +80,7 @@ class DegreeBounds:
 class SideConstraint:
     """A coupling row: ``least <= sum of weights[i, k] over the chosen pairs (i, k) <= most``; None: no bound.
 
-    ``weights`` is an integer array that broadcasts to (n, m), and so is ``times`` if there is one: a pair then counts
+    ``weights`` is an integer array that broadcasts to (n, m), and so is ``factor`` if there is one: a pair then counts
     the product of both, so that a row about the answers of both people takes as little as one number each. With
     ``mentor`` or ``mentee`` only the pairs of that person count.
     """
@@ -125,8 +137,8 @@ class SideConstraint:
 
     def among(self, mentors: IntVector, mentees: IntVector) -> "SideConstraint":
         """Return the row for some people of both sides, by their positions; that of a person must be of one of them."""
-        some = [_among(np.atleast_2d(factor), mentors, mentees) for factor in self.factors]
-        own = _place(self.mentor, mentors), _place(self.mentee, mentees)
+        some = [_factor_among(np.atleast_2d(factor), mentors, mentees) for factor in self.factors]
+        own = _position(self.mentor, mentors), _position(self.mentee, mentees)
         return replace(self, weights=some[0], mentor=own[0], mentee=own[1], factor=some[1] if len(some) > 1 else None)
 
     def is_satisfied_by(self, pairs: NDArray[np.int64], shape: tuple[int, int]) -> bool:
@@ -196,10 +208,10 @@ class AssignmentProblem:
         for side, count in zip(("mentor_keys", "mentee_keys"), self.shape, strict=True):
             if not getattr(self, side):
                 object.__setattr__(self, side, tuple(str(position) for position in range(count)))
-        object.__setattr__(self, "rows", tuple(map(read_row, self.rows)))
-        problems = [*find_misfits(self), *wrong_goals(self.goals, GOALS), *wrong_places(self)]
+        object.__setattr__(self, "rows", tuple(map(_read_row, self.rows)))
+        problems = [*_shape_problems(self), *_goal_problems(self.goals, GOALS), *_pair_problems(self)]
         if not problems:
-            problems = find_inexact(self, MAX_SUM)
+            problems = _range_problems(self, MAX_SUM)
         if problems:
             raise RequestError(tr("Ces nombres ne font pas un problème"), problems)
 
@@ -294,12 +306,12 @@ class AssignmentProblem:
         )
 
 
-def _place(person: int | None, people: IntVector) -> int | None:
+def _position(person: int | None, people: IntVector) -> int | None:
     """Return where a person is among some people."""
     return None if person is None else int(np.flatnonzero(people == person)[0])
 
 
-def _among(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector) -> NDArray[np.int64]:
+def _factor_among(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector) -> NDArray[np.int64]:
     """Return a factor for some people: an axis along which all count alike is kept as it is."""
     rows = factor if factor.shape[0] == 1 else factor[mentors]
     return rows if rows.shape[1] == 1 else rows[:, mentees]
@@ -307,3 +319,164 @@ def _among(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector) ->
 
 def _magnitude(weights: NDArray[np.int64]) -> int:
     return max(abs(int(weights.min())), abs(int(weights.max()))) if weights.size else 0
+
+
+FARTHEST = 1 << 62
+"""No bound of a sum may be farther from 0."""
+
+
+def _read_row(row: "SideConstraint") -> "SideConstraint":
+    """Return a coupling row with its numbers as they are counted with; raise RequestError where one cannot be.
+
+    Weights are integers in any form of an array, bounds and people whole numbers of any type.
+    """
+    where = _row_label(row)
+    least, most, mentor, mentee = (
+        _whole_number(getattr(row, name), f"{where}, {name}") for name in ("least", "most", "mentor", "mentee")
+    )
+    weights = _weights(row.weights, where)
+    factor = None if row.factor is None else _weights(row.factor, where)
+    read = row.weights, row.factor, row.least, row.most, row.mentor, row.mentee
+    if all(given is made for given, made in zip(read, (weights, factor, least, most, mentor, mentee), strict=True)):
+        return row
+    return replace(row, weights=weights, factor=factor, least=least, most=most, mentor=mentor, mentee=mentee)
+
+
+def _row_label(row: "SideConstraint") -> str:
+    return tr("contrainte {name}", name=repr(row.name))
+
+
+def _whole_number(value: object, where: str) -> int | None:
+    if value is None:
+        return None
+    number = exact_number(value)
+    if not isinstance(number, int) or abs(number) > FARTHEST:
+        raise input_error(where, shown(value), tr("un nombre entier, ou None"))
+    return number
+
+
+def _weights(value: Any, where: str) -> NDArray[np.int64]:
+    if type(value) is np.ndarray and value.dtype.kind in "iu":
+        return value
+    cells = read_cells(value, f"{where}, weights")
+    if cells.there is not None or cells.values.dtype.kind == "f":
+        weights = tr("des poids de type {type}", type=cells.values.dtype)
+        found = tr("un nombre masqué") if cells.there is not None else weights
+        raise input_error(where, found, tr("des entiers"))
+    return cells.values.astype(np.int64)
+
+
+def _shape_problems(problem: "AssignmentProblem") -> list[Problem]:
+    """Return which vectors do not have one entry a person, and which keys come twice."""
+    found: list[Problem] = []
+    for side, count in zip(("mentor", "mentee"), problem.shape, strict=True):
+        loads, keys = getattr(problem, f"{side}s"), getattr(problem, f"{side}_keys")
+        priority = getattr(problem, f"{side}_priority")
+        parts = {"least": loads.least, "most": loads.most, "idle": loads.optional, "keys": keys, "priority": priority}
+        found += [
+            Problem(
+                f"{side} {name}",
+                tr_n("{count} valeur", "{count} valeurs", len(part), count=len(part)),
+                tr("{count}, une par personne", count=count),
+            )
+            for name, part in parts.items()
+            if part is not None and len(part) != count
+        ]
+        if len(set(keys)) < len(keys):
+            found.append(Problem(f"{side} keys", tr("une clé vient deux fois"), tr("une personne par clé")))
+        found += _negative_problems(
+            {f"{side} least": loads.least, f"{side} most": loads.most, f"{side} priority": priority}
+        )
+    return found + [wrong for row in problem.rows for wrong in _row_problems(row, problem.shape)]
+
+
+def _negative_problems(parts: dict[str, IntVector | None]) -> list[Problem]:
+    return [
+        Problem(name, tr("un nombre négatif"), tr("0 ou plus"))
+        for name, part in parts.items()
+        if part is not None and len(part) and int(part.min()) < 0
+    ]
+
+
+def _row_problems(row: "SideConstraint", shape: tuple[int, int]) -> list[Problem]:
+    where = _row_label(row)
+    for factor in row.factors:
+        if not np.issubdtype(factor.dtype, np.integer):
+            return [Problem(where, tr("des poids de type {type}", type=factor.dtype), tr("des entiers"))]
+    for side, person, count in zip(("mentor", "mentee"), (row.mentor, row.mentee), shape, strict=True):
+        if person is not None and not 0 <= person < count:
+            return [Problem(where, f"{side} {person}", tr("une position inférieure à {count}", count=count))]
+    return [
+        Problem(
+            where,
+            tr("des poids de forme {shape}", shape=factor.shape),
+            tr("une forme qui s'étend à {shape}", shape=shape),
+        )
+        for factor in row.factors
+        if not _broadcasts(factor, shape)
+    ]
+
+
+def _broadcasts(factor: NDArray[np.int64], shape: tuple[int, int]) -> bool:
+    try:
+        np.broadcast_to(factor, shape)
+    except ValueError:
+        return False
+    return True
+
+
+def _goal_problems(goals: Sequence[str], known: Sequence[str]) -> list[Problem]:
+    """Return which goals are none of those that are known, or come twice."""
+    found = [f"{goal!r}" for goal in goals if not isinstance(goal, str) or goal not in known]
+    if not found and (not goals or len(set(goals)) < len(goals)):
+        found = [tr("un objectif vient deux fois") if goals else tr("aucun objectif")]
+    if not found:
+        return []
+    expected = tr("un ou plusieurs de {known}, chacun une seule fois", known=", ".join(known))
+    return [Problem("goals", each, expected) for each in found]
+
+
+def _pair_problems(problem: "AssignmentProblem") -> list[Problem]:
+    """Return which pins and former pairs do not exist, or come twice."""
+    n, m = problem.shape
+    found: list[Problem] = []
+    for name, pairs in (("pins", problem.pins), ("former", problem.former)):
+        found += [
+            Problem(
+                name,
+                f"({shown(mentor)}, {shown(mentee)})",
+                tr("une position inférieure à {n} et une inférieure à {m}", n=n, m=m),
+            )
+            for mentor, mentee in pairs
+            if not (_is_position(mentor, n) and _is_position(mentee, m))
+        ]
+        if len(set(pairs)) < len(pairs):
+            found.append(Problem(name, tr("un binôme vient deux fois"), tr("chaque binôme une seule fois")))
+    return found
+
+
+def _is_position(position: object, count: int) -> bool:
+    return isinstance(position, int | np.integer) and bool(0 <= position < count)
+
+
+def _range_problems(problem: "AssignmentProblem", exact: int) -> list[Problem]:
+    """Return which numbers are too great for sums over pairs to be ``exact``."""
+    most = exact // (sum(problem.shape) + problem.max_pairs + 1)
+    greatest = {"scores": max(map(abs, problem.scores.extremes))}
+    greatest["priority"] = sum(
+        int(part.max()) for part in (problem.mentor_priority, problem.mentee_priority) if part is not None and len(part)
+    )
+    of_one = {id(row.weights): row for row in problem.rows if row.factor is None}
+    greatest |= {
+        _row_label(row): row.max_abs_coefficient for row in problem.rows if of_one.get(id(row.weights), row) is row
+    }
+    return [
+        Problem(
+            name,
+            tr("une grandeur de {value}", value=value),
+            tr("{most} au plus avec tant de personnes", most=most),
+            tr("prenez une échelle plus petite"),
+        )
+        for name, value in greatest.items()
+        if value > most
+    ]

@@ -1,6 +1,6 @@
-"""The profit of each allowed pair, as integers: dense with a mask, or a list in coordinate form.
+"""The profit of each allowed pair, as integers: dense with a mask, or a list in coordinate (COO) form.
 
-Scores that are not stored are a third form, worked out when they are asked for; who asks sees only ``Scores``.
+Scores that are not stored are a third form, computed when they are asked for; algorithms see only ``Scores``.
 """
 
 from collections.abc import Sequence
@@ -10,10 +10,10 @@ from typing import ClassVar, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolMatrix as BoolMatrix
+from mentormatch.base.arrays import BoolVector, IntVector
+from mentormatch.base.arrays import IntMatrix as IntMatrix
 
-type IntMatrix = NDArray[np.int64]
-type BoolMatrix = NDArray[np.bool_]
 type PersonMasks = tuple[BoolVector, BoolVector]
 
 BYTES_OF_A_LISTED_PAIR = 24
@@ -23,7 +23,7 @@ BYTES_OF_A_MASKED_CELL = 9
 
 
 CELLS = 1 << 17
-"""So many numbers are looked at together: they stay near the processor."""
+"""So many numbers are read together: they stay in the cache."""
 BYTE = 255
 """So many ones add up within a byte."""
 NO_SCORE = -(1 << 62)
@@ -36,10 +36,11 @@ EXCLUDED = -(1 << 61)
 
 @dataclass(frozen=True, slots=True)
 class ScanQuery:
-    """Asks for the pairs (i, k) with ``scale * score + column_offsets[k] >= row_limits[i]``.
+    """Asks for the pairs (i, k) with ``scale * score + column_offsets[k] >= row_limits[i]`` (pricing).
 
-    A look that lists ``per_row`` pairs a row on average at most keeps those that exceed their limit most; pairs at the
-    limit are then not all there.
+    With offsets and limits from duals these are the pairs of non-negative reduced profit. A scan that lists ``per_row``
+    pairs a row at most, on average, keeps those that exceed their limit most; pairs at the limit are then not all
+    there.
     """
 
     row_limits: IntVector
@@ -182,7 +183,7 @@ class DenseScores:
 
     def __post_init__(self, within: tuple[int, int] | None) -> None:
         object.__setattr__(self, "extremes", within or _extremes_of(self.values, self.allowed))
-        object.__setattr__(self, "partners", _partners(self.shape, self.allowed))
+        object.__setattr__(self, "partners", _count_partners(self.shape, self.allowed))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -195,7 +196,7 @@ class DenseScores:
 
     def pairs(self) -> tuple[IntVector, IntVector]:
         mask = np.ones(self.shape, dtype=bool) if self.allowed is None else self.allowed
-        return _true(mask)
+        return _true_cells(mask)
 
     def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
         return np.ones(len(mentors), dtype=bool) if self.allowed is None else self.allowed[mentors, mentees]
@@ -357,7 +358,7 @@ def pack_scores(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | None
         within = _extremes_of(values, allowed)  # looked for before the numbers take more room
         return DenseScores(values.astype(np.int64, copy=False), allowed, within)
     shape = (values.shape[0], values.shape[1])
-    mentors, mentees = _true(allowed)
+    mentors, mentees = _true_cells(allowed)
     return SparseScores(shape, mentors, mentees, values[mentors, mentees].astype(np.int64, copy=False))
 
 
@@ -388,14 +389,14 @@ def top_sums(scores: Scores, columns: IntVector, least: IntVector, most: IntVect
     return found
 
 
-def _true(mask: BoolMatrix) -> tuple[IntVector, IntVector]:
+def _true_cells(mask: BoolMatrix) -> tuple[IntVector, IntVector]:
     """Return the rows and columns of all that is True; numpy is quicker with a flat mask."""
     places = np.flatnonzero(mask)
     mentors = places // max(mask.shape[1], 1)
     return mentors, places - mentors * mask.shape[1]
 
 
-def _partners(shape: tuple[int, int], allowed: BoolMatrix | None) -> tuple[IntVector, IntVector]:
+def _count_partners(shape: tuple[int, int], allowed: BoolMatrix | None) -> tuple[IntVector, IntVector]:
     """Return (n,) and (m,): with how many people each may be paired.
 
     Bytes are added up far quicker than truths, and down the columns quickest in a byte, as many as it holds.
@@ -424,14 +425,14 @@ def _extremes_of(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | Non
     below = above = 0
     for start in range(0, len(values), step):
         fine = allowed[start : start + step]
-        over = _over(values[start : start + step], low, high)
+        over = _excess_over(values[start : start + step], low, high)
         above = max(above, int((over * fine).max()))
         under = np.subtract(over.dtype.type(high - low), over, out=over)
         below = max(below, int(np.multiply(under, fine, out=under).max()))
     return high - below, low + above
 
 
-def _over(values: NDArray[np.int32 | np.int64], low: int, high: int) -> NDArray[np.int32 | np.uint64]:
+def _excess_over(values: NDArray[np.int32 | np.int64], low: int, high: int) -> NDArray[np.int32 | np.uint64]:
     """Return by how much values exceed ``low``, in as few bytes as hold that."""
     if high - low > np.iinfo(np.int32).max:
         return np.subtract(values.astype(np.int64).view(np.uint64), np.int64(low).view(np.uint64))

@@ -1,31 +1,30 @@
 """A certificate of optimality by weak LP duality, goal after goal, checked without a solver.
 
-A stage of the proof gives each pair ``e`` a worth ``w_e`` (goals times weights), each person ``p`` a price ``u_p``, and
-each row ``r`` that couples pairs a price ``y_r``. The surplus of a pair is what its worth is above all of these::
+A stage of the proof gives each pair ``e`` a profit ``w_e`` (goals times weights), each person ``p`` a dual ``u_p``, and
+each side constraint ``r`` a dual ``y_r``. The reduced profit of a pair is what its profit exceeds all of these by::
 
     s_e = w_e - u_mentor - u_mentee - sum_r y_r a_re
 
-Any answer ``x`` is then worth, whatever the prices are (weak duality)::
+The profit of any answer ``x`` is then, whatever the duals are (weak duality)::
 
     sum_e x_e w_e  =  sum_p load_p u_p + sum_r y_r (a_r x) + sum_e x_e s_e
                   <=  sum_p max(least_p u_p, most_p u_p) + sum_r max(least_r y_r, most_r y_r)
                       + sum of s_e over the pairs that are settled as chosen + sum of max(s_e, 0) over the open pairs
 
 A goal that is done with is a row too: no less than the value found. Where a minimum binds only if a person is used, the
-pairs of that person may have links ``l_e``, 0 or more, that lower their surplus; as a pair is taken at most once, the
-term of that person is ``max(0, max(least_p u_p, most_p u_p) + sum of l_e)``.
+pairs of that person may have links ``l_e``, 0 or more, that lower their reduced profit; as a pair is taken at most
+once, the term of that person is ``max(0, max(least_p u_p, most_p u_p) + sum of l_e)``.
 
-An answer that is worth no less than the chosen pairs loses nowhere more than the bound exceeds their worth: a pair of
-which the surplus is further from 0 is settled. Where the bound is reached, such an answer reaches each of its terms
-too, so that the load of a person whose price is not 0 is settled. Of the pairs that are left, two such answers differ
-by closed walks, which take and leave a pair in turns, and begin and end at people whose loads may change. A pair that
-lies on no such walk, which means on no cycle of the residual graph, is settled. That is all that a later goal rests on.
+Reduced-cost fixing: an answer as good as the chosen pairs falls short of the bound by no more than the gap, so a pair
+whose reduced profit is further from 0 is fixed. Complementary slackness: where the bound is reached, such an answer
+reaches each of its terms, so the degree of a person whose dual is not 0 is fixed. Of the pairs that are left, two such
+answers differ by cycles of the residual graph; a pair on no cycle is fixed. A later goal rests on that alone.
 
 Several goals in one stage are lexicographic if each weight exceeds all that the goals after it can differ by over as
-many pairs as there are places. With smaller weights, prices are rounded to whole weights of one goal after the other,
-the goals before it being kept (``coarse``), and each goal has a bound of its own. The worst pair (``floor``) is proved
-by a stage over the pairs above it: if these alone are worth less in the goals before, or nothing at all, no answer has
-a better worst pair. The goals after it are then about the pairs that are no worse.
+many pairs as there are slots. With smaller weights, duals are rounded to whole weights of one goal after the other, the
+goals before it being kept (``round_by_goal``), and each goal has a bound of its own. The worst pair (``floor``) is
+proved by a stage over the pairs above it: if these alone are worth less in the goals before, or nothing at all, no
+answer has a better worst pair. The goals after it are then about the pairs that are no worse.
 
 Linear programs with coupling rows have bounds that no choice of whole pairs may reach; then the certified bound and the
 gap are stated as such. ``floor_person`` and ``leximin`` have no such proof, nor have the goals after them.
@@ -191,26 +190,29 @@ def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
     >>> str(certificate.verdict), [(tier.goal, tier.certified) for tier in certificate.tiers]
     ('certified', [('matched', 2), ('total', 1500000)])
     """
+    # Primal feasibility and the stated values
     wrong = violations(problem, solution)
     if wrong:
         return Certificate(Verdict.REFUSED, problems=tuple(wrong))
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return Certificate(Verdict.NO_ANSWER)
+    # Dual feasibility: signs, shapes, order of the stages
     wrong = [misfit for stage in solution.prices for misfit in dual_violations(problem, stage)]
-    wrong = wrong or list(_wrong_order(problem, solution))
+    wrong = wrong or list(_order_violations(problem, solution))
     if wrong:
         return Certificate(Verdict.REFUSED, problems=tuple(wrong))
-    bounds = _stated(problem, StageReplay.of(problem, solution).bounds(solution.prices))
+    # Weak duality, goal by goal
+    bounds = _as_tier_bounds(problem, StageReplay.of(problem, solution).bounds(solution.prices))
     tiers = tuple(CertifiedTier(tier.goal, tier.value, tier.bound, bounds.get(tier.goal)) for tier in solution.tiers)
-    return _concluded(problem, tiers, priced=bool(solution.prices))
+    return _conclude(problem, tiers, priced=bool(solution.prices))
 
 
 def provable_goals(problem: AssignmentProblem) -> tuple[str, ...]:
     """Return the goals whose optimum prices prove in any case: sums, up to the first that is none; none if coupled."""
-    return () if problem.has_side_constraints else _sums_before_another(problem.goals)
+    return () if problem.has_side_constraints else _leading_additive_goals(problem.goals)
 
 
-def _concluded(problem: AssignmentProblem, tiers: tuple[CertifiedTier, ...], *, priced: bool) -> Certificate:
+def _conclude(problem: AssignmentProblem, tiers: tuple[CertifiedTier, ...], *, priced: bool) -> Certificate:
     """Return the certificate: the stated bounds of goals that prices can prove must be backed, if there are prices."""
     wrong = tuple(
         f"tier {tier.goal} states a bound of {tier.stated}, the prices prove {tier.certified}"
@@ -220,19 +222,19 @@ def _concluded(problem: AssignmentProblem, tiers: tuple[CertifiedTier, ...], *, 
     if wrong:
         return Certificate(Verdict.REFUSED, tiers, wrong)
     if all(tier.certified is None for tier in tiers):
-        return Certificate(Verdict.UNCERTIFIED, tiers, why=_unpriced(problem))
+        return Certificate(Verdict.UNCERTIFIED, tiers, why=_reason_without_duals(problem))
     verdict = Verdict.CERTIFIED if all(tier.proved for tier in tiers) else Verdict.PARTLY
-    return Certificate(verdict, tiers, hollow=_alike(problem))
+    return Certificate(verdict, tiers, hollow=_has_equal_scores(problem))
 
 
-def _unpriced(problem: AssignmentProblem) -> str:
+def _reason_without_duals(problem: AssignmentProblem) -> str:
     """Return why no prices prove an answer."""
     if problem.has_side_constraints:
         return "coupled"
-    return "goal" if not _sums_before_another(problem.goals) else "stopped"
+    return "goal" if not _leading_additive_goals(problem.goals) else "stopped"
 
 
-def _alike(problem: AssignmentProblem) -> bool:
+def _has_equal_scores(problem: AssignmentProblem) -> bool:
     """Return whether no pair that may be chosen has more points than another, as far as all are at hand."""
     scores = problem.scores
     if not scores.stored:
@@ -240,40 +242,43 @@ def _alike(problem: AssignmentProblem) -> bool:
     return scores.count == 0 or (scores.count > 1 and scores.extremes[0] == scores.extremes[1])
 
 
-def _stated(problem: AssignmentProblem, bounds: Mapping[str, int]) -> dict[str, int]:
+def _as_tier_bounds(problem: AssignmentProblem, bounds: Mapping[str, int]) -> dict[str, int]:
     """Return the bounds as tiers state them: of ``changes``, the pairs that are broken rather than kept."""
     return {goal: len(problem.former) - bound if goal == "changes" else bound for goal, bound in bounds.items()}
 
 
-def _wrong_order(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
+def _order_violations(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
     """Yield that stages one after the other are not for the goals of the problem, in their order."""
     floors = {tier.value for tier in solution.tiers if tier.goal == "floor"}
-    for least, proved in ((None, _sums_before_another(problem.goals)), *((floor, _sums(problem)) for floor in floors)):
+    for least, proved in (
+        (None, _leading_additive_goals(problem.goals)),
+        *((floor, _provable_goals_at_floor(problem)) for floor in floors),
+    ):
         stages = [stage for stage in solution.prices if stage.score_threshold == least]
         goals = [goal for stage in stages for goal, _ in stage.weights]
-        if goals != list(proved[: len(goals)]) or not all(_in_order(stage, proved) for stage in stages):
+        if goals != list(proved[: len(goals)]) or not all(_keeps_earlier_goals(stage, proved) for stage in stages):
             yield f"prices for the goals {goals} are not for those of the problem, in their order"
 
 
-def _in_order(stage: DualSolution, goals: Sequence[str]) -> bool:
+def _keeps_earlier_goals(stage: DualSolution, goals: Sequence[str]) -> bool:
     """Return whether a stage keeps only goals that come before its own."""
     before = goals[: goals.index(stage.weights[0][0])]
     return all(goal in before for goal, _ in stage.goal_duals)
 
 
-def _sums(problem: AssignmentProblem) -> tuple[str, ...]:
+def _provable_goals_at_floor(problem: AssignmentProblem) -> tuple[str, ...]:
     """Return the goals up to the first that is no sum and not ``floor``, without ``floor``."""
     known = takewhile({*ADDITIVE_GOALS, "floor"}.__contains__, problem.goals)
     return tuple(goal for goal in known if goal != "floor")
 
 
-def _sums_before_another(goals: Sequence[str]) -> tuple[str, ...]:
+def _leading_additive_goals(goals: Sequence[str]) -> tuple[str, ...]:
     return tuple(takewhile(ADDITIVE_GOALS.__contains__, goals))
 
 
 @dataclass(frozen=True, slots=True)
 class StageReplay:
-    """The way through the stages: ``values``, what the chosen pairs are worth in each goal; former pairs as kept."""
+    """Replays the dual stages in order. ``values``: those of the chosen pairs by goal, former pairs as kept."""
 
     problem: AssignmentProblem
     solution: Solution
@@ -281,55 +286,60 @@ class StageReplay:
 
     @classmethod
     def of(cls, problem: AssignmentProblem, solution: Solution) -> "StageReplay":
-        """Return the way at its beginning."""
+        """Return the replay of a solution before its first stage."""
         values = {tier.goal: tier.value for tier in solution.tiers}
         if "changes" in values:
             values["changes"] = len(problem.former) - values["changes"]
         return cls(problem, solution, values)
 
     def bounds(self, stages: Sequence[DualSolution]) -> dict[str, int]:
-        """Return the bound that the prices prove for each goal, as far as they prove one."""
-        found = self._through([stage for stage in stages if stage.score_threshold is None])
+        """Return the bounds that the duals prove, by goal."""
+        found = self._replay([stage for stage in stages if stage.score_threshold is None])
         if "floor" not in self.problem.goals:
             return found
         place, floor = self.problem.goals.index("floor"), self.values["floor"]
         before = self.problem.goals[:place]
+        # The floor: the pairs above it alone cannot reach the goals before
         if any(stage.score_threshold == floor + 1 and self._refutes(stage, before) for stage in stages):
             found["floor"] = floor
-        after = self._through([stage for stage in stages if stage.score_threshold == floor], floor)
+        # The goals after the floor: over the pairs that are no worse
+        after = self._replay([stage for stage in stages if stage.score_threshold == floor], floor)
         return found | {goal: bound for goal, bound in after.items() if goal not in before}
 
-    def _through(self, stages: Sequence[DualSolution], least: int | None = None) -> dict[str, int]:
-        """Return the bounds that stages over the pairs of ``least`` or more prove, one after the other."""
+    def _replay(self, stages: Sequence[DualSolution], least: int | None = None) -> dict[str, int]:
+        """Return the bounds that stages over the pairs of score ``least`` or more prove, one after the other."""
         found = dict[str, int]()
         if not stages:
             return found
-        face = self._answers(stages, least)
+        face = self._solution_set(stages, least)
         for place, prices in enumerate(stages):
             stage = DualStage.of(self.problem, prices, face, self.values)
             if stage is None:
-                return found | self._goal_by_goal(prices, face)
+                return found | self._bounds_by_goal(prices, face)
+            # Weak duality: the bound of all goals of the stage, then of each of them
             bound, worth = face.bound(stage), stage.profit(self.values)
             own = dict(stage.bounds(bound, self.values, face.places))
             found |= own
             if bound != worth:
-                whole = self._goal_by_goal(prices, face)
+                whole = self._bounds_by_goal(prices, face)
                 found |= {goal: min(limit, own.get(goal, limit)) for goal, limit in whole.items()}
             if len(own) < len(prices.weights):
                 return found
+            # The next stage is over the answers that are as good in this one
             if place + 1 < len(stages):
                 face = face.fix_by_reduced_profit(stage, bound - worth)
         return found
 
-    def _goal_by_goal(self, prices: DualSolution, face: SolutionSet) -> dict[str, int]:
-        """Return the bounds of the goals of a stage that prices in whole weights prove."""
+    def _bounds_by_goal(self, prices: DualSolution, face: SolutionSet) -> dict[str, int]:
+        """Return the bounds of the goals of a stage by duals rounded to each of them."""
         found = dict[str, int]()
-        for stage in _in_whole_weights(self.problem, prices, face, self.values):
+        for stage in _stages_by_goal(self.problem, prices, face, self.values):
             found |= dict(stage.bounds(face.bound(stage), self.values, face.places))
         return found
 
-    def _answers(self, stages: Sequence[DualSolution], least: int | None) -> SolutionSet:
-        """Return all answers; only the pairs that the first stage leaves are listed, if no other pair can matter."""
+    def _solution_set(self, stages: Sequence[DualSolution], least: int | None) -> SolutionSet:
+        """Return all answers, with only the pairs that the first stage does not fix if it proves the optimum."""
+        # Listing the pairs that matter in the first stage is enough if it is tight: all others are then fixed
         first, *others = stages
         face = SolutionSet.of(self.problem, self.solution.pairs, least, near=first)
         stage = DualStage.of(self.problem, first, face, self.values) if others else None
@@ -338,7 +348,7 @@ class StageReplay:
         return SolutionSet.of(self.problem, self.solution.pairs, least)
 
     def _refutes(self, prices: DualSolution, before: Sequence[str]) -> bool:
-        """Return whether, by these prices, pairs above the floor alone are worth less in the goals before.
+        """Return whether, by these duals, pairs above the floor alone have less profit in the goals before.
 
         An answer whose worst pair is above a floor of 0 or more has a pair, whether or not ``matched`` is among them.
         """
@@ -348,12 +358,12 @@ class StageReplay:
         face = SolutionSet.of(self.problem, self.solution.pairs, prices.score_threshold, near=prices)
         stages = (
             DualStage.of(self.problem, prices, face, needed),
-            *_in_whole_weights(self.problem, prices, face, needed),
+            *_stages_by_goal(self.problem, prices, face, needed),
         )
         return any(stage is not None and face.bound(stage) < stage.profit(needed) for stage in stages)
 
 
-def _in_whole_weights(
+def _stages_by_goal(
     problem: AssignmentProblem, prices: DualSolution, face: SolutionSet, values: Mapping[str, int]
 ) -> Iterator[DualStage]:
     """Yield a stage for each goal of one, the prices being rounded to whole weights of it.

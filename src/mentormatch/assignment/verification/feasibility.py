@@ -1,13 +1,12 @@
-"""Whether a solution keeps all constraints, and whether the values and bounds that it states are true."""
+"""Primal feasibility of a solution, and whether the values and bounds that it states are true: no solver's code."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntMatrix, IntVector
 
 
 def violations(problem: AssignmentProblem, solution: Solution) -> list[str]:
@@ -18,45 +17,46 @@ def violations(problem: AssignmentProblem, solution: Solution) -> list[str]:
     """
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return [f"status {solution.status} comes with pairs"] if len(solution.pairs) else []
-    found = list(_wrong_pairs(problem, solution))
+    found = list(_pair_violations(problem, solution))
     if found:
         return found
     mentors, mentees = solution.pairs[:, 0], solution.pairs[:, 1]
     return [
-        *_wrong_loads("mentor", problem.mentors, mentors),
-        *_wrong_loads("mentee", problem.mentees, mentees),
-        *_wrong_rows(problem, mentors, mentees),
-        *_missing_pins(problem, solution),
-        *_wrong_tiers(problem, solution),
+        *_degree_violations("mentor", problem.mentors, mentors),
+        *_degree_violations("mentee", problem.mentees, mentees),
+        *_row_violations(problem, mentors, mentees),
+        *_pin_violations(problem, solution),
+        *_tier_violations(problem, solution),
     ]
 
 
-def _wrong_pairs(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
+def _pair_violations(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
     pairs = solution.pairs
     if pairs.ndim != 2 or pairs.shape[1] != 2 or not np.issubdtype(pairs.dtype, np.integer):
         yield f"pairs of shape {pairs.shape} and type {pairs.dtype} are not (k, 2) integers"
         return
     n, m = problem.shape
     outside = ((pairs < 0) | (pairs >= (n, m))).any(axis=1)
-    yield from (f"pair {pair} does not exist" for pair in _contains(pairs[outside]))
-    if not _ascending(pairs[:, 0], pairs[:, 1]):
+    yield from (f"pair {pair} does not exist" for pair in _as_tuples(pairs[outside]))
+    if not _is_sorted(pairs[:, 0], pairs[:, 1]):
         yield "pairs are doubled or not sorted"
     if not outside.any():
         allowed = problem.scores.allows(pairs[:, 0], pairs[:, 1])
-        yield from (f"pair {pair} is forbidden" for pair in _contains(pairs[~allowed]))
+        yield from (f"pair {pair} is forbidden" for pair in _as_tuples(pairs[~allowed]))
 
 
-def _ascending(mentors: IntVector, mentees: IntVector) -> bool:
+def _is_sorted(mentors: IntVector, mentees: IntVector) -> bool:
     """Return whether each pair comes after the one before it, by mentor and then by mentee."""
     later, same = mentors[1:] > mentors[:-1], mentors[1:] == mentors[:-1]
     return bool((later | (same & (mentees[1:] > mentees[:-1]))).all())
 
 
-def _contains(pairs: IntMatrix) -> list[tuple[int, ...]]:
+def _as_tuples(pairs: IntMatrix) -> list[tuple[int, ...]]:
+    """Return (k, 2) pairs as tuples."""
     return [tuple(pair) for pair in pairs.tolist()]
 
 
-def _wrong_loads(side: str, loads: DegreeBounds, people: IntVector) -> Iterator[str]:
+def _degree_violations(side: str, loads: DegreeBounds, people: IntVector) -> Iterator[str]:
     taken = np.bincount(people, minlength=len(loads))
     for person in np.flatnonzero((taken > loads.most) | (taken < loads.least)):
         if taken[person] > loads.most[person]:
@@ -65,7 +65,7 @@ def _wrong_loads(side: str, loads: DegreeBounds, people: IntVector) -> Iterator[
             yield f"{side} {person} takes {taken[person]}, at least {loads.least[person]}"
 
 
-def _wrong_rows(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> Iterator[str]:
+def _row_violations(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> Iterator[str]:
     for row in problem.rows:
         counted = np.ones(len(mentors), dtype=bool) if row.mentor is None else mentors == row.mentor
         counted = counted if row.mentee is None else counted & (mentees == row.mentee)
@@ -76,12 +76,12 @@ def _wrong_rows(problem: AssignmentProblem, mentors: IntVector, mentees: IntVect
             yield f"row {row.name!r} sums to {total}, at most {row.most}"
 
 
-def _missing_pins(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
-    chosen = set(_contains(solution.pairs)) if problem.pins else set()
+def _pin_violations(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
+    chosen = set(_as_tuples(solution.pairs)) if problem.pins else set()
     yield from (f"pin {pin} is not chosen" for pin in problem.pins if pin not in chosen)
 
 
-def _wrong_tiers(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
+def _tier_violations(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
     if tuple(tier.goal for tier in solution.tiers) != problem.goals:
         yield f"tiers {[tier.goal for tier in solution.tiers]} are not the goals {list(problem.goals)}"
         return
@@ -113,7 +113,7 @@ def _value(problem: AssignmentProblem, goal: str, solution: Solution) -> int:
         case "floor_person":
             return min(_sums_of_mentees(problem, solution), default=0)
         case "changes":
-            kept = set(problem.former) & set(_contains(solution.pairs))
+            kept = set(problem.former) & set(_as_tuples(solution.pairs))
             return len(problem.former) - len(kept)
         case _:
             return sum(_scores(problem, solution))

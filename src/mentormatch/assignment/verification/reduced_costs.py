@@ -8,9 +8,8 @@ from typing import Protocol, Self
 import numpy as np
 
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, SideConstraint
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import DualSolution, Links
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
 MAX_REDUCED_PROFIT = 1 << 60
 """Worths and prices up to here, all together: a worth less all prices is exact in int64."""
@@ -76,7 +75,7 @@ def dual_violations(problem: AssignmentProblem, prices: DualSolution) -> Iterato
         yield f"prices of {len(prices.rows)} coupling rows, not of {len(problem.rows)}"
     elif any((row.most if price > 0 else row.least) is None for row, price in rows_with_duals(problem, prices)):
         yield "a coupling row has a price for a bound that it does not have"
-    yield from _wrong_links(problem, prices.linking_duals)
+    yield from _link_violations(problem, prices.linking_duals)
 
 
 def rows_with_duals(problem: AssignmentProblem, prices: DualSolution) -> Iterator[tuple[SideConstraint, int]]:
@@ -84,7 +83,7 @@ def rows_with_duals(problem: AssignmentProblem, prices: DualSolution) -> Iterato
     yield from ((row, price) for row, price in zip(problem.rows, prices.rows, strict=False) if price)
 
 
-def _wrong_links(problem: AssignmentProblem, links: tuple[Links, Links]) -> Iterator[str]:
+def _link_violations(problem: AssignmentProblem, links: tuple[Links, Links]) -> Iterator[str]:
     n, m = problem.shape
     for side, (loads, each) in enumerate(zip((problem.mentors, problem.mentees), links, strict=True)):
         if not each:
@@ -146,10 +145,12 @@ class DualStage:
 
         ``values``: what each goal is worth by the chosen pairs; the goals that are kept are to be worth no less.
         """
+        # Refuse what is not lexicographic, or could leave the exact range
         rests = least_profit_below(problem, prices, over.extremes, over.places)
         if rests is None or magnitude_bound(problem, prices) > MAX_REDUCED_PROFIT:
             return None
         pairs = (over.mentors, over.mentees)
+        # Reduced profit: profit by goal, less the duals of people, rows, goals done and links
         surplus = -prices.mentors[pairs[0]] - prices.mentees[pairs[1]]
         for goal, weight in prices.weights:
             surplus += prices.denominator * weight * goal_profit(problem, goal, *pairs)
@@ -157,7 +158,8 @@ class DualStage:
             surplus -= price * row.coefficients_of(*pairs, problem.shape)
         for goal, price in prices.goal_duals:
             surplus -= price * goal_profit(problem, goal, *pairs)
-        links = tuple(_linked(problem, prices, side, pairs, surplus) for side in (0, 1))
+        links = tuple(_subtract_links(problem, prices, side, pairs, surplus) for side in (0, 1))
+        # Constant terms of the dual objective
         others = sum(price * (active_bound(row, price) or 0) for row, price in rows_with_duals(problem, prices))
         others += sum(price * values[goal] for goal, price in prices.goal_duals)
         return cls(prices, surplus, (prices.mentors, prices.mentees), (links[0], links[1]), others, rests)
@@ -173,10 +175,12 @@ class DualStage:
         """
         left, parts = bound, self.prices.denominator
         for (goal, weight), rest in zip(self.prices.weights, self.least_below, strict=True):
+            # What the bound leaves to this goal if the goals after it are at their least
             found = (left - parts * places * rest) // (parts * weight)
             yield goal, found
             if found != values[goal]:
                 return
+            # The goal reaches its bound: the rest is for the goals after it
             left -= parts * weight * found
 
 
@@ -185,7 +189,7 @@ def active_bound(row: SideConstraint, price: int) -> int | None:
     return row.most if price > 0 else row.least
 
 
-def _linked(
+def _subtract_links(
     problem: AssignmentProblem, prices: DualSolution, side: int, pairs: tuple[IntVector, IntVector], surplus: IntVector
 ) -> IntVector:
     """Return the sum of the links of each person of a side, and lower the ``surplus`` of the pairs that have one."""
@@ -193,6 +197,7 @@ def _linked(
     links = np.array(prices.linking_duals[side], dtype=np.int64).reshape(-1, 3)
     if len(links):
         width = problem.shape[1]
+        # Links by pair, summed where a pair has several
         keys, order = np.unique(links[:, 0] * width + links[:, 1], return_inverse=True)
         price = np.zeros(len(keys), dtype=np.int64)
         np.add.at(price, order, links[:, 2])
@@ -225,14 +230,15 @@ def least_profit_below(
     """
     known = [(weight, range_of(problem, goal, extremes)) for goal, weight in prices.weights]
     ranges = [(weight * low, weight * high) for weight, (low, high) in known]
-    _, *below = list(accumulate(reversed(ranges), _widened, initial=(0, 0)))[::-1]
+    # The range of all goals after each, from the last up
+    _, *below = list(accumulate(reversed(ranges), _add_ranges, initial=(0, 0)))[::-1]
     lexicographic = all(
         weight > places * (max(high, 0) - min(low, 0)) for (weight, _), (low, high) in zip(known, below, strict=True)
     )
     return tuple(min(low, 0) for low, _ in below) if lexicographic else None
 
 
-def _widened(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, int]:
+def _add_ranges(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, int]:
     return inner[0] + outer[0], inner[1] + outer[1]
 
 

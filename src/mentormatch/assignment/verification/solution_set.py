@@ -1,4 +1,8 @@
-"""The solutions that a proof leaves: variables fixed by reduced cost, degrees by slackness, cycles of ties."""
+"""The solutions that a proof leaves: variables fixed by reduced cost, degrees by slackness, cycles of ties.
+
+Variable fixing by reduced cost: Dantzig, Fulkerson & Johnson 1954. Alternative optima are cycles of the residual graph,
+found by strongly connected components (Kosaraju and Sharir 1981). None of it is shared with a solver.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,7 +11,7 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.scores import EXCLUDED, IntMatrix, ScanQuery, Scores, SparseScores
+from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery, Scores, SparseScores
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification.reduced_costs import (
     MAX_REDUCED_PROFIT,
@@ -18,7 +22,7 @@ from mentormatch.assignment.verification.reduced_costs import (
     magnitude_bound,
     rows_with_duals,
 )
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
 
 def price_out(
@@ -27,55 +31,62 @@ def price_out(
     prices: DualSolution,
     always: IntMatrix,
 ) -> tuple[IntVector, IntVector]:
-    """Return the allowed pairs whose surplus in a stage is 0 or more, and those of ``always``, sorted.
+    """Return the allowed pairs of non-negative reduced profit in a stage, and those of ``always``, sorted (pricing).
 
     All allowed pairs, if the stage has prices that do not rest on people, or numbers beyond what is exact. Former pairs
     are among them in any case. Where scores are held, a row about both people of a pair does not rest on people either.
     """
     fit = (
-        _of_people(problem, prices, grouped=not scores.stored)
+        _is_separable(problem, prices, grouped=not scores.stored)
         and magnitude_bound(problem, prices) <= MAX_REDUCED_PROFIT
     )
+    # A list is read as a whole anyway
     if isinstance(scores, SparseScores) or not fit:
         return scores.pairs()
     width = scores.shape[1]
     former = np.array(problem.former, dtype=np.int64).reshape(-1, 2)
+    # The chosen pairs, pins and former pairs are listed whatever their reduced profit
     pairs = np.concatenate([always, former])
     pairs = pairs[scores.allows(pairs[:, 0], pairs[:, 1])]
     named = np.unique(pairs[:, 0] * width + pairs[:, 1])
-    mentors, mentees = np.divmod(_places(problem, scores, prices, named), max(width, 1))
+    mentors, mentees = np.divmod(_nonnegative_places(problem, scores, prices, named), max(width, 1))
     return mentors, mentees
 
 
-def _of_people(problem: AssignmentProblem, prices: DualSolution, *, grouped: bool) -> bool:
-    """Return whether all that a pair costs is the sum of what its two people cost; ``grouped``: group by group."""
+def _is_separable(problem: AssignmentProblem, prices: DualSolution, *, grouped: bool) -> bool:
+    """Return whether the duals of a pair are a sum over its two people; ``grouped``: within groups of mentors."""
     rows = [row for row, _ in rows_with_duals(problem, prices)]
     both = [row for row in rows if row.as_sum(problem.shape) is None]
     of_rows = not both or (grouped and all(row.as_product(problem.shape) is not None for row in both))
     return of_rows and not (any(prices.linking_duals) or prices.goal_duals)
 
 
-def _places(problem: AssignmentProblem, scores: Scores, prices: DualSolution, named: IntVector) -> IntVector:
-    """Return the places of pairs of a surplus of 0 or more, and those ``named``, sorted.
+def _nonnegative_places(
+    problem: AssignmentProblem, scores: Scores, prices: DualSolution, named: IntVector
+) -> IntVector:
+    """Return the places of pairs of non-negative reduced profit, and those ``named``, sorted.
 
     A place is mentor times width plus mentee; ``named`` are sorted places of allowed pairs.
     """
-    flat, mentor, mentee, score = _parts(problem, prices)
-    for some, more in _groups(problem, prices):
+    flat, mentor, mentee, score = _profit_parts(problem, prices)
+    for some, more in _groups_of_equal_factors(problem, prices):
+        # Non-negative reduced profit, as a scan of scores: score >= limit of the row - offset of the column
         limits = np.where(some, -flat - mentor, -EXCLUDED)
-        named = _merged(scores.above(ScanQuery(limits, mentee - more, score)), named)
+        named = _merge_sorted(scores.above(ScanQuery(limits, mentee - more, score)), named)
     return named
 
 
-def _merged(places: IntVector, more: IntVector) -> IntVector:
+def _merge_sorted(places: IntVector, more: IntVector) -> IntVector:
     """Return the places that are in one of two sorted lists, or in both, sorted; the first is the longer one mostly."""
     at = np.searchsorted(places, more)
     new = np.append(places, -1)[at] != more
     return np.insert(places, at[new], more[new]) if new.any() else places
 
 
-def _groups(problem: AssignmentProblem, prices: DualSolution) -> Iterator[tuple[BoolVector, IntVector]]:
-    """Yield mentors (n,) who count alike in the rows about both people of a pair, and what mentees cost beside them.
+def _groups_of_equal_factors(
+    problem: AssignmentProblem, prices: DualSolution
+) -> Iterator[tuple[BoolVector, IntVector]]:
+    """Yield mentors (n,) of equal factors in the rows about both people of a pair, and the costs of mentees with them.
 
     Together they are all mentors, each once.
     """
@@ -86,13 +97,14 @@ def _groups(problem: AssignmentProblem, prices: DualSolution) -> Iterator[tuple[
         if both is not None:
             times.append(both[0])
             costs.append(price * both[1])
+    # Mentors of equal factors have the same costs of mentees
     known, group = np.unique(np.stack(times, axis=1), axis=0, return_inverse=True)
     for place, own in enumerate(known):
         yield group.ravel() == place, own @ np.stack(costs)
 
 
-def _parts(problem: AssignmentProblem, prices: DualSolution) -> tuple[int, IntVector, IntVector, int]:
-    """Return what makes up the surplus of a pair that is not a former one: flat, by mentor, by mentee, by score."""
+def _profit_parts(problem: AssignmentProblem, prices: DualSolution) -> tuple[int, IntVector, IntVector, int]:
+    """Return the parts of the reduced profit of a pair that is no former one: flat, by mentor, by mentee, by score."""
     weights = {goal: prices.denominator * weight for goal, weight in prices.weights}
     first, score = weights.get("priority", 0), weights.get("total", 0)
     mentor, mentee = -prices.mentors, -prices.mentees
@@ -109,11 +121,11 @@ def _parts(problem: AssignmentProblem, prices: DualSolution) -> tuple[int, IntVe
 
 @dataclass(frozen=True, slots=True)
 class SolutionSet:
-    """The answers that leave the ``settled`` pairs as ``chosen``, and everybody within their loads.
+    """The answers that leave the ``fixed`` pairs as ``chosen``, and everybody within their degree bounds.
 
-    ``mentors``, ``mentees``, ``chosen``, ``settled`` (e,): every pair that may be looked at; pairs that are not listed
-    are settled as not chosen. ``least`` and ``most``: what the people of each side take in all. ``sides``: the loads
-    that the problem asks for. ``extremes``: bounds on the scores of all pairs, listed or not.
+    ``mentors``, ``mentees``, ``chosen``, ``fixed`` (e,): the listed pairs; a pair that is not listed is fixed as not
+    chosen. ``least`` and ``most``: the degree bounds of each side that are left. ``sides``: those of the problem.
+    ``extremes``: bounds on the scores of all pairs, listed or not.
     """
 
     mentors: IntVector
@@ -144,8 +156,9 @@ class SolutionSet:
         always = tuple(loads.firm_minimum for loads in sides)
         taken = contains_pairs(problem, mentors, mentees, chosen)
         face = cls(mentors, mentees, taken, pinned, always, most, sides, scores.extremes)
+        # Who has no slot beside the pins has no other pair
         full = [taken >= most for taken, most in zip(face.loads(pinned), most, strict=True)]
-        return face._settling(full[0][mentors] | full[1][mentees])
+        return face._fix(full[0][mentors] | full[1][mentees])
 
     @property
     def places(self) -> int:
@@ -158,34 +171,35 @@ class SolutionSet:
         return tuple(np.bincount(people[mask], minlength=len(most)) for people, most in sides)
 
     def bound(self, stage: DualStage) -> int:
-        """Return what no answer exceeds in a stage, in parts."""
+        """Return the dual bound of a stage, in parts."""
+        # Fixed pairs as they are; an open pair where it adds to the bound
         counted = np.where(self.fixed, self.chosen, stage.reduced_profit > 0)
-        terms = [exact_sum(self._terms(stage, side)) for side in (0, 1)]
+        terms = [exact_sum(self._degree_terms(stage, side)) for side in (0, 1)]
         return exact_sum(stage.reduced_profit[counted]) + sum(terms) + stage.constraint_terms
 
-    def _terms(self, stage: DualStage, side: int) -> IntVector:
-        """Return the most that each person of a side adds to the bound."""
-        full = self._full(stage, side)
-        return np.where(self._unused(side), np.maximum(full, 0), full)
+    def _degree_terms(self, stage: DualStage, side: int) -> IntVector:
+        """Return (n,) the term of each person of a side in the dual bound."""
+        full = self._term_if_used(stage, side)
+        return np.where(self._may_be_unused(side), np.maximum(full, 0), full)
 
-    def _full(self, stage: DualStage, side: int) -> IntVector:
-        """Return the most that each person of a side adds to the bound if they are used."""
+    def _term_if_used(self, stage: DualStage, side: int) -> IntVector:
+        """Return (n,) the term of each person of a side in the dual bound, if they are used."""
         loads, price = self.sides[side], stage.sides[side]
-        least = np.where(self._unused(side), loads.least, self.least[side])
+        least = np.where(self._may_be_unused(side), loads.least, self.least[side])
         ends = exact_product(np.stack([least, self.most[side]]), price)
         return np.asarray(np.maximum(*ends) + stage.links[side])
 
-    def _unused(self, side: int) -> BoolVector:
-        """Return who may still be used not at all, and has a minimum otherwise."""
+    def _may_be_unused(self, side: int) -> BoolVector:
+        """Return (n,) bool: who may stay unused, and has a minimum otherwise."""
         return np.asarray(self.sides[side].conditional & (self.least[side] == 0))
 
     def fix_by_reduced_profit(self, stage: DualStage, gap: int) -> Self:
         """Return the answers that are worth no less than the chosen pairs, whose worth the bound exceeds by ``gap``."""
-        face = self._settling(np.abs(stage.reduced_profit) > gap)
+        face = self._fix(np.abs(stage.reduced_profit) > gap)
         if gap:
             return face
         held = [
-            (price != 0) & (~self._unused(side) | (self._full(stage, side) != 0))
+            (price != 0) & (~self._may_be_unused(side) | (self._term_if_used(stage, side) != 0))
             for side, price in enumerate(stage.sides)
         ]
         sides = list(zip(held, self.loads(self.chosen), face.least, face.most, strict=True))
@@ -194,9 +208,9 @@ class SolutionSet:
             least=tuple(np.where(priced, load, least) for priced, load, least, _ in sides),
             most=tuple(np.where(priced, load, most) for priced, load, _, most in sides),
         )
-        return face._settling(face._acyclic_pairs())
+        return face._fix(face._acyclic_pairs())
 
-    def _settling(self, mask: BoolVector) -> Self:
+    def _fix(self, mask: BoolVector) -> Self:
         """Return the answers with more pairs settled, and nobody below the settled pairs that they are in."""
         settled = self.fixed | mask
         taken = self.loads(settled & self.chosen)
@@ -216,18 +230,19 @@ class SolutionSet:
         graph[n + m] = np.flatnonzero(more).tolist()
         for person in np.flatnonzero(less).tolist():
             graph[person].append(n + m)
-        part = np.array(_strong_parts(graph))
+        part = np.array(_strong_components(graph))
         return np.asarray(part[self.mentors] != part[self.mentees + n])
 
 
-def _strong_parts(graph: list[list[int]]) -> list[int]:
-    """Return the strongly connected part of each node, by two searches in depth (Kosaraju and Sharir 1981)."""
+def _strong_components(graph: list[list[int]]) -> list[int]:
+    """Return the strongly connected component of each node, by two depth-first searches (Kosaraju and Sharir 1981)."""
     back: list[list[int]] = [[] for _ in graph]
     for tail, heads in enumerate(graph):
         for head in heads:
             back[head].append(tail)
+    # Second search, on the reversed arcs, from roots in reverse finishing order: each tree is one component
     part = [-1] * len(graph)
-    for root in reversed(_finished(graph)):
+    for root in reversed(_finishing_order(graph)):
         pending = [root] if part[root] < 0 else []
         while pending:
             node = pending.pop()
@@ -237,8 +252,8 @@ def _strong_parts(graph: list[list[int]]) -> list[int]:
     return part
 
 
-def _finished(graph: list[list[int]]) -> list[int]:
-    """Return the nodes in the order in which a search in depth leaves them."""
+def _finishing_order(graph: list[list[int]]) -> list[int]:
+    """Return the nodes in the order in which a depth-first search finishes them."""
     left, seen = [], [False] * len(graph)
     for root in range(len(graph)):
         path = [] if seen[root] else [(root, iter(graph[root]))]

@@ -13,14 +13,13 @@ from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.operation import Operation
 from mentormatch.contract.requests import MOST_PEOPLE, SIDES, CohortRequest, Pairs, keys_of
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.reserves import Reserve
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.repair import Repair as Repaired
-from mentormatch.operations.repair import TradeoffPoint, repair
+from mentormatch.operations.repair import Reserve, TradeoffPoint, repair
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.people.turnover import add_people
 from mentormatch.programme.programme import Programme

@@ -7,38 +7,38 @@ from itertools import permutations
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
-from mentormatch.explanation.diagnosis.findings import Finding
-from mentormatch.explanation.diagnosis.instance import RuleInstance
-from mentormatch.explanation.people_phrases import counted_people
+from mentormatch.base.arrays import BoolMatrix
+from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
+from mentormatch.explanation.labels import counted_people
 from mentormatch.fields import Side
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted, thousands
 from mentormatch.rules.formulation import SIDES, forbidden_by_rule
-from mentormatch.rules.rule import BoolBlock, Rule
+from mentormatch.rules.rule import Rule
 
 
-def check_counts(posture: RuleInstance) -> Iterator[Finding]:
+def check_counts(instance: RuleInstance) -> Iterator[Finding]:
     """Yield all that counting shows, first what leaves no solution at all."""
-    yield from minimums_beyond_people(posture)
-    yield from minimums_beyond_places(posture)
-    yield from pins_beyond_places(posture)
-    yield from pins_forbidden(posture)
-    if posture.scores.held:
-        yield from check_quotas(posture)
-    yield from short_of_places(posture)
+    yield from minimums_beyond_people(instance)
+    yield from minimums_beyond_places(instance)
+    yield from pins_beyond_places(instance)
+    yield from pins_forbidden(instance)
+    if instance.scores.held:
+        yield from check_quotas(instance)
+    yield from short_of_places(instance)
 
 
-def check_quotas(posture: RuleInstance) -> Iterator[Finding]:
+def check_quotas(instance: RuleInstance) -> Iterator[Finding]:
     """Yield what counting the pairs of each quota shows."""
-    for row in filter(counts_pairs, posture.problem.rows):
-        yield from quota_beyond_people(posture, row)
-        yield from pins_beyond_quota(posture, row)
-    yield from quotas_crossed(posture)
+    for row in filter(counts_pairs, instance.problem.rows):
+        yield from quota_beyond_people(instance, row)
+        yield from pins_beyond_quota(instance, row)
+    yield from quotas_crossed(instance)
 
 
-def short_of_places(posture: RuleInstance) -> Iterator[Finding]:
+def short_of_places(instance: RuleInstance) -> Iterator[Finding]:
     """Yield the side that has more people than the other has places."""
-    mentors, mentees = [posture.loads(side) for side in SIDES]
+    mentors, mentees = [instance.loads(side) for side in SIDES]
     people, places = int((mentees.most > 0).sum()), int(mentors.most.sum())
     if people > places:
         there = f"{counted(people, 'mentoré·e')}, {counted(places, 'place')}"
@@ -80,77 +80,77 @@ def short_of(there: int, asked: int) -> str:
     return tr("il manque {places}", places=counted(asked - there, "place"))
 
 
-def minimums_beyond_people(posture: RuleInstance) -> Iterator[Finding]:
+def minimums_beyond_people(instance: RuleInstance) -> Iterator[Finding]:
     """Yield the side whose minimums add up to more than the other side has places."""
     for side, other in zip(SIDES, SIDES[::-1], strict=True):
-        asked, there = int(posture.loads(side).firm_minimum.sum()), int(posture.loads(other).most.sum())
+        asked, there = int(instance.loads(side).firm_minimum.sum()), int(instance.loads(other).most.sum())
         if asked > there:
             sentence = tr(
                 "Les minimums de {people} font {pairs} au moins, pour {places} : {missing}.",
-                people=counted_people(int((posture.loads(side).firm_minimum > 0).sum()), side),
+                people=counted_people(int((instance.loads(side).firm_minimum > 0).sum()), side),
                 pairs=counted(asked, "binôme"),
-                places=placed_people(posture.loads(other), other),
+                places=placed_people(instance.loads(other), other),
                 missing=short_of(there, asked),
             )
-            yield Finding("minimums_beyond_people", sentence, asked - there, rules=posture.bounding_degrees())
+            yield Finding("minimums_beyond_people", sentence, asked - there, rules=instance.bounding_degrees())
 
 
-def minimums_beyond_places(posture: RuleInstance) -> Iterator[Finding]:
+def minimums_beyond_places(instance: RuleInstance) -> Iterator[Finding]:
     """Yield the people whose minimum is above the places that they have."""
     for side in SIDES:
-        loads = posture.loads(side)
+        loads = instance.loads(side)
         for row in np.flatnonzero(loads.firm_minimum > loads.most).tolist():
-            least, most, name = int(loads.firm_minimum[row]), int(loads.most[row]), posture.name(side, row)
+            least, most, name = int(loads.firm_minimum[row]), int(loads.most[row]), instance.name(side, row)
             sentence = tr(
                 "{person} doit former {pairs} au moins et n'a que {places}.",
                 person=name,
                 pairs=counted(least, "binôme"),
                 places=counted(most, "place"),
             )
-            rules = posture.bounding_degrees()
+            rules = instance.bounding_degrees()
             yield Finding("minimum_beyond_places", sentence, least - most, (name,), rules)
 
 
-def pins_beyond_places(posture: RuleInstance) -> Iterator[Finding]:
+def pins_beyond_places(instance: RuleInstance) -> Iterator[Finding]:
     """Yield the people who are in more pinned pairs than they have places."""
     for axis, side in enumerate(SIDES):
-        held = Counter(pin[axis] for pin in posture.problem.pins)
+        held = Counter(pin[axis] for pin in instance.problem.pins)
         for row, count in sorted(held.items()):
-            most, name = int(posture.loads(side).most[row]), posture.name(side, row)
+            most, name = int(instance.loads(side).most[row]), instance.name(side, row)
             if count > most:
                 imposed = counted(count, "binôme imposé", "binômes imposés")
                 there = f"{imposed}, {counted(most, 'place')}"
                 sentence = f"{about(name, about(there, short_of(most, count)))}."
-                yield Finding("pins_beyond_places", sentence, count - most, (name,), posture.pinning(axis, row))
+                yield Finding("pins_beyond_places", sentence, count - most, (name,), instance.pinning(axis, row))
 
 
-def pins_forbidden(posture: RuleInstance) -> Iterator[Finding]:
+def pins_forbidden(instance: RuleInstance) -> Iterator[Finding]:
     """Yield the pinned pairs that other rules forbid, and those of people who take no part."""
-    for pin in posture.rules:
-        for place in pin.pins(posture.market):
-            against = [posture.labels.rule(rule) for rule in refusing_rules(posture, place)]
+    for pin in instance.rules:
+        for place in pin.pins(instance.market):
+            against = [instance.labels.rule(rule) for rule in refusing_rules(instance, place)]
             if against:
-                name = posture.labels.rule(pin)
+                name = instance.labels.rule(pin)
                 said = listed([*map(quoted, against)])
                 sentence = tr("{pair} est exclu par {rules}.", pair=quoted(name), rules=said)
-                yield Finding("pin_forbidden", sentence, 1, posture.names(place), (name, *against))
+                yield Finding("pin_forbidden", sentence, 1, instance.names(place), (name, *against))
 
 
-def refusing_rules(posture: RuleInstance, place: tuple[int, int]) -> Iterator[Rule]:
+def refusing_rules(instance: RuleInstance, place: tuple[int, int]) -> Iterator[Rule]:
     """Yield the rules that forbid one pair, or set one of its two people aside."""
-    one = posture.part(np.array(place[:1], dtype=np.intp), np.array(place[1:], dtype=np.intp))
-    barred = {id(rule) for rule, block in forbidden_by_rule(posture.rules, one) if block.any()}
-    for rule in posture.rules:
+    one = instance.part(np.array(place[:1], dtype=np.intp), np.array(place[1:], dtype=np.intp))
+    barred = {id(rule) for rule, block in forbidden_by_rule(instance.rules, one) if block.any()}
+    for rule in instance.rules:
         admits = [rule.eligible(one.side(side), side) for side in SIDES]
         if id(rule) in barred or any(said is not None and not said.all() for said in admits):
             yield rule
 
 
-def quota_beyond_people(posture: RuleInstance, row: SideConstraint) -> Iterator[Finding]:
+def quota_beyond_people(instance: RuleInstance, row: SideConstraint) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than the people whom it counts can form, whoever they meet."""
     if row.least is None:
         return
-    there = most_pairs(posture.problem, row.block(posture.market.shape) > 0)
+    there = most_pairs(instance.problem, row.block(instance.market.shape) > 0)
     if row.least > there:
         sentence = tr(
             "{rule} demande {pairs} ; les personnes concernées peuvent en former {most} au plus : "
@@ -168,29 +168,29 @@ def counts_pairs(row: SideConstraint) -> bool:
     return all(np.isin(factor, (0, 1)).all() for factor in row.factors)
 
 
-def taking_part(problem: AssignmentProblem) -> BoolBlock:
+def taking_part(problem: AssignmentProblem) -> BoolMatrix:
     """Return (n, m) bool: the pairs of people who take part."""
     return np.asarray((problem.mentors.most > 0)[:, None] & (problem.mentees.most > 0)[None, :])
 
 
-def counted_pairs(problem: AssignmentProblem, row: SideConstraint) -> BoolBlock:
+def counted_pairs(problem: AssignmentProblem, row: SideConstraint) -> BoolMatrix:
     """Return (n, m) bool: the pairs of people who take part that a row counts."""
     return np.asarray((row.block(problem.shape) > 0) & taking_part(problem))
 
 
-def most_pairs(problem: AssignmentProblem, wanted: BoolBlock) -> int:
+def most_pairs(problem: AssignmentProblem, wanted: BoolMatrix) -> int:
     """Return a bound on how many of the pairs ``wanted`` (n, m) can be chosen, rules on pairs left aside."""
     present = wanted & taking_part(problem)
     sides = zip((problem.mentors, problem.mentees), (1, 0), strict=True)
     return min(int(np.minimum(loads.most, present.sum(axis=axis)).sum()) for loads, axis in sides)
 
 
-def pins_beyond_quota(posture: RuleInstance, row: SideConstraint) -> Iterator[Finding]:
+def pins_beyond_quota(instance: RuleInstance, row: SideConstraint) -> Iterator[Finding]:
     """Yield that more pairs are pinned than a quota allows."""
     if row.most is None:
         return
-    weights = row.block(posture.market.shape)
-    pins = [pin for pin in posture.problem.pins if weights[pin]]
+    weights = row.block(instance.market.shape)
+    pins = [pin for pin in instance.problem.pins if weights[pin]]
     if len(pins) > row.most:
         sentence = tr_n(
             "{number}\u00a0binôme imposé compte pour {rule}, qui en permet {most} au plus.",
@@ -200,13 +200,13 @@ def pins_beyond_quota(posture: RuleInstance, row: SideConstraint) -> Iterator[Fi
             rule=quoted(row.name),
             most=row.most,
         )
-        pinned = tuple(label for pin in pins for label in posture.names(pin))
+        pinned = tuple(label for pin in pins for label in instance.names(pin))
         yield Finding("pins_beyond_quota", sentence, len(pins) - row.most, pinned, (row.name,))
 
 
-def quotas_crossed(posture: RuleInstance) -> Iterator[Finding]:
+def quotas_crossed(instance: RuleInstance) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than another allows that counts all of them."""
-    rows = [(row, counted_pairs(posture.problem, row)) for row in posture.problem.rows if counts_pairs(row)]
+    rows = [(row, counted_pairs(instance.problem, row)) for row in instance.problem.rows if counts_pairs(row)]
     for (low, inside), (high, outside) in permutations(rows, 2):
         if low.least is None or high.most is None or low.least <= high.most or (inside & ~outside).any():
             continue

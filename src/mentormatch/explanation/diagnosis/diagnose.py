@@ -11,11 +11,9 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.progress import track
 from mentormatch.errors import EngineError
 from mentormatch.explanation.diagnosis.counting_bounds import check_counts
-from mentormatch.explanation.diagnosis.feasibility_oracle import FeasibilityOracle, deletion_filter
-from mentormatch.explanation.diagnosis.findings import Diagnosis, Finding, RuleConflict
+from mentormatch.explanation.diagnosis.findings import Diagnosis, Finding, RuleConflict, RuleInstance
 from mentormatch.explanation.diagnosis.hall_violators import find_hall_violators
-from mentormatch.explanation.diagnosis.instance import RuleInstance
-from mentormatch.explanation.diagnosis.minimal_relaxations import ways_out
+from mentormatch.explanation.diagnosis.minimal_relaxations import FeasibilityOracle, deletion_filter, ways_out
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.explanation.unmatched import Case
 from mentormatch.languages import mark, tr
@@ -52,9 +50,9 @@ def diagnose_rules(
     return Diagnosis(status, findings, conflict, ways_out(trial, conflict.rules, labels))
 
 
-def find_findings(posture: RuleInstance) -> tuple[Finding, ...]:
+def find_findings(instance: RuleInstance) -> tuple[Finding, ...]:
     """Return what counting and reach show, first what leaves no solution."""
-    findings = [*check_counts(posture), *(find_hall_violators(posture) if posture.scores.held else ())]
+    findings = [*check_counts(instance), *(find_hall_violators(instance) if instance.scores.held else ())]
     return tuple(sorted(findings, key=lambda finding: not finding.decisive))
 
 

@@ -6,24 +6,147 @@ of the programme.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
 
 import numpy as np
 
-from mentormatch.explanation.diagnosis.feasibility_oracle import (
-    FeasibilityOracle,
-    PlaceNumbers,
-    deletion_filter,
-    sides_of,
-)
-from mentormatch.explanation.diagnosis.findings import PossibleChange
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.errors import EngineError
+from mentormatch.explanation.diagnosis.findings import PossibleChange, feasibility_problem
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.rules.formulation import SIDES
+from mentormatch.people.cohort import Cohort
+from mentormatch.rules.formulation import SIDES, eligible_people
+from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.rule import Relaxation, Rule, market_of
+from mentormatch.scoring.score import ScoreTable
+
+type PlaceNumbers = Mapping[tuple[Side, int], int]
+
+UNLIMITED = 1000
+"""The greatest capacity that a rule may state."""
+AT_FIRST_S = 0.5
+"""An answer found by then will do, however many ties are left to settle."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeasibilityOracle:
+    """The case to be tried: people, scores, the rules of the whole programme, and when to stop."""
+
+    cohort: Cohort
+    scores: ScoreTable
+    rules: tuple[Rule, ...]
+    deadline: float | None = None
+
+    def posed(self, rules: Sequence[Rule], places: PlaceNumbers | None = None) -> AssignmentProblem:
+        """Return the problem that ``rules`` pose, with more places for some of those who take part."""
+        problem = feasibility_problem(self.cohort, self.scores, rules)
+        if not places:
+            return problem
+        loads = [_with_places(load, side, places) for side, load in zip(SIDES, sides_of(problem), strict=True)]
+        return replace(problem, mentors=loads[0], mentees=loads[1])
+
+    def eased(self, kept: Sequence[int]) -> AssignmentProblem:
+        """Return the problem with the rules at ``kept`` only; it allows all that the whole programme allows.
+
+        A capacity that is not kept limits no one, and who takes part only because a condition is not kept may be left
+        alone, whatever the minimums: so each rule that goes can only help.
+        """
+        held = frozenset(kept)
+        rules = [part for place, rule in enumerate(self.rules) for part in self._replacement(rule, kept=place in held)]
+        problem = self.posed(rules)
+        free = [~eligible_people(self.rules, self.cohort.side(side), side) for side in SIDES]
+        mentors, mentees = [
+            replace(load, optional=load.optional | aside) for load, aside in zip(sides_of(problem), free, strict=True)
+        ]
+        return replace(problem, mentors=mentors, mentees=mentees)
+
+    def _replacement(self, rule: Rule, *, kept: bool) -> list[Rule]:
+        """Return a rule as it is if it is kept, else the widest capacities in place of those that it states."""
+        if kept:
+            return [rule]
+        limited = [side for side in SIDES if rule.degree_bounds(self.cohort.side(side), side) is not None]
+        return [Capacity(side=side, most=UNLIMITED) for side in limited]
+
+    def solution(self, problem: AssignmentProblem, seconds: float | None = None) -> Solution:
+        """Return the canonical answer to the problem, that there is none, or what is known when the time is up.
+
+        Raises EngineError where the engine fails.
+        """
+        limits = [limit for limit in (self.left_s, seconds) if limit is not None]
+        found = solve(problem, time_limit_s=max(min(limits), 1e-6) if limits else None)
+        if found.status is Status.FAILED:
+            raise EngineError("\n".join(found.notes) or "the engine failed")
+        return found
+
+    @property
+    def left_s(self) -> float | None:
+        """Return the seconds that are left, None without a limit."""
+        return None if self.deadline is None else max(self.deadline - monotonic(), 0.0)
+
+    @property
+    def over(self) -> bool:
+        """Return whether the time is up."""
+        return self.left_s == 0.0
+
+    def holds(self, problem: AssignmentProblem) -> bool | None:
+        """Return whether the problem has a solution; None where the time is up before that is known."""
+        for seconds in (AT_FIRST_S, None):
+            status = Status.STOPPED if self.over else self.solution(problem, seconds).status
+            if status is not Status.STOPPED:
+                return status is not Status.INFEASIBLE
+        return None
+
+    def works(self, rules: Sequence[Rule], places: PlaceNumbers | None = None) -> bool:
+        """Return whether these rules are known to have a solution."""
+        return self.holds(self.posed(rules, places)) is True
+
+
+def sides_of(problem: AssignmentProblem) -> tuple[DegreeBounds, DegreeBounds]:
+    """Return how many partners the people of both sides take."""
+    return problem.mentors, problem.mentees
+
+
+def _with_places(loads: DegreeBounds, side: Side, places: PlaceNumbers) -> DegreeBounds:
+    """Return the degree bounds with more places for some of those who take part."""
+    more = np.array([places.get((side, row), 0) for row in range(len(loads))], dtype=np.int64)
+    return replace(loads, most=loads.most + np.where(loads.most > 0, more, 0))
+
+
+def deletion_filter[T](items: Sequence[T], enough: Callable[[Sequence[T]], bool]) -> list[T]:
+    """Return items that are enough together, and of which none can go; those that come first go first.
+
+    Deletion filter (Chinneck and Dravnieks 1991), with bisection as in QuickXplain (Junker 2004): k of n items take
+    about k log n questions. ``enough`` is true of all items, and monotone: true of every superset of what is enough.
+
+    >>> deletion_filter([5, 1, 3, 4], lambda some: sum(some) >= 7)
+    [3, 4]
+    """
+    return _filter_by_stretches([], list(items), enough)
+
+
+def _filter_by_stretches[T](kept: list[T], rest: list[T], enough: Callable[[Sequence[T]], bool]) -> list[T]:
+    """Return ``kept`` and an irreducible part of ``rest``."""
+    size = len(rest)
+    while rest:
+        size = min(size, len(rest))
+        # Drop a whole stretch if the rest is enough; else halve it, down to one item, which is needed
+        if enough([*kept, *rest[size:]]):
+            rest = rest[size:]
+        elif size > 1:
+            size = (size + 1) // 2
+        else:
+            kept, rest = [*kept, rest[0]], rest[1:]
+            size = len(rest)
+    return kept
+
 
 DROPS = ("drop_rule", "drop_rules")
 
@@ -36,7 +159,7 @@ def ways_out(trial: FeasibilityOracle, conflict: Sequence[Rule], labels: Labels 
     """
     found = [change for rule in conflict for change in changes_of(trial, rule, labels) if not trial.over]
     if not found:
-        found = [change for change in dropping_several(trial, labels) if not trial.over]
+        found = [change for change in drop_several(trial, labels) if not trial.over]
     return tuple(sorted(found, key=lambda change: (change.code in DROPS, change.cost)))
 
 
@@ -70,11 +193,12 @@ def smallest_relaxation(trial: FeasibilityOracle, place: int, number: Relaxation
 
 
 def first_feasible(furthest: int, works: Callable[[int], bool]) -> int | None:
-    """Return the smallest number from 1 to ``furthest`` that works, None if none does; what is beyond works too.
+    """Return the smallest number from 1 to ``furthest`` that works, None if none does; larger ones work too.
 
     >>> first_feasible(100, lambda steps: steps >= 37), first_feasible(5, lambda steps: steps >= 37)
     (37, None)
     """
+    # Galloping, then bisection
     low, high = 0, 1
     while not works(min(high, furthest)):
         if high >= furthest:
@@ -119,7 +243,7 @@ def more_places(trial: FeasibilityOracle, side: Side, labels: Labels) -> Iterato
     )
     if lent is None:
         return
-    units = changes_in_use(trial, side, lent)
+    units = places_in_use(trial, side, lent)
     places = Counter(deletion_filter(units, lambda some: trial.works(trial.rules, Counter(some))))
     asked = [(labels.person(side, trial.cohort.side(side).ids[row]), count) for (_, row), count in places.items()]
     told = listed([tr("{places} chez {person}", places=counted(count, "place"), person=name) for name, count in asked])
@@ -134,7 +258,7 @@ def for_all(trial: FeasibilityOracle, side: Side, count: int) -> PlaceNumbers:
     return {(side, row): count for row in range(len(trial.cohort.side(side)))}
 
 
-def changes_in_use(trial: FeasibilityOracle, side: Side, lent: int) -> list[tuple[Side, int]]:
+def places_in_use(trial: FeasibilityOracle, side: Side, lent: int) -> list[tuple[Side, int]]:
     """Return each place lent to everybody that some answer uses, as (side, position), those used least first."""
     axis = SIDES.index(side)
     most = sides_of(trial.posed(trial.rules))[axis].most
@@ -145,7 +269,7 @@ def changes_in_use(trial: FeasibilityOracle, side: Side, lent: int) -> list[tupl
     return [(side, row) for row in order for _ in range(beyond[row])]
 
 
-def dropping_several(trial: FeasibilityOracle, labels: Labels) -> Iterator[PossibleChange]:
+def drop_several(trial: FeasibilityOracle, labels: Labels) -> Iterator[PossibleChange]:
     """Yield rules that give a solution once all are dropped, and of which none need be dropped for less."""
     open_to = [place for place, rule in enumerate(trial.rules) if rule.droppable]
 

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs
 from mentormatch.explanation.diagnosis.findings import PossibleChange
-from mentormatch.explanation.partners import Excluding
-from mentormatch.explanation.unmatched import BATCH, Case, SideView, other_side
+from mentormatch.explanation.unmatched import BATCH, Case, Excluding, SideView, other_side
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, points, quoted

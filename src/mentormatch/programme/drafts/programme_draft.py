@@ -1,24 +1,109 @@
 """Files of answers -> a first programme, each guess marked for people to confirm, and tried on the files themselves."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
+from mentormatch.errors import MentorMatchError, Problem
+from mentormatch.fields import Side, Use
+from mentormatch.fields.lists import find_options
 from mentormatch.fields.single import NO, YES
-from mentormatch.languages import language, mark, spoken, tr
+from mentormatch.languages import language, mark, spoken, tr, tr_n
+from mentormatch.languages.phrases import counted, listed
+from mentormatch.people.cohort import RowFate
+from mentormatch.programme.drafts import words
+from mentormatch.programme.drafts.answers import distinct
 from mentormatch.programme.drafts.document import CONFIRM, HEAD, fields, heading, mappings
 from mentormatch.programme.drafts.entries import DraftEntry, identifier, only_side, thin
-from mentormatch.programme.drafts.identity import choose_key, email_of, split_tool_columns, tool_headers
-from mentormatch.programme.drafts.kinds import Guess
+from mentormatch.programme.drafts.identity import (
+    choose_key,
+    email_of,
+    is_code,
+    is_email,
+    split_tool_columns,
+    tool_headers,
+)
+from mentormatch.programme.drafts.kinds import SEEN, Guess
 from mentormatch.programme.drafts.patterns import fold
-from mentormatch.programme.drafts.proposals import adapt, choices
-from mentormatch.programme.drafts.relations import link_rankings, unify, with_shared_options
+from mentormatch.programme.drafts.proposals import adapt, choices, is_of_house
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, language_of, samples, with_sides
-from mentormatch.programme.drafts.trial_run import DryRun, rejections, try_out
 from mentormatch.programme.drafts.uses import guess, is_sensitive
-from mentormatch.survey.entries import UNACCEPTED
+from mentormatch.programme.enrolment import plan_of
+from mentormatch.programme.programme import Programme
+from mentormatch.survey.entries import KEYLESS, NAMELESS, UNACCEPTED
 from mentormatch.survey.headers import split_part
+from mentormatch.survey.intake import take_in
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.submissions import laid_out
 from mentormatch.survey.tool import OTHER, OTHERS
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What came of a dry run: the ``rows`` with their fates, the ``problems`` for which the files are refused.
+
+    ``misread`` counts, by field, the answers that the draft does not understand. ``alone`` says that all were read as
+    one side, for nothing tells two apart.
+    """
+
+    rows: tuple[RowFate, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    misread: Mapping[str, int] = field(default_factory=dict)
+    alone: bool = False
+
+    @property
+    def fates(self) -> Counter[str]:
+        """How many rows have each fate."""
+        return Counter(row.fate for row in self.rows)
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """How many rows are rejected, by the reason."""
+        return Counter(row.reason for row in self.rows if row.fate == "rejected")
+
+
+def try_out(text: str, tables: Tables) -> DryRun:
+    """Return what a programme in TOML makes of these files; where it tells no role, as if all were of one side."""
+    try:
+        programme = Programme.read(tomllib.loads(text))
+        alone = programme.heading.role is None and any(side is None for _, side in tables)
+        told: Tables = [(table, "mentee") for table, _ in tables] if alone else tables
+        plan = plan_of(programme, apart=all(side is not None for _, side in told))
+        cohort = take_in(told, plan)
+    except MentorMatchError as error:
+        return DryRun(problems=tuple(error.problems) or (Problem("", str(error)),))
+    return DryRun(cohort.rows, misread=Counter(misread_fields(told, plan)), alone=alone)
+
+
+def rejections(dry_run: DryRun, entries: Sequence[DraftEntry]) -> Iterator[str]:
+    """Yield how many rows are rejected for each reason, and what to do where the draft itself asks for too much."""
+    for reason, count in dry_run.reasons.items():
+        uses = next((uses for uses, known in REASONS.items() if reason in map(tr, known)), ())
+        names = listed([tr("« {text} »", text=entry.name) for entry in entries if entry.guess.use in uses])
+        rows = tr_n(
+            "{rows} rejetée : {reason}",
+            "{rows} rejetées : {reason}",
+            count,
+            rows=counted(count, "ligne"),
+            reason=reason,
+        )
+        yield tr("{rows} ; {advice}", rows=rows, advice=tr(ADVICE[uses], names=names)) if names else rows
+
+
+def misread_fields(tables: Tables, plan: Plan) -> Iterator[str]:
+    """Yield the field of each answer that is not understood as it was meant."""
+    for sheet in laid_out(tables, plan):
+        for name, place in sheet.places.items():
+            asked = plan.fields[name]
+            if asked.use in ("match", "consent", "display"):
+                given = [place.answer(record.cells) for record in sheet.table.records]
+                known = {str(answer): answer for answer in given}
+                noted = {said for said, answer in known.items() if asked.read(answer).note}
+                yield from (name for answer in given if str(answer) in noted)
+
 
 CHECK_ORDER = mark("ORDRE À VÉRIFIER")
 """What stands beside an order that nothing tells."""
@@ -166,3 +251,146 @@ def missing_parts(entries: Sequence[DraftEntry], outline: Outline, dry_run: DryR
     known = email_of(entries) is not None or any(entry.guess.use == "key" for entry in entries)
     if dry_run.problems and not known:
         yield tr("ni code ni courriel ne distingue les personnes : ajoutez une colonne de codes au fichier")
+
+
+REASONS: Mapping[tuple[Use, ...], tuple[str, ...]] = MappingProxyType(
+    {("consent",): (UNACCEPTED,), ("key",): (KEYLESS,), ("contact",): (NAMELESS,)}
+)
+"""The uses of the fields for which a row is rejected, and in which words."""
+ADVICE: Mapping[tuple[Use, ...], str] = MappingProxyType(
+    {
+        ("consent",): mark('si ce oui n\'est pas exigé, écrivez use = "display" sous {names}'),
+        ("key",): mark(
+            'complétez {names} dans le fichier, ou prenez une autre question pour identifiant (use = "key")'
+        ),
+        ("contact",): mark('complétez l\'adresse dans le fichier, ou nommez un identifiant (use = "key")'),
+    }
+)
+
+
+MERGED = ("choice", "scale", "choices", "place", "slots", "number")
+"""Kinds of questions that are one where two files ask them with another word for the side."""
+FEWEST, MOST_UNREAD = 3, 0.1
+"""So many options make a vocabulary; at most this share of the different answers may hold something else."""
+PROBED = 500
+"""So many different answers are looked at."""
+READ_AS = ("text", "names", "choice", "choices")
+"""Kinds of questions of one column whose answers may be options of another."""
+SHARED = mark("les options de « {question} » ; {seen}")
+
+
+def unify(entries: Sequence[DraftEntry]) -> list[DraftEntry]:
+    """Return the fields of two files, what both ask of the same person in words of their own in one field."""
+    kept = {entry.name: entry for entry in entries}
+    for one, other in same_questions(entries):
+        del kept[other.name]
+        rows, sides = (*one.sample.rows, *other.sample.rows), (*one.sample.sides, *other.sample.sides)
+        sample = replace(one.sample, rows=rows, sides=sides)
+        found = guess(sample)
+        found = found if found.use in (one.guess.use, other.guess.use) else one.guess
+        kept[one.name] = replace(
+            one, sample=sample, guess=found, side=only_side(sample), also=(*one.also, *other.sample.headers)
+        )
+    return [rename_plainly(entry, set(kept)) for entry in kept.values()]
+
+
+def rename_plainly(entry: DraftEntry, taken: set[str]) -> DraftEntry:
+    """Return a field of two files without the side in its id."""
+    neutral = " ".join(words.plain_words(entry.question))
+    return replace(entry, name=identifier(neutral, taken)) if entry.also and neutral else entry
+
+
+def same_questions(entries: Sequence[DraftEntry]) -> Iterator[tuple[DraftEntry, DraftEntry]]:
+    """Yield the questions of two files that are one: addresses, codes, the same words but for the side."""
+    mentors, mentees = ([entry for entry in entries if is_only_of(entry, side)] for side in ("mentor", "mentee"))
+    taken: set[str] = set()
+    for one in mentors:
+        other = next((each for each in mentees if each.name not in taken and ask_the_same(one, each, entries)), None)
+        if other:
+            taken.add(other.name)
+            yield one, other
+
+
+def is_only_of(entry: DraftEntry, side: Side) -> bool:
+    """Say whether only the file of one side has a question, in one column."""
+    return entry.apart and set(entry.sample.sides) == {side} and not entry.sample.items
+
+
+def ask_the_same(one: DraftEntry, other: DraftEntry, entries: Sequence[DraftEntry]) -> bool:
+    """Say whether two questions of two files ask the same: who somebody is, or the same words but for the side."""
+    if is_email(one.sample) and is_email(other.sample):
+        return one.guess.use == other.guess.use == "contact" and not share_email(entries)
+    if is_code(one) and is_code(other):
+        return True
+    alike = words.plain_words(one.question) == words.plain_words(other.question) != []
+    closed = one.guess.kind in MERGED and one.guess.kind == other.guess.kind
+    houses = is_of_house(one) and one.guess.use in ("match", "display")
+    return alike and one.guess.use == other.guess.use and (houses or (closed and one.scored))
+
+
+def share_email(entries: Sequence[DraftEntry]) -> bool:
+    """Say whether both files ask for an e-mail address in the same words."""
+    return any(is_email(entry.sample) and len(set(entry.sample.sides)) > 1 for entry in entries)
+
+
+def with_shared_options(entries: Sequence[DraftEntry]) -> list[DraftEntry]:
+    """Return the fields, those whose every answer is made of the options of another question with these options."""
+    known = [entry for entry in entries if entry.guess.kind == "choices" and is_vocabulary(entry)]
+    return [reread(entry, known) for entry in entries]
+
+
+def is_vocabulary(entry: DraftEntry) -> bool:
+    """Say whether a question has options enough to know them again, and none that are kept apart."""
+    return entry.guess.use in ("match", "display") and len(entry.options) >= FEWEST
+
+
+def reread(entry: DraftEntry, known: Sequence[DraftEntry]) -> DraftEntry:
+    """Return a field with the options of the first question that explains its answers better than its own do."""
+    able = entry.guess.kind in READ_AS and entry.guess.use in ("match", "display") and not entry.sample.items
+    answers = distinct(thin(entry.sample).answers)[:PROBED] if able else []
+    if len(answers) < FEWEST:
+        return entry
+    own = {fold(option) for option in entry.options}
+    others = (other for other in known if other is not entry and {fold(option) for option in other.options} != own)
+    found = next((other for other in others if explains(other, answers) and explains_better(other, entry)), None)
+    if found is None:
+        return entry
+    why = tr(SHARED, question=found.question, seen=tr(SEEN))
+    kind = "choice" if entry.guess.kind == "choice" else "choices"
+    settings = {"options": found.options} | {
+        name: said for name, said in found.guess.settings.items() if name == "joiner"
+    }
+    return replace(entry, guess=replace(entry.guess, kind=kind, why=why, settings=settings, use="match"))
+
+
+def explains(other: DraftEntry, answers: Sequence[str]) -> bool:
+    """Say whether answers are made of the options of another question, all but a few."""
+    joiner = str(other.guess.settings.get("joiner", "")) or None
+    bad = 0
+    for answer in answers:
+        bad += not find_options(other.options, answer, joiner)[1]
+        if bad > MOST_UNREAD * len(answers):
+            return False
+    return True
+
+
+def explains_better(other: DraftEntry, entry: DraftEntry) -> bool:
+    """Say whether another question's options are longer pieces of the same answers, or the question has none."""
+    ours, theirs = entry.options, [fold(option) for option in other.options]
+    return not ours or any(fold(option) not in theirs for option in ours)
+
+
+def link_rankings(entries: Sequence[DraftEntry]) -> list[DraftEntry]:
+    """Return the fields, those that rank the lines of a grid with the grid that they rank."""
+    grids = {
+        entry.name: set(map(fold, entry.guess.settings["items"])) for entry in entries if entry.guess.kind == "levels"
+    }
+    return [replace(entry, guess=ranking_of_grid(entry.guess, grids)) for entry in entries]
+
+
+def ranking_of_grid(found: Guess, grids: Mapping[str, set[str]]) -> Guess:
+    """Return a ranking of the lines of one of ``grids`` as such, anything else as it is."""
+    options = set(map(fold, found.settings.get("options", ())))
+    grid = next((name for name, items in grids.items() if found.kind == "ranking" and options <= items), None)
+    why = tr("un classement des lignes d'une grille")
+    return found if grid is None else replace(found, settings={"items_of": grid}, why=why)

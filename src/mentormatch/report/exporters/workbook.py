@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from mentormatch import __version__
+from mentormatch.base.version import __version__
 from mentormatch.explanation.edits import Note
 from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.languages import tr

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import about, points, thousands
 from mentormatch.report.pictures.picture import BRIGHT, DARK, INK, Chart, Picture, column, layer, rows

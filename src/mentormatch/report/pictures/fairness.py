@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from mentormatch.explanation.fairness_frontier import FrontierPoint, find_frontier, frontier_point
-from mentormatch.explanation.goal_prices import is_small, share
+from mentormatch.explanation.goal_prices import FrontierPoint, amount_of_points, find_frontier, frontier_point, share
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import points
 from mentormatch.report.pictures.picture import BRIGHT, DARK, INK, Chart, Picture, column, layer, rows
@@ -48,7 +47,7 @@ class Fairness(Picture):
             floor=points(first.floor),
             highest=points(last.floor),
             share=share(lost / first.total),
-            lost=is_small(lost),
+            lost=amount_of_points(lost),
             chosen_floor=points(self.chosen.floor),
             chosen_total=points(self.chosen.total),
         )

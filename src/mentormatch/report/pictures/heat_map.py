@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.fields import Side
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import counted, points, thousands

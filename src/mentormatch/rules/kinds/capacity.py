@@ -8,7 +8,7 @@ from pydantic import Field as Setting
 from pydantic import model_validator
 
 from mentormatch.assignment.model.problem import DegreeBounds
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Side
 from mentormatch.fields.extension import FieldRef, FieldReference

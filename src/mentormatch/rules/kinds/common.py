@@ -6,12 +6,13 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field as Setting
 
+from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.columns import MultiChoice
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import BoolBlock, Market, Missing, Relaxation, Rule, apply_missing
+from mentormatch.rules.rule import Market, Missing, Relaxation, Rule, apply_missing
 from mentormatch.rules.shared_answers import share_at_least
 from mentormatch.scoring.criterion import WholeGroup
 
@@ -32,7 +33,7 @@ class Common(Rule):
             "au moins {answers} en commun dans « {field} »", answers=counted(self.least, "réponse"), field=self.field
         )
 
-    def forbidden(self, market: Market) -> BoolBlock:
+    def forbidden(self, market: Market) -> BoolMatrix:
         left, right = market.mentors, market.mentees
         few = ~share_at_least(left.columns[self.field], right.columns[self.field], self.least)
         return apply_missing(few, left.known(self.field), right.known(self.field), self.missing)

@@ -2,10 +2,11 @@
 
 from typing import Annotated, ClassVar, Literal
 
+from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.columns import NameLists
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import tr
-from mentormatch.rules.rule import BoolBlock, Market, Missing, PairIndices, Rule, apply_missing
+from mentormatch.rules.rule import Market, Missing, PairIndices, Rule, apply_missing
 from mentormatch.rules.shared_answers import pairs_sharing, share_at_least
 
 
@@ -21,7 +22,7 @@ class Different(Rule):
     def describe(self) -> str:
         return tr("rien en commun dans « {field} »", field=self.field)
 
-    def forbidden(self, market: Market) -> BoolBlock:
+    def forbidden(self, market: Market) -> BoolMatrix:
         left, right = market.mentors, market.mentees
         common = share_at_least(left.columns[self.field], right.columns[self.field], 1)
         return apply_missing(common, left.known(self.field), right.known(self.field), self.missing)

@@ -7,12 +7,13 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import NONE, BoolVector, IntVector, SingleChoice
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
+from mentormatch.base.columns import NONE, SingleChoice
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import plain
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import BoolBlock, Market, Missing, Relaxation, Rule, apply_missing
+from mentormatch.rules.rule import Market, Missing, Relaxation, Rule, apply_missing
 
 type Steps = IntVector | NDArray[np.float64]
 
@@ -38,7 +39,7 @@ class Gap(Rule):
             field=self.field,
         )
 
-    def forbidden(self, market: Market) -> BoolBlock:
+    def forbidden(self, market: Market) -> BoolMatrix:
         left, right = market.mentors, market.mentees
         column, theirs = left.columns[self.field], right.columns[self.field]
         if not (isinstance(column, SingleChoice) and isinstance(theirs, SingleChoice)):
@@ -48,7 +49,7 @@ class Gap(Rule):
         found = self._wrong(options, options != NONE, theirs.values, theirs.known)
         return found[column.values]
 
-    def _wrong(self, ours: Steps, answered: BoolVector, theirs: Steps, known: BoolVector) -> BoolBlock:
+    def _wrong(self, ours: Steps, answered: BoolVector, theirs: Steps, known: BoolVector) -> BoolMatrix:
         """Return which answers are not as far ahead of others as they are to be, or not known to be."""
         ahead = np.subtract(*np.ix_(np.nan_to_num(ours), np.nan_to_num(theirs)))
         wrong = ahead < self.least

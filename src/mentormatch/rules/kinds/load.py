@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.problem import SideConstraint
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields.extension import FieldRef, FieldReference
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import plain, quoted
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import BoolBlock, Market, Missing, Relaxation, Rule
+from mentormatch.rules.rule import Market, Missing, Relaxation, Rule
 
 PARTS = 100
 """Hours are counted in hundredths, rounded once."""
@@ -51,7 +51,7 @@ class Load(Rule):
             limit=hours_in_words(self.limit),
         )
 
-    def forbidden(self, market: Market) -> BoolBlock:
+    def forbidden(self, market: Market) -> BoolMatrix:
         """Return the pairs that exceed the limit by themselves, and those not known where that is forbidden."""
         weights, limits = hours_by_person(self.weights, market.mentees), hours_by_person(self.limit, market.mentors)
         known = (limits != UNKNOWN)[:, None] & (weights != UNKNOWN)[None, :]

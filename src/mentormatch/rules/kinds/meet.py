@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field as Setting
 
-from mentormatch.base.columns import BoolVector, Index
+from mentormatch.base.arrays import BoolMatrix, BoolVector, Index
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People
 from mentormatch.places.column import PlaceColumn
-from mentormatch.places.distances import Unit, minutes, told
-from mentormatch.rules.rule import BoolBlock, Market, Missing, Rule
+from mentormatch.places.gazetteer import Unit, minutes, told
+from mentormatch.rules.rule import Market, Missing, Rule
 from mentormatch.scoring.score import BLOCK_ROWS
 
 TRAVEL = FieldRef(("number",), "both")
@@ -89,7 +89,7 @@ class Meet(Rule):
     def _unit(self) -> str:
         return "km" if self.unit == "km" else "min"
 
-    def forbidden(self, market: Market) -> BoolBlock:
+    def forbidden(self, market: Market) -> BoolMatrix:
         """Return the pairs that have no way to meet, and those not known to have one where that is forbidden."""
         ours, theirs = self._party(market.mentors), self._party(market.mentees)
         barred = np.empty(market.shape, dtype=bool)
@@ -109,14 +109,14 @@ class Meet(Rule):
         """Return (n,) the longest trip that each accepts, NaN where that is not known."""
         return people.numbers(self.travel).values if isinstance(self.travel, str) else np.full(len(people), self.travel)
 
-    def _barred(self, ours: "Party", theirs: "Party") -> BoolBlock:
+    def _barred(self, ours: "Party", theirs: "Party") -> BoolMatrix:
         """Return (n, m) bool: the pairs of two sides that may not be."""
         near, far = self._trips(ours, theirs)
         if self.missing == "allow":
             return np.asarray(far & (ours.refuses[:, None] | theirs.refuses[None, :]))
         return np.asarray(~(near | (ours.accepts[:, None] & theirs.accepts[None, :])))
 
-    def _trips(self, ours: "Party", theirs: "Party") -> tuple[BoolBlock, BoolBlock]:
+    def _trips(self, ours: "Party", theirs: "Party") -> tuple[BoolMatrix, BoolMatrix]:
         """Return (n, m) bool twice: the pairs of which the trip is known to be accepted, and known to be refused."""
         apart, doubt = ours.places.distances(theirs.places), ours.places.doubts(theirs.places)
         least, most = self._length(np.maximum(0.0, apart - doubt)), self._length(apart + doubt)

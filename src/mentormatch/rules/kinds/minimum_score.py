@@ -7,9 +7,10 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field as Setting
 
+from mentormatch.base.arrays import BoolMatrix
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import plain
-from mentormatch.rules.rule import BoolBlock, Market, Relaxation, Rule
+from mentormatch.rules.rule import Market, Relaxation, Rule
 
 POINT = 10_000
 """One point out of 100, in millionths."""
@@ -29,7 +30,7 @@ class MinimumScore(Rule):
     def describe(self) -> str:
         return tr("au moins {score} points", score=plain(self.points))
 
-    def forbidden(self, market: Market) -> BoolBlock:
+    def forbidden(self, market: Market) -> BoolMatrix:
         return np.asarray(market.scores < self.least_score)
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.fields import Side
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import tr

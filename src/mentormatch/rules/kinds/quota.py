@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.problem import SideConstraint
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import Side
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import mark, tr

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import Side
 from mentormatch.fields.extension import AnswerReference, FieldRef
 from mentormatch.languages import tr

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mentormatch.assignment.engine import SolveOptions
-from mentormatch.assignment.incumbent import ignore_incumbent
 from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.model.solution import Solution, Status, ignore_incumbent
 from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot, pair_array, remaining_degrees
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse

@@ -10,11 +10,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mentormatch.assignment.engine import solve_unchecked
-from mentormatch.assignment.incumbent import Incumbent, ignore_incumbent
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import MAX_SUM, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix, SparseScores
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
+from mentormatch.assignment.model.solution import (
+    DualSolution,
+    Incumbent,
+    Solution,
+    Status,
+    empty_solution,
+    ignore_incumbent,
+)
 from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import RemainingDegrees, exact_dot, pair_array
 from mentormatch.base.columns import IntVector

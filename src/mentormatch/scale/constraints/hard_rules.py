@@ -7,9 +7,9 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.incumbent import IncumbentCallback, LazySolution
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.solution import IncumbentCallback, LazySolution
 from mentormatch.assignment.optimal_face import pair_array
 from mentormatch.base.columns import BoolVector, IntVector
 

@@ -7,11 +7,10 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.engine import SolveOptions, solve_unchecked
-from mentormatch.assignment.incumbent import Incumbent, ignore_incumbent
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix, SparseScores
-from mentormatch.assignment.model.solution import Solution, Status, empty_solution
+from mentormatch.assignment.model.solution import Incumbent, Solution, Status, empty_solution, ignore_incumbent
 from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
 from mentormatch.assignment.tie_breaking import AnonymousTieBreaker

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from threading import Lock
 
-from mentormatch import __version__
 from mentormatch.assignment.model.scores import ScanQuery
+from mentormatch.base.version import __version__
 from mentormatch.errors import EngineError
 from mentormatch.languages import language, spoken
 from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, concatenate_hits, split_rows

@@ -10,7 +10,7 @@ from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People, Person
 from mentormatch.places.column import PlaceColumn
-from mentormatch.places.distances import Unit, minutes, told
+from mentormatch.places.gazetteer import Unit, minutes, told
 from mentormatch.scoring.criterion import Block, Criterion
 
 

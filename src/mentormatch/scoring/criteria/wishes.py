@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from mentormatch.base.columns import BoolVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import Side
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr

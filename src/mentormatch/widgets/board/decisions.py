@@ -8,7 +8,8 @@ import numpy as np
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
-from mentormatch.base.columns import IntVector, NumberColumn
+from mentormatch.base.arrays import IntVector
+from mentormatch.base.columns import NumberColumn
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import LETTERS, Edit, capacity_edit, opaque, pair_edits, people_edits
 from mentormatch.fields import Side

@@ -18,7 +18,7 @@ from mentormatch.operations.matching import Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report.folder import validated
 from mentormatch.report.view import labels_for_notebook
-from mentormatch.rules.self_pairs import SELF_PAIRS
+from mentormatch.rules.formulation import SELF_PAIRS
 from mentormatch.widgets.board.actions import (
     Action,
     BoardDecision,

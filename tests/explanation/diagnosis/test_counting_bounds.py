@@ -8,8 +8,7 @@ import pytest
 
 from mentormatch.assignment.model.problem import SideConstraint
 from mentormatch.explanation.diagnosis.counting_bounds import check_counts, counts_pairs
-from mentormatch.explanation.diagnosis.findings import Finding
-from mentormatch.explanation.diagnosis.instance import RuleInstance
+from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
 from mentormatch.people.cohort import Cohort
 from mentormatch.scoring.score import score
 from tests.explanation.diagnosis.people import Answers, alike, cohort, counting, pin, programme, words

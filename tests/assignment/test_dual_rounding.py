@@ -15,7 +15,7 @@ from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.reduced_costs import round_by_goal, round_to_unit
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from tests.oracles.exhaustive import choices, exhaustive, tiers
 
 pytestmark = pytest.mark.promise(11)

@@ -9,7 +9,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import certify
-from tests.assignment.test_few import prices
+from tests.assignment.test_column_generation import prices
 from tests.conftest import some_seeds
 
 SIZES = (8, 13, 30, 61)

@@ -8,9 +8,13 @@ import pytest
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.diagnosis import minimal_relaxations as module
-from mentormatch.explanation.diagnosis.feasibility_oracle import FeasibilityOracle
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
-from mentormatch.explanation.diagnosis.minimal_relaxations import changes_in_use, first_feasible, ways_out
+from mentormatch.explanation.diagnosis.minimal_relaxations import (
+    FeasibilityOracle,
+    first_feasible,
+    places_in_use,
+    ways_out,
+)
 from mentormatch.fields import Side
 from mentormatch.operations.diagnosis import diagnose
 from mentormatch.operations.matching import match
@@ -328,11 +332,11 @@ def trial_of(people: Cohort, *rules: dict[str, object]) -> FeasibilityOracle:
 
 def test_of_the_places_lent_those_are_used_that_go_beyond_what_a_person_has() -> None:
     trial = trial_of(alike(2, 4), {"kind": "capacity", "most": 1}, counting("mentee", *METIERS, least=3))
-    assert changes_in_use(trial, "mentor", 1) == [("mentor", 0), ("mentor", 1)]
-    assert changes_in_use(trial, "mentor", 0) == []
+    assert places_in_use(trial, "mentor", 1) == [("mentor", 0), ("mentor", 1)]
+    assert places_in_use(trial, "mentor", 0) == []
 
 
-@pytest.mark.parametrize("search", ["changes_of", "dropping_several"])
+@pytest.mark.parametrize("search", ["changes_of", "drop_several"])
 def test_what_the_time_leaves_unfinished_is_not_told(search: str, monkeypatch: pytest.MonkeyPatch) -> None:
     bans = [{**pin(f"M{number}", f"E{number}"), "kind": "ban"} for number in (1, 2)]
     trial = trial_of(alike(2, 2), pin("M1", "E1"), pin("M2", "E2"), *bans)

@@ -6,12 +6,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from mentormatch.explanation.diagnosis.findings import Finding
+from mentormatch.base.arrays import BoolMatrix, IntVector
+from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
 from mentormatch.explanation.diagnosis.hall_violators import HallViolator, allowed_pairs, find_hall_violators, shortages
-from mentormatch.explanation.diagnosis.instance import RuleInstance
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.rule import BoolBlock
 from mentormatch.scoring.score import score
 from tests.explanation.diagnosis.people import METIERS, alike, cohort, counting, programme, words
 
@@ -100,7 +99,7 @@ def test_the_people_named_are_the_smallest_set_with_the_greatest_shortage(seed: 
     assert apart(found)
 
 
-def greatest_shortage(block: BoolBlock, most: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> tuple[int, list[int]]:
+def greatest_shortage(block: BoolMatrix, most: IntVector) -> tuple[int, list[int]]:
     """Return how many of the columns lack a place at the most, and the fewest columns of which this is true."""
     subsets = [list(some) for size in range(block.shape[1] + 1) for some in combinations(range(block.shape[1]), size)]
     lack = [len(some) - int(np.minimum(most, block[:, some].sum(axis=1)).sum()) for some in subsets]

@@ -10,7 +10,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.diagnosis.diagnose import conflict_of
-from mentormatch.explanation.diagnosis.feasibility_oracle import FeasibilityOracle, deletion_filter
+from mentormatch.explanation.diagnosis.minimal_relaxations import FeasibilityOracle, deletion_filter
 from mentormatch.operations.diagnosis import diagnose
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme

@@ -11,8 +11,7 @@ from openpyxl import load_workbook
 import mentormatch as mm
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.explanation.labels import KEYS, Labels
-from mentormatch.groups.group_tables import goal_in_words
-from mentormatch.groups.partition import Grouping
+from mentormatch.groups.partition import Grouping, goal_in_words
 from mentormatch.groups.rotation import Rotation
 from mentormatch.programme.sections import Facilitation
 from mentormatch.report.sessions import TITLES

@@ -21,7 +21,7 @@ from mentormatch.assignment.verification.reduced_costs import (
     goal_profit,
     max_abs,
 )
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 
 pytestmark = pytest.mark.promise(11)
 

@@ -13,7 +13,7 @@ from mentormatch.programme.sections import Grouped
 from mentormatch.rules.kinds.apart import Apart
 from mentormatch.rules.kinds.together import Together
 from mentormatch.rules.rule import Rule
-from tests.groups.drawn import group_of
+from tests.groups.random_programmes import group_of
 
 pytestmark = pytest.mark.promise(17)
 

@@ -13,7 +13,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.reduced_costs import DualStage
-from mentormatch.assignment.verification.solution_set import SolutionSet, _finished, _strong_parts
+from mentormatch.assignment.verification.solution_set import SolutionSet, _finishing_order, _strong_components
 from tests.oracles.problems import problems
 
 pytestmark = pytest.mark.promise(11)
@@ -35,14 +35,14 @@ def reach(graph: list[list[int]]) -> list[set[int]]:
 
 @given(GRAPHS)
 def test_two_nodes_are_in_one_strong_part_if_each_leads_to_the_other(graph: list[list[int]]) -> None:
-    part, leads = _strong_parts(graph), reach(graph)
+    part, leads = _strong_components(graph), reach(graph)
     for one, other in product(range(len(graph)), repeat=2):
         assert (part[one] == part[other]) is (other in leads[one] and one in leads[other])
 
 
 @given(GRAPHS)
 def test_a_search_in_depth_leaves_every_node_once_and_a_part_after_all_that_it_leads_to(graph: list[list[int]]) -> None:
-    left, leads = _finished(graph), reach(graph)
+    left, leads = _finishing_order(graph), reach(graph)
     assert sorted(left) == list(range(len(graph)))
     last = [max(left.index(other) for other in leads[one] if one in leads[other]) for one in range(len(graph))]
     for one, other in product(range(len(graph)), repeat=2):

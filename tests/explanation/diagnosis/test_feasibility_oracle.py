@@ -11,15 +11,15 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status, empty_solution
 from mentormatch.errors import EngineError
 from mentormatch.explanation.diagnosis import diagnose
-from mentormatch.explanation.diagnosis import feasibility_oracle as module
+from mentormatch.explanation.diagnosis import minimal_relaxations as module
 from mentormatch.explanation.diagnosis.diagnose import LIMIT_S, VERDICTS, diagnose_case
-from mentormatch.explanation.diagnosis.feasibility_oracle import (
+from mentormatch.explanation.diagnosis.findings import Diagnosis, Finding, RuleConflict
+from mentormatch.explanation.diagnosis.minimal_relaxations import (
     AT_FIRST_S,
     UNLIMITED,
     FeasibilityOracle,
     deletion_filter,
 )
-from mentormatch.explanation.diagnosis.findings import Diagnosis, Finding, RuleConflict
 from mentormatch.explanation.unmatched import Case
 from mentormatch.operations.matching import match
 from mentormatch.people.cohort import Cohort

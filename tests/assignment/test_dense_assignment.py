@@ -21,7 +21,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.objective import scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, remaining_degrees
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from tests.conftest import DEEP
 
 SEEDS = range(600 if DEEP else 30)
@@ -48,7 +48,7 @@ def test_prices_and_total_are_those_of_scipys_assignment(seed: int) -> None:
     stage = opening_stage(scalarize(problem, lambda reach: reach < 1 << 50))
     assert isinstance(problem.scores, DenseScores)
     block = CostMatrix.of(problem, problem.scores, stage, remaining_degrees(problem))
-    expected, found = dense_assignment._solve_by_scipy(block, stage), dense_assignment._solve_by_paths(block)
+    expected, found = dense_assignment._solve_by_scipy(block, stage), dense_assignment._solve_by_lapjv(block)
     assert expected is not None
     totals = []
     for partner, rows, columns in (expected, found):
@@ -64,15 +64,15 @@ def test_prices_and_total_are_those_of_scipys_assignment(seed: int) -> None:
 
 
 def test_pairs_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense_assignment, "QUICKER", 0)
+    monkeypatch.setattr(dense_assignment, "COMPILED_FROM", 0)
     taken = []
 
-    def by_paths(block: CostMatrix) -> dense_assignment.Priced:
+    def by_paths(block: CostMatrix) -> dense_assignment.PricedAssignment:
         taken.append(block.count)
         return by_compiled(block)
 
-    by_compiled = dense_assignment._solve_by_paths
-    monkeypatch.setattr(dense_assignment, "_solve_by_paths", by_paths)
+    by_compiled = dense_assignment._solve_by_lapjv
+    monkeypatch.setattr(dense_assignment, "_solve_by_lapjv", by_paths)
     for seed in SEEDS:
         found = []
         for compiled in (False, True):

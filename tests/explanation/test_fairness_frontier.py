@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
-from mentormatch.explanation import fairness_frontier
-from mentormatch.explanation.fairness_frontier import FrontierPoint, find_frontier, trace_frontier
+from mentormatch.explanation import goal_prices
+from mentormatch.explanation.goal_prices import FrontierPoint, find_frontier, trace_frontier
 from tests.report.cohorts import matched, person, programme, small
 
 
@@ -52,7 +52,7 @@ def test_the_balances_are_those_that_no_plan_beats(problem: AssignmentProblem) -
 def test_where_many_floors_could_be_tried_both_ends_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = AssignmentProblem.from_scores(np.random.default_rng(65).integers(0, 1_000_000, (6, 6)))
     whole = frontier(problem)
-    monkeypatch.setattr(fairness_frontier, "MOST", 2)
+    monkeypatch.setattr(goal_prices, "MOST", 2)
     thinned = trace_frontier(problem, 0)
     assert len(whole) > 3
     assert (thinned[0], thinned[-1]) == (whole[0], whole[-1])

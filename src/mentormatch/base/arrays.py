@@ -1,0 +1,23 @@
+"""Names of the numpy arrays that rooms hand to each other.
+
+A name says the type of the numbers and the number of axes. Axis 0 is mentors and axis 1 mentees; a single axis
+is people, pairs (edges) or variables, as the docstring says.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+type BoolVector = NDArray[np.bool_]
+type IntVector = NDArray[np.int64]
+type FloatVector = NDArray[np.float64]
+type BoolMatrix = NDArray[np.bool_]
+type IntMatrix = NDArray[np.int64]
+type FloatMatrix = NDArray[np.float64]
+type VectorPair = tuple[IntVector, IntVector]
+"""A vector for mentors and one for mentees, as duals; or the mentors and the mentees of pairs."""
+type CostArray = NDArray[np.float64 | np.int64]
+"""Costs as int64, or as the float64 that scipy asks for; whole numbers in both."""
+type Index = NDArray[np.intp] | Sequence[int]
+"""Positions along an axis."""

@@ -1,0 +1,3 @@
+"""The version of the package, as documents, logs and requests between processes state it."""
+
+__version__ = "0.2.0"
