@@ -23,11 +23,10 @@ from benchmarks.scale.measuring import timed
 from benchmarks.scale.records import Row
 from mentormatch.assignment.engine import Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.scale.scan import dispatch
+from mentormatch.scale.scan import workers
 from mentormatch.scale.scan.blocks import ScanHits
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
-from mentormatch.scale.scan.parcels import MatrixPayload
-from mentormatch.scale.scan.workers import Block
+from mentormatch.scale.scan.workers import Block, MatrixPayload
 
 
 @contextmanager
@@ -69,7 +68,7 @@ def looked(name: str, problem: AssignmentProblem, executor: Workers | None, alon
 def beside_threads(market: Market) -> list[Row]:
     """Return what the market takes by each in turn; compiled code is loaded by a first run of each."""
     problem = market.posed()
-    blocks = dispatch.blocks_of(*problem.shape)
+    blocks = workers.blocks_of(*problem.shape)
     solve(problem)
     alone, pairs = looked(f"{market.name}: threads", problem, None)
     rows = [alone | {"blocks": len(blocks), "sent_mb": len(MatrixPayload.of(tiles_of(problem)).packed) / 1e6}]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mentormatch.assignment.kernels.jit import jit_without_refcounts
-from mentormatch.scale.scan.intrinsics import LANES, compare_lanes, compare_lanes_plainly, count_ones
+from mentormatch.scale.scan.kernels import LANES, compare_lanes, compare_lanes_plainly, count_ones
 
 WORDS = st.integers(0, (1 << 64) - 1)
 

@@ -20,10 +20,18 @@ from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
+from mentormatch.scale.flow import assignment
 from mentormatch.scale.flow import assignment as paths
-from mentormatch.scale.flow import initial_duals
-from mentormatch.scale.flow.assignment import skip_deadline, solve_assignment
-from mentormatch.scale.flow.initial_duals import AssignmentGraph, Over, WarmStart, run_forward, run_reverse, run_scaled
+from mentormatch.scale.flow.assignment import (
+    AssignmentGraph,
+    Over,
+    WarmStart,
+    run_forward,
+    run_reverse,
+    run_scaled,
+    skip_deadline,
+    solve_assignment,
+)
 from tests.conftest import some_seeds
 
 type Posed = tuple[OptimalFace, IntVector]
@@ -173,11 +181,11 @@ def test_the_start_is_chosen_by_how_many_places_there_are(
 ) -> None:
     asked: list[str] = []
     for name in ("run_forward", "run_scaled", "run_reverse"):
-        monkeypatch.setattr(initial_duals, name, lambda market, over, name=name: asked.append(name))
+        monkeypatch.setattr(assignment, name, lambda market, over, name=name: asked.append(name))
     right = np.array([places, places, 1, places], dtype=np.int64)
     cells = open_cells(np.arange(16), np.ones(4, dtype=np.int64), right)
     face = face_of(cells, np.ones(4, dtype=np.int64), right)
-    initial_duals.choose_start(AssignmentGraph.of(face, np.ones(len(face), dtype=np.int64)), skip_deadline)
+    assignment.choose_start(AssignmentGraph.of(face, np.ones(len(face), dtype=np.int64)), skip_deadline)
     assert asked == [begin]
 
 
@@ -211,7 +219,7 @@ def test_a_warm_start_that_leads_astray_is_given_up(seed: int, monkeypatch: pyte
 
     def noted(market: AssignmentGraph, over: Over) -> WarmStart:
         begun.append(market)
-        return initial_duals.choose_start(market, over)
+        return assignment.choose_start(market, over)
 
     monkeypatch.setattr(paths, "choose_start", noted)
     face, profit = random(seed, 60, 1_000_000)
@@ -305,7 +313,7 @@ def test_when_the_time_is_up_the_search_ends_at_the_next_look(
     begin: Callable[[AssignmentGraph, Over], WarmStart] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     face, profit = face_of(np.arange(400), np.ones(20, dtype=np.int64), np.ones(20, dtype=np.int64)), np.arange(400) % 7
-    monkeypatch.setattr(paths, "AT_ONCE", 1)
+    monkeypatch.setattr(paths, "STEPS_AT_ONCE", 1)
     if begin is not None:
         monkeypatch.setattr(paths, "choose_start", begin)
     looks = count()

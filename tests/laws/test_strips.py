@@ -9,11 +9,11 @@ from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.formulation import forbidden_pairs
 from mentormatch.rules.rule import Rule, market_of, rules_by_kind
-from mentormatch.scale.scan.parcels import scan_range
 from mentormatch.scale.scan.simd import SimdScanner
+from mentormatch.scale.scan.workers import scan_range
 from mentormatch.scale.scores import terms
-from mentormatch.scale.scores.lookup_table import Points
 from mentormatch.scale.scores.matrix import ScoreMatrix, build_matrix
+from mentormatch.scale.scores.terms import Points
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.scoring.score import score
 from tests.laws.extensions import criterion, rule

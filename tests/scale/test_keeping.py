@@ -15,7 +15,7 @@ from mentormatch.errors import RequestError
 from mentormatch.explanation.exchange_costs import cost_by_reoptimizing
 from mentormatch.scale import engine
 from mentormatch.scale.columns import master
-from mentormatch.scale.constraints import gap, hard_rules, heuristic
+from mentormatch.scale.constraints import gap, heuristic, rows
 from tests.conftest import DEEP
 from tests.scale.test_quotas import asked, market, quotas
 from tests.scale.test_same_pairs import FLOORS, GOALS, PROGRAMME, RULES, both, cohort, same
@@ -75,7 +75,7 @@ def test_minimums_bind_in_most_of_the_markets() -> None:
 
 def kept(problem: AssignmentProblem, solution: Solution) -> bool:
     """Return whether an answer keeps minimums, and the rules that pairs cannot pay for."""
-    return hard_rules.HardRules.of(problem, problem.rows).satisfied(solution.pairs)
+    return rows.HardRules.of(problem, problem.rows).satisfied(solution.pairs)
 
 
 def _free(problem: AssignmentProblem) -> Solution:
@@ -102,7 +102,7 @@ def test_people_of_both_sides_may_be_idle(seed: int) -> None:
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have nothing solved that an integer program would take long for."""
-    monkeypatch.setattr(gap, "ALL", 0)
+    monkeypatch.setattr(gap, "SOLVED_WHOLE", 0)
     monkeypatch.setattr(heuristic, "OPEN", 0)
 
 

@@ -20,8 +20,8 @@ from mentormatch.assignment.verification.reduced_costs import round_by_goal
 from mentormatch.errors import EngineError
 from mentormatch.operations import instance
 from mentormatch.rules.kinds.quota import Quota
-from mentormatch.scale.columns import master, sample
-from mentormatch.scale.leximin import generation, optimum, pricing
+from mentormatch.scale.columns import generation, master
+from mentormatch.scale.leximin import column_generation, optimum
 from mentormatch.scale.leximin.optimum import LeximinOptimum
 from mentormatch.scale.leximin.potentials import FAR, LevelPotentials, PotentialOrder
 from tests.conftest import DEEP
@@ -125,7 +125,7 @@ def test_goals_that_are_not_sure_to_keep_their_order_are_kept_one_by_one(
         rounded.extend(found)
         return found
 
-    monkeypatch.setattr(generation, "duals_by_goal", remembered)
+    monkeypatch.setattr(column_generation, "duals_by_goal", remembered)
     for held, unheld in markets(seed, ("matched", "priority", "leximin"), 120):
         assert fair(solve(held, seed=seed), solve(unheld, seed=seed))
     assert len(rounded) >= 2
@@ -135,9 +135,9 @@ def test_goals_that_are_not_sure_to_keep_their_order_are_kept_one_by_one(
 def test_the_pairs_are_the_same_from_hardly_any_and_with_one_more_at_a_time(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sample, "LEADING", 1)
-    monkeypatch.setattr(generation, "ADDED", 1)
-    monkeypatch.setattr(pricing, "BLOCK", 3)
+    monkeypatch.setattr(generation, "CANDIDATES", 1)
+    monkeypatch.setattr(column_generation, "ADDED", 1)
+    monkeypatch.setattr(column_generation, "BLOCK_MENTORS", 3)
     monkeypatch.setattr(optimum, "ROOM", 1)
     monkeypatch.setattr(optimum, "STEPS", 10)
     for held, unheld in markets(seed, GOALS[seed % 3], 200):
@@ -156,7 +156,7 @@ def test_an_answer_in_time_is_the_best_in_the_goals_before(monkeypatch: pytest.M
         raise TimeLimitReached
 
     best = solve(held)
-    monkeypatch.setattr(pricing.LeximinScan, "seen", late)
+    monkeypatch.setattr(column_generation.LeximinScan, "seen", late)
     found = solve(unheld)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0] == best.tiers[0]
@@ -181,13 +181,13 @@ def test_a_rule_that_couples_pairs_is_kept_by_the_answer_or_said_to_bind() -> No
 def climbs(monkeypatch: pytest.MonkeyPatch, seed: int) -> tuple[LeximinOptimum, PotentialOrder]:
     """Return the last climb to an answer."""
     seen = list[tuple[LeximinOptimum, PotentialOrder]]()
-    settled = generation.LeximinSolve._settled
+    settled = column_generation.LeximinSolve._settled
 
-    def listening(self: generation.LeximinSolve, climb: LeximinOptimum, ranks: PotentialOrder) -> Solution:
+    def listening(self: column_generation.LeximinSolve, climb: LeximinOptimum, ranks: PotentialOrder) -> Solution:
         seen.append((climb, ranks))
         return settled(self, climb, ranks)
 
-    monkeypatch.setattr(generation.LeximinSolve, "_settled", listening)
+    monkeypatch.setattr(column_generation.LeximinSolve, "_settled", listening)
     solve(markets(seed, GOALS[0])[seed % 2][1])
     return seen[0]
 

@@ -14,11 +14,11 @@ from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.formulation import formulate
 from mentormatch.rules.kinds.quota import Quota
-from mentormatch.scale.columns import candidates, generation, sample
+from mentormatch.scale.columns import candidates, generation
 from mentormatch.scale.columns.candidates import CandidateList
 from mentormatch.scale.columns.residual import make_path_scanner
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
-from mentormatch.scale.scores.lookup_table import FEW, encode, stack_tables
+from mentormatch.scale.scores.terms import FEW, encode, stack_tables
 from mentormatch.scoring.score import score
 from tests.conftest import DEEP
 
@@ -64,7 +64,7 @@ def moves(prices: PerSide, random: np.random.Generator) -> Iterator[PerSide]:
 def test_others_lose_what_is_said_of_them_however_prices_move(
     seed: int, most: int, dropped: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(candidates, "DROPPED", dropped)
+    monkeypatch.setattr(candidates, "PURGED_COST", dropped)
     random, view = np.random.default_rng(seed), view_of(cohort(seed))
     pairs, (n, m) = view.pairs(), view.scores.shape
     prices = drawn(view, random)
@@ -92,9 +92,9 @@ def test_others_lose_what_is_said_of_them_however_prices_move(
 def test_a_market_that_is_drawn_from_in_several_steps_has_the_same_pairs(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, size in (("DRAWN", 20), ("SHARE", 2), ("LEADING", 2)):
-        monkeypatch.setattr(sample, name, size)
-    for name, few in (("ALL", 40), ("ADDED", 2)):
+    for name, size in (("SAMPLE_MIN", 20), ("SAMPLE_PART", 2), ("CANDIDATES", 2)):
+        monkeypatch.setattr(generation, name, size)
+    for name, few in (("SOLVED_WHOLE", 40), ("ADDED", 2)):
         monkeypatch.setattr(generation, name, few)
     people, goals = cohort(seed), ("matched", "priority", "total")
     held = solve(formulate(people, score(people, PROGRAMME.criteria), RULES, goals))

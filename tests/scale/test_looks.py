@@ -8,12 +8,11 @@ from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules.formulation import formulate
 from mentormatch.scale.columns.candidates import FAR
-from mentormatch.scale.scan import column_runs
+from mentormatch.scale.scan import simd
 from mentormatch.scale.scan.blocks import scan_block, skip_deadline
-from mentormatch.scale.scan.column_maxima import find_column_maxima
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scale.scan.parcels import scan_range
-from mentormatch.scale.scan.simd import SimdScanner
+from mentormatch.scale.scan.simd import SimdScanner, find_column_maxima
+from mentormatch.scale.scan.workers import scan_range
 from mentormatch.scale.scores import terms
 from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, cohort
 
@@ -86,8 +85,8 @@ def test_a_look_sees_the_same_where_all_is_counted_or_hardly_anything(
 @pytest.mark.parametrize("size", [300, 1_500])
 def test_a_look_sees_the_same_in_runs_of_any_length(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for run, span in ((1, 1 << 19), (7, 100), (512, 1), (1 << 20, 1 << 19)):
-        monkeypatch.setattr(column_runs, "RUN", run)
-        monkeypatch.setattr(column_runs, "SPAN", span)
+        monkeypatch.setattr(simd, "RUN", run)
+        monkeypatch.setattr(simd, "SPAN", span)
         hold_looks(
             formulate(cohort(0, size), unheld_scores(cohort(0, size), PROGRAMME.criteria), RULES, GOALS), 2, 1, 0.1
         )

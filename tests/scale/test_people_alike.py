@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of, naming_as, repeated
@@ -24,12 +25,12 @@ from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.rules.rule import Rule
-from mentormatch.scale.columns import aggregation, overrides, ties
-from mentormatch.scale.columns.class_flow import by_code, by_rows
+from mentormatch.scale.columns import aggregation, ties
 from mentormatch.scale.columns.residual import make_path_scanner
 from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.columns.symmetry import PeopleClasses
 from mentormatch.scale.columns.ties import TieScores
+from mentormatch.scale.flow.transportation import augment_class, shortest_path, transport_state
 from mentormatch.scale.scan.blocks import BlockScanner
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scoring.score import score
@@ -130,7 +131,7 @@ def test_people_of_few_kinds_have_the_pairs_of_the_whole_block(seed: int, progra
 def test_people_who_are_alike_but_for_whom_they_name_have_the_pairs_of_the_whole_block(
     seed: int, programme: Programme, listed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module, name in ((ties, "LEADING"), (ties, "ADDED"), (overrides, "ADDED")):
+    for module, name in ((ties, "LEADING"), (ties, "ADDED"), (aggregation, "ADDED")):
         monkeypatch.setattr(module, name, listed)
     held, unheld = both(cohort(seed, by_name=True), programme, RULES)
     assert same(solve(held, seed=seed), solve(unheld, seed=seed))
@@ -150,7 +151,7 @@ def test_a_short_first_list_of_ties_changes_nothing(seed: int, monkeypatch: pyte
 def test_a_market_of_too_many_kinds_to_be_solved_whole_has_the_same_pairs(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aggregation, "STEPS", (0, 0))
+    monkeypatch.setattr(aggregation, "STEP_LIMIT", (0, 0))
     held, unheld = both(cohort(seed), PROGRAMME, RULES)
     assert same(solve(held), solve(unheld))
 
@@ -203,24 +204,24 @@ def alike_in(problems: tuple[AssignmentProblem, AssignmentProblem]) -> int:
 
 
 @pytest.mark.parametrize("seed", range(200 if DEEP else 10))
-def test_markets_of_kinds_are_solved_alike_by_rows_and_by_code_and_prices_prove_it(seed: int) -> None:
+def test_the_transportation_problem_is_solved_to_the_optimum_of_scipy_and_its_duals_prove_it(seed: int) -> None:
     random = np.random.default_rng(seed)
-    shape = tuple(random.integers(1, 9, 2))
-    worth = np.where(random.random(shape) < 0.7, random.integers(0, (5, 1_000, 1 << 50)[seed % 3], shape), -(1 << 61))
-    places = random.integers(0, 6, shape[0]), random.integers(0, 6, shape[1])
-    values = []
-    for solver in (by_rows, by_code):
-        flow, left, right = solver(worth, places, lambda: None)
-        assert (flow >= 0).all()
-        assert (flow.sum(axis=1) <= places[0]).all()
-        assert (flow.sum(axis=0) <= places[1]).all()
-        assert min(left.min(), right.min()) >= 0
-        assert (left[:, None] + right >= worth).all()
-        values.append(sum(int(worth[each]) * int(flow[each]) for each in zip(*np.nonzero(flow), strict=True)))
-        assert values[-1] == sum(int(one) * int(many) for one, many in zip(left, places[0], strict=True)) + sum(
-            int(one) * int(many) for one, many in zip(right, places[1], strict=True)
-        )
-    assert values[0] == values[1]
+    u, v = random.integers(1, 9, 2).tolist()
+    profit = np.where(random.random((u, v)) < 0.7, random.integers(0, (5, 1_000)[seed % 2], (u, v)), -1_000_000)
+    places = random.integers(0, 6, u), random.integers(0, 6, v)
+    state, path = transport_state(profit, *places), shortest_path(u, v)
+    for each in range(u):
+        augment_class(state, path, each)
+    flow, left, right = state.flow, state.left, state.right
+    assert (flow >= 0).all()
+    assert (flow.sum(axis=1) <= places[0]).all()
+    assert (flow.sum(axis=0) <= places[1]).all()
+    assert min(left.min(), right.min()) >= 0
+    assert (left[:, None] + right >= profit).all()
+    value = int((profit * flow).sum())
+    assert value == int((left * places[0]).sum() + (right * places[1]).sum())
+    loads = np.vstack([np.kron(np.eye(u), np.ones(v)), np.kron(np.ones(u), np.eye(v))])
+    assert value == round(-linprog(-profit.ravel(), A_ub=loads, b_ub=np.concatenate(places)).fun)
 
 
 @pytest.mark.parametrize("most", [1, 1_000])

@@ -16,9 +16,9 @@ from mentormatch.assignment.objective import scalarize
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.columns import IntVector
 from mentormatch.scale import engine
-from mentormatch.scale.columns import generation, master, sample
-from mentormatch.scale.constraints import gap, heuristic, relaxation, tight_face
-from mentormatch.scale.constraints.cutting_planes import DualCut, evaluate_model, minimise_model
+from mentormatch.scale.columns import generation, master
+from mentormatch.scale.constraints import gap, heuristic, relaxation
+from mentormatch.scale.constraints.multipliers import DualCut, evaluate_model, minimise_model
 from tests.conftest import DEEP
 from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same
 
@@ -143,17 +143,17 @@ def test_pairs_are_the_same_with_short_lists_and_ties_that_tolls_thin(
 ) -> None:
     thinned: list[int] = []
 
-    class Counted(tight_face.TightFace):
+    class Counted(relaxation.TightFace):
         """Counts what hashes leave."""
 
-        def _thinned(self) -> tight_face.TightFace | None:
+        def _thinned(self) -> relaxation.TightFace | None:
             thin = super()._thinned()
             thinned.append(len(self.face) - (0 if thin is None else len(thin.face)))
             return thin
 
     monkeypatch.setattr(relaxation, "TightFace", Counted)
-    monkeypatch.setattr(tight_face, "MOST_TIED", 0)
-    for where, name in ((sample, "LEADING"), (generation, "ADDED")):
+    monkeypatch.setattr(relaxation, "MOST_TIED", 0)
+    for where, name in ((generation, "CANDIDATES"), (generation, "ADDED")):
         monkeypatch.setattr(where, name, 2)
     for tied in (2 * seed, 2 * seed + 60):
         agree(asked(tied, quotas(tied)), tied)
@@ -245,7 +245,7 @@ def test_a_row_that_does_not_rest_on_people_is_kept_by_few_and_said_to_bind_for_
     pairs = solve(problem).pairs
     row = SideConstraint("any", some, most=int(some[pairs[:, 0], pairs[:, 1]].sum()) // 2)
     assert same(*(solve(replace(each, rows=(row,))) for each in (held, problem)))
-    monkeypatch.setattr(gap, "ALL", 0)
+    monkeypatch.setattr(gap, "SOLVED_WHOLE", 0)
     monkeypatch.setattr(heuristic, "OPEN", 0)
     assert solve(replace(problem, rows=(row,))).notes == (gap.SHORT,)
 

@@ -17,7 +17,7 @@ from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.columns import IntVector
 from mentormatch.explanation.exchange_costs import ExchangeGraph, cost_by_reoptimizing
 from mentormatch.scale.flow.assignment import solve_assignment
-from mentormatch.scale.flow.transport import solve_b_matching
+from mentormatch.scale.flow.b_matching import solve_b_matching
 from tests.conftest import DEEP
 from tests.scale.test_quotas import asked, free, quotas
 from tests.scale.test_quotas_of_both import of_both

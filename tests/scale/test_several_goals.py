@@ -18,9 +18,8 @@ from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.operations import instance
 from mentormatch.record.verify import VerificationOutcome, verify
 from mentormatch.scale import engine
-from mentormatch.scale.columns import master, sample
-from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.columns.weighted_goals import WeightedGoals
+from mentormatch.scale.columns import generation, master
+from mentormatch.scale.columns.master import RestrictedMaster, WeightedGoals
 from tests.conftest import DEEP
 from tests.scale.test_questions import PROGRAMMES, some_pairs
 from tests.scale.test_same_pairs import (
@@ -178,7 +177,7 @@ def test_the_bounds_of_the_first_answer_hold(seed: int) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "RestrictedMaster", Once)
-        patch.setattr(sample, "LEADING", 1)
+        patch.setattr(generation, "CANDIDATES", 1)
         found = solve(problem)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0].bound is not None

@@ -28,14 +28,12 @@ from mentormatch.operations import instance
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules.formulation import formulate
 from mentormatch.scale.columns import master
-from mentormatch.scale.scan import dispatch, parcels
+from mentormatch.scale.scan import workers
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, concatenate_hits, scan_all
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
-from mentormatch.scale.scan.executors import ThreadScanPool
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scale.scan.parcels import MatrixPayload
 from mentormatch.scale.scan.simd import SimdScanner
-from mentormatch.scale.scan.workers import Block, NotReadyError, WorkerLostError
+from mentormatch.scale.scan.workers import Block, MatrixPayload, NotReadyError, ThreadScanPool, WorkerLostError
 from tests.failure.trouble import alive, wait_for
 from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, cohort, same
 
@@ -58,7 +56,7 @@ def alone(problem: AssignmentProblem) -> Solution:
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a look made of twenty blocks."""
-    monkeypatch.setattr(dispatch, "BLOCK", 1)
+    monkeypatch.setattr(workers, "BLOCK", 1)
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +112,9 @@ def test_what_a_worker_says_is_in_the_language_of_whoever_asked(
     heard = list[str]()
     with language(wished):
         make, parts = MatrixPayload.of(problem.scores.tiles).__reduce__()
-    monkeypatch.setattr(parcels, "scan_range", lambda *asked: heard.append(spoken()))
+    monkeypatch.setattr(workers, "scan_range", lambda *asked: heard.append(spoken()))
     cut: Any = None
-    parcels.scan_payload(make(*parts), cut, 0, 1)
+    workers.scan_payload(make(*parts), cut, 0, 1)
     assert heard == [wished]
 
 
@@ -138,7 +136,7 @@ def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_look(
     killed: list[int] = []
     held: list[int] = []
     taken: list[Block] = []
-    blocks = dispatch.blocks_of(*problem.shape)
+    blocks = workers.blocks_of(*problem.shape)
 
     def take(self: DaskScanPool, promise: Future[Any], block: Block) -> ScanHits | None:
         taken.append(block)
@@ -162,7 +160,7 @@ def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_look(
 def test_where_no_worker_is_left_it_is_said_in_time(
     problem: AssignmentProblem, empty: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(workers, "PATIENCE_S", 0.5)
     begun = monotonic()
     found = solve(problem, executor=empty)
     assert monotonic() - begun < IN_TIME_S
@@ -182,7 +180,7 @@ def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
     problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mentormatch.scale import engine
-    from mentormatch.scale.columns import sample
+    from mentormatch.scale.columns import generation
 
     with processes(2) as executor:
 
@@ -194,7 +192,7 @@ def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
                 executor.submit(os.kill, next(iter(executor._processes)), signal.SIGKILL)
 
         monkeypatch.setattr(engine, "RestrictedMaster", Deadly)
-        monkeypatch.setattr(sample, "LEADING", 1)
+        monkeypatch.setattr(generation, "CANDIDATES", 1)
         found = solve(problem, executor=executor)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0].bound is not None
@@ -229,12 +227,12 @@ def test_a_block_that_ends_worker_after_worker_is_given_up(
     with ThreadPoolExecutor(1) as executor:
         found = solve(problem, executor=executor)
     assert found.status is Status.FAILED
-    assert f"perdu {dispatch.TRIES} fois" in found.notes[0]
+    assert f"perdu {workers.TRIES} fois" in found.notes[0]
 
 
 def test_what_goes_wrong_in_a_worker_is_raised_here(problem: AssignmentProblem, client: Client) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parcels, "__version__", "0.0.0")
+        patch.setattr(workers, "__version__", "0.0.0")
         found = solve(problem, executor=client)
     assert found.status is Status.FAILED
     assert "Install the same version on all machines" in found.notes[0]
@@ -252,10 +250,10 @@ class Here(Executor):
 def test_workers_without_compiled_code_find_the_same_pairs(
     problem: AssignmentProblem, alone: Solution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parcels, "find_spec", lambda _: None)
-    monkeypatch.setattr(dispatch, "BLOCK", 64 * SIZE * 8)
+    monkeypatch.setattr(workers, "find_spec", lambda _: None)
+    monkeypatch.setattr(workers, "BLOCK", 64 * SIZE * 8)
     assert same(solve(problem, executor=Here()), alone)
-    (held,) = parcels.HELD.values()
+    (held,) = workers.HELD.values()
     assert not isinstance(getattr(held.opened(), "__self__", None), SimdScanner)
 
 
@@ -274,12 +272,12 @@ def test_what_cannot_be_sent_is_refused_with_what_to_do(
 def test_blocks_are_of_whole_strips_and_neither_few_nor_large(
     shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "BLOCK", 1 << 27)
-    blocks = dispatch.blocks_of(*shape)
+    monkeypatch.setattr(workers, "BLOCK", 1 << 27)
+    blocks = workers.blocks_of(*shape)
     assert [row for start, stop in blocks for row in range(start, stop)] == list(range(shape[0]))
     assert all(start % BLOCK_ROWS == 0 for start, _ in blocks)
     assert all((stop - start) * shape[1] <= 1 << 27 for start, stop in blocks)
-    assert len(blocks) >= min(shape[0] // BLOCK_ROWS, dispatch.SHARES)
+    assert len(blocks) >= min(shape[0] // BLOCK_ROWS, workers.SHARES)
 
 
 def test_what_is_late_is_waited_for(
@@ -297,7 +295,7 @@ def test_what_is_late_is_waited_for(
     monkeypatch.setattr(ThreadScanPool, "next_result", take)
     with ThreadPoolExecutor(1) as executor:
         assert same(solve(problem, executor=executor), alone)
-    assert late == set(dispatch.blocks_of(*problem.shape))
+    assert late == set(workers.blocks_of(*problem.shape))
 
 
 def test_a_look_by_this_machine_ends_once_the_time_is_up(problem: AssignmentProblem) -> None:

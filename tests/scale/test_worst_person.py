@@ -24,7 +24,7 @@ from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.operations import instance
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale import engine
-from mentormatch.scale.columns import master, sample
+from mentormatch.scale.columns import generation, master
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP
 from tests.oracles.exhaustive import exhaustive
@@ -196,7 +196,7 @@ def test_an_answer_in_time_is_no_worse_than_the_one_that_reached_the_threshold()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "RestrictedMaster", Once)
-        patch.setattr(sample, "LEADING", 1)
+        patch.setattr(generation, "CANDIDATES", 1)
         found = solve(unheld)
     assert (found.status, found.canonical) == (Status.PROVED, False)
     assert [tier.value for tier in found.tiers] == [tier.value for tier in best.tiers]

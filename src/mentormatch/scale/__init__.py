@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mentormatch.assignment.residual_graph import PathQuery, ResidualGraph, ShortestPaths
     from mentormatch.people.cohort import Cohort
     from mentormatch.rules.rule import Rule
-    from mentormatch.scale.scores.lookup_table import Points
+    from mentormatch.scale.scores.terms import Points
     from mentormatch.scoring.criterion import Criterion
 
 MEGA = 1_000_000
@@ -91,15 +91,14 @@ def memory_mb(shape: tuple[int, int], list_divisor: int, *, compiled: bool, seve
 
     ``several``: people of both sides may have several partners. Lists are so many times shorter than usual.
     """
-    from mentormatch.scale.columns.generation import ALL
-    from mentormatch.scale.columns.sample import DRAWN, LEADING, SHARE
+    from mentormatch.scale.columns.generation import CANDIDATES, SAMPLE_MIN, SAMPLE_PART, SOLVED_WHOLE
     from mentormatch.scale.scan.blocks import BLOCK_ROWS
     from mentormatch.scale.scores.terms import HELD
 
     n, m = shape
-    drawn = min(max(DRAWN, max(n, m) // SHARE), ALL)
+    drawn = min(max(SAMPLE_MIN, max(n, m) // SAMPLE_PART), SOLVED_WHOLE)
     seen = drawn * drawn * min(n, m) // max(n, m, 1) * CELL_BYTES
     seen += 0 if compiled else BLOCK_ROWS * m * LOOKED_BYTES * (cpu_count() or 1)
-    listed = n * 2 * LEADING // list_divisor * (LISTED_BYTES + SPLIT_BYTES * several)
+    listed = n * 2 * CANDIDATES // list_divisor * (LISTED_BYTES + SPLIT_BYTES * several)
     table = min(n * m, HELD) * NUMBER_BYTES if list_divisor == 1 else 0
     return WIDE_MB + COMPILER_MB * compiled + (seen + listed + table + (n + m) * PERSON_BYTES) // MEGA

@@ -22,15 +22,12 @@ from mentormatch.scale.columns.candidates import CandidateList
 from mentormatch.scale.columns.generation import choose_candidates, generate_columns, solve_all_pairs
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PricingProblem
-from mentormatch.scale.constraints.hard_rules import HardRules, used_by_fixed_pairs
 from mentormatch.scale.constraints.heuristic import RepairHeuristic
 from mentormatch.scale.constraints.relaxation import LagrangianSolve
-from mentormatch.scale.constraints.rows import find_dualisable
-from mentormatch.scale.scan.dispatch import open_pool
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.constraints.rows import HardRules, find_dualisable, used_by_fixed_pairs
+from mentormatch.scale.scan.implicit_scores import ImplicitScores, as_implicit
 from mentormatch.scale.scan.simd import choose_scanner
-from mentormatch.scale.scan.workers import NoWorkersError
-from mentormatch.scale.scores.stored_matrix import as_implicit
+from mentormatch.scale.scan.workers import NoWorkersError, open_pool
 
 type Opening = tuple[OptimalFace, PrimalDual]
 
@@ -133,7 +130,7 @@ def _under(solver: RestrictedMaster, rows: tuple[SideConstraint, ...]) -> Soluti
 
 def _leximin(solver: RestrictedMaster, problem: AssignmentProblem, run: SolveOptions) -> Solution:
     """Return the solution of a problem whose goals before leximin are the solver's, or the best in time."""
-    from mentormatch.scale.leximin.generation import LeximinSolve, LeximinStart
+    from mentormatch.scale.leximin.column_generation import LeximinSolve, LeximinStart
 
     views = list[tuple[PricingProblem, CandidateList]]()
 

@@ -1,21 +1,109 @@
 """Identical people: the aggregated market is solved, then disaggregated, ties included."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot
-from mentormatch.scale.columns.class_flow import solve_classes
+from mentormatch.scale.columns.candidates import CandidateList
 from mentormatch.scale.columns.generation import solve_all_pairs
 from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.columns.overrides import OverrideSolve
-from mentormatch.scale.columns.subproblem import PricingProblem
-from mentormatch.scale.columns.symmetry import ClassFlow, PeopleClasses
+from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
+from mentormatch.scale.columns.symmetry import ClassFlow, PeopleClasses, class_profits, in_order, solve_classes
 from mentormatch.scale.columns.ties import TieFace, choose_tie_scanner
+from mentormatch.scoring.answer_classes import Distinct
 
-PAIRS = 1 << 23
+ADDED = 16
+"""So many pairs a person join at most after a look at all of them."""
+MAX_CLASS_PAIRS, CLASSES_AT_ONCE = 1 << 26, 64
+"""So many pairs of kinds at most are looked at in the end, and those of so many mentors' kinds together."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideSolve:
+    """People of kinds who are named here and there, and the optimum as if they were not."""
+
+    alike: PeopleClasses
+    flow: ClassFlow
+    solver: RestrictedMaster
+
+    @property
+    def view(self) -> PricingProblem:
+        return self.alike.view
+
+    def optimum(self, tied: PairList) -> tuple[OptimalFace, PrimalDual]:
+        """Return the optimum of all pairs on a face of some of them, ``tied`` being some that lose nothing."""
+        listing = self._listing(tied)
+        self._begin(listing)
+        while True:
+            face = self.view.face(listing.pairs)
+            optimum = self.solver.solve(face, self.view.profit(listing.pairs))
+            self.solver.report(face, optimum, listing.bound)
+            if not listing.price_out((optimum.left, optimum.right), -1, self.view.list_length(ADDED)):
+                return face, optimum
+
+    def _begin(self, listing: CandidateList) -> None:
+        """Have the solver begin at the answer of the kinds, as far as it may be."""
+        face, answer = self.view.face(listing.pairs), self.alike.disaggregate(self.flow)
+        width = self.view.scores.shape[1]
+        chosen = np.isin(face.lefts * width + face.rights, answer.lefts * width + answer.rights)
+        self.solver.warm_start(face, PrimalDual(chosen, *listing.prices))
+
+    def _listing(self, tied: PairList) -> CandidateList:
+        """Return the pairs to begin with at the prices of the kinds: others lose something, or nothing."""
+        view, prices, answer = self.view, self.alike.prices(self.flow), self.alike.disaggregate(self.flow)
+        pairs = self._beside()
+        pairs = pairs.of(view.reduced_cost(pairs, prices) <= 0)
+        for mentors, mentees in ((tied.mentors, tied.mentees), (answer.lefts, answer.rights)):
+            fit = view.scores.allows(mentors, mentees)
+            more = PairList(mentors[fit], mentees[fit], view.scores.at(mentors[fit], mentees[fit]))
+            pairs = pairs.merge(more, view.scores.shape[1])
+        best = prices[0].copy()
+        np.maximum.at(best, pairs.mentors, prices[0][pairs.mentors] - view.reduced_cost(pairs, prices))
+        return CandidateList(view, pairs, np.zeros(len(best), dtype=np.int64), prices, view.bound(best, prices[1]))
+
+    def _beside(self) -> PairList:
+        """Return the pairs of people who are named, as far as they may be chosen."""
+        each, scores = self.view.scores.tiles.exceptions, self.view.scores
+        fit = scores.allows(each.mentors, each.mentees)
+        mentors, mentees = each.mentors[fit], each.mentees[fit]
+        return PairList(mentors, mentees, scores.at(mentors, mentees))
+
+    def tied(self, market: PricingProblem, opening: tuple[OptimalFace, PrimalDual]) -> TieFace | None:
+        """Return what the prices of an optimum leave tied; None if there are too many pairs of kinds.
+
+        People are of one kind now if they pay the same, too.
+        """
+        (face, optimum), scores = opening, self.view.scores
+        prices = np.where(scores.mentors, optimum.left, 0), np.where(scores.mentees, optimum.right, 0)
+        sides = zip((self.alike.mentors, self.alike.mentees), prices, strict=True)
+        mentors, mentees = (in_order(kinds.joined(Distinct.of(price))) for kinds, price in sides)
+        if len(mentors) * len(mentees) > MAX_CLASS_PAIRS:
+            return None
+        own = self.alike.codes[0][mentors.first], self.alike.codes[1][mentees.first]
+        flow = _without_loss(class_profits(market), own, (prices[0][mentors.first], prices[1][mentees.first]))
+        answer = replace(face, lefts=face.lefts[optimum.chosen], rights=face.rights[optimum.chosen])
+        beside = self._beside()
+        beside = beside.of(self.view.reduced_cost(beside, prices) == 0)
+        kinds = replace(self.alike, mentors=mentors, mentees=mentees)
+        return TieFace(kinds, flow, answer, self.solver.run.tie_breaker.anonymized, (beside.mentors, beside.mentees))
+
+
+def _without_loss(worth: IntMatrix, kinds: PerSide, prices: PerSide) -> ClassFlow:
+    """Return the pairs of kinds that lose nothing at their prices, being worth what those they belong to are."""
+    found = [np.empty((2, 0), dtype=np.int64)]
+    for start in range(0, len(kinds[0]), CLASSES_AT_ONCE):
+        some = slice(start, start + CLASSES_AT_ONCE)
+        lefts, rights = np.nonzero(prices[0][some, None] + prices[1] == worth[kinds[0][some]][:, kinds[1]])
+        found.append(np.stack([lefts + start, rights]))
+    lefts, rights = np.concatenate(found, axis=1)
+    return ClassFlow(lefts, rights, np.zeros_like(lefts), *prices)
+
+
+MAX_PAIRS = 1 << 23
 """Of so many pairs of kinds at most a market is solved whole."""
-STEPS, MORE = (1 << 30, 1 << 33), 8
+STEP_LIMIT, PATIENCE = (1 << 26, 1 << 33), 8
 """So many steps at most may have to be expected of that, without and with compiled code, or more if nothing else is
 left to do: a part of a second, some seconds.
 """
@@ -75,15 +163,18 @@ class AggregatedSolve:
     def _flow(self) -> ClassFlow | None:
         """Return the optimum of the market of kinds: of all its pairs, or by way of few of them."""
         single = any(bounds.most.max(initial=0) <= 1 for bounds in self.market.bounds)
-        if self._within(1 if single else MORE):
-            return solve_classes(self.market, self.solver.check_deadline, compiled=self.solver.compiled)
+        if self._within(1 if single else PATIENCE):
+            return solve_classes(self.market, self.solver.check_deadline)
         return ClassFlow.of(*solve_all_pairs(self.market, self.solver, self._hear)) if single else None
 
     def _within(self, times: int) -> bool:
         """Return whether the market can be solved whole in so many times as many steps as usual."""
         u, v = self.market.scores.shape
-        steps = u * v * (u + v) if self.solver.compiled else max(u, v) ** 2 * (u + v)
-        return u * v <= PAIRS // self.alike.view.scores.list_divisor and steps <= times * STEPS[self.solver.compiled]
+        steps = u * v * (u + v)
+        return (
+            u * v <= MAX_PAIRS // self.alike.view.scores.list_divisor
+            and steps <= times * STEP_LIMIT[self.solver.compiled]
+        )
 
     def _told(self, flow: ClassFlow) -> tuple[OptimalFace, PrimalDual]:
         """Return an answer of the kinds as one of their people, having told it."""

@@ -6,8 +6,9 @@ could be worth listing, and need not be looked at again (the bounds of Hamerly 2
 centres). The few mentees whose price fell most are looked at for themselves, so that they do not tell for all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import isqrt
 from typing import Self
 
 import numpy as np
@@ -15,17 +16,18 @@ import numpy as np
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricedPairs, PricingProblem, merge_scans
+from mentormatch.scale.scan.blocks import BLOCK_ROWS
 from mentormatch.scoring.score import MILLION
 
 FAR = 1 << 60
 """No pair loses or gains more."""
-TABLES = 1 << 14
+ROW_SETUP = 1 << 14
 """So many pairs are looked at while the tables of one mentor are made."""
-FEW = 4
+COLUMN_SHARE = 4
 """So many times fewer pairs are listed of a mentor of whom only some mentees are looked at."""
-DROPPED = MILLION * 8 // 100
+PURGED_COST = MILLION * 8 // 100
 """A pair that loses more points than these was listed at other prices, and is listed no longer."""
-TRIED = 24
+THRESHOLDS_TRIED = 24
 """So many numbers of mentees are tried, from none to all, of how many are looked at for themselves."""
 
 
@@ -56,7 +58,7 @@ class CandidateList:
         mentors = left <= fallen.most + min(loss, 0)
         if not mentors.any() and not any(map(len, fallen.mentees)):
             return False
-        few = max(most // FEW, 1)
+        few = max(most // COLUMN_SHARE, 1)
         sights = [
             self.view.scan(prices, loss, most, mentors),
             self._scan_columns(prices, loss, few, ~mentors, fallen.mentees),
@@ -65,7 +67,7 @@ class CandidateList:
         best = np.where(mentors, sights[0].row_best, np.maximum(prices[0], sights[1].row_best))
         self.prices, self.bound = prices, min(self.bound, self.view.bound(best, prices[1]))
         if loss > 0:
-            self._purge(self.view.stage.score * DROPPED)
+            self._purge(self.view.stage.score * PURGED_COST)
         for sight in sights:
             self.pairs = self.pairs.merge(sight.pairs, self.view.scores.shape[1])
         return True
@@ -93,10 +95,10 @@ class CandidateList:
     def rescan_threshold(self, left: IntVector, fall: IntVector) -> int:
         """Return the fall beyond which it is least work to look at mentees for themselves, beside some mentors."""
         n, m = len(left), len(fall)
-        numbers = np.unique(np.append(0, np.geomspace(1, max(m, 1), TRIED).astype(np.int64)).clip(max=m))
+        numbers = np.unique(np.append(0, np.geomspace(1, max(m, 1), THRESHOLDS_TRIED).astype(np.int64)).clip(max=m))
         falls = np.append(np.sort(fall)[::-1], fall.min(initial=0))[numbers]
         rows = np.searchsorted(np.sort(left), falls, side="right")
-        work = rows * (m + TABLES) + (n - rows) * (numbers + TABLES * (numbers > 0))
+        work = rows * (m + ROW_SETUP) + (n - rows) * (numbers + ROW_SETUP * (numbers > 0))
         return int(falls[np.argmin(work)])
 
     def _scan_columns(
@@ -131,3 +133,37 @@ class RescanColumns:
         group = listing.view.group
         most = np.array([listing.rescan_threshold(left[group == each], fall) for each, fall in enumerate(falls)])
         return cls(tuple(np.flatnonzero(fall > own) for fall, own in zip(falls, most, strict=True)), most[group])
+
+
+BLOCKS_SAMPLED, BLOCK_SAMPLE, COLUMNS_SAMPLED = 32, 8, 1 << 12
+"""So many times a few mentors, with so many mentees or some more, tell how many pairs lose how much."""
+
+
+def find_cost_quantile(view: PricingProblem, prices: PerSide, leading: int) -> int:
+    """Return which loss is exceeded by all but ``leading`` pairs a person."""
+    n, m = view.scores.shape
+    mentees = np.arange(0, m, max(m // COLUMNS_SAMPLED, 1))
+    some = view.of_mentees(mentees)
+    sides = prices[0], np.atleast_2d(prices[1])[:, mentees]
+    losses = [loss for few in _here_and_there(n) for loss in _losses(some, sides, few)]
+    flat = np.concatenate([np.empty(0, dtype=np.int64), *losses])
+    place = leading * isqrt(n * m) * len(flat) // max(n * m, 1)
+    return int(min(np.partition(flat, place - 1)[place - 1], FAR // 2)) if 0 < place <= len(flat) else 0
+
+
+def _here_and_there(mentors: int) -> Iterator[range]:
+    """Yield a few mentors at a time, who stand together."""
+    for start in np.random.default_rng(0).permutation(range(0, mentors, BLOCK_ROWS))[:BLOCKS_SAMPLED].tolist():
+        yield range(start, min(start + BLOCK_SAMPLE, mentors))
+
+
+def _losses(view: PricingProblem, prices: PerSide, strip: range) -> Iterator[IntVector]:
+    """Yield (m,) for each mentor what pairs lose, ``FAR`` more where there is none; prices are by group of mentors."""
+    margin = np.empty(view.scores.shape[1], dtype=np.int64)
+    closed, least = np.where(view.scores.mentees, view.stage.mentee, -FAR), view.scores.tiles.floor
+    for own, scores in zip(strip, view.scores.tiles.rows(strip.start, strip.stop), strict=True):
+        np.multiply(scores, view.stage.score, out=margin, dtype=np.int64)
+        margin += view.mentor[own] - prices[0][own] if view.scores.mentors[own] else -FAR
+        margin += closed
+        np.copyto(margin, -FAR, where=scores < least)
+        yield prices[1][view.group[own] if len(prices[1]) > 1 else 0] - margin

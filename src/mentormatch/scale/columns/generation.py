@@ -7,14 +7,83 @@ are then those of all pairs, and no tolerance is in it. Each look also bounds wh
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+import numpy as np
+
+from mentormatch.assignment.model.scores import EXCLUDED
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.columns.candidates import CandidateList
+from mentormatch.scale.columns.candidates import FAR, CandidateList, find_cost_quantile
 from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.columns.sample import MarketSample
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
+from mentormatch.scale.scan.simd import find_column_maxima
 from mentormatch.scoring.score import MILLION
+
+CANDIDATES, CANDIDATES_POWER = 64, 3
+"""So many pairs a person are solved first where all can be placed: times the share of these to that power."""
+SAMPLE_MIN, SAMPLE_PART, SAMPLE_MAX = 1_024, 10, 10_000
+"""So many people of the larger side are drawn: one in ten, but no fewer than the first and no more than the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketSample:
+    """Some ``mentors`` and ``mentees`` of a view, as large a share of both sides.
+
+    ``own`` are the pairs of the drawn mentors with all mentees.
+    """
+
+    view: PricingProblem
+    own: PricingProblem
+    mentors: IntVector
+    mentees: IntVector
+
+    @classmethod
+    def of(cls, view: PricingProblem) -> "MarketSample":
+        """Draw people."""
+        (n, m), draw = view.scores.shape, np.random.default_rng(0)
+        share = min(min(max(SAMPLE_MIN, max(n, m) // SAMPLE_PART), SAMPLE_MAX) / max(n, m, 1), 1.0)
+        mentors, mentees = (np.sort(draw.choice(size, round(size * share), replace=False)) for size in (n, m))
+        return cls(view, view.flipped().of_mentees(mentors).flipped(), mentors, mentees)
+
+    def drawn(self) -> PricingProblem:
+        """Return the market of the drawn people."""
+        return self.own.of_mentees(self.mentees).holding()
+
+    def listing(self, drawn: PricingProblem, optimum: PrimalDual, solver: RestrictedMaster) -> CandidateList:
+        """Return the pairs to begin with, by an optimum of the drawn market."""
+        mentees = self._left_to_mentees(optimum.left, solver)
+        prices, few = (self._left_to_mentors(mentees), mentees), self.view.list_length(choose_length(drawn, optimum))
+        return CandidateList.of(self.view, prices, find_cost_quantile(self.view, prices, few), 4 * few)
+
+    def _left_to_mentees(self, mentors: IntVector, solver: RestrictedMaster) -> IntVector:
+        """Return (m,) the most that a drawn mentor leaves to each mentee, by the prices of these."""
+        view, former = self.own, self.own.former
+        own = np.where(view.scores.mentors, view.mentor - mentors, EXCLUDED)
+        worth = find_column_maxima(
+            view.scores.tiles, own, view.stage.score, solver.check_deadline, compiled=solver.compiled
+        )
+        left = worth + view.stage.mentee
+        np.maximum.at(left, former.mentees, view.profit(former) - mentors[former.mentors])
+        return np.where(view.scores.mentees, np.maximum(left, 0), 0)
+
+    def _left_to_mentors(self, mentees: IntVector) -> IntVector:
+        """Return (n,) the most that a drawn mentee leaves to each mentor, by the prices of all."""
+        nobody = np.full(self.view.scores.shape[0], FAR)
+        drawn = self.view.of_mentees(self.mentees)
+        return np.maximum(drawn.scan((nobody, mentees[self.mentees]), 0, 1).row_best, 0)
+
+
+def choose_length(drawn: PricingProblem, optimum: PrimalDual) -> int:
+    """Return how many pairs a person are solved first, by how many people an optimum of the drawn market places.
+
+    Where many are left without a partner most pairs lose much; where nearly all are placed each may be the last that
+    fits, and prices tell less.
+    """
+    places = min(int(side.most.sum()) for side in drawn.bounds)
+    placed = int(optimum.chosen.sum()) / max(places, 1)
+    return max(round(CANDIDATES * placed**CANDIDATES_POWER), 1)
+
 
 type Solve = Callable[[OptimalFace, IntVector, PerSide | None], PrimalDual]
 """Solves a face, from guessed prices of both sides; None: from where the last solve ended."""
@@ -23,9 +92,9 @@ type ReportIncumbent = Callable[[OptimalFace, PrimalDual, int], None]
 
 ADDED = 32
 """So many pairs a person join at most after a look at all of them."""
-NEAR = (MILLION // 50, MILLION // 100, MILLION // 100, MILLION // 100)
+FIRST_COSTS = (MILLION // 50, MILLION // 100, MILLION // 100, MILLION // 100)
 """Pairs that lose so little at the first looks join too: they are those that lose nothing at the next prices."""
-ALL = 2_048
+SOLVED_WHOLE = 2_048
 """Of so many people a side all pairs are solved."""
 
 
@@ -42,7 +111,7 @@ def solve_all_pairs(
 def generate_columns(listing: CandidateList, solve: Solve, hear: ReportIncumbent) -> tuple[OptimalFace, PrimalDual]:
     """Return the same, beginning with the pairs of a listing."""
     view = listing.view
-    losses = [view.stage.score * near for near in NEAR]
+    losses = [view.stage.score * near for near in FIRST_COSTS]
     start: PerSide | None = listing.prices
     while True:
         optimum = solve(view.face(listing.pairs), view.profit(listing.pairs), start)
@@ -57,7 +126,7 @@ def choose_candidates(view: PricingProblem, solver: RestrictedMaster) -> Candida
     """Return the pairs to begin with, by the prices of a market drawn from the whole one."""
     sample = MarketSample.of(view)
     drawn = sample.drawn()
-    if max(drawn.scores.shape) <= ALL:
+    if max(drawn.scores.shape) <= SOLVED_WHOLE:
         pairs = drawn.pairs()
         optimum = solver.solve(drawn.face(pairs), drawn.profit(pairs), None)
     else:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from operator import gt
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -13,25 +14,116 @@ from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, scalarize
-from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot, pair_array, remaining_degrees
+from mentormatch.assignment.objective import (
+    LeximinStages,
+    ScalarObjective,
+    evaluate_tiers,
+    objective_of,
+    scalarize,
+    scalarize_loosely,
+)
+from mentormatch.assignment.optimal_face import (
+    OptimalFace,
+    PrimalDual,
+    exact_dot,
+    nearest_unit,
+    pair_array,
+    remaining_degrees,
+)
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.columns.lower_bounds import solve_with_lower_bounds
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
-from mentormatch.scale.columns.weighted_goals import WeightedGoals, WeightLimits
-from mentormatch.scale.constraints.hard_rules import HardRules
+from mentormatch.scale.constraints.rows import HardRules
+from mentormatch.scale.flow.lower_bounds import solve_with_lower_bounds
 from mentormatch.scale.scan.blocks import Scanner, scan_all
-from mentormatch.scale.scan.dispatch import DistributedScan
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.simd import choose_scanner
-from mentormatch.scale.scan.workers import ScanPool
+from mentormatch.scale.scan.workers import DistributedScan, ScanPool
 from mentormatch.scale.scores.matrix import ScoreMatrix
 from mentormatch.scoring.score import MILLION
 
 if TYPE_CHECKING:
-    from mentormatch.scale.flow.initial_duals import WarmStart
+    from mentormatch.scale.flow.assignment import WarmStart
+
+
+@dataclass(frozen=True, slots=True)
+class WeightLimits:
+    """What a pair may be worth less than: ``most`` in any case, ``usual`` if there is a choice."""
+
+    most: int
+    usual: int
+
+    def loosely(self, problem: AssignmentProblem, goals: tuple[str, ...]) -> ScalarObjective | None:
+        """Return the goals in one stage that is as sure as the limits allow, None if it is too great even so."""
+        found = (scalarize_loosely(problem, goals, partial(gt, limit)) for limit in (self.usual, self.most))
+        return next((stage for stage in found if stage is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedGoals:
+    """The ``stage`` that is solved, and how its prices pay for the goals: for ``weights`` in so many ``parts``.
+
+    Goals that ask for no scores leave nearly all pairs tied. Where any optimum will do, the total tells them apart: it
+    is in the stage, and not among the weights. ``sure``: no answer of another order is worth as much.
+    """
+
+    stage: ScalarObjective
+    weights: tuple[tuple[str, int], ...]
+    parts: int = 1
+    exact_order: bool = True
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, limits: WeightLimits, *, ties: bool) -> Self | None:
+        """Return the aims of a problem, None if its numbers are too great; ``ties``: any optimum will not do."""
+        stages = scalarize(problem, lambda reach: reach < limits.most)
+        told = not ties and "total" not in problem.goals
+        if any(isinstance(stage, LeximinStages) for stage in stages):
+            return None
+        if len(stages) > 1:
+            stage = limits.loosely(problem, (*problem.goals, "total") if told else problem.goals)
+            return None if stage is None else cls._loose(stage, told=told)
+        asked = opening_stage(stages)
+        return (cls._told(problem, limits, asked) if told else None) or cls(asked, asked.weights)
+
+    @classmethod
+    def _told(cls, problem: AssignmentProblem, limits: WeightLimits, asked: ScalarObjective) -> Self | None:
+        """Return the aims with the total below what is asked for, None if that is too great."""
+        total, places = objective_of(problem, "total"), problem.max_pairs
+        if asked.fits_above(total, places):
+            finer = asked.dominate(total, places)
+            if finer.range < limits.usual:
+                return cls(finer, asked.weights, finer.unit // asked.unit)
+        stage = limits.loosely(problem, (*problem.goals, "total"))
+        return None if stage is None else cls._loose(stage, told=True)
+
+    @classmethod
+    def _loose(cls, stage: ScalarObjective, *, told: bool) -> Self:
+        asked = stage.weights[:-1] if told else stage.weights
+        parts = asked[-1][1]
+        return cls(stage, tuple((goal, weight // parts) for goal, weight in asked), parts, exact_order=False)
+
+    def times(self, finer: int) -> Self:
+        """Return the same in so many times smaller parts."""
+        return replace(self, stage=self.stage.times(finer), parts=self.parts * finer)
+
+    def order_proved(self, face: OptimalFace, optimum: PrimalDual) -> bool:
+        """Return whether all answers on a face of tight pairs, proved by its optimum, are the best goal by goal.
+
+        They are if all pairs are as tight at prices in whole weights: people without a price then have none, so that
+        every answer on the face is worth, up to each goal, the sum of these prices, and no answer at all is worth more.
+        """
+        if self.exact_order:
+            return True
+        prices = optimum.left[face.lefts], optimum.right[face.rights]
+        return all(_as_tight(prices, unit) for _, unit in self.stage.weights[:-1])
+
+
+def _as_tight(prices: tuple[IntVector, IntVector], unit: int) -> bool:
+    """Return whether the prices (e,) of both people of tight pairs pay for no more than these in whole units too."""
+    mentors, mentees = nearest_unit(prices, unit)
+    return np.array_equal(mentors + mentees, (prices[0] + prices[1]) // unit)
+
 
 INT_EXACT = 1 << 57
 """What a pair is worth stays below this, and all that the search for paths adds up below 2^62."""
@@ -185,7 +277,7 @@ class RestrictedMaster:
             self.begin = prices[0 if turned else 1]
         solve, own = self._by_paths if self.compiled else self._uncompiled, face.flipped() if turned else face
         if own.several:
-            from mentormatch.scale.flow.transport import solve_b_matching
+            from mentormatch.scale.flow.b_matching import solve_b_matching
 
             optimum = solve_b_matching(own, profit, self.reward, solve, self.check_deadline)
         else:
@@ -195,7 +287,7 @@ class RestrictedMaster:
     def warm_start(self, face: OptimalFace, optimum: PrimalDual) -> None:
         """Begin the next solve at an answer and prices that are about the best."""
         if self.compiled:
-            from mentormatch.scale.flow.initial_duals import WarmStart
+            from mentormatch.scale.flow.assignment import WarmStart
 
             turned = face.turns
             ends = PrimalDual(optimum.chosen, optimum.right, optimum.left) if turned else optimum
@@ -226,8 +318,8 @@ class RestrictedMaster:
         return optimum
 
     def _by_paths(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
+        from mentormatch.scale.flow.assignment import WarmStart
         from mentormatch.scale.flow.assignment import solve_assignment as best_by_paths
-        from mentormatch.scale.flow.initial_duals import WarmStart
 
         begin = WarmStart.at(face, self.begin) if isinstance(self.begin, np.ndarray) else self.begin
         begin = None if begin is None else begin.on(face)

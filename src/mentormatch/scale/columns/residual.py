@@ -27,7 +27,7 @@ from mentormatch.assignment.residual_graph import (
     tight_arcs,
 )
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.columns.quantile import find_cost_quantile
+from mentormatch.scale.columns.candidates import find_cost_quantile
 from mentormatch.scale.columns.subproblem import PairList, PricingProblem
 from mentormatch.scale.scan.blocks import Scanner, scan_all
 from mentormatch.scale.scan.simd import choose_scanner

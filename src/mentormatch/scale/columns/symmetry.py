@@ -5,7 +5,7 @@ where one side takes one partner each, nobody is given the same partner twice ho
 a kind pays there each of its people pays in the whole market, so the prices prove the whole answer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isqrt
@@ -14,6 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
@@ -198,3 +199,40 @@ def _by_person(tiles: ScoreMatrix, axis: int) -> tuple[NDArray[np.integer], NDAr
 def in_order(kinds: Distinct) -> Distinct:
     """Return kinds numbered in the order of the first of each."""
     return Distinct.of(kinds.first[kinds.codes])
+
+
+FAR = 1 << 61
+"""No way is longer."""
+
+
+def solve_classes(view: PricingProblem, heed: Callable[[], None]) -> ClassFlow:
+    """Return the optimum of a market of kinds, with all pairs of kinds that lose nothing by it."""
+    profit, (left_places, right_places) = class_profits(view), (each.most for each in view.bounds)
+    turned = len(profit) > len(profit.T)  # a search goes once through each kind of the left: the fewer, the better
+    if turned:
+        flow, right, left = _solve_transportation(np.ascontiguousarray(profit.T), (right_places, left_places), heed)
+        flow = flow.T
+    else:
+        flow, left, right = _solve_transportation(profit, (left_places, right_places), heed)
+    lefts, rights = np.nonzero(left[:, None] + right == profit)
+    return ClassFlow(lefts, rights, flow[lefts, rights].astype(np.int64), left, right)
+
+
+def class_profits(view: PricingProblem) -> IntMatrix:
+    """Return (u, v) what pairs of few people are worth, far below all for those that may not be chosen."""
+    pairs, worth = view.pairs(), np.full(view.scores.shape, -FAR)
+    worth[pairs.mentors, pairs.mentees] = view.profit(pairs)
+    return worth
+
+
+def _solve_transportation(
+    profit: IntMatrix, places: PerSide, heed: Callable[[], None]
+) -> tuple[IntMatrix, IntVector, IntVector]:
+    """Return how many pairs there are of each two classes, (u, v), and the duals (u,), (v,) that prove the optimum."""
+    from mentormatch.scale.flow.transportation import augment_class, shortest_path, transport_state
+
+    state, path = transport_state(profit, *places), shortest_path(*profit.shape)
+    for each in range(len(profit)):
+        heed()
+        augment_class(state, path, each)
+    return state.flow, state.left, state.right

@@ -26,7 +26,7 @@ from mentormatch.scale.scan.blocks import BlockScanner, CheckDeadline, ScanHits,
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 if TYPE_CHECKING:
-    from mentormatch.scale.scan.tie_kernels import TieBlocks
+    from mentormatch.scale.scan.kernels import TieBlocks
 
 LEADING, BLOCK = 16, 3
 """So many pairs a person are listed first, and of each two kinds so many for each of the larger."""
@@ -168,7 +168,7 @@ def by_code(scores: TieScores) -> BlockScanner:
 
 def _ties(scores: TieScores, cut: ScanQuery) -> "TieBlocks":
     """Return what is known of mentees."""
-    from mentormatch.scale.scan.tie_kernels import TieBlocks
+    from mentormatch.scale.scan.kernels import TieBlocks
 
     blocks, order = scores.blocks, scores.order
     words = scores.hashes.mentees[order], cut.column_offsets[order]
@@ -176,7 +176,7 @@ def _ties(scores: TieScores, cut: ScanQuery) -> "TieBlocks":
 
 
 def _by_code(scores: TieScores, cut: ScanQuery, ties: "TieBlocks", start: int, stop: int) -> ScanHits:
-    from mentormatch.scale.scan.tie_kernels import TieBuffer, TieRows, scan_ties
+    from mentormatch.scale.scan.kernels import TieBuffer, TieRows, scan_ties
 
     seen, mentors, room = ScanHits.nothing(stop - start), cut.open(start, stop), ROOM
     most = CROWD * cut.per_row + scores.crowd

@@ -5,29 +5,121 @@ loses more than the bound of all answers exceeds that other by (Dantzig, Fulkers
 is settled, and of the rest all is counted by what it loses: small numbers, which order answers as the goals do.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.engine import solve_unchecked
+from mentormatch.assignment.engine import SolveOptions, solve_unchecked
 from mentormatch.assignment.incumbent import Incumbent, ignore_incumbent
 from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import MAX_SUM, SideConstraint
+from mentormatch.assignment.model.problem import MAX_SUM, AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix, SparseScores
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
-from mentormatch.assignment.objective import ScalarObjective
-from mentormatch.assignment.optimal_face import RemainingDegrees, exact_dot, pair_array
+from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers
+from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, exact_dot, pair_array
+from mentormatch.assignment.tie_breaking import AnonymousTieBreaker
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.columns.generation import ALL
+from mentormatch.scale.columns.candidates import find_cost_quantile
+from mentormatch.scale.columns.generation import SOLVED_WHOLE
 from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.columns.quantile import find_cost_quantile
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem, former_in
-from mentormatch.scale.constraints.remainder import ReducedProblem
-from mentormatch.scale.constraints.tight_face import state_optimal, tighten_rows
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
+MILP_ENGINE = "milp"
+"""The engine for pairs that tolls left open: to ask for tolls again would never end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReducedProblem:
+    """The open pairs of a ``face`` as a ``problem`` of the ``mentors`` and ``mentees`` who are in them."""
+
+    face: OptimalFace
+    problem: AssignmentProblem
+    mentors: IntVector
+    mentees: IntVector
+
+    @classmethod
+    def of(
+        cls, face: OptimalFace, rows: tuple[SideConstraint, ...], worth: IntVector, waived: Sequence[IntVector]
+    ) -> Self:
+        """Return the problem of choosing open pairs that are worth the most together and keep rows.
+
+        ``rows`` are about all pairs, settled or not, and rest on people. ``worth`` (e,) of each open pair. ``waived``:
+        what each person of both sides takes of open pairs at least if they take one, 0 or 1: no more than others.
+        """
+        shape = len(waived[0]), len(waived[1])
+        mentors, lefts = np.unique(face.lefts, return_inverse=True)
+        mentees, rights = np.unique(face.rights, return_inverse=True)
+        scores = SparseScores((len(mentors), len(mentees)), lefts, rights, worth)
+        sides = _remaining_degrees(face.left, waived[0], mentors), _remaining_degrees(face.right, waived[1], mentees)
+        left = tuple(_remaining_rows(rows, (mentors, mentees), face.fixed, shape))
+        return cls(face, AssignmentProblem(scores, *sides, rows=left, goals=("total",)), mentors, mentees)
+
+    def solved(self, run: SolveOptions) -> Solution:
+        """Return the solution: pairs of everybody, those that were settled among them, and tiers of this problem.
+
+        Raise OutOfTime if there is none in time.
+        """
+        if self._lacking:
+            return empty_solution(Status.INFEASIBLE, "")
+        if not len(self.face):
+            return self._nothing()
+        words = run.tie_breaker.anonymized
+        hashes = AnonymousTieBreaker(words.mentors[self.mentors], words.mentees[self.mentees])
+        engine = MILP_ENGINE if self.problem.rows else None
+        found = solve_unchecked(
+            self.problem, engine, replace(run, tie_breaker=hashes, on_incumbent=ignore_incumbent), Incumbent()
+        )
+        if found.status is Status.STOPPED:
+            raise TimeLimitReached
+        return replace(found, pairs=self._whole(found.pairs)) if found.tiers else found
+
+    @property
+    def _lacking(self) -> bool:
+        """Return whether somebody must be in an open pair, and is in none."""
+        sides = ((self.face.left, self.mentors), (self.face.right, self.mentees))
+        return any(int(bounds.least.sum()) > int(bounds.least[people].sum()) for bounds, people in sides)
+
+    def _nothing(self) -> Solution:
+        """Return the solution where no pair is open."""
+        none = np.empty((0, 2), dtype=np.int64)
+        if not all(row.is_satisfied_by(none, self.problem.shape) for row in self.problem.rows):
+            return empty_solution(Status.INFEASIBLE, "")
+        return Solution(Status.PROVED, self._whole(none), tuple(evaluate_tiers(self.problem, none, {"total": 0})))
+
+    def _whole(self, pairs: IntMatrix) -> IntMatrix:
+        """Return the answer on all pairs that one on these makes, sorted."""
+        chosen = np.column_stack([self.mentors[pairs[:, 0]], self.mentees[pairs[:, 1]]])
+        found = np.concatenate([self.face.fixed, chosen])
+        return found[np.lexsort(found.T[::-1])]
+
+
+def _remaining_degrees(bounds: RemainingDegrees, waived: IntVector, some: IntVector) -> DegreeBounds:
+    """Return what some people take of open pairs; ``waived`` (n,): what each takes at least if they take any."""
+    own, least = bounds.of(some), waived[some]
+    idle = (least > 1) & (own.least == 0)
+    return DegreeBounds(np.where(idle, least, own.least), own.most, idle)
+
+
+def _remaining_rows(
+    rows: tuple[SideConstraint, ...], people: tuple[IntVector, IntVector], settled: IntMatrix, shape: tuple[int, int]
+) -> Iterator[SideConstraint]:
+    """Yield what rows ask of the open pairs of some people."""
+    for row in rows:
+        taken = int(row.coefficients_of(settled[:, 0], settled[:, 1], shape).sum())
+        least, most = (None if end is None else end - taken for end in (row.least, row.most))
+        left = replace(row, least=least, most=most)
+        own = zip((row.mentor, row.mentee), people, strict=True)
+        if all(person is None or (open_ == person).any() for person, open_ in own):
+            yield left.among(*people)
+        elif not left.is_satisfied_by(settled[:0], shape):
+            yield SideConstraint(row.name, np.zeros((1, 1), dtype=np.int64), least, most)
+
+
 SHORT = "no answer was found that keeps the rules that couple pairs, nor was it proved that there is none"
-PAIRS, MORE = (2, 8, 32), 4
+OPEN_PAIRS, SCANNED = (2, 8, 32), 4
 """So many pairs a person that lose least are solved, then more; and so many times as many if these lose no more."""
 
 
@@ -49,9 +141,9 @@ class GapSolve:
     def solution(self) -> Solution:
         """Return the best of the pairs that lose little, proved if no other pair can matter."""
         gap = None if self.solver.heard is None else self._gap(self.solver.heard.pairs)
-        for pairs in PAIRS:
+        for pairs in OPEN_PAIRS:
             loss = find_cost_quantile(self.view, self.priced, self.view.list_length(pairs)) if gap is None else gap
-            left, others = self._within(loss, MORE * self.view.list_length(pairs))
+            left, others = self._within(loss, SCANNED * self.view.list_length(pairs))
             if left is None:
                 break
             found = left.solved(self.solver.run)
@@ -62,7 +154,7 @@ class GapSolve:
                 self.solver.report_pairs(found.pairs, self.bound)
                 if gap <= min(loss, others - 1) or self._reached(found.pairs):
                     return state_optimal(self.solver.problem, found.pairs, Status.PROVED)
-        return self._of_all() if max(self.view.scores.shape) <= ALL else self._unknown()
+        return self._of_all() if max(self.view.scores.shape) <= SOLVED_WHOLE else self._unknown()
 
     def _unknown(self) -> Solution:
         return self.solver.heard or empty_solution(Status.FAILED, "", (SHORT,))
@@ -91,7 +183,7 @@ class GapSolve:
         face = self.view.face(sight.pairs)
         if self.open_most is not None and len(face) > self.open_most:
             return None, others
-        sides = (_held(face.left, self.prices.mentors, loss), _held(face.right, self.prices.mentees, loss))
+        sides = (_fix_loads(face.left, self.prices.mentors, loss), _fix_loads(face.right, self.prices.mentees, loss))
         face = replace(face, left=sides[0][0], right=sides[1][0])
         worth = sides[0][1][face.lefts] + sides[1][1][face.rights] - self.view.reduced_cost(sight.pairs, self.priced)
         for row, price, full in zip(rows, self.prices.rows, dear, strict=True):
@@ -116,9 +208,21 @@ class GapSolve:
         return whole - pinned
 
 
-def _held(bounds: RemainingDegrees, prices: IntVector, loss: int) -> tuple[RemainingDegrees, IntVector]:
+def _fix_loads(bounds: RemainingDegrees, prices: IntVector, loss: int) -> tuple[RemainingDegrees, IntVector]:
     """Return the bounds of people, those reached whom it would cost more; and the prices of all others."""
     dear = np.abs(prices) > loss
     low = np.where(dear & (prices > 0), bounds.most, bounds.least)
     high = np.where(dear & (prices < 0), bounds.least, bounds.most)
     return RemainingDegrees(low, high), np.where(dear, 0, prices)
+
+
+def tighten_rows(rows: tuple[SideConstraint, ...], prices: tuple[int, ...]) -> Iterator[SideConstraint]:
+    """Yield rows as the optimum keeps them if their prices leave no gap: those that have one at that bound."""
+    for row, price in zip(rows, prices, strict=True):
+        yield replace(row, least=row.most if price > 0 else row.least, most=row.least if price < 0 else row.most)
+
+
+def state_optimal(problem: AssignmentProblem, pairs: IntMatrix, status: Status) -> Solution:
+    """Return an answer that is the best in all goals; its status says whether ties are settled."""
+    values = {tier.goal: tier.value for tier in evaluate_tiers(problem, pairs, {})}
+    return Solution(status, pairs, tuple(evaluate_tiers(problem, pairs, values)))

@@ -13,12 +13,74 @@ from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.generation import choose_candidates, generate_columns
 from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.columns.subproblem import PricingProblem
-from mentormatch.scale.constraints.gap import SHORT, GapSolve
+from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
+from mentormatch.scale.constraints.gap import SHORT, GapSolve, ReducedProblem, state_optimal, tighten_rows
 from mentormatch.scale.constraints.multipliers import DualPoint, MultiplierSearch, SolveHooks
 from mentormatch.scale.constraints.rows import DualisedRows
-from mentormatch.scale.constraints.tight_face import TightFace, tighten_rows
 from mentormatch.scoring.score import MILLION
+
+MOST_TIED = 20_000
+"""Of more pairs that are left tied, hashes settle some first, by tolls too."""
+ROUNDS = 3
+"""So many rounds of hashes are tried for that."""
+
+
+@dataclass(frozen=True, slots=True)
+class TightFace:
+    """What is left open among the pairs that lose nothing at tolls, ``rows`` being kept as these ask for."""
+
+    solver: RestrictedMaster
+    rows: tuple[SideConstraint, ...]
+    face: OptimalFace
+
+    def solution(self) -> Solution | None:
+        """Return the canonical solution, None if no answer is among these pairs."""
+        thin = self._thinned() if len(self.face) > MOST_TIED and self.solver.run.ties else None
+        return (None if thin is None else thin._of_open()) or self._of_open()
+
+    def _of_open(self) -> Solution | None:
+        problem = self.solver.problem
+        none = [np.zeros(count, dtype=np.int64) for count in problem.shape]
+        left = ReducedProblem.of(self.face, self.rows, np.zeros(len(self.face), dtype=np.int64), none)
+        found = left.solved(self.solver.run)
+        if found.tiers:
+            return state_optimal(problem, found.pairs, found.status)
+        return found if found.status is Status.FAILED else None
+
+    def _thinned(self) -> "TightFace | None":
+        """Return what some rounds of hashes leave, if their tolls leave no gap; None if they leave one for sure."""
+        work: TightFace | None = self
+        for turn in range(ROUNDS):
+            work = work._after(turn) if work else None
+            if work is None or len(work.face) <= MOST_TIED:
+                break
+        return work
+
+    def _after(self, turn: int) -> "TightFace | None":
+        """Return the answers that are the best in a round of hashes, None if there are none."""
+        hashes, face = self.solver.run.tie_breaker, self.face
+        profit = hashes.of(face.lefts, face.rights, turn)
+        quotas = DualisedRows.of(self.rows, face.fixed, self.solver.problem.shape)
+        asking = SolveHooks(self._solve, lambda paid: None, _unheard, _unheard)
+        search = MultiplierSearch(quotas, asking, (int(profit.max(initial=1)),), self.solver.exact // 2, 0)
+        search.best(face, profit)
+        if search.trial is None or search.trial.bound < 0:
+            return None
+        tolls = search.trial.multipliers
+        rows = tuple(tighten_rows(self.rows, quotas.sum_by_row(tolls, len(self.rows))))
+        return TightFace(
+            self.solver, rows, face.restrict_to_optimum(search.trial.optimum, quotas.penalise(face, profit, tolls))
+        )
+
+    def _solve(self, face: OptimalFace, profit: IntVector, prices: PerSide | None) -> PrimalDual:
+        found = self.solver.solve_ties(face, profit)
+        if found is None:
+            raise EngineError("An answer was lost between two stages")
+        return found
+
+
+def _unheard(face: OptimalFace, optimum: PrimalDual) -> None:
+    """Hear nothing: each solve begins anew."""
 
 
 def count_proved_pairs(best: Solution | None) -> int | None:
@@ -29,13 +91,13 @@ def count_proved_pairs(best: Solution | None) -> int | None:
 
 def round_rows(rows: tuple[SideConstraint, ...], pairs: int) -> tuple[SideConstraint, ...] | None:
     """Return rows that the same answers of so many pairs keep, in whole numbers; None if they are as they were."""
-    found = tuple(_rounded(row, pairs) for row in rows)
+    found = tuple(_round(row, pairs) for row in rows)
     if all(one is other for one, other in zip(found, rows, strict=True)):
         return None
     return (*found, SideConstraint("pairs", np.ones((1, 1), dtype=np.int64), pairs, pairs))
 
 
-def _rounded(row: SideConstraint, pairs: int) -> SideConstraint:
+def _round(row: SideConstraint, pairs: int) -> SideConstraint:
     """Return the row in steps from the least that a pair counts; the same row if it is that, or counts products."""
     if row.factor is not None:
         return row

@@ -12,7 +12,7 @@ import numpy as np
 
 from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.flow.layout import NOBODY, Adjacency, ShortVector
+from mentormatch.scale.flow.paths import NOBODY, Adjacency, ShortVector
 
 ABOVE_ALL = 1 << 62
 

@@ -19,9 +19,16 @@ from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.errors import EngineError
 from mentormatch.languages import mark, tr
 from mentormatch.scale.scan.blocks import ScanHits
-from mentormatch.scale.scan.executors import make_pickle_error
-from mentormatch.scale.scan.parcels import MatrixPayload, scan_payload
-from mentormatch.scale.scan.workers import Block, NotReadyError, NoWorkersError, ScanPool, WorkerLostError
+from mentormatch.scale.scan.workers import (
+    Block,
+    MatrixPayload,
+    NotReadyError,
+    NoWorkersError,
+    ScanPool,
+    WorkerLostError,
+    make_pickle_error,
+    scan_payload,
+)
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
 RESULT_S = 5.0

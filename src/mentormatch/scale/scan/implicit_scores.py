@@ -10,11 +10,12 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import NO_SCORE, IntMatrix, PersonMasks, ScanQuery, Scores
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, Scanner, make_numpy_scanner, scan_all
-from mentormatch.scale.scores.matrix import ScoreMatrix
+from mentormatch.scale.scores.matrix import ScoreMatrix, StoredMatrix
 
 
 def find_maxima(tiles: ScoreMatrix, mentors: BoolVector, mentees: BoolVector) -> tuple[IntVector, IntVector]:
@@ -151,3 +152,11 @@ class ImplicitScores(Scores):
         """Return the pairs that a cut leaves, of people who take part; ``look`` is another way to look at the tiles."""
         looked = partial(scan_all, make_numpy_scanner(self.tiles), self.shape[0]) if look is None else look
         return looked(cut.among(self.mentors, self.mentees))
+
+
+def as_implicit(problem: AssignmentProblem) -> AssignmentProblem:
+    """Return the problem with its scores to be looked at."""
+    if not problem.scores.stored:
+        return problem
+    tiles, (n, m) = StoredMatrix.of_scores(problem.scores), problem.shape
+    return replace(problem, scores=ImplicitScores(tiles, np.ones(n, dtype=bool), np.ones(m, dtype=bool)))

@@ -5,15 +5,115 @@ bits and rounded up, so that a handful of additions tells who of them falls shor
 that do not are worked out to the bit.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.kernels.jit import jit_without_refcounts
+from mentormatch.assignment.kernels.jit import HAS_NUMBA, jit, jit_without_refcounts
 from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.tie_breaking import BITS
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.scan.intrinsics import compare_lanes, count_ones
+
+LANES = 64
+"""So many sums are taken at once: processors add 8 to 32 numbers of 16 bits in one step."""
+ANYWHERE = 2
+"""Vectors may begin at any number of so many bytes."""
+
+type Small = NDArray[np.int16]
+
+
+def compare_lanes_plainly(lanes: Small, codes: NDArray[np.integer], begin: int, marks: Small) -> int:
+    """Return a bit for each sum that reaches its bar: what to begin with, and the rows of lanes that codes name.
+
+    ``lanes`` are (k, LANES), ``codes`` (terms,), ``marks`` (2, LANES): the bars, and where the sums are put. One that
+    would leave 16 bits stays at their end.
+    """
+    (bars, sums), (low, high) = marks, (np.iinfo(np.int16).min, np.iinfo(np.int16).max)
+    sums[:] = begin
+    for code in codes:
+        sums[:] = np.clip(sums.astype(np.int64) + lanes[code], low, high)
+    return sum(1 << lane for lane in np.flatnonzero(sums >= bars).tolist())
+
+
+def counting(typing: Any, word: Any) -> Any:
+    """Return the type and the code of the number of ones in a word."""
+    from numba.core import types
+
+    def generated(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), generated
+
+
+def summing(typing: Any, lanes: Any, codes: Any, begin: Any, marks: Any) -> Any:
+    """Return the type and the code of ``compare_lanes_plainly``, whose sums stay in registers until they are whole."""
+    from llvmlite import ir
+    from numba.core import types
+
+    def generated(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        arrays = [context.make_array(signature.args[at])(context, builder, arguments[at]) for at in (0, 1, 3)]
+        total, bars = _summed(builder, arrays[0].data, arrays[1], arguments[2]), arrays[2].data
+        sums = builder.gep(bars, [ir.IntType(64)(LANES)])
+        builder.store(total, _vector_at(builder, sums)).align = ANYWHERE
+        return builder.bitcast(builder.icmp_signed(">=", total, _loaded(builder, bars)), ir.IntType(LANES))
+
+    return types.uint64(lanes, codes, types.int16, marks), generated
+
+
+def _summed(builder: Any, lanes: Any, codes: Any, begin: Any) -> Any:
+    """Write the sums of what codes name."""
+    from llvmlite import ir
+    from numba.core import cgutils
+
+    words: Any = cgutils
+    whole, vector = ir.IntType(64), _vector()
+    kind, name = ir.FunctionType(vector, [vector, vector]), f"llvm.sadd.sat.v{LANES}i16"
+    add = words.get_or_insert_function(builder.module, kind, name)
+    single = builder.insert_element(vector(ir.Undefined), begin, ir.IntType(32)(0))
+    everywhere = ir.VectorType(ir.IntType(32), LANES)([0] * LANES)
+    total = words.alloca_once_value(builder, builder.shuffle_vector(single, single, everywhere))
+    with words.for_range(builder, builder.extract_value(codes.shape, 0), intp=whole) as loop:
+        code = builder.zext(builder.load(builder.gep(codes.data, [loop.index])), whole)
+        given = _loaded(builder, builder.gep(lanes, [builder.mul(code, whole(LANES))]))
+        builder.store(builder.call(add, [builder.load(total), given]), total)
+    return builder.load(total)
+
+
+def _vector() -> Any:
+    """Return the type of as many numbers of 16 bits as there are lanes."""
+    from llvmlite import ir
+
+    return ir.VectorType(ir.IntType(16), LANES)
+
+
+def _vector_at(builder: Any, first: Any) -> Any:
+    """Write where the vector is whose first number this is."""
+    return builder.bitcast(first, _vector().as_pointer())
+
+
+def _loaded(builder: Any, first: Any) -> Any:
+    """Write the vector whose first number this is."""
+    found = builder.load(_vector_at(builder, first))
+    found.align = ANYWHERE
+    return found
+
+
+def make_intrinsic(typing: Callable[..., Any], plain: Callable[..., int]) -> Any:
+    """Return what is written so, or where nothing is compiled plain Python that does the same."""
+    if not HAS_NUMBA:
+        return plain
+    from numba.extending import intrinsic
+
+    return intrinsic(typing)
+
+
+count_ones: Any = make_intrinsic(counting, int.bit_count)
+"""Returns the number of ones in a word of 64 bits, in compiled code: one instruction where processors have one."""
+compare_lanes: Any = make_intrinsic(summing, compare_lanes_plainly)
+"""Returns which sums reach their bars: see ``compare_lanes_plainly``."""
+
 
 ROUGH = 6
 """Sums that tell who falls short are rounded up to so many bits: all that can be scored then fits in 15."""
@@ -281,3 +381,85 @@ def scan_rows(strip: PackedRows, known: PackedColumns, wanted: ScanLimits, found
     for run in range(len(known.edges) - 1):
         if set_thresholds(strip, known, wanted, found, run):
             scan_run(strip, known, wanted, found, run)
+
+
+SHIFTS = np.array([30, 27, 31, 64 - BITS], dtype=np.uint64)
+FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], dtype=np.uint64)
+
+
+class TieBlocks(NamedTuple):
+    """Blocks of kinds as in ``tied.Blocks``; ``order`` are the mentees by kind, from ``edges`` (v + 1,) on.
+
+    ``words`` (m,) of mentees and what is added to each, ``columns`` (m,), stand in that order.
+    """
+
+    starts: IntVector
+    others: IntVector
+    least: IntVector
+    edges: IntVector
+    words: NDArray[np.uint64]
+    columns: IntVector
+
+
+class TieRows(NamedTuple):
+    """The kinds of r mentors, their words as they are mixed with those of mentees, and what pairs are noted from."""
+
+    kinds: IntVector
+    words: NDArray[np.uint64]
+    limits: IntVector
+
+
+class TieBuffer(NamedTuple):
+    """Room for ``pairs`` (3, e): row, place, hash; ``best`` (r,), how many pairs each mentor has, and how many in all.
+
+    No more than ``most`` pairs of a mentor are noted down, if they are not better than all before.
+    """
+
+    pairs: IntMatrix
+    best: IntVector
+    counts: IntVector
+    total: IntVector
+    most: int
+
+
+@jit
+def mix_words(mentor: Any, mentee: Any) -> Any:
+    """Return the hash of a pair from the mixed word of the mentor and that of the mentee."""
+    word = mentor ^ mentee
+    word = (word ^ (word >> SHIFTS[0])) * FACTORS[0]
+    word = (word ^ (word >> SHIFTS[1])) * FACTORS[1]
+    return np.int64((word ^ (word >> SHIFTS[2])) >> SHIFTS[3]) + 1
+
+
+@jit
+def scan_ties(ties: TieBlocks, asked: TieRows, noted: TieBuffer) -> None:
+    """Look at all tied pairs of some mentors; if ``total`` is beyond the room in the end, pairs are missing."""
+    for row in range(len(asked.kinds)):
+        for block in range(ties.starts[asked.kinds[row]], ties.starts[asked.kinds[row] + 1]):
+            scan_tie_block(ties, asked, noted, (row, block))
+
+
+@jit
+def scan_tie_block(ties: TieBlocks, asked: TieRows, noted: TieBuffer, where: tuple[int, int]) -> None:
+    """Look at the pairs of a mentor with the mentees of a block."""
+    row, block = where
+    word, least, limit, kind = asked.words[row], ties.least[block], asked.limits[row], ties.others[block]
+    best = noted.best[row]
+    for place in range(ties.edges[kind], ties.edges[kind + 1]):
+        score = mix_words(word, ties.words[place])
+        worth = score + ties.columns[place]
+        if worth > best or (worth >= limit and score >= least):
+            if worth >= limit and score >= least and (noted.counts[row] < noted.most or worth > best):
+                record_tie(noted, row, place, score)
+            best = max(best, worth)
+    noted.best[row] = best
+
+
+@jit
+def record_tie(noted: TieBuffer, row: int, place: int, score: int) -> None:
+    """Note a pair down."""
+    at = noted.total[0]
+    if at < noted.pairs.shape[1]:
+        noted.pairs[0, at], noted.pairs[1, at], noted.pairs[2, at] = row, place, score
+    noted.total[0] = at + 1
+    noted.counts[row] += 1

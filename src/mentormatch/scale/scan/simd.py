@@ -1,21 +1,100 @@
 """The SIMD scanner: tables packed into lanes, columns into runs, buffers that grow."""
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from os import cpu_count
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
-from mentormatch.base.columns import IntVector
-from mentormatch.scale.scan.blocks import BlockScanner, CheckDeadline, ScanHits, keep_largest, make_numpy_scanner
-from mentormatch.scale.scan.column_runs import ColumnGroups, ColumnRuns, group_columns
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.progress import track_scan
+from mentormatch.scale.scan.blocks import (
+    BlockScanner,
+    CheckDeadline,
+    ScanHits,
+    keep_largest,
+    make_numpy_scanner,
+    split_rows,
+)
 from mentormatch.scale.scores.matrix import MergedTable, ScoreMatrix, merge_tables
+from mentormatch.scale.scores.terms import ScoreTerm
+from mentormatch.scoring.answer_classes import Distinct
 
 if TYPE_CHECKING:
     from mentormatch.scale.scan.kernels import PackedColumns, PackedRows
+
+
+ALIKE = 64
+"""There is no more than one group for so many mentees: to pass over one costs as much as to look at a few pairs."""
+LOOKED_AT = 64
+"""Mentors by whom the parts that forbid most are found."""
+SELDOM = 0.01
+"""A part that forbids a smaller share of the pairs makes no groups."""
+RUN = 512
+"""So many mentees at most are in a run."""
+SPAN = 1 << 19
+"""So many points the heights of a run differ by at most: what is less than all of them is told apart in 16 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGroups:
+    """``lead``: parts that make the groups; ``codes`` (m,) the group of each mentee; ``first`` (g,) one of each."""
+
+    lead: tuple[ScoreTerm, ...]
+    codes: IntVector
+    first: IntVector
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRuns:
+    """Mentees of one group each, the highest first: ``order`` (m,) and ``edges`` (r + 1,), where each run begins."""
+
+    order: IntVector
+    edges: IntVector
+
+    @classmethod
+    def of(cls, group: IntVector, heights: IntVector) -> "ColumnRuns":
+        """Return the runs of mentees whose groups and heights, (m,) each, these are."""
+        order = np.lexsort((-heights, group))
+        new = np.diff(group[order], prepend=-1) != 0
+        level = (heights[order][_since(new)] - heights[order]) // SPAN
+        new |= np.diff(level, prepend=0) != 0
+        place = np.arange(len(order)) - _since(new)
+        return cls(order, np.append(np.flatnonzero(place % RUN == 0), len(order)))
+
+
+def _since(new: BoolVector) -> IntVector:
+    """Return where the last that was new stands, for each of some who stand in line; the first is new."""
+    return np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
+
+
+def group_columns(parts: Sequence[ScoreTerm], width: int) -> ColumnGroups:
+    """Return the mentees in groups by the parts that forbid most, as far as groups do not become too small."""
+    lead, kinds = list[ScoreTerm](), Distinct.of(np.zeros(width, dtype=np.int64))
+    shares = {place: forbidden_fraction(part) for place, part in enumerate(parts)}
+    for place in sorted(shares, key=lambda place: -shares[place]):
+        both = kinds.joined(parts[place].mentees)
+        if shares[place] > SELDOM and len(both) * ALIKE <= width:
+            lead, kinds = [*lead, parts[place]], both
+    return ColumnGroups(tuple(lead), kinds.codes, kinds.first)
+
+
+def forbidden_fraction(part: ScoreTerm) -> float:
+    """Return the share of pairs that a part forbids, as far as a few mentors tell."""
+    n = len(part.mentors.codes)
+    points = part.rows(spread_over(n))[:, part.mentees.codes]
+    return float((points < 0).mean()) if points.size else 0.0
+
+
+def spread_over(count: int) -> IntVector:
+    """Return the positions of a few people, as far from each other as can be."""
+    return np.unique(np.linspace(0, max(count - 1, 0), min(LOOKED_AT, count)).astype(np.int64))
+
 
 ROOM = 1 << 14
 """Pairs for which there is room at first in what is found in a strip."""
@@ -132,8 +211,7 @@ class SimdScanner:
 
     def _in_lanes(self, mentors: IntVector) -> tuple[Small, Small, IntVector]:
         """Return what terms give some mentors, in lanes, by how much that is too much, and (r,) the most of it."""
-        from mentormatch.scale.scan.intrinsics import LANES
-        from mentormatch.scale.scan.kernels import quantise_rows
+        from mentormatch.scale.scan.kernels import LANES, quantise_rows
 
         assert len(mentors) <= LANES
         ends, most = np.cumsum([len(term.kinds[0]) for term in self.terms]), np.zeros(len(mentors), dtype=np.int64)
@@ -201,15 +279,14 @@ def shift_columns(places: Sequence[Small], widths: Sequence[int]) -> list[Small]
 
 def marks() -> NDArray[np.int16]:
     """Return (2, LANES): what sums have to come to, which those of nobody ever do, and room for what they come to."""
-    from mentormatch.scale.scan.intrinsics import LANES
-    from mentormatch.scale.scan.kernels import NEVER
+    from mentormatch.scale.scan.kernels import LANES, NEVER
 
     return np.full((2, LANES), NEVER, dtype=np.int16)
 
 
 def align(count: int) -> NDArray[np.int16]:
     """Return (count, LANES) room for numbers of 16 bits, each row of which begins where a line of the cache does."""
-    from mentormatch.scale.scan.intrinsics import LANES
+    from mentormatch.scale.scan.kernels import LANES
 
     room = np.zeros((count + 1) * LANES, dtype=np.int16)
     begin = -room.ctypes.data % LINE // room.itemsize
@@ -221,3 +298,42 @@ def pack_columns(columns: Sequence[Small], count: int) -> Small:
     joined = np.column_stack(columns) if columns else np.empty((count, 0), dtype=np.int64)
     kind = next(kind for kind in (np.uint16, np.uint32, np.uint64) if joined.max(initial=0) <= np.iinfo(kind).max)
     return np.ascontiguousarray(joined.astype(kind))
+
+
+type BlockRanges = Sequence[tuple[int, int]]
+
+
+def find_column_maxima(
+    tiles: ScoreMatrix, own: IntVector, scale: int, heed: CheckDeadline, *, compiled: bool
+) -> IntVector:
+    """Return (m,) the greatest ``scale * score + own[i]`` that a mentor has with each mentee, ``-FAR`` where none has.
+
+    ``own`` (n,) is ``EXCLUDED`` where a mentor takes no part. Each thread goes through a share of the strips.
+    """
+    n, m = tiles.shape
+    edges, count = split_rows(0, n), cpu_count() or 1
+    through = (
+        _swiftly(tiles, own, scale, heed) if compiled and tiles.computed else partial(_plainly, tiles, own, scale, heed)
+    )
+    with track_scan(n * m) as looked, ThreadPoolExecutor(count) as threads:
+        shares = list(threads.map(through, [edges[at::count] for at in range(count)]))
+        looked(n * m)
+    found: IntVector = np.maximum.reduce(shares)
+    return found
+
+
+def _swiftly(tiles: ScoreMatrix, own: IntVector, scale: int, heed: CheckDeadline) -> Callable[[BlockRanges], IntVector]:
+    return partial(SimdScanner.of(tiles).highest, own, scale, heed)
+
+
+def _plainly(tiles: ScoreMatrix, own: IntVector, scale: int, heed: CheckDeadline, edges: BlockRanges) -> IntVector:
+    best, worth = np.full(tiles.shape[1], -FAR), np.empty(tiles.shape[1], dtype=np.int64)
+    for start, stop in edges:
+        heed()
+        mentors = start + np.flatnonzero(own[start:stop] != EXCLUDED)
+        for scores, more in zip(tiles.of(mentors), own[mentors], strict=True):
+            np.multiply(scores, scale, out=worth, dtype=np.int64)
+            np.add(worth, more, out=worth)
+            np.copyto(worth, -FAR, where=scores < tiles.floor)
+            np.maximum(best, worth, out=best)
+    return best

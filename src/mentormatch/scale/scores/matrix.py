@@ -7,24 +7,28 @@ the nearest cache. A strip of scores is then a handful of lookups, in integers t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.assignment.model.scores import Scores
 from mentormatch.base.columns import IntVector
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import Rule
-from mentormatch.scale.scores.lookup_table import Points
-from mentormatch.scale.scores.overlaps import OverlapTerm, merge_equal, read_criterion_overlap, read_rule_overlap
 from mentormatch.scale.scores.terms import (
     CriterionScore,
+    OverlapTerm,
     PairOverrides,
+    Points,
     RulePenalty,
     ScoreTerm,
+    merge_equal,
     merge_overrides,
     override_criterion,
     override_rule,
+    read_criterion_overlap,
+    read_rule_overlap,
     score_term,
 )
 from mentormatch.scoring.answer_classes import Distinct
@@ -226,3 +230,44 @@ def merge_table(parts: Sequence[ScoreTerm], kinds: Distinct) -> MergedTable:
     return MergedTable(
         tuple(parts), tuple(part.mentees.codes[kinds.first] for part in parts), kinds.codes.astype(np.intp)
     )
+
+
+ABSENT = -1
+"""Stands at forbidden pairs, as scores are 0 or more."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMatrix(ScoreMatrix):
+    """The same where all are held: ``values`` (n, m) int32."""
+
+    computed = False
+    values: Points
+
+    @classmethod
+    def of_scores(cls, scores: Scores) -> Self:
+        """Return the scores of a problem."""
+        values = np.full(scores.shape, ABSENT, dtype=np.int32)
+        mentors, mentees = scores.pairs()
+        values[mentors, mentees] = scores.at(mentors, mentees)
+        nothing = np.empty(0, dtype=np.int64)
+        starts, none = np.zeros(len(values) + 1, dtype=np.int64), PairOverrides(nothing, nothing, nothing)
+        return cls(scores.shape, (), (), (), none, starts, 0, scores.extremes[1], values)
+
+    def of(self, mentors: IntVector) -> Points:
+        return self.values[mentors]
+
+    def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        return self.values[mentors, mentees].astype(np.int64)
+
+    def of_mentees(self, some: IntVector) -> "StoredMatrix":
+        return self._of(np.ascontiguousarray(self.values[:, some]))
+
+    def flipped(self) -> "StoredMatrix":
+        return self._of(np.ascontiguousarray(self.values.T))
+
+    def holding(self) -> "StoredMatrix":
+        return self
+
+    def _of(self, values: Points) -> "StoredMatrix":
+        starts = np.zeros(len(values) + 1, dtype=np.int64)
+        return replace(self, shape=(values.shape[0], values.shape[1]), starts=starts, values=values)

@@ -10,7 +10,7 @@ import numpy as np
 
 from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.flow.layout import NOBODY, ShortVector
+from mentormatch.scale.flow.paths import NOBODY, ShortVector
 
 FAR = 1 << 61
 BEST, END, OUT = range(3)
