@@ -69,11 +69,11 @@ def _with_rows(problem: AssignmentProblem, beside: tuple[SideConstraint, ...], r
         asked,
         replace(run, ties=run.ties and not alone, on_incumbent=rules.filter_reports(run.on_incumbent)),
         compiled,
-        rules,
+        rules.satisfied,
     )
     try:
         with open_pool(run.workers) as solver.crew:
-            solution = _leximin(solver, problem, run) if fair else _keeping_all(solver)
+            solution = _leximin(solver, problem, run) if fair else _keeping_all(solver, rules)
         if solution.status is Status.FAILED and problem.goals != ("total",):
             return _unless_empty(problem, beside, run, solution)
     except TimeLimitReached:
@@ -83,12 +83,12 @@ def _with_rows(problem: AssignmentProblem, beside: tuple[SideConstraint, ...], r
     return replace(solution, engine=WIDE)
 
 
-def _keeping_all(solver: RestrictedMaster) -> Solution:
+def _keeping_all(solver: RestrictedMaster, rules: HardRules) -> Solution:
     """Return the canonical solution, or the best in time, which also keeps the rules beside."""
     found = _relaxed(solver)
-    if not found.tiers or solver.rules.satisfied(found.pairs):
+    if not found.tiers or rules.satisfied(found.pairs):
         return found
-    return RepairHeuristic(solver, solver.view, found).solution()
+    return RepairHeuristic(solver, rules, solver.view, found).solution()
 
 
 def _relaxed(solver: RestrictedMaster) -> Solution:

@@ -34,7 +34,6 @@ from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
-from mentormatch.scale.constraints.rows import HardRules
 from mentormatch.scale.flow.lower_bounds import solve_with_lower_bounds
 from mentormatch.scale.scan.blocks import Scanner, scan_all
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
@@ -148,7 +147,7 @@ class RestrictedMaster:
     problem: AssignmentProblem
     run: SolveOptions
     compiled: bool
-    rules: HardRules
+    accepts: Callable[[IntMatrix], bool]
     heard: Solution | None = None
     crew: ScanPool[Any] | None = None
     limits: WeightLimits = field(init=False)
@@ -212,7 +211,7 @@ class RestrictedMaster:
     def under(self, rows: tuple[SideConstraint, ...]) -> "RestrictedMaster":
         """Return what solves the same problem under other rows, and tells nobody."""
         problem, run = replace(self.problem, rows=rows), replace(self.run, on_incumbent=ignore_incumbent)
-        return RestrictedMaster(problem, run, self.compiled, self.rules, crew=self.crew)
+        return RestrictedMaster(problem, run, self.compiled, self.accepts, crew=self.crew)
 
     def keeping(self, found: Callable[[], tuple[OptimalFace, PrimalDual]]) -> tuple[OptimalFace, PrimalDual] | None:
         """Return what is found once it keeps minimums and the order of goals, None if no answer keeps the minimums."""
@@ -323,7 +322,7 @@ class RestrictedMaster:
 
         begin = WarmStart.at(face, self.begin) if isinstance(self.begin, np.ndarray) else self.begin
         begin = None if begin is None else begin.on(face)
-        optimum = best_by_paths(face, profit, begin, lambda: self.run.timed_out)
+        optimum = best_by_paths(face, profit, begin, self.check_deadline)
         self.begin = WarmStart.of(face, optimum)
         return optimum
 
@@ -346,7 +345,7 @@ class RestrictedMaster:
         bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound + pinned)
         tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
         told = Solution(Status.FEASIBLE, pairs, tiers, "wide")
-        if self.rules.satisfied(pairs):
+        if self.accepts(pairs):
             self.heard = told
             self.run.on_incumbent(lambda: told)
         return told

@@ -39,6 +39,7 @@ class RepairHeuristic:
     """The solver's problem, its best answer without the rules beside, and the view of all pairs."""
 
     solver: RestrictedMaster
+    rules: HardRules
     view: PricingProblem
     relaxed: Solution
 
@@ -62,10 +63,8 @@ class RepairHeuristic:
         face = view.face(pairs)
         kept = self._kept(face, quotas.penalise(face, view.profit(pairs), tolls), prices.mentees)
         if kept is not None:
-            self.solver.report_pairs(
-                GreedyInsertion(self.solver.rules, kept).filled(pairs, view.profit(pairs)), self.bound
-            )
-        found = GapSolve(self.solver, view, prices, priced, self.bound, self.solver.rules.rows, OPEN).solution()
+            self.solver.report_pairs(GreedyInsertion(self.rules, kept).filled(pairs, view.profit(pairs)), self.bound)
+        found = GapSolve(self.solver, view, prices, priced, self.bound, self.rules.rows, OPEN).solution()
         return replace(found, prices=self.relaxed.prices) if found.tiers else found
 
     @property
@@ -93,10 +92,10 @@ class RepairHeuristic:
             if not face.holds(optimum):
                 return None
             answer, begin = face.answer(optimum.chosen), None
-            if self.solver.rules.satisfied(answer):
+            if self.rules.satisfied(answer):
                 return answer
             elsewhere = [_elsewhere(face, profit, optimum, side) for side in (0, 1)]
-            below = zip(self.solver.rules.below_minimum(answer), elsewhere, (0, 1), strict=True)
+            below = zip(self.rules.below_minimum(answer), elsewhere, (0, 1), strict=True)
             aside = [_cheapest(_together(face, optimum, lost, side), own) for own, lost, side in below]
             given, places = self._given_up(face, optimum, elsewhere, answer)
             if given is None or not (len(given) or any(own.any() for own in aside)):
@@ -114,7 +113,7 @@ class RepairHeuristic:
 
         None where a row is about nobody alone, or asks for more.
         """
-        rules, chosen = self.solver.rules, np.flatnonzero(optimum.chosen)
+        rules, chosen = self.rules, np.flatnonzero(optimum.chosen)
         pairs, given = np.column_stack([face.lefts[chosen], face.rights[chosen]]), [np.empty(0, dtype=np.int64)]
         places = face.left.most.copy(), face.right.most.copy()
         for own in rules.own:

@@ -11,7 +11,6 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
@@ -33,7 +32,8 @@ from mentormatch.scale.flow.paths import (
     transpose_adjacency,
 )
 
-type Over = Callable[[], bool]
+type CheckDeadline = Callable[[], None]
+"""Is called now and then, and ends a solve by what it raises."""
 
 NO_LIMIT = 1 << 60
 MAX_BIDS, BIDS_AT_ONCE = 48, 4
@@ -135,50 +135,52 @@ class AssignmentGraph:
         return int(np.median([int(values.max()) - int(np.median(values)) for values in worth])) if len(some) else 0
 
 
-def choose_start(market: AssignmentGraph, over: Over) -> WarmStart:
+def choose_start(market: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
     """Return the start that suits the market; raise OutOfTime if the time is up."""
     if market.ratio >= SURPLUS_RATIO:
-        return run_forward(market, over)
-    return run_reverse(market, over) if market.ratio <= SCARCE_RATIO else run_scaled(market, over)
+        return run_forward(market, check_deadline)
+    return run_reverse(market, check_deadline) if market.ratio <= SCARCE_RATIO else run_scaled(market, check_deadline)
 
 
-def run_forward(market: AssignmentGraph, over: Over) -> WarmStart:
+def run_forward(market: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
     """Return what comes of it if people bid for places from 0."""
     auction = auction_of(np.zeros_like(market.places), market.places, market.people)
-    _bid(lambda bids: bid_forward(market.side, auction, 0, bids), market.people, over)
+    _bid(lambda bids: bid_forward(market.side, auction, 0, bids), market.people, check_deadline)
     return _came_of(auction)
 
 
-def run_reverse(market: AssignmentGraph, over: Over) -> WarmStart:
+def run_reverse(market: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
     """Return what comes of it if places bid for people from the most that anybody is worth to them."""
     auction = auction_of(market.greatest(), market.places, market.people)
-    _bid(lambda bids: bid_backward(market.back, auction, 0, bids), market.people, over)
+    _bid(lambda bids: bid_backward(market.back, auction, 0, bids), market.people, check_deadline)
     return _came_of(auction)
 
 
-def run_warm(market: AssignmentGraph, prices: IntVector, over: Over) -> WarmStart:
+def run_warm(market: AssignmentGraph, prices: IntVector, check_deadline: CheckDeadline) -> WarmStart:
     """Return what comes of it if both sides bid in small steps from prices that are about right."""
     spread = market.spread()
-    return _both_bid(market, prices, (max(spread // STEP_UNITS, 1), max(RESERVATION * spread, 1)), over)
+    return _both_bid(market, prices, (max(spread // STEP_UNITS, 1), max(RESERVATION * spread, 1)), check_deadline)
 
 
-def run_scaled(market: AssignmentGraph, over: Over) -> WarmStart:
+def run_scaled(market: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
     """Return what comes of it if both sides bid, in smaller and smaller steps."""
     spread = market.spread()
     patience = max(RESERVATION * spread, 1)
     start = WarmStart(np.zeros_like(market.places), np.full(market.people, NOBODY, dtype=np.int32))
     for step in BID_STEPS:
-        start = _both_bid(market, start.prices, (max(step * (spread // STEP_UNITS), 1), patience), over)
+        start = _both_bid(market, start.prices, (max(step * (spread // STEP_UNITS), 1), patience), check_deadline)
         start = WarmStart(_without_those_who_wait(market, start, patience), start.partner)
     return start
 
 
-def _both_bid(market: AssignmentGraph, prices: IntVector, how: tuple[int, int], over: Over) -> WarmStart:
+def _both_bid(
+    market: AssignmentGraph, prices: IntVector, how: tuple[int, int], check_deadline: CheckDeadline
+) -> WarmStart:
     auction = auction_of(prices, market.places, market.people)
     set_reservations(market.side, auction, how[1])
-    _bid(lambda bids: bid_forward(market.side, auction, how[0], bids), market.people, over)
+    _bid(lambda bids: bid_forward(market.side, auction, how[0], bids), market.people, check_deadline)
     equalise(market.side, auction)
-    _bid(lambda bids: bid_backward(market.back, auction, how[0], bids), market.people, over)
+    _bid(lambda bids: bid_backward(market.back, auction, how[0], bids), market.people, check_deadline)
     return _came_of(auction)
 
 
@@ -196,9 +198,9 @@ def _without_those_who_wait(market: AssignmentGraph, start: WarmStart, patience:
     return np.maximum(state.right, 0)
 
 
-def _bid(ask: Callable[[int], int], people: int, over: Over) -> None:
+def _bid(ask: Callable[[int], int], people: int, check_deadline: CheckDeadline) -> None:
     for _ in range(MAX_BIDS // BIDS_AT_ONCE):
-        go_on(over)
+        check_deadline()
         if ask(BIDS_AT_ONCE * people) < BIDS_AT_ONCE * people:
             return
 
@@ -210,12 +212,6 @@ def _came_of(auction: Auction) -> WarmStart:
     return WarmStart(auction.right, partner)
 
 
-def go_on(over: Over) -> None:
-    """Raise OutOfTime if the time is up."""
-    if over():
-        raise TimeLimitReached
-
-
 type StartStep = Callable[[Adjacency, AssignmentState, SearchHeap, IntVector, tuple[int, int]], int]
 
 MAX_PROFIT = 1 << 60
@@ -224,13 +220,12 @@ STEPS_AT_ONCE = 1 << 24
 """Steps looked at between two looks at the clock: some hundredths of a second."""
 
 
-def skip_deadline() -> bool:
-    """Return that there is time."""
-    return False
+def skip_deadline() -> None:
+    """Let a solve come to its end."""
 
 
 def solve_assignment(
-    face: OptimalFace, profit: IntVector, start: WarmStart | None = None, over: Over = skip_deadline
+    face: OptimalFace, profit: IntVector, start: WarmStart | None = None, check_deadline: CheckDeadline = skip_deadline
 ) -> PrimalDual:
     """Return the optimum of a face without minimums, with the smallest prices of the right side that prove it.
 
@@ -253,28 +248,30 @@ def solve_assignment(
         If the time is up.
     """
     _refuse(face, profit)
-    go_on(over)
+    check_deadline()
     market = AssignmentGraph.of(face, profit)
-    state = _solved(market, profit, start, over)
+    state = _solved(market, profit, start, check_deadline)
     return PrimalDual(state.partner[face.lefts] == face.rights, state.left, state.right)
 
 
-def _solved(market: AssignmentGraph, profit: IntVector, start: WarmStart | None, over: Over) -> AssignmentState:
+def _solved(
+    market: AssignmentGraph, profit: IntVector, start: WarmStart | None, check_deadline: CheckDeadline
+) -> AssignmentState:
     if start is not None:
-        for begun in _near(market, start, over):
+        for begun in _near(market, start, check_deadline):
             state = market.state(_clipped(begun, profit))
-            if _search(market, state, over, start.patience * len(profit)):
+            if _search(market, state, check_deadline, start.patience * len(profit)):
                 return state
-    state = market.state(_clipped(choose_start(market, over), profit))
-    _search(market, state, over, MAX_PROFIT)
+    state = market.state(_clipped(choose_start(market, check_deadline), profit))
+    _search(market, state, check_deadline, MAX_PROFIT)
     return state
 
 
-def _near(market: AssignmentGraph, start: WarmStart, over: Over) -> Iterator[WarmStart]:
+def _near(market: AssignmentGraph, start: WarmStart, check_deadline: CheckDeadline) -> Iterator[WarmStart]:
     """Yield what is known, and what comes of it if both sides bid at its prices: many prices may have jumped."""
     if start.seated:
         yield start
-    yield run_warm(market, start.prices, over)
+    yield run_warm(market, start.prices, check_deadline)
 
 
 def _clipped(start: WarmStart, profit: IntVector) -> WarmStart:
@@ -282,28 +279,31 @@ def _clipped(start: WarmStart, profit: IntVector) -> WarmStart:
     return replace(start, prices=np.clip(start.prices, 0, int(profit.max(initial=0))))
 
 
-def _search(market: AssignmentGraph, state: AssignmentState, over: Over, steps: int) -> bool:
+def _search(market: AssignmentGraph, state: AssignmentState, check_deadline: CheckDeadline, steps: int) -> bool:
     """Make a state optimal, and return whether that took no more than so many steps; else it is given up."""
     search = search_among(len(market.places))
     free = np.flatnonzero((state.partner == NOBODY) & (state.left > 0))
-    steps = _work_off(augment_left, (market.side, state, search), free, (over, steps))
+    steps = _work_off(augment_left, (market.side, state, search), free, (check_deadline, steps))
     empty = np.flatnonzero((state.right > 0) & (state.load < market.places))
     if len(empty) and steps >= 0:
-        steps = _work_off(augment_right, (market.back, state, search), empty, (over, steps))
+        steps = _work_off(augment_right, (market.back, state, search), empty, (check_deadline, steps))
     if steps < 0:
         return False
-    go_on(over)
+    check_deadline()
     minimise_duals(market.side, state, search)
     return True
 
 
 def _work_off(
-    step: StartStep, work: tuple[Adjacency, AssignmentState, SearchHeap], todo: IntVector, limits: tuple[Over, int]
+    step: StartStep,
+    work: tuple[Adjacency, AssignmentState, SearchHeap],
+    todo: IntVector,
+    limits: tuple[CheckDeadline, int],
 ) -> int:
     """Do what is to do, as long as there are time and steps; return how many of the steps are left."""
-    over, steps = limits
+    check_deadline, steps = limits
     while len(todo) and steps >= 0:
-        go_on(over)
+        check_deadline()
         todo = todo[: step(*work, todo, (0, min(STEPS_AT_ONCE, steps + 1)))]
         steps -= int(work[2].now[STEPS])
     return steps

@@ -15,9 +15,8 @@ import numpy as np
 from mentormatch.assignment.kernels.jit import jit
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.flow.assignment import STEPS_AT_ONCE
+from mentormatch.scale.flow.assignment import STEPS_AT_ONCE, CheckDeadline
 from mentormatch.scale.flow.lower_bounds import Best, solve_with_lower_bounds
-from mentormatch.scale.scan.blocks import CheckDeadline
 
 FAR = 1 << 62
 NOWHERE = -1
