@@ -65,9 +65,9 @@ class Watch:
 def watching() -> Iterator[Watch]:
     """Keep count of what the engine does meanwhile."""
     watch = Watch()
-    look, best = ImplicitScores.within, RestrictedMaster.solve
+    look, best = ImplicitScores.scan, RestrictedMaster.solve
     with ExitStack() as stack:
-        stack.enter_context(patch.object(ImplicitScores, "within", lambda *a: watch.look(look, *a)))
+        stack.enter_context(patch.object(ImplicitScores, "scan", lambda *a: watch.look(look, *a)))
         stack.enter_context(patch.object(RestrictedMaster, "solve", lambda *a: watch.solve(best, *a)))
         stack.enter_context(patch.multiple(progress, QUIET_S=0.0, TICK_S=TICK_S))
         stack.enter_context(listen(watch.seen))

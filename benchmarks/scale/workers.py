@@ -18,7 +18,7 @@ from unittest.mock import patch
 import dask
 from distributed import Client, Future, LocalCluster
 
-from benchmarks.scale.cohorts import Market, tiles_of
+from benchmarks.scale.cohorts import Market, matrix_of
 from benchmarks.scale.measuring import timed
 from benchmarks.scale.records import Row
 from mentormatch.assignment.engine import Workers, solve
@@ -48,12 +48,12 @@ class Falling(DaskScanPool):
     taken = count(1)
     told: ClassVar[Row] = {}
 
-    def next_result(self, promise: Future[Any], block: Block) -> ScanHits | None:
+    def next_result(self, future: Future[Any], block: Block) -> ScanHits | None:
         if next(self.taken) == self.half:
             pid = next(iter(self.client.run(os.getpid).values()))
             os.kill(pid, signal.SIGKILL)
             type(self).told = {"killed_after_blocks": self.half}
-        return super().next_result(promise, block)
+        return super().next_result(future, block)
 
 
 def looked(name: str, problem: AssignmentProblem, executor: Workers | None, alone: bytes = b"") -> tuple[Row, bytes]:
@@ -68,10 +68,10 @@ def looked(name: str, problem: AssignmentProblem, executor: Workers | None, alon
 def beside_threads(market: Market) -> list[Row]:
     """Return what the market takes by each in turn; compiled code is loaded by a first run of each."""
     problem = market.posed()
-    blocks = workers.blocks_of(*problem.shape)
+    blocks = workers.split_into_blocks(*problem.shape)
     solve(problem)
     alone, pairs = looked(f"{market.name}: threads", problem, None)
-    rows = [alone | {"blocks": len(blocks), "sent_mb": len(MatrixPayload.of(tiles_of(problem)).packed) / 1e6}]
+    rows = [alone | {"blocks": len(blocks), "sent_mb": len(MatrixPayload.of(matrix_of(problem)).packed) / 1e6}]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         solve(problem, executor=executor)
         rows.append(looked("two processes", problem, executor, pairs)[0])

@@ -256,8 +256,8 @@ def test_what_somebody_brings_to_all_pairs_alike_does_not_lengthen_the_steps_of_
     face, profit = replace(face, lefts=face.lefts[profit > 0], rights=face.rights[profit > 0]), profit[profit > 0]
     first = np.random.default_rng(seed).integers(0, 2, len(face.right.most)) << 40
     assert (
-        AssignmentGraph.of(face, profit + first[face.rights]).spread()
-        == AssignmentGraph.of(face, profit).spread()
+        AssignmentGraph.of(face, profit + first[face.rights]).profit_gap()
+        == AssignmentGraph.of(face, profit).profit_gap()
         < 1 << 40
     )
 

@@ -129,7 +129,7 @@ def test_an_answer_in_time_is_one_that_keeps_minimums(monkeypatch: pytest.Monkey
 
         def report_pairs(self, pairs: np.ndarray, bound: int) -> Solution:
             told.append(super().report_pairs(pairs, bound))
-            if self.heard is not None:
+            if self.incumbent is not None:
                 raise TimeLimitReached
             return told[-1]
 

@@ -23,7 +23,7 @@ from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale.columns import generation, master
 from mentormatch.scale.leximin import column_generation, optimum
 from mentormatch.scale.leximin.optimum import LeximinOptimum
-from mentormatch.scale.leximin.potentials import FAR, LevelPotentials, PotentialOrder
+from mentormatch.scale.leximin.potentials import INFINITE, LevelPotentials, PotentialOrder
 from tests.conftest import DEEP
 from tests.scale.test_same_pairs import (
     PROGRAMME,
@@ -224,7 +224,7 @@ def test_ranks_are_the_order_of_marks_and_tell_which_level_parts_two(seed: int) 
         for other in others.tolist():
             assert (rows[one] < rows[other]) == (places[0] < places[1][other])
             parted = np.flatnonzero(marks[one] != marks[other])
-            assert apart[other] == (parted[0] if len(parted) else FAR)
+            assert apart[other] == (parted[0] if len(parted) else INFINITE)
         below = ranks.below(int(places[0]))
         lower = others[ranks.places < places[0]]
         assert np.array_equal(below[ranks.places[lower]], apart[lower])

@@ -108,7 +108,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(scores: ImplicitScores, *_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(ImplicitScores, "within", refused)
+    monkeypatch.setattr(ImplicitScores, "scan", refused)
 
 
 @pytest.mark.usefixtures("way")
@@ -131,7 +131,7 @@ def test_people_of_few_kinds_have_the_pairs_of_the_whole_block(seed: int, progra
 def test_people_who_are_alike_but_for_whom_they_name_have_the_pairs_of_the_whole_block(
     seed: int, programme: Programme, listed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module, name in ((ties, "LEADING"), (ties, "ADDED"), (aggregation, "ADDED")):
+    for module, name in ((ties, "CANDIDATES"), (ties, "ADDED"), (aggregation, "ADDED")):
         monkeypatch.setattr(module, name, listed)
     held, unheld = both(cohort(seed, by_name=True), programme, RULES)
     assert same(solve(held, seed=seed), solve(unheld, seed=seed))
@@ -140,7 +140,7 @@ def test_people_who_are_alike_but_for_whom_they_name_have_the_pairs_of_the_whole
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_short_first_list_of_ties_changes_nothing(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, few in (("LEADING", 1), ("BLOCK", 0), ("ADDED", 1)):
+    for name, few in (("CANDIDATES", 1), ("BLOCK_CANDIDATES", 0), ("ADDED", 1)):
         monkeypatch.setattr(ties, name, few)
     held, unheld = both(cohort(seed), COARSE, ())
     assert same(solve(held), solve(unheld))
@@ -193,14 +193,14 @@ def test_people_are_alike_if_all_others_score_the_same_with_them_and_not_if_a_ru
 def alike_in(problems: tuple[AssignmentProblem, AssignmentProblem]) -> int:
     """Return how many kinds of mentors there are, all of whom score the same with everybody."""
     held, unheld = problems
-    alike = PeopleClasses.of(view_of(unheld))
-    assert alike is not None
+    classes = PeopleClasses.of(view_of(unheld))
+    assert classes is not None
     block, (mentors, mentees) = np.full(held.shape, -1), held.scores.pairs()
     block[mentors, mentees] = held.scores.at(mentors, mentees)
-    firsts = np.ix_(alike.mentors.first[alike.mentors.codes], alike.mentees.first[alike.mentees.codes])
+    firsts = np.ix_(classes.mentors.first[classes.mentors.codes], classes.mentees.first[classes.mentees.codes])
     taking = np.ix_(held.mentors.most > 0, held.mentees.most > 0)
     assert np.array_equal(block[firsts][taking], block[taking])
-    return len(alike.mentors)
+    return len(classes.mentors)
 
 
 @pytest.mark.parametrize("seed", range(200 if DEEP else 10))
@@ -230,26 +230,26 @@ def test_the_transportation_problem_is_solved_to_the_optimum_of_scipy_and_its_du
 def test_compiled_code_sees_the_ties_that_the_plain_look_sees(
     seed: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked = list[int]()
-    monkeypatch.setattr(ties, "CROWD", SIZE)
+    advance = list[int]()
+    monkeypatch.setattr(ties, "ROW_CROWD", SIZE)
 
     def compared(scores: TieScores) -> Callable[[ScanQuery], Callable[[int, int], object]]:
         n, m = scores.shape
         random = np.random.default_rng(seed)
         prices = random.integers(200_000, 900_000, n), -random.integers(0, 300_000, m)
-        cut = ScanQuery(*prices, per_row=most).among(scores.mentors, scores.mentees)
-        one, other = (each(scores)(cut)(3, n - 3) for each in (ties.make_numpy_tie_scanner, ties.by_code))
+        query = ScanQuery(*prices, per_row=most).among(scores.mentors, scores.mentees)
+        one, other = (each(scores)(query)(3, n - 3) for each in (ties.make_numpy_tie_scanner, ties.make_kernel_scanner))
         for ours, theirs in zip(
             (one.mentors, one.mentees, one.scores, one.row_best),
             (other.mentors, other.mentees, other.scores, other.row_best),
             strict=True,
         ):
             assert np.array_equal(ours, theirs)
-        looked.append(len(one.mentors))
-        glance: BlockScanner = ties.make_numpy_tie_scanner(scores)
-        return glance
+        advance.append(len(one.mentors))
+        scanner: BlockScanner = ties.make_numpy_tie_scanner(scores)
+        return scanner
 
     monkeypatch.setattr(aggregation, "choose_tie_scanner", lambda *, compiled: compared)
     solve(both(cohort(seed), COARSE, ())[1])
-    assert looked
-    assert max(looked) > 10
+    assert advance
+    assert max(advance) > 10

@@ -146,13 +146,13 @@ def test_pairs_are_the_same_with_short_lists_and_ties_that_tolls_thin(
     class Counted(relaxation.TightFace):
         """Counts what hashes leave."""
 
-        def _thinned(self) -> relaxation.TightFace | None:
-            thin = super()._thinned()
+        def _thin_by_hashes(self) -> relaxation.TightFace | None:
+            thin = super()._thin_by_hashes()
             thinned.append(len(self.face) - (0 if thin is None else len(thin.face)))
             return thin
 
     monkeypatch.setattr(relaxation, "TightFace", Counted)
-    monkeypatch.setattr(relaxation, "MOST_TIED", 0)
+    monkeypatch.setattr(relaxation, "MAX_TIED", 0)
     for where, name in ((generation, "CANDIDATES"), (generation, "ADDED")):
         monkeypatch.setattr(where, name, 2)
     for tied in (2 * seed, 2 * seed + 60):

@@ -133,7 +133,7 @@ def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
 
         def report(self, *answer: object) -> None:
             super().report(*answer)  # type: ignore[arg-type]  # whatever it is told
-            heard.append(self.heard)  # type: ignore[arg-type]  # it is there now
+            heard.append(self.incumbent)  # type: ignore[arg-type]  # it is there now
             raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:

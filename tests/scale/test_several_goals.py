@@ -117,7 +117,7 @@ def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(
 ) -> None:
     held, unheld = needing(market(seed, REPAIR), seed, (0.03, 0.05, 0.1)[seed % 3])
     limit(monkeypatch, 4 * LIMITS[len(REPAIR)])
-    assert beyond(unheld, 2 * master.REWARD)
+    assert beyond(unheld, 2 * master.PENALTY_GROWTH)
     one, other = solve(held, seed=seed), solve(unheld, seed=seed)
     assert same(one, other) or one.status is other.status is Status.INFEASIBLE
     assert certify(unheld, other).verdict is certify(held, one).verdict

@@ -49,7 +49,7 @@ def score_pairs(
     from mentormatch.scale.scan.implicit_scores import ImplicitScores
     from mentormatch.scale.scores.matrix import build_matrix
 
-    matrix = build_matrix(cohort, criteria, rules, held=list_divisor == 1)
+    matrix = build_matrix(cohort, criteria, rules, cached=list_divisor == 1)
     return ImplicitScores(matrix, *taking_part, list_divisor)
 
 
@@ -81,8 +81,8 @@ def paths_to(
     from mentormatch.scale.columns.subproblem import PricingProblem
 
     (duals,) = solution.prices
-    view = PricingProblem.of(problem, stage, make_path_scanner)
-    ground = ImplicitResidual(view, net, (duals.mentors, duals.mentees), solution.pairs, query.axis)
+    pricing = PricingProblem.of(problem, stage, make_path_scanner)
+    ground = ImplicitResidual(pricing, net, (duals.mentors, duals.mentees), solution.pairs, query.axis)
     return find_paths(ground, query.person, query.limit)
 
 
@@ -93,12 +93,12 @@ def memory_mb(shape: tuple[int, int], list_divisor: int, *, compiled: bool, seve
     """
     from mentormatch.scale.columns.generation import CANDIDATES, SAMPLE_MIN, SAMPLE_PART, SOLVED_WHOLE
     from mentormatch.scale.scan.blocks import BLOCK_ROWS
-    from mentormatch.scale.scores.terms import HELD
+    from mentormatch.scale.scores.terms import MAX_CACHED
 
     n, m = shape
     drawn = min(max(SAMPLE_MIN, max(n, m) // SAMPLE_PART), SOLVED_WHOLE)
     seen = drawn * drawn * min(n, m) // max(n, m, 1) * CELL_BYTES
     seen += 0 if compiled else BLOCK_ROWS * m * LOOKED_BYTES * (cpu_count() or 1)
     listed = n * 2 * CANDIDATES // list_divisor * (LISTED_BYTES + SPLIT_BYTES * several)
-    table = min(n * m, HELD) * NUMBER_BYTES if list_divisor == 1 else 0
+    table = min(n * m, MAX_CACHED) * NUMBER_BYTES if list_divisor == 1 else 0
     return WIDE_MB + COMPILER_MB * compiled + (seen + listed + table + (n + m) * PERSON_BYTES) // MEGA

@@ -65,98 +65,100 @@ def _with_rows(problem: AssignmentProblem, beside: tuple[SideConstraint, ...], r
     asked = rules.cap_loads(asked)
     if not fixed_pairs_feasible(asked):
         return empty_solution(Status.INFEASIBLE, WIDE)
-    solver = RestrictedMaster(
+    master = RestrictedMaster(
         asked,
         replace(run, ties=run.ties and not alone, on_incumbent=rules.filter_reports(run.on_incumbent)),
         compiled,
         rules.satisfied,
     )
     try:
-        with open_pool(run.workers) as solver.crew:
-            solution = _leximin(solver, problem, run) if fair else _keeping_all(solver, rules)
+        with open_pool(run.workers) as master.pool:
+            solution = _leximin(master, problem, run) if fair else _keeping_all(master, rules)
         if solution.status is Status.FAILED and problem.goals != ("total",):
             return _unless_empty(problem, beside, run, solution)
     except TimeLimitReached:
-        return solver.heard or empty_solution(Status.STOPPED, WIDE)
+        return master.incumbent or empty_solution(Status.STOPPED, WIDE)
     except NoWorkersError as error:
-        return replace(solver.heard or empty_solution(Status.FAILED, WIDE), notes=(str(error),))
+        return replace(master.incumbent or empty_solution(Status.FAILED, WIDE), notes=(str(error),))
     return replace(solution, engine=WIDE)
 
 
-def _keeping_all(solver: RestrictedMaster, rules: HardRules) -> Solution:
+def _keeping_all(master: RestrictedMaster, rules: HardRules) -> Solution:
     """Return the canonical solution, or the best in time, which also keeps the rules beside."""
-    found = _relaxed(solver)
+    found = _relaxed(master)
     if not found.tiers or rules.satisfied(found.pairs):
         return found
-    return RepairHeuristic(solver, rules, solver.view, found).solution()
+    return RepairHeuristic(master, rules, master.pricing, found).solution()
 
 
-def _relaxed(solver: RestrictedMaster) -> Solution:
+def _relaxed(master: RestrictedMaster) -> Solution:
     """Return the canonical solution without the rules beside, or the best in time."""
-    if solver.problem.rows and solver.aims.exact_order:
-        paying = LagrangianSolve(solver, solver.view, _under)
-        opening = solver.keeping(paying.opening)
+    if master.problem.rows and master.weighted.exact_order:
+        paying = LagrangianSolve(master, master.pricing, _under)
+        opening = master.repeat_until_valid(paying.opening)
         found = None if opening is None else paying.solution(opening)
     else:
-        opening = solver.keeping(lambda: _opening(solver))
-        found = None if opening is None else _settled(solver, opening)
-    return empty_solution(Status.INFEASIBLE, WIDE) if found is None else solver.stated(found)
+        opening = master.repeat_until_valid(lambda: _opening(master))
+        found = None if opening is None else _settled(master, opening)
+    return empty_solution(Status.INFEASIBLE, WIDE) if found is None else master.relabel_duals(found)
 
 
-def _opening(solver: RestrictedMaster) -> Opening:
+def _opening(master: RestrictedMaster) -> Opening:
     """Return the optimum of the goals with its tight pairs."""
-    view = solver.view
-    kinds = AggregatedSolve.of(view, solver) if solver.aims.exact_order else None
+    pricing = master.pricing
+    kinds = AggregatedSolve.of(pricing, master) if master.weighted.exact_order else None
     found = None if kinds is None else kinds.opening()
-    return solve_all_pairs(view, solver, solver.report) if found is None else found
+    return solve_all_pairs(pricing, master, master.report) if found is None else found
 
 
-def _settled(solver: RestrictedMaster, opening: Opening) -> Solution:
+def _settled(master: RestrictedMaster, opening: Opening) -> Solution:
     """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""
-    problem = solver.problem
-    found = optimize_lexicographically(problem, solver.run, [solver.stage], opening, solver.solve_ties)
+    problem = master.problem
+    found = optimize_lexicographically(problem, master.run, [master.stage], opening, master.solve_ties)
     kept = all(row.is_satisfied_by(found.pairs, problem.shape) for row in problem.rows)
-    return found if kept else empty_solution(Status.FAILED, WIDE, (solver.overflow_message,))
+    return found if kept else empty_solution(Status.FAILED, WIDE, (master.overflow_message,))
 
 
-def _under(solver: RestrictedMaster, rows: tuple[SideConstraint, ...]) -> Solution:
+def _under(master: RestrictedMaster, rows: tuple[SideConstraint, ...]) -> Solution:
     """Return the solution of the same problem under other rows, or the best in time."""
-    own = solver.under(rows)
+    own = master.with_rows(rows)
     try:
         return _relaxed(own)
     except TimeLimitReached:
-        return own.heard or empty_solution(Status.STOPPED, WIDE)
+        return own.incumbent or empty_solution(Status.STOPPED, WIDE)
 
 
-def _leximin(solver: RestrictedMaster, problem: AssignmentProblem, run: SolveOptions) -> Solution:
+def _leximin(master: RestrictedMaster, problem: AssignmentProblem, run: SolveOptions) -> Solution:
     """Return the solution of a problem whose goals before leximin are the solver's, or the best in time."""
     from mentormatch.scale.leximin.column_generation import LeximinSolve, LeximinStart
 
     views = list[tuple[PricingProblem, CandidateList]]()
 
     def listed_first() -> Opening:
-        view = solver.view
-        views.append((view, choose_candidates(view, solver)))
-        return generate_columns(views[-1][1], solver.solve, solver.report)
+        pricing = master.pricing
+        views.append((pricing, choose_candidates(pricing, master)))
+        return generate_columns(views[-1][1], master.solve, master.report)
 
-    opening = solver.keeping(listed_first)
+    opening = master.repeat_until_valid(listed_first)
     if opening is None:
         return empty_solution(Status.INFEASIBLE, WIDE)
-    if not PEOPLE.issuperset(solver.problem.goals):
-        return _narrowed(solver, problem, opening)
-    view, listing = views[-1]
+    if not PEOPLE.issuperset(master.problem.goals):
+        return _narrowed(master, problem, opening)
+    pricing, candidates = views[-1]
     answer = np.column_stack([opening[0].lefts, opening[0].rights])[opening[1].chosen]
-    prices = DualSolution(solver.aims.weights, opening[1].left, opening[1].right, denominator=solver.aims.parts)
-    known = LeximinStart(view, listing.pairs, answer, prices, solver.aims.exact_order)
-    scanner = choose_scanner(view.scores.tiles, compiled=solver.compiled)
-    return LeximinSolve(problem, run, solver, known, scanner).solution()
+    prices = DualSolution(
+        master.weighted.weights, opening[1].left, opening[1].right, denominator=master.weighted.denominator
+    )
+    known = LeximinStart(pricing, candidates.pairs, answer, prices, master.weighted.exact_order)
+    scanner = choose_scanner(pricing.scores.matrix, compiled=master.compiled)
+    return LeximinSolve(problem, run, master, known, scanner).solution()
 
 
-def _narrowed(solver: RestrictedMaster, problem: AssignmentProblem, opening: Opening) -> Solution:
+def _narrowed(master: RestrictedMaster, problem: AssignmentProblem, opening: Opening) -> Solution:
     """Return the solution where goals before leximin ask for scores, so that few pairs are left open."""
     after = replace(problem, goals=problem.goals[problem.goals.index("leximin") :])
-    stages = [solver.stage, *scalarize(after, lambda reach: reach < NARROW)]
-    return solver.stated(optimize_lexicographically(problem, solver.run, stages, opening, solver.solve_ties))
+    stages = [master.stage, *scalarize(after, lambda reach: reach < NARROW)]
+    return master.relabel_duals(optimize_lexicographically(problem, master.run, stages, opening, master.solve_ties))
 
 
 def _unless_empty(
@@ -171,7 +173,7 @@ def _unless_empty(
 
 def _is_worth_loading(scores: Scores) -> bool:
     """Return whether there is so much to do that compiled code is used: always where scores are worked out."""
-    return use_numba(scores.count) or (isinstance(scores, ImplicitScores) and scores.tiles.computed)
+    return use_numba(scores.count) or (isinstance(scores, ImplicitScores) and scores.matrix.computed)
 
 
 def _of_rows(stage: DualSolution, counting: Sequence[bool]) -> DualSolution:

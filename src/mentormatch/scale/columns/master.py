@@ -53,7 +53,7 @@ class WeightLimits:
     most: int
     usual: int
 
-    def loosely(self, problem: AssignmentProblem, goals: tuple[str, ...]) -> ScalarObjective | None:
+    def loose_stage(self, problem: AssignmentProblem, goals: tuple[str, ...]) -> ScalarObjective | None:
         """Return the goals in one stage that is as sure as the limits allow, None if it is too great even so."""
         found = (scalarize_loosely(problem, goals, partial(gt, limit)) for limit in (self.usual, self.most))
         return next((stage for stage in found if stage is not None), None)
@@ -61,7 +61,7 @@ class WeightLimits:
 
 @dataclass(frozen=True, slots=True)
 class WeightedGoals:
-    """The ``stage`` that is solved, and how its prices pay for the goals: for ``weights`` in so many ``parts``.
+    """The ``stage`` that is solved, and how its prices pay for the goals: for ``weights`` in so many ``denominator``.
 
     Goals that ask for no scores leave nearly all pairs tied. Where any optimum will do, the total tells them apart: it
     is in the stage, and not among the weights. ``sure``: no answer of another order is worth as much.
@@ -69,42 +69,46 @@ class WeightedGoals:
 
     stage: ScalarObjective
     weights: tuple[tuple[str, int], ...]
-    parts: int = 1
+    denominator: int = 1
     exact_order: bool = True
 
     @classmethod
     def of(cls, problem: AssignmentProblem, limits: WeightLimits, *, ties: bool) -> Self | None:
         """Return the aims of a problem, None if its numbers are too great; ``ties``: any optimum will not do."""
         stages = scalarize(problem, lambda reach: reach < limits.most)
-        told = not ties and "total" not in problem.goals
+        with_total = not ties and "total" not in problem.goals
         if any(isinstance(stage, LeximinStages) for stage in stages):
             return None
         if len(stages) > 1:
-            stage = limits.loosely(problem, (*problem.goals, "total") if told else problem.goals)
-            return None if stage is None else cls._loose(stage, told=told)
-        asked = opening_stage(stages)
-        return (cls._told(problem, limits, asked) if told else None) or cls(asked, asked.weights)
+            stage = limits.loose_stage(problem, (*problem.goals, "total") if with_total else problem.goals)
+            return None if stage is None else cls._of_stage(stage, with_total=with_total)
+        requested = opening_stage(stages)
+        return (cls._with_total(problem, limits, requested) if with_total else None) or cls(
+            requested, requested.weights
+        )
 
     @classmethod
-    def _told(cls, problem: AssignmentProblem, limits: WeightLimits, asked: ScalarObjective) -> Self | None:
+    def _with_total(cls, problem: AssignmentProblem, limits: WeightLimits, requested: ScalarObjective) -> Self | None:
         """Return the aims with the total below what is asked for, None if that is too great."""
         total, places = objective_of(problem, "total"), problem.max_pairs
-        if asked.fits_above(total, places):
-            finer = asked.dominate(total, places)
+        if requested.fits_above(total, places):
+            finer = requested.dominate(total, places)
             if finer.range < limits.usual:
-                return cls(finer, asked.weights, finer.unit // asked.unit)
-        stage = limits.loosely(problem, (*problem.goals, "total"))
-        return None if stage is None else cls._loose(stage, told=True)
+                return cls(finer, requested.weights, finer.unit // requested.unit)
+        stage = limits.loose_stage(problem, (*problem.goals, "total"))
+        return None if stage is None else cls._of_stage(stage, with_total=True)
 
     @classmethod
-    def _loose(cls, stage: ScalarObjective, *, told: bool) -> Self:
-        asked = stage.weights[:-1] if told else stage.weights
-        parts = asked[-1][1]
-        return cls(stage, tuple((goal, weight // parts) for goal, weight in asked), parts, exact_order=False)
+    def _of_stage(cls, stage: ScalarObjective, *, with_total: bool) -> Self:
+        requested = stage.weights[:-1] if with_total else stage.weights
+        denominator = requested[-1][1]
+        return cls(
+            stage, tuple((goal, weight // denominator) for goal, weight in requested), denominator, exact_order=False
+        )
 
-    def times(self, finer: int) -> Self:
+    def refine(self, finer: int) -> Self:
         """Return the same in so many times smaller parts."""
-        return replace(self, stage=self.stage.times(finer), parts=self.parts * finer)
+        return replace(self, stage=self.stage.times(finer), denominator=self.denominator * finer)
 
     def order_proved(self, face: OptimalFace, optimum: PrimalDual) -> bool:
         """Return whether all answers on a face of tight pairs, proved by its optimum, are the best goal by goal.
@@ -126,7 +130,7 @@ def _as_tight(prices: tuple[IntVector, IntVector], unit: int) -> bool:
 
 INT_EXACT = 1 << 57
 """What a pair is worth stays below this, and all that the search for paths adds up below 2^62."""
-REWARD = 4
+PENALTY_GROWTH = 4
 """Places that must be taken are rewarded with so many times what a pair can be worth, then so many times more."""
 FINEST = 1 << 20
 """Where goals ask for no scores, what couples pairs may cost parts of a unit, of so many."""
@@ -148,55 +152,60 @@ class RestrictedMaster:
     run: SolveOptions
     compiled: bool
     accepts: Callable[[IntMatrix], bool]
-    heard: Solution | None = None
-    crew: ScanPool[Any] | None = None
+    incumbent: Solution | None = None
+    pool: ScanPool[Any] | None = None
     limits: WeightLimits = field(init=False)
-    aims: WeightedGoals = field(init=False)
-    begin: "WarmStart | IntVector | None" = None
-    turned: bool = False
-    reward: int = 0
+    weighted: WeightedGoals = field(init=False)
+    start: "WarmStart | IntVector | None" = None
+    flipped_sides: bool = False
+    penalty: int = 0
     profit_range: int = 0
 
     def __post_init__(self) -> None:
         needed = any(bounds.least.any() for bounds in remaining_degrees(self.problem))
-        exact = self.exact // (2 * REWARD if needed else 1)
-        self._aim(WeightLimits(exact, exact // max(self.problem.max_pairs, 1) if needed else exact))
-        self.reward = self._reward() if needed else 0
+        max_profit = self.max_profit // (2 * PENALTY_GROWTH if needed else 1)
+        self._set_goals(
+            WeightLimits(max_profit, max_profit // max(self.problem.max_pairs, 1) if needed else max_profit)
+        )
+        self.penalty = self._initial_penalty() if needed else 0
 
-    def _aim(self, limits: WeightLimits) -> None:
+    def _set_goals(self, limits: WeightLimits) -> None:
         """Put the goals into one number within these limits."""
-        aims = WeightedGoals.of(self.problem, limits, ties=self.run.ties)
-        if aims is None:
+        weighted = WeightedGoals.of(self.problem, limits, ties=self.run.ties)
+        if weighted is None:
             raise EngineError(self.overflow_message)
         finest = (
-            self.problem.rows and aims.exact_order and not aims.stage.score and FINEST * aims.stage.range < limits.most
+            self.problem.rows
+            and weighted.exact_order
+            and not weighted.stage.score
+            and FINEST * weighted.stage.range < limits.most
         )
-        self.limits, self.aims = limits, aims.times(FINEST) if finest else aims
+        self.limits, self.weighted = limits, weighted.refine(FINEST) if finest else weighted
         self.profit_range = self.stage.range
 
-    def _reward(self) -> int:
+    def _initial_penalty(self) -> int:
         """Return the reward to begin with, a multiple of what the first goal weighs, as prices are to be near one."""
-        return self.stage.unit * (REWARD * self.stage.range // self.stage.unit + 1)
+        return self.stage.unit * (PENALTY_GROWTH * self.stage.range // self.stage.unit + 1)
 
     @property
     def stage(self) -> ScalarObjective:
         """Return what pairs are worth."""
-        return self.aims.stage
+        return self.weighted.stage
 
     @property
-    def asked(self) -> ScalarObjective:
+    def requested(self) -> ScalarObjective:
         """Return the goals alone as a stage, if they are sure to keep their order."""
         return opening_stage(scalarize(self.problem, lambda reach: reach < self.limits.most))
 
     @property
     def denominator(self) -> int:
         """Return what a unit of what is asked for counts."""
-        return self.aims.parts
+        return self.weighted.denominator
 
     @property
-    def view(self) -> PricingProblem:
+    def pricing(self) -> PricingProblem:
         """Return all pairs of the problem, as they are priced."""
-        return PricingProblem.of(self.problem, self.stage, self.ready)
+        return PricingProblem.of(self.problem, self.stage, self.make_scanner)
 
     @property
     def overflow_message(self) -> str:
@@ -204,62 +213,70 @@ class RestrictedMaster:
         return GREAT if self.compiled else NEEDS
 
     @property
-    def exact(self) -> int:
+    def max_profit(self) -> int:
         """Return what a pair may be worth at most."""
         return INT_EXACT if self.compiled else MAX_FLOAT64 // 3
 
-    def under(self, rows: tuple[SideConstraint, ...]) -> "RestrictedMaster":
+    def with_rows(self, rows: tuple[SideConstraint, ...]) -> "RestrictedMaster":
         """Return what solves the same problem under other rows, and tells nobody."""
         problem, run = replace(self.problem, rows=rows), replace(self.run, on_incumbent=ignore_incumbent)
-        return RestrictedMaster(problem, run, self.compiled, self.accepts, crew=self.crew)
+        return RestrictedMaster(problem, run, self.compiled, self.accepts, pool=self.pool)
 
-    def keeping(self, found: Callable[[], tuple[OptimalFace, PrimalDual]]) -> tuple[OptimalFace, PrimalDual] | None:
+    def repeat_until_valid(
+        self, found: Callable[[], tuple[OptimalFace, PrimalDual]]
+    ) -> tuple[OptimalFace, PrimalDual] | None:
         """Return what is found once it keeps minimums and the order of goals, None if no answer keeps the minimums."""
         while True:
             face, optimum = found()
             if not face.holds(optimum):
-                if self.reward > self.profit_range * self.problem.max_pairs:
+                if self.penalty > self.profit_range * self.problem.max_pairs:
                     return None
-                self._reward_more()
-            elif self.aims.order_proved(face, optimum):
+                self._raise_penalty()
+            elif self.weighted.order_proved(face, optimum):
                 return face, optimum
             else:
-                self._outdo_more()
+                self._raise_weights()
 
-    def _reward_more(self) -> None:
+    def _raise_penalty(self) -> None:
         """Reward places that must be taken more than before; raise EngineError where that is beyond what is exact."""
-        self.reward, self.begin = self.reward * REWARD, None
-        if self.reward > self.exact:
+        self.penalty, self.start = self.penalty * PENALTY_GROWTH, None
+        if self.penalty > self.max_profit:
             raise EngineError(BEYOND)
 
-    def _outdo_more(self) -> None:
+    def _raise_weights(self) -> None:
         """Have goals outdo those after them over more pairs; raise EngineError where they do so over as many as can be.
 
         Where places must be taken there was something left for the reward.
         """
         if self.limits.usual >= self.limits.most:
             raise EngineError(self.overflow_message)
-        self._aim(replace(self.limits, usual=self.limits.most))
-        self.reward, self.begin = self._reward(), None
+        self._set_goals(replace(self.limits, usual=self.limits.most))
+        self.penalty, self.start = self._initial_penalty(), None
 
-    def stated(self, solution: Solution) -> Solution:
+    def relabel_duals(self, solution: Solution) -> Solution:
         """Return the solution with prices of the goals that were asked for: what pays for the total too pays for them.
 
         What all answers together reach in the total is less than a unit.
         """
-        own = (replace(each, weights=self.aims.weights, denominator=self.aims.parts) for each in solution.prices)
+        own = (
+            replace(each, weights=self.weighted.weights, denominator=self.weighted.denominator)
+            for each in solution.prices
+        )
         return replace(solution, prices=tuple(own))
 
-    def ready(self, tiles: ScoreMatrix) -> Scanner | None:
+    def make_scanner(self, matrix: ScoreMatrix) -> Scanner | None:
         """Return the way to look at tiles: for those of the whole problem it is that of the workers, if there are any.
 
         Those of a few mentees are never sent.
         """
         assert isinstance(self.problem.scores, ImplicitScores)
-        if self.crew is not None and tiles is self.problem.scores.tiles:
-            return DistributedScan.of(self.crew, tiles, self.check_deadline)
+        if self.pool is not None and matrix is self.problem.scores.matrix:
+            return DistributedScan.of(self.pool, matrix, self.check_deadline)
         return partial(
-            scan_all, choose_scanner(tiles, compiled=self.compiled), tiles.shape[0], heed=self.check_deadline
+            scan_all,
+            choose_scanner(matrix, compiled=self.compiled),
+            matrix.shape[0],
+            check_deadline=self.check_deadline,
         )
 
     def check_deadline(self) -> None:
@@ -270,63 +287,66 @@ class RestrictedMaster:
     def solve(self, face: OptimalFace, profit: IntVector, prices: PerSide | None = None) -> PrimalDual:
         """Return the optimum of a face; ``prices`` are where to begin, None: where the last solve ended."""
         self.check_deadline()
-        self._outweigh(profit)
-        turned = self.turned = face.turns
+        self._fit_penalty(profit)
+        flipped_sides = self.flipped_sides = face.turns
         if prices is not None:
-            self.begin = prices[0 if turned else 1]
-        solve, own = self._by_paths if self.compiled else self._uncompiled, face.flipped() if turned else face
+            self.start = prices[0 if flipped_sides else 1]
+        solve, own = (
+            self._solve_compiled if self.compiled else self._solve_scipy,
+            face.flipped() if flipped_sides else face,
+        )
         if own.several:
             from mentormatch.scale.flow.b_matching import solve_b_matching
 
-            optimum = solve_b_matching(own, profit, self.reward, solve, self.check_deadline)
+            optimum = solve_b_matching(own, profit, self.penalty, solve, self.check_deadline)
         else:
-            optimum = solve_with_lower_bounds(own, profit, self.reward, solve)
-        return PrimalDual(optimum.chosen, optimum.right, optimum.left) if turned else optimum
+            optimum = solve_with_lower_bounds(own, profit, self.penalty, solve)
+        return PrimalDual(optimum.chosen, optimum.right, optimum.left) if flipped_sides else optimum
 
     def warm_start(self, face: OptimalFace, optimum: PrimalDual) -> None:
         """Begin the next solve at an answer and prices that are about the best."""
         if self.compiled:
             from mentormatch.scale.flow.assignment import WarmStart
 
-            turned = face.turns
-            ends = PrimalDual(optimum.chosen, optimum.right, optimum.left) if turned else optimum
-            self.begin = ends.right if face.several else WarmStart.of(face.flipped() if turned else face, ends)
+            flipped_sides = face.turns
+            ends = PrimalDual(optimum.chosen, optimum.right, optimum.left) if flipped_sides else optimum
+            self.start = ends.right if face.several else WarmStart.of(face.flipped() if flipped_sides else face, ends)
 
-    def _outweigh(self, profit: IntVector) -> None:
+    def _fit_penalty(self, profit: IntVector) -> None:
         """Have places that must be taken rewarded with more than all that pairs are worth, if there are any."""
-        if self.reward and len(profit):
+        if self.penalty and len(profit):
             self.profit_range = max(self.profit_range, max(int(profit.max()), 0) - min(int(profit.min()), 0))
-            self.reward = max(self.reward, REWARD * self.profit_range + 1)
+            self.penalty = max(self.penalty, PENALTY_GROWTH * self.profit_range + 1)
 
-    def shift_duals(self, paid: PerSide) -> None:
+    def shift_duals(self, penalties: PerSide) -> None:
         """Begin the next solve where the last ended, pairs being worth so much less by their two people."""
-        if self.begin is not None and not isinstance(self.begin, np.ndarray):
-            prices = self.begin.prices  # those of places that must be taken come once more
-            moved = prices - np.resize(paid[0 if self.turned else 1], len(prices))
-            little = max(int(np.abs(side).max(initial=0)) for side in paid) <= self.stage.score * LITTLE
-            self.begin = replace(self.begin, prices=moved, patience=PATIENCE if little else self.begin.patience)
+        if self.start is not None and not isinstance(self.start, np.ndarray):
+            prices = self.start.duals  # those of places that must be taken come once more
+            moved = prices - np.resize(penalties[0 if self.flipped_sides else 1], len(prices))
+            little = max(int(np.abs(side).max(initial=0)) for side in penalties) <= self.stage.score * LITTLE
+            self.start = replace(self.start, duals=moved, patience=PATIENCE if little else self.start.patience)
 
     def solve_ties(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""
         self.check_deadline()
         if not self.compiled and not face.several:
             return solve_sparse(face, profit)
-        self.begin, self.reward, self.profit_range = None, 1, 0
+        self.start, self.penalty, self.profit_range = None, 1, 0
         while not face.holds(optimum := self.solve(face, profit)):
-            self.begin, self.reward = None, self.reward * REWARD
+            self.start, self.penalty = None, self.penalty * PENALTY_GROWTH
         return optimum
 
-    def _by_paths(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
+    def _solve_compiled(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
         from mentormatch.scale.flow.assignment import WarmStart
         from mentormatch.scale.flow.assignment import solve_assignment as best_by_paths
 
-        begin = WarmStart.at(face, self.begin) if isinstance(self.begin, np.ndarray) else self.begin
-        begin = None if begin is None else begin.on(face)
-        optimum = best_by_paths(face, profit, begin, self.check_deadline)
-        self.begin = WarmStart.of(face, optimum)
+        start = WarmStart.from_duals(face, self.start) if isinstance(self.start, np.ndarray) else self.start
+        start = None if start is None else start.fit_to(face)
+        optimum = best_by_paths(face, profit, start, self.check_deadline)
+        self.start = WarmStart.of(face, optimum)
         return optimum
 
-    def _uncompiled(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
+    def _solve_scipy(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
         found = solve_sparse(face, profit)
         if found is None:
             raise EngineError("An answer was lost among few pairs")
@@ -346,7 +366,7 @@ class RestrictedMaster:
         tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
         told = Solution(Status.FEASIBLE, pairs, tiers, "wide")
         if self.accepts(pairs):
-            self.heard = told
+            self.incumbent = told
             self.run.on_incumbent(lambda: told)
         return told
 

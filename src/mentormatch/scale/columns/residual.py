@@ -43,78 +43,80 @@ ADDED = 32
 class ImplicitResidual:
     """An answer ``pairs`` (k, 2) and the prices that prove it; the left side is ``axis``: 0 mentors, 1 mentees."""
 
-    view: PricingProblem
-    net: ResidualGraph
-    prices: VectorPair
+    pricing: PricingProblem
+    graph: ResidualGraph
+    duals: VectorPair
     pairs: IntMatrix
     axis: int
 
-    def arcs(self, lengths: IntVector, loss: int, most: int) -> Arcs:
-        """Return the open pairs as arcs that cost no more than ``loss`` at prices moved by these lengths."""
-        lefts = len(self.net.left.more)
-        moved = [-lengths[:lefts], lengths[lefts : self.net.sink]]
+    def arcs(self, lengths: IntVector, max_cost: int, most: int) -> Arcs:
+        """Return the open pairs as arcs that cost no more than ``max_cost`` at prices moved by these lengths."""
+        lefts = len(self.graph.left.more)
+        moved = [-lengths[:lefts], lengths[lefts : self.graph.sink]]
         mentors, mentees = moved if self.axis == 0 else moved[::-1]
-        seen = self.view.scan((self.prices[0] + mentors, self.prices[1] + mentees), loss, most).pairs
-        kept = ~self.taken(seen)
-        sides = seen.mentors[kept], seen.mentees[kept]
+        hits = self.pricing.scan((self.duals[0] + mentors, self.duals[1] + mentees), max_cost, most).pairs
+        kept = ~self.is_chosen(hits)
+        sides = hits.mentors[kept], hits.mentees[kept]
         left, right = sides if self.axis == 0 else sides[::-1]
-        return left, right + lefts, self.costs(seen)[kept]
+        return left, right + lefts, self.costs(hits)[kept]
 
-    def taken(self, pairs: PairList) -> BoolVector:
+    def is_chosen(self, pairs: PairList) -> BoolVector:
         """Return which pairs are chosen or pinned."""
-        width = self.view.scores.shape[1]
+        width = self.pricing.scores.shape[1]
         return np.isin(pairs.mentors * width + pairs.mentees, self.pairs[:, 0] * width + self.pairs[:, 1])
 
     def costs(self, pairs: PairList) -> IntVector:
         """Return what each pair costs as an arc: the prices of both people less what it adds."""
-        return self.prices[0][pairs.mentors] + self.prices[1][pairs.mentees] - self.view.profit(pairs)
+        return self.duals[0][pairs.mentors] + self.duals[1][pairs.mentees] - self.pricing.profit(pairs)
 
-    def of_person(self, person: int) -> IntVector:
+    def arc_costs_from(self, person: int) -> IntVector:
         """Return (r,) the cost of the arc from a left person to each right one, ``INFINITE`` where there is none."""
-        others = np.arange(self.view.scores.shape[1 - self.axis])
+        others = np.arange(self.pricing.scores.shape[1 - self.axis])
         sides = np.full(len(others), person), others
         mentors, mentees = sides if self.axis == 0 else sides[::-1]
-        pairs = PairList(mentors, mentees, self.view.scores.at(mentors, mentees))
-        return np.where(self.view.scores.allows(mentors, mentees) & ~self.taken(pairs), self.costs(pairs), INFINITE)
+        pairs = PairList(mentors, mentees, self.pricing.scores.at(mentors, mentees))
+        return np.where(
+            self.pricing.scores.allows(mentors, mentees) & ~self.is_chosen(pairs), self.costs(pairs), INFINITE
+        )
 
-    def beside(self) -> Arcs:
+    def other_arcs(self) -> Arcs:
         """Return the arcs that are no open pairs."""
-        chosen = self.net.chosen if self.axis == 0 else self.net.chosen[:, ::-1]
+        chosen = self.graph.chosen if self.axis == 0 else self.graph.chosen[:, ::-1]
         mentors, mentees = chosen[:, 0], chosen[:, 1]
-        backs = -self.costs(PairList(mentors, mentees, self.view.scores.at(mentors, mentees)))
+        backs = -self.costs(PairList(mentors, mentees, self.pricing.scores.at(mentors, mentees)))
         return arcs_without_pairs(
-            self.net, backs, np.concatenate([self.prices[self.axis], -self.prices[1 - self.axis]])
+            self.graph, backs, np.concatenate([self.duals[self.axis], -self.duals[1 - self.axis]])
         )
 
 
-def make_path_scanner(tiles: ScoreMatrix) -> Scanner | None:
+def make_path_scanner(matrix: ScoreMatrix) -> Scanner | None:
     """Return the quickest way to look at tiles that there is."""
-    return partial(scan_all, choose_scanner(tiles, compiled=find_spec("numba") is not None), tiles.shape[0])
+    return partial(scan_all, choose_scanner(matrix, compiled=find_spec("numba") is not None), matrix.shape[0])
 
 
-def find_paths(ground: ImplicitResidual, target: int, enough: DistanceLimit) -> ShortestPaths:
+def find_paths(residual: ImplicitResidual, target: int, limit: DistanceLimit) -> ShortestPaths:
     """Return the ways to a left person, as far as they are asked for."""
-    net, lefts, nodes = ground.net, len(ground.net.left.more), ground.net.sink + 1
-    costs, beside = ground.of_person(target), ground.beside()
-    pairs = ground.arcs(
+    graph, lefts, nodes = residual.graph, len(residual.graph.left.more), residual.graph.sink + 1
+    costs, other_arcs = residual.arc_costs_from(target), residual.other_arcs()
+    pairs = residual.arcs(
         np.zeros(nodes, dtype=np.int64),
-        min(max(find_cost_quantile(ground.view, ground.prices, NEAR), 0), LONGEST),
+        min(max(find_cost_quantile(residual.pricing, residual.duals, NEAR), 0), LONGEST),
         2 * NEAR,
     )
     while True:
-        length = path_lengths(both_sides(pairs, beside), target, nodes)
-        most = min(enough(costs, length[lefts : net.sink]), LONGEST)
+        length = path_lengths(both_sides(pairs, other_arcs), target, nodes)
+        most = min(limit(costs, length[lefts : graph.sink]), LONGEST)
         moved = np.minimum(length, most)
-        seen = ground.arcs(moved, 0, ADDED)
-        if not (seen[2] + moved[seen[1]] < moved[seen[0]]).any():
+        hits = residual.arcs(moved, 0, ADDED)
+        if not (hits[2] + moved[hits[1]] < moved[hits[0]]).any():
             break
-        pairs = merge_costs(pairs, seen, nodes)
+        pairs = merge_arcs(pairs, hits, nodes)
     known = np.where(length <= most, length, INFINITE)
-    after = fewest_arc_paths(*tight_arcs(both_sides(seen, beside), known), target, nodes)
-    return ShortestPaths(target, lefts, np.minimum(costs + known[lefts : net.sink], INFINITE), after)
+    after = fewest_arc_paths(*tight_arcs(both_sides(hits, other_arcs), known), target, nodes)
+    return ShortestPaths(target, lefts, np.minimum(costs + known[lefts : graph.sink], INFINITE), after)
 
 
-def merge_costs(some: Arcs, others: Arcs, nodes: int) -> Arcs:
+def merge_arcs(some: Arcs, others: Arcs, nodes: int) -> Arcs:
     """Return the arcs of both, each once."""
     tails, heads, costs = both_sides(some, others)
     _, first = np.unique(tails * nodes + heads, return_index=True)

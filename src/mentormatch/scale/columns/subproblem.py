@@ -31,11 +31,11 @@ class PairList:
         return self.mentors, self.mentees, self.scores
 
     @classmethod
-    def none(cls) -> Self:
+    def empty(cls) -> Self:
         """Return no pairs."""
         return cls(*(np.empty(0, dtype=np.int64) for _ in range(3)))
 
-    def of(self, some: BoolVector) -> "PairList":
+    def select(self, some: BoolVector) -> "PairList":
         """Return some of the pairs."""
         return PairList(*(column[some] for column in self.columns))
 
@@ -49,7 +49,7 @@ class PairList:
         return PairList(*(np.insert(mine, place[new], more[new]) for mine, more in columns))
 
 
-def former_in(scores: ImplicitScores, pairs: IntMatrix) -> PairList:
+def select_allowed(scores: ImplicitScores, pairs: IntMatrix) -> PairList:
     """Return those of some pairs (k, 2) that may be chosen, with their scores, in order."""
     mentors, mentees = pairs[np.lexsort(pairs.T[::-1])].T
     fit = scores.allows(mentors, mentees)
@@ -85,7 +85,7 @@ class PricedPairs:
 class PricingProblem:
     """One stage of a wide problem: a pair is worth ``scale * score + mentor[i] + mentee[k]``, and more if it is former.
 
-    ``ready`` makes a quick look of tiles. ``former`` are the former pairs that may be chosen, if they are worth more;
+    ``make_scanner`` makes a quick look of tiles. ``former`` are the former pairs that may be chosen, if they are worth more;
     they are looked at one by one. ``pins`` (k, 2) are settled. Lists are so many times ``longer`` than usual. Prices of
     mentees may be (g, m) instead of (m,): those beside each ``group`` (n,) of mentors, who are in one group as a rule.
     """
@@ -100,25 +100,31 @@ class PricingProblem:
     list_factor: int = 1
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, stage: ScalarObjective, ready: MakeScanner) -> "PricingProblem":
+    def of(cls, problem: AssignmentProblem, stage: ScalarObjective, make_scanner: MakeScanner) -> "PricingProblem":
         """Return the stage on people who have places beside the pins."""
         bounds, scores = remaining_degrees(problem), problem.scores
         assert isinstance(scores, ImplicitScores)
         taking = scores.mentors & (bounds[0].most > 0), scores.mentees & (bounds[1].most > 0)
         scores = replace(scores, mentors=taking[0], mentees=taking[1])
         former = (
-            former_in(scores, pair_array(problem.former))
+            select_allowed(scores, pair_array(problem.former))
             if stage.per_former_pair
-            else former_in(scores, pair_array(()))
+            else select_allowed(scores, pair_array(()))
         )
         return cls(
-            scores, stage, bounds, ready, former, pair_array(problem.pins), np.zeros(scores.shape[0], dtype=np.int64)
+            scores,
+            stage,
+            bounds,
+            make_scanner,
+            former,
+            pair_array(problem.pins),
+            np.zeros(scores.shape[0], dtype=np.int64),
         )
 
     @cached_property
     def scanner(self) -> Scanner | None:
         """How the pairs are looked at."""
-        return self.make_scanner(self.scores.tiles)
+        return self.make_scanner(self.scores.matrix)
 
     @property
     def mentor(self) -> IntVector:
@@ -133,58 +139,61 @@ class PricingProblem:
         people = self.mentor[pairs.mentors] + self.stage.mentee[pairs.mentees]
         if len(self.former.scores):
             width = self.scores.shape[1]
-            known, asked = (each.mentors * width + each.mentees for each in (self.former, pairs))
-            people += self.stage.per_former_pair * np.isin(asked, known)
+            known, masks = (each.mentors * width + each.mentees for each in (self.former, pairs))
+            people += self.stage.per_former_pair * np.isin(masks, known)
         return people + self.stage.score * pairs.scores
 
-    def reduced_cost(self, pairs: PairList, prices: PerSide) -> IntVector:
+    def reduced_cost(self, pairs: PairList, duals: PerSide) -> IntVector:
         """Return by how much the prices of their people exceed what pairs are worth."""
-        return prices[0][pairs.mentors] + gather(prices[1], self.group, *pairs.columns[:2]) - self.profit(pairs)
+        return duals[0][pairs.mentors] + gather(duals[1], self.group, *pairs.columns[:2]) - self.profit(pairs)
 
     def face(self, pairs: PairList) -> OptimalFace:
         """Return the answers on some pairs."""
         return OptimalFace(pairs.mentors, pairs.mentees, *self.bounds, self.pins)
 
-    def scan(self, prices: PerSide, loss: int, most: int, mentors: BoolVector | None = None) -> PricedPairs:
-        """Return the pairs that lose no more than ``loss`` at these prices, ``most`` a mentor on average if many do.
+    def scan(self, duals: PerSide, max_cost: int, most: int, mentors: BoolVector | None = None) -> PricedPairs:
+        """Return the pairs that lose no more than ``max_cost`` at these prices, ``most`` a mentor on average if many do.
 
         With ``mentors`` (n,) only the pairs of some are looked at.
         """
-        if prices[1].ndim == 1:
-            return self._of_group(prices, loss, most, mentors)
-        asked = [
-            self.group == each if mentors is None else mentors & (self.group == each) for each in range(len(prices[1]))
+        if duals[1].ndim == 1:
+            return self._scan_group(duals, max_cost, most, mentors)
+        masks = [
+            self.group == each if mentors is None else mentors & (self.group == each) for each in range(len(duals[1]))
         ]
-        sights = [
-            self._of_group((prices[0], own), loss, most, some) for own, some in zip(prices[1], asked, strict=True)
+        scans = [
+            self._scan_group((duals[0], column_duals), max_cost, most, some)
+            for column_duals, some in zip(duals[1], masks, strict=True)
         ]
-        return merge_scans(sights, asked, self.scores.shape[1])
+        return merge_scans(scans, masks, self.scores.shape[1])
 
-    def _of_group(self, prices: PerSide, loss: int, most: int, mentors: BoolVector | None) -> PricedPairs:
+    def _scan_group(self, duals: PerSide, max_cost: int, most: int, mentors: BoolVector | None) -> PricedPairs:
         """Return the same at one price for each mentee."""
-        limits, mentees = prices[0] - self.mentor - loss, self.stage.mentee - prices[1]
+        limits, mentees = duals[0] - self.mentor - max_cost, self.stage.mentee - duals[1]
         limits = limits if mentors is None else np.where(mentors, limits, -EXCLUDED)
-        seen = self.scores.within(ScanQuery(limits, mentees, self.stage.score, most), self.scanner)
-        sight = PricedPairs(
-            PairList(seen.mentors, seen.mentees, seen.scores), seen.row_best + self.mentor, loss - seen.rest_max
+        seen = self.scores.scan(ScanQuery(limits, mentees, self.stage.score, most), self.scanner)
+        priced = PricedPairs(
+            PairList(seen.mentors, seen.mentees, seen.scores), seen.row_best + self.mentor, max_cost - seen.rest_max
         )
-        return self._with_former(sight, prices, loss) if len(self.former.scores) else sight
+        return self._add_former(priced, duals, max_cost) if len(self.former.scores) else priced
 
-    def _with_former(self, sight: PricedPairs, prices: PerSide, loss: int) -> PricedPairs:
+    def _add_former(self, priced: PricedPairs, duals: PerSide, max_cost: int) -> PricedPairs:
         """Return what was seen of pairs as if they were not former, with those that are."""
-        former, best = self.former, sight.row_best.copy()
-        lost = self.reduced_cost(former, prices)
-        np.maximum.at(best, former.mentors, prices[0][former.mentors] - lost)
-        return replace(sight, pairs=sight.pairs.merge(former.of(lost <= loss), self.scores.shape[1]), row_best=best)
+        former, best = self.former, priced.row_best.copy()
+        costs = self.reduced_cost(former, duals)
+        np.maximum.at(best, former.mentors, duals[0][former.mentors] - costs)
+        return replace(
+            priced, pairs=priced.pairs.merge(former.select(costs <= max_cost), self.scores.shape[1]), row_best=best
+        )
 
-    def of_mentees(self, some: IntVector) -> "PricingProblem":
+    def select_mentees(self, some: IntVector) -> "PricingProblem":
         """Return the same for the pairs of some mentees only, by their positions in ascending order."""
         place = np.searchsorted(some, self.former.mentees)
         kept = np.isin(self.former.mentees, some)
         former = PairList(self.former.mentors[kept], place[kept], self.former.scores[kept])
         return replace(
             self,
-            scores=self.scores.of_mentees(some),
+            scores=self.scores.select_mentees(some),
             stage=replace(self.stage, mentee=self.stage.mentee[some]),
             bounds=(self.bounds[0], self.bounds[1].of(some)),
             former=former,
@@ -200,30 +209,30 @@ class PricingProblem:
             self.scores.flipped(), stage, self.bounds[::-1], self.make_scanner, former, self.pins[:, ::-1], group
         )
 
-    def holding(self) -> "PricingProblem":
+    def cache_tables(self) -> "PricingProblem":
         """Return the same with tables of a moderate size held, as suits few people who are looked at often."""
         return replace(self, scores=self.scores.cache_tables())
 
     def pairs(self) -> PairList:
         """Return all pairs that may be chosen, for a few people."""
-        scores = self.scores.tiles.rows(0, self.scores.shape[0])
-        open_ = (scores >= self.scores.tiles.floor) & self.scores.mentors[:, None] & self.scores.mentees
-        mentors, mentees = np.nonzero(open_)
-        return PairList(mentors, mentees, scores[open_].astype(np.int64))
+        scores = self.scores.matrix.rows(0, self.scores.shape[0])
+        allowed = (scores >= self.scores.matrix.floor) & self.scores.mentors[:, None] & self.scores.mentees
+        mentors, mentees = np.nonzero(allowed)
+        return PairList(mentors, mentees, scores[allowed].astype(np.int64))
 
     def bound(self, best: IntVector, mentees: IntVector) -> int:
         """Return what no answer is worth more than, by prices of mentees and the best that each mentor has there."""
-        own = np.where(self.scores.mentors, best, 0)
+        column_duals = np.where(self.scores.mentors, best, 0)
         mentees = mentees if mentees.ndim == 1 else mentees.max(axis=0)
-        both = zip((own, mentees), self.bounds, strict=True)
-        return sum(bounds.value(np.where(bounds.least > 0, prices, np.maximum(prices, 0))) for prices, bounds in both)
+        both = zip((column_duals, mentees), self.bounds, strict=True)
+        return sum(bounds.value(np.where(bounds.least > 0, duals, np.maximum(duals, 0))) for duals, bounds in both)
 
 
-def merge_scans(sights: Sequence[PricedPairs], asked: Sequence[BoolVector], width: int) -> PricedPairs:
+def merge_scans(scans: Sequence[PricedPairs], masks: Sequence[BoolVector], width: int) -> PricedPairs:
     """Return what is seen of all mentors, each of whom was asked for in one of some looks at most."""
-    first, *others = sights
-    pairs, best, lost = first.pairs, first.row_best, first.rest_bound
-    for sight, some in zip(others, asked[1:], strict=True):
-        pairs = pairs.merge(sight.pairs, width)
-        best, lost = np.where(some, sight.row_best, best), np.where(some, sight.rest_bound, lost)
-    return PricedPairs(pairs, best, lost)
+    first, *others = scans
+    pairs, best, costs = first.pairs, first.row_best, first.rest_bound
+    for priced, some in zip(others, masks[1:], strict=True):
+        pairs = pairs.merge(priced.pairs, width)
+        best, costs = np.where(some, priced.row_best, best), np.where(some, priced.rest_bound, costs)
+    return PricedPairs(pairs, best, costs)

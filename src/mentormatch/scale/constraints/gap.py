@@ -24,7 +24,7 @@ from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.candidates import find_cost_quantile
 from mentormatch.scale.columns.generation import SOLVED_WHOLE
 from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.columns.subproblem import PerSide, PricingProblem, former_in
+from mentormatch.scale.columns.subproblem import PerSide, PricingProblem, select_allowed
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 MILP_ENGINE = "milp"
@@ -130,8 +130,8 @@ class GapSolve:
     ``beside`` are rows without a price. No more than ``open_most`` pairs are left open, None: any number.
     """
 
-    solver: RestrictedMaster
-    view: PricingProblem
+    master: RestrictedMaster
+    pricing: PricingProblem
     prices: DualSolution
     priced: PerSide
     bound: int
@@ -140,77 +140,84 @@ class GapSolve:
 
     def solution(self) -> Solution:
         """Return the best of the pairs that lose little, proved if no other pair can matter."""
-        gap = None if self.solver.heard is None else self._gap(self.solver.heard.pairs)
+        gap = None if self.master.incumbent is None else self._gap(self.master.incumbent.pairs)
         for pairs in OPEN_PAIRS:
-            loss = find_cost_quantile(self.view, self.priced, self.view.list_length(pairs)) if gap is None else gap
-            left, others = self._within(loss, SCANNED * self.view.list_length(pairs))
+            max_cost = (
+                find_cost_quantile(self.pricing, self.priced, self.pricing.list_length(pairs)) if gap is None else gap
+            )
+            left, others = self._within(max_cost, SCANNED * self.pricing.list_length(pairs))
             if left is None:
                 break
-            found = left.solved(self.solver.run)
+            found = left.solved(self.master.run)
             if found.status in (Status.FEASIBLE, Status.FAILED):
-                return self.solver.report_pairs(found.pairs, self.bound) if found.tiers else found
+                return self.master.report_pairs(found.pairs, self.bound) if found.tiers else found
             if found.status is Status.PROVED:
                 gap = self._gap(found.pairs)
-                self.solver.report_pairs(found.pairs, self.bound)
-                if gap <= min(loss, others - 1) or self._reached(found.pairs):
-                    return state_optimal(self.solver.problem, found.pairs, Status.PROVED)
-        return self._of_all() if max(self.view.scores.shape) <= SOLVED_WHOLE else self._unknown()
+                self.master.report_pairs(found.pairs, self.bound)
+                if gap <= min(max_cost, others - 1) or self._reached(found.pairs):
+                    return state_optimal(self.master.problem, found.pairs, Status.PROVED)
+        return self._of_all() if max(self.pricing.scores.shape) <= SOLVED_WHOLE else self._unknown()
 
     def _unknown(self) -> Solution:
-        return self.solver.heard or empty_solution(Status.FAILED, "", (SHORT,))
+        return self.master.incumbent or empty_solution(Status.FAILED, "", (SHORT,))
 
     def _of_all(self) -> Solution:
         """Return the answer of all pairs, of few people."""
-        problem = self.solver.problem
+        problem = self.master.problem
         assert isinstance(problem.scores, ImplicitScores)
-        every = self.view.pairs().merge(former_in(problem.scores, pair_array(problem.pins)), problem.shape[1])
+        every = self.pricing.pairs().merge(select_allowed(problem.scores, pair_array(problem.pins)), problem.shape[1])
         rows, scores = (*problem.rows, *self.beside), SparseScores(problem.shape, *every.columns)
         whole = replace(problem, scores=scores, rows=rows)
-        found = solve_unchecked(whole, None, replace(self.solver.run, on_incumbent=ignore_incumbent), Incumbent())
+        found = solve_unchecked(whole, None, replace(self.master.run, on_incumbent=ignore_incumbent), Incumbent())
         if found.status is Status.STOPPED:
             raise TimeLimitReached
-        return found if found.status is not Status.FEASIBLE else self.solver.report_pairs(found.pairs, self.bound)
+        return found if found.status is not Status.FEASIBLE else self.master.report_pairs(found.pairs, self.bound)
 
-    def _within(self, loss: int, most: int) -> tuple[ReducedProblem | None, int]:
+    def _within(self, max_cost: int, most: int) -> tuple[ReducedProblem | None, int]:
         """Return the problem of what loses no more than so much, and what other pairs lose at least.
 
         ``most`` pairs a person are listed; None if numbers go beyond what is exact, or too many pairs are open.
         """
-        sight = self.view.scan(self.priced, loss, most)
-        others = int(sight.rest_bound[self.view.scores.mentors].min(initial=loss + 1))
-        rows, shape = self.solver.problem.rows, self.solver.problem.shape
-        dear = tuple(price if abs(price) > loss else 0 for price in self.prices.rows)
-        face = self.view.face(sight.pairs)
+        priced = self.pricing.scan(self.priced, max_cost, most)
+        others = int(priced.rest_bound[self.pricing.scores.mentors].min(initial=max_cost + 1))
+        rows, shape = self.master.problem.rows, self.master.problem.shape
+        dear = tuple(price if abs(price) > max_cost else 0 for price in self.prices.rows)
+        face = self.pricing.face(priced.pairs)
         if self.open_most is not None and len(face) > self.open_most:
             return None, others
-        sides = (_fix_loads(face.left, self.prices.mentors, loss), _fix_loads(face.right, self.prices.mentees, loss))
+        sides = (
+            _fix_loads(face.left, self.prices.mentors, max_cost),
+            _fix_loads(face.right, self.prices.mentees, max_cost),
+        )
         face = replace(face, left=sides[0][0], right=sides[1][0])
-        worth = sides[0][1][face.lefts] + sides[1][1][face.rights] - self.view.reduced_cost(sight.pairs, self.priced)
+        worth = (
+            sides[0][1][face.lefts] + sides[1][1][face.rights] - self.pricing.reduced_cost(priced.pairs, self.priced)
+        )
         for row, price, full in zip(rows, self.prices.rows, dear, strict=True):
             worth += (price - full) * row.coefficients_of(face.lefts, face.rights, shape)
-        if int(np.abs(worth).max(initial=0)) > MAX_SUM // (2 * sum(shape) + self.solver.problem.max_pairs + 1):
+        if int(np.abs(worth).max(initial=0)) > MAX_SUM // (2 * sum(shape) + self.master.problem.max_pairs + 1):
             return None, others
-        loads = (self.solver.problem.mentors, self.solver.problem.mentees)
+        loads = (self.master.problem.mentors, self.master.problem.mentees)
         waived = [np.where(own.conditional, own.least, 0) for own in loads]
         return ReducedProblem.of(face, (*tighten_rows(rows, dear), *self.beside), worth, waived), others
 
     def _gap(self, pairs: IntMatrix) -> int:
         """Return by how much the bound exceeds what pairs are worth beside the pins."""
-        return self.bound - self._worth(self.view.stage, pairs)
+        return self.bound - self._worth(self.pricing.stage, pairs)
 
     def _reached(self, pairs: IntMatrix) -> bool:
         """Return whether pairs reach the bound in the goals that were asked for."""
-        return self.bound // self.solver.denominator <= self._worth(self.solver.asked, pairs)
+        return self.bound // self.master.denominator <= self._worth(self.master.requested, pairs)
 
     def _worth(self, stage: ScalarObjective, pairs: IntMatrix) -> int:
-        both = (stage.profit(self.solver.problem, *each.T) for each in (pairs, pair_array(self.solver.problem.pins)))
+        both = (stage.profit(self.master.problem, *each.T) for each in (pairs, pair_array(self.master.problem.pins)))
         whole, pinned = (exact_dot(worth) for worth in both)
         return whole - pinned
 
 
-def _fix_loads(bounds: RemainingDegrees, prices: IntVector, loss: int) -> tuple[RemainingDegrees, IntVector]:
+def _fix_loads(bounds: RemainingDegrees, prices: IntVector, max_cost: int) -> tuple[RemainingDegrees, IntVector]:
     """Return the bounds of people, those reached whom it would cost more; and the prices of all others."""
-    dear = np.abs(prices) > loss
+    dear = np.abs(prices) > max_cost
     low = np.where(dear & (prices > 0), bounds.most, bounds.least)
     high = np.where(dear & (prices < 0), bounds.least, bounds.most)
     return RemainingDegrees(low, high), np.where(dear, 0, prices)

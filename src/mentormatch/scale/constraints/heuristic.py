@@ -38,57 +38,57 @@ OPEN = 4_000
 class RepairHeuristic:
     """The solver's problem, its best answer without the rules beside, and the view of all pairs."""
 
-    solver: RestrictedMaster
+    master: RestrictedMaster
     rules: HardRules
-    view: PricingProblem
+    pricing: PricingProblem
     relaxed: Solution
 
     def solution(self) -> Solution:
         """Return the best answer that keeps all rules, or a good one with what it is short of at most."""
         if self.relaxed.status is not Status.PROVED:
-            return self.solver.heard or empty_solution(Status.STOPPED, "")
+            return self.master.incumbent or empty_solution(Status.STOPPED, "")
         (prices,) = self.relaxed.prices
         try:
-            return self._of_bound(replace(prices, rows=prices.rows or (0,) * len(self.solver.problem.rows)))
+            return self._of_bound(replace(prices, rows=prices.rows or (0,) * len(self.master.problem.rows)))
         except TimeLimitReached:
-            return self.solver.heard or empty_solution(Status.STOPPED, "")
+            return self.master.incumbent or empty_solution(Status.STOPPED, "")
 
     def _of_bound(self, prices: DualSolution) -> Solution:
         """Return the best answer as far as the bound tells, from the prices that prove it."""
-        quotas = DualisedRows.of(self.solver.problem.rows, self.view.pins, self.view.scores.shape)
-        tolls, view = quotas.multipliers(prices.rows), replace(self.view, group=quotas.group)
-        ends = quotas.add_penalties(PrimalDual(np.empty(0, dtype=bool), prices.mentors, prices.mentees), tolls)
+        quotas = DualisedRows.of(self.master.problem.rows, self.pricing.pins, self.pricing.scores.shape)
+        multipliers, pricing = quotas.multipliers(prices.rows), replace(self.pricing, group=quotas.group)
+        ends = quotas.add_penalties(PrimalDual(np.empty(0, dtype=bool), prices.mentors, prices.mentees), multipliers)
         priced = ends.left, ends.right
-        pairs = self._listed(view, priced)
-        face = view.face(pairs)
-        kept = self._kept(face, quotas.penalise(face, view.profit(pairs), tolls), prices.mentees)
+        pairs = self._listed(pricing, priced)
+        face = pricing.face(pairs)
+        kept = self._kept(face, quotas.penalise(face, pricing.profit(pairs), multipliers), prices.mentees)
         if kept is not None:
-            self.solver.report_pairs(GreedyInsertion(self.rules, kept).filled(pairs, view.profit(pairs)), self.bound)
-        found = GapSolve(self.solver, view, prices, priced, self.bound, self.rules.rows, OPEN).solution()
+            self.master.report_pairs(GreedyInsertion(self.rules, kept).filled(pairs, pricing.profit(pairs)), self.bound)
+        found = GapSolve(self.master, pricing, prices, priced, self.bound, self.rules.rows, OPEN).solution()
         return replace(found, prices=self.relaxed.prices) if found.tiers else found
 
     @property
     def bound(self) -> int:
         """Return what no answer is worth more than, beside the pins: what is asked for is a whole number of parts."""
-        worth = self.solver.stage.profit(self.solver.problem, *self.relaxed.pairs.T)
-        pinned = self.solver.stage.profit(self.solver.problem, *self.view.pins.T)
-        parts = self.solver.denominator
+        worth = self.master.stage.profit(self.master.problem, *self.relaxed.pairs.T)
+        pinned = self.master.stage.profit(self.master.problem, *self.pricing.pins.T)
+        parts = self.master.denominator
         return ((exact_dot(worth) - exact_dot(pinned)) // parts + 1) * parts - 1
 
-    def _listed(self, view: PricingProblem, priced: PerSide) -> PairList:
+    def _listed(self, pricing: PricingProblem, priced: PerSide) -> PairList:
         """Return the pairs that lose least at some prices, and those of the best answer."""
-        few = view.list_length(LISTED)
-        seen = view.scan(priced, find_cost_quantile(view, priced, few), MORE * few).pairs
-        width = view.scores.shape[1]
-        open_ = ~np.isin(self.relaxed.pairs @ (width, 1), view.pins @ (width, 1))
+        few = pricing.list_length(LISTED)
+        seen = pricing.scan(priced, find_cost_quantile(pricing, priced, few), MORE * few).pairs
+        width = pricing.scores.shape[1]
+        open_ = ~np.isin(self.relaxed.pairs @ (width, 1), pricing.pins @ (width, 1))
         mentors, mentees = self.relaxed.pairs[open_].T
-        return seen.merge(PairList(mentors, mentees, view.scores.at(mentors, mentees)), width)
+        return seen.merge(PairList(mentors, mentees, pricing.scores.at(mentors, mentees)), width)
 
     def _kept(self, face: OptimalFace, profit: IntVector, mentees: IntVector) -> IntMatrix | None:
         """Return a good answer on a face that keeps all rules, people being set aside; None if none is found."""
         begin: PerSide | None = (np.zeros_like(face.left.most), mentees)
         for turn in count_up():
-            optimum = self.solver.solve(face, profit, begin)
+            optimum = self.master.solve(face, profit, begin)
             if not face.holds(optimum):
                 return None
             answer, begin = face.answer(optimum.chosen), None
@@ -96,7 +96,7 @@ class RepairHeuristic:
                 return answer
             elsewhere = [_elsewhere(face, profit, optimum, side) for side in (0, 1)]
             below = zip(self.rules.below_minimum(answer), elsewhere, (0, 1), strict=True)
-            aside = [_cheapest(_together(face, optimum, lost, side), own) for own, lost, side in below]
+            aside = [_cheapest(_together(face, optimum, costs, side), own) for own, costs, side in below]
             given, places = self._given_up(face, optimum, elsewhere, answer)
             if given is None or not (len(given) or any(own.any() for own in aside)):
                 return None
@@ -116,7 +116,7 @@ class RepairHeuristic:
         rules, chosen = self.rules, np.flatnonzero(optimum.chosen)
         pairs, given = np.column_stack([face.lefts[chosen], face.rights[chosen]]), [np.empty(0, dtype=np.int64)]
         places = face.left.most.copy(), face.right.most.copy()
-        for own in rules.own:
+        for own in rules.person_rows:
             exceeded = own.exceeded(answer, rules.shape)
             if exceeded is None:
                 return None, places
@@ -160,8 +160,8 @@ def _without(face: OptimalFace, left: BoolVector, aside: Sequence[BoolVector]) -
 def _elsewhere(face: OptimalFace, profit: IntVector, optimum: PrimalDual, side: int) -> IntVector:
     """Return what each person across from a side loses at least who goes to somebody else, or to nobody."""
     prices, others = (optimum.left, optimum.right), (face.lefts, face.rights)[1 - side]
-    loss, found = prices[0][face.lefts] + prices[1][face.rights] - profit, np.maximum(prices[1 - side], 0)
-    np.minimum.at(found, others[~optimum.chosen], np.maximum(loss[~optimum.chosen], 0))
+    cost, found = prices[0][face.lefts] + prices[1][face.rights] - profit, np.maximum(prices[1 - side], 0)
+    np.minimum.at(found, others[~optimum.chosen], np.maximum(cost[~optimum.chosen], 0))
     return found
 
 
@@ -198,7 +198,7 @@ class GreedyInsertion:
     def __post_init__(self) -> None:
         mentors, mentees = (np.bincount(p, minlength=n) for p, n in zip(self.pairs.T, self.rules.shape, strict=True))
         self.taken = mentors, mentees
-        self.rows = (*self.rules.own, *self.rules.priced)
+        self.rows = (*self.rules.person_rows, *self.rules.dualised)
         self.totals = [own.totals(self.pairs, self.rules.shape) for own in self.rows]
 
     def filled(self, pairs: PairList, worth: IntVector) -> IntMatrix:
@@ -224,7 +224,7 @@ class GreedyInsertion:
             fit &= used & (taken[people] < loads.most[people])
         for own, totals, count in zip(self.rows, self.totals, counts, strict=True):
             owners = own.owners(ends)
-            fit &= own.fit(totals[owners] + count, owners)
+            fit &= own.within_bounds(totals[owners] + count, owners)
         return fit
 
     def _added(self, end: IntMatrix, counts: list[IntVector]) -> bool:

@@ -19,7 +19,7 @@ from mentormatch.scale.constraints.multipliers import DualPoint, MultiplierSearc
 from mentormatch.scale.constraints.rows import DualisedRows
 from mentormatch.scoring.score import MILLION
 
-MOST_TIED = 20_000
+MAX_TIED = 20_000
 """Of more pairs that are left tied, hashes settle some first, by tolls too."""
 ROUNDS = 3
 """So many rounds of hashes are tried for that."""
@@ -29,57 +29,59 @@ ROUNDS = 3
 class TightFace:
     """What is left open among the pairs that lose nothing at tolls, ``rows`` being kept as these ask for."""
 
-    solver: RestrictedMaster
+    master: RestrictedMaster
     rows: tuple[SideConstraint, ...]
     face: OptimalFace
 
     def solution(self) -> Solution | None:
         """Return the canonical solution, None if no answer is among these pairs."""
-        thin = self._thinned() if len(self.face) > MOST_TIED and self.solver.run.ties else None
-        return (None if thin is None else thin._of_open()) or self._of_open()
+        thin = self._thin_by_hashes() if len(self.face) > MAX_TIED and self.master.run.ties else None
+        return (None if thin is None else thin._solve_open()) or self._solve_open()
 
-    def _of_open(self) -> Solution | None:
-        problem = self.solver.problem
+    def _solve_open(self) -> Solution | None:
+        problem = self.master.problem
         none = [np.zeros(count, dtype=np.int64) for count in problem.shape]
         left = ReducedProblem.of(self.face, self.rows, np.zeros(len(self.face), dtype=np.int64), none)
-        found = left.solved(self.solver.run)
+        found = left.solved(self.master.run)
         if found.tiers:
             return state_optimal(problem, found.pairs, found.status)
         return found if found.status is Status.FAILED else None
 
-    def _thinned(self) -> "TightFace | None":
+    def _thin_by_hashes(self) -> "TightFace | None":
         """Return what some rounds of hashes leave, if their tolls leave no gap; None if they leave one for sure."""
         work: TightFace | None = self
         for turn in range(ROUNDS):
-            work = work._after(turn) if work else None
-            if work is None or len(work.face) <= MOST_TIED:
+            work = work._hash_round(turn) if work else None
+            if work is None or len(work.face) <= MAX_TIED:
                 break
         return work
 
-    def _after(self, turn: int) -> "TightFace | None":
+    def _hash_round(self, turn: int) -> "TightFace | None":
         """Return the answers that are the best in a round of hashes, None if there are none."""
-        hashes, face = self.solver.run.tie_breaker, self.face
+        hashes, face = self.master.run.tie_breaker, self.face
         profit = hashes.of(face.lefts, face.rights, turn)
-        quotas = DualisedRows.of(self.rows, face.fixed, self.solver.problem.shape)
-        asking = SolveHooks(self._solve, lambda paid: None, _unheard, _unheard)
-        search = MultiplierSearch(quotas, asking, (int(profit.max(initial=1)),), self.solver.exact // 2, 0)
-        search.best(face, profit)
-        if search.trial is None or search.trial.bound < 0:
+        dualised = DualisedRows.of(self.rows, face.fixed, self.master.problem.shape)
+        hooks = SolveHooks(self._solve, lambda paid: None, ignore_answer, ignore_answer)
+        search = MultiplierSearch(dualised, hooks, (int(profit.max(initial=1)),), self.master.max_profit // 2, 0)
+        search.minimise(face, profit)
+        if search.point is None or search.point.bound < 0:
             return None
-        tolls = search.trial.multipliers
-        rows = tuple(tighten_rows(self.rows, quotas.sum_by_row(tolls, len(self.rows))))
+        multipliers = search.point.multipliers
+        rows = tuple(tighten_rows(self.rows, dualised.sum_by_row(multipliers, len(self.rows))))
         return TightFace(
-            self.solver, rows, face.restrict_to_optimum(search.trial.optimum, quotas.penalise(face, profit, tolls))
+            self.master,
+            rows,
+            face.restrict_to_optimum(search.point.optimum, dualised.penalise(face, profit, multipliers)),
         )
 
     def _solve(self, face: OptimalFace, profit: IntVector, prices: PerSide | None) -> PrimalDual:
-        found = self.solver.solve_ties(face, profit)
+        found = self.master.solve_ties(face, profit)
         if found is None:
             raise EngineError("An answer was lost between two stages")
         return found
 
 
-def _unheard(face: OptimalFace, optimum: PrimalDual) -> None:
+def ignore_answer(face: OptimalFace, optimum: PrimalDual) -> None:
     """Hear nothing: each solve begins anew."""
 
 
@@ -91,13 +93,13 @@ def count_proved_pairs(best: Solution | None) -> int | None:
 
 def round_rows(rows: tuple[SideConstraint, ...], pairs: int) -> tuple[SideConstraint, ...] | None:
     """Return rows that the same answers of so many pairs keep, in whole numbers; None if they are as they were."""
-    found = tuple(_round(row, pairs) for row in rows)
+    found = tuple(_round_row(row, pairs) for row in rows)
     if all(one is other for one, other in zip(found, rows, strict=True)):
         return None
     return (*found, SideConstraint("pairs", np.ones((1, 1), dtype=np.int64), pairs, pairs))
 
 
-def _round(row: SideConstraint, pairs: int) -> SideConstraint:
+def _round_row(row: SideConstraint, pairs: int) -> SideConstraint:
     """Return the row in steps from the least that a pair counts; the same row if it is that, or counts products."""
     if row.factor is not None:
         return row
@@ -120,92 +122,94 @@ class LagrangianSolve:
     ``solve_under`` solves it once more under other rows.
     """
 
-    solver: RestrictedMaster
-    view: PricingProblem
+    master: RestrictedMaster
+    pricing: PricingProblem
     solve_under: SolveUnder
     bound: int = 0
     search: MultiplierSearch = field(init=False)
 
     def __post_init__(self) -> None:
-        problem, stage, quotas = self.solver.problem, self.solver.stage, dualised_rows(self.solver.problem)
-        self.view = replace(self.view, group=quotas.group)
+        problem, stage, dualised = self.master.problem, self.master.stage, dualised_rows(self.master.problem)
+        self.pricing = replace(self.pricing, group=dualised.group)
         point = stage.score * MILLION or stage.weights[-1][1]
-        scales = (point, *(2 * weight for _, weight in stage.weights[-2::-1]))
-        edge = max(stage.weights[0][1] // max(quotas.max_coefficient, 1) - point, 0)
-        most = (self.solver.exact - stage.range) // max(quotas.max_total, 1)
-        asking = SolveHooks(self.solver.solve, self.solver.shift_duals, self.solver.warm_start, self._hear)
-        empty = problem.max_pairs * min(stage.low, 0)
-        self.search = MultiplierSearch(quotas, asking, scales, most, empty, edge)
+        goal_scales = (point, *(2 * weight for _, weight in stage.weights[-2::-1]))
+        jump = max(stage.weights[0][1] // max(dualised.max_coefficient, 1) - point, 0)
+        most = (self.master.max_profit - stage.range) // max(dualised.max_total, 1)
+        hooks = SolveHooks(self.master.solve, self.master.shift_duals, self.master.warm_start, self._report)
+        least_value = problem.max_pairs * min(stage.low, 0)
+        self.search = MultiplierSearch(dualised, hooks, goal_scales, most, least_value, jump)
 
     def opening(self) -> tuple[OptimalFace, PrimalDual]:
         """Return the optimum at the best tolls with its tight pairs; prices are those of ``Search.best``."""
-        listing = choose_candidates(self.view, self.solver)
+        listing = choose_candidates(self.pricing, self.master)
         self.bound = listing.bound
-        return generate_columns(listing, self.search.best, self._lower)
+        return generate_columns(listing, self.search.minimise, self._lower_bound)
 
-    def _hear(self, face: OptimalFace, optimum: PrimalDual) -> None:
-        self.solver.report(face, optimum, self.bound)
+    def _report(self, face: OptimalFace, optimum: PrimalDual) -> None:
+        self.master.report(face, optimum, self.bound)
 
-    def _lower(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
+    def _lower_bound(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
         """Lower the bound: leaving rules out, as a look does, bounds those answers too that keep them."""
         self.bound = min(self.bound, bound)
 
     def solution(self, opening: tuple[OptimalFace, PrimalDual]) -> Solution:
         """Return the canonical solution, or the best that was found in time."""
-        trial, profit = self._proved(opening)
-        if trial.bound < self.search.empty:
+        point, profit = self._check_duals(opening)
+        if point.bound < self.search.least_value:
             return empty_solution(Status.INFEASIBLE, "")
-        if max(trial.multipliers, default=0) >= self.search.most:
+        if max(point.multipliers, default=0) >= self.search.most:
             return empty_solution(Status.FAILED, "", (SHORT,))
-        self.bound = min(self.bound, trial.bound)
-        if self.solver.heard is not None:
-            self.solver.report_pairs(self.solver.heard.pairs, self.bound)
-        return self._free(opening) or self._paid(opening, trial, profit)
+        self.bound = min(self.bound, point.bound)
+        if self.master.incumbent is not None:
+            self.master.report_pairs(self.master.incumbent.pairs, self.bound)
+        return self._without_penalties(opening) or self._at_multipliers(opening, point, profit)
 
-    def _proved(self, opening: tuple[OptimalFace, PrimalDual]) -> tuple[DualPoint, IntVector]:
+    def _check_duals(self, opening: tuple[OptimalFace, PrimalDual]) -> tuple[DualPoint, IntVector]:
         """Return the trial of an opening, and what its open pairs are worth less what they pay, which it is best in."""
-        (face, priced), trial, quotas = opening, self.search.trial, self.search.rows
-        if trial is None:
+        (face, priced), point, dualised = opening, self.search.point, self.search.rows
+        if point is None:
             raise EngineError("No tolls were tried")
-        worth = self.view.stage.profit(self.solver.problem, face.lefts, face.rights)
-        profit = quotas.penalise(face, worth, trial.multipliers)
-        if not face.certifies(quotas.remove_penalties(priced, trial.multipliers), profit):
+        profit = self.pricing.stage.profit(self.master.problem, face.lefts, face.rights)
+        profit = dualised.penalise(face, profit, point.multipliers)
+        if not face.certifies(dualised.remove_penalties(priced, point.multipliers), profit):
             raise EngineError("The prices do not prove the assignment")
-        return trial, profit
+        return point, profit
 
-    def _free(self, opening: tuple[OptimalFace, PrimalDual]) -> Solution | None:
+    def _without_penalties(self, opening: tuple[OptimalFace, PrimalDual]) -> Solution | None:
         """Return the solution without rules, if nothing is paid for them and it keeps them."""
-        trial, problem = self.search.trial, self.solver.problem
-        if trial is None or any(trial.multipliers):
+        point, problem = self.search.point, self.master.problem
+        if point is None or any(point.multipliers):
             return None
         face, priced = opening
-        alone = face, self.search.rows.remove_penalties(priced, trial.multipliers)
-        found = optimize_lexicographically(problem, self.solver.run, [self.view.stage], alone, self.solver.solve_ties)
+        alone = face, self.search.rows.remove_penalties(priced, point.multipliers)
+        found = optimize_lexicographically(
+            problem, self.master.run, [self.pricing.stage], alone, self.master.solve_ties
+        )
         return found if all(row.is_satisfied_by(found.pairs, problem.shape) for row in problem.rows) else None
 
-    def _paid(self, opening: tuple[OptimalFace, PrimalDual], trial: DualPoint, profit: IntVector) -> Solution:
+    def _at_multipliers(self, opening: tuple[OptimalFace, PrimalDual], point: DualPoint, profit: IntVector) -> Solution:
         """Return the solution at tolls, with their prices; the best so far if there is no time for it."""
-        (face, priced), problem = opening, self.solver.problem
-        own = self.search.rows.remove_penalties(priced, trial.multipliers)
-        rows = self.search.rows.sum_by_row(trial.multipliers, len(problem.rows))
-        prices = DualSolution(self.view.stage.weights, own.left, own.right, rows)
-        tight = TightFace(self.solver, tuple(tighten_rows(problem.rows, rows)), face.restrict_to_optimum(own, profit))
-        near = GapSolve(self.solver, self.view, prices, (priced.left, priced.right), self.bound)
+        (face, priced), problem = opening, self.master.problem
+        own = self.search.rows.remove_penalties(priced, point.multipliers)
+        rows = self.search.rows.sum_by_row(point.multipliers, len(problem.rows))
+        prices = DualSolution(self.pricing.stage.weights, own.left, own.right, rows)
+        tight = TightFace(self.master, tuple(tighten_rows(problem.rows, rows)), face.restrict_to_optimum(own, profit))
+        gap = GapSolve(self.master, self.pricing, prices, (priced.left, priced.right), self.bound)
         try:
-            found = tight.solution() or self._rounded() or near.solution()
+            found = tight.solution() or self._strengthen_rows() or gap.solution()
         except TimeLimitReached:
-            if self.solver.heard is None:
+            if self.master.incumbent is None:
                 raise
-            found = self.solver.heard
+            found = self.master.incumbent
         return replace(found, prices=(prices,)) if found.tiers else found
 
-    def _rounded(self) -> Solution | None:
+    def _strengthen_rows(self) -> Solution | None:
         """Return the solution if rows ask for whole numbers that it needs; None if that does not prove it."""
-        pairs = count_proved_pairs(self.solver.heard)
-        rows = None if pairs is None else round_rows(self.solver.problem.rows, pairs)
-        found = None if rows is None else self.solve_under(self.solver, rows)
+        pairs = count_proved_pairs(self.master.incumbent)
+        rows = None if pairs is None else round_rows(self.master.problem.rows, pairs)
+        found = None if rows is None else self.solve_under(self.master, rows)
         if found is not None and found.tiers:
-            self.solver.report_pairs(found.pairs, self.bound)
+            self.master.report_pairs(found.pairs, self.bound)
         return found if found is not None and found.status is Status.PROVED else None
 
 

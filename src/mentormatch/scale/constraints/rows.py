@@ -32,85 +32,85 @@ class DualisedRows:
 
     mentor: IntMatrix
     mentee: IntMatrix
-    times: IntMatrix
+    factors: IntMatrix
     group: IntVector
     most: tuple[int, ...]
     rows: tuple[int, ...]
     signs: tuple[int, ...]
 
     @classmethod
-    def of(cls, rows: Sequence[SideConstraint], settled: IntMatrix, shape: tuple[int, int]) -> Self:
+    def of(cls, rows: Sequence[SideConstraint], fixed: IntMatrix, shape: tuple[int, int]) -> Self:
         """Return rows that rest on people as bounds on the pairs beside those that are settled (k, 2)."""
         ends = list(_bounds_of(rows))
-        taken = [int(row.coefficients_of(settled[:, 0], settled[:, 1], shape).sum()) for row in rows]
+        taken = [int(row.coefficients_of(fixed[:, 0], fixed[:, 1], shape).sum()) for row in rows]
         own = [read_coefficients(row, shape) for row in rows]
         mentor = np.array([sign * own[place][0] for place, sign, _ in ends], dtype=np.int64).reshape(-1, shape[0])
         mentee = np.array([sign * own[place][2] for place, sign, _ in ends], dtype=np.int64).reshape(-1, shape[1])
-        known, group = group_mentors([own[place][1] for place, *_ in ends], shape[0])
+        factors_by_group, group = group_mentors([own[place][1] for place, *_ in ends], shape[0])
         most = tuple(sign * (end - taken[place]) for place, sign, end in ends)
         places, signs = (tuple(end[part] for end in ends) for part in (0, 1))
-        return cls(mentor, mentee, known, group, most, places, signs)
+        return cls(mentor, mentee, factors_by_group, group, most, places, signs)
 
     @property
     def groups(self) -> int:
         """Return how many groups of mentors there are."""
-        return len(self.times.T)
+        return len(self.factors.T)
 
     @property
     def max_total(self) -> int:
         """Return the most that a pair counts in all bounds together."""
-        return sum(map(sum, self._greatest))
+        return sum(map(sum, self._max_coefficients))
 
     @property
     def max_coefficient(self) -> int:
         """Return the most that a person counts in one bound."""
-        return max(map(max, self._greatest), default=0)
+        return max(map(max, self._max_coefficients), default=0)
 
     @property
-    def _greatest(self) -> list[tuple[int, int]]:
+    def _max_coefficients(self) -> list[tuple[int, int]]:
         """Return the most that a mentor and a mentee count in each bound."""
-        mentors, mentees, times = (
-            np.abs(side).max(axis=1, initial=0) for side in (self.mentor, self.mentee, self.times)
+        mentors, mentees, factors = (
+            np.abs(side).max(axis=1, initial=0) for side in (self.mentor, self.mentee, self.factors)
         )
-        return list(zip(mentors.tolist(), (mentees * times).tolist(), strict=True))
+        return list(zip(mentors.tolist(), (mentees * factors).tolist(), strict=True))
 
-    def compute_penalties(self, tolls: Multipliers) -> PerSide:
+    def compute_penalties(self, multipliers: Multipliers) -> PerSide:
         """Return what pairs pay for their mentor, (n,), and for each mentee beside each group of mentors, (g, m).
 
         The latter is (m,) if there is one group.
         """
-        each = np.array(tolls, dtype=np.int64)
-        mentees = (each * self.times.T) @ self.mentee
+        each = np.array(multipliers, dtype=np.int64)
+        mentees = (each * self.factors.T) @ self.mentee
         return each @ self.mentor, mentees[0] if self.groups == 1 else mentees
 
-    def shifted(self, before: Multipliers, after: Multipliers) -> PerSide:
+    def compare_penalties(self, before: Multipliers, after: Multipliers) -> PerSide:
         """Return by how much more the pairs of each mentor (n,) and of each mentee (m,) pay, about."""
         then, now = self.compute_penalties(before), self.compute_penalties(after)
         more = now[1] - then[1]
         return now[0] - then[0], more if more.ndim == 1 else more.sum(axis=0) // len(more)
 
-    def penalise(self, face: OptimalFace, profit: IntVector, tolls: Multipliers) -> IntVector:
+    def penalise(self, face: OptimalFace, profit: IntVector, multipliers: Multipliers) -> IntVector:
         """Return what open pairs are worth less what they pay."""
-        mentors, mentees = self.compute_penalties(tolls)
+        mentors, mentees = self.compute_penalties(multipliers)
         return profit - mentors[face.lefts] - gather(mentees, self.group, face.lefts, face.rights)
 
     def compute_slack(self, face: OptimalFace, chosen: BoolVector) -> tuple[int, ...]:
         """Return by how much the chosen pairs count less than each bound; below 0 where they break it."""
         lefts, rights = face.lefts[chosen], face.rights[chosen]
-        each = self.mentor[:, lefts] + self.times[:, self.group[lefts]] * self.mentee[:, rights]
+        each = self.mentor[:, lefts] + self.factors[:, self.group[lefts]] * self.mentee[:, rights]
         return tuple(most - count for most, count in zip(self.most, each.sum(axis=1).tolist(), strict=True))
 
-    def add_penalties(self, optimum: PrimalDual, tolls: Multipliers) -> PrimalDual:
+    def add_penalties(self, optimum: PrimalDual, multipliers: Multipliers) -> PrimalDual:
         """Return an optimum with prices that exceed what pairs are worth by what they lose, before they pay.
 
         Those of mentees are (g, m) by the group of the mentor, if there are several.
         """
-        mentors, mentees = self.compute_penalties(tolls)
+        mentors, mentees = self.compute_penalties(multipliers)
         return replace(optimum, left=optimum.left + mentors, right=optimum.right + mentees)
 
-    def remove_penalties(self, optimum: PrimalDual, tolls: Multipliers) -> PrimalDual:
+    def remove_penalties(self, optimum: PrimalDual, multipliers: Multipliers) -> PrimalDual:
         """Return an optimum with the prices of people alone, from those that ``gather`` returned."""
-        mentors, mentees = self.compute_penalties(tolls)
+        mentors, mentees = self.compute_penalties(multipliers)
         right = optimum.right - mentees
         return replace(optimum, left=optimum.left - mentors, right=right if right.ndim == 1 else right[0])
 
@@ -118,27 +118,27 @@ class DualisedRows:
         """Return what pairs pay for each bound by the prices of rows."""
         return tuple(max(sign * prices[row], 0) for row, sign in zip(self.rows, self.signs, strict=True))
 
-    def sum_by_row(self, tolls: Multipliers, rows: int) -> tuple[int, ...]:
+    def sum_by_row(self, multipliers: Multipliers, rows: int) -> tuple[int, ...]:
         """Return the price of each row: above 0 for its maximum, below 0 for its minimum."""
         prices = [0] * rows
-        for row, sign, toll in zip(self.rows, self.signs, tolls, strict=True):
-            prices[row] += sign * toll
+        for row, sign, multiplier in zip(self.rows, self.signs, multipliers, strict=True):
+            prices[row] += sign * multiplier
         return tuple(prices)
 
 
 def find_dualisable(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> list[bool]:
     """Return which rows pairs can be made to pay for: those that rest on people, while there are few groups."""
-    found, times = list[bool](), list[IntVector]()
+    found, factors = list[bool](), list[IntVector]()
     for row in rows:
         both = None if row.as_sum(shape) is not None else row.as_product(shape)
-        fits = both is not None and group_mentors([*times, both[0]], shape[0])[0].shape[1] <= MOST_GROUPS
-        times += [both[0]] if both is not None and fits else []
+        fits = both is not None and group_mentors([*factors, both[0]], shape[0])[0].shape[1] <= MOST_GROUPS
+        factors += [both[0]] if both is not None and fits else []
         found.append(fits or (both is None and row.as_sum(shape) is not None))
     return found
 
 
 def read_coefficients(row: SideConstraint, shape: tuple[int, int]) -> tuple[IntVector, IntVector, IntVector]:
-    """Return ``mentor`` (n,), ``times`` (n,) and ``mentee`` (m,): a pair counts ``mentor[i] + times[i] * mentee[k]``.
+    """Return ``mentor`` (n,), ``factors`` (n,) and ``mentee`` (m,): a pair counts ``mentor[i] + times[i] * mentee[k]``.
 
     Raises EngineError if the row does not rest on people.
     """
@@ -150,12 +150,12 @@ def read_coefficients(row: SideConstraint, shape: tuple[int, int]) -> tuple[IntV
     return np.zeros_like(both[0]), *both
 
 
-def group_mentors(times: Sequence[IntVector], mentors: int) -> tuple[IntMatrix, IntVector]:
+def group_mentors(factors: Sequence[IntVector], mentors: int) -> tuple[IntMatrix, IntVector]:
     """Return (b, g) what each group of mentors has in each of some vectors (n,), and (n,) the group of each."""
-    if not times:
+    if not factors:
         return np.zeros((0, 1), dtype=np.int64), np.zeros(mentors, dtype=np.int64)
-    known, group = np.unique(np.stack(times, axis=1), axis=0, return_inverse=True)
-    return np.ascontiguousarray(known.T), group.ravel()
+    factors_by_group, group = np.unique(np.stack(factors, axis=1), axis=0, return_inverse=True)
+    return np.ascontiguousarray(factors_by_group.T), group.ravel()
 
 
 def _bounds_of(rows: Sequence[SideConstraint]) -> Iterator[tuple[int, int, int]]:
@@ -182,13 +182,13 @@ def used_by_fixed_pairs(problem: AssignmentProblem) -> AssignmentProblem:
 
 @dataclass(frozen=True, slots=True)
 class PersonRows:
-    """Rows of one person each, all of one ``side`` and with the weights of ``row``; or one row of nobody ``alone``.
+    """Rows of one person each, all of one ``side`` and with the weights of ``row``; or one row of nobody ``one_person``.
 
     ``least`` and ``most`` (c,): the bounds of each person of the side, or (1,) those of the row of nobody alone.
     """
 
     side: int
-    alone: bool
+    one_person: bool
     row: SideConstraint
     least: IntVector
     most: IntVector
@@ -197,18 +197,18 @@ class PersonRows:
     def of(cls, rows: Sequence[SideConstraint], shape: tuple[int, int]) -> Self:
         """Return rows that are alike."""
         first, side = rows[0], int(rows[0].mentor is None)
-        alone = (first.mentor is None) != (first.mentee is None)
-        count = shape[side] if alone else 1
+        one_person = (first.mentor is None) != (first.mentee is None)
+        count = shape[side] if one_person else 1
         least, most = np.full(count, -UNBOUNDED), np.full(count, UNBOUNDED)
         for row in rows:
-            person = ((row.mentor, row.mentee)[side] or 0) if alone else 0
+            person = ((row.mentor, row.mentee)[side] or 0) if one_person else 0
             least[person] = max(least[person], -UNBOUNDED if row.least is None else row.least)
             most[person] = min(most[person], UNBOUNDED if row.most is None else row.most)
-        return cls(side, alone, replace(first, mentor=None, mentee=None) if alone else first, least, most)
+        return cls(side, one_person, replace(first, mentor=None, mentee=None) if one_person else first, least, most)
 
     def owners(self, pairs: IntMatrix) -> IntVector:
         """Return (k,) whose bounds each of some pairs (k, 2) is counted for."""
-        return pairs[:, self.side] if self.alone else np.zeros(len(pairs), dtype=np.int64)
+        return pairs[:, self.side] if self.one_person else np.zeros(len(pairs), dtype=np.int64)
 
     def totals(self, pairs: IntMatrix, shape: tuple[int, int]) -> IntVector:
         """Return (c,) what pairs count."""
@@ -216,16 +216,16 @@ class PersonRows:
         np.add.at(found, self.owners(pairs), self.row.coefficients_of(pairs[:, 0], pairs[:, 1], shape))
         return found
 
-    def fit(self, totals: IntVector, owners: IntVector | slice = EACH) -> BoolVector:
+    def within_bounds(self, totals: IntVector, owners: IntVector | slice = EACH) -> BoolVector:
         """Return which totals are within the bounds of those whose they are."""
         return np.asarray((totals >= self.least[owners]) & (totals <= self.most[owners]))
 
-    def partners(self, shape: tuple[int, int]) -> IntVector | None:
+    def max_partners(self, shape: tuple[int, int]) -> IntVector | None:
         """Return (c,) how many partners each person has room for if they have those who weigh least; None: any number.
 
         That is where all weigh something, and the same beside each person but for a factor.
         """
-        both = self.row.as_product(shape) if self.alone else None
+        both = self.row.as_product(shape) if self.one_person else None
         if both is None or min(int(each.min(initial=0)) for each in both) < 0:
             return None
         own, others = both[self.side], both[1 - self.side]
@@ -237,20 +237,20 @@ class PersonRows:
         """Return (c,) bool of whom too much is asked; None where pairs break rows in another way."""
         totals = self.totals(pairs, shape)
         over = np.asarray(totals > self.most)
-        return None if (totals < self.least).any() or (over.any() and not self.alone) else over
+        return None if (totals < self.least).any() or (over.any() and not self.one_person) else over
 
 
 @dataclass(frozen=True, slots=True)
 class HardRules:
     """What is left out at first: that ``loads`` of both sides bind those who are used, and ``rows``, some at a time.
 
-    ``priced`` are the rows that pairs pay for; what changes afterwards has to keep them too.
+    ``dualised`` are the rows that pairs pay for; what changes afterwards has to keep them too.
     """
 
     loads: tuple[DegreeBounds, DegreeBounds]
     rows: tuple[SideConstraint, ...]
-    own: tuple[PersonRows, ...]
-    priced: tuple[PersonRows, ...]
+    person_rows: tuple[PersonRows, ...]
+    dualised: tuple[PersonRows, ...]
 
     @classmethod
     def of(cls, problem: AssignmentProblem, rows: tuple[SideConstraint, ...]) -> Self:
@@ -265,34 +265,36 @@ class HardRules:
         return len(self.loads[0]), len(self.loads[1])
 
     @property
-    def bind(self) -> bool:
+    def any_rule(self) -> bool:
         """Return whether there are any."""
         return bool(self.rows) or any(side.conditional.any() for side in self.loads)
 
     def cap_loads(self, problem: AssignmentProblem) -> AssignmentProblem:
         """Return the problem in which nobody has more places than rows of theirs leave room for."""
         loads = [problem.mentors, problem.mentees]
-        for own in self.own:
-            partners = own.partners(self.shape)
-            if partners is not None:
-                most = np.minimum(loads[own.side].most, partners)
+        for own in self.person_rows:
+            max_partners = own.max_partners(self.shape)
+            if max_partners is not None:
+                most = np.minimum(loads[own.side].most, max_partners)
                 loads[own.side] = replace(loads[own.side], most=most)
         return replace(problem, mentors=loads[0], mentees=loads[1])
 
     def satisfied(self, pairs: IntMatrix) -> bool:
         """Return whether pairs keep them all."""
-        kept = all(own.fit(own.totals(pairs, self.shape)).all() for own in (*self.own, *self.priced))
+        kept = all(
+            own.within_bounds(own.totals(pairs, self.shape)).all() for own in (*self.person_rows, *self.dualised)
+        )
         return kept and not any(side.any() for side in self.below_minimum(pairs))
 
-    def filter_reports(self, tell: IncumbentCallback) -> IncumbentCallback:
+    def filter_reports(self, report: IncumbentCallback) -> IncumbentCallback:
         """Return what tells those answers that keep them."""
 
-        def heard(told: LazySolution) -> None:
-            found = told()
+        def filter_report(row_key: LazySolution) -> None:
+            found = row_key()
             if self.satisfied(found.pairs):
-                tell(lambda: found)
+                report(lambda: found)
 
-        return heard if self.bind else tell
+        return filter_report if self.any_rule else report
 
     def below_minimum(self, pairs: IntMatrix) -> tuple[BoolVector, BoolVector]:
         """Return the mentors and the mentees who are used, and have fewer partners than they are to have then."""
@@ -304,11 +306,11 @@ class HardRules:
 def _group_rows(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> Iterator[PersonRows]:
     """Yield rows, those that stand together and are of one side with the same weights as one."""
 
-    def told(row: SideConstraint) -> tuple[int, ...]:
+    def row_key(row: SideConstraint) -> tuple[int, ...]:
         person = (row.mentor is not None, row.mentee is not None)
         return (*person, id(row.weights), id(row.factor)) if sum(person) == 1 else (id(row),)
 
-    for _, some in groupby(rows, told):
+    for _, some in groupby(rows, row_key):
         yield PersonRows.of(list(some), shape)
 
 

@@ -1,7 +1,13 @@
-"""Sparse assignment with capacities on one side: warm start or auction, augmenting paths, minimal duals.
+"""Sparse semi-assignment, exact in integers: auction for a start, then shortest augmenting paths, then the least duals.
 
-Bids make a start, and shortest augmenting paths an optimum of it; no number is rounded. Prices and an answer of fewer
-pairs, or of other ones, are as good a start: whatever they do not prove any more is solved again, and no more.
+Left people have one place, right people several. The plan is that of Jonker and Volgenant (1987): a cheap start that is
+dual feasible, or nearly, and shortest augmenting paths for what it leaves free; with the auctions of Bertsekas as the
+start. Which auction: where there are places enough, people bid (forward); where many people cannot have one, places bid
+(reverse); in between both do, in large steps before small ones (epsilon scaling, Bertsekas 1988), so that duals do not
+creep upwards by next to nothing in bidding wars.
+
+Duals and partners of a similar problem are as good a start (warm start): only what they no longer prove is solved
+again.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +20,7 @@ import numpy as np
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.flow.auction import Auction, auction_of, bid_backward, bid_forward, equalise, set_reservations
+from mentormatch.scale.flow.auction import Auction, bid_backward, bid_forward, equalise, set_reservations, start_auction
 from mentormatch.scale.flow.paths import (
     NOBODY,
     STEPS,
@@ -26,9 +32,9 @@ from mentormatch.scale.flow.paths import (
     augment_left,
     augment_right,
     build_adjacency,
+    make_search,
+    make_state,
     minimise_duals,
-    search_among,
-    state_of,
     transpose_adjacency,
 )
 
@@ -37,62 +43,68 @@ type CheckDeadline = Callable[[], None]
 
 NO_LIMIT = 1 << 60
 MAX_BIDS, BIDS_AT_ONCE = 48, 4
-"""So many bids a person at most, and between two looks at the clock."""
+"""So many bids a person at most, and so many between two looks at the clock."""
 SURPLUS_RATIO, SCARCE_RATIO = 1.5, 0.93
 """With so many places a person, or more, people bid for them; with so many or fewer, places bid for people."""
 BID_STEPS = (50, 10, 2)
-"""By so much bids go beyond the second best, first to last, in parts of 25 of how much a person's pairs differ."""
+"""Epsilon of the three phases of scaling, in 25ths of the typical gap between a person's best and middle profit."""
 STEP_UNITS = 25
 RESERVATION = 40
-"""Whoever must pay so many times that difference more than before the bids waits for a search to tell the price."""
+"""A person stops bidding when their profit would fall so many typical gaps below its start; a path then sets their
+dual.
+"""
 SAMPLED_PEOPLE = 1_000
+"""By so many people the typical gap is estimated."""
 
 
 @dataclass(frozen=True, slots=True)
 class WarmStart:
-    """Prices (m,) of the right side, and the partner (n,) of each person on the left, -1 for nobody.
+    """A start from a similar problem: ``duals`` (m,) of the right side, and the ``partner`` (n,) of each person, -1 for
+    nobody.
 
-    A search from here may take ``patience`` steps a pair: with more of them it is quicker to begin anew.
+    A search from here may scan ``patience`` arcs a pair before it is given up: beyond that a cold start is quicker.
     """
 
-    prices: IntVector
+    duals: IntVector
     partner: ShortVector
     patience: int = 40
 
     @classmethod
     def of(cls, face: OptimalFace, optimum: PrimalDual) -> Self:
-        """Return what the optimum of a face tells about one of other pairs of the same people."""
+        """Return the start that the optimum of a face gives for a face of other pairs of the same people."""
         partner = np.full(len(face.left.most), NOBODY, dtype=np.int32)
         partner[face.lefts[optimum.chosen]] = face.rights[optimum.chosen]
         return cls(optimum.right, partner)
 
     @classmethod
-    def at(cls, face: OptimalFace, prices: IntVector) -> Self:
-        """Return the start at some prices of the right side, nobody having a partner."""
-        return cls(prices, np.full(len(face.left.most), NOBODY, dtype=np.int32))
+    def from_duals(cls, face: OptimalFace, duals: IntVector) -> Self:
+        """Return the start at some duals (m,) of the right side, nobody having a partner."""
+        return cls(duals, np.full(len(face.left.most), NOBODY, dtype=np.int32))
 
-    def on(self, face: OptimalFace) -> Self | None:
-        """Return the start for a face, without partners if others are on the left; None if others are on the right."""
-        if len(self.prices) != len(face.right.most):
+    def fit_to(self, face: OptimalFace) -> Self | None:
+        """Return the start for another face: without partners if others are on the left, None if others are on the
+        right.
+        """
+        if len(self.duals) != len(face.right.most):
             return None
-        return self if len(self.partner) == len(face.left.most) else self.at(face, self.prices)
+        return self if len(self.partner) == len(face.left.most) else self.from_duals(face, self.duals)
 
     @property
-    def seated(self) -> bool:
+    def has_partners(self) -> bool:
         """Return whether anybody has a partner."""
         return bool((self.partner != NOBODY).any())
 
 
 @dataclass(frozen=True)
 class AssignmentGraph:
-    """The pairs that are worth something, by the people of the left, and the ``places`` (m,) of the right side."""
+    """The pairs of positive profit by the people of the left, and the capacities ``places`` (m,) of the right side."""
 
     side: Adjacency
     places: IntVector
 
     @classmethod
     def of(cls, face: OptimalFace, profit: IntVector) -> Self:
-        """Return the market of a face: nobody has more places than pairs."""
+        """Return the graph of a face with profits (e,); nobody on the right has more places than pairs."""
         places = np.minimum(face.right.most, np.bincount(face.rights, minlength=len(face.right.most)))
         return cls(build_adjacency(face.lefts, face.rights, profit, (face.left.most, places)), places)
 
@@ -112,100 +124,113 @@ class AssignmentGraph:
         return int(self.places.sum()) / max(int(np.count_nonzero(np.diff(self.side.starts))), 1)
 
     def state(self, start: WarmStart, slack: int = 0) -> AssignmentState:
-        """Return the state in which all are matched who do best so at these prices, or lose no more than ``slack``."""
-        state = state_of(start.prices, self.places, self.people)
+        """Return the state at a start, in which all are matched with their partner who lose no more than ``slack`` by
+        it.
+        """
+        state = make_state(start.duals, self.places, self.people)
         apply_start(self.side, state, start.partner, slack)
         return state
 
-    def greatest(self) -> IntVector:
-        """Return (m,) the most that anybody on the right is worth to somebody, 0 at least."""
+    def max_profits(self) -> IntVector:
+        """Return (m,) the largest profit of each right node, 0 at least."""
         most = np.zeros_like(self.places)
-        np.maximum.at(most, self.side.others, self.side.worth)
+        np.maximum.at(most, self.side.others, self.side.profit)
         return most
 
-    def spread(self) -> int:
-        """Return by how much the best and the middle pair of a person differ, for half of the people.
+    def profit_gap(self) -> int:
+        """Return by how much the best and the middle profit of a person differ, for half of the people: the scale of
+        epsilon.
 
-        What somebody on the right brings to all pairs alike, as a priority does, is left out: all bid for that alike.
+        What a right node adds to all its pairs alike, as a priority does, is left out: it shifts its dual and no
+        decision.
         """
         people, starts = np.flatnonzero(np.diff(self.side.starts)), self.side.starts
         some = people[:: max(len(people) // SAMPLED_PEOPLE, 1)]
-        own = self.side.worth - self.greatest()[self.side.others]
-        worth = (own[starts[one] : starts[one + 1]] for one in some)
-        return int(np.median([int(values.max()) - int(np.median(values)) for values in worth])) if len(some) else 0
+        own = self.side.profit - self.max_profits()[self.side.others]
+        profit = (own[starts[one] : starts[one + 1]] for one in some)
+        return int(np.median([int(values.max()) - int(np.median(values)) for values in profit])) if len(some) else 0
 
 
-def choose_start(market: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
-    """Return the start that suits the market; raise OutOfTime if the time is up."""
-    if market.ratio >= SURPLUS_RATIO:
-        return run_forward(market, check_deadline)
-    return run_reverse(market, check_deadline) if market.ratio <= SCARCE_RATIO else run_scaled(market, check_deadline)
+def choose_start(graph: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
+    """Return the start that suits the ratio of places to people; what ``check_deadline`` raises ends it."""
+    if graph.ratio >= SURPLUS_RATIO:
+        return run_forward(graph, check_deadline)
+    return run_reverse(graph, check_deadline) if graph.ratio <= SCARCE_RATIO else run_scaled(graph, check_deadline)
 
 
-def run_forward(market: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
-    """Return what comes of it if people bid for places from 0."""
-    auction = auction_of(np.zeros_like(market.places), market.places, market.people)
-    _bid(lambda bids: bid_forward(market.side, auction, 0, bids), market.people, check_deadline)
-    return _came_of(auction)
+def run_forward(graph: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
+    """Return the start that a forward auction makes from duals 0, with epsilon 0."""
+    auction = start_auction(np.zeros_like(graph.places), graph.places, graph.people)
+    _bid_in_turns(lambda bids: bid_forward(graph.side, auction, 0, bids), graph.people, check_deadline)
+    return _to_warm_start(auction)
 
 
-def run_reverse(market: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
-    """Return what comes of it if places bid for people from the most that anybody is worth to them."""
-    auction = auction_of(market.greatest(), market.places, market.people)
-    _bid(lambda bids: bid_backward(market.back, auction, 0, bids), market.people, check_deadline)
-    return _came_of(auction)
+def run_reverse(graph: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
+    """Return the start that a reverse auction makes from the largest profit of each right node, with epsilon 0."""
+    auction = start_auction(graph.max_profits(), graph.places, graph.people)
+    _bid_in_turns(lambda bids: bid_backward(graph.back, auction, 0, bids), graph.people, check_deadline)
+    return _to_warm_start(auction)
 
 
-def run_warm(market: AssignmentGraph, prices: IntVector, check_deadline: CheckDeadline) -> WarmStart:
-    """Return what comes of it if both sides bid in small steps from prices that are about right."""
-    spread = market.spread()
-    return _both_bid(market, prices, (max(spread // STEP_UNITS, 1), max(RESERVATION * spread, 1)), check_deadline)
+def run_warm(graph: AssignmentGraph, duals: IntVector, check_deadline: CheckDeadline) -> WarmStart:
+    """Return the start that both auctions make in small steps from duals (m,) that are about right."""
+    profit_gap = graph.profit_gap()
+    return _bid_from_both_sides(
+        graph, duals, (max(profit_gap // STEP_UNITS, 1), max(RESERVATION * profit_gap, 1)), check_deadline
+    )
 
 
-def run_scaled(market: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
-    """Return what comes of it if both sides bid, in smaller and smaller steps."""
-    spread = market.spread()
-    patience = max(RESERVATION * spread, 1)
-    start = WarmStart(np.zeros_like(market.places), np.full(market.people, NOBODY, dtype=np.int32))
+def run_scaled(graph: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
+    """Return the start that both auctions make with epsilon scaling: each phase begins at the duals of the one before."""
+    profit_gap = graph.profit_gap()
+    patience = max(RESERVATION * profit_gap, 1)
+    start = WarmStart(np.zeros_like(graph.places), np.full(graph.people, NOBODY, dtype=np.int32))
     for step in BID_STEPS:
-        start = _both_bid(market, start.prices, (max(step * (spread // STEP_UNITS), 1), patience), check_deadline)
-        start = WarmStart(_without_those_who_wait(market, start, patience), start.partner)
+        start = _bid_from_both_sides(
+            graph, start.duals, (max(step * (profit_gap // STEP_UNITS), 1), patience), check_deadline
+        )
+        start = WarmStart(_raise_contested_duals(graph, start, patience), start.partner)
     return start
 
 
-def _both_bid(
-    market: AssignmentGraph, prices: IntVector, how: tuple[int, int], check_deadline: CheckDeadline
+def _bid_from_both_sides(
+    graph: AssignmentGraph, duals: IntVector, how: tuple[int, int], check_deadline: CheckDeadline
 ) -> WarmStart:
-    auction = auction_of(prices, market.places, market.people)
-    set_reservations(market.side, auction, how[1])
-    _bid(lambda bids: bid_forward(market.side, auction, how[0], bids), market.people, check_deadline)
-    equalise(market.side, auction)
-    _bid(lambda bids: bid_backward(market.back, auction, how[0], bids), market.people, check_deadline)
-    return _came_of(auction)
-
-
-def _without_those_who_wait(market: AssignmentGraph, start: WarmStart, patience: int) -> IntVector:
-    """Return the prices at which nobody is left who would pay far more than they do.
-
-    Where more people want some places than there are, only such prices end their bids as make somebody do without: as
-    high as a pair is worth, where people come first. A search goes there at once.
+    """Run a forward auction, equalise the duals of each node, run a reverse auction; ``how``: epsilon and the
+    reservation.
     """
-    state = market.state(start, NO_LIMIT)
+    auction = start_auction(duals, graph.places, graph.people)
+    set_reservations(graph.side, auction, how[1])
+    _bid_in_turns(lambda bids: bid_forward(graph.side, auction, how[0], bids), graph.people, check_deadline)
+    equalise(graph.side, auction)
+    _bid_in_turns(lambda bids: bid_backward(graph.back, auction, how[0], bids), graph.people, check_deadline)
+    return _to_warm_start(auction)
+
+
+def _raise_contested_duals(graph: AssignmentGraph, start: WarmStart, patience: int) -> IntVector:
+    """Return duals at which nobody is left who would gain far more than their reservation.
+
+    Where more people want some places than there are, only duals as high as a whole profit end their bids. A shortest
+    augmenting path goes there at once, which bids would reach step by step.
+    """
+    state = graph.state(start, NO_LIMIT)
     waiting = np.flatnonzero((state.partner == NOBODY) & (state.left > patience))
     if not len(waiting):
-        return start.prices
-    augment_left(market.side, state, search_among(len(market.places)), waiting, (patience, NO_LIMIT))
+        return start.duals
+    augment_left(graph.side, state, make_search(len(graph.places)), waiting, (patience, NO_LIMIT))
     return np.maximum(state.right, 0)
 
 
-def _bid(ask: Callable[[int], int], people: int, check_deadline: CheckDeadline) -> None:
+def _bid_in_turns(ask: Callable[[int], int], people: int, check_deadline: CheckDeadline) -> None:
+    """Let a side bid, a few bids a person between two looks at the clock, until it is quiet or has bid enough."""
     for _ in range(MAX_BIDS // BIDS_AT_ONCE):
         check_deadline()
         if ask(BIDS_AT_ONCE * people) < BIDS_AT_ONCE * people:
             return
 
 
-def _came_of(auction: Auction) -> WarmStart:
+def _to_warm_start(auction: Auction) -> WarmStart:
+    """Return the outcome of an auction as a start."""
     sits = auction.seat != NOBODY
     partner = np.full(len(sits), NOBODY, dtype=np.int32)
     partner[sits] = auction.owner[auction.seat[sits]]
@@ -215,9 +240,9 @@ def _came_of(auction: Auction) -> WarmStart:
 type StartStep = Callable[[Adjacency, AssignmentState, SearchHeap, IntVector, tuple[int, int]], int]
 
 MAX_PROFIT = 1 << 60
-"""With no number beyond this, the sum of any four that are met is exact in int64."""
+"""With no profit beyond this, the sum of any four numbers that are met is exact in int64."""
 STEPS_AT_ONCE = 1 << 24
-"""Steps looked at between two looks at the clock: some hundredths of a second."""
+"""Arcs scanned between two looks at the clock: some hundredths of a second."""
 
 
 def skip_deadline() -> None:
@@ -227,90 +252,99 @@ def skip_deadline() -> None:
 def solve_assignment(
     face: OptimalFace, profit: IntVector, start: WarmStart | None = None, check_deadline: CheckDeadline = skip_deadline
 ) -> PrimalDual:
-    """Return the optimum of a face without minimums, with the smallest prices of the right side that prove it.
+    """Return the optimum of a face without minimums, with the smallest duals of the right side that prove it.
+
+    Maximise the profit of chosen pairs, each left person in one at most, each right person in as many as they have
+    places.
 
     Parameters
     ----------
     face
         Open pairs; nobody on the left takes more than one.
     profit
-        (e,) int64, what each open pair is worth, of any sign.
+        (e,) int64, the profit of each open pair, of any sign.
     start
-        What is known of a similar face. It saves time, and changes nothing else but which of several optima is found.
-    over
-        Returns whether the time is up; it is asked every tenth of a second or so, on large faces every second.
+        What is known of a similar face. It saves time, and changes nothing but which of several optima is found.
+    check_deadline
+        Is called every tenth of a second or so, on large faces every second; what it raises ends the solve.
 
     Raises
     ------
     EngineError
         If a profit is beyond 2^60, if somebody has a minimum, or somebody on the left more than one place.
-    OutOfTime
-        If the time is up.
     """
-    _refuse(face, profit)
+    _check_input(face, profit)
     check_deadline()
-    market = AssignmentGraph.of(face, profit)
-    state = _solved(market, profit, start, check_deadline)
+    graph = AssignmentGraph.of(face, profit)
+    state = _solve(graph, profit, start, check_deadline)
     return PrimalDual(state.partner[face.lefts] == face.rights, state.left, state.right)
 
 
-def _solved(
-    market: AssignmentGraph, profit: IntVector, start: WarmStart | None, check_deadline: CheckDeadline
+def _solve(
+    graph: AssignmentGraph, profit: IntVector, start: WarmStart | None, check_deadline: CheckDeadline
 ) -> AssignmentState:
+    """Return the optimal state: from the warm start if that is quick, else from a cold one."""
     if start is not None:
-        for begun in _near(market, start, check_deadline):
-            state = market.state(_clipped(begun, profit))
-            if _search(market, state, check_deadline, start.patience * len(profit)):
+        # Each warm start has a budget of arcs; one that leads astray is given up.
+        for begun in _warm_starts(graph, start, check_deadline):
+            state = graph.state(_clip_duals(begun, profit))
+            if _search(graph, state, check_deadline, start.patience * len(profit)):
                 return state
-    state = market.state(_clipped(choose_start(market, check_deadline), profit))
-    _search(market, state, check_deadline, MAX_PROFIT)
+    # Cold start, without a budget.
+    state = graph.state(_clip_duals(choose_start(graph, check_deadline), profit))
+    _search(graph, state, check_deadline, MAX_PROFIT)
     return state
 
 
-def _near(market: AssignmentGraph, start: WarmStart, check_deadline: CheckDeadline) -> Iterator[WarmStart]:
-    """Yield what is known, and what comes of it if both sides bid at its prices: many prices may have jumped."""
-    if start.seated:
+def _warm_starts(graph: AssignmentGraph, start: WarmStart, check_deadline: CheckDeadline) -> Iterator[WarmStart]:
+    """Yield the start as it is, then what both auctions make of its duals: many of them may have jumped at once."""
+    if start.has_partners:
         yield start
-    yield run_warm(market, start.prices, check_deadline)
+    yield run_warm(graph, start.duals, check_deadline)
 
 
-def _clipped(start: WarmStart, profit: IntVector) -> WarmStart:
-    """Return the start with no price below 0 or above all profits."""
-    return replace(start, prices=np.clip(start.prices, 0, int(profit.max(initial=0))))
+def _clip_duals(start: WarmStart, profit: IntVector) -> WarmStart:
+    """Return the start with no dual below 0 or above all profits: what an optimal one never is."""
+    return replace(start, duals=np.clip(start.duals, 0, int(profit.max(initial=0))))
 
 
-def _search(market: AssignmentGraph, state: AssignmentState, check_deadline: CheckDeadline, steps: int) -> bool:
-    """Make a state optimal, and return whether that took no more than so many steps; else it is given up."""
-    search = search_among(len(market.places))
+def _search(graph: AssignmentGraph, state: AssignmentState, check_deadline: CheckDeadline, steps: int) -> bool:
+    """Make a state optimal; return False if that takes more than so many ``steps``: it is then given up."""
+    search = make_search(len(graph.places))
+    # Primal feasibility of the left: augment from each free person with a positive margin.
     free = np.flatnonzero((state.partner == NOBODY) & (state.left > 0))
-    steps = _work_off(augment_left, (market.side, state, search), free, (check_deadline, steps))
-    empty = np.flatnonzero((state.right > 0) & (state.load < market.places))
+    steps = _augment_all(augment_left, (graph.side, state, search), free, (check_deadline, steps))
+    # Complementary slackness of the right: no place is free at a dual above 0.
+    empty = np.flatnonzero((state.right > 0) & (state.load < graph.places))
     if len(empty) and steps >= 0:
-        steps = _work_off(augment_right, (market.back, state, search), empty, (check_deadline, steps))
+        steps = _augment_all(augment_right, (graph.back, state, search), empty, (check_deadline, steps))
     if steps < 0:
         return False
     check_deadline()
-    minimise_duals(market.side, state, search)
+    # Of all optimal duals take the least, so that the result does not depend on the start.
+    minimise_duals(graph.side, state, search)
     return True
 
 
-def _work_off(
+def _augment_all(
     step: StartStep,
-    work: tuple[Adjacency, AssignmentState, SearchHeap],
-    todo: IntVector,
+    data: tuple[Adjacency, AssignmentState, SearchHeap],
+    nodes: IntVector,
     limits: tuple[CheckDeadline, int],
 ) -> int:
-    """Do what is to do, as long as there are time and steps; return how many of the steps are left."""
+    """Augment from all ``nodes``, as long as the deadline and the budget of arcs allow; return what is left of the
+    budget.
+    """
     check_deadline, steps = limits
-    while len(todo) and steps >= 0:
+    while len(nodes) and steps >= 0:
         check_deadline()
-        todo = todo[: step(*work, todo, (0, min(STEPS_AT_ONCE, steps + 1)))]
-        steps -= int(work[2].now[STEPS])
+        nodes = nodes[: step(*data, nodes, (0, min(STEPS_AT_ONCE, steps + 1)))]
+        steps -= int(data[2].counters[STEPS])
     return steps
 
 
-def _refuse(face: OptimalFace, profit: IntVector) -> None:
-    """Refuse numbers that would not stay exact, and faces of another kind."""
+def _check_input(face: OptimalFace, profit: IntVector) -> None:
+    """Raise EngineError for numbers that would not stay exact, and faces of another kind."""
     if len(profit) and (profit.max() > MAX_PROFIT or profit.min() < -MAX_PROFIT):
         raise EngineError("A pair is worth more than int64 can reckon with")
     if face.left.least.any() or face.right.least.any() or (face.left.most > 1).any():

@@ -1,7 +1,10 @@
-"""The dense transportation problem by successive shortest paths with potentials, in machine code.
+"""The transportation problem on a dense profit matrix, by successive shortest paths with potentials, in machine code.
 
-A kind on the left is looked at once in a search, with all kinds on the right. Those it has people with lead on to whom
-else has people there.
+Hitchcock (1941); Edmonds and Karp (1972); Ahuja, Magnanti and Orlin (1993), 9.7. Nodes are classes of identical people
+with a supply on the left and a demand on the right. As one node stands for many people, an augmentation moves as many
+units as the path has residual capacity for. A left node is scanned once a search, with all right nodes.
+
+Invariant: left dual + right dual >= profit for every pair of classes, with equality where units flow.
 """
 
 from typing import Any, NamedTuple
@@ -12,165 +15,186 @@ from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.flow.paths import NOBODY, ShortVector
 
-FAR = 1 << 61
-BEST, END, OUT = range(3)
+INFINITE = 1 << 61
+BEST, END, DISPLACED = range(3)
 
 
 class TransportState(NamedTuple):
-    """What pairs of kinds are ``worth`` (u, v), how many there are so far (``flow``), and prices of both sides.
+    """The problem and both solutions: ``profit`` (u, v), units so far (``flow`` (u, v)), and duals of both sides.
 
-    ``places`` are those left to kinds of the left, ``room`` to those of the right. ``who`` (v, u) are the kinds that
-    have people with each kind on the right, ``lead`` (v,) of them.
+    ``supply`` (u,) and ``demand`` (v,): units left. ``suppliers`` (v, u): the left nodes with flow to each right node,
+    of which there are ``supplier_count`` (v,).
     """
 
-    worth: Any
+    profit: Any
     flow: Any
     left: IntVector
     right: IntVector
-    places: IntVector
-    room: IntVector
-    who: Any
-    lead: IntVector
+    supply: IntVector
+    demand: IntVector
+    suppliers: Any
+    supplier_count: IntVector
 
 
 class ShortestPath(NamedTuple):
-    """Room for a search: how ``far`` (v,) each kind on the right is and from whom it comes, how ``near`` (u,) the left.
+    """Room for a Dijkstra: distances and parents of both sides.
 
-    ``done`` (u,): who was looked at. ``now``: how far the best end is, where it is, and whose people are left out.
+    ``right_distance``, ``right_parent`` (v,), ``left_distance``, ``left_parent`` (u,); ``settled`` (u,): left nodes
+    scanned. ``counters``: length of the best path, the right node where it ends or -1, and the left node that is left
+    short.
     """
 
-    far: IntVector
-    come: ShortVector
-    near: IntVector
-    came: ShortVector
-    done: Any
-    now: IntVector
+    right_distance: IntVector
+    right_parent: ShortVector
+    left_distance: IntVector
+    left_parent: ShortVector
+    settled: Any
+    counters: IntVector
 
 
-def transport_state(worth: Any, left: IntVector, right: IntVector) -> TransportState:
-    """Return the market in which there are no pairs yet, at no price."""
-    u, v = worth.shape
+def transport_state(profit: Any, left: IntVector, right: IntVector) -> TransportState:
+    """Return the state without flow, at duals 0, with so many units on each side."""
+    u, v = profit.shape
     none = np.zeros(u, dtype=np.int64), np.zeros(v, dtype=np.int64)
-    flow, who = np.zeros((u, v), dtype=np.int32), np.empty((v, u), dtype=np.int32)
-    return TransportState(worth, flow, *none, left.copy(), right.copy(), who, np.zeros(v, dtype=np.int64))
+    flow, suppliers = np.zeros((u, v), dtype=np.int32), np.empty((v, u), dtype=np.int32)
+    return TransportState(profit, flow, *none, left.copy(), right.copy(), suppliers, np.zeros(v, dtype=np.int64))
 
 
 def shortest_path(u: int, v: int) -> ShortestPath:
-    """Return room for searches among so many kinds."""
-    far, near = np.empty(v, dtype=np.int64), np.empty(u, dtype=np.int64)
-    come, came = np.empty(v, dtype=np.int32), np.empty(u, dtype=np.int32)
-    return ShortestPath(far, come, near, came, np.empty(u, dtype=np.bool_), np.zeros(3, dtype=np.int64))
+    """Return room for searches among u left and v right nodes."""
+    right_distance, left_distance = np.empty(v, dtype=np.int64), np.empty(u, dtype=np.int64)
+    right_parent, left_parent = np.empty(v, dtype=np.int32), np.empty(u, dtype=np.int32)
+    return ShortestPath(
+        right_distance,
+        right_parent,
+        left_distance,
+        left_parent,
+        np.empty(u, dtype=np.bool_),
+        np.zeros(3, dtype=np.int64),
+    )
 
 
 @jit
-def augment_class(market: TransportState, way: ShortestPath, kind: int) -> None:
-    """Have as many people of a kind matched, or left out, as is best."""
+def augment_class(state: TransportState, path: ShortestPath, root: int) -> None:
+    """Ship the supply of a left node: augment until it is used up or no unit more is worth it."""
+    # The least feasible dual of the node: its best margin.
     most = np.int64(0)
-    for right in range(len(market.right)):
-        most = max(most, market.worth[kind, right] - market.right[right])
-    market.left[kind] = most
-    while market.places[kind] > 0 and market.left[kind] > 0:
-        _search(market, way, kind)
-        _follow(market, way)
-        _move(market, way, kind)
+    for right in range(len(state.right)):
+        most = max(most, state.profit[root, right] - state.right[right])
+    state.left[root] = most
+    # A dual of 0 means that a unit may as well stay unshipped (complementary slackness).
+    while state.supply[root] > 0 and state.left[root] > 0:
+        _search(state, path, root)
+        _update_duals(state, path)
+        _augment(state, path, root)
 
 
 @jit
-def _search(market: TransportState, way: ShortestPath, kind: int) -> None:
-    """Find the shortest way from a kind to places, or to people who can best be left out."""
-    way.far[:], way.near[:], way.done[:] = FAR, FAR, False
-    way.now[BEST], way.now[END], way.now[OUT] = market.left[kind], NOBODY, kind
-    way.near[kind] = 0
-    left = kind
+def _search(state: TransportState, path: ShortestPath, root: int) -> None:
+    """Find the shortest path from a left node to free demand, or to units that can best stay unshipped."""
+    path.right_distance[:], path.left_distance[:], path.settled[:] = INFINITE, INFINITE, False
+    path.counters[BEST], path.counters[END], path.counters[DISPLACED] = state.left[root], NOBODY, root
+    path.left_distance[root] = 0
+    left = root
     while left != NOBODY:
-        way.done[left] = True
-        if way.near[left] + market.left[left] < way.now[BEST]:
-            way.now[BEST], way.now[END], way.now[OUT] = way.near[left] + market.left[left], NOBODY, left
-        _from_left(market, way, left)
-        left = _nearest(way)
+        path.settled[left] = True
+        # The path may end here: a unit of this node stays unshipped, at the cost of its dual.
+        if path.left_distance[left] + state.left[left] < path.counters[BEST]:
+            path.counters[BEST], path.counters[END], path.counters[DISPLACED] = (
+                path.left_distance[left] + state.left[left],
+                NOBODY,
+                left,
+            )
+        _from_left(state, path, left)
+        left = _nearest_left(path)
 
 
 @jit
-def _from_left(market: TransportState, way: ShortestPath, left: int) -> None:
-    """Look at all steps of a kind on the left."""
-    reach, best = way.near[left] + market.left[left], way.now[BEST]
-    for right in range(len(market.right)):
-        new = reach + market.right[right] - market.worth[left, right]
-        if new < best and new < way.far[right]:
-            way.far[right], way.come[right] = new, left
-            if market.room[right] > 0:
-                best = way.now[BEST] = new
-                way.now[END], way.now[OUT] = right, NOBODY
+def _from_left(state: TransportState, path: ShortestPath, left: int) -> None:
+    """Relax the arcs from a left node to all right nodes."""
+    base, best = path.left_distance[left] + state.left[left], path.counters[BEST]
+    for right in range(len(state.right)):
+        new = base + state.right[right] - state.profit[left, right]
+        if new < best and new < path.right_distance[right]:
+            path.right_distance[right], path.right_parent[right] = new, left
+            if state.demand[right] > 0:
+                best = path.counters[BEST] = new
+                path.counters[END], path.counters[DISPLACED] = right, NOBODY
             else:
-                _relax_backward(market, way, right)
+                _relax_backward(state, path, right)
 
 
 @jit
-def _relax_backward(market: TransportState, way: ShortestPath, right: int) -> None:
-    """Have those who have people with a kind on the right be as near as it is."""
-    far = way.far[right]
-    for turn in range(market.lead[right]):
-        left = market.who[right, turn]
-        if far < way.near[left]:
-            way.near[left], way.came[left] = far, right
+def _relax_backward(state: TransportState, path: ShortestPath, right: int) -> None:
+    """Relax the backward arcs of a right node: who ships to it is as near as it is, as these arcs are tight."""
+    right_distance = path.right_distance[right]
+    for turn in range(state.supplier_count[right]):
+        left = state.suppliers[right, turn]
+        if right_distance < path.left_distance[left]:
+            path.left_distance[left], path.left_parent[left] = right_distance, right
 
 
 @jit
-def _nearest(way: ShortestPath) -> int:
-    """Return the nearest kind on the left that was not looked at, nobody if none is nearer than the end."""
-    found, least = NOBODY, way.now[BEST]
-    for left in range(len(way.near)):
-        if not way.done[left] and way.near[left] < least:
-            found, least = left, way.near[left]
+def _nearest_left(path: ShortestPath) -> int:
+    """Return the nearest left node not scanned yet, -1 if none is nearer than the best end."""
+    found, least = NOBODY, path.counters[BEST]
+    for left in range(len(path.left_distance)):
+        if not path.settled[left] and path.left_distance[left] < least:
+            found, least = left, path.left_distance[left]
     return found
 
 
 @jit
-def _follow(market: TransportState, way: ShortestPath) -> None:
-    """Raise the prices of the right that are nearer than the end, and lower those of the left."""
-    best = way.now[BEST]
-    for right in range(len(way.far)):
-        market.right[right] += max(best - way.far[right], 0)
-    for left in range(len(way.near)):
-        market.left[left] -= max(best - way.near[left], 0)
+def _update_duals(state: TransportState, path: ShortestPath) -> None:
+    """Dual step: nodes nearer than the end move by the difference, the right up and the left down; tight arcs stay
+    tight.
+    """
+    best = path.counters[BEST]
+    for right in range(len(path.right_distance)):
+        state.right[right] += max(best - path.right_distance[right], 0)
+    for left in range(len(path.left_distance)):
+        state.left[left] -= max(best - path.left_distance[left], 0)
 
 
 @jit
-def _move(market: TransportState, way: ShortestPath, kind: int) -> None:
-    """Let people of each kind on the way take places of the next, as many as all of them have."""
-    right, left = way.now[END], way.now[OUT]
-    many = market.places[kind]
+def _augment(state: TransportState, path: ShortestPath, root: int) -> None:
+    """Move units along the path, as many as its residual capacity."""
+    right, left = path.counters[END], path.counters[DISPLACED]
+    # Residual capacity: supply of the root, demand at the end, and the flow on each backward arc.
+    amount = state.supply[root]
     if right != NOBODY:
-        many, left = min(many, market.room[right]), way.come[right]
+        amount, left = min(amount, state.demand[right]), path.right_parent[right]
     at = left
-    while at != kind:
-        many = min(many, market.flow[at, way.came[at]])
-        at = way.come[way.came[at]]
-    market.places[kind] -= many
+    while at != root:
+        amount = min(amount, state.flow[at, path.left_parent[at]])
+        at = path.right_parent[path.left_parent[at]]
+    state.supply[root] -= amount
     if right != NOBODY:
-        market.room[right] -= many
-        _more(market, left, right, many)
-    while left != kind:
-        right = way.came[left]
-        _less(market, left, right, many)
-        left = way.come[right]
-        _more(market, left, right, many)
+        state.demand[right] -= amount
+        _increase(state, left, right, amount)
+    while left != root:
+        right = path.left_parent[left]
+        _decrease(state, left, right, amount)
+        left = path.right_parent[right]
+        _increase(state, left, right, amount)
 
 
 @jit
-def _more(market: TransportState, left: int, right: int, many: int) -> None:
-    if market.flow[left, right] == 0:
-        market.who[right, market.lead[right]] = left
-        market.lead[right] += 1
-    market.flow[left, right] += many
+def _increase(state: TransportState, left: int, right: int, amount: int) -> None:
+    """Ship so many units more from a left to a right node."""
+    if state.flow[left, right] == 0:
+        state.suppliers[right, state.supplier_count[right]] = left
+        state.supplier_count[right] += 1
+    state.flow[left, right] += amount
 
 
 @jit
-def _less(market: TransportState, left: int, right: int, many: int) -> None:
-    market.flow[left, right] -= many
-    if market.flow[left, right] == 0:
+def _decrease(state: TransportState, left: int, right: int, amount: int) -> None:
+    """Ship so many units less from a left to a right node."""
+    state.flow[left, right] -= amount
+    if state.flow[left, right] == 0:
         turn = 0
-        while market.who[right, turn] != left:
+        while state.suppliers[right, turn] != left:
             turn += 1
-        market.lead[right] -= 1
-        market.who[right, turn] = market.who[right, market.lead[right]]
+        state.supplier_count[right] -= 1
+        state.suppliers[right, turn] = state.suppliers[right, state.supplier_count[right]]

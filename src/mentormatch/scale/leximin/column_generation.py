@@ -34,7 +34,7 @@ from mentormatch.errors import EngineError
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.leximin.optimum import LeximinOptimum, LoadBounds
-from mentormatch.scale.leximin.potentials import FAR, PotentialOrder
+from mentormatch.scale.leximin.potentials import INFINITE, PotentialOrder
 from mentormatch.scale.scan.blocks import BlockScanner, CheckDeadline, ScanHits
 from mentormatch.scoring.score import MILLION
 
@@ -68,7 +68,7 @@ class LeximinPricing:
         for some in np.split(order, edges):
             yield from np.split(some, range(BLOCK_MENTORS, len(some), BLOCK_MENTORS))
 
-    def cut(self, block: IntVector, most: int, near: int) -> ScanQuery | None:
+    def query(self, block: IntVector, most: int, near: int) -> ScanQuery | None:
         """Return what is looked for in a block, which is somewhat more than matters by ``near``; None: nothing does."""
         last, places = int(self.places[0][block].max(initial=0)), self.places[1]
         some = (self.groups[1] == self.groups[0][block[:1]]) & (places < last)
@@ -82,7 +82,7 @@ class LeximinPricing:
     def excess(self, pairs: PairList) -> IntVector:
         """Return by how much pairs exceed the level that parts their people: below 0 where they do not matter."""
         low, high = self.places[1][pairs.mentees], self.places[0][pairs.mentors]
-        return np.where(low < high, pairs.scores - self.ranks.between(np.minimum(low, high), high), -FAR)
+        return np.where(low < high, pairs.scores - self.ranks.between(np.minimum(low, high), high), -INFINITE)
 
 
 class ScanSize(NamedTuple):
@@ -94,43 +94,43 @@ class ScanSize(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LeximinScan:
-    """A look at all pairs by a ``glance``: those that matter, or all but do, and are not ``known``."""
+    """A look at all pairs by a ``scanner``: those that matter, or all but do, and are not ``known``."""
 
     parting: LeximinPricing
-    glance: BlockScanner
+    scanner: BlockScanner
     known: PairList
     many: ScanSize
-    heed: CheckDeadline
+    check_deadline: CheckDeadline
 
     def seen(self) -> PairList:
         """Return pairs that are not known: some that matter if there are any."""
         n, m = map(len, self.parting.groups)
         blocks, parts = [block for block in self.parting.blocks() if len(block)], list[PairList]()
-        with track_scan(n * m) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
+        with track_scan(n * m) as advance, ThreadPoolExecutor(cpu_count() or 1) as threads:
             for block, part in zip(blocks, threads.map(self._of_block, blocks), strict=True):
-                self.heed()
+                self.check_deadline()
                 parts.append(part)
-                looked(len(block) * m)
+                advance(len(block) * m)
         return sort_by_rank(parts)
 
     def _of_block(self, block: IntVector) -> PairList:
         """Return what matters in a block."""
         most = self.many.most
-        while (cut := self.parting.cut(block, most, self.many.near)) is not None:
-            seen = self.glance(cut)(0, len(cut.row_limits))
+        while (query := self.parting.query(block, most, self.many.near)) is not None:
+            seen = self.scanner(query)(0, len(query.row_limits))
             pairs = self._new(PairList(seen.mentors, seen.mentees, seen.scores))
             excess = self.parting.excess(pairs)
             if (excess >= 0).any() or (seen.rest_max[block] < 0).all():
-                return pairs.of(self._leading(pairs.mentors, excess))
+                return pairs.select(self._leading(pairs.mentors, excess))
             most *= RESCAN_GROWTH
-        return PairList.none()
+        return PairList.empty()
 
     def _new(self, pairs: PairList) -> PairList:
         """Return the pairs that are not known."""
         width = len(self.parting.groups[1])
         known, asked = (each.mentors * width + each.mentees for each in (self.known, pairs))
         place = np.minimum(np.searchsorted(known, asked), max(len(known) - 1, 0))
-        return pairs.of(known[place] != asked) if len(known) else pairs
+        return pairs.select(known[place] != asked) if len(known) else pairs
 
     def _leading(self, mentors: IntVector, excess: IntVector) -> BoolVector:
         """Return which pairs are listed, of each mentor those that exceed the level that parts their people most."""
@@ -145,7 +145,7 @@ def sort_by_rank(parts: list[PairList]) -> PairList:
     """Return pairs of several mentors each as one, in order."""
     columns = [np.concatenate(column) for column in zip(*(part.columns for part in parts), strict=True)]
     order = np.lexsort((columns[1], columns[0])) if columns else None
-    return PairList.none() if order is None else PairList(*(column[order] for column in columns))
+    return PairList.empty() if order is None else PairList(*(column[order] for column in columns))
 
 
 ADDED = 16
@@ -189,12 +189,12 @@ class GoalDuals:
 
 @dataclass(frozen=True, slots=True)
 class LeximinStart:
-    """The optimum of the goals before, on a ``view``: an ``answer`` (k, 2) on the listed ``pairs``, and its ``prices``.
+    """The optimum of the goals before, on a ``pricing``: an ``answer`` (k, 2) on the listed ``pairs``, and its ``prices``.
 
     ``sure``: put together in one number, these goals keep their order.
     """
 
-    view: PricingProblem
+    pricing: PricingProblem
     pairs: PairList
     answer: IntMatrix
     prices: DualSolution
@@ -203,20 +203,20 @@ class LeximinStart:
 
 @dataclass(frozen=True, slots=True)
 class LeximinSolve:
-    """The search for the leximin answer of a ``problem`` from an opening; ``solver`` is that of the goals before."""
+    """The search for the leximin answer of a ``problem`` from an opening; ``master`` is that of the goals before."""
 
     problem: AssignmentProblem
     run: SolveOptions
-    solver: RestrictedMaster
+    master: RestrictedMaster
     opening: LeximinStart
-    glance: BlockScanner
+    scanner: BlockScanner
 
     def solution(self) -> Solution:
         """Return the canonical solution; raise OutOfTime if the time is up."""
         duals, width = self._duals(), self.problem.shape[1]
         ground, groups = self._ground(duals), self._groups(duals)
         pairs, answer = self.opening.pairs, self.opening.answer
-        pairs = pairs.of(groups[0][pairs.mentors] == groups[1][pairs.mentees])
+        pairs = pairs.select(groups[0][pairs.mentors] == groups[1][pairs.mentees])
         turn = 0
         while True:
             chosen = np.zeros(len(pairs.scores), dtype=bool)
@@ -226,14 +226,14 @@ class LeximinSolve:
             self._tell(answer)
             ranks = PotentialOrder.of(climb.signatures)
             parting = LeximinPricing.of(groups, ranks)
-            new = LeximinScan(parting, self._look, pairs, self._many(turn), self.solver.check_deadline).seen()
+            new = LeximinScan(parting, self._look, pairs, self._many(turn), self.master.check_deadline).seen()
             if not (parting.excess(new) >= 0).any():
                 return self._settled(climb, ranks)
             pairs, turn = pairs.merge(new, width), turn + 1
 
     def _many(self, turn: int) -> ScanSize:
         """Return how many pairs of a mentor join, and how near: more and more where few are left but for ties."""
-        few, later = self.opening.view.list_length(ADDED), max(turn - len(FIRST_MARGINS), 0)
+        few, later = self.opening.pricing.list_length(ADDED), max(turn - len(FIRST_MARGINS), 0)
         return ScanSize(
             min(few * GROWTH**later, self.problem.shape[1]),
             0 if later or turn == len(FIRST_MARGINS) else FIRST_MARGINS[turn],
@@ -241,7 +241,7 @@ class LeximinSolve:
 
     def _duals(self) -> list[GoalDuals]:
         """Return whole prices of each goal before, or of all if they are sure to keep their order."""
-        prices, problem = self.opening.prices, self.solver.problem
+        prices, problem = self.opening.prices, self.master.problem
         duals = [
             GoalDuals.of(problem, each)
             for each in ([round_duals(problem, prices)] if self.opening.sure else duals_by_goal(prices))
@@ -250,30 +250,30 @@ class LeximinSolve:
             raise EngineError("The prices do not prove the assignment")
         return duals
 
-    def _look(self, cut: ScanQuery) -> Strip:
-        scores = self.opening.view.scores
-        return self.glance(cut.among(scores.mentors, scores.mentees))
+    def _look(self, query: ScanQuery) -> Strip:
+        scores = self.opening.pricing.scores
+        return self.scanner(query.among(scores.mentors, scores.mentees))
 
     def _ground(self, duals: Sequence[GoalDuals]) -> LoadBounds:
         """Return who may take how many, those who have a price as many as they do."""
         priced = [np.any([each.prices[side] != 0 for each in duals], axis=0) for side in (0, 1)]
-        return LoadBounds(self.opening.view.bounds, (priced[0], priced[1]))
+        return LoadBounds(self.opening.pricing.bounds, (priced[0], priced[1]))
 
     def _groups(self, duals: Sequence[GoalDuals]) -> PotentialGroups:
         """Return who may have each other by the goals before."""
         keys = [np.concatenate(each.keys) for each in duals]
         _, group = np.unique(np.column_stack(keys), axis=0, return_inverse=True)
         n = self.problem.shape[0]
-        taking = self.opening.view.scores.mentors, self.opening.view.scores.mentees
+        taking = self.opening.pricing.scores.mentors, self.opening.pricing.scores.mentees
         sides = zip(taking, np.split(group.ravel(), [n]), strict=True)
         mentors, mentees = (np.where(some, own, -1) for some, own in sides)
         return mentors, np.where(mentees < 0, -2, mentees)
 
     def _tell(self, answer: IntMatrix) -> None:
         """Tell an answer that is the best in the goals before."""
-        pairs = np.concatenate([self.opening.view.pins, answer])
+        pairs = np.concatenate([self.opening.pricing.pins, answer])
         pairs = pairs[np.lexsort(pairs.T[::-1])]
-        values = {tier.goal: tier.value for tier in evaluate_tiers(self.solver.problem, pairs, {})}
+        values = {tier.goal: tier.value for tier in evaluate_tiers(self.master.problem, pairs, {})}
         told = Solution(
             Status.FEASIBLE,
             pairs,
@@ -281,7 +281,7 @@ class LeximinSolve:
             "wide",
             prices=(self.opening.prices,),
         )
-        self.solver.heard = told
+        self.master.incumbent = told
         self.run.on_incumbent(lambda: told)
 
     def _settled(self, climb: LeximinOptimum, ranks: PotentialOrder) -> Solution:
@@ -294,7 +294,7 @@ class LeximinSolve:
             [self.opening.prices],
             {*fits_before_leximin(self.problem.goals), "leximin", "total"},
         )
-        return resume_lexicographic(self.problem, self.run, work, list(self._after()), self.solver.solve_ties)
+        return resume_lexicographic(self.problem, self.run, work, list(self._after()), self.master.solve_ties)
 
     def _after(self) -> Iterator[ScalarObjective]:
         """Yield the stages after leximin: the total is that of all answers as good."""
@@ -304,14 +304,14 @@ class LeximinSolve:
             if goal not in {*fits_before_leximin(self.problem.goals), "leximin", "total"}
         ]
         if goals:
-            found = scalarize(replace(self.problem, goals=tuple(goals)), lambda reach: reach < self.solver.exact)
+            found = scalarize(replace(self.problem, goals=tuple(goals)), lambda reach: reach < self.master.max_profit)
             yield from (stage for stage in found if not isinstance(stage, LeximinStages))
 
     def _face(self, climb: LeximinOptimum, ranks: PotentialOrder) -> OptimalFace:
         """Return the answers that are as good."""
         tight = climb.proved(ranks)
         kept = tight | climb.chosen
-        face, n = self.opening.view.face(climb.pairs.of(kept)), self.problem.shape[0]
+        face, n = self.opening.pricing.face(climb.pairs.select(kept)), self.problem.shape[0]
         left, right = np.split(climb.held(ranks)[:-1].astype(np.int64), [n])
         profit = left[face.lefts] + right[face.rights] + ~tight[kept]
         return face.restrict_to_optimum(PrimalDual(climb.chosen[kept], left, right), profit)

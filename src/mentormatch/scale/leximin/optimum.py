@@ -91,22 +91,24 @@ class LeximinOptimum:
         A pair loses what its right person is marked more than its left, and one at its own level: the lowest level at
         which that is not 0 counts. None that is not chosen loses less than nothing, none that is chosen more.
         """
-        lost, exact = self._lost(ranks)
-        wrong = np.where(self.chosen, lost > 0, lost < 0)
+        cost_signs, exact = self._cost_signs(ranks)
+        wrong = np.where(self.chosen, cost_signs > 0, cost_signs < 0)
         if wrong.any() or not self._loads_proved(ranks):
             raise EngineError("The marks do not prove the assignment")
-        return np.asarray(exact & (lost == 0))
+        return np.asarray(exact & (cost_signs == 0))
 
-    def _lost(self, ranks: PotentialOrder) -> tuple[IntVector, BoolVector]:
+    def _cost_signs(self, ranks: PotentialOrder) -> tuple[IntVector, BoolVector]:
         """Return the sign of what each pair loses, and for which it was worked out mark by mark."""
         own, theirs = (ranks.places[nodes] for nodes in self.nodes)
         apart = ranks.between(np.minimum(own, theirs), np.maximum(own, theirs))
-        lost = np.where((own > theirs) & (self.pairs.scores > apart), -1, 1)
+        cost_signs = np.where((own > theirs) & (self.pairs.scores > apart), -1, 1)
         exact = (own > theirs) & (self.pairs.scores == apart)
         for some in np.array_split(np.flatnonzero(exact), 1 + len(exact) // PART):
             if len(some):
-                lost[some] = self.signatures.lost(*(side[some] for side in (*self.nodes, self.pairs.scores)))
-        return lost, exact
+                cost_signs[some] = self.signatures.cost_signs(
+                    *(side[some] for side in (*self.nodes, self.pairs.scores))
+                )
+        return cost_signs, exact
 
     def _loads_proved(self, ranks: PotentialOrder) -> bool:
         """Return whether nobody could take more or fewer, and the answer be better."""

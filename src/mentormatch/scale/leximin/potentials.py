@@ -17,7 +17,7 @@ from mentormatch.base.columns import IntVector
 
 type WholeVector = NDArray[np.integer]
 
-FAR = 1 << 30
+INFINITE = 1 << 30
 """No pair scores more."""
 
 
@@ -49,7 +49,7 @@ class LevelPotentials:
         for level, start, stop in zip(at.tolist(), starts, np.append(starts[1:], len(order)), strict=len(at) > 0):
             yield level, nodes[order[start:stop]], self.sums[order[start:stop]]
 
-    def lost(self, lefts: IntVector, rights: IntVector, scores: IntVector) -> IntVector:
+    def cost_signs(self, lefts: IntVector, rights: IntVector, scores: IntVector) -> IntVector:
         """Return 1, 0 or -1 for each pair: the sign of what it loses, at the lowest level at which that is not 0."""
         own, theirs = self._of(lefts), self._of(rights)
         pairs = np.concatenate([own[0], theirs[0], np.arange(len(scores))])
@@ -57,10 +57,10 @@ class LevelPotentials:
         sums = np.concatenate([-self.sums[own[1]], self.sums[theirs[1]], np.ones_like(scores)])
         order = np.lexsort((levels, pairs))
         first = np.flatnonzero(np.diff(pairs[order], prepend=-1) | np.diff(levels[order], prepend=-1))
-        lost, whose = np.add.reduceat(sums[order], first), pairs[order[first]]
-        found, lowest = np.unique(whose[lost != 0], return_index=True)
+        cost_signs, whose = np.add.reduceat(sums[order], first), pairs[order[first]]
+        found, lowest = np.unique(whose[cost_signs != 0], return_index=True)
         signs = np.zeros(len(scores), dtype=np.int64)
-        signs[found] = np.sign(lost[lost != 0][lowest])
+        signs[found] = np.sign(cost_signs[cost_signs != 0][lowest])
         return signs
 
     def _of(self, nodes: IntVector) -> tuple[IntVector, IntVector]:
@@ -90,9 +90,9 @@ class PotentialOrder:
         return np.minimum.accumulate(self.apart[:place][::-1])[::-1]
 
     def between(self, low: IntVector, high: IntVector) -> IntVector:
-        """Return by which level places are told apart, (e,), the low ones standing before the high ones; or ``FAR``."""
+        """Return by which level places are told apart, (e,), the low ones standing before the high ones; or ``INFINITE``."""
         steps, row = np.frexp((high - low).astype(np.float64))[1] - 1, self.apart
-        found = np.full(len(low), FAR)
+        found = np.full(len(low), INFINITE)
         for step in range(int(steps.max(initial=-1)) + 1):
             some, half = np.flatnonzero(steps == step), 1 << step >> 1
             row = np.minimum(row[: len(row) - half], row[half:])  # the least of 2^step neighbouring levels
@@ -104,7 +104,7 @@ class OrderedSets:
     """Sets of people who were marked alike, in order, and what tells each from the next; set 0 is there at first."""
 
     def __init__(self) -> None:
-        self.after, self.before, self.apart = [-1], [-1], [FAR]
+        self.after, self.before, self.apart = [-1], [-1], [INFINITE]
         self.first = 0
 
     def parted(self, alike: IntVector, sums: IntVector, level: int) -> IntVector:

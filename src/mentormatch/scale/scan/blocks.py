@@ -22,7 +22,7 @@ BLOCK_ROWS = 64
 class ScanHits:
     """Pairs in order, with their scores; ``best`` (n,): the greatest ``scale * score + mentees[k]``, or below all.
 
-    Pairs that are not there exceed the limit of their mentor by no more than ``beyond`` (n,): -1 where none passes.
+    Pairs that are not there exceed the limit of their mentor by no more than ``rest`` (n,): -1 where none passes.
     """
 
     mentors: IntVector
@@ -32,7 +32,7 @@ class ScanHits:
     rest_max: IntVector
 
     @classmethod
-    def nothing(cls, mentors: int) -> Self:
+    def empty(cls, mentors: int) -> Self:
         """Return what is seen of people who take no part."""
         none = np.empty(0, dtype=np.int64)
         return cls(none, none, none, np.full(mentors, 2 * EXCLUDED), np.full(mentors, -1))
@@ -50,14 +50,16 @@ def skip_deadline() -> None:
     """Let a look come to its end."""
 
 
-def scan_all(glance: BlockScanner, mentors: int, cut: ScanQuery, heed: CheckDeadline = skip_deadline) -> ScanHits:
+def scan_all(
+    scanner: BlockScanner, mentors: int, query: ScanQuery, check_deadline: CheckDeadline = skip_deadline
+) -> ScanHits:
     """Return what a look at all pairs finds, strips being looked at by as many threads as there are processors."""
-    parts, at = list[ScanHits](), glance(cut)
-    with track_scan(mentors * len(cut.column_offsets)) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
-        for part in threads.map(lambda edge: at(*edge), split_rows(0, mentors)):
-            heed()  # where it raises, the strips that wait are given up
+    parts, scan = list[ScanHits](), scanner(query)
+    with track_scan(mentors * len(query.column_offsets)) as advance, ThreadPoolExecutor(cpu_count() or 1) as threads:
+        for part in threads.map(lambda edge: scan(*edge), split_rows(0, mentors)):
+            check_deadline()  # where it raises, the strips that wait are given up
             parts.append(part)
-            looked(len(part.row_best) * len(cut.column_offsets))
+            advance(len(part.row_best) * len(query.column_offsets))
     return concatenate_hits(parts)
 
 
@@ -71,31 +73,31 @@ def concatenate_hits(parts: Sequence[ScanHits]) -> ScanHits:
     columns = zip(
         *((part.mentors, part.mentees, part.scores, part.row_best, part.rest_max) for part in parts), strict=True
     )
-    return ScanHits(*(np.concatenate(column) for column in columns)) if parts else ScanHits.nothing(0)
+    return ScanHits(*(np.concatenate(column) for column in columns)) if parts else ScanHits.empty(0)
 
 
-def make_numpy_scanner(tiles: ScoreMatrix) -> BlockScanner:
+def make_numpy_scanner(matrix: ScoreMatrix) -> BlockScanner:
     """Return the way to look that needs no more than NumPy."""
-    return lambda cut: partial(scan_block, tiles, cut)
+    return lambda query: partial(scan_block, matrix, query)
 
 
-def scan_block(tiles: ScoreMatrix, cut: ScanQuery, start: int, stop: int) -> ScanHits:
+def scan_block(matrix: ScoreMatrix, query: ScanQuery, start: int, stop: int) -> ScanHits:
     """Return what there is in a strip."""
-    width, mentors = tiles.shape[1], cut.open(start, stop)
-    limits, seen = cut.row_limits[mentors], ScanHits.nothing(stop - start)
-    scores, worth = tiles.of(mentors), np.empty(width, dtype=np.int64)
+    width, mentors = matrix.shape[1], query.open(start, stop)
+    limits, seen = query.row_limits[mentors], ScanHits.empty(stop - start)
+    scores, values = matrix.rows_of(mentors), np.empty(width, dtype=np.int64)
     places, excess = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    for row, own in enumerate(scores if width else ()):
-        best = seen.row_best[mentors[row] - start] = cut.best_of(own, tiles.floor, worth)
+    for row, row_scores in enumerate(scores if width else ()):
+        best = seen.row_best[mentors[row] - start] = query.best_of(row_scores, matrix.floor, values)
         if best >= limits[row]:
-            found = np.flatnonzero(worth >= limits[row])
-            found = found[own[found] >= tiles.floor]
+            found = np.flatnonzero(values >= limits[row])
+            found = found[row_scores[found] >= matrix.floor]
             places.append(found + row * width)
-            excess.append(worth[found] - limits[row])
-    some, beyond = keep_largest(np.concatenate(excess), cut.per_row * (stop - start))
+            excess.append(values[found] - limits[row])
+    some, rest = keep_largest(np.concatenate(excess), query.per_row * (stop - start))
     found = np.concatenate(places)[some]
     rows, points = found // max(width, 1), scores.ravel()[found].astype(np.int64)
-    seen.rest_max[:] = beyond
+    seen.rest_max[:] = rest
     return replace(seen, mentors=mentors[rows], mentees=found - rows * width, scores=points)
 
 

@@ -23,9 +23,9 @@ from mentormatch.scoring.score import MILLION, Share, contribution
 type Points = NDArray[np.int32]
 """(n, m) int32, in millionths."""
 
-FEW = 256
+MAX_CODES = 256
 """So many different numbers are told apart by a byte."""
-UNKNOWN = -1
+UNCODED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class CodedTable:
         cells = self.cells[rows, columns]
         return (cells if self.points is None else self.points[cells]).astype(np.int64)
 
-    def of_columns(self, some: IntVector) -> "CodedTable":
+    def select_columns(self, some: IntVector) -> "CodedTable":
         """Return the table of some kinds of mentees."""
         return CodedTable(np.ascontiguousarray(self.cells[:, some]), self.points)
 
@@ -68,13 +68,13 @@ class CodeDictionary:
     points: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.places = np.full(self.high - self.low + 1, UNKNOWN, dtype=np.int16)
+        self.places = np.full(self.high - self.low + 1, UNCODED, dtype=np.int16)
 
-    def coded(self, points: Points) -> NDArray[np.uint8] | None:
+    def lookup_codes(self, points: Points) -> NDArray[np.uint8] | None:
         """Return the places of points; None where there are too many different ones."""
         places = self.places[points - self.low]
-        new = np.unique(points[places == UNKNOWN]).tolist()
-        if len(self.points) + len(new) > FEW:
+        new = np.unique(points[places == UNCODED]).tolist()
+        if len(self.points) + len(new) > MAX_CODES:
             return None
         if new:
             self.places[np.array(new) - self.low] = np.arange(len(self.points), len(self.points) + len(new))
@@ -85,14 +85,14 @@ class CodeDictionary:
 
 def encode(pieces: Iterable[Points], shape: tuple[int, int], extremes: tuple[int, int]) -> CodedTable | None:
     """Return the rows that come in pieces as a table of bytes; None where there are too many different points."""
-    coder, cells, at = CodeDictionary(*extremes), np.empty(shape, dtype=np.uint8), 0
+    dictionary, cells, at = CodeDictionary(*extremes), np.empty(shape, dtype=np.uint8), 0
     for piece in pieces:
-        places = coder.coded(piece)
+        places = dictionary.lookup_codes(piece)
         if places is None:
             return None
         cells[at : at + len(piece)] = places
         at += len(piece)
-    return CodedTable(cells, np.array(coder.points, dtype=np.int32))
+    return CodedTable(cells, np.array(dictionary.points, dtype=np.int32))
 
 
 def stack_tables(pieces: Iterable[Points], shape: tuple[int, int]) -> CodedTable:
@@ -106,11 +106,11 @@ def stack_tables(pieces: Iterable[Points], shape: tuple[int, int]) -> CodedTable
 
 FORBIDDEN = -(1 << 21)
 """What a rule that forbids adds to a score: less than all criteria can make good; 1,000 rules fit in 32 bits."""
-WHOLE = 1 << 20
+ALWAYS_CACHED = 1 << 20
 """A table of so many numbers is looked up in any case."""
-CODED, HELD = 1 << 26, 1 << 25
+MAX_CODED, MAX_CACHED = 1 << 26, 1 << 25
 """A table of so many bytes, or numbers, is worked out once; a larger one is worked out strip by strip."""
-ROWS = 64
+ROWS_AT_ONCE = 64
 NO_PEOPLE = People((), {}, np.zeros(0, dtype=bool))
 
 
@@ -121,7 +121,7 @@ class ScoreFunction(Protocol):
         """Return (n, m) int32, in millionths."""
         ...
 
-    def counted(self, left: People, right: People) -> LookUp | None:
+    def lookup(self, left: People, right: People) -> LookUp | None:
         """Return the same points as they follow from what is counted of two people; None where they do not."""
         ...
 
@@ -137,90 +137,92 @@ class PairOverrides:
 
 @dataclass(frozen=True, slots=True)
 class ScoreTerm:
-    """One extension: ``adds`` says what, and ``mentors`` and ``mentees`` who is alike to it.
+    """One extension: ``function`` says what, and ``mentors`` and ``mentees`` who is alike to it.
 
-    ``left`` are all mentors, ``right`` one person of each kind; ``whole`` is the table of all kinds, if it is held.
-    Else ``counted`` says what each mentor adds with each kind, where that follows from what is counted of two people.
+    ``left`` are all mentors, ``right`` one person of each kind; ``table`` is the table of all kinds, if it is held.
+    Else ``lookup`` says what each mentor adds with each kind, where that follows from what is counted of two people.
     """
 
-    adds: ScoreFunction
+    function: ScoreFunction
     left: People
     right: People
     mentors: Distinct
     mentees: Distinct
-    whole: CodedTable | None = None
-    counted: LookUp | None = None
+    table: CodedTable | None = None
+    lookup: LookUp | None = None
 
     def rows(self, mentors: IntVector) -> Points:
         """Return (r, u) int32: what some mentors add with each kind of mentee."""
-        if self.whole is not None:
-            return self.whole.rows(self.mentors.codes[mentors])
-        if self.counted is not None:
-            return self.counted.rows(mentors)
-        return self.adds(self.left.take(mentors), self.right)
+        if self.table is not None:
+            return self.table.rows(self.mentors.codes[mentors])
+        if self.lookup is not None:
+            return self.lookup.rows(mentors)
+        return self.function(self.left.take(mentors), self.right)
 
     @property
     def size(self) -> int:
         """Return how many numbers there are in the table of all kinds."""
         return len(self.mentors) * len(self.mentees)
 
-    def holding(self) -> "ScoreTerm":
+    def cache_table(self) -> "ScoreTerm":
         """Return the same with the table of all kinds held, if it is not too large."""
-        if self.whole is not None:
+        if self.table is not None:
             return self
-        if self.size > CODED:
-            return replace(self, counted=self.counted or self.adds.counted(self.left, self.right))
-        shape, whole = (len(self.mentors), len(self.mentees)), None
-        if self.size > WHOLE:
-            whole = encode(self._pieces(), shape, (FORBIDDEN, MILLION))
-        if whole is None and self.size <= HELD:
-            whole = stack_tables(self._pieces(), shape)
-        return replace(self, whole=whole)
+        if self.size > MAX_CODED:
+            return replace(self, lookup=self.lookup or self.function.lookup(self.left, self.right))
+        shape, table = (len(self.mentors), len(self.mentees)), None
+        if self.size > ALWAYS_CACHED:
+            table = encode(self._row_blocks(), shape, (FORBIDDEN, MILLION))
+        if table is None and self.size <= MAX_CACHED:
+            table = stack_tables(self._row_blocks(), shape)
+        return replace(self, table=table)
 
-    def _pieces(self) -> Iterator[Points]:
+    def _row_blocks(self) -> Iterator[Points]:
         """Yield what mentors of each kind add, a few kinds at a time."""
         first, count = self.mentors.first, cpu_count() or 1
         with ThreadPoolExecutor(count) as threads:
-            for starts in batched(range(0, len(first), ROWS), 4 * count):
-                yield from threads.map(lambda at: self.adds(self.left.take(first[at : at + ROWS]), self.right), starts)
+            for starts in batched(range(0, len(first), ROWS_AT_ONCE), 4 * count):
+                yield from threads.map(
+                    lambda at: self.function(self.left.take(first[at : at + ROWS_AT_ONCE]), self.right), starts
+                )
 
-    def of_mentees(self, some: IntVector) -> "ScoreTerm":
+    def select_mentees(self, some: IntVector) -> "ScoreTerm":
         """Return what is added for some mentees."""
         codes = self.mentees.codes[some]
         kinds = Distinct.of(codes)
         left = codes[kinds.first]
-        whole = None if self.whole is None else self.whole.of_columns(left)
-        counted = None if self.counted is None else self.counted.among(slice(None), left)
-        return replace(self, mentees=kinds, right=self.right.take(left), whole=whole, counted=counted)
+        table = None if self.table is None else self.table.select_columns(left)
+        lookup = None if self.lookup is None else self.lookup.among(slice(None), left)
+        return replace(self, mentees=kinds, right=self.right.take(left), table=table, lookup=lookup)
 
-    def bare(self) -> "ScoreTerm":
+    def without_answers(self) -> "ScoreTerm":
         """Return the same without keys; where no answers are needed, without these, and what says something of them."""
-        if self.whole is not None or self.counted is not None:
-            return replace(self, adds=DetachedFunction(), left=NO_PEOPLE, right=NO_PEOPLE)
+        if self.table is not None or self.lookup is not None:
+            return replace(self, function=DetachedFunction(), left=NO_PEOPLE, right=NO_PEOPLE)
         return replace(self, left=without_keys(self.left), right=without_keys(self.right))
 
     def flipped(self) -> "ScoreTerm":
         """Return the same with the sides exchanged."""
-        whole = None if self.whole is None else self.whole.flipped()
+        table = None if self.table is None else self.table.flipped()
         left, right = self.right.take(self.mentees.codes), self.left.take(self.mentors.first)
-        counted = None
-        if self.counted is not None:
-            counted = self.counted.among(self.mentors.first, self.mentees.codes).flipped()
-        return ScoreTerm(TransposedFunction(self.adds), left, right, self.mentees, self.mentors, whole, counted)
+        lookup = None
+        if self.lookup is not None:
+            lookup = self.lookup.among(self.mentors.first, self.mentees.codes).flipped()
+        return ScoreTerm(TransposedFunction(self.function), left, right, self.mentees, self.mentors, table, lookup)
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: what pairs are given."""
         kinds = self.mentees.codes[mentees]
-        if self.whole is not None:
-            return self.whole.at(self.mentors.codes[mentors], kinds)
-        if self.counted is not None:
-            return self.counted.at(mentors, kinds)
+        if self.table is not None:
+            return self.table.at(self.mentors.codes[mentors], kinds)
+        if self.lookup is not None:
+            return self.lookup.at(mentors, kinds)
         found, order = np.zeros(len(mentors), dtype=np.int64), np.argsort(mentors, kind="stable")
-        for start in range(0, len(order), ROWS):
-            some = order[start : start + ROWS]
+        for start in range(0, len(order), ROWS_AT_ONCE):
+            some = order[start : start + ROWS_AT_ONCE]
             left, row = np.unique(mentors[some], return_inverse=True)
             right, column = np.unique(kinds[some], return_inverse=True)
-            found[some] = self.adds(self.left.take(left), self.right.take(right))[row, column]
+            found[some] = self.function(self.left.take(left), self.right.take(right))[row, column]
         return found
 
 
@@ -233,25 +235,25 @@ def without_keys(people: People) -> People:
 class TransposedFunction:
     """What an extension adds where mentees stand on the left."""
 
-    adds: ScoreFunction
+    function: ScoreFunction
 
     def __call__(self, left: People, right: People) -> Points:
-        return self.adds(right, left).T
+        return self.function(right, left).T
 
-    def counted(self, left: People, right: People) -> LookUp | None:
-        found = self.adds.counted(right, left)
+    def lookup(self, left: People, right: People) -> LookUp | None:
+        found = self.function.lookup(right, left)
         return None if found is None else found.flipped()
 
 
-def score_term(adds: ScoreFunction, extension: Extension, cohort: Cohort, *, named: bool) -> ScoreTerm:
+def score_term(function: ScoreFunction, extension: Extension, cohort: Cohort, *, named: bool) -> ScoreTerm:
     """Return an extension as a part; ``named``: it rests on who people are, of which a part knows nothing."""
     fields = [[field for field in extension.fields_of(side) if field in cohort.side(side).columns] for side in SIDES]
-    alike, seen = (by_having_answered, strangers) if named else (by_answers, only)
-    kinds = [alike(cohort.side(side), names) for side, names in zip(SIDES, fields, strict=True)]
-    left = seen(cohort.mentors, fields[0])
-    right = seen(cohort.mentees, fields[1]).take(kinds[1].first)
-    part = ScoreTerm(adds, left, right, kinds[0], kinds[1])
-    return part.holding() if part.size <= WHOLE else part
+    counts_same, strip_answers = (by_having_answered, strangers) if named else (by_answers, only)
+    kinds = [counts_same(cohort.side(side), names) for side, names in zip(SIDES, fields, strict=True)]
+    left = strip_answers(cohort.mentors, fields[0])
+    right = strip_answers(cohort.mentees, fields[1]).take(kinds[1].first)
+    part = ScoreTerm(function, left, right, kinds[0], kinds[1])
+    return part.cache_table() if part.size <= ALWAYS_CACHED else part
 
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
@@ -267,7 +269,7 @@ class CriterionScore:
     def __call__(self, left: People, right: People) -> Points:
         return contribution(self.criterion, self.weight, left, right)[0]
 
-    def counted(self, left: People, right: People) -> LookUp | None:
+    def lookup(self, left: People, right: People) -> LookUp | None:
         tally = self.criterion.tally(left, right)
         found = looked_up(tally, Share(self.criterion, self.weight).of) if tally else None
         return found if isinstance(found, LookUp) else None
@@ -286,7 +288,7 @@ class RulePenalty:
             points[block] = FORBIDDEN
         return points
 
-    def counted(self, left: People, right: People) -> None:
+    def lookup(self, left: People, right: People) -> None:
         return None
 
 
@@ -296,7 +298,7 @@ class DetachedFunction:
     def __call__(self, left: People, right: People) -> Points:
         raise AssertionError
 
-    def counted(self, left: People, right: People) -> None:
+    def lookup(self, left: People, right: People) -> None:
         raise AssertionError
 
 
@@ -346,16 +348,16 @@ class OverlapTerm:
     points: NDArray[np.int32]
     unknown: int
 
-    def alike(self, other: "OverlapTerm") -> bool:
+    def counts_same(self, other: "OverlapTerm") -> bool:
         """Return whether both count the same answers of the same people."""
         sides = ((self.mentors, other.mentors), (self.mentees, other.mentees))
         return all(np.array_equal(a.bits, b.bits) and np.array_equal(a.known, b.known) for a, b in sides)
 
-    def with_points(self, other: "OverlapTerm") -> "OverlapTerm":
+    def add_points(self, other: "OverlapTerm") -> "OverlapTerm":
         """Return the points of both."""
         return replace(self, points=self.points + other.points, unknown=self.unknown + other.unknown)
 
-    def slots(self) -> NDArray[np.uint8]:
+    def table_offsets(self) -> NDArray[np.uint8]:
         """Return (m,) uint8: what is added to the number in common to find the points, which is 0 for who is known."""
         return np.where(self.mentees.known, 0, len(self.points)).astype(np.uint8)
 
@@ -366,13 +368,17 @@ class OverlapTerm:
 
     def add(self, mentors: IntVector, total: Points) -> None:
         """Add the points of some mentors to their rows of ``total``."""
-        slots, both, count = self.slots(), np.empty_like(self.mentees.bits), np.empty(len(self.mentees.bits), np.uint8)
+        table_offsets, both, count = (
+            self.table_offsets(),
+            np.empty_like(self.mentees.bits),
+            np.empty(len(self.mentees.bits), np.uint8),
+        )
         for own, table, points in zip(self.mentors.bits[mentors], self.tables(mentors), total, strict=True):
             np.bitwise_and(self.mentees.bits, own, out=both)
-            np.add(np.bitwise_count(both, out=count), slots, out=count)
+            np.add(np.bitwise_count(both, out=count), table_offsets, out=count)
             points += np.take(table, count, mode="clip")
 
-    def of_mentees(self, some: IntVector) -> "OverlapTerm":
+    def select_mentees(self, some: IntVector) -> "OverlapTerm":
         """Return the points of all mentors with some mentees."""
         return replace(self, mentees=AnswerBits(self.mentees.bits[some], self.mentees.known[some]))
 
@@ -391,31 +397,31 @@ def read_criterion_overlap(criterion: Criterion, weight: float, cohort: Cohort) 
     """Return what a criterion counts; None where its points rest on something else."""
     points, unknown = weight * MILLION, int(np.rint(criterion.neutral * weight * MILLION))
     wholes = [criterion.whole(people) for people in (cohort.mentors, cohort.mentees)]
-    return _counted(wholes, lambda whole: np.rint(whole.values * points), unknown)
+    return _overlap_term(wholes, lambda table: np.rint(table.values * points), unknown)
 
 
 def read_rule_overlap(rule: Rule, cohort: Cohort) -> OverlapTerm | None:
     """Return what a rule counts; None where it rests on something else."""
     wholes = [rule.group_requirement(people) for people in (cohort.mentors, cohort.mentees)]
     unknown = FORBIDDEN if getattr(rule, "missing", "allow") == "forbid" else 0
-    return _counted(wholes, lambda whole: np.where(whole.values > 0, 0, FORBIDDEN), unknown)
+    return _overlap_term(wholes, lambda table: np.where(table.values > 0, 0, FORBIDDEN), unknown)
 
 
-def _counted(
+def _overlap_term(
     wholes: Sequence[WholeGroup | None], points_of: Callable[[WholeGroup], NDArray[np.float64]], unknown: int
 ) -> OverlapTerm | None:
     ours, theirs = wholes
     if ours is None or theirs is None or ours.has.shape[1] != theirs.has.shape[1] or ours.has.shape[1] > BITS:
         return None
-    return OverlapTerm(_answered(ours), _answered(theirs), points_of(ours).astype(np.int32), unknown)
+    return OverlapTerm(_pack_bits(ours), _pack_bits(theirs), points_of(ours).astype(np.int32), unknown)
 
 
-def _answered(whole: WholeGroup) -> AnswerBits:
-    width = whole.has.shape[1]
+def _pack_bits(table: WholeGroup) -> AnswerBits:
+    width = table.has.shape[1]
     kind = next(kind for kind in (np.uint16, np.uint32, np.uint64) if np.iinfo(kind).bits >= width)
     weights = np.left_shift(np.ones(width, dtype=kind), np.arange(width, dtype=kind))
-    told = whole.has & whole.known[:, None]
-    return AnswerBits(np.where(told, weights, kind(0)).sum(axis=1, dtype=kind), whole.known)
+    told = table.has & table.known[:, None]
+    return AnswerBits(np.where(told, weights, kind(0)).sum(axis=1, dtype=kind), table.known)
 
 
 def merge_equal(found: Sequence[OverlapTerm]) -> Iterator[OverlapTerm]:
@@ -424,8 +430,8 @@ def merge_equal(found: Sequence[OverlapTerm]) -> Iterator[OverlapTerm]:
     while left:
         first, rest = left[0], []
         for other in left[1:]:
-            if first.alike(other):
-                first = first.with_points(other)
+            if first.counts_same(other):
+                first = first.add_points(other)
             else:
                 rest.append(other)
         left = rest
