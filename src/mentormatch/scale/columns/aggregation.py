@@ -1,4 +1,10 @@
-"""Identical people: the aggregated market is solved, then disaggregated, ties included."""
+"""Identical people, solved by class: aggregate, solve, disaggregate, break ties; overrides by column generation.
+
+Where some pairs score otherwise than their classes (a ban, a wish by name), the classes without these overrides give a
+warm start: duals that nearly all people keep. Column generation over all people begins there, with the answer and some
+of its tight pairs, and ends when no pair prices out. People of a class with the same dual in the end are still
+interchangeable in what is tied.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -22,7 +28,7 @@ MAX_CLASS_PAIRS, CLASSES_AT_ONCE = 1 << 26, 64
 
 @dataclass(frozen=True, slots=True)
 class OverrideSolve:
-    """People of kinds who are named here and there, and the optimum as if they were not."""
+    """The optimum of classes as if there were no overrides, and what makes it the optimum with them."""
 
     people: PeopleClasses
     flow: ClassFlow
@@ -33,25 +39,32 @@ class OverrideSolve:
         return self.people.pricing
 
     def optimum(self, tie_face: PairList) -> tuple[OptimalFace, PrimalDual]:
-        """Return the optimum of all pairs on a face of some of them, ``tie_face`` being some that lose nothing."""
+        """Return the optimum over all pairs of people on a face of some.
+
+        ``tie_face``: some tight pairs of the classes.
+        """
         candidates = self._first_candidates(tie_face)
         self._warm_start(candidates)
         while True:
             face = self.pricing.face(candidates.pairs)
             optimum = self.master.solve(face, self.pricing.profit(candidates.pairs))
             self.master.report(face, optimum, candidates.bound)
+            # Pairs must price out strictly (-1): tied ones would be all pairs of two classes.
             if not candidates.price_out((optimum.left, optimum.right), -1, self.pricing.list_length(ADDED)):
                 return face, optimum
 
     def _warm_start(self, candidates: CandidateList) -> None:
-        """Have the solver begin at the answer of the kinds, as far as it may be."""
+        """Begin at the answer of the classes, as far as overrides allow it."""
         face, answer = self.pricing.face(candidates.pairs), self.people.disaggregate(self.flow)
         width = self.pricing.scores.shape[1]
         chosen = np.isin(face.lefts * width + face.rights, answer.lefts * width + answer.rights)
         self.master.warm_start(face, PrimalDual(chosen, *candidates.duals))
 
     def _first_candidates(self, tie_face: PairList) -> CandidateList:
-        """Return the pairs to begin with at the prices of the kinds: others lose something, or nothing."""
+        """Return the first list at the duals of the classes: tight overrides, tied pairs, and the answer.
+
+        All others cost 0 or more.
+        """
         pricing, duals, answer = self.pricing, self.people.duals(self.flow), self.people.disaggregate(self.flow)
         pairs = self._override_pairs()
         pairs = pairs.select(pricing.reduced_cost(pairs, duals) <= 0)
@@ -64,7 +77,7 @@ class OverrideSolve:
         return CandidateList(pricing, pairs, np.zeros(len(best), dtype=np.int64), duals, pricing.bound(best, duals[1]))
 
     def _override_pairs(self) -> PairList:
-        """Return the pairs of people who are named, as far as they may be chosen."""
+        """Return the pairs with overrides that may be chosen."""
         each, scores = self.pricing.scores.matrix.overrides, self.pricing.scores
         fit = scores.allows(each.mentors, each.mentees)
         mentors, mentees = each.mentors[fit], each.mentees[fit]
@@ -97,7 +110,7 @@ class OverrideSolve:
 
 
 def _tight_blocks(profit: IntMatrix, classes: PerSide, duals: PerSide) -> ClassFlow:
-    """Return the pairs of kinds that lose nothing at their prices, being worth what those they belong to are."""
+    """Return the pairs of new classes that are tight at their duals, their profits being those of the old classes."""
     found = [np.empty((2, 0), dtype=np.int64)]
     for start in range(0, len(classes[0]), CLASSES_AT_ONCE):
         some = slice(start, start + CLASSES_AT_ONCE)
@@ -117,7 +130,7 @@ left to do: a part of a second, some seconds.
 
 @dataclass(frozen=True, slots=True)
 class AggregatedSolve:
-    """The people of a view in kinds, what solves them, and the market of the kinds."""
+    """The classes of a market, the restricted master, and the aggregated market."""
 
     people: PeopleClasses
     master: RestrictedMaster
@@ -125,27 +138,30 @@ class AggregatedSolve:
 
     @classmethod
     def of(cls, pricing: PricingProblem, master: RestrictedMaster) -> "AggregatedSolve | None":
-        """Return the kinds of people, None where hardly anybody is alike."""
+        """Return the classes of a pricing problem, None where hardly anybody is identical."""
         people = PeopleClasses.of(pricing)
         return None if people is None else cls(people, master, people.aggregate())
 
     def opening(self) -> tuple[OptimalFace, PrimalDual] | None:
-        """Return the optimum of the goals with the pairs that can be in a canonical answer, as far as this is known.
+        """Return an optimum of the goals on the pairs that a canonical answer may take.
 
-        None where there are too many kinds. If any optimum will do, the pairs are those of one.
+        None where there are too many classes.
+
+        If any optimum will do, these are the pairs of one.
         """
         flow = self._solve_classes()
         if flow is None:
             return None
         if self.people.has_overrides:
             return self._with_overrides(flow)
+        # No overrides: the optimum of the classes is one of the people.
         answer, optimum = self._report_answer(flow)
         if not self.master.run.ties:
             return answer, optimum
         return self._settle_ties(self._tie_face(flow, answer))
 
     def _tie_face(self, flow: ClassFlow, answer: OptimalFace) -> TieFace:
-        """Return what the market of kinds leaves tied, as if nobody was named."""
+        """Return the tied answers of the classes, as if there were no overrides."""
         none = np.empty(0, dtype=np.int64)
         return TieFace(self.people, flow, answer, self.master.run.tie_breaker.anonymized, (none, none))
 
@@ -156,7 +172,7 @@ class AggregatedSolve:
         )
 
     def _with_overrides(self, flow: ClassFlow) -> tuple[OptimalFace, PrimalDual] | None:
-        """Return the same where some people are named, from the optimum as if they were not."""
+        """Return the optimum where some pairs have overrides, from a flow as if they had not."""
         has_overrides, tie_face = (
             OverrideSolve(self.people, flow, self.master),
             self._tie_face(flow, self.people.disaggregate(flow)),
@@ -170,7 +186,7 @@ class AggregatedSolve:
         return None if left is None else self._settle_ties(left)
 
     def _solve_classes(self) -> ClassFlow | None:
-        """Return the optimum of the market of kinds: of all its pairs, or by way of few of them."""
+        """Return the optimum of the aggregated market: whole, or by column generation; None if it is too large."""
         single = any(bounds.most.max(initial=0) <= 1 for bounds in self.aggregate_problem.bounds)
         if self._fits(1 if single else PATIENCE):
             return solve_classes(self.aggregate_problem, self.master.check_deadline)
@@ -181,8 +197,9 @@ class AggregatedSolve:
         )
 
     def _fits(self, times: int) -> bool:
-        """Return whether the market can be solved whole in so many times as many steps as usual."""
+        """Return whether the aggregate can be solved whole in ``times`` as many steps as usual."""
         u, v = self.aggregate_problem.scores.shape
+        # Each of u + v augmentations scans u * v arcs at worst.
         steps = u * v * (u + v)
         return (
             u * v <= MAX_PAIRS // self.people.pricing.scores.list_divisor
@@ -190,7 +207,7 @@ class AggregatedSolve:
         )
 
     def _report_answer(self, flow: ClassFlow) -> tuple[OptimalFace, PrimalDual]:
-        """Return an answer of the kinds as one of their people, having told it."""
+        """Report and return an answer of the classes as one of their people."""
         answer = self.people.disaggregate(flow)
         optimum = PrimalDual(np.ones(len(answer), dtype=bool), *self.people.duals(flow))
         profit = self.people.pricing.stage.profit(self.master.problem, answer.lefts, answer.rights)
@@ -198,7 +215,7 @@ class AggregatedSolve:
         return answer, optimum
 
     def _report_classes(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
-        """Tell an answer of few of the pairs of kinds, if it is one of people too."""
+        """Report an answer of the classes if there are no overrides: then it is one of people."""
         if self.people.has_overrides:
             return
         flow = ClassFlow.of(face, optimum)

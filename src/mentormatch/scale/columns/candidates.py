@@ -1,9 +1,12 @@
-"""The candidate list, and a lower bound on the reduced cost of every pair that is not on it (partial pricing).
+"""The candidate list (the columns of the restricted master), with lower bounds on the reduced cost of all others.
 
-What a pair loses, which is by how much the prices of its two people exceed its worth, changes by no more than these
-prices do. So a mentor whose other pairs all lost much at the last look, while prices hardly moved since, has none that
-could be worth listing, and need not be looked at again (the bounds of Hamerly 2010, there for the nearest of some
-centres). The few mentees whose price fell most are looked at for themselves, so that they do not tell for all.
+Partial pricing: between two scans the reduced cost of a pair changes by no more than its two duals moved. So a mentor
+whose unlisted pairs all had a large reduced cost at the last scan, while duals hardly moved since, has no pair that
+could price out, and need not be scanned again. The bounds are those of Hamerly (2010), there for the nearest of some
+centres in k-means. The few mentees whose dual fell most would spoil the bound for all; their columns are scanned for
+themselves.
+
+Invariant: every unlisted pair of mentor i has a reduced cost >= ``rest_bound[i]`` at ``duals``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,20 +23,20 @@ from mentormatch.scale.scan.blocks import BLOCK_ROWS
 from mentormatch.scoring.score import MILLION
 
 INFINITE = 1 << 60
-"""No pair loses or gains more."""
+"""No reduced cost is larger."""
 ROW_SETUP = 1 << 14
-"""So many pairs are looked at while the tables of one mentor are made."""
+"""Making the score tables of one mentor takes as long as scanning so many pairs."""
 COLUMN_SHARE = 4
-"""So many times fewer pairs are listed of a mentor of whom only some mentees are looked at."""
+"""Where only some columns of a mentor are scanned, so many times fewer pairs are listed."""
 PURGED_COST = MILLION * 8 // 100
-"""A pair that loses more points than these was listed at other prices, and is listed no longer."""
+"""A pair whose reduced cost is more points than these was listed at other duals, and is purged."""
 THRESHOLDS_TRIED = 24
-"""So many numbers of mentees are tried, from none to all, of how many are looked at for themselves."""
+"""So many numbers of columns are tried when the threshold of rescans is chosen: a geometric grid from 0 to m."""
 
 
 @dataclass(slots=True)
 class CandidateList:
-    """``pairs``; ``others`` (n,) is what others of each mentor lose at least at ``duals``; ``bound`` holds for all."""
+    """The listed ``pairs``, the ``rest_bound`` (n,) of all others at ``duals``, and a dual ``bound`` on every answer."""
 
     pricing: PricingProblem
     pairs: PairList
@@ -43,31 +46,38 @@ class CandidateList:
 
     @classmethod
     def of(cls, pricing: PricingProblem, duals: PerSide, max_cost: int, most: int) -> Self:
-        """Begin with the pairs that lose no more than ``max_cost``."""
+        """Begin with the pairs whose reduced cost is at most ``max_cost`` at some duals."""
         priced = pricing.scan(duals, max_cost, most)
         return cls(pricing, priced.pairs, priced.rest_bound, duals, pricing.bound(priced.row_best, duals[1]))
 
     def price_out(self, duals: PerSide, max_cost: int, most: int) -> bool:
-        """List the pairs that lose no more than ``max_cost`` at the prices of an optimum.
+        """Add the pairs that price out at new duals.
 
-        Of those that may lose nothing.
+        Reduced cost 0 or less, and if there are any those up to ``max_cost``.
 
-                Return False if there are none: every pair that is not listed then loses something. If ``max_cost`` is below 0, only
-                those that gain something are looked for.
+        Return False if there are none: the duals then prove the optimum over all pairs. ``max_cost`` below 0: only
+        pairs of a reduced cost that low are looked for. ``most``: pairs listed of each mentor on average.
         """
+        # 1. Move the bounds with the duals.
         rest, drops = self._moved_bound(duals)
+        # 2. Choose: full rows for mentors whose bound fails, single columns for mentees whose dual fell most.
         rescan = RescanColumns.of(self, rest, drops)
         mentors = rest <= rescan.most + min(max_cost, 0)
         if not mentors.any() and not any(map(len, rescan.mentees)):
+            # Every unlisted pair has a bound above 0: nothing prices out, no scan is needed.
             return False
+        # 3. Scan these rows and columns.
         few = max(most // COLUMN_SHARE, 1)
         scans = [
             self.pricing.scan(duals, max_cost, most, mentors),
             self._scan_columns(duals, max_cost, few, ~mentors, rescan.mentees),
         ]
+        # 4. New bounds at the new duals: of the scan, or moved ones less the drops of columns that were not scanned.
         self.rest_bound = np.where(mentors, scans[0].rest_bound, np.minimum(rest - rescan.most, scans[1].rest_bound))
+        # 5. Dual bound: a mentor who was not scanned has no better pair than their dual says.
         best = np.where(mentors, scans[0].row_best, np.maximum(duals[0], scans[1].row_best))
         self.duals, self.bound = duals, min(self.bound, self.pricing.bound(best, duals[1]))
+        # 6. Purge columns that are far from pricing out, then add the new ones.
         if max_cost > 0:
             self._purge(self.pricing.stage.score * PURGED_COST)
         for priced in scans:
@@ -75,10 +85,9 @@ class CandidateList:
         return True
 
     def _purge(self, most: int) -> None:
-        """List no longer what loses more than that; it is then among the others.
+        """Drop the pairs whose reduced cost is more than ``most``; the bounds of the rest then count them too.
 
-        As long as looks ask for what loses something, of which there are few: a pair that came and went for ever would
-        have no end.
+        Only while scans add pairs of positive reduced cost: a pair that came and went for ever would have no end.
         """
         costs = self.pricing.reduced_cost(self.pairs, self.duals)
         far = costs > most
@@ -86,19 +95,23 @@ class CandidateList:
         self.pairs = self.pairs.select(~far)
 
     def _moved_bound(self, duals: PerSide) -> tuple[IntVector, IntMatrix]:
-        """Return what others of each mentor lose at least but for what the prices of mentees fell; and that fall.
+        """Return the bounds (n,) of unlisted pairs but for the drops of mentee duals, and these drops (g, m).
 
-        It is (g, m), that beside each group of mentors.
+        The reduced cost of (i, k) is at least bound[i] - drop[k]; (g, m): beside each group of mentors.
         """
         rise, drop = duals[0] - self.duals[0], np.atleast_2d(self.duals[1] - duals[1])
         rest = np.where(self.pricing.scores.mentors, self.rest_bound + rise, INFINITE)
         return rest, np.where(self.pricing.scores.mentees, drop, drop.min(axis=1, initial=0, keepdims=True))
 
     def rescan_threshold(self, rest: IntVector, drop: IntVector) -> int:
-        """Return the fall beyond which it is least work to look at mentees for themselves, beside some mentors."""
+        """Return the drop above which a column is scanned on its own: the threshold of least estimated work.
+
+        ``rest`` (n,): bounds of mentors; ``drop`` (m,): how far the dual of each mentee fell.
+        """
         n, m = len(rest), len(drop)
         numbers = np.unique(np.append(0, np.geomspace(1, max(m, 1), THRESHOLDS_TRIED).astype(np.int64)).clip(max=m))
         drops = np.append(np.sort(drop)[::-1], drop.min(initial=0))[numbers]
+        # Work: full rows of mentors whose bound fails at the threshold, and the columns above it for all others.
         rows = np.searchsorted(np.sort(rest), drops, side="right")
         work = rows * (m + ROW_SETUP) + (n - rows) * (numbers + ROW_SETUP * (numbers > 0))
         return int(drops[np.argmin(work)])
@@ -106,7 +119,7 @@ class CandidateList:
     def _scan_columns(
         self, duals: PerSide, max_cost: int, most: int, mentors: BoolVector, rescan: Sequence[IntVector]
     ) -> PricedPairs:
-        """Return what some mentees have beside the mentors who are looked at with everybody."""
+        """Return the scan of some columns for the mentors of a mask; ``rescan``: the columns of each group."""
         masks = [mentors & (self.pricing.group == each) for each in range(len(rescan))]
         each = zip(masks, np.atleast_2d(duals[1]), rescan, strict=True)
         scans = [self._scan_group((duals[0], own[some]), max_cost, most, here, some) for here, own, some in each]
@@ -115,7 +128,9 @@ class CandidateList:
     def _scan_group(
         self, duals: PerSide, max_cost: int, most: int, mentors: BoolVector, mentees: IntVector
     ) -> PricedPairs:
-        """Return what some mentees have beside some mentors of one group, at prices of all mentors and of these."""
+        """Return the scan of the columns ``mentees`` for the mentors (n,) of one group, at duals of all mentors and of
+        these.
+        """
         n = self.pricing.scores.shape[0]
         if not len(mentees):
             return PricedPairs(PairList.empty(), np.full(n, -INFINITE), np.full(n, INFINITE))
@@ -126,14 +141,17 @@ class CandidateList:
 
 @dataclass(frozen=True, slots=True)
 class RescanColumns:
-    """The ``mentees`` to look at for themselves beside each group; ``most`` (n,): what others fell by at most."""
+    """The columns to scan on their own beside each group of mentors.
+
+    ``most`` (n,): the largest drop of all other columns.
+    """
 
     mentees: tuple[IntVector, ...]
     most: IntVector
 
     @classmethod
     def of(cls, candidates: CandidateList, rest: IntVector, drops: IntMatrix) -> Self:
-        """Return those of whom it is least work, by what mentors have left and by how much prices fell, (g, m)."""
+        """Return the choice of least work, by the moved bounds (n,) of mentors and the drops (g, m) of duals."""
         group = candidates.pricing.group
         most = np.array([candidates.rescan_threshold(rest[group == each], drop) for each, drop in enumerate(drops)])
         return cls(tuple(np.flatnonzero(drop > own) for drop, own in zip(drops, most, strict=True)), most[group])
@@ -144,27 +162,28 @@ BLOCKS_SAMPLED, BLOCK_SAMPLE, COLUMNS_SAMPLED = 32, 8, 1 << 12
 
 
 def find_cost_quantile(pricing: PricingProblem, duals: PerSide, per_person: int) -> int:
-    """Return which loss is exceeded by all but ``per_person`` pairs a person."""
+    """Return the reduced cost that about ``per_person`` pairs a person stay below, estimated by a sample of all pairs."""
     n, m = pricing.scores.shape
     mentees = np.arange(0, m, max(m // COLUMNS_SAMPLED, 1))
     some = pricing.select_mentees(mentees)
     sides = duals[0], np.atleast_2d(duals[1])[:, mentees]
     costs = [max_cost for few in _sample_blocks(n) for max_cost in _reduced_costs(some, sides, few)]
     flat = np.concatenate([np.empty(0, dtype=np.int64), *costs])
+    # The rank in the sample that answers to so many pairs of the whole.
     place = per_person * isqrt(n * m) * len(flat) // max(n * m, 1)
     return int(min(np.partition(flat, place - 1)[place - 1], INFINITE // 2)) if 0 < place <= len(flat) else 0
 
 
 def _sample_blocks(mentors: int) -> Iterator[range]:
-    """Yield a few mentors at a time, who stand together."""
+    """Yield a few mentors at a time, who stand together, from all over the market."""
     for start in np.random.default_rng(0).permutation(range(0, mentors, BLOCK_ROWS))[:BLOCKS_SAMPLED].tolist():
         yield range(start, min(start + BLOCK_SAMPLE, mentors))
 
 
 def _reduced_costs(pricing: PricingProblem, duals: PerSide, strip: range) -> Iterator[IntVector]:
-    """Yield (m,) for each mentor what pairs lose, ``INFINITE`` more where there is none.
+    """Yield (m,) the reduced costs of each mentor of a block, beyond ``INFINITE`` where the pair is not allowed.
 
-    Prices are by group of mentors.
+    The second of ``prices`` is (g, m): the duals of mentees beside each group of mentors.
     """
     margin = np.empty(pricing.scores.shape[1], dtype=np.int64)
     closed, least = np.where(pricing.scores.mentees, pricing.stage.mentee, -INFINITE), pricing.scores.matrix.floor

@@ -1,4 +1,13 @@
-"""The restricted master: faces solved from a warm start, penalties, incumbents; and which method is used."""
+"""The restricted master: the goals in one weighted objective, faces solved from a warm start, incumbents reported.
+
+Lexicographic goals become one objective by preemptive weights (Sherali and Soyster 1983): a goal outdoes the next if
+its unit weighs more than all that the next can reach. Over 100,000 pairs three such weights on each other overflow. But
+what one answer gains on another it gains by exchanges of a few people each, so weights that outdo the next goal over
+some hundreds of pairs do as well; that they did is proved of each optimum from its rounded duals (``order_proved``),
+and where they did not, weights grow.
+
+Minimum loads are kept by a penalty, which grows until it is exact: see ``flow.lower_bounds``.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -48,23 +57,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WeightLimits:
-    """What a pair may be worth less than: ``most`` in any case, ``usual`` if there is a choice."""
+    """Upper limits on the profit of a pair: ``most`` is what stays exact, ``usual`` what is tried first."""
 
     most: int
     usual: int
 
     def loose_stage(self, problem: AssignmentProblem, goals: tuple[str, ...]) -> ScalarObjective | None:
-        """Return the goals in one stage that is as sure as the limits allow, None if it is too great even so."""
+        """Return the goals in one objective with the surest weights that fit the limits; None if none do."""
         found = (scalarize_loosely(problem, goals, partial(gt, limit)) for limit in (self.usual, self.most))
         return next((stage for stage in found if stage is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedGoals:
-    """The ``stage`` that is solved, and how its prices pay for the goals: for ``weights`` in so many ``denominator``.
+    """The objective ``stage`` that is solved, and what its duals prove: ``weights`` of the goals, over ``denominator``.
 
-    Goals that ask for no scores leave nearly all pairs tied. Where any optimum will do, the total tells them apart: it
-    is in the stage, and not among the weights. ``sure``: no answer of another order is worth as much.
+    Where any optimum will do and goals ask for no scores, nearly all pairs tie; the total is then added below the goals
+    to tell them apart, and is not among ``weights``. ``exact_order``: the weights are preemptive, no optimum can break
+    the order of goals.
     """
 
     stage: ScalarObjective
@@ -74,7 +84,7 @@ class WeightedGoals:
 
     @classmethod
     def of(cls, problem: AssignmentProblem, limits: WeightLimits, *, ties: bool) -> Self | None:
-        """Return the aims of a problem, None if its numbers are too great; ``ties``: any optimum will not do."""
+        """Return the objective of a problem, None if its numbers are too great; ``ties``: not any optimum will do."""
         stages = scalarize(problem, lambda reach: reach < limits.most)
         with_total = not ties and "total" not in problem.goals
         if any(isinstance(stage, LeximinStages) for stage in stages):
@@ -89,7 +99,7 @@ class WeightedGoals:
 
     @classmethod
     def _with_total(cls, problem: AssignmentProblem, limits: WeightLimits, requested: ScalarObjective) -> Self | None:
-        """Return the aims with the total below what is asked for, None if that is too great."""
+        """Return the objective with the total below the goals, None if that is too great."""
         total, places = objective_of(problem, "total"), problem.max_pairs
         if requested.fits_above(total, places):
             finer = requested.dominate(total, places)
@@ -100,6 +110,7 @@ class WeightedGoals:
 
     @classmethod
     def _of_stage(cls, stage: ScalarObjective, *, with_total: bool) -> Self:
+        """Return the objective of weights whose order is verified afterwards."""
         requested = stage.weights[:-1] if with_total else stage.weights
         denominator = requested[-1][1]
         return cls(
@@ -107,7 +118,7 @@ class WeightedGoals:
         )
 
     def refine(self, finer: int) -> Self:
-        """Return the same in so many times smaller parts."""
+        """Return the same objective in units so many times smaller, for which multipliers can be finer."""
         return replace(self, stage=self.stage.times(finer), denominator=self.denominator * finer)
 
     def order_proved(self, face: OptimalFace, optimum: PrimalDual) -> bool:
@@ -129,13 +140,17 @@ def _as_tight(prices: tuple[IntVector, IntVector], unit: int) -> bool:
 
 
 INT_EXACT = 1 << 57
-"""What a pair is worth stays below this, and all that the search for paths adds up below 2^62."""
+"""Profits stay below this, so that all sums in the search for paths stay below 2^62."""
 PENALTY_GROWTH = 4
-"""Places that must be taken are rewarded with so many times what a pair can be worth, then so many times more."""
+"""The penalty of a place that must be taken begins at so many times what a pair can be worth, and grows by that factor.
+"""
 FINEST = 1 << 20
-"""Where goals ask for no scores, what couples pairs may cost parts of a unit, of so many."""
+"""Where goals ask for no scores, multipliers are parts of a unit, of so many."""
 PATIENCE, LITTLE = 1_000, MILLION
-"""So many steps a pair a search may take where pairs are worth so little less than before: anew it takes longer."""
+"""If penalties changed no profit by more than one full score, a warm start may take so many steps a pair.
+
+A cold one would take longer.
+"""
 BEYOND = "minimums that so many people can hardly keep take integers beyond what is exact"
 GREAT = "the goals of so many pairs take integers beyond 2^57, which are not solved exactly"
 NEEDS = "the goals of so many pairs take integers beyond 2^53, for which the extra 'scale' is needed"
@@ -143,9 +158,11 @@ NEEDS = "the goals of so many pairs take integers beyond 2^53, for which the ext
 
 @dataclass(slots=True)
 class RestrictedMaster:
-    """Solves some of the pairs of a problem at a time; the prices and partners of the last solve begin the next.
+    """Solves faces of a problem, each from the duals and partners of the last; keeps and reports the incumbent.
 
-    ``rules`` are what answers have to keep beside: one that does not is not told.
+    ``accepts`` says whether pairs keep the rules that no face knows of: other answers are not reported. ``pool``:
+    workers that scan, None for threads here. ``start``: of the next solve. ``penalty``: of each required place that is
+    free, 0 if there are none. ``profit_range``: the widest range of profits so far.
     """
 
     problem: AssignmentProblem
@@ -170,7 +187,7 @@ class RestrictedMaster:
         self.penalty = self._initial_penalty() if needed else 0
 
     def _set_goals(self, limits: WeightLimits) -> None:
-        """Put the goals into one number within these limits."""
+        """Weigh the goals within some limits; raise EngineError if they do not fit."""
         weighted = WeightedGoals.of(self.problem, limits, ties=self.run.ties)
         if weighted is None:
             raise EngineError(self.overflow_message)
@@ -184,22 +201,25 @@ class RestrictedMaster:
         self.profit_range = self.stage.range
 
     def _initial_penalty(self) -> int:
-        """Return the reward to begin with, a multiple of what the first goal weighs, as prices are to be near one."""
+        """Return the first penalty.
+
+        A multiple of what the first goal weighs, so that duals stay near multiples of it.
+        """
         return self.stage.unit * (PENALTY_GROWTH * self.stage.range // self.stage.unit + 1)
 
     @property
     def stage(self) -> ScalarObjective:
-        """Return what pairs are worth."""
+        """Return the objective: what pairs are worth."""
         return self.weighted.stage
 
     @property
     def requested(self) -> ScalarObjective:
-        """Return the goals alone as a stage, if they are sure to keep their order."""
+        """Return the requested goals alone as one objective, if exact weights fit."""
         return opening_stage(scalarize(self.problem, lambda reach: reach < self.limits.most))
 
     @property
     def denominator(self) -> int:
-        """Return what a unit of what is asked for counts."""
+        """Return how many units of the objective are one unit of the requested goals."""
         return self.weighted.denominator
 
     @property
@@ -209,44 +229,49 @@ class RestrictedMaster:
 
     @property
     def overflow_message(self) -> str:
-        """Return what there is to say of numbers that are too great."""
+        """Return what there is to say where numbers are too great."""
         return GREAT if self.compiled else NEEDS
 
     @property
     def max_profit(self) -> int:
-        """Return what a pair may be worth at most."""
+        """Return what a pair may be worth at most, for sums to be exact."""
         return INT_EXACT if self.compiled else MAX_FLOAT64 // 3
 
     def with_rows(self, rows: tuple[SideConstraint, ...]) -> "RestrictedMaster":
-        """Return what solves the same problem under other rows, and tells nobody."""
+        """Return the master of the same problem under other rows; it reports to nobody."""
         problem, run = replace(self.problem, rows=rows), replace(self.run, on_incumbent=ignore_incumbent)
         return RestrictedMaster(problem, run, self.compiled, self.accepts, pool=self.pool)
 
     def repeat_until_valid(
         self, found: Callable[[], tuple[OptimalFace, PrimalDual]]
     ) -> tuple[OptimalFace, PrimalDual] | None:
-        """Return what is found once it keeps minimums and the order of goals, None if no answer keeps the minimums."""
+        """Return what ``found`` finds once it keeps minimum loads and the order of goals.
+
+        None if no answer keeps the minimums.
+        """
         while True:
             face, optimum = found()
             if not face.holds(optimum):
+                # A penalty beyond all that pairs can be worth together is exact: the minimums are infeasible.
                 if self.penalty > self.profit_range * self.problem.max_pairs:
                     return None
                 self._raise_penalty()
+            # Verified: no answer of the same objective value has the goals in another order.
             elif self.weighted.order_proved(face, optimum):
                 return face, optimum
             else:
                 self._raise_weights()
 
     def _raise_penalty(self) -> None:
-        """Reward places that must be taken more than before; raise EngineError where that is beyond what is exact."""
+        """Multiply the penalty of free required places; raise EngineError where that is beyond what is exact."""
         self.penalty, self.start = self.penalty * PENALTY_GROWTH, None
         if self.penalty > self.max_profit:
             raise EngineError(BEYOND)
 
     def _raise_weights(self) -> None:
-        """Have goals outdo those after them over more pairs; raise EngineError where they do so over as many as can be.
+        """Let goals outdo the next over as many pairs as numbers allow; raise EngineError where they do already.
 
-        Where places must be taken there was something left for the reward.
+        The first limits leave room for the penalty; it begins anew.
         """
         if self.limits.usual >= self.limits.most:
             raise EngineError(self.overflow_message)
@@ -254,9 +279,10 @@ class RestrictedMaster:
         self.penalty, self.start = self._initial_penalty(), None
 
     def relabel_duals(self, solution: Solution) -> Solution:
-        """Return the solution with prices of the goals that were asked for: what pays for the total too pays for them.
+        """Return the solution with its duals said to be those of the requested goals.
 
-        What all answers together reach in the total is less than a unit.
+        If the total was added only to break ties, the same duals bound the goals without it: its whole range is below
+        one unit.
         """
         own = (
             replace(each, weights=self.weighted.weights, denominator=self.weighted.denominator)
@@ -265,9 +291,9 @@ class RestrictedMaster:
         return replace(solution, prices=tuple(own))
 
     def make_scanner(self, matrix: ScoreMatrix) -> Scanner | None:
-        """Return the way to look at tiles: for those of the whole problem it is that of the workers, if there are any.
+        """Return the scanner of a score matrix: that of the workers for the whole problem, if there are any.
 
-        Those of a few mentees are never sent.
+        Matrices of a few mentees are never sent.
         """
         assert isinstance(self.problem.scores, ImplicitScores)
         if self.pool is not None and matrix is self.problem.scores.matrix:
@@ -285,9 +311,13 @@ class RestrictedMaster:
             raise TimeLimitReached
 
     def solve(self, face: OptimalFace, profit: IntVector, prices: PerSide | None = None) -> PrimalDual:
-        """Return the optimum of a face; ``prices`` are where to begin, None: where the last solve ended."""
+        """Return the optimum of a face with profits (e,).
+
+        ``prices``: duals to begin at, None: where the last solve ended.
+        """
         self.check_deadline()
         self._fit_penalty(profit)
+        # The solvers want the side of single places on the left.
         flipped_sides = self.flipped_sides = face.turns
         if prices is not None:
             self.start = prices[0 if flipped_sides else 1]
@@ -295,6 +325,7 @@ class RestrictedMaster:
             self._solve_compiled if self.compiled else self._solve_scipy,
             face.flipped() if flipped_sides else face,
         )
+        # Both sides with several places: b-matching; else a semi-assignment.
         if own.several:
             from mentormatch.scale.flow.b_matching import solve_b_matching
 
@@ -304,7 +335,7 @@ class RestrictedMaster:
         return PrimalDual(optimum.chosen, optimum.right, optimum.left) if flipped_sides else optimum
 
     def warm_start(self, face: OptimalFace, optimum: PrimalDual) -> None:
-        """Begin the next solve at an answer and prices that are about the best."""
+        """Begin the next solve at an answer and duals that are about optimal."""
         if self.compiled:
             from mentormatch.scale.flow.assignment import WarmStart
 
@@ -313,13 +344,16 @@ class RestrictedMaster:
             self.start = ends.right if face.several else WarmStart.of(face.flipped() if flipped_sides else face, ends)
 
     def _fit_penalty(self, profit: IntVector) -> None:
-        """Have places that must be taken rewarded with more than all that pairs are worth, if there are any."""
+        """Raise the penalty beyond the range of profits, if there are required places at all."""
         if self.penalty and len(profit):
             self.profit_range = max(self.profit_range, max(int(profit.max()), 0) - min(int(profit.min()), 0))
             self.penalty = max(self.penalty, PENALTY_GROWTH * self.profit_range + 1)
 
     def shift_duals(self, penalties: PerSide) -> None:
-        """Begin the next solve where the last ended, pairs being worth so much less by their two people."""
+        """Begin the next solve where the last ended, less what each person's pairs pay more in ``penalties``.
+
+        So duals stay nearly feasible when multipliers move.
+        """
         if self.start is not None and not isinstance(self.start, np.ndarray):
             prices = self.start.duals  # those of places that must be taken come once more
             moved = prices - np.resize(penalties[0 if self.flipped_sides else 1], len(prices))
@@ -327,7 +361,10 @@ class RestrictedMaster:
             self.start = replace(self.start, duals=moved, patience=PATIENCE if little else self.start.patience)
 
     def solve_ties(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
-        """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""
+        """Return the optimum of a face of tied answers.
+
+        As it is not empty, a large enough penalty keeps the minimums.
+        """
         self.check_deadline()
         if not self.compiled and not face.several:
             return solve_sparse(face, profit)
@@ -337,6 +374,7 @@ class RestrictedMaster:
         return optimum
 
     def _solve_compiled(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
+        """Solve a semi-assignment by auction and augmenting paths, from the start at hand."""
         from mentormatch.scale.flow.assignment import WarmStart
         from mentormatch.scale.flow.assignment import solve_assignment as best_by_paths
 
@@ -347,19 +385,22 @@ class RestrictedMaster:
         return optimum
 
     def _solve_scipy(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
+        """Solve a semi-assignment by scipy, where numba is not there or not worth loading."""
         found = solve_sparse(face, profit)
         if found is None:
             raise EngineError("An answer was lost among few pairs")
         return found
 
     def report(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
-        """Tell an answer, with the bounds that prices prove; one that does not keep the minimums is none."""
+        """Report an answer with a dual bound; one that does not keep the minimums is none."""
         if not face.holds(optimum):
             return
         self.report_pairs(face.answer(optimum.chosen), bound)
 
     def report_pairs(self, pairs: IntMatrix, bound: int) -> Solution:
-        """Return an answer, with what the bound of all goals together proves, and tell it."""
+        """Return pairs as a solution, with the bound of each goal that ``bound`` proves, and report it if it keeps all
+        rules.
+        """
         tiers = tuple(evaluate_tiers(self.problem, pairs, {}))
         pinned = exact_dot(self.stage.profit(self.problem, *pair_array(self.problem.pins).T))
         bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound + pinned)
@@ -371,7 +412,11 @@ class RestrictedMaster:
         return told
 
     def _bounds(self, values: dict[str, int], bound: int) -> dict[str, int]:
-        """Return the bound of the first goal that is not reached, and of those before it, by that of all together."""
+        """Return the bounds of the goals one by one that a bound of all in one number proves.
+
+        Of those before the first goal that is not reached, their values; of this one what is left of the bound; of
+        later ones nothing.
+        """
         left, found, former = bound, dict[str, int](), len(self.problem.former)
         known = [each for each in self.stage.weights if each[0] in values]
         for goal, weight in known:

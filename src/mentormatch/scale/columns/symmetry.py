@@ -1,8 +1,11 @@
-"""Symmetry: classes of people with equal scores and degrees, the aggregated market, and back to people.
+"""Symmetry reduction: classes of identical people, the aggregated market, and disaggregation.
 
-A market of many people and few kinds is a small one, in which each kind is a person with all the places of its people:
-where one side takes one partner each, nobody is given the same partner twice however these places are shared out. What
-a kind pays there each of its people pays in the whole market, so the prices prove the whole answer.
+People are identical if all others score the same with them and they have the same degrees. A class is a node with the
+places of all its people. If one side takes one partner each, nobody is given the same partner twice however the units
+of a class are handed out, so the optimum of the aggregate is one of the whole (orbits under the symmetry group; see
+Margot 2010). The dual of a class is that of each of its people.
+
+The aggregate is a transportation problem (Hitchcock 1941), see ``flow.transportation``.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,16 +25,16 @@ from mentormatch.scale.scores.matrix import ScoreMatrix
 from mentormatch.scoring.answer_classes import Distinct
 
 PEOPLE_PER_CLASS = 4
-"""So many people of a kind there must be on average, or kinds are no help."""
+"""So many people of a class there must be on average, or classes are no help."""
 MAX_LIST_FACTOR = 8
-"""Where one side has far fewer kinds than the other, lists are up to so many times longer: its people are many."""
+"""Where one side has far fewer classes than the other, lists are up to so many times longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleClasses:
-    """The people of a view in kinds, numbered in the order of the first of each.
+    """The people of a pricing problem in classes, numbered in the order of the first person of each.
 
-    ``has_overrides``: some pairs score otherwise than their kinds, for who their people are.
+    ``has_overrides``: some pairs score otherwise than their classes, by who their people are.
     """
 
     pricing: PricingProblem
@@ -41,14 +44,16 @@ class PeopleClasses:
 
     @classmethod
     def of(cls, pricing: PricingProblem) -> Self | None:
-        """Return who is alike; None if hardly anybody is, or if somebody must have a partner, or has had one before."""
+        """Return the classes; None if hardly anybody is identical, has a minimum, or was paired before."""
         needed = any(bounds.least.any() for bounds in pricing.bounds)
         if needed or len(pricing.former.scores) or not min(pricing.scores.shape):
             return None
+        # First by answers alone, as if nobody was known by name.
         sides = [_find_classes(pricing, axis) for axis in (0, 1)]
         few = [len(classes) * PEOPLE_PER_CLASS <= len(classes.codes) for classes in sides]
         if not any(few):
             return None
+        # Then split by overrides; if classes stay large, no pair differs from its classes.
         has_overrides = [_split_by_overrides(pricing, axis, classes) for axis, classes in enumerate(sides)]
         if all(
             not was or len(now) * PEOPLE_PER_CLASS <= len(now.codes)
@@ -74,7 +79,7 @@ class PeopleClasses:
 
     @property
     def places(self) -> PerSide:
-        """Return how many places the people of each kind have together."""
+        """Return how many places the people of each class have together."""
         sides = zip(self.codes, self.pricing.bounds, self._taking, strict=True)
         mentors, mentees = (
             np.bincount(codes, np.where(taking, bounds.most, 0)).astype(np.int64) for codes, bounds, taking in sides
@@ -86,7 +91,7 @@ class PeopleClasses:
         return self.pricing.scores.mentors, self.pricing.scores.mentees
 
     def aggregate(self) -> PricingProblem:
-        """Return the market of the kinds, who have the places of all their people."""
+        """Return the aggregated market: one person a class, with the places of all its people."""
         pricing, first = self.pricing, (self.mentors.first, self.mentees.first)
         mentors, mentees = (RemainingDegrees(np.zeros_like(places), places) for places in self.places)
         matrix = pricing.scores.matrix.without_overrides() if self.has_overrides else pricing.scores.matrix
@@ -101,7 +106,7 @@ class PeopleClasses:
         return replace(pricing, scores=scores, stage=stage, bounds=bounds, group=group, list_factor=max(longer, 1))
 
     def disaggregate(self, flow: "ClassFlow") -> OptimalFace:
-        """Return the pairs of an answer of the kinds, given to people, as a face in which all of them are open."""
+        """Return the pairs of people that a flow between classes stands for, as a face in which all of them are open."""
         mentors, mentees = (
             _assign_people(codes, np.where(taking, bounds.most, 0), np.repeat(classes, flow.pairs))
             for codes, bounds, taking, classes in zip(
@@ -112,16 +117,17 @@ class PeopleClasses:
         return OptimalFace(mentors[order], mentees[order], *self.pricing.bounds, self.pricing.pins)
 
     def duals(self, flow: "ClassFlow") -> PerSide:
-        """Return the prices of all people."""
+        """Return the duals of all people: those of their classes."""
         mentors, mentees = (duals[codes] for duals, codes in zip((flow.left, flow.right), self.codes, strict=True))
         return np.where(self._taking[0], mentors, 0), np.where(self._taking[1], mentees, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class ClassFlow:
-    """An answer of kinds, with the prices of both sides that prove it.
+    """An optimal flow between classes, with the duals of both sides that prove it.
 
-    Kinds ``lefts[e]`` and ``rights[e]`` lose nothing with each other at these, and so many ``pairs[e]`` are of them.
+    ``lefts``, ``rights`` (b,): pairs of classes of reduced cost 0; ``pairs`` (b,): how many pairs of people are of
+    each.
     """
 
     lefts: IntVector
@@ -132,13 +138,17 @@ class ClassFlow:
 
     @classmethod
     def of(cls, face: OptimalFace, optimum: PrimalDual) -> Self:
-        """Return the answer of a market in which no two take each other twice."""
+        """Return the flow of an optimum in which no two classes are paired more than once."""
         return cls(face.lefts, face.rights, optimum.chosen.astype(np.int64), optimum.left, optimum.right)
 
 
 def _assign_people(codes: IntVector, places: IntVector, units: IntVector) -> IntVector:
-    """Return the person who is given each unit, which is one of a kind: each person of it takes a place or several."""
+    """Return (p,) the person who gets each unit; ``units`` (p,): the class of each.
+
+    ``codes`` (n,) the class and ``places`` (n,) the capacity of each person.
+    """
     people = np.argsort(codes, kind="stable")
+    # Line up the places of each class; the r-th unit of a class gets its r-th place.
     seats = np.repeat(people, places[people])
     first = np.searchsorted(codes[seats], np.arange(int(codes.max(initial=-1)) + 2))
     order = np.argsort(units, kind="stable")
@@ -149,7 +159,7 @@ def _assign_people(codes: IntVector, places: IntVector, units: IntVector) -> Int
 
 
 def _find_classes(pricing: PricingProblem, axis: int) -> Distinct:
-    """Return the kinds of a side, each person being one of their own where few are alike."""
+    """Return the classes of a side; each person their own where few are identical."""
     people = np.arange(pricing.scores.shape[axis])
     classes = Distinct.of(np.zeros_like(people))
     for column in _class_keys(pricing, axis):
@@ -160,7 +170,7 @@ def _find_classes(pricing: PricingProblem, axis: int) -> Distinct:
 
 
 def _class_keys(pricing: PricingProblem, axis: int) -> Iterator[NDArray[Any]]:
-    """Yield what tells people of a side apart, as a column each, what tells most of them first."""
+    """Yield the columns (n,) that tell people of a side apart, what tells most of them first."""
     matrix = pricing.scores.matrix
     terms = [(term.mentors, term.mentees)[axis] for term in matrix.terms]
     yield from (term.codes for term in sorted(terms, key=len, reverse=True))
@@ -175,7 +185,7 @@ def _class_keys(pricing: PricingProblem, axis: int) -> Iterator[NDArray[Any]]:
 
 
 def _split_by_overrides(pricing: PricingProblem, axis: int, classes: Distinct) -> Distinct:
-    """Return kinds whose people are the same to all rules and criteria that name people."""
+    """Return classes whose people have the same overrides too."""
     if not len(pricing.scores.matrix.overrides.points) or len(classes) == len(classes.codes):
         return classes
     apart = classes.joined(Distinct.of(_override_keys(pricing.scores.matrix, axis)))
@@ -183,7 +193,7 @@ def _split_by_overrides(pricing: PricingProblem, axis: int, classes: Distinct) -
 
 
 def _override_keys(matrix: ScoreMatrix, axis: int) -> IntVector:
-    """Return a number for each person of a side, the same for those with the same exceptions."""
+    """Return (n,) a number for each person of a side, the same for those with the same overrides."""
     others, points, starts = _overrides_by_person(matrix, axis)
     cells, edges = np.column_stack([others, points]), starts.tolist()
     known: dict[bytes, int] = {}
@@ -194,7 +204,7 @@ def _override_keys(matrix: ScoreMatrix, axis: int) -> IntVector:
 def _overrides_by_person(
     matrix: ScoreMatrix, axis: int
 ) -> tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]:
-    """Return the exceptions of a side person by person: the others in order, points, and where each person begins."""
+    """Return the overrides of a side person by person: the others, points, and where each person begins (CSR)."""
     from scipy.sparse import csr_array
 
     each = matrix.overrides
@@ -205,7 +215,7 @@ def _overrides_by_person(
 
 
 def renumber(classes: Distinct) -> Distinct:
-    """Return kinds numbered in the order of the first of each."""
+    """Return classes numbered in the order of the first person of each."""
     return Distinct.of(classes.first[classes.codes])
 
 
@@ -214,7 +224,7 @@ INFINITE = 1 << 61
 
 
 def solve_classes(pricing: PricingProblem, check_deadline: Callable[[], None]) -> ClassFlow:
-    """Return the optimum of a market of kinds, with all pairs of kinds that lose nothing by it."""
+    """Return the optimal flow of an aggregated market, with all pairs of classes that are tight in it."""
     profit, (left_places, right_places) = class_profits(pricing), (each.most for each in pricing.bounds)
     turned = len(profit) > len(profit.T)  # a search goes once through each kind of the left: the fewer, the better
     if turned:
@@ -229,7 +239,7 @@ def solve_classes(pricing: PricingProblem, check_deadline: Callable[[], None]) -
 
 
 def class_profits(pricing: PricingProblem) -> IntMatrix:
-    """Return (u, v) what pairs of few people are worth, far below all for those that may not be chosen."""
+    """Return (u, v) the profit of each pair of a few people or classes, far below all where it may not be chosen."""
     pairs, profit = pricing.pairs(), np.full(pricing.scores.shape, -INFINITE)
     profit[pairs.mentors, pairs.mentees] = pricing.profit(pairs)
     return profit

@@ -1,9 +1,9 @@
-"""Tie-breaking among identical people: tied pairs as blocks, column generation on their hashes.
+"""Canonical ties among identical people: column generation on the hashes of tied pairs, kept as blocks of classes.
 
-If two kinds lose nothing with each other, all their people do, and that may be a million pairs. Hashes tell these
-apart: an answer that is the best in them takes hardly any pair but those with about the best of its people. So these
-are solved first, and prices tell which of the others matter (see ``pricing``). What is left are the pairs that lose
-nothing in the hashes either, few beside those that are chosen.
+If two classes are tight, all pairs of their people are, which may be a million. The canonical answer is the tied one of
+the largest sum of keyed hashes; it takes hardly any pair but those with about the largest hash of its people. So these
+are listed first, the assignment problem with hashes as profits is solved, and its duals price the other tied pairs
+(column generation, see ``generation``). What is tight in the hashes too is little more than the answer.
 """
 
 from collections.abc import Callable
@@ -40,9 +40,9 @@ type Solve = Callable[[OptimalFace, IntVector], PrimalDual | None]
 
 @dataclass(frozen=True, slots=True)
 class ClassBlocks:
-    """Of each kind of mentors the kinds of mentees from ``starts`` (u + 1,) on in ``others`` lose nothing with it.
+    """The tight pairs of classes: those of mentor class c with ``others`` from ``starts[c]`` to ``starts[c + 1]``.
 
-    ``min_hash`` (b,) are hashes below which pairs of these kinds are passed over.
+    ``min_hash`` (b,): pairs of a block with a smaller hash are skipped.
     """
 
     starts: IntVector
@@ -51,34 +51,35 @@ class ClassBlocks:
 
     @classmethod
     def of(cls, flow: ClassFlow, classes: int) -> Self:
-        """Return the blocks of kinds who lose nothing with each other, no pair of them passed over."""
+        """Return the blocks of a flow between ``classes`` classes of mentors, with no pair skipped."""
         order = np.lexsort((flow.rights, flow.lefts))
         starts = np.searchsorted(flow.lefts[order], np.arange(classes + 1))
         return cls(starts, flow.rights[order], np.zeros(len(order), dtype=np.int64))
 
     @property
     def lefts(self) -> IntVector:
-        """Return (b,) the kind of mentors of each block."""
+        """Return (b,) the class of mentors of each block."""
         return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
 
     def count(self, sizes: PerSide) -> int:
-        """Return how many pairs there are in all blocks."""
+        """Return how many pairs of people there are in all blocks."""
         return int((sizes[0][self.lefts] * sizes[1][self.others]).sum())
 
     def top_pairs(self, sizes: PerSide) -> "ClassBlocks":
-        """Return the blocks with so many pairs as are listed first, those of the greatest hashes."""
+        """Return the blocks with only the pairs of the largest hashes: those of the first list."""
         mine, theirs = sizes[0][self.lefts], sizes[1][self.others]
         some = np.bincount(self.lefts, theirs)[self.lefts], np.bincount(self.others, mine)[self.others]
+        # Hashes are uniform: the share of pairs wanted in a block is the share of the range of hashes.
         share = np.maximum(CANDIDATES / np.minimum(*some), BLOCK_CANDIDATES / np.maximum(mine, theirs))
         return replace(self, min_hash=np.maximum(GREATEST - (GREATEST * share).astype(np.int64), 0))
 
 
 @dataclass(frozen=True, kw_only=True)
 class TieScores(ImplicitScores):
-    """The hashes of pairs in ``blocks`` as scores, other pairs being forbidden; ``classes``: those of both sides.
+    """The hashes of tied pairs as implicit scores; pairs in no block are not allowed. ``classes``: those of both sides.
 
-    ``ids`` (m,) are numbers of mentees below ``width``. Pairs are not among those of their kinds if their number,
-    which is mentor times width plus name, is ``excluded``: these numbers are in order.
+    ``ids`` (m,) are numbers of mentees below the width of the market. ``excluded``, sorted: pairs (mentor * width + id)
+    that are not what their classes are.
     """
 
     hashes: AnonymousTieBreaker
@@ -116,12 +117,12 @@ class TieScores(ImplicitScores):
 
     @cached_property
     def max_excluded(self) -> int:
-        """The most barred pairs of a mentor, which are found and passed over."""
+        """The most excluded pairs of a mentor, which a scan finds and drops."""
         mentors = self.excluded // max(self.matrix.shape[1], 1)
         return int(np.bincount(mentors, minlength=1).max())
 
     def drop_excluded(self, found: IntMatrix) -> IntMatrix:
-        """Return those of the pairs found, whose mentors and mentees come first, that are not barred."""
+        """Return the columns of ``found``, whose first rows are mentors and mentees, that are not excluded pairs."""
         if not len(self.excluded):
             return found
         numbers = found[0] * self.matrix.shape[1] + self.ids[found[1]]
@@ -129,7 +130,7 @@ class TieScores(ImplicitScores):
         return found[:, self.excluded[place] != numbers]
 
     def partners(self, class_index: int) -> tuple[IntVector, IntVector]:
-        """Return the mentees who are tied with a kind of mentors, and the least hashes of pairs with them."""
+        """Return the mentees who are tied with a class of mentors, and the least hash of pairs with each."""
         start, stop = self.blocks.starts[class_index : class_index + 2]
         first, last = (self.edges[self.blocks.others[start:stop] + more] for more in (0, 1))
         sizes = last - first
@@ -138,17 +139,17 @@ class TieScores(ImplicitScores):
 
 
 def choose_tie_scanner(*, compiled: bool) -> Callable[[TieScores], BlockScanner]:
-    """Return the quickest way to look at ties there is, with numba or without."""
+    """Return what makes a scanner of ties: the kernel where compiled code is used, else NumPy."""
     return make_kernel_scanner if compiled else make_numpy_tie_scanner
 
 
 def make_numpy_tie_scanner(scores: TieScores) -> BlockScanner:
-    """Return the way to look that needs no more than NumPy."""
+    """Return the scanner of ties in NumPy."""
     return lambda query: partial(scan_tie_block, scores, query)
 
 
 def scan_tie_block(scores: TieScores, query: ScanQuery, start: int, stop: int) -> ScanHits:
-    """Return what there is in a strip."""
+    """Return the hits of a query among mentors ``start`` to ``stop`` - 1."""
     hits, found = ScanHits.empty(stop - start), [np.empty((4, 0), dtype=np.int64)]
     partners = dict[int, tuple[IntVector, IntVector]]()
     for mentor in query.open(start, stop).tolist():
@@ -164,12 +165,12 @@ def scan_tie_block(scores: TieScores, query: ScanQuery, start: int, stop: int) -
 
 
 def make_kernel_scanner(scores: TieScores) -> BlockScanner:
-    """Return the same in compiled code."""
+    """Return the scanner of ties in machine code."""
     return lambda query: partial(_scan_compiled, scores, query, _pack_blocks(scores, query))
 
 
 def _pack_blocks(scores: TieScores, query: ScanQuery) -> "TieBlocks":
-    """Return what is known of mentees."""
+    """Return what the kernel needs to know of the mentees at the offsets of a query."""
     from mentormatch.scale.scan.kernels import TieBlocks
 
     blocks, order = scores.blocks, scores.order
@@ -178,6 +179,7 @@ def _pack_blocks(scores: TieScores, query: ScanQuery) -> "TieBlocks":
 
 
 def _scan_compiled(scores: TieScores, query: ScanQuery, ties: "TieBlocks", start: int, stop: int) -> ScanHits:
+    """Return the hits of a query among some mentors; where room for hits runs out, scan again with more."""
     from mentormatch.scale.scan.kernels import TieBuffer, TieRows, scan_ties
 
     hits, mentors, room = ScanHits.empty(stop - start), query.open(start, stop), INITIAL_HITS
@@ -204,7 +206,7 @@ def _scan_compiled(scores: TieScores, query: ScanQuery, ties: "TieBlocks", start
 
 
 def keep_largest_ties(found: IntMatrix, hits: ScanHits, most: int) -> ScanHits:
-    """Return the pairs found in a strip, (4, e): mentor, mentee, hash and excess; ``most`` a mentor, in order."""
+    """Return hits (4, e) of a block, mentor, mentee, hash and excess, in order: ``most`` a mentor on average."""
     mentors, mentees, hashes, excess = found
     some, beyond = keep_largest(excess, most * len(hits.row_best))
     mentors, mentees, hashes = mentors[some], mentees[some], hashes[some]
@@ -215,9 +217,11 @@ def keep_largest_ties(found: IntMatrix, hits: ScanHits, most: int) -> ScanHits:
 
 @dataclass(frozen=True, slots=True)
 class TieFace:
-    """The answers of a market of kinds that are worth as much as ``answer``, a face of its pairs alone.
+    """The face of all answers as good as ``answer``.
 
-    Pairs of people who are named together are not what their kinds are: those that lose nothing are ``override_pairs``.
+    Pairs of people of tight classes, and the tight ``override_pairs``.
+
+    With overrides, pairs of people who have one are not what their classes are.
     """
 
     people: PeopleClasses
@@ -229,9 +233,9 @@ class TieFace:
     def settle(
         self, solve: Solve, make_scanner: Callable[[TieScores], BlockScanner], check_deadline: CheckDeadline
     ) -> tuple[OptimalFace, PrimalDual]:
-        """Return a face that holds all of these answers that are the best in a first round of hashes, and one of them.
+        """Return a face that holds all tied answers that are best in a first round of hashes, and one of them.
 
-        Its prices are those of the market, not of the hashes.
+        Its duals are those of the market, not of the hashes.
         """
         pricing, duals = self._hash_problem(make_scanner, check_deadline), self.people.duals(self.flow)
         face, chosen = _generate_columns(self._first_candidates(pricing), solve)
@@ -241,8 +245,10 @@ class TieFace:
     def _hash_problem(
         self, make_scanner: Callable[[TieScores], BlockScanner], check_deadline: CheckDeadline
     ) -> PricingProblem:
+        """Return the pricing problem whose profits are hashes, loads being fixed where a dual is not 0."""
         pricing, duals = self.people.pricing, self.people.duals(self.flow)
         loads = self.answer.loads(np.ones(len(self.answer), dtype=bool))
+        # Complementary slackness: whoever has a dual keeps their load in every tied answer.
         held = [bounds.held(load, price) for bounds, load, price in zip(pricing.bounds, loads, duals, strict=True)]
         scores = TieScores(
             matrix=pricing.scores.matrix,
@@ -271,7 +277,7 @@ class TieFace:
 
     @property
     def _excluded(self) -> IntVector:
-        """The numbers of pairs that are not what their kinds are."""
+        """The pairs that are not what their classes are, as sorted numbers."""
         matrix = self.people.pricing.scores.matrix
         each = matrix.overrides
         return (
@@ -279,19 +285,20 @@ class TieFace:
         )
 
     def top_pairs(self, make_scanner: Callable[[TieScores], BlockScanner], check_deadline: CheckDeadline) -> PairList:
-        """Return some of the tied pairs, of the greatest hashes, which are their scores."""
+        """Return tied pairs of the largest hashes, which are their scores."""
         scores = self._hash_problem(make_scanner, check_deadline).scores
         assert isinstance(scores, TieScores)
         return self._top_pairs(scores)
 
     def _top_pairs(self, scores: TieScores) -> PairList:
+        """Return the same of some tie scores."""
         none = [np.zeros(count, dtype=np.int64) for count in scores.shape]
         some = replace(scores, blocks=scores.blocks.top_pairs(self.people.sizes))
         hits = some.scan(ScanQuery(none[0], none[1], 1, scores.shape[1]))
         return PairList(hits.mentors, hits.mentees, hits.scores)
 
     def _first_candidates(self, pricing: PricingProblem) -> CandidateList:
-        """Return the pairs to begin with: those of the greatest hashes, those of the answer, and those beside."""
+        """Return the first list: pairs of the largest hashes, of the answer, and with overrides."""
         scores, (n, m) = pricing.scores, pricing.scores.shape
         assert isinstance(scores, TieScores)
         pairs = self._top_pairs(scores)
@@ -302,7 +309,7 @@ class TieFace:
 
 
 def _generate_columns(candidates: CandidateList, solve: Solve) -> tuple[OptimalFace, BoolVector]:
-    """Return the pairs that lose nothing in hashes, with the best answer."""
+    """Return the face of the tight pairs and which are chosen, by column generation on hashes."""
     while True:
         pricing = candidates.pricing
         face, profit = pricing.face(candidates.pairs), pricing.profit(candidates.pairs)

@@ -182,7 +182,9 @@ def used_by_fixed_pairs(problem: AssignmentProblem) -> AssignmentProblem:
 
 @dataclass(frozen=True, slots=True)
 class PersonRows:
-    """Rows of one person each, all of one ``side`` and with the weights of ``row``; or one row of nobody ``one_person``.
+    """Rows of one person each, all of one ``side`` and with the weights of ``row``.
+
+    Or one row of nobody ``one_person``.
 
     ``least`` and ``most`` (c,): the bounds of each person of the side, or (1,) those of the row of nobody alone.
     """

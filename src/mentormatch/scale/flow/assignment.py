@@ -59,8 +59,9 @@ SAMPLED_PEOPLE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class WarmStart:
-    """A start from a similar problem: ``duals`` (m,) of the right side, and the ``partner`` (n,) of each person, -1 for
-    nobody.
+    """A start from a similar problem.
+
+    ``duals`` (m,) of the right side, and the ``partner`` (n,) of each person, -1 for nobody.
 
     A search from here may scan ``patience`` arcs a pair before it is given up: beyond that a cold start is quicker.
     """
@@ -82,8 +83,9 @@ class WarmStart:
         return cls(duals, np.full(len(face.left.most), NOBODY, dtype=np.int32))
 
     def fit_to(self, face: OptimalFace) -> Self | None:
-        """Return the start for another face: without partners if others are on the left, None if others are on the
-        right.
+        """Return the start for another face.
+
+        Without partners if others are on the left, None if others are on the right.
         """
         if len(self.duals) != len(face.right.most):
             return None
@@ -124,8 +126,9 @@ class AssignmentGraph:
         return int(self.places.sum()) / max(int(np.count_nonzero(np.diff(self.side.starts))), 1)
 
     def state(self, start: WarmStart, slack: int = 0) -> AssignmentState:
-        """Return the state at a start, in which all are matched with their partner who lose no more than ``slack`` by
-        it.
+        """Return the state at a start.
+
+        All are matched with their partner who are at most ``slack`` worse off than with their best.
         """
         state = make_state(start.duals, self.places, self.people)
         apply_start(self.side, state, start.partner, slack)
@@ -138,8 +141,9 @@ class AssignmentGraph:
         return most
 
     def profit_gap(self) -> int:
-        """Return by how much the best and the middle profit of a person differ, for half of the people: the scale of
-        epsilon.
+        """Return by how much the best and the middle profit of a person differ, for half of the people.
+
+        The scale of epsilon.
 
         What a right node adds to all its pairs alike, as a priority does, is left out: it shifts its dual and no
         decision.
@@ -181,7 +185,10 @@ def run_warm(graph: AssignmentGraph, duals: IntVector, check_deadline: CheckDead
 
 
 def run_scaled(graph: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
-    """Return the start that both auctions make with epsilon scaling: each phase begins at the duals of the one before."""
+    """Return the start that both auctions make with epsilon scaling.
+
+    Each phase begins at the duals of the one before.
+    """
     profit_gap = graph.profit_gap()
     patience = max(RESERVATION * profit_gap, 1)
     start = WarmStart(np.zeros_like(graph.places), np.full(graph.people, NOBODY, dtype=np.int32))
@@ -196,8 +203,9 @@ def run_scaled(graph: AssignmentGraph, check_deadline: CheckDeadline) -> WarmSta
 def _bid_from_both_sides(
     graph: AssignmentGraph, duals: IntVector, how: tuple[int, int], check_deadline: CheckDeadline
 ) -> WarmStart:
-    """Run a forward auction, equalise the duals of each node, run a reverse auction; ``how``: epsilon and the
-    reservation.
+    """Run a forward auction, equalise the duals of each node, run a reverse auction.
+
+    ``how``: epsilon and the reservation.
     """
     auction = start_auction(duals, graph.places, graph.people)
     set_reservations(graph.side, auction, how[1])
@@ -332,8 +340,9 @@ def _augment_all(
     nodes: IntVector,
     limits: tuple[CheckDeadline, int],
 ) -> int:
-    """Augment from all ``nodes``, as long as the deadline and the budget of arcs allow; return what is left of the
-    budget.
+    """Augment from all ``nodes``, as long as the deadline and the budget of arcs allow.
+
+    Return what is left of the budget.
     """
     check_deadline, steps = limits
     while len(nodes) and steps >= 0:

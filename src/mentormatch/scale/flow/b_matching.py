@@ -189,8 +189,9 @@ def _flip_path(graph: BMatching, search: SearchSpace, root: int, lefts: int) -> 
 
 @dataclass(frozen=True, slots=True)
 class SplitFace:
-    """A face whose left people are split into one node a place: ``pair`` (q,) says of which pair each of its pairs is a
-    copy.
+    """A face whose left people are split into one node a place.
+
+    ``pair`` (q,) says of which pair each of its pairs is a copy.
     """
 
     face: OptimalFace
@@ -263,8 +264,9 @@ def _left_duals(face: OptimalFace, profit: IntVector, penalty: int, right: IntVe
 
 
 def _lower_idle_duals(graph: BMatching, lefts: int) -> None:
-    """Set the duals of people without places to their best margin, the left side first: they have no pair, and prove
-    nothing else.
+    """Set the duals of people without places to their best margin, the left side first.
+
+    They have no pair, and prove nothing else.
     """
     sides = (graph.lefts, graph.rights, slice(None, lefts)), (graph.rights, graph.lefts, slice(lefts, None))
     for own, others, side in sides:

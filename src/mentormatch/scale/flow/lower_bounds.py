@@ -31,7 +31,10 @@ class PenalisedFace:
         return np.flatnonzero(self.face.right.least[self.face.rights] > 0)
 
     def without_bounds(self) -> tuple[OptimalFace, IntVector]:
-        """Return the face without lower bounds, and its profits: required places of the right are nodes m and beyond."""
+        """Return the face without lower bounds, and its profits.
+
+        Required places of the right are nodes m and beyond.
+        """
         face, doubled, m = self.face, self.doubled, len(self.face.right.most)
         lefts, rights = np.append(face.lefts, face.lefts[doubled]), np.append(face.rights, face.rights[doubled] + m)
         most = np.append(face.right.most - face.right.least, face.right.least)
@@ -63,7 +66,10 @@ class PenalisedFace:
 
 
 def solve_with_lower_bounds(face: OptimalFace, profit: IntVector, penalty: int, solve: Solve) -> PrimalDual:
-    """Return the optimum of a face with a penalty on required places left free; ``solve`` takes faces without bounds."""
+    """Return the optimum of a face with a penalty on required places left free.
+
+    ``solve`` takes faces without bounds.
+    """
     if not (face.left.least.any() or face.right.least.any()):
         return solve(face, profit)
     penalised = PenalisedFace(face, profit, penalty)

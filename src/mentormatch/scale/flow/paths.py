@@ -55,8 +55,9 @@ class AssignmentState(NamedTuple):
 
 
 def make_state(prices: IntVector, places: IntVector, people: int) -> AssignmentState:
-    """Return the empty matching at some duals (m,) of the right side, with capacities ``places`` (m,) and so many
-    ``people`` on the left.
+    """Return the empty matching at some duals (m,) of the right side.
+
+    ``places`` (m,): capacities of the right; ``people``: how many there are on the left.
     """
     first = np.concatenate([[0], np.cumsum(places)])
     return AssignmentState(
@@ -115,11 +116,10 @@ def transpose_adjacency(side: Adjacency, count: int) -> Adjacency:
 
 @jit
 def apply_start(side: Adjacency, state: AssignmentState, wanted: ShortVector, slack: int) -> None:
-    """Match people with the partners ``wanted`` (n,) whose pair is at most ``slack`` worse than their best, as far as
-    there is room.
+    """Match people with the partners ``wanted`` (n,) as far as there is room.
 
-    The duals of the left are set to the margin of the partner, or else to the best margin: dual feasible by the duals
-    of the right, and tight on what is matched where ``slack`` is 0.
+    Only those are matched whose pair is at most ``slack`` worse than their best. The duals of the left are set to the
+    margin of the partner, or else to the best margin: dual feasible, and tight on what is matched where ``slack`` is 0.
     """
     for person in range(len(wanted)):
         most, own = np.int64(0), np.int64(NOBODY)
@@ -300,8 +300,9 @@ def _update_duals(state: AssignmentState, search: SearchHeap, sign: int) -> None
 
 @jit
 def _shift_forward(state: AssignmentState, search: SearchHeap, person: int) -> None:
-    """Augment along the path from a person: each person on it moves to the next node; the last takes a free place, or
-    that of whoever leaves.
+    """Augment along the path from a person: each person on it moves to the next node.
+
+    The last takes a free place, or that of whoever leaves.
     """
     place, out = search.counters[END], search.counters[PERSON]
     # The path ends with a person who becomes free: theirs is the place to take.
@@ -321,8 +322,9 @@ def _shift_forward(state: AssignmentState, search: SearchHeap, person: int) -> N
 
 @jit
 def _augment_from_place(back: Adjacency, state: AssignmentState, search: SearchHeap, place: int) -> None:
-    """Augment along the shortest path to a free place: somebody comes to it, or its dual falls until a place is free at
-    no dual.
+    """Augment along the shortest path to a free place.
+
+    Somebody comes to it, or its dual falls until a place is free at no dual.
     """
     # Begin with the empty path: the place stays free and its dual falls to 0.
     search.counters[BEST], search.counters[END], search.counters[PERSON] = state.right[place], place, NOBODY
@@ -363,8 +365,9 @@ def _scan_place(back: Adjacency, state: AssignmentState, search: SearchHeap, pla
 
 @jit
 def _shift_backward(state: AssignmentState, search: SearchHeap, place: int) -> None:
-    """Augment along the path to a free place: whoever is at its end, or nobody, takes the place there, and the others
-    move up.
+    """Augment along the path to a free place.
+
+    Whoever is at its end, or nobody, takes the place there, and the others move up.
     """
     place_reached, person = search.counters[END], search.counters[PERSON]
     while place_reached != place:

@@ -146,8 +146,9 @@ def _nearest_left(path: ShortestPath) -> int:
 
 @jit
 def _update_duals(state: TransportState, path: ShortestPath) -> None:
-    """Dual step: nodes nearer than the end move by the difference, the right up and the left down; tight arcs stay
-    tight.
+    """Dual step: nodes nearer than the end move by the difference, the right up and the left down.
+
+    Tight arcs stay tight.
     """
     best = path.counters[BEST]
     for right in range(len(path.right_distance)):

@@ -189,7 +189,9 @@ class GoalDuals:
 
 @dataclass(frozen=True, slots=True)
 class LeximinStart:
-    """The optimum of the goals before, on a ``pricing``: an ``answer`` (k, 2) on the listed ``pairs``, and its ``prices``.
+    """The optimum of the goals before, on a ``pricing``.
+
+    An ``answer`` (k, 2) on the listed ``pairs``, and its ``prices``.
 
     ``sure``: put together in one number, these goals keep their order.
     """

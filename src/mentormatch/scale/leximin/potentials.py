@@ -90,7 +90,10 @@ class PotentialOrder:
         return np.minimum.accumulate(self.apart[:place][::-1])[::-1]
 
     def between(self, low: IntVector, high: IntVector) -> IntVector:
-        """Return by which level places are told apart, (e,), the low ones standing before the high ones; or ``INFINITE``."""
+        """Return by which level places are told apart, (e,), the low ones standing before the high ones.
+
+        Or ``INFINITE``.
+        """
         steps, row = np.frexp((high - low).astype(np.float64))[1] - 1, self.apart
         found = np.full(len(low), INFINITE)
         for step in range(int(steps.max(initial=-1)) + 1):

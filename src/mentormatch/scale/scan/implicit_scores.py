@@ -149,7 +149,10 @@ class ImplicitScores(Scores):
         return self.row_and_column_max()[1][columns] * most[columns] if len(columns) else columns
 
     def scan(self, query: ScanQuery, scanner: Scanner | None = None) -> ScanHits:
-        """Return the pairs that a cut leaves, of people who take part; ``scanner`` is another way to look at the tiles."""
+        """Return the pairs that a cut leaves, of people who take part.
+
+        ``scanner`` is another way to look at the tiles.
+        """
         scan = partial(scan_all, make_numpy_scanner(self.matrix), self.shape[0]) if scanner is None else scanner
         return scan(query.among(self.mentors, self.mentees))
 

@@ -114,9 +114,9 @@ type Small = NDArray[np.integer]
 class SimdScanner:
     """Mentees in groups, and where in a row of tables stands what they are given.
 
-    ``kinds`` (g, leads) are the places of what groups are given, ``codes`` (m, terms) and ``table_offsets`` (m, sets) of what
-    each mentee is by terms and by sets. ``hit_room`` (1,) is for how many pairs there was room in the last strip that had
-    too little, which the next then have.
+    ``kinds`` (g, leads) are the places of what groups are given, ``codes`` (m, terms) and ``table_offsets`` (m, sets)
+    of what each mentee is by terms and by sets. ``hit_room`` (1,) is for how many pairs there was room in the last
+    strip that had too little, which the next then have.
     """
 
     matrix: ScoreMatrix

@@ -169,7 +169,10 @@ class ScoreMatrix:
 def build_matrix(
     cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule], *, cached: bool = True
 ) -> ScoreMatrix:
-    """Return the scores of a cohort, and which pairs its rules forbid; ``cached``: tables of a moderate size are kept."""
+    """Return the scores of a cohort, and which pairs its rules forbid.
+
+    ``cached``: tables of a moderate size are kept.
+    """
     n, m = len(cohort.mentors), len(cohort.mentees)
     found = [*_criterion_terms(cohort, criteria), *_rule_terms(cohort, rules)]
     terms = [each.cache_table() if cached else each for each in found if isinstance(each, ScoreTerm)]
