@@ -138,7 +138,7 @@ def test_the_pairs_are_the_same_from_hardly_any_and_with_one_more_at_a_time(
     monkeypatch.setattr(generation, "CANDIDATES", 1)
     monkeypatch.setattr(column_generation, "ADDED", 1)
     monkeypatch.setattr(column_generation, "BLOCK_MENTORS", 3)
-    monkeypatch.setattr(optimum, "ROOM", 1)
+    monkeypatch.setattr(optimum, "ENTRIES_PER_NODE", 1)
     monkeypatch.setattr(optimum, "STEPS", 10)
     for held, unheld in markets(seed, GOALS[seed % 3], 200):
         assert fair(solve(held, seed=seed), solve(unheld, seed=seed))
@@ -156,7 +156,7 @@ def test_an_answer_in_time_is_the_best_in_the_goals_before(monkeypatch: pytest.M
         raise TimeLimitReached
 
     best = solve(held)
-    monkeypatch.setattr(column_generation.LeximinScan, "seen", late)
+    monkeypatch.setattr(column_generation.LeximinScan, "scan", late)
     found = solve(unheld)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0] == best.tiers[0]
@@ -181,13 +181,13 @@ def test_a_rule_that_couples_pairs_is_kept_by_the_answer_or_said_to_bind() -> No
 def climbs(monkeypatch: pytest.MonkeyPatch, seed: int) -> tuple[LeximinOptimum, PotentialOrder]:
     """Return the last climb to an answer."""
     seen = list[tuple[LeximinOptimum, PotentialOrder]]()
-    settled = column_generation.LeximinSolve._settled
+    settled = column_generation.LeximinSolve._settle_later_goals
 
     def listening(self: column_generation.LeximinSolve, climb: LeximinOptimum, ranks: PotentialOrder) -> Solution:
         seen.append((climb, ranks))
         return settled(self, climb, ranks)
 
-    monkeypatch.setattr(column_generation.LeximinSolve, "_settled", listening)
+    monkeypatch.setattr(column_generation.LeximinSolve, "_settle_later_goals", listening)
     solve(markets(seed, GOALS[0])[seed % 2][1])
     return seen[0]
 
@@ -195,15 +195,15 @@ def climbs(monkeypatch: pytest.MonkeyPatch, seed: int) -> tuple[LeximinOptimum, 
 @pytest.mark.parametrize("seed", FEW)
 def test_marks_prove_the_answer_and_no_other(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     climb, ranks = climbs(monkeypatch, seed)
-    tight = climb.proved(ranks)
+    tight = climb.tight_pairs(ranks)
     assert tight.any()
     for pair in np.flatnonzero(~tight):
         chosen = climb.chosen.copy()
         chosen[pair] ^= True
         with pytest.raises(EngineError, match="do not prove"):
-            replace(climb, chosen=chosen).proved(ranks)
+            replace(climb, chosen=chosen).tight_pairs(ranks)
     with pytest.raises(EngineError, match="do not prove"):
-        climb.proved(replace(ranks, places=np.zeros_like(ranks.places)))
+        climb.tight_pairs(replace(ranks, places=np.zeros_like(ranks.places)))
 
 
 @pytest.mark.parametrize("seed", range(50 if DEEP else 5))

@@ -46,36 +46,36 @@ def solve_implicit(problem: AssignmentProblem, run: SolveOptions) -> Solution:
     if problem.scores.stored:
         problem, run = as_implicit(problem), replace(run, workers=None)
     fair = "leximin" in problem.goals
-    counting = [not fair and each for each in find_dualisable(problem.rows, problem.shape)]
-    priced, beside = (tuple(compress(problem.rows, some)) for some in (counting, map(not_, counting)))
-    found = _with_rows(replace(problem, rows=priced), beside, run)
-    if found.tiers and not HardRules.of(problem, beside).satisfied(found.pairs):
+    dualisable = [not fair and each for each in find_dualisable(problem.rows, problem.shape)]
+    dualised, hard_rows = (tuple(compress(problem.rows, some)) for some in (dualisable, map(not_, dualisable)))
+    found = _solve_with_rows(replace(problem, rows=dualised), hard_rows, run)
+    if found.tiers and not HardRules.of(problem, hard_rows).satisfied(found.pairs):
         return empty_solution(Status.FAILED, WIDE, (BINDS,))
-    return replace(found, prices=tuple(_of_rows(stage, counting) for stage in found.prices))
+    return replace(found, prices=tuple(_expand_row_duals(stage, dualisable) for stage in found.prices))
 
 
-def _with_rows(problem: AssignmentProblem, beside: tuple[SideConstraint, ...], run: SolveOptions) -> Solution:
-    """Return the solution of a problem whose rows rest on people; other rows are ``beside``."""
+def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[SideConstraint, ...], run: SolveOptions) -> Solution:
+    """Return the solution of a problem whose rows rest on people; other rows are ``hard_rows``."""
     fair = "leximin" in problem.goals
     asked = replace(problem, goals=fits_before_leximin(problem.goals)) if fair else problem
-    alone = fair and PEOPLE.issuperset(asked.goals)
+    people_only = fair and PEOPLE.issuperset(asked.goals)
     compiled = find_spec("numba") is not None and _is_worth_loading(problem.scores)
     asked = used_by_fixed_pairs(asked)
-    rules = HardRules.of(asked, beside)
+    rules = HardRules.of(asked, hard_rows)
     asked = rules.cap_loads(asked)
     if not fixed_pairs_feasible(asked):
         return empty_solution(Status.INFEASIBLE, WIDE)
     master = RestrictedMaster(
         asked,
-        replace(run, ties=run.ties and not alone, on_incumbent=rules.filter_reports(run.on_incumbent)),
+        replace(run, ties=run.ties and not people_only, on_incumbent=rules.filter_reports(run.on_incumbent)),
         compiled,
         rules.satisfied,
     )
     try:
         with open_pool(run.workers) as master.pool:
-            solution = _leximin(master, problem, run) if fair else _keeping_all(master, rules)
+            solution = _solve_leximin(master, problem, run) if fair else _solve_with_hard_rules(master, rules)
         if solution.status is Status.FAILED and problem.goals != ("total",):
-            return _unless_empty(problem, beside, run, solution)
+            return _prove_infeasible(problem, hard_rows, run, solution)
     except TimeLimitReached:
         return master.incumbent or empty_solution(Status.STOPPED, WIDE)
     except NoWorkersError as error:
@@ -83,35 +83,35 @@ def _with_rows(problem: AssignmentProblem, beside: tuple[SideConstraint, ...], r
     return replace(solution, engine=WIDE)
 
 
-def _keeping_all(master: RestrictedMaster, rules: HardRules) -> Solution:
+def _solve_with_hard_rules(master: RestrictedMaster, rules: HardRules) -> Solution:
     """Return the canonical solution, or the best in time, which also keeps the rules beside."""
-    found = _relaxed(master)
+    found = _solve_relaxed(master)
     if not found.tiers or rules.satisfied(found.pairs):
         return found
     return RepairHeuristic(master, rules, master.pricing, found).solution()
 
 
-def _relaxed(master: RestrictedMaster) -> Solution:
+def _solve_relaxed(master: RestrictedMaster) -> Solution:
     """Return the canonical solution without the rules beside, or the best in time."""
     if master.problem.rows and master.weighted.exact_order:
-        paying = LagrangianSolve(master, master.pricing, _under)
-        opening = master.repeat_until_valid(paying.opening)
-        found = None if opening is None else paying.solution(opening)
+        lagrangian = LagrangianSolve(master, master.pricing, _solve_under)
+        opening = master.repeat_until_valid(lagrangian.opening)
+        found = None if opening is None else lagrangian.solution(opening)
     else:
-        opening = master.repeat_until_valid(lambda: _opening(master))
-        found = None if opening is None else _settled(master, opening)
+        opening = master.repeat_until_valid(lambda: _solve_goals(master))
+        found = None if opening is None else _break_ties(master, opening)
     return empty_solution(Status.INFEASIBLE, WIDE) if found is None else master.relabel_duals(found)
 
 
-def _opening(master: RestrictedMaster) -> Opening:
+def _solve_goals(master: RestrictedMaster) -> Opening:
     """Return the optimum of the goals with its tight pairs."""
     pricing = master.pricing
-    kinds = AggregatedSolve.of(pricing, master) if master.weighted.exact_order else None
-    found = None if kinds is None else kinds.opening()
+    classes = AggregatedSolve.of(pricing, master) if master.weighted.exact_order else None
+    found = None if classes is None else classes.opening()
     return solve_all_pairs(pricing, master, master.report) if found is None else found
 
 
-def _settled(master: RestrictedMaster, opening: Opening) -> Solution:
+def _break_ties(master: RestrictedMaster, opening: Opening) -> Solution:
     """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""
     problem = master.problem
     found = optimize_lexicographically(problem, master.run, [master.stage], opening, master.solve_ties)
@@ -119,16 +119,16 @@ def _settled(master: RestrictedMaster, opening: Opening) -> Solution:
     return found if kept else empty_solution(Status.FAILED, WIDE, (master.overflow_message,))
 
 
-def _under(master: RestrictedMaster, rows: tuple[SideConstraint, ...]) -> Solution:
+def _solve_under(master: RestrictedMaster, rows: tuple[SideConstraint, ...]) -> Solution:
     """Return the solution of the same problem under other rows, or the best in time."""
     own = master.with_rows(rows)
     try:
-        return _relaxed(own)
+        return _solve_relaxed(own)
     except TimeLimitReached:
         return own.incumbent or empty_solution(Status.STOPPED, WIDE)
 
 
-def _leximin(master: RestrictedMaster, problem: AssignmentProblem, run: SolveOptions) -> Solution:
+def _solve_leximin(master: RestrictedMaster, problem: AssignmentProblem, run: SolveOptions) -> Solution:
     """Return the solution of a problem whose goals before leximin are the solver's, or the best in time."""
     from mentormatch.scale.leximin.column_generation import LeximinSolve, LeximinStart
 
@@ -143,7 +143,7 @@ def _leximin(master: RestrictedMaster, problem: AssignmentProblem, run: SolveOpt
     if opening is None:
         return empty_solution(Status.INFEASIBLE, WIDE)
     if not PEOPLE.issuperset(master.problem.goals):
-        return _narrowed(master, problem, opening)
+        return _solve_narrowed(master, problem, opening)
     pricing, candidates = views[-1]
     answer = np.column_stack([opening[0].lefts, opening[0].rights])[opening[1].chosen]
     prices = DualSolution(
@@ -154,19 +154,19 @@ def _leximin(master: RestrictedMaster, problem: AssignmentProblem, run: SolveOpt
     return LeximinSolve(problem, run, master, known, scanner).solution()
 
 
-def _narrowed(master: RestrictedMaster, problem: AssignmentProblem, opening: Opening) -> Solution:
+def _solve_narrowed(master: RestrictedMaster, problem: AssignmentProblem, opening: Opening) -> Solution:
     """Return the solution where goals before leximin ask for scores, so that few pairs are left open."""
     after = replace(problem, goals=problem.goals[problem.goals.index("leximin") :])
     stages = [master.stage, *scalarize(after, lambda reach: reach < NARROW)]
     return master.relabel_duals(optimize_lexicographically(problem, master.run, stages, opening, master.solve_ties))
 
 
-def _unless_empty(
-    problem: AssignmentProblem, beside: tuple[SideConstraint, ...], run: SolveOptions, failed: Solution
+def _prove_infeasible(
+    problem: AssignmentProblem, hard_rows: tuple[SideConstraint, ...], run: SolveOptions, failed: Solution
 ) -> Solution:
     """Return that there is no answer if smaller numbers prove it: of the total alone."""
-    found = _with_rows(
-        replace(problem, goals=("total",)), beside, replace(run, ties=False, on_incumbent=ignore_incumbent)
+    found = _solve_with_rows(
+        replace(problem, goals=("total",)), hard_rows, replace(run, ties=False, on_incumbent=ignore_incumbent)
     )
     return found if found.status is Status.INFEASIBLE else replace(failed, engine=WIDE)
 
@@ -176,7 +176,7 @@ def _is_worth_loading(scores: Scores) -> bool:
     return use_numba(scores.count) or (isinstance(scores, ImplicitScores) and scores.matrix.computed)
 
 
-def _of_rows(stage: DualSolution, counting: Sequence[bool]) -> DualSolution:
+def _expand_row_duals(stage: DualSolution, dualisable: Sequence[bool]) -> DualSolution:
     """Return prices of all rows, of which only those that rest on people may have one."""
     prices = iter(stage.rows)
-    return replace(stage, rows=tuple(next(prices) if each else 0 for each in counting)) if any(stage.rows) else stage
+    return replace(stage, rows=tuple(next(prices) if each else 0 for each in dualisable)) if any(stage.rows) else stage

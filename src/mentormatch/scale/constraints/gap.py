@@ -42,30 +42,30 @@ class ReducedProblem:
 
     @classmethod
     def of(
-        cls, face: OptimalFace, rows: tuple[SideConstraint, ...], worth: IntVector, waived: Sequence[IntVector]
+        cls, face: OptimalFace, rows: tuple[SideConstraint, ...], profit: IntVector, waived: Sequence[IntVector]
     ) -> Self:
         """Return the problem of choosing open pairs that are worth the most together and keep rows.
 
-        ``rows`` are about all pairs, settled or not, and rest on people. ``worth`` (e,) of each open pair. ``waived``:
+        ``rows`` are about all pairs, settled or not, and rest on people. ``profit`` (e,) of each open pair. ``waived``:
         what each person of both sides takes of open pairs at least if they take one, 0 or 1: no more than others.
         """
         shape = len(waived[0]), len(waived[1])
         mentors, lefts = np.unique(face.lefts, return_inverse=True)
         mentees, rights = np.unique(face.rights, return_inverse=True)
-        scores = SparseScores((len(mentors), len(mentees)), lefts, rights, worth)
+        scores = SparseScores((len(mentors), len(mentees)), lefts, rights, profit)
         sides = _remaining_degrees(face.left, waived[0], mentors), _remaining_degrees(face.right, waived[1], mentees)
         left = tuple(_remaining_rows(rows, (mentors, mentees), face.fixed, shape))
         return cls(face, AssignmentProblem(scores, *sides, rows=left, goals=("total",)), mentors, mentees)
 
-    def solved(self, run: SolveOptions) -> Solution:
+    def solve(self, run: SolveOptions) -> Solution:
         """Return the solution: pairs of everybody, those that were settled among them, and tiers of this problem.
 
         Raise OutOfTime if there is none in time.
         """
-        if self._lacking:
+        if self._is_infeasible:
             return empty_solution(Status.INFEASIBLE, "")
         if not len(self.face):
-            return self._nothing()
+            return self._solve_empty()
         words = run.tie_breaker.anonymized
         hashes = AnonymousTieBreaker(words.mentors[self.mentors], words.mentees[self.mentees])
         engine = MILP_ENGINE if self.problem.rows else None
@@ -74,22 +74,22 @@ class ReducedProblem:
         )
         if found.status is Status.STOPPED:
             raise TimeLimitReached
-        return replace(found, pairs=self._whole(found.pairs)) if found.tiers else found
+        return replace(found, pairs=self._lift(found.pairs)) if found.tiers else found
 
     @property
-    def _lacking(self) -> bool:
+    def _is_infeasible(self) -> bool:
         """Return whether somebody must be in an open pair, and is in none."""
         sides = ((self.face.left, self.mentors), (self.face.right, self.mentees))
         return any(int(bounds.least.sum()) > int(bounds.least[people].sum()) for bounds, people in sides)
 
-    def _nothing(self) -> Solution:
+    def _solve_empty(self) -> Solution:
         """Return the solution where no pair is open."""
         none = np.empty((0, 2), dtype=np.int64)
         if not all(row.is_satisfied_by(none, self.problem.shape) for row in self.problem.rows):
             return empty_solution(Status.INFEASIBLE, "")
-        return Solution(Status.PROVED, self._whole(none), tuple(evaluate_tiers(self.problem, none, {"total": 0})))
+        return Solution(Status.PROVED, self._lift(none), tuple(evaluate_tiers(self.problem, none, {"total": 0})))
 
-    def _whole(self, pairs: IntMatrix) -> IntMatrix:
+    def _lift(self, pairs: IntMatrix) -> IntMatrix:
         """Return the answer on all pairs that one on these makes, sorted."""
         chosen = np.column_stack([self.mentors[pairs[:, 0]], self.mentees[pairs[:, 1]]])
         found = np.concatenate([self.face.fixed, chosen])
@@ -145,23 +145,23 @@ class GapSolve:
             max_cost = (
                 find_cost_quantile(self.pricing, self.priced, self.pricing.list_length(pairs)) if gap is None else gap
             )
-            left, others = self._within(max_cost, SCANNED * self.pricing.list_length(pairs))
+            left, others = self._reduce(max_cost, SCANNED * self.pricing.list_length(pairs))
             if left is None:
                 break
-            found = left.solved(self.master.run)
+            found = left.solve(self.master.run)
             if found.status in (Status.FEASIBLE, Status.FAILED):
                 return self.master.report_pairs(found.pairs, self.bound) if found.tiers else found
             if found.status is Status.PROVED:
                 gap = self._gap(found.pairs)
                 self.master.report_pairs(found.pairs, self.bound)
-                if gap <= min(max_cost, others - 1) or self._reached(found.pairs):
+                if gap <= min(max_cost, others - 1) or self._reaches_bound(found.pairs):
                     return state_optimal(self.master.problem, found.pairs, Status.PROVED)
-        return self._of_all() if max(self.pricing.scores.shape) <= SOLVED_WHOLE else self._unknown()
+        return self._solve_whole() if max(self.pricing.scores.shape) <= SOLVED_WHOLE else self._give_up()
 
-    def _unknown(self) -> Solution:
+    def _give_up(self) -> Solution:
         return self.master.incumbent or empty_solution(Status.FAILED, "", (SHORT,))
 
-    def _of_all(self) -> Solution:
+    def _solve_whole(self) -> Solution:
         """Return the answer of all pairs, of few people."""
         problem = self.master.problem
         assert isinstance(problem.scores, ImplicitScores)
@@ -173,16 +173,16 @@ class GapSolve:
             raise TimeLimitReached
         return found if found.status is not Status.FEASIBLE else self.master.report_pairs(found.pairs, self.bound)
 
-    def _within(self, max_cost: int, most: int) -> tuple[ReducedProblem | None, int]:
+    def _reduce(self, max_cost: int, most: int) -> tuple[ReducedProblem | None, int]:
         """Return the problem of what loses no more than so much, and what other pairs lose at least.
 
         ``most`` pairs a person are listed; None if numbers go beyond what is exact, or too many pairs are open.
         """
-        priced = self.pricing.scan(self.priced, max_cost, most)
-        others = int(priced.rest_bound[self.pricing.scores.mentors].min(initial=max_cost + 1))
+        scanned = self.pricing.scan(self.priced, max_cost, most)
+        others = int(scanned.rest_bound[self.pricing.scores.mentors].min(initial=max_cost + 1))
         rows, shape = self.master.problem.rows, self.master.problem.shape
         dear = tuple(price if abs(price) > max_cost else 0 for price in self.prices.rows)
-        face = self.pricing.face(priced.pairs)
+        face = self.pricing.face(scanned.pairs)
         if self.open_most is not None and len(face) > self.open_most:
             return None, others
         sides = (
@@ -190,28 +190,28 @@ class GapSolve:
             _fix_loads(face.right, self.prices.mentees, max_cost),
         )
         face = replace(face, left=sides[0][0], right=sides[1][0])
-        worth = (
-            sides[0][1][face.lefts] + sides[1][1][face.rights] - self.pricing.reduced_cost(priced.pairs, self.priced)
+        profit = (
+            sides[0][1][face.lefts] + sides[1][1][face.rights] - self.pricing.reduced_cost(scanned.pairs, self.priced)
         )
         for row, price, full in zip(rows, self.prices.rows, dear, strict=True):
-            worth += (price - full) * row.coefficients_of(face.lefts, face.rights, shape)
-        if int(np.abs(worth).max(initial=0)) > MAX_SUM // (2 * sum(shape) + self.master.problem.max_pairs + 1):
+            profit += (price - full) * row.coefficients_of(face.lefts, face.rights, shape)
+        if int(np.abs(profit).max(initial=0)) > MAX_SUM // (2 * sum(shape) + self.master.problem.max_pairs + 1):
             return None, others
         loads = (self.master.problem.mentors, self.master.problem.mentees)
         waived = [np.where(own.conditional, own.least, 0) for own in loads]
-        return ReducedProblem.of(face, (*tighten_rows(rows, dear), *self.beside), worth, waived), others
+        return ReducedProblem.of(face, (*tighten_rows(rows, dear), *self.beside), profit, waived), others
 
     def _gap(self, pairs: IntMatrix) -> int:
         """Return by how much the bound exceeds what pairs are worth beside the pins."""
-        return self.bound - self._worth(self.pricing.stage, pairs)
+        return self.bound - self._value(self.pricing.stage, pairs)
 
-    def _reached(self, pairs: IntMatrix) -> bool:
+    def _reaches_bound(self, pairs: IntMatrix) -> bool:
         """Return whether pairs reach the bound in the goals that were asked for."""
-        return self.bound // self.master.denominator <= self._worth(self.master.requested, pairs)
+        return self.bound // self.master.denominator <= self._value(self.master.requested, pairs)
 
-    def _worth(self, stage: ScalarObjective, pairs: IntMatrix) -> int:
+    def _value(self, stage: ScalarObjective, pairs: IntMatrix) -> int:
         both = (stage.profit(self.master.problem, *each.T) for each in (pairs, pair_array(self.master.problem.pins)))
-        whole, pinned = (exact_dot(worth) for worth in both)
+        whole, pinned = (exact_dot(profit) for profit in both)
         return whole - pinned
 
 

@@ -24,13 +24,13 @@ from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProbl
 from mentormatch.scale.constraints.gap import GapSolve
 from mentormatch.scale.constraints.rows import DualisedRows, HardRules, PersonRows
 
-LISTED, MORE = 24, 2
+CANDIDATES, MORE = 24, 2
 """So many pairs a person are solved, where some are set aside; so many times more if many lose as little."""
-PART = 4
+REMOVED_PART = 4
 """This part of those below their minimum is set aside at a time."""
 PATIENCE = 256
 """After so many turns whoever is asked too much of also has a place less: there is then an end to it."""
-OPEN = 4_000
+MAX_OPEN = 4_000
 """Of more pairs that the bound leaves open an integer program takes too long: the bound is then told."""
 
 
@@ -49,42 +49,42 @@ class RepairHeuristic:
             return self.master.incumbent or empty_solution(Status.STOPPED, "")
         (prices,) = self.relaxed.prices
         try:
-            return self._of_bound(replace(prices, rows=prices.rows or (0,) * len(self.master.problem.rows)))
+            return self._repair(replace(prices, rows=prices.rows or (0,) * len(self.master.problem.rows)))
         except TimeLimitReached:
             return self.master.incumbent or empty_solution(Status.STOPPED, "")
 
-    def _of_bound(self, prices: DualSolution) -> Solution:
+    def _repair(self, prices: DualSolution) -> Solution:
         """Return the best answer as far as the bound tells, from the prices that prove it."""
         quotas = DualisedRows.of(self.master.problem.rows, self.pricing.pins, self.pricing.scores.shape)
         multipliers, pricing = quotas.multipliers(prices.rows), replace(self.pricing, group=quotas.group)
         ends = quotas.add_penalties(PrimalDual(np.empty(0, dtype=bool), prices.mentors, prices.mentees), multipliers)
         priced = ends.left, ends.right
-        pairs = self._listed(pricing, priced)
+        pairs = self._list_pairs(pricing, priced)
         face = pricing.face(pairs)
-        kept = self._kept(face, quotas.penalise(face, pricing.profit(pairs), multipliers), prices.mentees)
+        kept = self._repair_rounds(face, quotas.penalise(face, pricing.profit(pairs), multipliers), prices.mentees)
         if kept is not None:
-            self.master.report_pairs(GreedyInsertion(self.rules, kept).filled(pairs, pricing.profit(pairs)), self.bound)
-        found = GapSolve(self.master, pricing, prices, priced, self.bound, self.rules.rows, OPEN).solution()
+            self.master.report_pairs(GreedyInsertion(self.rules, kept).insert(pairs, pricing.profit(pairs)), self.bound)
+        found = GapSolve(self.master, pricing, prices, priced, self.bound, self.rules.rows, MAX_OPEN).solution()
         return replace(found, prices=self.relaxed.prices) if found.tiers else found
 
     @property
     def bound(self) -> int:
         """Return what no answer is worth more than, beside the pins: what is asked for is a whole number of parts."""
-        worth = self.master.stage.profit(self.master.problem, *self.relaxed.pairs.T)
+        profit = self.master.stage.profit(self.master.problem, *self.relaxed.pairs.T)
         pinned = self.master.stage.profit(self.master.problem, *self.pricing.pins.T)
         parts = self.master.denominator
-        return ((exact_dot(worth) - exact_dot(pinned)) // parts + 1) * parts - 1
+        return ((exact_dot(profit) - exact_dot(pinned)) // parts + 1) * parts - 1
 
-    def _listed(self, pricing: PricingProblem, priced: PerSide) -> PairList:
+    def _list_pairs(self, pricing: PricingProblem, priced: PerSide) -> PairList:
         """Return the pairs that lose least at some prices, and those of the best answer."""
-        few = pricing.list_length(LISTED)
+        few = pricing.list_length(CANDIDATES)
         seen = pricing.scan(priced, find_cost_quantile(pricing, priced, few), MORE * few).pairs
         width = pricing.scores.shape[1]
         open_ = ~np.isin(self.relaxed.pairs @ (width, 1), pricing.pins @ (width, 1))
         mentors, mentees = self.relaxed.pairs[open_].T
         return seen.merge(PairList(mentors, mentees, pricing.scores.at(mentors, mentees)), width)
 
-    def _kept(self, face: OptimalFace, profit: IntVector, mentees: IntVector) -> IntMatrix | None:
+    def _repair_rounds(self, face: OptimalFace, profit: IntVector, mentees: IntVector) -> IntMatrix | None:
         """Return a good answer on a face that keeps all rules, people being set aside; None if none is found."""
         begin: PerSide | None = (np.zeros_like(face.left.most), mentees)
         for turn in count_up():
@@ -94,19 +94,19 @@ class RepairHeuristic:
             answer, begin = face.answer(optimum.chosen), None
             if self.rules.satisfied(answer):
                 return answer
-            elsewhere = [_elsewhere(face, profit, optimum, side) for side in (0, 1)]
+            elsewhere = [_losses_elsewhere(face, profit, optimum, side) for side in (0, 1)]
             below = zip(self.rules.below_minimum(answer), elsewhere, (0, 1), strict=True)
-            aside = [_cheapest(_together(face, optimum, costs, side), own) for own, costs, side in below]
-            given, places = self._given_up(face, optimum, elsewhere, answer)
-            if given is None or not (len(given) or any(own.any() for own in aside)):
+            removed = [_select_cheapest(_sum_by_person(face, optimum, costs, side), own) for own, costs, side in below]
+            released, places = self._choose_released(face, optimum, elsewhere, answer)
+            if released is None or not (len(released) or any(own.any() for own in removed)):
                 return None
-            face = _narrower(face, places) if turn >= PATIENCE else face
-            left = ~(aside[0][face.lefts] | aside[1][face.rights])
-            left[given] = False
-            face, profit = _without(face, left, aside), profit[left]
+            face = _narrow(face, places) if turn >= PATIENCE else face
+            left = ~(removed[0][face.lefts] | removed[1][face.rights])
+            left[released] = False
+            face, profit = _remove_people(face, left, removed), profit[left]
         return None
 
-    def _given_up(
+    def _choose_released(
         self, face: OptimalFace, optimum: PrimalDual, elsewhere: Sequence[IntVector], answer: IntMatrix
     ) -> tuple[IntVector | None, tuple[IntVector, IntVector]]:
         """Return a chosen pair of each row of which too much is asked, the one that loses least; and who has how many.
@@ -114,7 +114,7 @@ class RepairHeuristic:
         None where a row is about nobody alone, or asks for more.
         """
         rules, chosen = self.rules, np.flatnonzero(optimum.chosen)
-        pairs, given = np.column_stack([face.lefts[chosen], face.rights[chosen]]), [np.empty(0, dtype=np.int64)]
+        pairs, released = np.column_stack([face.lefts[chosen], face.rights[chosen]]), [np.empty(0, dtype=np.int64)]
         places = face.left.most.copy(), face.right.most.copy()
         for own in rules.person_rows:
             exceeded = own.exceeded(answer, rules.shape)
@@ -124,10 +124,10 @@ class RepairHeuristic:
                 continue
             ends, others = (pairs[:, 0], pairs[:, 1]) if own.side == 0 else (pairs[:, 1], pairs[:, 0])
             some = exceeded[ends] & (own.row.coefficients_of(pairs[:, 0], pairs[:, 1], rules.shape) > 0)
-            given.append(_first_of_each(ends, elsewhere[own.side][others], some))
+            released.append(_first_of_each(ends, elsewhere[own.side][others], some))
             taken = np.bincount(ends, minlength=len(exceeded))
             places[own.side][exceeded] = np.maximum(taken[exceeded] - 1, 0)
-        return chosen[np.concatenate(given)], places
+        return chosen[np.concatenate(released)], places
 
 
 def _first_of_each(people: IntVector, cost: IntVector, some: BoolVector) -> IntVector:
@@ -137,7 +137,7 @@ def _first_of_each(people: IntVector, cost: IntVector, some: BoolVector) -> IntV
     return order[np.append(True, np.diff(people[order]) > 0)] if len(order) else order
 
 
-def _narrower(face: OptimalFace, places: tuple[IntVector, IntVector]) -> OptimalFace:
+def _narrow(face: OptimalFace, places: tuple[IntVector, IntVector]) -> OptimalFace:
     """Return a face on which people have no more than so many places, and those that must be taken."""
     sides = [
         RemainingDegrees(own.least, np.maximum(np.minimum(own.most, most), own.least))
@@ -146,18 +146,18 @@ def _narrower(face: OptimalFace, places: tuple[IntVector, IntVector]) -> Optimal
     return replace(face, left=sides[0], right=sides[1])
 
 
-def _without(face: OptimalFace, left: BoolVector, aside: Sequence[BoolVector]) -> OptimalFace:
+def _remove_people(face: OptimalFace, left: BoolVector, removed: Sequence[BoolVector]) -> OptimalFace:
     """Return a face on the pairs that are left, without those who are set aside."""
     sides = [
         RemainingDegrees(own.least, np.where(out, 0, own.most))
-        for own, out in zip((face.left, face.right), aside, strict=True)
+        for own, out in zip((face.left, face.right), removed, strict=True)
     ]
     return replace(
         face, lefts=face.lefts[left], rights=face.rights[left], left=sides[0], right=sides[1], incumbent=None
     )
 
 
-def _elsewhere(face: OptimalFace, profit: IntVector, optimum: PrimalDual, side: int) -> IntVector:
+def _losses_elsewhere(face: OptimalFace, profit: IntVector, optimum: PrimalDual, side: int) -> IntVector:
     """Return what each person across from a side loses at least who goes to somebody else, or to nobody."""
     prices, others = (optimum.left, optimum.right), (face.lefts, face.rights)[1 - side]
     cost, found = prices[0][face.lefts] + prices[1][face.rights] - profit, np.maximum(prices[1 - side], 0)
@@ -165,7 +165,7 @@ def _elsewhere(face: OptimalFace, profit: IntVector, optimum: PrimalDual, side: 
     return found
 
 
-def _together(face: OptimalFace, optimum: PrimalDual, elsewhere: IntVector, side: int) -> IntVector:
+def _sum_by_person(face: OptimalFace, optimum: PrimalDual, elsewhere: IntVector, side: int) -> IntVector:
     """Return what all partners of each person of a side lose together who go elsewhere."""
     ends = (face.lefts[optimum.chosen], face.rights[optimum.chosen])
     found = np.zeros(len((face.left, face.right)[side].most), dtype=np.int64)
@@ -173,12 +173,12 @@ def _together(face: OptimalFace, optimum: PrimalDual, elsewhere: IntVector, side
     return found
 
 
-def _cheapest(cost: IntVector, some: BoolVector) -> BoolVector:
+def _select_cheapest(cost: IntVector, some: BoolVector) -> BoolVector:
     """Return the part of some people who cost least, one at least if there is one."""
     people = np.flatnonzero(some)
-    aside = people[np.argsort(cost[people], kind="stable")[: -(-len(people) // PART)]]
+    removed = people[np.argsort(cost[people], kind="stable")[: -(-len(people) // REMOVED_PART)]]
     found = np.zeros(len(cost), dtype=bool)
-    found[aside] = True
+    found[removed] = True
     return found
 
 
@@ -201,21 +201,21 @@ class GreedyInsertion:
         self.rows = (*self.rules.person_rows, *self.rules.dualised)
         self.totals = [own.totals(self.pairs, self.rules.shape) for own in self.rows]
 
-    def filled(self, pairs: PairList, worth: IntVector) -> IntMatrix:
+    def insert(self, pairs: PairList, profit: IntVector) -> IntMatrix:
         """Return the answer with those of some pairs that it has room for."""
         width, ends = self.rules.shape[1], np.column_stack([pairs.mentors, pairs.mentees])
         counts = [own.row.coefficients_of(pairs.mentors, pairs.mentees, self.rules.shape) for own in self.rows]
-        new = (worth > 0) & ~np.isin(ends @ (width, 1), self.pairs @ (width, 1))
-        open_ = np.flatnonzero(new & self._room(ends, counts))
+        new = (profit > 0) & ~np.isin(ends @ (width, 1), self.pairs @ (width, 1))
+        open_ = np.flatnonzero(new & self._fits(ends, counts))
         added = [
             place
-            for place in open_[np.argsort(-worth[open_], kind="stable")].tolist()
-            if self._added(ends[place : place + 1], [count[place : place + 1] for count in counts])
+            for place in open_[np.argsort(-profit[open_], kind="stable")].tolist()
+            if self._try_insert(ends[place : place + 1], [count[place : place + 1] for count in counts])
         ]
         found = np.concatenate([self.pairs, ends[added]])
         return found[np.lexsort(found.T[::-1])]
 
-    def _room(self, ends: IntMatrix, counts: list[IntVector]) -> BoolVector:
+    def _fits(self, ends: IntMatrix, counts: list[IntVector]) -> BoolVector:
         """Return for which pairs (e, 2) there is room, by what they count in the rows of each kind."""
         fit = np.ones(len(ends), dtype=np.bool_)
         for side, (loads, taken) in enumerate(zip(self.rules.loads, self.taken, strict=True)):
@@ -227,9 +227,9 @@ class GreedyInsertion:
             fit &= own.within_bounds(totals[owners] + count, owners)
         return fit
 
-    def _added(self, end: IntMatrix, counts: list[IntVector]) -> bool:
+    def _try_insert(self, end: IntMatrix, counts: list[IntVector]) -> bool:
         """Return whether there is room for a pair, and add it if there is."""
-        if not self._room(end, counts)[0]:
+        if not self._fits(end, counts)[0]:
             return False
         for side, taken in enumerate(self.taken):
             taken[end[0, side]] += 1

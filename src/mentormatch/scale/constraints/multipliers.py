@@ -194,26 +194,21 @@ class MultiplierSearch:
 
         An optimum that does not keep the minimums of people is returned as soon as it is found.
         """
-        incumbent = self._evaluate(face, profit, self.point.multipliers if self.point else self.last_solved, prices)
+        best = self._evaluate(face, profit, self.point.multipliers if self.point else self.last_solved, prices)
         self.radius = self._initial_radius
         for _ in range(MAX_TRIALS):
             multipliers = (
-                self._minimise_in_box(incumbent)
-                if face.holds(incumbent.optimum) and not self._is_optimal(incumbent)
-                else None
+                self._minimise_in_box(best) if face.holds(best.optimum) and not self._is_optimal(best) else None
             )
             if multipliers is None:
                 break
             other = self._evaluate(face, profit, multipliers)
-            incumbent = self._compare(incumbent, other) if face.holds(other.optimum) else other
-            if (
-                incumbent is not other
-                and self._distance(incumbent.multipliers, other.multipliers) > self.goal_scales[0]
-            ):
-                self.hooks.restart(face, incumbent.optimum)
-                self.last_solved = incumbent.multipliers
-        self.point = incumbent
-        return self.rows.add_penalties(incumbent.optimum, incumbent.multipliers)
+            best = self._compare(best, other) if face.holds(other.optimum) else other
+            if best is not other and self._distance(best.multipliers, other.multipliers) > self.goal_scales[0]:
+                self.hooks.restart(face, best.optimum)
+                self.last_solved = best.multipliers
+        self.point = best
+        return self.rows.add_penalties(best.optimum, best.multipliers)
 
     def _evaluate(
         self, face: OptimalFace, profit: IntVector, multipliers: Multipliers, prices: PerSide | None = None
@@ -235,30 +230,30 @@ class MultiplierSearch:
             self.best_value = cut.value
             self.hooks.report(face, optimum)
 
-    def _is_optimal(self, incumbent: DualPoint) -> bool:
+    def _is_optimal(self, best: DualPoint) -> bool:
         """Return whether no tolls are better, or there is no answer at all."""
-        return incumbent.bound < self.least_value or incumbent.cut.proves_optimal(incumbent.multipliers)
+        return best.bound < self.least_value or best.cut.proves_optimal(best.multipliers)
 
-    def _compare(self, incumbent: DualPoint, other: DualPoint) -> DualPoint:
+    def _compare(self, best: DualPoint, other: DualPoint) -> DualPoint:
         """Return the better of two trials, and have the next ones move as far as that suggests."""
-        moved = self._distance(incumbent.multipliers, other.multipliers)
-        better = other.bound < incumbent.bound
+        moved = self._distance(best.multipliers, other.multipliers)
+        better = other.bound < best.bound
         if moved == self.jump:
             self.jump, self.radius = 0, self._initial_radius if better else self._large_radius
         elif better and moved >= self.radius:
-            self.radius = self._extrapolate(incumbent, other, moved)
+            self.radius = self._extrapolate(best, other, moved)
         elif not better and moved <= self.goal_scales[0]:
             self.radius = max(moved // SHRINK, 1)
-        return other if better else incumbent
+        return other if better else best
 
     @staticmethod
     def _distance(one: Multipliers, other: Multipliers) -> int:
         """Return by how much some tolls differ from others at most."""
         return max(abs(here - there) for here, there in zip(one, other, strict=True))
 
-    def _extrapolate(self, incumbent: DualPoint, other: DualPoint, moved: int) -> int:
+    def _extrapolate(self, best: DualPoint, other: DualPoint, moved: int) -> int:
         """Return how far tolls may move next that were better where they moved as far as they might."""
-        was, now = (one.cut.slope(incumbent.multipliers, other.multipliers) for one in (incumbent, other))
+        was, now = (one.cut.slope(best.multipliers, other.multipliers) for one in (best, other))
         radius = moved * min(max(now // min(was - now, -1), MIN_GROWTH), MAX_GROWTH)
         return self.jump if radius > self._large_radius and self.jump else self._snap_to_scale(radius)
 
@@ -278,14 +273,14 @@ class MultiplierSearch:
             else min((scale for scale in self.goal_scales if scale >= radius), default=radius)
         )
 
-    def _minimise_in_box(self, incumbent: DualPoint) -> Multipliers | None:
+    def _minimise_in_box(self, best: DualPoint) -> Multipliers | None:
         """Return the tolls to try next, None if none of those close by can be better."""
         for radius in (self.radius, max(self.radius, self._initial_radius)):
             self.radius, multipliers = (
                 radius,
-                minimise_model(self.cuts, incumbent.multipliers, self._box(incumbent.multipliers, radius)),
+                minimise_model(self.cuts, best.multipliers, self._box(best.multipliers, radius)),
             )
-            if evaluate_model(self.cuts, multipliers) < incumbent.bound:
+            if evaluate_model(self.cuts, multipliers) < best.bound:
                 return multipliers
         return None
 

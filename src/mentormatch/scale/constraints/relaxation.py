@@ -42,7 +42,7 @@ class TightFace:
         problem = self.master.problem
         none = [np.zeros(count, dtype=np.int64) for count in problem.shape]
         left = ReducedProblem.of(self.face, self.rows, np.zeros(len(self.face), dtype=np.int64), none)
-        found = left.solved(self.master.run)
+        found = left.solve(self.master.run)
         if found.tiers:
             return state_optimal(problem, found.pairs, found.status)
         return found if found.status is Status.FAILED else None

@@ -291,8 +291,8 @@ class HardRules:
     def filter_reports(self, report: IncumbentCallback) -> IncumbentCallback:
         """Return what tells those answers that keep them."""
 
-        def filter_report(row_key: LazySolution) -> None:
-            found = row_key()
+        def filter_report(lazy: LazySolution) -> None:
+            found = lazy()
             if self.satisfied(found.pairs):
                 report(lambda: found)
 

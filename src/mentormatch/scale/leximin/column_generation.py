@@ -52,13 +52,13 @@ class LeximinPricing:
 
     groups: PotentialGroups
     places: tuple[IntVector, IntVector]
-    ranks: PotentialOrder
+    order: PotentialOrder
 
     @classmethod
-    def of(cls, groups: PotentialGroups, ranks: PotentialOrder) -> Self:
+    def of(cls, groups: PotentialGroups, order: PotentialOrder) -> Self:
         """Return the parting by the ranks of mentors, mentees and the sink."""
         n, m = map(len, groups)
-        return cls(groups, (ranks.places[:n], ranks.places[n : n + m]), ranks)
+        return cls(groups, (order.places[:n], order.places[n : n + m]), order)
 
     def blocks(self) -> Iterator[IntVector]:
         """Yield mentors of the same group who stand together."""
@@ -68,77 +68,77 @@ class LeximinPricing:
         for some in np.split(order, edges):
             yield from np.split(some, range(BLOCK_MENTORS, len(some), BLOCK_MENTORS))
 
-    def query(self, block: IntVector, most: int, near: int) -> ScanQuery | None:
-        """Return what is looked for in a block, which is somewhat more than matters by ``near``; None: nothing does."""
+    def query(self, block: IntVector, most: int, margin: int) -> ScanQuery | None:
+        """Return what is looked for in a block, which is somewhat more than matters by ``margin``; None: nothing does."""
         last, places = int(self.places[0][block].max(initial=0)), self.places[1]
         some = (self.groups[1] == self.groups[0][block[:1]]) & (places < last)
         if not some.any():
             return None
         limits, mentees = np.full(len(self.places[0]), -EXCLUDED), np.full(len(places), EXCLUDED)
-        limits[block] = -near
-        mentees[some] = -self.ranks.below(last)[places[some]]
+        limits[block] = -margin
+        mentees[some] = -self.order.below(last)[places[some]]
         return ScanQuery(limits, mentees, per_row=most)
 
     def excess(self, pairs: PairList) -> IntVector:
         """Return by how much pairs exceed the level that parts their people: below 0 where they do not matter."""
         low, high = self.places[1][pairs.mentees], self.places[0][pairs.mentors]
-        return np.where(low < high, pairs.scores - self.ranks.between(np.minimum(low, high), high), -INFINITE)
+        return np.where(low < high, pairs.scores - self.order.between(np.minimum(low, high), high), -INFINITE)
 
 
 class ScanSize(NamedTuple):
-    """So many pairs of a mentor are listed at ``most``, and those too that fall short by no more than ``near``."""
+    """So many pairs of a mentor are listed at ``most``, and those too that fall short by no more than ``margin``."""
 
     most: int
-    near: int
+    margin: int
 
 
 @dataclass(frozen=True, slots=True)
 class LeximinScan:
     """A look at all pairs by a ``scanner``: those that matter, or all but do, and are not ``known``."""
 
-    parting: LeximinPricing
+    order_pricing: LeximinPricing
     scanner: BlockScanner
     known: PairList
-    many: ScanSize
+    size: ScanSize
     check_deadline: CheckDeadline
 
-    def seen(self) -> PairList:
+    def scan(self) -> PairList:
         """Return pairs that are not known: some that matter if there are any."""
-        n, m = map(len, self.parting.groups)
-        blocks, parts = [block for block in self.parting.blocks() if len(block)], list[PairList]()
+        n, m = map(len, self.order_pricing.groups)
+        blocks, parts = [block for block in self.order_pricing.blocks() if len(block)], list[PairList]()
         with track_scan(n * m) as advance, ThreadPoolExecutor(cpu_count() or 1) as threads:
-            for block, part in zip(blocks, threads.map(self._of_block, blocks), strict=True):
+            for block, part in zip(blocks, threads.map(self._scan_block, blocks), strict=True):
                 self.check_deadline()
                 parts.append(part)
                 advance(len(block) * m)
         return sort_by_rank(parts)
 
-    def _of_block(self, block: IntVector) -> PairList:
+    def _scan_block(self, block: IntVector) -> PairList:
         """Return what matters in a block."""
-        most = self.many.most
-        while (query := self.parting.query(block, most, self.many.near)) is not None:
-            seen = self.scanner(query)(0, len(query.row_limits))
-            pairs = self._new(PairList(seen.mentors, seen.mentees, seen.scores))
-            excess = self.parting.excess(pairs)
-            if (excess >= 0).any() or (seen.rest_max[block] < 0).all():
-                return pairs.select(self._leading(pairs.mentors, excess))
+        most = self.size.most
+        while (query := self.order_pricing.query(block, most, self.size.margin)) is not None:
+            scan = self.scanner(query)(0, len(query.row_limits))
+            pairs = self._drop_known(PairList(scan.mentors, scan.mentees, scan.scores))
+            excess = self.order_pricing.excess(pairs)
+            if (excess >= 0).any() or (scan.rest_max[block] < 0).all():
+                return pairs.select(self._select_top(pairs.mentors, excess))
             most *= RESCAN_GROWTH
         return PairList.empty()
 
-    def _new(self, pairs: PairList) -> PairList:
+    def _drop_known(self, pairs: PairList) -> PairList:
         """Return the pairs that are not known."""
-        width = len(self.parting.groups[1])
+        width = len(self.order_pricing.groups[1])
         known, asked = (each.mentors * width + each.mentees for each in (self.known, pairs))
         place = np.minimum(np.searchsorted(known, asked), max(len(known) - 1, 0))
         return pairs.select(known[place] != asked) if len(known) else pairs
 
-    def _leading(self, mentors: IntVector, excess: IntVector) -> BoolVector:
+    def _select_top(self, mentors: IntVector, excess: IntVector) -> BoolVector:
         """Return which pairs are listed, of each mentor those that exceed the level that parts their people most."""
         order = np.lexsort((-excess, mentors))
         within = np.arange(len(order)) - np.searchsorted(mentors[order], mentors[order])
         leading = np.zeros(len(order), dtype=bool)
-        leading[order] = within < self.many.most
-        return leading & (excess >= -self.many.near)
+        leading[order] = within < self.size.most
+        return leading & (excess >= -self.size.margin)
 
 
 def sort_by_rank(parts: list[PairList]) -> PairList:
@@ -155,7 +155,7 @@ GROWTH = 4
 FIRST_MARGINS = (MILLION // 33, MILLION // 50, MILLION // 100, MILLION // 100)
 """Pairs that score so little less than would matter join too at the first looks: they are those that matter next."""
 
-type Strip = Callable[[int, int], ScanHits]
+type BlockScan = Callable[[int, int], ScanHits]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class GoalDuals:
     """Whole prices of a goal that counts people, or of several in one number, and what people are worth in them."""
 
     prices: PerSide
-    worth: PerSide
+    profit: PerSide
     bound: int
 
     @classmethod
@@ -177,14 +177,14 @@ class GoalDuals:
         most = dual_bound(problem, replace(found, goal_duals=()))
         return cls((found.mentors, found.mentees), (mentor + flat, mentee), most)
 
-    def reached(self, pairs: IntMatrix) -> bool:
+    def is_reached(self, pairs: IntMatrix) -> bool:
         """Return whether pairs, beside the pins, are worth as much as any."""
-        return int(self.worth[0][pairs[:, 0]].sum() + self.worth[1][pairs[:, 1]].sum()) == self.bound
+        return int(self.profit[0][pairs[:, 0]].sum() + self.profit[1][pairs[:, 1]].sum()) == self.bound
 
     @property
     def keys(self) -> PerSide:
         """Return what is the same for both people of a pair that loses nothing."""
-        return self.prices[0] - self.worth[0], self.worth[1] - self.prices[1]
+        return self.prices[0] - self.profit[0], self.profit[1] - self.prices[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +193,14 @@ class LeximinStart:
 
     An ``answer`` (k, 2) on the listed ``pairs``, and its ``prices``.
 
-    ``sure``: put together in one number, these goals keep their order.
+    ``exact_order``: put together in one number, these goals keep their order.
     """
 
     pricing: PricingProblem
     pairs: PairList
     answer: IntMatrix
     prices: DualSolution
-    sure: bool
+    exact_order: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,32 +210,34 @@ class LeximinSolve:
     problem: AssignmentProblem
     run: SolveOptions
     master: RestrictedMaster
-    opening: LeximinStart
+    start: LeximinStart
     scanner: BlockScanner
 
     def solution(self) -> Solution:
         """Return the canonical solution; raise OutOfTime if the time is up."""
         duals, width = self._duals(), self.problem.shape[1]
-        ground, groups = self._ground(duals), self._groups(duals)
-        pairs, answer = self.opening.pairs, self.opening.answer
+        load_bounds, groups = self._load_bounds(duals), self._groups(duals)
+        pairs, answer = self.start.pairs, self.start.answer
         pairs = pairs.select(groups[0][pairs.mentors] == groups[1][pairs.mentees])
         turn = 0
         while True:
             chosen = np.zeros(len(pairs.scores), dtype=bool)
             chosen[np.searchsorted(pairs.mentors * width + pairs.mentees, answer[:, 0] * width + answer[:, 1])] = True
-            climb = LeximinOptimum.of(ground, pairs, chosen, lambda: self.run.timed_out)
-            answer = np.column_stack([pairs.mentors, pairs.mentees])[climb.chosen]
-            self._tell(answer)
-            ranks = PotentialOrder.of(climb.signatures)
-            parting = LeximinPricing.of(groups, ranks)
-            new = LeximinScan(parting, self._look, pairs, self._many(turn), self.master.check_deadline).seen()
-            if not (parting.excess(new) >= 0).any():
-                return self._settled(climb, ranks)
-            pairs, turn = pairs.merge(new, width), turn + 1
+            optimum = LeximinOptimum.of(load_bounds, pairs, chosen, lambda: self.run.timed_out)
+            answer = np.column_stack([pairs.mentors, pairs.mentees])[optimum.chosen]
+            self._report(answer)
+            order = PotentialOrder.of(optimum.potentials)
+            order_pricing = LeximinPricing.of(groups, order)
+            entering = LeximinScan(
+                order_pricing, self._prepare_scan, pairs, self._scan_size(turn), self.master.check_deadline
+            ).scan()
+            if not (order_pricing.excess(entering) >= 0).any():
+                return self._settle_later_goals(optimum, order)
+            pairs, turn = pairs.merge(entering, width), turn + 1
 
-    def _many(self, turn: int) -> ScanSize:
+    def _scan_size(self, turn: int) -> ScanSize:
         """Return how many pairs of a mentor join, and how near: more and more where few are left but for ties."""
-        few, later = self.opening.pricing.list_length(ADDED), max(turn - len(FIRST_MARGINS), 0)
+        few, later = self.start.pricing.list_length(ADDED), max(turn - len(FIRST_MARGINS), 0)
         return ScanSize(
             min(few * GROWTH**later, self.problem.shape[1]),
             0 if later or turn == len(FIRST_MARGINS) else FIRST_MARGINS[turn],
@@ -243,37 +245,37 @@ class LeximinSolve:
 
     def _duals(self) -> list[GoalDuals]:
         """Return whole prices of each goal before, or of all if they are sure to keep their order."""
-        prices, problem = self.opening.prices, self.master.problem
+        prices, problem = self.start.prices, self.master.problem
         duals = [
             GoalDuals.of(problem, each)
-            for each in ([round_duals(problem, prices)] if self.opening.sure else duals_by_goal(prices))
+            for each in ([round_duals(problem, prices)] if self.start.exact_order else duals_by_goal(prices))
         ]
-        if not all(each.reached(self.opening.answer) for each in duals):
+        if not all(each.is_reached(self.start.answer) for each in duals):
             raise EngineError("The prices do not prove the assignment")
         return duals
 
-    def _look(self, query: ScanQuery) -> Strip:
-        scores = self.opening.pricing.scores
+    def _prepare_scan(self, query: ScanQuery) -> BlockScan:
+        scores = self.start.pricing.scores
         return self.scanner(query.among(scores.mentors, scores.mentees))
 
-    def _ground(self, duals: Sequence[GoalDuals]) -> LoadBounds:
+    def _load_bounds(self, duals: Sequence[GoalDuals]) -> LoadBounds:
         """Return who may take how many, those who have a price as many as they do."""
         priced = [np.any([each.prices[side] != 0 for each in duals], axis=0) for side in (0, 1)]
-        return LoadBounds(self.opening.pricing.bounds, (priced[0], priced[1]))
+        return LoadBounds(self.start.pricing.bounds, (priced[0], priced[1]))
 
     def _groups(self, duals: Sequence[GoalDuals]) -> PotentialGroups:
         """Return who may have each other by the goals before."""
         keys = [np.concatenate(each.keys) for each in duals]
         _, group = np.unique(np.column_stack(keys), axis=0, return_inverse=True)
         n = self.problem.shape[0]
-        taking = self.opening.pricing.scores.mentors, self.opening.pricing.scores.mentees
+        taking = self.start.pricing.scores.mentors, self.start.pricing.scores.mentees
         sides = zip(taking, np.split(group.ravel(), [n]), strict=True)
         mentors, mentees = (np.where(some, own, -1) for some, own in sides)
         return mentors, np.where(mentees < 0, -2, mentees)
 
-    def _tell(self, answer: IntMatrix) -> None:
+    def _report(self, answer: IntMatrix) -> None:
         """Tell an answer that is the best in the goals before."""
-        pairs = np.concatenate([self.opening.pricing.pins, answer])
+        pairs = np.concatenate([self.start.pricing.pins, answer])
         pairs = pairs[np.lexsort(pairs.T[::-1])]
         values = {tier.goal: tier.value for tier in evaluate_tiers(self.master.problem, pairs, {})}
         told = Solution(
@@ -281,24 +283,24 @@ class LeximinSolve:
             pairs,
             tuple(evaluate_tiers(self.problem, pairs, values)),
             "wide",
-            prices=(self.opening.prices,),
+            prices=(self.start.prices,),
         )
         self.master.incumbent = told
         self.run.on_incumbent(lambda: told)
 
-    def _settled(self, climb: LeximinOptimum, ranks: PotentialOrder) -> Solution:
+    def _settle_later_goals(self, optimum: LeximinOptimum, order: PotentialOrder) -> Solution:
         """Return the solution in the goals after leximin, ties settled."""
-        face = self._face(climb, ranks)
+        face = self._face(optimum, order)
         work = LexicographicState(
             face,
             face,
             known_duals(face),
-            [self.opening.prices],
+            [self.start.prices],
             {*fits_before_leximin(self.problem.goals), "leximin", "total"},
         )
-        return resume_lexicographic(self.problem, self.run, work, list(self._after()), self.master.solve_ties)
+        return resume_lexicographic(self.problem, self.run, work, list(self._later_stages()), self.master.solve_ties)
 
-    def _after(self) -> Iterator[ScalarObjective]:
+    def _later_stages(self) -> Iterator[ScalarObjective]:
         """Yield the stages after leximin: the total is that of all answers as good."""
         goals = [
             goal
@@ -309,14 +311,14 @@ class LeximinSolve:
             found = scalarize(replace(self.problem, goals=tuple(goals)), lambda reach: reach < self.master.max_profit)
             yield from (stage for stage in found if not isinstance(stage, LeximinStages))
 
-    def _face(self, climb: LeximinOptimum, ranks: PotentialOrder) -> OptimalFace:
+    def _face(self, optimum: LeximinOptimum, order: PotentialOrder) -> OptimalFace:
         """Return the answers that are as good."""
-        tight = climb.proved(ranks)
-        kept = tight | climb.chosen
-        face, n = self.opening.pricing.face(climb.pairs.select(kept)), self.problem.shape[0]
-        left, right = np.split(climb.held(ranks)[:-1].astype(np.int64), [n])
+        tight = optimum.tight_pairs(order)
+        kept = tight | optimum.chosen
+        face, n = self.start.pricing.face(optimum.pairs.select(kept)), self.problem.shape[0]
+        left, right = np.split(optimum.fixed_loads(order)[:-1].astype(np.int64), [n])
         profit = left[face.lefts] + right[face.rights] + ~tight[kept]
-        return face.restrict_to_optimum(PrimalDual(climb.chosen[kept], left, right), profit)
+        return face.restrict_to_optimum(PrimalDual(optimum.chosen[kept], left, right), profit)
 
 
 def known_duals(face: OptimalFace) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":

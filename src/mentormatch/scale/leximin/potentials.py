@@ -72,29 +72,29 @@ class LevelPotentials:
 
 @dataclass(frozen=True, slots=True)
 class PotentialOrder:
-    """The place of each node, (nodes,), equal for equal marks; ``apart`` (places - 1,) tells neighbours apart."""
+    """The place of each node, (nodes,), equal for equal marks; ``split_levels`` (places - 1,) tells neighbours apart."""
 
     places: IntVector
-    apart: IntVector
+    split_levels: IntVector
 
     @classmethod
-    def of(cls, signatures: LevelPotentials) -> Self:
+    def of(cls, potentials: LevelPotentials) -> Self:
         """Rank all nodes by their marks."""
-        order, alike = OrderedSets(), np.zeros(len(signatures.starts) - 1, dtype=np.int64)
-        for level, some, sums in signatures.by_level():
-            alike[some] = order.parted(alike[some], sums, level)
-        return cls(*order.ranks(alike))
+        order, set_of = OrderedSets(), np.zeros(len(potentials.starts) - 1, dtype=np.int64)
+        for level, some, sums in potentials.by_level():
+            set_of[some] = order.split(set_of[some], sums, level)
+        return cls(*order.order(set_of))
 
     def below(self, place: int) -> IntVector:
         """Return (place,): by which level each of the places before this one is told apart from it."""
-        return np.minimum.accumulate(self.apart[:place][::-1])[::-1]
+        return np.minimum.accumulate(self.split_levels[:place][::-1])[::-1]
 
     def between(self, low: IntVector, high: IntVector) -> IntVector:
         """Return by which level places are told apart, (e,), the low ones standing before the high ones.
 
         Or ``INFINITE``.
         """
-        steps, row = np.frexp((high - low).astype(np.float64))[1] - 1, self.apart
+        steps, row = np.frexp((high - low).astype(np.float64))[1] - 1, self.split_levels
         found = np.full(len(low), INFINITE)
         for step in range(int(steps.max(initial=-1)) + 1):
             some, half = np.flatnonzero(steps == step), 1 << step >> 1
@@ -107,12 +107,12 @@ class OrderedSets:
     """Sets of people who were marked alike, in order, and what tells each from the next; set 0 is there at first."""
 
     def __init__(self) -> None:
-        self.after, self.before, self.apart = [-1], [-1], [INFINITE]
+        self.after, self.before, self.split_levels = [-1], [-1], [INFINITE]
         self.first = 0
 
-    def parted(self, alike: IntVector, sums: IntVector, level: int) -> IntVector:
+    def split(self, set_of: IntVector, sums: IntVector, level: int) -> IntVector:
         """Return the new sets of those who are in some and are marked by ``sums``, none of them 0."""
-        own = list(zip(alike.tolist(), sums.tolist(), strict=True))
+        own = list(zip(set_of.tolist(), sums.tolist(), strict=True))
         kinds, found = sorted(set(own)), dict[tuple[int, int], int]()
         for kind in reversed(kinds):  # the greatest mark first: each stands just after those who are not marked
             if kind[1] > 0:
@@ -122,34 +122,34 @@ class OrderedSets:
                 found[kind] = self._before(kind[0], level)
         return np.array([found[kind] for kind in own], dtype=np.int64)
 
-    def _after(self, each: int, level: int) -> int:
-        new, then = len(self.after), self.after[each]
+    def _after(self, one: int, level: int) -> int:
+        new, then = len(self.after), self.after[one]
         self.after.append(then)
-        self.before.append(each)
-        self.apart.append(self.apart[each])
-        self.after[each], self.apart[each] = new, level
+        self.before.append(one)
+        self.split_levels.append(self.split_levels[one])
+        self.after[one], self.split_levels[one] = new, level
         if then >= 0:
             self.before[then] = new
         return new
 
-    def _before(self, each: int, level: int) -> int:
-        new, then = len(self.after), self.before[each]
-        self.after.append(each)
+    def _before(self, one: int, level: int) -> int:
+        new, then = len(self.after), self.before[one]
+        self.after.append(one)
         self.before.append(then)
-        self.apart.append(level)
-        self.before[each] = new
+        self.split_levels.append(level)
+        self.before[one] = new
         if then >= 0:
             self.after[then] = new
         else:
             self.first = new
         return new
 
-    def ranks(self, alike: IntVector) -> tuple[IntVector, IntVector]:
+    def order(self, set_of: IntVector) -> tuple[IntVector, IntVector]:
         """Return the place of each person, and what tells neighbouring places apart."""
-        order, each = list[int](), self.first
-        while each >= 0:
-            order.append(each)
-            each = self.after[each]
+        order, one = list[int](), self.first
+        while one >= 0:
+            order.append(one)
+            one = self.after[one]
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(len(order))
-        return place[alike], np.array(self.apart, dtype=np.int64)[order[:-1]]
+        return place[set_of], np.array(self.split_levels, dtype=np.int64)[order[:-1]]
