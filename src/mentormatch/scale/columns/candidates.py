@@ -36,7 +36,7 @@ THRESHOLDS_TRIED = 24
 
 @dataclass(slots=True)
 class CandidateList:
-    """The listed ``pairs``, the ``rest_bound`` (n,) of all others at ``duals``, and a dual ``bound`` on every answer."""
+    """The listed ``pairs``, the ``rest_bound`` (n,) of all others at ``duals``, and a dual ``bound`` on any answer."""
 
     pricing: PricingProblem
     pairs: PairList
@@ -128,8 +128,9 @@ class CandidateList:
     def _scan_group(
         self, duals: PerSide, max_cost: int, most: int, mentors: BoolVector, mentees: IntVector
     ) -> PricedPairs:
-        """Return the scan of the columns ``mentees`` for the mentors (n,) of one group, at duals of all mentors and of
-        these.
+        """Return the scan of the columns ``mentees`` for the mentors of one group, a mask (n,).
+
+        ``duals``: of all mentors, and of these mentees.
         """
         n = self.pricing.scores.shape[0]
         if not len(mentees):
@@ -162,7 +163,10 @@ BLOCKS_SAMPLED, BLOCK_SAMPLE, COLUMNS_SAMPLED = 32, 8, 1 << 12
 
 
 def find_cost_quantile(pricing: PricingProblem, duals: PerSide, per_person: int) -> int:
-    """Return the reduced cost that about ``per_person`` pairs a person stay below, estimated by a sample of all pairs."""
+    """Return the reduced cost that about ``per_person`` pairs a person stay below.
+
+    It is estimated by a sample of all pairs.
+    """
     n, m = pricing.scores.shape
     mentees = np.arange(0, m, max(m // COLUMNS_SAMPLED, 1))
     some = pricing.select_mentees(mentees)

@@ -412,10 +412,10 @@ class RestrictedMaster:
         return told
 
     def _bounds(self, values: dict[str, int], bound: int) -> dict[str, int]:
-        """Return the bounds of the goals one by one that a bound of all in one number proves.
+        """Return the bound of each goal that a bound of all in one number proves.
 
-        Of those before the first goal that is not reached, their values; of this one what is left of the bound; of
-        later ones nothing.
+        For goals before the first that is not reached: their values. For this one: what is left of the bound. For later
+        ones nothing.
         """
         left, found, former = bound, dict[str, int](), len(self.problem.former)
         known = [each for each in self.stage.weights if each[0] in values]

@@ -54,8 +54,9 @@ class ImplicitResidual:
     axis: int
 
     def arcs(self, lengths: IntVector, max_cost: int, most: int) -> Arcs:
-        """Return the pairs that are not chosen as arcs, those that cost at most ``max_cost`` at duals moved by
-        ``lengths``.
+        """Return the pairs that are not chosen as arcs, with their costs.
+
+        Those that cost at most ``max_cost`` at duals moved by ``lengths``, about ``most`` a mentor.
         """
         lefts = len(self.graph.left.more)
         moved = [-lengths[:lefts], lengths[lefts : self.graph.sink]]

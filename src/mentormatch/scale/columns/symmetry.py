@@ -106,7 +106,10 @@ class PeopleClasses:
         return replace(pricing, scores=scores, stage=stage, bounds=bounds, group=group, list_factor=max(longer, 1))
 
     def disaggregate(self, flow: "ClassFlow") -> OptimalFace:
-        """Return the pairs of people that a flow between classes stands for, as a face in which all of them are open."""
+        """Return the pairs of people that a flow between classes stands for.
+
+        All of them are open in the face.
+        """
         mentors, mentees = (
             _assign_people(codes, np.where(taking, bounds.most, 0), np.repeat(classes, flow.pairs))
             for codes, bounds, taking, classes in zip(

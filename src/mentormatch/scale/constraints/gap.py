@@ -1,8 +1,11 @@
 """A duality gap closed: reduced-cost fixing (Dantzig, Fulkerson and Johnson 1954), then a small integer program.
 
-An answer that is worth no less than another has no pair, nobody short of a partner and no bound left unreached that
-loses more than the bound of all answers exceeds that other by (Dantzig, Fulkerson and Johnson 1954). So what loses more
-is settled, and of the rest all is counted by what it loses: small numbers, which order answers as the goals do.
+gap = dual bound - value of the incumbent. In an answer at least as good, no pair has a reduced cost > gap, nobody with
+a dual > gap is short of their capacity, and no row with a multiplier > gap has slack. All that is fixed. What remains
+is an integer program in reduced costs: small numbers, which order answers as the goals do. It goes to the ordinary
+engine.
+
+Without an incumbent the gap is guessed, as the reduced cost that few pairs a person stay below, and checked afterwards.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,12 +31,15 @@ from mentormatch.scale.columns.subproblem import PerSide, PricingProblem, select
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 MILP_ENGINE = "milp"
-"""The engine for pairs that tolls left open: to ask for tolls again would never end."""
+"""The engine for what is left: another relaxation would leave the same gap."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReducedProblem:
-    """The open pairs of a ``face`` as a ``problem`` of the ``mentors`` and ``mentees`` who are in them."""
+    """What fixing leaves of a ``face``.
+
+    A ``problem`` of the open pairs, among the ``mentors`` and ``mentees`` in them.
+    """
 
     face: OptimalFace
     problem: AssignmentProblem
@@ -44,10 +50,10 @@ class ReducedProblem:
     def of(
         cls, face: OptimalFace, rows: tuple[SideConstraint, ...], profit: IntVector, waived: Sequence[IntVector]
     ) -> Self:
-        """Return the problem of choosing open pairs that are worth the most together and keep rows.
+        """Return the problem of choosing open pairs of the largest total profit under rows.
 
-        ``rows`` are about all pairs, settled or not, and rest on people. ``profit`` (e,) of each open pair. ``waived``:
-        what each person of both sides takes of open pairs at least if they take one, 0 or 1: no more than others.
+        ``rows`` are about all pairs, fixed or not. ``profit`` (e,): of each open pair. ``waived``: the conditional
+        minimum of each person of both sides, 0 or 1: none.
         """
         shape = len(waived[0]), len(waived[1])
         mentors, lefts = np.unique(face.lefts, return_inverse=True)
@@ -58,9 +64,9 @@ class ReducedProblem:
         return cls(face, AssignmentProblem(scores, *sides, rows=left, goals=("total",)), mentors, mentees)
 
     def solve(self, run: SolveOptions) -> Solution:
-        """Return the solution: pairs of everybody, those that were settled among them, and tiers of this problem.
+        """Return the solution, fixed pairs among its pairs, with tiers of the reduced problem.
 
-        Raise OutOfTime if there is none in time.
+        Raises TimeLimitReached if there is none in time.
         """
         if self._is_infeasible:
             return empty_solution(Status.INFEASIBLE, "")
@@ -78,7 +84,7 @@ class ReducedProblem:
 
     @property
     def _is_infeasible(self) -> bool:
-        """Return whether somebody must be in an open pair, and is in none."""
+        """Return whether somebody must be in an open pair and is in none."""
         sides = ((self.face.left, self.mentors), (self.face.right, self.mentees))
         return any(int(bounds.least.sum()) > int(bounds.least[people].sum()) for bounds, people in sides)
 
@@ -90,14 +96,14 @@ class ReducedProblem:
         return Solution(Status.PROVED, self._lift(none), tuple(evaluate_tiers(self.problem, none, {"total": 0})))
 
     def _lift(self, pairs: IntMatrix) -> IntMatrix:
-        """Return the answer on all pairs that one on these makes, sorted."""
+        """Return the answer of all people that one of the reduced problem makes, sorted."""
         chosen = np.column_stack([self.mentors[pairs[:, 0]], self.mentees[pairs[:, 1]]])
         found = np.concatenate([self.face.fixed, chosen])
         return found[np.lexsort(found.T[::-1])]
 
 
 def _remaining_degrees(bounds: RemainingDegrees, waived: IntVector, some: IntVector) -> DegreeBounds:
-    """Return what some people take of open pairs; ``waived`` (n,): what each takes at least if they take any."""
+    """Return the degree bounds of some people in open pairs; ``waived`` (n,): their conditional minimums."""
     own, least = bounds.of(some), waived[some]
     idle = (least > 1) & (own.least == 0)
     return DegreeBounds(np.where(idle, least, own.least), own.most, idle)
@@ -106,7 +112,7 @@ def _remaining_degrees(bounds: RemainingDegrees, waived: IntVector, some: IntVec
 def _remaining_rows(
     rows: tuple[SideConstraint, ...], people: tuple[IntVector, IntVector], settled: IntMatrix, shape: tuple[int, int]
 ) -> Iterator[SideConstraint]:
-    """Yield what rows ask of the open pairs of some people."""
+    """Yield what rows still ask of the open pairs, beside what fixed pairs count."""
     for row in rows:
         taken = int(row.coefficients_of(settled[:, 0], settled[:, 1], shape).sum())
         least, most = (None if end is None else end - taken for end in (row.least, row.most))
@@ -120,14 +126,15 @@ def _remaining_rows(
 
 SHORT = "no answer was found that keeps the rules that couple pairs, nor was it proved that there is none"
 OPEN_PAIRS, SCANNED = (2, 8, 32), 4
-"""So many pairs a person that lose least are solved, then more; and so many times as many if these lose no more."""
+"""So many pairs a person are left open, then more; a scan lists so many times as many if these cost no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class GapSolve:
-    """``prices`` of people and rows, and ``priced``, prices of people that pay for tolls too; the ``bound`` at both.
+    """Closes the gap at an optimum of the Lagrangian dual.
 
-    ``beside`` are rows without a price. No more than ``open_most`` pairs are left open, None: any number.
+    ``prices``: duals of people and rows. ``priced``: duals of people that also pay penalties. ``bound``: the dual bound
+    at both. ``beside``: rows without a multiplier. At most ``open_most`` pairs are left open; None: any number.
     """
 
     master: RestrictedMaster
@@ -139,7 +146,8 @@ class GapSolve:
     open_most: int | None = None
 
     def solution(self) -> Solution:
-        """Return the best of the pairs that lose little, proved if no other pair can matter."""
+        """Return the best answer of the pairs that are left open, proved if no other pair can matter."""
+        # With an incumbent the limit of fixing is exact.
         gap = None if self.master.incumbent is None else self._gap(self.master.incumbent.pairs)
         for pairs in OPEN_PAIRS:
             max_cost = (
@@ -154,15 +162,17 @@ class GapSolve:
             if found.status is Status.PROVED:
                 gap = self._gap(found.pairs)
                 self.master.report_pairs(found.pairs, self.bound)
+                # Proved: all pairs that could be in a better answer were open, or the bound is reached.
                 if gap <= min(max_cost, others - 1) or self._reaches_bound(found.pairs):
                     return state_optimal(self.master.problem, found.pairs, Status.PROVED)
         return self._solve_whole() if max(self.pricing.scores.shape) <= SOLVED_WHOLE else self._give_up()
 
     def _give_up(self) -> Solution:
+        """Return the incumbent, or that there is neither an answer nor a proof."""
         return self.master.incumbent or empty_solution(Status.FAILED, "", (SHORT,))
 
     def _solve_whole(self) -> Solution:
-        """Return the answer of all pairs, of few people."""
+        """Return the answer by the ordinary engine over all pairs; for few people."""
         problem = self.master.problem
         assert isinstance(problem.scores, ImplicitScores)
         every = self.pricing.pairs().merge(select_allowed(problem.scores, pair_array(problem.pins)), problem.shape[1])
@@ -174,17 +184,19 @@ class GapSolve:
         return found if found.status is not Status.FEASIBLE else self.master.report_pairs(found.pairs, self.bound)
 
     def _reduce(self, max_cost: int, most: int) -> tuple[ReducedProblem | None, int]:
-        """Return the problem of what loses no more than so much, and what other pairs lose at least.
+        """Return the problem that fixing at ``max_cost`` leaves, and the least reduced cost of all other pairs.
 
-        ``most`` pairs a person are listed; None if numbers go beyond what is exact, or too many pairs are open.
+        ``most``: pairs listed a person. None if numbers would not stay exact, or too many pairs are open.
         """
         scanned = self.pricing.scan(self.priced, max_cost, most)
         others = int(scanned.rest_bound[self.pricing.scores.mentors].min(initial=max_cost + 1))
         rows, shape = self.master.problem.rows, self.master.problem.shape
+        # Rows whose multiplier is above the limit are tight: equality instead of a penalty.
         dear = tuple(price if abs(price) > max_cost else 0 for price in self.prices.rows)
         face = self.pricing.face(scanned.pairs)
         if self.open_most is not None and len(face) > self.open_most:
             return None, others
+        # People whose dual is above the limit have their capacity used up.
         sides = (
             _fix_loads(face.left, self.prices.mentors, max_cost),
             _fix_loads(face.right, self.prices.mentees, max_cost),
@@ -202,34 +214,36 @@ class GapSolve:
         return ReducedProblem.of(face, (*tighten_rows(rows, dear), *self.beside), profit, waived), others
 
     def _gap(self, pairs: IntMatrix) -> int:
-        """Return by how much the bound exceeds what pairs are worth beside the pins."""
+        """Return by how much the bound exceeds the value of pairs, beside the pins."""
         return self.bound - self._value(self.pricing.stage, pairs)
 
     def _reaches_bound(self, pairs: IntMatrix) -> bool:
-        """Return whether pairs reach the bound in the goals that were asked for."""
+        """Return whether pairs reach the bound in the requested goals."""
         return self.bound // self.master.denominator <= self._value(self.master.requested, pairs)
 
     def _value(self, stage: ScalarObjective, pairs: IntMatrix) -> int:
+        """Return what pairs are worth beside the pins."""
         both = (stage.profit(self.master.problem, *each.T) for each in (pairs, pair_array(self.master.problem.pins)))
         whole, pinned = (exact_dot(profit) for profit in both)
         return whole - pinned
 
 
 def _fix_loads(bounds: RemainingDegrees, prices: IntVector, max_cost: int) -> tuple[RemainingDegrees, IntVector]:
-    """Return the bounds of people, those reached whom it would cost more; and the prices of all others."""
+    """Return degree bounds with the loads fixed of whoever has a dual above the limit; and (n,) the other duals."""
     dear = np.abs(prices) > max_cost
+    # A dual above 0: short of capacity costs more than the gap. Below 0 (a minimum): so does one more than it.
     low = np.where(dear & (prices > 0), bounds.most, bounds.least)
     high = np.where(dear & (prices < 0), bounds.least, bounds.most)
     return RemainingDegrees(low, high), np.where(dear, 0, prices)
 
 
 def tighten_rows(rows: tuple[SideConstraint, ...], prices: tuple[int, ...]) -> Iterator[SideConstraint]:
-    """Yield rows as the optimum keeps them if their prices leave no gap: those that have one at that bound."""
+    """Yield rows with those that have a dual as equalities at that bound (complementary slackness)."""
     for row, price in zip(rows, prices, strict=True):
         yield replace(row, least=row.most if price > 0 else row.least, most=row.least if price < 0 else row.most)
 
 
 def state_optimal(problem: AssignmentProblem, pairs: IntMatrix, status: Status) -> Solution:
-    """Return an answer that is the best in all goals; its status says whether ties are settled."""
+    """Return pairs that are optimal in all goals; ``status`` says whether ties are settled."""
     values = {tier.goal: tier.value for tier in evaluate_tiers(problem, pairs, {})}
     return Solution(status, pairs, tuple(evaluate_tiers(problem, pairs, values)))

@@ -1,4 +1,11 @@
-"""Lagrangian relaxation of side constraints: solved at the best multipliers, then rounded or fixed."""
+"""Lagrangian relaxation of separable side constraints (Geoffrion 1974; Fisher 1981), by column generation.
+
+1. Each restricted master is solved at its best multipliers (``multipliers``), and penalised duals price all pairs. 2.
+If all multipliers are 0 and the rows are kept, the relaxation is the answer. 3. No gap: the answers that complementary
+slackness allows form a face; one that keeps the rows is optimal. The few pairs that they differ in go to the ordinary
+engine, thinned by tie-breaking hashes where they are many. 4. Else rows are strengthened by rounding, once the number
+of pairs is known (Chvátal 1973), and solved again. 5. Else the gap is closed by reduced-cost fixing (``gap``).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -20,25 +27,26 @@ from mentormatch.scale.constraints.rows import DualisedRows
 from mentormatch.scoring.score import MILLION
 
 MAX_TIED = 20_000
-"""Of more pairs that are left tied, hashes settle some first, by tolls too."""
+"""Of more tied pairs than these, hashes settle some first, under multipliers of their own."""
 ROUNDS = 3
 """So many rounds of hashes are tried for that."""
 
 
 @dataclass(frozen=True, slots=True)
 class TightFace:
-    """What is left open among the pairs that lose nothing at tolls, ``rows`` being kept as these ask for."""
+    """The face of pairs that are tight at the multipliers, with ``rows`` tightened to what the multipliers ask for."""
 
     master: RestrictedMaster
     rows: tuple[SideConstraint, ...]
     face: OptimalFace
 
     def solution(self) -> Solution | None:
-        """Return the canonical solution, None if no answer is among these pairs."""
+        """Return the canonical solution, None if the face has no answer that keeps the rows: there is a gap."""
         thin = self._thin_by_hashes() if len(self.face) > MAX_TIED and self.master.run.ties else None
         return (None if thin is None else thin._solve_open()) or self._solve_open()
 
     def _solve_open(self) -> Solution | None:
+        """Return the solution of the pairs that answers of the face differ in, by the ordinary engine."""
         problem = self.master.problem
         none = [np.zeros(count, dtype=np.int64) for count in problem.shape]
         left = ReducedProblem.of(self.face, self.rows, np.zeros(len(self.face), dtype=np.int64), none)
@@ -48,7 +56,7 @@ class TightFace:
         return found if found.status is Status.FAILED else None
 
     def _thin_by_hashes(self) -> "TightFace | None":
-        """Return what some rounds of hashes leave, if their tolls leave no gap; None if they leave one for sure."""
+        """Return the face after some rounds of hashes; None if their multipliers leave a gap for sure."""
         work: TightFace | None = self
         for turn in range(ROUNDS):
             work = work._hash_round(turn) if work else None
@@ -57,12 +65,13 @@ class TightFace:
         return work
 
     def _hash_round(self, turn: int) -> "TightFace | None":
-        """Return the answers that are the best in a round of hashes, None if there are none."""
+        """Return the face of the answers that are best in a round of hashes, None if there are none."""
         hashes, face = self.master.run.tie_breaker, self.face
         profit = hashes.of(face.lefts, face.rights, turn)
         dualised = DualisedRows.of(self.rows, face.fixed, self.master.problem.shape)
         hooks = SolveHooks(self._solve, lambda paid: None, ignore_answer, ignore_answer)
         search = MultiplierSearch(dualised, hooks, (int(profit.max(initial=1)),), self.master.max_profit // 2, 0)
+        # The same relaxation, one level down: hashes are the profits, rows have multipliers.
         search.minimise(face, profit)
         if search.point is None or search.point.bound < 0:
             return None
@@ -75,6 +84,7 @@ class TightFace:
         )
 
     def _solve(self, face: OptimalFace, profit: IntVector, prices: PerSide | None) -> PrimalDual:
+        """Return the optimum of a face of tied answers."""
         found = self.master.solve_ties(face, profit)
         if found is None:
             raise EngineError("An answer was lost between two stages")
@@ -82,17 +92,21 @@ class TightFace:
 
 
 def ignore_answer(face: OptimalFace, optimum: PrimalDual) -> None:
-    """Hear nothing: each solve begins anew."""
+    """Ignore an answer: each solve of hashes begins anew."""
 
 
 def count_proved_pairs(best: Solution | None) -> int | None:
-    """Return how many pairs every optimum has, if the best answer so far says so: the first goal asks for the most."""
+    """Return how many pairs every optimum has, if the incumbent proves it: the first goal counts them."""
     first = best.tiers[0] if best is not None else None
     return first.value if first is not None and first.goal == "matched" and first.proved else None
 
 
 def round_rows(rows: tuple[SideConstraint, ...], pairs: int) -> tuple[SideConstraint, ...] | None:
-    """Return rows that the same answers of so many pairs keep, in whole numbers; None if they are as they were."""
+    """Return rows that the same answers of ``pairs`` pairs keep, strengthened; None if none became stronger.
+
+    A Chvátal-Gomory rounding: shift the weights to begin at 0, divide by their greatest common divisor, round the
+    bounds.
+    """
     found = tuple(_round_row(row, pairs) for row in rows)
     if all(one is other for one, other in zip(found, rows, strict=True)):
         return None
@@ -100,7 +114,7 @@ def round_rows(rows: tuple[SideConstraint, ...], pairs: int) -> tuple[SideConstr
 
 
 def _round_row(row: SideConstraint, pairs: int) -> SideConstraint:
-    """Return the row in steps from the least that a pair counts; the same row if it is that, or counts products."""
+    """Return a row strengthened; the same row if there is nothing to round, or it counts products."""
     if row.factor is not None:
         return row
     least = int(row.weights.min()) if row.weights.size else 0
@@ -113,13 +127,14 @@ def _round_row(row: SideConstraint, pairs: int) -> SideConstraint:
 
 
 type SolveUnder = Callable[[RestrictedMaster, tuple[SideConstraint, ...]], Solution]
+"""Solves the problem of a master under other rows."""
 
 
 @dataclass(slots=True)
 class LagrangianSolve:
-    """The solver's problem on a view, and the search for what pairs pay; ``bound``: of all answers, as known so far.
+    """The relaxation of a master's rows: the search for multipliers, and the dual ``bound`` so far.
 
-    ``solve_under`` solves it once more under other rows.
+    ``solve_under`` solves the problem once more under other rows.
     """
 
     master: RestrictedMaster
@@ -140,23 +155,26 @@ class LagrangianSolve:
         self.search = MultiplierSearch(dualised, hooks, goal_scales, most, least_value, jump)
 
     def opening(self) -> tuple[OptimalFace, PrimalDual]:
-        """Return the optimum at the best tolls with its tight pairs; prices are those of ``Search.best``."""
+        """Return the optimum at the best multipliers over all pairs, on its tight pairs; duals also pay penalties."""
         listing = choose_candidates(self.pricing, self.master)
         self.bound = listing.bound
         return generate_columns(listing, self.search.minimise, self._lower_bound)
 
     def _report(self, face: OptimalFace, optimum: PrimalDual) -> None:
+        """Report a feasible answer with the bound so far."""
         self.master.report(face, optimum, self.bound)
 
     def _lower_bound(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
-        """Lower the bound: leaving rules out, as a look does, bounds those answers too that keep them."""
+        """Lower the bound: what bounds answers without rows, as a scan does, bounds those with rows."""
         self.bound = min(self.bound, bound)
 
     def solution(self, opening: tuple[OptimalFace, PrimalDual]) -> Solution:
         """Return the canonical solution, or the best that was found in time."""
         point, profit = self._check_duals(opening)
+        # The relaxation is below any answer: the rows are infeasible.
         if point.bound < self.search.least_value:
             return empty_solution(Status.INFEASIBLE, "")
+        # A multiplier at its limit: the dual may be unbounded, nothing is proved.
         if max(point.multipliers, default=0) >= self.search.most:
             return empty_solution(Status.FAILED, "", (SHORT,))
         self.bound = min(self.bound, point.bound)
@@ -165,7 +183,7 @@ class LagrangianSolve:
         return self._without_penalties(opening) or self._at_multipliers(opening, point, profit)
 
     def _check_duals(self, opening: tuple[OptimalFace, PrimalDual]) -> tuple[DualPoint, IntVector]:
-        """Return the trial of an opening, and what its open pairs are worth less what they pay, which it is best in."""
+        """Return the best point and the penalised profits (e,) of the open pairs, having verified the duals on them."""
         (face, priced), point, dualised = opening, self.search.point, self.search.rows
         if point is None:
             raise EngineError("No tolls were tried")
@@ -176,7 +194,7 @@ class LagrangianSolve:
         return point, profit
 
     def _without_penalties(self, opening: tuple[OptimalFace, PrimalDual]) -> Solution | None:
-        """Return the solution without rules, if nothing is paid for them and it keeps them."""
+        """Return the solution without rows, if no multiplier is above 0 and it keeps them."""
         point, problem = self.search.point, self.master.problem
         if point is None or any(point.multipliers):
             return None
@@ -188,7 +206,7 @@ class LagrangianSolve:
         return found if all(row.is_satisfied_by(found.pairs, problem.shape) for row in problem.rows) else None
 
     def _at_multipliers(self, opening: tuple[OptimalFace, PrimalDual], point: DualPoint, profit: IntVector) -> Solution:
-        """Return the solution at tolls, with their prices; the best so far if there is no time for it."""
+        """Return the solution at the best multipliers, with their duals; the incumbent if time runs out."""
         (face, priced), problem = opening, self.master.problem
         own = self.search.rows.remove_penalties(priced, point.multipliers)
         rows = self.search.rows.sum_by_row(point.multipliers, len(problem.rows))
@@ -196,6 +214,7 @@ class LagrangianSolve:
         tight = TightFace(self.master, tuple(tighten_rows(problem.rows, rows)), face.restrict_to_optimum(own, profit))
         gap = GapSolve(self.master, self.pricing, prices, (priced.left, priced.right), self.bound)
         try:
+            # Steps 3 to 5: no gap, or stronger rows, or fixing.
             found = tight.solution() or self._strengthen_rows() or gap.solution()
         except TimeLimitReached:
             if self.master.incumbent is None:
@@ -204,7 +223,7 @@ class LagrangianSolve:
         return replace(found, prices=(prices,)) if found.tiers else found
 
     def _strengthen_rows(self) -> Solution | None:
-        """Return the solution if rows ask for whole numbers that it needs; None if that does not prove it."""
+        """Return the solution under rounded rows, if it is proved; None if there is nothing to round."""
         pairs = count_proved_pairs(self.master.incumbent)
         rows = None if pairs is None else round_rows(self.master.problem.rows, pairs)
         found = None if rows is None else self.solve_under(self.master, rows)

@@ -1,8 +1,12 @@
-"""Leximin by column generation: exchange on the list, price all pairs by potentials, again; then ties.
+"""Leximin by column generation: exchanges on a list, pricing of all pairs by potentials, again.
 
-An answer that is the best in these goals is improved on a list of pairs, level by level: see ``rising``. The marks by
-which nothing on the list improves it further then tell which of all pairs would, or would do as well; these join, and
-so on until there are none. All that is as good is then listed, and what other goals and ties ask for is settled on it.
+Then later goals and ties.
+
+1. Begin with an optimum of the goals before leximin, on its candidate list, and its whole duals. 2. Improve it on the
+list, level by level (``exchange``); the potentials that prove it are the duals. 3. Price all pairs by these: a pair
+enters if the left person's potentials come after the right one's and it scores at least their split level
+(``potentials``). Above it the pair improves the answer, at it the pair may tie. 4. Repeat until none enters. All
+leximin optima are then on the list; later goals and ties are settled on their face.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -39,16 +43,16 @@ from mentormatch.scale.scan.blocks import BlockScanner, CheckDeadline, ScanHits
 from mentormatch.scoring.score import MILLION
 
 BLOCK_MENTORS = 64
-"""So many mentors who stand together in the order of marks are looked at together."""
+"""So many mentors that stand together in the order of potentials are scanned together."""
 RESCAN_GROWTH = 8
-"""Where too many pairs were noted to tell whether one of them matters, so many times more are."""
+"""Where a scan was too short to tell whether a pair enters, so many times more pairs are asked for."""
 type PotentialGroups = tuple[IntVector, IntVector]
-"""Only people of the same group may have each other, (n,) and (m,); those of group -1 take no part."""
+"""(n,) and (m,): only people of the same group may be paired; those below 0 take no part."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeximinPricing:
-    """Which pairs matter: of the same group, the mentor after the mentee, at the level that parts them or above."""
+    """Which pairs enter: of the same group, mentor rank above mentee rank, score at their split level or above."""
 
     groups: PotentialGroups
     places: tuple[IntVector, IntVector]
@@ -56,12 +60,12 @@ class LeximinPricing:
 
     @classmethod
     def of(cls, groups: PotentialGroups, order: PotentialOrder) -> Self:
-        """Return the parting by the ranks of mentors, mentees and the sink."""
+        """Return the pricing by the ranks of mentors, mentees and the sink."""
         n, m = map(len, groups)
         return cls(groups, (order.places[:n], order.places[n : n + m]), order)
 
     def blocks(self) -> Iterator[IntVector]:
-        """Yield mentors of the same group who stand together."""
+        """Yield mentors of the same group who stand together in the order."""
         order = np.lexsort((self.places[0], self.groups[0]))
         order = order[self.groups[0][order] >= 0]
         edges = np.flatnonzero(np.diff(self.groups[0][order])) + 1
@@ -69,7 +73,10 @@ class LeximinPricing:
             yield from np.split(some, range(BLOCK_MENTORS, len(some), BLOCK_MENTORS))
 
     def query(self, block: IntVector, most: int, margin: int) -> ScanQuery | None:
-        """Return what is looked for in a block, which is somewhat more than matters by ``margin``; None: nothing does."""
+        """Return the query of a block: mentees of its group before its last mentor, score >= split level - ``near``.
+
+        It finds a superset of what enters, as the split level is taken from the last mentor. None: no mentee qualifies.
+        """
         last, places = int(self.places[0][block].max(initial=0)), self.places[1]
         some = (self.groups[1] == self.groups[0][block[:1]]) & (places < last)
         if not some.any():
@@ -80,13 +87,13 @@ class LeximinPricing:
         return ScanQuery(limits, mentees, per_row=most)
 
     def excess(self, pairs: PairList) -> IntVector:
-        """Return by how much pairs exceed the level that parts their people: below 0 where they do not matter."""
+        """Return (e,) by how much pairs exceed the split level of their people: below 0 where they do not enter."""
         low, high = self.places[1][pairs.mentees], self.places[0][pairs.mentors]
         return np.where(low < high, pairs.scores - self.order.between(np.minimum(low, high), high), -INFINITE)
 
 
 class ScanSize(NamedTuple):
-    """So many pairs of a mentor are listed at ``most``, and those too that fall short by no more than ``margin``."""
+    """How many pairs of a mentor are listed ``most``, and how far below the split level (``margin``) they may score."""
 
     most: int
     margin: int
@@ -94,7 +101,7 @@ class ScanSize(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LeximinScan:
-    """A look at all pairs by a ``scanner``: those that matter, or all but do, and are not ``known``."""
+    """A scan of all pairs for those that enter, or nearly, and are not ``known``."""
 
     order_pricing: LeximinPricing
     scanner: BlockScanner
@@ -103,7 +110,7 @@ class LeximinScan:
     check_deadline: CheckDeadline
 
     def scan(self) -> PairList:
-        """Return pairs that are not known: some that matter if there are any."""
+        """Return pairs that are not known: some that enter if there are any."""
         n, m = map(len, self.order_pricing.groups)
         blocks, parts = [block for block in self.order_pricing.blocks() if len(block)], list[PairList]()
         with track_scan(n * m) as advance, ThreadPoolExecutor(cpu_count() or 1) as threads:
@@ -114,7 +121,7 @@ class LeximinScan:
         return sort_by_rank(parts)
 
     def _scan_block(self, block: IntVector) -> PairList:
-        """Return what matters in a block."""
+        """Return what enters from a block of mentors."""
         most = self.size.most
         while (query := self.order_pricing.query(block, most, self.size.margin)) is not None:
             scan = self.scanner(query)(0, len(query.row_limits))
@@ -122,6 +129,7 @@ class LeximinScan:
             excess = self.order_pricing.excess(pairs)
             if (excess >= 0).any() or (scan.rest_max[block] < 0).all():
                 return pairs.select(self._select_top(pairs.mentors, excess))
+            # The list was cut off and nothing on it enters: ask for more.
             most *= RESCAN_GROWTH
         return PairList.empty()
 
@@ -133,7 +141,7 @@ class LeximinScan:
         return pairs.select(known[place] != asked) if len(known) else pairs
 
     def _select_top(self, mentors: IntVector, excess: IntVector) -> BoolVector:
-        """Return which pairs are listed, of each mentor those that exceed the level that parts their people most."""
+        """Return a mask of the pairs to list: of each mentor those that exceed the split level most."""
         order = np.lexsort((-excess, mentors))
         within = np.arange(len(order)) - np.searchsorted(mentors[order], mentors[order])
         leading = np.zeros(len(order), dtype=bool)
@@ -142,25 +150,25 @@ class LeximinScan:
 
 
 def sort_by_rank(parts: list[PairList]) -> PairList:
-    """Return pairs of several mentors each as one, in order."""
+    """Return the pairs of several blocks as one sorted list."""
     columns = [np.concatenate(column) for column in zip(*(part.columns for part in parts), strict=True)]
     order = np.lexsort((columns[1], columns[0])) if columns else None
     return PairList.empty() if order is None else PairList(*(column[order] for column in columns))
 
 
 ADDED = 16
-"""So many pairs of a mentor join at most after one of the first looks at all of them."""
+"""So many pairs of a mentor join at most after one of the first scans."""
 GROWTH = 4
-"""So many times more after each later look."""
+"""So many times more after each later scan."""
 FIRST_MARGINS = (MILLION // 33, MILLION // 50, MILLION // 100, MILLION // 100)
-"""Pairs that score so little less than would matter join too at the first looks: they are those that matter next."""
+"""Pairs that score so little below their split level join too at the first scans: they enter next."""
 
 type BlockScan = Callable[[int, int], ScanHits]
 
 
 @dataclass(frozen=True, slots=True)
 class GoalDuals:
-    """Whole prices of a goal that counts people, or of several in one number, and what people are worth in them."""
+    """Whole duals (``prices``) of goals before leximin, the ``profit`` of people in them, and the dual bound."""
 
     prices: PerSide
     profit: PerSide
@@ -168,7 +176,10 @@ class GoalDuals:
 
     @classmethod
     def of(cls, problem: AssignmentProblem, found: DualSolution) -> "GoalDuals":
-        """Return prices, with what a pair counts in their goals: those that are kept are among these."""
+        """Return the duals of a solution with the profits that its goals give.
+
+        Goals that are fixed count against it.
+        """
         weights = [*((goal, -weight) for goal, weight in found.goal_duals), *found.weights]
         stages = [objective_of(problem, goal).times(weight) for goal, weight in weights]
         flat = sum(stage.per_pair for stage in stages)
@@ -178,22 +189,20 @@ class GoalDuals:
         return cls((found.mentors, found.mentees), (mentor + flat, mentee), most)
 
     def is_reached(self, pairs: IntMatrix) -> bool:
-        """Return whether pairs, beside the pins, are worth as much as any."""
+        """Return whether pairs, beside the pins, reach the dual bound."""
         return int(self.profit[0][pairs[:, 0]].sum() + self.profit[1][pairs[:, 1]].sum()) == self.bound
 
     @property
     def keys(self) -> PerSide:
-        """Return what is the same for both people of a pair that loses nothing."""
+        """Return per side a number that is equal for two people iff their pair is tight."""
         return self.prices[0] - self.profit[0], self.profit[1] - self.prices[1]
 
 
 @dataclass(frozen=True, slots=True)
 class LeximinStart:
-    """The optimum of the goals before, on a ``pricing``.
+    """An optimum of the goals before: an ``answer`` (k, 2) on the listed ``pairs``, and its ``prices`` (duals).
 
-    An ``answer`` (k, 2) on the listed ``pairs``, and its ``prices``.
-
-    ``exact_order``: put together in one number, these goals keep their order.
+    ``exact_order``: weighted in one objective, these goals keep their order.
     """
 
     pricing: PricingProblem
@@ -205,7 +214,7 @@ class LeximinStart:
 
 @dataclass(frozen=True, slots=True)
 class LeximinSolve:
-    """The search for the leximin answer of a ``problem`` from an opening; ``master`` is that of the goals before."""
+    """The leximin answer of a ``problem`` from an optimum of the goals before, which ``master`` solved."""
 
     problem: AssignmentProblem
     run: SolveOptions
@@ -214,10 +223,11 @@ class LeximinSolve:
     scanner: BlockScanner
 
     def solution(self) -> Solution:
-        """Return the canonical solution; raise OutOfTime if the time is up."""
+        """Return the canonical solution; raise TimeLimitReached if the time is up."""
         duals, width = self._duals(), self.problem.shape[1]
         load_bounds, groups = self._load_bounds(duals), self._groups(duals)
         pairs, answer = self.start.pairs, self.start.answer
+        # Complementary slackness of the goals before: only their tight pairs may be chosen.
         pairs = pairs.select(groups[0][pairs.mentors] == groups[1][pairs.mentees])
         turn = 0
         while True:
@@ -236,7 +246,7 @@ class LeximinSolve:
             pairs, turn = pairs.merge(entering, width), turn + 1
 
     def _scan_size(self, turn: int) -> ScanSize:
-        """Return how many pairs of a mentor join, and how near: more and more where few are left but for ties."""
+        """Return how many pairs of a mentor join, and how near: more and more, once only ties are left."""
         few, later = self.start.pricing.list_length(ADDED), max(turn - len(FIRST_MARGINS), 0)
         return ScanSize(
             min(few * GROWTH**later, self.problem.shape[1]),
@@ -244,7 +254,7 @@ class LeximinSolve:
         )
 
     def _duals(self) -> list[GoalDuals]:
-        """Return whole prices of each goal before, or of all if they are sure to keep their order."""
+        """Return whole duals of each goal before, or of all in one if they are sure to keep their order."""
         prices, problem = self.start.prices, self.master.problem
         duals = [
             GoalDuals.of(problem, each)
@@ -255,16 +265,17 @@ class LeximinSolve:
         return duals
 
     def _prepare_scan(self, query: ScanQuery) -> BlockScan:
+        """Return the scan of blocks for a query, among people who take part."""
         scores = self.start.pricing.scores
         return self.scanner(query.among(scores.mentors, scores.mentees))
 
     def _load_bounds(self, duals: Sequence[GoalDuals]) -> LoadBounds:
-        """Return who may take how many, those who have a price as many as they do."""
+        """Return the load bounds; whoever has a dual in a goal before keeps their load."""
         priced = [np.any([each.prices[side] != 0 for each in duals], axis=0) for side in (0, 1)]
         return LoadBounds(self.start.pricing.bounds, (priced[0], priced[1]))
 
     def _groups(self, duals: Sequence[GoalDuals]) -> PotentialGroups:
-        """Return who may have each other by the goals before."""
+        """Return who may be paired by the goals before: people whose pairs are tight in all of them."""
         keys = [np.concatenate(each.keys) for each in duals]
         _, group = np.unique(np.column_stack(keys), axis=0, return_inverse=True)
         n = self.problem.shape[0]
@@ -274,7 +285,7 @@ class LeximinSolve:
         return mentors, np.where(mentees < 0, -2, mentees)
 
     def _report(self, answer: IntMatrix) -> None:
-        """Tell an answer that is the best in the goals before."""
+        """Report an answer that is optimal in the goals before."""
         pairs = np.concatenate([self.start.pricing.pins, answer])
         pairs = pairs[np.lexsort(pairs.T[::-1])]
         values = {tier.goal: tier.value for tier in evaluate_tiers(self.master.problem, pairs, {})}
@@ -301,7 +312,7 @@ class LeximinSolve:
         return resume_lexicographic(self.problem, self.run, work, list(self._later_stages()), self.master.solve_ties)
 
     def _later_stages(self) -> Iterator[ScalarObjective]:
-        """Yield the stages after leximin: the total is that of all answers as good."""
+        """Yield the objectives after leximin; the total is the same in all leximin optima."""
         goals = [
             goal
             for goal in self.problem.goals
@@ -312,7 +323,7 @@ class LeximinSolve:
             yield from (stage for stage in found if not isinstance(stage, LeximinStages))
 
     def _face(self, optimum: LeximinOptimum, order: PotentialOrder) -> OptimalFace:
-        """Return the answers that are as good."""
+        """Return the face of all leximin optima."""
         tight = optimum.tight_pairs(order)
         kept = tight | optimum.chosen
         face, n = self.start.pricing.face(optimum.pairs.select(kept)), self.problem.shape[0]
@@ -322,7 +333,7 @@ class LeximinSolve:
 
 
 def known_duals(face: OptimalFace) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Return the answer that a narrowed face comes with."""
+    """Return the answer that a restricted face comes with."""
     if face.incumbent is None:
         raise EngineError("An answer was lost between two stages")
     return face.incumbent

@@ -1,11 +1,16 @@
-"""Leximin by exchanges, one score level at a time (Burkard and Rendl 1991), in machine code.
+"""Leximin by exchanges, one score level at a time (lexicographic bottleneck, Burkard and Rendl 1991), in machine code.
 
-The pairs of a level, which is a score, are to be as few as can be, given those of all levels below. Each is put in
-question: if its two people can do without it, by a chain of exchanges among pairs that score more, the chain is gone.
-If not, the people that the chain could reach are marked; a mark is what people pay for a pair of this level in whole
-numbers (a potential, Edmonds & Karp 1972), and a pair stays open only while the marks of its two people are alike, or
-differ by one at its own score. The search goes from both ends in step and ends with the smaller part that is closed, so
-that nobody is marked often.
+Level by level from the lowest score: as few pairs of the level as can be, given the number of pairs at all levels
+below. Each chosen pair of the level is tested (``try_removal``): is there an alternating path between its two people in
+the residual graph of pairs that score more? If so, exchange along it, and the pair is gone. If not, the search has
+closed one side, a cut of the residual graph: all nodes on it get potential +1 or -1 at this level.
+
+Potentials are lexicographic: one whole number a level and node, dual variables of the level (Edmonds and Karp 1972).
+Invariant: a pair is open only if its two nodes have the same potentials, or differ by one at the pair's own level and
+score; so no exchange makes a lower level worse. Potentials are compared by fingerprints, sums of random words (Zobrist
+1970), and verified exactly at the end (``optimum``).
+
+The search is bidirectional and ends with the smaller side that is closed, so few nodes get a potential.
 """
 
 from typing import Any, NamedTuple
@@ -32,12 +37,12 @@ DONE, LATER, FULL = range(3)
 
 
 class LevelExchangeGraph(NamedTuple):
-    """People of both sides and a sink as nodes, in this order, and the listed pairs.
+    """The residual graph: people of both sides and a sink as nodes, in this order, and the listed pairs.
 
-    ``ends`` (2, e) are the two nodes of each pair, ``scores`` (e,). The pairs of a node that may still be open are in
-    ``pairs`` from ``starts`` to ``stops``; ``others`` and ``levels`` are the nodes at their other ends and their scores
-    once more, so that a search reads them in a row. ``least`` and ``most`` (nodes,) bound the loads; those of who is
-    ``free`` of a price may change.
+    ``ends`` (2, e): the nodes of each pair; ``scores`` (e,). Pairs of a node that may still open stand in ``pairs``
+    from ``starts`` to ``stops``; ``others`` and ``levels`` repeat their other ends and scores, to be read in a row.
+    ``least``, ``most`` (nodes,): load bounds. ``free``: nodes of dual 0 in the goals before, whose load may change
+    within these (complementary slackness); ``priced``: the others.
     """
 
     ends: ShortVector
@@ -55,7 +60,10 @@ class LevelExchangeGraph(NamedTuple):
 
 
 class LeximinMatching(NamedTuple):
-    """Which pairs are ``chosen``; those of each node in ``seats`` from ``first``, ``load`` of them."""
+    """The primal solution: which pairs are ``chosen``.
+
+    Those of each node in ``seats`` from ``first``, ``load`` of them.
+    """
 
     chosen: BoolVector
     first: IntVector
@@ -64,11 +72,11 @@ class LeximinMatching(NamedTuple):
 
 
 class PotentialLog(NamedTuple):
-    """The marks so far, one after the other, and their sums by node.
+    """Potentials as a log of changes (``nodes``, ``levels``, ``signs``), and fingerprints of their sums by node.
 
-    ``fingerprints`` (levels,) stand for levels, at random; ``sums`` (nodes,) add them up as often as a node is marked, and
-    ``closed_sums`` are the sums of the levels that are done with. Equal sums are equal marks, but for a chance of 2^-64;
-    what comes out is held against the marks themselves.
+    ``fingerprints`` (levels,): one random word a level. ``sums`` (nodes,): the words of a node's potentials added up,
+    modulo 2^64; ``closed_sums``: of finished levels. Equal sums are equal potentials but for a chance of 2^-64, which
+    ``optimum`` checks.
     """
 
     nodes: ShortVector
@@ -80,14 +88,19 @@ class PotentialLog(NamedTuple):
 
 
 class LevelQueue(NamedTuple):
-    """The chosen pairs yet to be put in question: the first of each level, and the one after each."""
+    """Chosen pairs still to be tested, as a linked list a level: its ``heads`` and the pair ``after`` each."""
 
     heads: ShortVector
     after: ShortVector
 
 
 class SearchFrontier(NamedTuple):
-    """One end of a search: who is reached, in order, by which pair and from whom; ``at``: how many, the next, steps."""
+    """One side of a bidirectional search.
+
+    Nodes in ``order`` of discovery, ``via`` which pair and from which ``parent``.
+
+    ``visited`` (nodes,): the number of the search that found it. ``at``: nodes found, nodes expanded, steps made.
+    """
 
     order: ShortVector
     visited: IntVector
@@ -97,7 +110,7 @@ class SearchFrontier(NamedTuple):
 
 
 class ExchangeState(NamedTuple):
-    """Everything that a climb works on."""
+    """Everything that the search works on."""
 
     graph: LevelExchangeGraph
     matching: LeximinMatching
@@ -110,7 +123,7 @@ class ExchangeState(NamedTuple):
 
 @jit_without_refcounts
 def enqueue(state: ExchangeState, pair: int) -> None:
-    """Have a chosen pair put in question once its level comes."""
+    """Queue a chosen pair to be tested when its level comes."""
     queue, score = state.queue, state.graph.scores[pair]
     if queue.after[pair] == NOT_QUEUED and score > state.counters[LEVEL]:
         queue.after[pair] = queue.heads[score]
@@ -131,7 +144,7 @@ def add_pair(state: ExchangeState, pair: int) -> None:
 
 @jit_without_refcounts
 def remove_pair(state: ExchangeState, pair: int) -> None:
-    """Leave a chosen pair."""
+    """Give a chosen pair up."""
     graph, matching = state.graph, state.matching
     for side in range(2):
         node = graph.ends[side, pair]
@@ -146,7 +159,7 @@ def remove_pair(state: ExchangeState, pair: int) -> None:
 
 @jit_without_refcounts
 def begin(frontier: SearchFrontier, node: int, stamp: int) -> None:
-    """Begin one end of a search with a node."""
+    """Begin one side of a search at a node."""
     frontier.order[0], frontier.visited[node] = node, stamp
     frontier.via[node] = frontier.parent[node] = NOTHING
     frontier.at[:] = 0
@@ -155,7 +168,7 @@ def begin(frontier: SearchFrontier, node: int, stamp: int) -> None:
 
 @jit_without_refcounts
 def visit(frontier: SearchFrontier, visited: IntVector, counters: IntVector, step: tuple[int, int, int]) -> None:
-    """Reach a node from another by a pair, and see whether the other end has been there."""
+    """Discover a node from another by a pair, and note where the two sides meet."""
     node, parent, pair = step
     if frontier.visited[node] != counters[STAMP]:
         frontier.visited[node] = counters[STAMP]
@@ -168,13 +181,14 @@ def visit(frontier: SearchFrontier, visited: IntVector, counters: IntVector, ste
 
 @jit_without_refcounts
 def expand_pairs(state: ExchangeState, frontier: SearchFrontier, visited: IntVector, node: int) -> None:
-    """Go over the open pairs of a node that are not chosen; those that can never be open again are forgotten."""
+    """Expand a node by its open pairs that are not chosen; drop for good those that can never open again."""
     graph, counters = state.graph, state.counters
     stops, pairs, others, scores = graph.stops, graph.pairs, graph.others, graph.levels
     sums, closed_sums, fingerprints = state.potentials.sums, state.potentials.closed_sums, state.potentials.fingerprints
     at, level, left = graph.starts[node], counters[LEVEL], node < graph.lefts
     while at < stops[node]:
         other, score = others[at], scores[at]
+        # Open: the potentials of both nodes are equal, or differ by one at the pair's own level and score.
         due = np.uint64(0) if score > level else fingerprints[score]
         frontier.at[2] += 1
         if (sums[node] - sums[other] if left else sums[other] - sums[node]) == due:
@@ -195,7 +209,7 @@ def expand_pairs(state: ExchangeState, frontier: SearchFrontier, visited: IntVec
 
 @jit_without_refcounts
 def expand_seats(state: ExchangeState, frontier: SearchFrontier, visited: IntVector, node: int) -> None:
-    """Go over the chosen pairs of a node that may be left: some are worth more than their people pay."""
+    """Expand a node by its chosen pairs that may be given up: those that are not tight."""
     graph, matching, sums, counters, fingerprints = (
         state.graph,
         state.matching,
@@ -216,9 +230,9 @@ def expand_seats(state: ExchangeState, frontier: SearchFrontier, visited: IntVec
 
 @jit_without_refcounts
 def may_sink(state: ExchangeState, node: int, way: int) -> bool:
-    """Return whether a chain may end at a node, which is found going ahead, or begin there, and its load change.
+    """Return whether a path may end (or, backwards, begin) at a node, changing its load.
 
-    A chain takes a pair from a left node where it ends, and gives one to a right node; where it begins the opposite.
+    A path that ends at a left node takes a pair from it, at a right node gives it one; where it begins, the opposite.
     """
     graph, sums = state.graph, state.potentials.sums
     if graph.priced[node] or sums[node] != sums[len(sums) - 1]:
@@ -230,7 +244,7 @@ def may_sink(state: ExchangeState, node: int, way: int) -> bool:
 
 @jit_without_refcounts
 def expand_sink(state: ExchangeState, frontier: SearchFrontier, visited: IntVector, way: int) -> None:
-    """Go over all nodes that a chain through the sink leads to."""
+    """Expand the sink: all nodes whose load may change the other way."""
     sums, load, lefts, counters = state.potentials.sums, state.matching.load, state.graph.lefts, state.counters
     least, most, sink = state.graph.least, state.graph.most, len(state.potentials.sums) - 1
     for node in state.graph.free:
@@ -243,7 +257,7 @@ def expand_sink(state: ExchangeState, frontier: SearchFrontier, visited: IntVect
 
 @jit_without_refcounts
 def expand(state: ExchangeState, frontier: SearchFrontier, other: SearchFrontier, way: int) -> None:
-    """Go on from the next node that one end has reached."""
+    """Expand the next node of one side of the search."""
     node, sink = frontier.order[frontier.at[1]], len(state.potentials.sums) - 1
     frontier.at[1] += 1
     if node == sink:
@@ -259,7 +273,7 @@ def expand(state: ExchangeState, frontier: SearchFrontier, other: SearchFrontier
 
 @jit_without_refcounts
 def next_step(state: ExchangeState, frontier: SearchFrontier) -> int:
-    """Return how many steps one end will have made once it has gone on; the sink, which leads to many, waits."""
+    """Return how many steps one side will have made after its next expansion; the sink, which leads to many, waits."""
     sink, at, last = len(state.potentials.sums) - 1, frontier.at[1], frontier.at[0] - 1
     if frontier.order[at] == sink and at < last:
         frontier.order[at], frontier.order[last] = frontier.order[last], sink
@@ -271,7 +285,11 @@ def next_step(state: ExchangeState, frontier: SearchFrontier) -> int:
 
 @jit_without_refcounts
 def find_path(state: ExchangeState, pair: int) -> int:
-    """Look for a chain around a chosen pair: return 0 if there is one, 1 or -1 if the way ahead or back is closed."""
+    """Search for an alternating path around a chosen pair.
+
+    Return 0 if the sides meet, 1 or -1 if the forward or the backward side is closed: a cut that proves that there is
+    none.
+    """
     graph, forward, backward, counters = state.graph, state.forward, state.backward, state.counters
     counters[STAMP] += 1
     counters[MEETING] = NOTHING
@@ -282,6 +300,7 @@ def find_path(state: ExchangeState, pair: int) -> int:
             return 1
         if backward.at[1] == backward.at[0]:
             return -1
+        # Expand the side that is cheaper: both grow in step, the search ends with the smaller closed one.
         if next_step(state, forward) <= next_step(state, backward):
             expand(state, forward, backward, FORWARD)
         else:
@@ -291,7 +310,7 @@ def find_path(state: ExchangeState, pair: int) -> int:
 
 @jit_without_refcounts
 def apply_path(state: ExchangeState, pair: int) -> None:
-    """Carry out the chain that was found, and leave the pair."""
+    """Exchange along the path that was found, and give the tested pair up."""
     remove_pair(state, pair)
     for turn in range(4):  # pairs that go leave their places first
         frontier = state.forward if turn % 2 == 0 else state.backward
@@ -311,7 +330,7 @@ def apply_path(state: ExchangeState, pair: int) -> None:
 
 @jit_without_refcounts
 def raise_potentials(state: ExchangeState, frontier: SearchFrontier, sign: int) -> None:
-    """Mark all that one end of a search has reached."""
+    """Dual step: change the potential at this level of all nodes on the closed side by ``sign``."""
     potentials, counters = state.potentials, state.counters
     level = counters[LEVEL]
     word = potentials.fingerprints[level] if sign > 0 else np.uint64(0) - potentials.fingerprints[level]
@@ -324,8 +343,9 @@ def raise_potentials(state: ExchangeState, frontier: SearchFrontier, sign: int) 
 
 @jit_without_refcounts
 def try_removal(state: ExchangeState, pair: int) -> None:
-    """Put a chosen pair in question."""
+    """Test a chosen pair: remove it by an exchange, or prove by a cut that it stays."""
     graph, sums = state.graph, state.potentials.sums
+    # Gone already, or a cut between its nodes proves it: nothing to test.
     if not state.matching.chosen[pair] or sums[graph.ends[0, pair]] != sums[graph.ends[1, pair]]:
         return
     closed = find_path(state, pair)
@@ -338,7 +358,7 @@ def try_removal(state: ExchangeState, pair: int) -> None:
 
 @jit_without_refcounts
 def run_levels(state: ExchangeState, steps: int) -> int:
-    """Go on for so many steps, level by level; return whether all is done."""
+    """Go on for so many steps, level by level; return whether all is done, or what ran out."""
     queue, potentials, counters = state.queue, state.potentials, state.counters
     counters[STEPS] = 0
     while counters[LEVEL] < len(queue.heads):
@@ -352,6 +372,7 @@ def run_levels(state: ExchangeState, steps: int) -> int:
             queue.heads[level] = queue.after[pair]
             queue.after[pair] = NOT_QUEUED
             try_removal(state, pair)
+        # The level is finished: its potentials are final.
         for at in range(counters[OPENED], counters[ENTRIES]):
             node = potentials.nodes[at]
             potentials.closed_sums[node] = potentials.sums[node]

@@ -1,4 +1,9 @@
-"""A leximin optimum on listed pairs, and its certificate by lexicographic potentials."""
+"""A leximin optimum on listed pairs, and its certificate by lexicographic potentials.
+
+The kernel compares potentials by fingerprints. The certificate does not trust them: it adds the potentials up, and
+checks complementary slackness in exact numbers, level by level. A pair that is not chosen has a lexicographic reduced
+cost >= 0, a chosen one <= 0, and nobody whose load may change has a potential on the wrong side of the sink's.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,16 +36,19 @@ from mentormatch.scale.leximin.exchange import (
 from mentormatch.scale.leximin.potentials import LevelPotentials, PotentialOrder
 
 STEPS = 1 << 22
-"""Steps looked at between two looks at the clock: a fifth of a second."""
+"""Steps between two looks at the clock: a fifth of a second."""
 PART = 1 << 16
-"""Of so many listed pairs those are held against their marks together that these do not tell at once."""
+"""So many listed pairs are compared potential by potential at a time."""
 ENTRIES_PER_NODE = 8
-"""So many marks a person there is room for at first."""
+"""The log of potentials has room for so many a node at first."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadBounds:
-    """Who may take how many: ``bounds`` of both sides beside pins, and who is ``priced``, so that theirs is fixed."""
+    """The load ``bounds`` of both sides beside pins, and who is ``priced``.
+
+    Has a dual in the goals before, so a fixed load.
+    """
 
     bounds: tuple[RemainingDegrees, RemainingDegrees]
     priced: tuple[BoolVector, BoolVector]
@@ -57,13 +65,13 @@ class LoadBounds:
 
     @property
     def fixed(self) -> BoolVector:
-        """Return (nodes,) who has a price."""
+        """Return (nodes,) whose load is fixed."""
         return np.append(np.concatenate(self.priced), False)
 
 
 @dataclass(frozen=True, slots=True)
 class LeximinOptimum:
-    """The end of a climb on ``pairs``: which are ``chosen``, and the marks by which no answer is better on these."""
+    """The optimum on ``pairs``: which are ``chosen``, the loads (nodes,), and the potentials that prove it."""
 
     load_bounds: LoadBounds
     pairs: PairList
@@ -73,7 +81,7 @@ class LeximinOptimum:
 
     @classmethod
     def of(cls, load_bounds: LoadBounds, pairs: PairList, chosen: BoolVector, over: Callable[[], bool]) -> Self:
-        """Climb from an answer; raise OutOfTime if the time is up."""
+        """Improve an answer to the leximin optimum on its list; raise TimeLimitReached if the time is up."""
         state = run_to_end(exchange_state(load_bounds, pairs, chosen), over)
         count = int(state.counters[ENTRIES])
         nodes, levels, signs = (part[:count] for part in state.potentials[:3])
@@ -86,22 +94,24 @@ class LeximinOptimum:
         return self.pairs.mentors, self.pairs.mentees + len(self.load_bounds.bounds[0].most)
 
     def tight_pairs(self, order: PotentialOrder) -> BoolVector:
-        """Return which of the pairs lose nothing; raise EngineError if the marks do not prove the answer.
+        """Return which pairs have a lexicographic reduced cost of 0; raise EngineError if the potentials prove nothing.
 
-        A pair loses what its right person is marked more than its left, and one at its own level: the lowest level at
-        which that is not 0 counts. None that is not chosen loses less than nothing, none that is chosen more.
+        The reduced cost of a pair at a level is right potential - left potential, + 1 at its own score. The lowest
+        level where it is not 0 counts.
         """
         cost_signs, exact = self._cost_signs(order)
+        # Complementary slackness of pairs.
         wrong = np.where(self.chosen, cost_signs > 0, cost_signs < 0)
         if wrong.any() or not self._loads_optimal(order):
             raise EngineError("The marks do not prove the assignment")
         return np.asarray(exact & (cost_signs == 0))
 
     def _cost_signs(self, order: PotentialOrder) -> tuple[IntVector, BoolVector]:
-        """Return the sign of what each pair loses, and for which it was worked out mark by mark."""
+        """Return the sign of each pair's reduced cost, and for which it was added up level by level."""
         own, theirs = (order.places[nodes] for nodes in self.nodes)
         difference = order.between(np.minimum(own, theirs), np.maximum(own, theirs))
         cost_signs = np.where((own > theirs) & (self.pairs.scores > difference), -1, 1)
+        # Only at equality of score and split level does the order of people not tell: add up exactly.
         exact = (own > theirs) & (self.pairs.scores == difference)
         for some in np.array_split(np.flatnonzero(exact), 1 + len(exact) // PART):
             if len(some):
@@ -111,7 +121,7 @@ class LeximinOptimum:
         return cost_signs, exact
 
     def _loads_optimal(self, order: PotentialOrder) -> bool:
-        """Return whether nobody could take more or fewer, and the answer be better."""
+        """Return whether no change of a load would improve the answer: complementary slackness of the sink."""
         least, most, n = self.load_bounds.least, self.load_bounds.most, len(self.load_bounds.bounds[0].most)
         places, sink = order.places[:-1], order.places[-1]
         left = np.arange(len(places)) < n
@@ -121,12 +131,12 @@ class LeximinOptimum:
         return not ((ends & (places > sink)) | (begins & (places < sink))).any()
 
     def fixed_loads(self, order: PotentialOrder) -> BoolVector:
-        """Return (nodes,) whose load is the same in every answer as good."""
+        """Return (nodes,) whose load is the same in every leximin optimum."""
         return np.asarray(self.load_bounds.fixed | (order.places != order.places[-1]))
 
 
 def exchange_state(load_bounds: LoadBounds, pairs: PairList, chosen: BoolVector) -> ExchangeState:
-    """Return the work of a climb before its first step."""
+    """Return the state of the kernel before its first step."""
     n, nodes, highest = len(load_bounds.bounds[0].most), len(load_bounds.most), int(pairs.scores.max(initial=0))
     ends = np.stack([pairs.mentors, pairs.mentees + n]).astype(np.int32)
     graph = exchange_graph(load_bounds, ends, pairs.scores.astype(np.int32))
@@ -145,7 +155,7 @@ def exchange_state(load_bounds: LoadBounds, pairs: PairList, chosen: BoolVector)
 
 
 def potential_log(nodes: int, fingerprints: Words) -> PotentialLog:
-    """Return room for marks, of which there is none yet."""
+    """Return an empty log of potentials."""
     places, levels = (np.empty(ENTRIES_PER_NODE * nodes, dtype=np.int32) for _ in range(2))
     sums, closed_sums = (np.zeros(nodes, dtype=np.uint64) for _ in range(2))
     return PotentialLog(
@@ -154,7 +164,7 @@ def potential_log(nodes: int, fingerprints: Words) -> PotentialLog:
 
 
 def exchange_graph(load_bounds: LoadBounds, ends: NDArray[np.int32], scores: NDArray[np.int32]) -> LevelExchangeGraph:
-    """Return pairs as they are read from either side."""
+    """Return the pairs in compressed rows by either side."""
     flat, count = ends.ravel(), np.int32(max(len(scores), 1))
     order = np.argsort(flat, kind="stable").astype(np.int32)
     pairs, others = order % count, flat[np.where(order < count, order + count, order - count)]
@@ -177,7 +187,7 @@ def exchange_graph(load_bounds: LoadBounds, ends: NDArray[np.int32], scores: NDA
 
 
 def leximin_matching(graph: LevelExchangeGraph, chosen: BoolVector) -> LeximinMatching:
-    """Return an answer by person."""
+    """Return an answer by node."""
     some = np.flatnonzero(chosen)
     nodes, pairs = graph.ends[:, some].ravel(), np.tile(some, 2)
     order, load = np.argsort(nodes, kind="stable"), np.bincount(nodes, minlength=len(graph.most))
@@ -188,7 +198,7 @@ def leximin_matching(graph: LevelExchangeGraph, chosen: BoolVector) -> LeximinMa
 
 
 def level_queue(graph: LevelExchangeGraph, chosen: BoolVector) -> LevelQueue:
-    """Return all chosen pairs to be put in question."""
+    """Return the queue of all chosen pairs, by level."""
     heads = np.full(int(graph.scores.max(initial=0)) + 1, NOTHING, dtype=np.int32)
     after = np.full(len(graph.scores), NOT_QUEUED, dtype=np.int32)
     some = np.flatnonzero(chosen)
@@ -201,13 +211,13 @@ def level_queue(graph: LevelExchangeGraph, chosen: BoolVector) -> LevelQueue:
 
 
 def search_frontier(nodes: int) -> SearchFrontier:
-    """Return room for one end of a search."""
+    """Return room for one side of a search."""
     order, via, parent = (np.full(nodes, NOTHING, dtype=np.int32) for _ in range(3))
     return SearchFrontier(order, np.zeros(nodes, dtype=np.int64), via, parent, np.zeros(3, dtype=np.int64))
 
 
 def run_to_end(state: ExchangeState, over: Callable[[], bool]) -> ExchangeState:
-    """Return the work at its end; raise OutOfTime if the time is up."""
+    """Return the state at the end of all levels; raise TimeLimitReached if the time is up."""
     with np.errstate(over="ignore"):  # sums of marks may go round
         while (told := run_levels(state, STEPS)) != DONE:
             if over():
@@ -217,6 +227,6 @@ def run_to_end(state: ExchangeState, over: Callable[[], bool]) -> ExchangeState:
 
 
 def grow_log(state: ExchangeState) -> ExchangeState:
-    """Return the work with more room for marks."""
+    """Return the state with twice the room for potentials."""
     nodes, levels, signs = (np.append(part, np.empty_like(part)) for part in state.potentials[:3])
     return state._replace(potentials=state.potentials._replace(nodes=nodes, levels=levels, signs=signs))

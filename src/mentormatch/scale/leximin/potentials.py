@@ -1,9 +1,10 @@
-"""Lexicographic potentials: one a score level; a total order of people, and the level at which two part.
+"""Lexicographic potentials, one a score level: the total order of people, and the split level of any two.
 
-Two people are told apart by the lowest level at which their marks differ. A pair that scores more than this level would
-improve an answer if its left person has the greater mark there; no other pair that scores more or less would. So people
-stand in the order of their marks, the lowest level first, and between neighbours stands the level that tells them
-apart: between any two people it is the least of those in between.
+Compare the potentials of two people from the lowest level up; the first level where they differ is their split level. A
+pair (i, k) improves the answer iff i's potential is greater there and the pair scores above that level; at that level
+it may tie. So people are sorted by potentials lexicographically; between neighbours in that order stands their split
+level, and the split level of any two is the least in between (a range minimum, by a sparse table: Bender and
+Farach-Colton 2000).
 """
 
 from collections.abc import Iterator
@@ -23,9 +24,9 @@ INFINITE = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class LevelPotentials:
-    """The marks of all nodes, in sum for each level, none of them 0.
+    """The potentials of all nodes that are not 0, in compressed rows.
 
-    Those of node i are at ``levels`` and ``sums`` from ``starts[i]`` to ``starts[i + 1]``, the lowest level first.
+    Those of node i stand in ``levels`` and ``sums`` from ``starts[i]`` to ``starts[i + 1]``, the lowest level first.
     """
 
     starts: IntVector
@@ -34,7 +35,7 @@ class LevelPotentials:
 
     @classmethod
     def of(cls, nodes: WholeVector, levels: WholeVector, signs: WholeVector, count: int) -> Self:
-        """Add up the marks that ``count`` nodes got one by one."""
+        """Add up a log of changes (``nodes``, ``levels``, ``signs``) for ``count`` nodes."""
         width = int(levels.max(initial=0)) + 1
         keys, place = np.unique(nodes.astype(np.int64) * width + levels, return_inverse=True)
         sums = np.bincount(place, weights=signs, minlength=len(keys)).astype(np.int64)
@@ -42,7 +43,7 @@ class LevelPotentials:
         return cls(np.searchsorted(keys // width, np.arange(count + 1)), keys % width, sums)
 
     def by_level(self) -> Iterator[tuple[int, IntVector, IntVector]]:
-        """Yield, from the lowest level up, who is marked at it, and by how much."""
+        """Yield, from the lowest level up: the level, the nodes with a potential there, and these potentials."""
         nodes = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
         order = np.argsort(self.levels, kind="stable")
         at, starts = np.unique(self.levels[order], return_index=True)
@@ -50,7 +51,10 @@ class LevelPotentials:
             yield level, nodes[order[start:stop]], self.sums[order[start:stop]]
 
     def cost_signs(self, lefts: IntVector, rights: IntVector, scores: IntVector) -> IntVector:
-        """Return 1, 0 or -1 for each pair: the sign of what it loses, at the lowest level at which that is not 0."""
+        """Return (e,) the sign of each pair's lexicographic reduced cost: at the lowest level where it is not 0.
+
+        At each level it is right potential - left potential, + 1 at the pair's own score.
+        """
         own, theirs = self._of(lefts), self._of(rights)
         pairs = np.concatenate([own[0], theirs[0], np.arange(len(scores))])
         levels = np.concatenate([self.levels[own[1]], self.levels[theirs[1]], scores])
@@ -64,7 +68,7 @@ class LevelPotentials:
         return signs
 
     def _of(self, nodes: IntVector) -> tuple[IntVector, IntVector]:
-        """Return all marks of some nodes, one node after the other: which of them it is of, and where it is."""
+        """Return all potentials of some nodes, one node after the other: for which of them, and where they stand."""
         counts = self.starts[nodes + 1] - self.starts[nodes]
         owners = np.repeat(np.arange(len(nodes)), counts)
         return owners, np.arange(len(owners)) + np.repeat(self.starts[nodes] - np.cumsum(counts) + counts, counts)
@@ -72,28 +76,26 @@ class LevelPotentials:
 
 @dataclass(frozen=True, slots=True)
 class PotentialOrder:
-    """The place of each node, (nodes,), equal for equal marks; ``split_levels`` (places - 1,) tells neighbours apart."""
+    """The rank of each node (nodes,), equal for equal potentials, and the split levels (ranks - 1,) of neighbours."""
 
     places: IntVector
     split_levels: IntVector
 
     @classmethod
     def of(cls, potentials: LevelPotentials) -> Self:
-        """Rank all nodes by their marks."""
+        """Sort all nodes by their potentials."""
         order, set_of = OrderedSets(), np.zeros(len(potentials.starts) - 1, dtype=np.int64)
+        # Refine the partition level by level, as radix sort does from the first digit.
         for level, some, sums in potentials.by_level():
             set_of[some] = order.split(set_of[some], sums, level)
         return cls(*order.order(set_of))
 
     def below(self, place: int) -> IntVector:
-        """Return (place,): by which level each of the places before this one is told apart from it."""
+        """Return (rank,) the split level of each lower rank from this one."""
         return np.minimum.accumulate(self.split_levels[:place][::-1])[::-1]
 
     def between(self, low: IntVector, high: IntVector) -> IntVector:
-        """Return by which level places are told apart, (e,), the low ones standing before the high ones.
-
-        Or ``INFINITE``.
-        """
+        """Return (e,) the split levels of ranks ``low`` < ``high``, or ``INFINITE`` where they are equal."""
         steps, row = np.frexp((high - low).astype(np.float64))[1] - 1, self.split_levels
         found = np.full(len(low), INFINITE)
         for step in range(int(steps.max(initial=-1)) + 1):
@@ -104,14 +106,14 @@ class PotentialOrder:
 
 
 class OrderedSets:
-    """Sets of people who were marked alike, in order, and what tells each from the next; set 0 is there at first."""
+    """An ordered partition as a linked list: sets of nodes of equal potentials, and the split level after each."""
 
     def __init__(self) -> None:
         self.after, self.before, self.split_levels = [-1], [-1], [INFINITE]
         self.first = 0
 
     def split(self, set_of: IntVector, sums: IntVector, level: int) -> IntVector:
-        """Return the new sets of those who are in some and are marked by ``sums``, none of them 0."""
+        """Return the new sets of nodes that are in ``set_of`` and differ by ``sums``, none of them 0, at a level."""
         own = list(zip(set_of.tolist(), sums.tolist(), strict=True))
         kinds, found = sorted(set(own)), dict[tuple[int, int], int]()
         for kind in reversed(kinds):  # the greatest mark first: each stands just after those who are not marked
@@ -123,6 +125,7 @@ class OrderedSets:
         return np.array([found[kind] for kind in own], dtype=np.int64)
 
     def _after(self, one: int, level: int) -> int:
+        """Insert a set after another, split from it at a level."""
         new, then = len(self.after), self.after[one]
         self.after.append(then)
         self.before.append(one)
@@ -133,6 +136,7 @@ class OrderedSets:
         return new
 
     def _before(self, one: int, level: int) -> int:
+        """Insert a set before another, split from it at a level."""
         new, then = len(self.after), self.before[one]
         self.after.append(one)
         self.before.append(then)
