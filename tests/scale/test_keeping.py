@@ -103,7 +103,7 @@ def test_people_of_both_sides_may_be_idle(seed: int) -> None:
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have nothing solved that an integer program would take long for."""
     monkeypatch.setattr(gap, "SOLVED_WHOLE", 0)
-    monkeypatch.setattr(heuristic, "OPEN", 0)
+    monkeypatch.setattr(heuristic, "MAX_OPEN", 0)
 
 
 @pytest.mark.usefixtures("way", "many")

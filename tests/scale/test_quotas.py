@@ -246,7 +246,7 @@ def test_a_row_that_does_not_rest_on_people_is_kept_by_few_and_said_to_bind_for_
     row = SideConstraint("any", some, most=int(some[pairs[:, 0], pairs[:, 1]].sum()) // 2)
     assert same(*(solve(replace(each, rows=(row,))) for each in (held, problem)))
     monkeypatch.setattr(gap, "SOLVED_WHOLE", 0)
-    monkeypatch.setattr(heuristic, "OPEN", 0)
+    monkeypatch.setattr(heuristic, "MAX_OPEN", 0)
     assert solve(replace(problem, rows=(row,))).notes == (gap.SHORT,)
 
 

@@ -1,4 +1,12 @@
-"""How a problem is solved whose pairs are worked out whenever they are asked for: which rows are paid for, and how."""
+"""The engine for scores that are not stored: which rows are dualised, and which algorithm solves what is left.
+
+- Goals alone: by classes of identical people if there are few, else column generation.
+- Separable rows: Lagrangian relaxation. Goals that do not fit one exact objective: the weights are verified afterwards.
+- Other rules (conditional minimums, knapsacks): solved without, then repaired.
+- Leximin: the goals before it, then exchanges and pricing by potentials.
+
+In the end ties are broken by hashes, on the face of all optima, and the checker verifies the answer.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -34,14 +42,14 @@ type Opening = tuple[OptimalFace, PrimalDual]
 WIDE = "wide"
 """The kind of the engine, by which answers are known."""
 NARROW = 1 << 32
-"""Where few pairs are left open, what one is worth stays below this, so that rewards have room."""
+"""Where few pairs are left open, their profits stay below this, so that penalties have room."""
 BINDS = "a rule that couples pairs binds, which is not solved for so many pairs"
 
 
 def solve_implicit(problem: AssignmentProblem, run: SolveOptions) -> Solution:
     """Return the canonical optimum, or the best answer found in time, with what is proved of it.
 
-    Stored scores are looked at as if they were not. Rows that rest on people are paid for; others are left out.
+    Stored scores are scanned too. Separable rows are dualised; others are hard rules.
     """
     if problem.scores.stored:
         problem, run = as_implicit(problem), replace(run, workers=None)
@@ -55,7 +63,7 @@ def solve_implicit(problem: AssignmentProblem, run: SolveOptions) -> Solution:
 
 
 def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[SideConstraint, ...], run: SolveOptions) -> Solution:
-    """Return the solution of a problem whose rows rest on people; other rows are ``hard_rows``."""
+    """Return the solution of a problem whose own rows are separable; ``hard_rows`` are the others."""
     fair = "leximin" in problem.goals
     asked = replace(problem, goals=fits_before_leximin(problem.goals)) if fair else problem
     people_only = fair and PEOPLE.issuperset(asked.goals)
@@ -84,7 +92,7 @@ def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[SideConstraint
 
 
 def _solve_with_hard_rules(master: RestrictedMaster, rules: HardRules) -> Solution:
-    """Return the canonical solution, or the best in time, which also keeps the rules beside."""
+    """Return the canonical solution, or the best in time, that also keeps the hard rules."""
     found = _solve_relaxed(master)
     if not found.tiers or rules.satisfied(found.pairs):
         return found
@@ -92,7 +100,7 @@ def _solve_with_hard_rules(master: RestrictedMaster, rules: HardRules) -> Soluti
 
 
 def _solve_relaxed(master: RestrictedMaster) -> Solution:
-    """Return the canonical solution without the rules beside, or the best in time."""
+    """Return the canonical solution without the hard rules, or the best in time."""
     if master.problem.rows and master.weighted.exact_order:
         lagrangian = LagrangianSolve(master, master.pricing, _solve_under)
         opening = master.repeat_until_valid(lagrangian.opening)
@@ -104,15 +112,16 @@ def _solve_relaxed(master: RestrictedMaster) -> Solution:
 
 
 def _solve_goals(master: RestrictedMaster) -> Opening:
-    """Return the optimum of the goals with its tight pairs."""
+    """Return an optimum of the goals without rows, on its tight pairs."""
     pricing = master.pricing
+    # Symmetry first: few classes of identical people are a small market.
     classes = AggregatedSolve.of(pricing, master) if master.weighted.exact_order else None
     found = None if classes is None else classes.opening()
     return solve_all_pairs(pricing, master, master.report) if found is None else found
 
 
 def _break_ties(master: RestrictedMaster, opening: Opening) -> Solution:
-    """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""
+    """Return the canonical solution where no pair pays for a row, if it keeps all rows as it is."""
     problem = master.problem
     found = optimize_lexicographically(problem, master.run, [master.stage], opening, master.solve_ties)
     kept = all(row.is_satisfied_by(found.pairs, problem.shape) for row in problem.rows)
@@ -120,7 +129,7 @@ def _break_ties(master: RestrictedMaster, opening: Opening) -> Solution:
 
 
 def _solve_under(master: RestrictedMaster, rows: tuple[SideConstraint, ...]) -> Solution:
-    """Return the solution of the same problem under other rows, or the best in time."""
+    """Return the solution of a master's problem under other rows, or the best in time."""
     own = master.with_rows(rows)
     try:
         return _solve_relaxed(own)
@@ -129,7 +138,7 @@ def _solve_under(master: RestrictedMaster, rows: tuple[SideConstraint, ...]) -> 
 
 
 def _solve_leximin(master: RestrictedMaster, problem: AssignmentProblem, run: SolveOptions) -> Solution:
-    """Return the solution of a problem whose goals before leximin are the solver's, or the best in time."""
+    """Return the leximin solution; the master's goals are those before leximin."""
     from mentormatch.scale.leximin.column_generation import LeximinSolve, LeximinStart
 
     views = list[tuple[PricingProblem, CandidateList]]()
@@ -164,7 +173,7 @@ def _solve_narrowed(master: RestrictedMaster, problem: AssignmentProblem, openin
 def _prove_infeasible(
     problem: AssignmentProblem, hard_rows: tuple[SideConstraint, ...], run: SolveOptions, failed: Solution
 ) -> Solution:
-    """Return that there is no answer if smaller numbers prove it: of the total alone."""
+    """Return that there is no answer if smaller numbers prove it: those of the total alone."""
     found = _solve_with_rows(
         replace(problem, goals=("total",)), hard_rows, replace(run, ties=False, on_incumbent=ignore_incumbent)
     )
@@ -172,11 +181,11 @@ def _prove_infeasible(
 
 
 def _is_worth_loading(scores: Scores) -> bool:
-    """Return whether there is so much to do that compiled code is used: always where scores are worked out."""
+    """Return whether there is enough to do for compiled code: always where scores are worked out."""
     return use_numba(scores.count) or (isinstance(scores, ImplicitScores) and scores.matrix.computed)
 
 
 def _expand_row_duals(stage: DualSolution, dualisable: Sequence[bool]) -> DualSolution:
-    """Return prices of all rows, of which only those that rest on people may have one."""
+    """Return the duals of all rows; only those that were dualised may have one."""
     prices = iter(stage.rows)
     return replace(stage, rows=tuple(next(prices) if each else 0 for each in dualisable)) if any(stage.rows) else stage

@@ -398,8 +398,9 @@ class RestrictedMaster:
         self.report_pairs(face.answer(optimum.chosen), bound)
 
     def report_pairs(self, pairs: IntMatrix, bound: int) -> Solution:
-        """Return pairs as a solution, with the bound of each goal that ``bound`` proves, and report it if it keeps all
-        rules.
+        """Return pairs as a solution, and report it if it keeps all rules.
+
+        Each goal has the bound that ``bound`` proves, the one of all in one number.
         """
         tiers = tuple(evaluate_tiers(self.problem, pairs, {}))
         pinned = exact_dot(self.stage.profit(self.problem, *pair_array(self.problem.pins).T))
@@ -412,10 +413,10 @@ class RestrictedMaster:
         return told
 
     def _bounds(self, values: dict[str, int], bound: int) -> dict[str, int]:
-        """Return the bound of each goal that a bound of all in one number proves.
+        """Return what a bound of all goals in one number proves of each goal.
 
-        For goals before the first that is not reached: their values. For this one: what is left of the bound. For later
-        ones nothing.
+        Goals before the first that is not reached: their values. This one: what is left of the bound. Later ones:
+        nothing.
         """
         left, found, former = bound, dict[str, int](), len(self.problem.former)
         known = [each for each in self.stage.weights if each[0] in values]

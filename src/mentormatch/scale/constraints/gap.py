@@ -150,6 +150,7 @@ class GapSolve:
         # With an incumbent the limit of fixing is exact.
         gap = None if self.master.incumbent is None else self._gap(self.master.incumbent.pairs)
         for pairs in OPEN_PAIRS:
+            # Without one: leave the cheapest pairs open, and see afterwards.
             max_cost = (
                 find_cost_quantile(self.pricing, self.priced, self.pricing.list_length(pairs)) if gap is None else gap
             )
@@ -202,6 +203,7 @@ class GapSolve:
             _fix_loads(face.right, self.prices.mentees, max_cost),
         )
         face = replace(face, left=sides[0][0], right=sides[1][0])
+        # Profit in reduced costs: what is fixed needs no dual any more.
         profit = (
             sides[0][1][face.lefts] + sides[1][1][face.rights] - self.pricing.reduced_cost(scanned.pairs, self.priced)
         )

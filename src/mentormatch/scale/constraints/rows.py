@@ -94,7 +94,7 @@ class DualisedRows:
         return each @ self.mentor, mentees[0] if self.groups == 1 else mentees
 
     def compare_penalties(self, before: Multipliers, after: Multipliers) -> PerSide:
-        """Return by how much penalties grow from some multipliers to others, by mentor (n,) and, about, by mentee (m,)."""
+        """Return by how much penalties grow between multipliers, by mentor (n,) and, about, by mentee (m,)."""
         then, now = self.compute_penalties(before), self.compute_penalties(after)
         more = now[1] - then[1]
         return now[0] - then[0], more if more.ndim == 1 else more.sum(axis=0) // len(more)
@@ -105,10 +105,7 @@ class DualisedRows:
         return profit - mentors[face.lefts] - gather(mentees, self.group, face.lefts, face.rights)
 
     def compute_slack(self, face: OptimalFace, chosen: BoolVector) -> tuple[int, ...]:
-        """Return the slack of each bound: the subgradient of the Lagrangian dual.
-
-        Below 0 where chosen pairs break it.
-        """
+        """Return the slack of each bound, below 0 where broken: a subgradient of the Lagrangian dual."""
         lefts, rights = face.lefts[chosen], face.rights[chosen]
         each = self.mentor[:, lefts] + self.factors[:, self.group[lefts]] * self.mentee[:, rights]
         return tuple(most - count for most, count in zip(self.most, each.sum(axis=1).tolist(), strict=True))

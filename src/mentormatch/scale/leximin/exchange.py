@@ -194,6 +194,7 @@ def expand_pairs(state: ExchangeState, frontier: SearchFrontier, visited: IntVec
         if (sums[node] - sums[other] if left else sums[other] - sums[node]) == due:
             if not state.matching.chosen[pairs[at]]:
                 visit(frontier, visited, counters, (other, node, pairs[at]))
+        # Finished levels differ and never change again: the pair is swapped out of the list for good.
         elif (
             score != level
             and (closed_sums[node] - closed_sums[other] if left else closed_sums[other] - closed_sums[node]) != due

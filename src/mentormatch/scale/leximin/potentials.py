@@ -88,7 +88,7 @@ class PotentialOrder:
         # Refine the partition level by level, as radix sort does from the first digit.
         for level, some, sums in potentials.by_level():
             set_of[some] = order.split(set_of[some], sums, level)
-        return cls(*order.order(set_of))
+        return cls(*order.rank_nodes(set_of))
 
     def below(self, place: int) -> IntVector:
         """Return (rank,) the split level of each lower rank from this one."""
@@ -116,9 +116,11 @@ class OrderedSets:
         """Return the new sets of nodes that are in ``set_of`` and differ by ``sums``, none of them 0, at a level."""
         own = list(zip(set_of.tolist(), sums.tolist(), strict=True))
         kinds, found = sorted(set(own)), dict[tuple[int, int], int]()
-        for kind in reversed(kinds):  # the greatest mark first: each stands just after those who are not marked
+        # A greater potential comes later: insert after the old set, the greatest first, so it ends up last.
+        for kind in reversed(kinds):
             if kind[1] > 0:
                 found[kind] = self._after(kind[0], level)
+        # A negative one comes before the old set, the least first.
         for kind in kinds:
             if kind[1] < 0:
                 found[kind] = self._before(kind[0], level)
@@ -148,8 +150,8 @@ class OrderedSets:
             self.first = new
         return new
 
-    def order(self, set_of: IntVector) -> tuple[IntVector, IntVector]:
-        """Return the place of each person, and what tells neighbouring places apart."""
+    def rank_nodes(self, set_of: IntVector) -> tuple[IntVector, IntVector]:
+        """Return the rank of each node by its set, and the split levels of neighbouring ranks."""
         order, one = list[int](), self.first
         while one >= 0:
             order.append(one)

@@ -1,7 +1,7 @@
-"""Scans on the workers of Dask, on this machine or on others.
+"""A pool of the workers of Dask, on this machine or on others.
 
-The tiles, and what is looked for, are results of tasks of their own, not scattered: where they are lost with the last
-worker that held them, the scheduler has them made again from what it holds.
+Matrix and query are results of tasks of their own, not scattered: where they are lost with the last worker that held
+them, the scheduler has them made again from what it holds.
 """
 
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ class DaskScanPool(ScanPool[Future[Any]]):
 
     @classmethod
     def of(cls, executor: object) -> "DaskScanPool | None":
-        """Return the workers of a client, None if it is none, or asynchronous."""
+        """Return the workers of a client; None if it is none, or asynchronous."""
         return cls(executor) if isinstance(executor, Client) and not executor.asynchronous else None
 
     def load_matrix(self, matrix: ScoreMatrix) -> None:
@@ -72,7 +72,7 @@ class DaskScanPool(ScanPool[Future[Any]]):
         self._load("query", query)
 
     def _load(self, name: str, what: object) -> None:
-        """Have something brought to workers when they first need it."""
+        """Have something sent to workers when they first need it."""
         self.contents[name] = what
         self.remote[name] = self._submit(return_same, what)
 
@@ -83,6 +83,7 @@ class DaskScanPool(ScanPool[Future[Any]]):
         return self._submit(scan_payload, self.remote["payload"], self.remote["query"], *block)
 
     def _submit(self, *asked: Any) -> Future[Any]:
+        """Submit a task; raises NoWorkersError if the client is not connected."""
         if self.client.status != "running":
             raise NoWorkersError(tr(CLOSED, status=self.client.status))
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):  # it is meant to be large

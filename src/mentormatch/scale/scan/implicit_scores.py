@@ -1,4 +1,4 @@
-"""The scores of all pairs of a cohort, worked out whenever they are scanned, none of them stored."""
+"""Implicit scores: the scores of all pairs of a cohort, worked out whenever they are scanned, none of them stored."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +19,9 @@ from mentormatch.scale.scores.matrix import ScoreMatrix, StoredMatrix
 
 
 def find_maxima(matrix: ScoreMatrix, mentors: BoolVector, mentees: BoolVector) -> tuple[IntVector, IntVector]:
-    """Return the greatest score of each mentor (n,) and of each mentee (m,), of those who take part with each other.
+    """Return the largest score of each mentor (n,) and each mentee (m,) among those who take part.
 
-    ``NO_SCORE`` stands for who has no allowed partner. Each thread goes through a share of the strips.
+    ``NO_SCORE`` for nobody.
     """
     n, m = matrix.shape
     edges = [(start, min(start + BLOCK_ROWS, n)) for start in range(0, n, BLOCK_ROWS)]
@@ -52,10 +52,11 @@ TOO_MANY = "there are too many pairs to list them"
 
 @dataclass(frozen=True)
 class ImplicitScores(Scores):
-    """Scores of people who take part, worked out by ``matrix`` whenever they are asked for.
+    """The scores of people who take part, worked out by ``matrix`` whenever they are asked for.
 
-    ``mentors`` (n,) and ``mentees`` (m,) bool: who takes part. How many partners somebody has is not known, only that
-    nobody who is set aside has any. Where memory is scarce, lists of pairs are so many times ``shorter`` than usual.
+    ``mentors`` (n,) and ``mentees`` (m,) bool: who takes part. How many partners somebody may have is not known, only
+    that nobody who is set aside has any. Where memory is scarce, lists of pairs are ``list_divisor`` times shorter than
+    usual.
     """
 
     matrix: ScoreMatrix
@@ -120,7 +121,7 @@ class ImplicitScores(Scores):
 
     @cached_property
     def _maxima(self) -> tuple[IntVector, IntVector]:
-        """The greatest score of everybody, for which all pairs are looked at once."""
+        """The largest score of everybody, by one scan of all pairs."""
         return find_maxima(self.matrix, self.mentors, self.mentees)
 
     def select_mentees(self, some: IntVector) -> Self:
@@ -132,7 +133,7 @@ class ImplicitScores(Scores):
         return replace(self, matrix=self.matrix.flipped(), mentors=self.mentees, mentees=self.mentors)
 
     def cache_tables(self) -> Self:
-        """Return the same with tables held where memory is not scarce."""
+        """Return the scores with tables worked out, where memory is not scarce."""
         return self if self.list_divisor > 1 else replace(self, matrix=self.matrix.cache_tables())
 
     def above(self, query: ScanQuery) -> IntVector:
@@ -149,16 +150,13 @@ class ImplicitScores(Scores):
         return self.row_and_column_max()[1][columns] * most[columns] if len(columns) else columns
 
     def scan(self, query: ScanQuery, scanner: Scanner | None = None) -> ScanHits:
-        """Return the pairs that a cut leaves, of people who take part.
-
-        ``scanner`` is another way to look at the tiles.
-        """
+        """Return the hits of a query among people who take part; ``scanner``: None for the one in NumPy."""
         scan = partial(scan_all, make_numpy_scanner(self.matrix), self.shape[0]) if scanner is None else scanner
         return scan(query.among(self.mentors, self.mentees))
 
 
 def as_implicit(problem: AssignmentProblem) -> AssignmentProblem:
-    """Return the problem with its scores to be looked at."""
+    """Return a problem whose scores are scanned, stored ones too."""
     if not problem.scores.stored:
         return problem
     matrix, (n, m) = StoredMatrix.of_scores(problem.scores), problem.shape

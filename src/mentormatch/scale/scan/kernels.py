@@ -1,8 +1,16 @@
-"""The SIMD scan: 16-bit upper bounds of 64 rows at once, then an exact check of what passes.
+"""The SIMD scan in machine code: filter by 16-bit upper bounds of 64 rows at once, then refine the survivors exactly.
 
-All mentors of a strip are looked at with one mentee at a time. What each term gives them stands side by side, in 16
-bits and rounded up, so that a handful of additions tells who of them falls short with that mentee; most do. Only pairs
-that do not are worked out to the bit.
+Filter and refine: all mentors of a block are compared with one mentee at a time. The points of each table are
+quantised, rounded up, to 16 bits and stand side by side, one lane a mentor. A handful of saturating additions then
+bounds 64 scores, and one comparison tells who may pass; most do not. Only those who may are worked out in exact
+integers.
+
+Invariant: the sum of a lane, which saturates at the ends of 16 bits, is never below the true value in its quanta; so
+nobody is missed.
+
+LLVM intrinsics that numba lacks are here too: population count, and the saturating sum of 64 lanes with a comparison.
+Each has a twin in plain Python for where nothing is compiled. Also the scan of tied pairs by hash, over blocks of
+classes (``columns.ties``).
 """
 
 from collections.abc import Callable
@@ -19,16 +27,16 @@ from mentormatch.base.columns import IntVector
 LANES = 64
 """So many sums are taken at once: processors add 8 to 32 numbers of 16 bits in one step."""
 ALIGNMENT = 2
-"""Vectors may begin at any number of so many bytes."""
+"""Vectors may begin at any multiple of so many bytes."""
 
 type Int16Array = NDArray[np.int16]
 
 
 def compare_lanes_numpy(lanes: Int16Array, codes: NDArray[np.integer], begin: int, scratch: Int16Array) -> int:
-    """Return a bit for each sum that reaches its bar: what to begin with, and the rows of lanes that codes name.
+    """Return a bit for each lane whose sum reaches its threshold.
 
-    ``lanes`` are (k, LANES), ``codes`` (terms,), ``scratch`` (2, LANES): the bars, and where the sums are put. One that
-    would leave 16 bits stays at their end.
+    The sum of a lane is ``begin`` plus the rows of ``lanes`` (k, LANES) that ``codes`` (terms,) name; it saturates at
+    the ends of 16 bits. ``scratch`` (2, LANES): the thresholds, and where the sums are put.
     """
     (thresholds, sums), (low, high) = scratch, (np.iinfo(np.int16).min, np.iinfo(np.int16).max)
     sums[:] = begin
@@ -38,7 +46,7 @@ def compare_lanes_numpy(lanes: Int16Array, codes: NDArray[np.integer], begin: in
 
 
 def type_count_ones(typing: Any, word: Any) -> Any:
-    """Return the type and the code of the number of ones in a word."""
+    """Return the type and the code generator of the population count."""
     from numba.core import types
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -48,7 +56,7 @@ def type_count_ones(typing: Any, word: Any) -> Any:
 
 
 def type_compare_lanes(typing: Any, lanes: Any, codes: Any, begin: Any, scratch: Any) -> Any:
-    """Return the type and the code of ``compare_lanes_numpy``, whose sums stay in registers until they are whole."""
+    """Return the type and the code generator of ``compare_lanes_numpy``; its sums stay in registers."""
     from llvmlite import ir
     from numba.core import types
 
@@ -63,7 +71,7 @@ def type_compare_lanes(typing: Any, lanes: Any, codes: Any, begin: Any, scratch:
 
 
 def _emit_sums(builder: Any, lanes: Any, codes: Any, begin: Any) -> Any:
-    """Write the sums of what codes name."""
+    """Generate the loop that adds up the rows that codes name."""
     from llvmlite import ir
     from numba.core import cgutils
 
@@ -82,26 +90,26 @@ def _emit_sums(builder: Any, lanes: Any, codes: Any, begin: Any) -> Any:
 
 
 def _lane_vector() -> Any:
-    """Return the type of as many numbers of 16 bits as there are lanes."""
+    """Return the type of a vector of all lanes."""
     from llvmlite import ir
 
     return ir.VectorType(ir.IntType(16), LANES)
 
 
 def _cast_vector(builder: Any, first: Any) -> Any:
-    """Write where the vector is whose first number this is."""
+    """Generate the pointer to a vector whose first number this is."""
     return builder.bitcast(first, _lane_vector().as_pointer())
 
 
 def _load_vector(builder: Any, first: Any) -> Any:
-    """Write the vector whose first number this is."""
+    """Generate the load of a vector whose first number this is."""
     hits = builder.load(_cast_vector(builder, first))
     hits.align = ALIGNMENT
     return hits
 
 
 def make_intrinsic(typing: Callable[..., Any], numpy_version: Callable[..., int]) -> Any:
-    """Return what is written so, or where nothing is compiled plain Python that does the same."""
+    """Return an intrinsic, or where nothing is compiled its version in plain Python."""
     if not HAS_NUMBA:
         return numpy_version
     from numba.extending import intrinsic
@@ -116,20 +124,23 @@ compare_lanes: Any = make_intrinsic(type_compare_lanes, compare_lanes_numpy)
 
 
 QUANTUM_BITS = 6
-"""Sums that tell who falls short are rounded up to so many bits: all that can be scored then fits in 15."""
+"""Points are quantised to 2^6: all that can be scored then fits in 15 bits."""
 INT16_MIN, NEVER = -(1 << 15), (1 << 15) - 1
-"""The least of 16 bits, and the greatest, which no sum of what pairs score and what a run is short of comes to."""
+"""The ends of 16 bits. ``NEVER`` is a threshold that no lane can reach, so that its row finds nothing in a run."""
 CLAMP = -(1 << 14)
-"""No height counts for less, and nothing in a lane: only what is forbidden is less there, and with it all sums are."""
+"""Quantised values are clamped here; only forbidden entries reach it.
+
+All criteria add less than 2^14 quanta, so a sum with one stays negative.
+"""
 
 
 class PackedRows(NamedTuple):
-    """What is known of r mentors, no more than there are lanes.
+    """A block of r mentors, r <= LANES, packed for the filter.
 
-    ``lanes`` (k, LANES) int16: what each kind of mentee is given by terms, in few bits and rounded up, a column for
-    each mentor; ``excess`` uint8, by how much that is too much. ``tables`` (r, k): what leads and sets give, side by
-    side; ``own`` (r, sets) the sets of mentors; ``rest`` (r, 2): the most that terms and sets give, and sets alone;
-    ``named`` (r, 2) where their exceptions begin and end; ``limits`` (r,) what pairs are noted from.
+    ``lanes`` (k, LANES) int16: the quantised points of each class of mentees, a column a mentor; ``excess`` uint8: how
+    much rounding added. ``tables`` (r, k): exact points of groups and overlaps; ``own`` (r, sets): bit sets. ``rest``
+    (r, 2): the most that tables and overlaps can give, and overlaps alone. ``named`` (r, 2): where overrides begin and
+    end. ``limits`` (r,): from which value on a pair is a hit.
     """
 
     lanes: Any
@@ -142,12 +153,13 @@ class PackedRows(NamedTuple):
 
 
 class PackedColumns(NamedTuple):
-    """What is known of the mentees, in the order of runs; see ``groups.Runs`` and ``swift.Swift``.
+    """The mentees, sorted into runs; see ``simd.ColumnRuns``.
 
-    ``edges`` (g + 1,) are where runs begin, ``kinds`` (g, leads) the places of what leads give them, ``tops`` (g,) the
-    greatest height of each. ``codes`` (m, terms) are the places of what terms give. ``columns`` (m,) is what is added
-    to each; ``heights`` (m,) int16 the same in points, as by how much they are below the top of their run, in few bits.
-    ``order`` (m,) says who they are, ``places`` where those of the exceptions stand, who are ``excepted``.
+    ``edges`` (g + 1,): where runs begin; ``kinds`` (g, leads): where the points of their groups stand in ``tables``;
+    ``tops`` (g,): the largest offset of each, in points. ``codes`` (m, terms), ``bits``, ``slots``: where points of
+    terms and overlaps stand. ``columns`` (m,): the offset of each mentee; ``heights`` (m,) int16: the same in quanta
+    below the top of the run. ``order`` (m,): who they are. ``places``, ``excepted``, ``points``: overrides, by
+    position, mentee and points.
     """
 
     edges: IntVector
@@ -165,10 +177,10 @@ class PackedColumns(NamedTuple):
 
 
 class ScanLimits(NamedTuple):
-    """``scale`` of scores, ``floor`` score, ``per_row`` pairs of a mentor above the limit.
+    """``scale`` of scores, ``floor`` below which pairs are forbidden, hits ``per_row`` above the limit.
 
-    If ``raises``, no pairs are noted down: each that passes lowers the column of its mentee, so that those after it
-    have to be better.
+    ``raises``: record no hits; each pair that passes instead moves the offset of its mentee, so that later ones must be
+    better: column maxima.
     """
 
     scale: int
@@ -178,9 +190,9 @@ class ScanLimits(NamedTuple):
 
 
 class HitBuffer(NamedTuple):
-    """Room for pairs, ``best`` (r,), how many pairs above its limit each mentor has, and how many pairs in all.
+    """Room for hits; ``best`` (r,), ``counts`` (r,) of hits above the limit, and the ``total`` of all hits.
 
-    ``scratch`` (2, LANES) is room for what sums have to come to in a run, and for what they do.
+    ``scratch`` (2, LANES): thresholds and sums of the filter.
     """
 
     rows: IntVector
@@ -194,7 +206,7 @@ class HitBuffer(NamedTuple):
 
 @jit_without_refcounts
 def lower_bound(values: IntVector, low: int, high: int, floor: int) -> int:
-    """Return the first place, of those from ``low`` to before ``high``, of ascending values that are no less."""
+    """Return the first position from ``low`` to ``high`` - 1 of ascending values that is no less (binary search)."""
     while low < high:
         middle = (low + high) // 2
         if values[middle] < floor:
@@ -206,7 +218,7 @@ def lower_bound(values: IntVector, low: int, high: int, floor: int) -> int:
 
 @jit_without_refcounts
 def quantise_rows(tables: Any, lanes: Any, excess: Any) -> None:
-    """Put tables (r, terms) into lanes."""
+    """Quantise exact points (r, terms) into lanes, rounded up, and record the excess."""
     for row in range(len(tables)):
         for code in range(len(lanes)):
             rough = max(-(-tables[row, code] >> QUANTUM_BITS), CLAMP)
@@ -216,7 +228,7 @@ def quantise_rows(tables: Any, lanes: Any, excess: Any) -> None:
 
 @jit_without_refcounts
 def sum_groups(block: PackedRows, packed: PackedColumns, row: int, run: int) -> int:
-    """Return what the leads give a row with a run."""
+    """Return the points of a row with the group of a run."""
     points = 0
     for lead in range(packed.kinds.shape[1]):
         points += block.tables[row, packed.kinds[run, lead]]
@@ -225,7 +237,7 @@ def sum_groups(block: PackedRows, packed: PackedColumns, row: int, run: int) -> 
 
 @jit_without_refcounts
 def sum_overlaps(block: PackedRows, packed: PackedColumns, row: int, k: int) -> int:
-    """Return what sets give a pair."""
+    """Return the points of a pair by overlaps: population counts index small tables."""
     score = 0
     for each in range(block.own.shape[1]):
         both = np.uint64(block.own[row, each] & packed.bits[k, each])
@@ -235,7 +247,7 @@ def sum_overlaps(block: PackedRows, packed: PackedColumns, row: int, k: int) -> 
 
 @jit_without_refcounts
 def sum_excess(block: PackedRows, packed: PackedColumns, row: int, k: int) -> int:
-    """Return by how much the lanes of a row give the mentee at a place too much."""
+    """Return how much rounding added to the lanes of a pair."""
     excess = 0
     for term in range(packed.codes.shape[1]):
         excess += block.excess[packed.codes[k, term], row]
@@ -244,7 +256,7 @@ def sum_excess(block: PackedRows, packed: PackedColumns, row: int, k: int) -> in
 
 @jit_without_refcounts
 def sum_tables(block: PackedRows, packed: PackedColumns, row: int, k: int) -> int:
-    """Return what terms give a pair."""
+    """Return the exact points of a pair by tables, from lanes and excess."""
     rough = 0
     for term in range(packed.codes.shape[1]):
         rough += block.lanes[packed.codes[k, term], row]
@@ -253,7 +265,7 @@ def sum_tables(block: PackedRows, packed: PackedColumns, row: int, k: int) -> in
 
 @jit_without_refcounts
 def find_floor(block: PackedRows, limits: ScanLimits, hits: HitBuffer, row: int) -> int:
-    """Return the worth from which a pair of a row matters: once enough are noted down, what is better than all."""
+    """Return the value from which a pair of a row matters: once enough hits are recorded, what beats them all."""
     best = hits.best[row] + 1
     return int(best if hits.counts[row] >= limits.per_row else min(block.limits[row], best))
 
@@ -262,18 +274,19 @@ def find_floor(block: PackedRows, limits: ScanLimits, hits: HitBuffer, row: int)
 def find_threshold(
     block: PackedRows, packed: PackedColumns, limits: ScanLimits, hits: HitBuffer, where: tuple[int, int]
 ) -> int:
-    """Return what the sum of a row has to come to in a run for a pair to matter, if sets give the most."""
+    """Return the threshold of a row's lane in a run, as if overlaps gave the most; ``NEVER`` if no pair can pass."""
     row, run = where
     points = sum_groups(block, packed, row, run)
     threshold = find_floor(block, limits, hits, row) // max(limits.scale, 1) - points - packed.tops[run]
     if points + block.rest[row, 0] < limits.floor or threshold > block.rest[row, 0]:
+        # Data skipping: even the best pair of the run falls short, or is forbidden.
         return NEVER
     return int(min(max((threshold - block.rest[row, 1]) >> QUANTUM_BITS, INT16_MIN), NEVER))
 
 
 @jit_without_refcounts
 def record_hit(block: PackedRows, limits: ScanLimits, hits: HitBuffer, pair: tuple[int, int, int, int]) -> None:
-    """Note a pair (row, place, score, worth) down."""
+    """Record a hit (row, position, score, value) while there is room; ``total`` counts on."""
     row, k, score, value = pair
     above = value > block.limits[row]
     if value >= block.limits[row] and (not above or hits.counts[row] < limits.per_row):
@@ -287,7 +300,7 @@ def record_hit(block: PackedRows, limits: ScanLimits, hits: HitBuffer, pair: tup
 
 @jit_without_refcounts
 def raise_column(packed: PackedColumns, limits: ScanLimits, place: tuple[int, int], column: int) -> None:
-    """Lower the column of the mentee at a place of a run."""
+    """Move the offset of a mentee to ``column``, and its height in the run."""
     k, run = place
     packed.columns[k] = column
     height = -(-column // max(limits.scale, 1)) - packed.tops[run]
@@ -298,7 +311,7 @@ def raise_column(packed: PackedColumns, limits: ScanLimits, place: tuple[int, in
 def passes(
     block: PackedRows, packed: PackedColumns, limits: ScanLimits, hits: HitBuffer, pair: tuple[int, int, int]
 ) -> bool:
-    """Return whether a pair (row, place, score) is allowed and worth enough."""
+    """Return whether a pair (row, position, score) is allowed and of enough value."""
     row, k, score = pair
     value = limits.scale * score + packed.columns[k]
     return bool(score >= limits.floor and value >= find_floor(block, limits, hits, row))
@@ -308,7 +321,7 @@ def passes(
 def accept_hit(
     block: PackedRows, packed: PackedColumns, limits: ScanLimits, hits: HitBuffer, pair: tuple[int, int, int, int]
 ) -> None:
-    """Take a pair (row, place, run, score) that matters."""
+    """Take a pair (row, position, run, score) that passes."""
     row, k, run, score = pair
     if limits.raises:
         raise_column(packed, limits, (k, run), block.limits[row] - 1 - limits.scale * score)
@@ -318,7 +331,7 @@ def accept_hit(
 
 @jit_without_refcounts
 def is_override(block: PackedRows, packed: PackedColumns, row: int, k: int) -> bool:
-    """Return whether the pair of a row with the mentee at a place is looked at as an exception."""
+    """Return whether the pair of a row with the mentee at a position has an override, and is scanned as such."""
     last, who = block.named[row, 1], packed.order[k]
     at = lower_bound(packed.excepted, block.named[row, 0], last, who)
     return bool(at < last and packed.excepted[at] == who)
@@ -326,7 +339,7 @@ def is_override(block: PackedRows, packed: PackedColumns, row: int, k: int) -> b
 
 @jit_without_refcounts
 def scan_overrides(block: PackedRows, packed: PackedColumns, limits: ScanLimits, hits: HitBuffer, row: int) -> None:
-    """Look at the pairs of a row that get other points than people with the same answers."""
+    """Scan the pairs of a row that have overrides, one by one."""
     for mark in range(block.named[row, 0], block.named[row, 1]):
         k = packed.places[mark]
         run = lower_bound(packed.edges, 0, len(packed.edges), k + 1) - 1
@@ -338,7 +351,7 @@ def scan_overrides(block: PackedRows, packed: PackedColumns, limits: ScanLimits,
 
 @jit_without_refcounts
 def set_thresholds(block: PackedRows, packed: PackedColumns, limits: ScanLimits, hits: HitBuffer, run: int) -> bool:
-    """Put up the bars of all rows in a run; return whether any of them may have a pair there."""
+    """Set the thresholds of all rows for a run; return whether any of them may have a hit there."""
     some = False
     for row in range(len(block.limits)):
         hits.scratch[0, row] = find_threshold(block, packed, limits, hits, (row, run))
@@ -350,7 +363,7 @@ def set_thresholds(block: PackedRows, packed: PackedColumns, limits: ScanLimits,
 def check_pair(
     block: PackedRows, packed: PackedColumns, limits: ScanLimits, hits: HitBuffer, pair: tuple[int, int, int, int]
 ) -> None:
-    """Look at a pair (row, place, run, score but for leads and for what is too much) that may matter."""
+    """Refine: check a survivor (row, position, run, score but for group and excess) in exact integers."""
     row, k, run, rough = pair
     score = rough + sum_groups(block, packed, row, run) - sum_excess(block, packed, row, k)
     if passes(block, packed, limits, hits, (row, k, score)) and not is_override(block, packed, row, k):
@@ -360,22 +373,25 @@ def check_pair(
 
 @jit_without_refcounts
 def scan_run(block: PackedRows, packed: PackedColumns, limits: ScanLimits, hits: HitBuffer, run: int) -> None:
-    """Look at the pairs of all rows with the mentees of a run."""
+    """Filter and refine all rows of a block with the mentees of a run."""
     for k in range(packed.edges[run], packed.edges[run + 1]):
         height = packed.heights[k]
+        # Filter: one bit for each row whose upper bound reaches its threshold.
         passing = compare_lanes(block.lanes, packed.codes[k], height, hits.scratch)
         while passing:
+            # Take the lowest bit: its index is the population count of the bits below it.
             row: Any = np.int64(count_ones((passing & (~passing + np.uint64(1))) - np.uint64(1)))
             passing &= passing - np.uint64(1)
             overlap = sum_overlaps(block, packed, row, k)
             threshold, total = hits.scratch[0, row], hits.scratch[1, row]
+            # The threshold assumed the most of overlaps: drop pairs whose real overlap is too small.
             if threshold == INT16_MIN or total - threshold >= (block.rest[row, 1] - overlap) >> QUANTUM_BITS:
                 check_pair(block, packed, limits, hits, (row, k, run, overlap + ((total - height) << QUANTUM_BITS)))
 
 
 @jit_without_refcounts
 def scan_rows(block: PackedRows, packed: PackedColumns, limits: ScanLimits, hits: HitBuffer) -> None:
-    """Look at all pairs of a strip; if ``total`` is beyond the room in the end, pairs are missing."""
+    """Scan all pairs of a block; if ``total`` is beyond the room in the end, hits are missing."""
     for row in range(len(block.limits)):
         scan_overrides(block, packed, limits, hits, row)
     for run in range(len(packed.edges) - 1):
@@ -388,9 +404,9 @@ FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], dtype=np.uint64)
 
 
 class TieBlocks(NamedTuple):
-    """Blocks of kinds as in ``tied.Blocks``; ``order`` are the mentees by kind, from ``edges`` (v + 1,) on.
+    """Blocks of classes as in ``ties.ClassBlocks``; ``edges`` (v + 1,): where classes of mentees begin in their order.
 
-    ``words`` (m,) of mentees and what is added to each, ``columns`` (m,), stand in that order.
+    ``words`` (m,) of mentees and offsets ``columns`` (m,) stand in that order.
     """
 
     starts: IntVector
@@ -402,7 +418,7 @@ class TieBlocks(NamedTuple):
 
 
 class TieRows(NamedTuple):
-    """The kinds of r mentors, their words as they are mixed with those of mentees, and what pairs are noted from."""
+    """The classes of r mentors, their words to be mixed with those of mentees, and ``limits``: least values of hits."""
 
     kinds: IntVector
     words: NDArray[np.uint64]
@@ -410,9 +426,9 @@ class TieRows(NamedTuple):
 
 
 class TieBuffer(NamedTuple):
-    """Room for ``pairs`` (3, e): row, place, hash; ``best`` (r,), how many pairs each mentor has, and how many in all.
+    """Room for hits ``pairs`` (3, e): row, position, hash; ``best`` and ``counts`` (r,), and the ``total``.
 
-    No more than ``per_row`` pairs of a mentor are noted down, if they are not better than all before.
+    Beyond ``per_row`` hits of a mentor only those better than all before are recorded.
     """
 
     pairs: IntMatrix
@@ -424,7 +440,7 @@ class TieBuffer(NamedTuple):
 
 @jit
 def mix_words(mentor: Any, mentee: Any) -> Any:
-    """Return the hash of a pair from the mixed word of the mentor and that of the mentee."""
+    """Return the hash of a pair: SplitMix64 (Steele, Lea and Flood 2014) of the two people's words."""
     word = mentor ^ mentee
     word = (word ^ (word >> SHIFTS[0])) * FACTORS[0]
     word = (word ^ (word >> SHIFTS[1])) * FACTORS[1]
@@ -433,7 +449,7 @@ def mix_words(mentor: Any, mentee: Any) -> Any:
 
 @jit
 def scan_ties(blocks: TieBlocks, rows: TieRows, buffer: TieBuffer) -> None:
-    """Look at all tied pairs of some mentors; if ``total`` is beyond the room in the end, pairs are missing."""
+    """Scan all tied pairs of some mentors; if ``total`` is beyond the room in the end, hits are missing."""
     for row in range(len(rows.kinds)):
         for block in range(blocks.starts[rows.kinds[row]], blocks.starts[rows.kinds[row] + 1]):
             scan_tie_block(blocks, rows, buffer, (row, block))
@@ -441,7 +457,7 @@ def scan_ties(blocks: TieBlocks, rows: TieRows, buffer: TieBuffer) -> None:
 
 @jit
 def scan_tie_block(blocks: TieBlocks, rows: TieRows, buffer: TieBuffer, where: tuple[int, int]) -> None:
-    """Look at the pairs of a mentor with the mentees of a block."""
+    """Scan the pairs of a mentor with the mentees of a block."""
     row, block = where
     word, floor, limit, kind = rows.words[row], blocks.floor[block], rows.limits[row], blocks.others[block]
     best = buffer.best[row]
@@ -457,7 +473,7 @@ def scan_tie_block(blocks: TieBlocks, rows: TieRows, buffer: TieBuffer, where: t
 
 @jit
 def record_tie(buffer: TieBuffer, row: int, place: int, score: int) -> None:
-    """Note a pair down."""
+    """Record a hit while there is room; ``total`` counts on."""
     at = buffer.total[0]
     if at < buffer.pairs.shape[1]:
         buffer.pairs[0, at], buffer.pairs[1, at], buffer.pairs[2, at] = row, place, score

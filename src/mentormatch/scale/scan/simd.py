@@ -1,4 +1,12 @@
-"""The SIMD scanner: tables packed into lanes, columns into runs, buffers that grow."""
+"""The SIMD scanner: packs tables into lanes and mentees into runs for the kernels, and gathers their hits.
+
+Data skipping: mentees are grouped by the terms that forbid most, then sorted by their offset (the dual) and cut into
+runs of about the same. The group's points, and the most that all else can give, bound every pair of a mentor with a
+run; a run that cannot pass is skipped whole.
+
+Column maxima (the c-transform from the short side) use the same kernels: where there are few mentors, it is far less
+work to go through them and keep the best of each mentee than to scan all mentees.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,20 +38,20 @@ if TYPE_CHECKING:
 
 
 MENTEES_PER_GROUP = 64
-"""There is no more than one group for so many mentees: to pass over one costs as much as to look at a few pairs."""
+"""At most one group for so many mentees: to skip one costs as much as to scan a few pairs."""
 SAMPLED_MENTORS = 64
-"""Mentors by whom the parts that forbid most are found."""
+"""By so many mentors the terms that forbid most are found."""
 RARELY_FORBIDS = 0.01
-"""A part that forbids a smaller share of the pairs makes no groups."""
+"""A term that forbids a smaller share of pairs makes no groups."""
 RUN_LENGTH = 512
 """So many mentees at most are in a run."""
 RUN_SPAN = 1 << 19
-"""So many points the heights of a run differ by at most: what is less than all of them is told apart in 16 bits."""
+"""So many points the offsets of a run differ by at most: heights then fit in 16 bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnGroups:
-    """``leads``: parts that make the groups; ``codes`` (m,) the group of each mentee; ``first`` (g,) one of each."""
+    """``leads``: terms that make the groups; ``codes`` (m,) the group of each mentee; ``first`` (g,) one of each."""
 
     leads: tuple[ScoreTerm, ...]
     codes: IntVector
@@ -52,14 +60,14 @@ class ColumnGroups:
 
 @dataclass(frozen=True, slots=True)
 class ColumnRuns:
-    """Mentees of one group each, the highest first: ``order`` (m,) and ``edges`` (r + 1,), where each run begins."""
+    """Mentees of one group each, the largest offset first: ``order`` (m,), and ``edges`` (r + 1,) where runs begin."""
 
     order: IntVector
     edges: IntVector
 
     @classmethod
     def of(cls, group: IntVector, heights: IntVector) -> "ColumnRuns":
-        """Return the runs of mentees whose groups and heights, (m,) each, these are."""
+        """Return the runs of mentees by their groups and offsets in points (m,)."""
         order = np.lexsort((-heights, group))
         new = np.diff(group[order], prepend=-1) != 0
         level = (heights[order][_last_start(new)] - heights[order]) // RUN_SPAN
@@ -69,12 +77,12 @@ class ColumnRuns:
 
 
 def _last_start(new: BoolVector) -> IntVector:
-    """Return where the last that was new stands, for each of some who stand in line; the first is new."""
+    """Return for each position the last one at which something began; the first one is a beginning."""
     return np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
 
 
 def group_columns(terms: Sequence[ScoreTerm], width: int) -> ColumnGroups:
-    """Return the mentees in groups by the parts that forbid most, as far as groups do not become too small."""
+    """Return the mentees in groups by the terms that forbid most, as long as groups stay large."""
     leads, kinds = list[ScoreTerm](), Distinct.of(np.zeros(width, dtype=np.int64))
     shares = {place: forbidden_fraction(term) for place, term in enumerate(terms)}
     for place in sorted(shares, key=lambda place: -shares[place]):
@@ -85,38 +93,38 @@ def group_columns(terms: Sequence[ScoreTerm], width: int) -> ColumnGroups:
 
 
 def forbidden_fraction(term: ScoreTerm) -> float:
-    """Return the share of pairs that a part forbids, as far as a few mentors tell."""
+    """Return the share of pairs that a term forbids, estimated by a few mentors."""
     n = len(term.mentors.codes)
     points = term.rows(space_evenly(n))[:, term.mentees.codes]
     return float((points < 0).mean()) if points.size else 0.0
 
 
 def space_evenly(count: int) -> IntVector:
-    """Return the positions of a few people, as far from each other as can be."""
+    """Return a few positions of ``count``, as far from each other as can be."""
     return np.unique(np.linspace(0, max(count - 1, 0), min(SAMPLED_MENTORS, count)).astype(np.int64))
 
 
 INITIAL_HITS = 1 << 14
-"""Pairs for which there is room at first in what is found in a strip."""
+"""So many hits of a block there is room for at first."""
 INFINITE = 1 << 60
 """No pair exceeds a limit by more."""
 NO_POINTS = np.iinfo(np.int32).min
-"""What is the most of a table in which there is nobody."""
+"""The maximum of a table in which there is nobody."""
 CACHE_LINE = 64
 """A line of the cache has so many bytes."""
 ROW_CROWD = 64
-"""A mentor may list so many times more pairs than are wanted of each on average."""
+"""A mentor may record so many times more hits than are wanted of each on average."""
 
 type Small = NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
 class SimdScanner:
-    """Mentees in groups, and where in a row of tables stands what they are given.
+    """A score matrix packed for the kernels: mentees in groups, and where the points of each stand in a row of tables.
 
-    ``kinds`` (g, leads) are the places of what groups are given, ``codes`` (m, terms) and ``table_offsets`` (m, sets)
-    of what each mentee is by terms and by sets. ``hit_room`` (1,) is for how many pairs there was room in the last
-    strip that had too little, which the next then have.
+    ``kinds`` (g, leads): of groups; ``codes`` (m, terms) and ``table_offsets`` (m, sets): of mentees by tables and
+    overlaps. ``bits``, ``own``: bit sets of mentees and mentors. ``hit_room`` (1,): room that the last crowded block
+    needed, which the next blocks get.
     """
 
     matrix: ScoreMatrix
@@ -131,7 +139,7 @@ class SimdScanner:
 
     @classmethod
     def of(cls, matrix: ScoreMatrix) -> "SimdScanner":
-        """Return what a look needs to know of the mentees."""
+        """Pack a score matrix."""
         groups, (n, m), overlap = group_columns(matrix.terms, matrix.shape[1]), matrix.shape, matrix.overlaps
         leading = {id(term) for term in groups.leads}
         tables = tuple(merge_tables([term for term in matrix.terms if id(term) not in leading], m))
@@ -151,13 +159,13 @@ class SimdScanner:
         )
 
     def for_query(self, query: ScanQuery) -> Callable[[int, int], ScanHits]:
-        """Return what tells what there is in a strip."""
+        """Return the function (start, stop) -> hits of a query."""
         return partial(self._scan_block, query, self._pack_columns(query.column_offsets, query.scale))
 
     def column_maxima(
         self, own: IntVector, scale: int, check_deadline: CheckDeadline, edges: Iterable[tuple[int, int]]
     ) -> IntVector:
-        """Return (m,) the greatest ``scale * score + own[i]`` that each mentee has with a mentor of some strips."""
+        """Return (m,) the largest ``scale * score + own[i]`` of each mentee over the mentors of some blocks."""
         from mentormatch.scale.scan.kernels import HitBuffer, ScanLimits, scan_rows
 
         query = ScanQuery(np.where(own == EXCLUDED, -EXCLUDED, 1 - own), np.full(self.matrix.shape[1], INFINITE), scale)
@@ -165,9 +173,8 @@ class SimdScanner:
         packed = self._pack_columns(query.column_offsets, scale)
         for count_done, (start, stop) in enumerate(edges):
             check_deadline()
-            if (
-                count_done & (count_done - 1) == 0
-            ):  # what mentees have by now changes most at first, and by it they stand in runs
+            # Maxima change most at first: sort mentees into runs anew after 1, 2, 4, 8, ... blocks.
+            if count_done & (count_done - 1) == 0:
                 packed = self._pack_columns(current_offsets(packed), scale)
             mentors = query.open(start, stop)
             best, counts = np.full(len(mentors), INFINITE), np.zeros(len(mentors), dtype=np.int64)
@@ -176,6 +183,7 @@ class SimdScanner:
         return -current_offsets(packed)
 
     def _scan_block(self, query: ScanQuery, packed: "PackedColumns", start: int, stop: int) -> ScanHits:
+        """Return the hits of a query in a block; where room for hits runs out, scan again with more."""
         from mentormatch.scale.scan.kernels import HitBuffer, ScanLimits, scan_rows
 
         mentors = query.open(start, stop)
@@ -199,7 +207,7 @@ class SimdScanner:
             self.hit_room[0] = hit_room = 2 * int(total[0])
 
     def _pack_rows(self, query: ScanQuery, mentors: IntVector) -> "PackedRows":
-        """Return what is known of some mentors."""
+        """Pack a block of mentors."""
         from mentormatch.scale.scan.kernels import PackedRows
 
         lanes, over, most = self._quantise(mentors)
@@ -214,7 +222,7 @@ class SimdScanner:
         return PackedRows(lanes, over, tables, self.own[mentors], rest, named, query.row_limits[mentors])
 
     def _quantise(self, mentors: IntVector) -> tuple[Small, Small, IntVector]:
-        """Return what terms give some mentors, in lanes, by how much that is too much, and (r,) the most of it."""
+        """Return the lanes of some mentors, the excess of rounding, and (r,) the most that tables give."""
         from mentormatch.scale.scan.kernels import LANES, quantise_rows
 
         assert len(mentors) <= LANES
@@ -228,9 +236,10 @@ class SimdScanner:
         return lanes, over, most
 
     def _pack_columns(self, columns: IntVector, scale: int) -> "PackedColumns":
-        """Return what is known of mentees to whom so much is added."""
+        """Pack the mentees at some offsets (m,) into runs."""
         from mentormatch.scale.scan.kernels import CLAMP, QUANTUM_BITS, PackedColumns
 
+        # Offsets in points, rounded up: an upper bound stays one.
         heights, overrides = -(-columns // max(scale, 1)), self.matrix.overrides
         runs = ColumnRuns.of(self.groups.codes, heights)
         order, first = runs.order, runs.order[runs.edges[:-1]]
@@ -255,7 +264,7 @@ class SimdScanner:
     def _make_hits(
         self, query: ScanQuery, edge: tuple[int, int], who: IntVector, found: Sequence[IntVector]
     ) -> ScanHits:
-        """Return the pairs that were found in a strip by the mentors ``who``, in order."""
+        """Return the hits of a block in order; ``found``: rows of the mentors ``who``, mentees, scores."""
         rows, mentees, scores = found
         excess = query.scale * scores + query.column_offsets[mentees] - query.row_limits[who][rows]
         some, beyond = keep_largest(excess, query.per_row * (edge[1] - edge[0]))
@@ -266,32 +275,32 @@ class SimdScanner:
 
 
 def choose_scanner(matrix: ScoreMatrix, *, compiled: bool) -> BlockScanner:
-    """Return the quickest way to look at a strip there is, with numba or without."""
+    """Return the fastest scanner of a block there is, with numba or without."""
     return SimdScanner.of(matrix).for_query if compiled and matrix.computed else make_numpy_scanner(matrix)
 
 
 def current_offsets(packed: "PackedColumns") -> IntVector:
-    """Return (m,) what is added to each mentee by now."""
+    """Return (m,) the offset of each mentee by now, in the order of mentees."""
     columns = np.empty_like(packed.columns)
     columns[packed.order] = packed.columns
     return columns
 
 
 def shift_columns(places: Sequence[Small], widths: Sequence[int]) -> list[Small]:
-    """Return places in tables of these widths as places in all of them side by side."""
+    """Return positions in tables of these widths as positions in all of them side by side."""
     starts = np.cumsum([0, *widths])
     return [own.astype(np.int64) + start for own, start in zip(places, starts[:-1], strict=True)]
 
 
 def lane_scratch() -> NDArray[np.int16]:
-    """Return (2, LANES): what sums have to come to, which those of nobody ever do, and room for what they come to."""
+    """Return (2, LANES) scratch of the filter: thresholds, which unused lanes never reach, and room for sums."""
     from mentormatch.scale.scan.kernels import LANES, NEVER
 
     return np.full((2, LANES), NEVER, dtype=np.int16)
 
 
 def align(count: int) -> NDArray[np.int16]:
-    """Return (count, LANES) room for numbers of 16 bits, each row of which begins where a line of the cache does."""
+    """Return (count, LANES) int16 room whose rows begin at cache lines."""
     from mentormatch.scale.scan.kernels import LANES
 
     hit_room = np.zeros((count + 1) * LANES, dtype=np.int16)
@@ -300,7 +309,7 @@ def align(count: int) -> NDArray[np.int16]:
 
 
 def pack_columns(columns: Sequence[Small], count: int) -> Small:
-    """Return (count, k): columns side by side, in as few bytes as hold them."""
+    """Return (count, k): columns side by side, in the fewest bytes that hold them."""
     joined = np.column_stack(columns) if columns else np.empty((count, 0), dtype=np.int64)
     kind = next(kind for kind in (np.uint16, np.uint32, np.uint64) if joined.max(initial=0) <= np.iinfo(kind).max)
     return np.ascontiguousarray(joined.astype(kind))
@@ -312,9 +321,9 @@ type BlockRanges = Sequence[tuple[int, int]]
 def find_column_maxima(
     matrix: ScoreMatrix, own: IntVector, scale: int, check_deadline: CheckDeadline, *, compiled: bool
 ) -> IntVector:
-    """Return (m,) the greatest ``scale * score + own[i]`` that a mentor has with each mentee, ``-FAR`` where none has.
+    """Return (m,) the largest ``scale * score + own[i]`` of each mentee, ``-INFINITE`` where there is none.
 
-    ``own`` (n,) is ``EXCLUDED`` where a mentor takes no part. Each thread goes through a share of the strips.
+    ``own`` (n,) is ``EXCLUDED`` where a mentor takes no part. Each thread goes through a share of the blocks.
     """
     n, m = matrix.shape
     edges, count = split_rows(0, n), cpu_count() or 1
@@ -333,12 +342,14 @@ def find_column_maxima(
 def _simd_maxima(
     matrix: ScoreMatrix, own: IntVector, scale: int, check_deadline: CheckDeadline
 ) -> Callable[[BlockRanges], IntVector]:
+    """Return what finds the maxima over some blocks by the kernels."""
     return partial(SimdScanner.of(matrix).column_maxima, own, scale, check_deadline)
 
 
 def _numpy_maxima(
     matrix: ScoreMatrix, own: IntVector, scale: int, check_deadline: CheckDeadline, edges: BlockRanges
 ) -> IntVector:
+    """Return the maxima over some blocks by NumPy."""
     best, values = np.full(matrix.shape[1], -INFINITE), np.empty(matrix.shape[1], dtype=np.int64)
     for start, stop in edges:
         check_deadline()

@@ -1,4 +1,10 @@
-"""What a pool of workers that scan offers, whatever executor is behind it, and how it fails."""
+"""Distributed scans: a pool of workers (threads, processes, Dask), the matrix they are sent, and the dispatcher.
+
+The matrix goes once to each worker, packed and without keys; with each block go the query's limits and offsets, and
+hits come back. The queue of blocks is bounded; a block that is lost with its worker is sent again; hits are put
+together in the order of mentors, so that they do not tell how many scanned, nor who. A worker needs mentormatch in the
+same version, and no extra.
+"""
 
 import pickle
 import zlib
@@ -38,19 +44,19 @@ type Block = tuple[int, int]
 
 
 class WorkerLostError(Exception):
-    """What was asked of a worker is lost, and to be asked again."""
+    """A block was lost with its worker, and is to be sent again."""
 
 
 class NotReadyError(Exception):
-    """What a worker has seen is not here yet."""
+    """The hits of a block are still to come."""
 
 
 class NoWorkersError(EngineError):
-    """There is nobody left who looks at pairs."""
+    """There is no worker left."""
 
 
 class FutureLike(Protocol):
-    """A block that is being looked at: a future of ``concurrent.futures`` or of Dask."""
+    """A block that is being scanned: a future of ``concurrent.futures`` or of Dask."""
 
     def add_done_callback(self, fn: Callable[[Any], object], /) -> object:
         """Have it called when there is a result, or none to come."""
@@ -58,44 +64,45 @@ class FutureLike(Protocol):
 
 
 class ScanPool[P: FutureLike](ABC):
-    """Looks at blocks of tiles that it is given once.
+    """Scans blocks of a matrix that it is given once.
 
-    ``begin`` a look, ``submit`` its blocks and ``take`` what comes of each, or ``recall`` them. No more than ``room``
-    blocks are asked of it at a time.
+    ``load_matrix``; then for each query ``start``, ``submit`` its blocks and take each ``next_result``, or ``cancel``.
+    At most ``window`` blocks are submitted at a time.
     """
 
     window: int
 
     @abstractmethod
     def load_matrix(self, matrix: ScoreMatrix) -> None:
-        """Have the tiles brought to all who look, when they first do."""
+        """Have the matrix sent to all workers, when they first scan."""
 
     @abstractmethod
     def start(self, query: ScanQuery) -> None:
-        """Say what is looked for from now on."""
+        """Begin a query."""
 
     @abstractmethod
     def submit(self, block: Block) -> P:
-        """Have a block looked at; raises NoWorkersError where nobody ever will."""
+        """Submit a block; raises NoWorkersError where nobody will ever scan it."""
 
     @abstractmethod
     def next_result(self, future: P, block: Block) -> ScanHits | None:
-        """Return what was seen in a block that is done, None where it must be submitted again.
+        """Return the hits of a block that is done, None where it must be submitted again.
 
-        Raises LateError where it is still to come, LostError where a worker was lost, NoWorkersError where all are.
+        Raises NotReadyError where they are still to come, WorkerLostError where a worker was lost, NoWorkersError where
+        all are.
         """
 
     @abstractmethod
     def is_alive(self, futures: Sequence[P]) -> bool:
-        """Return whether there is anybody who looks at these blocks, or will."""
+        """Return whether any worker scans these blocks, or will."""
 
     @abstractmethod
     def cancel(self, futures: Sequence[P]) -> None:
-        """Have blocks given up that nobody needs any more."""
+        """Cancel blocks that nobody needs any more."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of what was given."""
+        """Let go of the matrix."""
 
 
 ZLIB_LEVEL = 1
@@ -107,9 +114,9 @@ OTHER_VERSION = (
 
 
 class MatrixPayload:
-    """Tiles on their way: bytes, and once they are opened the way to look at the tiles, which goes nowhere.
+    """A score matrix on its way: bytes, and once they are opened a scanner, which is not sent on.
 
-    ``language_code`` is the language in which whoever asks is told what goes wrong.
+    ``language_code``: the language in which errors are told.
     """
 
     def __init__(self, packed: bytes, version: str, language_code: str) -> None:
@@ -119,14 +126,14 @@ class MatrixPayload:
 
     @classmethod
     def of(cls, matrix: ScoreMatrix, dumps: Callable[[object], bytes] = pickle.dumps) -> "MatrixPayload":
-        """Return tiles packed, without the keys of people."""
+        """Return a matrix packed, without the keys of people."""
         return cls(zlib.compress(dumps(matrix.without_answers()), ZLIB_LEVEL), __version__, spoken())
 
     def __reduce__(self) -> tuple[type["MatrixPayload"], tuple[bytes, str, str]]:
         return MatrixPayload, (self.packed, self.version, self.language_code)
 
     def open_scanner(self) -> BlockScanner:
-        """Return the quickest way to look at the tiles that there is here."""
+        """Return the fastest scanner of the matrix that there is here; it is opened once."""
         with self.lock:
             if self.scanner is None:
                 self.scanner = self._open()
@@ -140,23 +147,23 @@ class MatrixPayload:
 
 
 def scan_range(scanner: BlockScanner, query: ScanQuery, start: int, stop: int) -> ScanHits:
-    """Return what there is in a block of strips: the same as strip by strip."""
+    """Return the hits of a query among mentors ``start`` to ``stop`` - 1, the same as block by block."""
     scan = scanner(query)
     return concatenate_hits([scan(*strip) for strip in split_rows(start, stop)])
 
 
 def scan_payload(payload: MatrixPayload, query: ScanQuery, start: int, stop: int) -> ScanHits:
-    """Return what there is in a block of the tiles of a parcel."""
+    """Return the hits of a query in a payload."""
     with language(payload.language_code):
         return scan_range(payload.open_scanner(), query, start, stop)
 
 
 CACHED_PAYLOAD: dict[str, MatrixPayload] = {}
-"""The parcel that was used last in this process, by its token."""
+"""The payload that was used last in this process, by its token."""
 
 
 def scan_cached(token: str, payload: MatrixPayload | None, query: ScanQuery, start: int, stop: int) -> ScanHits | None:
-    """Return what there is in a block of the tiles of this token; None where they have not come here yet."""
+    """Return the hits in the payload of a token; None where it has not come to this process yet."""
     payload = CACHED_PAYLOAD.get(token, payload)
     if payload is None:
         return None
@@ -223,7 +230,7 @@ class ThreadScanPool(FuturesPool):
 
 @dataclass(slots=True)
 class ProcessScanPool(FuturesPool):
-    """Processes, any of which may take a block: one that lacks the tiles says so, and they come with the block."""
+    """Processes of an executor; one that lacks the matrix says so, and gets it with the block."""
 
     executor: Executor
     window: int = field(init=False)
@@ -292,7 +299,7 @@ BLOCK_LOST = mark(
 
 
 def choose_pool(executor: object) -> ScanPool[Any]:
-    """Return those whom an executor has look at pairs; raise RequestError if it is none."""
+    """Return the pool of an executor; raises RequestError if it is none."""
     if isinstance(executor, ThreadPoolExecutor):
         return ThreadScanPool(executor)
     if isinstance(executor, Executor):
@@ -309,7 +316,7 @@ def choose_pool(executor: object) -> ScanPool[Any]:
 
 @contextmanager
 def open_pool(executor: object) -> Iterator[ScanPool[Any] | None]:
-    """Have those at hand who look at pairs for an executor, None: nobody but this machine."""
+    """Yield the pool of an executor, None: this machine scans by itself; close it in the end."""
     pool = None if executor is None else choose_pool(executor)
     try:
         yield pool
@@ -326,7 +333,7 @@ def pool_error(executor: object) -> RequestError:
 
 @dataclass(frozen=True, slots=True)
 class DistributedScan:
-    """A look at the pairs of ``matrix`` by a crew; ``check_deadline`` ends it when the time is up."""
+    """A scanner of ``matrix`` by a pool; ``check_deadline`` ends it when the time is up."""
 
     pool: ScanPool[Any]
     matrix: ScoreMatrix
@@ -334,12 +341,12 @@ class DistributedScan:
 
     @classmethod
     def of(cls, pool: ScanPool[Any], matrix: ScoreMatrix, check_deadline: CheckDeadline) -> Self:
-        """Return the look, its tiles being given to the crew."""
+        """Return the scanner, the matrix being given to the pool."""
         pool.load_matrix(matrix)
         return cls(pool, matrix, check_deadline)
 
     def __call__(self, query: ScanQuery) -> ScanHits:
-        """Return what there is in all strips."""
+        """Return the hits of a query in all blocks."""
         n, m = self.matrix.shape
         self.pool.start(query)
         blocks = split_into_blocks(n, m)
@@ -352,7 +359,7 @@ class DistributedScan:
 
 
 def split_into_blocks(mentors: int, mentees: int) -> list[Block]:
-    """Return all mentors in blocks of whole strips."""
+    """Return all mentors in blocks: few enough pairs to be lost, enough blocks for all workers."""
     rows_of_blocks = min(PAIRS_AT_ONCE // (BLOCK_ROWS * max(mentees, 1)), mentors // (BLOCK_ROWS * MIN_BLOCKS))
     size = BLOCK_ROWS * max(rows_of_blocks, 1)
     return [(start, min(start + size, mentors)) for start in range(0, mentors, size)]
@@ -362,7 +369,7 @@ def split_into_blocks(mentors: int, mentees: int) -> list[Block]:
 def dispatch_blocks(
     pool: ScanPool[Any], blocks: list[Block], check_deadline: CheckDeadline
 ) -> Iterator[Iterator[tuple[Block, ScanHits]]]:
-    """Give what comes back of blocks, and recall the others in the end."""
+    """Yield the hits of blocks as they come back, and cancel the others in the end."""
     dispatcher = ScanDispatcher(pool, check_deadline, deque(blocks))
     try:
         yield dispatcher.run()
@@ -372,7 +379,7 @@ def dispatch_blocks(
 
 @dataclass(slots=True)
 class ScanDispatcher:
-    """Blocks that wait, those that are ``running``, and those of which something has come ``finished``."""
+    """The queue of a distributed scan: blocks that wait, those ``running``, and those ``finished``; losses of each."""
 
     pool: ScanPool[Any]
     check_deadline: CheckDeadline
@@ -383,7 +390,7 @@ class ScanDispatcher:
     last_result: float = field(default_factory=monotonic)
 
     def run(self) -> Iterator[tuple[Block, ScanHits]]:
-        """Yield blocks with what was seen in them, as they come back."""
+        """Yield blocks with their hits, as they come back."""
         while self.waiting or self.running:
             self.check_deadline()
             self._send()
@@ -398,16 +405,18 @@ class ScanDispatcher:
                 yield block, found
 
     def _send(self) -> None:
+        """Submit waiting blocks as far as the window allows."""
         while self.waiting and len(self.running) < self.pool.window:
             block = self.waiting.popleft()
             self._watch(block, self.pool.submit(block))
 
     def _watch(self, block: Block, future: Any) -> None:
+        """Note when a block is finished."""
         self.running[block] = future
         future.add_done_callback(lambda _: self.finished.put(block))
 
     def _collect(self, block: Block) -> ScanHits | None:
-        """Return what was seen in a block; None where it is awaited, or goes out again."""
+        """Return the hits of a block; None where they are still to come, or the block is sent again."""
         future = self.running.pop(block)
         try:
             found = self.pool.next_result(future, block)
@@ -425,7 +434,7 @@ class ScanDispatcher:
         return found
 
     def _check_alive(self) -> None:
-        """Raise NoWorkersError if nothing has come back for long, and nobody looks."""
+        """Raise NoWorkersError if nothing has come back for long, and no worker is alive."""
         silent = monotonic() - self.last_result
         if silent < PATIENCE_S:
             return

@@ -1,8 +1,7 @@
-"""The score matrix that is never stored: a sum of lookup tables, overlaps and overrides, in blocks of rows.
+"""The score matrix that is never stored: a sum of lookup tables, overlaps and overrides, worked out in blocks of rows.
 
-A criterion says of people with the same answers the same thing, and so does a rule. So each is worked out for the
-different answers of the mentees only, and those with few are put together into one table while a row of it stays in
-the nearest cache. A strip of scores is then a handful of lookups, in integers that are those of ``score`` to the bit.
+Terms of few classes are merged into one table while a row of it stays in the nearest cache: a block of scores is then a
+handful of lookups. The same interface over a stored matrix lets stored problems use the same algorithms.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,19 +37,22 @@ from mentormatch.scoring.score import MILLION, normalised
 CACHED_COLUMNS = 1 << 13
 """So many scores of 4 bytes stay in the nearest cache."""
 PEOPLE_PER_COLUMN = 16
-"""Kinds are put together while there are so many times more mentees: a table is to cost little beside the lookups."""
+"""Terms are merged while there are so many times more mentees than classes: a row of the table is to cost little."""
 
 
 @dataclass(frozen=True, slots=True)
 class MergedTable:
-    """Parts in one table: ``codes`` (m,) is the kind of each mentee, ``classes`` that of each part for such a kind."""
+    """Several terms as one table.
+
+    ``codes`` (m,) the class of each mentee, ``classes`` that of each term for such a class.
+    """
 
     terms: tuple[ScoreTerm, ...]
     classes: tuple[IntVector, ...]
     codes: NDArray[np.intp]
 
     def rows(self, mentors: IntVector) -> Points:
-        """Return (r, u) int32: the sum of the parts for some mentors with each kind of mentee."""
+        """Return (r, u) int32: the sum of the terms for some mentors with each class of mentees."""
         if not self.terms:
             return np.zeros((len(mentors), len(self.classes[0])), dtype=np.int32)
         if len(self.terms) == 1:
@@ -63,9 +65,11 @@ class MergedTable:
 
 @dataclass(frozen=True, slots=True)
 class ScoreMatrix:
-    """The scores of n mentors with m mentees; a pair that scores below ``floor`` is forbidden.
+    """The scores of n mentors with m mentees.
 
-    ``overrides`` are sorted by mentor, ``starts`` (n + 1,) says where those of each mentor begin.
+    A pair that scores below ``floor`` is forbidden, none scores above ``ceiling``.
+
+    ``tables``: the ``terms``, merged. ``overrides`` are sorted by mentor, those of each begin at ``starts`` (n + 1,).
     """
 
     computed: ClassVar[bool] = True
@@ -81,7 +85,7 @@ class ScoreMatrix:
     ceiling: int
 
     def rows(self, start: int, stop: int) -> Points:
-        """Return (stop - start, m) int32: the scores of mentors who stand together."""
+        """Return (stop - start, m) int32: the scores of a block of mentors."""
         return self.rows_of(np.arange(start, stop))
 
     def rows_of(self, mentors: IntVector) -> Points:
@@ -121,7 +125,7 @@ class ScoreMatrix:
         )
 
     def without_answers(self) -> "ScoreMatrix":
-        """Return what a look needs to know: no keys, and the answers of people only where they cannot be listed."""
+        """Return the matrix as it is sent to workers: no keys, and answers only where tables do not say all."""
         kept = {id(term): term.without_answers() for term in self.terms}
         tables = tuple(replace(term, terms=tuple(kept[id(term)] for term in term.terms)) for term in self.tables)
         return replace(self, terms=tuple(kept.values()), tables=tables)
@@ -148,7 +152,7 @@ class ScoreMatrix:
         )
 
     def cache_tables(self) -> "ScoreMatrix":
-        """Return the same with tables of a moderate size held."""
+        """Return the matrix with tables of a moderate size worked out."""
         terms = tuple(term.cache_table() for term in self.terms)
         return replace(self, terms=terms, tables=tuple(merge_tables(terms, self.shape[1])))
 
@@ -157,7 +161,7 @@ class ScoreMatrix:
         return self.flipped().select_mentees(some).flipped()
 
     def _override_points(self, mentors: IntVector, mentees: IntVector) -> IntVector:
-        """Return (e,) int64: what some pairs get for who they are."""
+        """Return (e,) int64: the overrides of some pairs, 0 for others."""
         width, points = self.shape[1], self.overrides.points
         known, asked = self.overrides.mentors * width + self.overrides.mentees, mentors * width + mentees
         if not len(known):
@@ -169,10 +173,7 @@ class ScoreMatrix:
 def build_matrix(
     cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule], *, cached: bool = True
 ) -> ScoreMatrix:
-    """Return the scores of a cohort, and which pairs its rules forbid.
-
-    ``cached``: tables of a moderate size are kept.
-    """
+    """Return the scores of a cohort, pairs that its rules forbid below the floor; ``cached``: work tables out once."""
     n, m = len(cohort.mentors), len(cohort.mentees)
     found = [*_criterion_terms(cohort, criteria), *_rule_terms(cohort, rules)]
     terms = [each.cache_table() if cached else each for each in found if isinstance(each, ScoreTerm)]
@@ -189,7 +190,7 @@ def build_matrix(
 def _criterion_terms(
     cohort: Cohort, criteria: Sequence[Criterion]
 ) -> Iterator[ScoreTerm | OverlapTerm | PairOverrides]:
-    """Yield what each criterion adds."""
+    """Yield the terms of each criterion."""
     for criterion, weight in zip(criteria, normalised(criteria), strict=True):
         known = criterion.named(cohort.mentors, cohort.mentees)
         term = score_term(CriterionScore(criterion, weight), criterion, cohort, named=known is not None)
@@ -199,7 +200,7 @@ def _criterion_terms(
 
 
 def _rule_terms(cohort: Cohort, rules: Sequence[Rule]) -> Iterator[ScoreTerm | OverlapTerm | PairOverrides]:
-    """Yield what each rule on pairs adds; one on scores adds nothing."""
+    """Yield the terms of each rule on pairs; a rule on scores raises the floor instead."""
     for rule in (rule for rule in rules if rule.least_score is None):
         overrides = override_rule(rule, cohort)
         if overrides is not None:
@@ -210,12 +211,12 @@ def _rule_terms(cohort: Cohort, rules: Sequence[Rule]) -> Iterator[ScoreTerm | O
 
 
 def _choose_cheaper(term: ScoreTerm, overlap: OverlapTerm | None) -> ScoreTerm | OverlapTerm:
-    """Return a table where it is small, else what is counted, if anything is."""
+    """Return a term that has a table, else the overlap term if there is one."""
     return term if overlap is None or term.table is not None else overlap
 
 
 def merge_tables(terms: Sequence[ScoreTerm], width: int) -> Iterator[MergedTable]:
-    """Yield terms of parts whose kinds are few together, those with the fewest kinds first."""
+    """Yield terms merged into tables, those of the fewest classes first; ``width``: the number of mentees."""
     ceiling = min(CACHED_COLUMNS, max(width // PEOPLE_PER_COLUMN, 1))
     cached, classes = list[ScoreTerm](), Distinct.of(np.zeros(width, dtype=np.int64))
     for term in sorted(terms, key=lambda term: len(term.mentees)):
@@ -229,7 +230,7 @@ def merge_tables(terms: Sequence[ScoreTerm], width: int) -> Iterator[MergedTable
 
 
 def merge_table(terms: Sequence[ScoreTerm], classes: Distinct) -> MergedTable:
-    """Return parts as one term, by kinds that tell apart all that any of them does; the kinds of one are its own."""
+    """Return terms as one table over classes that tell apart all that any of them does."""
     return MergedTable(
         tuple(terms), tuple(term.mentees.codes[classes.first] for term in terms), classes.codes.astype(np.intp)
     )
@@ -241,7 +242,7 @@ ABSENT = -1
 
 @dataclass(frozen=True, slots=True)
 class StoredMatrix(ScoreMatrix):
-    """The same where all are held: ``values`` (n, m) int32."""
+    """A score matrix whose ``values`` (n, m) int32 are stored."""
 
     computed = False
     values: Points

@@ -1,4 +1,12 @@
-"""What one criterion or rule adds to each score, over distinct answers (dictionary encoding), and pair overrides."""
+"""Score terms: what one criterion or rule adds to each pair, over distinct answers only; and pair overrides.
+
+A criterion says the same of people with the same answers, and so does a rule. So a term is a table over the distinct
+answers of both sides (dictionary encoding), with a code for each person. Few different numbers of points occur even in
+a large table, so a byte can say which one (a second dictionary). A term that counts common answers needs no table: a
+population count of two bit sets indexes its points. Pairs that are known by name get overrides beside all that.
+
+Points are integers in millionths, to the bit those of ``scoring.score``.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,23 +38,23 @@ UNCODED = -1
 
 @dataclass(frozen=True, slots=True)
 class CodedTable:
-    """``cells`` (u, v): int32 points, or where there are ``points`` (k,) int32 the uint8 places among these."""
+    """A table of points: ``cells`` (u, v) int32, or uint8 codes of ``points`` (k,) int32."""
 
     cells: NDArray[np.integer]
     points: NDArray[np.int32] | None = None
 
     def rows(self, some: IntVector) -> Points:
-        """Return (r, v) int32: the points of some kinds of mentors."""
+        """Return (r, v) int32: the points of some left classes."""
         cells = self.cells[some]
         return cells.astype(np.int32, copy=False) if self.points is None else self.points[cells]
 
     def at(self, rows: IntVector, columns: IntVector) -> IntVector:
-        """Return (e,) int64: the points of some pairs of kinds."""
+        """Return (e,) int64: the points of some cells."""
         cells = self.cells[rows, columns]
         return (cells if self.points is None else self.points[cells]).astype(np.int64)
 
     def select_columns(self, some: IntVector) -> "CodedTable":
-        """Return the table of some kinds of mentees."""
+        """Return the table of some right classes."""
         return CodedTable(np.ascontiguousarray(self.cells[:, some]), self.points)
 
     def flipped(self) -> "CodedTable":
@@ -54,13 +62,13 @@ class CodedTable:
         return CodedTable(np.ascontiguousarray(self.cells.T), self.points)
 
     def any(self) -> bool:
-        """Return whether any pair gets points, or loses some."""
+        """Return whether any cell is not 0."""
         return bool((self.cells if self.points is None else self.points).any())
 
 
 @dataclass(slots=True)
 class CodeDictionary:
-    """Gives numbers from ``low`` to ``high`` their places, in the order in which they come."""
+    """A dictionary of the numbers from ``low`` to ``high``, coded in the order in which they come."""
 
     low: int
     high: int
@@ -71,7 +79,7 @@ class CodeDictionary:
         self.places = np.full(self.high - self.low + 1, UNCODED, dtype=np.int16)
 
     def lookup_codes(self, points: Points) -> NDArray[np.uint8] | None:
-        """Return the places of points; None where there are too many different ones."""
+        """Return the codes of points, new ones included; None where there are more than a byte can tell apart."""
         places = self.places[points - self.low]
         new = np.unique(points[places == UNCODED]).tolist()
         if len(self.points) + len(new) > MAX_CODES:
@@ -84,7 +92,7 @@ class CodeDictionary:
 
 
 def encode(pieces: Iterable[Points], shape: tuple[int, int], extremes: tuple[int, int]) -> CodedTable | None:
-    """Return the rows that come in pieces as a table of bytes; None where there are too many different points."""
+    """Return row blocks as one coded table; None where there are too many different points."""
     dictionary, cells, at = CodeDictionary(*extremes), np.empty(shape, dtype=np.uint8), 0
     for piece in pieces:
         places = dictionary.lookup_codes(piece)
@@ -96,7 +104,7 @@ def encode(pieces: Iterable[Points], shape: tuple[int, int], extremes: tuple[int
 
 
 def stack_tables(pieces: Iterable[Points], shape: tuple[int, int]) -> CodedTable:
-    """Return the rows that come in pieces as a table of points."""
+    """Return row blocks as one table of points."""
     cells, at = np.empty(shape, dtype=np.int32), 0
     for piece in pieces:
         cells[at : at + len(piece)] = piece
@@ -107,22 +115,22 @@ def stack_tables(pieces: Iterable[Points], shape: tuple[int, int]) -> CodedTable
 FORBIDDEN = -(1 << 21)
 """What a rule that forbids adds to a score: less than all criteria can make good; 1,000 rules fit in 32 bits."""
 ALWAYS_CACHED = 1 << 20
-"""A table of so many numbers is looked up in any case."""
+"""A table of so many cells is worked out once in any case."""
 MAX_CODED, MAX_CACHED = 1 << 26, 1 << 25
-"""A table of so many bytes, or numbers, is worked out once; a larger one is worked out strip by strip."""
+"""A table of so many bytes, or numbers, is worked out once; a larger one block by block, each time."""
 ROWS_AT_ONCE = 64
 NO_PEOPLE = People((), {}, np.zeros(0, dtype=bool))
 
 
 class ScoreFunction(Protocol):
-    """What an extension adds to the scores of people on the left with people on the right."""
+    """The points that a criterion or rule gives to people on the left with people on the right."""
 
     def __call__(self, left: People, right: People) -> Points:
         """Return (n, m) int32, in millionths."""
         ...
 
     def lookup(self, left: People, right: People) -> LookUp | None:
-        """Return the same points as they follow from what is counted of two people; None where they do not."""
+        """Return the same points as a lookup of what is counted of two people; None where they are none."""
         ...
 
 
@@ -137,10 +145,10 @@ class PairOverrides:
 
 @dataclass(frozen=True, slots=True)
 class ScoreTerm:
-    """One extension: ``function`` says what, and ``mentors`` and ``mentees`` who is alike to it.
+    """One criterion or rule: its ``function``, and the classes of ``mentors`` and ``mentees`` that it tells apart.
 
-    ``left`` are all mentors, ``right`` one person of each kind; ``table`` is the table of all kinds, if it is held.
-    Else ``lookup`` says what each mentor adds with each kind, where that follows from what is counted of two people.
+    ``left``: all mentors; ``right``: one person of each class. ``table``: of all classes, if it is cached; else
+    ``lookup``, where points follow from what is counted of two people; else the function is called.
     """
 
     function: ScoreFunction
@@ -152,7 +160,7 @@ class ScoreTerm:
     lookup: LookUp | None = None
 
     def rows(self, mentors: IntVector) -> Points:
-        """Return (r, u) int32: what some mentors add with each kind of mentee."""
+        """Return (r, u) int32: the points of some mentors with each class of mentees."""
         if self.table is not None:
             return self.table.rows(self.mentors.codes[mentors])
         if self.lookup is not None:
@@ -161,16 +169,17 @@ class ScoreTerm:
 
     @property
     def size(self) -> int:
-        """Return how many numbers there are in the table of all kinds."""
+        """Return how many cells the table has."""
         return len(self.mentors) * len(self.mentees)
 
     def cache_table(self) -> "ScoreTerm":
-        """Return the same with the table of all kinds held, if it is not too large."""
+        """Return the term with its table, if that is not too large."""
         if self.table is not None:
             return self
         if self.size > MAX_CODED:
             return replace(self, lookup=self.lookup or self.function.lookup(self.left, self.right))
         shape, table = (len(self.mentors), len(self.mentees)), None
+        # A byte a cell if few numbers occur; else four, up to a lower limit.
         if self.size > ALWAYS_CACHED:
             table = encode(self._row_blocks(), shape, (FORBIDDEN, MILLION))
         if table is None and self.size <= MAX_CACHED:
@@ -178,7 +187,7 @@ class ScoreTerm:
         return replace(self, table=table)
 
     def _row_blocks(self) -> Iterator[Points]:
-        """Yield what mentors of each kind add, a few kinds at a time."""
+        """Yield the points of mentors of each class, a block of classes at a time, in threads."""
         first, count = self.mentors.first, cpu_count() or 1
         with ThreadPoolExecutor(count) as threads:
             for starts in batched(range(0, len(first), ROWS_AT_ONCE), 4 * count):
@@ -187,7 +196,7 @@ class ScoreTerm:
                 )
 
     def select_mentees(self, some: IntVector) -> "ScoreTerm":
-        """Return what is added for some mentees."""
+        """Return the term of some mentees."""
         codes = self.mentees.codes[some]
         kinds = Distinct.of(codes)
         left = codes[kinds.first]
@@ -196,7 +205,7 @@ class ScoreTerm:
         return replace(self, mentees=kinds, right=self.right.take(left), table=table, lookup=lookup)
 
     def without_answers(self) -> "ScoreTerm":
-        """Return the same without keys; where no answers are needed, without these, and what says something of them."""
+        """Return the term as it is sent to workers: no keys, and no answers where table or lookup say all."""
         if self.table is not None or self.lookup is not None:
             return replace(self, function=DetachedFunction(), left=NO_PEOPLE, right=NO_PEOPLE)
         return replace(self, left=without_keys(self.left), right=without_keys(self.right))
@@ -211,12 +220,13 @@ class ScoreTerm:
         return ScoreTerm(TransposedFunction(self.function), left, right, self.mentees, self.mentors, table, lookup)
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
-        """Return (e,) int64: what pairs are given."""
+        """Return (e,) int64: the points of some pairs."""
         kinds = self.mentees.codes[mentees]
         if self.table is not None:
             return self.table.at(self.mentors.codes[mentors], kinds)
         if self.lookup is not None:
             return self.lookup.at(mentors, kinds)
+        # Sort by mentor, so that a block of pairs needs few rows and columns of the function.
         found, order = np.zeros(len(mentors), dtype=np.int64), np.argsort(mentors, kind="stable")
         for start in range(0, len(order), ROWS_AT_ONCE):
             some = order[start : start + ROWS_AT_ONCE]
@@ -227,13 +237,13 @@ class ScoreTerm:
 
 
 def without_keys(people: People) -> People:
-    """Return people whose keys are not told."""
+    """Return people without their keys."""
     return replace(people, ids=("",) * len(people), persons=None)
 
 
 @dataclass(frozen=True, slots=True)
 class TransposedFunction:
-    """What an extension adds where mentees stand on the left."""
+    """A score function with its sides exchanged."""
 
     function: ScoreFunction
 
@@ -246,7 +256,7 @@ class TransposedFunction:
 
 
 def score_term(function: ScoreFunction, extension: Extension, cohort: Cohort, *, named: bool) -> ScoreTerm:
-    """Return an extension as a part; ``named``: it rests on who people are, of which a part knows nothing."""
+    """Return an extension as a term; ``named``: it also rests on who people are, which overrides say."""
     fields = [[field for field in extension.fields_of(side) if field in cohort.side(side).columns] for side in SIDES]
     counts_same, strip_answers = (by_having_answered, strangers) if named else (by_answers, only)
     kinds = [counts_same(cohort.side(side), names) for side, names in zip(SIDES, fields, strict=True)]
@@ -261,7 +271,7 @@ SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 @dataclass(frozen=True, slots=True)
 class CriterionScore:
-    """What a criterion adds."""
+    """The points of a criterion of a weight."""
 
     criterion: Criterion
     weight: float
@@ -277,7 +287,7 @@ class CriterionScore:
 
 @dataclass(frozen=True, slots=True)
 class RulePenalty:
-    """What a rule adds: ``FORBIDDEN`` to the pairs that it forbids."""
+    """``FORBIDDEN`` for the pairs that a rule forbids, 0 for others."""
 
     rule: Rule
 
@@ -293,7 +303,7 @@ class RulePenalty:
 
 
 class DetachedFunction:
-    """Stands for what is known already, without the answers that it rests on."""
+    """Stands for a function whose table or lookup is there, without the answers that it rests on."""
 
     def __call__(self, left: People, right: People) -> Points:
         raise AssertionError
@@ -303,13 +313,13 @@ class DetachedFunction:
 
 
 def override_criterion(named: Named, weight: float, part: ScoreTerm) -> PairOverrides:
-    """Return what a criterion adds to pairs for who they are."""
+    """Return the overrides of a criterion on pairs by name: their points less those of the term."""
     shares = np.rint(named.values * weight * MILLION).astype(np.int64)
     return PairOverrides(named.left, named.right, shares - part.at(named.left, named.right))
 
 
 def override_rule(rule: Rule, cohort: Cohort) -> PairOverrides | None:
-    """Return the pairs that a rule forbids for who they are."""
+    """Return the overrides of a rule that forbids pairs by name; None if it does not."""
     barred = rule.forbidden_by_identity(Market(cohort.mentors, cohort.mentees, NO_SCORES))
     if barred is None:
         return None
@@ -317,7 +327,10 @@ def override_rule(rule: Rule, cohort: Cohort) -> PairOverrides | None:
 
 
 def merge_overrides(found: Sequence[PairOverrides], width: int) -> PairOverrides:
-    """Return exceptions of several kinds as one, sorted by mentor, then by mentee."""
+    """Return overrides of several extensions as one, sorted by mentor, then mentee.
+
+    ``width``: the number of mentees.
+    """
     places = np.concatenate([each.mentors * width + each.mentees for each in found] or [np.empty(0, dtype=np.int64)])
     points = np.concatenate([each.points for each in found] or [np.empty(0, dtype=np.int64)])
     once, where = np.unique(places, return_inverse=True)
@@ -333,7 +346,7 @@ type Bits = NDArray[np.unsignedinteger]
 
 @dataclass(frozen=True, slots=True)
 class AnswerBits:
-    """``bits`` (n,) unsigned: one for each answer that somebody gave; ``known`` (n,) bool: who answered."""
+    """``bits`` (n,) unsigned: one for each possible answer; ``known`` (n,): who answered."""
 
     bits: Bits
     known: BoolVector
@@ -341,7 +354,10 @@ class AnswerBits:
 
 @dataclass(frozen=True, slots=True)
 class OverlapTerm:
-    """``points`` (k + 1,) int32 by the number of answers in common, ``unknown`` where either gave none."""
+    """A term by set overlap.
+
+    ``points`` (k + 1,) by the number of common answers, ``unknown`` where a side gave none.
+    """
 
     mentors: AnswerBits
     mentees: AnswerBits
@@ -349,25 +365,25 @@ class OverlapTerm:
     unknown: int
 
     def counts_same(self, other: "OverlapTerm") -> bool:
-        """Return whether both count the same answers of the same people."""
+        """Return whether both terms count the same answers of the same people."""
         sides = ((self.mentors, other.mentors), (self.mentees, other.mentees))
         return all(np.array_equal(a.bits, b.bits) and np.array_equal(a.known, b.known) for a, b in sides)
 
     def add_points(self, other: "OverlapTerm") -> "OverlapTerm":
-        """Return the points of both."""
+        """Return the sum of two terms that count the same."""
         return replace(self, points=self.points + other.points, unknown=self.unknown + other.unknown)
 
     def table_offsets(self) -> NDArray[np.uint8]:
-        """Return (m,) uint8: what is added to the number in common to find the points, which is 0 for who is known."""
+        """Return (m,) uint8: what is added to the count to index ``tables``: 0 for who answered, else past its end."""
         return np.where(self.mentees.known, 0, len(self.points)).astype(np.uint8)
 
     def tables(self, mentors: IntVector) -> NDArray[np.int32]:
-        """Return (r, k + 2): the points of mentors by the number in common, then those with mentees not known."""
+        """Return (r, k + 2): the points of mentors by the count, with a last column for mentees who did not answer."""
         known = self.mentors.known[mentors, None]
         return np.where(known, np.append(self.points, np.int32(self.unknown)), np.int32(self.unknown))
 
     def add(self, mentors: IntVector, total: Points) -> None:
-        """Add the points of some mentors to their rows of ``total``."""
+        """Add the points of some mentors to their rows of ``total`` (r, m)."""
         table_offsets, both, count = (
             self.table_offsets(),
             np.empty_like(self.mentees.bits),
@@ -394,14 +410,14 @@ class OverlapTerm:
 
 
 def read_criterion_overlap(criterion: Criterion, weight: float, cohort: Cohort) -> OverlapTerm | None:
-    """Return what a criterion counts; None where its points rest on something else."""
+    """Return a criterion as an overlap term; None where its points rest on something else."""
     points, unknown = weight * MILLION, int(np.rint(criterion.neutral * weight * MILLION))
     wholes = [criterion.whole(people) for people in (cohort.mentors, cohort.mentees)]
     return _overlap_term(wholes, lambda table: np.rint(table.values * points), unknown)
 
 
 def read_rule_overlap(rule: Rule, cohort: Cohort) -> OverlapTerm | None:
-    """Return what a rule counts; None where it rests on something else."""
+    """Return a rule as an overlap term; None where it rests on something else."""
     wholes = [rule.group_requirement(people) for people in (cohort.mentors, cohort.mentees)]
     unknown = FORBIDDEN if getattr(rule, "missing", "allow") == "forbid" else 0
     return _overlap_term(wholes, lambda table: np.where(table.values > 0, 0, FORBIDDEN), unknown)
@@ -410,6 +426,7 @@ def read_rule_overlap(rule: Rule, cohort: Cohort) -> OverlapTerm | None:
 def _overlap_term(
     wholes: Sequence[WholeGroup | None], points_of: Callable[[WholeGroup], NDArray[np.float64]], unknown: int
 ) -> OverlapTerm | None:
+    """Return the term of the answers of both sides, None where it counts none or more than fit in a word."""
     ours, theirs = wholes
     if ours is None or theirs is None or ours.has.shape[1] != theirs.has.shape[1] or ours.has.shape[1] > BITS:
         return None
@@ -417,6 +434,7 @@ def _overlap_term(
 
 
 def _pack_bits(table: WholeGroup) -> AnswerBits:
+    """Return answers as bit sets of the least width that holds them."""
     width = table.has.shape[1]
     kind = next(kind for kind in (np.uint16, np.uint32, np.uint64) if np.iinfo(kind).bits >= width)
     weights = np.left_shift(np.ones(width, dtype=kind), np.arange(width, dtype=kind))
@@ -425,7 +443,7 @@ def _pack_bits(table: WholeGroup) -> AnswerBits:
 
 
 def merge_equal(found: Sequence[OverlapTerm]) -> Iterator[OverlapTerm]:
-    """Yield what is counted, that of the same answers together."""
+    """Yield overlap terms, those that count the same added up."""
     left = list(found)
     while left:
         first, rest = left[0], []
