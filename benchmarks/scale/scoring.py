@@ -37,14 +37,14 @@ def rate(name: str, pairs: int, way: Callable[[], object]) -> Row:
 
 
 def in_strips(market: Market) -> list[Row]:
-    """Return our own rates: the scores alone, and a look as pricing takes it."""
+    """Return our own rates: the scores alone, and a scan as pricing makes it."""
     problem = market.posed()
     matrix, scores, (n, m) = matrix_of(problem), problem.scores, problem.shape
     assert isinstance(scores, ImplicitScores)
-    cut = ScanQuery(np.full(n, WORTH), np.zeros(m, dtype=np.int64)).among(scores.mentors, scores.mentees)
+    query = ScanQuery(np.full(n, WORTH), np.zeros(m, dtype=np.int64)).among(scores.mentors, scores.mentees)
     scanner, count = SimdScanner.of(matrix), min(MENTORS, n) // BLOCK_ROWS * BLOCK_ROWS
-    swiftly = scanner.for_query(cut)
-    swiftly(0, BLOCK_ROWS)
+    compiled_scan = scanner.for_query(query)
+    compiled_scan(0, BLOCK_ROWS)
     starts = range(0, count, BLOCK_ROWS)
     return [
         rate(
@@ -53,11 +53,13 @@ def in_strips(market: Market) -> list[Row]:
             lambda: [matrix.rows(at, at + BLOCK_ROWS) for at in starts],
         ),
         rate(
-            f"{market.kind}: a look, NumPy",
+            f"{market.kind}: a scan, NumPy",
             count * m,
-            lambda: [scan_block(matrix, cut, at, at + BLOCK_ROWS) for at in starts],
+            lambda: [scan_block(matrix, query, at, at + BLOCK_ROWS) for at in starts],
         ),
-        rate(f"{market.kind}: a look, compiled", count * m, lambda: [swiftly(at, at + BLOCK_ROWS) for at in starts]),
+        rate(
+            f"{market.kind}: a scan, compiled", count * m, lambda: [compiled_scan(at, at + BLOCK_ROWS) for at in starts]
+        ),
     ]
 
 

@@ -1,7 +1,7 @@
-"""Pairs looked at by the workers of an executor, and whether the pairs found are the same.
+"""Pairs scanned by the workers of an executor, and whether the pairs found are the same.
 
 By the threads of this machine, by two processes, by two Dask workers of one thread each, and by two of which one is
-killed when half of the blocks of a look at all pairs have come back.
+killed when half of the blocks of a scan at all pairs have come back.
 """
 
 import os
@@ -42,7 +42,7 @@ def two_workers() -> Iterator[Client]:
 
 
 class Falling(DaskScanPool):
-    """Two workers of which one is killed when half of the blocks of a look have come back."""
+    """Two workers of which one is killed when half of the blocks of a scan have come back."""
 
     half = 0
     taken = count(1)
@@ -56,7 +56,7 @@ class Falling(DaskScanPool):
         return super().next_result(future, block)
 
 
-def looked(name: str, problem: AssignmentProblem, executor: Workers | None, alone: bytes = b"") -> tuple[Row, bytes]:
+def scan_with(name: str, problem: AssignmentProblem, executor: Workers | None, alone: bytes = b"") -> tuple[Row, bytes]:
     """Return what an executor takes, and the pairs."""
     found, seconds = timed(lambda: solve(problem, executor=executor))
     pairs = found.pairs.tobytes()
@@ -70,16 +70,16 @@ def beside_threads(market: Market) -> list[Row]:
     problem = market.posed()
     blocks = workers.split_into_blocks(*problem.shape)
     solve(problem)
-    alone, pairs = looked(f"{market.name}: threads", problem, None)
+    alone, pairs = scan_with(f"{market.name}: threads", problem, None)
     rows = [alone | {"blocks": len(blocks), "sent_mb": len(MatrixPayload.of(matrix_of(problem)).packed) / 1e6}]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         solve(problem, executor=executor)
-        rows.append(looked("two processes", problem, executor, pairs)[0])
+        rows.append(scan_with("two processes", problem, executor, pairs)[0])
     with two_workers() as client:
         solve(problem, executor=client)
-        rows.append(looked("two Dask workers", problem, client, pairs)[0])
+        rows.append(scan_with("two Dask workers", problem, client, pairs)[0])
         Falling.half = len(blocks) // 2
         with patch.object(DaskScanPool, "of", lambda executor: Falling(executor)):
-            last, _ = looked("two Dask workers, one killed half-way", problem, client, pairs)
+            last, _ = scan_with("two Dask workers, one killed half-way", problem, client, pairs)
         rows.append(last | Falling.told)
     return rows
