@@ -25,7 +25,7 @@ from mentormatch.scale.leximin import column_generation, optimum
 from mentormatch.scale.leximin.optimum import LeximinOptimum
 from mentormatch.scale.leximin.potentials import INFINITE, LevelPotentials, PotentialOrder
 from tests.conftest import DEEP
-from tests.scale.test_same_pairs import (
+from tests.scale.test_column_generation import (
     PROGRAMME,
     RULES,
     both,
@@ -230,7 +230,7 @@ def test_ranks_are_the_order_of_marks_and_tell_which_level_parts_two(seed: int) 
         assert np.array_equal(below[ranks.places[lower]], apart[lower])
 
 
-def test_a_matching_of_very_many_people_answers_questions_as_where_scores_are_held(
+def test_a_matching_of_very_many_people_answers_questions_as_where_scores_are_stored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     goals = PROGRAMME.goals.model_copy(update={"order": ["matched", "leximin"]})

@@ -1,4 +1,4 @@
-"""Minimums that bind only who is used: kept, and as good as where scores are held or with a bound that holds."""
+"""Hard rules without multipliers: kept, and as good as where scores are stored, or with a bound that holds."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -17,8 +17,8 @@ from mentormatch.scale import engine
 from mentormatch.scale.columns import master
 from mentormatch.scale.constraints import gap, heuristic, rows
 from tests.conftest import DEEP
-from tests.scale.test_quotas import asked, market, quotas
-from tests.scale.test_same_pairs import FLOORS, GOALS, PROGRAMME, RULES, both, cohort, same
+from tests.scale.test_column_generation import FLOORS, GOALS, PROGRAMME, RULES, both, cohort, same
+from tests.scale.test_relaxation import asked, market, quotas
 
 MARKETS = range(60 if DEEP else 6)
 

@@ -1,4 +1,4 @@
-"""A look at pairs, by NumPy and by compiled code: what is seen is what their scores say, and nothing is missed."""
+"""Scans of pairs, in NumPy and in machine code: hits are what the scores say, and none is missed."""
 
 import numpy as np
 import pytest
@@ -14,11 +14,11 @@ from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.simd import SimdScanner, find_column_maxima
 from mentormatch.scale.scan.workers import scan_range
 from mentormatch.scale.scores import terms
-from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, cohort
+from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, cohort
 
 
-def hold_looks(problem: AssignmentProblem, seed: int, scale: int, share: float) -> None:
-    """Have both ways to look see what the scores say, from about such a share of the pairs on."""
+def hold_scans(problem: AssignmentProblem, seed: int, scale: int, share: float) -> None:
+    """Have both scanners find what the scores say, from about such a share of the pairs on."""
     scores, random, (n, m) = problem.scores, np.random.default_rng(seed), problem.shape
     assert isinstance(scores, ImplicitScores)
     first, last = 3, n - 5
@@ -43,8 +43,8 @@ def hold_looks(problem: AssignmentProblem, seed: int, scale: int, share: float) 
 
 @pytest.mark.parametrize("scale", [0, 1, 3, 5_000, 1 << 39])
 @pytest.mark.parametrize("seed", range(2))
-def test_a_look_sees_what_pairs_are_worth_however_much_a_point_is(seed: int, scale: int) -> None:
-    hold_looks(
+def test_a_scan_finds_what_pairs_are_worth_however_much_a_point_is(seed: int, scale: int) -> None:
+    hold_scans(
         formulate(cohort(seed, 500), unheld_scores(cohort(seed, 500), PROGRAMME.criteria), RULES, GOALS),
         seed,
         scale,
@@ -72,21 +72,21 @@ def test_the_most_that_a_mentor_has_with_each_mentee_is_what_the_scores_say(scal
 
 
 @pytest.mark.parametrize("kinds", [{"availability"}, {"overlap"}, {"availability", "same", "table"}])
-def test_a_look_sees_the_same_where_all_is_counted_or_hardly_anything(
+def test_a_scan_finds_the_same_where_all_is_counted_or_hardly_anything(
     kinds: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     criteria = [each for each in PROGRAMME.criteria if each.kind in kinds]
     for whole in (terms.ALWAYS_CACHED, 0):
         monkeypatch.setattr(terms, "ALWAYS_CACHED", whole)
         for rules in (RULES[:0], [each for each in RULES if each.kind in {"gap", "common"}]):
-            hold_looks(formulate(cohort(0, 800), unheld_scores(cohort(0, 800), criteria), rules, GOALS), 1, 1, 0.2)
+            hold_scans(formulate(cohort(0, 800), unheld_scores(cohort(0, 800), criteria), rules, GOALS), 1, 1, 0.2)
 
 
 @pytest.mark.parametrize("size", [300, 1_500])
-def test_a_look_sees_the_same_in_runs_of_any_length(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scan_finds_the_same_in_runs_of_any_length(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for run, span in ((1, 1 << 19), (7, 100), (512, 1), (1 << 20, 1 << 19)):
         monkeypatch.setattr(simd, "RUN_LENGTH", run)
         monkeypatch.setattr(simd, "RUN_SPAN", span)
-        hold_looks(
+        hold_scans(
             formulate(cohort(0, size), unheld_scores(cohort(0, size), PROGRAMME.criteria), RULES, GOALS), 2, 1, 0.1
         )

@@ -1,4 +1,4 @@
-"""The worst served mentee where no scores are held: the same pairs as where they are, found by few solves."""
+"""The worst served mentee over implicit scores (max-min): the same pairs as where they are stored, by few solves."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,7 +29,7 @@ from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP
 from tests.oracles.exhaustive import exhaustive
 from tests.oracles.problems import random_problem
-from tests.scale.test_same_pairs import (
+from tests.scale.test_column_generation import (
     PROGRAMME,
     RULES,
     both,

@@ -1,4 +1,4 @@
-"""What is not listed loses as much as is said of it, and looks at what may lose nothing miss no pair."""
+"""The candidate list: unlisted pairs cost as much as their bound says, and partial pricing misses no pair."""
 
 from collections.abc import Iterator
 

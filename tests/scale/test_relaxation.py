@@ -1,4 +1,4 @@
-"""Rules that count people and bind: the same pairs as where scores are held, certified, or said to be impossible."""
+"""Lagrangian relaxation of rows that bind: the same pairs as where scores are stored, certified, or infeasible."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from mentormatch.scale.columns import generation, master
 from mentormatch.scale.constraints import gap, heuristic, relaxation
 from mentormatch.scale.constraints.multipliers import DualCut, evaluate_model, minimise_model
 from tests.conftest import DEEP
-from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same
+from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same
 
 SEEDS = range(300 if DEEP else 10)
 FEW = range(60 if DEEP else 6)

@@ -1,4 +1,4 @@
-"""Many people of few kinds: the same pairs as where scores are held, by the market of kinds."""
+"""Classes of identical people: the same pairs as where scores are stored, by the aggregated market."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -115,7 +115,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("rules", ["all", "by name", "none"])
 @pytest.mark.parametrize("programme", [PROGRAMME, COARSE], ids=["fine", "coarse"])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_people_of_few_kinds_have_the_pairs_of_the_whole_block(seed: int, programme: Programme, rules: str) -> None:
+def test_people_of_few_classes_have_the_pairs_of_the_whole_block(seed: int, programme: Programme, rules: str) -> None:
     people = cohort(seed)
     given = {"all": RULES, "by name": naming(people, programme, RULES if seed % 2 else ()), "none": ()}[rules]
     held, unheld = both(people, programme, given)
@@ -148,7 +148,7 @@ def test_a_short_first_list_of_ties_changes_nothing(seed: int, monkeypatch: pyte
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_market_of_too_many_kinds_to_be_solved_whole_has_the_same_pairs(
+def test_a_market_of_too_many_classes_to_be_solved_whole_has_the_same_pairs(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(aggregation, "STEP_LIMIT", (0, 0))
@@ -157,7 +157,7 @@ def test_a_market_of_too_many_kinds_to_be_solved_whole_has_the_same_pairs(
 
 
 @pytest.mark.usefixtures("way", "blind")
-def test_the_market_of_kinds_is_proved_without_a_look_at_all_pairs() -> None:
+def test_the_market_of_classes_is_proved_without_a_scan_of_all_pairs() -> None:
     found = solve(both(cohort(1), PROGRAMME, RULES)[1])
     assert found.status is Status.PROVED
     assert len(found.pairs) > SIZE // 10
@@ -165,7 +165,7 @@ def test_the_market_of_kinds_is_proved_without_a_look_at_all_pairs() -> None:
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
-def test_prices_of_kinds_are_certified_over_all_pairs(seed: int) -> None:
+def test_duals_of_classes_are_certified_over_all_pairs(seed: int) -> None:
     _, problem = both(cohort(seed), PROGRAMME, RULES)
     found = solve(problem)
     assert certify(problem, found).verdict is Verdict.CERTIFIED
@@ -227,10 +227,10 @@ def test_the_transportation_problem_is_solved_to_the_optimum_of_scipy_and_its_du
 
 @pytest.mark.parametrize("most", [1, 1_000])
 @pytest.mark.parametrize("seed", range(3))
-def test_compiled_code_sees_the_ties_that_the_plain_look_sees(
+def test_compiled_code_finds_the_ties_that_the_numpy_scan_finds(
     seed: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    advance = list[int]()
+    counts = list[int]()
     monkeypatch.setattr(ties, "ROW_CROWD", SIZE)
 
     def compared(scores: TieScores) -> Callable[[ScanQuery], Callable[[int, int], object]]:
@@ -245,11 +245,11 @@ def test_compiled_code_sees_the_ties_that_the_plain_look_sees(
             strict=True,
         ):
             assert np.array_equal(ours, theirs)
-        advance.append(len(one.mentors))
+        counts.append(len(one.mentors))
         scanner: BlockScanner = ties.make_numpy_tie_scanner(scores)
         return scanner
 
     monkeypatch.setattr(aggregation, "choose_tie_scanner", lambda *, compiled: compared)
     solve(both(cohort(seed), COARSE, ())[1])
-    assert advance
-    assert max(advance) > 10
+    assert counts
+    assert max(counts) > 10

@@ -1,4 +1,4 @@
-"""Pairs looked at by the workers of an executor: the same pairs, whoever looks, also where workers are lost."""
+"""Distributed scans: the same pairs by the workers of any executor, also where workers are lost."""
 
 import os
 import pickle
@@ -35,7 +35,7 @@ from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scale.scan.workers import Block, MatrixPayload, NotReadyError, ThreadScanPool, WorkerLostError
 from tests.failure.trouble import alive, wait_for
-from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, cohort, same
+from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, cohort, same
 
 SIZE = 1_300
 IN_TIME_S = 10.0
@@ -130,7 +130,7 @@ def test_dask_workers_find_the_same_pairs(problem: AssignmentProblem, alone: Sol
 
 
 @pytest.mark.parametrize("many", [1, pytest.param(2, marks=pytest.mark.proof)], ids=["one of two", "both"])
-def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_look(
+def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_scan(
     problem: AssignmentProblem, alone: Solution, client: Client, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killed: list[int] = []
@@ -298,7 +298,7 @@ def test_what_is_late_is_waited_for(
     assert late == set(workers.split_into_blocks(*problem.shape))
 
 
-def test_a_look_by_this_machine_ends_once_the_time_is_up(problem: AssignmentProblem) -> None:
+def test_a_scan_by_this_machine_ends_once_the_time_is_up(problem: AssignmentProblem) -> None:
     m = problem.shape[1]
     nothing, advance = concatenate_hits([]), list[int]()
     query = ScanQuery(np.zeros(BLOCK_ROWS * 500, dtype=np.int64), np.zeros(m, dtype=np.int64))
@@ -344,7 +344,7 @@ def test_what_is_sent_holds_no_key_and_only_answers_that_have_no_table(problem: 
     assert len(MatrixPayload.of(matrix).packed) < 2_000_000
 
 
-def test_who_looks_is_told_how_far_it_is(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scan_by_workers_tells_how_far_it_is(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mentormatch.base.progress.QUIET_S", 0.0)
     monkeypatch.setattr("mentormatch.base.progress.TICK_S", 0.001)
     told: list[Progress] = []

@@ -1,4 +1,4 @@
-"""Pairs of which the scores are never held: the same as where they are, proved over all pairs, and certified."""
+"""Column generation over implicit scores: the same pairs as where they are stored, proved, and certified."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

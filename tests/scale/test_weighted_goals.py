@@ -1,4 +1,4 @@
-"""Goals that go beyond what is exact if each is to outdo the next over all pairs: the same pairs, and as sure."""
+"""Weighted goals whose exact weights overflow: the same pairs, their order verified afterwards."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,8 +21,7 @@ from mentormatch.scale import engine
 from mentormatch.scale.columns import generation, master
 from mentormatch.scale.columns.master import RestrictedMaster, WeightedGoals
 from tests.conftest import DEEP
-from tests.scale.test_questions import PROGRAMMES, some_pairs
-from tests.scale.test_same_pairs import (
+from tests.scale.test_column_generation import (
     PROGRAMME,
     RULES,
     both,
@@ -31,6 +30,7 @@ from tests.scale.test_same_pairs import (
     needing,
     same,
 )
+from tests.scale.test_explanations import PROGRAMMES, some_pairs
 
 REPAIR = ("matched", "changes", "priority", "total")
 GOALS = (REPAIR, ("changes", "matched", "total"), ("priority", "changes", "total"))
