@@ -54,6 +54,7 @@ def solve_implicit(problem: AssignmentProblem, run: SolveOptions) -> Solution:
     if problem.scores.stored:
         problem, run = as_implicit(problem), replace(run, workers=None)
     fair = "leximin" in problem.goals
+    # Which rows take a multiplier: none in leximin, whose duals are lexicographic.
     dualisable = [not fair and each for each in find_dualisable(problem.rows, problem.shape)]
     dualised, hard_rows = (tuple(compress(problem.rows, some)) for some in (dualisable, map(not_, dualisable)))
     found = _solve_with_rows(replace(problem, rows=dualised), hard_rows, run)
@@ -82,6 +83,7 @@ def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[SideConstraint
     try:
         with open_pool(run.workers) as master.pool:
             solution = _solve_leximin(master, problem, run) if fair else _solve_with_hard_rules(master, rules)
+        # Numbers beyond what is exact: smaller goals may still prove infeasibility.
         if solution.status is Status.FAILED and problem.goals != ("total",):
             return _prove_infeasible(problem, hard_rows, run, solution)
     except TimeLimitReached:
@@ -101,6 +103,7 @@ def _solve_with_hard_rules(master: RestrictedMaster, rules: HardRules) -> Soluti
 
 def _solve_relaxed(master: RestrictedMaster) -> Solution:
     """Return the canonical solution without the hard rules, or the best in time."""
+    # Rows and exact weights: Lagrangian relaxation; else the goals alone, and rows are checked.
     if master.problem.rows and master.weighted.exact_order:
         lagrangian = LagrangianSolve(master, master.pricing, _solve_under)
         opening = master.repeat_until_valid(lagrangian.opening)
@@ -148,6 +151,7 @@ def _solve_leximin(master: RestrictedMaster, problem: AssignmentProblem, run: So
         views.append((pricing, choose_candidates(pricing, master)))
         return generate_columns(views[-1][1], master.solve, master.report)
 
+    # The goals before leximin, by column generation; its list and duals are the start.
     opening = master.repeat_until_valid(listed_first)
     if opening is None:
         return empty_solution(Status.INFEASIBLE, WIDE)

@@ -72,6 +72,7 @@ class OverrideSolve:
             fit = pricing.scores.allows(mentors, mentees)
             more = PairList(mentors[fit], mentees[fit], pricing.scores.at(mentors[fit], mentees[fit]))
             pairs = pairs.merge(more, pricing.scores.shape[1])
+        # Only overrides can beat the duals of the classes: so the dual bound needs no scan.
         best = duals[0].copy()
         np.maximum.at(best, pairs.mentors, duals[0][pairs.mentors] - pricing.reduced_cost(pairs, duals))
         return CandidateList(pricing, pairs, np.zeros(len(best), dtype=np.int64), duals, pricing.bound(best, duals[1]))
@@ -152,6 +153,7 @@ class AggregatedSolve:
         flow = self._solve_classes()
         if flow is None:
             return None
+        # Overrides: the classes are a warm start and no more.
         if self.people.has_overrides:
             return self._with_overrides(flow)
         # No overrides: the optimum of the classes is one of the people.
@@ -187,6 +189,7 @@ class AggregatedSolve:
 
     def _solve_classes(self) -> ClassFlow | None:
         """Return the optimum of the aggregated market: whole, or by column generation; None if it is too large."""
+        # Column generation may pair two classes once only; that is enough where one side has single places.
         single = any(bounds.most.max(initial=0) <= 1 for bounds in self.aggregate_problem.bounds)
         if self._fits(1 if single else PATIENCE):
             return solve_classes(self.aggregate_problem, self.master.check_deadline)

@@ -91,6 +91,7 @@ class CandidateList:
         """
         costs = self.pricing.reduced_cost(self.pairs, self.duals)
         far = costs > most
+        # What leaves the list is bounded like any other unlisted pair.
         np.minimum.at(self.rest_bound, self.pairs.mentors[far], costs[far])
         self.pairs = self.pairs.select(~far)
 
@@ -99,6 +100,7 @@ class CandidateList:
 
         The reduced cost of (i, k) is at least bound[i] - drop[k]; (g, m): beside each group of mentors.
         """
+        # Reduced cost u + v - p moves by the rise of u and the drop of v.
         rise, drop = duals[0] - self.duals[0], np.atleast_2d(self.duals[1] - duals[1])
         rest = np.where(self.pricing.scores.mentors, self.rest_bound + rise, INFINITE)
         return rest, np.where(self.pricing.scores.mentees, drop, drop.min(axis=1, initial=0, keepdims=True))
@@ -109,6 +111,7 @@ class CandidateList:
         ``rest`` (n,): bounds of mentors; ``drop`` (m,): how far the dual of each mentee fell.
         """
         n, m = len(rest), len(drop)
+        # Candidates for the number of single columns: none, then a geometric grid up to all.
         numbers = np.unique(np.append(0, np.geomspace(1, max(m, 1), THRESHOLDS_TRIED).astype(np.int64)).clip(max=m))
         drops = np.append(np.sort(drop)[::-1], drop.min(initial=0))[numbers]
         # Work: full rows of mentors whose bound fails at the threshold, and the columns above it for all others.
@@ -168,6 +171,7 @@ def find_cost_quantile(pricing: PricingProblem, duals: PerSide, per_person: int)
     It is estimated by a sample of all pairs.
     """
     n, m = pricing.scores.shape
+    # Every so many mentees, and some blocks of mentors: a sample of the pairs.
     mentees = np.arange(0, m, max(m // COLUMNS_SAMPLED, 1))
     some = pricing.select_mentees(mentees)
     sides = duals[0], np.atleast_2d(duals[1])[:, mentees]

@@ -44,6 +44,7 @@ class MarketSample:
     def of(cls, pricing: PricingProblem) -> "MarketSample":
         """Draw the sample; the same one each time."""
         (n, m), draw = pricing.scores.shape, np.random.default_rng(0)
+        # The same share of both sides keeps the sample as tight as the market.
         share = min(min(max(SAMPLE_MIN, max(n, m) // SAMPLE_PART), SAMPLE_MAX) / max(n, m, 1), 1.0)
         mentors, mentees = (np.sort(draw.choice(size, round(size * share), replace=False)) for size in (n, m))
         return cls(pricing, pricing.flipped().select_mentees(mentors).flipped(), mentors, mentees)
@@ -68,11 +69,13 @@ class MarketSample:
         The most that a sampled mentor leaves to each mentee, at the duals (s,) of these.
         """
         pricing, former = self.mentor_rows, self.mentor_rows.former
+        # max over sampled i of profit(i, k) - u[i]: a maximum of each column of the score matrix.
         row_offsets = np.where(pricing.scores.mentors, pricing.mentor - mentors, EXCLUDED)
         worth = find_column_maxima(
             pricing.scores.matrix, row_offsets, pricing.stage.score, master.check_deadline, compiled=master.compiled
         )
         left = worth + pricing.stage.mentee
+        # Former pairs are worth more than their score says.
         np.maximum.at(left, former.mentees, pricing.profit(former) - mentors[former.mentors])
         return np.where(pricing.scores.mentees, np.maximum(left, 0), 0)
 
@@ -81,6 +84,7 @@ class MarketSample:
 
         The most that a sampled mentee leaves to each mentor, at the duals (m,) of all.
         """
+        # A scan with duals out of reach lists no pair and yields the row maxima.
         nobody = np.full(self.pricing.scores.shape[0], INFINITE)
         sampled = self.pricing.select_mentees(self.mentees)
         return np.maximum(sampled.scan((nobody, mentees[self.mentees]), 0, 1).row_best, 0)
@@ -130,6 +134,7 @@ def generate_columns(
     while True:
         # Restricted master: the optimum over the candidate list, warm from the last one.
         optimum = solve(pricing.face(candidates.pairs), pricing.profit(candidates.pairs), start)
+        # Every restricted optimum is an incumbent, with the bound of the last scan.
         report(pricing.face(candidates.pairs), optimum, candidates.bound)
         # Pricing: a generous limit in the first rounds saves rounds; then exactly 0.
         max_cost = costs.pop(0) if costs else 0
@@ -146,6 +151,7 @@ def choose_candidates(pricing: PricingProblem, master: RestrictedMaster) -> Cand
     """
     sample = MarketSample.of(pricing)
     sampled = sample.sampled()
+    # A small sample is solved with all its pairs, a larger one recursively.
     if max(sampled.scores.shape) <= SOLVED_WHOLE:
         pairs = sampled.pairs()
         optimum = master.solve(sampled.face(pairs), sampled.profit(pairs), None)
@@ -163,6 +169,7 @@ def _tight_face(candidates: CandidateList, optimum: PrimalDual) -> tuple[Optimal
 
     Where people of both sides have several places, a chosen pair may have a reduced cost below 0.
     """
+    # Complementary slackness: only tight pairs are in any optimum.
     tight = candidates.pricing.reduced_cost(candidates.pairs, (optimum.left, optimum.right)) <= 0
     face = candidates.pricing.face(candidates.pairs.select(tight))
     return face, PrimalDual(optimum.chosen[tight], optimum.left, optimum.right)

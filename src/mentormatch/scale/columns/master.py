@@ -85,10 +85,12 @@ class WeightedGoals:
     @classmethod
     def of(cls, problem: AssignmentProblem, limits: WeightLimits, *, ties: bool) -> Self | None:
         """Return the objective of a problem, None if its numbers are too great; ``ties``: not any optimum will do."""
+        # Exact preemptive weights, if they fit: the goals are one stage.
         stages = scalarize(problem, lambda reach: reach < limits.most)
         with_total = not ties and "total" not in problem.goals
         if any(isinstance(stage, LeximinStages) for stage in stages):
             return None
+        # They overflow: loose weights, verified of each optimum.
         if len(stages) > 1:
             stage = limits.loose_stage(problem, (*problem.goals, "total") if with_total else problem.goals)
             return None if stage is None else cls._of_stage(stage, with_total=with_total)
@@ -101,6 +103,7 @@ class WeightedGoals:
     def _with_total(cls, problem: AssignmentProblem, limits: WeightLimits, requested: ScalarObjective) -> Self | None:
         """Return the objective with the total below the goals, None if that is too great."""
         total, places = objective_of(problem, "total"), problem.max_pairs
+        # Goals times more than the whole range of the total, plus the total.
         if requested.fits_above(total, places):
             finer = requested.dominate(total, places)
             if finer.range < limits.usual:
@@ -179,6 +182,7 @@ class RestrictedMaster:
     profit_range: int = 0
 
     def __post_init__(self) -> None:
+        # Minimum loads need room for the penalty in 2^57.
         needed = any(bounds.least.any() for bounds in remaining_degrees(self.problem))
         max_profit = self.max_profit // (2 * PENALTY_GROWTH if needed else 1)
         self._set_goals(
@@ -191,6 +195,7 @@ class RestrictedMaster:
         weighted = WeightedGoals.of(self.problem, limits, ties=self.run.ties)
         if weighted is None:
             raise EngineError(self.overflow_message)
+        # Integer multipliers of rows need a finer unit where profits are small whole numbers.
         finest = (
             self.problem.rows
             and weighted.exact_order
@@ -316,11 +321,13 @@ class RestrictedMaster:
         ``prices``: duals to begin at, None: where the last solve ended.
         """
         self.check_deadline()
+        # Penalised profits may range wider than the goals: the penalty must stay above.
         self._fit_penalty(profit)
         # The solvers want the side of single places on the left.
         flipped_sides = self.flipped_sides = face.turns
         if prices is not None:
             self.start = prices[0 if flipped_sides else 1]
+        # The face with the side of single places on the left.
         solve, own = (
             self._solve_compiled if self.compiled else self._solve_scipy,
             face.flipped() if flipped_sides else face,
@@ -356,6 +363,7 @@ class RestrictedMaster:
         """
         if self.start is not None and not isinstance(self.start, np.ndarray):
             prices = self.start.duals  # those of places that must be taken come once more
+            # Penalties grew by so much: duals of the next optimum are about so much lower.
             moved = prices - np.resize(penalties[0 if self.flipped_sides else 1], len(prices))
             little = max(int(np.abs(side).max(initial=0)) for side in penalties) <= self.stage.score * LITTLE
             self.start = replace(self.start, duals=moved, patience=PATIENCE if little else self.start.patience)
@@ -369,6 +377,7 @@ class RestrictedMaster:
         if not self.compiled and not face.several:
             return solve_sparse(face, profit)
         self.start, self.penalty, self.profit_range = None, 1, 0
+        # The face has an answer, so some penalty is large enough.
         while not face.holds(optimum := self.solve(face, profit)):
             self.start, self.penalty = None, self.penalty * PENALTY_GROWTH
         return optimum
@@ -379,6 +388,7 @@ class RestrictedMaster:
         from mentormatch.scale.flow.assignment import solve_assignment as best_by_paths
 
         start = WarmStart.from_duals(face, self.start) if isinstance(self.start, np.ndarray) else self.start
+        # A start for other people is of no use.
         start = None if start is None else start.fit_to(face)
         optimum = best_by_paths(face, profit, start, self.check_deadline)
         self.start = WarmStart.of(face, optimum)
@@ -403,6 +413,7 @@ class RestrictedMaster:
         Each goal has the bound that ``bound`` proves, the one of all in one number.
         """
         tiers = tuple(evaluate_tiers(self.problem, pairs, {}))
+        # Bounds are about pairs beside the pins; tiers count all pairs.
         pinned = exact_dot(self.stage.profit(self.problem, *pair_array(self.problem.pins).T))
         bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound + pinned)
         tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
@@ -423,6 +434,7 @@ class RestrictedMaster:
         for goal, weight in known:
             broken = goal == "changes"
             worth, most = former - values[goal] if broken else values[goal], left // weight
+            # Changes are minimised: former pairs kept, counted from above.
             found[goal] = max(former - most, 0) if broken else most
             if most != worth:
                 return found

@@ -59,9 +59,11 @@ class ImplicitResidual:
         Those that cost at most ``max_cost`` at duals moved by ``lengths``, about ``most`` a mentor.
         """
         lefts = len(self.graph.left.more)
+        # Potentials: lengths move left duals down and right duals up.
         moved = [-lengths[:lefts], lengths[lefts : self.graph.sink]]
         mentors, mentees = moved if self.axis == 0 else moved[::-1]
         hits = self.pricing.scan((self.duals[0] + mentors, self.duals[1] + mentees), max_cost, most).pairs
+        # Chosen pairs are backward arcs, which are listed anyway.
         kept = ~self.is_chosen(hits)
         sides = hits.mentors[kept], hits.mentees[kept]
         left, right = sides if self.axis == 0 else sides[::-1]
@@ -105,6 +107,7 @@ def find_paths(residual: ImplicitResidual, target: int, limit: DistanceLimit) ->
     """Return the shortest paths to a left person, as far as ``limit`` asks for them."""
     graph, lefts, nodes = residual.graph, len(residual.graph.left.more), residual.graph.sink + 1
     costs, other_arcs = residual.arc_costs_from(target), residual.other_arcs()
+    # First arcs: the cheapest, about NEAR a person.
     pairs = residual.arcs(
         np.zeros(nodes, dtype=np.int64),
         min(max(find_cost_quantile(residual.pricing, residual.duals, NEAR), 0), LONGEST),
@@ -113,6 +116,7 @@ def find_paths(residual: ImplicitResidual, target: int, limit: DistanceLimit) ->
     while True:
         # Restricted problem: lengths on the arcs listed so far.
         length = path_lengths(both_sides(pairs, other_arcs), target, nodes)
+        # Nobody asks for lengths beyond this; longer ones need not be exact.
         most = min(limit(costs, length[lefts : graph.sink]), LONGEST)
         # Pricing: potentials moved by the lengths; an arc of negative reduced cost makes a path shorter.
         moved = np.minimum(length, most)
@@ -121,6 +125,7 @@ def find_paths(residual: ImplicitResidual, target: int, limit: DistanceLimit) ->
             break
         pairs = merge_arcs(pairs, hits, nodes)
     known = np.where(length <= most, length, INFINITE)
+    # Of equal lengths the path of the fewest arcs, on tight arcs.
     after = fewest_arc_paths(*tight_arcs(both_sides(hits, other_arcs), known), target, nodes)
     return ShortestPaths(target, lefts, np.minimum(costs + known[lefts : graph.sink], INFINITE), after)
 

@@ -50,6 +50,7 @@ class PairList:
         # Both lists are sorted by mentor * width + mentee, so one search finds what is new and where it goes.
         place = np.searchsorted(ours, theirs)
         new = place == len(ours)
+        # New is what the search did not find in place.
         new[~new] = ours[place[~new]] != theirs[~new]
         columns = zip(self.columns, other.columns, strict=True)
         return PairList(*(np.insert(mine, place[new], more[new]) for mine, more in columns))
@@ -114,6 +115,7 @@ class PricingProblem:
         """Return the stage over the people who have places beside the pins."""
         bounds, scores = remaining_degrees(problem), problem.scores
         assert isinstance(scores, ImplicitScores)
+        # People whose places are all taken by pins take no part in the scan.
         taking = scores.mentors & (bounds[0].most > 0), scores.mentees & (bounds[1].most > 0)
         scores = replace(scores, mentors=taking[0], mentees=taking[1])
         former = (
@@ -147,6 +149,7 @@ class PricingProblem:
     def profit(self, pairs: PairList) -> IntVector:
         """Return (e,) the profit of each pair."""
         people = self.mentor[pairs.mentors] + self.stage.mentee[pairs.mentees]
+        # Pairs of last time earn more, by name and not by score.
         if len(self.former.scores):
             width = self.scores.shape[1]
             known, masks = (each.mentors * width + each.mentees for each in (self.former, pairs))
@@ -193,6 +196,7 @@ class PricingProblem:
         """Return a scan that priced former pairs too low, with these priced at their true profit."""
         former, best = self.former, priced.row_best.copy()
         costs = self.reduced_cost(former, duals)
+        # The row best must count them too, or the dual bound would be too low.
         np.maximum.at(best, former.mentors, duals[0][former.mentors] - costs)
         return replace(
             priced, pairs=priced.pairs.merge(former.select(costs <= max_cost), self.scores.shape[1]), row_best=best
@@ -249,6 +253,7 @@ def merge_scans(scans: Sequence[PricedPairs], masks: Sequence[BoolVector], width
     """Return several scans as one; each mentor is in at most one of the ``masks`` (n,)."""
     first, *others = scans
     pairs, best, costs = first.pairs, first.row_best, first.rest_bound
+    # Each mentor's best and bound come from the scan that covered them.
     for priced, some in zip(others, masks[1:], strict=True):
         pairs = pairs.merge(priced.pairs, width)
         best, costs = np.where(some, priced.row_best, best), np.where(some, priced.rest_bound, costs)

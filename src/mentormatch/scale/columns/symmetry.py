@@ -50,6 +50,7 @@ class PeopleClasses:
             return None
         # First by answers alone, as if nobody was known by name.
         sides = [_find_classes(pricing, axis) for axis in (0, 1)]
+        # Classes help if one side at least has few of them.
         few = [len(classes) * PEOPLE_PER_CLASS <= len(classes.codes) for classes in sides]
         if not any(few):
             return None
@@ -94,6 +95,7 @@ class PeopleClasses:
         """Return the aggregated market: one person a class, with the places of all its people."""
         pricing, first = self.pricing, (self.mentors.first, self.mentees.first)
         mentors, mentees = (RemainingDegrees(np.zeros_like(places), places) for places in self.places)
+        # One row and one column a class: those of its first person.
         matrix = pricing.scores.matrix.without_overrides() if self.has_overrides else pricing.scores.matrix
         matrix = matrix.select_mentees(first[1]) if len(first[1]) < matrix.shape[1] else matrix
         matrix = matrix.select_mentors(first[0]) if len(first[0]) < matrix.shape[0] else matrix
@@ -101,6 +103,7 @@ class PeopleClasses:
         scores = replace(pricing.scores, matrix=matrix, mentors=taking[0], mentees=taking[1])
         stage = replace(pricing.stage, mentor=pricing.stage.mentor[first[0]], mentee=pricing.stage.mentee[first[1]])
         less, more = sorted(self.shape)
+        # Where sides differ in the number of classes, each class of the few needs more candidates.
         longer = min(isqrt(more // max(less, 1)), MAX_LIST_FACTOR)
         bounds, group = (mentors, mentees), pricing.group[first[0]]
         return replace(pricing, scores=scores, stage=stage, bounds=bounds, group=group, list_factor=max(longer, 1))
@@ -116,6 +119,7 @@ class PeopleClasses:
                 self.codes, self.pricing.bounds, self._taking, (flow.lefts, flow.rights), strict=True
             )
         )
+        # Pairs in order, as everywhere.
         order = np.lexsort((mentees, mentors))
         return OptimalFace(mentors[order], mentees[order], *self.pricing.bounds, self.pricing.pins)
 
@@ -165,6 +169,7 @@ def _find_classes(pricing: PricingProblem, axis: int) -> Distinct:
     """Return the classes of a side; each person their own where few are identical."""
     people = np.arange(pricing.scores.shape[axis])
     classes = Distinct.of(np.zeros_like(people))
+    # Refine the partition column by column; stop once it is of no use.
     for column in _class_keys(pricing, axis):
         classes = classes.joined(Distinct.of(column))
         if len(classes) * PEOPLE_PER_CLASS > len(people):
@@ -199,6 +204,7 @@ def _override_keys(matrix: ScoreMatrix, axis: int) -> IntVector:
     """Return (n,) a number for each person of a side, the same for those with the same overrides."""
     others, points, starts = _overrides_by_person(matrix, axis)
     cells, edges = np.column_stack([others, points]), starts.tolist()
+    # Equal bytes are equal overrides.
     known: dict[bytes, int] = {}
     told = (cells[start:stop].tobytes() for start, stop in pairwise(edges))
     return np.array([known.setdefault(each, len(known)) for each in told], dtype=np.int64)
@@ -237,6 +243,7 @@ def solve_classes(pricing: PricingProblem, check_deadline: Callable[[], None]) -
         flow = flow.T
     else:
         flow, left, right = _solve_transportation(profit, (left_places, right_places), check_deadline)
+    # All tight pairs of classes: ties may use any of them.
     lefts, rights = np.nonzero(left[:, None] + right == profit)
     return ClassFlow(lefts, rights, flow[lefts, rights].astype(np.int64), left, right)
 

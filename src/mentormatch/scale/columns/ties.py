@@ -152,6 +152,7 @@ def scan_tie_block(scores: TieScores, query: ScanQuery, start: int, stop: int) -
     """Return the hits of a query among mentors ``start`` to ``stop`` - 1."""
     hits, found = ScanHits.empty(stop - start), [np.empty((4, 0), dtype=np.int64)]
     partners = dict[int, tuple[IntVector, IntVector]]()
+    # Hashes of one mentor with all tied mentees at a time.
     for mentor in query.open(start, stop).tolist():
         class_index = int(scores.classes[0][mentor])
         mentees, min_hash = partners[class_index] = partners.get(class_index) or scores.partners(class_index)
@@ -193,6 +194,7 @@ def _scan_compiled(scores: TieScores, query: ScanQuery, ties: "TieBlocks", start
             np.zeros(1, np.int64),
         )
         scan_ties(ties, tie_rows, TieBuffer(found, best, counts, total, most))
+        # All hits fitted: else double the room and scan again.
         if total[0] <= room:
             break
         room = 2 * int(total[0])
@@ -210,6 +212,7 @@ def keep_largest_ties(found: IntMatrix, hits: ScanHits, most: int) -> ScanHits:
     mentors, mentees, hashes, excess = found
     some, beyond = keep_largest(excess, most * len(hits.row_best))
     mentors, mentees, hashes = mentors[some], mentees[some], hashes[some]
+    # Hits in order, as every scanner returns them.
     order = np.lexsort((mentees, mentors))
     np.maximum(hits.rest_max, beyond, out=hits.rest_max)
     return replace(hits, mentors=mentors[order], mentees=mentees[order], scores=hashes[order])
@@ -264,6 +267,7 @@ class TieFace:
             check_deadline=check_deadline,
         )
         none = [np.zeros(count, dtype=np.int64) for count in scores.shape]
+        # One goal: the sum of hashes; scores are hashes.
         stage = ScalarObjective((("hash", 1),), 0, none[0], none[1], 1, 1, GREATEST)
         return PricingProblem(
             scores,
@@ -302,6 +306,7 @@ class TieFace:
         scores, (n, m) = pricing.scores, pricing.scores.shape
         assert isinstance(scores, TieScores)
         pairs = self._top_pairs(scores)
+        # The answer makes the restricted master feasible.
         for known in ((self.answer.lefts, self.answer.rights), self.override_pairs):
             pairs = pairs.merge(PairList(*known, self.hashes.of(*known, 0)), m)
         none = np.zeros(n, dtype=np.int64), np.zeros(m, dtype=np.int64)
@@ -313,9 +318,11 @@ def _generate_columns(candidates: CandidateList, solve: Solve) -> tuple[OptimalF
     while True:
         pricing = candidates.pricing
         face, profit = pricing.face(candidates.pairs), pricing.profit(candidates.pairs)
+        # Restricted master on hashes.
         optimum = solve(face, profit)
         if optimum is None:
             raise EngineError("An answer was lost among ties")
         tight = pricing.reduced_cost(candidates.pairs, (optimum.left, optimum.right)) == 0
+        # Pricing on hashes; none prices out: the tight pairs hold every best answer.
         if not candidates.price_out((optimum.left, optimum.right), 0, pricing.list_length(ADDED)):
             return pricing.face(candidates.pairs.select(tight)), optimum.chosen[tight]

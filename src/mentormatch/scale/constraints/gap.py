@@ -56,6 +56,7 @@ class ReducedProblem:
         minimum of each person of both sides, 0 or 1: none.
         """
         shape = len(waived[0]), len(waived[1])
+        # Only people who are in an open pair are left.
         mentors, lefts = np.unique(face.lefts, return_inverse=True)
         mentees, rights = np.unique(face.rights, return_inverse=True)
         scores = SparseScores((len(mentors), len(mentees)), lefts, rights, profit)
@@ -73,6 +74,7 @@ class ReducedProblem:
         if not len(self.face):
             return self._solve_empty()
         words = run.tie_breaker.anonymized
+        # The same tie-breaking words as in the whole problem: the answer stays canonical.
         hashes = AnonymousTieBreaker(words.mentors[self.mentors], words.mentees[self.mentees])
         engine = MILP_ENGINE if self.problem.rows else None
         found = solve_unchecked(
@@ -114,6 +116,7 @@ def _remaining_rows(
 ) -> Iterator[SideConstraint]:
     """Yield what rows still ask of the open pairs, beside what fixed pairs count."""
     for row in rows:
+        # Fixed pairs have used up a part of the bound.
         taken = int(row.coefficients_of(settled[:, 0], settled[:, 1], shape).sum())
         least, most = (None if end is None else end - taken for end in (row.least, row.most))
         left = replace(row, least=least, most=most)
@@ -160,6 +163,7 @@ class GapSolve:
             found = left.solve(self.master.run)
             if found.status in (Status.FEASIBLE, Status.FAILED):
                 return self.master.report_pairs(found.pairs, self.bound) if found.tiers else found
+            # Solved: a new incumbent, and with it a new gap.
             if found.status is Status.PROVED:
                 gap = self._gap(found.pairs)
                 self.master.report_pairs(found.pairs, self.bound)
@@ -176,6 +180,7 @@ class GapSolve:
         """Return the answer by the ordinary engine over all pairs; for few people."""
         problem = self.master.problem
         assert isinstance(problem.scores, ImplicitScores)
+        # Few people: all pairs, no fixing.
         every = self.pricing.pairs().merge(select_allowed(problem.scores, pair_array(problem.pins)), problem.shape[1])
         rows, scores = (*problem.rows, *self.beside), SparseScores(problem.shape, *every.columns)
         whole = replace(problem, scores=scores, rows=rows)
@@ -190,6 +195,7 @@ class GapSolve:
         ``most``: pairs listed a person. None if numbers would not stay exact, or too many pairs are open.
         """
         scanned = self.pricing.scan(self.priced, max_cost, most)
+        # What is not listed costs at least this much.
         others = int(scanned.rest_bound[self.pricing.scores.mentors].min(initial=max_cost + 1))
         rows, shape = self.master.problem.rows, self.master.problem.shape
         # Rows whose multiplier is above the limit are tight: equality instead of a penalty.

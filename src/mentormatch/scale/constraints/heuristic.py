@@ -108,9 +108,11 @@ class RepairHeuristic:
             elsewhere = [_losses_elsewhere(face, profit, optimum, side) for side in (0, 1)]
             below = zip(self.rules.below_minimum(answer), elsewhere, (0, 1), strict=True)
             removed = [_select_cheapest(_sum_by_person(face, optimum, costs, side), own) for own, costs, side in below]
+            # Knapsacks that are too full release a pair each.
             released, places = self._choose_released(face, optimum, elsewhere, answer)
             if released is None or not (len(released) or any(own.any() for own in removed)):
                 return None
+            # After many rounds they also lose a place, so that the rounds end.
             face = _narrow(face, places) if turn >= PATIENCE else face
             # The face shrinks every round, so the rounds end.
             left = ~(removed[0][face.lefts] | removed[1][face.rights])
@@ -175,6 +177,7 @@ def _losses_elsewhere(face: OptimalFace, profit: IntVector, optimum: PrimalDual,
     """Return what each person across from a side loses at least with their second best partner, or with nobody."""
     prices, others = (optimum.left, optimum.right), (face.lefts, face.rights)[1 - side]
     cost, found = prices[0][face.lefts] + prices[1][face.rights] - profit, np.maximum(prices[1 - side], 0)
+    # The second best: the least reduced cost among pairs that are not chosen, or the dual, for nobody.
     np.minimum.at(found, others[~optimum.chosen], np.maximum(cost[~optimum.chosen], 0))
     return found
 
@@ -219,7 +222,9 @@ class GreedyInsertion:
     def insert(self, pairs: PairList, profit: IntVector) -> IntMatrix:
         """Return the answer with candidates added greedily, the largest profit (e,) first."""
         width, ends = self.rules.shape[1], np.column_stack([pairs.mentors, pairs.mentees])
+        # What each candidate counts in each kind of row.
         counts = [own.row.coefficients_of(pairs.mentors, pairs.mentees, self.rules.shape) for own in self.rows]
+        # Pairs that add to the profit and are not chosen yet.
         new = (profit > 0) & ~np.isin(ends @ (width, 1), self.pairs @ (width, 1))
         # What has no room now never has: loads only grow.
         open_ = np.flatnonzero(new & self._fits(ends, counts))

@@ -79,6 +79,7 @@ def minimise_model(cuts: Sequence[DualCut], multipliers: Multipliers, box: Box) 
     A linear program in floating point is solved around what the last one found, with all numbers taken from there and
     hence small, until a unit is no longer small (iterative refinement).
     """
+    # The first pass spans the box; later ones are REFINEMENT times finer.
     start, width = multipliers, max(max(most - least for least, most in zip(*box, strict=True)), 1)
     inner = box
     # Each pass scales the problem around its solution by REFINEMENT more.
@@ -112,9 +113,11 @@ def _solve_lp(cuts: Sequence[DualCut], multipliers: Multipliers, box: Box, width
     """
     from scipy.optimize import linprog
 
+    # All heights relative to the model here: small numbers, exact enough in float64.
     top = evaluate_model(cuts, multipliers)
     heights = np.array([(cut.evaluate(multipliers) - top) / width for cut in cuts])
     slopes = np.array([cut.slack for cut in cuts], dtype=np.float64)
+    # Scale slopes to 1.
     unit = max(float(np.abs(slopes).max(initial=0)), 1.0)
     rows = np.column_stack([slopes / unit, -np.ones(len(cuts))])
     sides = [
@@ -128,6 +131,7 @@ def _solve_lp(cuts: Sequence[DualCut], multipliers: Multipliers, box: Box, width
 
 def _round_steps(multipliers: Multipliers, steps: Sequence[float], box: Box) -> Iterator[Multipliers]:
     """Yield whole multipliers around some steps from others; these first."""
+    # 2^6 corners are few; beyond that round each to the nearest.
     all_ways = len(multipliers) <= MAX_ROUNDED
     ways = [{int(np.floor(step)), int(np.ceil(step))} if all_ways else {round(step)} for step in steps]
     yield multipliers
@@ -239,9 +243,11 @@ class MultiplierSearch:
         self, face: OptimalFace, profit: IntVector, multipliers: Multipliers, prices: PerSide | None = None
     ) -> DualPoint:
         """Solve the relaxation at some multipliers, and add its cut to the model."""
+        # Warm start: shift duals by the change of penalties.
         if prices is None:
             self.hooks.shift(self.rows.compare_penalties(self.last_solved, multipliers))
         optimum = self.hooks.solve(face, self.rows.penalise(face, profit, multipliers), prices)
+        # Value and slack of the optimum: a supporting plane of L.
         cut = DualCut(exact_dot(profit[optimum.chosen]), self.rows.compute_slack(face, optimum.chosen))
         self.last_solved = multipliers
         if face.holds(optimum):
@@ -281,6 +287,7 @@ class MultiplierSearch:
 
     def _extrapolate(self, best: DualPoint, other: DualPoint, moved: int) -> int:
         """Return the next radius after a step to the edge, by how much the slope along it has flattened."""
+        # Slopes along the step before and after it: their difference is the curvature.
         was, now = (one.cut.slope(best.multipliers, other.multipliers) for one in (best, other))
         radius = moved * min(max(now // min(was - now, -1), MIN_GROWTH), MAX_GROWTH)
         return self.jump if radius > self._large_radius and self.jump else self._snap_to_scale(radius)
@@ -310,6 +317,7 @@ class MultiplierSearch:
                 radius,
                 minimise_model(self.cuts, best.multipliers, self._box(best.multipliers, radius)),
             )
+            # Predicted decrease: the model promises a lower bound there.
             if evaluate_model(self.cuts, multipliers) < best.bound:
                 return multipliers
         return None

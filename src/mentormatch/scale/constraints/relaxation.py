@@ -42,6 +42,7 @@ class TightFace:
 
     def solution(self) -> Solution | None:
         """Return the canonical solution, None if the face has no answer that keeps the rows: there is a gap."""
+        # Many ties: settle some by hashes first; if that fails, solve all.
         thin = self._thin_by_hashes() if len(self.face) > MAX_TIED and self.master.run.ties else None
         return (None if thin is None else thin._solve_open()) or self._solve_open()
 
@@ -73,6 +74,7 @@ class TightFace:
         search = MultiplierSearch(dualised, hooks, (int(profit.max(initial=1)),), self.master.max_profit // 2, 0)
         # The same relaxation, one level down: hashes are the profits, rows have multipliers.
         search.minimise(face, profit)
+        # The hashes' relaxation is below any answer: no tied answer keeps the rows.
         if search.point is None or search.point.bound < 0:
             return None
         multipliers = search.point.multipliers
@@ -117,10 +119,12 @@ def _round_row(row: SideConstraint, pairs: int) -> SideConstraint:
     """Return a row strengthened; the same row if there is nothing to round, or it counts products."""
     if row.factor is not None:
         return row
+    # With the number of pairs known, a constant may be taken off every weight.
     least = int(row.weights.min()) if row.weights.size else 0
     step = int(np.gcd.reduce(row.weights - least, axis=None))
     if step == 0 or (least == 0 and step == 1):
         return row
+    # Integer multiples of the step: bounds round inwards.
     low = None if row.least is None else -((least * pairs - row.least) // step)
     high = None if row.most is None else (row.most - least * pairs) // step
     return replace(row, weights=(row.weights - least) // step, least=low, most=high)
@@ -146,9 +150,11 @@ class LagrangianSolve:
     def __post_init__(self) -> None:
         problem, stage, dualised = self.master.problem, self.master.stage, dualised_rows(self.master.problem)
         self.pricing = replace(self.pricing, group=dualised.group)
+        # The scales of multipliers: a point, then a unit of each earlier goal, twice.
         point = stage.score * MILLION or stage.weights[-1][1]
         goal_scales = (point, *(2 * weight for _, weight in stage.weights[-2::-1]))
         jump = max(stage.weights[0][1] // max(dualised.max_coefficient, 1) - point, 0)
+        # Penalties and profits together must stay exact.
         most = (self.master.max_profit - stage.range) // max(dualised.max_total, 1)
         hooks = SolveHooks(self.master.solve, self.master.shift_duals, self.master.warm_start, self._report)
         least_value = problem.max_pairs * min(stage.low, 0)
@@ -189,6 +195,7 @@ class LagrangianSolve:
             raise EngineError("No tolls were tried")
         profit = self.pricing.stage.profit(self.master.problem, face.lefts, face.rights)
         profit = dualised.penalise(face, profit, point.multipliers)
+        # Weak duality on the penalised profits, in exact integers.
         if not face.certifies(dualised.remove_penalties(priced, point.multipliers), profit):
             raise EngineError("The prices do not prove the assignment")
         return point, profit
@@ -211,6 +218,7 @@ class LagrangianSolve:
         own = self.search.rows.remove_penalties(priced, point.multipliers)
         rows = self.search.rows.sum_by_row(point.multipliers, len(problem.rows))
         prices = DualSolution(self.pricing.stage.weights, own.left, own.right, rows)
+        # Complementary slackness: rows with a multiplier are equalities on the optimal face.
         tight = TightFace(self.master, tuple(tighten_rows(problem.rows, rows)), face.restrict_to_optimum(own, profit))
         gap = GapSolve(self.master, self.pricing, prices, (priced.left, priced.right), self.bound)
         try:

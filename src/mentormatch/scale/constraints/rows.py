@@ -51,7 +51,9 @@ class DualisedRows:
 
         ``shape``: n mentors, m mentees.
         """
+        # One bound for each end of a row: maximum +, minimum -.
         ends = list(_bounds_of(rows))
+        # Pins count already.
         taken = [int(row.coefficients_of(fixed[:, 0], fixed[:, 1], shape).sum()) for row in rows]
         own = [read_coefficients(row, shape) for row in rows]
         mentor = np.array([sign * own[place][0] for place, sign, _ in ends], dtype=np.int64).reshape(-1, shape[0])
@@ -90,6 +92,7 @@ class DualisedRows:
         The latter is (m,) if there is one group.
         """
         each = np.array(multipliers, dtype=np.int64)
+        # w_b * factor_b(group) * mentee_b, summed over bounds: one row a group.
         mentees = (each * self.factors.T) @ self.mentee
         return each @ self.mentor, mentees[0] if self.groups == 1 else mentees
 
@@ -122,6 +125,7 @@ class DualisedRows:
     def remove_penalties(self, optimum: PrimalDual, multipliers: Multipliers) -> PrimalDual:
         """Return the inverse of ``add_penalties``: an optimum with the duals of people alone."""
         mentors, mentees = self.compute_penalties(multipliers)
+        # Beside every group the same dual is left.
         right = optimum.right - mentees
         return replace(optimum, left=optimum.left - mentors, right=right if right.ndim == 1 else right[0])
 
@@ -141,6 +145,7 @@ def find_dualisable(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> l
     """Return which rows take a multiplier: separable ones, as long as there are few groups of mentors."""
     found, factors = list[bool](), list[IntVector]()
     for row in rows:
+        # A sum needs no groups; a product splits mentors by their factor.
         both = None if row.as_sum(shape) is not None else row.as_product(shape)
         fits = both is not None and group_mentors([*factors, both[0]], shape[0])[0].shape[1] <= MOST_GROUPS
         factors += [both[0]] if both is not None and fits else []
@@ -214,6 +219,7 @@ class PersonRows:
         one_person = (first.mentor is None) != (first.mentee is None)
         count = shape[side] if one_person else 1
         least, most = np.full(count, -UNBOUNDED), np.full(count, UNBOUNDED)
+        # Several rows of a person: the tightest of their bounds.
         for row in rows:
             person = ((row.mentor, row.mentee)[side] or 0) if one_person else 0
             least[person] = max(least[person], -UNBOUNDED if row.least is None else row.least)

@@ -87,6 +87,7 @@ class WarmStart:
 
         Without partners if others are on the left, None if others are on the right.
         """
+        # Duals belong to people of the right: other people, other duals.
         if len(self.duals) != len(face.right.most):
             return None
         return self if len(self.partner) == len(face.left.most) else self.from_duals(face, self.duals)
@@ -107,6 +108,7 @@ class AssignmentGraph:
     @classmethod
     def of(cls, face: OptimalFace, profit: IntVector) -> Self:
         """Return the graph of a face with profits (e,); nobody on the right has more places than pairs."""
+        # More places than pairs would only be more seats to hold.
         places = np.minimum(face.right.most, np.bincount(face.rights, minlength=len(face.right.most)))
         return cls(build_adjacency(face.lefts, face.rights, profit, (face.left.most, places)), places)
 
@@ -150,6 +152,7 @@ class AssignmentGraph:
         """
         people, starts = np.flatnonzero(np.diff(self.side.starts)), self.side.starts
         some = people[:: max(len(people) // SAMPLED_PEOPLE, 1)]
+        # Less the node's largest profit: what all bid for alike.
         own = self.side.profit - self.max_profits()[self.side.others]
         profit = (own[starts[one] : starts[one + 1]] for one in some)
         return int(np.median([int(values.max()) - int(np.median(values)) for values in profit])) if len(some) else 0
@@ -157,6 +160,7 @@ class AssignmentGraph:
 
 def choose_start(graph: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
     """Return the start that suits the ratio of places to people; what ``check_deadline`` raises ends it."""
+    # Surplus of places: duals stay low, people bid upwards from 0.
     if graph.ratio >= SURPLUS_RATIO:
         return run_forward(graph, check_deadline)
     return run_reverse(graph, check_deadline) if graph.ratio <= SCARCE_RATIO else run_scaled(graph, check_deadline)
@@ -192,10 +196,12 @@ def run_scaled(graph: AssignmentGraph, check_deadline: CheckDeadline) -> WarmSta
     profit_gap = graph.profit_gap()
     patience = max(RESERVATION * profit_gap, 1)
     start = WarmStart(np.zeros_like(graph.places), np.full(graph.people, NOBODY, dtype=np.int32))
+    # Epsilon scaling: large steps find the level of duals, small ones make it exact enough.
     for step in BID_STEPS:
         start = _bid_from_both_sides(
             graph, start.duals, (max(step * (profit_gap // STEP_UNITS), 1), patience), check_deadline
         )
+        # Contested places get their dual by a path, not by many small bids.
         start = WarmStart(_raise_contested_duals(graph, start, patience), start.partner)
     return start
 
@@ -209,8 +215,10 @@ def _bid_from_both_sides(
     """
     auction = start_auction(duals, graph.places, graph.people)
     set_reservations(graph.side, auction, how[1])
+    # Forward: people bid up to their reservation.
     _bid_in_turns(lambda bids: bid_forward(graph.side, auction, how[0], bids), graph.people, check_deadline)
     equalise(graph.side, auction)
+    # Reverse: places left free at a dual above 0 bid for people.
     _bid_in_turns(lambda bids: bid_backward(graph.back, auction, how[0], bids), graph.people, check_deadline)
     return _to_warm_start(auction)
 
@@ -221,6 +229,7 @@ def _raise_contested_duals(graph: AssignmentGraph, start: WarmStart, patience: i
     Where more people want some places than there are, only duals as high as a whole profit end their bids. A shortest
     augmenting path goes there at once, which bids would reach step by step.
     """
+    # Everybody keeps their partner, whatever it costs: only who is free is searched for.
     state = graph.state(start, NO_LIMIT)
     waiting = np.flatnonzero((state.partner == NOBODY) & (state.left > patience))
     if not len(waiting):
@@ -321,11 +330,13 @@ def _search(graph: AssignmentGraph, state: AssignmentState, check_deadline: Chec
     search = make_search(len(graph.places))
     # Primal feasibility of the left: augment from each free person with a positive margin.
     free = np.flatnonzero((state.partner == NOBODY) & (state.left > 0))
+    # Each augmentation matches one person more, or proves that they stay free.
     steps = _augment_all(augment_left, (graph.side, state, search), free, (check_deadline, steps))
     # Complementary slackness of the right: no place is free at a dual above 0.
     empty = np.flatnonzero((state.right > 0) & (state.load < graph.places))
     if len(empty) and steps >= 0:
         steps = _augment_all(augment_right, (graph.back, state, search), empty, (check_deadline, steps))
+    # Over the budget: the start was bad, a cold one is quicker.
     if steps < 0:
         return False
     check_deadline()

@@ -41,6 +41,7 @@ class Auction(NamedTuple):
 
 def start_auction(duals: IntVector, places: IntVector, people: int) -> Auction:
     """Return the auction in which nobody sits, at some duals (m,) of the right side."""
+    # One entry a place, not a node: places of a node have duals of their own while people bid.
     owner = np.repeat(np.arange(len(places), dtype=np.int32), places)
     return Auction(
         np.zeros(people, dtype=np.int64),
@@ -61,6 +62,7 @@ def set_reservations(side: Adjacency, auction: Auction, patience: int) -> None:
     A person to whom less would be left stops bidding, so that a bidding war among too many people ends.
     """
     for person in range(len(auction.seat)):
+        # Best margin at the present duals, 0 for staying free.
         most = np.int64(0)
         for pair in range(side.starts[person], side.starts[person + 1]):
             most = max(most, side.profit[pair] - auction.right[side.others[pair]])
@@ -75,6 +77,7 @@ def bid_forward(side: Adjacency, auction: Auction, step: int, bids: int) -> int:
     waits.
     """
     count, bids_made = 0, 0
+    # Everybody free is on the stack, the first person on top.
     for person in range(len(auction.seat) - 1, -1, -1):
         if auction.seat[person] == NOBODY:
             auction.waiting[count] = person
@@ -84,6 +87,7 @@ def bid_forward(side: Adjacency, auction: Auction, step: int, bids: int) -> int:
         bids_made += 1
         loser = _bid_for_place(side, auction, auction.waiting[count - 1], step)
         count -= 1
+        # Whoever is outbid bids next: the stack ends when all are seated or have stopped.
         if loser != NOBODY:
             auction.waiting[count] = loser
             count += 1
@@ -94,11 +98,13 @@ def bid_forward(side: Adjacency, auction: Auction, step: int, bids: int) -> int:
 def _bid_for_place(side: Adjacency, auction: Auction, person: int, step: int) -> int:
     """Let a person bid; return who is outbid by that, or nobody."""
     place, best, second = _best_place(side, auction, person)
+    # Below the reservation: wait for a path to set the dual.
     if place == NOBODY or best < auction.left[person]:
         return NOBODY
     # Of several places of the node the cheapest is bid for; the next cheapest is an alternative too.
     seat, second_lowest = _cheapest_seat(auction, place)
     second = max(second, best - (second_lowest - auction.seat_prices[seat]))
+    # The occupant is outbid; a free place costs nobody anything.
     loser = auction.occupants[seat]
     if loser != NOBODY:
         # Without epsilon a bid that raises nothing would only exchange two people, for ever.
@@ -107,6 +113,7 @@ def _bid_for_place(side: Adjacency, auction: Auction, person: int, step: int) ->
         auction.seat[loser] = NOBODY
     # The bidding increment of Bertsekas: best less second best margin, plus epsilon.
     auction.seat_prices[seat] += best - second + step
+    # The node's dual is that of its cheapest place.
     auction.right[place] = min(auction.seat_prices[seat], second_lowest)
     auction.occupants[seat], auction.seat[person] = person, seat
     return int(loser)
@@ -123,6 +130,7 @@ def _best_place(side: Adjacency, auction: Auction, person: int) -> tuple[int, np
             place, best, second = other, margin, best
         elif margin > second:
             second = margin
+            # Ties go to a node at dual 0: there is room, nobody is outbid.
             if margin == best and auction.right[other] == 0 and auction.right[place] > 0:
                 place = other
     return place, best, second
@@ -148,6 +156,7 @@ def equalise(side: Adjacency, auction: Auction) -> None:
 
     Then each node has one dual again, as the assignment problem wants it.
     """
+    # All places of a node to its lowest dual: an assignment problem has one dual a node.
     for seat in range(len(auction.occupants)):
         auction.seat_prices[seat] = auction.right[auction.owner[seat]]
     for person in range(len(auction.seat)):
@@ -158,6 +167,7 @@ def equalise(side: Adjacency, auction: Auction) -> None:
             most = max(most, margin)
             if side.others[pair] == place:
                 own = margin
+        # A matched person keeps the margin of their pair, which stays tight; a free one takes the best margin.
         auction.left[person] = most if place == NOBODY else own
 
 
@@ -169,6 +179,7 @@ def bid_backward(back: Adjacency, auction: Auction, step: int, bids: int) -> int
     """
     count, bids_made = 0, 0
     for seat in range(len(auction.occupants)):
+        # Only places that break complementary slackness: free, at a dual above 0.
         if auction.occupants[seat] == NOBODY and auction.right[auction.owner[seat]] > 0:
             auction.waiting[count] = seat
             count += 1
@@ -186,6 +197,7 @@ def bid_backward(back: Adjacency, auction: Auction, step: int, bids: int) -> int
 def _bid_for_person(back: Adjacency, auction: Auction, seat: int, step: int) -> int:
     """Let a place bid for a person; return the place that this person leaves, if it has a dual, or none."""
     place = auction.owner[seat]
+    # What a person is worth to the place: profit less their dual.
     person, best, second = _best_person(back, auction, place)
     old = NOBODY if person == NOBODY else auction.seat[person]
     if old != NOBODY and best == second and step == 0:
@@ -199,8 +211,10 @@ def _bid_for_person(back: Adjacency, auction: Auction, seat: int, step: int) -> 
         if auction.occupants[other] != NOBODY:
             auction.left[auction.occupants[other]] += gain
     if person != NOBODY:
+        # The person gains by the move, as the place bids more than they had.
         auction.left[person] += best - price
         auction.occupants[seat], auction.seat[person] = person, seat
+        # The place they leave is free now, and bids if it has a dual.
         if old != NOBODY:
             auction.occupants[old] = NOBODY
             if auction.right[auction.owner[old]] > 0:
@@ -216,6 +230,7 @@ def _best_person(back: Adjacency, auction: Auction, place: int) -> tuple[int, np
     for pair in range(back.starts[place], back.starts[place + 1]):
         other = back.others[pair]
         margin = back.profit[pair] - auction.left[other]
+        # People who sit at the node already are no new bid.
         if margin > second and not begin <= auction.seat[other] < end:
             if margin > best:
                 person, best, second = other, margin, best

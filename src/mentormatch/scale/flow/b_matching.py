@@ -98,6 +98,7 @@ def _best_margin(graph: BMatching, node: int) -> int:
     most = -INFINITE
     for at in range(graph.starts[node], graph.starts[node + 1]):
         pair = graph.pairs[at]
+        # A chosen pair is no further offer.
         if not graph.chosen[pair]:
             other = graph.lefts[pair] + graph.rights[pair] - node
             most = max(most, graph.profit[pair] - graph.dual[other])
@@ -117,6 +118,7 @@ def _augment(graph: BMatching, search: SearchSpace, root: int, lefts: int) -> No
     heap = [(np.int64(0), np.int64(root))]
     while len(heap) > 0 and search.counters[SETTLED] < len(search.settled):
         distance, node = heappop(heap)
+        # Lazy deletion: an entry whose label was improved since is skipped.
         if distance == search.distance[node]:
             if distance >= search.counters[BEST]:
                 search.distance[node] = INFINITE
@@ -131,6 +133,7 @@ def _augment(graph: BMatching, search: SearchSpace, root: int, lefts: int) -> No
         gain = search.counters[BEST] - search.distance[node]
         graph.dual[node] += -gain if (node < lefts) == (root < lefts) else gain
         search.distance[node] = INFINITE
+    # Forget labels of nodes that were reached and not settled.
     for _, node in heap:
         search.distance[node] = INFINITE
     _flip_path(graph, search, root, lefts)
@@ -146,6 +149,7 @@ def _scan_arcs(
     search.counters[STEPS] += stop - begin
     for place in range(begin, stop):
         pair = graph.pairs[place]
+        # Residual arcs: forward over pairs that can be added, backward over pairs that can be given up.
         if graph.chosen[pair] != on_root_side:
             # Reduced cost of the pair: >= 0 if it is not chosen, <= 0 if it is; an arc against its direction has the
             # opposite.
@@ -178,9 +182,11 @@ def _cost_of_taking(graph: BMatching, node: int) -> np.int64:
 def _flip_path(graph: BMatching, search: SearchSpace, root: int, lefts: int) -> None:
     """Augment: choose the pairs of the path that were not chosen, and give up the others."""
     node = search.counters[END]
+    # Loads change at both ends of the path only.
     if node != root:
         graph.load[root] += 1
         graph.load[node] += 1 if (node < lefts) != (root < lefts) else -1
+    # Each pair on the path changes between chosen and not chosen.
     while node != root:
         pair = search.parent[node]
         graph.chosen[pair] = not graph.chosen[pair]
@@ -201,6 +207,7 @@ class SplitFace:
     def of(cls, face: OptimalFace) -> Self:
         """Return the split face; the places that must be taken are the first ones of each person."""
         most, least = np.maximum(face.left.most, 0), face.left.least
+        # Person i becomes nodes first[i] .. first[i] + most[i] - 1, each with all their pairs.
         first, times = np.cumsum(most) - most, most[face.lefts]
         owner, pair = np.repeat(np.arange(len(most)), most), np.repeat(np.arange(len(face)), times)
         turn = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
@@ -258,6 +265,7 @@ def _left_duals(face: OptimalFace, profit: IntVector, penalty: int, right: IntVe
     most = np.full(len(loads), -INFINITE)
     np.maximum.at(most, face.lefts, profit - right[face.rights])
     least = face.left.least
+    # Complementary slackness: a free place pins the dual to its value, a full node leaves it open above.
     low = np.where((loads <= least) & (least > 0), -penalty, 0)
     high = np.where(loads >= face.left.most, INFINITE, np.where(loads < least, -penalty, 0))
     return np.asarray(np.clip(most, low, np.maximum(high, low)))

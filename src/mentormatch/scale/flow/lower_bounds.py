@@ -36,8 +36,10 @@ class PenalisedFace:
         Required places of the right are nodes m and beyond.
         """
         face, doubled, m = self.face, self.doubled, len(self.face.right.most)
+        # Pairs of somebody with required places come twice: to the optional and to the required node.
         lefts, rights = np.append(face.lefts, face.lefts[doubled]), np.append(face.rights, face.rights[doubled] + m)
         most = np.append(face.right.most - face.right.least, face.right.least)
+        # The double earns the penalty; so does any pair of a left person who must have one.
         profit = np.append(self.profit, self.profit[doubled] + self.penalty)
         profit += self.penalty * (face.left.least[lefts] > 0)
         sides = (
@@ -54,7 +56,9 @@ class PenalisedFace:
         """
         face, m = self.face, len(self.face.right.most)
         chosen = found.chosen[: len(face)].copy()
+        # A pair is chosen at either node; never at both, as the left has one place.
         chosen[self.doubled] |= found.chosen[len(face) :]
+        # Take the penalty out of the duals again.
         left = found.left - self.penalty * (face.left.least > 0)
         required, optional = found.right[m:] - self.penalty, found.right[:m]
         right = np.where(

@@ -82,9 +82,11 @@ def build_adjacency(
     for pair in range(len(people)):
         if profit[pair] > 0 and own[people[pair]] > 0 and theirs[others[pair]] > 0:
             starts[people[pair] + 1] += 1
+    # Prefix sums of the counts are the starts.
     for person in range(len(own)):
         starts[person + 1] += starts[person]
     side = Adjacency(starts, np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1], dtype=np.int64))
+    # Fill each row from its start; ``fill`` is the next free position.
     fill = starts[:-1].copy()
     for pair in range(len(people)):
         if profit[pair] > 0 and own[people[pair]] > 0 and theirs[others[pair]] > 0:
@@ -98,6 +100,7 @@ def build_adjacency(
 @jit
 def transpose_adjacency(side: Adjacency, count: int) -> Adjacency:
     """Return the same pairs by the people of the other side, of whom there are ``count``: the transposed CSR."""
+    # Count, add up, fill: rows come out in ascending order of people.
     starts = np.zeros(count + 1, dtype=np.int64)
     for other in side.others:
         starts[other + 1] += 1
@@ -133,6 +136,7 @@ def apply_start(side: Adjacency, state: AssignmentState, wanted: ShortVector, sl
         place = wanted[person]
         # Keep the partner only where complementary slackness holds, and the capacity is not used up.
         if own >= 0 and most - own <= slack and state.load[place] < state.first[place + 1] - state.first[place]:
+            # The partner's margin is the dual, so the pair is tight.
             state.left[person] = own
             state.partner[person], state.seat[person] = place, state.first[place] + state.load[place]
             state.seats[state.seat[person]] = person
@@ -182,6 +186,7 @@ def augment_left(
     search.counters[STEPS] = 0
     while count > 0 and search.counters[STEPS] < limits[1]:
         count -= 1
+        # The last first: ``todo`` then shrinks from its end, and the caller knows what is left.
         person = todo[count]
         if state.partner[person] == NOBODY:
             # The smallest feasible dual of a free person: their best margin. At 0 they stay free, at no loss.
@@ -216,6 +221,7 @@ def augment_right(
         if state.right[place] > limits[0] and _has_room(state, place):
             _augment_from_place(back, state, search, place)
         else:
+            # Filled, or free at dual 0: complementary slackness holds here.
             count -= 1
     return count
 
@@ -229,11 +235,13 @@ def _augment_from_person(side: Adjacency, state: AssignmentState, search: Search
     """
     # Begin with the empty path: the person stays free, which costs their dual.
     search.counters[BEST], search.counters[END], search.counters[PERSON] = state.left[person], NOBODY, person
+    # The root is at distance 0; its arcs are the first labels.
     _scan_person(side, state, search, person, 0)
     # Dijkstra over full places: settle the nearest until none is nearer than the best end.
     while search.counters[HEAP] > 0 and search.distance[search.heap[0]] < search.counters[BEST]:
         place = _pop(search)
         distance = search.distance[place]
+        # Tight arcs back: everybody seated at the settled node is at its distance.
         for seat in range(state.first[place], state.first[place] + state.load[place]):
             other = state.seats[seat]
             # A path may end here: somebody who is seated gives up the place and stays free.
@@ -250,6 +258,7 @@ def _augment_from_person(side: Adjacency, state: AssignmentState, search: Search
     # Dual step: a settled node is raised by how much nearer it is than the end, so reduced costs stay >= 0 and the arcs
     # of the path become tight. Then the primal step: augment.
     _update_duals(state, search, 1)
+    # The root's own dual falls by the length of the path: to its margin at the new duals.
     state.left[person] -= search.counters[BEST]
     _shift_forward(state, search, person)
     _reset(search)
@@ -262,12 +271,14 @@ def _scan_person(side: Adjacency, state: AssignmentState, search: SearchHeap, pe
     After an auction the duals are only nearly feasible; ``max`` with the distance keeps arc lengths >= 0, which
     Dijkstra needs.
     """
+    # Length of an arc: left dual + right dual - profit, the reduced cost.
     base, best = distance + state.left[person], search.counters[BEST]
     begin, stop = side.starts[person], side.starts[person + 1]
     search.counters[STEPS] += stop - begin
     for pair in range(begin, stop):
         other = side.others[pair]
         new = max(base + state.right[other] - side.profit[pair], distance)
+        # Labels beyond the best end cannot be on a shorter path.
         if new < best and new < search.distance[other]:
             search.parent[other] = person
             # A free place ends a path and needs no heap; a full one is reached and may lead on.
@@ -292,6 +303,7 @@ def _update_duals(state: AssignmentState, search: SearchHeap, sign: int) -> None
     """
     for turn in range(search.counters[SETTLED]):
         place = search.settled[turn]
+        # Nodes that are not settled are at least as far as the end, and keep their dual.
         gain = sign * (search.counters[BEST] - search.distance[place])
         state.right[place] += gain
         for seat in range(state.first[place], state.first[place] + state.load[place]):
@@ -315,6 +327,7 @@ def _shift_forward(state: AssignmentState, search: SearchHeap, person: int) -> N
     # From the end back to the root: seat the parent, then go on with the place that the parent left.
     while place != NOBODY:
         person_moved = search.parent[place]
+        # The parent leaves a place of its own, which is the next to be filled; the root leaves none.
         before, old = state.partner[person_moved], state.seat[person_moved]
         _assign_seat(state, place, seat, person_moved)
         place, seat = before, old
@@ -330,6 +343,7 @@ def _augment_from_place(back: Adjacency, state: AssignmentState, search: SearchH
     search.counters[BEST], search.counters[END], search.counters[PERSON] = state.right[place], place, NOBODY
     _push(search, place, 0)
     while search.counters[HEAP] > 0 and search.distance[search.heap[0]] < search.counters[BEST]:
+        # The nearest node: whoever sits there could move along the path.
         place_reached = _pop(search)
         # A path may end here: the place that is free in the end is one of this node, at dual 0.
         if search.distance[place_reached] + state.right[place_reached] < search.counters[BEST]:
@@ -338,6 +352,7 @@ def _augment_from_place(back: Adjacency, state: AssignmentState, search: SearchH
         _scan_place(back, state, search, place_reached)
     # Dual step downwards, then augment: the mirror of the search from a person.
     _update_duals(state, search, -1)
+    # Primal step along the path.
     _shift_backward(state, search, place)
     _reset(search)
 
@@ -345,6 +360,7 @@ def _augment_from_place(back: Adjacency, state: AssignmentState, search: SearchH
 @jit
 def _scan_place(back: Adjacency, state: AssignmentState, search: SearchHeap, place_reached: int) -> None:
     """Relax all pairs of a right node: who could come to it, and from where."""
+    # The same reduced cost, walked from right to left.
     base, best = search.distance[place_reached] + state.right[place_reached], search.counters[BEST]
     begin, stop = back.starts[place_reached], back.starts[place_reached + 1]
     search.counters[STEPS] += stop - begin
@@ -378,6 +394,7 @@ def _shift_backward(state: AssignmentState, search: SearchHeap, place: int) -> N
             _vacate_seat(state, place_reached, seat)
         else:
             _assign_seat(state, place_reached, seat, person)
+        # One step towards the root: the person who moved up leaves the place behind them.
         person, place_reached = person_moved, search.parent_place[place_reached]
     if person != NOBODY:
         _assign_seat(state, place, state.first[place] + state.load[place], person)
@@ -411,6 +428,7 @@ def minimise_duals(side: Adjacency, state: AssignmentState, search: SearchHeap) 
         _push(search, place, state.right[place])
     # Sources: a free person, whose dual is 0, must not gain by any place.
     for person in range(len(state.partner)):
+        # Only free people bound duals from below; matched ones do so through their node.
         if state.partner[person] < 0:
             _relax(side, state, search, person, 0)
     # Dijkstra: a dual that falls by d lets its people gain d, so others may fall by d + reduced cost at most.
@@ -442,6 +460,7 @@ def _push(search: SearchHeap, place: int, distance: int) -> None:
     """Insert a node into the heap, or decrease its key: sift it up."""
     search.distance[place] = distance
     hole = search.position[place]
+    # A new node is appended; one that is in the heap already rises from where it is.
     if hole == NOBODY:
         hole = search.counters[HEAP]
         search.counters[HEAP] += 1
@@ -468,6 +487,7 @@ def _pop(search: SearchHeap) -> int:
     if size > 0:
         _sift_down(search, last, size)
     search.position[top] = NOBODY
+    # A settled distance is final: no arc is shorter than 0.
     search.settled[search.counters[SETTLED]] = top
     search.counters[SETTLED] += 1
     return int(top)
@@ -479,6 +499,7 @@ def _sift_down(search: SearchHeap, last: int, size: int) -> None:
     hole, distance = 0, search.distance[last]
     while True:
         least, nearest = 0, distance
+        # The nearest of up to four children rises.
         for below in range(4 * hole + 1, min(4 * hole + 5, size)):
             if search.distance[search.heap[below]] < nearest:
                 least, nearest = below, search.distance[search.heap[below]]

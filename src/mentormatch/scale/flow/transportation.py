@@ -84,6 +84,7 @@ def augment_class(state: TransportState, path: ShortestPath, root: int) -> None:
     state.left[root] = most
     # A dual of 0 means that a unit may as well stay unshipped (complementary slackness).
     while state.supply[root] > 0 and state.left[root] > 0:
+        # Dual and primal step for one bundle of units.
         _search(state, path, root)
         _update_duals(state, path)
         _augment(state, path, root)
@@ -92,10 +93,12 @@ def augment_class(state: TransportState, path: ShortestPath, root: int) -> None:
 @jit
 def _search(state: TransportState, path: ShortestPath, root: int) -> None:
     """Find the shortest path from a left node to free demand, or to units that can best stay unshipped."""
+    # All labels anew: u + v nodes are few.
     path.right_distance[:], path.left_distance[:], path.settled[:] = INFINITE, INFINITE, False
     path.counters[BEST], path.counters[END], path.counters[DISPLACED] = state.left[root], NOBODY, root
     path.left_distance[root] = 0
     left = root
+    # Dijkstra without a heap: on a dense graph the linear search is as good (u * v arcs).
     while left != NOBODY:
         path.settled[left] = True
         # The path may end here: a unit of this node stays unshipped, at the cost of its dual.
@@ -117,6 +120,7 @@ def _from_left(state: TransportState, path: ShortestPath, left: int) -> None:
         new = base + state.right[right] - state.profit[left, right]
         if new < best and new < path.right_distance[right]:
             path.right_distance[right], path.right_parent[right] = new, left
+            # Free demand ends the path; else its suppliers can be displaced.
             if state.demand[right] > 0:
                 best = path.counters[BEST] = new
                 path.counters[END], path.counters[DISPLACED] = right, NOBODY
@@ -166,6 +170,7 @@ def _augment(state: TransportState, path: ShortestPath, root: int) -> None:
     if right != NOBODY:
         amount, left = min(amount, state.demand[right]), path.right_parent[right]
     at = left
+    # The bottleneck among backward arcs on the way to the root.
     while at != root:
         amount = min(amount, state.flow[at, path.left_parent[at]])
         at = path.right_parent[path.left_parent[at]]
@@ -173,6 +178,7 @@ def _augment(state: TransportState, path: ShortestPath, root: int) -> None:
     if right != NOBODY:
         state.demand[right] -= amount
         _increase(state, left, right, amount)
+    # Less on backward arcs, more on forward ones, from the end to the root.
     while left != root:
         right = path.left_parent[left]
         _decrease(state, left, right, amount)
@@ -193,6 +199,7 @@ def _increase(state: TransportState, left: int, right: int, amount: int) -> None
 def _decrease(state: TransportState, left: int, right: int, amount: int) -> None:
     """Ship so many units less from a left to a right node."""
     state.flow[left, right] -= amount
+    # No flow left: drop the supplier from the list, order does not matter.
     if state.flow[left, right] == 0:
         turn = 0
         while state.suppliers[right, turn] != left:

@@ -82,6 +82,7 @@ class LeximinPricing:
         if not some.any():
             return None
         limits, mentees = np.full(len(self.places[0]), -EXCLUDED), np.full(len(places), EXCLUDED)
+        # score - split level >= -near, as a query of scores with column offsets.
         limits[block] = -margin
         mentees[some] = -self.order.below(last)[places[some]]
         return ScanQuery(limits, mentees, per_row=most)
@@ -233,9 +234,11 @@ class LeximinSolve:
         while True:
             chosen = np.zeros(len(pairs.scores), dtype=bool)
             chosen[np.searchsorted(pairs.mentors * width + pairs.mentees, answer[:, 0] * width + answer[:, 1])] = True
+            # Restricted master: leximin on the list.
             optimum = LeximinOptimum.of(load_bounds, pairs, chosen, lambda: self.run.timed_out)
             answer = np.column_stack([pairs.mentors, pairs.mentees])[optimum.chosen]
             self._report(answer)
+            # Pricing by the order of potentials.
             order = PotentialOrder.of(optimum.potentials)
             order_pricing = LeximinPricing.of(groups, order)
             entering = LeximinScan(
@@ -324,6 +327,7 @@ class LeximinSolve:
 
     def _face(self, optimum: LeximinOptimum, order: PotentialOrder) -> OptimalFace:
         """Return the face of all leximin optima."""
+        # Complementary slackness: tight pairs, and loads that every optimum has.
         tight = optimum.tight_pairs(order)
         kept = tight | optimum.chosen
         face, n = self.start.pricing.face(optimum.pairs.select(kept)), self.problem.shape[0]

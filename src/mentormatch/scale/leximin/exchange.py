@@ -125,6 +125,7 @@ class ExchangeState(NamedTuple):
 def enqueue(state: ExchangeState, pair: int) -> None:
     """Queue a chosen pair to be tested when its level comes."""
     queue, score = state.queue, state.graph.scores[pair]
+    # Only pairs above the level: those at it or below are settled or being tested.
     if queue.after[pair] == NOT_QUEUED and score > state.counters[LEVEL]:
         queue.after[pair] = queue.heads[score]
         queue.heads[score] = pair
@@ -149,6 +150,7 @@ def remove_pair(state: ExchangeState, pair: int) -> None:
     for side in range(2):
         node = graph.ends[side, pair]
         last = matching.first[node] + matching.load[node] - 1
+        # The last seat fills the gap.
         for at in range(matching.first[node], last + 1):
             if matching.seats[at] == pair:
                 matching.seats[at] = matching.seats[last]
@@ -170,11 +172,13 @@ def begin(frontier: SearchFrontier, node: int, stamp: int) -> None:
 def visit(frontier: SearchFrontier, visited: IntVector, counters: IntVector, step: tuple[int, int, int]) -> None:
     """Discover a node from another by a pair, and note where the two sides meet."""
     node, parent, pair = step
+    # Each node is discovered once a search, by its number.
     if frontier.visited[node] != counters[STAMP]:
         frontier.visited[node] = counters[STAMP]
         frontier.via[node], frontier.parent[node] = pair, parent
         frontier.order[frontier.at[0]] = node
         frontier.at[0] += 1
+        # Found from both ends: the halves make a path.
         if visited[node] == counters[STAMP]:
             counters[MEETING] = node
 
@@ -190,6 +194,7 @@ def expand_pairs(state: ExchangeState, frontier: SearchFrontier, visited: IntVec
         other, score = others[at], scores[at]
         # Open: the potentials of both nodes are equal, or differ by one at the pair's own level and score.
         due = np.uint64(0) if score > level else fingerprints[score]
+        # Steps count arcs, to keep both sides in balance.
         frontier.at[2] += 1
         if (sums[node] - sums[other] if left else sums[other] - sums[node]) == due:
             if not state.matching.chosen[pairs[at]]:
@@ -221,6 +226,7 @@ def expand_seats(state: ExchangeState, frontier: SearchFrontier, visited: IntVec
     for at in range(matching.first[node], matching.first[node] + matching.load[node]):
         pair = matching.seats[at]
         left, right, score = graph.ends[0, pair], graph.ends[1, pair], graph.scores[pair]
+        # Tight chosen pairs at or below the level must stay: giving them up would make a lower level worse.
         difference = sums[left] - sums[right]
         if (score >= counters[LEVEL] and difference == np.uint64(0)) or (
             score <= counters[LEVEL] and difference == fingerprints[score]
@@ -238,6 +244,7 @@ def may_sink(state: ExchangeState, node: int, way: int) -> bool:
     graph, sums = state.graph, state.potentials.sums
     if graph.priced[node] or sums[node] != sums[len(sums) - 1]:
         return False
+    # Ends lose a pair on one side of the market and win one on the other, by direction.
     fewer = (node < graph.lefts) == (way == FORWARD)
     load = state.matching.load[node]
     return bool(load > graph.least[node] if fewer else load < graph.most[node])
@@ -297,8 +304,10 @@ def find_path(state: ExchangeState, pair: int) -> int:
     begin(forward, graph.ends[0, pair], counters[STAMP])
     begin(backward, graph.ends[1, pair], counters[STAMP])
     while counters[MEETING] == NOTHING:
+        # All nodes of the forward side expanded: it is closed.
         if forward.at[1] == forward.at[0]:
             return 1
+        # The backward side is closed.
         if backward.at[1] == backward.at[0]:
             return -1
         # Expand the side that is cheaper: both grow in step, the search ends with the smaller closed one.
@@ -312,8 +321,10 @@ def find_path(state: ExchangeState, pair: int) -> int:
 @jit_without_refcounts
 def apply_path(state: ExchangeState, pair: int) -> None:
     """Exchange along the path that was found, and give the tested pair up."""
+    # The tested pair closes the cycle with the path.
     remove_pair(state, pair)
     for turn in range(4):  # pairs that go leave their places first
+        # Turns 0 and 1 give pairs up, forward and backward half; 2 and 3 add pairs.
         frontier = state.forward if turn % 2 == 0 else state.backward
         node = state.counters[MEETING]
         while frontier.parent[node] != NOTHING:
@@ -334,6 +345,7 @@ def raise_potentials(state: ExchangeState, frontier: SearchFrontier, sign: int) 
     """Dual step: change the potential at this level of all nodes on the closed side by ``sign``."""
     potentials, counters = state.potentials, state.counters
     level = counters[LEVEL]
+    # Negative potentials add the word's negative, modulo 2^64.
     word = potentials.fingerprints[level] if sign > 0 else np.uint64(0) - potentials.fingerprints[level]
     for place in range(frontier.at[0]):
         node, at = frontier.order[place], counters[ENTRIES]
@@ -365,10 +377,12 @@ def run_levels(state: ExchangeState, steps: int) -> int:
     while counters[LEVEL] < len(queue.heads):
         level = counters[LEVEL]
         while queue.heads[level] != NOTHING:
+            # The log could overflow with the next cut: let the caller enlarge it.
             if counters[ENTRIES] + len(potentials.sums) > len(potentials.nodes):
                 return FULL
             if counters[STEPS] > steps:
                 return LATER
+            # Test the pairs of the level in any order: the cuts make the number minimal.
             pair = queue.heads[level]
             queue.heads[level] = queue.after[pair]
             queue.after[pair] = NOT_QUEUED

@@ -127,6 +127,8 @@ class LeximinOptimum:
         left = np.arange(len(places)) < n
         more = (self.loads < most)[:-1] & ~self.load_bounds.fixed[:-1]
         fewer = (self.loads > least)[:-1] & ~self.load_bounds.fixed[:-1]
+        # A path may end at a left node that can lose a pair, or begin at one that can win one; right nodes the
+        # opposite.
         ends, begins = np.where(left, fewer, more), np.where(left, more, fewer)
         return not ((ends & (places > sink)) | (begins & (places < sink))).any()
 
@@ -140,6 +142,7 @@ def exchange_state(load_bounds: LoadBounds, pairs: PairList, chosen: BoolVector)
     n, nodes, highest = len(load_bounds.bounds[0].most), len(load_bounds.most), int(pairs.scores.max(initial=0))
     ends = np.stack([pairs.mentors, pairs.mentees + n]).astype(np.int32)
     graph = exchange_graph(load_bounds, ends, pairs.scores.astype(np.int32))
+    # Random words, the same each time: equal potentials have equal sums.
     fingerprints = np.random.default_rng(0).integers(0, 1 << 64, highest + 1, dtype=np.uint64)
     potentials = potential_log(nodes, fingerprints)
     forward, backward = search_frontier(nodes), search_frontier(nodes)
@@ -166,6 +169,7 @@ def potential_log(nodes: int, fingerprints: Words) -> PotentialLog:
 def exchange_graph(load_bounds: LoadBounds, ends: NDArray[np.int32], scores: NDArray[np.int32]) -> LevelExchangeGraph:
     """Return the pairs in compressed rows by either side."""
     flat, count = ends.ravel(), np.int32(max(len(scores), 1))
+    # Pair p is entry p on the left and entry e + p on the right; sorted by node they are both sides' rows.
     order = np.argsort(flat, kind="stable").astype(np.int32)
     pairs, others = order % count, flat[np.where(order < count, order + count, order - count)]
     stops = np.cumsum(np.bincount(flat, minlength=len(load_bounds.most)))
@@ -205,6 +209,7 @@ def level_queue(graph: LevelExchangeGraph, chosen: BoolVector) -> LevelQueue:
     some = some[np.argsort(graph.scores[some], kind="stable")]
     levels, first = np.unique(graph.scores[some], return_index=True)
     heads[levels] = some[first]
+    # Link the pairs in order of score; then cut the chain between levels.
     after[some] = np.append(some[1:], NOTHING)[: len(some)]
     after[some[np.append(first[1:], len(some))[: len(first)] - 1]] = NOTHING
     return LevelQueue(heads, after)

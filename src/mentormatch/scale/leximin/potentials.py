@@ -37,6 +37,7 @@ class LevelPotentials:
     def of(cls, nodes: WholeVector, levels: WholeVector, signs: WholeVector, count: int) -> Self:
         """Add up a log of changes (``nodes``, ``levels``, ``signs``) for ``count`` nodes."""
         width = int(levels.max(initial=0)) + 1
+        # Add up changes of the same node and level; drop what cancels out.
         keys, place = np.unique(nodes.astype(np.int64) * width + levels, return_inverse=True)
         sums = np.bincount(place, weights=signs, minlength=len(keys)).astype(np.int64)
         keys, sums = keys[sums != 0], sums[sums != 0]
@@ -59,9 +60,12 @@ class LevelPotentials:
         pairs = np.concatenate([own[0], theirs[0], np.arange(len(scores))])
         levels = np.concatenate([self.levels[own[1]], self.levels[theirs[1]], scores])
         sums = np.concatenate([-self.sums[own[1]], self.sums[theirs[1]], np.ones_like(scores)])
+        # Merge both nodes' potentials and the pair's own score, by pair and level.
         order = np.lexsort((levels, pairs))
+        # Sum what is at the same level of the same pair.
         first = np.flatnonzero(np.diff(pairs[order], prepend=-1) | np.diff(levels[order], prepend=-1))
         cost_signs, whose = np.add.reduceat(sums[order], first), pairs[order[first]]
+        # The lowest level whose sum is not 0 decides.
         found, lowest = np.unique(whose[cost_signs != 0], return_index=True)
         signs = np.zeros(len(scores), dtype=np.int64)
         signs[found] = np.sign(cost_signs[cost_signs != 0][lowest])
@@ -98,6 +102,7 @@ class PotentialOrder:
         """Return (e,) the split levels of ranks ``low`` < ``high``, or ``INFINITE`` where they are equal."""
         steps, row = np.frexp((high - low).astype(np.float64))[1] - 1, self.split_levels
         found = np.full(len(low), INFINITE)
+        # Sparse table: row s holds the minima over 2^s neighbours; two windows cover any range.
         for step in range(int(steps.max(initial=-1)) + 1):
             some, half = np.flatnonzero(steps == step), 1 << step >> 1
             row = np.minimum(row[: len(row) - half], row[half:])  # the least of 2^step neighbouring levels

@@ -93,15 +93,18 @@ def scan_block(matrix: ScoreMatrix, query: ScanQuery, start: int, stop: int) -> 
     """Return the hits of a query in one block."""
     width, mentors = matrix.shape[1], query.open(start, stop)
     limits, seen = query.row_limits[mentors], ScanHits.empty(stop - start)
+    # Exact scores of the block; the value of a pair is scale * score + offset.
     scores, values = matrix.rows_of(mentors), np.empty(width, dtype=np.int64)
     places, excess = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for row, row_scores in enumerate(scores if width else ()):
         best = seen.row_best[mentors[row] - start] = query.best_of(row_scores, matrix.floor, values)
+        # Most rows have nothing above their limit.
         if best >= limits[row]:
             found = np.flatnonzero(values >= limits[row])
             found = found[row_scores[found] >= matrix.floor]
             places.append(found + row * width)
             excess.append(values[found] - limits[row])
+    # Too many hits: keep those that exceed their limit most, and say how much the rest may.
     some, rest = keep_largest(np.concatenate(excess), query.per_row * (stop - start))
     found = np.concatenate(places)[some]
     rows, points = found // max(width, 1), scores.ravel()[found].astype(np.int64)
@@ -116,5 +119,6 @@ def keep_largest(excess: IntVector, most: int) -> tuple[slice | BoolVector, int]
     """
     if len(excess) <= most or not excess.any():
         return slice(None), -1
+    # The excess that the wanted number of hits reach.
     level = max(int(np.partition(excess, len(excess) - most)[len(excess) - most]), 1)
     return np.asarray(excess >= level), level - 1

@@ -31,6 +31,7 @@ def find_maxima(matrix: ScoreMatrix, mentors: BoolVector, mentees: BoolVector) -
     def scan_share(share: list[tuple[int, int]]) -> IntVector:
         columns = np.full(m, np.iinfo(np.int32).min, dtype=np.int32)
         for start, stop in share:
+            # Mentees who take no part score below any floor.
             scores = np.where(mentees, matrix.rows(start, stop), columns.dtype.type(-1))
             scores[~mentors[start:stop]] = -1
             best[start:stop] = mask_forbidden(scores.max(axis=1, initial=-1), matrix.floor)

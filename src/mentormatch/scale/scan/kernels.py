@@ -62,6 +62,7 @@ def type_compare_lanes(typing: Any, lanes: Any, codes: Any, begin: Any, scratch:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         arrays = [context.make_array(signature.args[at])(context, builder, arguments[at]) for at in (0, 1, 3)]
+        # Sums of all lanes in registers; one compare makes a mask of 64 bits.
         total, thresholds = _emit_sums(builder, arrays[0].data, arrays[1], arguments[2]), arrays[2].data
         sums = builder.gep(thresholds, [ir.IntType(64)(LANES)])
         builder.store(total, _cast_vector(builder, sums)).align = ALIGNMENT
@@ -78,8 +79,10 @@ def _emit_sums(builder: Any, lanes: Any, codes: Any, begin: Any) -> Any:
     words: Any = cgutils
     whole, vector = ir.IntType(64), _lane_vector()
     kind, name = ir.FunctionType(vector, [vector, vector]), f"llvm.sadd.sat.v{LANES}i16"
+    # Saturating addition: a forbidden lane stays at the lower end and never wraps around.
     add = words.get_or_insert_function(builder.module, kind, name)
     single = builder.insert_element(vector(ir.Undefined), begin, ir.IntType(32)(0))
+    # Broadcast the start value to all lanes.
     everywhere = ir.VectorType(ir.IntType(32), LANES)([0] * LANES)
     total = words.alloca_once_value(builder, builder.shuffle_vector(single, single, everywhere))
     with words.for_range(builder, builder.extract_value(codes.shape, 0), intp=whole) as loop:
@@ -221,6 +224,7 @@ def quantise_rows(tables: Any, lanes: Any, excess: Any) -> None:
     """Quantise exact points (r, terms) into lanes, rounded up, and record the excess."""
     for row in range(len(tables)):
         for code in range(len(lanes)):
+            # Round up: -(-x >> bits) is the ceiling.
             rough = max(-(-tables[row, code] >> QUANTUM_BITS), CLAMP)
             lanes[code, row] = rough
             excess[code, row] = (rough << QUANTUM_BITS) - tables[row, code]
@@ -240,6 +244,7 @@ def sum_overlaps(block: PackedRows, packed: PackedColumns, row: int, k: int) -> 
     """Return the points of a pair by overlaps: population counts index small tables."""
     score = 0
     for each in range(block.own.shape[1]):
+        # Common answers, then their points; an unknown answer indexes past the counts.
         both = np.uint64(block.own[row, each] & packed.bits[k, each])
         score += block.tables[row, packed.slots[k, each] + count_ones(both)]
     return score
@@ -266,6 +271,7 @@ def sum_tables(block: PackedRows, packed: PackedColumns, row: int, k: int) -> in
 @jit_without_refcounts
 def find_floor(block: PackedRows, limits: ScanLimits, hits: HitBuffer, row: int) -> int:
     """Return the value from which a pair of a row matters: once enough hits are recorded, what beats them all."""
+    # Once a row has enough hits only a new best is recorded, for the dual bound.
     best = hits.best[row] + 1
     return int(best if hits.counts[row] >= limits.per_row else min(block.limits[row], best))
 
@@ -276,6 +282,7 @@ def find_threshold(
 ) -> int:
     """Return the threshold of a row's lane in a run, as if overlaps gave the most; ``NEVER`` if no pair can pass."""
     row, run = where
+    # Required score less what group and offset give: what tables must reach, in quanta.
     points = sum_groups(block, packed, row, run)
     threshold = find_floor(block, limits, hits, row) // max(limits.scale, 1) - points - packed.tops[run]
     if points + block.rest[row, 0] < limits.floor or threshold > block.rest[row, 0]:
@@ -288,6 +295,7 @@ def find_threshold(
 def record_hit(block: PackedRows, limits: ScanLimits, hits: HitBuffer, pair: tuple[int, int, int, int]) -> None:
     """Record a hit (row, position, score, value) while there is room; ``total`` counts on."""
     row, k, score, value = pair
+    # Pairs at the limit exactly are always hits; those above count against the number wanted.
     above = value > block.limits[row]
     if value >= block.limits[row] and (not above or hits.counts[row] < limits.per_row):
         at = hits.total[0]
@@ -303,6 +311,7 @@ def raise_column(packed: PackedColumns, limits: ScanLimits, place: tuple[int, in
     """Move the offset of a mentee to ``column``, and its height in the run."""
     k, run = place
     packed.columns[k] = column
+    # Offsets only fall, so runs and heights stay upper bounds.
     height = -(-column // max(limits.scale, 1)) - packed.tops[run]
     packed.heights[k] = max(-(-height >> QUANTUM_BITS), CLAMP)
 
@@ -368,6 +377,7 @@ def check_pair(
     score = rough + sum_groups(block, packed, row, run) - sum_excess(block, packed, row, k)
     if passes(block, packed, limits, hits, (row, k, score)) and not is_override(block, packed, row, k):
         accept_hit(block, packed, limits, hits, (row, k, run, score))
+        # A hit may have raised the bar for the rest of the run.
         hits.scratch[0, row] = find_threshold(block, packed, limits, hits, (row, run))
 
 
@@ -392,9 +402,11 @@ def scan_run(block: PackedRows, packed: PackedColumns, limits: ScanLimits, hits:
 @jit_without_refcounts
 def scan_rows(block: PackedRows, packed: PackedColumns, limits: ScanLimits, hits: HitBuffer) -> None:
     """Scan all pairs of a block; if ``total`` is beyond the room in the end, hits are missing."""
+    # Overrides first: they raise the best of rows, so that more runs are skipped.
     for row in range(len(block.limits)):
         scan_overrides(block, packed, limits, hits, row)
     for run in range(len(packed.edges) - 1):
+        # Skip the run if no row can have a hit in it.
         if set_thresholds(block, packed, limits, hits, run):
             scan_run(block, packed, limits, hits, run)
 
@@ -441,6 +453,7 @@ class TieBuffer(NamedTuple):
 @jit
 def mix_words(mentor: Any, mentee: Any) -> Any:
     """Return the hash of a pair: SplitMix64 (Steele, Lea and Flood 2014) of the two people's words."""
+    # The finaliser of SplitMix64 on the exclusive or of both words.
     word = mentor ^ mentee
     word = (word ^ (word >> SHIFTS[0])) * FACTORS[0]
     word = (word ^ (word >> SHIFTS[1])) * FACTORS[1]
@@ -464,6 +477,7 @@ def scan_tie_block(blocks: TieBlocks, rows: TieRows, buffer: TieBuffer, where: t
     for place in range(blocks.edges[kind], blocks.edges[kind + 1]):
         score = mix_words(word, blocks.words[place])
         value = score + blocks.columns[place]
+        # Hits, and new bests even below the limit: the bound needs the row's best.
         if value > best or (value >= limit and score >= floor):
             if value >= limit and score >= floor and (buffer.counts[row] < buffer.per_row or value > best):
                 record_tie(buffer, row, place, score)

@@ -68,10 +68,13 @@ class ColumnRuns:
     @classmethod
     def of(cls, group: IntVector, heights: IntVector) -> "ColumnRuns":
         """Return the runs of mentees by their groups and offsets in points (m,)."""
+        # By group, then the largest offset first.
         order = np.lexsort((-heights, group))
         new = np.diff(group[order], prepend=-1) != 0
+        # Within a group offsets are cut into bands of RUN_SPAN.
         level = (heights[order][_last_start(new)] - heights[order]) // RUN_SPAN
         new |= np.diff(level, prepend=0) != 0
+        # And bands into runs of at most RUN_LENGTH mentees.
         place = np.arange(len(order)) - _last_start(new)
         return cls(order, np.append(np.flatnonzero(place % RUN_LENGTH == 0), len(order)))
 
@@ -85,6 +88,7 @@ def group_columns(terms: Sequence[ScoreTerm], width: int) -> ColumnGroups:
     """Return the mentees in groups by the terms that forbid most, as long as groups stay large."""
     leads, kinds = list[ScoreTerm](), Distinct.of(np.zeros(width, dtype=np.int64))
     shares = {place: forbidden_fraction(term) for place, term in enumerate(terms)}
+    # The terms that forbid most first: their groups let most runs be skipped.
     for place in sorted(shares, key=lambda place: -shares[place]):
         both = kinds.joined(terms[place].mentees)
         if shares[place] > RARELY_FORBIDS and len(both) * MENTEES_PER_GROUP <= width:
@@ -141,6 +145,7 @@ class SimdScanner:
     def of(cls, matrix: ScoreMatrix) -> "SimdScanner":
         """Pack a score matrix."""
         groups, (n, m), overlap = group_columns(matrix.terms, matrix.shape[1]), matrix.shape, matrix.overlaps
+        # Leading terms bound whole runs and are added exactly; the others go into lanes.
         leading = {id(term) for term in groups.leads}
         tables = tuple(merge_tables([term for term in matrix.terms if id(term) not in leading], m))
         leads = [term.mentees.codes[groups.first] for term in groups.leads]
@@ -198,6 +203,7 @@ class SimdScanner:
             )
             limits = ScanLimits(query.scale, self.matrix.floor, ROW_CROWD * query.per_row)
             scan_rows(block, packed, limits, HitBuffer(rows, places, scores, best, counts, total, lane_scratch()))
+            # All hits fitted.
             if total[0] <= hit_room:
                 found = rows[: total[0]], packed.order[places[: total[0]]], scores[: total[0]]
                 hits = self._make_hits(query, (start, stop), mentors, found)
@@ -217,6 +223,7 @@ class SimdScanner:
         for table in sets:
             beyond += table.max(axis=1)
         tables = np.concatenate([np.empty((len(mentors), 0), np.int32), *leads, *sets], axis=1)
+        # The most that tables and overlaps give: bounds of whole runs.
         rest = np.column_stack([most + beyond, beyond])
         named = np.column_stack([self.matrix.starts[mentors], self.matrix.starts[mentors + 1]])
         return PackedRows(lanes, over, tables, self.own[mentors], rest, named, query.row_limits[mentors])
@@ -304,6 +311,7 @@ def align(count: int) -> NDArray[np.int16]:
     from mentormatch.scale.scan.kernels import LANES
 
     hit_room = np.zeros((count + 1) * LANES, dtype=np.int16)
+    # Whole vectors in one line of the cache load faster.
     begin = -hit_room.ctypes.data % CACHE_LINE // hit_room.itemsize
     return hit_room[begin : begin + count * LANES].reshape(count, LANES)
 

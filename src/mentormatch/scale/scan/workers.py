@@ -134,6 +134,7 @@ class MatrixPayload:
 
     def open_scanner(self) -> BlockScanner:
         """Return the fastest scanner of the matrix that there is here; it is opened once."""
+        # Several threads of a worker may ask at once; one opens.
         with self.lock:
             if self.scanner is None:
                 self.scanner = self._open()
@@ -167,6 +168,7 @@ def scan_cached(token: str, payload: MatrixPayload | None, query: ScanQuery, sta
     payload = CACHED_PAYLOAD.get(token, payload)
     if payload is None:
         return None
+    # One matrix a process: the last.
     if token not in CACHED_PAYLOAD:
         CACHED_PAYLOAD.clear()
         CACHED_PAYLOAD[token] = payload
@@ -262,6 +264,7 @@ class ProcessScanPool(FuturesPool):
 
     def next_result(self, future: Future[ScanHits | None], block: Block) -> ScanHits | None:
         hits = FuturesPool.next_result(self, future, block)
+        # That process lacks the matrix: the block goes again, with it.
         if hits is None:
             self.unloaded.add(block)
         return hits
@@ -360,6 +363,7 @@ class DistributedScan:
 
 def split_into_blocks(mentors: int, mentees: int) -> list[Block]:
     """Return all mentors in blocks: few enough pairs to be lost, enough blocks for all workers."""
+    # As many rows as make PAIRS_AT_ONCE pairs, and at least MIN_BLOCKS blocks.
     rows_of_blocks = min(PAIRS_AT_ONCE // (BLOCK_ROWS * max(mentees, 1)), mentors // (BLOCK_ROWS * MIN_BLOCKS))
     size = BLOCK_ROWS * max(rows_of_blocks, 1)
     return [(start, min(start + size, mentors)) for start in range(0, mentors, size)]
@@ -393,6 +397,7 @@ class ScanDispatcher:
         """Yield blocks with their hits, as they come back."""
         while self.waiting or self.running:
             self.check_deadline()
+            # Keep the window full, then wait for any block.
             self._send()
             try:
                 block = self.finished.get(timeout=TICK_S)
@@ -425,6 +430,7 @@ class ScanDispatcher:
             self._check_alive()
             return None
         except WorkerLostError as error:
+            # Lost with its worker: send it again, but not for ever, as it may be what kills workers.
             self.losses[block] += 1
             if self.losses[block] == MAX_LOSSES:
                 raise NoWorkersError(tr(BLOCK_LOST, tries=MAX_LOSSES)) from error

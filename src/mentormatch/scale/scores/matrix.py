@@ -94,6 +94,7 @@ class ScoreMatrix:
         for term in self.tables:
             for row, points in zip(total, term.rows(mentors), strict=True):
                 np.add(row, np.take(points, term.codes, out=more, mode="clip"), out=row)
+        # Overlaps are counted, not looked up.
         for overlap in self.overlaps:
             overlap.add(mentors, total)
         for row, start, stop in zip(total, self.starts[mentors], self.starts[mentors + 1], strict=True):
@@ -166,6 +167,7 @@ class ScoreMatrix:
         known, asked = self.overrides.mentors * width + self.overrides.mentees, mentors * width + mentees
         if not len(known):
             return np.zeros(len(mentors), dtype=np.int64)
+        # Binary search among sorted pairs.
         place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
         return np.where(known[place] == asked, points[place], 0)
 
@@ -179,6 +181,7 @@ def build_matrix(
     terms = [each.cache_table() if cached else each for each in found if isinstance(each, ScoreTerm)]
     overlap = [each for each in found if isinstance(each, OverlapTerm)]
     both = merge_overrides([each for each in found if isinstance(each, PairOverrides)], m)
+    # Overrides in compressed rows.
     starts = np.searchsorted(both.mentors, np.arange(n + 1))
     floor = max([0, *(rule.least_score for rule in rules if rule.least_score is not None)])
     ceiling = sum(int(np.rint(weight * MILLION)) for weight in normalised(criteria))
@@ -219,6 +222,7 @@ def merge_tables(terms: Sequence[ScoreTerm], width: int) -> Iterator[MergedTable
     """Yield terms merged into tables, those of the fewest classes first; ``width``: the number of mentees."""
     ceiling = min(CACHED_COLUMNS, max(width // PEOPLE_PER_COLUMN, 1))
     cached, classes = list[ScoreTerm](), Distinct.of(np.zeros(width, dtype=np.int64))
+    # Greedy: terms of few classes first, merged as long as the product of classes stays small.
     for term in sorted(terms, key=lambda term: len(term.mentees)):
         both = classes.joined(term.mentees)
         if cached and len(both) > ceiling:

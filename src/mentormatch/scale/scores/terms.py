@@ -81,6 +81,7 @@ class CodeDictionary:
     def lookup_codes(self, points: Points) -> NDArray[np.uint8] | None:
         """Return the codes of points, new ones included; None where there are more than a byte can tell apart."""
         places = self.places[points - self.low]
+        # Numbers that are met for the first time get the next codes.
         new = np.unique(points[places == UNCODED]).tolist()
         if len(self.points) + len(new) > MAX_CODES:
             return None
@@ -198,6 +199,7 @@ class ScoreTerm:
     def select_mentees(self, some: IntVector) -> "ScoreTerm":
         """Return the term of some mentees."""
         codes = self.mentees.codes[some]
+        # Classes that nobody selected is in are dropped, with their columns.
         kinds = Distinct.of(codes)
         left = codes[kinds.first]
         table = None if self.table is None else self.table.select_columns(left)
@@ -259,6 +261,7 @@ def score_term(function: ScoreFunction, extension: Extension, cohort: Cohort, *,
     """Return an extension as a term; ``named``: it also rests on who people are, which overrides say."""
     fields = [[field for field in extension.fields_of(side) if field in cohort.side(side).columns] for side in SIDES]
     counts_same, strip_answers = (by_having_answered, strangers) if named else (by_answers, only)
+    # People with the same answers to the fields it reads are one class.
     kinds = [counts_same(cohort.side(side), names) for side, names in zip(SIDES, fields, strict=True)]
     left = strip_answers(cohort.mentors, fields[0])
     right = strip_answers(cohort.mentees, fields[1]).take(kinds[1].first)
@@ -314,6 +317,7 @@ class DetachedFunction:
 
 def override_criterion(named: Named, weight: float, part: ScoreTerm) -> PairOverrides:
     """Return the overrides of a criterion on pairs by name: their points less those of the term."""
+    # An override is a difference, as the term counts too.
     shares = np.rint(named.values * weight * MILLION).astype(np.int64)
     return PairOverrides(named.left, named.right, shares - part.at(named.left, named.right))
 
@@ -333,6 +337,7 @@ def merge_overrides(found: Sequence[PairOverrides], width: int) -> PairOverrides
     """
     places = np.concatenate([each.mentors * width + each.mentees for each in found] or [np.empty(0, dtype=np.int64)])
     points = np.concatenate([each.points for each in found] or [np.empty(0, dtype=np.int64)])
+    # Several overrides of a pair add up; a ban is capped so that sums stay in range.
     once, where = np.unique(places, return_inverse=True)
     total = np.zeros(len(once), dtype=np.int64)
     np.add.at(total, where, np.maximum(points, FORBIDDEN))
@@ -379,6 +384,7 @@ class OverlapTerm:
 
     def tables(self, mentors: IntVector) -> NDArray[np.int32]:
         """Return (r, k + 2): the points of mentors by the count, with a last column for mentees who did not answer."""
+        # Mentors who did not answer get ``unknown`` throughout.
         known = self.mentors.known[mentors, None]
         return np.where(known, np.append(self.points, np.int32(self.unknown)), np.int32(self.unknown))
 
@@ -390,6 +396,7 @@ class OverlapTerm:
             np.empty(len(self.mentees.bits), np.uint8),
         )
         for own, table, points in zip(self.mentors.bits[mentors], self.tables(mentors), total, strict=True):
+            # Common answers: bitwise and, then population count.
             np.bitwise_and(self.mentees.bits, own, out=both)
             np.add(np.bitwise_count(both, out=count), table_offsets, out=count)
             points += np.take(table, count, mode="clip")
@@ -438,6 +445,7 @@ def _pack_bits(table: WholeGroup) -> AnswerBits:
     width = table.has.shape[1]
     kind = next(kind for kind in (np.uint16, np.uint32, np.uint64) if np.iinfo(kind).bits >= width)
     weights = np.left_shift(np.ones(width, dtype=kind), np.arange(width, dtype=kind))
+    # No answer, no bits.
     told = table.has & table.known[:, None]
     return AnswerBits(np.where(told, weights, kind(0)).sum(axis=1, dtype=kind), table.known)
 
