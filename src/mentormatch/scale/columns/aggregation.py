@@ -21,9 +21,9 @@ from mentormatch.scale.columns.ties import TieFace, choose_tie_scanner
 from mentormatch.scoring.answer_classes import Distinct
 
 ADDED = 16
-"""So many pairs a person join at most after a look at all of them."""
+"""So many pairs a person join at most after a scan of all of them."""
 MAX_CLASS_PAIRS, CLASSES_AT_ONCE = 1 << 26, 64
-"""So many pairs of kinds at most are looked at in the end, and those of so many mentors' kinds together."""
+"""At most so many pairs of refined classes are compared, and those of so many classes of mentors at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +122,10 @@ def _tight_blocks(profit: IntMatrix, classes: PerSide, duals: PerSide) -> ClassF
 
 
 MAX_PAIRS = 1 << 23
-"""Of so many pairs of kinds at most a market is solved whole."""
+"""At most so many pairs of classes are solved whole."""
 STEP_LIMIT, PATIENCE = (1 << 26, 1 << 33), 8
-"""So many steps at most may have to be expected of that, without and with compiled code, or more if nothing else is
-left to do: a part of a second, some seconds.
+"""So many steps at most may be expected of that, without and with compiled code, or so many times more if nothing else
+is left to do: a part of a second, some seconds.
 """
 
 

@@ -188,14 +188,14 @@ def _sample_blocks(mentors: int) -> Iterator[range]:
         yield range(start, min(start + BLOCK_SAMPLE, mentors))
 
 
-def _reduced_costs(pricing: PricingProblem, duals: PerSide, strip: range) -> Iterator[IntVector]:
+def _reduced_costs(pricing: PricingProblem, duals: PerSide, block: range) -> Iterator[IntVector]:
     """Yield (m,) the reduced costs of each mentor of a block, beyond ``INFINITE`` where the pair is not allowed.
 
     The second of ``prices`` is (g, m): the duals of mentees beside each group of mentors.
     """
     margin = np.empty(pricing.scores.shape[1], dtype=np.int64)
     closed, least = np.where(pricing.scores.mentees, pricing.stage.mentee, -INFINITE), pricing.scores.matrix.floor
-    for own, scores in zip(strip, pricing.scores.matrix.rows(strip.start, strip.stop), strict=True):
+    for own, scores in zip(block, pricing.scores.matrix.rows(block.start, block.stop), strict=True):
         np.multiply(scores, pricing.stage.score, out=margin, dtype=np.int64)
         margin += pricing.mentor[own] - duals[0][own] if pricing.scores.mentors[own] else -INFINITE
         margin += closed

@@ -25,14 +25,14 @@ from mentormatch.scoring.score import MILLION
 CANDIDATES, CANDIDATES_POWER = 64, 3
 """So many pairs a person are listed first where all can be placed: times the share of these to that power."""
 SAMPLE_MIN, SAMPLE_PART, SAMPLE_MAX = 1_024, 10, 10_000
-"""So many people of the larger side are drawn: one in ten, but no fewer than the first and no more than the last."""
+"""So many people of the larger side are in the sample: one in ten, at least the first number, at most the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarketSample:
     """A random sample of a market: positions of some ``mentors`` and ``mentees``, the same share of both sides.
 
-    ``mentor_rows``: the pricing problem of the drawn mentors with all mentees.
+    ``mentor_rows``: the pricing problem of the sampled mentors with all mentees.
     """
 
     pricing: PricingProblem

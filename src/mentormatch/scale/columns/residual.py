@@ -37,7 +37,7 @@ from mentormatch.scale.scores.matrix import ScoreMatrix
 NEAR = 24
 """So many arcs a person are listed at first."""
 ADDED = 32
-"""So many arcs a person join at most after a look at all pairs."""
+"""So many arcs a person join at most after a scan of all pairs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,17 +65,17 @@ class PeopleClasses:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Return how many kinds of mentors and of mentees there are."""
+        """Return how many classes of mentors and of mentees there are."""
         return len(self.mentors), len(self.mentees)
 
     @property
     def codes(self) -> PerSide:
-        """Return the kinds of mentors (n,) and of mentees (m,)."""
+        """Return the class of each mentor (n,) and of each mentee (m,)."""
         return self.mentors.codes, self.mentees.codes
 
     @property
     def sizes(self) -> PerSide:
-        """Return how many people are of each kind."""
+        """Return how many people are in each class, (u,) and (v,)."""
         return np.bincount(self.mentors.codes), np.bincount(self.mentees.codes)
 
     @property

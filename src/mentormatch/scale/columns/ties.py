@@ -29,11 +29,15 @@ if TYPE_CHECKING:
     from mentormatch.scale.scan.kernels import TieBlocks
 
 CANDIDATES, BLOCK_CANDIDATES = 16, 3
-"""So many pairs a person are listed first, and of each two kinds so many for each of the larger."""
+"""About so many tied pairs a person are listed first, and in each block of two classes so many a person of the larger.
+"""
 ADDED = 16
-"""So many pairs a person join at most after a look at all of them."""
+"""So many pairs a person join at most after a scan of all of them."""
 INITIAL_HITS, ROW_CROWD = 1 << 14, 64
-"""Pairs for which there is room at first in a strip; a mentor notes so many times more than are wanted on average."""
+"""So many hits of a block there is room for at first.
+
+A mentor records so many times more than are wanted on average.
+"""
 
 type Solve = Callable[[OptimalFace, IntVector], PrimalDual | None]
 
@@ -96,12 +100,12 @@ class TieScores(ImplicitScores):
 
     @cached_property
     def order(self) -> IntVector:
-        """The mentees by kind."""
+        """The mentees by class."""
         return np.argsort(self.classes[1], kind="stable")
 
     @cached_property
     def edges(self) -> IntVector:
-        """Where each kind of mentees begins in that order."""
+        """Where each class of mentees begins in that order."""
         classes = int(self.blocks.others.max(initial=-1)) + 1
         return np.searchsorted(self.classes[1][self.order], np.arange(classes + 1))
 

@@ -192,7 +192,7 @@ class LagrangianSolve:
         """Return the best point and the penalised profits (e,) of the open pairs, having verified the duals on them."""
         (face, priced), point, dualised = opening, self.search.point, self.search.rows
         if point is None:
-            raise EngineError("No tolls were tried")
+            raise EngineError("No multipliers were tried")
         profit = self.pricing.stage.profit(self.master.problem, face.lefts, face.rights)
         profit = dualised.penalise(face, profit, point.multipliers)
         # Weak duality on the penalised profits, in exact integers.

@@ -43,7 +43,7 @@ type CheckDeadline = Callable[[], None]
 
 NO_LIMIT = 1 << 60
 MAX_BIDS, BIDS_AT_ONCE = 48, 4
-"""So many bids a person at most, and so many between two looks at the clock."""
+"""So many bids a person at most, and so many between two checks of the deadline."""
 SURPLUS_RATIO, SCARCE_RATIO = 1.5, 0.93
 """With so many places a person, or more, people bid for them; with so many or fewer, places bid for people."""
 BID_STEPS = (50, 10, 2)
@@ -239,7 +239,7 @@ def _raise_contested_duals(graph: AssignmentGraph, start: WarmStart, patience: i
 
 
 def _bid_in_turns(ask: Callable[[int], int], people: int, check_deadline: CheckDeadline) -> None:
-    """Let a side bid, a few bids a person between two looks at the clock, until it is quiet or has bid enough."""
+    """Let a side bid, a few bids a person between two checks of the deadline, until it is quiet or has bid enough."""
     for _ in range(MAX_BIDS // BIDS_AT_ONCE):
         check_deadline()
         if ask(BIDS_AT_ONCE * people) < BIDS_AT_ONCE * people:
@@ -259,7 +259,7 @@ type StartStep = Callable[[Adjacency, AssignmentState, SearchHeap, IntVector, tu
 MAX_PROFIT = 1 << 60
 """With no profit beyond this, the sum of any four numbers that are met is exact in int64."""
 STEPS_AT_ONCE = 1 << 24
-"""Arcs scanned between two looks at the clock: some hundredths of a second."""
+"""Arcs scanned between two checks of the deadline: some hundredths of a second."""
 
 
 def skip_deadline() -> None:

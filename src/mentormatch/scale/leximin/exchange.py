@@ -28,12 +28,15 @@ NOTHING, NOT_QUEUED = -1, -2
 """No node and no pair; a pair that is in no queue."""
 LEVEL, ENTRIES, OPENED, STEPS, STAMP, MEETING = range(6)
 COUNTERS = 6
-"""What ``counters`` holds, and how much: the level, how many marks there are, from which on they are of this level, the
-steps made, the number of the search, and where its two ends met."""
+"""What ``counters`` holds, and how many.
+
+The level, entries of the log, where those of this level begin, steps made, the number of the search, and the node where
+its two sides met.
+"""
 BACKWARD, FORWARD = range(2)
-"""The two ways to go on a chain: against its direction from its end, and along from its beginning."""
+"""The two sides of a search: along a path from its beginning, and against it from its end."""
 DONE, LATER, FULL = range(3)
-"""Whether all levels are done with, or steps have run out, or the room for marks."""
+"""Whether all levels are finished, or the steps have run out, or the room of the log."""
 
 
 class LevelExchangeGraph(NamedTuple):

@@ -36,7 +36,7 @@ from mentormatch.scale.leximin.exchange import (
 from mentormatch.scale.leximin.potentials import LevelPotentials, PotentialOrder
 
 STEPS = 1 << 22
-"""Steps between two looks at the clock: a fifth of a second."""
+"""Steps between two checks of the deadline: a fifth of a second."""
 PART = 1 << 16
 """So many listed pairs are compared potential by potential at a time."""
 ENTRIES_PER_NODE = 8
@@ -103,7 +103,7 @@ class LeximinOptimum:
         # Complementary slackness of pairs.
         wrong = np.where(self.chosen, cost_signs > 0, cost_signs < 0)
         if wrong.any() or not self._loads_optimal(order):
-            raise EngineError("The marks do not prove the assignment")
+            raise EngineError("The potentials do not prove the assignment")
         return np.asarray(exact & (cost_signs == 0))
 
     def _cost_signs(self, order: PotentialOrder) -> tuple[IntVector, BoolVector]:
@@ -223,7 +223,7 @@ def search_frontier(nodes: int) -> SearchFrontier:
 
 def run_to_end(state: ExchangeState, over: Callable[[], bool]) -> ExchangeState:
     """Return the state at the end of all levels; raise TimeLimitReached if the time is up."""
-    with np.errstate(over="ignore"):  # sums of marks may go round
+    with np.errstate(over="ignore"):  # fingerprints are modulo 2^64
         while (told := run_levels(state, STEPS)) != DONE:
             if over():
                 raise TimeLimitReached

@@ -65,7 +65,7 @@ def scan_all(
     parts, scan = list[ScanHits](), scanner(query)
     with track_scan(mentors * len(query.column_offsets)) as advance, ThreadPoolExecutor(cpu_count() or 1) as threads:
         for part in threads.map(lambda edge: scan(*edge), split_rows(0, mentors)):
-            check_deadline()  # where it raises, the strips that wait are given up
+            check_deadline()  # where it raises, the blocks that wait are given up
             parts.append(part)
             advance(len(part.row_best) * len(query.column_offsets))
     return concatenate_hits(parts)

@@ -32,7 +32,7 @@ from mentormatch.scale.scan.workers import (
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
 RESULT_S = 5.0
-"""So long a result is waited for on its way here, before a look at the time limit and at who is left."""
+"""So long a result is waited for before the deadline and the workers are checked."""
 ALL_AT_ONCE = 1 << 20
 CLOSED = mark(
     "Le client Dask n'est pas relié ({status}) : son ordonnanceur a pris fin, ou ne peut pas être joint. Lancez une "

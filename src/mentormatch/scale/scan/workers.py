@@ -150,7 +150,7 @@ class MatrixPayload:
 def scan_range(scanner: BlockScanner, query: ScanQuery, start: int, stop: int) -> ScanHits:
     """Return the hits of a query among mentors ``start`` to ``stop`` - 1, the same as block by block."""
     scan = scanner(query)
-    return concatenate_hits([scan(*strip) for strip in split_rows(start, stop)])
+    return concatenate_hits([scan(*block) for block in split_rows(start, stop)])
 
 
 def scan_payload(payload: MatrixPayload, query: ScanQuery, start: int, stop: int) -> ScanHits:
@@ -180,7 +180,7 @@ POOL_BROKEN = mark(
     "faute de mémoire. Créez-en un autre et recommencez ; sans exécuteur, les fils de cette machine examinent"
 )
 BLOCKS_PER_PROCESS = 2
-"""Blocks for each process: one to look at and one to go on with."""
+"""Blocks for each process: one to scan and one to go on with."""
 
 
 class FuturesPool(ScanPool[Future[ScanHits | None]]):
@@ -200,7 +200,7 @@ class FuturesPool(ScanPool[Future[ScanHits | None]]):
             future.cancel()
 
     def close(self) -> None:
-        """Do nothing: what a process holds it keeps until it ends, or is given other tiles."""
+        """Do nothing: a process keeps its matrix until it ends, or is given another."""
 
 
 def make_pool_error(error: BaseException) -> NoWorkersError:
@@ -279,16 +279,18 @@ def make_pickle_error(error: Exception) -> RequestError:
 
 
 PAIRS_AT_ONCE = 1 << 27
-"""So many pairs go out together at most: a fifth of a second with numba and two seconds without, beside which their
-way is short, and which may be lost."""
+"""So many pairs at most are in a block.
+
+A fifth of a second with numba and two seconds without, beside which its way is short, and which may be lost.
+"""
 MIN_BLOCKS = 32
-"""A look is made of so many blocks at least, so that as many workers have something to look at."""
+"""A scan is made of so many blocks at least, so that as many workers have something to scan."""
 TICK_S = 0.1
-"""How often a time limit is looked at while nothing comes back."""
+"""How often the deadline is checked while nothing comes back."""
 PATIENCE_S = 60.0
-"""So long nothing may come back while there is nobody who looks."""
+"""So long nothing may come back while no worker is alive."""
 MAX_LOSSES = 4
-"""So often a block is sent before it is taken to be what ends the workers."""
+"""So often a block is lost before it is taken to be what ends the workers."""
 NO_WORKER = mark(
     "Aucun ouvrier n'a examiné de binômes pendant {seconds} s : l'exécuteur n'en a plus, ou ils font un autre travail. "
     "Vérifiez qu'ils tournent et joignent cette machine, et recommencez ; sans exécuteur, les fils de cette machine "
