@@ -10,8 +10,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from benchmarks.markets import PLACES, Market, market
 from mentormatch.assignment.optimal_face import OptimalFace
 from mentormatch.assignment.sparse_assignment import solve_left_unit
-from mentormatch.scale.flow.assignment import solve_assignment
-from mentormatch.scale.flow.initial_duals import WarmStart
+from mentormatch.scale.flow.assignment import WarmStart, solve_assignment
 
 SIZES = (1_000, 10_000, 100_000)
 

@@ -119,7 +119,7 @@ def beside_rivals(shrink: int) -> Iterator[Row]:
 
 
 def spread(shrink: int) -> Iterator[Row]:
-    """The pairs looked at by processes and by Dask workers, one of them killed half-way."""
+    """The pairs scanned by processes and by Dask workers, one of them killed half-way."""
     from benchmarks.scale import workers
 
     yield from workers.beside_threads(Market(7_200, 12_000).shrunk(shrink))
@@ -140,7 +140,7 @@ def growth(shrink: int) -> Iterator[Row]:
 def exponents(curve: str, rows: list[Row]) -> Iterator[Row]:
     """Yield how each figure grows."""
     sizes = [row["mentees"] for row in rows]
-    for figure in ("wall_s", "processor_s", "memory_mb", "looks_s", "solves_s", "listed"):
+    for figure in ("wall_s", "processor_s", "memory_mb", "scans_s", "solves_s", "listed"):
         law = fitted(sizes, [row[figure] for row in rows])
         told = {"flattest": law.flattest, "steepest": law.steepest, "off_at_most": law.off, "constant": law.constant}
         yield {"name": f"{curve}: {figure}", "exponent": law.exponent, **told, "fit": curve, "figure": figure}

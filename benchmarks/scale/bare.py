@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.scale.cohorts import Market, tiles_of
+from benchmarks.scale.cohorts import Market, matrix_of
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
 from benchmarks.scale.solving import solved
@@ -13,11 +13,11 @@ from mentormatch.scale.scan.blocks import BLOCK_ROWS
 def stored(market: Market, place: float) -> NDArray[np.float64]:
     """Return the costs of a market: 0 for a forbidden pair, ``place`` more than its score below 0 for another."""
     problem = market.posed()
-    tiles, taking = tiles_of(problem), (problem.mentors.most > 0, problem.mentees.most > 0)
+    matrix, taking = matrix_of(problem), (problem.mentors.most > 0, problem.mentees.most > 0)
     costs = np.zeros(problem.shape)
     for start in range(0, len(costs), BLOCK_ROWS):
-        rows = tiles.rows(start, min(start + BLOCK_ROWS, len(costs)))
-        open_ = (rows >= tiles.floor) & taking[0][start : start + BLOCK_ROWS, None] & taking[1]
+        rows = matrix.rows(start, min(start + BLOCK_ROWS, len(costs)))
+        open_ = (rows >= matrix.floor) & taking[0][start : start + BLOCK_ROWS, None] & taking[1]
         np.copyto(costs[start : start + BLOCK_ROWS], -(rows + place), where=open_)
     return costs
 

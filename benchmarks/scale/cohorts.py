@@ -105,18 +105,18 @@ class Market:
         return replace(self, mentors=max(self.mentors // by, 2), mentees=max(self.mentees // by, 2))
 
 
-def tiles_of(problem: AssignmentProblem) -> ScoreMatrix:
+def matrix_of(problem: AssignmentProblem) -> ScoreMatrix:
     """Return what works out the scores of a problem."""
     assert isinstance(problem.scores, ImplicitScores)
-    return problem.scores.tiles
+    return problem.scores.matrix
 
 
 def columns(problem: AssignmentProblem, mentees: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     """Return (n, k) the scores of all mentors with some mentees, and which of these pairs are allowed."""
     assert isinstance(problem.scores, ImplicitScores)
-    some, n = problem.scores.of_mentees(mentees), problem.shape[0]
-    scores = np.concatenate([some.tiles.rows(start, min(start + BLOCK_ROWS, n)) for start in range(0, n, BLOCK_ROWS)])
-    return scores, (scores >= some.tiles.floor) & some.mentors[:, None] & some.mentees
+    some, n = problem.scores.select_mentees(mentees), problem.shape[0]
+    scores = np.concatenate([some.matrix.rows(start, min(start + BLOCK_ROWS, n)) for start in range(0, n, BLOCK_ROWS)])
+    return scores, (scores >= some.matrix.floor) & some.mentors[:, None] & some.mentees
 
 
 def census(problem: AssignmentProblem, placed: int) -> Row:

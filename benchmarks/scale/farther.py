@@ -12,21 +12,21 @@ CORES = (2, 64, 1_000, 10_000)
 CURVE = "tight"
 HOUR, MB, GB = 3_600, 1e6, 1e9
 BYTES = 8
-"""Of a price, as of all integers here."""
+"""Of a dual, as of all integers here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Constants:
     """What was measured, on markets of up to ``largest`` people a side.
 
-    Pairs that one core looks at a second: at best, in a whole run (``rate``), and as the checker looks. ``looks`` at
+    Pairs that one core scans a second: at best, in a whole run (``rate``), and as the checker scans. ``scans`` of
     all pairs; seconds of all solves and pairs listed at most, with the exponents by which these grow; bytes.
     """
 
     best_rate: float
     rate: float
     checking_rate: float
-    looks: float
+    scans: float
     largest: int
     solve_s: float
     solve_exponent: float
@@ -47,14 +47,14 @@ class Constants:
         grown: float = (PEOPLE / self.largest) ** self.list_exponent
         return self.listed * grown
 
-    def look_s(self, cores: int) -> float:
-        """Return seconds of one look at all pairs."""
+    def scan_s(self, cores: int) -> float:
+        """Return seconds of one scan of all pairs."""
         return PEOPLE**2 / (self.rate * cores)
 
     @property
     def even(self) -> float:
-        """Return how many cores look at all pairs in the time that the solves take: more do not help much."""
-        return self.looks * PEOPLE**2 / (self.rate * self.solves_then_s)
+        """Return how many cores scan all pairs in the time that the solves take: more do not help much."""
+        return self.scans * PEOPLE**2 / (self.rate * self.solves_then_s)
 
 
 def constants(records: Records) -> Constants | None:
@@ -67,14 +67,14 @@ def constants(records: Records) -> Constants | None:
     laws = {name: fitted(sizes, [row[name] for row in rows]).exponent for name in ("solves_s", "listed")}
     people = (last["people_mb"] - first["people_mb"]) / (2 * (last["mentees"] - first["mentees"]))
     working = (last["memory_mb"] - last["people_mb"]) / last["listed"]
-    seen = last["looks"] * last["mentees"] * last["mentors"]
+    seen = last["scans"] * last["mentees"] * last["mentors"]
     return Constants(
         *(
-            rates[f"{CURVE}: a look, compiled"],
-            seen / (last["looks_s"] * last["cores"]),
-            rates[f"{CURVE}: a look, NumPy"],
+            rates[f"{CURVE}: a scan, compiled"],
+            seen / (last["scans_s"] * last["cores"]),
+            rates[f"{CURVE}: a scan, NumPy"],
         ),
-        *(last["looks"], last["mentees"]),
+        *(last["scans"], last["mentees"]),
         *(last["solves_s"], laws["solves_s"], last["listed"], laws["listed"]),
         *(people * 2**20, working * 2**20),
     )
@@ -84,10 +84,10 @@ def measured(found: Constants) -> str:
     """Return the constants as a table."""
     at = f"{found.largest:,} a side"
     rows = [
-        ["", "pairs looked at a second by one core, compiled", f"{found.best_rate:,.0f}", "scoring"],
+        ["", "pairs scanned a second by one core, compiled", f"{found.best_rate:,.0f}", "scoring"],
         ["*r*", f"the same in a whole run, by each of its cores, {at}", f"{found.rate:,.0f}", "growth"],
-        ["*c*", "the same in NumPy, as the checker looks", f"{found.checking_rate:,.0f}", "scoring"],
-        ["*k*", f"looks at all pairs, {at}", f"{found.looks:.1f}", "growth"],
+        ["*c*", "the same in NumPy, as the checker scans", f"{found.checking_rate:,.0f}", "scoring"],
+        ["*k*", f"scans of all pairs, {at}", f"{found.scans:.1f}", "growth"],
         ["*s*", f"seconds of all solves, {at}", shown(found.solve_s), "growth"],
         ["*a*", "exponent of these", f"{found.solve_exponent:.2f}", "growth"],
         ["*l*", f"pairs listed at most, {at}", f"{found.listed:,}", "growth"],
@@ -104,7 +104,7 @@ def sizes(found: Constants) -> str:
     rows = [
         ["pairs", "n m", f"{PEOPLE**2:.0e}"],
         ["people, both sides", "2 n p", f"{2 * PEOPLE * found.bytes_a_person / GB:,.0f} GB"],
-        ["prices, sent to each worker before a look", "2 n 8 bytes", f"{2 * PEOPLE * BYTES / MB:,.0f} MB"],
+        ["duals, sent to each worker before a scan", "2 n 8 bytes", f"{2 * PEOPLE * BYTES / MB:,.0f} MB"],
         ["pairs listed", f"l {grown} ^ b", f"{found.listed_then:,.2g}"],
         [
             "memory of these in one place",
@@ -112,14 +112,14 @@ def sizes(found: Constants) -> str:
             f"{found.listed_then * found.bytes_a_listed_pair / GB:,.0f} GB",
         ],
         ["all solves, in one place", f"s {grown} ^ a", span(found.solves_then_s)],
-        ["cores that look in the time of the solves", "k n m / (r times that)", f"{found.even:,.0f}"],
+        ["cores that scan in the time of the solves", "k n m / (r times that)", f"{found.even:,.0f}"],
     ]
     return table(["", "formula", "10 million a side"], rows)
 
 
 def hours(found: Constants) -> str:
     """Return the time on some numbers of cores."""
-    return table(["cores", "one look", "k looks", "and all solves", "share of the solves", "a check"], lines(found))
+    return table(["cores", "one scan", "k scans", "and all solves", "share of the solves", "a check"], lines(found))
 
 
 def span(seconds: float) -> str:
@@ -137,9 +137,9 @@ def span(seconds: float) -> str:
 def lines(found: Constants) -> Iterator[list[str]]:
     """Yield a line for each number of cores."""
     for cores in CORES:
-        look, solves = found.look_s(cores), found.solves_then_s
-        total = found.looks * look + solves
-        told = [look, found.looks * look, total]
+        scan, solves = found.scan_s(cores), found.solves_then_s
+        total = found.scans * scan + solves
+        told = [scan, found.scans * scan, total]
         check = PEOPLE**2 / (found.checking_rate * cores)
         share = f"{solves / total:.0%}".replace("%", " %")
         yield [f"{cores:,}", *map(span, told), share, span(check)]

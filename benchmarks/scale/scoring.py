@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.scale import cross_join, one_by_one
-from benchmarks.scale.cohorts import EXAMPLE, Market, tiles_of
+from benchmarks.scale.cohorts import EXAMPLE, Market, matrix_of
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
 from mentormatch.assignment.model.scores import ScanQuery
@@ -37,25 +37,29 @@ def rate(name: str, pairs: int, way: Callable[[], object]) -> Row:
 
 
 def in_strips(market: Market) -> list[Row]:
-    """Return our own rates: the scores alone, and a look as pricing takes it."""
+    """Return our own rates: the scores alone, and a scan as pricing makes it."""
     problem = market.posed()
-    tiles, scores, (n, m) = tiles_of(problem), problem.scores, problem.shape
+    matrix, scores, (n, m) = matrix_of(problem), problem.scores, problem.shape
     assert isinstance(scores, ImplicitScores)
-    cut = ScanQuery(np.full(n, WORTH), np.zeros(m, dtype=np.int64)).among(scores.mentors, scores.mentees)
-    swift, count = SimdScanner.of(tiles), min(MENTORS, n) // BLOCK_ROWS * BLOCK_ROWS
-    swiftly = swift.look(cut)
-    swiftly(0, BLOCK_ROWS)
+    query = ScanQuery(np.full(n, WORTH), np.zeros(m, dtype=np.int64)).among(scores.mentors, scores.mentees)
+    scanner, count = SimdScanner.of(matrix), min(MENTORS, n) // BLOCK_ROWS * BLOCK_ROWS
+    compiled_scan = scanner.for_query(query)
+    compiled_scan(0, BLOCK_ROWS)
     starts = range(0, count, BLOCK_ROWS)
     return [
         rate(
-            f"{market.kind}: scores alone, NumPy", count * m, lambda: [tiles.rows(at, at + BLOCK_ROWS) for at in starts]
+            f"{market.kind}: scores alone, NumPy",
+            count * m,
+            lambda: [matrix.rows(at, at + BLOCK_ROWS) for at in starts],
         ),
         rate(
-            f"{market.kind}: a look, NumPy",
+            f"{market.kind}: a scan, NumPy",
             count * m,
-            lambda: [scan_block(tiles, cut, at, at + BLOCK_ROWS) for at in starts],
+            lambda: [scan_block(matrix, query, at, at + BLOCK_ROWS) for at in starts],
         ),
-        rate(f"{market.kind}: a look, compiled", count * m, lambda: [swiftly(at, at + BLOCK_ROWS) for at in starts]),
+        rate(
+            f"{market.kind}: a scan, compiled", count * m, lambda: [compiled_scan(at, at + BLOCK_ROWS) for at in starts]
+        ),
     ]
 
 

@@ -28,11 +28,11 @@ TICK_S = 0.02
 
 @dataclass(slots=True)
 class Watch:
-    """What a solve was made of: ``pairs`` looked at, pairs ``listed`` at most, seconds of looks and of solves."""
+    """What a solve was made of: ``pairs`` scanned, pairs ``listed`` at most, seconds of scans and of solves."""
 
     pairs: int = 0
     listed: int = 0
-    looks_s: float = 0.0
+    scans_s: float = 0.0
     solves_s: float = 0.0
     solves: int = 0
     first: Progress = field(default_factory=Progress)
@@ -42,12 +42,12 @@ class Watch:
         if now.value is not None and self.first.value is None:
             self.first = now
 
-    def look(self, inner: Callable[..., Any], scores: ImplicitScores, cut: ScanQuery, *args: object) -> object:
-        """Look, and count the pairs of the mentors who are looked at."""
+    def scan(self, inner: Callable[..., Any], scores: ImplicitScores, query: ScanQuery, *args: object) -> object:
+        """Scan, and count the pairs of the mentors who are scanned."""
         begun = monotonic()
-        found = inner(scores, cut, *args)
-        self.looks_s += monotonic() - begun
-        self.pairs += len(cut.open(0, scores.shape[0])) * scores.shape[1]
+        found = inner(scores, query, *args)
+        self.scans_s += monotonic() - begun
+        self.pairs += len(query.open(0, scores.shape[0])) * scores.shape[1]
         return found
 
     def solve(
@@ -65,10 +65,10 @@ class Watch:
 def watching() -> Iterator[Watch]:
     """Keep count of what the engine does meanwhile."""
     watch = Watch()
-    look, best = ImplicitScores.within, RestrictedMaster.solve
+    scan, solve = ImplicitScores.scan, RestrictedMaster.solve
     with ExitStack() as stack:
-        stack.enter_context(patch.object(ImplicitScores, "within", lambda *a: watch.look(look, *a)))
-        stack.enter_context(patch.object(RestrictedMaster, "solve", lambda *a: watch.solve(best, *a)))
+        stack.enter_context(patch.object(ImplicitScores, "scan", lambda *a: watch.scan(scan, *a)))
+        stack.enter_context(patch.object(RestrictedMaster, "solve", lambda *a: watch.solve(solve, *a)))
         stack.enter_context(patch.multiple(progress, QUIET_S=0.0, TICK_S=TICK_S))
         stack.enter_context(listen(watch.seen))
         yield watch
@@ -106,8 +106,8 @@ def solved(market: Market, *, check: bool = False) -> Row:
     row |= {"status": str(solution.status), "pairs": len(solution.pairs)} | values(solution)
     row |= {key: posing[key] + solving[key] for key in posing} | {"posed_s": posing["wall_s"]}
     row |= first_answer(watch, posing["wall_s"]) | {"memory_mb": memory_mb(), "people_mb": drawn}
-    looks = watch.pairs / max(len(cohort.mentors) * len(cohort.mentees), 1)
-    row |= {"looks": looks, "looks_s": watch.looks_s, "solves": watch.solves, "solves_s": watch.solves_s}
+    scans = watch.pairs / max(len(cohort.mentors) * len(cohort.mentees), 1)
+    row |= {"scans": scans, "scans_s": watch.scans_s, "solves": watch.solves, "solves_s": watch.solves_s}
     row |= {"listed": watch.listed, "seed": market.seed, "cores": cpu_count()}
     if check:
         verdict, checking = timed(lambda: certify(problem, solution).verdict)

@@ -80,7 +80,7 @@ def scoring(records: Records) -> str:
         if "million_pairs_a_second" in row
     ]
     return table(
-        ["way", "million pairs a second a core", "five rounds", "the slower compiled look is so many times it"], rows
+        ["way", "million pairs a second a core", "five rounds", "the slower compiled scan is so many times it"], rows
     )
 
 
@@ -91,12 +91,12 @@ def kinds(records: Records) -> str:
             row["name"],
             shown(row["places_a_mentee"]),
             *map(percent, (row["placed"], row["allowed"], row["tie_rate"], row["tied_best"])),
-            f"{row['looks']:.1f}",
+            f"{row['scans']:.1f}",
             *map(seconds, (row["wall_s"], row["processor_s"])),
         ]
         for row in rows_of(records, "kinds", *NATION)
     ]
-    heads = ["market", "places a mentee", "placed", "pairs allowed", "tie rate", "tied at best", "looks", "wall"]
+    heads = ["market", "places a mentee", "placed", "pairs allowed", "tie rate", "tied at best", "scans", "wall"]
     return table([*heads, "processor"], rows)
 
 
@@ -196,12 +196,12 @@ def rivals(records: Records) -> str:
 
 
 def workers(records: Records) -> str:
-    """Return what others who look take, and whether they find the same."""
+    """Return what other workers take, and whether they find the same."""
     rows = [
         [row["name"], seconds(row["wall_s"]), shown(row["pairs"]), row["beside_threads"]]
         for row in rows_of(records, "workers")
     ]
-    return table(["who looks", "wall", "pairs", "beside those of threads"], rows)
+    return table(["workers", "wall", "pairs", "beside those of threads"], rows)
 
 
 def growth(records: Records) -> str:

@@ -1,7 +1,7 @@
-"""Pairs looked at by the workers of an executor, and whether the pairs found are the same.
+"""Pairs scanned by the workers of an executor, and whether the pairs found are the same.
 
 By the threads of this machine, by two processes, by two Dask workers of one thread each, and by two of which one is
-killed when half of the blocks of a look at all pairs have come back.
+killed when half of the blocks of a scan at all pairs have come back.
 """
 
 import os
@@ -18,16 +18,15 @@ from unittest.mock import patch
 import dask
 from distributed import Client, Future, LocalCluster
 
-from benchmarks.scale.cohorts import Market, tiles_of
+from benchmarks.scale.cohorts import Market, matrix_of
 from benchmarks.scale.measuring import timed
 from benchmarks.scale.records import Row
 from mentormatch.assignment.engine import Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.scale.scan import dispatch
+from mentormatch.scale.scan import workers
 from mentormatch.scale.scan.blocks import ScanHits
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
-from mentormatch.scale.scan.parcels import MatrixPayload
-from mentormatch.scale.scan.workers import Block
+from mentormatch.scale.scan.workers import Block, MatrixPayload
 
 
 @contextmanager
@@ -43,21 +42,21 @@ def two_workers() -> Iterator[Client]:
 
 
 class Falling(DaskScanPool):
-    """Two workers of which one is killed when half of the blocks of a look have come back."""
+    """Two workers of which one is killed when half of the blocks of a scan have come back."""
 
     half = 0
     taken = count(1)
     told: ClassVar[Row] = {}
 
-    def next_result(self, promise: Future[Any], block: Block) -> ScanHits | None:
+    def next_result(self, future: Future[Any], block: Block) -> ScanHits | None:
         if next(self.taken) == self.half:
             pid = next(iter(self.client.run(os.getpid).values()))
             os.kill(pid, signal.SIGKILL)
             type(self).told = {"killed_after_blocks": self.half}
-        return super().next_result(promise, block)
+        return super().next_result(future, block)
 
 
-def looked(name: str, problem: AssignmentProblem, executor: Workers | None, alone: bytes = b"") -> tuple[Row, bytes]:
+def scan_with(name: str, problem: AssignmentProblem, executor: Workers | None, alone: bytes = b"") -> tuple[Row, bytes]:
     """Return what an executor takes, and the pairs."""
     found, seconds = timed(lambda: solve(problem, executor=executor))
     pairs = found.pairs.tobytes()
@@ -69,18 +68,18 @@ def looked(name: str, problem: AssignmentProblem, executor: Workers | None, alon
 def beside_threads(market: Market) -> list[Row]:
     """Return what the market takes by each in turn; compiled code is loaded by a first run of each."""
     problem = market.posed()
-    blocks = dispatch.blocks_of(*problem.shape)
+    blocks = workers.split_into_blocks(*problem.shape)
     solve(problem)
-    alone, pairs = looked(f"{market.name}: threads", problem, None)
-    rows = [alone | {"blocks": len(blocks), "sent_mb": len(MatrixPayload.of(tiles_of(problem)).packed) / 1e6}]
+    alone, pairs = scan_with(f"{market.name}: threads", problem, None)
+    rows = [alone | {"blocks": len(blocks), "sent_mb": len(MatrixPayload.of(matrix_of(problem)).packed) / 1e6}]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         solve(problem, executor=executor)
-        rows.append(looked("two processes", problem, executor, pairs)[0])
+        rows.append(scan_with("two processes", problem, executor, pairs)[0])
     with two_workers() as client:
         solve(problem, executor=client)
-        rows.append(looked("two Dask workers", problem, client, pairs)[0])
+        rows.append(scan_with("two Dask workers", problem, client, pairs)[0])
         Falling.half = len(blocks) // 2
         with patch.object(DaskScanPool, "of", lambda executor: Falling(executor)):
-            last, _ = looked("two Dask workers, one killed half-way", problem, client, pairs)
+            last, _ = scan_with("two Dask workers, one killed half-way", problem, client, pairs)
         rows.append(last | Falling.told)
     return rows

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mentormatch.assignment.kernels.jit import jit_without_refcounts
-from mentormatch.scale.scan.intrinsics import LANES, compare_lanes, compare_lanes_plainly, count_ones
+from mentormatch.scale.scan.kernels import LANES, compare_lanes, compare_lanes_numpy, count_ones
 
 WORDS = st.integers(0, (1 << 64) - 1)
 
@@ -38,5 +38,5 @@ def test_many_sums_at_once_are_those_of_each(kind: str, seed: int, terms: int, r
     codes: NDArray[np.integer] = random.integers(0, 20, terms).astype(kind)
     marks = random.integers(-reach, reach, (2, LANES)).astype(np.int16)
     told = marks.copy()
-    assert reached(lanes, codes, begin, marks) == compare_lanes_plainly(lanes, codes, begin, told)
+    assert reached(lanes, codes, begin, marks) == compare_lanes_numpy(lanes, codes, begin, told)
     assert np.array_equal(marks, told)

@@ -20,10 +20,18 @@ from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
 from mentormatch.base.arrays import IntVector
 from mentormatch.errors import EngineError
+from mentormatch.scale.flow import assignment
 from mentormatch.scale.flow import assignment as paths
-from mentormatch.scale.flow import initial_duals
-from mentormatch.scale.flow.assignment import skip_deadline, solve_assignment
-from mentormatch.scale.flow.initial_duals import AssignmentGraph, Over, WarmStart, run_forward, run_reverse, run_scaled
+from mentormatch.scale.flow.assignment import (
+    AssignmentGraph,
+    CheckDeadline,
+    WarmStart,
+    run_forward,
+    run_reverse,
+    run_scaled,
+    skip_deadline,
+    solve_assignment,
+)
 from tests.conftest import some_seeds
 
 type Posed = tuple[OptimalFace, IntVector]
@@ -81,9 +89,10 @@ def refuted(face: OptimalFace, profit: IntVector, optimum: PrimalDual) -> list[s
     return [what for what, found in wrong.items() if found]
 
 
-def ended(looks: Iterator[int], most: int) -> bool:
-    """Return whether there were more than so many looks at the clock."""
-    return next(looks) >= most
+def stop_after(looks: Iterator[int], most: int) -> None:
+    """Raise TimeLimitReached after so many looks at the clock."""
+    if next(looks) >= most:
+        raise TimeLimitReached
 
 
 def worth(profit: IntVector, optimum: PrimalDual) -> int:
@@ -145,7 +154,9 @@ def test_a_warm_start_on_fewer_pairs_ends_where_a_cold_one_does(seed: int) -> No
 
 @pytest.mark.parametrize("begin", [run_forward, run_reverse, run_scaled])
 @pytest.mark.parametrize("seed", some_seeds(20))
-def test_each_start_ends_in_the_optimum(begin: Callable[[AssignmentGraph, Over], WarmStart], seed: int) -> None:
+def test_each_start_ends_in_the_optimum(
+    begin: Callable[[AssignmentGraph, CheckDeadline], WarmStart], seed: int
+) -> None:
     face, profit = random(seed, 60, (1, 5, 1_000_000)[seed % 3])
     optimum, cold = (
         solve_assignment(face, profit, begin(AssignmentGraph.of(face, profit), skip_deadline)),
@@ -158,7 +169,7 @@ def test_each_start_ends_in_the_optimum(begin: Callable[[AssignmentGraph, Over],
 
 @given(posed(), st.sampled_from([run_forward, run_reverse, run_scaled]))
 def test_each_start_is_one_for_tiers_put_together(
-    case: Posed, begin: Callable[[AssignmentGraph, Over], WarmStart]
+    case: Posed, begin: Callable[[AssignmentGraph, CheckDeadline], WarmStart]
 ) -> None:
     face, profit = case
     assert (
@@ -173,11 +184,11 @@ def test_the_start_is_chosen_by_how_many_places_there_are(
 ) -> None:
     asked: list[str] = []
     for name in ("run_forward", "run_scaled", "run_reverse"):
-        monkeypatch.setattr(initial_duals, name, lambda market, over, name=name: asked.append(name))
+        monkeypatch.setattr(assignment, name, lambda graph, check, name=name: asked.append(name))
     right = np.array([places, places, 1, places], dtype=np.int64)
     cells = open_cells(np.arange(16), np.ones(4, dtype=np.int64), right)
     face = face_of(cells, np.ones(4, dtype=np.int64), right)
-    initial_duals.choose_start(AssignmentGraph.of(face, np.ones(len(face), dtype=np.int64)), skip_deadline)
+    assignment.choose_start(AssignmentGraph.of(face, np.ones(len(face), dtype=np.int64)), skip_deadline)
     assert asked == [begin]
 
 
@@ -207,11 +218,11 @@ def test_from_its_own_optimum_nothing_is_searched(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_warm_start_that_leads_astray_is_given_up(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[AssignmentGraph] = []
+    begun, choose_start = list[AssignmentGraph](), assignment.choose_start
 
-    def noted(market: AssignmentGraph, over: Over) -> WarmStart:
+    def noted(market: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
         begun.append(market)
-        return initial_duals.choose_start(market, over)
+        return choose_start(market, check_deadline)
 
     monkeypatch.setattr(paths, "choose_start", noted)
     face, profit = random(seed, 60, 1_000_000)
@@ -245,8 +256,8 @@ def test_what_somebody_brings_to_all_pairs_alike_does_not_lengthen_the_steps_of_
     face, profit = replace(face, lefts=face.lefts[profit > 0], rights=face.rights[profit > 0]), profit[profit > 0]
     first = np.random.default_rng(seed).integers(0, 2, len(face.right.most)) << 40
     assert (
-        AssignmentGraph.of(face, profit + first[face.rights]).spread()
-        == AssignmentGraph.of(face, profit).spread()
+        AssignmentGraph.of(face, profit + first[face.rights]).profit_gap()
+        == AssignmentGraph.of(face, profit).profit_gap()
         < 1 << 40
     )
 
@@ -302,20 +313,20 @@ def test_wrong_prices_whose_sum_differs_by_two_to_the_64_prove_nothing() -> None
 
 @pytest.mark.parametrize("begin", [None, run_forward, run_reverse, run_scaled])
 def test_when_the_time_is_up_the_search_ends_at_the_next_look(
-    begin: Callable[[AssignmentGraph, Over], WarmStart] | None, monkeypatch: pytest.MonkeyPatch
+    begin: Callable[[AssignmentGraph, CheckDeadline], WarmStart] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     face, profit = face_of(np.arange(400), np.ones(20, dtype=np.int64), np.ones(20, dtype=np.int64)), np.arange(400) % 7
-    monkeypatch.setattr(paths, "AT_ONCE", 1)
+    monkeypatch.setattr(paths, "STEPS_AT_ONCE", 1)
     if begin is not None:
         monkeypatch.setattr(paths, "choose_start", begin)
     looks = count()
-    solve_assignment(face, profit, over=lambda: next(looks) < 0)
+    solve_assignment(face, profit, check_deadline=lambda: stop_after(looks, 1 << 30))
     needed = next(looks)
     assert needed > 2
     for most in range(needed):
         looks = count()
         with pytest.raises(TimeLimitReached):
-            solve_assignment(face, profit, over=partial(ended, looks, most))
+            solve_assignment(face, profit, check_deadline=partial(stop_after, looks, most))
         assert next(looks) == most + 1
 
 

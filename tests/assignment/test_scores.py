@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mentormatch.assignment.model import scores
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import NO_SCORE, DenseScores, ScanQuery, Scores, SparseScores, pack_scores
-from mentormatch.scale.scores.stored_matrix import as_implicit
+from mentormatch.scale.scan.implicit_scores import as_implicit
 
 SPANS = (5, (1 << 31) - 1, 1 << 31, 1 << 61)
 """Differences that fit into four bytes, and that do not."""

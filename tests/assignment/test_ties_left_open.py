@@ -13,7 +13,7 @@ from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, SideC
 from mentormatch.assignment.model.solution import Solution, Status
 from tests.conftest import DEEP
 from tests.oracles.problems import larger_problem
-from tests.scale.test_same_pairs import PROGRAMME, RULES, both, cohort
+from tests.scale.test_column_generation import PROGRAMME, RULES, both, cohort
 
 pytestmark = pytest.mark.promise(12)
 

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.population import ALIKE, APART, cohort_of
 from benchmarks.scale import as_rules, bare, cross_join, one_by_one, rivals
-from benchmarks.scale.cohorts import EXAMPLE, KINDS, Kind, Market, census, tiles_of
+from benchmarks.scale.cohorts import EXAMPLE, KINDS, Kind, Market, census, matrix_of
 from benchmarks.scale.pointed import VALUES
 from benchmarks.scale.records import begun, keep, kept, newest
 from benchmarks.scale.solving import solved
@@ -44,7 +44,7 @@ def test_nearly_everybody_can_be_placed_in_a_tight_market_and_half_in_a_scarce_o
 
 def test_in_a_tight_market_taking_the_best_partner_left_places_fewer() -> None:
     problem = Market(300, 300, "tight").posed()
-    tiles = tiles_of(problem)
+    tiles = matrix_of(problem)
     scores, taken = tiles.rows(0, 300), np.zeros(300, dtype=bool)
     for column in scores.T:
         best = np.where(taken | (column < tiles.floor), -1, column).argmax()
@@ -91,10 +91,10 @@ def test_scipy_asked_for_most_pairs_first_reaches_what_we_reach(market: Market) 
 def test_the_figures_of_a_market_say_what_the_engine_did() -> None:
     row = solved(Market(120, 120, "tight"), check=True)
     assert (row["status"], row["certificate"]) == ("proved", "certified")
-    assert row["looks"] >= 2
+    assert row["scans"] >= 2
     assert row["solves"] >= 1
     assert 120 < row["listed"] < 120 * 120
-    assert 0 < row["looks_s"] + row["solves_s"] <= row["wall_s"]
+    assert 0 < row["scans_s"] + row["solves_s"] <= row["wall_s"]
 
 
 def test_pulp_reaches_our_total_on_the_same_matrix() -> None:

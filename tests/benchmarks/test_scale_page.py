@@ -22,11 +22,11 @@ def size(mentees: int) -> dict[str, Any]:
     """Return figures of a market, of which seconds of solves grow with the square of the people."""
     seconds = (mentees / 1_000) ** 2
     told = {"name": f"tight {mentees}", "curve": "tight", "mentors": mentees, "mentees": mentees, "pairs": mentees}
-    spent = {"wall_s": 2 * seconds, "processor_s": 3 * seconds, "looks_s": seconds, "solves_s": seconds}
+    spent = {"wall_s": 2 * seconds, "processor_s": 3 * seconds, "scans_s": seconds, "solves_s": seconds}
     return (
         told
         | spent
-        | {"memory_mb": 200 + mentees / 100, "people_mb": 150 + mentees / 200, "looks": 5.0}
+        | {"memory_mb": 200 + mentees / 100, "people_mb": 150 + mentees / 200, "scans": 5.0}
         | {
             "listed": 20 * mentees,
             "cores": 2,
@@ -36,7 +36,7 @@ def size(mentees: int) -> dict[str, Any]:
 
 @pytest.fixture
 def records() -> dict[str, Record]:
-    names = ("tight: scores alone, NumPy", "tight: a look, NumPy", "tight: a look, compiled")
+    names = ("tight: scores alone, NumPy", "tight: a scan, NumPy", "tight: a scan, compiled")
     rates = [{"name": name, "million_pairs_a_second": 100.0, "least": 90.0, "most": 110.0} for name in names]
     fit = {"name": "tight: wall_s", "fit": "tight", "figure": "wall_s", "exponent": 2.0, "constant": 2e-6}
     law = fit | {"flattest": 1.9, "steepest": 2.1, "off_at_most": 1.1}
@@ -77,7 +77,7 @@ def test_ten_million_follows_from_the_constants(records: dict[str, Record]) -> N
     assert found is not None
     assert found.rate == pytest.approx(5 * 10_000**2 / (100 * 2))
     assert found.solves_then_s == pytest.approx(100 * 1_000**2)
-    assert found.look_s(1_000) == pytest.approx(1e14 / (found.rate * 1_000))
+    assert found.scan_s(1_000) == pytest.approx(1e14 / (found.rate * 1_000))
     assert found.listed_then == pytest.approx(200 * 10_000_000 / 10)
     assert found.even * found.rate * found.solves_then_s == pytest.approx(5 * 1e14)
     assert all(scale_page.block(name, records).startswith("| ") for name in farther.TABLES)

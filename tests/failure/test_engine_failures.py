@@ -19,7 +19,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.languages import language
 from tests.failure.processes import alive, all_apart, children, only_linux, pose, program, quotas, wait_for
-from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, cohort
+from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, both, cohort
 
 pytestmark = pytest.mark.promise(20)
 

@@ -9,11 +9,11 @@ from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.formulation import forbidden_pairs
 from mentormatch.rules.rule import Rule, market_of, rules_by_kind
-from mentormatch.scale.scan.parcels import scan_range
 from mentormatch.scale.scan.simd import SimdScanner
+from mentormatch.scale.scan.workers import scan_range
 from mentormatch.scale.scores import terms
-from mentormatch.scale.scores.lookup_table import Points
 from mentormatch.scale.scores.matrix import ScoreMatrix, build_matrix
+from mentormatch.scale.scores.terms import Points
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.scoring.score import score
 from tests.laws.extensions import criterion, rule
@@ -22,10 +22,10 @@ from tests.laws.questionnaires import cohort, surveys
 
 def hold_strips_against_the_block(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> None:
     """Compare scores, and which pairs are allowed, with those of the block, whether or not tables are kept."""
-    for held, coded in ((terms.WHOLE, terms.CODED), (0, terms.CODED), (0, 0)):
+    for held, coded in ((terms.ALWAYS_CACHED, terms.MAX_CODED), (0, terms.MAX_CODED), (0, 0)):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(terms, "WHOLE", held)
-            patch.setattr(terms, "CODED", coded)
+            patch.setattr(terms, "ALWAYS_CACHED", held)
+            patch.setattr(terms, "MAX_CODED", coded)
             compare(people, criteria, rules)
 
 
@@ -40,7 +40,7 @@ def compare(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> Non
     mentors, mentees = np.divmod(np.arange(n * m)[::-1], max(m, 1))
     assert np.array_equal(strips.at(mentors, mentees), found[mentors, mentees])
     some = np.arange(m)[::2]
-    assert np.array_equal(strips.of_mentees(some).rows(0, n), found[:, some])
+    assert np.array_equal(strips.select_mentees(some).rows(0, n), found[:, some])
     assert np.array_equal(strips.flipped().rows(0, m).T, found)
     compare_looks(strips, found)
 
@@ -49,7 +49,7 @@ def compare_looks(strips: ScoreMatrix, found: Points) -> None:
     """Compare what compiled code sees from the middle of the scores on with what the scores say."""
     n, m = strips.shape
     limits, columns = np.full(n, int(np.median(found)) if n * m else 0), np.arange(m) % 3
-    seen = scan_range(SimdScanner.of(strips).look, ScanQuery(limits, columns, per_row=n * m), 0, n)
+    seen = scan_range(SimdScanner.of(strips).for_query, ScanQuery(limits, columns, per_row=n * m), 0, n)
     mentors, mentees = np.nonzero((found >= strips.floor) & (found + columns >= limits[:, None]))
     assert np.array_equal(seen.mentors, mentors)
     assert np.array_equal(seen.mentees, mentees)

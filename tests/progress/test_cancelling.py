@@ -24,7 +24,7 @@ from mentormatch.contract.operation import ask, operations
 from mentormatch.errors import RequestError
 from tests.conftest import DEEP
 from tests.failure.processes import assert_true, endless, quotas
-from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, cohort
+from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, both, cohort
 
 pytestmark = pytest.mark.promise(20)
 

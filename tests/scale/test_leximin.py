@@ -20,12 +20,12 @@ from mentormatch.assignment.verification.reduced_costs import round_by_goal
 from mentormatch.errors import EngineError
 from mentormatch.operations import instance
 from mentormatch.rules.kinds.quota import Quota
-from mentormatch.scale.columns import master, sample
-from mentormatch.scale.leximin import generation, optimum, pricing
+from mentormatch.scale.columns import generation, master
+from mentormatch.scale.leximin import column_generation, optimum
 from mentormatch.scale.leximin.optimum import LeximinOptimum
-from mentormatch.scale.leximin.potentials import FAR, LevelPotentials, PotentialOrder
+from mentormatch.scale.leximin.potentials import INFINITE, LevelPotentials, PotentialOrder
 from tests.conftest import DEEP
-from tests.scale.test_same_pairs import (
+from tests.scale.test_column_generation import (
     PROGRAMME,
     RULES,
     both,
@@ -125,7 +125,7 @@ def test_goals_that_are_not_sure_to_keep_their_order_are_kept_one_by_one(
         rounded.extend(found)
         return found
 
-    monkeypatch.setattr(generation, "duals_by_goal", remembered)
+    monkeypatch.setattr(column_generation, "duals_by_goal", remembered)
     for held, unheld in markets(seed, ("matched", "priority", "leximin"), 120):
         assert fair(solve(held, seed=seed), solve(unheld, seed=seed))
     assert len(rounded) >= 2
@@ -135,10 +135,10 @@ def test_goals_that_are_not_sure_to_keep_their_order_are_kept_one_by_one(
 def test_the_pairs_are_the_same_from_hardly_any_and_with_one_more_at_a_time(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sample, "LEADING", 1)
-    monkeypatch.setattr(generation, "ADDED", 1)
-    monkeypatch.setattr(pricing, "BLOCK", 3)
-    monkeypatch.setattr(optimum, "ROOM", 1)
+    monkeypatch.setattr(generation, "CANDIDATES", 1)
+    monkeypatch.setattr(column_generation, "ADDED", 1)
+    monkeypatch.setattr(column_generation, "BLOCK_MENTORS", 3)
+    monkeypatch.setattr(optimum, "ENTRIES_PER_NODE", 1)
     monkeypatch.setattr(optimum, "STEPS", 10)
     for held, unheld in markets(seed, GOALS[seed % 3], 200):
         assert fair(solve(held, seed=seed), solve(unheld, seed=seed))
@@ -156,7 +156,7 @@ def test_an_answer_in_time_is_the_best_in_the_goals_before(monkeypatch: pytest.M
         raise TimeLimitReached
 
     best = solve(held)
-    monkeypatch.setattr(pricing.LeximinScan, "seen", late)
+    monkeypatch.setattr(column_generation.LeximinScan, "scan", late)
     found = solve(unheld)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0] == best.tiers[0]
@@ -181,13 +181,13 @@ def test_a_rule_that_couples_pairs_is_kept_by_the_answer_or_said_to_bind() -> No
 def climbs(monkeypatch: pytest.MonkeyPatch, seed: int) -> tuple[LeximinOptimum, PotentialOrder]:
     """Return the last climb to an answer."""
     seen = list[tuple[LeximinOptimum, PotentialOrder]]()
-    settled = generation.LeximinSolve._settled
+    settled = column_generation.LeximinSolve._settle_later_goals
 
-    def listening(self: generation.LeximinSolve, climb: LeximinOptimum, ranks: PotentialOrder) -> Solution:
+    def listening(self: column_generation.LeximinSolve, climb: LeximinOptimum, ranks: PotentialOrder) -> Solution:
         seen.append((climb, ranks))
         return settled(self, climb, ranks)
 
-    monkeypatch.setattr(generation.LeximinSolve, "_settled", listening)
+    monkeypatch.setattr(column_generation.LeximinSolve, "_settle_later_goals", listening)
     solve(markets(seed, GOALS[0])[seed % 2][1])
     return seen[0]
 
@@ -195,15 +195,15 @@ def climbs(monkeypatch: pytest.MonkeyPatch, seed: int) -> tuple[LeximinOptimum, 
 @pytest.mark.parametrize("seed", FEW)
 def test_marks_prove_the_answer_and_no_other(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     climb, ranks = climbs(monkeypatch, seed)
-    tight = climb.proved(ranks)
+    tight = climb.tight_pairs(ranks)
     assert tight.any()
     for pair in np.flatnonzero(~tight):
         chosen = climb.chosen.copy()
         chosen[pair] ^= True
         with pytest.raises(EngineError, match="do not prove"):
-            replace(climb, chosen=chosen).proved(ranks)
+            replace(climb, chosen=chosen).tight_pairs(ranks)
     with pytest.raises(EngineError, match="do not prove"):
-        climb.proved(replace(ranks, places=np.zeros_like(ranks.places)))
+        climb.tight_pairs(replace(ranks, places=np.zeros_like(ranks.places)))
 
 
 @pytest.mark.parametrize("seed", range(50 if DEEP else 5))
@@ -224,13 +224,13 @@ def test_ranks_are_the_order_of_marks_and_tell_which_level_parts_two(seed: int) 
         for other in others.tolist():
             assert (rows[one] < rows[other]) == (places[0] < places[1][other])
             parted = np.flatnonzero(marks[one] != marks[other])
-            assert apart[other] == (parted[0] if len(parted) else FAR)
+            assert apart[other] == (parted[0] if len(parted) else INFINITE)
         below = ranks.below(int(places[0]))
         lower = others[ranks.places < places[0]]
         assert np.array_equal(below[ranks.places[lower]], apart[lower])
 
 
-def test_a_matching_of_very_many_people_answers_questions_as_where_scores_are_held(
+def test_a_matching_of_very_many_people_answers_questions_as_where_scores_are_stored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     goals = PROGRAMME.goals.model_copy(update={"order": ["matched", "leximin"]})

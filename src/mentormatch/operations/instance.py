@@ -73,7 +73,7 @@ def unheld_scores(cohort: Cohort, criteria: Sequence[Criterion], shorter: int = 
 
 def strip_scorer(cohort: Cohort, programme: Programme) -> Callable[[int, int], IntBlock]:
     """Return what scores a strip of mentors where no scores are stored."""
-    rows: Callable[[int, int], IntBlock] = scale().strip_scorer(cohort, programme.criteria, programme.rules)
+    rows: Callable[[int, int], IntBlock] = scale().block_scorer(cohort, programme.criteria, programme.rules)
     return rows
 
 

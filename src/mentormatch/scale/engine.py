@@ -1,4 +1,12 @@
-"""How a problem is solved whose pairs are worked out whenever they are asked for: which rows are paid for, and how."""
+"""The engine for scores that are not stored: which rows are dualised, and which algorithm solves what is left.
+
+- Goals alone: by classes of identical people if there are few, else column generation.
+- Separable rows: Lagrangian relaxation. Goals that do not fit one exact objective: the weights are verified afterwards.
+- Other rules (conditional minimums, knapsacks): solved without, then repaired.
+- Leximin: the goals before it, then exchanges and pricing by potentials.
+
+In the end ties are broken by hashes, on the face of all optima, and the checker verifies the answer.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,162 +29,166 @@ from mentormatch.scale.columns.candidates import CandidateList
 from mentormatch.scale.columns.generation import choose_candidates, generate_columns, solve_all_pairs
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PricingProblem
-from mentormatch.scale.constraints.hard_rules import HardRules, used_by_fixed_pairs
 from mentormatch.scale.constraints.heuristic import RepairHeuristic
 from mentormatch.scale.constraints.relaxation import LagrangianSolve
-from mentormatch.scale.constraints.rows import find_dualisable
-from mentormatch.scale.scan.dispatch import open_pool
-from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.constraints.rows import HardRules, find_dualisable, used_by_fixed_pairs
+from mentormatch.scale.scan.implicit_scores import ImplicitScores, as_implicit
 from mentormatch.scale.scan.simd import choose_scanner
-from mentormatch.scale.scan.workers import NoWorkersError
-from mentormatch.scale.scores.stored_matrix import as_implicit
+from mentormatch.scale.scan.workers import NoWorkersError, open_pool
 
 type Opening = tuple[OptimalFace, PrimalDual]
 
 WIDE = "wide"
 """The kind of the engine, by which answers are known."""
 NARROW = 1 << 32
-"""Where few pairs are left open, what one is worth stays below this, so that rewards have room."""
+"""Where few pairs are left open, their profits stay below this, so that penalties have room."""
 BINDS = "a rule that couples pairs binds, which is not solved for so many pairs"
 
 
 def solve_implicit(problem: AssignmentProblem, run: SolveOptions) -> Solution:
     """Return the canonical optimum, or the best answer found in time, with what is proved of it.
 
-    Stored scores are looked at as if they were not. Rows that rest on people are paid for; others are left out.
+    Stored scores are scanned too. Separable rows are dualised; others are hard rules.
     """
     if problem.scores.stored:
         problem, run = as_implicit(problem), replace(run, workers=None)
     fair = "leximin" in problem.goals
-    counting = [not fair and each for each in find_dualisable(problem.rows, problem.shape)]
-    priced, beside = (tuple(compress(problem.rows, some)) for some in (counting, map(not_, counting)))
-    found = _with_rows(replace(problem, rows=priced), beside, run)
-    if found.tiers and not HardRules.of(problem, beside).satisfied(found.pairs):
+    # Which rows take a multiplier: none in leximin, whose duals are lexicographic.
+    dualisable = [not fair and each for each in find_dualisable(problem.rows, problem.shape)]
+    dualised, hard_rows = (tuple(compress(problem.rows, some)) for some in (dualisable, map(not_, dualisable)))
+    found = _solve_with_rows(replace(problem, rows=dualised), hard_rows, run)
+    if found.tiers and not HardRules.of(problem, hard_rows).satisfied(found.pairs):
         return empty_solution(Status.FAILED, WIDE, (BINDS,))
-    return replace(found, prices=tuple(_of_rows(stage, counting) for stage in found.prices))
+    return replace(found, prices=tuple(_expand_row_duals(stage, dualisable) for stage in found.prices))
 
 
-def _with_rows(problem: AssignmentProblem, beside: tuple[SideConstraint, ...], run: SolveOptions) -> Solution:
-    """Return the solution of a problem whose rows rest on people; other rows are ``beside``."""
+def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[SideConstraint, ...], run: SolveOptions) -> Solution:
+    """Return the solution of a problem whose own rows are separable; ``hard_rows`` are the others."""
     fair = "leximin" in problem.goals
     asked = replace(problem, goals=fits_before_leximin(problem.goals)) if fair else problem
-    alone = fair and PEOPLE.issuperset(asked.goals)
+    people_only = fair and PEOPLE.issuperset(asked.goals)
     compiled = find_spec("numba") is not None and _is_worth_loading(problem.scores)
     asked = used_by_fixed_pairs(asked)
-    rules = HardRules.of(asked, beside)
+    rules = HardRules.of(asked, hard_rows)
     asked = rules.cap_loads(asked)
     if not fixed_pairs_feasible(asked):
         return empty_solution(Status.INFEASIBLE, WIDE)
-    solver = RestrictedMaster(
+    master = RestrictedMaster(
         asked,
-        replace(run, ties=run.ties and not alone, on_incumbent=rules.filter_reports(run.on_incumbent)),
+        replace(run, ties=run.ties and not people_only, on_incumbent=rules.filter_reports(run.on_incumbent)),
         compiled,
-        rules,
+        rules.satisfied,
     )
     try:
-        with open_pool(run.workers) as solver.crew:
-            solution = _leximin(solver, problem, run) if fair else _keeping_all(solver)
+        with open_pool(run.workers) as master.pool:
+            solution = _solve_leximin(master, problem, run) if fair else _solve_with_hard_rules(master, rules)
+        # Numbers beyond what is exact: smaller goals may still prove infeasibility.
         if solution.status is Status.FAILED and problem.goals != ("total",):
-            return _unless_empty(problem, beside, run, solution)
+            return _prove_infeasible(problem, hard_rows, run, solution)
     except TimeLimitReached:
-        return solver.heard or empty_solution(Status.STOPPED, WIDE)
+        return master.incumbent or empty_solution(Status.STOPPED, WIDE)
     except NoWorkersError as error:
-        return replace(solver.heard or empty_solution(Status.FAILED, WIDE), notes=(str(error),))
+        return replace(master.incumbent or empty_solution(Status.FAILED, WIDE), notes=(str(error),))
     return replace(solution, engine=WIDE)
 
 
-def _keeping_all(solver: RestrictedMaster) -> Solution:
-    """Return the canonical solution, or the best in time, which also keeps the rules beside."""
-    found = _relaxed(solver)
-    if not found.tiers or solver.rules.satisfied(found.pairs):
+def _solve_with_hard_rules(master: RestrictedMaster, rules: HardRules) -> Solution:
+    """Return the canonical solution, or the best in time, that also keeps the hard rules."""
+    found = _solve_relaxed(master)
+    if not found.tiers or rules.satisfied(found.pairs):
         return found
-    return RepairHeuristic(solver, solver.view, found).solution()
+    return RepairHeuristic(master, rules, master.pricing, found).solution()
 
 
-def _relaxed(solver: RestrictedMaster) -> Solution:
-    """Return the canonical solution without the rules beside, or the best in time."""
-    if solver.problem.rows and solver.aims.exact_order:
-        paying = LagrangianSolve(solver, solver.view, _under)
-        opening = solver.keeping(paying.opening)
-        found = None if opening is None else paying.solution(opening)
+def _solve_relaxed(master: RestrictedMaster) -> Solution:
+    """Return the canonical solution without the hard rules, or the best in time."""
+    # Rows and exact weights: Lagrangian relaxation; else the goals alone, and rows are checked.
+    if master.problem.rows and master.weighted.exact_order:
+        lagrangian = LagrangianSolve(master, master.pricing, _solve_under)
+        opening = master.repeat_until_valid(lagrangian.opening)
+        found = None if opening is None else lagrangian.solution(opening)
     else:
-        opening = solver.keeping(lambda: _opening(solver))
-        found = None if opening is None else _settled(solver, opening)
-    return empty_solution(Status.INFEASIBLE, WIDE) if found is None else solver.stated(found)
+        opening = master.repeat_until_valid(lambda: _solve_goals(master))
+        found = None if opening is None else _break_ties(master, opening)
+    return empty_solution(Status.INFEASIBLE, WIDE) if found is None else master.relabel_duals(found)
 
 
-def _opening(solver: RestrictedMaster) -> Opening:
-    """Return the optimum of the goals with its tight pairs."""
-    view = solver.view
-    kinds = AggregatedSolve.of(view, solver) if solver.aims.exact_order else None
-    found = None if kinds is None else kinds.opening()
-    return solve_all_pairs(view, solver, solver.report) if found is None else found
+def _solve_goals(master: RestrictedMaster) -> Opening:
+    """Return an optimum of the goals without rows, on its tight pairs."""
+    pricing = master.pricing
+    # Symmetry first: few classes of identical people are a small market.
+    classes = AggregatedSolve.of(pricing, master) if master.weighted.exact_order else None
+    found = None if classes is None else classes.opening()
+    return solve_all_pairs(pricing, master, master.report) if found is None else found
 
 
-def _settled(solver: RestrictedMaster, opening: Opening) -> Solution:
-    """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""
-    problem = solver.problem
-    found = optimize_lexicographically(problem, solver.run, [solver.stage], opening, solver.solve_ties)
+def _break_ties(master: RestrictedMaster, opening: Opening) -> Solution:
+    """Return the canonical solution where no pair pays for a row, if it keeps all rows as it is."""
+    problem = master.problem
+    found = optimize_lexicographically(problem, master.run, [master.stage], opening, master.solve_ties)
     kept = all(row.is_satisfied_by(found.pairs, problem.shape) for row in problem.rows)
-    return found if kept else empty_solution(Status.FAILED, WIDE, (solver.overflow_message,))
+    return found if kept else empty_solution(Status.FAILED, WIDE, (master.overflow_message,))
 
 
-def _under(solver: RestrictedMaster, rows: tuple[SideConstraint, ...]) -> Solution:
-    """Return the solution of the same problem under other rows, or the best in time."""
-    own = solver.under(rows)
+def _solve_under(master: RestrictedMaster, rows: tuple[SideConstraint, ...]) -> Solution:
+    """Return the solution of a master's problem under other rows, or the best in time."""
+    own = master.with_rows(rows)
     try:
-        return _relaxed(own)
+        return _solve_relaxed(own)
     except TimeLimitReached:
-        return own.heard or empty_solution(Status.STOPPED, WIDE)
+        return own.incumbent or empty_solution(Status.STOPPED, WIDE)
 
 
-def _leximin(solver: RestrictedMaster, problem: AssignmentProblem, run: SolveOptions) -> Solution:
-    """Return the solution of a problem whose goals before leximin are the solver's, or the best in time."""
-    from mentormatch.scale.leximin.generation import LeximinSolve, LeximinStart
+def _solve_leximin(master: RestrictedMaster, problem: AssignmentProblem, run: SolveOptions) -> Solution:
+    """Return the leximin solution; the master's goals are those before leximin."""
+    from mentormatch.scale.leximin.column_generation import LeximinSolve, LeximinStart
 
     views = list[tuple[PricingProblem, CandidateList]]()
 
     def listed_first() -> Opening:
-        view = solver.view
-        views.append((view, choose_candidates(view, solver)))
-        return generate_columns(views[-1][1], solver.solve, solver.report)
+        pricing = master.pricing
+        views.append((pricing, choose_candidates(pricing, master)))
+        return generate_columns(views[-1][1], master.solve, master.report)
 
-    opening = solver.keeping(listed_first)
+    # The goals before leximin, by column generation; its list and duals are the start.
+    opening = master.repeat_until_valid(listed_first)
     if opening is None:
         return empty_solution(Status.INFEASIBLE, WIDE)
-    if not PEOPLE.issuperset(solver.problem.goals):
-        return _narrowed(solver, problem, opening)
-    view, listing = views[-1]
+    if not PEOPLE.issuperset(master.problem.goals):
+        return _solve_narrowed(master, problem, opening)
+    pricing, candidates = views[-1]
     answer = np.column_stack([opening[0].lefts, opening[0].rights])[opening[1].chosen]
-    prices = DualSolution(solver.aims.weights, opening[1].left, opening[1].right, denominator=solver.aims.parts)
-    known = LeximinStart(view, listing.pairs, answer, prices, solver.aims.exact_order)
-    scanner = choose_scanner(view.scores.tiles, compiled=solver.compiled)
-    return LeximinSolve(problem, run, solver, known, scanner).solution()
+    prices = DualSolution(
+        master.weighted.weights, opening[1].left, opening[1].right, denominator=master.weighted.denominator
+    )
+    known = LeximinStart(pricing, candidates.pairs, answer, prices, master.weighted.exact_order)
+    scanner = choose_scanner(pricing.scores.matrix, compiled=master.compiled)
+    return LeximinSolve(problem, run, master, known, scanner).solution()
 
 
-def _narrowed(solver: RestrictedMaster, problem: AssignmentProblem, opening: Opening) -> Solution:
+def _solve_narrowed(master: RestrictedMaster, problem: AssignmentProblem, opening: Opening) -> Solution:
     """Return the solution where goals before leximin ask for scores, so that few pairs are left open."""
     after = replace(problem, goals=problem.goals[problem.goals.index("leximin") :])
-    stages = [solver.stage, *scalarize(after, lambda reach: reach < NARROW)]
-    return solver.stated(optimize_lexicographically(problem, solver.run, stages, opening, solver.solve_ties))
+    stages = [master.stage, *scalarize(after, lambda reach: reach < NARROW)]
+    return master.relabel_duals(optimize_lexicographically(problem, master.run, stages, opening, master.solve_ties))
 
 
-def _unless_empty(
-    problem: AssignmentProblem, beside: tuple[SideConstraint, ...], run: SolveOptions, failed: Solution
+def _prove_infeasible(
+    problem: AssignmentProblem, hard_rows: tuple[SideConstraint, ...], run: SolveOptions, failed: Solution
 ) -> Solution:
-    """Return that there is no answer if smaller numbers prove it: of the total alone."""
-    found = _with_rows(
-        replace(problem, goals=("total",)), beside, replace(run, ties=False, on_incumbent=ignore_incumbent)
+    """Return that there is no answer if smaller numbers prove it: those of the total alone."""
+    found = _solve_with_rows(
+        replace(problem, goals=("total",)), hard_rows, replace(run, ties=False, on_incumbent=ignore_incumbent)
     )
     return found if found.status is Status.INFEASIBLE else replace(failed, engine=WIDE)
 
 
 def _is_worth_loading(scores: Scores) -> bool:
-    """Return whether there is so much to do that compiled code is used: always where scores are worked out."""
-    return use_numba(scores.count) or (isinstance(scores, ImplicitScores) and scores.tiles.computed)
+    """Return whether there is enough to do for compiled code: always where scores are worked out."""
+    return use_numba(scores.count) or (isinstance(scores, ImplicitScores) and scores.matrix.computed)
 
 
-def _of_rows(stage: DualSolution, counting: Sequence[bool]) -> DualSolution:
-    """Return prices of all rows, of which only those that rest on people may have one."""
+def _expand_row_duals(stage: DualSolution, dualisable: Sequence[bool]) -> DualSolution:
+    """Return the duals of all rows; only those that were dualised may have one."""
     prices = iter(stage.rows)
-    return replace(stage, rows=tuple(next(prices) if each else 0 for each in counting)) if any(stage.rows) else stage
+    return replace(stage, rows=tuple(next(prices) if each else 0 for each in dualisable)) if any(stage.rows) else stage

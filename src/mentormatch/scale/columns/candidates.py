@@ -1,13 +1,17 @@
-"""The candidate list, and a lower bound on the reduced cost of every pair that is not on it (partial pricing).
+"""The candidate list (the columns of the restricted master), with lower bounds on the reduced cost of all others.
 
-What a pair loses, which is by how much the prices of its two people exceed its worth, changes by no more than these
-prices do. So a mentor whose other pairs all lost much at the last look, while prices hardly moved since, has none that
-could be worth listing, and need not be looked at again (the bounds of Hamerly 2010, there for the nearest of some
-centres). The few mentees whose price fell most are looked at for themselves, so that they do not tell for all.
+Partial pricing: between two scans the reduced cost of a pair changes by no more than its two duals moved. So a mentor
+whose unlisted pairs all had a large reduced cost at the last scan, while duals hardly moved since, has no pair that
+could price out, and need not be scanned again. The bounds are those of Hamerly (2010), there for the nearest of some
+centres in k-means. The few mentees whose dual fell most would spoil the bound for all; their columns are scanned for
+themselves.
+
+Invariant: every unlisted pair of mentor i has a reduced cost >= ``rest_bound[i]`` at ``duals``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import isqrt
 from typing import Self
 
 import numpy as np
@@ -15,119 +19,185 @@ import numpy as np
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricedPairs, PricingProblem, merge_scans
+from mentormatch.scale.scan.blocks import BLOCK_ROWS
 from mentormatch.scoring.score import MILLION
 
-FAR = 1 << 60
-"""No pair loses or gains more."""
-TABLES = 1 << 14
-"""So many pairs are looked at while the tables of one mentor are made."""
-FEW = 4
-"""So many times fewer pairs are listed of a mentor of whom only some mentees are looked at."""
-DROPPED = MILLION * 8 // 100
-"""A pair that loses more points than these was listed at other prices, and is listed no longer."""
-TRIED = 24
-"""So many numbers of mentees are tried, from none to all, of how many are looked at for themselves."""
+INFINITE = 1 << 60
+"""No reduced cost is larger."""
+ROW_SETUP = 1 << 14
+"""Making the score tables of one mentor takes as long as scanning so many pairs."""
+COLUMN_SHARE = 4
+"""Where only some columns of a mentor are scanned, so many times fewer pairs are listed."""
+PURGED_COST = MILLION * 8 // 100
+"""A pair whose reduced cost is more points than these was listed at other duals, and is purged."""
+THRESHOLDS_TRIED = 24
+"""So many numbers of columns are tried when the threshold of rescans is chosen: a geometric grid from 0 to m."""
 
 
 @dataclass(slots=True)
 class CandidateList:
-    """``pairs``; ``others`` (n,) is what others of each mentor lose at least at ``prices``; ``bound`` holds for all."""
+    """The listed ``pairs``, the ``rest_bound`` (n,) of all others at ``duals``, and a dual ``bound`` on any answer."""
 
-    view: PricingProblem
+    pricing: PricingProblem
     pairs: PairList
     rest_bound: IntVector
-    prices: PerSide
+    duals: PerSide
     bound: int
 
     @classmethod
-    def of(cls, view: PricingProblem, prices: PerSide, loss: int, most: int) -> Self:
-        """Begin with the pairs that lose no more than ``loss``."""
-        sight = view.scan(prices, loss, most)
-        return cls(view, sight.pairs, sight.rest_bound, prices, view.bound(sight.row_best, prices[1]))
+    def of(cls, pricing: PricingProblem, duals: PerSide, max_cost: int, most: int) -> Self:
+        """Begin with the pairs whose reduced cost is at most ``max_cost`` at some duals."""
+        priced = pricing.scan(duals, max_cost, most)
+        return cls(pricing, priced.pairs, priced.rest_bound, duals, pricing.bound(priced.row_best, duals[1]))
 
-    def price_out(self, prices: PerSide, loss: int, most: int) -> bool:
-        """List the pairs that lose no more than ``loss`` at the prices of an optimum, of those that may lose nothing.
+    def price_out(self, duals: PerSide, max_cost: int, most: int) -> bool:
+        """Add the pairs that price out at new duals.
 
-        Return False if there are none: every pair that is not listed then loses something. If ``loss`` is below 0, only
-        those that gain something are looked for.
+        Reduced cost 0 or less, and if there are any those up to ``max_cost``.
+
+        Return False if there are none: the duals then prove the optimum over all pairs. ``max_cost`` below 0: only
+        pairs of a reduced cost that low are looked for. ``most``: pairs listed of each mentor on average.
         """
-        left, falls = self._moved_bound(prices)
-        fallen = RescanColumns.of(self, left, falls)
-        mentors = left <= fallen.most + min(loss, 0)
-        if not mentors.any() and not any(map(len, fallen.mentees)):
+        # 1. Move the bounds with the duals.
+        rest, drops = self._moved_bound(duals)
+        # 2. Choose: full rows for mentors whose bound fails, single columns for mentees whose dual fell most.
+        rescan = RescanColumns.of(self, rest, drops)
+        mentors = rest <= rescan.most + min(max_cost, 0)
+        if not mentors.any() and not any(map(len, rescan.mentees)):
+            # Every unlisted pair has a bound above 0: nothing prices out, no scan is needed.
             return False
-        few = max(most // FEW, 1)
-        sights = [
-            self.view.scan(prices, loss, most, mentors),
-            self._scan_columns(prices, loss, few, ~mentors, fallen.mentees),
+        # 3. Scan these rows and columns.
+        few = max(most // COLUMN_SHARE, 1)
+        scans = [
+            self.pricing.scan(duals, max_cost, most, mentors),
+            self._scan_columns(duals, max_cost, few, ~mentors, rescan.mentees),
         ]
-        self.rest_bound = np.where(mentors, sights[0].rest_bound, np.minimum(left - fallen.most, sights[1].rest_bound))
-        best = np.where(mentors, sights[0].row_best, np.maximum(prices[0], sights[1].row_best))
-        self.prices, self.bound = prices, min(self.bound, self.view.bound(best, prices[1]))
-        if loss > 0:
-            self._purge(self.view.stage.score * DROPPED)
-        for sight in sights:
-            self.pairs = self.pairs.merge(sight.pairs, self.view.scores.shape[1])
+        # 4. New bounds at the new duals: of the scan, or moved ones less the drops of columns that were not scanned.
+        self.rest_bound = np.where(mentors, scans[0].rest_bound, np.minimum(rest - rescan.most, scans[1].rest_bound))
+        # 5. Dual bound: a mentor who was not scanned has no better pair than their dual says.
+        best = np.where(mentors, scans[0].row_best, np.maximum(duals[0], scans[1].row_best))
+        self.duals, self.bound = duals, min(self.bound, self.pricing.bound(best, duals[1]))
+        # 6. Purge columns that are far from pricing out, then add the new ones.
+        if max_cost > 0:
+            self._purge(self.pricing.stage.score * PURGED_COST)
+        for priced in scans:
+            self.pairs = self.pairs.merge(priced.pairs, self.pricing.scores.shape[1])
         return True
 
     def _purge(self, most: int) -> None:
-        """List no longer what loses more than that; it is then among the others.
+        """Drop the pairs whose reduced cost is more than ``most``; the bounds of the rest then count them too.
 
-        As long as looks ask for what loses something, of which there are few: a pair that came and went for ever would
-        have no end.
+        Only while scans add pairs of positive reduced cost: a pair that came and went for ever would have no end.
         """
-        lost = self.view.reduced_cost(self.pairs, self.prices)
-        far = lost > most
-        np.minimum.at(self.rest_bound, self.pairs.mentors[far], lost[far])
-        self.pairs = self.pairs.of(~far)
+        costs = self.pricing.reduced_cost(self.pairs, self.duals)
+        far = costs > most
+        # What leaves the list is bounded like any other unlisted pair.
+        np.minimum.at(self.rest_bound, self.pairs.mentors[far], costs[far])
+        self.pairs = self.pairs.select(~far)
 
-    def _moved_bound(self, prices: PerSide) -> tuple[IntVector, IntMatrix]:
-        """Return what others of each mentor lose at least but for what the prices of mentees fell; and that fall.
+    def _moved_bound(self, duals: PerSide) -> tuple[IntVector, IntMatrix]:
+        """Return the bounds (n,) of unlisted pairs but for the drops of mentee duals, and these drops (g, m).
 
-        It is (g, m), that beside each group of mentors.
+        The reduced cost of (i, k) is at least bound[i] - drop[k]; (g, m): beside each group of mentors.
         """
-        rise, fall = prices[0] - self.prices[0], np.atleast_2d(self.prices[1] - prices[1])
-        left = np.where(self.view.scores.mentors, self.rest_bound + rise, FAR)
-        return left, np.where(self.view.scores.mentees, fall, fall.min(axis=1, initial=0, keepdims=True))
+        # Reduced cost u + v - p moves by the rise of u and the drop of v.
+        rise, drop = duals[0] - self.duals[0], np.atleast_2d(self.duals[1] - duals[1])
+        rest = np.where(self.pricing.scores.mentors, self.rest_bound + rise, INFINITE)
+        return rest, np.where(self.pricing.scores.mentees, drop, drop.min(axis=1, initial=0, keepdims=True))
 
-    def rescan_threshold(self, left: IntVector, fall: IntVector) -> int:
-        """Return the fall beyond which it is least work to look at mentees for themselves, beside some mentors."""
-        n, m = len(left), len(fall)
-        numbers = np.unique(np.append(0, np.geomspace(1, max(m, 1), TRIED).astype(np.int64)).clip(max=m))
-        falls = np.append(np.sort(fall)[::-1], fall.min(initial=0))[numbers]
-        rows = np.searchsorted(np.sort(left), falls, side="right")
-        work = rows * (m + TABLES) + (n - rows) * (numbers + TABLES * (numbers > 0))
-        return int(falls[np.argmin(work)])
+    def rescan_threshold(self, rest: IntVector, drop: IntVector) -> int:
+        """Return the drop above which a column is scanned on its own: the threshold of least estimated work.
+
+        ``rest`` (n,): bounds of mentors; ``drop`` (m,): how far the dual of each mentee fell.
+        """
+        n, m = len(rest), len(drop)
+        # Candidates for the number of single columns: none, then a geometric grid up to all.
+        numbers = np.unique(np.append(0, np.geomspace(1, max(m, 1), THRESHOLDS_TRIED).astype(np.int64)).clip(max=m))
+        drops = np.append(np.sort(drop)[::-1], drop.min(initial=0))[numbers]
+        # Work: full rows of mentors whose bound fails at the threshold, and the columns above it for all others.
+        rows = np.searchsorted(np.sort(rest), drops, side="right")
+        work = rows * (m + ROW_SETUP) + (n - rows) * (numbers + ROW_SETUP * (numbers > 0))
+        return int(drops[np.argmin(work)])
 
     def _scan_columns(
-        self, prices: PerSide, loss: int, most: int, mentors: BoolVector, fallen: Sequence[IntVector]
+        self, duals: PerSide, max_cost: int, most: int, mentors: BoolVector, rescan: Sequence[IntVector]
     ) -> PricedPairs:
-        """Return what some mentees have beside the mentors who are looked at with everybody."""
-        asked = [mentors & (self.view.group == each) for each in range(len(fallen))]
-        each = zip(asked, np.atleast_2d(prices[1]), fallen, strict=True)
-        sights = [self._of_group((prices[0], own[some]), loss, most, here, some) for here, own, some in each]
-        return merge_scans(sights, asked, self.view.scores.shape[1])
+        """Return the scan of some columns for the mentors of a mask; ``rescan``: the columns of each group."""
+        masks = [mentors & (self.pricing.group == each) for each in range(len(rescan))]
+        each = zip(masks, np.atleast_2d(duals[1]), rescan, strict=True)
+        scans = [self._scan_group((duals[0], own[some]), max_cost, most, here, some) for here, own, some in each]
+        return merge_scans(scans, masks, self.pricing.scores.shape[1])
 
-    def _of_group(self, prices: PerSide, loss: int, most: int, mentors: BoolVector, mentees: IntVector) -> PricedPairs:
-        """Return what some mentees have beside some mentors of one group, at prices of all mentors and of these."""
-        n = self.view.scores.shape[0]
+    def _scan_group(
+        self, duals: PerSide, max_cost: int, most: int, mentors: BoolVector, mentees: IntVector
+    ) -> PricedPairs:
+        """Return the scan of the columns ``mentees`` for the mentors of one group, a mask (n,).
+
+        ``duals``: of all mentors, and of these mentees.
+        """
+        n = self.pricing.scores.shape[0]
         if not len(mentees):
-            return PricedPairs(PairList.none(), np.full(n, -FAR), np.full(n, FAR))
-        sight = self.view.of_mentees(mentees).scan(prices, loss, most, mentors)
-        pairs = replace(sight.pairs, mentees=mentees[sight.pairs.mentees])
-        return replace(sight, pairs=pairs)
+            return PricedPairs(PairList.empty(), np.full(n, -INFINITE), np.full(n, INFINITE))
+        priced = self.pricing.select_mentees(mentees).scan(duals, max_cost, most, mentors)
+        pairs = replace(priced.pairs, mentees=mentees[priced.pairs.mentees])
+        return replace(priced, pairs=pairs)
 
 
 @dataclass(frozen=True, slots=True)
 class RescanColumns:
-    """The ``mentees`` to look at for themselves beside each group; ``most`` (n,): what others fell by at most."""
+    """The columns to scan on their own beside each group of mentors.
+
+    ``most`` (n,): the largest drop of all other columns.
+    """
 
     mentees: tuple[IntVector, ...]
     most: IntVector
 
     @classmethod
-    def of(cls, listing: CandidateList, left: IntVector, falls: IntMatrix) -> Self:
-        """Return those of whom it is least work, by what mentors have left and by how much prices fell, (g, m)."""
-        group = listing.view.group
-        most = np.array([listing.rescan_threshold(left[group == each], fall) for each, fall in enumerate(falls)])
-        return cls(tuple(np.flatnonzero(fall > own) for fall, own in zip(falls, most, strict=True)), most[group])
+    def of(cls, candidates: CandidateList, rest: IntVector, drops: IntMatrix) -> Self:
+        """Return the choice of least work, by the moved bounds (n,) of mentors and the drops (g, m) of duals."""
+        group = candidates.pricing.group
+        most = np.array([candidates.rescan_threshold(rest[group == each], drop) for each, drop in enumerate(drops)])
+        return cls(tuple(np.flatnonzero(drop > own) for drop, own in zip(drops, most, strict=True)), most[group])
+
+
+BLOCKS_SAMPLED, BLOCK_SAMPLE, COLUMNS_SAMPLED = 32, 8, 1 << 12
+"""So many times a few mentors, with so many mentees or some more, tell how many pairs lose how much."""
+
+
+def find_cost_quantile(pricing: PricingProblem, duals: PerSide, per_person: int) -> int:
+    """Return the reduced cost that about ``per_person`` pairs a person stay below.
+
+    It is estimated by a sample of all pairs.
+    """
+    n, m = pricing.scores.shape
+    # Every so many mentees, and some blocks of mentors: a sample of the pairs.
+    mentees = np.arange(0, m, max(m // COLUMNS_SAMPLED, 1))
+    some = pricing.select_mentees(mentees)
+    sides = duals[0], np.atleast_2d(duals[1])[:, mentees]
+    costs = [max_cost for few in _sample_blocks(n) for max_cost in _reduced_costs(some, sides, few)]
+    flat = np.concatenate([np.empty(0, dtype=np.int64), *costs])
+    # The rank in the sample that answers to so many pairs of the whole.
+    place = per_person * isqrt(n * m) * len(flat) // max(n * m, 1)
+    return int(min(np.partition(flat, place - 1)[place - 1], INFINITE // 2)) if 0 < place <= len(flat) else 0
+
+
+def _sample_blocks(mentors: int) -> Iterator[range]:
+    """Yield a few mentors at a time, who stand together, from all over the market."""
+    for start in np.random.default_rng(0).permutation(range(0, mentors, BLOCK_ROWS))[:BLOCKS_SAMPLED].tolist():
+        yield range(start, min(start + BLOCK_SAMPLE, mentors))
+
+
+def _reduced_costs(pricing: PricingProblem, duals: PerSide, block: range) -> Iterator[IntVector]:
+    """Yield (m,) the reduced costs of each mentor of a block, beyond ``INFINITE`` where the pair is not allowed.
+
+    The second of ``prices`` is (g, m): the duals of mentees beside each group of mentors.
+    """
+    margin = np.empty(pricing.scores.shape[1], dtype=np.int64)
+    closed, least = np.where(pricing.scores.mentees, pricing.stage.mentee, -INFINITE), pricing.scores.matrix.floor
+    for own, scores in zip(block, pricing.scores.matrix.rows(block.start, block.stop), strict=True):
+        np.multiply(scores, pricing.stage.score, out=margin, dtype=np.int64)
+        margin += pricing.mentor[own] - duals[0][own] if pricing.scores.mentors[own] else -INFINITE
+        margin += closed
+        np.copyto(margin, -INFINITE, where=scores < least)
+        yield duals[1][pricing.group[own] if len(duals[1]) > 1 else 0] - margin

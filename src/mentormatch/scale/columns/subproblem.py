@@ -1,4 +1,9 @@
-"""The pricing problem of one stage: profits, reduced costs, a scan at given duals, the dual bound."""
+"""The pricing problem of one stage: profits, reduced costs, a scan at given duals, and the dual bound.
+
+A column is a pair (i, k) with profit p. At duals (u, v) of mentors and mentees its reduced cost is u[i] + v[k] - p:
+below 0 where the pair would improve the restricted master, at least 0 for all pairs at the optimum, 0 on chosen ones.
+(Textbooks that minimise call the negative of it reduced cost.) A scan of all pairs prices them, since none is stored.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +24,7 @@ from mentormatch.scale.scores.matrix import ScoreMatrix
 
 @dataclass(frozen=True, slots=True)
 class PairList:
-    """Pairs in order with their scores."""
+    """Pairs, sorted by mentor and then mentee, each once, with their scores; all (e,) int64."""
 
     mentors: IntVector
     mentees: IntVector
@@ -31,25 +36,27 @@ class PairList:
         return self.mentors, self.mentees, self.scores
 
     @classmethod
-    def none(cls) -> Self:
+    def empty(cls) -> Self:
         """Return no pairs."""
         return cls(*(np.empty(0, dtype=np.int64) for _ in range(3)))
 
-    def of(self, some: BoolVector) -> "PairList":
-        """Return some of the pairs."""
+    def select(self, some: BoolVector) -> "PairList":
+        """Return some of the pairs, by a mask (e,)."""
         return PairList(*(column[some] for column in self.columns))
 
     def merge(self, other: "PairList", width: int) -> "PairList":
-        """Return the pairs of both, each once, in order."""
+        """Return the pairs of both lists, each once, in order; ``width``: the number of mentees."""
         ours, theirs = (pairs.mentors * width + pairs.mentees for pairs in (self, other))
+        # Both lists are sorted by mentor * width + mentee, so one search finds what is new and where it goes.
         place = np.searchsorted(ours, theirs)
         new = place == len(ours)
+        # New is what the search did not find in place.
         new[~new] = ours[place[~new]] != theirs[~new]
         columns = zip(self.columns, other.columns, strict=True)
         return PairList(*(np.insert(mine, place[new], more[new]) for mine, more in columns))
 
 
-def former_in(scores: ImplicitScores, pairs: IntMatrix) -> PairList:
+def select_allowed(scores: ImplicitScores, pairs: IntMatrix) -> PairList:
     """Return those of some pairs (k, 2) that may be chosen, with their scores, in order."""
     mentors, mentees = pairs[np.lexsort(pairs.T[::-1])].T
     fit = scores.allows(mentors, mentees)
@@ -57,23 +64,27 @@ def former_in(scores: ImplicitScores, pairs: IntMatrix) -> PairList:
 
 
 type PerSide = tuple[IntVector, IntVector]
+"""One vector of mentors (n,), one of mentees (m,)."""
 
 
 def gather(mentees: IntVector, group: IntVector, mentors_of: IntVector, mentees_of: IntVector) -> IntVector:
-    """Return the entry of each pair of what mentees have, (m,), or (g, m) beside each ``group`` (n,) of mentors."""
+    """Return (e,) the value of each pair from those of mentees.
+
+    ``mentees`` (m,), or (g, m) where they differ by the ``group`` (n,) of the mentor.
+    """
     return mentees[mentees_of] if mentees.ndim == 1 else mentees[group[mentors_of], mentees_of]
 
 
 type MakeScanner = Callable[[ScoreMatrix], Scanner | None]
-"""Returns a quicker way to look at tiles, where there is one."""
+"""Returns a scanner of a score matrix, None where the one in NumPy will do."""
 
 
 @dataclass(frozen=True, slots=True)
 class PricedPairs:
-    """What a look shows: ``pairs``, and of each mentor, (n,) int64, the ``best`` and what ``others`` lose at least.
+    """The result of a scan at some duals.
 
-    ``best`` is the most that a pair of a mentor is worth above the price of the mentee; what pairs lose that are not
-    among those here is counted at the prices of the look.
+    ``pairs``: those of reduced cost within the limit. ``row_best`` (n,): the largest profit less mentee dual of each
+    mentor. ``rest_bound`` (n,): a lower bound on the reduced cost of every pair of the mentor that is not in ``pairs``.
     """
 
     pairs: PairList
@@ -83,11 +94,11 @@ class PricedPairs:
 
 @dataclass(frozen=True)
 class PricingProblem:
-    """One stage of a wide problem: a pair is worth ``scale * score + mentor[i] + mentee[k]``, and more if it is former.
+    """One stage of the goals over all pairs: the profit of (i, k) is ``scale * score + mentor[i] + mentee[k]``.
 
-    ``ready`` makes a quick look of tiles. ``former`` are the former pairs that may be chosen, if they are worth more;
-    they are looked at one by one. ``pins`` (k, 2) are settled. Lists are so many times ``longer`` than usual. Prices of
-    mentees may be (g, m) instead of (m,): those beside each ``group`` (n,) of mentors, who are in one group as a rule.
+    ``former``: pairs of last time that may be chosen, if they are worth more; they are priced one by one. ``pins`` (k,
+    2) are fixed. Lists are ``list_factor`` times as long as usual. Duals of mentees may be (g, m) instead of (m,):
+    those beside each ``group`` (n,) of mentors, as penalties of rows may differ by group; as a rule there is one group.
     """
 
     scores: ImplicitScores
@@ -100,91 +111,105 @@ class PricingProblem:
     list_factor: int = 1
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, stage: ScalarObjective, ready: MakeScanner) -> "PricingProblem":
-        """Return the stage on people who have places beside the pins."""
+    def of(cls, problem: AssignmentProblem, stage: ScalarObjective, make_scanner: MakeScanner) -> "PricingProblem":
+        """Return the stage over the people who have places beside the pins."""
         bounds, scores = remaining_degrees(problem), problem.scores
         assert isinstance(scores, ImplicitScores)
+        # People whose places are all taken by pins take no part in the scan.
         taking = scores.mentors & (bounds[0].most > 0), scores.mentees & (bounds[1].most > 0)
         scores = replace(scores, mentors=taking[0], mentees=taking[1])
         former = (
-            former_in(scores, pair_array(problem.former))
+            select_allowed(scores, pair_array(problem.former))
             if stage.per_former_pair
-            else former_in(scores, pair_array(()))
+            else select_allowed(scores, pair_array(()))
         )
         return cls(
-            scores, stage, bounds, ready, former, pair_array(problem.pins), np.zeros(scores.shape[0], dtype=np.int64)
+            scores,
+            stage,
+            bounds,
+            make_scanner,
+            former,
+            pair_array(problem.pins),
+            np.zeros(scores.shape[0], dtype=np.int64),
         )
 
     @cached_property
     def scanner(self) -> Scanner | None:
-        """How the pairs are looked at."""
-        return self.make_scanner(self.scores.tiles)
+        """How the pairs are scanned; None: in NumPy."""
+        return self.make_scanner(self.scores.matrix)
 
     @property
     def mentor(self) -> IntVector:
         return self.stage.per_pair + self.stage.mentor
 
     def list_length(self, usual: int) -> int:
-        """Return how many pairs a person are listed, where that is so many as a rule."""
+        """Return how many pairs a person are listed, where ``usual`` would be if memory is not scarce."""
         return max(usual * self.list_factor // self.scores.list_divisor, 1)
 
     def profit(self, pairs: PairList) -> IntVector:
-        """Return what pairs are worth."""
+        """Return (e,) the profit of each pair."""
         people = self.mentor[pairs.mentors] + self.stage.mentee[pairs.mentees]
+        # Pairs of last time earn more, by name and not by score.
         if len(self.former.scores):
             width = self.scores.shape[1]
-            known, asked = (each.mentors * width + each.mentees for each in (self.former, pairs))
-            people += self.stage.per_former_pair * np.isin(asked, known)
+            known, masks = (each.mentors * width + each.mentees for each in (self.former, pairs))
+            people += self.stage.per_former_pair * np.isin(masks, known)
         return people + self.stage.score * pairs.scores
 
-    def reduced_cost(self, pairs: PairList, prices: PerSide) -> IntVector:
-        """Return by how much the prices of their people exceed what pairs are worth."""
-        return prices[0][pairs.mentors] + gather(prices[1], self.group, *pairs.columns[:2]) - self.profit(pairs)
+    def reduced_cost(self, pairs: PairList, duals: PerSide) -> IntVector:
+        """Return (e,) the reduced cost of each pair: by how much its duals exceed its profit."""
+        return duals[0][pairs.mentors] + gather(duals[1], self.group, *pairs.columns[:2]) - self.profit(pairs)
 
     def face(self, pairs: PairList) -> OptimalFace:
-        """Return the answers on some pairs."""
+        """Return the restricted problem: all answers on some pairs."""
         return OptimalFace(pairs.mentors, pairs.mentees, *self.bounds, self.pins)
 
-    def scan(self, prices: PerSide, loss: int, most: int, mentors: BoolVector | None = None) -> PricedPairs:
-        """Return the pairs that lose no more than ``loss`` at these prices, ``most`` a mentor on average if many do.
+    def scan(self, duals: PerSide, max_cost: int, most: int, mentors: BoolVector | None = None) -> PricedPairs:
+        """Return the pairs whose reduced cost is at most ``max_cost``, ``most`` a mentor on average if there are more.
 
-        With ``mentors`` (n,) only the pairs of some are looked at.
+        With ``mentors``, a mask (n,), only the pairs of some are scanned.
         """
-        if prices[1].ndim == 1:
-            return self._of_group(prices, loss, most, mentors)
-        asked = [
-            self.group == each if mentors is None else mentors & (self.group == each) for each in range(len(prices[1]))
+        if duals[1].ndim == 1:
+            return self._scan_group(duals, max_cost, most, mentors)
+        # Duals by group: one scan for each group of mentors, at the duals that hold beside it.
+        masks = [
+            self.group == each if mentors is None else mentors & (self.group == each) for each in range(len(duals[1]))
         ]
-        sights = [
-            self._of_group((prices[0], own), loss, most, some) for own, some in zip(prices[1], asked, strict=True)
+        scans = [
+            self._scan_group((duals[0], column_duals), max_cost, most, some)
+            for column_duals, some in zip(duals[1], masks, strict=True)
         ]
-        return merge_scans(sights, asked, self.scores.shape[1])
+        return merge_scans(scans, masks, self.scores.shape[1])
 
-    def _of_group(self, prices: PerSide, loss: int, most: int, mentors: BoolVector | None) -> PricedPairs:
-        """Return the same at one price for each mentee."""
-        limits, mentees = prices[0] - self.mentor - loss, self.stage.mentee - prices[1]
+    def _scan_group(self, duals: PerSide, max_cost: int, most: int, mentors: BoolVector | None) -> PricedPairs:
+        """Return the same at one dual for each mentee."""
+        # u + v - profit <= max_cost becomes scale * score + offset[k] >= limit[i], which a scanner understands.
+        limits, mentees = duals[0] - self.mentor - max_cost, self.stage.mentee - duals[1]
         limits = limits if mentors is None else np.where(mentors, limits, -EXCLUDED)
-        seen = self.scores.within(ScanQuery(limits, mentees, self.stage.score, most), self.scanner)
-        sight = PricedPairs(
-            PairList(seen.mentors, seen.mentees, seen.scores), seen.row_best + self.mentor, loss - seen.rest_max
+        seen = self.scores.scan(ScanQuery(limits, mentees, self.stage.score, most), self.scanner)
+        priced = PricedPairs(
+            PairList(seen.mentors, seen.mentees, seen.scores), seen.row_best + self.mentor, max_cost - seen.rest_max
         )
-        return self._with_former(sight, prices, loss) if len(self.former.scores) else sight
+        return self._add_former(priced, duals, max_cost) if len(self.former.scores) else priced
 
-    def _with_former(self, sight: PricedPairs, prices: PerSide, loss: int) -> PricedPairs:
-        """Return what was seen of pairs as if they were not former, with those that are."""
-        former, best = self.former, sight.row_best.copy()
-        lost = self.reduced_cost(former, prices)
-        np.maximum.at(best, former.mentors, prices[0][former.mentors] - lost)
-        return replace(sight, pairs=sight.pairs.merge(former.of(lost <= loss), self.scores.shape[1]), row_best=best)
+    def _add_former(self, priced: PricedPairs, duals: PerSide, max_cost: int) -> PricedPairs:
+        """Return a scan that priced former pairs too low, with these priced at their true profit."""
+        former, best = self.former, priced.row_best.copy()
+        costs = self.reduced_cost(former, duals)
+        # The row best must count them too, or the dual bound would be too low.
+        np.maximum.at(best, former.mentors, duals[0][former.mentors] - costs)
+        return replace(
+            priced, pairs=priced.pairs.merge(former.select(costs <= max_cost), self.scores.shape[1]), row_best=best
+        )
 
-    def of_mentees(self, some: IntVector) -> "PricingProblem":
-        """Return the same for the pairs of some mentees only, by their positions in ascending order."""
+    def select_mentees(self, some: IntVector) -> "PricingProblem":
+        """Return the problem of some mentees only, by their positions in ascending order."""
         place = np.searchsorted(some, self.former.mentees)
         kept = np.isin(self.former.mentees, some)
         former = PairList(self.former.mentors[kept], place[kept], self.former.scores[kept])
         return replace(
             self,
-            scores=self.scores.of_mentees(some),
+            scores=self.scores.select_mentees(some),
             stage=replace(self.stage, mentee=self.stage.mentee[some]),
             bounds=(self.bounds[0], self.bounds[1].of(some)),
             former=former,
@@ -200,30 +225,36 @@ class PricingProblem:
             self.scores.flipped(), stage, self.bounds[::-1], self.make_scanner, former, self.pins[:, ::-1], group
         )
 
-    def holding(self) -> "PricingProblem":
-        """Return the same with tables of a moderate size held, as suits few people who are looked at often."""
+    def cache_tables(self) -> "PricingProblem":
+        """Return the problem with score tables of a moderate size kept, as suits few people who are scanned often."""
         return replace(self, scores=self.scores.cache_tables())
 
     def pairs(self) -> PairList:
-        """Return all pairs that may be chosen, for a few people."""
-        scores = self.scores.tiles.rows(0, self.scores.shape[0])
-        open_ = (scores >= self.scores.tiles.floor) & self.scores.mentors[:, None] & self.scores.mentees
-        mentors, mentees = np.nonzero(open_)
-        return PairList(mentors, mentees, scores[open_].astype(np.int64))
+        """Return all pairs that may be chosen; for a few people."""
+        scores = self.scores.matrix.rows(0, self.scores.shape[0])
+        allowed = (scores >= self.scores.matrix.floor) & self.scores.mentors[:, None] & self.scores.mentees
+        mentors, mentees = np.nonzero(allowed)
+        return PairList(mentors, mentees, scores[allowed].astype(np.int64))
 
     def bound(self, best: IntVector, mentees: IntVector) -> int:
-        """Return what no answer is worth more than, by prices of mentees and the best that each mentor has there."""
-        own = np.where(self.scores.mentors, best, 0)
+        """Return the dual bound: no answer is worth more, by weak duality.
+
+        ``best`` (n,): the largest profit less dual of each mentor, which as a mentor dual makes any duals of
+        ``mentees`` feasible (Farley 1990).
+        """
+        column_duals = np.where(self.scores.mentors, best, 0)
+        # Duals that differ by group: the largest is feasible beside every group.
         mentees = mentees if mentees.ndim == 1 else mentees.max(axis=0)
-        both = zip((own, mentees), self.bounds, strict=True)
-        return sum(bounds.value(np.where(bounds.least > 0, prices, np.maximum(prices, 0))) for prices, bounds in both)
+        both = zip((column_duals, mentees), self.bounds, strict=True)
+        return sum(bounds.value(np.where(bounds.least > 0, duals, np.maximum(duals, 0))) for duals, bounds in both)
 
 
-def merge_scans(sights: Sequence[PricedPairs], asked: Sequence[BoolVector], width: int) -> PricedPairs:
-    """Return what is seen of all mentors, each of whom was asked for in one of some looks at most."""
-    first, *others = sights
-    pairs, best, lost = first.pairs, first.row_best, first.rest_bound
-    for sight, some in zip(others, asked[1:], strict=True):
-        pairs = pairs.merge(sight.pairs, width)
-        best, lost = np.where(some, sight.row_best, best), np.where(some, sight.rest_bound, lost)
-    return PricedPairs(pairs, best, lost)
+def merge_scans(scans: Sequence[PricedPairs], masks: Sequence[BoolVector], width: int) -> PricedPairs:
+    """Return several scans as one; each mentor is in at most one of the ``masks`` (n,)."""
+    first, *others = scans
+    pairs, best, costs = first.pairs, first.row_best, first.rest_bound
+    # Each mentor's best and bound come from the scan that covered them.
+    for priced, some in zip(others, masks[1:], strict=True):
+        pairs = pairs.merge(priced.pairs, width)
+        best, costs = np.where(some, priced.row_best, best), np.where(some, priced.rest_bound, costs)
+    return PricedPairs(pairs, best, costs)

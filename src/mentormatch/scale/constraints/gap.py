@@ -1,17 +1,22 @@
 """A duality gap closed: reduced-cost fixing (Dantzig, Fulkerson and Johnson 1954), then a small integer program.
 
-An answer that is worth no less than another has no pair, nobody short of a partner and no bound left unreached that
-loses more than the bound of all answers exceeds that other by (Dantzig, Fulkerson and Johnson 1954). So what loses more
-is settled, and of the rest all is counted by what it loses: small numbers, which order answers as the goals do.
+gap = dual bound - value of the incumbent. In an answer at least as good, no pair has a reduced cost > gap, nobody with
+a dual > gap is short of their capacity, and no row with a multiplier > gap has slack. All that is fixed. What remains
+is an integer program in reduced costs: small numbers, which order answers as the goals do. It goes to the ordinary
+engine.
+
+Without an incumbent the gap is guessed, as the reduced cost that few pairs a person stay below, and checked afterwards.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.engine import solve_unchecked
+from mentormatch.assignment.engine import SolveOptions, solve_unchecked
 from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import MAX_SUM, SideConstraint
+from mentormatch.assignment.model.problem import MAX_SUM, AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix, SparseScores
 from mentormatch.assignment.model.solution import (
     DualSolution,
@@ -21,31 +26,128 @@ from mentormatch.assignment.model.solution import (
     empty_solution,
     ignore_incumbent,
 )
-from mentormatch.assignment.objective import ScalarObjective
-from mentormatch.assignment.optimal_face import RemainingDegrees, exact_dot, pair_array
+from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers
+from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, exact_dot, pair_array
+from mentormatch.assignment.tie_breaking import AnonymousTieBreaker
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.columns.generation import ALL
+from mentormatch.scale.columns.candidates import find_cost_quantile
+from mentormatch.scale.columns.generation import SOLVED_WHOLE
 from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.columns.quantile import find_cost_quantile
-from mentormatch.scale.columns.subproblem import PerSide, PricingProblem, former_in
-from mentormatch.scale.constraints.remainder import ReducedProblem
-from mentormatch.scale.constraints.tight_face import state_optimal, tighten_rows
+from mentormatch.scale.columns.subproblem import PerSide, PricingProblem, select_allowed
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
+MILP_ENGINE = "milp"
+"""The engine for what is left: another relaxation would leave the same gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReducedProblem:
+    """What fixing leaves of a ``face``.
+
+    A ``problem`` of the open pairs, among the ``mentors`` and ``mentees`` in them.
+    """
+
+    face: OptimalFace
+    problem: AssignmentProblem
+    mentors: IntVector
+    mentees: IntVector
+
+    @classmethod
+    def of(
+        cls, face: OptimalFace, rows: tuple[SideConstraint, ...], profit: IntVector, waived: Sequence[IntVector]
+    ) -> Self:
+        """Return the problem of choosing open pairs of the largest total profit under rows.
+
+        ``rows`` are about all pairs, fixed or not. ``profit`` (e,): of each open pair. ``waived``: the conditional
+        minimum of each person of both sides, 0 or 1: none.
+        """
+        shape = len(waived[0]), len(waived[1])
+        # Only people who are in an open pair are left.
+        mentors, lefts = np.unique(face.lefts, return_inverse=True)
+        mentees, rights = np.unique(face.rights, return_inverse=True)
+        scores = SparseScores((len(mentors), len(mentees)), lefts, rights, profit)
+        sides = _remaining_degrees(face.left, waived[0], mentors), _remaining_degrees(face.right, waived[1], mentees)
+        left = tuple(_remaining_rows(rows, (mentors, mentees), face.fixed, shape))
+        return cls(face, AssignmentProblem(scores, *sides, rows=left, goals=("total",)), mentors, mentees)
+
+    def solve(self, run: SolveOptions) -> Solution:
+        """Return the solution, fixed pairs among its pairs, with tiers of the reduced problem.
+
+        Raises TimeLimitReached if there is none in time.
+        """
+        if self._is_infeasible:
+            return empty_solution(Status.INFEASIBLE, "")
+        if not len(self.face):
+            return self._solve_empty()
+        words = run.tie_breaker.anonymized
+        # The same tie-breaking words as in the whole problem: the answer stays canonical.
+        hashes = AnonymousTieBreaker(words.mentors[self.mentors], words.mentees[self.mentees])
+        engine = MILP_ENGINE if self.problem.rows else None
+        found = solve_unchecked(
+            self.problem, engine, replace(run, tie_breaker=hashes, on_incumbent=ignore_incumbent), Incumbent()
+        )
+        if found.status is Status.STOPPED:
+            raise TimeLimitReached
+        return replace(found, pairs=self._lift(found.pairs)) if found.tiers else found
+
+    @property
+    def _is_infeasible(self) -> bool:
+        """Return whether somebody must be in an open pair and is in none."""
+        sides = ((self.face.left, self.mentors), (self.face.right, self.mentees))
+        return any(int(bounds.least.sum()) > int(bounds.least[people].sum()) for bounds, people in sides)
+
+    def _solve_empty(self) -> Solution:
+        """Return the solution where no pair is open."""
+        none = np.empty((0, 2), dtype=np.int64)
+        if not all(row.is_satisfied_by(none, self.problem.shape) for row in self.problem.rows):
+            return empty_solution(Status.INFEASIBLE, "")
+        return Solution(Status.PROVED, self._lift(none), tuple(evaluate_tiers(self.problem, none, {"total": 0})))
+
+    def _lift(self, pairs: IntMatrix) -> IntMatrix:
+        """Return the answer of all people that one of the reduced problem makes, sorted."""
+        chosen = np.column_stack([self.mentors[pairs[:, 0]], self.mentees[pairs[:, 1]]])
+        found = np.concatenate([self.face.fixed, chosen])
+        return found[np.lexsort(found.T[::-1])]
+
+
+def _remaining_degrees(bounds: RemainingDegrees, waived: IntVector, some: IntVector) -> DegreeBounds:
+    """Return the degree bounds of some people in open pairs; ``waived`` (n,): their conditional minimums."""
+    own, least = bounds.of(some), waived[some]
+    idle = (least > 1) & (own.least == 0)
+    return DegreeBounds(np.where(idle, least, own.least), own.most, idle)
+
+
+def _remaining_rows(
+    rows: tuple[SideConstraint, ...], people: tuple[IntVector, IntVector], settled: IntMatrix, shape: tuple[int, int]
+) -> Iterator[SideConstraint]:
+    """Yield what rows still ask of the open pairs, beside what fixed pairs count."""
+    for row in rows:
+        # Fixed pairs have used up a part of the bound.
+        taken = int(row.coefficients_of(settled[:, 0], settled[:, 1], shape).sum())
+        least, most = (None if end is None else end - taken for end in (row.least, row.most))
+        left = replace(row, least=least, most=most)
+        own = zip((row.mentor, row.mentee), people, strict=True)
+        if all(person is None or (open_ == person).any() for person, open_ in own):
+            yield left.among(*people)
+        elif not left.is_satisfied_by(settled[:0], shape):
+            yield SideConstraint(row.name, np.zeros((1, 1), dtype=np.int64), least, most)
+
+
 SHORT = "no answer was found that keeps the rules that couple pairs, nor was it proved that there is none"
-PAIRS, MORE = (2, 8, 32), 4
-"""So many pairs a person that lose least are solved, then more; and so many times as many if these lose no more."""
+OPEN_PAIRS, SCANNED = (2, 8, 32), 4
+"""So many pairs a person are left open, then more; a scan lists so many times as many if these cost no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class GapSolve:
-    """``prices`` of people and rows, and ``priced``, prices of people that pay for tolls too; the ``bound`` at both.
+    """Closes the gap at an optimum of the Lagrangian dual.
 
-    ``beside`` are rows without a price. No more than ``open_most`` pairs are left open, None: any number.
+    ``prices``: duals of people and rows. ``priced``: duals of people that also pay penalties. ``bound``: the dual bound
+    at both. ``beside``: rows without a multiplier. At most ``open_most`` pairs are left open; None: any number.
     """
 
-    solver: RestrictedMaster
-    view: PricingProblem
+    master: RestrictedMaster
+    pricing: PricingProblem
     prices: DualSolution
     priced: PerSide
     bound: int
@@ -53,78 +155,109 @@ class GapSolve:
     open_most: int | None = None
 
     def solution(self) -> Solution:
-        """Return the best of the pairs that lose little, proved if no other pair can matter."""
-        gap = None if self.solver.heard is None else self._gap(self.solver.heard.pairs)
-        for pairs in PAIRS:
-            loss = find_cost_quantile(self.view, self.priced, self.view.list_length(pairs)) if gap is None else gap
-            left, others = self._within(loss, MORE * self.view.list_length(pairs))
+        """Return the best answer of the pairs that are left open, proved if no other pair can matter."""
+        # With an incumbent the limit of fixing is exact.
+        gap = None if self.master.incumbent is None else self._gap(self.master.incumbent.pairs)
+        for pairs in OPEN_PAIRS:
+            # Without one: leave the cheapest pairs open, and see afterwards.
+            max_cost = (
+                find_cost_quantile(self.pricing, self.priced, self.pricing.list_length(pairs)) if gap is None else gap
+            )
+            left, others = self._reduce(max_cost, SCANNED * self.pricing.list_length(pairs))
             if left is None:
                 break
-            found = left.solved(self.solver.run)
+            found = left.solve(self.master.run)
             if found.status in (Status.FEASIBLE, Status.FAILED):
-                return self.solver.report_pairs(found.pairs, self.bound) if found.tiers else found
+                return self.master.report_pairs(found.pairs, self.bound) if found.tiers else found
+            # Solved: a new incumbent, and with it a new gap.
             if found.status is Status.PROVED:
                 gap = self._gap(found.pairs)
-                self.solver.report_pairs(found.pairs, self.bound)
-                if gap <= min(loss, others - 1) or self._reached(found.pairs):
-                    return state_optimal(self.solver.problem, found.pairs, Status.PROVED)
-        return self._of_all() if max(self.view.scores.shape) <= ALL else self._unknown()
+                self.master.report_pairs(found.pairs, self.bound)
+                # Proved: all pairs that could be in a better answer were open, or the bound is reached.
+                if gap <= min(max_cost, others - 1) or self._reaches_bound(found.pairs):
+                    return state_optimal(self.master.problem, found.pairs, Status.PROVED)
+        return self._solve_whole() if max(self.pricing.scores.shape) <= SOLVED_WHOLE else self._give_up()
 
-    def _unknown(self) -> Solution:
-        return self.solver.heard or empty_solution(Status.FAILED, "", (SHORT,))
+    def _give_up(self) -> Solution:
+        """Return the incumbent, or that there is neither an answer nor a proof."""
+        return self.master.incumbent or empty_solution(Status.FAILED, "", (SHORT,))
 
-    def _of_all(self) -> Solution:
-        """Return the answer of all pairs, of few people."""
-        problem = self.solver.problem
+    def _solve_whole(self) -> Solution:
+        """Return the answer by the ordinary engine over all pairs; for few people."""
+        problem = self.master.problem
         assert isinstance(problem.scores, ImplicitScores)
-        every = self.view.pairs().merge(former_in(problem.scores, pair_array(problem.pins)), problem.shape[1])
+        # Few people: all pairs, no fixing.
+        every = self.pricing.pairs().merge(select_allowed(problem.scores, pair_array(problem.pins)), problem.shape[1])
         rows, scores = (*problem.rows, *self.beside), SparseScores(problem.shape, *every.columns)
         whole = replace(problem, scores=scores, rows=rows)
-        found = solve_unchecked(whole, None, replace(self.solver.run, on_incumbent=ignore_incumbent), Incumbent())
+        found = solve_unchecked(whole, None, replace(self.master.run, on_incumbent=ignore_incumbent), Incumbent())
         if found.status is Status.STOPPED:
             raise TimeLimitReached
-        return found if found.status is not Status.FEASIBLE else self.solver.report_pairs(found.pairs, self.bound)
+        return found if found.status is not Status.FEASIBLE else self.master.report_pairs(found.pairs, self.bound)
 
-    def _within(self, loss: int, most: int) -> tuple[ReducedProblem | None, int]:
-        """Return the problem of what loses no more than so much, and what other pairs lose at least.
+    def _reduce(self, max_cost: int, most: int) -> tuple[ReducedProblem | None, int]:
+        """Return the problem that fixing at ``max_cost`` leaves, and the least reduced cost of all other pairs.
 
-        ``most`` pairs a person are listed; None if numbers go beyond what is exact, or too many pairs are open.
+        ``most``: pairs listed a person. None if numbers would not stay exact, or too many pairs are open.
         """
-        sight = self.view.scan(self.priced, loss, most)
-        others = int(sight.rest_bound[self.view.scores.mentors].min(initial=loss + 1))
-        rows, shape = self.solver.problem.rows, self.solver.problem.shape
-        dear = tuple(price if abs(price) > loss else 0 for price in self.prices.rows)
-        face = self.view.face(sight.pairs)
+        scanned = self.pricing.scan(self.priced, max_cost, most)
+        # What is not listed costs at least this much.
+        others = int(scanned.rest_bound[self.pricing.scores.mentors].min(initial=max_cost + 1))
+        rows, shape = self.master.problem.rows, self.master.problem.shape
+        # Rows whose multiplier is above the limit are tight: equality instead of a penalty.
+        dear = tuple(price if abs(price) > max_cost else 0 for price in self.prices.rows)
+        face = self.pricing.face(scanned.pairs)
         if self.open_most is not None and len(face) > self.open_most:
             return None, others
-        sides = (_held(face.left, self.prices.mentors, loss), _held(face.right, self.prices.mentees, loss))
+        # People whose dual is above the limit have their capacity used up.
+        sides = (
+            _fix_loads(face.left, self.prices.mentors, max_cost),
+            _fix_loads(face.right, self.prices.mentees, max_cost),
+        )
         face = replace(face, left=sides[0][0], right=sides[1][0])
-        worth = sides[0][1][face.lefts] + sides[1][1][face.rights] - self.view.reduced_cost(sight.pairs, self.priced)
+        # Profit in reduced costs: what is fixed needs no dual any more.
+        profit = (
+            sides[0][1][face.lefts] + sides[1][1][face.rights] - self.pricing.reduced_cost(scanned.pairs, self.priced)
+        )
         for row, price, full in zip(rows, self.prices.rows, dear, strict=True):
-            worth += (price - full) * row.coefficients_of(face.lefts, face.rights, shape)
-        if int(np.abs(worth).max(initial=0)) > MAX_SUM // (2 * sum(shape) + self.solver.problem.max_pairs + 1):
+            profit += (price - full) * row.coefficients_of(face.lefts, face.rights, shape)
+        if int(np.abs(profit).max(initial=0)) > MAX_SUM // (2 * sum(shape) + self.master.problem.max_pairs + 1):
             return None, others
-        loads = (self.solver.problem.mentors, self.solver.problem.mentees)
+        loads = (self.master.problem.mentors, self.master.problem.mentees)
         waived = [np.where(own.conditional, own.least, 0) for own in loads]
-        return ReducedProblem.of(face, (*tighten_rows(rows, dear), *self.beside), worth, waived), others
+        return ReducedProblem.of(face, (*tighten_rows(rows, dear), *self.beside), profit, waived), others
 
     def _gap(self, pairs: IntMatrix) -> int:
-        """Return by how much the bound exceeds what pairs are worth beside the pins."""
-        return self.bound - self._worth(self.view.stage, pairs)
+        """Return by how much the bound exceeds the value of pairs, beside the pins."""
+        return self.bound - self._value(self.pricing.stage, pairs)
 
-    def _reached(self, pairs: IntMatrix) -> bool:
-        """Return whether pairs reach the bound in the goals that were asked for."""
-        return self.bound // self.solver.denominator <= self._worth(self.solver.asked, pairs)
+    def _reaches_bound(self, pairs: IntMatrix) -> bool:
+        """Return whether pairs reach the bound in the requested goals."""
+        return self.bound // self.master.denominator <= self._value(self.master.requested, pairs)
 
-    def _worth(self, stage: ScalarObjective, pairs: IntMatrix) -> int:
-        both = (stage.profit(self.solver.problem, *each.T) for each in (pairs, pair_array(self.solver.problem.pins)))
-        whole, pinned = (exact_dot(worth) for worth in both)
+    def _value(self, stage: ScalarObjective, pairs: IntMatrix) -> int:
+        """Return what pairs are worth beside the pins."""
+        both = (stage.profit(self.master.problem, *each.T) for each in (pairs, pair_array(self.master.problem.pins)))
+        whole, pinned = (exact_dot(profit) for profit in both)
         return whole - pinned
 
 
-def _held(bounds: RemainingDegrees, prices: IntVector, loss: int) -> tuple[RemainingDegrees, IntVector]:
-    """Return the bounds of people, those reached whom it would cost more; and the prices of all others."""
-    dear = np.abs(prices) > loss
+def _fix_loads(bounds: RemainingDegrees, prices: IntVector, max_cost: int) -> tuple[RemainingDegrees, IntVector]:
+    """Return degree bounds with the loads fixed of whoever has a dual above the limit; and (n,) the other duals."""
+    dear = np.abs(prices) > max_cost
+    # A dual above 0: short of capacity costs more than the gap. Below 0 (a minimum): so does one more than it.
     low = np.where(dear & (prices > 0), bounds.most, bounds.least)
     high = np.where(dear & (prices < 0), bounds.least, bounds.most)
     return RemainingDegrees(low, high), np.where(dear, 0, prices)
+
+
+def tighten_rows(rows: tuple[SideConstraint, ...], prices: tuple[int, ...]) -> Iterator[SideConstraint]:
+    """Yield rows with those that have a dual as equalities at that bound (complementary slackness)."""
+    for row, price in zip(rows, prices, strict=True):
+        yield replace(row, least=row.most if price > 0 else row.least, most=row.least if price < 0 else row.most)
+
+
+def state_optimal(problem: AssignmentProblem, pairs: IntMatrix, status: Status) -> Solution:
+    """Return pairs that are optimal in all goals; ``status`` says whether ties are settled."""
+    values = {tier.goal: tier.value for tier in evaluate_tiers(problem, pairs, {})}
+    return Solution(status, pairs, tuple(evaluate_tiers(problem, pairs, values)))

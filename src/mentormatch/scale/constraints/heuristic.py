@@ -1,15 +1,15 @@
-"""A repair heuristic for constraints without multipliers: least violators set aside, solved again, then fixing.
+"""A primal repair heuristic for rules without multipliers: remove the cheapest violators, solve again, fix the rest.
 
-Whom the best answer gives fewer partners than they take if any has to have more of them or none, and who is asked for
-more hours than they have must have others. To choose is hard in general: with a minimum of three it is the packing of
-triples, with hours it is that of knapsacks. So the best answer without such rules bounds all others. A quarter of those
-below their minimum, whose partners lose least elsewhere, are set aside; of whom too much is asked, the pair that loses
-least is given up; and so on until all is kept. What the bound leaves open is then solved, if it is little.
+To choose who is used is hard in general: with a minimum of three it is the packing of triples, with hours knapsacks. So
+the best answer without such rules bounds all others, and the repair goes on from it: a quarter of those below their
+minimum, whose partners lose least elsewhere, are removed; of whose knapsack is too full, the cheapest pair is released;
+and the face is solved again, until all rules are kept. Then pairs are inserted greedily, and reduced-cost fixing with
+the bound proves or improves the answer where it leaves few pairs open.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import count
+from dataclasses import dataclass, field, replace
+from itertools import count as count_up
 
 import numpy as np
 
@@ -18,107 +18,121 @@ from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
 from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.scale.columns.candidates import find_cost_quantile
 from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.columns.quantile import find_cost_quantile
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.constraints.gap import GapSolve
-from mentormatch.scale.constraints.insertion import GreedyInsertion
-from mentormatch.scale.constraints.rows import DualisedRows
+from mentormatch.scale.constraints.rows import DualisedRows, HardRules, PersonRows
 
-LISTED, MORE = 24, 2
-"""So many pairs a person are solved, where some are set aside; so many times more if many lose as little."""
-PART = 4
-"""This part of those below their minimum is set aside at a time."""
+CANDIDATES, MORE = 24, 2
+"""So many pairs a person are solved; so many times more if many cost as little."""
+REMOVED_PART = 4
+"""One in so many of those below their minimum is removed at a time."""
 PATIENCE = 256
-"""After so many turns whoever is asked too much of also has a place less: there is then an end to it."""
-OPEN = 4_000
-"""Of more pairs that the bound leaves open an integer program takes too long: the bound is then told."""
+"""After so many rounds whoever's knapsack is too full also loses a place: so the rounds end."""
+MAX_OPEN = 4_000
+"""Of more open pairs than these an integer program takes too long: the bound is then reported."""
 
 
 @dataclass(slots=True)
 class RepairHeuristic:
-    """The solver's problem, its best answer without the rules beside, and the view of all pairs."""
+    """The ``relaxed`` optimum of a master without the hard ``rules``, over all pairs of ``pricing``."""
 
-    solver: RestrictedMaster
-    view: PricingProblem
+    master: RestrictedMaster
+    rules: HardRules
+    pricing: PricingProblem
     relaxed: Solution
 
     def solution(self) -> Solution:
-        """Return the best answer that keeps all rules, or a good one with what it is short of at most."""
+        """Return the best answer that keeps all rules, proved or with its bound."""
         if self.relaxed.status is not Status.PROVED:
-            return self.solver.heard or empty_solution(Status.STOPPED, "")
+            return self.master.incumbent or empty_solution(Status.STOPPED, "")
         (prices,) = self.relaxed.prices
         try:
-            return self._of_bound(replace(prices, rows=prices.rows or (0,) * len(self.solver.problem.rows)))
+            return self._repair(replace(prices, rows=prices.rows or (0,) * len(self.master.problem.rows)))
         except TimeLimitReached:
-            return self.solver.heard or empty_solution(Status.STOPPED, "")
+            return self.master.incumbent or empty_solution(Status.STOPPED, "")
 
-    def _of_bound(self, prices: DualSolution) -> Solution:
-        """Return the best answer as far as the bound tells, from the prices that prove it."""
-        quotas = DualisedRows.of(self.solver.problem.rows, self.view.pins, self.view.scores.shape)
-        tolls, view = quotas.multipliers(prices.rows), replace(self.view, group=quotas.group)
-        ends = quotas.add_penalties(PrimalDual(np.empty(0, dtype=bool), prices.mentors, prices.mentees), tolls)
+    def _repair(self, prices: DualSolution) -> Solution:
+        """Return the answer from the duals that prove the relaxed optimum."""
+        quotas = DualisedRows.of(self.master.problem.rows, self.pricing.pins, self.pricing.scores.shape)
+        multipliers, pricing = quotas.multipliers(prices.rows), replace(self.pricing, group=quotas.group)
+        ends = quotas.add_penalties(PrimalDual(np.empty(0, dtype=bool), prices.mentors, prices.mentees), multipliers)
         priced = ends.left, ends.right
-        pairs = self._listed(view, priced)
-        face = view.face(pairs)
-        kept = self._kept(face, quotas.penalise(face, view.profit(pairs), tolls), prices.mentees)
+        # 1. Candidates: pairs of the least reduced cost, and the relaxed answer.
+        pairs = self._list_pairs(pricing, priced)
+        face = pricing.face(pairs)
+        # 2. Remove violators and solve again; 3. insert greedily.
+        kept = self._repair_rounds(face, quotas.penalise(face, pricing.profit(pairs), multipliers), prices.mentees)
         if kept is not None:
-            self.solver.report_pairs(
-                GreedyInsertion(self.solver.rules, kept).filled(pairs, view.profit(pairs)), self.bound
-            )
-        found = GapSolve(self.solver, view, prices, priced, self.bound, self.solver.rules.rows, OPEN).solution()
+            self.master.report_pairs(GreedyInsertion(self.rules, kept).insert(pairs, pricing.profit(pairs)), self.bound)
+        # 4. Reduced-cost fixing with the relaxed bound.
+        found = GapSolve(self.master, pricing, prices, priced, self.bound, self.rules.rows, MAX_OPEN).solution()
         return replace(found, prices=self.relaxed.prices) if found.tiers else found
 
     @property
     def bound(self) -> int:
-        """Return what no answer is worth more than, beside the pins: what is asked for is a whole number of parts."""
-        worth = self.solver.stage.profit(self.solver.problem, *self.relaxed.pairs.T)
-        pinned = self.solver.stage.profit(self.solver.problem, *self.view.pins.T)
-        parts = self.solver.denominator
-        return ((exact_dot(worth) - exact_dot(pinned)) // parts + 1) * parts - 1
+        """Return the dual bound of the relaxed optimum, beside the pins, rounded up to the end of its unit.
 
-    def _listed(self, view: PricingProblem, priced: PerSide) -> PairList:
-        """Return the pairs that lose least at some prices, and those of the best answer."""
-        few = view.list_length(LISTED)
-        seen = view.scan(priced, find_cost_quantile(view, priced, few), MORE * few).pairs
-        width = view.scores.shape[1]
-        open_ = ~np.isin(self.relaxed.pairs @ (width, 1), view.pins @ (width, 1))
+        The requested goals are whole numbers of ``denominator``.
+        """
+        profit = self.master.stage.profit(self.master.problem, *self.relaxed.pairs.T)
+        pinned = self.master.stage.profit(self.master.problem, *self.pricing.pins.T)
+        parts = self.master.denominator
+        return ((exact_dot(profit) - exact_dot(pinned)) // parts + 1) * parts - 1
+
+    def _list_pairs(self, pricing: PricingProblem, priced: PerSide) -> PairList:
+        """Return the pairs of the least reduced cost at the duals ``priced``, and those of the relaxed answer."""
+        few = pricing.list_length(CANDIDATES)
+        seen = pricing.scan(priced, find_cost_quantile(pricing, priced, few), MORE * few).pairs
+        width = pricing.scores.shape[1]
+        open_ = ~np.isin(self.relaxed.pairs @ (width, 1), pricing.pins @ (width, 1))
         mentors, mentees = self.relaxed.pairs[open_].T
-        return seen.merge(PairList(mentors, mentees, view.scores.at(mentors, mentees)), width)
+        return seen.merge(PairList(mentors, mentees, pricing.scores.at(mentors, mentees)), width)
 
-    def _kept(self, face: OptimalFace, profit: IntVector, mentees: IntVector) -> IntMatrix | None:
-        """Return a good answer on a face that keeps all rules, people being set aside; None if none is found."""
+    def _repair_rounds(self, face: OptimalFace, profit: IntVector, mentees: IntVector) -> IntMatrix | None:
+        """Return an answer on a face that keeps all rules; None if none is found.
+
+        ``mentees`` (m,): duals to begin at.
+        """
         begin: PerSide | None = (np.zeros_like(face.left.most), mentees)
-        for turn in count():
-            optimum = self.solver.solve(face, profit, begin)
+        for turn in count_up():
+            optimum = self.master.solve(face, profit, begin)
             if not face.holds(optimum):
                 return None
             answer, begin = face.answer(optimum.chosen), None
-            if self.solver.rules.satisfied(answer):
+            # Done: the optimum of what is left of the face keeps all rules.
+            if self.rules.satisfied(answer):
                 return answer
-            elsewhere = [_elsewhere(face, profit, optimum, side) for side in (0, 1)]
-            below = zip(self.solver.rules.below_minimum(answer), elsewhere, (0, 1), strict=True)
-            aside = [_cheapest(_together(face, optimum, lost, side), own) for own, lost, side in below]
-            given, places = self._given_up(face, optimum, elsewhere, answer)
-            if given is None or not (len(given) or any(own.any() for own in aside)):
+            # The price of removing a person: what their partners lose who go to their second best.
+            elsewhere = [_losses_elsewhere(face, profit, optimum, side) for side in (0, 1)]
+            below = zip(self.rules.below_minimum(answer), elsewhere, (0, 1), strict=True)
+            removed = [_select_cheapest(_sum_by_person(face, optimum, costs, side), own) for own, costs, side in below]
+            # Knapsacks that are too full release a pair each.
+            released, places = self._choose_released(face, optimum, elsewhere, answer)
+            if released is None or not (len(released) or any(own.any() for own in removed)):
                 return None
-            face = _narrower(face, places) if turn >= PATIENCE else face
-            left = ~(aside[0][face.lefts] | aside[1][face.rights])
-            left[given] = False
-            face, profit = _without(face, left, aside), profit[left]
+            # After many rounds they also lose a place, so that the rounds end.
+            face = _narrow(face, places) if turn >= PATIENCE else face
+            # The face shrinks every round, so the rounds end.
+            left = ~(removed[0][face.lefts] | removed[1][face.rights])
+            left[released] = False
+            face, profit = _remove_people(face, left, removed), profit[left]
         return None
 
-    def _given_up(
+    def _choose_released(
         self, face: OptimalFace, optimum: PrimalDual, elsewhere: Sequence[IntVector], answer: IntMatrix
     ) -> tuple[IntVector | None, tuple[IntVector, IntVector]]:
-        """Return a chosen pair of each row of which too much is asked, the one that loses least; and who has how many.
+        """Return positions of chosen pairs to release, the cheapest of each knapsack that is too full.
+
+        And places of both sides.
 
         None where a row is about nobody alone, or asks for more.
         """
-        rules, chosen = self.solver.rules, np.flatnonzero(optimum.chosen)
-        pairs, given = np.column_stack([face.lefts[chosen], face.rights[chosen]]), [np.empty(0, dtype=np.int64)]
+        rules, chosen = self.rules, np.flatnonzero(optimum.chosen)
+        pairs, released = np.column_stack([face.lefts[chosen], face.rights[chosen]]), [np.empty(0, dtype=np.int64)]
         places = face.left.most.copy(), face.right.most.copy()
-        for own in rules.own:
+        for own in rules.person_rows:
             exceeded = own.exceeded(answer, rules.shape)
             if exceeded is None:
                 return None, places
@@ -126,21 +140,21 @@ class RepairHeuristic:
                 continue
             ends, others = (pairs[:, 0], pairs[:, 1]) if own.side == 0 else (pairs[:, 1], pairs[:, 0])
             some = exceeded[ends] & (own.row.coefficients_of(pairs[:, 0], pairs[:, 1], rules.shape) > 0)
-            given.append(_first_of_each(ends, elsewhere[own.side][others], some))
+            released.append(_first_of_each(ends, elsewhere[own.side][others], some))
             taken = np.bincount(ends, minlength=len(exceeded))
             places[own.side][exceeded] = np.maximum(taken[exceeded] - 1, 0)
-        return chosen[np.concatenate(given)], places
+        return chosen[np.concatenate(released)], places
 
 
 def _first_of_each(people: IntVector, cost: IntVector, some: BoolVector) -> IntVector:
-    """Return the places of those of ``some`` that cost each person least."""
+    """Return the positions of the pairs in a mask ``some`` (e,) that cost each person least."""
     places = np.flatnonzero(some)
     order = places[np.lexsort((cost[places], people[places]))]
     return order[np.append(True, np.diff(people[order]) > 0)] if len(order) else order
 
 
-def _narrower(face: OptimalFace, places: tuple[IntVector, IntVector]) -> OptimalFace:
-    """Return a face on which people have no more than so many places, and those that must be taken."""
+def _narrow(face: OptimalFace, places: tuple[IntVector, IntVector]) -> OptimalFace:
+    """Return a face on which people have at most so many places, and those that they must have."""
     sides = [
         RemainingDegrees(own.least, np.maximum(np.minimum(own.most, most), own.least))
         for own, most in zip((face.left, face.right), places, strict=True)
@@ -148,37 +162,102 @@ def _narrower(face: OptimalFace, places: tuple[IntVector, IntVector]) -> Optimal
     return replace(face, left=sides[0], right=sides[1])
 
 
-def _without(face: OptimalFace, left: BoolVector, aside: Sequence[BoolVector]) -> OptimalFace:
-    """Return a face on the pairs that are left, without those who are set aside."""
+def _remove_people(face: OptimalFace, left: BoolVector, removed: Sequence[BoolVector]) -> OptimalFace:
+    """Return the face of the pairs in a mask ``left``, without the people of the masks ``removed``."""
     sides = [
         RemainingDegrees(own.least, np.where(out, 0, own.most))
-        for own, out in zip((face.left, face.right), aside, strict=True)
+        for own, out in zip((face.left, face.right), removed, strict=True)
     ]
     return replace(
         face, lefts=face.lefts[left], rights=face.rights[left], left=sides[0], right=sides[1], incumbent=None
     )
 
 
-def _elsewhere(face: OptimalFace, profit: IntVector, optimum: PrimalDual, side: int) -> IntVector:
-    """Return what each person across from a side loses at least who goes to somebody else, or to nobody."""
+def _losses_elsewhere(face: OptimalFace, profit: IntVector, optimum: PrimalDual, side: int) -> IntVector:
+    """Return what each person across from a side loses at least with their second best partner, or with nobody."""
     prices, others = (optimum.left, optimum.right), (face.lefts, face.rights)[1 - side]
-    loss, found = prices[0][face.lefts] + prices[1][face.rights] - profit, np.maximum(prices[1 - side], 0)
-    np.minimum.at(found, others[~optimum.chosen], np.maximum(loss[~optimum.chosen], 0))
+    cost, found = prices[0][face.lefts] + prices[1][face.rights] - profit, np.maximum(prices[1 - side], 0)
+    # The second best: the least reduced cost among pairs that are not chosen, or the dual, for nobody.
+    np.minimum.at(found, others[~optimum.chosen], np.maximum(cost[~optimum.chosen], 0))
     return found
 
 
-def _together(face: OptimalFace, optimum: PrimalDual, elsewhere: IntVector, side: int) -> IntVector:
-    """Return what all partners of each person of a side lose together who go elsewhere."""
+def _sum_by_person(face: OptimalFace, optimum: PrimalDual, elsewhere: IntVector, side: int) -> IntVector:
+    """Return what all partners of each person of a side lose together."""
     ends = (face.lefts[optimum.chosen], face.rights[optimum.chosen])
     found = np.zeros(len((face.left, face.right)[side].most), dtype=np.int64)
     np.add.at(found, ends[side], elsewhere[ends[1 - side]])
     return found
 
 
-def _cheapest(cost: IntVector, some: BoolVector) -> BoolVector:
-    """Return the part of some people who cost least, one at least if there is one."""
+def _select_cheapest(cost: IntVector, some: BoolVector) -> BoolVector:
+    """Return a mask: the quarter of ``some`` people who cost least, at least one if there is one."""
     people = np.flatnonzero(some)
-    aside = people[np.argsort(cost[people], kind="stable")[: -(-len(people) // PART)]]
+    removed = people[np.argsort(cost[people], kind="stable")[: -(-len(people) // REMOVED_PART)]]
     found = np.zeros(len(cost), dtype=bool)
-    found[aside] = True
+    found[removed] = True
     return found
+
+
+@dataclass(slots=True)
+class GreedyInsertion:
+    """An answer ``pairs`` (k, 2) that keeps some rules, to which pairs are added while it keeps them.
+
+    ``taken``: the load of each person of both sides. ``rows``: knapsack rows of all kinds, ``totals`` what the answer
+    counts in them.
+    """
+
+    rules: HardRules
+    pairs: IntMatrix
+    rows: tuple[PersonRows, ...] = field(init=False)
+    taken: tuple[IntVector, IntVector] = field(init=False)
+    totals: list[IntVector] = field(init=False)
+
+    def __post_init__(self) -> None:
+        mentors, mentees = (np.bincount(p, minlength=n) for p, n in zip(self.pairs.T, self.rules.shape, strict=True))
+        self.taken = mentors, mentees
+        self.rows = (*self.rules.person_rows, *self.rules.dualised)
+        self.totals = [own.totals(self.pairs, self.rules.shape) for own in self.rows]
+
+    def insert(self, pairs: PairList, profit: IntVector) -> IntMatrix:
+        """Return the answer with candidates added greedily, the largest profit (e,) first."""
+        width, ends = self.rules.shape[1], np.column_stack([pairs.mentors, pairs.mentees])
+        # What each candidate counts in each kind of row.
+        counts = [own.row.coefficients_of(pairs.mentors, pairs.mentees, self.rules.shape) for own in self.rows]
+        # Pairs that add to the profit and are not chosen yet.
+        new = (profit > 0) & ~np.isin(ends @ (width, 1), self.pairs @ (width, 1))
+        # What has no room now never has: loads only grow.
+        open_ = np.flatnonzero(new & self._fits(ends, counts))
+        added = [
+            place
+            for place in open_[np.argsort(-profit[open_], kind="stable")].tolist()
+            if self._try_insert(ends[place : place + 1], [count[place : place + 1] for count in counts])
+        ]
+        found = np.concatenate([self.pairs, ends[added]])
+        return found[np.lexsort(found.T[::-1])]
+
+    def _fits(self, ends: IntMatrix, counts: list[IntVector]) -> BoolVector:
+        """Return a mask of the pairs (e,).
+
+        ``ends`` (e, 2) that keep all rules; ``counts``: what each counts in each kind of row.
+        """
+        fit = np.ones(len(ends), dtype=np.bool_)
+        for side, (loads, taken) in enumerate(zip(self.rules.loads, self.taken, strict=True)):
+            people = ends[:, side]
+            # A first partner of somebody with a conditional minimum above 1 would break it.
+            used = (taken[people] > 0) | (loads.least[people] <= 1)
+            fit &= used & (taken[people] < loads.most[people])
+        for own, totals, count in zip(self.rows, self.totals, counts, strict=True):
+            owners = own.owners(ends)
+            fit &= own.within_bounds(totals[owners] + count, owners)
+        return fit
+
+    def _try_insert(self, end: IntMatrix, counts: list[IntVector]) -> bool:
+        """Add a pair if it keeps all rules; return whether it does."""
+        if not self._fits(end, counts)[0]:
+            return False
+        for side, taken in enumerate(self.taken):
+            taken[end[0, side]] += 1
+        for own, totals, count in zip(self.rows, self.totals, counts, strict=True):
+            totals[own.owners(end)] += count
+        return True

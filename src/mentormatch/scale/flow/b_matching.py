@@ -1,166 +1,293 @@
-"""b-matching by successive shortest paths with one dual a person (Edmonds and Karp 1972), in machine code.
+"""b-matching: capacities above 1 on both sides, by successive shortest paths with one dual a person, in machine code.
 
-A person has one price. It pays for their last place and not for more: so what a chosen pair is worth may exceed its two
-prices, and what another is worth may not. Whoever has room at a price above what an empty place is worth looks for the
-shortest way to give or take a pair (successive shortest paths with prices as potentials, Edmonds & Karp 1972). An empty
-place is worth nothing, or less by a reward where it must be taken.
+First the left side is split into one node a place and solved as a semi-assignment. That lets a pair be chosen twice, so
+its optimum is too good, but its duals are about right and few pairs are chosen twice. Each of these is given up once,
+and what that leaves free is augmented along shortest paths with the duals as potentials (Edmonds and Karp 1972).
+
+A dual prices the marginal place of a node, so arcs have capacity 1: at the optimum a chosen pair has profit >= the sum
+of its two duals (its arc is at the upper bound), another one profit <= that sum. A node with a free place and a dual
+above the value of a free place starts a search. A free place is worth 0, or -penalty where it must be taken.
 """
 
+from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from mentormatch.assignment.kernels.jit import jit
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.scale.flow.assignment import STEPS_AT_ONCE, CheckDeadline
+from mentormatch.scale.flow.lower_bounds import Solve, solve_with_lower_bounds
 
-FAR = 1 << 62
-NOWHERE = -1
-BEST, END, DONE, STEPS = range(4)
+INFINITE = 1 << 62
+NO_PAIR = -1
+BEST, END, SETTLED, STEPS = range(4)
 
 
 class BMatching(NamedTuple):
-    """People of both sides as nodes, n on the left before m on the right, and e pairs between them.
+    """The graph and both solutions: people of both sides as nodes, n on the left before m on the right, and e pairs.
 
-    ``starts`` (n + m + 1,) and ``pairs`` (2 e,): the pairs of each node; ``lefts``, ``rights`` (e,) their nodes.
-    ``least`` and ``most``: places that must and can be taken; ``reward``: what the former are rewarded with.
+    ``starts`` (n + m + 1,) and ``pairs`` (2 e,): the pairs of each node (CSR); ``lefts``, ``rights`` (e,) their nodes.
+    ``chosen`` (e,), ``dual`` and ``load`` (n + m,): the primal and the dual solution. ``least`` and ``most``: places
+    that must and can be taken; ``penalty``: of each of the former that is free.
     """
 
     starts: IntVector
     pairs: IntVector
     lefts: IntVector
     rights: IntVector
-    worth: IntVector
-    taken: BoolVector
-    price: IntVector
+    profit: IntVector
+    chosen: BoolVector
+    dual: IntVector
     load: IntVector
     least: IntVector
     most: IntVector
-    reward: int
+    penalty: int
 
 
 class SearchSpace(NamedTuple):
-    """Room for one search after the other.
+    """Room for one Dijkstra after the other.
 
-    ``far`` and ``come`` of each node: how far it is, and by which pair it is reached; ``done``: who is left behind, in
-    order. ``now``: how far the best end is, where it is, how many are done, and the steps looked at.
+    ``distance`` and ``parent`` of each node: how far it is, and the pair by which it is reached; ``settled``: nodes in
+    order. ``counters``: length of the best path, the node where it ends, how many nodes are settled, and arcs scanned.
     """
 
-    far: IntVector
-    come: IntVector
-    done: IntVector
-    now: IntVector
+    distance: IntVector
+    parent: IntVector
+    settled: IntVector
+    counters: IntVector
 
 
 def search_space(nodes: int) -> SearchSpace:
     """Return room for searches among so many nodes."""
-    nothing = np.full(nodes, NOWHERE)
-    return SearchSpace(np.full(nodes, FAR), nothing, nothing.copy(), np.zeros(4, dtype=np.int64))
+    nothing = np.full(nodes, NO_PAIR)
+    return SearchSpace(np.full(nodes, INFINITE), nothing, nothing.copy(), np.zeros(4, dtype=np.int64))
 
 
 @jit
-def augment_all(net: BMatching, room: SearchSpace, todo: IntVector, limits: tuple[int, int]) -> int:
-    """Give people with room as many pairs as are worth it, the last of ``todo`` first; return how many are still to do.
+def augment_all(graph: BMatching, search: SearchSpace, active: IntVector, limits: tuple[int, int]) -> int:
+    """Augment from nodes with free places until no further pair is worth it, the last of ``active`` first.
 
-    ``limits``: how many people are on the left, and after how many steps it ends.
+    ``limits``: how many nodes are on the left, and after how many arcs it stops. Return how many nodes are still to do.
     """
     lefts, steps = limits
-    count, room.now[STEPS] = len(todo), 0
-    while count > 0 and room.now[STEPS] < steps:
-        node = todo[count - 1]
-        if net.load[node] < net.most[node]:
-            net.price[node] = min(net.price[node], max(_empty(net, node, 0), _left_to(net, node)))
-        if net.load[node] < net.most[node] and net.price[node] > _empty(net, node, 0):
-            _augment(net, room, node, lefts)
+    count, search.counters[STEPS] = len(active), 0
+    while count > 0 and search.counters[STEPS] < steps:
+        node = active[count - 1]
+        if graph.load[node] < graph.most[node]:
+            # The dual need not exceed the best margin, nor be below the value of a free place.
+            graph.dual[node] = min(graph.dual[node], max(_empty_value(graph, node, 0), _best_margin(graph, node)))
+        if graph.load[node] < graph.most[node] and graph.dual[node] > _empty_value(graph, node, 0):
+            _augment(graph, search, node, lefts)
         else:
             count -= 1
     return count
 
 
 @jit
-def _empty(net: BMatching, node: int, given: int) -> int:
-    """Return what the next empty place of a node is worth, after so many of its pairs are given up."""
-    return -net.reward if net.load[node] - given < net.least[node] else 0
+def _empty_value(graph: BMatching, node: int, given_up: int) -> int:
+    """Return what the next free place of a node is worth, after so many of its pairs are given up."""
+    return -graph.penalty if graph.load[node] - given_up < graph.least[node] else 0
 
 
 @jit
-def _left_to(net: BMatching, node: int) -> int:
-    """Return what the best pair that is not chosen leaves to a node, far below 0 if there is none."""
-    most = -FAR
-    for at in range(net.starts[node], net.starts[node + 1]):
-        pair = net.pairs[at]
-        if not net.taken[pair]:
-            other = net.lefts[pair] + net.rights[pair] - node
-            most = max(most, net.worth[pair] - net.price[other])
+def _best_margin(graph: BMatching, node: int) -> int:
+    """Return the best margin of a node among pairs that are not chosen, far below 0 if there is none."""
+    most = -INFINITE
+    for at in range(graph.starts[node], graph.starts[node + 1]):
+        pair = graph.pairs[at]
+        # A chosen pair is no further offer.
+        if not graph.chosen[pair]:
+            other = graph.lefts[pair] + graph.rights[pair] - node
+            most = max(most, graph.profit[pair] - graph.dual[other])
     return most
 
 
 @jit
-def _augment(net: BMatching, room: SearchSpace, root: int, lefts: int) -> None:
-    """Take the shortest way to one more pair of a node, or to none."""
-    room.now[BEST], room.now[END], room.now[DONE] = net.price[root] - _empty(net, root, 0), root, 0
-    room.far[root] = 0
+def _augment(graph: BMatching, search: SearchSpace, root: int, lefts: int) -> None:
+    """Augment along the shortest path from a node to one more pair, or to none."""
+    search.counters[BEST], search.counters[END], search.counters[SETTLED] = (
+        graph.dual[root] - _empty_value(graph, root, 0),
+        root,
+        0,
+    )
+    search.distance[root] = 0
+    # Dijkstra from the root with a binary heap; the empty path, a free place, is the first end.
     heap = [(np.int64(0), np.int64(root))]
-    while len(heap) > 0 and room.now[DONE] < len(room.done):
-        far, node = heappop(heap)
-        if far == room.far[node]:
-            if far >= room.now[BEST]:
-                room.far[node] = FAR
+    while len(heap) > 0 and search.counters[SETTLED] < len(search.settled):
+        distance, node = heappop(heap)
+        # Lazy deletion: an entry whose label was improved since is skipped.
+        if distance == search.distance[node]:
+            if distance >= search.counters[BEST]:
+                search.distance[node] = INFINITE
                 break
-            room.done[room.now[DONE]] = node
-            room.now[DONE] += 1
-            _go_on(net, room, heap, (node, bool((node < lefts) == (root < lefts))))
-    for turn in range(room.now[DONE]):
-        node = room.done[turn]
-        gain = room.now[BEST] - room.far[node]
-        net.price[node] += -gain if (node < lefts) == (root < lefts) else gain
-        room.far[node] = FAR
+            search.settled[search.counters[SETTLED]] = node
+            search.counters[SETTLED] += 1
+            _scan_arcs(graph, search, heap, (node, bool((node < lefts) == (root < lefts))))
+    # Dual step: settled nodes move by how much nearer they are than the end, up or down by their side; so reduced costs
+    # keep their sign.
+    for turn in range(search.counters[SETTLED]):
+        node = search.settled[turn]
+        gain = search.counters[BEST] - search.distance[node]
+        graph.dual[node] += -gain if (node < lefts) == (root < lefts) else gain
+        search.distance[node] = INFINITE
+    # Forget labels of nodes that were reached and not settled.
     for _, node in heap:
-        room.far[node] = FAR
-    _change(net, room, root, lefts)
+        search.distance[node] = INFINITE
+    _flip_path(graph, search, root, lefts)
 
 
 @jit
-def _go_on(net: BMatching, room: SearchSpace, heap: list[tuple[np.int64, np.int64]], at: tuple[np.int64, bool]) -> None:
-    """Look at all steps from a node: on the side of the root by pairs that are not chosen, else by chosen ones."""
-    node, near = at
-    begin, stop, far = net.starts[node], net.starts[node + 1], room.far[node]
-    room.now[STEPS] += stop - begin
+def _scan_arcs(
+    graph: BMatching, search: SearchSpace, heap: list[tuple[np.int64, np.int64]], at: tuple[np.int64, bool]
+) -> None:
+    """Relax the arcs of a node: on the side of the root by pairs that are not chosen, on the other by chosen ones."""
+    node, on_root_side = at
+    begin, stop, distance = graph.starts[node], graph.starts[node + 1], search.distance[node]
+    search.counters[STEPS] += stop - begin
     for place in range(begin, stop):
-        pair = net.pairs[place]
-        if net.taken[pair] != near:
-            loss = net.price[net.lefts[pair]] + net.price[net.rights[pair]] - net.worth[pair]
-            other, new = net.lefts[pair] + net.rights[pair] - node, far + (loss if near else -loss)
-            if new < room.now[BEST] and new < room.far[other]:
-                room.far[other], room.come[other] = new, pair
+        pair = graph.pairs[place]
+        # Residual arcs: forward over pairs that can be added, backward over pairs that can be given up.
+        if graph.chosen[pair] != on_root_side:
+            # Reduced cost of the pair: >= 0 if it is not chosen, <= 0 if it is; an arc against its direction has the
+            # opposite.
+            loss = graph.dual[graph.lefts[pair]] + graph.dual[graph.rights[pair]] - graph.profit[pair]
+            other, new = graph.lefts[pair] + graph.rights[pair] - node, distance + (loss if on_root_side else -loss)
+            if new < search.counters[BEST] and new < search.distance[other]:
+                search.distance[other], search.parent[other] = new, pair
                 heappush(heap, (new, other))
-                end = new + (_taking(net, other) if near else _giving(net, other))
-                if end < room.now[BEST]:
-                    room.now[BEST], room.now[END] = end, other
+                # The path may end here: the node takes one pair more, or one less.
+                end = new + (_cost_of_taking(graph, other) if on_root_side else _cost_of_giving(graph, other))
+                if end < search.counters[BEST]:
+                    search.counters[BEST], search.counters[END] = end, other
 
 
 @jit
-def _giving(net: BMatching, node: int) -> np.int64:
-    """Return what it costs that a node gives a pair up."""
-    return np.int64(net.price[node] - _empty(net, node, 1))
+def _cost_of_giving(graph: BMatching, node: int) -> np.int64:
+    """Return what it costs to end a path at a node that gives a pair up: its dual less the value of the place."""
+    return np.int64(graph.dual[node] - _empty_value(graph, node, 1))
 
 
 @jit
-def _taking(net: BMatching, node: int) -> np.int64:
-    """Return what it costs that a node takes a pair more."""
-    if net.load[node] < net.most[node]:
-        return np.int64(max(0, _empty(net, node, 0) - net.price[node]))
-    return np.int64(FAR // 2)
+def _cost_of_taking(graph: BMatching, node: int) -> np.int64:
+    """Return what it costs to end a path at a node that takes a pair more; too much if it has no free place."""
+    if graph.load[node] < graph.most[node]:
+        return np.int64(max(0, _empty_value(graph, node, 0) - graph.dual[node]))
+    return np.int64(INFINITE // 2)
 
 
 @jit
-def _change(net: BMatching, room: SearchSpace, root: int, lefts: int) -> None:
-    """Choose and give up the pairs of a way by turns."""
-    node = room.now[END]
+def _flip_path(graph: BMatching, search: SearchSpace, root: int, lefts: int) -> None:
+    """Augment: choose the pairs of the path that were not chosen, and give up the others."""
+    node = search.counters[END]
+    # Loads change at both ends of the path only.
     if node != root:
-        net.load[root] += 1
-        net.load[node] += 1 if (node < lefts) != (root < lefts) else -1
+        graph.load[root] += 1
+        graph.load[node] += 1 if (node < lefts) != (root < lefts) else -1
+    # Each pair on the path changes between chosen and not chosen.
     while node != root:
-        pair = room.come[node]
-        net.taken[pair] = not net.taken[pair]
-        node = net.lefts[pair] + net.rights[pair] - node
+        pair = search.parent[node]
+        graph.chosen[pair] = not graph.chosen[pair]
+        node = graph.lefts[pair] + graph.rights[pair] - node
+
+
+@dataclass(frozen=True, slots=True)
+class SplitFace:
+    """A face whose left people are split into one node a place.
+
+    ``pair`` (q,) says of which pair each of its pairs is a copy.
+    """
+
+    face: OptimalFace
+    pair: IntVector
+
+    @classmethod
+    def of(cls, face: OptimalFace) -> Self:
+        """Return the split face; the places that must be taken are the first ones of each person."""
+        most, least = np.maximum(face.left.most, 0), face.left.least
+        # Person i becomes nodes first[i] .. first[i] + most[i] - 1, each with all their pairs.
+        first, times = np.cumsum(most) - most, most[face.lefts]
+        owner, pair = np.repeat(np.arange(len(most)), most), np.repeat(np.arange(len(face)), times)
+        turn = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
+        must = (np.arange(len(owner)) - first[owner] < least[owner]).astype(np.int64)
+        sides = RemainingDegrees(must, np.ones(len(owner), dtype=np.int64)), face.right
+        return cls(OptimalFace(first[face.lefts][pair] + turn, face.rights[pair], *sides), pair)
+
+
+def solve_b_matching(
+    face: OptimalFace, profit: IntVector, penalty: int, solve: Solve, check_deadline: CheckDeadline
+) -> PrimalDual:
+    """Return the optimum of a face, minimums by a penalty; exact in integers.
+
+    ``solve`` solves the split semi-assignment. ``penalty``: of each free place that must be taken.
+    """
+    # Step 1: the relaxation in which a pair may be chosen as often as its left person has places.
+    split = SplitFace.of(face)
+    found = solve_with_lower_bounds(split.face, profit[split.pair], penalty, solve)
+    times = np.bincount(split.pair[found.chosen], minlength=len(face))
+    # Step 2: choose each pair once, keep the duals of the right, and derive those of the left from them.
+    graph = _make_graph(face, profit, penalty, times > 0, found.right)
+    loads = np.bincount(face.lefts, times, minlength=len(face.left.most)).astype(np.int64)
+    n = len(face.left.most)
+    graph.dual[graph.most <= 0] = np.abs(profit).max(initial=0) + penalty
+    graph.dual[:n] = np.where(
+        graph.most[:n] > 0, _left_duals(face, profit, penalty, graph.dual[n:], loads), graph.dual[:n]
+    )
+    # Step 3: shortest augmenting paths from all nodes with free places.
+    _augment_both_sides(graph, n, check_deadline)
+    _lower_idle_duals(graph, n)
+    return PrimalDual(graph.chosen, graph.dual[:n], graph.dual[n:])
+
+
+def _make_graph(face: OptimalFace, profit: IntVector, penalty: int, chosen: BoolVector, right: IntVector) -> BMatching:
+    """Return the graph of a face in which some pairs are chosen, at duals (m,) of the right side and 0 of the left."""
+    n, m = len(face.left.most), len(face.right.most)
+    lefts, rights = face.lefts, face.rights + n
+    nodes = np.concatenate([lefts, rights])
+    starts = np.append(0, np.cumsum(np.bincount(nodes, minlength=n + m)))
+    pairs = np.argsort(nodes, kind="stable") % max(len(face), 1)
+    least, most = (
+        np.concatenate(ends) for ends in zip(*((s.least, s.most) for s in (face.left, face.right)), strict=True)
+    )
+    load = np.bincount(nodes[np.tile(chosen, 2)], minlength=n + m)
+    dual = np.concatenate([np.zeros(n, dtype=np.int64), right])
+    return BMatching(starts, pairs, lefts, rights, profit, chosen.copy(), dual, load, least, most, penalty)
+
+
+def _left_duals(face: OptimalFace, profit: IntVector, penalty: int, right: IntVector, loads: IntVector) -> IntVector:
+    """Return (n,) the best margin of each left person, clipped to what complementary slackness allows.
+
+    ``loads`` (n,): places taken, pairs chosen twice counting twice. A full node may have any dual, one with a free
+    place that of a free place.
+    """
+    most = np.full(len(loads), -INFINITE)
+    np.maximum.at(most, face.lefts, profit - right[face.rights])
+    least = face.left.least
+    # Complementary slackness: a free place pins the dual to its value, a full node leaves it open above.
+    low = np.where((loads <= least) & (least > 0), -penalty, 0)
+    high = np.where(loads >= face.left.most, INFINITE, np.where(loads < least, -penalty, 0))
+    return np.asarray(np.clip(most, low, np.maximum(high, low)))
+
+
+def _lower_idle_duals(graph: BMatching, lefts: int) -> None:
+    """Set the duals of people without places to their best margin, the left side first.
+
+    They have no pair, and prove nothing else.
+    """
+    sides = (graph.lefts, graph.rights, slice(None, lefts)), (graph.rights, graph.lefts, slice(lefts, None))
+    for own, others, side in sides:
+        left = np.zeros_like(graph.dual)
+        np.maximum.at(left, own, graph.profit - graph.dual[others])
+        graph.dual[side] = np.where(graph.most[side] > 0, graph.dual[side], left[side])
+
+
+def _augment_both_sides(graph: BMatching, lefts: int, check_deadline: CheckDeadline) -> None:
+    """Augment from everybody with free places, the left side first."""
+    search, nodes = search_space(len(graph.dual)), np.arange(len(graph.dual))
+    for active in (nodes[:lefts], nodes[lefts:]):
+        left = active[(graph.load[active] < graph.most[active])]
+        while len(left):
+            check_deadline()
+            left = left[: augment_all(graph, search, left, (lefts, STEPS_AT_ONCE))]

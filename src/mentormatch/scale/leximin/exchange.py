@@ -1,11 +1,16 @@
-"""Leximin by exchanges, one score level at a time (Burkard and Rendl 1991), in machine code.
+"""Leximin by exchanges, one score level at a time (lexicographic bottleneck, Burkard and Rendl 1991), in machine code.
 
-The pairs of a level, which is a score, are to be as few as can be, given those of all levels below. Each is put in
-question: if its two people can do without it, by a chain of exchanges among pairs that score more, the chain is gone.
-If not, the people that the chain could reach are marked; a mark is what people pay for a pair of this level in whole
-numbers (a potential, Edmonds & Karp 1972), and a pair stays open only while the marks of its two people are alike, or
-differ by one at its own score. The search goes from both ends in step and ends with the smaller part that is closed, so
-that nobody is marked often.
+Level by level from the lowest score: as few pairs of the level as can be, given the number of pairs at all levels
+below. Each chosen pair of the level is tested (``try_removal``): is there an alternating path between its two people in
+the residual graph of pairs that score more? If so, exchange along it, and the pair is gone. If not, the search has
+closed one side, a cut of the residual graph: all nodes on it get potential +1 or -1 at this level.
+
+Potentials are lexicographic: one whole number a level and node, dual variables of the level (Edmonds and Karp 1972).
+Invariant: a pair is open only if its two nodes have the same potentials, or differ by one at the pair's own level and
+score; so no exchange makes a lower level worse. Potentials are compared by fingerprints, sums of random words (Zobrist
+1970), and verified exactly at the end (``optimum``).
+
+The search is bidirectional and ends with the smaller side that is closed, so few nodes get a potential.
 """
 
 from typing import Any, NamedTuple
@@ -19,25 +24,28 @@ from mentormatch.base.columns import BoolVector, IntVector
 type Words = NDArray[np.uint64]
 type ShortVector = NDArray[np.int32]
 
-NOTHING, IDLE = -1, -2
+NOTHING, NOT_QUEUED = -1, -2
 """No node and no pair; a pair that is in no queue."""
-LEVEL, MARKS, OPENED, STEPS, STAMP, MEETING = range(6)
-NOW = 6
-"""What ``now`` holds, and how much: the level, how many marks there are, from which on they are of this level, the
-steps made, the number of the search, and where its two ends met."""
-BACK, AHEAD = range(2)
-"""The two ways to go on a chain: against its direction from its end, and along from its beginning."""
+LEVEL, ENTRIES, OPENED, STEPS, STAMP, MEETING = range(6)
+COUNTERS = 6
+"""What ``counters`` holds, and how many.
+
+The level, entries of the log, where those of this level begin, steps made, the number of the search, and the node where
+its two sides met.
+"""
+BACKWARD, FORWARD = range(2)
+"""The two sides of a search: along a path from its beginning, and against it from its end."""
 DONE, LATER, FULL = range(3)
-"""Whether all levels are done with, or steps have run out, or the room for marks."""
+"""Whether all levels are finished, or the steps have run out, or the room of the log."""
 
 
 class LevelExchangeGraph(NamedTuple):
-    """People of both sides and a sink as nodes, in this order, and the listed pairs.
+    """The residual graph: people of both sides and a sink as nodes, in this order, and the listed pairs.
 
-    ``ends`` (2, e) are the two nodes of each pair, ``scores`` (e,). The pairs of a node that may still be open are in
-    ``pairs`` from ``starts`` to ``stops``; ``others`` and ``levels`` are the nodes at their other ends and their scores
-    once more, so that a search reads them in a row. ``least`` and ``most`` (nodes,) bound the loads; those of who is
-    ``free`` of a price may change.
+    ``ends`` (2, e): the nodes of each pair; ``scores`` (e,). Pairs of a node that may still open stand in ``pairs``
+    from ``starts`` to ``stops``; ``others`` and ``levels`` repeat their other ends and scores, to be read in a row.
+    ``least``, ``most`` (nodes,): load bounds. ``free``: nodes of dual 0 in the goals before, whose load may change
+    within these (complementary slackness); ``priced``: the others.
     """
 
     ends: ShortVector
@@ -55,7 +63,10 @@ class LevelExchangeGraph(NamedTuple):
 
 
 class LeximinMatching(NamedTuple):
-    """Which pairs are ``chosen``; those of each node in ``seats`` from ``first``, ``load`` of them."""
+    """The primal solution: which pairs are ``chosen``.
+
+    Those of each node in ``seats`` from ``first``, ``load`` of them.
+    """
 
     chosen: BoolVector
     first: IntVector
@@ -64,11 +75,11 @@ class LeximinMatching(NamedTuple):
 
 
 class PotentialLog(NamedTuple):
-    """The marks so far, one after the other, and their sums by node.
+    """Potentials as a log of changes (``nodes``, ``levels``, ``signs``), and fingerprints of their sums by node.
 
-    ``words`` (levels,) stand for levels, at random; ``sums`` (nodes,) add them up as often as a node is marked, and
-    ``settled`` are the sums of the levels that are done with. Equal sums are equal marks, but for a chance of 2^-64;
-    what comes out is held against the marks themselves.
+    ``fingerprints`` (levels,): one random word a level. ``sums`` (nodes,): the words of a node's potentials added up,
+    modulo 2^64; ``closed_sums``: of finished levels. Equal sums are equal potentials but for a chance of 2^-64, which
+    ``optimum`` checks.
     """
 
     nodes: ShortVector
@@ -80,270 +91,309 @@ class PotentialLog(NamedTuple):
 
 
 class LevelQueue(NamedTuple):
-    """The chosen pairs yet to be put in question: the first of each level, and the one after each."""
+    """Chosen pairs still to be tested, as a linked list a level: its ``heads`` and the pair ``after`` each."""
 
     heads: ShortVector
     after: ShortVector
 
 
 class SearchFrontier(NamedTuple):
-    """One end of a search: who is reached, in order, by which pair and from whom; ``at``: how many, the next, steps."""
+    """One side of a bidirectional search.
+
+    Nodes in ``order`` of discovery, ``via`` which pair and from which ``parent``.
+
+    ``visited`` (nodes,): the number of the search that found it. ``at``: nodes found, nodes expanded, steps made.
+    """
 
     order: ShortVector
-    seen: IntVector
-    by: ShortVector
-    come: ShortVector
+    visited: IntVector
+    via: ShortVector
+    parent: ShortVector
     at: IntVector
 
 
 class ExchangeState(NamedTuple):
-    """Everything that a climb works on."""
+    """Everything that the search works on."""
 
-    net: LevelExchangeGraph
-    answer: LeximinMatching
-    marks: PotentialLog
+    graph: LevelExchangeGraph
+    matching: LeximinMatching
+    potentials: PotentialLog
     queue: LevelQueue
-    ahead: SearchFrontier
-    back: SearchFrontier
-    now: IntVector
+    forward: SearchFrontier
+    backward: SearchFrontier
+    counters: IntVector
 
 
 @jit_without_refcounts
-def enqueue(work: ExchangeState, pair: int) -> None:
-    """Have a chosen pair put in question once its level comes."""
-    queue, score = work.queue, work.net.scores[pair]
-    if queue.after[pair] == IDLE and score > work.now[LEVEL]:
+def enqueue(state: ExchangeState, pair: int) -> None:
+    """Queue a chosen pair to be tested when its level comes."""
+    queue, score = state.queue, state.graph.scores[pair]
+    # Only pairs above the level: those at it or below are settled or being tested.
+    if queue.after[pair] == NOT_QUEUED and score > state.counters[LEVEL]:
         queue.after[pair] = queue.heads[score]
         queue.heads[score] = pair
 
 
 @jit_without_refcounts
-def add_pair(work: ExchangeState, pair: int) -> None:
+def add_pair(state: ExchangeState, pair: int) -> None:
     """Choose a pair."""
-    net, answer = work.net, work.answer
+    graph, matching = state.graph, state.matching
     for side in range(2):
-        node = net.ends[side, pair]
-        answer.seats[answer.first[node] + answer.load[node]] = pair
-        answer.load[node] += 1
-    answer.chosen[pair] = True
-    enqueue(work, pair)
+        node = graph.ends[side, pair]
+        matching.seats[matching.first[node] + matching.load[node]] = pair
+        matching.load[node] += 1
+    matching.chosen[pair] = True
+    enqueue(state, pair)
 
 
 @jit_without_refcounts
-def remove_pair(work: ExchangeState, pair: int) -> None:
-    """Leave a chosen pair."""
-    net, answer = work.net, work.answer
+def remove_pair(state: ExchangeState, pair: int) -> None:
+    """Give a chosen pair up."""
+    graph, matching = state.graph, state.matching
     for side in range(2):
-        node = net.ends[side, pair]
-        last = answer.first[node] + answer.load[node] - 1
-        for at in range(answer.first[node], last + 1):
-            if answer.seats[at] == pair:
-                answer.seats[at] = answer.seats[last]
+        node = graph.ends[side, pair]
+        last = matching.first[node] + matching.load[node] - 1
+        # The last seat fills the gap.
+        for at in range(matching.first[node], last + 1):
+            if matching.seats[at] == pair:
+                matching.seats[at] = matching.seats[last]
                 break
-        answer.load[node] -= 1
-    answer.chosen[pair] = False
+        matching.load[node] -= 1
+    matching.chosen[pair] = False
 
 
 @jit_without_refcounts
-def begin(reach: SearchFrontier, node: int, stamp: int) -> None:
-    """Begin one end of a search with a node."""
-    reach.order[0], reach.seen[node] = node, stamp
-    reach.by[node] = reach.come[node] = NOTHING
-    reach.at[:] = 0
-    reach.at[0] = 1
+def begin(frontier: SearchFrontier, node: int, stamp: int) -> None:
+    """Begin one side of a search at a node."""
+    frontier.order[0], frontier.visited[node] = node, stamp
+    frontier.via[node] = frontier.parent[node] = NOTHING
+    frontier.at[:] = 0
+    frontier.at[0] = 1
 
 
 @jit_without_refcounts
-def visit(reach: SearchFrontier, seen: IntVector, now: IntVector, step: tuple[int, int, int]) -> None:
-    """Reach a node from another by a pair, and see whether the other end has been there."""
-    node, come, pair = step
-    if reach.seen[node] != now[STAMP]:
-        reach.seen[node] = now[STAMP]
-        reach.by[node], reach.come[node] = pair, come
-        reach.order[reach.at[0]] = node
-        reach.at[0] += 1
-        if seen[node] == now[STAMP]:
-            now[MEETING] = node
+def visit(frontier: SearchFrontier, visited: IntVector, counters: IntVector, step: tuple[int, int, int]) -> None:
+    """Discover a node from another by a pair, and note where the two sides meet."""
+    node, parent, pair = step
+    # Each node is discovered once a search, by its number.
+    if frontier.visited[node] != counters[STAMP]:
+        frontier.visited[node] = counters[STAMP]
+        frontier.via[node], frontier.parent[node] = pair, parent
+        frontier.order[frontier.at[0]] = node
+        frontier.at[0] += 1
+        # Found from both ends: the halves make a path.
+        if visited[node] == counters[STAMP]:
+            counters[MEETING] = node
 
 
 @jit_without_refcounts
-def expand_pairs(work: ExchangeState, reach: SearchFrontier, seen: IntVector, node: int) -> None:
-    """Go over the open pairs of a node that are not chosen; those that can never be open again are forgotten."""
-    net, now = work.net, work.now
-    stops, pairs, others, scores = net.stops, net.pairs, net.others, net.levels
-    sums, settled, words = work.marks.sums, work.marks.closed_sums, work.marks.fingerprints
-    at, level, left = net.starts[node], now[LEVEL], node < net.lefts
+def expand_pairs(state: ExchangeState, frontier: SearchFrontier, visited: IntVector, node: int) -> None:
+    """Expand a node by its open pairs that are not chosen; drop for good those that can never open again."""
+    graph, counters = state.graph, state.counters
+    stops, pairs, others, scores = graph.stops, graph.pairs, graph.others, graph.levels
+    sums, closed_sums, fingerprints = state.potentials.sums, state.potentials.closed_sums, state.potentials.fingerprints
+    at, level, left = graph.starts[node], counters[LEVEL], node < graph.lefts
     while at < stops[node]:
-        far, score = others[at], scores[at]
-        due = np.uint64(0) if score > level else words[score]
-        reach.at[2] += 1
-        if (sums[node] - sums[far] if left else sums[far] - sums[node]) == due:
-            if not work.answer.chosen[pairs[at]]:
-                visit(reach, seen, now, (far, node, pairs[at]))
-        elif score != level and (settled[node] - settled[far] if left else settled[far] - settled[node]) != due:
+        other, score = others[at], scores[at]
+        # Open: the potentials of both nodes are equal, or differ by one at the pair's own level and score.
+        due = np.uint64(0) if score > level else fingerprints[score]
+        # Steps count arcs, to keep both sides in balance.
+        frontier.at[2] += 1
+        if (sums[node] - sums[other] if left else sums[other] - sums[node]) == due:
+            if not state.matching.chosen[pairs[at]]:
+                visit(frontier, visited, counters, (other, node, pairs[at]))
+        # Finished levels differ and never change again: the pair is swapped out of the list for good.
+        elif (
+            score != level
+            and (closed_sums[node] - closed_sums[other] if left else closed_sums[other] - closed_sums[node]) != due
+        ):
             stops[node] -= 1
             last = stops[node]
             pairs[at], pairs[last] = pairs[last], pairs[at]
-            others[at], others[last] = others[last], far
+            others[at], others[last] = others[last], other
             scores[at], scores[last] = scores[last], score
             continue
         at += 1
 
 
 @jit_without_refcounts
-def expand_seats(work: ExchangeState, reach: SearchFrontier, seen: IntVector, node: int) -> None:
-    """Go over the chosen pairs of a node that may be left: some are worth more than their people pay."""
-    net, answer, sums, now, words = work.net, work.answer, work.marks.sums, work.now, work.marks.fingerprints
-    for at in range(answer.first[node], answer.first[node] + answer.load[node]):
-        pair = answer.seats[at]
-        left, right, score = net.ends[0, pair], net.ends[1, pair], net.scores[pair]
-        apart = sums[left] - sums[right]
-        if (score >= now[LEVEL] and apart == np.uint64(0)) or (score <= now[LEVEL] and apart == words[score]):
-            visit(reach, seen, now, (left + right - node, node, pair))
-    reach.at[2] += answer.load[node] + 1
+def expand_seats(state: ExchangeState, frontier: SearchFrontier, visited: IntVector, node: int) -> None:
+    """Expand a node by its chosen pairs that may be given up: those that are not tight."""
+    graph, matching, sums, counters, fingerprints = (
+        state.graph,
+        state.matching,
+        state.potentials.sums,
+        state.counters,
+        state.potentials.fingerprints,
+    )
+    for at in range(matching.first[node], matching.first[node] + matching.load[node]):
+        pair = matching.seats[at]
+        left, right, score = graph.ends[0, pair], graph.ends[1, pair], graph.scores[pair]
+        # Tight chosen pairs at or below the level must stay: giving them up would make a lower level worse.
+        difference = sums[left] - sums[right]
+        if (score >= counters[LEVEL] and difference == np.uint64(0)) or (
+            score <= counters[LEVEL] and difference == fingerprints[score]
+        ):
+            visit(frontier, visited, counters, (left + right - node, node, pair))
+    frontier.at[2] += matching.load[node] + 1
 
 
 @jit_without_refcounts
-def may_sink(work: ExchangeState, node: int, way: int) -> bool:
-    """Return whether a chain may end at a node, which is found going ahead, or begin there, and its load change.
+def may_sink(state: ExchangeState, node: int, way: int) -> bool:
+    """Return whether a path may end (or, backwards, begin) at a node, changing its load.
 
-    A chain takes a pair from a left node where it ends, and gives one to a right node; where it begins the opposite.
+    A path that ends at a left node takes a pair from it, at a right node gives it one; where it begins, the opposite.
     """
-    net, sums = work.net, work.marks.sums
-    if net.priced[node] or sums[node] != sums[len(sums) - 1]:
+    graph, sums = state.graph, state.potentials.sums
+    if graph.priced[node] or sums[node] != sums[len(sums) - 1]:
         return False
-    fewer = (node < net.lefts) == (way == AHEAD)
-    load = work.answer.load[node]
-    return bool(load > net.least[node] if fewer else load < net.most[node])
+    # Ends lose a pair on one side of the market and win one on the other, by direction.
+    fewer = (node < graph.lefts) == (way == FORWARD)
+    load = state.matching.load[node]
+    return bool(load > graph.least[node] if fewer else load < graph.most[node])
 
 
 @jit_without_refcounts
-def expand_sink(work: ExchangeState, reach: SearchFrontier, seen: IntVector, way: int) -> None:
-    """Go over all nodes that a chain through the sink leads to."""
-    sums, load, lefts, now = work.marks.sums, work.answer.load, work.net.lefts, work.now
-    least, most, sink = work.net.least, work.net.most, len(work.marks.sums) - 1
-    for node in work.net.free:
-        fewer = (node < lefts) != (way == AHEAD)
+def expand_sink(state: ExchangeState, frontier: SearchFrontier, visited: IntVector, way: int) -> None:
+    """Expand the sink: all nodes whose load may change the other way."""
+    sums, load, lefts, counters = state.potentials.sums, state.matching.load, state.graph.lefts, state.counters
+    least, most, sink = state.graph.least, state.graph.most, len(state.potentials.sums) - 1
+    for node in state.graph.free:
+        fewer = (node < lefts) != (way == FORWARD)
         fits = load[node] > least[node] if fewer else load[node] < most[node]
         if fits and sums[node] == sums[sink]:
-            visit(reach, seen, now, (node, sink, NOTHING))
-    reach.at[2] += len(work.net.free)
+            visit(frontier, visited, counters, (node, sink, NOTHING))
+    frontier.at[2] += len(state.graph.free)
 
 
 @jit_without_refcounts
-def expand(work: ExchangeState, reach: SearchFrontier, other: SearchFrontier, way: int) -> None:
-    """Go on from the next node that one end has reached."""
-    node, sink = reach.order[reach.at[1]], len(work.marks.sums) - 1
-    reach.at[1] += 1
+def expand(state: ExchangeState, frontier: SearchFrontier, other: SearchFrontier, way: int) -> None:
+    """Expand the next node of one side of the search."""
+    node, sink = frontier.order[frontier.at[1]], len(state.potentials.sums) - 1
+    frontier.at[1] += 1
     if node == sink:
-        expand_sink(work, reach, other.seen, way)
+        expand_sink(state, frontier, other.visited, way)
         return
-    if (node < work.net.lefts) == (way == AHEAD):
-        expand_pairs(work, reach, other.seen, node)
+    if (node < state.graph.lefts) == (way == FORWARD):
+        expand_pairs(state, frontier, other.visited, node)
     else:
-        expand_seats(work, reach, other.seen, node)
-    if may_sink(work, node, way):
-        visit(reach, other.seen, work.now, (sink, node, NOTHING))
+        expand_seats(state, frontier, other.visited, node)
+    if may_sink(state, node, way):
+        visit(frontier, other.visited, state.counters, (sink, node, NOTHING))
 
 
 @jit_without_refcounts
-def next_step(work: ExchangeState, reach: SearchFrontier) -> int:
-    """Return how many steps one end will have made once it has gone on; the sink, which leads to many, waits."""
-    sink, at, last = len(work.marks.sums) - 1, reach.at[1], reach.at[0] - 1
-    if reach.order[at] == sink and at < last:
-        reach.order[at], reach.order[last] = reach.order[last], sink
-    node = reach.order[at]
+def next_step(state: ExchangeState, frontier: SearchFrontier) -> int:
+    """Return how many steps one side will have made after its next expansion; the sink, which leads to many, waits."""
+    sink, at, last = len(state.potentials.sums) - 1, frontier.at[1], frontier.at[0] - 1
+    if frontier.order[at] == sink and at < last:
+        frontier.order[at], frontier.order[last] = frontier.order[last], sink
+    node = frontier.order[at]
     if node == sink:
-        return int(reach.at[2] + len(work.net.free))
-    return int(reach.at[2] + work.net.stops[node] - work.net.starts[node])
+        return int(frontier.at[2] + len(state.graph.free))
+    return int(frontier.at[2] + state.graph.stops[node] - state.graph.starts[node])
 
 
 @jit_without_refcounts
-def find_path(work: ExchangeState, pair: int) -> int:
-    """Look for a chain around a chosen pair: return 0 if there is one, 1 or -1 if the way ahead or back is closed."""
-    net, ahead, back, now = work.net, work.ahead, work.back, work.now
-    now[STAMP] += 1
-    now[MEETING] = NOTHING
-    begin(ahead, net.ends[0, pair], now[STAMP])
-    begin(back, net.ends[1, pair], now[STAMP])
-    while now[MEETING] == NOTHING:
-        if ahead.at[1] == ahead.at[0]:
+def find_path(state: ExchangeState, pair: int) -> int:
+    """Search for an alternating path around a chosen pair.
+
+    Return 0 if the sides meet, 1 or -1 if the forward or the backward side is closed: a cut that proves that there is
+    none.
+    """
+    graph, forward, backward, counters = state.graph, state.forward, state.backward, state.counters
+    counters[STAMP] += 1
+    counters[MEETING] = NOTHING
+    begin(forward, graph.ends[0, pair], counters[STAMP])
+    begin(backward, graph.ends[1, pair], counters[STAMP])
+    while counters[MEETING] == NOTHING:
+        # All nodes of the forward side expanded: it is closed.
+        if forward.at[1] == forward.at[0]:
             return 1
-        if back.at[1] == back.at[0]:
+        # The backward side is closed.
+        if backward.at[1] == backward.at[0]:
             return -1
-        if next_step(work, ahead) <= next_step(work, back):
-            expand(work, ahead, back, AHEAD)
+        # Expand the side that is cheaper: both grow in step, the search ends with the smaller closed one.
+        if next_step(state, forward) <= next_step(state, backward):
+            expand(state, forward, backward, FORWARD)
         else:
-            expand(work, back, ahead, BACK)
+            expand(state, backward, forward, BACKWARD)
     return 0
 
 
 @jit_without_refcounts
-def apply_path(work: ExchangeState, pair: int) -> None:
-    """Carry out the chain that was found, and leave the pair."""
-    remove_pair(work, pair)
+def apply_path(state: ExchangeState, pair: int) -> None:
+    """Exchange along the path that was found, and give the tested pair up."""
+    # The tested pair closes the cycle with the path.
+    remove_pair(state, pair)
     for turn in range(4):  # pairs that go leave their places first
-        reach = work.ahead if turn % 2 == 0 else work.back
-        node = work.now[MEETING]
-        while reach.come[node] != NOTHING:
-            by = reach.by[node]
-            come = reach.come[node]
-            if by != NOTHING:
-                left = node if node < work.net.lefts else come
+        # Turns 0 and 1 give pairs up, forward and backward half; 2 and 3 add pairs.
+        frontier = state.forward if turn % 2 == 0 else state.backward
+        node = state.counters[MEETING]
+        while frontier.parent[node] != NOTHING:
+            via = frontier.via[node]
+            parent = frontier.parent[node]
+            if via != NOTHING:
+                left = node if node < state.graph.lefts else parent
                 taken = (left == node) == (turn % 2 == 0)
                 if taken and turn < 2:
-                    remove_pair(work, by)
+                    remove_pair(state, via)
                 elif not taken and turn >= 2:
-                    add_pair(work, by)
-            node = come
+                    add_pair(state, via)
+            node = parent
 
 
 @jit_without_refcounts
-def raise_potentials(work: ExchangeState, reach: SearchFrontier, sign: int) -> None:
-    """Mark all that one end of a search has reached."""
-    marks, now = work.marks, work.now
-    level = now[LEVEL]
-    word = marks.fingerprints[level] if sign > 0 else np.uint64(0) - marks.fingerprints[level]
-    for place in range(reach.at[0]):
-        node, at = reach.order[place], now[MARKS]
-        marks.nodes[at], marks.levels[at], marks.signs[at] = node, level, sign
-        marks.sums[node] += word
-        now[MARKS] += 1
+def raise_potentials(state: ExchangeState, frontier: SearchFrontier, sign: int) -> None:
+    """Dual step: change the potential at this level of all nodes on the closed side by ``sign``."""
+    potentials, counters = state.potentials, state.counters
+    level = counters[LEVEL]
+    # Negative potentials add the word's negative, modulo 2^64.
+    word = potentials.fingerprints[level] if sign > 0 else np.uint64(0) - potentials.fingerprints[level]
+    for place in range(frontier.at[0]):
+        node, at = frontier.order[place], counters[ENTRIES]
+        potentials.nodes[at], potentials.levels[at], potentials.signs[at] = node, level, sign
+        potentials.sums[node] += word
+        counters[ENTRIES] += 1
 
 
 @jit_without_refcounts
-def try_removal(work: ExchangeState, pair: int) -> None:
-    """Put a chosen pair in question."""
-    net, sums = work.net, work.marks.sums
-    if not work.answer.chosen[pair] or sums[net.ends[0, pair]] != sums[net.ends[1, pair]]:
+def try_removal(state: ExchangeState, pair: int) -> None:
+    """Test a chosen pair: remove it by an exchange, or prove by a cut that it stays."""
+    graph, sums = state.graph, state.potentials.sums
+    # Gone already, or a cut between its nodes proves it: nothing to test.
+    if not state.matching.chosen[pair] or sums[graph.ends[0, pair]] != sums[graph.ends[1, pair]]:
         return
-    closed = find_path(work, pair)
+    closed = find_path(state, pair)
     if closed == 0:
-        apply_path(work, pair)
+        apply_path(state, pair)
     else:
-        raise_potentials(work, work.ahead if closed > 0 else work.back, closed)
-    work.now[STEPS] += work.ahead.at[2] + work.back.at[2]
+        raise_potentials(state, state.forward if closed > 0 else state.backward, closed)
+    state.counters[STEPS] += state.forward.at[2] + state.backward.at[2]
 
 
 @jit_without_refcounts
-def run_levels(work: ExchangeState, steps: int) -> int:
-    """Go on for so many steps, level by level; return whether all is done."""
-    queue, marks, now = work.queue, work.marks, work.now
-    now[STEPS] = 0
-    while now[LEVEL] < len(queue.heads):
-        level = now[LEVEL]
+def run_levels(state: ExchangeState, steps: int) -> int:
+    """Go on for so many steps, level by level; return whether all is done, or what ran out."""
+    queue, potentials, counters = state.queue, state.potentials, state.counters
+    counters[STEPS] = 0
+    while counters[LEVEL] < len(queue.heads):
+        level = counters[LEVEL]
         while queue.heads[level] != NOTHING:
-            if now[MARKS] + len(marks.sums) > len(marks.nodes):
+            # The log could overflow with the next cut: let the caller enlarge it.
+            if counters[ENTRIES] + len(potentials.sums) > len(potentials.nodes):
                 return FULL
-            if now[STEPS] > steps:
+            if counters[STEPS] > steps:
                 return LATER
+            # Test the pairs of the level in any order: the cuts make the number minimal.
             pair = queue.heads[level]
             queue.heads[level] = queue.after[pair]
-            queue.after[pair] = IDLE
-            try_removal(work, pair)
-        for at in range(now[OPENED], now[MARKS]):
-            node = marks.nodes[at]
-            marks.closed_sums[node] = marks.sums[node]
-        now[OPENED] = now[MARKS]
-        now[LEVEL] += 1
+            queue.after[pair] = NOT_QUEUED
+            try_removal(state, pair)
+        # The level is finished: its potentials are final.
+        for at in range(counters[OPENED], counters[ENTRIES]):
+            node = potentials.nodes[at]
+            potentials.closed_sums[node] = potentials.sums[node]
+        counters[OPENED] = counters[ENTRIES]
+        counters[LEVEL] += 1
     return DONE

@@ -1,4 +1,9 @@
-"""A leximin optimum on listed pairs, and its certificate by lexicographic potentials."""
+"""A leximin optimum on listed pairs, and its certificate by lexicographic potentials.
+
+The kernel compares potentials by fingerprints. The certificate does not trust them: it adds the potentials up, and
+checks complementary slackness in exact numbers, level by level. A pair that is not chosen has a lexicographic reduced
+cost >= 0, a chosen one <= 0, and nobody whose load may change has a potential on the wrong side of the sink's.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +18,12 @@ from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.subproblem import PairList
 from mentormatch.scale.leximin.exchange import (
+    COUNTERS,
     DONE,
+    ENTRIES,
     FULL,
-    IDLE,
-    MARKS,
+    NOT_QUEUED,
     NOTHING,
-    NOW,
     ExchangeState,
     LevelExchangeGraph,
     LevelQueue,
@@ -31,16 +36,19 @@ from mentormatch.scale.leximin.exchange import (
 from mentormatch.scale.leximin.potentials import LevelPotentials, PotentialOrder
 
 STEPS = 1 << 22
-"""Steps looked at between two looks at the clock: a fifth of a second."""
+"""Steps between two checks of the deadline: a fifth of a second."""
 PART = 1 << 16
-"""Of so many listed pairs those are held against their marks together that these do not tell at once."""
-ROOM = 8
-"""So many marks a person there is room for at first."""
+"""So many listed pairs are compared potential by potential at a time."""
+ENTRIES_PER_NODE = 8
+"""The log of potentials has room for so many a node at first."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadBounds:
-    """Who may take how many: ``bounds`` of both sides beside pins, and who is ``priced``, so that theirs is fixed."""
+    """The load ``bounds`` of both sides beside pins, and who is ``priced``.
+
+    Has a dual in the goals before, so a fixed load.
+    """
 
     bounds: tuple[RemainingDegrees, RemainingDegrees]
     priced: tuple[BoolVector, BoolVector]
@@ -57,99 +65,115 @@ class LoadBounds:
 
     @property
     def fixed(self) -> BoolVector:
-        """Return (nodes,) who has a price."""
+        """Return (nodes,) whose load is fixed."""
         return np.append(np.concatenate(self.priced), False)
 
 
 @dataclass(frozen=True, slots=True)
 class LeximinOptimum:
-    """The end of a climb on ``pairs``: which are ``chosen``, and the marks by which no answer is better on these."""
+    """The optimum on ``pairs``: which are ``chosen``, the loads (nodes,), and the potentials that prove it."""
 
-    ground: LoadBounds
+    load_bounds: LoadBounds
     pairs: PairList
     chosen: BoolVector
     loads: IntVector
-    signatures: LevelPotentials
+    potentials: LevelPotentials
 
     @classmethod
-    def of(cls, ground: LoadBounds, pairs: PairList, chosen: BoolVector, over: Callable[[], bool]) -> Self:
-        """Climb from an answer; raise OutOfTime if the time is up."""
-        work = is_finished(exchange_state(ground, pairs, chosen), over)
-        count = int(work.now[MARKS])
-        marks = [part[:count] for part in work.marks[:3]]
-        signatures = LevelPotentials.of(marks[0], marks[1], marks[2], len(work.marks.sums))
-        return cls(ground, pairs, work.answer.chosen, work.answer.load, signatures)
+    def of(cls, load_bounds: LoadBounds, pairs: PairList, chosen: BoolVector, over: Callable[[], bool]) -> Self:
+        """Improve an answer to the leximin optimum on its list; raise TimeLimitReached if the time is up."""
+        state = run_to_end(exchange_state(load_bounds, pairs, chosen), over)
+        count = int(state.counters[ENTRIES])
+        nodes, levels, signs = (part[:count] for part in state.potentials[:3])
+        potentials = LevelPotentials.of(nodes, levels, signs, len(state.potentials.sums))
+        return cls(load_bounds, pairs, state.matching.chosen, state.matching.load, potentials)
 
     @property
     def nodes(self) -> tuple[IntVector, IntVector]:
         """Return the nodes of the two people of each pair."""
-        return self.pairs.mentors, self.pairs.mentees + len(self.ground.bounds[0].most)
+        return self.pairs.mentors, self.pairs.mentees + len(self.load_bounds.bounds[0].most)
 
-    def proved(self, ranks: PotentialOrder) -> BoolVector:
-        """Return which of the pairs lose nothing; raise EngineError if the marks do not prove the answer.
+    def tight_pairs(self, order: PotentialOrder) -> BoolVector:
+        """Return which pairs have a lexicographic reduced cost of 0; raise EngineError if the potentials prove nothing.
 
-        A pair loses what its right person is marked more than its left, and one at its own level: the lowest level at
-        which that is not 0 counts. None that is not chosen loses less than nothing, none that is chosen more.
+        The reduced cost of a pair at a level is right potential - left potential, + 1 at its own score. The lowest
+        level where it is not 0 counts.
         """
-        lost, exact = self._lost(ranks)
-        wrong = np.where(self.chosen, lost > 0, lost < 0)
-        if wrong.any() or not self._loads_proved(ranks):
-            raise EngineError("The marks do not prove the assignment")
-        return np.asarray(exact & (lost == 0))
+        cost_signs, exact = self._cost_signs(order)
+        # Complementary slackness of pairs.
+        wrong = np.where(self.chosen, cost_signs > 0, cost_signs < 0)
+        if wrong.any() or not self._loads_optimal(order):
+            raise EngineError("The potentials do not prove the assignment")
+        return np.asarray(exact & (cost_signs == 0))
 
-    def _lost(self, ranks: PotentialOrder) -> tuple[IntVector, BoolVector]:
-        """Return the sign of what each pair loses, and for which it was worked out mark by mark."""
-        own, theirs = (ranks.places[nodes] for nodes in self.nodes)
-        apart = ranks.between(np.minimum(own, theirs), np.maximum(own, theirs))
-        lost = np.where((own > theirs) & (self.pairs.scores > apart), -1, 1)
-        exact = (own > theirs) & (self.pairs.scores == apart)
+    def _cost_signs(self, order: PotentialOrder) -> tuple[IntVector, BoolVector]:
+        """Return the sign of each pair's reduced cost, and for which it was added up level by level."""
+        own, theirs = (order.places[nodes] for nodes in self.nodes)
+        difference = order.between(np.minimum(own, theirs), np.maximum(own, theirs))
+        cost_signs = np.where((own > theirs) & (self.pairs.scores > difference), -1, 1)
+        # Only at equality of score and split level does the order of people not tell: add up exactly.
+        exact = (own > theirs) & (self.pairs.scores == difference)
         for some in np.array_split(np.flatnonzero(exact), 1 + len(exact) // PART):
             if len(some):
-                lost[some] = self.signatures.lost(*(side[some] for side in (*self.nodes, self.pairs.scores)))
-        return lost, exact
+                cost_signs[some] = self.potentials.cost_signs(
+                    *(side[some] for side in (*self.nodes, self.pairs.scores))
+                )
+        return cost_signs, exact
 
-    def _loads_proved(self, ranks: PotentialOrder) -> bool:
-        """Return whether nobody could take more or fewer, and the answer be better."""
-        least, most, n = self.ground.least, self.ground.most, len(self.ground.bounds[0].most)
-        places, sink = ranks.places[:-1], ranks.places[-1]
+    def _loads_optimal(self, order: PotentialOrder) -> bool:
+        """Return whether no change of a load would improve the answer: complementary slackness of the sink."""
+        least, most, n = self.load_bounds.least, self.load_bounds.most, len(self.load_bounds.bounds[0].most)
+        places, sink = order.places[:-1], order.places[-1]
         left = np.arange(len(places)) < n
-        more = (self.loads < most)[:-1] & ~self.ground.fixed[:-1]
-        fewer = (self.loads > least)[:-1] & ~self.ground.fixed[:-1]
+        more = (self.loads < most)[:-1] & ~self.load_bounds.fixed[:-1]
+        fewer = (self.loads > least)[:-1] & ~self.load_bounds.fixed[:-1]
+        # A path may end at a left node that can lose a pair, or begin at one that can win one; right nodes the
+        # opposite.
         ends, begins = np.where(left, fewer, more), np.where(left, more, fewer)
         return not ((ends & (places > sink)) | (begins & (places < sink))).any()
 
-    def held(self, ranks: PotentialOrder) -> BoolVector:
-        """Return (nodes,) whose load is the same in every answer as good."""
-        return np.asarray(self.ground.fixed | (ranks.places != ranks.places[-1]))
+    def fixed_loads(self, order: PotentialOrder) -> BoolVector:
+        """Return (nodes,) whose load is the same in every leximin optimum."""
+        return np.asarray(self.load_bounds.fixed | (order.places != order.places[-1]))
 
 
-def exchange_state(ground: LoadBounds, pairs: PairList, chosen: BoolVector) -> ExchangeState:
-    """Return the work of a climb before its first step."""
-    n, nodes, highest = len(ground.bounds[0].most), len(ground.most), int(pairs.scores.max(initial=0))
+def exchange_state(load_bounds: LoadBounds, pairs: PairList, chosen: BoolVector) -> ExchangeState:
+    """Return the state of the kernel before its first step."""
+    n, nodes, highest = len(load_bounds.bounds[0].most), len(load_bounds.most), int(pairs.scores.max(initial=0))
     ends = np.stack([pairs.mentors, pairs.mentees + n]).astype(np.int32)
-    net = exchange_graph(ground, ends, pairs.scores.astype(np.int32))
-    words = np.random.default_rng(0).integers(0, 1 << 64, highest + 1, dtype=np.uint64)
-    marks = potential_log(nodes, words)
-    ahead, back = search_frontier(nodes), search_frontier(nodes)
+    graph = exchange_graph(load_bounds, ends, pairs.scores.astype(np.int32))
+    # Random words, the same each time: equal potentials have equal sums.
+    fingerprints = np.random.default_rng(0).integers(0, 1 << 64, highest + 1, dtype=np.uint64)
+    potentials = potential_log(nodes, fingerprints)
+    forward, backward = search_frontier(nodes), search_frontier(nodes)
     return ExchangeState(
-        net, leximin_matching(net, chosen), marks, level_queue(net, chosen), ahead, back, np.zeros(NOW, dtype=np.int64)
+        graph,
+        leximin_matching(graph, chosen),
+        potentials,
+        level_queue(graph, chosen),
+        forward,
+        backward,
+        np.zeros(COUNTERS, dtype=np.int64),
     )
 
 
-def potential_log(nodes: int, words: Words) -> PotentialLog:
-    """Return room for marks, of which there is none yet."""
-    places, levels = (np.empty(ROOM * nodes, dtype=np.int32) for _ in range(2))
-    sums, settled = (np.zeros(nodes, dtype=np.uint64) for _ in range(2))
-    return PotentialLog(places, levels, np.empty(ROOM * nodes, dtype=np.int8), words, sums, settled)
+def potential_log(nodes: int, fingerprints: Words) -> PotentialLog:
+    """Return an empty log of potentials."""
+    places, levels = (np.empty(ENTRIES_PER_NODE * nodes, dtype=np.int32) for _ in range(2))
+    sums, closed_sums = (np.zeros(nodes, dtype=np.uint64) for _ in range(2))
+    return PotentialLog(
+        places, levels, np.empty(ENTRIES_PER_NODE * nodes, dtype=np.int8), fingerprints, sums, closed_sums
+    )
 
 
-def exchange_graph(ground: LoadBounds, ends: NDArray[np.int32], scores: NDArray[np.int32]) -> LevelExchangeGraph:
-    """Return pairs as they are read from either side."""
+def exchange_graph(load_bounds: LoadBounds, ends: NDArray[np.int32], scores: NDArray[np.int32]) -> LevelExchangeGraph:
+    """Return the pairs in compressed rows by either side."""
     flat, count = ends.ravel(), np.int32(max(len(scores), 1))
+    # Pair p is entry p on the left and entry e + p on the right; sorted by node they are both sides' rows.
     order = np.argsort(flat, kind="stable").astype(np.int32)
     pairs, others = order % count, flat[np.where(order < count, order + count, order - count)]
-    stops = np.cumsum(np.bincount(flat, minlength=len(ground.most)))
-    free = np.flatnonzero(~ground.fixed & (ground.least < ground.most)).astype(np.int32)
+    stops = np.cumsum(np.bincount(flat, minlength=len(load_bounds.most)))
+    free = np.flatnonzero(~load_bounds.fixed & (load_bounds.least < load_bounds.most)).astype(np.int32)
     return LevelExchangeGraph(
         ends,
         scores,
@@ -158,55 +182,56 @@ def exchange_graph(ground: LoadBounds, ends: NDArray[np.int32], scores: NDArray[
         pairs,
         others,
         scores[pairs],
-        ground.least,
-        ground.most,
+        load_bounds.least,
+        load_bounds.most,
         free,
-        ground.fixed,
-        len(ground.priced[0]),
+        load_bounds.fixed,
+        len(load_bounds.priced[0]),
     )
 
 
-def leximin_matching(net: LevelExchangeGraph, chosen: BoolVector) -> LeximinMatching:
-    """Return an answer by person."""
+def leximin_matching(graph: LevelExchangeGraph, chosen: BoolVector) -> LeximinMatching:
+    """Return an answer by node."""
     some = np.flatnonzero(chosen)
-    nodes, pairs = net.ends[:, some].ravel(), np.tile(some, 2)
-    order, load = np.argsort(nodes, kind="stable"), np.bincount(nodes, minlength=len(net.most))
-    first = np.append(0, np.cumsum(net.most)[:-1])
-    seats = np.full(int(net.most.sum()), NOTHING, dtype=np.int32)
+    nodes, pairs = graph.ends[:, some].ravel(), np.tile(some, 2)
+    order, load = np.argsort(nodes, kind="stable"), np.bincount(nodes, minlength=len(graph.most))
+    first = np.append(0, np.cumsum(graph.most)[:-1])
+    seats = np.full(int(graph.most.sum()), NOTHING, dtype=np.int32)
     seats[np.repeat(first - np.cumsum(load) + load, load) + np.arange(len(order))] = pairs[order]
     return LeximinMatching(chosen.copy(), first, load, seats)
 
 
-def level_queue(net: LevelExchangeGraph, chosen: BoolVector) -> LevelQueue:
-    """Return all chosen pairs to be put in question."""
-    heads = np.full(int(net.scores.max(initial=0)) + 1, NOTHING, dtype=np.int32)
-    after = np.full(len(net.scores), IDLE, dtype=np.int32)
+def level_queue(graph: LevelExchangeGraph, chosen: BoolVector) -> LevelQueue:
+    """Return the queue of all chosen pairs, by level."""
+    heads = np.full(int(graph.scores.max(initial=0)) + 1, NOTHING, dtype=np.int32)
+    after = np.full(len(graph.scores), NOT_QUEUED, dtype=np.int32)
     some = np.flatnonzero(chosen)
-    some = some[np.argsort(net.scores[some], kind="stable")]
-    levels, first = np.unique(net.scores[some], return_index=True)
+    some = some[np.argsort(graph.scores[some], kind="stable")]
+    levels, first = np.unique(graph.scores[some], return_index=True)
     heads[levels] = some[first]
+    # Link the pairs in order of score; then cut the chain between levels.
     after[some] = np.append(some[1:], NOTHING)[: len(some)]
     after[some[np.append(first[1:], len(some))[: len(first)] - 1]] = NOTHING
     return LevelQueue(heads, after)
 
 
 def search_frontier(nodes: int) -> SearchFrontier:
-    """Return room for one end of a search."""
-    order, by, come = (np.full(nodes, NOTHING, dtype=np.int32) for _ in range(3))
-    return SearchFrontier(order, np.zeros(nodes, dtype=np.int64), by, come, np.zeros(3, dtype=np.int64))
+    """Return room for one side of a search."""
+    order, via, parent = (np.full(nodes, NOTHING, dtype=np.int32) for _ in range(3))
+    return SearchFrontier(order, np.zeros(nodes, dtype=np.int64), via, parent, np.zeros(3, dtype=np.int64))
 
 
-def is_finished(work: ExchangeState, over: Callable[[], bool]) -> ExchangeState:
-    """Return the work at its end; raise OutOfTime if the time is up."""
-    with np.errstate(over="ignore"):  # sums of marks may go round
-        while (told := run_levels(work, STEPS)) != DONE:
+def run_to_end(state: ExchangeState, over: Callable[[], bool]) -> ExchangeState:
+    """Return the state at the end of all levels; raise TimeLimitReached if the time is up."""
+    with np.errstate(over="ignore"):  # fingerprints are modulo 2^64
+        while (told := run_levels(state, STEPS)) != DONE:
             if over():
                 raise TimeLimitReached
-            work = grow_log(work) if told == FULL else work
-    return work
+            state = grow_log(state) if told == FULL else state
+    return state
 
 
-def grow_log(work: ExchangeState) -> ExchangeState:
-    """Return the work with more room for marks."""
-    nodes, levels, signs = (np.append(part, np.empty_like(part)) for part in work.marks[:3])
-    return work._replace(marks=work.marks._replace(nodes=nodes, levels=levels, signs=signs))
+def grow_log(state: ExchangeState) -> ExchangeState:
+    """Return the state with twice the room for potentials."""
+    nodes, levels, signs = (np.append(part, np.empty_like(part)) for part in state.potentials[:3])
+    return state._replace(potentials=state.potentials._replace(nodes=nodes, levels=levels, signs=signs))

@@ -1,9 +1,10 @@
-"""Lexicographic potentials: one a score level; a total order of people, and the level at which two part.
+"""Lexicographic potentials, one a score level: the total order of people, and the split level of any two.
 
-Two people are told apart by the lowest level at which their marks differ. A pair that scores more than this level would
-improve an answer if its left person has the greater mark there; no other pair that scores more or less would. So people
-stand in the order of their marks, the lowest level first, and between neighbours stands the level that tells them
-apart: between any two people it is the least of those in between.
+Compare the potentials of two people from the lowest level up; the first level where they differ is their split level. A
+pair (i, k) improves the answer iff i's potential is greater there and the pair scores above that level; at that level
+it may tie. So people are sorted by potentials lexicographically; between neighbours in that order stands their split
+level, and the split level of any two is the least in between (a range minimum, by a sparse table: Bender and
+Farach-Colton 2000).
 """
 
 from collections.abc import Iterator
@@ -17,15 +18,15 @@ from mentormatch.base.columns import IntVector
 
 type WholeVector = NDArray[np.integer]
 
-FAR = 1 << 30
+INFINITE = 1 << 30
 """No pair scores more."""
 
 
 @dataclass(frozen=True, slots=True)
 class LevelPotentials:
-    """The marks of all nodes, in sum for each level, none of them 0.
+    """The potentials of all nodes that are not 0, in compressed rows.
 
-    Those of node i are at ``levels`` and ``sums`` from ``starts[i]`` to ``starts[i + 1]``, the lowest level first.
+    Those of node i stand in ``levels`` and ``sums`` from ``starts[i]`` to ``starts[i + 1]``, the lowest level first.
     """
 
     starts: IntVector
@@ -34,37 +35,44 @@ class LevelPotentials:
 
     @classmethod
     def of(cls, nodes: WholeVector, levels: WholeVector, signs: WholeVector, count: int) -> Self:
-        """Add up the marks that ``count`` nodes got one by one."""
+        """Add up a log of changes (``nodes``, ``levels``, ``signs``) for ``count`` nodes."""
         width = int(levels.max(initial=0)) + 1
+        # Add up changes of the same node and level; drop what cancels out.
         keys, place = np.unique(nodes.astype(np.int64) * width + levels, return_inverse=True)
         sums = np.bincount(place, weights=signs, minlength=len(keys)).astype(np.int64)
         keys, sums = keys[sums != 0], sums[sums != 0]
         return cls(np.searchsorted(keys // width, np.arange(count + 1)), keys % width, sums)
 
     def by_level(self) -> Iterator[tuple[int, IntVector, IntVector]]:
-        """Yield, from the lowest level up, who is marked at it, and by how much."""
+        """Yield, from the lowest level up: the level, the nodes with a potential there, and these potentials."""
         nodes = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
         order = np.argsort(self.levels, kind="stable")
         at, starts = np.unique(self.levels[order], return_index=True)
         for level, start, stop in zip(at.tolist(), starts, np.append(starts[1:], len(order)), strict=len(at) > 0):
             yield level, nodes[order[start:stop]], self.sums[order[start:stop]]
 
-    def lost(self, lefts: IntVector, rights: IntVector, scores: IntVector) -> IntVector:
-        """Return 1, 0 or -1 for each pair: the sign of what it loses, at the lowest level at which that is not 0."""
+    def cost_signs(self, lefts: IntVector, rights: IntVector, scores: IntVector) -> IntVector:
+        """Return (e,) the sign of each pair's lexicographic reduced cost: at the lowest level where it is not 0.
+
+        At each level it is right potential - left potential, + 1 at the pair's own score.
+        """
         own, theirs = self._of(lefts), self._of(rights)
         pairs = np.concatenate([own[0], theirs[0], np.arange(len(scores))])
         levels = np.concatenate([self.levels[own[1]], self.levels[theirs[1]], scores])
         sums = np.concatenate([-self.sums[own[1]], self.sums[theirs[1]], np.ones_like(scores)])
+        # Merge both nodes' potentials and the pair's own score, by pair and level.
         order = np.lexsort((levels, pairs))
+        # Sum what is at the same level of the same pair.
         first = np.flatnonzero(np.diff(pairs[order], prepend=-1) | np.diff(levels[order], prepend=-1))
-        lost, whose = np.add.reduceat(sums[order], first), pairs[order[first]]
-        found, lowest = np.unique(whose[lost != 0], return_index=True)
+        cost_signs, whose = np.add.reduceat(sums[order], first), pairs[order[first]]
+        # The lowest level whose sum is not 0 decides.
+        found, lowest = np.unique(whose[cost_signs != 0], return_index=True)
         signs = np.zeros(len(scores), dtype=np.int64)
-        signs[found] = np.sign(lost[lost != 0][lowest])
+        signs[found] = np.sign(cost_signs[cost_signs != 0][lowest])
         return signs
 
     def _of(self, nodes: IntVector) -> tuple[IntVector, IntVector]:
-        """Return all marks of some nodes, one node after the other: which of them it is of, and where it is."""
+        """Return all potentials of some nodes, one node after the other: for which of them, and where they stand."""
         counts = self.starts[nodes + 1] - self.starts[nodes]
         owners = np.repeat(np.arange(len(nodes)), counts)
         return owners, np.arange(len(owners)) + np.repeat(self.starts[nodes] - np.cumsum(counts) + counts, counts)
@@ -72,27 +80,29 @@ class LevelPotentials:
 
 @dataclass(frozen=True, slots=True)
 class PotentialOrder:
-    """The place of each node, (nodes,), equal for equal marks; ``apart`` (places - 1,) tells neighbours apart."""
+    """The rank of each node (nodes,), equal for equal potentials, and the split levels (ranks - 1,) of neighbours."""
 
     places: IntVector
-    apart: IntVector
+    split_levels: IntVector
 
     @classmethod
-    def of(cls, signatures: LevelPotentials) -> Self:
-        """Rank all nodes by their marks."""
-        order, alike = OrderedSets(), np.zeros(len(signatures.starts) - 1, dtype=np.int64)
-        for level, some, sums in signatures.by_level():
-            alike[some] = order.parted(alike[some], sums, level)
-        return cls(*order.ranks(alike))
+    def of(cls, potentials: LevelPotentials) -> Self:
+        """Sort all nodes by their potentials."""
+        order, set_of = OrderedSets(), np.zeros(len(potentials.starts) - 1, dtype=np.int64)
+        # Refine the partition level by level, as radix sort does from the first digit.
+        for level, some, sums in potentials.by_level():
+            set_of[some] = order.split(set_of[some], sums, level)
+        return cls(*order.rank_nodes(set_of))
 
     def below(self, place: int) -> IntVector:
-        """Return (place,): by which level each of the places before this one is told apart from it."""
-        return np.minimum.accumulate(self.apart[:place][::-1])[::-1]
+        """Return (rank,) the split level of each lower rank from this one."""
+        return np.minimum.accumulate(self.split_levels[:place][::-1])[::-1]
 
     def between(self, low: IntVector, high: IntVector) -> IntVector:
-        """Return by which level places are told apart, (e,), the low ones standing before the high ones; or ``FAR``."""
-        steps, row = np.frexp((high - low).astype(np.float64))[1] - 1, self.apart
-        found = np.full(len(low), FAR)
+        """Return (e,) the split levels of ranks ``low`` < ``high``, or ``INFINITE`` where they are equal."""
+        steps, row = np.frexp((high - low).astype(np.float64))[1] - 1, self.split_levels
+        found = np.full(len(low), INFINITE)
+        # Sparse table: row s holds the minima over 2^s neighbours; two windows cover any range.
         for step in range(int(steps.max(initial=-1)) + 1):
             some, half = np.flatnonzero(steps == step), 1 << step >> 1
             row = np.minimum(row[: len(row) - half], row[half:])  # the least of 2^step neighbouring levels
@@ -101,52 +111,56 @@ class PotentialOrder:
 
 
 class OrderedSets:
-    """Sets of people who were marked alike, in order, and what tells each from the next; set 0 is there at first."""
+    """An ordered partition as a linked list: sets of nodes of equal potentials, and the split level after each."""
 
     def __init__(self) -> None:
-        self.after, self.before, self.apart = [-1], [-1], [FAR]
+        self.after, self.before, self.split_levels = [-1], [-1], [INFINITE]
         self.first = 0
 
-    def parted(self, alike: IntVector, sums: IntVector, level: int) -> IntVector:
-        """Return the new sets of those who are in some and are marked by ``sums``, none of them 0."""
-        own = list(zip(alike.tolist(), sums.tolist(), strict=True))
+    def split(self, set_of: IntVector, sums: IntVector, level: int) -> IntVector:
+        """Return the new sets of nodes that are in ``set_of`` and differ by ``sums``, none of them 0, at a level."""
+        own = list(zip(set_of.tolist(), sums.tolist(), strict=True))
         kinds, found = sorted(set(own)), dict[tuple[int, int], int]()
-        for kind in reversed(kinds):  # the greatest mark first: each stands just after those who are not marked
+        # A greater potential comes later: insert after the old set, the greatest first, so it ends up last.
+        for kind in reversed(kinds):
             if kind[1] > 0:
                 found[kind] = self._after(kind[0], level)
+        # A negative one comes before the old set, the least first.
         for kind in kinds:
             if kind[1] < 0:
                 found[kind] = self._before(kind[0], level)
         return np.array([found[kind] for kind in own], dtype=np.int64)
 
-    def _after(self, each: int, level: int) -> int:
-        new, then = len(self.after), self.after[each]
+    def _after(self, one: int, level: int) -> int:
+        """Insert a set after another, split from it at a level."""
+        new, then = len(self.after), self.after[one]
         self.after.append(then)
-        self.before.append(each)
-        self.apart.append(self.apart[each])
-        self.after[each], self.apart[each] = new, level
+        self.before.append(one)
+        self.split_levels.append(self.split_levels[one])
+        self.after[one], self.split_levels[one] = new, level
         if then >= 0:
             self.before[then] = new
         return new
 
-    def _before(self, each: int, level: int) -> int:
-        new, then = len(self.after), self.before[each]
-        self.after.append(each)
+    def _before(self, one: int, level: int) -> int:
+        """Insert a set before another, split from it at a level."""
+        new, then = len(self.after), self.before[one]
+        self.after.append(one)
         self.before.append(then)
-        self.apart.append(level)
-        self.before[each] = new
+        self.split_levels.append(level)
+        self.before[one] = new
         if then >= 0:
             self.after[then] = new
         else:
             self.first = new
         return new
 
-    def ranks(self, alike: IntVector) -> tuple[IntVector, IntVector]:
-        """Return the place of each person, and what tells neighbouring places apart."""
-        order, each = list[int](), self.first
-        while each >= 0:
-            order.append(each)
-            each = self.after[each]
+    def rank_nodes(self, set_of: IntVector) -> tuple[IntVector, IntVector]:
+        """Return the rank of each node by its set, and the split levels of neighbouring ranks."""
+        order, one = list[int](), self.first
+        while one >= 0:
+            order.append(one)
+            one = self.after[one]
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(len(order))
-        return place[alike], np.array(self.apart, dtype=np.int64)[order[:-1]]
+        return place[set_of], np.array(self.split_levels, dtype=np.int64)[order[:-1]]

@@ -1,4 +1,9 @@
-"""A scan of all pairs in blocks of rows, in NumPy: the best of each row, and the pairs above a limit."""
+"""A scan of all pairs in blocks of rows, in NumPy: the best of each row, and the pairs above a limit.
+
+A query asks for pairs with scale * score + column offset >= row limit; with offsets from duals that is a bound on the
+reduced cost, so a scan prices all columns. This is the reference that the SIMD scan must equal to the bit, and the only
+one that the checker uses.
+"""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,14 +20,17 @@ from mentormatch.base.progress import track_scan
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
 BLOCK_ROWS = 64
-"""Mentors looked at together: a few dozen rows of 100,000 scores stay in the cache that cores share."""
+"""Mentors of a block: a few dozen rows of 100,000 scores stay in the cache that cores share."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScanHits:
-    """Pairs in order, with their scores; ``best`` (n,): the greatest ``scale * score + mentees[k]``, or below all.
+    """Hits of a query: pairs in order, with their scores.
 
-    Pairs that are not there exceed the limit of their mentor by no more than ``beyond`` (n,): -1 where none passes.
+    ``row_best`` (n,): the largest value of each mentor, or below all.
+
+    ``rest_max`` (n,): by how much pairs that are not among the hits exceed the limit of their mentor at most; -1: none
+    passes.
     """
 
     mentors: IntVector
@@ -32,79 +40,85 @@ class ScanHits:
     rest_max: IntVector
 
     @classmethod
-    def nothing(cls, mentors: int) -> Self:
-        """Return what is seen of people who take no part."""
+    def empty(cls, mentors: int) -> Self:
+        """Return no hits, of so many mentors who take no part."""
         none = np.empty(0, dtype=np.int64)
         return cls(none, none, none, np.full(mentors, 2 * EXCLUDED), np.full(mentors, -1))
 
 
 type BlockScanner = Callable[[ScanQuery], Callable[[int, int], ScanHits]]
-"""Returns what tells what there is in the strip of mentors from a first to the one before a last."""
+"""For a query, returns a function (start, stop) -> the hits of mentors start to stop - 1."""
 type Scanner = Callable[[ScanQuery], ScanHits]
-"""Returns what there is in all strips."""
+"""For a query, returns the hits of all pairs."""
 type CheckDeadline = Callable[[], None]
-"""Is called now and then during a look, and ends it by what it raises."""
+"""Is called now and then during a scan, and ends it by what it raises."""
 
 
 def skip_deadline() -> None:
-    """Let a look come to its end."""
+    """Let a scan come to its end."""
 
 
-def scan_all(glance: BlockScanner, mentors: int, cut: ScanQuery, heed: CheckDeadline = skip_deadline) -> ScanHits:
-    """Return what a look at all pairs finds, strips being looked at by as many threads as there are processors."""
-    parts, at = list[ScanHits](), glance(cut)
-    with track_scan(mentors * len(cut.column_offsets)) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
-        for part in threads.map(lambda edge: at(*edge), split_rows(0, mentors)):
-            heed()  # where it raises, the strips that wait are given up
+def scan_all(
+    scanner: BlockScanner, mentors: int, query: ScanQuery, check_deadline: CheckDeadline = skip_deadline
+) -> ScanHits:
+    """Return the hits of a query in all blocks, one block a thread at a time."""
+    parts, scan = list[ScanHits](), scanner(query)
+    with track_scan(mentors * len(query.column_offsets)) as advance, ThreadPoolExecutor(cpu_count() or 1) as threads:
+        for part in threads.map(lambda edge: scan(*edge), split_rows(0, mentors)):
+            check_deadline()  # where it raises, the blocks that wait are given up
             parts.append(part)
-            looked(len(part.row_best) * len(cut.column_offsets))
+            advance(len(part.row_best) * len(query.column_offsets))
     return concatenate_hits(parts)
 
 
 def split_rows(start: int, stop: int) -> list[tuple[int, int]]:
-    """Return from where to where each strip of some mentors goes."""
+    """Return the blocks of some mentors as (start, stop)."""
     return [(first, min(first + BLOCK_ROWS, stop)) for first in range(start, stop, BLOCK_ROWS)]
 
 
 def concatenate_hits(parts: Sequence[ScanHits]) -> ScanHits:
-    """Return what was seen in all strips."""
+    """Return the hits of several blocks, in their order."""
     columns = zip(
         *((part.mentors, part.mentees, part.scores, part.row_best, part.rest_max) for part in parts), strict=True
     )
-    return ScanHits(*(np.concatenate(column) for column in columns)) if parts else ScanHits.nothing(0)
+    return ScanHits(*(np.concatenate(column) for column in columns)) if parts else ScanHits.empty(0)
 
 
-def make_numpy_scanner(tiles: ScoreMatrix) -> BlockScanner:
-    """Return the way to look that needs no more than NumPy."""
-    return lambda cut: partial(scan_block, tiles, cut)
+def make_numpy_scanner(matrix: ScoreMatrix) -> BlockScanner:
+    """Return the scanner in NumPy."""
+    return lambda query: partial(scan_block, matrix, query)
 
 
-def scan_block(tiles: ScoreMatrix, cut: ScanQuery, start: int, stop: int) -> ScanHits:
-    """Return what there is in a strip."""
-    width, mentors = tiles.shape[1], cut.open(start, stop)
-    limits, seen = cut.row_limits[mentors], ScanHits.nothing(stop - start)
-    scores, worth = tiles.of(mentors), np.empty(width, dtype=np.int64)
+def scan_block(matrix: ScoreMatrix, query: ScanQuery, start: int, stop: int) -> ScanHits:
+    """Return the hits of a query in one block."""
+    width, mentors = matrix.shape[1], query.open(start, stop)
+    limits, seen = query.row_limits[mentors], ScanHits.empty(stop - start)
+    # Exact scores of the block; the value of a pair is scale * score + offset.
+    scores, values = matrix.rows_of(mentors), np.empty(width, dtype=np.int64)
     places, excess = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    for row, own in enumerate(scores if width else ()):
-        best = seen.row_best[mentors[row] - start] = cut.best_of(own, tiles.floor, worth)
+    for row, row_scores in enumerate(scores if width else ()):
+        best = seen.row_best[mentors[row] - start] = query.best_of(row_scores, matrix.floor, values)
+        # Most rows have nothing above their limit.
         if best >= limits[row]:
-            found = np.flatnonzero(worth >= limits[row])
-            found = found[own[found] >= tiles.floor]
+            found = np.flatnonzero(values >= limits[row])
+            found = found[row_scores[found] >= matrix.floor]
             places.append(found + row * width)
-            excess.append(worth[found] - limits[row])
-    some, beyond = keep_largest(np.concatenate(excess), cut.per_row * (stop - start))
+            excess.append(values[found] - limits[row])
+    # Too many hits: keep those that exceed their limit most, and say how much the rest may.
+    some, rest = keep_largest(np.concatenate(excess), query.per_row * (stop - start))
     found = np.concatenate(places)[some]
     rows, points = found // max(width, 1), scores.ravel()[found].astype(np.int64)
-    seen.rest_max[:] = beyond
+    seen.rest_max[:] = rest
     return replace(seen, mentors=mentors[rows], mentees=found - rows * width, scores=points)
 
 
 def keep_largest(excess: IntVector, most: int) -> tuple[slice | BoolVector, int]:
-    """Return which pairs are kept, and by how much others exceed their limit at most.
+    """Return a mask of the hits that are kept, and by how much others exceed their limit at most.
 
     All are kept if they are no more than ``most``, or if all are at their limit.
     """
     if len(excess) <= most or not excess.any():
         return slice(None), -1
+    # The excess that the wanted number of hits reach.
     level = max(int(np.partition(excess, len(excess) - most)[len(excess) - most]), 1)
     return np.asarray(excess >= level), level - 1

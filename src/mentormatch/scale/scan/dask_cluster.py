@@ -1,7 +1,7 @@
-"""Scans on the workers of Dask, on this machine or on others.
+"""A pool of the workers of Dask, on this machine or on others.
 
-The tiles, and what is looked for, are results of tasks of their own, not scattered: where they are lost with the last
-worker that held them, the scheduler has them made again from what it holds.
+Matrix and query are results of tasks of their own, not scattered: where they are lost with the last worker that held
+them, the scheduler has them made again from what it holds.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,20 @@ from mentormatch.assignment.model.scores import ScanQuery
 from mentormatch.errors import EngineError
 from mentormatch.languages import mark, tr
 from mentormatch.scale.scan.blocks import ScanHits
-from mentormatch.scale.scan.executors import make_pickle_error
-from mentormatch.scale.scan.parcels import MatrixPayload, scan_payload
-from mentormatch.scale.scan.workers import Block, NotReadyError, NoWorkersError, ScanPool, WorkerLostError
+from mentormatch.scale.scan.workers import (
+    Block,
+    MatrixPayload,
+    NotReadyError,
+    NoWorkersError,
+    ScanPool,
+    WorkerLostError,
+    make_pickle_error,
+    scan_payload,
+)
 from mentormatch.scale.scores.matrix import ScoreMatrix
 
 RESULT_S = 5.0
-"""So long a result is waited for on its way here, before a look at the time limit and at who is left."""
+"""So long a result is waited for before the deadline and the workers are checked."""
 ALL_AT_ONCE = 1 << 20
 CLOSED = mark(
     "Le client Dask n'est pas relié ({status}) : son ordonnanceur a pris fin, ou ne peut pas être joint. Lancez une "
@@ -47,43 +54,44 @@ class DaskScanPool(ScanPool[Future[Any]]):
 
     client: Client
     window: int = ALL_AT_ONCE
-    whole: dict[str, object] = field(default_factory=dict)
-    there: dict[str, Future[Any]] = field(default_factory=dict)
+    contents: dict[str, object] = field(default_factory=dict)
+    remote: dict[str, Future[Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, executor: object) -> "DaskScanPool | None":
-        """Return the workers of a client, None if it is none, or asynchronous."""
+        """Return the workers of a client; None if it is none, or asynchronous."""
         return cls(executor) if isinstance(executor, Client) and not executor.asynchronous else None
 
-    def load_matrix(self, tiles: ScoreMatrix) -> None:
+    def load_matrix(self, matrix: ScoreMatrix) -> None:
         try:
-            self._bring("parcel", MatrixPayload.of(tiles, dumps))
+            self._load("payload", MatrixPayload.of(matrix, dumps))
         except (PicklingError, AttributeError, TypeError) as error:
             raise make_pickle_error(error) from error
 
-    def start(self, cut: ScanQuery) -> None:
-        self._bring("cut", cut)
+    def start(self, query: ScanQuery) -> None:
+        self._load("query", query)
 
-    def _bring(self, name: str, what: object) -> None:
-        """Have something brought to workers when they first need it."""
-        self.whole[name] = what
-        self.there[name] = self._submit(return_same, what)
+    def _load(self, name: str, what: object) -> None:
+        """Have something sent to workers when they first need it."""
+        self.contents[name] = what
+        self.remote[name] = self._submit(return_same, what)
 
     def submit(self, block: Block) -> Future[Any]:
-        for name, future in self.there.items():
+        for name, future in self.remote.items():
             if future.status in ("cancelled", "error"):
-                self._bring(name, self.whole[name])
-        return self._submit(scan_payload, self.there["parcel"], self.there["cut"], *block)
+                self._load(name, self.contents[name])
+        return self._submit(scan_payload, self.remote["payload"], self.remote["query"], *block)
 
     def _submit(self, *asked: Any) -> Future[Any]:
+        """Submit a task; raises NoWorkersError if the client is not connected."""
         if self.client.status != "running":
             raise NoWorkersError(tr(CLOSED, status=self.client.status))
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):  # it is meant to be large
             return self.client.submit(*asked, pure=False)
 
-    def next_result(self, promise: Future[Any], block: Block) -> ScanHits | None:
+    def next_result(self, future: Future[Any], block: Block) -> ScanHits | None:
         try:
-            seen: ScanHits = promise.result(timeout=RESULT_S)
+            seen: ScanHits = future.result(timeout=RESULT_S)
         except TimeoutError as error:
             raise NotReadyError from error
         except (KilledWorker, CancelledError, OSError) as error:
@@ -92,14 +100,14 @@ class DaskScanPool(ScanPool[Future[Any]]):
             raise EngineError(tr(MISSING, name=error.name)) from error
         return seen
 
-    def is_alive(self, promises: Sequence[Future[Any]]) -> bool:
+    def is_alive(self, futures: Sequence[Future[Any]]) -> bool:
         return self.client.status == "running" and bool(self.client.scheduler_info()["workers"])
 
-    def cancel(self, promises: Sequence[Future[Any]]) -> None:
-        if promises and self.client.status == "running":
+    def cancel(self, futures: Sequence[Future[Any]]) -> None:
+        if futures and self.client.status == "running":
             with suppress(OSError):
-                self.client.cancel(list(promises))
+                self.client.cancel(list(futures))
 
     def close(self) -> None:
-        self.there.clear()
-        self.whole.clear()
+        self.remote.clear()
+        self.contents.clear()

@@ -1,4 +1,4 @@
-"""The scores of all pairs of a cohort, worked out whenever they are scanned, none of them stored."""
+"""Implicit scores: the scores of all pairs of a cohort, worked out whenever they are scanned, none of them stored."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,54 +10,57 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import NO_SCORE, IntMatrix, PersonMasks, ScanQuery, Scores
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, Scanner, make_numpy_scanner, scan_all
-from mentormatch.scale.scores.matrix import ScoreMatrix
+from mentormatch.scale.scores.matrix import ScoreMatrix, StoredMatrix
 
 
-def find_maxima(tiles: ScoreMatrix, mentors: BoolVector, mentees: BoolVector) -> tuple[IntVector, IntVector]:
-    """Return the greatest score of each mentor (n,) and of each mentee (m,), of those who take part with each other.
+def find_maxima(matrix: ScoreMatrix, mentors: BoolVector, mentees: BoolVector) -> tuple[IntVector, IntVector]:
+    """Return the largest score of each mentor (n,) and each mentee (m,) among those who take part.
 
-    ``NO_SCORE`` stands for who has no allowed partner. Each thread goes through a share of the strips.
+    ``NO_SCORE`` for nobody.
     """
-    n, m = tiles.shape
+    n, m = matrix.shape
     edges = [(start, min(start + BLOCK_ROWS, n)) for start in range(0, n, BLOCK_ROWS)]
     count = cpu_count() or 1
     best = np.full(n, NO_SCORE)
 
-    def through(share: list[tuple[int, int]]) -> IntVector:
+    def scan_share(share: list[tuple[int, int]]) -> IntVector:
         columns = np.full(m, np.iinfo(np.int32).min, dtype=np.int32)
         for start, stop in share:
-            scores = np.where(mentees, tiles.rows(start, stop), columns.dtype.type(-1))
+            # Mentees who take no part score below any floor.
+            scores = np.where(mentees, matrix.rows(start, stop), columns.dtype.type(-1))
             scores[~mentors[start:stop]] = -1
-            best[start:stop] = cached_maxima(scores.max(axis=1, initial=-1), tiles.floor)
+            best[start:stop] = mask_forbidden(scores.max(axis=1, initial=-1), matrix.floor)
             np.maximum(columns, scores.max(axis=0), out=columns)
-        return cached_maxima(columns, tiles.floor)
+        return mask_forbidden(columns, matrix.floor)
 
     with ThreadPoolExecutor(count) as threads:
-        columns = list(threads.map(through, [edges[at::count] for at in range(count)]))
+        columns = list(threads.map(scan_share, [edges[at::count] for at in range(count)]))
     return best, np.maximum.reduce(columns)
 
 
-def cached_maxima(scores: NDArray[np.int32], least: int) -> IntVector:
+def mask_forbidden(scores: NDArray[np.int32], least: int) -> IntVector:
     """Return scores of allowed pairs as they are, and ``NO_SCORE`` for others."""
     return np.where(scores >= least, scores.astype(np.int64), NO_SCORE)
 
 
-MANY = "there are too many pairs to list them"
+TOO_MANY = "there are too many pairs to list them"
 
 
 @dataclass(frozen=True)
 class ImplicitScores(Scores):
-    """Scores of people who take part, worked out by ``tiles`` whenever they are asked for.
+    """The scores of people who take part, worked out by ``matrix`` whenever they are asked for.
 
-    ``mentors`` (n,) and ``mentees`` (m,) bool: who takes part. How many partners somebody has is not known, only that
-    nobody who is set aside has any. Where memory is scarce, lists of pairs are so many times ``shorter`` than usual.
+    ``mentors`` (n,) and ``mentees`` (m,) bool: who takes part. How many partners somebody may have is not known, only
+    that nobody who is set aside has any. Where memory is scarce, lists of pairs are ``list_divisor`` times shorter than
+    usual.
     """
 
-    tiles: ScoreMatrix
+    matrix: ScoreMatrix
     mentors: BoolVector
     mentees: BoolVector
     list_divisor: int = 1
@@ -65,7 +68,7 @@ class ImplicitScores(Scores):
 
     @property
     def shape(self) -> tuple[int, int]:
-        return self.tiles.shape
+        return self.matrix.shape
 
     @property
     def count(self) -> int:
@@ -75,17 +78,17 @@ class ImplicitScores(Scores):
     @property
     def extremes(self) -> tuple[int, int]:
         """Return bounds on the scores of allowed pairs."""
-        return (self.tiles.floor, max(self.tiles.ceiling, self.tiles.floor)) if self.count else (0, 0)
+        return (self.matrix.floor, max(self.matrix.ceiling, self.matrix.floor)) if self.count else (0, 0)
 
     def pairs(self) -> tuple[IntVector, IntVector]:
-        raise EngineError(MANY)
+        raise EngineError(TOO_MANY)
 
     def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
         taking_part = self.mentors[mentors] & self.mentees[mentees]
-        return np.asarray(taking_part & (self.tiles.at(mentors, mentees) >= self.tiles.floor))
+        return np.asarray(taking_part & (self.matrix.at(mentors, mentees) >= self.matrix.floor))
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
-        return self.tiles.at(mentors, mentees)
+        return self.matrix.at(mentors, mentees)
 
     def degrees(self) -> tuple[IntVector, IntVector]:
         """Return bounds on the number of partners of each mentor and of each mentee."""
@@ -100,54 +103,62 @@ class ImplicitScores(Scores):
         lowest = int(least.max(initial=NO_SCORE))
         if (least != lowest).any():
             raise EngineError("A threshold for each person is not for so many pairs")
-        return replace(self, tiles=replace(self.tiles, floor=max(self.tiles.floor, lowest)))
+        return replace(self, matrix=replace(self.matrix, floor=max(self.matrix.floor, lowest)))
 
     def values_of_pairs(self) -> IntVector:
-        raise EngineError(MANY)
+        raise EngineError(TOO_MANY)
 
     def distinct_between(self, low: int, high: int) -> Sequence[int]:
         """Return all that lies between: which scores there are is not known."""
-        return range(max(low + 1, self.tiles.floor), high + 1)
+        return range(max(low + 1, self.matrix.floor), high + 1)
 
     def upper_quantile(self, part: int) -> int | None:
         return None
 
     def row_and_column_max(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
         if among is None:
-            return self._tops
-        return find_maxima(self.tiles, self.mentors & among[0], self.mentees & among[1])
+            return self._maxima
+        return find_maxima(self.matrix, self.mentors & among[0], self.mentees & among[1])
 
     @cached_property
-    def _tops(self) -> tuple[IntVector, IntVector]:
-        """The greatest score of everybody, for which all pairs are looked at once."""
-        return find_maxima(self.tiles, self.mentors, self.mentees)
+    def _maxima(self) -> tuple[IntVector, IntVector]:
+        """The largest score of everybody, by one scan of all pairs."""
+        return find_maxima(self.matrix, self.mentors, self.mentees)
 
-    def of_mentees(self, some: IntVector) -> Self:
+    def select_mentees(self, some: IntVector) -> Self:
         """Return the scores of all mentors with some mentees, by their positions in ascending order."""
-        return replace(self, tiles=self.tiles.of_mentees(some), mentees=self.mentees[some])
+        return replace(self, matrix=self.matrix.select_mentees(some), mentees=self.mentees[some])
 
     def flipped(self) -> Self:
         """Return the same with the sides exchanged."""
-        return replace(self, tiles=self.tiles.flipped(), mentors=self.mentees, mentees=self.mentors)
+        return replace(self, matrix=self.matrix.flipped(), mentors=self.mentees, mentees=self.mentors)
 
     def cache_tables(self) -> Self:
-        """Return the same with tables held where memory is not scarce."""
-        return self if self.list_divisor > 1 else replace(self, tiles=self.tiles.holding())
+        """Return the scores with tables worked out, where memory is not scarce."""
+        return self if self.list_divisor > 1 else replace(self, matrix=self.matrix.cache_tables())
 
     def above(self, query: ScanQuery) -> IntVector:
-        seen = self.within(replace(query, per_row=max(self.shape[1], 1)))
-        return seen.mentors * self.shape[1] + seen.mentees
+        hits = self.scan(replace(query, per_row=max(self.shape[1], 1)))
+        return hits.mentors * self.shape[1] + hits.mentees
 
     def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
-        found = self.tiles.of(rows)[:, columns]
-        allowed = (found >= self.tiles.floor) & self.mentors[rows][:, None] & self.mentees[columns]
+        found = self.matrix.rows_of(rows)[:, columns]
+        allowed = (found >= self.matrix.floor) & self.mentors[rows][:, None] & self.mentees[columns]
         return np.where(allowed, found.astype(np.int64), NO_SCORE)
 
     def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
         """Return bounds: as many of the best score of a mentee as they may have partners."""
         return self.row_and_column_max()[1][columns] * most[columns] if len(columns) else columns
 
-    def within(self, cut: ScanQuery, look: Scanner | None = None) -> ScanHits:
-        """Return the pairs that a cut leaves, of people who take part; ``look`` is another way to look at the tiles."""
-        looked = partial(scan_all, make_numpy_scanner(self.tiles), self.shape[0]) if look is None else look
-        return looked(cut.among(self.mentors, self.mentees))
+    def scan(self, query: ScanQuery, scanner: Scanner | None = None) -> ScanHits:
+        """Return the hits of a query among people who take part; ``scanner``: None for the one in NumPy."""
+        scan = partial(scan_all, make_numpy_scanner(self.matrix), self.shape[0]) if scanner is None else scanner
+        return scan(query.among(self.mentors, self.mentees))
+
+
+def as_implicit(problem: AssignmentProblem) -> AssignmentProblem:
+    """Return a problem whose scores are scanned, stored ones too."""
+    if not problem.scores.stored:
+        return problem
+    matrix, (n, m) = StoredMatrix.of_scores(problem.scores), problem.shape
+    return replace(problem, scores=ImplicitScores(matrix, np.ones(n, dtype=bool), np.ones(m, dtype=bool)))

@@ -1,4 +1,4 @@
-"""Minimums that bind only who is used: kept, and as good as where scores are held or with a bound that holds."""
+"""Hard rules without multipliers: kept, and as good as where scores are stored, or with a bound that holds."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -15,10 +15,10 @@ from mentormatch.errors import RequestError
 from mentormatch.explanation.exchange_costs import cost_by_reoptimizing
 from mentormatch.scale import engine
 from mentormatch.scale.columns import master
-from mentormatch.scale.constraints import gap, hard_rules, heuristic
+from mentormatch.scale.constraints import gap, heuristic, rows
 from tests.conftest import DEEP
-from tests.scale.test_quotas import asked, market, quotas
-from tests.scale.test_same_pairs import FLOORS, GOALS, PROGRAMME, RULES, both, cohort, same
+from tests.scale.test_column_generation import FLOORS, GOALS, PROGRAMME, RULES, both, cohort, same
+from tests.scale.test_relaxation import asked, market, quotas
 
 MARKETS = range(60 if DEEP else 6)
 
@@ -75,7 +75,7 @@ def test_minimums_bind_in_most_of_the_markets() -> None:
 
 def kept(problem: AssignmentProblem, solution: Solution) -> bool:
     """Return whether an answer keeps minimums, and the rules that pairs cannot pay for."""
-    return hard_rules.HardRules.of(problem, problem.rows).satisfied(solution.pairs)
+    return rows.HardRules.of(problem, problem.rows).satisfied(solution.pairs)
 
 
 def _free(problem: AssignmentProblem) -> Solution:
@@ -102,8 +102,8 @@ def test_people_of_both_sides_may_be_idle(seed: int) -> None:
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have nothing solved that an integer program would take long for."""
-    monkeypatch.setattr(gap, "ALL", 0)
-    monkeypatch.setattr(heuristic, "OPEN", 0)
+    monkeypatch.setattr(gap, "SOLVED_WHOLE", 0)
+    monkeypatch.setattr(heuristic, "MAX_OPEN", 0)
 
 
 @pytest.mark.usefixtures("way", "many")
@@ -129,7 +129,7 @@ def test_an_answer_in_time_is_one_that_keeps_minimums(monkeypatch: pytest.Monkey
 
         def report_pairs(self, pairs: np.ndarray, bound: int) -> Solution:
             told.append(super().report_pairs(pairs, bound))
-            if self.heard is not None:
+            if self.incumbent is not None:
                 raise TimeLimitReached
             return told[-1]
 

@@ -1,4 +1,4 @@
-"""Pairs looked at by the workers of an executor: the same pairs, whoever looks, also where workers are lost."""
+"""Distributed scans: the same pairs by the workers of any executor, also where workers are lost."""
 
 import os
 import pickle
@@ -28,16 +28,14 @@ from mentormatch.operations import instance
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules.formulation import formulate
 from mentormatch.scale.columns import master
-from mentormatch.scale.scan import dispatch, parcels
+from mentormatch.scale.scan import workers
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, concatenate_hits, scan_all
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
-from mentormatch.scale.scan.executors import ThreadScanPool
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scale.scan.parcels import MatrixPayload
 from mentormatch.scale.scan.simd import SimdScanner
-from mentormatch.scale.scan.workers import Block, NotReadyError, WorkerLostError
+from mentormatch.scale.scan.workers import Block, MatrixPayload, NotReadyError, ThreadScanPool, WorkerLostError
 from tests.failure.processes import alive, wait_for
-from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, cohort, same
+from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, cohort, same
 
 SIZE = 1_300
 IN_TIME_S = 10.0
@@ -58,7 +56,7 @@ def alone(problem: AssignmentProblem) -> Solution:
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a look made of twenty blocks."""
-    monkeypatch.setattr(dispatch, "BLOCK", 1)
+    monkeypatch.setattr(workers, "PAIRS_AT_ONCE", 1)
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +111,10 @@ def test_what_a_worker_says_is_in_the_language_of_whoever_asked(
     assert isinstance(problem.scores, ImplicitScores)
     heard = list[str]()
     with language(wished):
-        make, parts = MatrixPayload.of(problem.scores.tiles).__reduce__()
-    monkeypatch.setattr(parcels, "scan_range", lambda *asked: heard.append(spoken()))
-    cut: Any = None
-    parcels.scan_payload(make(*parts), cut, 0, 1)
+        make, parts = MatrixPayload.of(problem.scores.matrix).__reduce__()
+    monkeypatch.setattr(workers, "scan_range", lambda *asked: heard.append(spoken()))
+    query: Any = None
+    workers.scan_payload(make(*parts), query, 0, 1)
     assert heard == [wished]
 
 
@@ -132,24 +130,24 @@ def test_dask_workers_find_the_same_pairs(problem: AssignmentProblem, alone: Sol
 
 
 @pytest.mark.parametrize("many", [1, pytest.param(2, marks=pytest.mark.proof)], ids=["one of two", "both"])
-def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_look(
+def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_scan(
     problem: AssignmentProblem, alone: Solution, client: Client, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killed: list[int] = []
     held: list[int] = []
     taken: list[Block] = []
-    blocks = dispatch.blocks_of(*problem.shape)
+    blocks = workers.split_into_blocks(*problem.shape)
 
-    def take(self: DaskScanPool, promise: Future[Any], block: Block) -> ScanHits | None:
+    def take(self: DaskScanPool, future: Future[Any], block: Block) -> ScanHits | None:
         taken.append(block)
         if len(taken) == len(blocks) // 2:
             held.extend(len(keys) for keys in self.client.has_what().values())
             killed.extend(list(self.client.run(os.getpid).values())[:many])
             for worker in killed:
                 os.kill(worker, signal.SIGKILL)
-        return whole(self, promise, block)
+        return original(self, future, block)
 
-    whole: Callable[..., ScanHits | None] = DaskScanPool.next_result
+    original: Callable[..., ScanHits | None] = DaskScanPool.next_result
     monkeypatch.setattr(DaskScanPool, "next_result", take)
     found = solve(problem, executor=client)
     assert len(killed) == many
@@ -162,7 +160,7 @@ def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_look(
 def test_where_no_worker_is_left_it_is_said_in_time(
     problem: AssignmentProblem, empty: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(workers, "PATIENCE_S", 0.5)
     begun = monotonic()
     found = solve(problem, executor=empty)
     assert monotonic() - begun < IN_TIME_S
@@ -182,7 +180,7 @@ def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
     problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mentormatch.scale import engine
-    from mentormatch.scale.columns import sample
+    from mentormatch.scale.columns import generation
 
     with processes(2) as executor:
 
@@ -194,7 +192,7 @@ def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
                 executor.submit(os.kill, next(iter(executor._processes)), signal.SIGKILL)
 
         monkeypatch.setattr(engine, "RestrictedMaster", Deadly)
-        monkeypatch.setattr(sample, "LEADING", 1)
+        monkeypatch.setattr(generation, "CANDIDATES", 1)
         found = solve(problem, executor=executor)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0].bound is not None
@@ -222,19 +220,19 @@ def test_a_client_whose_scheduler_is_gone_is_said_to_be(
 def test_a_block_that_ends_worker_after_worker_is_given_up(
     problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lost(*_: object) -> None:
+    def lose(*_: object) -> None:
         raise WorkerLostError
 
-    monkeypatch.setattr(ThreadScanPool, "next_result", lost)
+    monkeypatch.setattr(ThreadScanPool, "next_result", lose)
     with ThreadPoolExecutor(1) as executor:
         found = solve(problem, executor=executor)
     assert found.status is Status.FAILED
-    assert f"perdu {dispatch.TRIES} fois" in found.notes[0]
+    assert f"perdu {workers.MAX_LOSSES} fois" in found.notes[0]
 
 
 def test_what_goes_wrong_in_a_worker_is_raised_here(problem: AssignmentProblem, client: Client) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parcels, "__version__", "0.0.0")
+        patch.setattr(workers, "__version__", "0.0.0")
         found = solve(problem, executor=client)
     assert found.status is Status.FAILED
     assert "Install the same version on all machines" in found.notes[0]
@@ -252,11 +250,11 @@ class Here(Executor):
 def test_workers_without_compiled_code_find_the_same_pairs(
     problem: AssignmentProblem, alone: Solution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parcels, "find_spec", lambda _: None)
-    monkeypatch.setattr(dispatch, "BLOCK", 64 * SIZE * 8)
+    monkeypatch.setattr(workers, "find_spec", lambda _: None)
+    monkeypatch.setattr(workers, "PAIRS_AT_ONCE", 64 * SIZE * 8)
     assert same(solve(problem, executor=Here()), alone)
-    (held,) = parcels.HELD.values()
-    assert not isinstance(getattr(held.opened(), "__self__", None), SimdScanner)
+    (held,) = workers.CACHED_PAYLOAD.values()
+    assert not isinstance(getattr(held.open_scanner(), "__self__", None), SimdScanner)
 
 
 def test_what_cannot_be_sent_is_refused_with_what_to_do(
@@ -274,12 +272,12 @@ def test_what_cannot_be_sent_is_refused_with_what_to_do(
 def test_blocks_are_of_whole_strips_and_neither_few_nor_large(
     shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "BLOCK", 1 << 27)
-    blocks = dispatch.blocks_of(*shape)
+    monkeypatch.setattr(workers, "PAIRS_AT_ONCE", 1 << 27)
+    blocks = workers.split_into_blocks(*shape)
     assert [row for start, stop in blocks for row in range(start, stop)] == list(range(shape[0]))
     assert all(start % BLOCK_ROWS == 0 for start, _ in blocks)
     assert all((stop - start) * shape[1] <= 1 << 27 for start, stop in blocks)
-    assert len(blocks) >= min(shape[0] // BLOCK_ROWS, dispatch.SHARES)
+    assert len(blocks) >= min(shape[0] // BLOCK_ROWS, workers.MIN_BLOCKS)
 
 
 def test_what_is_late_is_waited_for(
@@ -287,35 +285,35 @@ def test_what_is_late_is_waited_for(
 ) -> None:
     late: set[Block] = set()
 
-    def take(self: ThreadScanPool, promise: Future[ScanHits | None], block: Block) -> ScanHits | None:
+    def take(self: ThreadScanPool, future: Future[ScanHits | None], block: Block) -> ScanHits | None:
         if block not in late:
             late.add(block)
             raise NotReadyError
-        return whole(self, promise, block)
+        return original(self, future, block)
 
-    whole = ThreadScanPool.next_result
+    original = ThreadScanPool.next_result
     monkeypatch.setattr(ThreadScanPool, "next_result", take)
     with ThreadPoolExecutor(1) as executor:
         assert same(solve(problem, executor=executor), alone)
-    assert late == set(dispatch.blocks_of(*problem.shape))
+    assert late == set(workers.split_into_blocks(*problem.shape))
 
 
-def test_a_look_by_this_machine_ends_once_the_time_is_up(problem: AssignmentProblem) -> None:
+def test_a_scan_by_this_machine_ends_once_the_time_is_up(problem: AssignmentProblem) -> None:
     m = problem.shape[1]
-    nothing, looked = concatenate_hits([]), list[int]()
-    cut = ScanQuery(np.zeros(BLOCK_ROWS * 500, dtype=np.int64), np.zeros(m, dtype=np.int64))
+    nothing, advance = concatenate_hits([]), list[int]()
+    query = ScanQuery(np.zeros(BLOCK_ROWS * 500, dtype=np.int64), np.zeros(m, dtype=np.int64))
 
     def slowly(start: int, _: int) -> ScanHits:
-        looked.append(start)
+        advance.append(start)
         sleep(0.005)
         return nothing
 
-    def heed() -> None:
+    def check_deadline() -> None:
         raise TimeLimitReached
 
     with pytest.raises(TimeLimitReached):
-        scan_all(lambda _: slowly, BLOCK_ROWS * 500, cut, heed)
-    assert 0 < len(looked) < 250
+        scan_all(lambda _: slowly, BLOCK_ROWS * 500, query, check_deadline)
+    assert 0 < len(advance) < 250
 
 
 @pytest.mark.parametrize("wrong", [3, "threads"])
@@ -334,19 +332,19 @@ def test_what_can_submit_and_is_no_executor_is_refused(problem: AssignmentProble
 
 def test_what_is_sent_holds_no_key_and_only_answers_that_have_no_table(problem: AssignmentProblem) -> None:
     assert isinstance(problem.scores, ImplicitScores)
-    tiles = problem.scores.tiles
-    sent, whole = (pickle.dumps(each) for each in (tiles.without_answers(), tiles))
+    matrix = problem.scores.matrix
+    sent, original = (pickle.dumps(each) for each in (matrix.without_answers(), matrix))
     keys = [key.upper().encode() for key in (*problem.mentor_keys[::50], *problem.mentee_keys[::50])]
-    assert sum(key in whole for key in keys) >= len(keys) // 2 > 20
+    assert sum(key in original for key in keys) >= len(keys) // 2 > 20
     assert not any(key in sent for key in keys)
-    for part, bare in zip(tiles.parts, tiles.without_answers().parts, strict=True):
-        kept = [] if part.whole is not None else list(part.left.columns)
+    for part, bare in zip(matrix.terms, matrix.without_answers().terms, strict=True):
+        kept = [] if part.table is not None else list(part.left.columns)
         assert list(bare.left.columns) == kept
         assert not any((*bare.left.ids, *bare.right.ids))
-    assert len(MatrixPayload.of(tiles).packed) < 2_000_000
+    assert len(MatrixPayload.of(matrix).packed) < 2_000_000
 
 
-def test_who_looks_is_told_how_far_it_is(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scan_by_workers_tells_how_far_it_is(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mentormatch.base.progress.QUIET_S", 0.0)
     monkeypatch.setattr("mentormatch.base.progress.TICK_S", 0.001)
     told: list[Progress] = []

@@ -1,4 +1,4 @@
-"""A look at pairs, by NumPy and by compiled code: what is seen is what their scores say, and nothing is missed."""
+"""Scans of pairs, in NumPy and in machine code: hits are what the scores say, and none is missed."""
 
 import numpy as np
 import pytest
@@ -7,34 +7,33 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules.formulation import formulate
-from mentormatch.scale.columns.candidates import FAR
-from mentormatch.scale.scan import column_runs
+from mentormatch.scale.columns.candidates import INFINITE
+from mentormatch.scale.scan import simd
 from mentormatch.scale.scan.blocks import scan_block, skip_deadline
-from mentormatch.scale.scan.column_maxima import find_column_maxima
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from mentormatch.scale.scan.parcels import scan_range
-from mentormatch.scale.scan.simd import SimdScanner
+from mentormatch.scale.scan.simd import SimdScanner, find_column_maxima
+from mentormatch.scale.scan.workers import scan_range
 from mentormatch.scale.scores import terms
-from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, cohort
+from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, cohort
 
 
-def hold_looks(problem: AssignmentProblem, seed: int, scale: int, share: float) -> None:
-    """Have both ways to look see what the scores say, from about such a share of the pairs on."""
+def hold_scans(problem: AssignmentProblem, seed: int, scale: int, share: float) -> None:
+    """Have both scanners find what the scores say, from about such a share of the pairs on."""
     scores, random, (n, m) = problem.scores, np.random.default_rng(seed), problem.shape
     assert isinstance(scores, ImplicitScores)
     first, last = 3, n - 5
-    told = scores.tiles.rows(first, last).astype(np.int64)
+    told = scores.matrix.rows(first, last).astype(np.int64)
     limits, columns = random.integers(-100_000, 100_000, n), random.integers(-100_000, 100_000, m)
     limits += int(np.quantile(told, 1 - share))
-    cut = ScanQuery(scale * limits, scale * columns, scale, m).among(scores.mentors, scores.mentees)
-    allowed = (told >= scores.tiles.floor) & scores.mentors[first:last, None] & scores.mentees
-    worth = np.where(allowed, scale * told + scale * columns, -FAR)
+    query = ScanQuery(scale * limits, scale * columns, scale, m).among(scores.mentors, scores.mentees)
+    allowed = (told >= scores.matrix.floor) & scores.mentors[first:last, None] & scores.mentees
+    worth = np.where(allowed, scale * told + scale * columns, -INFINITE)
     rows, mentees = np.nonzero(worth >= scale * limits[first:last, None])
     assert len(rows) > 100
     taking_part = scores.mentors[first:last] & allowed.any(axis=1)
     for seen in (
-        scan_range(SimdScanner.of(scores.tiles).look, cut, first, last),
-        scan_block(scores.tiles, cut, first, last),
+        scan_range(SimdScanner.of(scores.matrix).for_query, query, first, last),
+        scan_block(scores.matrix, query, first, last),
     ):
         assert np.array_equal(seen.mentors, first + rows)
         assert np.array_equal(seen.mentees, mentees)
@@ -44,8 +43,8 @@ def hold_looks(problem: AssignmentProblem, seed: int, scale: int, share: float) 
 
 @pytest.mark.parametrize("scale", [0, 1, 3, 5_000, 1 << 39])
 @pytest.mark.parametrize("seed", range(2))
-def test_a_look_sees_what_pairs_are_worth_however_much_a_point_is(seed: int, scale: int) -> None:
-    hold_looks(
+def test_a_scan_finds_what_pairs_are_worth_however_much_a_point_is(seed: int, scale: int) -> None:
+    hold_scans(
         formulate(cohort(seed, 500), unheld_scores(cohort(seed, 500), PROGRAMME.criteria), RULES, GOALS),
         seed,
         scale,
@@ -62,32 +61,32 @@ def test_the_most_that_a_mentor_has_with_each_mentee_is_what_the_scores_say(scal
     )
     scores = problem.scores
     assert isinstance(scores, ImplicitScores)
-    tiles = scores.tiles.of_mentors(np.arange(0, problem.shape[0], 5))
-    own = scale * random.integers(-100_000, 100_000, tiles.shape[0])
+    matrix = scores.matrix.select_mentors(np.arange(0, problem.shape[0], 5))
+    own = scale * random.integers(-100_000, 100_000, matrix.shape[0])
     own[random.random(len(own)) < 0.2] = EXCLUDED
-    told = tiles.rows(0, len(own)).astype(np.int64)
-    worth = np.where((told >= tiles.floor) & (own != EXCLUDED)[:, None], scale * told + own[:, None], -FAR)
+    told = matrix.rows(0, len(own)).astype(np.int64)
+    worth = np.where((told >= matrix.floor) & (own != EXCLUDED)[:, None], scale * told + own[:, None], -INFINITE)
     assert np.array_equal(
-        find_column_maxima(tiles, own, scale, skip_deadline, compiled=how == "compiled"), worth.max(axis=0)
+        find_column_maxima(matrix, own, scale, skip_deadline, compiled=how == "compiled"), worth.max(axis=0)
     )
 
 
 @pytest.mark.parametrize("kinds", [{"availability"}, {"overlap"}, {"availability", "same", "table"}])
-def test_a_look_sees_the_same_where_all_is_counted_or_hardly_anything(
+def test_a_scan_finds_the_same_where_all_is_counted_or_hardly_anything(
     kinds: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     criteria = [each for each in PROGRAMME.criteria if each.kind in kinds]
-    for whole in (terms.WHOLE, 0):
-        monkeypatch.setattr(terms, "WHOLE", whole)
+    for whole in (terms.ALWAYS_CACHED, 0):
+        monkeypatch.setattr(terms, "ALWAYS_CACHED", whole)
         for rules in (RULES[:0], [each for each in RULES if each.kind in {"gap", "common"}]):
-            hold_looks(formulate(cohort(0, 800), unheld_scores(cohort(0, 800), criteria), rules, GOALS), 1, 1, 0.2)
+            hold_scans(formulate(cohort(0, 800), unheld_scores(cohort(0, 800), criteria), rules, GOALS), 1, 1, 0.2)
 
 
 @pytest.mark.parametrize("size", [300, 1_500])
-def test_a_look_sees_the_same_in_runs_of_any_length(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scan_finds_the_same_in_runs_of_any_length(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for run, span in ((1, 1 << 19), (7, 100), (512, 1), (1 << 20, 1 << 19)):
-        monkeypatch.setattr(column_runs, "RUN", run)
-        monkeypatch.setattr(column_runs, "SPAN", span)
-        hold_looks(
+        monkeypatch.setattr(simd, "RUN_LENGTH", run)
+        monkeypatch.setattr(simd, "RUN_SPAN", span)
+        hold_scans(
             formulate(cohort(0, size), unheld_scores(cohort(0, size), PROGRAMME.criteria), RULES, GOALS), 2, 1, 0.1
         )

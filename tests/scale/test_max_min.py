@@ -1,4 +1,4 @@
-"""The worst served mentee where no scores are held: the same pairs as where they are, found by few solves."""
+"""The worst served mentee over implicit scores (max-min): the same pairs as where they are stored, by few solves."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,12 +24,12 @@ from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.operations import instance
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale import engine
-from mentormatch.scale.columns import master, sample
+from mentormatch.scale.columns import generation, master
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP
 from tests.oracles.exhaustive import exhaustive
 from tests.oracles.problems import random_problem
-from tests.scale.test_same_pairs import (
+from tests.scale.test_column_generation import (
     PROGRAMME,
     RULES,
     both,
@@ -196,7 +196,7 @@ def test_an_answer_in_time_is_no_worse_than_the_one_that_reached_the_threshold()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "RestrictedMaster", Once)
-        patch.setattr(sample, "LEADING", 1)
+        patch.setattr(generation, "CANDIDATES", 1)
         found = solve(unheld)
     assert (found.status, found.canonical) == (Status.PROVED, False)
     assert [tier.value for tier in found.tiers] == [tier.value for tier in best.tiers]

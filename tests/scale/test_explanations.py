@@ -1,4 +1,4 @@
-"""What a matching of which no scores are held answers: the same as where they are held, whatever it is asked."""
+"""Explanations of a matching over implicit scores: the same answers as where scores are stored."""
 
 import json
 from dataclasses import replace
@@ -22,7 +22,7 @@ from mentormatch.report.pictures import Distribution, HeatMap
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP
-from tests.scale.test_same_pairs import PROGRAMME, RULES, coarse, cohort
+from tests.scale.test_column_generation import PROGRAMME, RULES, coarse, cohort
 
 SEEDS = 40 if DEEP else 4
 PROGRAMMES = {

@@ -1,4 +1,4 @@
-"""Pairs of which the scores are held, solved as those of a nation: quotas as by a program, leximin as by stages."""
+"""Scores that are stored, solved as those of a nation: quotas as by an integer program, leximin as by stages."""
 
 from dataclasses import replace
 
@@ -13,8 +13,8 @@ from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.errors import EngineError
 from tests.conftest import DEEP
-from tests.scale.test_quotas import FEW, asked, free, market, quotas, weighted
-from tests.scale.test_same_pairs import needing, same
+from tests.scale.test_column_generation import needing, same
+from tests.scale.test_relaxation import FEW, asked, free, market, quotas, weighted
 
 SEEDS = range(300 if DEEP else 15)
 
@@ -36,7 +36,7 @@ def agree(problem: AssignmentProblem, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_quotas_among_held_pairs_are_kept_by_the_pairs_of_an_integer_program(seed: int) -> None:
+def test_quotas_among_stored_pairs_are_kept_by_the_pairs_of_an_integer_program(seed: int) -> None:
     problem, _ = asked(seed, quotas(seed))
     agree(problem, seed)
 
@@ -51,7 +51,7 @@ def test_the_same_beside_minimums_and_imposed_pairs(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_leximin_among_held_pairs_is_that_of_stages(seed: int) -> None:
+def test_leximin_among_stored_pairs_is_that_of_stages(seed: int) -> None:
     problem = next(iter(needing(market(seed), seed, 0.05))) if seed % 3 == 0 else market(seed)[0]
     goals = (("matched", "leximin"), ("leximin",), ("matched", "priority", "leximin", "total"), ("total", "leximin"))
     mentors, mentees = problem.scores.pairs()

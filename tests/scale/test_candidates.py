@@ -1,4 +1,4 @@
-"""What is not listed loses as much as is said of it, and looks at what may lose nothing miss no pair."""
+"""The candidate list: unlisted pairs cost as much as their bound says, and partial pricing misses no pair."""
 
 from collections.abc import Iterator
 
@@ -14,11 +14,11 @@ from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.formulation import formulate
 from mentormatch.rules.kinds.quota import Quota
-from mentormatch.scale.columns import candidates, generation, sample
+from mentormatch.scale.columns import candidates, generation
 from mentormatch.scale.columns.candidates import CandidateList
 from mentormatch.scale.columns.residual import make_path_scanner
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
-from mentormatch.scale.scores.lookup_table import FEW, encode, stack_tables
+from mentormatch.scale.scores.terms import MAX_CODES, encode, stack_tables
 from mentormatch.scoring.score import score
 from tests.conftest import DEEP
 
@@ -39,23 +39,23 @@ def view_of(people: Cohort) -> PricingProblem:
     return PricingProblem.of(problem, opening_stage(scalarize(problem, lambda _: True)), make_path_scanner)
 
 
-def drawn(view: PricingProblem, random: np.random.Generator) -> PerSide:
+def drawn(pricing: PricingProblem, random: np.random.Generator) -> PerSide:
     """Return prices of both sides at which some pairs lose nothing, and most do."""
-    mentees = random.integers(0, 150_000, view.scores.shape[1])
-    mentors = view.scan((np.full(view.scores.shape[0], 1 << 60), mentees), 0, 1).row_best
+    mentees = random.integers(0, 150_000, pricing.scores.shape[1])
+    mentors = pricing.scan((np.full(pricing.scores.shape[0], 1 << 60), mentees), 0, 1).row_best
     return np.maximum(mentors - random.integers(0, 30_000, len(mentors)), 0), mentees
 
 
-def moves(prices: PerSide, random: np.random.Generator) -> Iterator[PerSide]:
+def moves(duals: PerSide, random: np.random.Generator) -> Iterator[PerSide]:
     """Yield prices that moved a little, all together, and for a few people by what a place is worth."""
-    n, m = (len(side) for side in prices)
+    n, m = (len(side) for side in duals)
     for step in (300, 3_000, 30_000):
-        prices = prices[0] + random.integers(-step, step + 1, n), prices[1] + random.integers(-step, step + 1, m)
-        yield prices
-    prices = prices[0] + 10**8, prices[1] - 10**8
-    yield prices
+        duals = duals[0] + random.integers(-step, step + 1, n), duals[1] + random.integers(-step, step + 1, m)
+        yield duals
+    duals = duals[0] + 10**8, duals[1] - 10**8
+    yield duals
     fallen = np.where(random.random(m) < 0.03, 10**8, 0)
-    yield prices[0] + np.where(random.random(n) < 0.03, 10**8, 0), prices[1] - fallen
+    yield duals[0] + np.where(random.random(n) < 0.03, 10**8, 0), duals[1] - fallen
 
 
 @pytest.mark.parametrize("dropped", [2_000, 10**6])
@@ -64,21 +64,21 @@ def moves(prices: PerSide, random: np.random.Generator) -> Iterator[PerSide]:
 def test_others_lose_what_is_said_of_them_however_prices_move(
     seed: int, most: int, dropped: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(candidates, "DROPPED", dropped)
-    random, view = np.random.default_rng(seed), view_of(cohort(seed))
-    pairs, (n, m) = view.pairs(), view.scores.shape
-    prices = drawn(view, random)
-    listed = CandidateList.of(view, prices, LOSS, most)
+    monkeypatch.setattr(candidates, "PURGED_COST", dropped)
+    random, pricing = np.random.default_rng(seed), view_of(cohort(seed))
+    pairs, (n, m) = pricing.pairs(), pricing.scores.shape
+    duals = drawn(pricing, random)
+    listed = CandidateList.of(pricing, duals, LOSS, most)
     counts = [len(listed.pairs.mentors)]
-    for moved in moves(prices, random):
-        for loss in (LOSS, 0, 0, 0):
-            listed.price_out(moved, loss, most)
-        lost, known = view.reduced_cost(pairs, moved), listed.pairs.mentors * m + listed.pairs.mentees
+    for moved in moves(duals, random):
+        for max_cost in (LOSS, 0, 0, 0):
+            listed.price_out(moved, max_cost, most)
+        costs, known = pricing.reduced_cost(pairs, moved), listed.pairs.mentors * m + listed.pairs.mentees
         others = ~np.isin(pairs.mentors * m + pairs.mentees, known)
         least = np.full(n, 1 << 60)
-        np.minimum.at(least, pairs.mentors[others], lost[others])
-        said = listed.rest_bound + moved[0] - listed.prices[0] + (moved[1] - listed.prices[1]).min()
-        taking_part = view.scores.mentors
+        np.minimum.at(least, pairs.mentors[others], costs[others])
+        said = listed.rest_bound + moved[0] - listed.duals[0] + (moved[1] - listed.duals[1]).min()
+        taking_part = pricing.scores.mentors
         assert (said[taking_part] <= least[taking_part]).all()
         counts.append(len(known))
         if most == 1_000:
@@ -92,9 +92,9 @@ def test_others_lose_what_is_said_of_them_however_prices_move(
 def test_a_market_that_is_drawn_from_in_several_steps_has_the_same_pairs(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, size in (("DRAWN", 20), ("SHARE", 2), ("LEADING", 2)):
-        monkeypatch.setattr(sample, name, size)
-    for name, few in (("ALL", 40), ("ADDED", 2)):
+    for name, size in (("SAMPLE_MIN", 20), ("SAMPLE_PART", 2), ("CANDIDATES", 2)):
+        monkeypatch.setattr(generation, name, size)
+    for name, few in (("SOLVED_WHOLE", 40), ("ADDED", 2)):
         monkeypatch.setattr(generation, name, few)
     people, goals = cohort(seed), ("matched", "priority", "total")
     held = solve(formulate(people, score(people, PROGRAMME.criteria), RULES, goals))
@@ -103,7 +103,7 @@ def test_a_market_that_is_drawn_from_in_several_steps_has_the_same_pairs(
     assert unheld.tiers == held.tiers
 
 
-@pytest.mark.parametrize("different", [1, 47, FEW, FEW + 1])
+@pytest.mark.parametrize("different", [1, 47, MAX_CODES, MAX_CODES + 1])
 def test_a_table_of_bytes_says_what_one_of_points_says(different: int) -> None:
     random = np.random.default_rng(different)
     values = random.choice(10_000, different, replace=False).astype(np.int32)
@@ -111,7 +111,7 @@ def test_a_table_of_bytes_says_what_one_of_points_says(different: int) -> None:
     points.flat[:different] = values
     pieces = [points[:30], points[30:31], points[31:]]
     table, plain = encode(pieces, points.shape, (0, 10_000)), stack_tables(pieces, points.shape)
-    if different > FEW:
+    if different > MAX_CODES:
         assert table is None
         return
     assert table is not None
@@ -119,6 +119,6 @@ def test_a_table_of_bytes_says_what_one_of_points_says(different: int) -> None:
     some, others = np.array([5, 0, 5, 89]), np.array([69, 3, 3, 0])
     assert np.array_equal(table.rows(some), plain.rows(some))
     assert np.array_equal(table.at(some, others), plain.at(some, others))
-    assert np.array_equal(table.of_columns(others).rows(some), points[np.ix_(some, others)])
+    assert np.array_equal(table.select_columns(others).rows(some), points[np.ix_(some, others)])
     assert np.array_equal(table.flipped().rows(others), points.T[others])
     assert table.any() == plain.any() == bool(points.any())

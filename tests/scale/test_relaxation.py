@@ -1,4 +1,4 @@
-"""Rules that count people and bind: the same pairs as where scores are held, certified, or said to be impossible."""
+"""Lagrangian relaxation of rows that bind: the same pairs as where scores are stored, certified, or infeasible."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,11 +16,11 @@ from mentormatch.assignment.objective import scalarize
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.columns import IntVector
 from mentormatch.scale import engine
-from mentormatch.scale.columns import generation, master, sample
-from mentormatch.scale.constraints import gap, heuristic, relaxation, tight_face
-from mentormatch.scale.constraints.cutting_planes import DualCut, evaluate_model, minimise_model
+from mentormatch.scale.columns import generation, master
+from mentormatch.scale.constraints import gap, heuristic, relaxation
+from mentormatch.scale.constraints.multipliers import DualCut, evaluate_model, minimise_model
 from tests.conftest import DEEP
-from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same
+from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same
 
 SEEDS = range(300 if DEEP else 10)
 FEW = range(60 if DEEP else 6)
@@ -143,17 +143,17 @@ def test_pairs_are_the_same_with_short_lists_and_ties_that_tolls_thin(
 ) -> None:
     thinned: list[int] = []
 
-    class Counted(tight_face.TightFace):
+    class Counted(relaxation.TightFace):
         """Counts what hashes leave."""
 
-        def _thinned(self) -> tight_face.TightFace | None:
-            thin = super()._thinned()
+        def _thin_by_hashes(self) -> relaxation.TightFace | None:
+            thin = super()._thin_by_hashes()
             thinned.append(len(self.face) - (0 if thin is None else len(thin.face)))
             return thin
 
     monkeypatch.setattr(relaxation, "TightFace", Counted)
-    monkeypatch.setattr(tight_face, "MOST_TIED", 0)
-    for where, name in ((sample, "LEADING"), (generation, "ADDED")):
+    monkeypatch.setattr(relaxation, "MAX_TIED", 0)
+    for where, name in ((generation, "CANDIDATES"), (generation, "ADDED")):
         monkeypatch.setattr(where, name, 2)
     for tied in (2 * seed, 2 * seed + 60):
         agree(asked(tied, quotas(tied)), tied)
@@ -225,7 +225,7 @@ def test_where_numbers_grow_too_great_the_total_alone_shows_that_no_answer_is_th
     reach = opening_stage(scalarize(problem, lambda _: True)).range
     monkeypatch.setattr(master, "INT_EXACT", 4 * reach)
     assert solve(none).status is Status.INFEASIBLE
-    monkeypatch.setattr(engine, "_unless_empty", lambda problem, beside, run, failed: failed)
+    monkeypatch.setattr(engine, "_prove_infeasible", lambda problem, beside, run, failed: failed)
     assert solve(none).notes == (gap.SHORT,)
 
 
@@ -245,8 +245,8 @@ def test_a_row_that_does_not_rest_on_people_is_kept_by_few_and_said_to_bind_for_
     pairs = solve(problem).pairs
     row = SideConstraint("any", some, most=int(some[pairs[:, 0], pairs[:, 1]].sum()) // 2)
     assert same(*(solve(replace(each, rows=(row,))) for each in (held, problem)))
-    monkeypatch.setattr(gap, "ALL", 0)
-    monkeypatch.setattr(heuristic, "OPEN", 0)
+    monkeypatch.setattr(gap, "SOLVED_WHOLE", 0)
+    monkeypatch.setattr(heuristic, "MAX_OPEN", 0)
     assert solve(replace(problem, rows=(row,))).notes == (gap.SHORT,)
 
 

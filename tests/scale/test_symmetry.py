@@ -1,10 +1,11 @@
-"""Many people of few kinds: the same pairs as where scores are held, by the market of kinds."""
+"""Classes of identical people: the same pairs as where scores are stored, by the aggregated market."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of, naming_as, repeated
@@ -24,12 +25,12 @@ from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.rules.rule import Rule
-from mentormatch.scale.columns import aggregation, overrides, ties
-from mentormatch.scale.columns.class_flow import by_code, by_rows
+from mentormatch.scale.columns import aggregation, ties
 from mentormatch.scale.columns.residual import make_path_scanner
 from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.columns.symmetry import PeopleClasses
 from mentormatch.scale.columns.ties import TieScores
+from mentormatch.scale.flow.transportation import augment_class, shortest_path, transport_state
 from mentormatch.scale.scan.blocks import BlockScanner
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scoring.score import score
@@ -107,14 +108,14 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(scores: ImplicitScores, *_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(ImplicitScores, "within", refused)
+    monkeypatch.setattr(ImplicitScores, "scan", refused)
 
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("rules", ["all", "by name", "none"])
 @pytest.mark.parametrize("programme", [PROGRAMME, COARSE], ids=["fine", "coarse"])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_people_of_few_kinds_have_the_pairs_of_the_whole_block(seed: int, programme: Programme, rules: str) -> None:
+def test_people_of_few_classes_have_the_pairs_of_the_whole_block(seed: int, programme: Programme, rules: str) -> None:
     people = cohort(seed)
     given = {"all": RULES, "by name": naming(people, programme, RULES if seed % 2 else ()), "none": ()}[rules]
     held, unheld = both(people, programme, given)
@@ -130,7 +131,7 @@ def test_people_of_few_kinds_have_the_pairs_of_the_whole_block(seed: int, progra
 def test_people_who_are_alike_but_for_whom_they_name_have_the_pairs_of_the_whole_block(
     seed: int, programme: Programme, listed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module, name in ((ties, "LEADING"), (ties, "ADDED"), (overrides, "ADDED")):
+    for module, name in ((ties, "CANDIDATES"), (ties, "ADDED"), (aggregation, "ADDED")):
         monkeypatch.setattr(module, name, listed)
     held, unheld = both(cohort(seed, by_name=True), programme, RULES)
     assert same(solve(held, seed=seed), solve(unheld, seed=seed))
@@ -139,7 +140,7 @@ def test_people_who_are_alike_but_for_whom_they_name_have_the_pairs_of_the_whole
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_short_first_list_of_ties_changes_nothing(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, few in (("LEADING", 1), ("BLOCK", 0), ("ADDED", 1)):
+    for name, few in (("CANDIDATES", 1), ("BLOCK_CANDIDATES", 0), ("ADDED", 1)):
         monkeypatch.setattr(ties, name, few)
     held, unheld = both(cohort(seed), COARSE, ())
     assert same(solve(held), solve(unheld))
@@ -147,16 +148,16 @@ def test_a_short_first_list_of_ties_changes_nothing(seed: int, monkeypatch: pyte
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_market_of_too_many_kinds_to_be_solved_whole_has_the_same_pairs(
+def test_a_market_of_too_many_classes_to_be_solved_whole_has_the_same_pairs(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aggregation, "STEPS", (0, 0))
+    monkeypatch.setattr(aggregation, "STEP_LIMIT", (0, 0))
     held, unheld = both(cohort(seed), PROGRAMME, RULES)
     assert same(solve(held), solve(unheld))
 
 
 @pytest.mark.usefixtures("way", "blind")
-def test_the_market_of_kinds_is_proved_without_a_look_at_all_pairs() -> None:
+def test_the_market_of_classes_is_proved_without_a_scan_of_all_pairs() -> None:
     found = solve(both(cohort(1), PROGRAMME, RULES)[1])
     assert found.status is Status.PROVED
     assert len(found.pairs) > SIZE // 10
@@ -164,7 +165,7 @@ def test_the_market_of_kinds_is_proved_without_a_look_at_all_pairs() -> None:
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
-def test_prices_of_kinds_are_certified_over_all_pairs(seed: int) -> None:
+def test_duals_of_classes_are_certified_over_all_pairs(seed: int) -> None:
     _, problem = both(cohort(seed), PROGRAMME, RULES)
     found = solve(problem)
     assert certify(problem, found).verdict is Verdict.CERTIFIED
@@ -192,62 +193,63 @@ def test_people_are_alike_if_all_others_score_the_same_with_them_and_not_if_a_ru
 def alike_in(problems: tuple[AssignmentProblem, AssignmentProblem]) -> int:
     """Return how many kinds of mentors there are, all of whom score the same with everybody."""
     held, unheld = problems
-    alike = PeopleClasses.of(view_of(unheld))
-    assert alike is not None
+    classes = PeopleClasses.of(view_of(unheld))
+    assert classes is not None
     block, (mentors, mentees) = np.full(held.shape, -1), held.scores.pairs()
     block[mentors, mentees] = held.scores.at(mentors, mentees)
-    firsts = np.ix_(alike.mentors.first[alike.mentors.codes], alike.mentees.first[alike.mentees.codes])
+    firsts = np.ix_(classes.mentors.first[classes.mentors.codes], classes.mentees.first[classes.mentees.codes])
     taking = np.ix_(held.mentors.most > 0, held.mentees.most > 0)
     assert np.array_equal(block[firsts][taking], block[taking])
-    return len(alike.mentors)
+    return len(classes.mentors)
 
 
 @pytest.mark.parametrize("seed", range(200 if DEEP else 10))
-def test_markets_of_kinds_are_solved_alike_by_rows_and_by_code_and_prices_prove_it(seed: int) -> None:
+def test_the_transportation_problem_is_solved_to_the_optimum_of_scipy_and_its_duals_prove_it(seed: int) -> None:
     random = np.random.default_rng(seed)
-    shape = tuple(random.integers(1, 9, 2))
-    worth = np.where(random.random(shape) < 0.7, random.integers(0, (5, 1_000, 1 << 50)[seed % 3], shape), -(1 << 61))
-    places = random.integers(0, 6, shape[0]), random.integers(0, 6, shape[1])
-    values = []
-    for solver in (by_rows, by_code):
-        flow, left, right = solver(worth, places, lambda: None)
-        assert (flow >= 0).all()
-        assert (flow.sum(axis=1) <= places[0]).all()
-        assert (flow.sum(axis=0) <= places[1]).all()
-        assert min(left.min(), right.min()) >= 0
-        assert (left[:, None] + right >= worth).all()
-        values.append(sum(int(worth[each]) * int(flow[each]) for each in zip(*np.nonzero(flow), strict=True)))
-        assert values[-1] == sum(int(one) * int(many) for one, many in zip(left, places[0], strict=True)) + sum(
-            int(one) * int(many) for one, many in zip(right, places[1], strict=True)
-        )
-    assert values[0] == values[1]
+    u, v = random.integers(1, 9, 2).tolist()
+    profit = np.where(random.random((u, v)) < 0.7, random.integers(0, (5, 1_000)[seed % 2], (u, v)), -1_000_000)
+    places = random.integers(0, 6, u), random.integers(0, 6, v)
+    state, path = transport_state(profit, *places), shortest_path(u, v)
+    for each in range(u):
+        augment_class(state, path, each)
+    flow, left, right = state.flow, state.left, state.right
+    assert (flow >= 0).all()
+    assert (flow.sum(axis=1) <= places[0]).all()
+    assert (flow.sum(axis=0) <= places[1]).all()
+    assert min(left.min(), right.min()) >= 0
+    assert (left[:, None] + right >= profit).all()
+    value = int((profit * flow).sum())
+    assert value == int((left * places[0]).sum() + (right * places[1]).sum())
+    loads = np.vstack([np.kron(np.eye(u), np.ones(v)), np.kron(np.ones(u), np.eye(v))])
+    least = linprog(-profit.ravel(), A_ub=loads, b_ub=np.concatenate(places)).fun
+    assert value == -round(least or 0)
 
 
 @pytest.mark.parametrize("most", [1, 1_000])
 @pytest.mark.parametrize("seed", range(3))
-def test_compiled_code_sees_the_ties_that_the_plain_look_sees(
+def test_compiled_code_finds_the_ties_that_the_numpy_scan_finds(
     seed: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked = list[int]()
-    monkeypatch.setattr(ties, "CROWD", SIZE)
+    counts = list[int]()
+    monkeypatch.setattr(ties, "ROW_CROWD", SIZE)
 
     def compared(scores: TieScores) -> Callable[[ScanQuery], Callable[[int, int], object]]:
         n, m = scores.shape
         random = np.random.default_rng(seed)
         prices = random.integers(200_000, 900_000, n), -random.integers(0, 300_000, m)
-        cut = ScanQuery(*prices, per_row=most).among(scores.mentors, scores.mentees)
-        one, other = (each(scores)(cut)(3, n - 3) for each in (ties.make_numpy_tie_scanner, ties.by_code))
+        query = ScanQuery(*prices, per_row=most).among(scores.mentors, scores.mentees)
+        one, other = (each(scores)(query)(3, n - 3) for each in (ties.make_numpy_tie_scanner, ties.make_kernel_scanner))
         for ours, theirs in zip(
             (one.mentors, one.mentees, one.scores, one.row_best),
             (other.mentors, other.mentees, other.scores, other.row_best),
             strict=True,
         ):
             assert np.array_equal(ours, theirs)
-        looked.append(len(one.mentors))
-        glance: BlockScanner = ties.make_numpy_tie_scanner(scores)
-        return glance
+        counts.append(len(one.mentors))
+        scanner: BlockScanner = ties.make_numpy_tie_scanner(scores)
+        return scanner
 
     monkeypatch.setattr(aggregation, "choose_tie_scanner", lambda *, compiled: compared)
     solve(both(cohort(seed), COARSE, ())[1])
-    assert looked
-    assert max(looked) > 10
+    assert counts
+    assert max(counts) > 10

@@ -1,4 +1,4 @@
-"""Pairs of which the scores are never held: the same as where they are, proved over all pairs, and certified."""
+"""Column generation over implicit scores: the same pairs as where they are stored, proved, and certified."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ from mentormatch.rules.formulation import formulate
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.rules.rule import Rule
 from mentormatch.scale import engine
-from mentormatch.scale.columns import master, sample
+from mentormatch.scale.columns import generation, master
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scoring.score import score
 from tests.conftest import DEEP
@@ -133,12 +133,12 @@ def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
 
         def report(self, *answer: object) -> None:
             super().report(*answer)  # type: ignore[arg-type]  # whatever it is told
-            heard.append(self.heard)  # type: ignore[arg-type]  # it is there now
+            heard.append(self.incumbent)  # type: ignore[arg-type]  # it is there now
             raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "RestrictedMaster", Once)
-        patch.setattr(sample, "LEADING", 1)
+        patch.setattr(generation, "CANDIDATES", 1)
         found = solve(problem)
     assert (found.status, found.canonical) == (Status.PROVED, False)  # its prices prove all but the order of ties
     assert [tier.value for tier in found.tiers] == [*best.values()]

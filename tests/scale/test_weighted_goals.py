@@ -1,4 +1,4 @@
-"""Goals that go beyond what is exact if each is to outdo the next over all pairs: the same pairs, and as sure."""
+"""Weighted goals whose exact weights overflow: the same pairs, their order verified afterwards."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,12 +18,10 @@ from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.operations import instance
 from mentormatch.record.verify import VerificationOutcome, verify
 from mentormatch.scale import engine
-from mentormatch.scale.columns import master, sample
-from mentormatch.scale.columns.master import RestrictedMaster
-from mentormatch.scale.columns.weighted_goals import WeightedGoals
+from mentormatch.scale.columns import generation, master
+from mentormatch.scale.columns.master import RestrictedMaster, WeightedGoals
 from tests.conftest import DEEP
-from tests.scale.test_questions import PROGRAMMES, some_pairs
-from tests.scale.test_same_pairs import (
+from tests.scale.test_column_generation import (
     PROGRAMME,
     RULES,
     both,
@@ -32,6 +30,7 @@ from tests.scale.test_same_pairs import (
     needing,
     same,
 )
+from tests.scale.test_explanations import PROGRAMMES, some_pairs
 
 REPAIR = ("matched", "changes", "priority", "total")
 GOALS = (REPAIR, ("changes", "matched", "total"), ("priority", "changes", "total"))
@@ -118,7 +117,7 @@ def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(
 ) -> None:
     held, unheld = needing(market(seed, REPAIR), seed, (0.03, 0.05, 0.1)[seed % 3])
     limit(monkeypatch, 4 * LIMITS[len(REPAIR)])
-    assert beyond(unheld, 2 * master.REWARD)
+    assert beyond(unheld, 2 * master.PENALTY_GROWTH)
     one, other = solve(held, seed=seed), solve(unheld, seed=seed)
     assert same(one, other) or one.status is other.status is Status.INFEASIBLE
     assert certify(unheld, other).verdict is certify(held, one).verdict
@@ -178,7 +177,7 @@ def test_the_bounds_of_the_first_answer_hold(seed: int) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "RestrictedMaster", Once)
-        patch.setattr(sample, "LEADING", 1)
+        patch.setattr(generation, "CANDIDATES", 1)
         found = solve(problem)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0].bound is not None

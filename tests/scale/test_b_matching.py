@@ -1,4 +1,4 @@
-"""People of both sides who may have several partners: the optimum of a list, and the pairs of the whole block."""
+"""b-matching, capacities on both sides: the optimum of a list, and the pairs of the whole block."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,11 +17,9 @@ from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.columns import IntVector
 from mentormatch.explanation.exchange_costs import ExchangeGraph, cost_by_reoptimizing
 from mentormatch.scale.flow.assignment import solve_assignment
-from mentormatch.scale.flow.transport import solve_b_matching
+from mentormatch.scale.flow.b_matching import solve_b_matching
 from tests.conftest import DEEP
-from tests.scale.test_quotas import asked, free, quotas
-from tests.scale.test_quotas_of_both import of_both
-from tests.scale.test_same_pairs import (
+from tests.scale.test_column_generation import (
     FLOORS,
     GOALS,
     PROGRAMME,
@@ -32,6 +30,8 @@ from tests.scale.test_same_pairs import (
     needing,
     same,
 )
+from tests.scale.test_product_rows import of_both
+from tests.scale.test_relaxation import asked, free, quotas
 
 MARKETS = range(60 if DEEP else 6)
 LISTS = 4_000 if DEEP else 300

@@ -1,4 +1,4 @@
-"""Rules about both people of a pair that bind: the same pairs as where scores are held, certified group by group."""
+"""Rows about both people of a pair that bind: the same pairs as where scores are stored, certified by group."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from mentormatch.assignment.model.problem import SideConstraint
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.scale.constraints import rows as quotas
-from tests.scale.test_quotas import (
+from tests.scale.test_relaxation import (
     BOUNDS,
     FEW,
     SEEDS,
@@ -23,7 +23,7 @@ from tests.scale.test_quotas import (
     market,
     proved,
 )
-from tests.scale.test_quotas import quotas as of_one_side
+from tests.scale.test_relaxation import quotas as of_one_side
 
 
 def of_both(seed: int) -> Iterator[SideConstraint]:
