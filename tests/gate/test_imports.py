@@ -138,10 +138,6 @@ def test_solving_a_problem_says_nothing() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-OF_THE_BOARD = ("mentormatch.widgets.board.view", "mentormatch.widgets.board.session")
-"""The view of a board names, for type checkers, the board that it shows, and the board shows itself by its view."""
-
-
 def modules() -> dict[str, Path]:
     """Return the file of each module of the package."""
     files = {".".join(path.relative_to(SOURCE.parent).with_suffix("").parts): path for path in SOURCE.rglob("*.py")}
@@ -178,5 +174,4 @@ def test_no_ring_of_modules_is_there_even_when_imports_for_types_count() -> None
     for name, each in graph.items():
         inside = {one.rpartition(".")[0] for one in each}  # a package that is named on the way to a module in it
         graph[name] = each - (inside & packages)
-    graph[OF_THE_BOARD[0]].discard(OF_THE_BOARD[1])
     assert ring(graph) == []

@@ -28,7 +28,7 @@ from mentormatch.operations import instance
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.rules.formulation import formulate
 from mentormatch.scale.columns import master
-from mentormatch.scale.scan import workers
+from mentormatch.scale.scan import dispatch, workers
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, concatenate_hits, scan_all
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
@@ -56,7 +56,7 @@ def alone(problem: AssignmentProblem) -> Solution:
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a look made of twenty blocks."""
-    monkeypatch.setattr(workers, "PAIRS_AT_ONCE", 1)
+    monkeypatch.setattr(dispatch, "PAIRS_AT_ONCE", 1)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,7 @@ def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_scan(
     killed: list[int] = []
     held: list[int] = []
     taken: list[Block] = []
-    blocks = workers.split_into_blocks(*problem.shape)
+    blocks = dispatch.split_into_blocks(*problem.shape)
 
     def take(self: DaskScanPool, future: Future[Any], block: Block) -> ScanHits | None:
         taken.append(block)
@@ -160,7 +160,7 @@ def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_scan(
 def test_where_no_worker_is_left_it_is_said_in_time(
     problem: AssignmentProblem, empty: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(dispatch, "PATIENCE_S", 0.5)
     begun = monotonic()
     found = solve(problem, executor=empty)
     assert monotonic() - begun < IN_TIME_S
@@ -227,7 +227,7 @@ def test_a_block_that_ends_worker_after_worker_is_given_up(
     with ThreadPoolExecutor(1) as executor:
         found = solve(problem, executor=executor)
     assert found.status is Status.FAILED
-    assert f"perdu {workers.MAX_LOSSES} fois" in found.notes[0]
+    assert f"perdu {dispatch.MAX_LOSSES} fois" in found.notes[0]
 
 
 def test_what_goes_wrong_in_a_worker_is_raised_here(problem: AssignmentProblem, client: Client) -> None:
@@ -251,7 +251,7 @@ def test_workers_without_compiled_code_find_the_same_pairs(
     problem: AssignmentProblem, alone: Solution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "find_spec", lambda _: None)
-    monkeypatch.setattr(workers, "PAIRS_AT_ONCE", 64 * SIZE * 8)
+    monkeypatch.setattr(dispatch, "PAIRS_AT_ONCE", 64 * SIZE * 8)
     assert same(solve(problem, executor=Here()), alone)
     (held,) = workers.CACHED_PAYLOAD.values()
     assert not isinstance(getattr(held.open_scanner(), "__self__", None), SimdScanner)
@@ -272,12 +272,12 @@ def test_what_cannot_be_sent_is_refused_with_what_to_do(
 def test_blocks_are_of_whole_strips_and_neither_few_nor_large(
     shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "PAIRS_AT_ONCE", 1 << 27)
-    blocks = workers.split_into_blocks(*shape)
+    monkeypatch.setattr(dispatch, "PAIRS_AT_ONCE", 1 << 27)
+    blocks = dispatch.split_into_blocks(*shape)
     assert [row for start, stop in blocks for row in range(start, stop)] == list(range(shape[0]))
     assert all(start % BLOCK_ROWS == 0 for start, _ in blocks)
     assert all((stop - start) * shape[1] <= 1 << 27 for start, stop in blocks)
-    assert len(blocks) >= min(shape[0] // BLOCK_ROWS, workers.MIN_BLOCKS)
+    assert len(blocks) >= min(shape[0] // BLOCK_ROWS, dispatch.MIN_BLOCKS)
 
 
 def test_what_is_late_is_waited_for(
@@ -295,7 +295,7 @@ def test_what_is_late_is_waited_for(
     monkeypatch.setattr(ThreadScanPool, "next_result", take)
     with ThreadPoolExecutor(1) as executor:
         assert same(solve(problem, executor=executor), alone)
-    assert late == set(workers.split_into_blocks(*problem.shape))
+    assert late == set(dispatch.split_into_blocks(*problem.shape))
 
 
 def test_a_scan_by_this_machine_ends_once_the_time_is_up(problem: AssignmentProblem) -> None:

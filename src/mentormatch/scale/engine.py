@@ -32,9 +32,10 @@ from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.constraints.heuristic import RepairHeuristic
 from mentormatch.scale.constraints.relaxation import LagrangianSolve
 from mentormatch.scale.constraints.rows import HardRules, find_dualisable, used_by_fixed_pairs
+from mentormatch.scale.scan.dispatch import open_pool
 from mentormatch.scale.scan.implicit_scores import ImplicitScores, as_implicit
 from mentormatch.scale.scan.simd import choose_scanner
-from mentormatch.scale.scan.workers import NoWorkersError, open_pool
+from mentormatch.scale.scan.workers import NoWorkersError
 
 type Opening = tuple[OptimalFace, PrimalDual]
 

@@ -13,7 +13,7 @@ from mentormatch.errors import OutputError
 from mentormatch.explanation.pairs import Pair
 from mentormatch.languages.phrases import points, thousands
 from mentormatch.operations.matching import Matching
-from mentormatch.places.shapes import CREDIT
+from mentormatch.places.gazetteer import CREDIT
 from mentormatch.report.pictures.picture import Picture, pictures
 from tests.report.cohorts import hostile_matchings, hostile_strings, small
 from tests.report.pictures.markets import CANARY, KEY, SIZES, drawn, market

@@ -7,8 +7,7 @@ import pytest
 
 from mentormatch.languages.phrases import NO_BREAK
 from mentormatch.operations.matching import Matching
-from mentormatch.places.gazetteer import DEPARTEMENTS
-from mentormatch.places.shapes import CREDIT, middle, outlines
+from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, middle, outlines
 from mentormatch.report.pictures.map import MOST_DOTS, MOST_LINES, THICK, Link, Map, Spot, territory
 from tests.report.cohorts import FIELDS, matched, person, programme, small
 

@@ -11,8 +11,7 @@ from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import counted, joined, listed, thousands
 from mentormatch.people.cohort import People
 from mentormatch.places.column import PlaceColumn
-from mentormatch.places.gazetteer import DEPARTEMENTS
-from mentormatch.places.shapes import CREDIT, Point, Ring, middle, outlines, shape_of
+from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, Point, Ring, middle, outlines, shape_of
 from mentormatch.report.pictures.picture import INK, NOTHING, SOFT, Chart, Picture, column, layer, rows
 from mentormatch.rules.formulation import SIDES
 

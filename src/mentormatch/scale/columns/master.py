@@ -44,9 +44,10 @@ from mentormatch.errors import EngineError
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
 from mentormatch.scale.flow.lower_bounds import solve_with_lower_bounds
 from mentormatch.scale.scan.blocks import Scanner, scan_all
+from mentormatch.scale.scan.dispatch import DistributedScan
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.simd import choose_scanner
-from mentormatch.scale.scan.workers import DistributedScan, ScanPool
+from mentormatch.scale.scan.workers import ScanPool
 from mentormatch.scale.scores.matrix import ScoreMatrix
 from mentormatch.scoring.score import MILLION
 

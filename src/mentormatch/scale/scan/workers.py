@@ -1,4 +1,4 @@
-"""Distributed scans: a pool of workers (threads, processes, Dask), the matrix they are sent, and the dispatcher.
+"""The workers of a distributed scan: pools of threads, processes or Dask, and the matrix that they are sent.
 
 The matrix goes once to each worker, packed and without keys; with each block go the query's limits and offsets, and
 hits come back. The queue of blocks is bounded; a block that is lost with its worker is sent again; hits are put
@@ -9,29 +9,21 @@ same version, and no extra.
 import pickle
 import zlib
 from abc import ABC, abstractmethod
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from os import cpu_count
-from queue import Empty, SimpleQueue
 from threading import Lock
-from time import monotonic
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 from uuid import uuid4
 
-from mentormatch.assignment.engine import EXECUTOR
 from mentormatch.assignment.model.scores import ScanQuery
-from mentormatch.base.progress import track_scan
 from mentormatch.base.version import __version__
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.languages import language, mark, spoken, tr
 from mentormatch.scale.scan.blocks import (
-    BLOCK_ROWS,
     BlockScanner,
-    CheckDeadline,
     ScanHits,
     concatenate_hits,
     split_rows,
@@ -276,176 +268,3 @@ def make_pickle_error(error: Exception) -> RequestError:
     expected = tr("des critères et des règles que pickle peut envoyer")
     problem = Problem("executor", f"{type(error).__name__}: {error}", expected, advice)
     return RequestError(tr("Les binômes ne peuvent pas être examinés comme demandé"), [problem])
-
-
-PAIRS_AT_ONCE = 1 << 27
-"""So many pairs at most are in a block.
-
-A fifth of a second with numba and two seconds without, beside which its way is short, and which may be lost.
-"""
-MIN_BLOCKS = 32
-"""A scan is made of so many blocks at least, so that as many workers have something to scan."""
-TICK_S = 0.1
-"""How often the deadline is checked while nothing comes back."""
-PATIENCE_S = 60.0
-"""So long nothing may come back while no worker is alive."""
-MAX_LOSSES = 4
-"""So often a block is lost before it is taken to be what ends the workers."""
-NO_WORKER = mark(
-    "Aucun ouvrier n'a examiné de binômes pendant {seconds} s : l'exécuteur n'en a plus, ou ils font un autre travail. "
-    "Vérifiez qu'ils tournent et joignent cette machine, et recommencez ; sans exécuteur, les fils de cette machine "
-    "examinent"
-)
-BLOCK_LOST = mark(
-    "Un bloc de binômes a été perdu {tries} fois avec son ouvrier, peut-être faute de mémoire. Donnez-en davantage aux "
-    "ouvriers, ou un seul travail à la fois à chacun, et recommencez ; sans exécuteur, les fils de cette machine "
-    "examinent"
-)
-
-
-def choose_pool(executor: object) -> ScanPool[Any]:
-    """Return the pool of an executor; raises RequestError if it is none."""
-    if isinstance(executor, ThreadPoolExecutor):
-        return ThreadScanPool(executor)
-    if isinstance(executor, Executor):
-        return ProcessScanPool(executor)
-    try:
-        from mentormatch.scale.scan.dask_cluster import DaskScanPool
-    except ImportError:
-        raise pool_error(executor) from None
-    pool = DaskScanPool.of(executor)
-    if pool is None:
-        raise pool_error(executor)
-    return pool
-
-
-@contextmanager
-def open_pool(executor: object) -> Iterator[ScanPool[Any] | None]:
-    """Yield the pool of an executor, None: this machine scans by itself; close it in the end."""
-    pool = None if executor is None else choose_pool(executor)
-    try:
-        yield pool
-    finally:
-        if pool is not None:
-            pool.close()
-
-
-def pool_error(executor: object) -> RequestError:
-    """Return the error that what was given is no executor."""
-    problem = Problem("executor", type(executor).__name__, tr(EXECUTOR), tr("avec un Client, installez l'extra dask"))
-    return RequestError(tr("Les binômes ne peuvent pas être examinés comme demandé"), [problem])
-
-
-@dataclass(frozen=True, slots=True)
-class DistributedScan:
-    """A scanner of ``matrix`` by a pool; ``check_deadline`` ends it when the time is up."""
-
-    pool: ScanPool[Any]
-    matrix: ScoreMatrix
-    check_deadline: CheckDeadline
-
-    @classmethod
-    def of(cls, pool: ScanPool[Any], matrix: ScoreMatrix, check_deadline: CheckDeadline) -> Self:
-        """Return the scanner, the matrix being given to the pool."""
-        pool.load_matrix(matrix)
-        return cls(pool, matrix, check_deadline)
-
-    def __call__(self, query: ScanQuery) -> ScanHits:
-        """Return the hits of a query in all blocks."""
-        n, m = self.matrix.shape
-        self.pool.start(query)
-        blocks = split_into_blocks(n, m)
-        with track_scan(n * m) as report_progress, dispatch_blocks(self.pool, blocks, self.check_deadline) as finished:
-            hits = dict[Block, ScanHits]()
-            for block, found in finished:
-                hits[block] = found
-                report_progress((block[1] - block[0]) * m)
-        return concatenate_hits([hits[block] for block in blocks])
-
-
-def split_into_blocks(mentors: int, mentees: int) -> list[Block]:
-    """Return all mentors in blocks: few enough pairs to be lost, enough blocks for all workers."""
-    # As many rows as make PAIRS_AT_ONCE pairs, and at least MIN_BLOCKS blocks.
-    rows_of_blocks = min(PAIRS_AT_ONCE // (BLOCK_ROWS * max(mentees, 1)), mentors // (BLOCK_ROWS * MIN_BLOCKS))
-    size = BLOCK_ROWS * max(rows_of_blocks, 1)
-    return [(start, min(start + size, mentors)) for start in range(0, mentors, size)]
-
-
-@contextmanager
-def dispatch_blocks(
-    pool: ScanPool[Any], blocks: list[Block], check_deadline: CheckDeadline
-) -> Iterator[Iterator[tuple[Block, ScanHits]]]:
-    """Yield the hits of blocks as they come back, and cancel the others in the end."""
-    dispatcher = ScanDispatcher(pool, check_deadline, deque(blocks))
-    try:
-        yield dispatcher.run()
-    finally:
-        pool.cancel(list(dispatcher.running.values()))
-
-
-@dataclass(slots=True)
-class ScanDispatcher:
-    """The queue of a distributed scan: blocks that wait, those ``running``, and those ``finished``; losses of each."""
-
-    pool: ScanPool[Any]
-    check_deadline: CheckDeadline
-    waiting: deque[Block]
-    running: dict[Block, Any] = field(default_factory=dict)
-    finished: SimpleQueue[Block] = field(default_factory=SimpleQueue)
-    losses: Counter[Block] = field(default_factory=Counter)
-    last_result: float = field(default_factory=monotonic)
-
-    def run(self) -> Iterator[tuple[Block, ScanHits]]:
-        """Yield blocks with their hits, as they come back."""
-        while self.waiting or self.running:
-            self.check_deadline()
-            # Keep the window full, then wait for any block.
-            self._send()
-            try:
-                block = self.finished.get(timeout=TICK_S)
-            except Empty:
-                self._check_alive()
-                continue
-            found = self._collect(block)
-            if found is not None:
-                self.last_result = monotonic()
-                yield block, found
-
-    def _send(self) -> None:
-        """Submit waiting blocks as far as the window allows."""
-        while self.waiting and len(self.running) < self.pool.window:
-            block = self.waiting.popleft()
-            self._watch(block, self.pool.submit(block))
-
-    def _watch(self, block: Block, future: Any) -> None:
-        """Note when a block is finished."""
-        self.running[block] = future
-        future.add_done_callback(lambda _: self.finished.put(block))
-
-    def _collect(self, block: Block) -> ScanHits | None:
-        """Return the hits of a block; None where they are still to come, or the block is sent again."""
-        future = self.running.pop(block)
-        try:
-            found = self.pool.next_result(future, block)
-        except NotReadyError:
-            self._watch(block, future)
-            self._check_alive()
-            return None
-        except WorkerLostError as error:
-            # Lost with its worker: send it again, but not for ever, as it may be what kills workers.
-            self.losses[block] += 1
-            if self.losses[block] == MAX_LOSSES:
-                raise NoWorkersError(tr(BLOCK_LOST, tries=MAX_LOSSES)) from error
-            found = None
-        if found is None:
-            self.waiting.appendleft(block)
-        return found
-
-    def _check_alive(self) -> None:
-        """Raise NoWorkersError if nothing has come back for long, and no worker is alive."""
-        silent = monotonic() - self.last_result
-        if silent < PATIENCE_S:
-            return
-        if not self.pool.is_alive(list(self.running.values())):
-            raise NoWorkersError(tr(NO_WORKER, seconds=f"{silent:.0f}"))
-        self.last_result = monotonic()

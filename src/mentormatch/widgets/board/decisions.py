@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from mentormatch.base.arrays import IntVector
 from mentormatch.base.columns import NumberColumn
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import LETTERS, Edit, capacity_edit, opaque, pair_edits, people_edits
+from mentormatch.explanation.labels import Labels
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
@@ -19,6 +21,7 @@ from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.people.turnover import remove_people
 from mentormatch.programme.programme import Programme
+from mentormatch.record.seal import Seal
 from mentormatch.rules.formulation import SIDES, formulate
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
@@ -153,3 +156,42 @@ def moved(edits: Sequence[Edit], before: Cohort, cohort: Cohort) -> Iterator[Edi
         if all(cohort.side(side).has(key) for side, key in keys.items()):
             now = {side: opaque(cohort, side, key) for side, key in keys.items()}
             yield replace(edit, mentor=now.get("mentor", ""), mentee=now.get("mentee", ""))
+
+
+@dataclass(frozen=True)
+class SessionStep:
+    """The decisions that hold, the matching under them, and what seals it once somebody has validated it."""
+
+    decisions: tuple[BoardDecision, ...]
+    matching: Matching
+    seal: Seal | None = None
+
+
+@dataclass(slots=True)
+class BoardState:
+    """What a board shows: its steps, the one it is ``at``, and the one ``seen`` before, with which it is compared.
+
+    ``chosen`` is the opaque id of whoever is looked at.
+    """
+
+    ground: BoardGround
+    folder: Path
+    labels: Labels
+    steps: list[SessionStep]
+    at: int = 0
+    chosen: str | None = None
+    seen: int = 0
+
+    @property
+    def now(self) -> SessionStep:
+        """What holds at present."""
+        return self.steps[self.at]
+
+    @property
+    def matching(self) -> Matching:
+        """The plan at present; it can be saved, explained and compared like any other."""
+        return self.now.matching
+
+    def name(self, person: str) -> str:
+        """Return what somebody is called, by opaque id."""
+        return self.labels.person(side_of(person), self.ground.key(person))

@@ -34,7 +34,7 @@ from mentormatch.widgets.board.actions import (
     Withdrawal,
     side_of,
 )
-from mentormatch.widgets.board.decisions import BoardGround, place_fields
+from mentormatch.widgets.board.decisions import BoardGround, BoardState, SessionStep, place_fields
 from mentormatch.widgets.board.view import as_page_json, board_state
 
 ANSWERED = (Status.PROVED, Status.FEASIBLE)
@@ -136,16 +136,7 @@ def people_of(decision: BoardDecision | None) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True)
-class SessionStep:
-    """The decisions that hold, the matching under them, and what seals it once somebody has validated it."""
-
-    decisions: tuple[BoardDecision, ...]
-    matching: Matching
-    seal: Seal | None = None
-
-
-class Board:
+class Board(BoardState):
     """A session over one matching, which itself never changes.
 
     Every move makes a new plan, optimal by the goals of the programme under the decisions that hold, whatever their
@@ -182,26 +173,10 @@ class Board:
         labels: Labels | None = None,
         time_limit_s: float | None = None,
     ) -> None:
-        self.ground = BoardGround(matching, time_limit_s)
-        self.folder = Path(folder)
         with language(matching.language, unless_asked=True):
             self.language = spoken()
-            self.labels = labels_for_notebook(matching) if labels is None else labels
-        self.steps = [SessionStep((), matching)]
-        self.at = 0
-        self.chosen: str | None = None
-        self.seen = 0
-        """The step that the present one is compared with: the one that was shown before it."""
-
-    @property
-    def now(self) -> SessionStep:
-        """What holds at present."""
-        return self.steps[self.at]
-
-    @property
-    def matching(self) -> Matching:
-        """The plan at present; it can be saved, explained and compared like any other."""
-        return self.now.matching
+            called = labels_for_notebook(matching) if labels is None else labels
+        super().__init__(BoardGround(matching, time_limit_s), Path(folder), called, [SessionStep((), matching)])
 
     @own_language
     def decide(self, decision: BoardDecision) -> None:
@@ -281,10 +256,6 @@ class Board:
     def state(self) -> dict[str, Any]:
         """Return the board as JSON, as it is first seen."""
         return as_page_json(board_state(self, None))
-
-    def name(self, person: str) -> str:
-        """Return what somebody is called, by opaque id."""
-        return self.labels.person(side_of(person), self.ground.key(person))
 
     def _go_to(self, decisions: Sequence[BoardDecision], made: BoardDecision | None = None) -> None:
         attempt = Attempt(self.ground, self.labels, self.matching, made)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
@@ -31,11 +31,7 @@ from mentormatch.widgets.board.actions import (
     Withdrawal,
     side_of,
 )
-from mentormatch.widgets.board.decisions import BoardGround, place_fields
-
-if TYPE_CHECKING:
-    from mentormatch.widgets.board.session import Board
-
+from mentormatch.widgets.board.decisions import BoardGround, BoardState, place_fields
 
 MOST_OFFERED = 10
 MOST_MOVED = 6
@@ -129,7 +125,7 @@ def offer(ground: BoardGround, case: Case, who: tuple[Side, int], other: Alterna
 def move_lines(moves: list[str]) -> list[str]:
     r"""Return the first who would change partners, and how many more would.
 
-    >>> moved([f"M{number}" for number in range(9)])[5:]
+    >>> move_lines([f"M{number}" for number in range(9)])[5:]
     ['M5', '3\xa0autres personnes']
     """
     rest = len(moves) - MOST_MOVED
@@ -245,14 +241,14 @@ class BoardOut(JsonMessage):
     said: str
 
 
-def notices(board: "Board") -> Iterator[str]:
+def notices(board: BoardState) -> Iterator[str]:
     """Yield what has to be known first: whether anything was compared, who validated it, or what is in the way."""
     matching, seal = board.matching, board.now.seal
     yield from (caveat.sentence for caveat in matching.caveats)
     yield from list(standing(matching, seal)) or obstacles(board)
 
 
-def board_state(board: "Board", done: Action | None, turn: int = 0, refusal: str = "") -> BoardOut:
+def board_state(board: BoardState, done: Action | None, turn: int = 0, refusal: str = "") -> BoardOut:
     """Return the board after an action, None: as it is first seen."""
     matching, seal = board.matching, board.now.seal
     last = compare(board.steps[board.seen].matching, matching, board.labels)
@@ -302,13 +298,13 @@ def in_every_text(value: Any) -> Any:
     return value
 
 
-def obstacles(board: "Board") -> list[str]:
+def obstacles(board: BoardState) -> list[str]:
     """Return why there is no plan, nothing where there is one."""
     diagnosis = diagnose_case(replace(board.matching.case, labels=board.labels))
     return list(diagnosis.sentences) if diagnosis else []
 
 
-def people(board: "Board") -> Iterator[PersonOut]:
+def people(board: BoardState) -> Iterator[PersonOut]:
     """Yield everybody whom the session began with, also who has left since."""
     ground, cohort, case = board.ground, board.matching.cohort, board.matching.case
     for side in SIDES:
@@ -320,7 +316,7 @@ def people(board: "Board") -> Iterator[PersonOut]:
             yield PersonOut(id=ground.id(side, key), side=side, name=name, here=row is not None, places=places)
 
 
-def pairs(board: "Board", last: Comparison) -> Iterator[BoardPairOut]:
+def pairs(board: BoardState, last: Comparison) -> Iterator[BoardPairOut]:
     """Yield the pairs in the order of the mentors."""
     ground, matching = board.ground, board.matching
     pinned = {(one.mentor, one.mentee) for one in board.now.decisions if isinstance(one, Imposed)}
@@ -331,7 +327,7 @@ def pairs(board: "Board", last: Comparison) -> Iterator[BoardPairOut]:
         yield BoardPairOut(mentor=ids[0], mentee=ids[1], points=score, new=ids in new, pinned=ids in pinned)
 
 
-def alone(board: "Board") -> Iterator[BoardUnmatchedOut]:
+def alone(board: BoardState) -> Iterator[BoardUnmatchedOut]:
     """Yield everybody without a partner, mentors first."""
     case = replace(board.matching.case, labels=board.labels)
     ids = [board.ground.id(side, case.people(side).ids[row]) for side in SIDES for row in case.alone(side).tolist()]
@@ -339,7 +335,7 @@ def alone(board: "Board") -> Iterator[BoardUnmatchedOut]:
         yield BoardUnmatchedOut(person=person, reason=one.reason)
 
 
-def change(board: "Board", comparison: Comparison) -> Change:
+def change(board: BoardState, comparison: Comparison) -> Change:
     """Return a comparison of two plans as JSON."""
     gone = [pair_ids(board, pair) for pair in comparison.gone]
     goals = [GoalOut(goal=g.goal, before=g.before, now=g.now, difference=g.difference) for g in comparison.goals]
@@ -350,12 +346,12 @@ def change(board: "Board", comparison: Comparison) -> Change:
     )
 
 
-def pair_ids(board: "Board", pair: KeyPair) -> tuple[str, str]:
+def pair_ids(board: BoardState, pair: KeyPair) -> tuple[str, str]:
     """Return the ids of a pair of keys."""
     return board.ground.id("mentor", pair[0]), board.ground.id("mentee", pair[1])
 
 
-def decision_sentence(board: "Board", decision: BoardDecision) -> str:
+def decision_sentence(board: BoardState, decision: BoardDecision) -> str:
     """Return a decision in words."""
     name = board.name
     match decision:
@@ -369,7 +365,7 @@ def decision_sentence(board: "Board", decision: BoardDecision) -> str:
             return tr("Places de {person}\u00a0: {places}", person=name(person), places=places)
 
 
-def status_sentence(board: "Board", done: Action | None, look: Chosen | None, last: Comparison) -> str:
+def status_sentence(board: BoardState, done: Action | None, look: Chosen | None, last: Comparison) -> str:
     """Return what an action that was done is worth saying aloud."""
     match done:
         case None:
