@@ -188,14 +188,18 @@ def asks_which(tree: ast.Module) -> Iterator[str]:
     nodes = [*ast.walk(tree)]
     froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(KINDS)]
     classes = {alias.name for node in froms for alias in node.names}
+    kinds = {*rules_by_kind()}
     for node in nodes:
-        inside = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-        texts = {each.value for each in ast.walk(node) if isinstance(each, ast.Constant)}
         asked = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"
-        if (asked or isinstance(node, ast.MatchClass)) and classes & inside:
+        by_class = (asked or isinstance(node, ast.MatchClass)) and not classes.isdisjoint(inside(node, ast.Name, "id"))
+        compared = isinstance(node, ast.Compare) and ".kind" in ast.unparse(node)
+        if by_class or (compared and not kinds.isdisjoint(inside(node, ast.Constant, "value"))):
             yield ast.unparse(node)
-        if isinstance(node, ast.Compare) and ".kind" in ast.unparse(node) and texts & set(rules_by_kind()):
-            yield ast.unparse(node)
+
+
+def inside(node: ast.AST, kind: type[ast.AST], attribute: str) -> Iterator[object]:
+    """Yield an attribute of each node of a kind in another."""
+    yield from (getattr(each, attribute) for each in ast.walk(node) if isinstance(each, kind))
 
 
 def test_no_module_asks_which_rule_it_has_before_it() -> None:

@@ -200,7 +200,7 @@ def page_of(progress: Progress, text: str) -> str:
     """Return words as HTML, with the way to stop while there is something to stop."""
     if not text:
         return ""
-    hint = "" if progress.over else f'<div style="{QUIET}">{escape(tr(HINT))}</div>'
+    hint = "" if progress.over else f'<div style="{QUIET}">{escape(tr(NOTEBOOK_HINT))}</div>'
     return f'<div role="status" style="{LOUD}">{escape(text)}{hint}</div>'
 
 
