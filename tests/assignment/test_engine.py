@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mentormatch.assignment import transportation
 from mentormatch.assignment.engine import engines_by_kind, select_engine, solve
 from mentormatch.assignment.engines import plain
 from mentormatch.assignment.mip import dispatch
@@ -55,6 +56,7 @@ def test_the_fastest_engine_that_takes_a_problem_is_asked(problem: AssignmentPro
 
 
 def test_people_with_very_many_places_are_not_copied_as_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transportation, "MAX_SINKS", 0)
     problem = pose(np.random.default_rng(3).integers(0, 9, (2, 80)), mentor_capacity=40)
     spread = solve(problem)
     monkeypatch.setattr(plain, "CELLS", 2 * 80 * 40 - 1)

@@ -35,10 +35,19 @@ from mentormatch.assignment.optimal_face import (
     remaining_degrees,
 )
 from mentormatch.assignment.sparse_assignment import solve_full, solve_if_perfect
+from mentormatch.assignment.transportation import (
+    ABSENT,
+    TransportationProblem,
+    has_few_sinks,
+    minimal_prices,
+    solve_transportation,
+)
 from mentormatch.base.arrays import BoolMatrix, BoolVector, CostArray, FloatMatrix, FloatVector, IntVector, VectorPair
 
 STRIP = 32
 """Rows handled at once: a strip of costs and its sum with the prices stay in the cache."""
+STRIP_CELLS = 1 << 13
+"""Of a block of few columns a strip has more rows: so many cells at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +146,10 @@ class CostMatrix(PricingOracle):
     def _strips(self) -> Iterator[tuple[slice, CostArray]]:
         """Yield the rows of each strip, with a buffer for its cells."""
         rows, columns = self.cells.shape
-        room = np.empty((STRIP, columns), dtype=self.cells.dtype)
-        for start in range(0, rows, STRIP):
-            end = min(start + STRIP, rows)
+        height = max(STRIP, STRIP_CELLS // max(columns, 1))
+        room = np.empty((min(height, rows), columns), dtype=self.cells.dtype)
+        for start in range(0, rows, height):
+            end = min(start + height, rows)
             yield slice(start, end), room[: end - start]
 
     def _add_former_pairs(self, problem: AssignmentProblem, stage: ScalarObjective) -> None:
@@ -310,7 +320,8 @@ def solve_dense(
     # large one
     few = block.forbidden_cost == 0 and stage.score > 0 and block.count > LARGE
     found = None
-    if not all_cells:
+    # Few people who take many: no column for each of their places
+    if not (all_cells or has_few_sinks(block.columns.most, block.shape[0])):
         found = (solve_by_columns(block, solve_if_perfect) if few else None) or solve_square(block, whole)
     # All cells, where column generation was not tried or did not converge
     found = found or whole(block)
@@ -326,7 +337,10 @@ def _prefers_compiled(scores: DenseScores, bounds: tuple[RemainingDegrees, Remai
 
 def _solve_all_cells(block: CostMatrix, stage: ScalarObjective) -> TightColumns | None:
     """Return the cells that are tight in an optimum, and the optimum on them; None if the minimums cannot hold."""
-    found = _solve_by_lapjv(block) if _can_compile(block) else _solve_by_scipy(block, stage)
+    if has_few_sinks(block.columns.most, block.shape[0]):
+        found = _solve_by_sinks(block, stage)
+    else:
+        found = _solve_by_lapjv(block) if _can_compile(block) else _solve_by_scipy(block, stage)
     if found is None:
         return None
     partner, rows, columns = found
@@ -339,6 +353,27 @@ def _solve_all_cells(block: CostMatrix, stage: ScalarObjective) -> TightColumns 
 def _can_compile(block: CostMatrix) -> bool:
     """Return whether compiled code solves all cells: nobody has a minimum, and it is quicker."""
     return block.forbidden_cost == 0 and block.count >= COMPILED_FROM and use_numba(block.count)
+
+
+def _solve_by_sinks(block: CostMatrix, stage: ScalarObjective) -> PricedAssignment | None:
+    """Return the same by paths between few columns that take many rows."""
+    taking = np.flatnonzero(block.columns.most > 0)
+    cells = block.cells[:, taking].T
+    # A cell of cost 0 is forbidden or as good as none where nobody has a minimum; else the forbidden ones are infinite
+    open_cells = cells < 0 if block.forbidden_cost == 0 else np.isfinite(cells)
+    worth = np.full(cells.shape, ABSENT)
+    worth[open_cells] = -cells[open_cells].astype(np.int64)
+    bounds = block.columns.of(taking)
+    problem = TransportationProblem(worth, bounds.least, bounds.most, block.rows.least > 0)
+    sink = solve_transportation(problem)
+    if sink is None or (block.columns.least[block.columns.most == 0] > 0).any():
+        return None
+    partner = np.where(sink < 0, -1, taking[sink])
+    loads = np.bincount(partner[partner >= 0], minlength=len(block.columns.most))
+    columns = _initial_duals(block, loads, stage).astype(np.int64)
+    columns[taking] = minimal_prices(worth, sink, columns[taking])
+    rows = np.where(sink < 0, 0, worth[sink, np.arange(len(sink))] - columns[partner])
+    return partner, rows, columns
 
 
 def _solve_by_scipy(block: CostMatrix, stage: ScalarObjective) -> PricedAssignment | None:

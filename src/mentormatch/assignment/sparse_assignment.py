@@ -13,6 +13,12 @@ import numpy as np
 from mentormatch.assignment.column_generation import MANY, PricingOracle, solve_by_columns
 from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
+from mentormatch.assignment.transportation import (
+    ABSENT,
+    TransportationProblem,
+    has_few_sinks,
+    solve_transportation,
+)
 from mentormatch.base.arrays import IntVector, VectorPair
 
 MAX_FLOAT64 = 1 << 53
@@ -102,6 +108,8 @@ def solve_left_unit(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
     profit
         (e,) int64, what each open pair is worth, of any sign.
     """
+    if has_few_sinks(face.right.most, len(face.left.most)):
+        return _solve_by_sinks(face, profit)
     many = EdgeOracle(face, profit)
     # With few edges, column generation does not pay
     if many.count <= MANY * max(many.shape):
@@ -115,6 +123,17 @@ def solve_left_unit(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
     chosen = np.zeros(len(face), dtype=bool)
     chosen[tight] = optimum.chosen
     return PrimalDual(chosen, optimum.left, optimum.right)
+
+
+def _solve_by_sinks(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
+    """Return the optimum of a face by paths between few people on the right who take many."""
+    worth = np.full((len(face.right.most), len(face.left.most)), ABSENT)
+    worth[face.rights, face.lefts] = profit
+    sink = solve_transportation(TransportationProblem(worth, face.right.least, face.right.most, face.left.least > 0))
+    if sink is None:
+        return None
+    left = np.flatnonzero(sink >= 0)
+    return recover_duals(face, profit, (left, sink[left]))
 
 
 def solve_if_perfect(face: OptimalFace, profit: IntVector, near: IntVector | None = None) -> PrimalDual | None:

@@ -15,6 +15,7 @@ from mentormatch.assignment.model.solution import Solution, Status, empty_soluti
 from mentormatch.assignment.objective import LeximinStages, ScalarObjective, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, remaining_degrees
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
+from mentormatch.assignment.transportation import has_few_sinks
 
 QUICK = 1_000_000
 """A stage on so many pairs takes no longer than another process takes to start."""
@@ -40,8 +41,12 @@ class Plain(Engine):
             return False
         if "floor_person" in problem.goals and not mentees_with_one_place(problem).all():
             return False
-        single = any(bounds.most.max(initial=0) <= 1 for bounds in remaining_degrees(problem))
-        return single and _count_edge_slots(problem) <= max(CELLS, SPREAD * problem.scores.count)
+        left, right = remaining_degrees(problem)
+        if min(left.most.max(initial=0), right.most.max(initial=0)) > 1:
+            return False
+        if has_few_sinks(left.most, len(right.most)) or has_few_sinks(right.most, len(left.most)):
+            return True
+        return _count_edge_slots(problem) <= max(CELLS, SPREAD * problem.scores.count)
 
     def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         return seconds is None or problem.scores.count <= max(QUICK, QUICK_A_SECOND * seconds)

@@ -1,0 +1,162 @@
+"""Few people who take many: answers, prices and ties as with a column for each place, and worths as a solver finds."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array
+
+from mentormatch.assignment import transportation
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment.transportation import (
+    ABSENT,
+    TransportationProblem,
+    minimal_prices,
+    solve_transportation,
+)
+from mentormatch.base.arrays import IntMatrix, IntVector
+from tests.conftest import some_seeds
+
+BELOW = -(10**9)
+
+
+def drawn(seed: int, sinks: int = 5, items: int = 11) -> TransportationProblem:
+    """Return a problem with ties, pairs that are absent or worth less than nothing, minimums and required items."""
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(1, sinks + 1)), int(rng.integers(1, items + 1))
+    lowest, highest = (-5, 0)[seed % 2], int(rng.choice([2, 10, 1000]))
+    worth = rng.integers(lowest, highest, (n, m))
+    worth[rng.random((n, m)) < rng.choice([0, 0.3])] = ABSENT
+    most = rng.integers(0, m // 2 + 2, n)
+    least = np.minimum(rng.integers(0, 3, n) * (rng.random() < 0.5), most)
+    return TransportationProblem(worth, least, most, rng.random(m) < rng.choice([0, 0.3]))
+
+
+def best(problem: TransportationProblem) -> int | None:
+    """Return the greatest worth, by a mixed-integer program; None where there is no answer."""
+    sinks, items = np.nonzero(problem.worth > ABSENT)
+    n, m = problem.worth.shape
+    if not len(sinks):
+        return None if problem.least.any() or problem.required.any() else 0
+    place = np.arange(len(sinks))
+    rows = coo_array(
+        (np.ones(2 * len(sinks)), (np.append(sinks, n + items), np.append(place, place))), (n + m, len(sinks))
+    )
+    least, most = np.append(problem.least, problem.required), np.append(problem.most, np.ones(m))
+    found = milp(
+        -problem.worth[sinks, items].astype(float),
+        constraints=LinearConstraint(rows.tocsr(), least.astype(float), most.astype(float)),
+        bounds=Bounds(0, 1),
+        integrality=np.ones(len(sinks), dtype=np.int64),
+    )
+    return None if found.fun is None else round(-found.fun)
+
+
+def hold_proof(problem: TransportationProblem, sink: IntVector) -> None:
+    """Hold that an answer keeps the bounds, and that its smallest prices prove it."""
+    n, m = problem.worth.shape
+    load = np.bincount(sink[sink >= 0], minlength=n)
+    assert (load >= problem.least).all()
+    assert (load <= problem.most).all()
+    assert (sink[problem.required] >= 0).all()
+    start = np.where((problem.least > 0) & (load == problem.least), BELOW, 0)
+    prices = minimal_prices(problem.worth, sink, start)
+    own = np.where(sink < 0, 0, problem.worth[sink, np.arange(m)] - prices[sink])
+    assert ((own + prices[:, None] >= problem.worth) | (problem.worth == ABSENT)).all()
+    assert (own[~problem.required] >= 0).all()
+    assert (prices[load < problem.most] <= 0).all()
+    assert (prices[load > problem.least] >= 0).all()
+
+
+@pytest.mark.parametrize("seed", some_seeds(1200))
+def test_the_worth_is_that_of_a_solver_and_is_proved_by_prices(seed: int) -> None:
+    problem = drawn(seed)
+    sink, worth = solve_transportation(problem), best(problem)
+    assert (sink is None) == (worth is None)
+    if sink is not None:
+        placed = np.flatnonzero(sink >= 0)
+        assert problem.worth[sink[placed], placed].sum() == worth
+        hold_proof(problem, sink)
+
+
+@pytest.mark.parametrize("seed", some_seeds(30))
+def test_prices_that_begin_with_those_of_a_sample_prove_answers_of_many_items(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(1, 12)), int(rng.integers(400, 3_000))
+    worth = [
+        rng.integers(0, 10**6, (n, m)),
+        rng.integers(0, 3, (n, m)),
+        (rng.random((n, 3)) @ rng.random((3, m)) * 10**6).astype(np.int64),
+    ][seed % 3] + 10**7 * (seed % 2)
+    most = rng.integers(0, 2 * m // n, n)
+    problem = TransportationProblem(worth, most // 3 * (seed % 5 == 0), most, rng.random(m) < 0)
+    sink = solve_transportation(problem)
+    if sink is None:
+        assert problem.least.sum() > m
+    else:
+        hold_proof(problem, sink)
+
+
+def posed(seed: int) -> AssignmentProblem:
+    """Return a problem on arrays whose mentors, or mentees, take many, with minimums, pins and pairs not allowed."""
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(1, 4)), int(rng.integers(6, 30))
+    scores: IntMatrix = rng.integers(-3, int(rng.choice([2, 50, 10**6])), (n, m))
+    allowed = rng.random((n, m)) < 0.8
+    most = rng.integers(0, m, n)
+    least = np.minimum(rng.integers(0, 3, n), most) * (seed % 3 == 0)
+    many = DegreeBounds(least, most, np.zeros(n, dtype=bool))
+    one = DegreeBounds(
+        (rng.random(m) < 0.1 * (seed % 2)).astype(np.int64), np.ones(m, dtype=np.int64), rng.random(m) < 0
+    )
+    pins = [(0, 0)] if seed % 4 == 0 and allowed[0, 0] and most[0] else []
+    goals = [("matched", "total"), ("total",), ("total", "matched"), ("matched", "floor", "total")][seed % 4]
+    if seed % 5 == 0:
+        return AssignmentProblem(
+            DenseScores(scores.T, allowed.T), one, many, pins=tuple((k, i) for i, k in pins), goals=goals
+        )
+    return AssignmentProblem(DenseScores(scores, allowed), many, one, pins=tuple(pins), goals=goals)
+
+
+@pytest.mark.parametrize("seed", some_seeds(300))
+def test_pairs_tiers_and_prices_are_those_that_a_column_for_each_place_gives(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = posed(seed)
+    monkeypatch.setattr(transportation, "MAX_SINKS", 0)
+    copied = solve(problem, seed=seed)
+    monkeypatch.setattr(transportation, "MAX_SINKS", 100)
+    monkeypatch.setattr(transportation, "PLACES_A_SINK", 0)
+    found = solve(problem, seed=seed)
+    assert found.status == copied.status
+    assert found.pairs.tolist() == copied.pairs.tolist()
+    assert found.tiers == copied.tiers
+    for ours, theirs in zip(found.prices, copied.prices, strict=True):
+        assert np.array_equal(ours.mentors, theirs.mentors)
+        assert np.array_equal(ours.mentees, theirs.mentees)
+
+
+@given(most=st.lists(st.integers(0, 40), max_size=5), items=st.integers(0, 40))
+def test_few_are_those_who_take_many(most: list[int], items: int) -> None:
+    taking = [min(each, items) for each in most if each]
+    few = bool(taking) and sum(taking) >= transportation.PLACES_A_SINK * len(taking)
+    assert transportation.has_few_sinks(np.array(most, dtype=np.int64), items) == few
+
+
+def test_more_sinks_than_paths_are_quick_for_are_not_few() -> None:
+    many = np.full(transportation.MAX_SINKS + 1, 1_000)
+    assert not transportation.has_few_sinks(many, 10**6)
+    assert transportation.has_few_sinks(many[:-1], 10**6)
+
+
+def test_a_part_of_a_problem_has_its_share_of_the_places() -> None:
+    problem = replace(
+        drawn(3), most=np.array([10, 1, 0]), least=np.array([4, 0, 0]), worth=np.zeros((3, 8), dtype=np.int64)
+    )
+    part = replace(problem, required=np.zeros(8, dtype=bool)).part(np.array([0, 5]))
+    assert (part.most.tolist(), part.least.tolist(), part.worth.shape) == ([2, 1, 0], [1, 0, 0], (3, 2))
