@@ -200,7 +200,7 @@ def test_no_schema_is_left_of_an_operation_that_is_gone() -> None:
 
 def test_nothing_that_was_promised_is_broken(today: Schemas) -> None:
     assert list(TOOL["broken_by"](today, TOOL["PROMISED"])) == []
-    assert sorted(path.name for path in TOOL["PROMISED"].iterdir()) == sorted(today) == NAMES
+    assert {path.name for path in TOOL["PROMISED"].iterdir()} <= set(today) == set(NAMES)
 
 
 def test_an_operation_that_is_gone_breaks_what_was_promised(today: Schemas) -> None:
@@ -242,9 +242,16 @@ def said(schema: Any) -> Any:
     return {key: said(part) for key, part in schema.items() if key not in ("$id", "$defs", "mapping")}
 
 
-@pytest.mark.parametrize("folder", [SCHEMAS, TOOL["PROMISED"]], ids=["today", "promised"])
-@pytest.mark.parametrize("kind", operations())
-def test_a_message_is_held_against_the_files_as_they_lie_together(kind: str, folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("folder", "kind"),
+    [
+        pytest.param(folder, kind, id=f"{kind}-{name}")
+        for name, folder in (("today", SCHEMAS), ("promised", TOOL["PROMISED"]))
+        for kind in operations()
+        if name == "today" or (folder / f"{kind}.request.json").is_file()  # an operation is promised at a release
+    ],
+)
+def test_a_message_is_held_against_the_files_as_they_lie_together(folder: Path, kind: str) -> None:
     files = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")}
     registry = Registry(list(files.items()), draft=Draft202012)
     asked, answered = (validator_for(files[f"{kind}.{part}.json"], registry=registry) for part in PARTS)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from threading import Event
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from mentormatch.assignment.bottleneck import solve_nonadditive_goals
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
@@ -46,6 +46,8 @@ EXECUTOR = mark("un concurrent.futures.Executor, un dask.distributed.Client qui 
 
 type Workers = Executor | Client
 """Who may look at pairs elsewhere."""
+type Ties = Literal["settled", "any"]
+"""Whether a keyed hash chooses among answers that are tied in every goal, or any of them will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     engine: str | None = None,
     executor: Workers | None = None,
     cancel: Event | None = None,
+    ties: Ties = "settled",
 ) -> Solution:
     """Return the pairs that are optimal in every goal, each given those before it, ties settled by a keyed hash.
 
@@ -157,12 +160,15 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     cancel
         Once it is set, by another thread, the solve ends within a moment, as at an interrupt. A listener of
         ``progress`` that returns True does the same.
+    ties
+        ``any``: any answer that is optimal in every goal will do. Where rules couple pairs that takes less time; the
+        answer is then proved and not ``canonical``, and may be another one elsewhere.
 
     Raises
     ------
     RequestError
-        If the seed or the limit is out of range, the engine unknown or not for this problem, the executor none, or
-        ``cancel`` no event.
+        If the seed or the limit is out of range, the engine unknown or not for this problem, the executor none,
+        ``cancel`` no event, or ``ties`` neither word.
 
     Examples
     --------
@@ -173,10 +179,11 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     [('matched', 2), ('total', 1500000)]
     """
     seconds, hashed = duration("time_limit_s", time_limit_s), seed_number(seed)
-    _refuse_options(executor, cancel)
+    _refuse_options(executor, cancel, ties)
     start = monotonic()
     deadline = None if seconds is None else start + seconds
-    run = SolveOptions(KeyedTieBreaker(hashed, problem.mentor_keys, problem.mentee_keys), deadline, workers=executor)
+    keyed = KeyedTieBreaker(hashed, problem.mentor_keys, problem.mentee_keys)
+    run = SolveOptions(keyed, deadline, ties=ties == "settled", workers=executor)
     with track() as work:
         cancels = (cancel, work.cancelled if work else None)
         run = replace(run, cancels=tuple(each for each in cancels if each), soon_s=None if cancel is None else SOON_S)
@@ -184,7 +191,8 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
         if work:
             work.close(solution)
     rounded = (ROUNDED_ALIKE.format(count=problem.alike),) if problem.alike else ()
-    return replace(solution, seconds=monotonic() - start, notes=(*solution.notes, *rounded))
+    settled = solution.settled and ties == "settled"
+    return replace(solution, seconds=monotonic() - start, notes=(*solution.notes, *rounded), settled=settled)
 
 
 def _solve_checked(problem: AssignmentProblem, engine: str | None, run: SolveOptions, so_far: Incumbent) -> Solution:
@@ -323,7 +331,9 @@ def _check(problem: AssignmentProblem, found: Solution) -> Solution:
     return empty_solution(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution
 
 
-def _refuse_options(executor: object, cancel: object) -> None:
+def _refuse_options(executor: object, cancel: object, ties: object) -> None:
+    if ties not in ("settled", "any"):
+        raise _refusal("ties", repr(ties), tr("un de {known}", known="settled, any"))
     if cancel is not None and not callable(getattr(cancel, "is_set", None)):
         raise _refusal("cancel", type(cancel).__name__, tr("un threading.Event, ou None"))
     if executor is not None and not callable(getattr(executor, "submit", None)):

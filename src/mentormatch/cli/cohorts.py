@@ -11,6 +11,7 @@ from mentormatch.cli.options import FILE
 from mentormatch.languages import mark, tr
 
 if TYPE_CHECKING:
+    from mentormatch.assignment.engine import Ties
     from mentormatch.explanation.edits import Note
     from mentormatch.operations.matching import KeyPair, Matching
     from mentormatch.people.cohort import Cohort
@@ -35,6 +36,7 @@ class CohortOptions:
     seed: int = 0
     time_limit_s: float | None = None
     memory_mb: int | None = None
+    ties: "Ties" = "settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +103,6 @@ def match_files(programme: Path, files: dict[str, Any], asked: CohortOptions) ->
         bans=on.bans,
         time_limit_s=asked.time_limit_s,
         memory_mb=asked.memory_mb,
+        ties=asked.ties,
     )
     return matching.with_notes(on.notes)

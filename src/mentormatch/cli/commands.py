@@ -1,6 +1,7 @@
 """The commands of the command line, their names and what they are for; and their completion by a shell."""
 
 import os
+import sys
 from collections.abc import Callable
 from typing import Annotated, Literal
 
@@ -17,7 +18,7 @@ from mentormatch.cli.participants import follow_up_command, handouts_command, pr
 from mentormatch.cli.repair import repair_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
 from mentormatch.cli.serve import serve_command
-from mentormatch.cli.spoken_language import Language, environment_language
+from mentormatch.cli.spoken_language import Language, starting_language
 from mentormatch.cli.start import demo_command, draft_command, map_command, new_command
 from mentormatch.cli.verify import validate_command, verify_command
 from mentormatch.languages import language, mark
@@ -207,7 +208,7 @@ def run() -> None:
 
     hold_standard_streams()
     ready_to_complete()
-    with language(environment_language()), progress():
+    with language(starting_language(sys.argv[1:])), progress():
         app()
 
 

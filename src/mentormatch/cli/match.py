@@ -20,6 +20,7 @@ from mentormatch.cli.options import (
     ProgrammeFile,
     Replace,
     Seed,
+    TieHandling,
     TimeLimit,
     ToolName,
     Who,
@@ -49,11 +50,13 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     memory_mb: MemoryMb = None,
+    ties: TieHandling = "settled",
     as_json: AsJson = False,
 ) -> None:
     """Form the pairs, and write them into a file or a folder, or on stdout."""
     files = sources(answers, mentors, mentees, tool, encoding)
-    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit, memory_mb))
+    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit, memory_mb, ties)
+    matching = match_files(programme, files, asked)
     deliver(matching, out, signed={"who": who, "why": why, "replace": replace}, as_json=as_json)
 
 

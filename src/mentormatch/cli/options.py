@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -53,6 +53,14 @@ TimeLimit = Annotated[
 MemoryMb = Annotated[
     int | None,
     typer.Option("--memory-mb", min=1, metavar=mark("MO"), help=mark("Mémoire permise au plus, en mégaoctets.")),
+]
+TieHandling = Annotated[
+    Literal["settled", "any"],
+    typer.Option(
+        "--ties",
+        metavar="settled|any",
+        help=mark("Parmi des réponses de même valeur : toujours la même (settled), ou la première trouvée (any)."),
+    ),
 ]
 Who = Annotated[
     str | None,

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from mentormatch.languages import FRENCH, LANGUAGES, language, mark
 
-VARIABLE = "MENTORMATCH_LANGUAGE"
+VARIABLE, OPTION = "MENTORMATCH_LANGUAGE", "--language"
 LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The variables that name the locale of messages, the first that is set winning (POSIX, 8.2)."""
 ASKED = "mentormatch.language"
@@ -32,6 +33,20 @@ def environment_language(variables: Mapping[str, str] = os.environ) -> str:
     locale = next((variables[name] for name in LOCALES if variables.get(name)), "")
     code = re.split(r"[_.@-]", locale)[0].lower()
     return code if code in LANGUAGES else FRENCH
+
+
+def starting_language(arguments: Sequence[str], variables: Mapping[str, str] = os.environ) -> str:
+    """Return the language in which arguments are read: the one that they name, else that of the environment.
+
+    >>> starting_language(["match", "--help", "--language", "en"], {}), starting_language(["--language=en"], {})
+    ('en', 'en')
+    >>> starting_language(["match", "--language", "xx"], {"LANG": "fr_FR"})
+    'fr'
+    """
+    named = [after for option, after in pairwise([*arguments, ""]) if option == OPTION] + [
+        each.removeprefix(f"{OPTION}=") for each in arguments if each.startswith(f"{OPTION}=")
+    ]
+    return next((code for code in named if code in LANGUAGES), environment_language(variables))
 
 
 def speak(ctx: typer.Context, code: str | None) -> str | None:
@@ -72,7 +87,7 @@ def language_of(programme: Path) -> str:
 Language = Annotated[
     str | None,
     typer.Option(
-        "--language",
+        OPTION,
         metavar="|".join(LANGUAGES),
         envvar=VARIABLE,
         show_envvar=False,

@@ -267,17 +267,21 @@ class CohortRequest(PeopleRequest):
 class MatchRequest(CohortRequest):
     """Whom to match, under which programme, which pairs must or must not be, and how long that may take.
 
-    ``seed`` settles ties; after ``time_limit_s`` seconds the best answer so far is given.
+    ``seed`` settles ties, unless ``ties`` say that any of the best answers will do; after ``time_limit_s`` seconds the
+    best answer so far is given.
     """
 
     seed: Whole = 0
     time_limit_s: TimeLimit = None
+    ties: Literal["settled", "any"] = "settled"
 
     def matching(self) -> Matching:
         """Return the matching that is asked for; raises what ``read`` does, and EngineError where a solver failed."""
         cohort, programme = self.read()
         pins, bans = map(keys_of, (self.pins, self.bans))
-        return match(cohort, programme, seed=self.seed, pins=pins, bans=bans, time_limit_s=self.time_limit_s)
+        return match(
+            cohort, programme, seed=self.seed, pins=pins, bans=bans, time_limit_s=self.time_limit_s, ties=self.ties
+        )
 
 
 def mentioned(name: str, pairs: Iterable[Keys]) -> Iterator[Mention]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any, ClassVar
 
-from mentormatch.assignment.engine import Workers, solve
+from mentormatch.assignment.engine import Ties, Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
@@ -318,6 +318,7 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     executor: Workers | None = None,
     memory_mb: int | None = None,
     cancel: Event | None = None,
+    ties: Ties = "settled",
 ) -> Matching:
     """Return the optimal pairs of ``cohort`` under ``programme``, explained.
 
@@ -343,6 +344,8 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
         ``estimate``.
     cancel
         Once it is set, by another thread, the best answer so far is returned, marked as at an interrupt (Ctrl-C).
+    ties
+        ``any``: any of the optimal answers will do, which may be another one elsewhere; see ``mm.solve``.
 
     Raises
     ------
@@ -357,7 +360,7 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     decided = programme.with_rules(by_hand)
     seed, most_mb = seed_number(seed), None if memory_mb is None else whole_number("memory_mb", memory_mb, 1)
     scores, problem = build_instance(cohort, decided, most_mb)
-    solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor, cancel=cancel)
+    solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor, cancel=cancel, ties=ties)
     return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
 
 

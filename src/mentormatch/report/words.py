@@ -43,7 +43,7 @@ STATUS: Mapping[Status, tuple[str, str]] = {
 """In short and in a sentence, to be spoken by ``verdict``."""
 UNSETTLED = mark(
     "La répartition est démontrée optimale ; parmi des réponses de même valeur, celle-ci n'est pas forcément la même à"
-    " chaque calcul, faute de temps pour les départager."
+    " chaque calcul : elles n'ont pas été départagées."
 )
 GOALS: Mapping[str, str] = {
     "matched": mark("Former le plus de binômes possible"),
