@@ -132,6 +132,7 @@ def test_pairs_tiers_and_prices_are_those_that_a_column_for_each_place_gives(
     copied = solve(problem, seed=seed)
     monkeypatch.setattr(transportation, "MAX_SINKS", 100)
     monkeypatch.setattr(transportation, "PLACES_A_SINK", 0)
+    monkeypatch.setattr(transportation, "PLACED", 0)
     found = solve(problem, seed=seed)
     assert found.status == copied.status
     assert found.pairs.tolist() == copied.pairs.tolist()
@@ -141,10 +142,11 @@ def test_pairs_tiers_and_prices_are_those_that_a_column_for_each_place_gives(
         assert np.array_equal(ours.mentees, theirs.mentees)
 
 
-@given(most=st.lists(st.integers(0, 40), max_size=5), items=st.integers(0, 40))
+@given(most=st.lists(st.integers(0, 400), max_size=5), items=st.integers(1, 4_000))
 def test_few_are_those_who_take_many(most: list[int], items: int) -> None:
     taking = [min(each, items) for each in most if each]
     few = bool(taking) and sum(taking) >= transportation.PLACES_A_SINK * len(taking)
+    few &= sum(taking) * items >= transportation.PLACED
     assert transportation.has_few_sinks(np.array(most, dtype=np.int64), items) == few
 
 

@@ -24,8 +24,8 @@ PART = 4
 """Prices begin as those of one item in so many."""
 MAX_SINKS = 128
 """Paths between more sinks take longer than columns for their places."""
-PLACES_A_SINK = 16
-"""So many places a sink on average, and more, are better not told apart."""
+PLACES_A_SINK, PLACED = 16, 1 << 17
+"""So many places a sink on average, and so many columns of places by items, and more, are better not told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,9 @@ class TransportationProblem:
 
 def has_few_sinks(most: IntVector, items: int) -> bool:
     """Return whether few people take many of the items: columns for each of their places would be many."""
-    taking = most[most > 0]
-    return 0 < len(taking) <= MAX_SINKS and int(np.minimum(taking, items).sum()) >= PLACES_A_SINK * len(taking)
+    taking = np.minimum(most[most > 0], items)
+    places = int(taking.sum())
+    return 0 < len(taking) <= MAX_SINKS and places >= max(PLACES_A_SINK * len(taking), PLACED / items)
 
 
 def solve_transportation(problem: TransportationProblem) -> IntVector | None:
