@@ -132,7 +132,7 @@ async def start_process() -> Process:
 
 
 SPARE = 1
-PAUSE_S = 2.0
+PAUSE_S = 5.0
 """Before a worker rehearses: whoever has just begun is answered first."""
 ENDED = "worker-ended"
 
