@@ -29,7 +29,7 @@ from mentormatch.scoring.score import MILLION
 from mentormatch.survey.table import Record, Rows, TextTable, gather
 from mentormatch.survey.tool import Tool, sorted_by_tool, tools_by_kind
 
-DRAWS = 20
+DRAWS = 10
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 BLANK_SHARE = 0.2
 """So much of the answers that are asked about is left out."""
