@@ -10,7 +10,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from mentormatch.fields import Number, Place
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.places.finding import find
+from mentormatch.places.finding import find, sought
 from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer
 from mentormatch.rules.kinds.meet import Meet
 from mentormatch.rules.rule import market_of
@@ -58,7 +58,7 @@ def test_reading_20_000_places(benchmark: BenchmarkFixture) -> None:
     answers = written()
 
     def read() -> int:
-        find.cache_clear()
+        sought.cache_clear()
         return sum(find(answer).position is not None for answer in answers)
 
     assert benchmark.pedantic(read, rounds=1) == ANSWERS
@@ -72,6 +72,6 @@ def test_near_over_5_000_a_side(benchmark: BenchmarkFixture) -> None:
 
 def test_meet_over_5_000_a_side(benchmark: BenchmarkFixture) -> None:
     market = market_of(cohort(), np.zeros((SIZE, SIZE), dtype=np.int32))
-    barred = benchmark.pedantic(MEET.forbids, args=(market,), rounds=1)
-    benchmark.extra_info["peak_mb"] = peak_mb(lambda: MEET.forbids(market))
+    barred = benchmark.pedantic(MEET.forbidden, args=(market,), rounds=1)
+    benchmark.extra_info["peak_mb"] = peak_mb(lambda: MEET.forbidden(market))
     assert barred.shape == (SIZE, SIZE)

@@ -23,7 +23,7 @@ from benchmarks.scale.measuring import timed
 from benchmarks.scale.records import Row
 from mentormatch.assignment.engine import Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.scale.scan import workers
+from mentormatch.scale.scan import dispatch
 from mentormatch.scale.scan.blocks import ScanHits
 from mentormatch.scale.scan.dask_cluster import DaskScanPool
 from mentormatch.scale.scan.workers import Block, MatrixPayload
@@ -68,7 +68,7 @@ def scan_with(name: str, problem: AssignmentProblem, executor: Workers | None, a
 def beside_threads(market: Market) -> list[Row]:
     """Return what the market takes by each in turn; compiled code is loaded by a first run of each."""
     problem = market.posed()
-    blocks = workers.split_into_blocks(*problem.shape)
+    blocks = dispatch.split_into_blocks(*problem.shape)
     solve(problem)
     alone, pairs = scan_with(f"{market.name}: threads", problem, None)
     rows = [alone | {"blocks": len(blocks), "sent_mb": len(MatrixPayload.of(matrix_of(problem)).packed) / 1e6}]

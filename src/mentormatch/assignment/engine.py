@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from distributed import Client
 
-IN_PROCESS_PAIRS = 20_000
+IN_PROCESS_PAIRS = 1 << 16
 """A problem of no more pairs is tried for a moment in the caller's process, whatever the engine."""
 IN_PROCESS_S = 0.5
 """About what another process takes to start."""
@@ -141,7 +141,7 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
 
     Engine ``wide`` works in this process, looking at the clock now and then; so does ``plain``, unless there is a time
     limit and more than a million pairs, and more than a hundred thousand for each second of it. Engine ``milp`` does
-    for half a second if there are no more than twenty thousand pairs; what is not done by then, or is larger, goes on
+    for half a second if there are no more than 65,536 pairs; what is not done by then, or is larger, goes on
     in a process of its own, where it can be ended at any moment. That process is gone when this function returns, and
     ends with this process.
 
