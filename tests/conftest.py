@@ -20,8 +20,8 @@ DEEP = os.environ.get("MENTORMATCH_DEEP", "") not in {"", "0"}
 
 
 def some_seeds(number: int) -> list[Any]:
-    """Return so many seeds, of which the fast suite tries a quarter."""
-    return [seed if seed < -(-number // 4) else pytest.param(seed, marks=pytest.mark.proof) for seed in range(number)]
+    """Return so many seeds, of which the fast suite tries an eighth."""
+    return [seed if seed < -(-number // 8) else pytest.param(seed, marks=pytest.mark.proof) for seed in range(number)]
 
 
 # The fast profile draws the same examples in every run, here as in CI: when the gate turns red, the change under it
