@@ -22,8 +22,8 @@ from mentormatch.scale.constraints.multipliers import DualCut, evaluate_model, m
 from tests.conftest import DEEP
 from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same
 
-SEEDS = range(300 if DEEP else 10)
-FEW = range(60 if DEEP else 6)
+SEEDS = range(300 if DEEP else 7)
+FEW = range(60 if DEEP else 4)
 KINDS = ("disjoint", "nested", "overlapping")
 BOUNDS = ("most", "least", "exactly", "between")
 MANNERS = (GOALS, ("matched", "total"), ("total",), ("matched",), ("matched", "floor", "total"))
