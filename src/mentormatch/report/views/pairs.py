@@ -27,14 +27,11 @@ from mentormatch.survey.contacts import Contacts
 class PairsPiece(Piece):
     """The first ``most`` pairs, None: all; each with its points and what they are made of."""
 
+    heading: ClassVar[str] = mark("Les binômes")
     kind: ClassVar[str] = "pairs"
     call: ClassVar[str] = "pairs()"
     purpose: ClassVar[str] = mark("Les binômes, du plus grand au plus petit nombre de points, et pourquoi.")
     most: int | None
-
-    @property
-    def title(self) -> str:
-        return tr("Les binômes")
 
     @once_spoken
     def pairs(self) -> tuple[Card, ...]:
@@ -153,16 +150,13 @@ class Participant(Piece):
     It holds no answer of anybody, no veto, no ranking and no reason.
     """
 
+    heading: ClassVar[str] = mark("Votre binôme")
     kind: ClassVar[str] = "participant"
     call: ClassVar[str] = 'participant("M03", contacts)'
     purpose: ClassVar[str] = mark("Ce que cette personne peut lire elle-même : sa fiche, rien sur les autres.")
     side: Side
     row: int
     contacts: Contacts
-
-    @property
-    def title(self) -> str:
-        return tr("Votre binôme")
 
     @once_spoken
     def handout(self) -> Handout:
@@ -184,13 +178,10 @@ class Participant(Piece):
 class UnmatchedPiece(Piece):
     """Everybody without a partner, with the reason and the smallest change that would place them."""
 
+    heading: ClassVar[str] = mark("Sans binôme")
     kind: ClassVar[str] = "unplaced"
     call: ClassVar[str] = "unmatched()"
     purpose: ClassVar[str] = mark("Les personnes sans binôme, pourquoi, et ce qui suffirait.")
-
-    @property
-    def title(self) -> str:
-        return tr("Sans binôme")
 
     @once_spoken
     def unmatched(self) -> tuple[UnmatchedLine, ...]:
@@ -212,13 +203,10 @@ class UnmatchedPiece(Piece):
 class MarketPiece(Piece):
     """How many partners each person could have under the rules, who has few or none, which needs nobody meets."""
 
+    heading: ClassVar[str] = mark("Qui pourrait rencontrer qui")
     kind: ClassVar[str] = "market"
     call: ClassVar[str] = "market()"
     purpose: ClassVar[str] = mark("Avant toute répartition : qui pourrait rencontrer qui, et qui a peu de choix.")
-
-    @property
-    def title(self) -> str:
-        return tr("Qui pourrait rencontrer qui")
 
     @once_spoken
     def prospects(self) -> Prospects:

@@ -1,6 +1,5 @@
 """What every view is: a piece of a page, which a notebook shows by itself."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -56,13 +55,15 @@ def find_person(matching: Matching, labels: Labels, said: str, sides: Sequence[S
 
 
 @dataclass(frozen=True, repr=False)
-class Piece(ABC):
+class Piece:
     """One look at a matching, its people under these labels.
 
-    ``kind`` names the macro that shows it, ``call`` is how it is asked for, ``purpose`` what it tells.
+    ``kind`` names the macro that shows it, ``heading`` stands above it, unless people are named there; ``call`` is how
+    it is asked for, ``purpose`` what it tells.
     """
 
     kind: ClassVar[str]
+    heading: ClassVar[str] = ""
     call: ClassVar[str]
     purpose: ClassVar[str]
     matching: Matching
@@ -74,9 +75,9 @@ class Piece(ABC):
         return self.matching.language
 
     @property
-    @abstractmethod
     def title(self) -> str:
         """What stands above it."""
+        return tr(self.heading)
 
     @property
     def case(self) -> Case:

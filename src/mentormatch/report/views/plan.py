@@ -30,13 +30,10 @@ from mentormatch.report.views.piece import Piece
 class Summary(Piece):
     """How many pairs, what is proved of them, what each goal reached; or why there is no answer and what would do."""
 
+    heading: ClassVar[str] = mark("Le résultat en bref")
     kind: ClassVar[str] = "summary"
     call: ClassVar[str] = "summary()"
     purpose: ClassVar[str] = mark("Le résultat en quelques phrases, et ce qui en est démontré.")
-
-    @property
-    def title(self) -> str:
-        return tr("Le résultat en bref")
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -77,13 +74,10 @@ FREE = mark(
 class Prices(Piece):
     """Each goal, what it reached, what it costs those after it, and what a fairer plan would cost."""
 
+    heading: ClassVar[str] = mark("Ce que coûte chaque objectif")
     kind: ClassVar[str] = "prices"
     call: ClassVar[str] = "prices()"
     purpose: ClassVar[str] = mark("Chaque objectif : ce qu'il a obtenu, et ce qu'il coûte aux autres.")
-
-    @property
-    def title(self) -> str:
-        return tr("Ce que coûte chaque objectif")
 
     @property
     def goals(self) -> tuple[words.ReachedGoal, ...]:
@@ -112,13 +106,10 @@ class Prices(Piece):
 class Proof(Piece):
     """What the certificate certifies, as a whole and goal by goal."""
 
+    heading: ClassVar[str] = mark("Certificat")
     kind: ClassVar[str] = "proof"
     call: ClassVar[str] = "certificate()"
     purpose: ClassVar[str] = mark("Ce qui est certain, vérifié une seconde fois sans refaire le calcul.")
-
-    @property
-    def title(self) -> str:
-        return tr("Certificat")
 
     @once_spoken
     def certificate(self) -> Certificate:
@@ -156,14 +147,11 @@ COUNTED: Sequence[tuple[float, Callable[[int], str]]] = (
 class Steady(Piece):
     """The share of trials in which each pair stays, the most fragile first."""
 
+    heading: ClassVar[str] = mark("Binômes solides et binômes fragiles")
     kind: ClassVar[str] = "steady"
     call: ClassVar[str] = "robustness()"
     purpose: ClassVar[str] = mark("Les binômes solides, et ceux qui tiennent au réglage exact des poids.")
     trial: SamplingPlan
-
-    @property
-    def title(self) -> str:
-        return tr("Binômes solides et binômes fragiles")
 
     @cached_property
     def robustness(self) -> Robustness:
@@ -202,14 +190,11 @@ NOBODY = mark("aucun")
 class SideBySide(Piece):
     """What the matching has that ``other`` has not, and the other way round."""
 
+    heading: ClassVar[str] = mark("Deux répartitions côte à côte")
     kind: ClassVar[str] = "side_by_side"
     call: ClassVar[str] = mark("compared_with(autre)")
     purpose: ClassVar[str] = mark("Cette répartition à côté d'une autre : ce qui diffère, qui gagne, qui perd.")
     other: Matching
-
-    @property
-    def title(self) -> str:
-        return tr("Deux répartitions côte à côte")
 
     @once_spoken
     def comparison(self) -> Comparison:
