@@ -10,7 +10,6 @@ import pytest
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, GoalPrice, price_words
 from mentormatch.explanation.labels import pseudonyms
-from mentormatch.explanation.stability import rank_profile
 from mentormatch.explanation.unmatched import Case, explain_unmatched
 from mentormatch.explanation.why_not import LOST, amount
 from mentormatch.languages import language
@@ -131,4 +130,3 @@ def test_that_there_is_no_answer_is_told_in_english(status: Status) -> None:
     with language("en"):
         told = explain_unmatched(replace(case, labels=pseudonyms(found.cohort)))
         assert not french_in(*map(str, told))
-        assert not french_in(*map(str, rank_profile(case)))
