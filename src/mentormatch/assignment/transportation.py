@@ -65,8 +65,12 @@ def solve_transportation(problem: TransportationProblem) -> IntVector | None:
 def _flow_of(problem: TransportationProblem) -> "TransportationFlow | None":
     """Return the flow of an answer of the greatest worth, with prices that prove it."""
     flow = TransportationFlow(problem)
+    # 1. Prices near those of an optimum, whatever they are: they only save paths
     flow.prices[1:] = _initial_prices(problem)
+    # 2. One pass of coordinate descent on the dual
     flow.lower_dual()
+    # 3. The invariant holds from here on: every item where it gains most. Sinks may hold too many, or too few
+    # 4. One shortest path after the other, until none does: complementary slackness, so an optimum
     return flow if flow.place_items() and flow.balance() else None
 
 
@@ -120,6 +124,7 @@ class TransportationFlow:
         net = self.worth - self.prices[:, None]
         self.sink: IntVector = net.argmax(axis=0).astype(np.int64)
         load = np.bincount(self.sink, minlength=len(self.prices))
+        # A place may stay unused at no price above 0, and stays so at every price below
         free = np.clip(self.most - load, 0, self.spare)
         self.unused = np.where(self.prices < 0, self.spare, np.where(self.prices > 0, 0, free))
         self.excess = load + self.unused - self.most
@@ -164,6 +169,7 @@ class TransportationFlow:
         arc of the path tight.
         """
         forward = bool((self.excess > 0).any())
+        # By the invariant no reduced length is negative
         reduced = self.arc_lengths() - self.prices[:, None] + self.prices
         begin, end = (self.excess > 0, self.excess < 0) if forward else (self.excess < 0, self.excess > 0)
         end = end.copy()
@@ -183,6 +189,7 @@ class TransportationFlow:
             distance[shorter] = pending[shorter] = reached[shorter]
             before[shorter] = nearest
             pending[nearest] = 2 * FAR
+        # Prices follow the distances up to the end of the path; that of nobody stays 0
         bounded = np.minimum(distance, distance[nearest])
         self.prices += (bounded[0] - bounded) if forward else (bounded - bounded[0])
         path = [nearest]
@@ -193,6 +200,7 @@ class TransportationFlow:
     def _augment(self, path: list[int]) -> None:
         """Move along each arc of a path as many items, or unused places, as lose least on all of them."""
         lengths = self.arc_lengths()
+        # The capacity of the path: what is in excess, and on each arc the items that are tied, or the unused places
         moved: list[tuple[int, int, IntVector | None]] = []
         amounts = [abs(int(self.excess[sink])) for sink in (path[0], path[-1]) if sink]
         for giver, taker in pairwise(path):
@@ -206,6 +214,7 @@ class TransportationFlow:
                 amounts.append(len(tied))
                 moved.append((giver, taker, tied))
         amount = min(amounts)
+        # Augment, then note what can be moved next
         for giver, taker, items in moved:
             if items is None:
                 self.unused[giver or taker] += amount if giver == 0 else -amount
