@@ -13,7 +13,7 @@ from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scale.scan.workers import scan_range
 from mentormatch.scale.scores import terms
 from mentormatch.scale.scores.matrix import ScoreMatrix, build_matrix
-from mentormatch.scale.scores.terms import Points
+from mentormatch.scoring.class_points import Points
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.scoring.score import score
 from tests.laws.extensions import criterion, rule

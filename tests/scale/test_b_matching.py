@@ -14,7 +14,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
 from mentormatch.assignment.verification.certificate import Verdict, certify
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.explanation.exchange_costs import ExchangeGraph, cost_by_reoptimizing
 from mentormatch.scale.flow.assignment import solve_assignment
 from mentormatch.scale.flow.b_matching import solve_b_matching

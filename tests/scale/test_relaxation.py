@@ -14,7 +14,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, SideConstrai
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import scalarize
 from mentormatch.assignment.verification.certificate import Verdict, certify
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.scale import engine
 from mentormatch.scale.columns import generation, master
 from mentormatch.scale.constraints import gap, heuristic, relaxation

@@ -25,8 +25,7 @@ from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProbl
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.objective import ScalarObjective, objective_of
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, remaining_degrees
-from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
-from mentormatch.base.arrays import VectorPair as VectorPair
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector, VectorPair
 from mentormatch.errors import EngineError
 
 type DistanceLimit = Callable[[IntVector, IntVector], int]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 type BoolVector = NDArray[np.bool_]
 type IntVector = NDArray[np.int64]
+type ShortVector = NDArray[np.int32]
 type FloatVector = NDArray[np.float64]
 type BoolMatrix = NDArray[np.bool_]
 type IntMatrix = NDArray[np.int64]

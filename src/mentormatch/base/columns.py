@@ -14,9 +14,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.arrays import BoolVector as BoolVector
-from mentormatch.base.arrays import Index
-from mentormatch.base.arrays import IntVector as IntVector
+from mentormatch.base.arrays import BoolVector, Index, IntVector
 from mentormatch.languages import tr
 from mentormatch.languages.affirmation import affirmed
 from mentormatch.languages.text_keys import canonical, fold

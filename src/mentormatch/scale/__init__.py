@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mentormatch.assignment.residual_graph import PathQuery, ResidualGraph, ShortestPaths
     from mentormatch.people.cohort import Cohort
     from mentormatch.rules.rule import Rule
-    from mentormatch.scale.scores.terms import Points
+    from mentormatch.scoring.class_points import Points
     from mentormatch.scoring.criterion import Criterion
 
 MEGA = 1_000_000

@@ -13,6 +13,7 @@ FEW = 4
 """Kinds of two criteria are put together while there are so many times fewer of them than people, or more."""
 
 type Points = NDArray[np.int32]
+"""(n, m) int32, in millionths."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,7 @@ from typing import ClassVar, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.arrays import BoolMatrix as BoolMatrix
-from mentormatch.base.arrays import BoolVector, IntVector
-from mentormatch.base.arrays import IntMatrix as IntMatrix
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 
 type PersonMasks = tuple[BoolVector, BoolVector]
 

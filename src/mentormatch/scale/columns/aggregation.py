@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot
+from mentormatch.base.arrays import IntMatrix
 from mentormatch.scale.columns.candidates import CandidateList
 from mentormatch.scale.columns.generation import solve_all_pairs
 from mentormatch.scale.columns.master import RestrictedMaster

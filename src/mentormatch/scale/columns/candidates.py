@@ -16,8 +16,7 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricedPairs, PricingProblem, merge_scans
 from mentormatch.scale.scan.blocks import BLOCK_ROWS
 from mentormatch.scoring.score import MILLION

@@ -15,7 +15,7 @@ import numpy as np
 
 from mentormatch.assignment.model.scores import EXCLUDED
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.scale.columns.candidates import INFINITE, CandidateList, find_cost_quantile
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem

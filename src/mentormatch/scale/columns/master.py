@@ -20,7 +20,6 @@ import numpy as np
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Solution, Status, ignore_incumbent
 from mentormatch.assignment.objective import (
     LeximinStages,
@@ -39,7 +38,7 @@ from mentormatch.assignment.optimal_face import (
     remaining_degrees,
 )
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
 from mentormatch.scale.flow.lower_bounds import solve_with_lower_bounds

@@ -12,7 +12,6 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.residual_graph import (
     INFINITE,
     LONGEST,
@@ -20,14 +19,13 @@ from mentormatch.assignment.residual_graph import (
     DistanceLimit,
     ResidualGraph,
     ShortestPaths,
-    VectorPair,
     arcs_without_pairs,
     both_sides,
     fewest_arc_paths,
     path_lengths,
     tight_arcs,
 )
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector, VectorPair
 from mentormatch.scale.columns.candidates import find_cost_quantile
 from mentormatch.scale.columns.subproblem import PairList, PricingProblem
 from mentormatch.scale.scan.blocks import Scanner, scan_all

@@ -13,10 +13,10 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import EXCLUDED, IntMatrix, ScanQuery
+from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, pair_array, remaining_degrees
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.scale.scan.blocks import Scanner
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scores.matrix import ScoreMatrix

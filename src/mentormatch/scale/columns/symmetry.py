@@ -17,9 +17,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
 from mentormatch.scale.scores.matrix import ScoreMatrix
 from mentormatch.scoring.answer_classes import Distinct

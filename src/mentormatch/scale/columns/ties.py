@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from mentormatch.assignment.model.scores import EXCLUDED, IntMatrix, ScanQuery
+from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.assignment.tie_breaking import GREATEST, AnonymousTieBreaker
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.candidates import CandidateList
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem

@@ -17,7 +17,7 @@ import numpy as np
 from mentormatch.assignment.engine import SolveOptions, solve_unchecked
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import MAX_SUM, AssignmentProblem, DegreeBounds, SideConstraint
-from mentormatch.assignment.model.scores import IntMatrix, SparseScores
+from mentormatch.assignment.model.scores import SparseScores
 from mentormatch.assignment.model.solution import (
     DualSolution,
     Incumbent,
@@ -29,7 +29,7 @@ from mentormatch.assignment.model.solution import (
 from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, exact_dot, pair_array
 from mentormatch.assignment.tie_breaking import AnonymousTieBreaker
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.scale.columns.candidates import find_cost_quantile
 from mentormatch.scale.columns.generation import SOLVED_WHOLE
 from mentormatch.scale.columns.master import RestrictedMaster

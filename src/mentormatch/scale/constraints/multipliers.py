@@ -17,7 +17,7 @@ from itertools import product
 import numpy as np
 
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.scale.columns.subproblem import PerSide
 from mentormatch.scale.constraints.rows import DualisedRows, Multipliers
 

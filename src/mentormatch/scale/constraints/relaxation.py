@@ -16,7 +16,7 @@ from mentormatch.assignment.lexicographic import TimeLimitReached, optimize_lexi
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, pair_array
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.generation import choose_candidates, generate_columns
 from mentormatch.scale.columns.master import RestrictedMaster

@@ -14,10 +14,9 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import IncumbentCallback, LazySolution
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, pair_array
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.subproblem import PerSide, gather
 

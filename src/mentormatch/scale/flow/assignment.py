@@ -18,7 +18,7 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector, ShortVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.flow.auction import Auction, bid_backward, bid_forward, equalise, set_reservations, start_auction
 from mentormatch.scale.flow.paths import (
@@ -27,7 +27,6 @@ from mentormatch.scale.flow.paths import (
     Adjacency,
     AssignmentState,
     SearchHeap,
-    ShortVector,
     apply_start,
     augment_left,
     augment_right,

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from mentormatch.assignment.kernels.jit import jit
-from mentormatch.base.columns import IntVector
-from mentormatch.scale.flow.paths import NOBODY, Adjacency, ShortVector
+from mentormatch.base.arrays import IntVector, ShortVector
+from mentormatch.scale.flow.paths import NOBODY, Adjacency
 
 INFINITE = 1 << 62
 

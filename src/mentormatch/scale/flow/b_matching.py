@@ -17,7 +17,7 @@ import numpy as np
 
 from mentormatch.assignment.kernels.jit import jit
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.scale.flow.assignment import STEPS_AT_ONCE, CheckDeadline
 from mentormatch.scale.flow.lower_bounds import Solve, solve_with_lower_bounds
 

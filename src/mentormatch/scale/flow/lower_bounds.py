@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 
 type Solve = Callable[[OptimalFace, IntVector], PrimalDual]
 

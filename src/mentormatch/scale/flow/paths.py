@@ -15,12 +15,10 @@ dual solutions (Shapley and Shubik 1971), which no other start can change.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mentormatch.assignment.kernels.jit import jit
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector, ShortVector
 
-type ShortVector = NDArray[np.int32]
 """(k,) int32: places of people, of whom there are fewer than 2^31."""
 
 NOBODY = -1

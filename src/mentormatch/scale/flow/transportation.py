@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mentormatch.assignment.kernels.jit import jit
-from mentormatch.base.columns import IntVector
-from mentormatch.scale.flow.paths import NOBODY, ShortVector
+from mentormatch.base.arrays import IntVector, ShortVector
+from mentormatch.scale.flow.paths import NOBODY
 
 INFINITE = 1 << 61
 BEST, END, DISPLACED = range(3)

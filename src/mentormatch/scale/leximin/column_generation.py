@@ -21,7 +21,7 @@ import numpy as np
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.lexicographic import LexicographicState, resume_lexicographic
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import EXCLUDED, IntMatrix, ScanQuery
+from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.objective import (
     LeximinStages,
@@ -32,7 +32,7 @@ from mentormatch.assignment.objective import (
     scalarize,
 )
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, dual_bound, duals_by_goal, round_duals
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.base.progress import track_scan
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.master import RestrictedMaster

@@ -16,13 +16,10 @@ The search is bidirectional and ends with the smaller side that is closed, so fe
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mentormatch.assignment.kernels.jit import jit_without_refcounts
-from mentormatch.base.columns import BoolVector, IntVector
-
-type Words = NDArray[np.uint64]
-type ShortVector = NDArray[np.int32]
+from mentormatch.assignment.tie_breaking import Words
+from mentormatch.base.arrays import BoolVector, IntVector, ShortVector
 
 NOTHING, NOT_QUEUED = -1, -2
 """No node and no pair; a pair that is in no queue."""

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.optimal_face import RemainingDegrees
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.assignment.tie_breaking import Words
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.subproblem import PairList
 from mentormatch.scale.leximin.exchange import (
@@ -30,7 +31,6 @@ from mentormatch.scale.leximin.exchange import (
     LeximinMatching,
     PotentialLog,
     SearchFrontier,
-    Words,
     run_levels,
 )
 from mentormatch.scale.leximin.potentials import LevelPotentials, PotentialOrder

@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 
 type WholeVector = NDArray[np.integer]
 

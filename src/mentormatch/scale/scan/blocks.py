@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.progress import track_scan
 from mentormatch.scale.scores.matrix import ScoreMatrix
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import NO_SCORE, IntMatrix, PersonMasks, ScanQuery, Scores
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.assignment.model.scores import NO_SCORE, PersonMasks, ScanQuery, Scores
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, Scanner, make_numpy_scanner, scan_all
 from mentormatch.scale.scores.matrix import ScoreMatrix, StoredMatrix

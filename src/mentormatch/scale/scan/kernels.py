@@ -20,9 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.kernels.jit import HAS_NUMBA, jit, jit_without_refcounts
-from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.tie_breaking import BITS
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntMatrix, IntVector
 
 LANES = 64
 """So many sums are taken at once: processors add 8 to 32 numbers of 16 bits in one step."""

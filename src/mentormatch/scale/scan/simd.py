@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.progress import track_scan
 from mentormatch.scale.scan.blocks import (
     BlockScanner,

@@ -12,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.model.scores import Scores
-from mentormatch.base.columns import IntVector
+from mentormatch.base.arrays import IntVector
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import Rule
 from mentormatch.scale.scores.terms import (
     CriterionScore,
     OverlapTerm,
     PairOverrides,
-    Points,
     RulePenalty,
     ScoreTerm,
     merge_equal,
@@ -31,6 +30,7 @@ from mentormatch.scale.scores.terms import (
     score_term,
 )
 from mentormatch.scoring.answer_classes import Distinct
+from mentormatch.scoring.class_points import Points
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION, normalised
 

@@ -18,18 +18,16 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import NO_SCORES, Market, Rule
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, only, strangers
+from mentormatch.scoring.class_points import Points
 from mentormatch.scoring.criterion import Criterion, Named, WholeGroup
 from mentormatch.scoring.lookup import LookUp, looked_up
 from mentormatch.scoring.score import MILLION, Share, contribution
-
-type Points = NDArray[np.int32]
-"""(n, m) int32, in millionths."""
 
 MAX_CODES = 256
 """So many different numbers are told apart by a byte."""
