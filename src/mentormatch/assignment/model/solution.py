@@ -10,7 +10,7 @@ from mentormatch.base.arrays import IntMatrix, IntVector
 
 INTERRUPTED = "interrupted"
 """The note of an answer that somebody did not wait for."""
-ROUNDED_ALIKE = "rounded_alike: {count} differences between scores are lost as they are rounded"
+ROUNDED_ALIKE = "rounded_alike: differences between scores that are lost as they are rounded: {count}"
 """The note of an answer to a problem whose scores told more apart than is looked at."""
 
 
