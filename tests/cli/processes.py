@@ -1,100 +1,217 @@
 """Commands in processes of their own, forked from one that has loaded the command line: loading takes longer than most.
 
-Tests of starting, ending and stopping run ``python -m mentormatch`` themselves.
+``python -m tests.cli.processes`` reads one JSON object a line, carries out its command in such a process, and answers
+with how that ended. One may be killed or interrupted, at a moment or at a step of its writing. Tests of how the command
+line itself begins run ``python -m mentormatch``.
 """
 
 import atexit
+import importlib
 import json
 import os
+import pkgutil
+import signal
 import subprocess
 import sys
+import traceback
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic, sleep
+from typing import Any, Self
 
-LOADER = """
-import json, os, sys, warnings
+from mentormatch.base.streams import flush
+from mentormatch.cli import main as command_line
+from mentormatch.cli.interrupts import stand_by
 
-import mentormatch.cli.commands, mentormatch.groups.partition, mentormatch.report.folder
-import highspy, pandas, scipy.optimize, scipy.sparse.csgraph, xlsxwriter
-from mentormatch.cli import main
-from mentormatch.operations.matching import exporters
-from mentormatch.rules.rule import rules_by_kind
-from mentormatch.scoring.criterion import criteria_by_kind
-from mentormatch.survey.tool import tools_by_kind
-
-for registered in (exporters, rules_by_kind, criteria_by_kind, tools_by_kind):
-    registered()
-warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+STEPS = ("open", "os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.truncate")
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+ROOMS = ("cli", "report", "record", "groups", "followup", "profiles", "inspection", "survey", "contract", "operations")
 
 
-def child(asked):
-    os.chdir(asked["folder"])
-    os.environ.clear()
-    os.environ.update(asked["variables"])
-    for number, (name, mode) in enumerate(zip(asked["files"], ("r", "w", "w"))):
-        opened = open(name, mode + "b")
-        os.dup2(opened.fileno(), number)
-        setattr(sys, ("stdin", "stdout", "stderr")[number], open(number, mode, encoding="utf-8", closefd=False))
-    sys.argv = ["mentormatch", *asked["arguments"]]
-    code = 0
-    try:
-        main()
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-        code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+class Commanded:
+    """A program that carries out commands, for as long as a ``with`` block."""
 
+    def __enter__(self) -> Self:
+        self.program = subprocess.Popen(
+            [sys.executable, "-m", "tests.cli.processes"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        return self
 
-answers = os.fdopen(os.dup(1), "w")
-for line in sys.stdin:
-    process = os.fork()
-    if not process:
-        child(json.loads(line))
-    print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), file=answers, flush=True)
-"""
+    def __exit__(self, *_: object) -> None:
+        self.program.communicate()
+
+    def run(self, *lines: Sequence[object], **when: Any) -> list[int]:
+        """Return how commands ended that started together; ``step``, ``after`` and ``sign`` say when one is stopped.
+
+        A signal is told by its number below zero.
+        """
+        assert self.program.stdin is not None
+        assert self.program.stdout is not None
+        self.program.stdin.write(json.dumps({"lines": [list(map(str, line)) for line in lines], **when}) + "\n")
+        self.program.stdin.flush()
+        ended: list[int] = json.loads(self.program.stdout.readline())
+        return ended
 
 
 @cache
-def server() -> subprocess.Popen[str]:
-    """Return the process that has loaded the command line; it ends with this one."""
-    command = [sys.executable, "-c", LOADER]
-    started = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-    atexit.register(end, started)
+def commanded() -> Commanded:
+    """Return the program of all tests that run commands to their end; it ends with this process."""
+    started = Commanded().__enter__()
+    atexit.register(started.__exit__)
     return started
 
 
-def end(started: subprocess.Popen[str]) -> None:
-    """End the process."""
-    for stream in (started.stdin, started.stdout):
-        if stream is not None:
-            stream.close()
-    started.wait()
-
-
 def run(
-    *arguments: object, folder: Path, given: str = "", variables: dict[str, str] | None = None
+    *arguments: object, folder: Path, given: str = "", variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line in a folder, with ``variables`` as its environment, and return what came of it."""
-    words = list(map(str, arguments))
     with TemporaryDirectory() as kept:
         files = [Path(kept) / name for name in ("in", "out", "err")]
-        files[0].write_text(given, encoding="utf-8")
-        asked = {
-            "folder": str(folder),
-            "arguments": words,
-            "variables": dict(os.environ) if variables is None else variables,
-            "files": list(map(str, files)),
-        }
-        process = server()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(json.dumps(asked) + "\n")
-        process.stdin.flush()
-        code = int(process.stdout.readline())
+        for file in files:
+            file.write_text(given if file == files[0] else "", encoding="utf-8")
+        asked = dict(os.environ if variables is None else variables)
+        (code,) = commanded().run(arguments, cwd=str(folder), variables=asked, files=list(map(str, files)))
         out, err = (file.read_text(encoding="utf-8") for file in files[1:])
-        return subprocess.CompletedProcess(words, code, out, err)
+        return subprocess.CompletedProcess(list(map(str, arguments)), code, out, err)
+
+
+def main() -> None:
+    """Carry out what is asked for, line by line."""
+    for room in ROOMS:
+        package = importlib.import_module(f"mentormatch.{room}")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    for name in ("pandas", "xlsxwriter", "jinja2", "highspy"):
+        with suppress(ImportError):
+            importlib.import_module(name)
+    warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    for line in sys.stdin:
+        out.write(json.dumps(carried_out(**json.loads(line))) + "\n")
+        out.flush()
+
+
+def carried_out(
+    lines: list[list[str]],
+    step: int | None = None,
+    after: float | None = None,
+    sign: int = signal.SIGKILL,
+    **around: Any,
+) -> list[int]:
+    """Return how each command ended, the first of which is stopped at a step of its writing or after some seconds."""
+    children = [child(line, step if number == 0 else None, **around) for number, line in enumerate(lines)]
+    if after is not None:
+        over, ended = monotonic() + after, None
+        while monotonic() < over and ended is None:
+            ended = os.waitstatus_to_exitcode(found[1]) if (found := os.waitpid(children[0], os.WNOHANG))[0] else None
+            sleep(0.001)
+        if ended is not None:
+            return [ended]
+        os.kill(children[0], sign)
+    return [os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in children]
+
+
+def child(line: list[str], step: int | None, **around: Any) -> int:
+    """Start a process that carries out one command, and return it."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    process = os.fork()
+    if process:
+        return process
+    code = 99
+    try:
+        stand_by()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        surround(**around)
+        if step is not None:
+            die_at(step)
+        sys.argv = ["mentormatch", *line]
+        command_line()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        flush()
+        os._exit(code)
+
+
+def surround(
+    cwd: str | None = None, variables: Mapping[str, str] | None = None, files: Sequence[str] = (os.devnull,) * 3
+) -> None:
+    """Give this process a folder, an environment, and ``files`` as its standard input, output and error."""
+    for number, (name, mode) in enumerate(zip(files, "rww", strict=True)):
+        os.dup2(os.open(name, os.O_RDONLY if mode == "r" else os.O_WRONLY), number)
+        stream = os.fdopen(number, mode, encoding="utf-8", closefd=False)
+        setattr(sys, ("stdin", "stdout", "stderr")[number], stream)
+    if variables is not None:
+        os.environ.clear()
+        os.environ.update(variables)
+    if cwd is not None:
+        os.chdir(cwd)
+
+
+def stepwise(folder: Path, *, within: bool) -> Iterator[tuple[int, Path]]:
+    """Kill a run that writes five documents anew at each step, and yield how it ended and the folder that it leaves.
+
+    ``within``: the run works in the folder, which then cannot change places.
+    """
+    from mentormatch.base.generation import generation
+
+    def run(place: Path, text: str) -> None:
+        with generation(place, "kind") as draft:
+            for name in "abcde":
+                draft.put(f"{name}.txt", f"{text} {name}".encode())
+            draft.log = ("d.journal.jsonl", text.encode())
+
+    for step in count():
+        place = folder / str(step) / "d"
+        run(place, "old")
+        process = os.fork()
+        if not process:
+            if within:
+                os.chdir(place)
+            die_at(step)
+            run(place, "new")
+            os._exit(0)
+        ended = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        yield ended, place
+        run(place, "next")
+        yield 1, place
+        if ended == 0:
+            return
+
+
+def die_at(step: int) -> None:
+    """Kill this process before a step of its writing: a file that is opened, linked, renamed or deleted, a swap."""
+    from mentormatch.base import generation
+
+    left = iter(range(step))
+
+    def counted_event(event: str, arguments: tuple[Any, ...]) -> None:
+        flags = arguments[2] if event == "open" else WRITING
+        if event in STEPS and isinstance(flags, int) and flags & WRITING and next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    exchange = generation.exchange
+
+    def counted(one: Path, other: Path) -> None:
+        counted_event("os.rename", ())
+        exchange(one, other)
+
+    generation.exchange = counted
+    sys.addaudithook(counted_event)
+
+
+if __name__ == "__main__":
+    main()

@@ -30,8 +30,8 @@ from mentormatch.record.log import check_chain
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import verify
 from tests.cli.commands import CASES, NAMES, Edition, done
+from tests.cli.processes import Commanded, stepwise
 from tests.conftest import DEEP
-from tests.failure.command_processes import Commanded, stepwise
 from tests.failure.processes import only_linux
 from tests.failure.test_full_disk import full_after, only_posix
 
