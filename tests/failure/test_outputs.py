@@ -453,6 +453,31 @@ def left(folder: Path) -> list[str]:
     return [path.name for path in folder.rglob("*") if path.name.endswith(".part")]
 
 
+def test_a_part_that_a_later_run_does_not_write_leaves_its_log_and_no_manifest(tmp_path: Path) -> None:
+    place = tmp_path / "d"
+    for homes in ("ab", "a"):
+        with generation(place, "kind") as draft:
+            for home in homes:
+                part = draft.part(home, "kind")
+                part.put("d.txt", homes.encode())
+                part.log = ("d.journal.jsonl", b"1")
+    assert told(place)
+    assert [path.name for path in (place / "b").iterdir()] == ["d.journal.jsonl"]
+    assert (place / "a" / "d.txt").read_text("utf-8") == "a"
+
+
+def test_a_part_in_which_somebody_wrote_stays_with_its_manifest(tmp_path: Path) -> None:
+    place = tmp_path / "d"
+    with generation(place, "kind") as draft:
+        for home in "ab":
+            draft.part(home, "kind").put("d.txt", b"made")
+    (place / "b" / "d.txt").write_text("typed", "utf-8")
+    with generation(place, "kind") as draft:
+        draft.part("a", "kind").put("d.txt", b"anew")
+    assert sorted(path.name for path in (place / "b").iterdir()) == ["d.txt", FILENAME]
+    assert not told(place)
+
+
 @only_linux
 @pytest.mark.parametrize("within", [False, True])
 def test_a_kill_at_any_step_of_the_writing_leaves_one_generation_or_a_mix_that_is_told(

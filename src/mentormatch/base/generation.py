@@ -109,11 +109,22 @@ class GenerationDraft:
         return written
 
     def outdated(self) -> set[str]:
-        """Return the documents of the run before that this one does not write, where nobody has changed them."""
+        """Return the documents of the run before that this one does not write, where nobody has changed them.
+
+        With the last of a folder within this one goes its manifest, which would tell of what is gone; its log stays.
+        """
         former, now = self.manifest.runs.get(self.kind), self.every()
         old = former.documents if former and not self.partial else {}
-        gone = [name for name in old if name not in now and (self.place / name).is_file()]
-        return {name for name in gone if not self.manifest.typed(self.place / name, name)}
+        gone = {name for name in old if name not in now and (self.place / name).is_file()}
+        gone = {name for name in gone if not self.manifest.typed(self.place / name, name)}
+        homes = {name.rpartition("/")[0] for name in gone} - {"", *self.parts}
+        return gone | {f"{home}/{FILENAME}" for home in homes if self._is_emptied(home, gone)}
+
+    def _is_emptied(self, home: str, gone: set[str]) -> bool:
+        """Return whether no document stays of those that the manifest of a folder within this one tells of."""
+        runs = manifest_in(self.place / home).runs.values()
+        told = {f"{home}/{name}" for run in runs for name in run.documents}
+        return not any((self.place / name).is_file() for name in told - gone)
 
     def spare(self, names: Iterable[str], *others: Problem) -> str:
         """Keep what is there beside the folder, where anything good would be lost; return where, empty for nowhere.
