@@ -1,7 +1,8 @@
 """Commands in processes of their own, forked from one that has loaded the command line: loading takes longer than most.
 
 ``python -m tests.cli.processes`` reads one JSON object a line, carries out its command in such a process, and answers
-with how that ended. One may be killed or interrupted, at a moment or at a step of its writing. Tests of how the command
+with how that ended. One may be killed or interrupted, at a moment or at a step of its writing. With the path of a
+socket, it carries out what a ``mentormatch`` of ``command_on_path`` is asked for by a shell. Tests of how the command
 line itself begins run ``python -m mentormatch``.
 """
 
@@ -11,18 +12,20 @@ import json
 import os
 import pkgutil
 import signal
+import socket
 import subprocess
 import sys
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
+from select import select
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
-from typing import Any, Self
+from typing import Any, NoReturn, Self, TextIO
 
 from mentormatch.base.streams import flush
 from mentormatch.cli import main as command_line
@@ -34,16 +37,21 @@ ROOMS = ("cli", "report", "record", "groups", "followup", "profiles", "inspectio
 
 
 class Commanded:
-    """A program that carries out commands, for as long as a ``with`` block."""
+    """A program that carries out commands, for as long as a ``with`` block; ``path``: those that come by a socket."""
+
+    def __init__(self, path: str | None = None) -> None:
+        self.path = path
 
     def __enter__(self) -> Self:
         self.program = subprocess.Popen(
-            [sys.executable, "-m", "tests.cli.processes"],
+            [sys.executable, "-m", "tests.cli.processes", *([self.path] if self.path else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[2],
         )
+        if self.path and self.program.stdout is not None:
+            self.program.stdout.readline()  # it listens
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -84,8 +92,36 @@ def run(
         return subprocess.CompletedProcess(list(map(str, arguments)), code, out, err)
 
 
-def main() -> None:
-    """Carry out what is asked for, line by line."""
+COMMAND = """#!{python} -IS
+import json, os, signal, socket, sys
+program = socket.socket(socket.AF_UNIX)
+program.connect({path!r})
+asked = {{"lines": [sys.argv[1:]], "cwd": os.getcwd(), "variables": dict(os.environ)}}
+socket.send_fds(program, [b" "], [0, 1, 2])
+program.sendall(json.dumps(asked).encode())
+program.shutdown(socket.SHUT_WR)
+answers = program.makefile()
+process = int(answers.readline())
+for sign in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(sign, lambda sign, _: os.kill(process, sign))
+code = int(answers.readline() or -9)
+sys.exit(code if code >= 0 else 128 - code)
+"""
+"""A ``mentormatch`` that has its command carried out elsewhere, with its own files, folder and environment."""
+
+
+@contextmanager
+def command_on_path() -> Iterator[str]:
+    """Yield a ``PATH`` whose ``mentormatch`` is forked."""
+    with TemporaryDirectory() as folder, Commanded(f"{folder}/socket"):
+        command = Path(folder) / "mentormatch"
+        command.write_text(COMMAND.format(python=sys.executable, path=f"{folder}/socket"), encoding="utf-8")
+        command.chmod(0o700)
+        yield os.pathsep.join([folder, str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
+def main(path: str | None = None) -> None:
+    """Carry out what is asked for, line by line, or connection by connection."""
     for room in ROOMS:
         package = importlib.import_module(f"mentormatch.{room}")
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
@@ -96,9 +132,44 @@ def main() -> None:
     warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     out = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if path is not None:
+        listen(path, out)
+        return
     for line in sys.stdin:
         out.write(json.dumps(carried_out(**json.loads(line))) + "\n")
         out.flush()
+
+
+def listen(path: str, out: TextIO) -> None:
+    """Carry out one command a connection, beside one another, until standard input is closed."""
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(path)
+        door.listen()
+        out.write("\n")
+        out.flush()
+        while door in select([door, sys.stdin], [], [])[0]:
+            talk, _ = door.accept()
+            if not os.fork():
+                door.close()
+                answer(talk)
+            talk.close()
+            with suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+
+
+def answer(talk: socket.socket) -> NoReturn:
+    """Carry out the command that is asked for, tell its process and then how it ended, and end."""
+    with suppress(BrokenPipeError):
+        _, files, *_ = socket.recv_fds(talk, 1, 3)
+        asked = json.loads(b"".join(iter(lambda: talk.recv(1 << 16), b"")))
+        (line,) = asked.pop("lines")
+        process = child(line, None, files=files, **asked)
+        talk.sendall(f"{process}\n".encode())
+        for file in files:
+            os.close(file)
+        talk.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])}\n".encode())
+    os._exit(0)
 
 
 def carried_out(
@@ -147,11 +218,12 @@ def child(line: list[str], step: int | None, **around: Any) -> int:
 
 
 def surround(
-    cwd: str | None = None, variables: Mapping[str, str] | None = None, files: Sequence[str] = (os.devnull,) * 3
+    cwd: str | None = None, variables: Mapping[str, str] | None = None, files: Sequence[str | int] = (os.devnull,) * 3
 ) -> None:
     """Give this process a folder, an environment, and ``files`` as its standard input, output and error."""
     for number, (name, mode) in enumerate(zip(files, "rww", strict=True)):
-        os.dup2(os.open(name, os.O_RDONLY if mode == "r" else os.O_WRONLY), number)
+        flags = os.O_RDONLY if mode == "r" else os.O_WRONLY
+        os.dup2(name if isinstance(name, int) else os.open(name, flags), number)
         stream = os.fdopen(number, mode, encoding="utf-8", closefd=False)
         setattr(sys, ("stdin", "stdout", "stderr")[number], stream)
     if variables is not None:
@@ -214,4 +286,4 @@ def die_at(step: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

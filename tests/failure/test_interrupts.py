@@ -66,7 +66,7 @@ def interrupted(send: Callable[[int, int], None], *, exact: bool, moment: str) -
 @pytest.mark.promise(20)
 @pytest.mark.parametrize("send", [os.killpg, os.kill], ids=["as at a terminal", "to the process alone"])
 @pytest.mark.parametrize(("exact", "statuses"), [(True, {"stopped"}), (False, {"stopped", "feasible"})])
-@pytest.mark.parametrize("moment", ["at first", "later"])
+@pytest.mark.parametrize("moment", [pytest.param("at first", marks=pytest.mark.proof), "later"])
 def test_an_interrupt_ends_the_solve_with_a_status_and_no_process_lives_on(
     send: Callable[[int, int], None], *, exact: bool, statuses: set[str], moment: str
 ) -> None:

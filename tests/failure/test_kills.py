@@ -18,7 +18,7 @@ from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from tests.failure.processes import KINDS, all_apart, assert_true, best_of, children, made, only_linux, program, quotas
 
-FAST, DEEP = 8, 200
+FAST, DEEP = 4, 200
 MOMENTS = [*range(FAST), *(pytest.param(moment, marks=pytest.mark.proof) for moment in range(FAST, DEEP))]
 
 DIES = """from mentormatch.assignment.mip import dispatch as highs

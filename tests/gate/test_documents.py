@@ -5,7 +5,6 @@ The blocks of a file run in a new folder, one after the other. Its ``python`` bl
 again but looked up: a target of make, a file of requirements.
 """
 
-import os
 import re
 import subprocess
 import sys
@@ -15,6 +14,8 @@ from pathlib import Path
 from runpy import run_path
 
 import pytest
+
+from tests.cli.processes import command_on_path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -61,11 +62,8 @@ def unknown(command: str) -> list[str]:
 
 
 def shell(commands: list[str], folder: Path) -> None:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     script = "set -eu\n" + "\n".join(commands)
-    done = subprocess.run(
-        ["sh", "-c", script], cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["sh", "-c", script], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
 
 
@@ -82,9 +80,17 @@ def play(block: Block, folder: Path, names: dict[str, object]) -> dict[str, obje
     return names
 
 
+@pytest.fixture(scope="module")
+def path() -> Iterator[str]:
+    """Yield the search path of commands."""
+    with command_on_path() as found:
+        yield found
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a new folder, now the working one, in which ``.venv`` leads to the environment."""
+    monkeypatch.setenv("PATH", path)
     (tmp_path / ".venv").symlink_to(sys.prefix)
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -12,7 +12,7 @@ from tests.groups.random_programmes import GOALS, RULES, Drawn, drawn, kinds_of_
 
 pytestmark = [pytest.mark.promise(9), pytest.mark.promise(13)]
 
-CASES = 12_000 if DEEP else 45
+CASES = 12_000 if DEEP else 20
 
 
 def formed(made: Drawn, seed: int = 0) -> Grouping:

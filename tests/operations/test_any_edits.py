@@ -225,5 +225,5 @@ class Edits(RuleBasedStateMachine):
 @pytest.mark.promise(9)
 @pytest.mark.promise(1)
 def test_any_sequence_of_edits_keeps_every_promise() -> None:
-    long = settings(max_examples=500 if DEEP else 8, stateful_step_count=15 if DEEP else 8)
+    long = settings(max_examples=500 if DEEP else 4, stateful_step_count=15 if DEEP else 8)
     run_state_machine_as_test(Edits, settings=long)

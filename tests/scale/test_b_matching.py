@@ -33,8 +33,8 @@ from tests.scale.test_column_generation import (
 from tests.scale.test_product_rows import of_both
 from tests.scale.test_relaxation import asked, free, quotas
 
-MARKETS = range(60 if DEEP else 4)
-LISTS = 4_000 if DEEP else 120
+MARKETS = range(60 if DEEP else 3)
+LISTS = 4_000 if DEEP else 40
 REWARD = 1 << 30
 
 

@@ -34,7 +34,7 @@ SEEDS = 200 if DEEP else 4
 SIZE = 2_000 if DEEP else 60
 GOALS = ("matched", "priority", "total")
 FLOORS = (("floor", "total"), ("matched", "floor", "total"), ("matched", "priority", "floor", "total"))
-FEW = 4
+FEW = 4 if DEEP else 2
 MARKETS = {"slack": 1.0, "tight": 0.6}
 """How many mentors there are for each mentee; they have one to three places."""
 

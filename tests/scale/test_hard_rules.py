@@ -20,7 +20,7 @@ from tests.conftest import DEEP
 from tests.scale.test_column_generation import FLOORS, GOALS, PROGRAMME, RULES, both, cohort, same
 from tests.scale.test_relaxation import asked, market, quotas
 
-MARKETS = range(60 if DEEP else 4)
+MARKETS = range(60 if DEEP else 3)
 
 type Both = tuple[AssignmentProblem, AssignmentProblem]
 

@@ -36,7 +36,7 @@ from tests.scale.test_column_generation import (
 )
 
 SEEDS = range(220 if DEEP else 7)
-FEW = range(40 if DEEP else 4)
+FEW = range(40 if DEEP else 2)
 SIZE = 600 if DEEP else 60
 GOALS = (
     ("matched", "leximin"),

@@ -39,7 +39,7 @@ FLOORS = (
     ("matched", "changes", "priority", "floor_person", "total"),
 )
 SEEDS = range(300 if DEEP else 8)
-FEW = range(40 if DEEP else 4)
+FEW = range(40 if DEEP else 2)
 SIZE = 120
 LIMITS = {3: 1 << 28, 4: 1 << 34}
 """By the number of goals what a pair may be worth: each outdoes the next over a few pairs, not over all of these."""

@@ -165,5 +165,5 @@ class Moves(RuleBasedStateMachine):
 
 @pytest.mark.promise(19)
 def test_any_sequence_of_moves_keeps_the_rules_or_says_what_forbids_it() -> None:
-    long = settings(max_examples=300 if DEEP else 3, stateful_step_count=15 if DEEP else 8)
+    long = settings(max_examples=300 if DEEP else 2, stateful_step_count=15 if DEEP else 8)
     run_state_machine_as_test(Moves, settings=long)
