@@ -37,8 +37,10 @@ from mentormatch.assignment.optimal_face import (
 from mentormatch.assignment.sparse_assignment import solve_full, solve_if_perfect
 from mentormatch.assignment.transportation import (
     ABSENT,
+    CheckDeadline,
     TransportationProblem,
     has_few_sinks,
+    has_many_items,
     minimal_prices,
     solve_transportation,
 )
@@ -304,24 +306,26 @@ type PricedAssignment = tuple[IntVector, IntVector, IntVector]
 
 
 def solve_dense(
-    problem: AssignmentProblem, scores: DenseScores, stage: ScalarObjective
+    problem: AssignmentProblem, scores: DenseScores, stage: ScalarObjective, check_deadline: CheckDeadline
 ) -> tuple[OptimalFace, PrimalDual] | None:
     """Return the pairs that are tight in an optimum of the first stage, as a face, and the optimum on them.
 
-    None if the minimum degrees or the pins cannot hold.
+    None if the minimum degrees or the pins cannot hold. ``check_deadline`` is called where few people take many.
     """
     bounds = remaining_degrees(problem)
     if any((side.most < 0).any() for side in bounds) or not fixed_pairs_allowed(problem):
         return None
     all_cells = _prefers_compiled(scores, bounds)
     block = CostMatrix.of(problem, scores, stage, bounds, np.int64 if all_cells else np.float64)
-    whole = partial(_solve_all_cells, stage=stage)
+    # Few people who take many, or very many who come on each: no column for each of their places
+    most, items = block.columns.most, block.shape[0]
+    by_sinks = has_few_sinks(most, items) or (not all_cells and has_many_items(most, items))
+    whole = partial(_solve_all_cells, stage=stage, check_deadline=check_deadline if by_sinks else None)
     # Column generation needs a matrix without minimums, in which scores tell pairs apart, and is worth it on a
     # large one
     few = block.forbidden_cost == 0 and stage.score > 0 and block.count > LARGE
     found = None
-    # Few people who take many: no column for each of their places
-    if not (all_cells or has_few_sinks(block.columns.most, block.shape[0])):
+    if not (all_cells or by_sinks):
         found = (solve_by_columns(block, solve_if_perfect) if few else None) or solve_square(block, whole)
     # All cells, where column generation was not tried or did not converge
     found = found or whole(block)
@@ -335,10 +339,15 @@ def _prefers_compiled(scores: DenseScores, bounds: tuple[RemainingDegrees, Remai
     return free and COMPILED_FROM <= cells <= COMPILED_UP_TO and use_numba(cells)
 
 
-def _solve_all_cells(block: CostMatrix, stage: ScalarObjective) -> TightColumns | None:
-    """Return the cells that are tight in an optimum, and the optimum on them; None if the minimums cannot hold."""
-    if has_few_sinks(block.columns.most, block.shape[0]):
-        found = _solve_by_sinks(block, stage)
+def _solve_all_cells(
+    block: CostMatrix, stage: ScalarObjective, check_deadline: CheckDeadline | None
+) -> TightColumns | None:
+    """Return the cells that are tight in an optimum, and the optimum on them; None if the minimums cannot hold.
+
+    ``check_deadline``: solve by paths between columns, and check the time before each.
+    """
+    if check_deadline is not None:
+        found = _solve_by_sinks(block, stage, check_deadline)
     else:
         found = _solve_by_lapjv(block) if _can_compile(block) else _solve_by_scipy(block, stage)
     if found is None:
@@ -355,7 +364,9 @@ def _can_compile(block: CostMatrix) -> bool:
     return block.forbidden_cost == 0 and block.count >= COMPILED_FROM and use_numba(block.count)
 
 
-def _solve_by_sinks(block: CostMatrix, stage: ScalarObjective) -> PricedAssignment | None:
+def _solve_by_sinks(
+    block: CostMatrix, stage: ScalarObjective, check_deadline: CheckDeadline
+) -> PricedAssignment | None:
     """Return the same by paths between few columns that take many rows."""
     taking = np.flatnonzero(block.columns.most > 0)
     cells = block.cells[:, taking].T
@@ -365,7 +376,7 @@ def _solve_by_sinks(block: CostMatrix, stage: ScalarObjective) -> PricedAssignme
     worth[open_cells] = -cells[open_cells].astype(np.int64)
     bounds = block.columns.of(taking)
     problem = TransportationProblem(worth, bounds.least, bounds.most, block.rows.least > 0)
-    sink = solve_transportation(problem)
+    sink = solve_transportation(problem, check_deadline)
     if sink is None or (block.columns.least[block.columns.most == 0] > 0).any():
         return None
     partner = np.where(sink < 0, -1, taking[sink])

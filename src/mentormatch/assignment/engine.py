@@ -8,6 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from mentormatch.assignment.bottleneck import solve_nonadditive_goals
+from mentormatch.assignment.greedy import greedy_solution
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import (
     INTERRUPTED,
@@ -39,6 +40,8 @@ IN_PROCESS_PAIRS = 1 << 16
 IN_PROCESS_S = 0.5
 """About what another process takes to start."""
 
+KEYS_A_SECOND = 1 << 20
+"""So many keys are hashed in a second, before a problem goes to another process."""
 SOON_S = 0.2
 """A solve that may be cancelled is to come to a moment at which it can stop in about so many."""
 
@@ -135,7 +138,8 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     """Return the pairs that are optimal in every goal, each given those before it, ties settled by a keyed hash.
 
     Every answer goes through the checker. At the time limit, at an interrupt (Ctrl-C), when it is cancelled or memory
-    is out, the best answer so far comes back as ``feasible``, or none as ``stopped``; where all goals are proved by
+    is out, the best answer so far comes back as ``feasible``, a greedy one where there is none yet, or none as
+    ``stopped``; where all goals are proved by
     then and only ties are left, it is ``proved`` and not ``canonical``. If an engine dies before any answer, or the
     checker refuses it, the status is ``failed``, there are no pairs, and ``notes`` say why.
 
@@ -282,11 +286,11 @@ def _relax_side_constraints(problem: AssignmentProblem, run: SolveOptions) -> So
 
 def _try_relaxation(problem: AssignmentProblem, run: SolveOptions) -> bool:
     """Return whether the relaxation without rows is solved at once, and its optimum satisfies them."""
+    if not problem.rows or not set(problem.goals) <= set(ADDITIVE_GOALS):
+        return False
     free = replace(problem, rows=())
-    sums = bool(problem.rows) and set(problem.goals) <= set(ADDITIVE_GOALS)
     return (
-        sums
-        and select_engine(free).runs_in_process(free, run.remaining_s)
+        select_engine(free).runs_in_process(free, run.remaining_s)
         and _relax_side_constraints(problem, replace(run, ties=False)) is not None
     )
 
@@ -312,7 +316,7 @@ def _solve_in_subprocess(
     problem: AssignmentProblem, kind: str | None, run: SolveOptions, so_far: Incumbent
 ) -> Solution:
     """Return what the engines say in a process of its own, or the best answer so far."""
-    if run.timed_out:
+    if run.timed_out or (run.remaining_s is not None and sum(problem.shape) > KEYS_A_SECOND * run.remaining_s):
         return so_far.answer(Status.STOPPED)
     task = SolveTask.of(problem, kind, run.tie_breaker, run.remaining_s)
     try:
@@ -326,6 +330,9 @@ def _solve_in_subprocess(
 
 
 def _check(problem: AssignmentProblem, found: Solution) -> Solution:
+    """Return an answer as it is told, checked; a greedy one where there was no time for any other."""
+    if found.status is Status.STOPPED and (greedy := greedy_solution(problem)) is not None:
+        found = replace(greedy, engine=found.engine, notes=found.notes)
     solution = with_stated_tiers(found)
     wrong = violations(problem, solution)
     return empty_solution(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution

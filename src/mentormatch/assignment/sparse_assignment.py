@@ -15,8 +15,10 @@ from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.assignment.transportation import (
     ABSENT,
+    CheckDeadline,
     TransportationProblem,
     has_few_sinks,
+    no_deadline,
     solve_transportation,
 )
 from mentormatch.base.arrays import IntVector, VectorPair
@@ -79,7 +81,9 @@ class SlotEdges:
     owner: IntVector
 
 
-def solve_sparse(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
+def solve_sparse(
+    face: OptimalFace, profit: IntVector, check_deadline: CheckDeadline = no_deadline
+) -> PrimalDual | None:
     """Return the optimum of a face on which one side takes at most one partner each; None if minimums cannot hold.
 
     ``profit`` (e,) int64. The side of one partner each becomes the left one, the shorter one if both are.
@@ -87,9 +91,9 @@ def solve_sparse(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
     # Which side takes one partner each, among people with edges
     fits = [bounds.most[people].max(initial=0) <= 1 for bounds, people in _sides(face)]
     if fits[0] and not (fits[1] and len(face.right.most) < len(face.left.most)):
-        return solve_left_unit(face, profit)
+        return solve_left_unit(face, profit, check_deadline)
     # Solve with the sides exchanged
-    found = solve_left_unit(face.flipped(), profit)
+    found = solve_left_unit(face.flipped(), profit, check_deadline)
     return None if found is None else PrimalDual(found.chosen, found.right, found.left)
 
 
@@ -98,7 +102,9 @@ def _sides(face: OptimalFace) -> tuple[tuple[RemainingDegrees, IntVector], tuple
     return (face.left, face.lefts), (face.right, face.rights)
 
 
-def solve_left_unit(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
+def solve_left_unit(
+    face: OptimalFace, profit: IntVector, check_deadline: CheckDeadline = no_deadline
+) -> PrimalDual | None:
     """Return the optimum of a face, or None if the minimums cannot hold.
 
     Parameters
@@ -109,7 +115,7 @@ def solve_left_unit(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
         (e,) int64, what each open pair is worth, of any sign.
     """
     if has_few_sinks(face.right.most, len(face.left.most)):
-        return _solve_by_sinks(face, profit)
+        return _solve_by_sinks(face, profit, check_deadline)
     many = EdgeOracle(face, profit)
     # With few edges, column generation does not pay
     if many.count <= MANY * max(many.shape):
@@ -125,11 +131,12 @@ def solve_left_unit(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
     return PrimalDual(chosen, optimum.left, optimum.right)
 
 
-def _solve_by_sinks(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
+def _solve_by_sinks(face: OptimalFace, profit: IntVector, check_deadline: CheckDeadline) -> PrimalDual | None:
     """Return the optimum of a face by paths between few people on the right who take many."""
     worth = np.full((len(face.right.most), len(face.left.most)), ABSENT)
     worth[face.rights, face.lefts] = profit
-    sink = solve_transportation(TransportationProblem(worth, face.right.least, face.right.most, face.left.least > 0))
+    problem = TransportationProblem(worth, face.right.least, face.right.most, face.left.least > 0)
+    sink = solve_transportation(problem, check_deadline)
     if sink is None:
         return None
     left = np.flatnonzero(sink >= 0)

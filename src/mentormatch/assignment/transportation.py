@@ -5,12 +5,16 @@ a sink: what an item would lose elsewhere is known for each two sinks, and one i
 sinks at a time (successive shortest paths, Ahuja, Magnanti and Orlin 1993, section 9.7).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
+
+type CheckDeadline = Callable[[], None]
+"""Raises an error of its own once the time is up."""
 
 ABSENT = -(1 << 60)
 """What an item is worth where it may not go: less than any sum of worths and prices."""
@@ -26,6 +30,8 @@ MAX_SINKS = 128
 """Paths between more sinks take longer than columns for their places."""
 PLACES_A_SINK, PLACED = 16, 1 << 17
 """So many places a sink on average, and so many columns of places by items, and more, are better not told apart."""
+ITEMS_A_SINK = 200
+"""Where so many items come on each sink, paths between sinks are quicker than columns without compiled code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +62,29 @@ def has_few_sinks(most: IntVector, items: int) -> bool:
     return 0 < len(taking) <= MAX_SINKS and places >= max(PLACES_A_SINK * len(taking), PLACED / items)
 
 
-def solve_transportation(problem: TransportationProblem) -> IntVector | None:
+def has_many_items(most: IntVector, items: int) -> bool:
+    """Return whether very many items come on each of few people who take any, and on some of them more than one."""
+    taking = int(np.count_nonzero(most))
+    return 0 < taking <= MAX_SINKS and items >= ITEMS_A_SINK * taking and int(most.max()) > 1
+
+
+def no_deadline() -> None:
+    """Let the solve go on: there is no deadline."""
+
+
+def solve_transportation(
+    problem: TransportationProblem, check_deadline: CheckDeadline = no_deadline
+) -> IntVector | None:
     """Return (m,) int64 the sink of each item, -1 for none, in an answer of the greatest worth; None if none is."""
-    flow = _flow_of(problem)
+    flow = _flow_of(problem, check_deadline)
     return None if flow is None else flow.sink - 1
 
 
-def _flow_of(problem: TransportationProblem) -> "TransportationFlow | None":
+def _flow_of(problem: TransportationProblem, check_deadline: CheckDeadline) -> "TransportationFlow | None":
     """Return the flow of an answer of the greatest worth, with prices that prove it."""
-    flow = TransportationFlow(problem)
+    flow = TransportationFlow(problem, check_deadline)
     # 1. Prices near those of an optimum, whatever they are: they only save paths
-    flow.prices[1:] = _initial_prices(problem)
+    flow.prices[1:] = _initial_prices(problem, check_deadline)
     # 2. One pass of coordinate descent on the dual
     flow.lower_dual()
     # 3. The invariant holds from here on: every item where it gains most. Sinks may hold too many, or too few
@@ -74,12 +92,12 @@ def _flow_of(problem: TransportationProblem) -> "TransportationFlow | None":
     return flow if flow.place_items() and flow.balance() else None
 
 
-def _initial_prices(problem: TransportationProblem) -> IntVector:
+def _initial_prices(problem: TransportationProblem, check_deadline: CheckDeadline) -> IntVector:
     """Return prices of the sinks: those of a sample, or of few items the level at which all places fill."""
     n, m = problem.worth.shape
     if m > max(SAMPLED, SAMPLED_A_SINK * n):
         items = np.sort(np.random.default_rng(0).choice(m, m // PART, replace=False))
-        if (flow := _flow_of(problem.part(items))) is not None:
+        if (flow := _flow_of(problem.part(items), check_deadline)) is not None:
             return flow.prices[1:]
     places = int(problem.most.sum())
     best = problem.worth.max(axis=0, initial=0)
@@ -96,8 +114,9 @@ class TransportationFlow:
     Invariant: no item, and no unused place, would gain by going elsewhere: worth less price is greatest where it is.
     """
 
-    def __init__(self, problem: TransportationProblem) -> None:
+    def __init__(self, problem: TransportationProblem, check_deadline: CheckDeadline) -> None:
         n, m = problem.worth.shape
+        self.check_deadline = check_deadline
         nobody = np.where(problem.required, ABSENT, 0).astype(np.int64)
         self.worth = np.vstack([nobody, problem.worth])
         self.most = np.append(0, np.minimum(problem.most, m))
@@ -108,6 +127,7 @@ class TransportationFlow:
     def lower_dual(self) -> None:
         """Set the price of each sink, one after the other, where its demand meets its places (coordinate descent)."""
         for sink in range(1, len(self.prices)):
+            self.check_deadline()
             net = self.worth - self.prices[:, None]
             net[sink] = ABSENT
             self.prices[sink] = self._clearing_price(self.worth[sink] - net.max(axis=0), sink)
@@ -145,6 +165,7 @@ class TransportationFlow:
     def balance(self) -> bool:
         """Augment along shortest paths until every sink holds what it may; return whether that is possible."""
         while self.excess.any():
+            self.check_deadline()
             path = self._shortest_path()
             if path is None:
                 return False

@@ -1,6 +1,7 @@
 """The engine for one partner a person on one side at least, without side constraints."""
 
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -8,14 +9,14 @@ import numpy as np
 from mentormatch.assignment.bottleneck_goals import mentees_with_one_place
 from mentormatch.assignment.dense_assignment import solve_dense
 from mentormatch.assignment.engine import Engine, SolveOptions
-from mentormatch.assignment.lexicographic import check_time, opening_stage, optimize_lexicographically
+from mentormatch.assignment.lexicographic import TimeLimitReached, check_time, opening_stage, optimize_lexicographically
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.model.solution import Solution, Status, empty_solution
 from mentormatch.assignment.objective import LeximinStages, ScalarObjective, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, remaining_degrees
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
-from mentormatch.assignment.transportation import has_few_sinks
+from mentormatch.assignment.transportation import CheckDeadline, has_few_sinks
 
 QUICK = 1_000_000
 """A stage on so many pairs takes no longer than another process takes to start."""
@@ -41,26 +42,39 @@ class Plain(Engine):
             return False
         if "floor_person" in problem.goals and not mentees_with_one_place(problem).all():
             return False
-        left, right = remaining_degrees(problem)
-        if min(left.most.max(initial=0), right.most.max(initial=0)) > 1:
+        if min(side.most.max(initial=0) for side in remaining_degrees(problem)) > 1:
             return False
-        if has_few_sinks(left.most, len(right.most)) or has_few_sinks(right.most, len(left.most)):
-            return True
-        return _count_edge_slots(problem) <= max(CELLS, SPREAD * problem.scores.count)
+        return _has_few_sinks(problem) or _count_edge_slots(problem) <= max(CELLS, SPREAD * problem.scores.count)
 
     def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
-        return seconds is None or problem.scores.count <= max(QUICK, QUICK_A_SECOND * seconds)
+        if seconds is None or problem.scores.count <= max(QUICK, QUICK_A_SECOND * seconds):
+            return True
+        return problem.scores.count <= CELLS and _has_few_sinks(problem)
 
     def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         if run.timed_out:
             return empty_solution(Status.STOPPED, self.kind)
-        stages = _exact_stages(problem)
-        opening = _solve_first_stage(problem, opening_stage(stages))
+
+        def check_deadline() -> None:
+            if run.timed_out:
+                raise TimeLimitReached
+
+        stages, best = _exact_stages(problem), partial(solve_sparse, check_deadline=check_deadline)
+        try:
+            opening = _solve_first_stage(problem, opening_stage(stages), check_deadline)
+        except TimeLimitReached:
+            return empty_solution(Status.STOPPED, self.kind)
         if opening is None:
             return empty_solution(Status.INFEASIBLE, self.kind)
         return replace(
-            optimize_lexicographically(problem, run, stages, opening, check_time(solve_sparse, run)), engine=self.kind
+            optimize_lexicographically(problem, run, stages, opening, check_time(best, run)), engine=self.kind
         )
+
+
+def _has_few_sinks(problem: AssignmentProblem) -> bool:
+    """Return whether few people of either side take many of the other."""
+    left, right = remaining_degrees(problem)
+    return has_few_sinks(left.most, len(right.most)) or has_few_sinks(right.most, len(left.most))
 
 
 def _count_edge_slots(problem: AssignmentProblem) -> int:
@@ -69,13 +83,15 @@ def _count_edge_slots(problem: AssignmentProblem) -> int:
     return max(int((np.minimum(loads.most, degrees) * degrees).sum()) for loads, degrees in sides)
 
 
-def _solve_first_stage(problem: AssignmentProblem, stage: ScalarObjective) -> tuple[OptimalFace, PrimalDual] | None:
+def _solve_first_stage(
+    problem: AssignmentProblem, stage: ScalarObjective, check_deadline: CheckDeadline
+) -> tuple[OptimalFace, PrimalDual] | None:
     """Return the optimum of the first stage with a face that holds its tight pairs; None if there is no answer."""
     scores = problem.scores
     if isinstance(scores, DenseScores) and scores.count:
-        return solve_dense(problem, scores, stage)
+        return solve_dense(problem, scores, stage, check_deadline)
     face = OptimalFace.of(problem)
-    found = None if face is None else solve_sparse(face, stage.profit(problem, face.lefts, face.rights))
+    found = None if face is None else solve_sparse(face, stage.profit(problem, face.lefts, face.rights), check_deadline)
     return None if face is None or found is None else (face, found)
 
 
