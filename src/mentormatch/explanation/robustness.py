@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import STRIP_CELLS, pack_scores
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import exact_number, seed_number, shown
@@ -18,7 +20,7 @@ from mentormatch.languages.phrases import about, percent, thousands
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.formulation import UnheldScores, formulate
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, ScoreTable, normalised
+from mentormatch.scoring.score import MILLION, normalised
 
 SOLID, FAIR = 0.9, 0.6
 MOST_SAMPLES = 10_000
@@ -124,8 +126,11 @@ def robustness(case: Case, trial: SamplingPlan | None = None, *, seed: int = 0) 
     refuse_long(case, tried)
     chosen = pair_list(case.solution.pairs)
     kept = dict.fromkeys(chosen, 0)
-    for table in samples(case, tried) if chosen else ():
-        for pair in kept.keys() & set(pairs_under(case, table, seed)):
+    for problem in sample_problems(case, tried) if chosen else ():
+        solution = solve(problem, seed=seed)
+        if solution.status not in (Status.PROVED, Status.INFEASIBLE):
+            raise EngineError("A change of the weights could not be solved")
+        for pair in kept.keys() & set(pair_list(solution.pairs)):
             kept[pair] += 1
     found = [
         Steadiness(case.name("mentor", mentor), case.name("mentee", mentee), count / tried.samples)
@@ -143,22 +148,34 @@ def refuse_long(case: Case, trial: SamplingPlan) -> None:
         raise RequestError(tr("La solidité ne peut pas être essayée ainsi"), [found])
 
 
-def samples(case: Case, trial: SamplingPlan) -> Iterator[ScoreTable]:
-    """Yield the scores of all pairs under each change of the weights, as ``score`` would return them."""
-    criteria, held = case.scores.criteria, case.scores.held
+def sample_problems(case: Case, trial: SamplingPlan) -> Iterator[AssignmentProblem]:
+    """Yield the problem of the cohort under each change of the weights, as ``score`` and ``formulate`` would return it.
+
+    What rules say that read no score is asked once, for all of them.
+    """
+    criteria, scores, goals = case.scores.criteria, case.scores, case.problem.goals
+    posed = allowed = None
+    held = not isinstance(scores, UnheldScores)
+    if held and all(rule.least_score is None for rule in case.rules):
+        posed = formulate(case.cohort, scores, case.rules, goals)
+        allowed = np.zeros(posed.shape, dtype=bool)
+        allowed[posed.scores.pairs()] = True
     values = [fill_missing(criterion, case.cohort) for criterion in criteria] if held else []
     for factors in trial.factors(len(criteria)).tolist():
         changed = tuple(
             criterion.model_copy(update={"weight": criterion.weight * factor})
             for criterion, factor in zip(criteria, factors, strict=True)
         )
-        weights = normalised(changed)
-        if isinstance(case.scores, UnheldScores):
-            yield case.scores.with_criteria(changed)
+        if isinstance(scores, UnheldScores):
+            yield formulate(case.cohort, scores.with_criteria(changed), case.rules, goals)
             continue
-        yield replace(
-            case.scores, values=sum_weighted(values, weights, case.problem.shape), criteria=changed, weights=weights
-        )
+        weights = normalised(changed)
+        found = sum_weighted(values, weights, case.problem.shape)
+        if posed is None:
+            table = replace(scores, values=found, criteria=changed, weights=weights)
+            yield formulate(case.cohort, table, case.rules, goals)
+        else:
+            yield replace(posed, scores=pack_scores(found, allowed))
 
 
 def fill_missing(criterion: Criterion, cohort: Cohort) -> NDArray[np.float64]:
@@ -170,17 +187,14 @@ def fill_missing(criterion: Criterion, cohort: Cohort) -> NDArray[np.float64]:
 def sum_weighted(
     values: Sequence[NDArray[np.float64]], weights: Sequence[float], shape: tuple[int, int]
 ) -> NDArray[np.int32]:
-    """Return (n, m) scores in millionths, each share rounded by itself."""
+    """Return (n, m) scores in millionths, each share rounded by itself; strip by strip, which stay in the cache."""
     total = np.zeros(shape, dtype=np.int32)
-    for block, weight in zip(values, weights, strict=True):
-        total += np.rint(block * weight * MILLION).astype(np.int32)
+    step = max(STRIP_CELLS // max(shape[1], 1), 1)
+    for start in range(0, shape[0], step):
+        strip = slice(start, start + step)
+        share = np.empty_like(total[strip], dtype=np.float64)
+        for block, weight in zip(values, weights, strict=True):
+            np.multiply(block[strip], weight, out=share)
+            np.multiply(share, MILLION, out=share)
+            total[strip] += np.rint(share, out=share).astype(np.int32)
     return total
-
-
-def pairs_under(case: Case, table: ScoreTable, seed: int) -> list[tuple[int, int]]:
-    """Return the pairs that are chosen under other scores, none where there is no answer."""
-    problem = formulate(case.cohort, table, case.rules, case.problem.goals)
-    solution = solve(problem, seed=seed)
-    if solution.status not in (Status.PROVED, Status.INFEASIBLE):
-        raise EngineError("A change of the weights could not be solved")
-    return pair_list(solution.pairs)
