@@ -23,7 +23,6 @@ from mentormatch.groups.columns import (
     most_columns,
     most_placed,
 )
-from mentormatch.groups.local_search import search_locally
 from mentormatch.groups.master import (
     MOST,
     GroupIncumbent,
@@ -34,7 +33,8 @@ from mentormatch.groups.master import (
     solve_milp,
 )
 from mentormatch.groups.oracle import BranchAndBoundOracle, EnumerationOracle, GroupOracle
-from mentormatch.groups.problem import Group, GroupProblem, GroupSolution, in_order, tiers_of
+from mentormatch.groups.problem import GroupProblem, GroupSolution, in_order, tiers_of
+from mentormatch.groups.replica_exchange import FoundGroups, GroupSearch
 
 MOST_TIED = 20
 """No more optima than these are enumerated."""
@@ -224,8 +224,11 @@ MOST_LISTED = 200_000
 """So many columns are enumerated in a fifth of a second; of more, branch and bound finds the best sooner."""
 
 
-SHORT, LONG = 100, 1_000
-"""Perturbations of the local search, where all columns are enumerated, and where they are not."""
+ROUNDS, SHORT = 10, 2
+"""Rounds of the search for each person where there is no time limit, and before the first bound."""
+FOREVER = 1 << 62
+FIRST_PART, COLUMNS_PART = 0.25, 0.5
+"""Of a time limit: what is left to columns after the first search, and after them to the search again."""
 
 
 def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution:
@@ -244,15 +247,45 @@ def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:
     spans = problem.spans if len(problem.spans) > 1 else problem.spans * problem.number.least
     if most_placed(problem) < sum(span.least for span in spans):
         return GroupSolution(Status.INFEASIBLE)
-    few = most_columns(problem) <= MOST_LISTED
-    # A start by local search, then the exact search over columns
-    start = as_columns(problem, *search_locally(problem, ends, min(SHORT, 4 * len(problem)) if few else LONG))
-    source: GroupOracle = EnumerationOracle(enumerate_groups(problem)) if few else BranchAndBoundOracle(problem, ends)
-    return solve_by_columns(problem, source, start, ends)
+    if most_columns(problem) <= MOST_LISTED:
+        # A start, then the exact search over all columns
+        start = as_columns(problem, GroupSearch(problem, quick=True).run(0, ends))
+        return solve_by_columns(problem, EnumerationOracle(enumerate_groups(problem)), start, ends)
+    return solve_large(problem, ends)
 
 
-def as_columns(problem: GroupProblem, groups: list[Group], leaders: list[int]) -> Columns:
-    """Return groups as columns."""
+def solve_large(problem: GroupProblem, ends: float | None) -> GroupSolution:
+    """Return the best groups where columns are too many to list: by search, and by columns as far as they go."""
+    search, began = GroupSearch(problem), monotonic()
+    if ends is None:
+        start = search.run(ROUNDS * len(problem), None)
+    else:
+        start = search.run(SHORT * len(problem), began + (ends - began) * FIRST_PART)
+    until = None if ends is None else monotonic() + (ends - monotonic()) * COLUMNS_PART
+    found = solve_by_columns(problem, BranchAndBoundOracle(problem, until), as_columns(problem, start), until)
+    if ends is None or found.status in (Status.PROVED, Status.INFEASIBLE) or found.stated.status is Status.PROVED:
+        return found
+    return better(problem, found, search.run(FOREVER, ends))
+
+
+def better(problem: GroupProblem, found: GroupSolution, other: FoundGroups | None) -> GroupSolution:
+    """Return the better of two answers, by the goals in their order; bounds are of the problem, and stay."""
+    if other is None:
+        return found
+    signs = [-1 if goal == "meetings" else 1 for goal in problem.goals]
+    values = [sign * problem.value(goal, other.groups) for sign, goal in zip(signs, problem.goals, strict=True)]
+    if found.groups and values <= [sign * tier.value for sign, tier in zip(signs, found.tiers, strict=True)]:
+        return found
+    groups, leaders = in_order(other.groups, other.leaders)
+    bounds = {tier.goal: tier.bound for tier in found.tiers if tier.bound is not None}
+    return replace(
+        found, status=Status.FEASIBLE, groups=groups, leaders=leaders, tiers=tiers_of(problem, groups, bounds)
+    )
+
+
+def as_columns(problem: GroupProblem, found: FoundGroups | None) -> Columns:
+    """Return groups as columns; none where none were found."""
+    groups, leaders = (found.groups, found.leaders) if found else ([], [])
     members = np.full((len(groups), problem.sizes.most), len(problem), dtype=np.int16)
     for row, group in enumerate(groups):
         members[row, : len(group)] = group
