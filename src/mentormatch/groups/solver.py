@@ -10,7 +10,7 @@ from time import monotonic
 
 import numpy as np
 
-from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.groups.check import refuse_mistakes
 from mentormatch.groups.columns import (
     Columns,
@@ -34,6 +34,7 @@ from mentormatch.groups.master import (
 )
 from mentormatch.groups.oracle import BranchAndBoundOracle, EnumerationOracle, GroupOracle
 from mentormatch.groups.problem import GroupProblem, GroupSolution, in_order, tiers_of
+from mentormatch.groups.relaxation import relax
 from mentormatch.groups.replica_exchange import FoundGroups, GroupSearch
 
 MOST_TIED = 20
@@ -227,8 +228,8 @@ MOST_LISTED = 200_000
 ROUNDS, SHORT = 10, 2
 """Rounds of the search for each person where there is no time limit, and before the first bound."""
 FOREVER = 1 << 62
-FIRST_PART, COLUMNS_PART = 0.25, 0.5
-"""Of a time limit: what is left to columns after the first search, and after them to the search again."""
+FIRST_PART, COLUMNS_PART, BOUND_PART = 0.15, 0.25, 0.35
+"""Of the time that is left: for the first search, for columns, then for the relaxation; the search has the rest."""
 
 
 def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution:
@@ -256,19 +257,37 @@ def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:
 
 def solve_large(problem: GroupProblem, ends: float | None) -> GroupSolution:
     """Return the best groups where columns are too many to list: by search, and by columns as far as they go."""
-    search, began = GroupSearch(problem), monotonic()
+    search = GroupSearch(problem)
     if ends is None:
         start = search.run(ROUNDS * len(problem), None)
     else:
-        start = search.run(SHORT * len(problem), began + (ends - began) * FIRST_PART)
-    until = None if ends is None else monotonic() + (ends - monotonic()) * COLUMNS_PART
+        start = search.run(SHORT * len(problem), part_of(ends, FIRST_PART))
+    until = part_of(ends, COLUMNS_PART)
     found = solve_by_columns(problem, BranchAndBoundOracle(problem, until), as_columns(problem, start), until)
+    found = with_bounds(found, relax(problem, found.tiers, part_of(ends, BOUND_PART)))
     if ends is None or found.status in (Status.PROVED, Status.INFEASIBLE) or found.stated.status is Status.PROVED:
         return found
-    return better(problem, found, search.run(FOREVER, ends))
+    return better_of(problem, found, search.run(FOREVER, ends))
 
 
-def better(problem: GroupProblem, found: GroupSolution, other: FoundGroups | None) -> GroupSolution:
+def part_of(ends: float | None, part: float) -> float | None:
+    """Return the deadline after a part of the time that is left."""
+    return None if ends is None else monotonic() + (ends - monotonic()) * part
+
+
+def with_bounds(found: GroupSolution, bounds: dict[str, int]) -> GroupSolution:
+    """Return the same groups with the closer bound on each goal."""
+
+    def closer(tier: Tier) -> Tier:
+        other, nearer = bounds.get(tier.goal), max if tier.goal == "meetings" else min
+        if other is None:
+            return tier
+        return replace(tier, bound=other if tier.bound is None else nearer(tier.bound, other))
+
+    return replace(found, tiers=tuple(map(closer, found.tiers)))
+
+
+def better_of(problem: GroupProblem, found: GroupSolution, other: FoundGroups | None) -> GroupSolution:
     """Return the better of two answers, by the goals in their order; bounds are of the problem, and stay."""
     if other is None:
         return found
