@@ -75,10 +75,12 @@ class FoundGroups:
 class GroupSearch:
     """A search that goes on from where it stopped; ``best`` is what it found, None where that is nothing.
 
-    ``quick``: replicas are cooled once, by few proposals, and there are no rounds.
+    ``ends``: when the last run is over at the latest. ``quick``: replicas are cooled once, by few proposals, and there
+    are no rounds.
     """
 
-    def __init__(self, problem: GroupProblem, *, quick: bool = False) -> None:
+    def __init__(self, problem: GroupProblem, ends: float | None = None, *, quick: bool = False) -> None:
+        self.ends = ends
         self.best: FoundGroups | None = None
         self.order, self.quick, self.spans = keyed_order(problem), quick, groups_for(problem)
         self.problem = reordered(problem, self.order)
@@ -97,7 +99,9 @@ class GroupSearch:
             # Where others may be left out, half of the time shows whether everybody has a place
             until = ends if last or ends is None else min(ends, began + (ends - began) / 2)
             if self.walk is None:
-                self.walk = ReplicaWalk.begin(self.problem, self.spans, until, outside=self.stages[0], quick=self.quick)
+                self.walk = ReplicaWalk.begin(
+                    self.problem, self.spans, self.ends, outside=self.stages[0], quick=self.quick
+                )
             if self.walk is not None:
                 self.walk.run(rounds if last else max(rounds // 4, min(rounds, 10 * RAISE)), until)
                 self._take(self.walk)
@@ -184,12 +188,11 @@ class ReplicaWalk:
         """Cool the replicas at first, then go on for so many rounds, until time is up or nothing can be better."""
         alone = len(self.energy.spans) == 1 and not self.energy.outside
         if not self.ready:
-            self.ready = True
-            if not alone:
-                self._prepare(ends)
+            # Where time is up on the way, the next run begins again: temperatures are not found yet
+            self.ready = alone or self._prepare(ends)
             for replica in self.rungs[:: 1 if self.quick else RUNGS].tolist():
                 self._consider(self.engine.descended(replica))
-        if alone or self.quick:
+        if alone or self.quick or not self.ready:
             return
         for _ in range(rounds):
             if self._is_over(ends) or self._is_ideal():
@@ -207,8 +210,11 @@ class ReplicaWalk:
             goal != "floor" and value >= problem.most(goal) for goal, value in zip(goals, known, strict=True)
         )
 
-    def _prepare(self, ends: float | None) -> None:
-        """Find the temperatures by the part that is accepted while all cool together, then anneal each to its own."""
+    def _prepare(self, ends: float | None) -> bool:
+        """Find the temperatures by the part that is accepted while all cool together, then anneal each to its own.
+
+        Return whether there was time for the first.
+        """
         tables = self.energy.tables()
         spread = float(np.std(tables.pairs[np.triu_indices(len(tables.pairs), 1)])) if len(tables.pairs) > 1 else 1.0
         heat = HIGHEST * max(spread, float(self.energy.unit))
@@ -222,8 +228,8 @@ class ReplicaWalk:
             if hot and (accepted < COLD or heat * SPAN <= hot):
                 break
             heat *= QUICK_COOLING if self.quick else COOLING
-        if self.quick:
-            return
+        if self.quick or self._is_over(ends):
+            return self.quick
         hot = hot or heat
         self.temperatures = np.maximum(np.rint(np.geomspace(max(hot, 1), max(heat, 1), RUNGS)), 1).astype(np.int64)
         # From melted to its own rung, each in as many steps
@@ -232,8 +238,9 @@ class ReplicaWalk:
         for heats in np.rint(down).astype(np.int64):
             for start in range(0, proposals, ROUND):
                 if self._is_over(ends):
-                    return
+                    return True
                 self.engine.walk(heats, min(ROUND, proposals - start))
+        return True
 
     def _round(self) -> None:
         """Let all walk, exchange neighbours, and look at the coldest from time to time."""

@@ -6,6 +6,7 @@ the optimum is not unique, hashes of pairs choose; no-good cuts prove that one c
 """
 
 from dataclasses import dataclass, field, replace
+from math import inf
 from time import monotonic
 
 import numpy as np
@@ -144,7 +145,7 @@ class GoalSequence:
 
     def _maximize_floor(self) -> bool:
         """Maximise the value of the worst group, by bisection on the floors above which columns make a choice."""
-        low, high = self.problem.value("floor", groups_of(self.chosen)), self._floor_bound()
+        low, high = self.problem.value("floor", groups_of(self.chosen)), self.problem.most("floor")
         nothing, whole = ModelForms(self.problem).nothing, self.source
         while low < high:
             # Bisection; a feasible choice raises the lower end to what it reaches
@@ -160,11 +161,6 @@ class GoalSequence:
                 break
         self.source, self.bounds["floor"] = whole.above_floor(low), high
         return low == high
-
-    def _floor_bound(self) -> int:
-        """Return an upper bound on the floor: no mean is above the best pair."""
-        shared = sum(max(int(each.points.max(initial=0)), each.unknown) for each in self.problem.shared)
-        return int(self.problem.worth.max(initial=0)) + shared
 
     def _break_ties(self) -> bool:
         """Choose among the optima by the hash of their pairs; return whether it is proved to be the only one."""
@@ -228,8 +224,11 @@ MOST_LISTED = 200_000
 ROUNDS, SHORT = 10, 2
 """Rounds of the search for each person where there is no time limit, and before the first bound."""
 FOREVER = 1 << 62
-FIRST_PART, COLUMNS_PART, BOUND_PART = 0.15, 0.25, 0.35
-"""Of the time that is left: for the first search, for columns, then for the relaxation; the search has the rest."""
+FIRST_PART, BOUND_PART, COLUMNS_PART = 0.4, 0.25, 0.25
+"""Of the time that is left: for the first search, for the relaxation, then for columns; the search has the rest."""
+FEW_PEOPLE, MOST_PEOPLE, COLUMNS_S, FAR = 50, 150, 0.5, 0.05
+"""Of so many people columns bound closer than the relaxation, of more than the second number they never did. Between
+them it takes them these seconds times the square of the people, and they do not where the relaxation is so far off."""
 
 
 def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution:
@@ -256,18 +255,42 @@ def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:
 
 
 def solve_large(problem: GroupProblem, ends: float | None) -> GroupSolution:
-    """Return the best groups where columns are too many to list: by search, and by columns as far as they go."""
-    search = GroupSearch(problem)
+    """Return the best groups where columns are too many to list: by search and relaxation, columns where they help."""
+    search = GroupSearch(problem, ends)
     if ends is None:
         start = search.run(ROUNDS * len(problem), None)
     else:
         start = search.run(SHORT * len(problem), part_of(ends, FIRST_PART))
-    until = part_of(ends, COLUMNS_PART)
-    found = solve_by_columns(problem, BranchAndBoundOracle(problem, until), as_columns(problem, start), until)
-    found = with_bounds(found, relax(problem, found.tiers, part_of(ends, BOUND_PART)))
+    found, bounds = as_found(problem, start), {}
+    if start is not None:
+        bounds = relax(problem, found.tiers, part_of(ends, BOUND_PART))
+        found = with_bounds(found, bounds)
+    if start is None or columns_help(problem, found, ends):
+        until = part_of(ends, COLUMNS_PART)
+        found = solve_by_columns(problem, BranchAndBoundOracle(problem, until), as_columns(problem, start), until)
+        found = with_bounds(found, bounds or relax(problem, found.tiers, part_of(ends, BOUND_PART)))
     if ends is None or found.status in (Status.PROVED, Status.INFEASIBLE) or found.stated.status is Status.PROVED:
         return found
     return better_of(problem, found, search.run(FOREVER, ends))
+
+
+def as_found(problem: GroupProblem, start: FoundGroups | None) -> GroupSolution:
+    """Return what a search found as a solution, with the bounds that anything has."""
+    if start is None:
+        return GroupSolution(Status.STOPPED)
+    groups, leaders = in_order(start.groups, start.leaders)
+    bounds = {goal: problem.most(goal) for goal in problem.goals}
+    return GroupSolution(Status.FEASIBLE, groups, leaders, tiers_of(problem, groups, bounds), "search")
+
+
+def columns_help(problem: GroupProblem, found: GroupSolution, ends: float | None) -> bool:
+    """Return whether columns may bound closer than the relaxation: for few people, or in time and near already."""
+    if len(problem) <= FEW_PEOPLE:
+        return True
+    left = inf if ends is None else (ends - monotonic()) * COLUMNS_PART
+    total = found.tiers[-1]
+    near = total.bound is not None and total.bound - total.value <= FAR * abs(total.bound)
+    return near and left > COLUMNS_S * (len(problem) / FEW_PEOPLE) ** 2 and len(problem) <= MOST_PEOPLE
 
 
 def part_of(ends: float | None, part: float) -> float | None:
