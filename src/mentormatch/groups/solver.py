@@ -1,4 +1,4 @@
-"""Groups, goal after goal: local search for an incumbent, column generation for the proof, no-good cuts for ties.
+"""Groups, goal after goal: replica exchange for an incumbent, column generation for the proof, no-good cuts for ties.
 
 Each goal is maximised over columns (groups) by the master (``master``), and its value is a constraint for those after
 it (preemptive lexicographic optimisation). The max-min goal ``floor`` is bisected on the columns of enough value. Where
