@@ -1,5 +1,8 @@
 """Groups of people of whom 40 % share an organisation with somebody: time, gap, and never two colleagues together.
 
+The same by the call that users make, on surveys with more rules: people who are to be together, how many of a kind a
+group has, and organisations with one person for each group. And published instances, against the best values known.
+
 With team-formation (CP-SAT) in the same run where it can be imported: it is no dependency. There colleagues cost
 points, as it has no rule that forbids; how many pairs of colleagues it leaves together is told beside its time.
 """
@@ -10,15 +13,20 @@ import sys
 from dataclasses import replace
 from importlib.util import find_spec
 from itertools import combinations
+from pathlib import Path
+from time import process_time
 
 import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+import mentormatch as mm
 from mentormatch.base.arrays import IntVector
 from mentormatch.groups.check import mistakes
 from mentormatch.groups.problem import Group, GroupProblem, SizeRange
 from mentormatch.groups.solver import solve
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.programme.programme import Programme
 
 PEOPLE = {22: 8, 40: 8, 50: 8, 100: 8, 200: 8}
 """How many people, and of how many a group is at most."""
@@ -68,6 +76,118 @@ def test_groups(benchmark: BenchmarkFixture, people: int) -> None:
     benchmark.extra_info.update(told | {"collisions": collisions(solution.groups, where)})
     assert list(mistakes(problem, solution)) == []
     assert collisions(solution.groups, where) == 0
+
+
+FIELDS = {
+    "metier": {"kind": "choice", "question": "Métier", "options": ["scène", "production", "diffusion"]},
+    "annees": {"kind": "scale", "question": "Années", "options": ["0", "1", "2", "3", "4"]},
+    "sujet": {"kind": "choice", "question": "Sujet", "options": [f"sujet {place}" for place in range(10)]},
+    "taches": {"kind": "choices", "question": "Tâches", "options": [f"tâche {place}" for place in range(8)]},
+    "employeur": {"kind": "names", "question": "Employeur"},
+    "ville": {"kind": "choice", "question": "Où", "options": ["ville", "campagne"]},
+}
+CRITERIA = [
+    {"kind": "same", "field": "metier", "weight": 35},
+    {"kind": "unlike", "field": "sujet", "weight": 25},
+    {"kind": "closeness", "field": "annees", "weight": 20},
+    {"kind": "unlike", "field": "taches", "weight": 20},
+]
+KINDS = ("apart", "together and counts", "tight")
+
+
+def survey(people: int, kind: str) -> tuple[Cohort, Programme]:
+    """Return so many people who answered, and a programme of groups of about eight.
+
+    No two of one organisation meet. With more rules: one person in ten is to be with another, and each group has two to
+    five people from the country. Tight: organisations have one person for each group, and 40 % of the people.
+    """
+    draw, groups = np.random.default_rng(people), -(-people // 8)
+    where = organisations(people, groups, draw)
+    if kind == "tight":
+        where = draw.permutation(
+            np.where(np.arange(people) < 0.4 * people // groups * groups, np.arange(people) // groups, -1)
+        )
+    employers = [(f"Compagnie {each}",) if (where == each).sum() > 1 and each >= 0 else () for each in where.tolist()]
+    ticked = draw.random((people, 8)) < 0.3
+    country = draw.random(people) < 0.42
+    said = {
+        "metier": draw.integers(0, 3, people).tolist(),
+        "annees": draw.integers(0, 5, people).tolist(),
+        "sujet": draw.integers(0, 10, people).tolist(),
+        "taches": [tuple(np.flatnonzero(row).tolist()) for row in ticked],
+        "employeur": employers,
+        "ville": country.astype(int).tolist(),
+    }
+    rules: list[dict[str, object]] = [{"kind": "different", "field": "employeur"}]
+    keys = [f"P{row:04}" for row in range(people)]
+    if kind == "together and counts":
+        some = [row for row in draw.permutation(people).tolist() if not employers[row]]
+        pairs = [some[start : start + 2] for start in range(0, people // 10, 2)]
+        rules += [{"kind": "together", "people": [keys[row] for row in pair]} for pair in pairs]
+        rules.append({"kind": "composition", "field": "ville", "in": ["campagne"], "least": 2, "most": 5})
+    sizes = {"least": people // groups, "most": -(-people // groups), "number": groups}
+    programme = Programme.read(
+        {"programme": {"name": kind}, "fields": FIELDS, "groups": sizes, "criteria": CRITERIA, "rules": rules}
+    )
+    columns = {name: programme.fields[name].column(answers) for name, answers in said.items()}
+    nobody = People((), {name: programme.fields[name].column([]) for name in said}, np.zeros(0, dtype=bool))
+    return Cohort(nobody, People(tuple(keys), columns, np.ones(people, dtype=bool))), programme
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("people", [50, 100, 200, 400])
+def test_surveys(benchmark: BenchmarkFixture, people: int, kind: str) -> None:
+    cohort, programme = survey(people, kind)
+    benchmark.group = f"{kind}, by form_groups, {SURVEY_S:.0f} s"
+    began = process_time()
+    grouping = benchmark.pedantic(
+        lambda: mm.form_groups(cohort, programme, time_limit_s=SURVEY_S), rounds=1, warmup_rounds=0
+    )
+    total = grouping.tiers[-1]
+    assert total.goal == "total"
+    assert total.bound is not None
+    assert list(mistakes(grouping.posed.problem, grouping.solution)) == []
+    assert not grouping.unplaced
+    told = {"points": f"{total.value / 10_000:.1f}", "gap": f"{(total.bound - total.value) / total.bound:.2%}"}
+    benchmark.extra_info.update(told | {"processor": f"{process_time() - began:.1f} s"})
+
+
+SURVEY_S = 20.0
+PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "instances" / "mdgplib"
+SECONDS = {"n060": 2.5, "n120": 20.0}
+SEEDS = 3
+
+
+def published() -> dict[str, int]:
+    """Return the best value known of each instance that is there, in thousandths."""
+    known = PUBLISHED / "best_found_n060_n120.txt"
+    lines = [line.split() for line in known.read_text().splitlines() if line[:1] != "#"] if known.exists() else []
+    return {name: round(float(value) * 1_000) for name, value in lines}
+
+
+@pytest.mark.parametrize("name", published())
+def test_published_instances(benchmark: BenchmarkFixture, name: str) -> None:
+    limit = next(seconds for size, seconds in SECONDS.items() if size in name)
+    benchmark.group = "mdgplib, against the best values known"
+    problem, best = read(PUBLISHED / name), published()[name]
+    began = process_time()
+    found = benchmark.pedantic(
+        lambda: [solve(replace(problem, seed=seed), time_limit_s=limit) for seed in range(SEEDS)], rounds=1
+    )
+    off = [f"{solution.tiers[-1].value / best - 1:+.3%}" for solution in found]
+    benchmark.extra_info.update({"seconds": limit, "off": off, "processor": f"{process_time() - began:.1f} s"})
+    assert all(solution.tiers[-1].value >= 0.997 * best for solution in found)
+
+
+def read(path: Path) -> GroupProblem:
+    """Return an instance of mdgplib, distances in thousandths."""
+    head, *lines = path.read_text().splitlines()
+    count, groups, _, *bounds = head.split()
+    worth = np.zeros((int(count), int(count)), dtype=np.int64)
+    for left, right, distance in (line.split() for line in lines if line.strip()):
+        worth[int(left), int(right)] = worth[int(right), int(left)] = round(float(distance) * 1_000)
+    sizes = [(int(bounds[2 * group]), int(bounds[2 * group + 1])) for group in range(int(groups))]
+    return GroupProblem.of(worth, sizes)
 
 
 TEAM_FORMATION = """

@@ -61,7 +61,10 @@ def test_the_team_is_told_each_goal_with_its_proof_and_why_not_all_have_a_place(
 
 
 def test_a_goal_that_is_not_proved_says_how_far_its_bound_is() -> None:
-    assert goal_in_words(Tier("total", 9_000_000, 10_000_000)).endswith("borne 1\u202f000,0 (écart 10,0\u00a0%)")
+    assert goal_in_words(Tier("total", 9_600_000, 10_000_000)).endswith("borne 1\u202f000,0 (écart 4,0\u00a0%)")
+    far = goal_in_words(Tier("total", 9_000_000, 10_000_000))
+    assert far.endswith("900,0, et aucune borne proche n’est connue")
+    assert goal_in_words(Tier("placed", 9, 10)).endswith("borne 10 (écart 10,0\u00a0%)")
     assert goal_in_words(Tier("placed", 9, None)) == "personnes placées : 9, sans borne connue"
 
 

@@ -36,7 +36,7 @@ from mentormatch.rules.kinds.together import Together
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.survey.contacts import Contacts
 
-MOST_NAMED = 4
+MOST_NAMED, FAR = 4, 0.05  # a bound on points that is further off says nothing of how good groups are
 
 
 def reason(criterion: Criterion, people: People, programme: Programme) -> str:
@@ -467,15 +467,18 @@ def capital(text: str) -> str:
 
 
 def goal_in_words(tier: Tier) -> str:
-    """Return what is reached in one goal, and that it is proved, or how far the bound is."""
+    """Return what is reached in one goal, and that it is proved, or how far the bound is if it says anything."""
     shown = points if tier.goal in ("floor", "total") else thousands
     name, value = tr(GOALS[tier.goal]), shown(tier.value)
     if tier.proved:
         return tr("{goal} : {value}, prouvé", goal=name, value=value)
     if tier.bound is None:
         return tr("{goal} : {value}, sans borne connue", goal=name, value=value)
-    off = percent(abs(tier.bound - tier.value) / max(abs(tier.bound), 1), 1)
-    return tr("{goal} : {value}, borne {bound} (écart {gap})", goal=name, value=value, bound=shown(tier.bound), gap=off)
+    off = abs(tier.bound - tier.value) / max(abs(tier.bound), 1)
+    if off > FAR and shown is points:
+        return tr("{goal} : {value}, et aucune borne proche n'est connue", goal=name, value=value)
+    gap = percent(off, 1)
+    return tr("{goal} : {value}, borne {bound} (écart {gap})", goal=name, value=value, bound=shown(tier.bound), gap=gap)
 
 
 def sheets(grouping: "Grouping") -> dict[str, ResultSheet]:

@@ -127,16 +127,17 @@ class GroupProblem:
 
     def most(self, goal: str) -> int:
         """Return what no groups exceed in a goal, fewer meetings being more: by what each could have at best."""
+        shared = sum(max(int(each.points.max(initial=0)), each.unknown, 0) for each in self.shared)
         if goal != "total":
             return {
                 "placed": len(self),
                 "priority": 0 if self.priority is None else int(self.priority.sum()),
                 "meetings": 0,
+                "floor": int(self.worth.max(initial=0)) + shared,
             }[goal]
         others = self.sizes.most - 1
         worth = np.where(self.apart | np.eye(len(self), dtype=bool), 0, np.maximum(self.worth, 0))
         best = np.sort(worth, axis=1)[:, max(len(self) - others, 0) :].sum(axis=1) if others else np.zeros(len(self))
-        shared = sum(max(int(each.points.max(initial=0)), each.unknown, 0) for each in self.shared)
         pairs = len(self) * others // 2
         return -(-int(best.sum()) // 2) + shared * pairs
 

@@ -1,4 +1,4 @@
-"""Groups, goal after goal: local search for an incumbent, column generation for the proof, no-good cuts for ties.
+"""Groups, goal after goal: replica exchange for an incumbent, column generation for the proof, no-good cuts for ties.
 
 Each goal is maximised over columns (groups) by the master (``master``), and its value is a constraint for those after
 it (preemptive lexicographic optimisation). The max-min goal ``floor`` is bisected on the columns of enough value. Where
@@ -6,11 +6,12 @@ the optimum is not unique, hashes of pairs choose; no-good cuts prove that one c
 """
 
 from dataclasses import dataclass, field, replace
+from math import inf
 from time import monotonic
 
 import numpy as np
 
-from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.groups.check import refuse_mistakes
 from mentormatch.groups.columns import (
     Columns,
@@ -23,7 +24,6 @@ from mentormatch.groups.columns import (
     most_columns,
     most_placed,
 )
-from mentormatch.groups.local_search import search_locally
 from mentormatch.groups.master import (
     MOST,
     GroupIncumbent,
@@ -34,7 +34,9 @@ from mentormatch.groups.master import (
     solve_milp,
 )
 from mentormatch.groups.oracle import BranchAndBoundOracle, EnumerationOracle, GroupOracle
-from mentormatch.groups.problem import Group, GroupProblem, GroupSolution, in_order, tiers_of
+from mentormatch.groups.problem import GroupProblem, GroupSolution, in_order, tiers_of
+from mentormatch.groups.relaxation import relax
+from mentormatch.groups.replica_exchange import FoundGroups, GroupSearch
 
 MOST_TIED = 20
 """No more optima than these are enumerated."""
@@ -143,7 +145,7 @@ class GoalSequence:
 
     def _maximize_floor(self) -> bool:
         """Maximise the value of the worst group, by bisection on the floors above which columns make a choice."""
-        low, high = self.problem.value("floor", groups_of(self.chosen)), self._floor_bound()
+        low, high = self.problem.value("floor", groups_of(self.chosen)), self.problem.most("floor")
         nothing, whole = ModelForms(self.problem).nothing, self.source
         while low < high:
             # Bisection; a feasible choice raises the lower end to what it reaches
@@ -159,11 +161,6 @@ class GoalSequence:
                 break
         self.source, self.bounds["floor"] = whole.above_floor(low), high
         return low == high
-
-    def _floor_bound(self) -> int:
-        """Return an upper bound on the floor: no mean is above the best pair."""
-        shared = sum(max(int(each.points.max(initial=0)), each.unknown) for each in self.problem.shared)
-        return int(self.problem.worth.max(initial=0)) + shared
 
     def _break_ties(self) -> bool:
         """Choose among the optima by the hash of their pairs; return whether it is proved to be the only one."""
@@ -224,8 +221,14 @@ MOST_LISTED = 200_000
 """So many columns are enumerated in a fifth of a second; of more, branch and bound finds the best sooner."""
 
 
-SHORT, LONG = 100, 1_000
-"""Perturbations of the local search, where all columns are enumerated, and where they are not."""
+ROUNDS, SHORT = 10, 2
+"""Rounds of the search for each person where there is no time limit, and before the first bound."""
+FOREVER = 1 << 62
+FIRST_PART, BOUND_PART, COLUMNS_PART = 0.4, 0.25, 0.25
+"""Of the time that is left: for the first search, for the relaxation, then for columns; the search has the rest."""
+FEW_PEOPLE, MOST_PEOPLE, COLUMNS_S, FAR = 50, 150, 0.5, 0.05
+"""Of so many people columns bound closer than the relaxation, of more than the second number they never did. Between
+them it takes them these seconds times the square of the people, and they do not where the relaxation is so far off."""
 
 
 def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution:
@@ -244,15 +247,87 @@ def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:
     spans = problem.spans if len(problem.spans) > 1 else problem.spans * problem.number.least
     if most_placed(problem) < sum(span.least for span in spans):
         return GroupSolution(Status.INFEASIBLE)
-    few = most_columns(problem) <= MOST_LISTED
-    # A start by local search, then the exact search over columns
-    start = as_columns(problem, *search_locally(problem, ends, min(SHORT, 4 * len(problem)) if few else LONG))
-    source: GroupOracle = EnumerationOracle(enumerate_groups(problem)) if few else BranchAndBoundOracle(problem, ends)
-    return solve_by_columns(problem, source, start, ends)
+    if most_columns(problem) <= MOST_LISTED:
+        # A start, then the exact search over all columns
+        start = as_columns(problem, GroupSearch(problem, quick=True).run(0, ends))
+        return solve_by_columns(problem, EnumerationOracle(enumerate_groups(problem)), start, ends)
+    return solve_large(problem, ends)
 
 
-def as_columns(problem: GroupProblem, groups: list[Group], leaders: list[int]) -> Columns:
-    """Return groups as columns."""
+def solve_large(problem: GroupProblem, ends: float | None) -> GroupSolution:
+    """Return the best groups where columns are too many to list: by search and relaxation, columns where they help."""
+    search = GroupSearch(problem, ends)
+    if ends is None:
+        start = search.run(ROUNDS * len(problem), None)
+    else:
+        start = search.run(SHORT * len(problem), part_of(ends, FIRST_PART))
+    found, bounds = as_found(problem, start), {}
+    if start is not None:
+        bounds = relax(problem, found.tiers, part_of(ends, BOUND_PART))
+        found = with_bounds(found, bounds)
+    if start is None or columns_help(problem, found, ends):
+        until = part_of(ends, COLUMNS_PART)
+        found = solve_by_columns(problem, BranchAndBoundOracle(problem, until), as_columns(problem, start), until)
+        found = with_bounds(found, bounds or relax(problem, found.tiers, part_of(ends, BOUND_PART)))
+    if ends is None or found.status in (Status.PROVED, Status.INFEASIBLE) or found.stated.status is Status.PROVED:
+        return found
+    return better_of(problem, found, search.run(FOREVER, ends))
+
+
+def as_found(problem: GroupProblem, start: FoundGroups | None) -> GroupSolution:
+    """Return what a search found as a solution, with the bounds that anything has."""
+    if start is None:
+        return GroupSolution(Status.STOPPED)
+    groups, leaders = in_order(start.groups, start.leaders)
+    bounds = {goal: problem.most(goal) for goal in problem.goals}
+    return GroupSolution(Status.FEASIBLE, groups, leaders, tiers_of(problem, groups, bounds), "search")
+
+
+def columns_help(problem: GroupProblem, found: GroupSolution, ends: float | None) -> bool:
+    """Return whether columns may bound closer than the relaxation: for few people, or in time and near already."""
+    if len(problem) <= FEW_PEOPLE:
+        return True
+    left = inf if ends is None else (ends - monotonic()) * COLUMNS_PART
+    total = found.tiers[-1]
+    near = total.bound is not None and total.bound - total.value <= FAR * abs(total.bound)
+    return near and left > COLUMNS_S * (len(problem) / FEW_PEOPLE) ** 2 and len(problem) <= MOST_PEOPLE
+
+
+def part_of(ends: float | None, part: float) -> float | None:
+    """Return the deadline after a part of the time that is left."""
+    return None if ends is None else monotonic() + (ends - monotonic()) * part
+
+
+def with_bounds(found: GroupSolution, bounds: dict[str, int]) -> GroupSolution:
+    """Return the same groups with the closer bound on each goal."""
+
+    def closer(tier: Tier) -> Tier:
+        other, nearer = bounds.get(tier.goal), max if tier.goal == "meetings" else min
+        if other is None:
+            return tier
+        return replace(tier, bound=other if tier.bound is None else nearer(tier.bound, other))
+
+    return replace(found, tiers=tuple(map(closer, found.tiers)))
+
+
+def better_of(problem: GroupProblem, found: GroupSolution, other: FoundGroups | None) -> GroupSolution:
+    """Return the better of two answers, by the goals in their order; bounds are of the problem, and stay."""
+    if other is None:
+        return found
+    signs = [-1 if goal == "meetings" else 1 for goal in problem.goals]
+    values = [sign * problem.value(goal, other.groups) for sign, goal in zip(signs, problem.goals, strict=True)]
+    if found.groups and values <= [sign * tier.value for sign, tier in zip(signs, found.tiers, strict=True)]:
+        return found
+    groups, leaders = in_order(other.groups, other.leaders)
+    bounds = {tier.goal: tier.bound for tier in found.tiers if tier.bound is not None}
+    return replace(
+        found, status=Status.FEASIBLE, groups=groups, leaders=leaders, tiers=tiers_of(problem, groups, bounds)
+    )
+
+
+def as_columns(problem: GroupProblem, found: FoundGroups | None) -> Columns:
+    """Return groups as columns; none where none were found."""
+    groups, leaders = (found.groups, found.leaders) if found else ([], [])
     members = np.full((len(groups), problem.sizes.most), len(problem), dtype=np.int16)
     for row, group in enumerate(groups):
         members[row, : len(group)] = group

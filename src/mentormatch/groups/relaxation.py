@@ -1,0 +1,299 @@
+"""The doubly nonnegative relaxation of groups by ADMM (Wen, Goldfarb and Yin 2010; de Meijer et al. 2023).
+
+Maximise half of <W, X>, where X says who is with whom: X - J/g is positive semidefinite with eigenvalues up to the
+greatest size; X is between 0 and 1, 1 on the diagonal and for people who are to be together, 0 for those apart, and
+keeps rows on the make-up of groups, and triangles. The steps: the semidefinite part by an eigendecomposition, the other
+by clipping, the dual by the difference of both; prices of rows and triangles climb beside them (Hildreth 1957). Every
+dual gives a bound, so the steps may end at any time; ``safe_bound`` makes it exact.
+"""
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+
+from mentormatch.assignment.model.solution import Tier
+from mentormatch.base.arrays import FloatMatrix, FloatVector, IntMatrix, IntVector
+from mentormatch.groups.problem import GroupProblem, SizeRange
+from mentormatch.groups.safe_bound import DualMatrices, MakeUp, Partitions, bound_total, triangle_sums
+
+STEPS, WORK, LOOK = (50, 400), 6 * 10**9, 25
+"""Steps of the method: so many times the cube of the people as make this work, within these numbers; after how many the
+bound is looked at."""
+ENOUGH, PATIENCE = 1e-5, 4
+"""So many looks in a row that better the bound by less than this part end the method."""
+SEPARATE, BROKEN, TRIANGLES, CLIMB = 50, 0.01, 10, 0.7
+"""After so many steps triangles that are broken by more than the second number join, so many times the people at most;
+how fast their prices climb."""
+OVER, ADAPT, FACTOR, PACE = 1.6, 20, 1.3, 1.5
+"""Over-relaxation of the dual; after so many steps the penalty is adapted by this factor; how fast
+prices of rows climb."""
+
+
+def relax(problem: GroupProblem, tiers: Sequence[Tier], ends: float | None) -> dict[str, int]:
+    """Return bounds on goals, among groups that place as many people and, where that is proved, let as few meet again.
+
+    ``tiers``: what some groups reach, and what is proved of it. Nothing where more people might be placed.
+    """
+    known = {tier.goal: tier for tier in tiers}
+    placed = known["placed"].value if "placed" in known and known["placed"].proved else None
+    if placed is None:
+        return {}
+    bounds = {}
+    if "meetings" in known and not known["meetings"].proved and problem.meetings is not None:
+        bounds["meetings"] = -relax_pairs(replace(problem, worth=-problem.meetings, shared=()), placed, ends)
+    elif "meetings" in known and known["meetings"].value == 0 and problem.meetings is not None:
+        problem = replace(problem, apart=problem.apart | (problem.meetings > 0))
+    open_goals = [goal for goal in ("floor", "total") if goal in known and not known[goal].proved]
+    if open_goals:
+        total, pairs = relax_pairs(problem, placed, ends), fewest_pairs(problem, placed)
+        bounds |= {goal: total if goal == "total" else total // max(pairs, 1) for goal in open_goals}
+    return bounds
+
+
+def relax_pairs(problem: GroupProblem, placed: int, ends: float | None) -> int:
+    """Return a bound on the total of all groups in which so many people are placed."""
+    given = partitions_of(problem, placed)
+    best, better = problem.most("total"), 0
+    with one_thread():
+        for look, dual in enumerate(dual_ascent(given, ends)):
+            bound = bound_total(given, dual)
+            better = look if best - bound > ENOUGH * abs(best) else better
+            best = min(best, bound)
+            if look - better >= PATIENCE:
+                break
+    return best
+
+
+def fewest_pairs(problem: GroupProblem, placed: int) -> int:
+    """Return how many pairs groups have at least."""
+    return (square_sums(*spans_of(problem), placed).least - placed) // 2
+
+
+def spans_of(problem: GroupProblem) -> tuple[list[SizeRange], int]:
+    """Return the sizes of as many groups as there may be, and how many there are at least."""
+    if len(problem.spans) > 1:
+        return list(problem.spans), len(problem.spans)
+    return list(problem.spans) * problem.number.most, problem.number.least
+
+
+def partitions_of(problem: GroupProblem, placed: int) -> Partitions:
+    """Return what all groups keep in which so many people are placed, each other person being a group of one."""
+    n, alone = len(problem), len(problem) - placed
+    spans, fewest = spans_of(problem)
+    squares = square_sums(spans, fewest, placed)
+    sizes = problem.sizes
+    together = np.zeros((n, n), dtype=np.bool_)
+    for block in () if alone else problem.together:
+        together[np.ix_(block, block)] = True
+    together &= ~np.eye(n, dtype=bool)
+    rows = [
+        row_of(count.holds.astype(np.int64), SizeRange(count.least, count.most), alone, none=count.none)
+        for count in problem.counts
+    ]
+    if sizes.least != sizes.most:
+        rows.append(row_of(np.ones(n, dtype=np.int64), sizes, alone))
+    return Partitions(
+        worth_with_terms(problem),
+        problem.apart,
+        together,
+        len(spans) + alone,
+        SizeRange(1 if alone else sizes.least, sizes.most),
+        SizeRange(squares.least + alone, squares.most + alone),
+        tuple(rows),
+    )
+
+
+def row_of(holds: IntVector, span: SizeRange, alone: int, *, none: bool = False) -> MakeUp:
+    """Return how many of some people each person meets, themselves included; whoever is left out meets nobody."""
+    asked = holds > 0 if none else np.ones(len(holds), dtype=bool)
+    return MakeUp(holds, np.zeros_like(asked) if alone else asked, span.least, max(span.most, 1 if alone else 0))
+
+
+def worth_with_terms(problem: GroupProblem) -> IntMatrix:
+    """Return the worth of pairs with what a group gets as a whole: at most what its two people have in common."""
+    worth = problem.worth.copy()
+    for term in problem.shared:
+        common = term.has.astype(np.int64) @ term.has.T.astype(np.int64)
+        best = np.maximum(np.maximum.accumulate(term.points)[common], term.unknown)
+        worth += np.where(term.known[:, None] & term.known[None, :], best, term.unknown)
+    np.fill_diagonal(worth, 0)
+    return worth
+
+
+def square_sums(spans: list[SizeRange], fewest: int, people: int) -> SizeRange:
+    """Return the least and the greatest sum of squared sizes of groups that hold so many people.
+
+    Dynamic programme over the groups; the first ``fewest`` of them are there in any case.
+    """
+    nothing = -((people + 1) ** 2)
+    most, least = np.full(people + 1, nothing), np.full(people + 1, nothing)
+    most[0] = least[0] = 0
+    found: list[tuple[int, int]] = []
+    for number, span in enumerate(spans, 1):
+        tables = []
+        for sums, sign in ((most, 1), (least, -1)):
+            after = np.full(people + 1, nothing)
+            for size in range(span.least, min(span.most, people) + 1):
+                after[size:] = np.maximum(after[size:], sums[: people + 1 - size] + sign * size * size)
+            tables.append(np.where(after < nothing // 2, nothing, after))
+        most, least = tables
+        if number >= fewest and most[people] > 0:
+            found.append((-int(least[people]), int(most[people])))
+    return SizeRange(min(low for low, _ in found), max(high for _, high in found))
+
+
+def dual_ascent(given: Partitions, ends: float | None) -> Iterator[DualMatrices]:
+    """Yield duals, each after some steps of the alternating direction method of multipliers."""
+    state = AdmmState(given)
+    steps = int(min(max(WORK // max(len(given), 1) ** 3, STEPS[0]), STEPS[1]))
+    for step in range(1, steps + 1):
+        state.step()
+        if step % ADAPT == 0:
+            state.adapt()
+        over = ends is not None and monotonic() > ends
+        if step % LOOK == 0 or over or step == steps:
+            yield DualMatrices(state.dual, tuple(state.least), tuple(state.most), state.triangles, state.prices)
+        if step % SEPARATE == 0 and not over:
+            state.separate()
+        if over:
+            return
+
+
+class AdmmState:
+    """The iterates: ``inside`` Z in the box, ``spectral`` X, the ``dual`` U and the penalty; prices of the rows."""
+
+    def __init__(self, given: Partitions) -> None:
+        self.given, n = given, len(given)
+        self.half = given.worth / 2
+        self.penalty = max(2 * float(np.std(self.half)), 1e-9)
+        self.free = ~given.apart & ~given.together & ~np.eye(n, dtype=bool)
+        self.inside = np.where(given.apart, 0.0, 1 / given.groups)
+        self.inside[given.together | np.eye(n, dtype=bool)] = 1.0
+        self.spectral, self.dual = self.inside.copy(), np.zeros((n, n))
+        self.least = [np.zeros(n) for _ in given.rows]
+        self.most = [np.zeros(n) for _ in given.rows]
+        self.residuals = 0.0, 0.0
+        self.triangles, self.prices = np.zeros((0, 3), dtype=np.int64), np.zeros(0)
+        self.pace = np.zeros(0)
+
+    def step(self) -> None:
+        """Do one step: the semidefinite part, the box, the dual, and the prices of rows."""
+        self.spectral = self._project(self.inside + self.dual / self.penalty)
+        before = self.inside
+        self.inside = self._clip(self.spectral + (self.half - self.dual - self._row_prices()) / self.penalty)
+        gap = self.inside - self.spectral
+        self.dual = self.dual + OVER * self.penalty * gap
+        self.residuals = float(np.linalg.norm(gap)), float(np.linalg.norm(self.inside - before))
+        for place, row in enumerate(self.given.rows):
+            there, pace = self.inside @ row.holds, self.penalty * PACE / max(int(row.holds.sum()), 1)
+            self.most[place] = np.maximum(self.most[place] + pace * (there - row.most), 0)
+            lower = np.maximum(self.least[place] + pace * (row.least - there), 0)
+            self.least[place] = np.where(row.bound_below, lower, 0.0)
+        self.prices = np.maximum(self.prices + self.penalty * self.pace * self._excess(self.triangles), 0)
+
+    def _excess(self, triangles: IntMatrix) -> FloatVector:
+        center, left, right = triangles.T
+        return np.asarray(self.inside[center, left] + self.inside[center, right] - self.inside[left, right] - 1)
+
+    def separate(self) -> None:
+        """Keep the triangles that have a price, and add those that are broken most."""
+        n = len(self.inside)
+        found = []
+        for person, row in enumerate(self.inside):
+            near = np.flatnonzero(row > BROKEN)
+            broken = np.triu(row[near][:, None] + row[near][None, :] - self.inside[np.ix_(near, near)] - 1, 1)
+            left, right = np.nonzero(broken > BROKEN)
+            some = (near[left] != person) & (near[right] != person)
+            found.append(np.column_stack([np.full(int(some.sum()), person), near[left[some]], near[right[some]]]))
+        fresh = np.concatenate(found)
+        fresh = fresh[np.argsort(-self._excess(fresh), kind="stable")[: TRIANGLES * n]]
+        kept = self.prices > 0
+        every = np.concatenate([self.triangles[kept], fresh])
+        prices = np.concatenate([self.prices[kept], np.zeros(len(fresh))])
+        _, places = np.unique(every, axis=0, return_index=True)
+        self.triangles, self.prices = every[places], prices[places]
+        # The more triangles share a pair, the slower each climbs
+        center, left, right = self.triangles.T
+        sharing = np.zeros_like(self.inside)
+        for one, other in ((center, left), (center, right), (left, right)):
+            np.add.at(sharing, (np.minimum(one, other), np.maximum(one, other)), 1.0)
+        sharing += sharing.T
+        self.pace = CLIMB / (sharing[center, left] + sharing[center, right] + sharing[left, right])
+
+    def adapt(self) -> None:
+        """Raise or lower the penalty, so that both residuals shrink alike."""
+        primal, dual = self.residuals
+        if primal > 2 * dual:
+            self.penalty *= FACTOR
+        elif dual > 2 * primal:
+            self.penalty /= FACTOR
+
+    def _project(self, matrix: FloatMatrix) -> FloatMatrix:
+        """Return the nearest X: X - J/g has eigenvalues from 0 to the greatest size, and trace n - n/g."""
+        given, n = self.given, len(self.given)
+        inner = matrix - 1 / given.groups
+        if given.equal:
+            # On the complement of the vector of ones, whose own eigenvalue is moved below all others
+            means = inner.mean(axis=1)
+            inner = inner - means[:, None] - means[None, :] + means.mean() - np.abs(inner).sum(axis=1).max() / n
+        values, vectors = np.linalg.eigh((inner + inner.T) / 2)
+        kept = capped_simplex(values, given.sizes.most, n - n / given.groups)
+        some = kept > 0
+        part = vectors[:, some]
+        return 1 / given.groups + (part * kept[some]) @ part.T
+
+    def _clip(self, matrix: FloatMatrix) -> FloatMatrix:
+        """Return the nearest Z in the box, whose sum is within the sums of squared sizes."""
+        inside = np.where(self.free, np.clip(matrix, 0.0, 1.0), self.inside)
+        total = float(inside.sum())
+        if self.given.equal or self.given.squares.least <= total <= self.given.squares.most:
+            return inside
+        wanted = self.given.squares.most if total > self.given.squares.most else self.given.squares.least
+        low, high = -1.0 - float(np.abs(matrix).max()), 1.0 + float(np.abs(matrix).max())
+        # The multiplier of the sum, by bisection
+        for _ in range(30):
+            middle = (low + high) / 2
+            inside = np.where(self.free, np.clip(matrix - middle, 0.0, 1.0), self.inside)
+            low, high = (middle, high) if float(inside.sum()) > wanted else (low, middle)
+        return inside
+
+    def _row_prices(self) -> FloatMatrix:
+        total = np.zeros_like(self.half)
+        for row, least, most in zip(self.given.rows, self.least, self.most, strict=True):
+            price = np.outer(most - least, row.holds)
+            total += (price + price.T) / 2
+        return total + triangle_sums(len(total), self.triangles, self.prices) / 2
+
+
+def capped_simplex(values: FloatVector, most: float, total: float) -> FloatVector:
+    """Return the numbers from 0 to ``most`` of this sum that are nearest to the values, by bisection on their shift."""
+    low, high = float(values.min()) - most, float(values.max())
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if float(np.clip(values - middle, 0, most).sum()) > total else (low, middle)
+    return np.asarray(np.clip(values - high, 0, most))
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let NumPy's linear algebra run in one thread: at a few hundred people others wait for each other at each step.
+
+    Nothing changes where its library is not the one that NumPy's wheels bring.
+    """
+    libraries = Path(np.__file__).parents[1].glob("numpy.libs/*openblas*")
+    called = [ctypes.CDLL(str(library)) for library in libraries]
+    names = "scipy_openblas_get_num_threads64_", "scipy_openblas_set_num_threads64_"
+    found = [library for library in called if all(hasattr(library, name) for name in names)]
+    before = [int(getattr(library, names[0])()) for library in found]
+    try:
+        for library in found:
+            getattr(library, names[1])(1)
+        yield
+    finally:
+        for library, threads in zip(found, before, strict=True):
+            getattr(library, names[1])(threads)

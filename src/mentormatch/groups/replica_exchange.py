@@ -1,0 +1,329 @@
+"""Replica exchange for groups (Hukushima and Nemoto 1996; temperatures by acceptance as in Gallego et al. 2013).
+
+Sixteen replicas walk at temperatures from hot to cold, a geometric ladder. After each round neighbours may exchange
+temperatures, by the rule of Metropolis: what a hot replica finds is cooled, and what is stuck is heated. A copy of the
+coldest descends to a local optimum from time to time; the best that keeps every rule is the answer.
+
+Rounds are the budget and time only cuts it. All is in integers, random numbers come from a seed, and people are in the
+order of a keyed hash, so any order of the rows gives the same groups.
+"""
+
+import sys
+from dataclasses import dataclass
+from math import inf
+from time import monotonic
+from typing import Final, Protocol
+
+import numpy as np
+
+from mentormatch.assignment.kernels.jit import HAS_NUMBA, NAME
+from mentormatch.base.arrays import BoolVector, IntVector
+from mentormatch.groups.columns import cliques
+from mentormatch.groups.energy import Energy, EnergyTables, keyed_order, reordered, sizes_for
+from mentormatch.groups.problem import Group, GroupProblem, SizeRange, pairs_in
+from mentormatch.groups.replica_arrays import ArrayReplicas
+from mentormatch.groups.replica_states import QUANTILE_BITS, ReplicaStates, draw_start
+
+RUNGS: Final = 16
+QUICK_RUNGS, QUICK_COOLING = 6, 0.75
+"""The same where replicas are cooled once, and temperatures on the way."""
+MELT, HOT, COLD = 0.5, 0.05, 0.001
+"""Parts of the proposals that are accepted where cooling ends to be melted, at the hottest and at the coldest rung."""
+HIGHEST, COOLING, SPAN = 16, 0.9, 16
+"""Cooling begins at so many standard deviations of a weight, by this factor a step; the hottest rung is at most so many
+times as hot as the coldest."""
+COOLED, ANNEALED, STEPS_DOWN = 5_000, 4_000, 40
+"""Proposals of a replica at each temperature while it is cooled, and, for each person, while it is annealed from melted
+to its rung, in so many steps."""
+ROUND: Final = 5_000
+"""Proposals of a replica in a round."""
+LOOK, WATCHED, RAISE = 4, 4, 20
+"""After so many rounds a copy of the coldest descends, and the rules of so many of the coldest are looked at; after so
+many, penalties of rules that were broken in over half of the looks are raised."""
+LOADED_S = 2.0
+"""numba is loaded where there are so many seconds."""
+NEARER: Final = 8
+"""The floor that is sought is above the best known by this part of what the mean of all pairs is above it."""
+QUANTILES: Final = np.rint(-np.log((np.arange(4096) + 0.5) / 4096) * (1 << QUANTILE_BITS)).astype(np.int64)
+"""Quantiles of the exponential distribution."""
+
+
+class Replicas(Protocol):
+    """An engine that lets replicas walk."""
+
+    tables: EnergyTables
+    states: ReplicaStates
+
+    def walk(self, temperatures: IntVector, proposals: int) -> float:
+        """Make so many proposals at each replica; return which part was accepted."""
+        ...
+
+    def descended(self, replica: int) -> IntVector:
+        """Return the places of the local optimum below a replica, which stays as it is."""
+        ...
+
+
+@dataclass(frozen=True)
+class FoundGroups:
+    """Groups that keep all rules, the leader of each, and what they reach; see ``Energy.standing``."""
+
+    groups: list[Group]
+    leaders: list[int]
+    standing: tuple[int, ...]
+
+
+class GroupSearch:
+    """A search that goes on from where it stopped; ``best`` is what it found, None where that is nothing.
+
+    ``ends``: when the last run is over at the latest. ``quick``: replicas are cooled once, by few proposals, and there
+    are no rounds.
+    """
+
+    def __init__(self, problem: GroupProblem, ends: float | None = None, *, quick: bool = False) -> None:
+        self.ends = ends
+        self.best: FoundGroups | None = None
+        self.order, self.quick, self.spans = keyed_order(problem), quick, groups_for(problem)
+        self.problem = reordered(problem, self.order)
+        most, least = sum(span.most for span in self.spans), sum(span.least for span in self.spans)
+        inside = [False] if most >= len(problem) else []
+        # With a place for everybody first; only where none is found, or there is none, people are left out
+        crossed = has_rules(problem) or not inside
+        self.stages = [*inside, *([True] if crossed and least < len(problem) else [])] if self.spans else []
+        self.walk: ReplicaWalk | None = None
+
+    def run(self, rounds: int, ends: float | None) -> FoundGroups | None:
+        """Search for so many rounds, or until time is up; return the best found so far."""
+        began = monotonic()
+        while self.stages and self.best is None:
+            last = len(self.stages) == 1
+            # Where others may be left out, half of the time shows whether everybody has a place
+            until = ends if last or ends is None else min(ends, began + (ends - began) / 2)
+            if self.walk is None:
+                self.walk = ReplicaWalk.begin(
+                    self.problem, self.spans, self.ends, outside=self.stages[0], quick=self.quick
+                )
+            if self.walk is not None:
+                self.walk.run(rounds if last else max(rounds // 4, min(rounds, 10 * RAISE)), until)
+                self._take(self.walk)
+            if self.best is not None or last:
+                break
+            self.stages, self.walk = self.stages[1:], None
+        if self.walk is not None and self.best is not None and self.walk.turn < rounds:
+            self.walk.run(rounds - self.walk.turn, ends)
+            self._take(self.walk)
+        return self.best
+
+    def _take(self, walk: "ReplicaWalk") -> None:
+        """Take what a walk found, in the order of the problem."""
+        if walk.best is not None:
+            groups = [tuple(sorted(self.order[list(group)].tolist())) for group in walk.energy.groups(walk.best)]
+            assert walk.energy.known is not None
+            self.best = FoundGroups(groups, walk.energy.leaders.tolist(), walk.energy.known)
+
+
+def compiled_replicas(tables: EnergyTables, states: ReplicaStates, left_s: float) -> Replicas | None:
+    """Return the engine in machine code; None where it is not there, or would take too long to load or to compile."""
+    if not HAS_NUMBA or (left_s < LOADED_S and NAME not in sys.modules):
+        return None
+    from mentormatch.groups.compiled_replicas import CompiledReplicas, may_compile
+
+    return CompiledReplicas(tables, states, QUANTILES) if may_compile(tables, left_s) else None
+
+
+def groups_for(problem: GroupProblem) -> list[SizeRange]:
+    """Return the size of each group: so many groups as hold everybody, and each of whom no two may meet."""
+    spans = sizes_for(problem)
+    if len(problem.spans) > 1 or not spans:
+        return spans
+    crowd = max((len(clique) for clique in cliques(problem.apart)), default=0)
+    seats = int(problem.leaders.seats.sum()) if problem.leaders else len(problem)
+    most = min(problem.number.most, seats, len(problem) // max(spans[0].least, 1))
+    return spans + [spans[0]] * (min(crowd, most) - len(spans))
+
+
+def has_rules(problem: GroupProblem) -> bool:
+    """Return whether rules other than sizes may keep some people from groups."""
+    return bool(problem.apart.any() or problem.leaders or problem.counts or problem.together)
+
+
+class ReplicaWalk:
+    """The replicas of one energy: their engine, the ladder of temperatures, and the best places found.
+
+    ``rungs`` (r,): which replica is at which temperature, the hottest first. ``turn``: rounds done.
+    """
+
+    def __init__(self, energy: Energy, engine: Replicas, *, quick: bool) -> None:
+        self.energy, self.engine, self.quick = energy, engine, quick
+        self.best: IntVector | None = None
+        self.turn = 0
+        self.random = np.random.default_rng(energy.problem.seed)
+        self.rungs = np.arange(len(engine.states))
+        self.temperatures = np.ones(len(self.rungs), dtype=np.int64)
+        self.broken = np.zeros(len(energy.penalties), dtype=np.int64)
+        self.looks = 0
+        problem = energy.problem
+        self.ruled = has_rules(problem) or energy.outside
+        self.ruled |= "meetings" in problem.goals and problem.meetings is not None
+        self.ready = False
+
+    @classmethod
+    def begin(
+        cls, problem: GroupProblem, spans: list[SizeRange], ends: float | None, *, outside: bool, quick: bool
+    ) -> "ReplicaWalk | None":
+        """Return the walk from random starts; None where blocks and sizes leave no start."""
+        energy = Energy(problem, spans, outside, stiff=quick)
+        tables, random = energy.tables(), np.random.default_rng(problem.seed)
+        starts = [draw_start(tables, random) for _ in range(QUICK_RUNGS if quick else RUNGS)]
+        places = [start for start in starts if start is not None]
+        if not places:
+            return None
+        states = ReplicaStates(
+            tables, np.array([places[turn % len(places)] for turn in range(len(starts))]), problem.seed
+        )
+        left = inf if ends is None else ends - monotonic()
+        engine = None if quick else compiled_replicas(tables, states, left)
+        return cls(energy, engine or ArrayReplicas(tables, states, QUANTILES), quick=quick)
+
+    def run(self, rounds: int, ends: float | None) -> None:
+        """Cool the replicas at first, then go on for so many rounds, until time is up or nothing can be better."""
+        alone = len(self.energy.spans) == 1 and not self.energy.outside
+        if not self.ready:
+            # Where time is up on the way, the next run begins again: temperatures are not found yet
+            self.ready = alone or self._prepare(ends)
+            for replica in self.rungs[:: 1 if self.quick else RUNGS].tolist():
+                self._consider(self.engine.descended(replica))
+        if alone or self.quick or not self.ready:
+            return
+        for _ in range(rounds):
+            if self._is_over(ends) or self._is_ideal():
+                return
+            self._round()
+
+    def _is_over(self, ends: float | None) -> bool:
+        return ends is not None and monotonic() > ends
+
+    def _is_ideal(self) -> bool:
+        """Return whether every goal is at what no groups exceed."""
+        problem, known = self.energy.problem, self.energy.known
+        goals = ("placed", *(goal for goal in problem.goals if goal != "placed"))
+        return known is not None and all(
+            goal != "floor" and value >= problem.most(goal) for goal, value in zip(goals, known, strict=True)
+        )
+
+    def _prepare(self, ends: float | None) -> bool:
+        """Find the temperatures by the part that is accepted while all cool together, then anneal each to its own.
+
+        Return whether there was time for the first.
+        """
+        tables = self.energy.tables()
+        spread = float(np.std(tables.pairs[np.triu_indices(len(tables.pairs), 1)])) if len(tables.pairs) > 1 else 1.0
+        heat = HIGHEST * max(spread, float(self.energy.unit))
+        melt, hot = heat, 0.0
+        while heat >= 1 and not self._is_over(ends):
+            accepted = self.engine.walk(
+                np.full(len(self.rungs), int(heat), dtype=np.int64), 1 if self.quick else COOLED
+            )
+            melt = heat if accepted >= MELT else melt
+            hot = heat if hot == 0 and accepted < HOT else hot
+            if hot and (accepted < COLD or heat * SPAN <= hot):
+                break
+            heat *= QUICK_COOLING if self.quick else COOLING
+        if self.quick or self._is_over(ends):
+            return self.quick
+        hot = hot or heat
+        self.temperatures = np.maximum(np.rint(np.geomspace(max(hot, 1), max(heat, 1), RUNGS)), 1).astype(np.int64)
+        # From melted to its own rung, each in as many steps
+        down = np.geomspace(np.full(RUNGS, max(melt, 1)), self.temperatures, STEPS_DOWN)
+        proposals = ANNEALED * len(tables.pairs) // STEPS_DOWN
+        for heats in np.rint(down).astype(np.int64):
+            for start in range(0, proposals, ROUND):
+                if self._is_over(ends):
+                    return True
+                self.engine.walk(heats, min(ROUND, proposals - start))
+        return True
+
+    def _round(self) -> None:
+        """Let all walk, exchange neighbours, and look at the coldest from time to time."""
+        heats = np.empty(RUNGS, dtype=np.int64)
+        heats[self.rungs] = self.temperatures
+        self.engine.walk(heats, ROUND)
+        self._exchange_neighbours()
+        self.turn += 1
+        if self.turn % LOOK == 0:
+            self._consider(self.engine.descended(int(self.rungs[-1])))
+            self._watch()
+            self._rename_groups()
+        if self.turn % RAISE == 0:
+            self._raise()
+
+    def _exchange_neighbours(self) -> None:
+        """Exchange temperatures of neighbours, even and odd ones in turn (Metropolis' rule, in whole numbers)."""
+        draws = self.random.integers(0, len(QUANTILES), RUNGS)
+        for upper in range(self.turn % 2, RUNGS - 1, 2):
+            hot, cold = int(self.rungs[upper]), int(self.rungs[upper + 1])
+            warm, cool = int(self.temperatures[upper]), int(self.temperatures[upper + 1])
+            worse = int(self.engine.states.energies[cold]) - int(self.engine.states.energies[hot])
+            if worse * (warm - cool) << QUANTILE_BITS <= int(QUANTILES[draws[upper]]) * warm * cool:
+                self.rungs[upper], self.rungs[upper + 1] = cold, hot
+
+    def _rename_groups(self) -> None:
+        """Let two groups of different sizes that may have each other's exchange their people, in all replicas.
+
+        Nothing is gained or lost, but other sizes are near then: to grow from the greatest size of one group to that of
+        another, person by person, is uphill for long.
+        """
+        spans, states = self.energy.spans, self.engine.states
+        if self.energy.problem.leaders is not None or len(set(spans)) == 1:
+            return
+        tables = self.engine.tables
+        for replica in range(RUNGS):
+            names = self.random.choice(len(spans), 2, replace=False).tolist()
+            sizes = states.sizes[replica, names].tolist()
+            fitting = all(
+                spans[name].least <= size <= spans[name].most for name, size in zip(names, sizes[::-1], strict=True)
+            )
+            if fitting and sizes[0] != sizes[1]:
+                states.rename(tables, replica, (names[0], names[1]))
+
+    def _consider(self, place: IntVector) -> None:
+        """Keep places as the best where they keep all rules and no goal before is worse."""
+        energy = self.energy
+        if self.ruled and not energy.keeps_rules(place):
+            return
+        standing = energy.standing(energy.groups(place))
+        if energy.known is None or standing > energy.known:
+            energy.known, self.best = standing, place.copy()
+            if "floor" in energy.problem.goals and not self.quick:
+                self._seek_floor(place)
+
+    def _seek_floor(self, place: IntVector) -> None:
+        """Seek a floor a little above the best known."""
+        groups = self.energy.groups(place)
+        floor = self.energy.problem.value("floor", groups)
+        pairs = sum(pairs_in(len(group)) for group in groups)
+        mean = sum(map(self.energy.problem.worth_of, groups)) // max(pairs, 1)
+        sought = floor + max((mean - floor) // NEARER, 1)
+        if sought != self.energy.floor:
+            self.energy.floor = sought
+            self._load()
+
+    def _watch(self) -> None:
+        """Count which rules the coldest replicas break."""
+        if self.ruled:
+            self.looks += WATCHED
+            for replica in self.rungs[-WATCHED:].tolist():
+                self.broken += self.energy.broken(self.engine.states.place[replica])
+
+    def _raise(self) -> None:
+        """Raise the penalties of rules that were broken in over half of the looks."""
+        often: BoolVector = self.broken * 2 > self.looks
+        if often.any():
+            self.energy.raise_penalties(often)
+            self._load()
+        self.broken[:], self.looks = 0, 0
+
+    def _load(self) -> None:
+        """Count everything again, at the penalties of now."""
+        tables, states = self.energy.tables(), self.engine.states
+        states.load(tables)
+        self.engine = type(self.engine)(tables, states, QUANTILES)  # type: ignore[call-arg]  # both engines are made so

@@ -1,0 +1,154 @@
+"""The search for groups: energies stay exact, sizes and blocks stay whole, and any order of the people is the same."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from time import monotonic
+
+import numpy as np
+import pytest
+
+from mentormatch.assignment.kernels.jit import HAS_NUMBA
+from mentormatch.assignment.model.solution import Status
+from mentormatch.groups import replica_exchange
+from mentormatch.groups.energy import COUNTS, Energy, keyed_order, reordered
+from mentormatch.groups.problem import GroupProblem, GroupTerm, Leaders, SizeRange
+from mentormatch.groups.replica_arrays import ArrayReplicas
+from mentormatch.groups.replica_exchange import QUANTILES, GroupSearch, groups_for
+from mentormatch.groups.replica_states import ReplicaStates, draw_start
+from mentormatch.groups.solver import solve
+from mentormatch.rules.rule import CompositionBound
+from tests.conftest import DEEP
+
+pytestmark = pytest.mark.promise(9)
+
+DRAWS = 200 if DEEP else 6
+
+
+def drawn(seed: int, people: int = 24) -> GroupProblem:
+    """Return a problem of so many people with some of all rules and goals."""
+    draw = np.random.default_rng(seed)
+    worth = np.triu(draw.integers(0, 1_000_000, (people, people)), 1)
+    apart = np.triu(draw.random((people, people)) < 0.04, 1)
+    has, known = draw.random((people, 5)) < 0.7, draw.random(people) < 0.9
+    met = np.triu(draw.integers(0, 2, (people, people)), 1)
+    each = people // 4
+    problem = GroupProblem.of(worth + worth.T, [(each - 1, each + 1)] * 4)
+    some = draw.permutation(people)
+    more: dict[str, object] = {
+        "apart": apart | apart.T,
+        "together": (tuple(sorted(some[:2].tolist())), tuple(sorted(some[2:5].tolist()))),
+        "counts": (CompositionBound("some", draw.random(people) < 0.5, 1, each - 1, none=True),),
+        "shared": (GroupTerm(has, known, np.arange(6) * 40_000, 20_000),),
+        "leaders": Leaders(draw.random((3, people)) < 0.97, np.array([2, 1, 1])),
+        "meetings": met + met.T,
+        "priority": draw.integers(0, 3, people),
+        "keys": tuple(f"P{row:03}" for row in range(people)),
+        "seed": seed,
+    }
+    kept = {name: value for name, value in more.items() if name in {"keys", "seed"} or draw.random() < 0.6}
+    goals = [goal for goal in ("placed", "priority", "meetings", "floor", "total") if draw.random() < 0.7]
+    goals = [goal for goal in goals if goal not in {"priority", "meetings"} or goal in kept]
+    return replace(problem, spans=(SizeRange(each - 1, each + 1),), goals=tuple(goals or ["total"]), **kept)  # type: ignore[arg-type]  # fields of all types
+
+
+def engines() -> Iterator[Callable[..., ArrayReplicas]]:
+    yield ArrayReplicas
+    if HAS_NUMBA:
+        from mentormatch.groups.compiled_replicas import CompiledReplicas
+
+        yield CompiledReplicas  # type: ignore[misc]  # an engine like the other
+
+
+def energy_of(energy: Energy, place: np.ndarray) -> int:
+    """Return the energy of groups by its definition, person by person."""
+    problem, penalties, total = energy.problem, energy.penalties, 0
+    tables = energy.tables()
+    for number, group in enumerate(energy.groups(place)):
+        value = sum(int(tables.pairs[a, b]) for a in group for b in group if a < b)
+        value += sum(int(tables.alone[number, person]) for person in group)
+        value += sum(each.of(group) * energy.scale for each in problem.shared if energy.seeks_worth)
+        for rule, count in enumerate(problem.counts):
+            there = sum(bool(count.holds[person]) for person in group)
+            short = 0 if count.none and there == 0 else max(count.least - there, there - count.most, 0)
+            value -= short * penalties[COUNTS + rule]
+        pairs = len(group) * (len(group) - 1) // 2
+        total += value - int(tables.floor[1]) * max(int(tables.floor[0]) * pairs - value, 0)
+    return total + sum(int(tables.alone[-1, person]) for person in np.flatnonzero(place == len(energy.spans)))
+
+
+def keeps_sizes_and_blocks(energy: Energy, place: np.ndarray) -> bool:
+    sizes = np.bincount(place, minlength=len(energy.spans) + 1)
+    sized = all(span.least <= size <= span.most for span, size in zip(energy.spans, sizes[:-1].tolist(), strict=True))
+    return sized and all(len({int(place[person]) for person in block}) == 1 for block in energy.problem.together)
+
+
+@pytest.mark.parametrize("engine", list(engines()), ids=lambda engine: engine.__name__)
+@pytest.mark.parametrize("outside", [False, True])
+def test_energies_stay_exact_and_sizes_and_blocks_whole(engine: Callable[..., ArrayReplicas], *, outside: bool) -> None:
+    moved = 0
+    for seed in range(DRAWS):
+        problem = drawn(seed)
+        energy = Energy(reordered(problem, keyed_order(problem)), groups_for(problem), outside)
+        energy.floor = 400_000 if "floor" in problem.goals else None
+        tables, random = energy.tables(), np.random.default_rng(seed)
+        starts = [draw_start(tables, random) for _ in range(4)]
+        states = ReplicaStates(tables, np.array([start for start in starts if start is not None]), seed)
+        replicas = engine(tables, states, QUANTILES)
+        before = states.place.copy()
+        for heat in (8.0, 1.0, 0.1):
+            replicas.walk(np.full(len(states), int(energy.unit * heat)), 3_000)
+            for replica, place in enumerate(states.place):
+                assert keeps_sizes_and_blocks(energy, place)
+                assert int(states.energies[replica]) == energy_of(energy, place), (seed, heat)
+        moved += int((before != states.place).sum())
+        below = replicas.descended(0)
+        assert keeps_sizes_and_blocks(energy, below)
+        assert energy_of(energy, below) >= int(states.energies[0])
+        counted = [array.copy() for array in (*states.arrays()[:8], states.value)]
+        states.load(tables)
+        plain = tables.plain
+        for old, new in zip(counted[: None if not plain else -1], (*states.arrays()[:8], states.value), strict=False):
+            assert np.array_equal(old, new)
+    assert moved
+
+
+@pytest.mark.promise(12)
+@pytest.mark.parametrize("compiled", [False, True] if HAS_NUMBA else [False])
+def test_any_order_of_the_people_gives_the_same_groups(monkeypatch: pytest.MonkeyPatch, *, compiled: bool) -> None:
+    if not compiled:
+        monkeypatch.setattr(replica_exchange, "HAS_NUMBA", False)
+    monkeypatch.setattr(replica_exchange, "COOLED", 400)
+    monkeypatch.setattr(replica_exchange, "ANNEALED", 100)
+    monkeypatch.setattr(replica_exchange, "ROUND", 800)
+    for seed in range(2, 2 + DRAWS // 2):
+        problem = drawn(seed)
+        found = []
+        for turn in range(3):
+            order = np.random.default_rng(turn).permutation(len(problem))
+            again = GroupSearch(reordered(problem, order)).run(12, None)
+            found.append(None if again is None else {frozenset(order[list(group)].tolist()) for group in again.groups})
+        assert found[0] == found[1] == found[2]
+
+
+def test_all_the_time_is_used_and_no_more() -> None:
+    draw = np.random.default_rng(5)
+    worth = np.triu(draw.integers(0, 100, (60, 60)), 1)
+    problem = GroupProblem.of(worth + worth.T, [(8, 12)] * 6)
+    for limit in (0.3, 0.8):
+        began = monotonic()
+        solution = solve(problem, time_limit_s=limit)
+        assert solution.status is Status.FEASIBLE
+        assert limit * 0.9 < monotonic() - began < limit + 0.3
+
+
+def test_where_not_all_have_a_place_as_many_as_can_be_have_one() -> None:
+    draw = np.random.default_rng(6)
+    worth = np.triu(draw.integers(0, 1_000, (26, 26)), 1)
+    problem = GroupProblem.of(worth + worth.T, [(4, 6)] * 4)
+    # Seven of whom no two may meet have four groups: three of them are left out, and the others fill 24 places
+    apart = np.zeros((26, 26), dtype=bool)
+    apart[:7, :7] = ~np.eye(7, dtype=bool)
+    found = GroupSearch(replace(problem, apart=apart, priority=np.arange(26) % 3)).run(40, None)
+    assert found is not None
+    assert found.standing[0] == 23
+    assert all(sum(person < 7 for person in group) == 1 for group in found.groups)

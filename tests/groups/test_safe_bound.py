@@ -1,0 +1,103 @@
+"""The bound on the total: never below what groups reach, whatever the dual and however it was rounded."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.groups.energy import keyed_order, reordered
+from mentormatch.groups.problem import GroupProblem, SizeRange
+from mentormatch.groups.relaxation import fewest_pairs, partitions_of, relax, relax_pairs, square_sums
+from mentormatch.groups.safe_bound import DualMatrices, bound_total, eigenvalue_error
+from mentormatch.groups.solver import solve
+from tests.conftest import DEEP
+from tests.groups.test_replicas import drawn
+
+pytestmark = pytest.mark.promise(13)
+
+DRAWS = 300 if DEEP else 6
+
+
+def placed_problem(seed: int) -> GroupProblem:
+    """Return a small problem with some of all rules, whose goals are places and the total."""
+    return replace(drawn(seed, people=12), goals=("placed", "total"), spans=(SizeRange(2, 4),))
+
+
+def test_bounds_are_above_the_optimum_and_near() -> None:
+    gaps = []
+    for seed in range(DRAWS):
+        problem = placed_problem(seed)
+        solution = solve(problem)
+        if solution.status is not Status.PROVED:
+            assert solution.status is Status.INFEASIBLE
+            continue
+        placed, total = solution.tiers
+        bound = relax_pairs(problem.tightened(), placed.value, None)
+        assert bound >= total.value, seed
+        gaps.append((bound - total.value) / max(abs(total.value), 1))
+        assert fewest_pairs(problem, placed.value) <= sum(len(g) * (len(g) - 1) // 2 for g in solution.groups)
+    assert len(gaps) > DRAWS / 3
+    assert np.median(gaps) < 0.15
+
+
+@settings(max_examples=400 if DEEP else 40, deadline=None)
+@given(seed=st.integers(0, 10_000), heat=st.floats(-3, 3), equal=st.booleans())
+def test_any_dual_bounds_any_groups(seed: int, heat: float, *, equal: bool) -> None:
+    draw = np.random.default_rng(seed)
+    worth = np.triu(draw.integers(-50, 1_000, (12, 12)), 1)
+    worth = worth + worth.T
+    problem = GroupProblem.of(worth, [(4, 4)] * 3 if equal else [(3, 5)] * 3)
+    relaxed = partitions_of(replace(problem, spans=(SizeRange(4, 4) if equal else SizeRange(3, 5),)), 12)
+    dual = DualMatrices(
+        draw.normal(0, 10**heat * 100, (12, 12)),
+        tuple(draw.exponential(10, 12) for _ in relaxed.rows),
+        tuple(draw.exponential(10, 12) for _ in relaxed.rows),
+        np.array([[0, 1, 2], [5, 3, 4]]),
+        draw.exponential(10, 2),
+    )
+    bound = bound_total(relaxed, dual)
+    people = draw.permutation(12)
+    sizes = [4, 4, 4] if equal or draw.random() < 0.5 else [3, 4, 5]
+    groups = np.split(people, np.cumsum(sizes)[:-1])
+    assert bound >= sum(problem.worth_of(group.tolist()) for group in groups)
+
+
+def test_errors_of_eigenvalues_cover_those_of_a_matrix_whose_spectrum_is_known() -> None:
+    draw = np.random.default_rng(1)
+    # A Hadamard basis is exact in float64, so the eigenvalues of this matrix are known
+    basis = np.array([[1.0]])
+    for _ in range(6):
+        basis = np.block([[basis, basis], [basis, -basis]])
+    known = np.sort(draw.integers(-1_000, 1_000, 64).astype(np.float64)) * 64
+    matrix = (basis * (known / 64)) @ basis.T
+    values, vectors = np.linalg.eigh(matrix)
+    error = eigenvalue_error(matrix, values, vectors)
+    assert np.abs(values - known).max() <= error < 1e-6
+    # A bad decomposition has a great error, not a wrong one
+    shaken = vectors + draw.normal(0, 1e-3, vectors.shape)
+    assert eigenvalue_error(matrix, values + 5, shaken) >= 5
+
+
+def test_sums_of_squares_are_those_of_all_sizes() -> None:
+    assert square_sums([SizeRange(2, 4)] * 3, 3, 9) == SizeRange(27, 29)
+    assert square_sums([SizeRange(2, 5), SizeRange(3, 3)], 2, 8) == SizeRange(34, 34)
+    # One group or two
+    assert square_sums([SizeRange(1, 4)] * 2, 1, 4) == SizeRange(8, 16)
+
+
+@pytest.mark.promise(12)
+def test_former_meetings_that_can_be_avoided_are_forbidden_in_the_bound() -> None:
+    problem = replace(placed_problem(3), meetings=None, goals=("placed", "total"))
+    met = np.zeros((12, 12), dtype=np.int64)
+    met[0, 1] = met[1, 0] = 1
+    asked = replace(problem, meetings=met, goals=("placed", "meetings", "total"))
+    solution = solve(asked)
+    assert solution.status is Status.PROVED
+    loose = [replace(tier, bound=None if tier.goal == "total" else tier.value) for tier in solution.tiers]
+    bounds = relax(asked, loose, None)
+    assert bounds["total"] >= solution.tiers[-1].value
+    again = reordered(asked, keyed_order(asked))
+    assert relax(again, loose, None)["total"] >= solution.tiers[-1].value
