@@ -59,7 +59,8 @@ class SolveOptions:
 
     Without ``ties`` any answer that is optimal in all goals will do. Incumbents go to ``on_incumbent``. ``workers``
     scan pairs that are too many to be stored, None: the threads of this machine. ``cancels``: once one of them is set,
-    the time is up. ``soon_s``: the engine is to check that every so many seconds, about.
+    the time is up. ``soon_s``: the engine is to check that every so many seconds, about. ``moment``, on the same clock:
+    work that cannot be ended at any time is to end by then, as it goes on in a process of its own.
     """
 
     tie_breaker: TieBreaker
@@ -69,6 +70,13 @@ class SolveOptions:
     workers: Workers | None = None
     cancels: tuple[Event, ...] = ()
     soon_s: float | None = None
+    moment: float | None = None
+
+    @property
+    def for_a_moment(self) -> "SolveOptions":
+        """Return the run as it is for work that cannot be ended at any time."""
+        ends = [each for each in (self.deadline, self.moment) if each is not None]
+        return replace(self, deadline=min(ends, default=None))
 
     @property
     def cancelled(self) -> bool:
@@ -304,9 +312,10 @@ def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOpti
         return solve_goals(problem, kind, run)
     if problem.scores.count <= IN_PROCESS_PAIRS:
         moment = monotonic() + (IN_PROCESS_S if run.soon_s is None else min(run.soon_s, IN_PROCESS_S))
-        tried = replace(run, deadline=moment if run.deadline is None else min(moment, run.deadline))
+        tried = replace(run, moment=moment)
         found = solve_goals(problem, kind, tried)
-        if run.timed_out or not tried.timed_out:
+        done = found.status in (Status.PROVED, Status.INFEASIBLE)
+        if done or run.timed_out or not tried.for_a_moment.timed_out:
             return found
         so_far.offer(found)
     return _solve_in_subprocess(problem, kind, run, so_far)

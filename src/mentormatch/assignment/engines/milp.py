@@ -29,12 +29,27 @@ class Milp(Engine):
     def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         if not fixed_pairs_allowed(problem):
             return empty_solution(Status.INFEASIBLE, self.kind)
+        sets = _solve_by_sets(problem, run) if problem.rows else None
+        if sets is not None:
+            return replace(sets, engine=self.kind)
+        run = run.for_a_moment
         maximise = _maximise_within(run)
         coupled = problem.rows or problem.mentors.conditional.any() or problem.mentees.conditional.any()
         solution = None if coupled else _solve_transportation(problem, run, maximise)
         if solution is None:
             solution = solve_with_side_constraints(problem, run, maximise)
         return replace(solution, engine=self.kind)
+
+
+def _solve_by_sets(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:
+    """Return the solution by whole sets of partners; None where they are not the way, or HiGHS cannot be loaded."""
+    from mentormatch.assignment.mip.dispatch import can_load_highs
+
+    if not can_load_highs():
+        return None
+    from mentormatch.assignment.whole_sets.set_solver import solve_by_sets
+
+    return solve_by_sets(problem, run)
 
 
 def _solve_transportation(problem: AssignmentProblem, run: SolveOptions, maximise: ProgramSolver) -> Solution | None:
