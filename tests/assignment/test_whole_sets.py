@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mentormatch.assignment import engine
 from mentormatch.assignment.engine import SolveOptions, solve
 from mentormatch.assignment.engines.milp import _maximise_within
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds, SideConstraint
@@ -225,15 +224,36 @@ def test_a_solve_by_sets_that_is_ended_at_any_moment_says_what_it_proves(monkeyp
     assert {"proved", "feasible", "stopped"} <= told
 
 
-def test_where_sets_are_too_many_pairs_are_chosen_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.promise(9)
+def test_where_sets_are_too_many_pairs_are_chosen_with_the_same_canonical_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(set_solver, "LARGE", -1)
+    solved = 0
+    for seed in range(2_000 if DEEP else 30):
+        problem = problem_with_hours(seed)
+        if not problem.rows or not fixed_pairs_allowed(problem):
+            continue
+        best, run = by_pairs(problem, run_of(problem)), run_of(problem)
+        found, other = solve_by_sets(problem, run), solve_by_sets(problem, replace(run, ties=False))
+        if found is None or other is None:
+            continue
+        assert (found.status, found.pairs.tolist()) == (best.status, best.pairs.tolist()), seed
+        assert (violations(problem, other), values(other)) == ([], values(best))
+        solved += 1
+    assert solved > 8
+
+
+def test_sets_that_are_too_many_to_be_listed_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = hours_market(3, 10, 14, 5)
-    best = solve(problem)
-    monkeypatch.setattr(set_solver, "LISTED", 1)
-    monkeypatch.setattr(set_solver, "FEW", 1)
-    monkeypatch.setattr(set_solver, "FEW_A_OWNER", 0)
-    assert solve_by_sets(problem, run_of(problem)) is None
-    monkeypatch.setattr(engine, "IN_PROCESS_S", 1e9)
-    assert solve(problem).pairs.tolist() == best.pairs.tolist()
+    best = solve_by_sets(problem, run_of(problem))
+    assert best is not None
+    for name in ("LISTED", "FEW", "FEW_A_OWNER"):
+        monkeypatch.setattr(set_solver, name, 0)
+    monkeypatch.setattr(set_solver.SetSearch, "_pack", lambda *_: pytest.fail("no list is complete"))
+    found = solve_by_sets(problem, run_of(problem))
+    assert found is not None
+    assert found.pairs.tolist() == best.pairs.tolist()
 
 
 @pytest.mark.parametrize(

@@ -314,10 +314,12 @@ def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOpti
         moment = monotonic() + (IN_PROCESS_S if run.soon_s is None else min(run.soon_s, IN_PROCESS_S))
         tried = replace(run, moment=moment)
         found = solve_goals(problem, kind, tried)
-        done = found.status in (Status.PROVED, Status.INFEASIBLE)
+        done = found.status not in (Status.FEASIBLE, Status.STOPPED)
         if done or run.timed_out or not tried.for_a_moment.timed_out:
             return found
         so_far.offer(found)
+        # The relaxation without rows is not what is asked for: that need not be found out again
+        kind = asked.kind if set(problem.goals) <= set(ADDITIVE_GOALS) else kind
     return _solve_in_subprocess(problem, kind, run, so_far)
 
 

@@ -52,7 +52,7 @@ class SimplexModel:
         if again:  # what takes longer to begin than it saves in a few steps
             self._model.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
             self._model.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
-        self._model.passModel(_highs_model(program, self._units))
+        self._model.passModel(highs_model(program, self._units))
 
     def run(self, seconds: float | None, start: highspy.HighsBasis | None = None) -> SolverStatus | None:
         """Solve within ``seconds`` from the basis ``start``; return the solver's status, None if it gives up."""
@@ -109,7 +109,7 @@ def _highs_basis(program: Program, basis: Basis) -> highspy.HighsBasis:
     return start
 
 
-def _highs_model(program: Program, units: FloatVector) -> highspy.HighsLp:
+def highs_model(program: Program, units: FloatVector) -> highspy.HighsLp:
     """Return the solver's model of a program, row by row."""
     model, count = highspy.HighsLp(), len(program.names)
     model.sense_ = highspy.ObjSense.kMaximize

@@ -79,6 +79,12 @@ class SetModel:
         found = found[:, ::-1] if self.side else found
         return found[np.lexsort(found.T[::-1])]
 
+    def places_of(self, pairs: IntMatrix) -> IntVector:
+        """Return which pairs of the model are among (k, 2) mentors and mentees."""
+        owners, items = pairs[:, self.side], pairs[:, 1 - self.side]
+        width = self.shape[1]
+        return np.flatnonzero(np.isin(self.owners * width + self.items, owners * width + items))
+
     def holds(self, chosen: IntVector) -> bool:
         """Return whether the pairs chosen keep every bound, in integers."""
         n, m = self.shape

@@ -20,6 +20,7 @@ from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProbl
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, objective_of, scalarize
 from mentormatch.assignment.tie_breaking import GREATEST
+from mentormatch.assignment.whole_sets.pair_choice import PairChoice
 from mentormatch.assignment.whole_sets.set_listing import KnapsackTables, Multipliers, SetList
 from mentormatch.assignment.whole_sets.set_master import (
     PairRelaxation,
@@ -30,7 +31,7 @@ from mentormatch.assignment.whole_sets.set_master import (
 )
 from mentormatch.assignment.whole_sets.set_model import SetModel
 from mentormatch.assignment.whole_sets.set_tree import FINE, Fold, NotBySets, SetProgram, SetTree, first_of_each
-from mentormatch.base.arrays import FloatVector, IntMatrix, IntVector
+from mentormatch.base.arrays import BoolVector, FloatVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
 
 MAX_WEIGHT = 1 << 44
@@ -41,16 +42,21 @@ PER_ROUND, A_OWNER = 300, 6
 """A round of pricing adds so many sets, or several for each owner."""
 FEW, FEW_A_OWNER, LISTED = 500, 4, 20_000
 """So many sets at most are listed for a proof: few at first, or so many an owner, and a quarter more each round."""
-STEADY = 0.6
-"""The next prices are in such a part those of the best bound, in the other the duals of the master."""
+STEADY, LESS_STEADY = 0.85, 0.9
+"""The next prices are in such a part those of the best bound, in the other the duals of the master.
+
+Where the master did not improve, the part is so many times what it was.
+"""
 MOST_MASTERS = 60
+LARGE = 12
+"""Where owners have more items each than so many, sets are too many in any case."""
 TRIFLE, WHOLE = 1e-6, 0.5
 
 
 def solve_by_sets(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:
-    """Return the canonical solution, or the best one at the time limit; None where whole sets are not the way.
+    """Return the canonical solution, or the best one at the time limit; None where owners are not the way.
 
-    That is where rows are no knapsacks of one person, goals no sums, or sets too many.
+    That is where rows are no knapsacks of one person, goals no sums, or there may be no answer at all.
     """
     if not problem.rows or not set(problem.goals) <= set(ADDITIVE_GOALS):
         return None
@@ -66,8 +72,6 @@ def solve_by_sets(problem: AssignmentProblem, run: SolveOptions) -> Solution | N
         return search.solution()
     except TimeLimitReached:
         return search.stopped()
-    except NotBySets:
-        return None
 
 
 @dataclass(slots=True)
@@ -95,11 +99,43 @@ class SetSearch:
         self.duals = (self._stated(relaxed),)
         self.ceiling = relaxed.bound // self.parts
         self._offer(_greedy(self.model, relaxed.shares, relaxed.reduced))
-        if self.known is not None:
-            # Reduced-cost fixing by the linear program on pairs
-            self.model = self.model.among(relaxed.reduced >= self.value * self.parts - relaxed.bound)
-        tied = self._search(relaxed)
-        return None if tied is None else self._solution(self._canonical(tied), proved=True)
+        reduced = self._fix(relaxed.bound, relaxed.reduced)
+        large = relaxed.shares.sum() > LARGE * self.model.shape[0]
+        try:
+            tied = None if large else self._search(relaxed)
+        except NotBySets:
+            tied = None
+        chosen = self._by_pairs(relaxed.bound, reduced) if tied is None else self._canonical(tied)
+        return None if chosen is None else self._solution(chosen, proved=True)
+
+    def _fix(self, bound: int, reduced: IntVector) -> IntVector:
+        """Drop the pairs that a choice as good as the incumbent has not; return the reduced profit of the others."""
+        if self.known is None:
+            return reduced
+        kept = reduced >= self.value * self.parts - bound
+        self.model = self.model.among(kept)
+        return reduced[kept]
+
+    def _by_pairs(self, bound: int, reduced: IntVector) -> IntMatrix | None:
+        """Return the canonical choice by integer programs on pairs; None if there is none."""
+        run = self.run.for_a_moment
+        if self.known is None or self.value < self.ceiling:
+            found = PairChoice(self.model, self._forced(bound, reduced), run).best()
+            if found is None:
+                return None
+            self.ceiling = min(self.ceiling, found[1])
+            self._offer(found[0])
+        if self.known is None or self.value < self.ceiling:
+            raise TimeLimitReached
+        if not run.ties:
+            return self.known
+        reduced = self._fix(bound, reduced)
+        choice = PairChoice(self.model, self._forced(bound, reduced), run)
+        return self.model.pairs(choice.canonical(self.model.places_of(self.known), self._hashes))
+
+    def _forced(self, bound: int, reduced: IntVector) -> BoolVector:
+        """Return which pairs every choice as good as the incumbent has."""
+        return reduced > (FAR if self.known is None else bound - self.value * self.parts)
 
     def stopped(self) -> Solution:
         """Return the incumbent as far as it is proved."""
@@ -107,17 +143,21 @@ class SetSearch:
 
     def _search(self, relaxed: PairRelaxation) -> list[IntMatrix] | None:
         """Return the best choices, all that are tied if ties are settled; None if sets are too many."""
-        model, master, least = self.model, SetMaster.of(self.model), None
-        prices = center = relaxed.prices
+        model, master = self.model, SetMaster.of(self.model)
+        gap = relaxed.bound >> 9
+        if self.known is not None:
+            master.add(_as_sets(model, model.places_of(self.known)))
+            gap = (relaxed.bound - self.value * self.parts) >> 3
+        prices, center, least = relaxed.prices, relaxed.prices, FAR
+        slack, steady, reached = min(abs(gap) + 1, FAR), STEADY, -np.inf
         many, few = (max(each, own * model.shape[0]) for each, own in ((PER_ROUND, A_OWNER), (FEW, FEW_A_OWNER)))
-        slack = (relaxed.bound >> 9 if self.known is None else (relaxed.bound - self.value * self.parts) >> 3) + 1
         for _ in range(MOST_MASTERS):
-            tables = KnapsackTables.of(model, prices.gains(model), abs(slack))
+            tables = KnapsackTables.of(model, prices.gains(model), slack)
             bound = int(tables.best.sum()) + prices.flat(model)
-            if least is None or bound < least:
+            if bound < least:
                 least, center = bound, prices
                 self.ceiling = min(self.ceiling, bound // self.parts)
-            slack, near = _list_near(tables, abs(slack), many)
+            slack, near = _list_near(tables, slack, many)
             if near is None:
                 return None
             master.add(near)
@@ -129,10 +169,16 @@ class SetSearch:
             if found is not None:
                 return found
             few = min(few + few // 4, LISTED)
-            mixed = STEADY * center.prices + (1 - STEADY) * self.parts * master.duals
-            items = whole_prices(model, np.rint(mixed).astype(np.int64))
-            prices = Multipliers(items, np.zeros_like(center.fares), self.parts)
+            # Nothing new at these prices: those of the master may be nearer (mispricing)
+            steady = STEADY if master.value > reached + TRIFLE else steady * LESS_STEADY
+            reached, prices = master.value, self._between(center, master.duals, steady)
         return None
+
+    def _between(self, center: Multipliers, duals: FloatVector, steady: float) -> Multipliers:
+        """Return prices between those of the best bound and the duals of the master."""
+        mixed = steady * center.prices + (1 - steady) * self.parts * duals
+        items = whole_prices(self.model, np.rint(mixed).astype(np.int64))
+        return Multipliers(items, np.zeros_like(center.fares), self.parts)
 
     def _finish(self, prices: Multipliers, bound: int, master: float, limit: int) -> list[IntMatrix] | None:
         """Return the best choices, if no more than ``limit`` sets may be in them; None if that is not known."""
@@ -259,6 +305,12 @@ def _within(model: SetModel, sets: SetList, prices: Multipliers, goal: int) -> t
     best = np.maximum.reduceat(own, firsts)
     slack = int(best.sum()) + prices.flat(model) - goal * prices.parts
     return sets.among(np.repeat(best, np.diff(np.append(firsts, len(own)))) - own <= slack), slack
+
+
+def _as_sets(model: SetModel, chosen: IntVector) -> SetList:
+    """Return a choice of pairs as the sets of the owners who have any."""
+    owners, sizes = np.unique(model.owners[chosen], return_counts=True)
+    return SetList(owners, sizes, chosen)
 
 
 def _list_near(tables: KnapsackTables, slack: int, many: int) -> tuple[int, SetList | None]:
