@@ -296,3 +296,48 @@ def test_no_argument_ends_in_anything_but_a_problem_or_a_refusal_in_words(name: 
     except RequestError:
         return
     assert problem.shape == (len(problem.mentor_keys), len(problem.mentee_keys))
+
+
+@pytest.mark.parametrize(
+    ("hours", "shape"),
+    [(2, (1, 1)), ([1, 2, 3], (1, 3)), (np.arange(6).reshape(2, 3), (2, 3)), ([[1.0] * 3] * 2, (2, 3))],
+)
+def test_hours_are_of_all_pairs_of_a_mentee_or_of_a_pair(hours: Any, shape: tuple[int, int]) -> None:
+    problem = AssignmentProblem.from_scores(np.ones((2, 3)), mentor_capacity=3, hours=hours, mentor_hours=[3, 4])
+    block = np.broadcast_to(np.atleast_2d(hours), (2, 3))
+    assert [row.weights.shape for row in problem.rows] == [shape] * len(problem.rows)
+    assert [(row.mentor, row.most) for row in problem.rows] == [
+        (mentor, most) for mentor, most in enumerate((3, 4)) if block[mentor].sum() > most
+    ]
+    for pairs in solve(problem).pairs, np.argwhere(block >= 0):
+        total = np.bincount(pairs[:, 0], block[pairs[:, 0], pairs[:, 1]], 2)
+        assert all(row.is_satisfied_by(pairs, (2, 3)) for row in problem.rows) == (total <= (3, 4)).all()
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"hours": 1}, "mentor_hours"),
+        ({"mentor_hours": 1}, "hours"),
+        ({"hours": [1, 2], "mentor_hours": 1}, "hours"),
+        ({"hours": [1, 2.5, 3], "mentor_hours": 1}, "hours[1]"),
+        ({"hours": [[1, 2, 3], [1, 2, -3]], "mentor_hours": 1}, "hours[1, 2]"),
+        ({"hours": 1, "mentor_hours": [1, 2, 3]}, "mentor_hours"),
+        ({"hours": 1, "mentor_hours": np.ma.array([1, 2], mask=[False, True])}, "mentor_hours[1]"),
+    ],
+)
+def test_hours_that_say_nothing_are_refused_with_their_place(given: dict[str, Any], where: str) -> None:
+    with pytest.raises(RequestError) as error:
+        AssignmentProblem.from_scores(np.ones((2, 3)), **given)
+    assert [problem.where for problem in error.value.problems] == [where]
+
+
+@pytest.mark.parametrize(
+    "hours", [pd.DataFrame([[1, 2], [3, 4]], ["b", "a"], ["x", "y"]), pd.Series([1, 2], index=["y", "x"])]
+)
+def test_hours_that_are_labelled_otherwise_than_scores_are_refused(hours: Any) -> None:
+    scores = pd.DataFrame([[1, 2], [3, 4]], ["a", "b"], ["x", "y"])
+    sorted_hours = hours.sort_index()
+    assert AssignmentProblem.from_scores(scores, hours=sorted_hours, mentor_hours=2).rows
+    with pytest.raises(RequestError, match="hours"):
+        AssignmentProblem.from_scores(scores, hours=hours, mentor_hours=2)

@@ -169,7 +169,7 @@ def test_a_solver_that_is_stopped_at_any_moment_leaves_a_true_answer_or_none(mon
             assert all(tier.bound is None or tier.bound >= tier.value for tier in solution.tiers)
         else:
             assert (solution.status, len(solution.pairs)) == (Status.STOPPED, 0)
-    assert seen == {Status.PROVED, Status.FEASIBLE, Status.STOPPED}
+    assert seen == {Status.PROVED, Status.FEASIBLE}  # greed finds pairs where the solver has none yet
 
 
 @pytest.mark.promise(10)

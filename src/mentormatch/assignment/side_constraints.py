@@ -13,6 +13,7 @@ import numpy as np
 
 from mentormatch.assignment.column_generation import FEW_PAIRS
 from mentormatch.assignment.engine import SolveOptions
+from mentormatch.assignment.first_choice import choose_greedily
 from mentormatch.assignment.lexicographic import MOST_ROUNDS
 from mentormatch.assignment.mip.program_model import ProgramSolver
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
@@ -75,6 +76,10 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, m
             run.on_incumbent(partial(_solution_so_far, problem, goal, pool, chosen, known))
         work = _maximize_one_goal(problem, goal, pool, chosen, guide, maximise, optimal=optimal)
         if work.incumbent is None:
+            lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
+            chosen = None if work.infeasible or run.cancelled else choose_greedily(pool, lead)
+            if chosen is not None:
+                return _solution_so_far(problem, goal, pool, chosen, known)
             return empty_solution(Status.INFEASIBLE if work.infeasible else Status.STOPPED, "")
         known.keep(problem, goal, work)
         pool, chosen = work.limited(goal), work.incumbent

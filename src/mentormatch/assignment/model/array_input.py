@@ -150,7 +150,7 @@ def read_arrays(
         cells = cells.among(_read_mask(allowed, cells.values.shape))
     keys = _keys_of(scores)
     if keys[0] and isinstance(allowed, DataFrameLike):
-        _same_labels(keys, (_labels(allowed.index, ROWS), _labels(allowed.columns, COLUMNS)))
+        _same_labels(keys, (_labels(allowed.index, ROWS), _labels(allowed.columns, COLUMNS)), "allowed")
     found = pack_scores(scale_to_int64(cells, "scores", scale), cells.there)
     some = cells.values if cells.there is None else cells.values[cells.there]
     return ParsedScores(
@@ -176,12 +176,38 @@ def read_loads(
 
 def read_counts(value: ArrayLike, people: SideKeys, where: str) -> IntVector:
     """Return (n,) int64, not negative; one number stands for everybody, labels are those of the people."""
-    cells = read_cells(value, where)
-    if cells.values.shape not in ((), (people.count,)):
-        raise input_error(
-            where, tr("forme {shape}", shape=cells.values.shape), tr("un seul nombre, ou {count}", count=people.count)
-        )
+    expected = tr("un seul nombre, ou {count}", count=people.count)
+    cells = _of_shape(read_cells(value, where), where, ((), (people.count,)), expected)
     _refuse_other_labels(value, where, people.keys)
+    return np.full(people.count, _whole_numbers(cells, where), dtype=np.int64)
+
+
+def read_hours(value: ArrayLike | DataFrameLike, mentors: SideKeys, mentees: SideKeys) -> IntMatrix:
+    """Return what pairs take of their mentor's hours, int64, not negative, as it broadcasts to (n, m).
+
+    One number stands for all pairs, (m,) for those of each mentee, (n, m) for each pair. Labels are the people's.
+    """
+    shape = n, m = mentors.count, mentees.count
+    if isinstance(value, DataFrameLike):
+        if mentors.keys:
+            theirs = _labels(value.index, ROWS), _labels(value.columns, COLUMNS)
+            _same_labels((mentors.keys, mentees.keys), theirs, "hours")
+    else:
+        _refuse_other_labels(value, "hours", mentees.keys)
+    expected = tr("un seul nombre, {count} ou {n} fois {count}", count=m, n=n)
+    cells = _of_shape(read_cells(value, "hours"), "hours", ((), (m,), shape), expected)
+    return np.atleast_2d(_whole_numbers(cells, "hours").astype(np.int64))
+
+
+def _of_shape(cells: CellMasks, where: str, shapes: Sequence[tuple[int, ...]], expected: str) -> CellMasks:
+    """Return numbers of one of some shapes; raise RequestError for another one."""
+    if cells.values.shape not in shapes:
+        raise input_error(where, tr("forme {shape}", shape=cells.values.shape), expected)
+    return cells
+
+
+def _whole_numbers(cells: CellMasks, where: str) -> NumberArray:
+    """Return the numbers, none of which is masked, a fraction or below 0."""
     if cells.there is not None:
         raise input_error(where + cells.first(~cells.there), tr("un nombre masqué"), tr("des nombres entiers"))
     values = cells.finite(where)
@@ -189,7 +215,7 @@ def read_counts(value: ArrayLike, people: SideKeys, where: str) -> IntVector:
     for wrong, found in ((fractions, mark("une fraction")), (below, mark("un nombre négatif"))):
         if wrong.any():
             raise input_error(where + cells.first(wrong), tr(found), tr("des nombres entiers qui ne sont pas négatifs"))
-    return np.full(people.count, values, dtype=np.int64)
+    return values
 
 
 def scale_to_int64(cells: CellMasks, where: str, scale: int) -> IntMatrix:
@@ -345,9 +371,9 @@ def _labels(labels: Iterable[object], axis: str) -> tuple[str, ...]:
     return keys
 
 
-def _same_labels(ours: tuple[tuple[str, ...], ...], theirs: tuple[tuple[str, ...], ...]) -> None:
+def _same_labels(ours: tuple[tuple[str, ...], ...], theirs: tuple[tuple[str, ...], ...], where: str) -> None:
     if ours != theirs:
-        raise check_others("allowed")
+        raise check_others(where)
 
 
 def _read_sparse(entries: CooLike, allowed: ArrayLike | DataFrameLike | None, scale: int) -> DenseScores | SparseScores:

@@ -4,7 +4,7 @@ The terms are those of Burkard, Dell'Amico & Martello, *Assignment Problems* (20
 what does not fit: shapes that differ, people who are not there, numbers with which sums would not be exact.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TYPE_CHECKING, Any, Self
@@ -18,6 +18,7 @@ from mentormatch.assignment.model.array_input import (
     read_arrays,
     read_cells,
     read_counts,
+    read_hours,
     read_loads,
 )
 from mentormatch.assignment.model.scores import Scores
@@ -252,6 +253,8 @@ class AssignmentProblem:
         goals: Sequence[str] = ("matched", "total"),
         mentor_priority: ArrayLike | None = None,
         mentee_priority: ArrayLike | None = None,
+        hours: ArrayLike | None = None,
+        mentor_hours: ArrayLike | None = None,
         scale: int = 1_000_000,
     ) -> Self:
         """Return the problem that plain arrays state.
@@ -273,6 +276,10 @@ class AssignmentProblem:
             Goals, first to last.
         mentor_priority, mentee_priority
             Weights for the goal ``priority``: one integer, or one a person.
+        hours, mentor_hours
+            The pairs of a mentor take no more hours together than the mentor has. ``hours`` of a pair: one integer for
+            all, one a mentee (m,), or one a pair (n, m). ``mentor_hours``: one integer, or one a mentor. Where hours
+            are no whole numbers, state minutes.
         scale
             Floats are multiplied by it and rounded once; integers are taken as they are.
 
@@ -280,8 +287,9 @@ class AssignmentProblem:
         ------
         RequestError
             If a number of an existing pair is NaN, infinite, or beyond what is computed exactly, with the first place;
-            if one is a boolean, a text or no number at all; if a capacity is negative, fractional, masked, or below its
-            minimum; if shapes or labels differ, or a key comes twice.
+            if one is a boolean, a text or no number at all; if a capacity or an hour is negative, fractional, masked,
+            or a capacity below its minimum; if shapes or labels differ, a key comes twice, or one of ``hours`` and
+            ``mentor_hours`` comes without the other.
         """
         read = read_arrays(scores, allowed, scale)
         n, m = read.scores.shape
@@ -297,6 +305,7 @@ class AssignmentProblem:
             read.scores,
             DegreeBounds(*read_loads(mentor_minimum, mentor_capacity, mentors, "mentor")),
             DegreeBounds(*read_loads(mentee_minimum, mentee_capacity, mentees, "mentee")),
+            rows=tuple(_hours_rows(hours, mentor_hours, mentors, mentees)),
             goals=tuple(goals) if isinstance(goals, Sequence) and not isinstance(goals, str) else (goals,),
             mentor_priority=priority[0],
             mentee_priority=priority[1],
@@ -304,6 +313,21 @@ class AssignmentProblem:
             mentee_keys=read.mentee_keys,
             alike=read.alike,
         )
+
+
+def _hours_rows(
+    hours: ArrayLike | None, limits: ArrayLike | None, mentors: SideKeys, mentees: SideKeys
+) -> Iterator[SideConstraint]:
+    """Yield the row of each mentor whose pairs together could take more hours than there are."""
+    if hours is None or limits is None:
+        if hours is not None or limits is not None:
+            names = ("hours", "mentor_hours") if hours is None else ("mentor_hours", "hours")
+            raise input_error(names[0], shown(None), tr("des nombres, car {other} est donné", other=names[1]))
+        return
+    weights, most = read_hours(hours, mentors, mentees), read_counts(limits, mentors, "mentor_hours")
+    asked = np.broadcast_to(weights, (mentors.count, mentees.count)).sum(axis=1)
+    for mentor in np.flatnonzero(asked > most).tolist():
+        yield SideConstraint(f"mentor_hours[{mentor}]", weights, None, int(most[mentor]), mentor)
 
 
 def _position(person: int | None, people: IntVector) -> int | None:

@@ -138,7 +138,10 @@ class SetSearch:
         return reduced > (FAR if self.known is None else bound - self.value * self.parts)
 
     def stopped(self) -> Solution:
-        """Return the incumbent as far as it is proved."""
+        """Return the incumbent as far as it is proved; without one, what greed finds."""
+        if self.known is None and not self.run.cancelled:
+            self.ceiling = min(self.ceiling, _simple_bound(self.model))
+            self._offer(_greedy(self.model, np.zeros(len(self.model.owners)), self.model.profit))
         return empty_solution(Status.STOPPED, "") if self.known is None else self._solution(self.known, proved=False)
 
     def _search(self, relaxed: PairRelaxation) -> list[IntMatrix] | None:
@@ -305,6 +308,14 @@ def _within(model: SetModel, sets: SetList, prices: Multipliers, goal: int) -> t
     best = np.maximum.reduceat(own, firsts)
     slack = int(best.sum()) + prices.flat(model) - goal * prices.parts
     return sets.among(np.repeat(best, np.diff(np.append(firsts, len(own)))) - own <= slack), slack
+
+
+def _simple_bound(model: SetModel) -> int:
+    """Return what no choice exceeds: every item by the best of its pairs, as often as it may be taken."""
+    prices = np.full(model.shape[1], -FAR)
+    np.maximum.at(prices, model.items, model.profit)
+    dear = prices > 0
+    return int((model.most * prices)[dear].sum()) + int((model.least * prices)[~dear & (prices > -FAR)].sum())
 
 
 def _as_sets(model: SetModel, chosen: IntVector) -> SetList:
