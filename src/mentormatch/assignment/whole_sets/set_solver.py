@@ -48,8 +48,11 @@ STEADY, LESS_STEADY = 0.85, 0.9
 Where the master did not improve, the part is so many times what it was.
 """
 MOST_MASTERS = 60
-LARGE = 12
-"""Where owners have more items each than so many, sets are too many in any case."""
+LARGE, LARGE_IF_LOOSE, SCARCE = 12, 4, 0.65
+"""Where owners have more items each than so many, pairs are quicker than sets.
+
+Hours are scarce if they have a price for more than such a part of the owners; else sets lose little, and are many.
+"""
 TRIFLE, WHOLE = 1e-6, 0.5
 
 
@@ -100,7 +103,8 @@ class SetSearch:
         self.ceiling = relaxed.bound // self.parts
         self._offer(_greedy(self.model, relaxed.shares, relaxed.reduced))
         reduced = self._fix(relaxed.bound, relaxed.reduced)
-        large = relaxed.shares.sum() > LARGE * self.model.shape[0]
+        scarce = (relaxed.hourly > 0).mean() > SCARCE
+        large = relaxed.shares.sum() > (LARGE if scarce else LARGE_IF_LOOSE) * self.model.shape[0]
         try:
             tied = None if large else self._search(relaxed)
         except NotBySets:
