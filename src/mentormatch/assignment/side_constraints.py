@@ -13,7 +13,7 @@ import numpy as np
 
 from mentormatch.assignment.column_generation import FEW_PAIRS
 from mentormatch.assignment.engine import SolveOptions
-from mentormatch.assignment.first_choice import choose_greedily
+from mentormatch.assignment.greedy import choose_greedily
 from mentormatch.assignment.lexicographic import MOST_ROUNDS
 from mentormatch.assignment.mip.program_model import ProgramSolver
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
