@@ -19,6 +19,8 @@ NONE = -(1 << 60)
 CELLS = 1 << 22
 """Cells of all tables together; where hours need more of them, they are counted in coarser units."""
 MOST_UNITS, FEWEST_UNITS = 1 << 12, 1 << 5
+MOST_CELLS = 1 << 25
+"""Tables with more cells even in the coarsest units are not made."""
 WORD = 63
 """Items in a word of a set."""
 
@@ -116,6 +118,12 @@ class KnapsackTables:
         units, ends = needs // divisor[:, None], model.hours // divisor
         rest = _fill(own_gains, units, ends)
         return cls(model, pairs, own_gains, needs, units, rest, ends, rest[0][np.arange(n), ends])
+
+    @staticmethod
+    def fit(model: SetModel) -> bool:
+        """Return whether tables of all items fit in memory."""
+        widest = int(np.bincount(model.owners, minlength=1).max())
+        return model.shape[0] * widest * FEWEST_UNITS <= MOST_CELLS
 
     def sets(self, slack: int, limit: int) -> SetList | None:
         """Return all sets that gain no less than the best of their owner less ``slack``; None if more than ``limit``.

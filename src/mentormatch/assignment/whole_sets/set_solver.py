@@ -106,7 +106,7 @@ class SetSearch:
         scarce = (relaxed.hourly > 0).mean() > SCARCE
         large = relaxed.shares.sum() > (LARGE if scarce else LARGE_IF_LOOSE) * self.model.shape[0]
         try:
-            tied = None if large else self._search(relaxed)
+            tied = None if large or not KnapsackTables.fit(self.model) else self._search(relaxed)
         except NotBySets:
             tied = None
         chosen = self._by_pairs(relaxed.bound, reduced) if tied is None else self._canonical(tied)
