@@ -53,7 +53,7 @@ def may_compile(tables: EnergyTables, left_s: float) -> bool:
     dispatcher: Any = sweep_pairs if tables.plain else sweep_units
     if dispatcher.signatures or (left_s > PATIENT_S and len(tables.unit) >= MANY):
         return True
-    # The store of compiled functions, where another process left them
-    return any(
-        Path(dispatcher.stats.cache_path).glob(f"{Path(replica_kernels.__file__).stem}.{dispatcher.__name__}-*.nbc")
-    )
+    # The store of compiled functions, where another process left them, of the file as it is
+    source = Path(replica_kernels.__file__)
+    stored = Path(dispatcher.stats.cache_path).glob(f"{source.stem}.{dispatcher.__name__}-*.nbc")
+    return any(each.stat().st_mtime >= source.stat().st_mtime for each in stored)

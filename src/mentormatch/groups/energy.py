@@ -26,8 +26,8 @@ FIRST: Final = (8, 20, 20, 10)
 """What breaking a rule once costs at first, in standard deviations of a worth; with counts as with leaders."""
 STIFF: Final = 8
 """How many times as much it costs where penalties have no time to be raised."""
-OUTSIDE: Final = 4
-"""How many times as much a rule costs where people may be left out, so that it is not broken to place them."""
+OUT_OF_RULE: Final = 3
+"""A rule costs the eight to twenty thirds of leaving a person out, where people may be left out."""
 RAISE: Final = 3, 2
 """Numerator and denominator of the factor by which a penalty is raised."""
 GREATEST: Final = 1 << 52
@@ -169,9 +169,12 @@ class Energy:
         spread += sum(float(np.std(each.points)) for each in problem.shared) if self.seeks_worth else 0.0
         self.scale = max(FINENESS // max(int(spread), 1), 1)
         self.unit = max(int(spread * self.scale), FINENESS if spread < 1 else 1)
-        rule = self.unit * (STIFF if self.stiff else 1) * (OUTSIDE if self.outside else 1)
         goal = self.unit * (STIFF if self.stiff else 1)
-        costs = FIRST[APART] * rule, FIRST[LEADERS] * rule, FIRST[MEETINGS] * goal, FIRST[OUT] * goal
+        # Nobody is left out so that fewer meet again, and no rule is broken to place somebody
+        met = FIRST[MEETINGS] * goal if "meetings" in problem.goals and problem.meetings is not None else 0
+        out = FIRST[OUT] * goal + met * problem.sizes.most
+        rule = max(goal, out // OUT_OF_RULE) if self.outside else goal
+        costs = FIRST[APART] * rule, FIRST[LEADERS] * rule, FIRST[MEETINGS] * goal, out
         self.penalties = [*costs, *[FIRST[LEADERS] * rule] * len(problem.counts)]
 
     @property

@@ -15,6 +15,8 @@ from mentormatch.groups.replica_states import EMPTY, QUANTILE_BITS, ReplicaState
 
 FORBIDDEN: Final = 1 << 60
 """What an exchange loses that may not be; some of them still fit int64."""
+POOL: Final = 1 << 17
+"""Quantiles are drawn once: each step takes as many as it needs in a row, from one of so many places on."""
 LEAST_PROPOSALS: Final = 400
 """A step counts for so many proposals at least: it takes as long."""
 UNIT_STEPS: Final = 4
@@ -28,15 +30,18 @@ class ArrayReplicas:
         self.tables, self.states, self.quantiles = tables, states, quantiles
         self.random = np.random.default_rng(int(states.random[0, 0]))
         self.exchange = PairedExchange(tables, states)
+        drawn = self.random.integers(0, len(quantiles), POOL + int(np.prod(self.exchange.shape)))
+        self.pool = quantiles.take(drawn)
 
     def walk(self, temperatures: IntVector, proposals: int) -> float:
         """Make about so many proposals at each replica; return which part was accepted."""
-        exchange, accepted = self.exchange, 0.0
+        exchange, accepted, many = self.exchange, 0.0, int(np.prod(self.exchange.shape))
         steps = max(proposals // exchange.proposals, 1)
         for step in range(steps):
             paired = np.argsort(self.random.random((len(self.states), exchange.groups)), axis=1)
-            drawn = self.random.integers(0, len(self.quantiles), exchange.shape, dtype=np.uint16)
-            noise = (self.quantiles.take(drawn) * temperatures[:, None, None, None]) >> QUANTILE_BITS
+            start = int(self.random.integers(0, POOL))
+            noise = self.pool[start : start + many].reshape(exchange.shape) * temperatures[:, None, None, None]
+            noise >>= QUANTILE_BITS
             accepted += exchange.step(paired[:, : exchange.couples], paired[:, -exchange.couples :], noise)
             if exchange.blocks and step % UNIT_STEPS == 0:
                 for replica, temperature in enumerate(temperatures.tolist()):
@@ -143,7 +148,7 @@ class PairedExchange:
         ends = left[replica, couple], right[replica, couple]
         moved, places = (met.mine[at_left], met.other[at_right]), (met.ours[at_left], met.theirs[at_right])
         self._exchange(replica, ends, moved, places)
-        return float((spared >= 0).mean())
+        return np.count_nonzero(spared >= 0) / spared.size
 
     def _gains(self, met: "MetGroups") -> tuple[IntMatrix, IntMatrix, IntMatrix]:
         """Return (r, p, w, w) what each exchange gains, and what each of the two groups, the floor aside.

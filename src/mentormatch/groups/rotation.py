@@ -14,9 +14,9 @@ from mentormatch.base.arrays import IntMatrix
 from mentormatch.base.scalars import whole_number
 from mentormatch.errors import RequestError
 from mentormatch.explanation.tables import ResultSheet, sheet
+from mentormatch.groups.local_search import search_locally
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.problem import GroupProblem, pairs_in
-from mentormatch.groups.replica_exchange import GroupSearch
 from mentormatch.groups.result import Result
 from mentormatch.groups.social_golfer import Partition, construct_rounds
 from mentormatch.languages import once_spoken, own_language, tr
@@ -24,6 +24,7 @@ from mentormatch.languages.phrases import counted, listed
 
 SWEEPS = 8
 """How often every round is formed again, given the others."""
+SHUFFLES = 120
 
 
 @dataclass(frozen=True, repr=False)
@@ -201,8 +202,8 @@ def form_round(problem: GroupProblem, met: IntMatrix, turn: int) -> Partition:
         goals=("placed", "meetings"),
         seed=problem.seed + turn,
     )
-    found = GroupSearch(asked, quick=True).run(0, None)
-    return in_order(found.groups) if found else ()
+    groups, _ = search_locally(asked, None, SHUFFLES)
+    return in_order(groups)
 
 
 def improve_rounds(problem: GroupProblem, rounds: list[Partition]) -> list[Partition]:
