@@ -70,9 +70,9 @@ class BoundedSearch:
 
     def optimal_face(self, goal: str | None = None) -> PairModel:
         """Return one model that holds all choices as good as the incumbent, and no others."""
-        # Complementary slackness: pairs are fixed already, and rows with a dual have no slack
-        if self._is_face_known and self.proof is not None:
-            return self.pool.held(self.proof.duals, 0)
+        # Complementary slackness: no pair with a reduced profit is free, and no row with a dual has slack
+        if self._is_face_known:
+            return self.core(0).pool
         every = self.limited(goal)
         if self.boxes is None:
             return every
@@ -257,8 +257,7 @@ def solve_restricted_programs(work: BoundedSearch, maximise: ProgramSolver) -> B
 def _proved_search(proof: DualProof, worth: IntVector, known: BoolVector) -> BoundedSearch:
     """Return the finished search of a choice whose profit the trivial bound proves."""
     reduced, value = proof.duals.reduced(proof.pool, worth), int(worth[known].sum())
-    work = BoundedSearch(proof.pool, worth, np.ones_like(known), reduced, value, 1, value, proof=proof)
-    return work.with_candidate(known)
+    return BoundedSearch(proof.pool, worth, np.ones_like(known), reduced, value, 1, value, known, proof=proof)
 
 
 def solve_relaxation(
