@@ -117,9 +117,9 @@ def test_no_key_enters_a_solver_model(monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
     ask = dispatch.solve_program
 
-    def listen(program: Program, seconds: float | None) -> SolverResult:
+    def listen(program: Program, *asked: Any) -> SolverResult:
         names.extend(program.names)
-        return ask(program, seconds)
+        return ask(program, *asked)
 
     monkeypatch.setattr(dispatch, "solve_program", listen)
     small = coupled(6)
@@ -156,8 +156,8 @@ def test_a_solver_that_is_stopped_at_any_moment_leaves_a_true_answer_or_none(mon
         monkeypatch.setattr(
             dispatch,
             "solve_program",
-            lambda program, seconds, left=left: (
-                ask(program, seconds) if next(left, None) is not None else SolverResult(SolverStatus.STOPPED)
+            lambda *asked, left=left: (
+                ask(*asked) if next(left, None) is not None else SolverResult(SolverStatus.STOPPED)
             ),
         )
         solution = solve(problem)

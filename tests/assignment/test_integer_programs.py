@@ -1,6 +1,7 @@
 """Integer programs: by branch and bound, by PuLP and by trying every choice; given up, or out of time, on the way."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -11,15 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.mip import branch_and_bound, dispatch, pulp_backend
-from mentormatch.assignment.mip.branch_and_bound import Pseudocosts, SearchTree, solve_integer_program
-from mentormatch.assignment.mip.program_model import (
-    INTEGRALITY_TOLERANCE,
-    LinearConstraint,
-    Program,
-    SolverResult,
-    SolverStatus,
-)
-from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, SimplexModel
+from mentormatch.assignment.mip.branch_and_bound import solve_integer_program
+from mentormatch.assignment.mip.dual_bounds import DualBounds
+from mentormatch.assignment.mip.presolve import presolve
+from mentormatch.assignment.mip.program_model import LinearConstraint, Program, SolverResult, SolverStatus, SparseRows
+from mentormatch.assignment.mip.simplex import SimplexModel
 from mentormatch.base.arrays import BoolVector
 from mentormatch.errors import EngineError
 
@@ -27,10 +24,10 @@ GREATEST = 1_000_000
 
 
 @st.composite
-def programs(draw: st.DrawFn) -> Program:
-    """Draw a program on few columns, whose rows hold or not, some of them with weights."""
+def programs(draw: st.DrawFn, greatest: int = GREATEST) -> Program:
+    """Draw a program on few columns, whose rows hold or not, some of them with weights, at times great ones."""
     size = draw(st.integers(1, 7))
-    worth = draw(st.lists(st.integers(-GREATEST, GREATEST), min_size=size, max_size=size))
+    worth = draw(st.lists(st.integers(-greatest, greatest), min_size=size, max_size=size))
     forced = draw(st.lists(st.sampled_from([False, False, False, True]), min_size=size, max_size=size))
     return whole(worth, forced, draw(rows(size)))
 
@@ -47,10 +44,15 @@ def rows(size: int) -> st.SearchStrategy[list[LinearConstraint]]:
 
 def row(columns: list[int]) -> st.SearchStrategy[LinearConstraint]:
     size = len(columns)
-    weights = st.lists(st.integers(-3, 9), min_size=size, max_size=size)
-    ends = st.lists(st.none() | st.integers(-2, 12), min_size=2, max_size=2)
+    weights = st.lists(st.integers(-3, 9), min_size=size, max_size=size) | st.just([1] * size)
+    ends = st.lists(st.none() | st.integers(-2, 12), min_size=2, max_size=2) | st.just([1, 1])
     return st.builds(
-        lambda weights, ends: LinearConstraint(np.array(columns), np.array(weights), *ordered(ends)), weights, ends
+        lambda weights, ends, unit: LinearConstraint(
+            np.array(columns), unit * np.array(weights), *(end if end is None else unit * end for end in ordered(ends))
+        ),
+        weights,
+        ends,
+        st.sampled_from([1, 1, 10**11 + 7]),
     )
 
 
@@ -92,29 +94,107 @@ def test_branch_and_bound_finds_the_best_of_all_choices(program: Program) -> Non
 @pytest.mark.promise(9)
 @given(programs())
 def test_a_program_that_is_given_to_pulp_has_the_same_best_choice(program: Program) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(branch_and_bound, "MAX_NODES", 0)
-        assert solve_integer_program(program, None) is None
-        assert told(program, dispatch.solve_program(program, None)) == best(program)
+    assert told(program, pulp_backend.solve_with_pulp(program, None)) == best(program)
+
+
+@pytest.mark.promise(9)
+def test_a_tree_that_grows_too_large_is_given_up_and_the_program_is_solved_in_another_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    weights = np.array([[7, 5, 4, 9, 6], [3, 8, 6, 5, 9]])
+    program = whole([5, 6, 7, 8, 9], [False] * 5, [LinearConstraint(np.arange(5), row, None, 15) for row in weights])
+    monkeypatch.setattr(branch_and_bound, "MAX_NODES", 0)
+    assert solve_integer_program(program, None) is None
+    assert told(program, dispatch.solve_program(program, None)) == best(program)
+    assert dispatch.solve_program(program, 60.0, lambda: True).word is SolverStatus.STOPPED
+
+
+@given(programs(), st.integers(-3, 3))
+def test_choices_below_the_target_are_not_looked_for(program: Program, more: int) -> None:
+    most = best(program)
+    asked = replace(program, target=(most or 0) + more)
+    found = told(asked, solve_integer_program(asked, None))
+    assert found == (most if more <= 0 else None)
 
 
 @pytest.mark.promise(10)
 @given(programs(), st.integers(0, 12))
-def test_a_tree_that_is_stopped_has_a_bound_that_no_choice_exceeds(program: Program, parts: int) -> None:
-    tree, simplex = SearchTree.of(program), SimplexModel(program, DEFAULT_TOLERANCE, again=True)
-    for part, _ in zip(tree.nodes(), range(parts), strict=False):
-        simplex.bound(part.least, part.most)
-        if simplex.run(None, None if part.parent is None else part.parent.basis) is SolverStatus.OPTIMAL:
-            assert tree.take(part, simplex.vertex())
-    answer, most = tree.answer(SolverStatus.STOPPED), best(program)
-    assert most is None or tree.bound >= most - 0.001
-    assert answer.values is None or answer.holds(program)
+def test_a_tree_that_is_stopped_has_a_bound_that_no_choice_exceeds(program: Program, looks: int) -> None:
+    left = iter(range(looks))
+    answer, most = solve_integer_program(program, None, lambda: next(left, None) is None), best(program)
+    assert answer is not None
+    if answer.word is SolverStatus.STOPPED:
+        assert answer.bound is not None
+        assert most is None or answer.bound >= most
+        assert answer.values is None or answer.holds(program)
+    else:
+        assert told(program, answer) == most
 
 
-def test_the_column_that_is_cut_is_in_doubt_by_no_less_than_what_is_taken_for_whole() -> None:
-    values = np.array([0.0, 1.0, 1 - INTEGRALITY_TOLERANCE, 1.0])
-    assert SolverResult(SolverStatus.OPTIMAL, values).taken() is None
-    assert Pseudocosts.none(4).column(values) == 2
+@pytest.mark.promise(12)
+@given(programs(greatest=2))
+def test_every_best_choice_is_in_a_box_that_the_tree_puts_aside(program: Program) -> None:
+    answer, most = solve_integer_program(program, None), best(program)
+    assert answer is not None
+    if most is not None and answer.boxes is not None:
+        for choice in choices(program):
+            if int(program.worth[choice].sum()) == most:
+                assert any((least <= choice).all() and (choice <= top).all() for least, top in answer.boxes)
+
+
+@given(programs())
+def test_presolve_keeps_every_choice_and_its_worth(program: Program) -> None:
+    reduced, kept = (
+        presolve(program),
+        {choice.tobytes(): int(program.worth[choice].sum()) for choice in choices(program)},
+    )
+    if reduced is None:
+        assert not kept
+        return
+    found = {}
+    for taken in product((False, True), repeat=len(reduced.worth)):
+        choice = np.array(taken, dtype=bool)
+        if reduced.rows.hold(choice).all():
+            columns = reduced.origin.box(choice, choice)[0]
+            found[columns.tobytes()] = reduced.constant + reduced.unit * int(reduced.worth[choice].sum())
+    assert found == kept
+
+
+@given(programs(), st.data())
+def test_any_duals_bound_every_choice(program: Program, data: st.DataObject) -> None:
+    rows = SparseRows.of(program)
+    numbers = st.floats(-1e6, 1e6) | st.sampled_from([0.0, 0.5, 1.0, float("inf"), float("nan")])
+    duals = np.array([data.draw(numbers) for _ in program.constraints], dtype=np.float64)
+    least, most = program.lower_bounds, np.ones(len(program.names), dtype=bool)
+    bounds = DualBounds.of(program.worth, rows)
+    found, values = (
+        bounds.of_duals(duals, least, most),
+        [int(program.worth[choice].sum()) for choice in choices(program)],
+    )
+    assert all(value <= found.units for value in values)
+    assert not (values and bounds.prove_empty(np.nan_to_num(duals), least, most))
+    for value in values:
+        low, high = found.fixed(least, most, value)
+        for choice in choices(program):
+            if int(program.worth[choice].sum()) >= value:
+                assert (low <= choice).all()
+                assert (choice <= high).all()
+
+
+@pytest.mark.promise(9)
+def test_a_solver_whose_vertices_break_rows_and_whose_bounds_are_wrong_misleads_no_one() -> None:
+    """The weights differ in their last digits, far below the tolerance of the solver."""
+    weights = 10**11 + np.array([1, 2, 3, 4, 5, 6])
+    for most in (3 * 10**11 + 6, 3 * 10**11 + 9, 3 * 10**11 + 15):
+        program = whole([3, 4, 5, 6, 7, 9], [False] * 6, [LinearConstraint(np.arange(6), weights, None, most)])
+        assert told(program, solve_integer_program(program, None)) == best(program)
+
+
+def test_an_empty_node_that_no_ray_proves_is_branched_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SimplexModel, "ray", lambda simplex: None)
+    halves = LinearConstraint(np.arange(3), np.array([2, 2, 2]), 3, 3)
+    none = whole([1, 2, 3], [False] * 3, [halves, LinearConstraint(np.arange(2), np.array([1, 1]), 1, 1)])
+    assert told(none, solve_integer_program(none, None)) is None
 
 
 def test_no_time_is_no_answer() -> None:
@@ -135,11 +215,10 @@ def test_pulp_is_asked_once_more_when_the_solver_gives_up(fails: int, monkeypatc
             model.solverModel, stats.status = None, pulp.const.LpSolveStatus.Undefined
         return stats
 
-    monkeypatch.setattr(branch_and_bound, "MAX_NODES", 0)
     monkeypatch.setattr(pulp_backend, "_run", give_up)
     program = whole([3, 2], [False, False], [LinearConstraint(np.arange(2), np.ones(2, int), 0, 1)])
     if fails == 1:
-        assert told(program, dispatch.solve_program(program, None)) == 3
+        assert told(program, pulp_backend.solve_with_pulp(program, None)) == 3
         return
     with pytest.raises(EngineError, match="gave up twice"):
-        dispatch.solve_program(program, None)
+        pulp_backend.solve_with_pulp(program, None)

@@ -175,7 +175,6 @@ def test_a_process_of_a_solver_that_dies_or_is_deaf_is_told_and_the_next_program
     assert own.solve(empty, 60.0).values is not None
     with monkeypatch.context() as patched:
         patched.setattr("mentormatch.assignment.mip.dispatch.PROGRAM", "import time; time.sleep(60)")
-        patched.setattr("mentormatch.assignment.mip.dispatch.GRACE_S", 0.1)
         own.end()
         assert own.solve(empty, 0.1).values is None
     own.end()

@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SOLVES = """import sys
 sys.path[:] = sys.argv[1:]
 from mentormatch.assignment import engine, subprocess_solve
+from mentormatch.assignment.mip import branch_and_bound
 from tests.failure.processes import endless
+branch_and_bound.MAX_NODES = 0  # the other process at once
 {trouble}
 problem = endless(exact={exact})
 print("ready", flush=True)

@@ -23,6 +23,7 @@ SEEDS = range(300 if DEEP else 15)
 def of_few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have few pairs count as many, for which compiled code is used."""
     monkeypatch.setattr(large, "MANY", 0)
+    monkeypatch.setattr(large, "MANY_COUPLED", 0)
     monkeypatch.setattr(large, "use_numba", lambda _: True)
 
 

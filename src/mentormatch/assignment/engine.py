@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from distributed import Client
 
 IN_PROCESS_PAIRS = 1 << 16
-"""A problem of no more pairs is tried for a moment in the caller's process, whatever the engine."""
+"""A problem of no more pairs is solved in the caller's process, whatever the engine."""
 IN_PROCESS_S = 0.5
-"""About what another process takes to start."""
+"""What cannot be ended at any time has so long there: about what another process takes to start."""
 
 KEYS_A_SECOND = 1 << 20
 """So many keys are hashed in a second, before a problem goes to another process."""
@@ -152,10 +152,10 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     checker refuses it, the status is ``failed``, there are no pairs, and ``notes`` say why.
 
     Engine ``wide`` works in this process, looking at the clock now and then; so does ``plain``, unless there is a time
-    limit and more than a million pairs, and more than a hundred thousand for each second of it. Engine ``milp`` does
-    for half a second if there are no more than 65,536 pairs; what is not done by then, or is larger, goes on
-    in a process of its own, where it can be ended at any moment. That process is gone when this function returns, and
-    ends with this process.
+    limit and more than a million pairs, and more than a hundred thousand for each second of it; so does ``milp``, if
+    there are no more than 65,536 pairs. Otherwise the engine works in a process of its own, where it can be ended at
+    any moment; that process is gone when this function returns. Integer programs that are too hard for linear programs
+    go to a process too, which waits for the next one, and ends with this process.
 
     Parameters
     ----------
@@ -304,7 +304,7 @@ def _try_relaxation(problem: AssignmentProblem, run: SolveOptions) -> bool:
 
 
 def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOptions, so_far: Incumbent) -> Solution:
-    """Return what the engines say here, at once or after a moment, or else in a process of their own."""
+    """Return what the engines say here, or else in a process of their own."""
     asked = select_engine(problem, kind)
     so_far.engine = asked.kind
     seconds = min((each for each in (run.remaining_s, run.soon_s) if each is not None), default=None)
@@ -312,10 +312,10 @@ def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOpti
         return solve_goals(problem, kind, run)
     if problem.scores.count <= IN_PROCESS_PAIRS:
         moment = monotonic() + (IN_PROCESS_S if run.soon_s is None else min(run.soon_s, IN_PROCESS_S))
-        tried = replace(run, moment=moment)
-        found = solve_goals(problem, kind, tried)
-        done = found.status not in (Status.FEASIBLE, Status.STOPPED)
-        if done or run.timed_out or not tried.for_a_moment.timed_out:
+        found = solve_goals(problem, kind, replace(run, moment=moment))
+        # Linear programs and trees look at the clock, and go on here; what does not has ended by the moment
+        done = found.status not in (Status.FEASIBLE, Status.STOPPED) or monotonic() < moment
+        if done or (run.remaining_s is not None and run.remaining_s < IN_PROCESS_S):
             return found
         so_far.offer(found)
         # The relaxation without rows is not what is asked for: that need not be found out again
@@ -329,7 +329,7 @@ def _solve_in_subprocess(
     """Return what the engines say in a process of its own, or the best answer so far."""
     if run.timed_out or (run.remaining_s is not None and sum(problem.shape) > KEYS_A_SECOND * run.remaining_s):
         return so_far.answer(Status.STOPPED)
-    task = SolveTask.of(problem, kind, run.tie_breaker, run.remaining_s)
+    task = SolveTask.of(problem, kind, run.tie_breaker, run.remaining_s, ties=run.ties)
     try:
         found = solve_in_subprocess(task, so_far.offer, run.remaining_s, lambda: run.cancelled)
     except OSError:

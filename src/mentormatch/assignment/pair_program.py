@@ -97,6 +97,27 @@ class PairModel:
         """Return the mentor and the mentee of each pair."""
         return self.mentors, self.mentees
 
+    def keys(self) -> IntVector:
+        """Return a number for each pair."""
+        return self.mentors * len(self.sides[1]) + self.mentees
+
+    def held(self, duals: "ScaledDuals", loss: int) -> "PairModel":
+        """Return the model of the choices that lose no more than ``loss`` parts by the slack of any row with a dual.
+
+        By complementary slackness a choice falls short of the dual bound by each dual times the slack of its row.
+        """
+        sides = [_held_degrees(loads, prices, loss) for loads, prices in zip(self.sides, duals.sides, strict=True)]
+        limits = []
+        for limit, price in zip(self.limits, duals.limits.tolist(), strict=True):
+            if price > 0 and limit.most is not None:
+                least = limit.most - loss // price
+                limit = replace(limit, least=least if limit.least is None else max(limit.least, least))
+            elif price < 0 and limit.least is not None:
+                most = limit.least + loss // -price
+                limit = replace(limit, most=most if limit.most is None else min(limit.most, most))
+            limits.append(limit)
+        return replace(self, limits=tuple(limits), sides=(sides[0], sides[1]))
+
     def holds(self, chosen: BoolVector) -> bool:
         """Return whether a choice, (e,) bool, is feasible, in integers."""
         for people, loads in zip(self.people(), self.sides, strict=True):
@@ -108,10 +129,21 @@ class PairModel:
         return bool(chosen[self.fixed_to_one].all()) and all(limit.holds(chosen) for limit in self.limits)
 
 
+def _held_degrees(loads: DegreeBounds, prices: IntVector, loss: int) -> DegreeBounds:
+    """Return the degree bounds of people who may lose ``loss`` at most; a minimum that may not bind stays as it is."""
+    slack = np.where(prices != 0, loss // np.maximum(np.abs(prices), 1), 0)
+    full, few = (prices > 0) & ~loads.conditional, (prices < 0) & ~loads.conditional
+    least = np.where(full, np.maximum(loads.firm_minimum, loads.most - slack), loads.least)
+    most = np.where(few, np.minimum(loads.most, loads.firm_minimum + slack), loads.most)
+    return DegreeBounds(least, most, loads.optional & ~(full & (least > loads.firm_minimum)))
+
+
 ROOM = 1 << 56
 """Sums of rounded duals stay below this, far within int64."""
 FINEST = 1 << 20
 """Duals are rounded to this part of a unit at best, and more coarsely where profits are great."""
+HEAVY = 1 << 16
+"""A coefficient from which on a rounded dual loses too much at that part; duals are then as fine as they can be."""
 LIMIT = 2
 """The ``side`` of a linear constraint; mentors are 0 and mentees 1."""
 
@@ -163,6 +195,11 @@ class ScaledDuals:
             end = limit.most if price > 0 else limit.least
             total += price * (end or 0)
         return total
+
+    def prices_waived(self, pool: PairModel) -> bool:
+        """Return whether a link, or a person whose minimum may not bind, has a dual: their slack is no row of pairs."""
+        sides = zip(self.sides, pool.sides, strict=True)
+        return bool(self.links.any() or any((prices[loads.conditional] != 0).any() for prices, loads in sides))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +270,13 @@ class PairProgram:
 
     def duals(self, pool: PairModel, worth: IntVector, given: FloatVector) -> ScaledDuals:
         """Return the solver's duals ``given``, one a row, rounded to integers; any rounding leaves the bound valid."""
-        reach = float(np.abs(given) @ self._row_magnitudes(pool))
+        sizes = self._row_magnitudes(pool)
+        reach = float(np.abs(given) @ sizes)
         if not reach <= ROOM:
             given, reach = np.zeros_like(given), 0.0
         # The finest denominator with which no sum of duals leaves the exact range
-        parts = max(min(_denominator(pool, worth), int(ROOM / max(reach, 1.0))), 1)
+        finest = FINEST if sizes.max(initial=0.0) <= HEAVY else ROOM
+        parts = max(min(_denominator(pool, worth), int(ROOM / max(reach, 1.0)), finest), 1)
         scaled = given * parts
         sides = tuple(np.zeros(len(loads), dtype=np.int64) for loads in pool.sides)
         links, limits = np.zeros((2, len(pool)), dtype=np.int64), np.zeros(len(pool.limits), dtype=np.int64)
@@ -320,4 +359,4 @@ def _denominator(pool: PairModel, worth: IntVector) -> int:
     """Return the finest denominator with which all profits together stay in the exact range."""
     places = min(int(loads.most.sum()) for loads in pool.sides) + 1
     greatest = int(np.abs(worth).max(initial=1))
-    return int(min(max(ROOM // (places * greatest), 1), FINEST))
+    return max(ROOM // (places * greatest), 1)

@@ -10,13 +10,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mentormatch.assignment.column_generation import cheapest_columns, leading_columns
-from mentormatch.assignment.mip.program_model import ProgramSolver, SolverResult, SolverStatus
+from mentormatch.assignment.mip.program_model import FAR, Box, ProgramSolver, SolverResult, SolverStatus
 from mentormatch.assignment.pair_program import DualProof, PairConstraint, PairModel, build_program, trivial_duals
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
 SLACK = 1e-6
 """A solver's bound may miss a whole number by its last digits."""
+DEEPER, GROWTH = 10, 3
+"""So many cores, each so many halves as deep as the last, before all free pairs."""
+SOON, DIVE_PAIRS = 2, 3000
+"""After so many cores without a choice a dive finds an incumbent, among so many pairs."""
 COARSE = 1000
 """A pair is worth adding to a linear program from this part of a unit on."""
 
@@ -28,6 +32,7 @@ class BoundedSearch:
     Of the pairs of ``pool``, (e,): ``worth`` the profit, ``reduced`` the reduced profit in ``parts`` of a unit,
     ``columns`` those in the LP. ``scaled_bound``, in parts, bounds every choice; ``bound`` is the same in whole units,
     None if not known. ``infeasible``: it is proved that there is no choice. ``proof``: the duals behind the bound.
+    ``boxes``: the least and the most of each pair in parts of the pool that hold all optima, where they are known.
     """
 
     pool: PairModel
@@ -40,6 +45,7 @@ class BoundedSearch:
     incumbent: BoolVector | None = None
     infeasible: bool = False
     proof: DualProof | None = None
+    boxes: tuple[Box, ...] | None = None
 
     @property
     def value(self) -> int:
@@ -54,6 +60,34 @@ class BoundedSearch:
     def limited(self, goal: str | None = None) -> PairModel:
         """Return the model of the choices of as much profit as the incumbent: the value of the goal as a constraint."""
         return self.pool.limited(PairConstraint.on(self.worth, self.value, origin=goal)) if self._binds else self.pool
+
+    def optimal_faces(self, goal: str | None = None) -> tuple[PairModel, ...]:
+        """Return models that together hold all choices as good as the incumbent, which is optimal."""
+        if self._is_face_known:
+            return (self.optimal_face(goal),)
+        every = self.limited(goal)
+        return (every,) if self.boxes is None else tuple(every.restrict(most, least) for least, most in self.boxes)
+
+    def optimal_face(self, goal: str | None = None) -> PairModel:
+        """Return one model that holds all choices as good as the incumbent, and no others."""
+        # Complementary slackness: no pair with a reduced profit is free, and no row with a dual has slack
+        if self._is_face_known:
+            return self.core(0).pool
+        every = self.limited(goal)
+        if self.boxes is None:
+            return every
+        least, most = (np.array(ends) for ends in zip(*self.boxes, strict=True))
+        return every.restrict(most.any(axis=0), least.all(axis=0))
+
+    @property
+    def narrows_ties(self) -> bool:
+        """Return whether more is known of the choices that tie than what they are worth."""
+        return self._is_face_known or self.boxes is not None
+
+    @property
+    def _is_face_known(self) -> bool:
+        """Return whether complementary slackness leaves no choice that is worse than the incumbent."""
+        return self.gap == 0 and self.proof is not None and not self.proof.duals.prices_waived(self.pool)
 
     @property
     def _binds(self) -> bool:
@@ -98,28 +132,62 @@ class BoundedSearch:
             incumbent=choice[kept],
         )
 
-    def solve_program(self, maximise: ProgramSolver, reach: int | None = None) -> "BoundedSearch":
-        """Return the search after a 0-1 program on all free pairs, or the core: reduced profits within ``reach`` of 0.
+    def core(self, reach: int) -> "SearchCore":
+        """Return what a choice within ``reach`` parts of the dual bound may take, must take, and how rows bind it."""
+        # Reduced-cost fixing, and complementary slackness: a row with a dual has little slack
+        kept = (self.reduced >= -reach) | self.pool.fixed_to_one
+        near = self.pool.restrict(kept, self.pool.fixed_to_one | (self.reduced > reach))
+        # The least worth of such a choice; with an incumbent, no less
+        target = -((reach - self.scaled_bound) // self.parts)
+        target = target if self.incumbent is None else max(target, self.value)
+        return SearchCore(kept, near if self.proof is None else near.held(self.proof.duals, reach), target)
 
-        A choice within ``reach`` of the dual bound has no other pair (reduced-cost fixing). So if the core has one, the
-        best of the core is optimal.
+    def solve_core(self, maximise: ProgramSolver, reach: int | None) -> tuple["BoundedSearch", SolverStatus]:
+        """Return the search after a 0-1 program on the core within ``reach``, or None: on all free pairs; and its end.
+
+        A choice within ``reach`` of the dual bound is in the core. So if the core has one, the best of the core is
+        optimal, and if it has none, the bound falls to below the target.
         """
-        # The core, or all free pairs; pairs above the reach are in every choice within it
-        kept = np.ones_like(self.columns) if reach is None else (self.reduced >= -reach) | self.pool.fixed_to_one
-        forced = self.pool.fixed_to_one if reach is None else self.pool.fixed_to_one | (self.reduced > reach)
-        near, every = self.pool.restrict(kept, forced), np.ones(int(kept.sum()), dtype=bool)
-        answer = maximise(build_program(near, self.worth[kept], every, whole=True).program)
-        # An infeasible core proves nothing
-        if answer.word is SolverStatus.INFEASIBLE and self.incumbent is None:
-            return replace(self, infeasible=reach is None)
-        work = self.with_candidate(_over_all_pairs(kept, answer))
+        every = np.ones_like(self.columns)
+        known = None if self.incumbent is None else self.value
+        core = SearchCore(every, self.pool, known) if reach is None else self.core(reach)
+        asked = build_program(core.pool, self.worth[core.kept], np.ones(len(core.pool), dtype=bool), whole=True)
+        answer = maximise(replace(asked.program, target=core.target))
+        work = self.with_candidate(_over_all_pairs(core.kept, answer))
+        if answer.word is SolverStatus.INFEASIBLE and reach is None and work.incumbent is None:
+            return replace(work, infeasible=True), answer.word
         if work.incumbent is None and reach is None and answer.word is SolverStatus.OPTIMAL:
             raise EngineError("The solver's answer is not whole, or breaks a bound")
-        return work._with_solver_bound(answer) if reach is None or work.within(reach) else work
+        if work.incumbent is not None and answer.word is SolverStatus.OPTIMAL and answer.boxes is not None:
+            work = replace(work, boxes=tuple(work.among(self, core.over(box)) for box in answer.boxes))
+        return work._with_core_bound(answer, core.target), answer.word
 
-    def within(self, reach: int) -> bool:
-        """Return whether the incumbent is within ``reach`` of the dual bound."""
-        return self.incumbent is not None and self.gap <= reach
+    def find_incumbent(self, maximise: ProgramSolver) -> "BoundedSearch":
+        """Return the search with some good choice as the incumbent, if a dive among the best pairs ends at one."""
+        fixed = self.pool.fixed_to_one
+        least = np.partition(self.reduced, -DIVE_PAIRS)[-DIVE_PAIRS] if len(self.reduced) > DIVE_PAIRS else None
+        kept = np.ones_like(fixed) if least is None else (self.reduced >= least) | fixed
+        near = self.pool.restrict(kept, fixed)
+        asked = build_program(near, self.worth[kept], np.ones(len(near), dtype=bool), whole=True)
+        return self.with_candidate(_over_all_pairs(kept, maximise(replace(asked.program, roughly=True))))
+
+    def among(self, before: "BoundedSearch", box: Box) -> Box:
+        """Return a box of the pairs of an earlier search as one of the pairs that are left."""
+        left = np.isin(before.pool.keys(), self.pool.keys(), assume_unique=True)
+        return box[0][left], box[1][left]
+
+    def _with_core_bound(self, answer: SolverResult, target: int | None) -> "BoundedSearch":
+        """Return the search with the bound of a core: choices are in it, or worth less than the target."""
+        if self.bound is None or (answer.bound is None and answer.word is not SolverStatus.INFEASIBLE):
+            return self
+        found = [self.value if self.incumbent is not None else -FAR, -FAR if target is None else target - 1]
+        if answer.bound is not None:
+            found.append(int(np.floor(answer.bound + SLACK)))
+        return replace(self, bound=min(self.bound, max(found)))
+
+    def is_narrowed(self, reach: int) -> bool:
+        """Return whether the core within ``reach`` is smaller than all free pairs."""
+        return bool((np.abs(self.reduced) > reach)[~self.pool.fixed_to_one].any())
 
     @property
     def gap(self) -> int:
@@ -128,16 +196,26 @@ class BoundedSearch:
 
     @property
     def core_radius(self) -> int:
-        """Return the reach of the first core: it holds somewhat more pairs than there are people."""
+        """Return the reach of the first core: a quarter of that at which somewhat more pairs than people are in it."""
         # A vertex of the LP has about as many pairs as there are people
         count = 5 * sum(map(len, self.pool.sides)) // 4
-        return int(np.partition(-self.reduced, count)[count]) if count < len(self.reduced) else self.scaled_bound
+        return (int(np.partition(-self.reduced, count)[count]) if count < len(self.reduced) else self.scaled_bound) // 4
 
-    def _with_solver_bound(self, answer: SolverResult) -> "BoundedSearch":
-        """Return the search with the bound of the 0-1 program, if it is closer."""
-        if answer.bound is None or self.bound is None:
-            return self
-        return replace(self, bound=min(self.bound, max(self.value, int(np.floor(answer.bound + SLACK)))))
+
+@dataclass(frozen=True, slots=True)
+class SearchCore:
+    """The pairs that are ``kept``, (e,) bool, as a model; choices worth less than the ``target`` need not be in it."""
+
+    kept: BoolVector
+    pool: PairModel
+    target: int | None
+
+    def over(self, box: Box) -> Box:
+        """Return a box of the columns of the core as one of all pairs."""
+        least, most = np.zeros((2, len(self.kept)), dtype=bool)
+        count = len(self.pool)
+        least[self.kept], most[self.kept] = box[0][:count], box[1][:count]
+        return least, most
 
 
 def maximize_goal(
@@ -162,19 +240,24 @@ def maximize_goal(
 
 
 def solve_restricted_programs(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch:
-    """Return the search after 0-1 programs on a core, a larger core and all free pairs, until one is proved."""
-    for reach in (work.core_radius, 8 * work.core_radius):
-        if reach > 0 and (work.reduced < -reach).any():
-            work = work.solve_program(maximise, reach)
-            if work.proved:
-                return work
-    return work.solve_program(maximise)
+    """Return the search after 0-1 programs on a core, then on larger ones up to all free pairs, until one is proved."""
+    reach = max(work.core_radius, work.parts)
+    for depth in range(DEEPER):
+        if depth == SOON and work.incumbent is None:
+            work = work.find_incumbent(maximise)
+        if reach <= 0 or not work.is_narrowed(reach):
+            break
+        work, word = work.solve_core(maximise, reach)
+        if work.proved or word is SolverStatus.STOPPED:
+            return work
+        reach = reach * GROWTH // 2
+    return work.solve_core(maximise, None)[0]
 
 
 def _proved_search(proof: DualProof, worth: IntVector, known: BoolVector) -> BoundedSearch:
     """Return the finished search of a choice whose profit the trivial bound proves."""
-    value, none = int(worth[known].sum()), np.zeros_like(worth)
-    return BoundedSearch(proof.pool, worth, np.ones_like(known), none, value, 1, value, known, proof=proof)
+    reduced, value = proof.duals.reduced(proof.pool, worth), int(worth[known].sum())
+    return BoundedSearch(proof.pool, worth, np.ones_like(known), reduced, value, 1, value, known, proof=proof)
 
 
 def solve_relaxation(

@@ -1,11 +1,11 @@
-"""Assignment with side constraints: goals as 0-1 programs in turn; ties by no-good cuts (Balas and Jeroslow 1972).
+"""Assignment with side constraints: goals as 0-1 programs in turn; ties on the optimal face (Isermann 1982).
 
 Goal after goal is maximised by LP relaxation and 0-1 programs (``relaxation``); its value becomes a constraint of the
-next. Ties are broken by enumeration: a no-good cut on the incumbent, then the best other answer by the next hashes,
-until the program is infeasible or its bound is lower (ranking: Lawler 1972; Murty 1968).
+next. Ties are broken by isolating weights in rounds. Each is maximised on what holds all optima of the round before:
+where the LP is whole, the face that complementary slackness leaves; else the nodes of the search that were put aside.
+The answer is the only one left if no choice there differs from it, by the bound of one more LP.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -28,15 +28,13 @@ from mentormatch.assignment.objective import (
     objective_of,
     scalarize,
 )
-from mentormatch.assignment.pair_program import DualProof, PairConstraint, PairModel, trivial_duals
+from mentormatch.assignment.pair_program import DualProof, PairModel, trivial_duals
 from mentormatch.assignment.relaxation import BoundedSearch, maximize_goal, solve_relaxation, solve_restricted_programs
-from mentormatch.base.arrays import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector
 from mentormatch.errors import EngineError
 
 LEXIMIN = LeximinStages(max_weight=1 << 20)
 """Coefficients of an integer program stay small."""
-FEW_TIED = 3
-"""Where the LP leaves a gap, enumerating up to so many optima is quicker than maximising tie-breaking weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +86,43 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, m
     run.on_incumbent(partial(_solution, problem, pool, work.incumbent, known, Status.FEASIBLE))
     if not run.ties:
         return _solution(problem, pool, work.incumbent, known, Status.PROVED)
-    return _break_ties_of_optimum(problem, work, known, run, maximise)
+    return _settle_ties(problem, work, known, run, maximise)
 
 
-def _break_ties_of_optimum(
+def _settle_ties(
     problem: AssignmentProblem, work: BoundedSearch, known: ProvedGoals, run: SolveOptions, maximise: ProgramSolver
 ) -> Solution:
     """Return the canonical one of the choices that are optimal in the last goal, and so in all."""
-    # With an LP gap, tie-breaking weights would make hard programs; a few optima are found sooner
-    tied = _enumerate_ties(work, maximise) if work.gap else ()
-    if tied:
-        return _solution(problem, work.pool, _pick_canonical(work.pool, tied, run), known, Status.PROVED)
-    pool, chosen, status = _break_ties(work.limited(problem.goals[-1]), work.incumbent, run, maximise)
-    return _solution(problem, pool, chosen, known, status)
+    goal: str | None = problem.goals[-1]
+    for turn in range(MOST_ROUNDS):
+        faces, chosen = work.optimal_faces(goal), work.incumbent
+        # The answer is the only one left
+        exact = turn > 0 or not work.narrows_ties
+        if all(_is_only_choice(face, work, maximise, exact=exact) for face in faces):
+            return _solution(problem, work.pool, chosen, known, Status.PROVED)
+        # Isolating weights as one more goal
+        pool, goal = work.optimal_face(goal), None
+        worth = run.tie_breaker.of(pool.mentors, pool.mentees, turn)
+        best = maximize_goal(pool, worth, worth, work.over(pool), maximise)
+        if not best.proved or run.timed_out:
+            return _solution(problem, work.pool, chosen, known, Status.FEASIBLE)
+        work = best
+    raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
+
+
+def _is_only_choice(face: PairModel, work: BoundedSearch, maximise: ProgramSolver, *, exact: bool) -> bool:
+    """Return whether no choice of a model differs from the incumbent: by an LP, or if ``exact``, a 0-1 program."""
+    chosen, own = work.over(face), 0 if work.incumbent is None else int(np.count_nonzero(work.incumbent))
+    if chosen is None or face.fixed_to_one.all():
+        return chosen is not None and len(face) == own == np.count_nonzero(chosen)
+    # How many pairs of a choice are not in the incumbent, less those of the incumbent that are in it
+    differ = np.where(chosen, -1, 1)
+    inside = chosen if np.count_nonzero(chosen) == own and face.holds(chosen) else None
+    found = solve_relaxation(face, differ, differ, inside, maximise)
+    if exact and found.bound is not None and found.bound >= 1 - own:
+        # Only a choice that differs is looked for
+        found, _ = found.solve_core(maximise, found.scaled_bound - (1 - own) * found.parts)
+    return found.infeasible or (found.bound is not None and found.bound < 1 - own)
 
 
 def _solution_so_far(
@@ -195,69 +217,6 @@ def _find_incumbent(
         return BoundedSearch(pool, lead, pool.fixed_to_one, lead, 0, 1, None)
     work = solve_relaxation(pool, lead, lead, None, maximise)
     return solve_restricted_programs(work, maximise) if work.bound is not None and not work.proved else work
-
-
-def _break_ties(
-    pool: PairModel, chosen: BoolVector | None, run: SolveOptions, maximise: ProgramSolver
-) -> tuple[PairModel, BoolVector | None, Status]:
-    """Return the choice of the greatest hashes: the optimum of round 0, then in each round against its best rival."""
-    # Round 0: the tie-breaking weights as one more goal
-    worth = run.tie_breaker.of(pool.mentors, pool.mentees, 0)
-    first = maximize_goal(pool, worth, worth, chosen, maximise)
-    if first.incumbent is None or not first.proved:
-        return pool, chosen, Status.FEASIBLE
-    # Its sum of hashes is a constraint from now on
-    pool, chosen = first.limited(), first.incumbent
-    for turn in range(1, MOST_ROUNDS):
-        worth = run.tie_breaker.of(pool.mentors, pool.mentees, turn)
-        # The best other choice, by a no-good cut; none as good: the incumbent is canonical
-        rival = _best_other(pool, worth, chosen, maximise)
-        # The rival must be better in this round, or as good to go to the next
-        own = int(worth[chosen].sum())
-        if rival.infeasible or (rival.bound is not None and rival.bound < own):
-            return pool, chosen, Status.PROVED
-        if not rival.proved:
-            return pool, chosen, Status.FEASIBLE
-        other = rival.over(pool)
-        chosen = other if other is not None and rival.value > own else chosen
-        # Only choices as good in this round remain
-        pool = pool.limited(PairConstraint.on(worth, max(rival.value, own)))
-    raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
-
-
-def _enumerate_ties(work: BoundedSearch, maximise: ProgramSolver) -> tuple[BoolVector, ...]:
-    """Return all optima of the last goal by no-good cuts, if there are at most ``FEW_TIED``; none if there are more."""
-    pool, tied = work.pool, [work.incumbent]
-    while tied[-1] is not None and len(tied) <= FEW_TIED:
-        # One cut for each optimum found
-        pool = pool.limited(_no_good_cut(tied[-1]))
-        rival = maximize_goal(pool, work.worth, work.worth, None, maximise)
-        if rival.infeasible or (rival.bound is not None and rival.bound < work.value):
-            return tuple(choice for choice in tied if choice is not None)
-        tied.append(rival.over(work.pool) if rival.proved else None)
-    return ()
-
-
-def _pick_canonical(pool: PairModel, tied: Sequence[BoolVector], run: SolveOptions) -> BoolVector:
-    """Return the choice of the greatest sum of hashes, by rounds."""
-    for turn in range(MOST_ROUNDS):
-        worth = run.tie_breaker.of(pool.mentors, pool.mentees, turn)
-        # Only the best of each round stay
-        sums = [int(worth[choice].sum()) for choice in tied]
-        tied = [choice for choice, own in zip(tied, sums, strict=True) if own == max(sums)]
-    return tied[0]
-
-
-def _best_other(pool: PairModel, worth: IntVector, chosen: BoolVector, maximise: ProgramSolver) -> BoundedSearch:
-    """Return the finished search for the best choice other than the one chosen."""
-    if pool.fixed_to_one.all():
-        return BoundedSearch(pool, worth, pool.fixed_to_one, worth, 0, 1, None, infeasible=True)
-    return maximize_goal(pool.limited(_no_good_cut(chosen)), worth, worth, None, maximise)
-
-
-def _no_good_cut(chosen: BoolVector) -> PairConstraint:
-    """Return the constraint that exactly this choice violates (Balas and Jeroslow 1972)."""
-    return PairConstraint.on(np.where(chosen, -1, 1), 1 - int(chosen.sum()))
 
 
 def _solution(

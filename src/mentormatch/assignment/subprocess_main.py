@@ -43,7 +43,8 @@ def _work(out: BinaryIO) -> None:
     with language(task.language):
         try:
             found: Solution | MentorMatchError
-            found = solve_goals(task.problem, task.engine, SolveOptions(task.hashes, task.deadline, on_incumbent=tell))
+            run = SolveOptions(task.hashes, task.deadline, task.ties, on_incumbent=tell)
+            found = solve_goals(task.problem, task.engine, run)
         except MentorMatchError as error:
             found = error
     write(found, last=True)

@@ -37,7 +37,7 @@ EARLY, EARLIEST_S = 0.1, 0.2
 class SolveTask:
     """What the child is asked: a problem without names, the engine if one is named, how ties are settled, limits.
 
-    ``language`` is that in which it words what it refuses.
+    ``language`` is that in which it words what it refuses. Without ``ties`` any optimum will do.
     """
 
     problem: AssignmentProblem
@@ -46,16 +46,23 @@ class SolveTask:
     deadline: float | None
     memory: int | None
     language: str
+    ties: bool = True
 
     @classmethod
     def of(
-        cls, problem: AssignmentProblem, engine: str | None, hashes: TieBreaker, seconds: float | None
+        cls,
+        problem: AssignmentProblem,
+        engine: str | None,
+        hashes: TieBreaker,
+        seconds: float | None,
+        *,
+        ties: bool = True,
     ) -> "SolveTask":
         """Return the task to be done in so many seconds; of people and rules it has the positions alone."""
         rows = tuple(replace(row, name=f"row {place}") for place, row in enumerate(problem.rows))
         bare = replace(problem, rows=rows, mentor_keys=(), mentee_keys=())
         until = None if seconds is None else monotonic() + seconds - min(EARLY * seconds, EARLIEST_S)
-        return cls(bare, engine, hashes.anonymized, until, MEMORY_BYTES or _memory(), spoken())
+        return cls(bare, engine, hashes.anonymized, until, MEMORY_BYTES or _memory(), spoken(), ties)
 
 
 def solve_in_subprocess(

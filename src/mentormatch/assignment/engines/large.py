@@ -22,6 +22,8 @@ SCALE = "mentormatch.scale"
 
 MANY = 1 << 13
 """Of fewer pairs an integer program finds the best as soon, and stages reach leximin as soon."""
+MANY_COUPLED = 1 << 16
+"""Of no more pairs under rules that couple them, linear programs and a tree find the best sooner."""
 ROWS = 20
 """With more rules, Lagrangian multipliers of all together take longer to find than an integer program."""
 CELLS = 1 << 26
@@ -81,7 +83,7 @@ def is_worth_scaling(problem: AssignmentProblem) -> bool:
         return False
     if "leximin" in problem.goals:
         return fits_leximin(problem)
-    return _scores_within(scores, GREATEST) and fits_rows(problem)
+    return scores.count > MANY_COUPLED and _scores_within(scores, GREATEST) and fits_rows(problem)
 
 
 def fits_leximin(problem: AssignmentProblem) -> bool:

@@ -32,7 +32,6 @@ class Milp(Engine):
         sets = _solve_by_sets(problem, run) if problem.rows else None
         if sets is not None:
             return replace(sets, engine=self.kind)
-        run = run.for_a_moment
         maximise = _maximise_within(run)
         coupled = problem.rows or problem.mentors.conditional.any() or problem.mentees.conditional.any()
         solution = None if coupled else _solve_transportation(problem, run, maximise)
@@ -80,6 +79,6 @@ def _maximise_within(run: SolveOptions) -> Callable[[Program], SolverResult]:
     def maximise(program: Program) -> SolverResult:
         if run.timed_out:
             return SolverResult(SolverStatus.STOPPED)
-        return solve_program(program, run.remaining_s)
+        return solve_program(program, run.remaining_s, lambda: run.cancelled)
 
     return maximise

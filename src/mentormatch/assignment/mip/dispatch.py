@@ -1,11 +1,12 @@
 """Linear or 0-1 program -> its solution by simplex, branch and bound, or the MIP solver of HiGHS (by PuLP).
 
 A linear program goes to the dual simplex. A 0-1 program goes to our branch and bound, which is quick while the tree is
-small; a large tree goes to HiGHS by PuLP, which is loaded only then, as loading it takes as long as all else.
+small; a large tree goes to HiGHS by PuLP, in a process of its own: loading PuLP takes as long as all else, and HiGHS
+cannot be interrupted.
 
-A process that has loaded OR-Tools, which brings a HiGHS of its own, cannot load highspy. It then sends its programs to
-a process that can: started once, it gets coefficients and opaque names, nothing else, and it ends with the process that
-started it, even a killed one.
+A process that has loaded OR-Tools, which brings a HiGHS of its own, cannot load highspy. It then sends all its programs
+to a process that can: started once, it gets coefficients and opaque names, nothing else, and it ends with the process
+that started it, even a killed one.
 """
 
 import atexit
@@ -14,6 +15,7 @@ import pickle
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,25 +24,41 @@ from time import monotonic
 
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import LinearConstraint, Program, SolverResult, SolverStatus
+from mentormatch.assignment.mip.program_model import (
+    LinearConstraint,
+    Program,
+    SolverResult,
+    SolverStatus,
+    Stop,
+    never,
+)
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, close, command, has_ended
 from mentormatch.base.child_process import bound_to_standard_input, claim_stdout, limit_memory
 from mentormatch.errors import EngineError
 from mentormatch.languages import language, spoken
 
-BRANCHING = 0.25
+type GeneralSolver = Callable[[Program, float | None, Stop], SolverResult]
+"""Solves a program within so many seconds, unless it is stopped."""
+
+BRANCHING = 0.5
 """The part of the time that branch and bound may take before the program goes to PuLP."""
+GLANCE_S = 0.05
+"""So often it is looked whether a program is still waited for."""
+EARLY, EARLIEST_S = 0.1, 0.2
+"""The other process stops itself this part of the time before it is ended, and no more than so many seconds before."""
 
 
-def solve_program(program: Program, seconds: float | None) -> SolverResult:
-    """Return HiGHS's answer to a program.
+def solve_program(program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
+    """Return HiGHS's answer to a program; STOPPED soon after ``stopped`` tells that nobody waits for it.
 
     Raises
     ------
     EngineError
         If the solver says anything but optimal, infeasible or out of time, or cannot be loaded anywhere.
     """
-    return solve_in_process(program, seconds) if can_load_highs() else SOLVER_PROCESS.solve(program, seconds)
+    if not can_load_highs():
+        return SOLVER_PROCESS.solve(program, seconds, stopped)
+    return solve_in_process(program, seconds, stopped, SOLVER_PROCESS.solve_with_pulp)
 
 
 @cache
@@ -53,9 +71,11 @@ def can_load_highs() -> bool:
     return True
 
 
-def solve_in_process(program: Program, seconds: float | None) -> SolverResult:
-    """Return HiGHS's answer to a program, worked out in this process."""
-    from mentormatch.assignment.mip.branch_and_bound import solve_integer_program
+def solve_in_process(
+    program: Program, seconds: float | None, stopped: Stop = never, general: GeneralSolver | None = None
+) -> SolverResult:
+    """Return HiGHS's answer to a program, worked out in this process; ``general`` solves what needs its MIP solver."""
+    from mentormatch.assignment.mip.branch_and_bound import find_choice, solve_integer_program
     from mentormatch.assignment.mip.simplex import solve_lp
 
     # Presolve: a row without variables is feasible or not as it stands; without variables there is nothing to solve
@@ -64,15 +84,15 @@ def solve_in_process(program: Program, seconds: float | None) -> SolverResult:
     if not program.names:
         return SolverResult(SolverStatus.OPTIMAL, np.zeros(0), 0.0, np.zeros(len(program.constraints)))
     if not program.integral:
-        return solve_lp(program, seconds)
+        return solve_lp(program, seconds, stopped)
+    if program.roughly:
+        return find_choice(program, seconds, stopped)
     # Branch and bound on the simplex first; if its share of the time is up, the MIP solver, and the better of the two
     ends = None if seconds is None else monotonic() + seconds
-    branching = solve_integer_program(program, None if seconds is None else seconds * BRANCHING)
-    if branching is not None and branching.word is not SolverStatus.STOPPED:
-        return branching
-    from mentormatch.assignment.mip.pulp_backend import solve_with_pulp
-
-    answer = solve_with_pulp(program, None if ends is None else max(ends - monotonic(), 0.0))
+    branching = solve_integer_program(program, None if seconds is None else seconds * BRANCHING, stopped)
+    if stopped() or (branching is not None and branching.word is not SolverStatus.STOPPED):
+        return branching or SolverResult(SolverStatus.STOPPED)
+    answer = (general or _solve_here)(program, None if ends is None else max(ends - monotonic(), 0.0), stopped)
     if (
         branching is None
         or answer.word is not SolverStatus.STOPPED
@@ -82,16 +102,20 @@ def solve_in_process(program: Program, seconds: float | None) -> SolverResult:
     return branching
 
 
+def _solve_here(program: Program, seconds: float | None, stopped: Stop) -> SolverResult:
+    from mentormatch.assignment.mip.pulp_backend import solve_with_pulp
+
+    return solve_with_pulp(program, seconds)
+
+
 def _admits_zero(row: LinearConstraint) -> bool:
     return (row.least or 0) <= 0 and (row.most is None or row.most >= 0)
 
 
 PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.mip.dispatch import main; main()"
-GRACE_S = 3.0
-"""A solver that is deaf to its time limit is ended so many seconds after it; starting takes part of them."""
 
-type ProgramRequest = tuple[Program, float | None, str]
-"""A program, its time limit in seconds, and the language in which errors are worded."""
+type ProgramRequest = tuple[Program, float | None, str, bool]
+"""A program, its end in seconds of the monotonic clock, the language of errors, whether only PuLP is left to try."""
 
 
 @dataclass(slots=True)
@@ -102,23 +126,42 @@ class SolverProcess:
     child: "subprocess.Popen[bytes] | None" = None
     owner: int = 0
 
-    def solve(self, program: Program, seconds: float | None) -> SolverResult:
-        """Return HiGHS's answer to a program; raises EngineError if the process cannot be started, dies or fails."""
-        with self.lock:
+    def solve_with_pulp(self, program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
+        """Return the answer of HiGHS's MIP solver to a program."""
+        return self.solve(program, seconds, stopped, general=True)
+
+    def solve(
+        self, program: Program, seconds: float | None, stopped: Stop = never, *, general: bool = False
+    ) -> SolverResult:
+        """Return HiGHS's answer to a program; raises EngineError if the process cannot be started, dies or fails.
+
+        While it solves for another thread, a second process does this one and ends.
+        """
+        if not self.lock.acquire(blocking=False):
+            other = SolverProcess()
             try:
-                found = self._request((program, seconds, spoken()))
-            except BaseException:
-                self.end()  # a late answer must not be taken for that to the next program
-                raise
+                return other.solve(program, seconds, stopped, general=general)
+            finally:
+                other.end()
+        try:
+            until = None if seconds is None else monotonic() + seconds - min(EARLY * seconds, EARLIEST_S)
+            found = self._request((program, until, spoken(), general), seconds, stopped)
+        except BaseException:
+            self.end()  # a late answer must not be taken for that to the next program
+            raise
+        finally:
+            self.lock.release()
         if isinstance(found, str):
             raise EngineError(found)
         return found
 
-    def _request(self, request: ProgramRequest) -> SolverResult | str:
+    def _request(self, request: ProgramRequest, seconds: float | None, stopped: Stop) -> SolverResult | str:
         child, found = self._start(), list[SolverResult | str]()
         talk = Thread(target=_exchange, args=(child, request, found), daemon=True)
         talk.start()
-        talk.join(None if request[1] is None else request[1] + GRACE_S)
+        ends = None if seconds is None else monotonic() + seconds
+        while talk.is_alive() and not stopped() and (ends is None or monotonic() < ends):
+            talk.join(GLANCE_S if ends is None else min(GLANCE_S, max(ends - monotonic(), 0.0)))
         if talk.is_alive():
             self.end()
             return SolverResult(SolverStatus.STOPPED)
@@ -170,7 +213,8 @@ def main() -> None:
         while True:
             request: ProgramRequest = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
             with bound_to_standard_input():
-                found = _solve_or_report(*request)
+                program, until, wording, general = request
+                found = _solve_or_report(program, until, wording, general=general)
             pickle.dump(found, out, protocol=pickle.HIGHEST_PROTOCOL)
             out.flush()
     except EOFError:
@@ -179,10 +223,11 @@ def main() -> None:
         os._exit(OUT_OF_MEMORY)
 
 
-def _solve_or_report(program: Program, seconds: float | None, wording: str) -> SolverResult | str:
+def _solve_or_report(program: Program, until: float | None, wording: str, *, general: bool) -> SolverResult | str:
     """Return the answer to a program, or the message of the error that it raised."""
+    seconds = None if until is None else max(until - monotonic(), 0.0)
     try:
         with language(wording):
-            return solve_in_process(program, seconds)
+            return _solve_here(program, seconds, never) if general else solve_in_process(program, seconds)
     except (EngineError, ImportError) as error:
         return str(error)

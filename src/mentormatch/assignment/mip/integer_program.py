@@ -6,14 +6,14 @@ What it answers is checked in integers; a loose tolerance comes first, as that t
 import highspy
 import numpy as np
 
-from mentormatch.assignment.mip.branch_and_bound import ALMOST_ONE
-from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus
+from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus, SparseRows
 from mentormatch.assignment.mip.simplex import (
+    ALMOST_ONE,
     DEFAULT_TOLERANCE,
     TIGHT_TOLERANCE,
     WORDS,
     highs_model,
-    row_scale,
+    row_scales,
 )
 from mentormatch.errors import EngineError
 
@@ -42,7 +42,8 @@ def _solve_at(program: Program, seconds: float | None, tolerance: float) -> Solv
         options["time_limit"] = seconds
     for name, value in options.items():
         model.setOptionValue(name, value)
-    whole = highs_model(program, np.array([row_scale(row) for row in program.constraints], dtype=np.float64))
+    rows = SparseRows.of(program)
+    whole = highs_model(program.worth.astype(np.float64), program.lower_bounds, rows, row_scales(rows))
     whole.integrality_ = [highspy.HighsVarType.kInteger] * len(program.names)
     model.passModel(whole)
     model.run()

@@ -7,11 +7,20 @@ not. Terms as in Wolsey, *Integer Programming* (1998).
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Self
 
 import numpy as np
 
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
+
+type Stop = Callable[[], bool]
+"""Tells whether somebody does not wait any longer."""
+
+
+def never() -> bool:
+    """Return that somebody always waits."""
+    return False
 
 
 class SolverStatus(Enum):
@@ -37,6 +46,10 @@ class LinearConstraint:
         return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
 
 
+FAR = 1 << 61
+"""A bound that no sum reaches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """The final basis of a linear program, as a warm start: the status of columns by name, and of rows by key.
@@ -54,7 +67,8 @@ class Program:
     """Columns with opaque ``names`` and the integer profit ``worth``; ``lower_bounds``: those fixed to 1.
 
     ``integral``: a 0-1 program, else its LP relaxation. ``constraint_keys`` identify rows in similar programs, and
-    ``warm_basis`` is the final basis of such a one.
+    ``warm_basis`` is the final basis of such a one. ``target``: choices of less profit are not looked for.
+    ``roughly``: some good choice will do.
     """
 
     names: list[str]
@@ -64,17 +78,79 @@ class Program:
     integral: bool
     constraint_keys: Sequence[Hashable] = ()
     warm_basis: Basis | None = None
+    target: int | None = None
+    roughly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SparseRows:
+    """The terms ``values[t]`` of row ``rows[t]`` and column ``columns[t]``, by row and column, with the row bounds."""
+
+    rows: IntVector
+    columns: IntVector
+    values: IntVector
+    least: IntVector
+    most: IntVector
+
+    @classmethod
+    def of(cls, program: Program) -> Self:
+        """Return the rows of a program."""
+        sizes = [len(row.columns) for row in program.constraints]
+        parts = [(row.columns, row.coefficients) for row in program.constraints] or [(np.zeros(0, np.int64),) * 2]
+        columns, values = (np.concatenate(each).astype(np.int64) for each in zip(*parts, strict=True))
+        rows = np.repeat(np.arange(len(sizes)), sizes)
+        least = np.array([-FAR if row.least is None else max(row.least, -FAR) for row in program.constraints], np.int64)
+        most = np.array([FAR if row.most is None else min(row.most, FAR) for row in program.constraints], np.int64)
+        return cls(rows, columns, values, least, most)
+
+    def merged(self, width: int) -> Self:
+        """Return the same rows with one term for each column in a row, none of them 0."""
+        keys = self.rows * max(width, 1) + self.columns
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        values = np.add.reduceat(self.values[order], first) if len(first) else self.values
+        kept = values != 0
+        keys = keys[first][kept]
+        return type(self)(keys // max(width, 1), keys % max(width, 1), values[kept], self.least, self.most)
+
+    def extremes(self) -> tuple[IntVector, IntVector]:
+        """Return (rows,) the least and the greatest sum of each row."""
+        low, high = np.zeros_like(self.least), np.zeros_like(self.most)
+        np.add.at(low, self.rows, np.minimum(self.values, 0))
+        np.add.at(high, self.rows, np.maximum(self.values, 0))
+        return low, high
+
+    def without(self, gone: BoolVector) -> Self:
+        """Return the rows that are not ``gone``, (rows,) bool, renumbered."""
+        numbers, kept = np.cumsum(~gone) - 1, ~gone[self.rows]
+        terms = numbers[self.rows[kept]], self.columns[kept], self.values[kept]
+        return type(self)(*terms, self.least[~gone], self.most[~gone])
+
+    def hold(self, taken: BoolVector) -> BoolVector:
+        """Return (rows,) bool: which rows the columns taken, (columns,) bool, satisfy."""
+        sums, inside = np.zeros_like(self.least), taken[self.columns]
+        np.add.at(sums, self.rows[inside], self.values[inside])
+        return (self.least <= sums) & (sums <= self.most)
+
+
+type Box = tuple[BoolVector, BoolVector]
+"""The least and the most that each column may be."""
 
 
 @dataclass(frozen=True, slots=True)
 class SolverResult:
-    """The status ``word``, the ``values`` of columns (None: none), an upper ``bound``, duals of rows, the basis."""
+    """The status ``word``, the ``values`` of columns (None: none), an upper ``bound``, duals of rows, the basis.
+
+    ``boxes``: every choice of as much profit is in one of them; None: that is not known.
+    """
 
     word: SolverStatus
     values: FloatVector | None = None
     bound: float | None = None
     duals: FloatVector | None = None
     basis: Basis | None = None
+    boxes: tuple[Box, ...] | None = None
 
     def holds(self, program: Program) -> bool:
         """Return whether the values are integral and satisfy every row of the program, in integers."""

@@ -6,9 +6,8 @@ PuLP loads all solvers that it knows and finds; where OR-Tools is one of them it
 import numpy as np
 import pulp
 
-from mentormatch.assignment.mip.branch_and_bound import ALMOST_ONE
 from mentormatch.assignment.mip.program_model import LinearConstraint, Program, SolverResult, SolverStatus
-from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, TIGHT_TOLERANCE, row_scale
+from mentormatch.assignment.mip.simplex import ALMOST_ONE, DEFAULT_TOLERANCE, TIGHT_TOLERANCE, row_scale
 from mentormatch.errors import EngineError
 
 

@@ -5,18 +5,33 @@ power of two.
 """
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 
 import highspy
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, SolverResult, SolverStatus
-from mentormatch.base.arrays import FloatVector, IntVector
+from mentormatch.assignment.mip.program_model import (
+    FAR,
+    Basis,
+    LinearConstraint,
+    Program,
+    SolverResult,
+    SolverStatus,
+    SparseRows,
+    Stop,
+    never,
+)
+from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 from mentormatch.errors import EngineError
 
 TIGHT_TOLERANCE, DEFAULT_TOLERANCE = 1e-9, 1e-6
 """The finest tolerance that HiGHS takes, at which it sometimes gives up, and the one that it takes by itself."""
 
+ALMOST_ONE = 0.999
+"""To a MIP solver a bound less than one above the incumbent proves it, as objective values are integers."""
+SLICE_S = 0.5
+"""The first slice of time of a linear program."""
 DEVEX = 1
 STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
 LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
@@ -30,20 +45,21 @@ WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class BasicSolution:
-    """An optimum of a linear program: its ``value``, ``values`` and ``reduced`` costs of columns, and its ``basis``."""
+    """An optimum of a linear program: ``value``, the ``values`` of columns, ``duals`` of rows, ``basis``."""
 
     value: float
     values: FloatVector
-    reduced: FloatVector
+    duals: FloatVector
     basis: highspy.HighsBasis
 
 
 class SimplexModel:
     """A linear program loaded into the solver, at a feasibility tolerance; ``again``: it is solved many times."""
 
-    def __init__(self, program: Program, tolerance: float, *, again: bool = False) -> None:
-        self._program = program
-        self._units = np.array([row_scale(row) for row in program.constraints], dtype=np.float64)
+    def __init__(
+        self, worth: FloatVector, least: BoolVector, rows: SparseRows, tolerance: float, *, again: bool = False
+    ) -> None:
+        self._units = row_scales(rows)
         self._model = highspy.Highs()
         self._model.silent()
         self._model.setOptionValue("threads", 1)
@@ -52,39 +68,71 @@ class SimplexModel:
         if again:  # what takes longer to begin than it saves in a few steps
             self._model.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
             self._model.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
-        self._model.passModel(highs_model(program, self._units))
+        self._model.passModel(highs_model(worth, least, rows, self._units))
 
     def run(self, seconds: float | None, start: highspy.HighsBasis | None = None) -> SolverStatus | None:
         """Solve within ``seconds`` from the basis ``start``; return the solver's status, None if it gives up."""
         if start is not None:
-            self._model.setBasis(start)
+            self._model.setBasis(self._extended(start))
         if seconds is not None:
             self._model.setOptionValue("time_limit", self._model.getRunTime() + seconds)  # counts from the first run
         self._model.run()
         return WORDS.get(self._model.getModelStatus())
 
-    def bound(self, least: FloatVector, most: FloatVector) -> None:
+    def run_in_slices(
+        self, seconds: float | None, start: highspy.HighsBasis | None, stopped: Stop
+    ) -> SolverStatus | None:
+        """Do as ``run``, in slices of time, each as long as all before it: a slice may be lost."""
+        ends = None if seconds is None else monotonic() + seconds
+        part = SLICE_S
+        while not stopped():
+            left = part if ends is None else min(part, max(ends - monotonic(), 0.0))
+            word = self.run(left, start)
+            if word is not SolverStatus.STOPPED or left < part:
+                return word
+            part, start = 2 * part, None
+        return SolverStatus.STOPPED
+
+    def bound(self, least: BoolVector, most: BoolVector) -> None:
         """Set the bounds of all columns."""
-        self._model.changeColsBounds(len(least), np.arange(len(least), dtype=np.int32), least, most)
+        ends = least.astype(np.float64), most.astype(np.float64)
+        self._model.changeColsBounds(len(least), np.arange(len(least), dtype=np.int32), *ends)
+
+    def cut(self, columns: IntVector, values: IntVector, most: int) -> None:
+        """Add a row with an upper bound, whose coefficients are near 1."""
+        self._model.addRow(-np.inf, most, len(columns), columns.astype(np.int32), values.astype(np.float64))
+        self._units = np.append(self._units, 1.0)
 
     def vertex(self) -> BasicSolution:
         """Return the optimal vertex; a value that exceeds its bounds by the tolerance is clipped."""
         end, value = self._model.getSolution(), self._model.getInfo().objective_function_value
-        values = np.clip(end.col_value, 0.0, 1.0)
-        return BasicSolution(value, values, np.array(end.col_dual), self._model.getBasis())
+        values, duals = np.clip(end.col_value, 0.0, 1.0), np.array(end.row_dual) / self._units
+        return BasicSolution(value, values, duals, self._model.getBasis())
 
-    def answer(self) -> SolverResult:
+    def ray(self) -> FloatVector | None:
+        """Return multipliers of the rows by which an infeasible program is, None if the solver has none."""
+        *_, there, values = self._model.getDualRay()  # type: ignore[attr-defined]
+        return np.array(values) / self._units if there else None
+
+    def _extended(self, start: highspy.HighsBasis) -> highspy.HighsBasis:
+        """Return a basis with the rows that were added since then, which are basic."""
+        lacking = len(self._units) - len(start.row_status)
+        if lacking:
+            start.row_status = [*start.row_status, *[highspy.HighsBasisStatus.kBasic] * lacking]
+        return start
+
+    def answer(self, program: Program) -> SolverResult:
         """Return the optimum with its duals and its basis."""
         end, basis = self._model.getSolution(), self._model.getBasis()
-        columns = dict(zip(self._program.names, map(int, basis.col_status), strict=True))
-        rows = dict(zip(self._program.constraint_keys, map(int, basis.row_status), strict=False))
+        columns = dict(zip(program.names, map(int, basis.col_status), strict=True))
+        rows = dict(zip(program.constraint_keys, map(int, basis.row_status), strict=False))
         value = self._model.getInfo().objective_function_value
         duals = np.array(end.row_dual) / self._units
         return SolverResult(SolverStatus.OPTIMAL, np.array(end.col_value), value, duals, Basis(columns, rows))
 
 
-def solve_lp(program: Program, seconds: float | None) -> SolverResult:
-    """Return the optimum of a linear program, begun where a similar one ended.
+def solve_lp(program: Program, seconds: float | None, stopped: Stop = never) -> SolverResult:
+    """Return the optimum of a linear program, begun where a similar one ended; ``stopped`` is asked now and then.
 
     Raises
     ------
@@ -92,11 +140,12 @@ def solve_lp(program: Program, seconds: float | None) -> SolverResult:
         If the solver says anything but optimal, infeasible or out of time, at both tolerances.
     """
     start = None if program.warm_basis is None else _highs_basis(program, program.warm_basis)
+    worth, rows = program.worth.astype(np.float64), SparseRows.of(program)
     for tolerance, basis in ((TIGHT_TOLERANCE, start), (DEFAULT_TOLERANCE, None)):
-        simplex = SimplexModel(program, tolerance)
-        word = simplex.run(seconds, basis)
+        simplex = SimplexModel(worth, program.lower_bounds, rows, tolerance)
+        word = simplex.run_in_slices(seconds, basis, stopped)
         if word is not None:
-            return simplex.answer() if word is SolverStatus.OPTIMAL else SolverResult(word)
+            return simplex.answer(program) if word is SolverStatus.OPTIMAL else SolverResult(word)
     raise EngineError("HiGHS gave up twice")
 
 
@@ -109,28 +158,30 @@ def _highs_basis(program: Program, basis: Basis) -> highspy.HighsBasis:
     return start
 
 
-def highs_model(program: Program, units: FloatVector) -> highspy.HighsLp:
+def highs_model(worth: FloatVector, least: BoolVector, rows: SparseRows, units: FloatVector) -> highspy.HighsLp:
     """Return the solver's model of a program, row by row."""
-    model, count = highspy.HighsLp(), len(program.names)
+    model, count = highspy.HighsLp(), len(worth)
     model.sense_ = highspy.ObjSense.kMaximize
-    model.num_col_, model.num_row_ = count, len(program.constraints)
-    model.col_cost_ = program.worth.astype(np.float64)
-    model.col_lower_, model.col_upper_ = program.lower_bounds.astype(np.float64), np.ones(count)
-    model.row_lower_ = np.array([-np.inf if row.least is None else row.least for row in program.constraints]) / units
-    model.row_upper_ = np.array([np.inf if row.most is None else row.most for row in program.constraints]) / units
-    sizes = np.array([len(row.columns) for row in program.constraints], dtype=np.int32)
+    model.num_col_, model.num_row_ = count, len(rows.least)
+    model.col_cost_ = worth
+    model.col_lower_, model.col_upper_ = least.astype(np.float64), np.ones(count)
+    model.row_lower_ = np.where(rows.least == -FAR, -np.inf, rows.least) / units
+    model.row_upper_ = np.where(rows.most == FAR, np.inf, rows.most) / units
     matrix = model.a_matrix_
     matrix.format_ = highspy.MatrixFormat.kRowwise
-    matrix.start_ = np.append(0, np.cumsum(sizes)).astype(np.int32)
-    matrix.index_ = _concatenated([row.columns for row in program.constraints]).astype(np.int32)
-    matrix.value_ = _concatenated([row.coefficients for row in program.constraints]) / np.repeat(units, sizes)
+    matrix.start_ = np.searchsorted(rows.rows, np.arange(len(rows.least) + 1)).astype(np.int32)
+    matrix.index_ = rows.columns.astype(np.int32)
+    matrix.value_ = rows.values / units[rows.rows]
     return model
 
 
-def _concatenated(parts: list[IntVector]) -> IntVector:
-    return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+def row_scales(rows: SparseRows) -> FloatVector:
+    """Return the powers of two that bring the coefficients of rows near 1, where the solver's tolerances belong."""
+    greatest = np.ones(len(rows.least))
+    np.maximum.at(greatest, rows.rows, np.abs(rows.values).astype(np.float64))
+    return np.exp2(np.floor(np.log2(greatest)))
 
 
 def row_scale(row: LinearConstraint) -> int:
-    """Return the power of two that brings the coefficients of a row near 1, where the solver's tolerances belong."""
+    """Return the power of two that brings the coefficients of a row near 1."""
     return 1 << max(int(np.abs(row.coefficients).max(initial=1)).bit_length() - 1, 0)
