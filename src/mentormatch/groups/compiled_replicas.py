@@ -11,8 +11,9 @@ from mentormatch.groups.energy import EnergyTables
 from mentormatch.groups.replica_kernels import sweep_pairs, sweep_units
 from mentormatch.groups.replica_states import ReplicaStates
 
-PATIENT_S, MANY = 20.0, 60
-"""Functions that were never compiled are compiled for so many people, where there are so many seconds."""
+PATIENT_S, MANY = (8.0, 20.0), 60
+"""Functions that were never compiled are compiled for so many people, where there are so many seconds: for sums over
+pairs alone, and for all energies."""
 
 
 class CompiledReplicas:
@@ -51,7 +52,7 @@ class CompiledReplicas:
 def may_compile(tables: EnergyTables, left_s: float) -> bool:
     """Return whether compiled code is there, or there is time to make it."""
     dispatcher: Any = sweep_pairs if tables.plain else sweep_units
-    if dispatcher.signatures or (left_s > PATIENT_S and len(tables.unit) >= MANY):
+    if dispatcher.signatures or (left_s > PATIENT_S[not tables.plain] and len(tables.unit) >= MANY):
         return True
     # The store of compiled functions, where another process left them, of the file as it is
     source = Path(replica_kernels.__file__)
