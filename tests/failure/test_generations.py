@@ -1,6 +1,8 @@
 """A generation of documents replaces the one before whole, and a mix of two is told."""
 
 import json
+import subprocess
+import sys
 from itertools import combinations
 from pathlib import Path
 from threading import Thread
@@ -170,6 +172,17 @@ def test_a_folder_that_another_run_holds_is_refused_in_words(tmp_path: Path, mon
         with pytest.raises(OutputError, match="un autre calcul y écrit en ce moment"), generation(tmp_path, "kind"):
             pass
     assert (tmp_path / "a.txt").read_bytes() == b"a"
+
+
+@only_linux
+def test_a_writer_clears_the_draft_of_one_that_was_killed_and_of_no_other(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, others = tmp_path / f".a.{ended.pid}.part", [".a.1.part", ".a.x.part", f".b.{ended.pid}.part", "a.part"]
+    for name in (left.name, *others):
+        (tmp_path / name).write_bytes(b"left")
+    write_whole(tmp_path / "a", b"a")
+    assert sorted(snapshot(tmp_path)) == sorted(["a", *others])
 
 
 def test_a_file_that_is_written_once_is_never_over_another(tmp_path: Path) -> None:

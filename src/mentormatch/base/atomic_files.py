@@ -1,9 +1,11 @@
 """A file is written whole or not at all."""
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from glob import escape
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,6 +51,7 @@ def write_whole(path: Path, content: bytes, *, private: bool = False, once: bool
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        clear_drafts(path)
         with drafted(draft, 0o600 if private else 0o666) as file:
             file.write(content)
             file.flush()
@@ -63,6 +66,28 @@ def write_whole(path: Path, content: bytes, *, private: bool = False, once: bool
     finally:
         with suppress(OSError):  # an interrupt leaves no draft either; a whole file has moved away
             draft.unlink()
+
+
+def clear_drafts(path: Path) -> None:
+    """Delete what writers of a file left that were killed in the moment in which their draft had a name."""
+    for left in path.parent.glob(f".{escape(path.name)}.*.part"):
+        writer = left.name.removesuffix(".part").rpartition(".")[2]
+        with suppress(OSError):
+            if writer.isdecimal() and not is_running(int(writer)):
+                left.unlink()
+
+
+def is_running(process: int) -> bool:
+    """Say whether there is a process of this number, where the system tells; else that there is."""
+    if sys.platform == "win32":
+        return True  # to ask there would end it
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def move(draft: Path, path: Path, *, once: bool) -> None:
