@@ -2,8 +2,10 @@
 
 # command-line or environment PYTHON=... names the interpreter to make it with; see tools/find-python
 export PYTHON
+# Hundreds of processes load the project: each would compile it anew
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SUITE := $(BIN)/python -m pytest --numprocesses auto --dist worksteal -p no:benchmark
 LOCKED := $(PIP) --require-hashes --only-binary :all:
 

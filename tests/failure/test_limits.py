@@ -13,6 +13,7 @@ import pytest
 from mentormatch.assignment import subprocess_solve
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines.plain import Plain
+from mentormatch.assignment.mip import dispatch
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.subprocess_solve import SolveTask
@@ -41,8 +42,10 @@ TALKS = "solve = plain.Plain.solve\nplain.Plain.solve = lambda *asked: os.write(
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
     """See to it that no process is left, alive or dead, after any of these tests."""
+    dispatch.SOLVER_PROCESS.end()  # it waits for the next program
     others = children(os.getpid())
     yield
+    dispatch.SOLVER_PROCESS.end()
     assert children(os.getpid()) == others
 
 

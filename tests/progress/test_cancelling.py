@@ -181,5 +181,4 @@ def test_nothing_that_is_cancelled_at_any_look_is_feasible_without_a_gap(
         statuses |= set(re.findall(r'"status": "(\w+)"', json.dumps(told)))
         if next(looks) < last:
             break
-    assert "proved" in statuses
-    assert statuses & {"stopped", "feasible"}
+    assert statuses >= {"stopped", "proved"}

@@ -341,9 +341,11 @@ def _solve_in_subprocess(
 
 
 def _check(problem: AssignmentProblem, found: Solution) -> Solution:
-    """Return an answer as it is told, checked; a greedy one where there was no time for any other."""
-    if found.status is Status.STOPPED and (greedy := greedy_solution(problem)) is not None:
-        found = replace(greedy, engine=found.engine, notes=found.notes)
+    """Return an answer as it is told, checked; a greedy one where the time limit left none."""
+    greedy = None
+    if found.status is Status.STOPPED and INTERRUPTED not in found.notes:
+        greedy = greedy_solution(problem)
+    found = found if greedy is None else replace(greedy, notes=found.notes)
     solution = with_stated_tiers(found)
     wrong = violations(problem, solution)
     return empty_solution(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution

@@ -12,7 +12,7 @@ import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import NO_SCORE, DenseScores, Scores, SparseScores
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status
+from mentormatch.assignment.model.solution import GREEDY, DualSolution, Solution, Status
 from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.assignment.optimal_face import fixed_pairs_feasible, pair_array, remaining_degrees
 from mentormatch.assignment.pair_program import PairModel
@@ -35,7 +35,7 @@ def greedy_solution(problem: AssignmentProblem) -> Solution | None:
     if pairs is None or not len(pairs):
         return None
     counted, prices = _counted_bounds(problem)
-    return Solution(Status.FEASIBLE, pairs, tuple(evaluate_tiers(problem, pairs, counted)), prices=prices)
+    return Solution(Status.FEASIBLE, pairs, tuple(evaluate_tiers(problem, pairs, counted)), GREEDY, prices=prices)
 
 
 def _coupled_pairs(problem: AssignmentProblem) -> IntMatrix | None:

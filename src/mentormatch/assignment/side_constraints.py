@@ -17,7 +17,7 @@ from mentormatch.assignment.greedy import choose_greedily
 from mentormatch.assignment.lexicographic import MOST_ROUNDS
 from mentormatch.assignment.mip.program_model import ProgramSolver
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
-from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
+from mentormatch.assignment.model.solution import GREEDY, DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.objective import (
     BELOW_ALL,
     MAX_SOLVER_WEIGHT,
@@ -77,7 +77,7 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, m
             lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
             chosen = None if work.infeasible or run.cancelled else choose_greedily(pool, lead)
             if chosen is not None:
-                return _solution_so_far(problem, goal, pool, chosen, known)
+                return replace(_solution_so_far(problem, goal, pool, chosen, known), engine=GREEDY)
             return empty_solution(Status.INFEASIBLE if work.infeasible else Status.STOPPED, "")
         known.keep(problem, goal, work)
         pool, chosen = work.limited(goal), work.incumbent

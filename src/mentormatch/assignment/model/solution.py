@@ -10,6 +10,8 @@ from mentormatch.base.arrays import IntMatrix, IntVector
 
 INTERRUPTED = "interrupted"
 """The note of an answer that somebody did not wait for."""
+GREEDY = "greedy"
+"""The engine of an answer that no engine had any part in: the time limit left no better one."""
 ROUNDED_ALIKE = "rounded_alike: differences between scores that are lost as they are rounded: {count}"
 """The note of an answer to a problem whose scores told more apart than is looked at."""
 
@@ -103,6 +105,11 @@ class Solution:
         return self.status is Status.PROVED and self.settled
 
     @property
+    def greedy(self) -> bool:
+        """Return whether the time limit left no better answer than a greedy one."""
+        return self.engine == GREEDY
+
+    @property
     def interrupted(self) -> bool:
         """Return whether somebody interrupted the solve, which ended with the best answer so far or none."""
         return INTERRUPTED in self.notes
@@ -171,7 +178,8 @@ class Incumbent:
         notes = (note,) if note else ()
         if self.told is None:
             return empty_solution(otherwise, self.engine, notes)
-        return replace(self.told(), status=Status.FEASIBLE, engine=self.engine, notes=notes)
+        kept = self.told()
+        return replace(kept, status=Status.FEASIBLE, engine=GREEDY if kept.greedy else self.engine, notes=notes)
 
 
 def lexicographic_key(solution: Solution) -> tuple[tuple[int, tuple[int, ...]], ...]:

@@ -92,7 +92,7 @@ class Attempt:
 
     def refuse(self, after: Matching) -> None:
         """Raise RequestError where the move leads from a plan to none, or is not kept by it."""
-        if after.status in ANSWERED:
+        if after.status in ANSWERED and not after.solution.greedy:
             self._refuse_places(after)
         elif self.before.status in ANSWERED:
             raise RequestError(" ".join(self._obstacles(after)))
@@ -113,7 +113,8 @@ class Attempt:
 
     def _obstacles(self, after: Matching) -> Iterator[str]:
         if after.status is not Status.INFEASIBLE:
-            yield from (no_answer(after.status) or ())[1:]
+            # Greedy pairs are no plan to go on from
+            yield from (no_answer(Status.STOPPED if after.solution.greedy else after.status) or ())[1:]
         elif isinstance(self.made, Imposed):
             pair = self.ground.key(self.made.mentor), self.ground.key(self.made.mentee)
             cohort = self.before.cohort
