@@ -21,7 +21,7 @@ from tests.conftest import DEEP
 
 pytestmark = pytest.mark.promise(9)
 
-DRAWS = 200 if DEEP else 6
+DRAWS = 200 if DEEP else 3
 
 
 def drawn(seed: int, people: int = 24) -> GroupProblem:

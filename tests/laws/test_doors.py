@@ -105,7 +105,7 @@ def hold_side_by_side(edition: Edition) -> None:
                 raise DifferenceError(f"{door}: {side}: {found}")
 
 
-SEARCH = settings(max_examples=500 if DEEP else 30, phases=[Phase.generate], report_multiple_bugs=False)
+SEARCH = settings(max_examples=500 if DEEP else 12, phases=[Phase.generate], report_multiple_bugs=False)
 """An edition is not made smaller: what differs names the door and the field."""
 
 

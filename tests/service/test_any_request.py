@@ -21,7 +21,7 @@ from mentormatch.service.settings import Settings
 from tests.conftest import DEEP
 from tests.service.server import AT_ONCE, BEARER, Served, serving
 
-REQUESTS = 500 if DEEP else 40
+REQUESTS = 500 if DEEP else 20
 SEEDS, REQUESTS_A_SEED = (*range(9), 10, 11, 12), 170
 """With seed 9 schemathesis makes itself a schema from which it cannot draw."""
 MAKES_PROGRAMMES = "/v1/match"
