@@ -97,6 +97,13 @@ def test_the_same_cells_are_near_by_either_way(seed: int, monkeypatch: pytest.Mo
     assert found[0] == found[1]
 
 
+def test_columns_that_nobody_has_are_not_gone_through_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = np.random.default_rng(0).integers(0, 1_000_000, (300_000, 2))  # squared, that would take minutes
+    monkeypatch.setattr(dense_assignment, "use_numba", lambda _: True)
+    found = solve(AssignmentProblem.from_scores(scores))
+    assert found.tiers[1].value == found.tiers[1].bound == scores.max(axis=0).sum()
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_face_has_the_same_optimum_by_either_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     face, profit = faced(seed)

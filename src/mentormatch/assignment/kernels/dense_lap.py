@@ -284,8 +284,15 @@ def minimize_duals(cells: IntMatrix, partner: IntVector, prices: IntVector) -> N
     asked, ahead, nothing = -prices, prices.copy(), np.zeros_like(prices)
     for at in range(first[0]):
         _relax_row(cells[rows[at]], asked, ahead, 0)
+    # A column that no row has, of dual 0, neither falls nor keeps another from falling
+    pending = 0
+    for column in range(len(prices)):
+        if first[column] == first[column + 1] and prices[column] == 0:
+            ahead[column], asked[column] = INFINITE, -INFINITE
+        else:
+            pending += 1
     # Scan columns in order of their distances: each fixes how far its own rows let others fall
-    for _ in range(len(prices)):
+    for _ in range(pending):
         nearest, best = _least_reduced_cost(ahead, nothing), 0
         while ahead[best] != nearest:
             best += 1
