@@ -184,7 +184,7 @@ class Energy:
 
     def tables(self) -> EnergyTables:
         """Return the energy as arrays, at the penalties of now."""
-        problem, n = self.problem, len(self.problem)
+        n = len(self.problem)
         most = [span.most for span in self.spans]
         least = [span.least for span in self.spans] + [0]
         rooms = [*most, n - sum(least) if self.outside else 0]
@@ -192,14 +192,6 @@ class Energy:
         unit = np.zeros(n, dtype=np.int64)
         for place, block in enumerate(blocks):
             unit[list(block)] = place
-        terms = problem.shared if self.seeks_worth else ()
-        widest = max((len(each.points) for each in terms), default=1)
-        points = [np.pad(each.points, (0, widest - len(each.points))) for each in terms]
-        greatest = max(max(rooms), 1)
-        bad = [
-            count_violations(count.least, count.most, greatest, none=count.none) * self.penalties[COUNTS + place]
-            for place, count in enumerate(problem.counts)
-        ]
         floor = (0, 0) if self.floor is None else (self.floor * self.scale, FLOOR_WEIGHT)
         return EnergyTables(
             self._pairs(),
@@ -210,14 +202,32 @@ class Energy:
             unit,
             np.concatenate([[0], np.cumsum([len(block) for block in blocks])]),
             np.array([person for block in blocks for person in block], dtype=np.int64),
-            np.array([count.holds for count in problem.counts], dtype=np.int64).reshape(-1, n),
-            np.array(bad, dtype=np.int64).reshape(len(bad), greatest + 2),
+            *self._counts(max(max(rooms), 1)),
+            *self._terms(),
+            np.array(floor, dtype=np.int64),
+        )
+
+    def _counts(self, greatest: int) -> tuple[IntMatrix, IntMatrix]:
+        """Return who counts in each rule, and what a group of up to ``greatest`` people pays by their number."""
+        counts = self.problem.counts
+        bad = [
+            count_violations(count.least, count.most, greatest, none=count.none) * self.penalties[COUNTS + place]
+            for place, count in enumerate(counts)
+        ]
+        holds = np.array([count.holds for count in counts], dtype=np.int64).reshape(-1, len(self.problem))
+        return holds, np.array(bad, dtype=np.int64).reshape(len(bad), greatest + 2)
+
+    def _terms(self) -> tuple[IntMatrix, IntMatrix, IntVector, IntMatrix, IntVector]:
+        """Return the terms of whole groups: who has what, who answered, where each begins, points, those unknown."""
+        terms, n = self.problem.shared if self.seeks_worth else (), len(self.problem)
+        widest = max((len(each.points) for each in terms), default=1)
+        points = [np.pad(each.points, (0, widest - len(each.points))) for each in terms]
+        return (
             np.concatenate([np.zeros((n, 0), dtype=np.int64), *(each.has.astype(np.int64) for each in terms)], axis=1),
             np.array([each.known for each in terms], dtype=np.int64).reshape(-1, n).T.copy(),
             np.concatenate([[0], np.cumsum([each.has.shape[1] for each in terms])]).astype(np.int64),
             np.array(points, dtype=np.int64).reshape(-1, widest) * self.scale,
             np.array([each.unknown * self.scale for each in terms], dtype=np.int64),
-            np.array(floor, dtype=np.int64),
         )
 
     def _units(self) -> list[Group]:

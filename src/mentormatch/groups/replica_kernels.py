@@ -61,51 +61,16 @@ def sweep_pairs(  # noqa: PLR0913 - compiled code takes arrays, not objects: to 
         ours, sits, sitting = states.place[replica], states.seat[replica], states.who[replica]
         weights, sizes = states.gains[replica], states.sizes[replica]
         random, told, heat = states.random[replica], done[:, replica], temperatures[replica]
-        if proposals > 0:
-            while told[2] < proposals:
-                mine, to, at, draw = draw_proposal(random, ours, first, home)
-                try_places(
-                    pairs,
-                    least,
-                    first,
-                    ours,
-                    sits,
-                    sitting,
-                    weights,
-                    sizes,
-                    mine,
-                    to,
-                    at,
-                    draw,
-                    heat,
-                    quantiles,
-                    told,
-                )
-        else:
-            turn, idle, crowd, groups = np.uint64(0), 0, np.uint64(len(ours)), np.uint64(len(sizes))
-            while idle < len(ours) * len(sizes):
-                mine, to = (turn // groups) % crowd, turn % groups
-                turn += ONE
-                idle += 1
-                before, at, draw = told[1], first[to], np.uint64(0)
-                try_places(
-                    pairs,
-                    least,
-                    first,
-                    ours,
-                    sits,
-                    sitting,
-                    weights,
-                    sizes,
-                    mine,
-                    to,
-                    at,
-                    draw,
-                    heat,
-                    quantiles,
-                    told,
-                )
-                idle = 0 if told[1] > before else idle
+        turn, idle, crowd, groups = np.uint64(0), 0, np.uint64(len(ours)), np.uint64(len(sizes))
+        while told[2] < proposals or (proposals == 0 and idle < len(ours) * len(sizes)):
+            # A random proposal; in a descent every person to every group in turn, until none gains
+            if proposals > 0:
+                proposal = draw_proposal(random, ours, first, home)
+            else:
+                proposal = (turn // groups) % crowd, turn % groups, first[turn % groups], np.uint64(0)
+            turn, before = turn + ONE, told[1]
+            try_places(pairs, least, first, ours, sits, sitting, weights, sizes, proposal, heat, quantiles, told)
+            idle = 0 if told[1] > before else idle + 1
 
 
 @jit
@@ -134,10 +99,7 @@ def try_places(  # noqa: PLR0913 - see ``sweep_pairs``
     sitting: IntVector,
     weights: IntMatrix,
     sizes: IntVector,
-    mine: Unsigned,
-    to: Unsigned,
-    at: Unsigned,
-    draw: Unsigned,
+    proposal: Proposal,
     heat: Number,
     quantiles: Quantiles,
     told: IntVector,
@@ -146,6 +108,7 @@ def try_places(  # noqa: PLR0913 - see ``sweep_pairs``
 
     Each has a quantile of its own; at temperature 0 an exchange has to gain.
     """
+    mine, to, at, draw = proposal
     came, outside = np.uint64(ours[mine]), np.uint64(len(sizes) - 1)
     if came == to:
         return
@@ -228,48 +191,14 @@ def sweep_units(  # noqa: PLR0913 - see ``sweep_pairs``
         counts = states.counted[replica], states.having[replica], states.answered[replica]
         totals = states.gains[replica], states.sizes[replica], states.value[replica], states.hope[replica]
         told, heat, random = done[:, replica], temperatures[replica], states.random[replica]
-        while told[2] < proposals:
-            mine, to, at, draw = draw_proposal(random, seats[0], first, home)
-            try_units(
-                pairs,
-                units,
-                rules,
-                terms,
-                seats,
-                totals,
-                counts,
-                room,
-                first,
-                mine,
-                to,
-                at,
-                draw,
-                heat,
-                quantiles,
-                told,
-            )
         turn, idle, crowd, groups = np.uint64(0), 0, np.uint64(len(tables.unit)), np.uint64(len(tables.least))
-        while proposals == 0 and idle < len(tables.unit) * len(tables.least):
-            mine, to, before = (turn // groups) % crowd, turn % groups, told[1]
-            turn, at, draw = turn + ONE, first[to], np.uint64(0)
-            try_units(
-                pairs,
-                units,
-                rules,
-                terms,
-                seats,
-                totals,
-                counts,
-                room,
-                first,
-                mine,
-                to,
-                at,
-                draw,
-                heat,
-                quantiles,
-                told,
-            )
+        while told[2] < proposals or (proposals == 0 and idle < len(tables.unit) * len(tables.least)):
+            if proposals > 0:
+                proposal = draw_proposal(random, seats[0], first, home)
+            else:
+                proposal = (turn // groups) % crowd, turn % groups, first[turn % groups], np.uint64(0)
+            turn, before = turn + ONE, told[1]
+            try_units(pairs, units, rules, terms, seats, totals, counts, room, first, proposal, heat, quantiles, told)
             idle = 0 if told[1] > before else idle + 1
 
 
@@ -284,15 +213,13 @@ def try_units(  # noqa: PLR0913 - see ``sweep_pairs``
     counts: Counts,
     room: IntMatrix,
     first: Words,
-    mine: Unsigned,
-    to: Unsigned,
-    at: Unsigned,
-    draw: Unsigned,
+    proposal: Proposal,
     heat: Number,
     quantiles: Quantiles,
     told: IntVector,
 ) -> None:
     """Do the same as ``try_places`` for units."""
+    mine, to, at, draw = proposal
     if np.uint64(seats[0][mine]) == to:
         return
     for _ in range(first[to + ONE] - first[to]):

@@ -111,7 +111,7 @@ class SimplexModel:
 
     def ray(self) -> FloatVector | None:
         """Return multipliers of the rows by which an infeasible program is, None if the solver has none."""
-        *_, there, values = self._model.getDualRay()  # type: ignore[attr-defined]
+        *_, there, values = self._model.getDualRay()  # type: ignore[attr-defined]  # its stubs lack it
         return np.array(values) / self._units if there else None
 
     def _extended(self, start: highspy.HighsBasis) -> highspy.HighsBasis:

@@ -13,7 +13,7 @@ from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.mip.column_program import ColumnProgram
 from mentormatch.assignment.mip.program_model import INTEGRALITY_TOLERANCE, SolverStatus
-from mentormatch.assignment.whole_sets.set_listing import Multipliers, SetList
+from mentormatch.assignment.whole_sets.knapsack_sets import Multipliers, SetList
 from mentormatch.assignment.whole_sets.set_model import SetModel
 from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 
@@ -103,9 +103,9 @@ class PairColumns:
     def duals(self) -> tuple[tuple[FloatVector, FloatVector, FloatVector], FloatVector]:
         """Return the duals of items, of places and of an hour, and the reduced profit of every pair."""
         model, (n, m), found = self.model, self.model.shape, self.linear.duals
-        items, fares, hourly = found[:m], found[m : m + n], found[m + n :] / self.scale
-        paid = items[model.items] + fares[model.owners] + hourly[model.owners] * model.needs
-        return (items, fares, hourly), model.profit - paid
+        items, owner_prices, hourly = found[:m], found[m : m + n], found[m + n :] / self.scale
+        paid = items[model.items] + owner_prices[model.owners] + hourly[model.owners] * model.needs
+        return (items, owner_prices, hourly), model.profit - paid
 
     def shares(self) -> FloatVector:
         """Return how much of each pair the optimum takes."""
@@ -118,8 +118,8 @@ def _rounded(
     model: SetModel, parts: int, shares: FloatVector, duals: tuple[FloatVector, FloatVector, FloatVector]
 ) -> PairRelaxation:
     """Return the relaxation with its duals as integers of the right signs: these bound every choice."""
-    items, fares, hourly = (np.rint(each * parts).astype(np.int64) for each in duals)
-    prices = Multipliers(whole_prices(model, items), np.maximum(fares, 0), parts)
+    items, owner_prices, hourly = (np.rint(each * parts).astype(np.int64) for each in duals)
+    prices = Multipliers(whole_prices(model, items), np.maximum(owner_prices, 0), parts)
     hourly = np.maximum(hourly, 0)
     reduced = prices.gains(model) - hourly[model.owners] * model.needs
     bound = prices.flat(model) + int((hourly * model.hours).sum()) + int(reduced[reduced > 0].sum())

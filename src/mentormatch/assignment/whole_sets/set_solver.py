@@ -20,8 +20,8 @@ from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProbl
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, objective_of, scalarize
 from mentormatch.assignment.tie_breaking import GREATEST
+from mentormatch.assignment.whole_sets.knapsack_sets import KnapsackTables, Multipliers, SetList
 from mentormatch.assignment.whole_sets.pair_choice import PairChoice
-from mentormatch.assignment.whole_sets.set_listing import KnapsackTables, Multipliers, SetList
 from mentormatch.assignment.whole_sets.set_master import (
     PairRelaxation,
     SetMaster,
@@ -185,7 +185,7 @@ class SetSearch:
         """Return prices between those of the best bound and the duals of the master."""
         mixed = steady * center.prices + (1 - steady) * self.parts * duals
         items = whole_prices(self.model, np.rint(mixed).astype(np.int64))
-        return Multipliers(items, np.zeros_like(center.fares), self.parts)
+        return Multipliers(items, np.zeros_like(center.owner_prices), self.parts)
 
     def _finish(self, prices: Multipliers, bound: int, master: float, limit: int) -> list[IntMatrix] | None:
         """Return the best choices, if no more than ``limit`` sets may be in them; None if that is not known."""
@@ -236,7 +236,7 @@ class SetSearch:
             # Numbers are too great for both at once: the prices of the optimum leave little slack
             goal = tree.value // self.parts
             items = prices.prices + np.rint(tree.duals / FINE).astype(np.int64)
-            prices = Multipliers(whole_prices(model, items), np.zeros_like(prices.fares), self.parts)
+            prices = Multipliers(whole_prices(model, items), np.zeros_like(prices.owner_prices), self.parts)
             sets, slack = _within(model, sets, prices, goal)
             program = SetProgram.of(model, sets, prices, slack, ties)
         if program is None:
@@ -300,7 +300,7 @@ class SetSearch:
         rows = np.zeros(len(self.problem.rows), np.int64)
         owned = model.rows >= 0
         rows[model.rows[owned]] = relaxed.hourly[owned]
-        owners, items = relaxed.prices.fares, relaxed.prices.prices
+        owners, items = relaxed.prices.owner_prices, relaxed.prices.prices
         mentors, mentees = (items, owners) if model.side else (owners, items)
         return DualSolution(self.stage.weights, mentors, mentees, tuple(rows.tolist()), denominator=self.parts)
 

@@ -20,7 +20,7 @@ from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.mip.column_program import ColumnProgram
 from mentormatch.assignment.mip.program_model import INTEGRALITY_TOLERANCE, SolverStatus
-from mentormatch.assignment.whole_sets.set_listing import Multipliers, SetList, segment_sums
+from mentormatch.assignment.whole_sets.knapsack_sets import Multipliers, SetList, segment_sums
 from mentormatch.assignment.whole_sets.set_model import SetModel
 from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 

@@ -27,20 +27,20 @@ WORD = 63
 
 @dataclass(frozen=True, slots=True)
 class Multipliers:
-    """What each item costs, ``prices`` (m,), and one more place of an owner, ``fares`` (n,), in parts of a unit."""
+    """What an item costs, ``prices`` (m,), and a place of an owner, ``owner_prices`` (n,), in parts of a unit."""
 
     prices: IntVector
-    fares: IntVector
+    owner_prices: IntVector
     parts: int
 
     def gains(self, model: SetModel) -> IntVector:
-        """Return (e,) the profit of each pair less its item's price and its owner's fare, in parts."""
-        return model.profit * self.parts - self.prices[model.items] - self.fares[model.owners]
+        """Return (e,) the profit of each pair less its item's price and its owner's price, in parts."""
+        return model.profit * self.parts - self.prices[model.items] - self.owner_prices[model.owners]
 
     def flat(self, model: SetModel) -> int:
-        """Return what the bound has beside the owners' best sets: items at the dearer end, fares of all places."""
+        """Return what the bound has beside the owners' best sets: items at the dearer end, and all places."""
         items = np.maximum(model.least * self.prices, model.most * self.prices)
-        return int(items.sum() + (self.fares * model.places).sum())
+        return int(items.sum() + (self.owner_prices * model.places).sum())
 
 
 @dataclass(frozen=True, slots=True)
