@@ -106,7 +106,14 @@ def verdicts(weights: Sequence[int]) -> Counter[tuple[bool, Verdict]]:
     return found
 
 
-@pytest.mark.parametrize(("weights", "least"), [((720, 36, 1), 200), ((240, 12, 1), 150), ((24, 6, 1), 10)])
+@pytest.mark.parametrize(
+    ("weights", "least"),
+    [
+        pytest.param((720, 36, 1), 200, marks=pytest.mark.proof),
+        pytest.param((240, 12, 1), 150, marks=pytest.mark.proof),
+        ((24, 6, 1), 10),
+    ],
+)
 def test_only_the_best_answers_are_certified_and_more_of_them_the_more_weights_outdo(
     weights: Sequence[int], least: int
 ) -> None:

@@ -233,7 +233,7 @@ def test_a_part_in_which_somebody_wrote_stays_with_its_manifest(tmp_path: Path) 
 
 
 @only_linux
-@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.parametrize("within", [False, pytest.param(True, marks=pytest.mark.proof)])
 def test_a_kill_at_any_step_of_the_writing_leaves_one_generation_or_a_mix_that_is_told(
     *, within: bool, tmp_path: Path
 ) -> None:

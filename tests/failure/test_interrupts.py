@@ -66,7 +66,11 @@ def interrupted(send: Callable[[int, int], None], *, exact: bool, moment: str) -
 
 @only_linux
 @pytest.mark.promise(20)
-@pytest.mark.parametrize("send", [os.killpg, os.kill], ids=["as at a terminal", "to the process alone"])
+@pytest.mark.parametrize(
+    "send",
+    [os.killpg, pytest.param(os.kill, marks=pytest.mark.proof)],
+    ids=["as at a terminal", "to the process alone"],
+)
 @pytest.mark.parametrize(("exact", "statuses"), [(True, {"stopped"}), (False, {"stopped", "feasible"})])
 @pytest.mark.parametrize("moment", [pytest.param("at first", marks=pytest.mark.proof), "later"])
 def test_an_interrupt_ends_the_solve_with_a_status_and_no_process_lives_on(
@@ -98,7 +102,9 @@ def test_the_process_of_a_solve_ends_with_its_parent_even_one_that_is_killed(tro
 
 @only_linux
 @pytest.mark.promise(20)
-@pytest.mark.parametrize("delay", [0.0, 0.03, 0.1, 0.2])
+@pytest.mark.parametrize(
+    "delay", [0.0, pytest.param(0.03, marks=pytest.mark.proof), 0.1, pytest.param(0.2, marks=pytest.mark.proof)]
+)
 def test_a_parent_that_is_killed_while_the_process_starts_leaves_none(delay: float) -> None:
     with solving("engine.IN_PROCESS_PAIRS = -1") as parent:
         helpers = wait_for(lambda: children(parent.pid))

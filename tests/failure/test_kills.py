@@ -104,10 +104,10 @@ def test_a_kill_at_any_moment_leaves_a_true_answer_or_none_and_nothing_else(
 def test_a_kill_before_any_program_leaves_what_was_found_with_its_gap_and_prices(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    problem, found = quotas(10), list[Solution]()
+    problem, found = quotas(7), list[Solution]()
     optimum = solve(problem)
     all_apart(monkeypatch)
-    for programs in (0, 1, 2, 3, 4, 6, 9, 99):
+    for programs in (0, 2, 4, 99):
         monkeypatch.setattr(subprocess_solve, "PROGRAM", program(DIES.format(programs=programs)))
         found.append(solve(problem))
         assert_true(problem, found[-1], optimum)

@@ -99,7 +99,11 @@ def running(code: str, *arguments: str, screen: Screen) -> Iterator[subprocess.P
 
 
 @pytest.mark.promise(20)
-@pytest.mark.parametrize("send", [os.killpg, os.kill], ids=["as at a terminal", "to the process alone"])
+@pytest.mark.parametrize(
+    "send",
+    [os.killpg, pytest.param(os.kill, marks=pytest.mark.proof)],
+    ids=["as at a terminal", "to the process alone"],
+)
 def test_a_terminal_shows_goal_bound_gap_and_time_until_ctrl_c_gives_the_best_answer(
     send: Callable[[int, int], None],
 ) -> None:

@@ -160,7 +160,7 @@ def test_few_solves_find_a_worst_person_below_the_ceiling(seed: int, monkeypatch
     assert same(solve(held), found)
 
 
-@pytest.mark.parametrize("goals", [*FAIR, ("floor", "total")], ids="-".join)
+@pytest.mark.parametrize("goals", [*FAIR, pytest.param(("floor", "total"), marks=pytest.mark.proof)], ids="-".join)
 def test_a_quota_that_binds_at_a_threshold_is_kept_there_too(goals: Sequence[str]) -> None:
     where = [{"side": "mentee", "field": "reconversion", "in": ["Oui"]}]
     for seed, least in product(range(3 if DEEP else 1), (2, 4, 8)):
@@ -171,7 +171,7 @@ def test_a_quota_that_binds_at_a_threshold_is_kept_there_too(goals: Sequence[str
         assert same(one, found) or one.status is found.status is Status.INFEASIBLE
 
 
-@pytest.mark.parametrize("goals", [*FAIR, ("floor", "total")], ids="-".join)
+@pytest.mark.parametrize("goals", [*FAIR, pytest.param(("floor", "total"), marks=pytest.mark.proof)], ids="-".join)
 def test_a_rule_that_binds_at_a_threshold_alone_is_no_proof_that_it_cannot_be_reached(goals: Sequence[str]) -> None:
     where = [{"side": side, "field": "reconversion", "in": ["Oui"]} for side in ("mentor", "mentee")]
     for seed, least in product(range(3 if DEEP else 1), (1, 2)):

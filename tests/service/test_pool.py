@@ -80,7 +80,10 @@ def test_a_worker_that_is_taken_for_good_leaves_its_place_to_another() -> None:
     with_pool(work)
 
 
-@pytest.mark.parametrize(("spoken", "words"), [("fr", "Ce texte n’est pas du JSON"), ("en", "This text is not JSON")])
+@pytest.mark.parametrize(
+    ("spoken", "words"),
+    [pytest.param("fr", "Ce texte n’est pas du JSON", marks=pytest.mark.proof), ("en", "This text is not JSON")],
+)
 def test_a_request_that_cannot_be_read_is_refused_in_the_language_of_the_service(spoken: str, words: str) -> None:
     async def work(pool: Pool) -> None:
         with language(spoken), pytest.raises(RefusedError) as refused:
@@ -90,6 +93,7 @@ def test_a_request_that_cannot_be_read_is_refused_in_the_language_of_the_service
     with_pool(work)
 
 
+@pytest.mark.proof
 def test_a_worker_that_has_grown_is_replaced_after_its_answer() -> None:
     async def work(pool: Pool) -> None:
         before = await both_there(pool)
@@ -179,6 +183,7 @@ async def rehearsed(pool: Pool) -> None:
     await asyncio.shield(pool.idle[0])
 
 
+@pytest.mark.proof
 def test_the_worker_that_is_taken_has_rehearsed_once_and_so_will_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "PAUSE_S", 0.0)
 

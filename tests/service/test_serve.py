@@ -82,7 +82,7 @@ def ask_in_the_background(served: Served) -> subprocess.Popen[bytes]:
 
 
 @only_linux
-@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("told", [pytest.param(signal.SIGINT, marks=pytest.mark.proof), signal.SIGTERM])
 def test_told_to_stop_it_ends_well_and_its_workers_with_it(told: signal.Signals) -> None:
     served = start(settings=troubled(workers=2, grace_s=1.0))
     workers = wait_for(lambda: children(served.process.pid))
