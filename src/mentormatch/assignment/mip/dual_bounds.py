@@ -47,14 +47,17 @@ class NodeBound:
 class DualBounds:
     """The terms of the rows of a program in the order of columns; column ``some[i]`` has those from ``starts[i]`` on.
 
-    ``ends``: the greatest finite bound of each row.
+    ``row_of`` and ``values`` (terms,): the row and the coefficient of each. ``row_sizes`` (rows,): the sum of the
+    absolute coefficients of a row; a bound is asked for at every node, and these do not change.
     """
 
     worth: IntVector
     rows: SparseRows
-    order: IntVector
+    row_of: IntVector
+    values: Any
     starts: IntVector
     some: IntVector
+    row_sizes: FloatVector
     wide: bool
 
     @classmethod
@@ -63,8 +66,14 @@ class DualBounds:
         order = np.argsort(rows.columns, kind="stable")
         columns = rows.columns[order]
         starts = np.flatnonzero(np.diff(columns, prepend=-1))
-        wide = bool(np.abs(rows.values).max(initial=0) > COARSE)
-        return cls(worth, rows, order, starts, columns[starts], wide)
+        sizes = np.abs(rows.values)
+        wide = bool(sizes.max(initial=0) > COARSE)
+        values = rows.values[order]
+        row_sizes = np.bincount(rows.rows, sizes, len(rows.most))
+        some = columns[starts]
+        return cls(
+            worth, rows, rows.rows[order], values.astype(object) if wide else values, starts, some, row_sizes, wide
+        )
 
     def of_duals(self, duals: FloatVector, least: BoolVector, most: BoolVector) -> NodeBound:
         """Return the bound of the choices within the bounds of a node, from duals of the rows."""
@@ -85,7 +94,7 @@ class DualBounds:
         ends = np.where(np.abs(ends) >= FAR, 0, ends)
         # The finest denominator with which all sums stay in the exact range
         size = np.abs(duals)
-        reach = size @ np.abs(ends) + np.abs(worth).sum(dtype=np.float64) + np.abs(rows.values) @ size[rows.rows]
+        reach = size @ (np.abs(ends) + self.row_sizes) + np.abs(worth).sum(dtype=np.float64)
         bits = ROOM - int(np.ceil(np.log2(max(reach, 1.0))))
         if self.wide:
             bits += ROOM
@@ -93,12 +102,12 @@ class DualBounds:
         rounded: Any = np.rint(duals * float(parts))
         if self.wide:
             rounded = np.array([int(each) for each in rounded.tolist()], dtype=object)
-            worth, ends, values = (each.astype(object) for each in (worth, ends, rows.values[self.order]))
+            worth, ends = worth.astype(object), ends.astype(object)
         else:
-            rounded, values = rounded.astype(np.int64), rows.values[self.order]
+            rounded = rounded.astype(np.int64)
         reduced = worth * parts
         if len(self.starts):
-            reduced[self.some] -= np.add.reduceat(values * rounded[rows.rows[self.order]], self.starts)
+            reduced[self.some] -= np.add.reduceat(self.values * rounded[self.row_of], self.starts)
         positive = reduced > 0
         total = int((rounded * ends).sum()) + int(reduced[(positive & most) | least].sum())
         return NodeBound(total, reduced, parts)
