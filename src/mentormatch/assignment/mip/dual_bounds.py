@@ -94,7 +94,7 @@ class DualBounds:
         ends = np.where(np.abs(ends) >= FAR, 0, ends)
         # The finest denominator with which all sums stay in the exact range
         size = np.abs(duals)
-        reach = size @ (np.abs(ends) + self.row_sizes) + np.abs(worth).sum(dtype=np.float64)
+        reach = float(size @ (np.abs(ends) + self.row_sizes)) + float(np.abs(worth).sum(dtype=np.float64))
         bits = ROOM - int(np.ceil(np.log2(max(reach, 1.0))))
         if self.wide:
             bits += ROOM
