@@ -1,0 +1,59 @@
+"""What an application does with mentormatch, for type checkers: it is read, and not run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import mentormatch as mm
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody as the application knows them."""
+
+    key: str
+    languages: list[str]
+
+    def record(self) -> dict[str, object]:
+        return {"Code": self.key, "Langues": self.languages}
+
+
+def paired(programme: mm.Programme, mentors: Sequence[Member], mentees: Sequence[Member]) -> mm.Matching:
+    cohort = mm.read_survey(
+        programme, mentors=[one.record() for one in mentors], mentees=[one.record() for one in mentees]
+    )
+    return mm.match(cohort, programme, seed=3, pins=[("M1", "E1")], time_limit_s=2.5)
+
+
+def best(pairs: Sequence[mm.Pair]) -> dict[str, float]:
+    return {pair.mentor: pair.score for pair in pairs}
+
+
+def told(matching: mm.Matching) -> list[str]:
+    lines = [f"{pair.mentor} - {pair.mentee}: {part.reason}" for pair in matching.pairs for part in pair.contributions]
+    lines += [f"{one.person}: {one.reason}" for one in matching.unmatched]
+    why: mm.WhyNot = matching.why_not("M1", "E2")
+    certificate: mm.Certificate = matching.certificate
+    return [*lines, str(why), str(certificate.verdict is mm.Verdict.CERTIFIED)]
+
+
+def arrays(scores: list[list[float]]) -> tuple[mm.Status, int]:
+    problem = mm.AssignmentProblem.from_scores(np.array(scores), mentor_capacity=2)
+    solution: mm.Solution = mm.solve(problem, seed=1, ties="any")
+    return solution.status, len(solution.pairs)
+
+
+def run(folder: Path, mentors: Sequence[Member], mentees: Sequence[Member]) -> int:
+    try:
+        programme = mm.Programme.load(folder / "programme.toml")
+        matching = paired(programme, mentors, mentees)
+    except mm.ProgrammeError as error:
+        problems: tuple[mm.Problem, ...] = error.problems
+        return len(problems)
+    repair: mm.Repair = mm.repair(matching, withdrawn=["M1"])
+    written: tuple[Path, ...] = matching.save(folder / "binomes.xlsx")
+    evaluation: mm.Evaluation = mm.evaluate(matching.cohort, programme, [("M1", "E2")])
+    assert matching.status is mm.Status.PROVED
+    return len(told(matching)) + len(best(matching.pairs)) + len(evaluation.breaches) + len(repair.kept) + len(written)

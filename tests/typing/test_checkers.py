@@ -1,0 +1,63 @@
+"""A type checker finds a typing error, a wrong type and a missing argument in what an application writes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+APPLICATION = Path(__file__).with_name("application.py").read_text("utf-8")
+BROKEN = {
+    "a function that is not there": ("mm.match(cohort", "mm.matches(cohort"),
+    "a class that is not there": ("-> mm.Matching:", "-> mm.Matchings:"),
+    "an error that is not there": ("except mm.ProgrammeError", "except mm.ProgramError"),
+    "a status that is not there": ("mm.Status.PROVED", "mm.Status.OPTIMAL"),
+    "a verdict that is not there": ("mm.Verdict.CERTIFIED", "mm.Verdict.SURE"),
+    "an argument that is not there": ("time_limit_s=2.5", "time_limit=2.5"),
+    "a word that is none of those allowed": ('ties="any"', 'ties="some"'),
+    "a text for a number": ("seed=3", 'seed="3"'),
+    "a text for a limit": ("time_limit_s=2.5", 'time_limit_s="2.5"'),
+    "a key for a pair": ('pins=[("M1", "E1")]', 'pins=["M1"]'),
+    "a missing argument": ("mm.match(cohort, programme, seed=3", "mm.match(cohort, seed=3"),
+    "people in the place of the programme": (
+        "mm.match(cohort, programme, seed=3",
+        "mm.match(programme, cohort, seed=3",
+    ),
+    "an attribute of a pair that is not there": ("pair.mentor: pair.score", "pair.mentor: pair.worth"),
+    "points taken for a text": ("-> dict[str, float]", "-> dict[str, str]"),
+    "an attribute of a part that is not there": ("part.reason", "part.why"),
+    "an attribute of somebody unmatched that is not there": ("one.person", "one.key"),
+    "a method with an argument too few": ('matching.why_not("M1", "E2")', 'matching.why_not("M1")'),
+    "a result of another class": ("certificate: mm.Certificate", "certificate: mm.Solution"),
+    "a list where files are written": ('matching.save(folder / "binomes.xlsx")', "matching.save([folder])"),
+    "an answer taken for one file": ("written: tuple[Path, ...]", "written: Path"),
+}
+
+
+def told(folder: Path) -> set[str]:
+    """Return the names of the files in which mypy finds an error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", *sorted(map(str, folder.glob("*.py")))],
+        cwd=ROOT,
+        env={**os.environ, "MYPYPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return {path.name for path in folder.glob("*.py") for line in done.stdout.splitlines() if path.name in line}
+
+
+@pytest.mark.proof
+def test_a_checker_finds_every_mistake_and_none_where_there_is_none(tmp_path: Path) -> None:
+    (tmp_path / "whole.py").write_text(APPLICATION, encoding="utf-8")
+    names = {}
+    for number, (mistake, (found, written)) in enumerate(BROKEN.items()):
+        assert APPLICATION.count(found) == 1, mistake
+        names[f"broken{number:02}.py"] = mistake
+        (tmp_path / f"broken{number:02}.py").write_text(APPLICATION.replace(found, written), encoding="utf-8")
+    found_in = told(tmp_path)
+    assert "whole.py" not in found_in
+    assert [mistake for name, mistake in names.items() if name not in found_in] == []
