@@ -25,7 +25,7 @@ from mentormatch.base.arrays import IntVector
 from mentormatch.groups.check import mistakes
 from mentormatch.groups.problem import Group, GroupProblem, SizeRange
 from mentormatch.groups.replica_exchange import GroupSearch
-from mentormatch.groups.solver import solve
+from mentormatch.groups.solver import solve_groups
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 
@@ -57,7 +57,7 @@ def market(people: int) -> tuple[GroupProblem, IntVector]:
     where = organisations(people, groups, draw)
     apart = (where[:, None] == where) & ~np.eye(people, dtype=bool)
     sizes = SizeRange(people // groups, -(-people // groups))
-    problem = GroupProblem.of(np.triu(worth, 1) + np.triu(worth, 1).T, [(sizes.least, sizes.most)] * groups)
+    problem = GroupProblem.from_scores(np.triu(worth, 1) + np.triu(worth, 1).T, [(sizes.least, sizes.most)] * groups)
     return replace(problem, apart=apart, spans=(sizes,)), where
 
 
@@ -70,7 +70,7 @@ def collisions(groups: tuple[Group, ...], where: IntVector) -> int:
 def test_groups(benchmark: BenchmarkFixture, people: int) -> None:
     problem, where = market(people)
     benchmark.group = f"{people} people"
-    solution = benchmark.pedantic(lambda: solve(problem, time_limit_s=PATIENCE_S), rounds=1)
+    solution = benchmark.pedantic(lambda: solve_groups(problem, time_limit_s=PATIENCE_S), rounds=1)
     total = solution.tiers[-1]
     assert total.bound is not None
     told = {"status": str(solution.status), "gap": f"{(total.bound - total.value) / total.bound:.2%}"}
@@ -174,7 +174,7 @@ def test_published_instances(benchmark: BenchmarkFixture, name: str) -> None:
     GroupSearch(problem).run(1, None)  # compiles what is to be compiled once
     began = process_time()
     found = benchmark.pedantic(
-        lambda: [solve(replace(problem, seed=seed), time_limit_s=limit) for seed in range(SEEDS)], rounds=1
+        lambda: [solve_groups(replace(problem, seed=seed), time_limit_s=limit) for seed in range(SEEDS)], rounds=1
     )
     off = [f"{solution.tiers[-1].value / best - 1:+.3%}" for solution in found]
     benchmark.extra_info.update({"seconds": limit, "off": off, "processor": f"{process_time() - began:.1f} s"})
@@ -189,7 +189,7 @@ def read(path: Path) -> GroupProblem:
     for left, right, distance in (line.split() for line in lines if line.strip()):
         worth[int(left), int(right)] = worth[int(right), int(left)] = round(float(distance) * 1_000)
     sizes = [(int(bounds[2 * group]), int(bounds[2 * group + 1])) for group in range(int(groups))]
-    return GroupProblem.of(worth, sizes)
+    return GroupProblem.from_scores(worth, sizes)
 
 
 TEAM_FORMATION = """

@@ -9,6 +9,7 @@ from mentormatch.assignment.model.solution import Status as Status
 from mentormatch.assignment.model.solution import Tier as Tier
 from mentormatch.assignment.verification.certificate import Certificate as Certificate
 from mentormatch.assignment.verification.certificate import Verdict as Verdict
+from mentormatch.assignment.verification.certificate import certify as certify
 from mentormatch.base.progress import Progress as Progress
 from mentormatch.contract.match_response import MatchResponse as MatchResponse
 from mentormatch.contract.operation import propose as propose
@@ -23,6 +24,10 @@ from mentormatch.errors import RequestError as RequestError
 from mentormatch.errors import SurveyError as SurveyError
 from mentormatch.explanation.caveats import Caveat as Caveat
 from mentormatch.explanation.diagnosis.findings import Diagnosis as Diagnosis
+from mentormatch.explanation.exchange_costs import ExchangeCost as ExchangeCost
+from mentormatch.explanation.exchange_costs import PartnerOption as PartnerOption
+from mentormatch.explanation.exchange_costs import cost_of_forcing as cost_of_forcing
+from mentormatch.explanation.exchange_costs import partner_options as partner_options
 from mentormatch.explanation.goal_prices import GoalPrice as GoalPrice
 from mentormatch.explanation.pairs import Contribution as Contribution
 from mentormatch.explanation.pairs import Pair as Pair
@@ -40,8 +45,11 @@ from mentormatch.groups.partition import Grouping as Grouping
 from mentormatch.groups.partition import UnplacedMember as UnplacedMember
 from mentormatch.groups.partition import form_groups as form_groups
 from mentormatch.groups.past import read_groups as read_groups
+from mentormatch.groups.problem import GroupProblem as GroupProblem
+from mentormatch.groups.problem import GroupSolution as GroupSolution
 from mentormatch.groups.rotation import Rotation as Rotation
 from mentormatch.groups.rotation import rotate as rotate
+from mentormatch.groups.solver import solve_groups as solve_groups
 from mentormatch.groups.topics import Topics as Topics
 from mentormatch.groups.topics import choose_topics as choose_topics
 from mentormatch.groups.turns import Turn as Turn

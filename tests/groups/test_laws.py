@@ -11,7 +11,7 @@ import mentormatch as mm
 from mentormatch.groups.check import mistakes
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.problem import GroupProblem, GroupSolution, SizeRange
-from mentormatch.groups.solver import solve
+from mentormatch.groups.solver import solve_groups
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.kinds.apart import Apart
 from mentormatch.rules.kinds.together import Together
@@ -132,7 +132,7 @@ def test_no_rule_is_ever_broken_also_when_time_runs_out() -> None:
 
 def problem(seed: int, n: int = 9) -> GroupProblem:
     worth = np.random.default_rng(seed).integers(-50, 100, (n, n))
-    return GroupProblem.of(np.triu(worth, 1) + np.triu(worth, 1).T, [(3, 3)] * 3)
+    return GroupProblem.from_scores(np.triu(worth, 1) + np.triu(worth, 1).T, [(3, 3)] * 3)
 
 
 @pytest.mark.parametrize(
@@ -147,12 +147,12 @@ def test_the_check_refuses_groups_that_are_not_what_was_asked_for(
     groups: tuple[tuple[int, ...], ...], told: str
 ) -> None:
     asked = problem(0)
-    assert told in list(mistakes(asked, replace(solve(asked), groups=groups)))
+    assert told in list(mistakes(asked, replace(solve_groups(asked), groups=groups)))
 
 
 def test_the_check_refuses_those_who_may_not_meet_and_values_that_are_not_so() -> None:
     asked = problem(1)
-    right = solve(asked)
+    right = solve_groups(asked)
     apart = asked.apart.copy()
     apart[right.groups[0][0], right.groups[0][1]] = True
     assert any("meets" in told for told in mistakes(replace(asked, apart=apart), right))
@@ -168,14 +168,16 @@ def test_relabelled_people_reach_the_same_values() -> None:
         asked = problem(seed)
         order = np.random.default_rng(seed).permutation(len(asked))
         renamed = replace(asked, worth=asked.worth[np.ix_(order, order)])
-        assert [tier.value for tier in solve(renamed).tiers] == [tier.value for tier in solve(asked).tiers]
+        assert [tier.value for tier in solve_groups(renamed).tiers] == [
+            tier.value for tier in solve_groups(asked).tiers
+        ]
 
 
 def test_a_wider_range_of_sizes_never_makes_it_worse() -> None:
     for seed in range(CASES):
         asked = problem(seed)
         wider = replace(asked, spans=(SizeRange(2, 5),))
-        assert tuple(t.value for t in solve(wider).tiers) >= tuple(t.value for t in solve(asked).tiers)
+        assert tuple(t.value for t in solve_groups(wider).tiers) >= tuple(t.value for t in solve_groups(asked).tiers)
 
 
 def test_nobody_is_an_answer() -> None:

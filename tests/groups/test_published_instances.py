@@ -10,7 +10,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.groups.problem import GroupProblem
 from mentormatch.groups.rotation import least_repeats, repeats_in, rotate_groups
 from mentormatch.groups.social_golfer import construct_rounds
-from mentormatch.groups.solver import solve
+from mentormatch.groups.solver import solve_groups
 from tests.conftest import SHARED_DATA
 
 pytestmark = pytest.mark.promise(13)
@@ -28,7 +28,7 @@ def read(path: Path) -> GroupProblem:
     for left, right, distance in (line.split() for line in lines if line.strip()):
         worth[int(left), int(right)] = worth[int(right), int(left)] = round(float(distance) * THOUSANDTHS)
     sizes = [(int(bounds[2 * group]), int(bounds[2 * group + 1])) for group in range(int(groups))]
-    return GroupProblem.of(worth, sizes)
+    return GroupProblem.from_scores(worth, sizes)
 
 
 def optima(folder: Path) -> Iterator[tuple[str, int]]:
@@ -42,7 +42,7 @@ def test_all_published_optima_are_reached_and_proved(shared_data: Path) -> None:
     known = dict(optima(folder))
     assert len(known) == 24
     for name, optimum in known.items():
-        solution = solve(read(folder / name))
+        solution = solve_groups(read(folder / name))
         assert (solution.status, solution.tiers[-1].value) == (Status.PROVED, optimum), name
 
 
@@ -50,7 +50,7 @@ def test_all_published_optima_are_reached_and_proved(shared_data: Path) -> None:
     "name", [name if name == "RanInt_n030_ds_01.txt" else pytest.param(name, marks=pytest.mark.proof) for name in LARGE]
 )
 def test_thirty_people_are_proved(shared_data: Path, name: str) -> None:
-    solution = solve(read(shared_data / "instances" / "mdgplib" / name))
+    solution = solve_groups(read(shared_data / "instances" / "mdgplib" / name))
     assert solution.status is Status.PROVED
 
 
@@ -85,7 +85,7 @@ def test_rounds_without_a_repeat_are_as_many_as_found_beside_those_known(
     groups: int, size: int, known: int, found: int
 ) -> None:
     people = groups * size
-    problem = GroupProblem.of(np.zeros((people, people), dtype=np.int64), [(size, size)] * groups)
+    problem = GroupProblem.from_scores(np.zeros((people, people), dtype=np.int64), [(size, size)] * groups)
     first = tuple(tuple(range(start, start + size)) for start in range(0, people, size))
     rounds = rotate_groups(problem, first, found)
     assert found <= known

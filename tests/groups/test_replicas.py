@@ -15,7 +15,7 @@ from mentormatch.groups.problem import GroupProblem, GroupTerm, Leaders, SizeRan
 from mentormatch.groups.replica_arrays import ArrayReplicas
 from mentormatch.groups.replica_exchange import QUANTILES, GroupSearch, groups_for
 from mentormatch.groups.replica_states import ReplicaStates, draw_start
-from mentormatch.groups.solver import solve
+from mentormatch.groups.solver import solve_groups
 from mentormatch.rules.rule import CompositionBound
 from tests.conftest import DEEP
 
@@ -32,7 +32,7 @@ def drawn(seed: int, people: int = 24) -> GroupProblem:
     has, known = draw.random((people, 5)) < 0.7, draw.random(people) < 0.9
     met = np.triu(draw.integers(0, 2, (people, people)), 1)
     each = people // 4
-    problem = GroupProblem.of(worth + worth.T, [(each - 1, each + 1)] * 4)
+    problem = GroupProblem.from_scores(worth + worth.T, [(each - 1, each + 1)] * 4)
     some = draw.permutation(people)
     more: dict[str, object] = {
         "apart": apart | apart.T,
@@ -133,10 +133,10 @@ def test_any_order_of_the_people_gives_the_same_groups(monkeypatch: pytest.Monke
 def test_all_the_time_is_used_and_no_more() -> None:
     draw = np.random.default_rng(5)
     worth = np.triu(draw.integers(0, 100, (60, 60)), 1)
-    problem = GroupProblem.of(worth + worth.T, [(8, 12)] * 6)
+    problem = GroupProblem.from_scores(worth + worth.T, [(8, 12)] * 6)
     for limit in (0.3, 0.8):
         began = monotonic()
-        solution = solve(problem, time_limit_s=limit)
+        solution = solve_groups(problem, time_limit_s=limit)
         assert solution.status is Status.FEASIBLE
         assert limit * 0.9 < monotonic() - began < limit + 0.3
 
@@ -144,7 +144,7 @@ def test_all_the_time_is_used_and_no_more() -> None:
 def test_where_not_all_have_a_place_as_many_as_can_be_have_one() -> None:
     draw = np.random.default_rng(6)
     worth = np.triu(draw.integers(0, 1_000, (26, 26)), 1)
-    problem = GroupProblem.of(worth + worth.T, [(4, 6)] * 4)
+    problem = GroupProblem.from_scores(worth + worth.T, [(4, 6)] * 4)
     # Seven of whom no two may meet have four groups: three of them are left out, and the others fill 24 places
     apart = np.zeros((26, 26), dtype=bool)
     apart[:7, :7] = ~np.eye(7, dtype=bool)

@@ -12,7 +12,7 @@ from mentormatch.groups.energy import keyed_order, reordered
 from mentormatch.groups.problem import GroupProblem, SizeRange
 from mentormatch.groups.relaxation import fewest_pairs, partitions_of, relax, relax_pairs, square_sums
 from mentormatch.groups.safe_bound import DualMatrices, bound_total, eigenvalue_error
-from mentormatch.groups.solver import solve
+from mentormatch.groups.solver import solve_groups
 from tests.conftest import DEEP
 from tests.groups.test_replicas import drawn
 
@@ -30,7 +30,7 @@ def test_bounds_are_above_the_optimum_and_near() -> None:
     gaps = []
     for seed in range(DRAWS):
         problem = placed_problem(seed)
-        solution = solve(problem)
+        solution = solve_groups(problem)
         if solution.status is not Status.PROVED:
             assert solution.status is Status.INFEASIBLE
             continue
@@ -49,7 +49,7 @@ def test_any_dual_bounds_any_groups(seed: int, heat: float, *, equal: bool) -> N
     draw = np.random.default_rng(seed)
     worth = np.triu(draw.integers(-50, 1_000, (12, 12)), 1)
     worth = worth + worth.T
-    problem = GroupProblem.of(worth, [(4, 4)] * 3 if equal else [(3, 5)] * 3)
+    problem = GroupProblem.from_scores(worth, [(4, 4)] * 3 if equal else [(3, 5)] * 3)
     relaxed = partitions_of(replace(problem, spans=(SizeRange(4, 4) if equal else SizeRange(3, 5),)), 12)
     dual = DualMatrices(
         draw.normal(0, 10**heat * 100, (12, 12)),
@@ -94,7 +94,7 @@ def test_former_meetings_that_can_be_avoided_are_forbidden_in_the_bound() -> Non
     met = np.zeros((12, 12), dtype=np.int64)
     met[0, 1] = met[1, 0] = 1
     asked = replace(problem, meetings=met, goals=("placed", "meetings", "total"))
-    solution = solve(asked)
+    solution = solve_groups(asked)
     assert solution.status is Status.PROVED
     loose = [replace(tier, bound=None if tier.goal == "total" else tier.value) for tier in solution.tiers]
     bounds = relax(asked, loose, None)

@@ -16,7 +16,7 @@ from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.groups.columns import cliques
 from mentormatch.groups.formulation import GroupFormulation, GroupScores, formulate_groups
 from mentormatch.groups.problem import Group, GroupProblem, SizeRange
-from mentormatch.groups.solver import solve
+from mentormatch.groups.solver import solve_groups
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.people.cohort import Cohort
@@ -281,7 +281,7 @@ def is_infeasible(problem: GroupProblem, ends: float) -> bool:
     left = ends - monotonic()
     if left <= 0 or not len(problem):
         return False
-    found = solve(replace(problem, goals=("placed",)), time_limit_s=min(left, EACH_S))
+    found = solve_groups(replace(problem, goals=("placed",)), time_limit_s=min(left, EACH_S))
     proved = bool(found.tiers) and found.tiers[0].bound is not None and found.tiers[0].bound < len(problem)
     return found.status is Status.INFEASIBLE or proved
 
@@ -291,7 +291,7 @@ def is_feasible(problem: GroupProblem, ends: float) -> bool:
     left = ends - monotonic()
     if left <= 0:
         return False
-    found = solve(replace(problem, goals=("placed",)), time_limit_s=min(left, EACH_S))
+    found = solve_groups(replace(problem, goals=("placed",)), time_limit_s=min(left, EACH_S))
     return sum(map(len, found.groups)) == len(problem)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.base.columns import MultiChoice, Ranks
-from mentormatch.base.scalars import duration, seed_number
+from mentormatch.base.scalars import seed_number
 from mentormatch.explanation.labels import KEYS, Labels, codes, first_of, names
 from mentormatch.explanation.tables import CellValue, ResultSheet, rejected_sheet, sheet
 from mentormatch.fields import AnyField
@@ -26,7 +26,7 @@ from mentormatch.groups.infeasibility import GroupConflict, explain_conflict
 from mentormatch.groups.inputs import read_choices
 from mentormatch.groups.problem import GroupSolution, pairs_in
 from mentormatch.groups.result import Result
-from mentormatch.groups.solver import solve
+from mentormatch.groups.solver import solve_groups
 from mentormatch.languages import mark, once_spoken, own_language, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, percent, points, thousands
 from mentormatch.people.cohort import Cohort, People, RowFate
@@ -387,7 +387,7 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     decided = programme.with_rules(by_hand)
     scores = score(cohort.members, decided.criteria)
     posed = formulate_groups(cohort, decided, scores, list(former_groups(past)), seed=seed_number(seed))
-    solution = solve(posed.problem, time_limit_s=duration("time_limit_s", time_limit_s))
+    solution = solve_groups(posed.problem, time_limit_s=time_limit_s)
     return Grouping(cohort, decided, scores, posed, solution, programme.heading.language, programme.name)
 
 

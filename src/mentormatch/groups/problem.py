@@ -1,18 +1,23 @@
 """The problem of groups: clique partitioning with size bounds, leaders and few repeated meetings; its solution."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mentormatch.assignment.model.array_input import input_error, keys_of, read_cells, read_sense, scale_to_int64
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
+from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
 from mentormatch.rules.rule import CompositionBound
+
+if TYPE_CHECKING:
+    from mentormatch.assignment.model.array_input import DataFrameLike
 
 type Group = tuple[int, ...]
 
@@ -72,7 +77,7 @@ class GroupProblem:
     ``spans`` are the sizes: one for all groups, or one for each. ``number`` is how many groups there are. ``meetings``
     (n, n) says how often two people met before; ``priority`` (n,) weighs those to be placed first.
 
-    >>> problem = GroupProblem.of([[0, 3, 1], [3, 0, 2], [1, 2, 0]], [(3, 3)])
+    >>> problem = GroupProblem.from_scores([[0, 3, 1], [3, 0, 2], [1, 2, 0]], [3])
     >>> problem.worth_of((0, 1, 2))
     6
     """
@@ -93,21 +98,57 @@ class GroupProblem:
     turn: int = 0
 
     @classmethod
-    def of(cls, worth: ArrayLike, sizes: Sequence[tuple[int, int]]) -> Self:
-        """Return the problem of groups of these sizes, one (least, most) a group, with integer worths of pairs.
+    def from_scores(  # noqa: PLR0913 - these keywords are the published contract for arrays
+        cls,
+        scores: "ArrayLike | DataFrameLike",
+        sizes: Sequence[int | tuple[int, int]],
+        *,
+        together: Iterable[Sequence[int]] = (),
+        apart: Iterable[Sequence[int]] = (),
+        sense: Literal["max", "min"] = "max",
+        scale: int = 1_000_000,
+        seed: int = 0,
+    ) -> Self:
+        """Return the problem of groups that a symmetric matrix states (maximally diverse grouping, for distances).
 
-        Raises RequestError where the worths are no symmetric square of whole numbers.
+        Parameters
+        ----------
+        scores
+            (n, n) floats or integers, symmetric: what a group gets for two of its people. The diagonal is not looked
+            at. The labels of a pandas frame become the keys.
+        sizes
+            Of each group: so many people, or from ``(least, most)``.
+        together, apart
+            Positions of people who are in one group, or of whom no two are.
+        sense
+            ``max``: the sum over all groups is to be great. ``min``: small; scores then count as their negatives.
+        scale
+            Floats are multiplied by it and rounded once; integers are taken as they are.
+        seed
+            Settles what the goals leave tied.
+
+        Raises
+        ------
+        RequestError
+            If the matrix is no symmetric square of finite numbers, or a size or a position is none.
         """
-        square = np.array(worth)
-        if square.ndim != 2 or square.dtype.kind not in "iu" or not np.array_equal(square, square.T):
-            raise RequestError(tr("Les valeurs des paires doivent être un carré symétrique de nombres entiers"))
-        if np.abs(square).max(initial=0) > GREATEST:
-            raise RequestError(tr("Les valeurs des paires sont trop grandes"))
-        whole, n = square.astype(np.int64), len(square)
-        np.fill_diagonal(whole, 0)
-        spans, number = tuple(SizeRange(*size) for size in sizes), SizeRange(len(sizes), len(sizes))
-        keys = tuple(f"{row:06}" for row in range(n))
-        return cls(whole, np.zeros((n, n), dtype=bool), spans, number, keys=keys)
+        whole, keys = read_square(scores, whole_number("scale", scale, 1, GREATEST))
+        n = len(whole)
+        spans = tuple(_span(size) for size in sizes)
+        kept = np.zeros((n, n), dtype=bool)
+        for people in apart:
+            some = _members(people, n, "apart")
+            kept[np.ix_(some, some)] = True
+        np.fill_diagonal(kept, val=False)
+        return cls(
+            read_sense(sense) * whole,
+            kept,
+            spans,
+            SizeRange(len(spans), len(spans)),
+            together=tuple(_members(people, n, "together") for people in together),
+            keys=keys or tuple(f"{row:06}" for row in range(n)),
+            seed=seed_number(seed),
+        )
 
     def __len__(self) -> int:
         return len(self.worth)
@@ -190,6 +231,32 @@ class GroupProblem:
             case "floor":
                 return min((self.floor_of(group) for group in groups), default=0)
         return sum(self.worth_of(group) for group in groups)
+
+
+def read_square(scores: "ArrayLike | DataFrameLike", scale: int) -> tuple[IntMatrix, tuple[str, ...]]:
+    """Return a symmetric matrix as integers, its diagonal 0, and the labels of a frame."""
+    cells, keys = read_cells(scores, "scores"), keys_of(scores)
+    square = cells.values
+    if square.ndim != 2 or square.shape[0] != square.shape[1] or keys[0] not in ((), keys[1]):
+        raise input_error("scores", tr("forme {shape}", shape=square.shape), tr("autant de lignes que de colonnes"))
+    whole = scale_to_int64(cells.among(~np.eye(len(square), dtype=bool)), "scores", scale)
+    np.fill_diagonal(whole, 0)
+    unlike = whole != whole.T
+    if unlike.any():
+        raise input_error("scores" + cells.first(unlike), tr("un nombre"), tr("le même dans les deux sens"))
+    if np.abs(whole).max(initial=0) > GREATEST:
+        raise RequestError(tr("Les valeurs des paires sont trop grandes"))
+    return whole, keys[1]
+
+
+def _span(size: int | tuple[int, int]) -> SizeRange:
+    least, most = size if isinstance(size, tuple | list) else (size, size)
+    first = whole_number("sizes", least, 0, GREATEST)
+    return SizeRange(first, whole_number("sizes", most, first, GREATEST))
+
+
+def _members(people: Sequence[int], count: int, where: str) -> Group:
+    return tuple(sorted({whole_number(where, person, 0, count - 1) for person in people}))
 
 
 def pairs_in(people: int) -> int:

@@ -12,6 +12,7 @@ from time import monotonic
 import numpy as np
 
 from mentormatch.assignment.model.solution import Status, Tier
+from mentormatch.base.scalars import duration
 from mentormatch.groups.check import refuse_mistakes
 from mentormatch.groups.columns import (
     Columns,
@@ -231,11 +232,31 @@ FEW_PEOPLE, MOST_PEOPLE, COLUMNS_S, FAR = 50, 150, 0.5, 0.05
 them it takes them these seconds times the square of the people, and they do not where the relaxation is so far off."""
 
 
-def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution:
-    """Return the best groups, checked; see ``form_groups``."""
+def solve_groups(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution:
+    """Return the best groups, checked.
+
+    Parameters
+    ----------
+    problem
+        Who may be in which group, and what each is worth; see ``GroupProblem.from_scores``.
+    time_limit_s
+        Seconds after which the best groups so far are returned, ``feasible`` with their gap, or ``stopped`` if there
+        are none.
+
+    Raises
+    ------
+    EngineError
+        A solver gave an answer that the checker refused.
+
+    Examples
+    --------
+    >>> distances = [[0, 3, 1, 1], [3, 0, 2, 2], [1, 2, 0, 4], [1, 2, 4, 0]]
+    >>> solve_groups(GroupProblem.from_scores(distances, [2, 2])).groups
+    ((0, 1), (2, 3))
+    """
     began = monotonic()
-    ends = None if time_limit_s is None else began + time_limit_s
-    found = solve_unchecked(problem.tightened(), ends)
+    limit = duration("time_limit_s", time_limit_s)
+    found = solve_unchecked(problem.tightened(), None if limit is None else began + limit)
     return refuse_mistakes(problem, replace(found.stated, seconds=monotonic() - began))
 
 

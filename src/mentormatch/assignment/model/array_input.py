@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
-from mentormatch.base.scalars import exact_number, plain, whole_number
+from mentormatch.base.scalars import exact_number, plain, shown, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr, tr_n
 
@@ -129,11 +129,15 @@ def _is_exact(values: NumberArray, scale: int) -> bool:
 
 
 def read_arrays(
-    scores: ArrayLike | DataFrameLike | SparseLike, allowed: ArrayLike | DataFrameLike | None, scale: int
+    scores: ArrayLike | DataFrameLike | SparseLike,
+    allowed: ArrayLike | DataFrameLike | None,
+    bans: Sequence[Iterable[object]],
+    scale: int,
+    sign: int,
 ) -> ParsedScores:
-    """Return the allowed pairs with their integer scores, and the keys.
+    """Return the allowed pairs with their integer scores, ``sign`` times what is given, and the keys.
 
-    What stands at a pair that is not allowed, or is masked, is not looked at.
+    What stands at a pair that is not allowed, or is banned or masked, is not looked at.
 
     Raises
     ------
@@ -142,22 +146,47 @@ def read_arrays(
     """
     scale = whole_number("scale", scale, 1, MAX_INPUT)
     if isinstance(scores, SparseLike):
-        return ParsedScores(_read_sparse(scores.tocoo(), allowed, scale))
+        return ParsedScores(_read_sparse(scores.tocoo(), allowed, bans, scale, sign))
     cells = read_cells(scores, "scores")
     if cells.values.ndim != 2:
         raise check_dimensions(cells.values.ndim)
     if allowed is not None:
         cells = cells.among(_read_mask(allowed, cells.values.shape))
-    keys = _keys_of(scores)
+    if bans:
+        others = np.ones(cells.values.shape, dtype=bool)
+        others[tuple(np.transpose(read_positions(bans, others.shape, "bans")))] = False
+        cells = cells.among(others)
+    keys = keys_of(scores)
     if keys[0] and isinstance(allowed, DataFrameLike):
         _same_labels(keys, (_labels(allowed.index, ROWS), _labels(allowed.columns, COLUMNS)), "allowed")
-    found = pack_scores(scale_to_int64(cells, "scores", scale), cells.there)
+    found = pack_scores(sign * scale_to_int64(cells, "scores", scale), cells.there)
     some = cells.values if cells.there is None else cells.values[cells.there]
     return ParsedScores(
         found,
         *keys,
         alike=0 if some.dtype.kind != "f" else find_rounding_loss(np.multiply(some, scale, dtype=np.float64)),
     )
+
+
+def read_positions(pairs: Iterable[Iterable[object]], shape: tuple[int, ...], where: str) -> list[tuple[int, int]]:
+    """Return pairs by position, each once; refuse what is no pair of two positions of the scores."""
+    found: dict[tuple[int, int], None] = {}
+    for pair in pairs:
+        both = list(pair) if isinstance(pair, Iterable) and not isinstance(pair, str) else [pair]
+        match [exact_number(plain(place)) for place in both]:
+            case [int(mentor), int(mentee)] if 0 <= mentor < shape[0] and 0 <= mentee < shape[1]:
+                found[mentor, mentee] = None
+            case _:
+                expected = tr("une position inférieure à {n} et une inférieure à {m}", n=shape[0], m=shape[1])
+                raise input_error(where, f"({', '.join(map(shown, both))})", expected)
+    return list(found)
+
+
+def read_sense(sense: str) -> int:
+    """Return what scores are multiplied by: 1 where they are worth having, -1 where they are costs."""
+    if sense not in ("max", "min"):
+        raise input_error("sense", shown(sense), tr("« max » ou « min »"))
+    return 1 if sense == "max" else -1
 
 
 def read_loads(
@@ -345,7 +374,7 @@ def _read_mask(allowed: ArrayLike | DataFrameLike, shape: tuple[int, ...]) -> Bo
     return mask.astype(np.bool_)
 
 
-def _keys_of(scores: ArrayLike | DataFrameLike) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def keys_of(scores: ArrayLike | DataFrameLike) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the labels of a frame as keys; of one that has no labels of rows, those of its columns."""
     if isinstance(scores, DataFrameLike):
         return _labels(scores.index, ROWS), _labels(scores.columns, COLUMNS)
@@ -376,15 +405,24 @@ def _same_labels(ours: tuple[tuple[str, ...], ...], theirs: tuple[tuple[str, ...
         raise check_others(where)
 
 
-def _read_sparse(entries: CooLike, allowed: ArrayLike | DataFrameLike | None, scale: int) -> DenseScores | SparseScores:
+def _read_sparse(
+    entries: CooLike,
+    allowed: ArrayLike | DataFrameLike | None,
+    bans: Sequence[Iterable[object]],
+    scale: int,
+    sign: int,
+) -> DenseScores | SparseScores:
     if len(entries.shape) != 2:
         raise check_dimensions(len(entries.shape))
     order = np.lexsort((entries.col, entries.row))
     mentors, mentees = entries.row[order].astype(np.int64), entries.col[order].astype(np.int64)
     if (np.diff(mentors) == 0)[np.diff(mentees) == 0].any():
         raise input_error("scores", tr("une case gardée deux fois"), tr("chaque binôme une seule fois"))
-    kept = slice(None) if allowed is None else _read_mask(allowed, entries.shape)[mentors, mentees]
+    kept = np.ones(len(mentors), bool) if allowed is None else _read_mask(allowed, entries.shape)[mentors, mentees]
+    if bans:
+        banned, width = read_positions(bans, entries.shape, "bans"), entries.shape[1]
+        kept &= ~np.isin(mentors * width + mentees, [mentor * width + mentee for mentor, mentee in banned])
     mentors, mentees = mentors[kept], mentees[kept]
     cells = replace(read_cells(entries.data[order][kept], "scores"), places=(mentors, mentees))
     shape = (int(entries.shape[0]), int(entries.shape[1]))
-    return SparseScores(shape, mentors, mentees, scale_to_int64(cells, "scores", scale))
+    return SparseScores(shape, mentors, mentees, sign * scale_to_int64(cells, "scores", scale))

@@ -4,10 +4,10 @@ The terms are those of Burkard, Dell'Amico & Martello, *Assignment Problems* (20
 what does not fit: shapes that differ, people who are not there, numbers with which sums would not be exact.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +20,8 @@ from mentormatch.assignment.model.array_input import (
     read_counts,
     read_hours,
     read_loads,
+    read_positions,
+    read_sense,
 )
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.base.arrays import BoolVector, IntVector
@@ -255,6 +257,10 @@ class AssignmentProblem:
         mentee_priority: ArrayLike | None = None,
         hours: ArrayLike | None = None,
         mentor_hours: ArrayLike | None = None,
+        rows: Iterable[SideConstraint] = (),
+        pins: Iterable[tuple[int, int]] = (),
+        bans: Iterable[tuple[int, int]] = (),
+        sense: Literal["max", "min"] = "max",
         scale: int = 1_000_000,
     ) -> Self:
         """Return the problem that plain arrays state.
@@ -280,6 +286,13 @@ class AssignmentProblem:
             The pairs of a mentor take no more hours together than the mentor has. ``hours`` of a pair: one integer for
             all, one a mentee (m,), or one a pair (n, m). ``mentor_hours``: one integer, or one a mentor. Where hours
             are no whole numbers, state minutes.
+        rows
+            Bounds on weighted sums over pairs, beside those of hours.
+        pins, bans
+            Pairs, by position, that must be chosen, and that must not be.
+        sense
+            ``max``: scores are worth having. ``min``: they are costs; the score of a pair is then minus its cost, and
+            so are the values of goals.
         scale
             Floats are multiplied by it and rounded once; integers are taken as they are.
 
@@ -289,10 +302,14 @@ class AssignmentProblem:
             If a number of an existing pair is NaN, infinite, or beyond what is computed exactly, with the first place;
             if one is a boolean, a text or no number at all; if a capacity or an hour is negative, fractional, masked,
             or a capacity below its minimum; if shapes or labels differ, a key comes twice, or one of ``hours`` and
-            ``mentor_hours`` comes without the other.
+            ``mentor_hours`` comes without the other; if a pin or a ban is no pair, or a pair is both.
         """
-        read = read_arrays(scores, allowed, scale)
+        banned = [*bans]
+        read = read_arrays(scores, allowed, banned, scale, read_sense(sense))
         n, m = read.scores.shape
+        pinned = read_positions(pins, (n, m), "pins")
+        for pair in set(pinned) & {*read_positions(banned, (n, m), "bans")}:
+            raise input_error("pins", f"{pair}", tr("un binôme qui n'est pas dans {other}", other="bans"))
         mentors, mentees = SideKeys(n, read.mentor_keys), SideKeys(m, read.mentee_keys)
         priority = [
             None if weights is None else read_counts(weights, people, where)
@@ -305,7 +322,8 @@ class AssignmentProblem:
             read.scores,
             DegreeBounds(*read_loads(mentor_minimum, mentor_capacity, mentors, "mentor")),
             DegreeBounds(*read_loads(mentee_minimum, mentee_capacity, mentees, "mentee")),
-            rows=tuple(_hours_rows(hours, mentor_hours, mentors, mentees)),
+            rows=(*rows, *_hours_rows(hours, mentor_hours, mentors, mentees)),
+            pins=tuple(pinned),
             goals=tuple(goals) if isinstance(goals, Sequence) and not isinstance(goals, str) else (goals,),
             mentor_priority=priority[0],
             mentee_priority=priority[1],
