@@ -14,6 +14,7 @@ from mentormatch.assignment.engine import Ties, Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
+from mentormatch.base.arrays import ContentEquality
 from mentormatch.base.plugins import concrete
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
@@ -64,8 +65,8 @@ class Rejected:
     reason: str
 
 
-@dataclass(frozen=True, repr=False)
-class Matching:
+@dataclass(frozen=True, repr=False, eq=False)
+class Matching(ContentEquality):
     """The pairs of one cohort under one programme, with all that they rest on.
 
     Everybody is in it once: in ``pairs``, or in ``unmatched`` with a reason; every other row that came in is in

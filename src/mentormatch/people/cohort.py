@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.arrays import BoolVector, Index, IntVector
+from mentormatch.base.arrays import BoolVector, ContentEquality, Index, IntVector
 from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
@@ -30,8 +30,8 @@ FATES: dict[Fate, str] = {
 """What staff read, once spoken."""
 
 
-@dataclass(frozen=True, repr=False)
-class People:
+@dataclass(frozen=True, repr=False, eq=False)
+class People(ContentEquality):
     """n people of one side.
 
     ``ids`` are their keys as typed; ``columns`` hold one typed column a field; ``complete`` (n,) bool says who
@@ -285,8 +285,8 @@ def first_lines(lines: Sequence[str]) -> str:
     return tr("{lines}... ({count} en tout)", lines=", ".join(lines[:FIRST_LINES]), count=len(lines))
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Cohort:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Cohort(ContentEquality):
     """Everyone who answered, on both sides, and every row with its fate; how they are reached is kept apart.
 
     In a programme of groups the members are on the side of the mentees, and who leads groups on that of the mentors.

@@ -24,7 +24,7 @@ from mentormatch.assignment.model.array_input import (
     read_sense,
 )
 from mentormatch.assignment.model.scores import Scores
-from mentormatch.base.arrays import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, ContentEquality, IntVector
 from mentormatch.base.scalars import exact_number, shown
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr, tr_n
@@ -53,8 +53,8 @@ Sums in int64, and the float64 costs and prices of every engine (at most four su
 """
 
 
-@dataclass(frozen=True, slots=True)
-class DegreeBounds:
+@dataclass(frozen=True, slots=True, eq=False)
+class DegreeBounds(ContentEquality):
     """How many partners each person of one side takes.
 
     ``least`` and ``most`` (n,) int64. Where ``optional`` (n,) bool is True, taking nobody at all is allowed although
@@ -79,8 +79,8 @@ class DegreeBounds:
         return np.where(self.optional, 0, self.least)
 
 
-@dataclass(frozen=True, slots=True)
-class SideConstraint:
+@dataclass(frozen=True, slots=True, eq=False)
+class SideConstraint(ContentEquality):
     """A coupling row: ``least <= sum of weights[i, k] over the chosen pairs (i, k) <= most``; None: no bound.
 
     ``weights`` is an integer array that broadcasts to (n, m), and so is ``factor`` if there is one: a pair then counts
@@ -157,8 +157,8 @@ class SideConstraint:
         return self.coefficients_of(mentors, mentees, shape)
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentProblem:
+@dataclass(frozen=True, slots=True, eq=False)
+class AssignmentProblem(ContentEquality):
     """Choose pairs so that every bound holds and the goals are optimal, each given those before it.
 
     Parameters

@@ -1,12 +1,12 @@
 """The solution: pairs, values and bounds by goal, duals; and the incumbent of a solve that is still at work."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
 
-from mentormatch.base.arrays import IntMatrix, IntVector
+from mentormatch.base.arrays import ContentEquality, IntMatrix, IntVector
 
 INTERRUPTED = "interrupted"
 """The note of an answer that somebody did not wait for."""
@@ -80,8 +80,8 @@ class DualSolution:
         return not (any(self.rows) or any(self.linking_duals) or self.goal_duals)
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
+@dataclass(frozen=True, slots=True, eq=False)
+class Solution(ContentEquality):
     """The chosen pairs and what is known of them.
 
     ``pairs`` is (k, 2) int64, mentor and mentee, sorted. ``tiers`` follow the goals of the problem. ``gap`` is 0 for
@@ -94,7 +94,7 @@ class Solution:
     pairs: IntMatrix
     tiers: tuple[Tier, ...] = ()
     engine: str = ""
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
     prices: tuple[DualSolution, ...] = ()
     notes: tuple[str, ...] = ()
     settled: bool = True
