@@ -11,9 +11,8 @@ from mentormatch.base.arrays import Index
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, only, strangers
-from mentormatch.scoring.class_points import ClassPoints, Exceptions, spread
 from mentormatch.scoring.criterion import Block, Criterion
-from mentormatch.scoring.lookup import LookUp, looked_up
+from mentormatch.scoring.lookup import ClassPoints, Exceptions, LookUp, looked_up, spread
 
 MILLION = 1_000_000
 BLOCK, FEWEST_ROWS, BLOCK_ROWS = 1 << 15, 64, 256

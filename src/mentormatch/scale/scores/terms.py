@@ -24,9 +24,8 @@ from mentormatch.fields.extension import Extension
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import NO_SCORES, Market, Rule
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, only, strangers
-from mentormatch.scoring.class_points import Points
 from mentormatch.scoring.criterion import Criterion, Named, WholeGroup
-from mentormatch.scoring.lookup import LookUp, looked_up
+from mentormatch.scoring.lookup import LookUp, Points, looked_up
 from mentormatch.scoring.score import MILLION, Share, contribution
 
 MAX_CODES = 256
