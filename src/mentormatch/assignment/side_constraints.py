@@ -492,7 +492,7 @@ def _combine_goals(problem: AssignmentProblem) -> CombinedObjective:
     goals = tuple(goal for goal in problem.goals if goal != "matched" or least < problem.max_pairs)
     goals = goals if set(goals) & set(ADDITIVE_GOALS) else problem.goals
     stated = problem if goals == problem.goals else replace(problem, goals=goals)
-    whole = scalarize(stated, lambda reach: reach < MAX_SOLVER_WEIGHT)
+    whole = scalarize(stated, MAX_SOLVER_WEIGHT)
     # All weights fit within the exact range of the solver
     if len(whole) == 1 and isinstance(whole[0], ScalarObjective):
         return CombinedObjective(whole[0], exact=True)

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolVector, IntVector
-from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems
-from mentormatch.scoring.items import ItemPoints, piecewise
+from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems, ItemPoints, piecewise
 
 MOST = 1 << 15
 """A table holds so many points, at most: it stays in the cache, and numbers fit into 16 bits."""
