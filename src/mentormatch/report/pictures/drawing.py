@@ -3,7 +3,7 @@
 Nothing that is drawn fetches or runs anything. Numbers are written as in the language that is spoken.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -37,7 +37,7 @@ WIDTHS = {
     1.0: "W@…—",
 }
 """How wide the letters of Helvetica are, as shares of their size, about as in its font metrics by Adobe."""
-DIGIT, WIDE = 0.56, 1.0
+USUAL, WIDE = 0.56, 1.0
 """The width of any other letter, and of one that fills a square."""
 ROOMY, HEAVY = 1.15, 1.1
 """How much wider letters are in the font of a machine that has no Helvetica, and where they are bold."""
@@ -61,11 +61,11 @@ class LinearScale:
         """Return the place of a value."""
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
-    def marks(self, count: int) -> AxisMarks:
-        """Return about ``count`` round values and their places, all with the same number of decimals."""
+    def marks(self, count: int, written: Callable[[float, int], str] = decimal) -> AxisMarks:
+        """Return the places of about ``count`` round values; ``written`` takes a value and the decimals of all."""
         step, decimals = round_step(self.low, self.high, count)
         first, last = ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9)
-        return [(self.at(k * step), decimal(k * step, decimals)) for k in range(first, last + 1)]
+        return [(self.at(k * step), written(k * step, decimals)) for k in range(first, last + 1)]
 
 
 def round_step(low: float, high: float, count: int) -> tuple[float, int]:
@@ -76,7 +76,8 @@ def round_step(low: float, high: float, count: int) -> tuple[float, int]:
     """
     power = floor(log10((high - low) / count))
     left = (high - low) / count / 10.0**power
-    factor = next((factor for factor in (1, 2, 5) if left < sqrt(factor * {1: 2, 2: 5, 5: 10}[factor])), 10)
+    # The factor that is nearest by ratio
+    factor = next((factor for factor, most in ((1, sqrt(2)), (2, sqrt(10)), (5, sqrt(50))) if left < most), 10)
     decimals = max(0, -power - (factor == 10))
     return round(factor * 10.0**power, decimals), decimals
 
@@ -206,7 +207,7 @@ def letter_width(letter: str) -> float:
     base = normalize("NFD", letter)[0]
     if combining(base) or base == "\u200b":
         return 0.0
-    other = WIDE if east_asian_width(base) in "WF" else DIGIT
+    other = WIDE if east_asian_width(base) in "WF" else USUAL
     return next((width for width, letters in WIDTHS.items() if base in letters), other)
 
 

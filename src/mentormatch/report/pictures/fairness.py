@@ -9,7 +9,7 @@ from typing import ClassVar
 from mentormatch.explanation.goal_prices import FrontierPoint, amount_of_points, find_frontier, frontier_point, share
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import percent, points
-from mentormatch.report.pictures.drawing import BOLD, BRIGHT, DARK, INK, AxisMarks, Frame, LinearScale, round_step
+from mentormatch.report.pictures.drawing import BOLD, BRIGHT, DARK, INK, Frame, LinearScale, round_step
 from mentormatch.report.pictures.picture import Picture
 
 WIDTH, HEIGHT, ROOM = 560, 300, 20
@@ -76,7 +76,7 @@ class Fairness(Picture):
         if len(self.curve) < 2:
             return ()
         frame = Frame(WIDTH, HEIGHT)
-        frame.left_axis(tr("Part du plus grand total"), percents(self.total))
+        frame.left_axis(tr("Part du plus grand total"), self.total.marks(5, lambda share, _: percent(share, 1)))
         frame.bottom_axis(tr("Points du binôme le moins bien noté"), self.floor.marks(6), grid=True)
         places = [self.place(one) for one in self.curve]
         # Between two points a floor can have the total of the next one
@@ -118,10 +118,3 @@ class Fairness(Picture):
             anchor, dx, dy = ABOVE if one.floor <= middle else BELOW
             x, y = self.place(one)
             frame.text(x + dx, y + dy, ", ".join(names), anchor, font_weight=BOLD)
-
-
-def percents(total: LinearScale) -> AxisMarks:
-    """Return the marks of the axis of the total."""
-    step, _ = round_step(total.low, total.high, 5)
-    shares = [k * step for k in range(ceil(total.low / step), floor(total.high / step) + 1)]
-    return [(total.at(share), percent(share, 1)) for share in shares]
