@@ -45,7 +45,7 @@ def drawn(seed: int) -> AssignmentProblem:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_prices_and_total_are_those_of_scipys_assignment(seed: int) -> None:
     problem = drawn(seed)
-    stage = opening_stage(scalarize(problem, lambda reach: reach < 1 << 50))
+    stage = opening_stage(scalarize(problem, 1 << 50))
     assert isinstance(problem.scores, DenseScores)
     block = CostMatrix.of(problem, problem.scores, stage, remaining_degrees(problem))
     expected, found = dense_assignment._solve_by_scipy(block, stage), dense_assignment._solve_by_lapjv(block)
@@ -87,7 +87,7 @@ def test_pairs_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_same_cells_are_near_by_either_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     problem, random = drawn(seed), np.random.default_rng(seed)
     assert isinstance(problem.scores, DenseScores)
-    stage = opening_stage(scalarize(problem, lambda reach: reach < 1 << 50))
+    stage = opening_stage(scalarize(problem, 1 << 50))
     block = CostMatrix.of(problem, problem.scores, stage, remaining_degrees(problem))
     prices = tuple(random.integers(0, stage.range + 1, count) for count in block.shape)
     found = []

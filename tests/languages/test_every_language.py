@@ -8,7 +8,6 @@ from mentormatch.contract.requests import CohortRequest
 from mentormatch.groups import holidays
 from mentormatch.languages import LANGUAGES
 from mentormatch.programme.sections import Heading
-from mentormatch.report.pictures import picture
 from mentormatch.service.desk import desk_requests
 
 
@@ -20,7 +19,6 @@ def literal(annotation: Any) -> set[str]:
 @pytest.mark.parametrize(
     ("where", "known"),
     [
-        ("the locale of pictures", set(picture.LOCALES)),
         ("the locale of days off", set(holidays.LANGUAGE)),
         ("a programme", literal(Heading.model_fields["language"].annotation)),
         ("a request", literal(CohortRequest.model_fields["language"].annotation)),

@@ -13,8 +13,8 @@ from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scale.scan.workers import scan_range
 from mentormatch.scale.scores import terms
 from mentormatch.scale.scores.matrix import ScoreMatrix, build_matrix
-from mentormatch.scoring.class_points import Points
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.scoring.lookup import Points
 from mentormatch.scoring.score import score
 from tests.laws.extensions import criterion, rule
 from tests.laws.questionnaires import cohort, surveys

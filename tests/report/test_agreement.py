@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from mentormatch.operations.matching import Matching
 from mentormatch.report.book import clipped
-from mentormatch.report.exporters import page as exporter
 from mentormatch.report.texts import visible
 from tests.conftest import DEEP
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
@@ -96,16 +95,11 @@ def test_workbook_csv_page_json_and_frames_agree_pair_for_pair(make: Callable[[]
 @settings(max_examples=DEPTH)
 @given(st.integers(0, 2**32), st.integers(0, 9), st.integers(0, 9))
 def test_workbook_page_json_and_frames_agree_on_any_cohort(seed: int, mentors: int, mentees: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exporter, "drawable", lambda: False)
-        assert_agree(drawn_by(seed, mentors, mentees))
+    assert_agree(drawn_by(seed, mentors, mentees))
 
 
 @pytest.mark.promise(26)
-def test_workbook_page_json_and_frames_agree_on_hostile_keys(
-    shared_data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exporter, "drawable", lambda: False)
+def test_workbook_page_json_and_frames_agree_on_hostile_keys(shared_data: Path) -> None:
     strings = hostile_strings(shared_data / "hostile")
     for matching in hostile_matchings(strings if DEEP else strings[::5]):
         assert_agree(matching)

@@ -1,5 +1,4 @@
 import re
-import sys
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -8,7 +7,6 @@ import pytest
 
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.operations.matching import Matching
-from mentormatch.report.exporters import page as exporter
 from mentormatch.report.texts import spaced, visible
 from mentormatch.report.view import TONES
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
@@ -41,8 +39,7 @@ LOADING = {"src", "href", "xlink:href", "srcset", "data", "action", "formaction"
 
 
 @pytest.mark.promise(24)
-def test_hostile_texts_are_nothing_but_text_in_the_page(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporter, "drawable", lambda: False)  # tests/report/pictures draws them, in fewer pages
+def test_hostile_texts_are_nothing_but_text_in_the_page(shared_data: Path) -> None:
     for matching in hostile_matchings(hostile_strings(shared_data / "hostile")):
         found = page(matching)
         assert set(found.tags) <= TAGS
@@ -180,13 +177,6 @@ def test_the_page_holds_its_pictures_each_with_its_text() -> None:
     assert found.tags.count("img") >= 2
     assert all(value.startswith(IMAGE) for name, value in images if name == "src")
     assert "Binômes retenus\u00a0: 3, de 50,0 à 100,0 points" in " ".join(value for _, value in images)
-
-
-def test_where_pictures_cannot_be_drawn_the_page_says_in_words_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "vl_convert", None)
-    found = page(small())
-    assert "img" not in found.tags
-    assert "Binômes retenus\u00a0: 3, de 50,0 à 100,0 points" in "".join(text for _, text in found.texts)
 
 
 def test_nobody_at_all_still_makes_a_page() -> None:

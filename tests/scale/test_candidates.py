@@ -36,7 +36,7 @@ def cohort(seed: int) -> Cohort:
 def view_of(people: Cohort) -> PricingProblem:
     """Return the goals of a market as one stage, looked at by the quickest way there is."""
     problem = formulate(people, unheld_scores(people, PROGRAMME.criteria), RULES, ("matched", "total"))
-    return PricingProblem.of(problem, opening_stage(scalarize(problem, lambda _: True)), make_path_scanner)
+    return PricingProblem.of(problem, opening_stage(scalarize(problem, 1 << 64)), make_path_scanner)
 
 
 def drawn(pricing: PricingProblem, random: np.random.Generator) -> PerSide:

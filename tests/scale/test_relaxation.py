@@ -222,7 +222,7 @@ def test_where_numbers_grow_too_great_the_total_alone_shows_that_no_answer_is_th
     problem = binding()
     most = len(solve(replace(problem, rows=())).pairs)
     none = replace(problem, rows=(SideConstraint("all", np.ones((1, 1), dtype=np.int64), least=most + 1),))
-    reach = opening_stage(scalarize(problem, lambda _: True)).range
+    reach = opening_stage(scalarize(problem, 1 << 64)).range
     monkeypatch.setattr(master, "INT_EXACT", 4 * reach)
     assert solve(none).status is Status.INFEASIBLE
     monkeypatch.setattr(engine, "_prove_infeasible", lambda problem, beside, run, failed: failed)

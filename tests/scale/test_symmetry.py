@@ -98,7 +98,7 @@ def same(one: Solution, other: Solution) -> bool:
 
 def view_of(problem: AssignmentProblem) -> PricingProblem:
     """Return the goals of a problem as one stage."""
-    return PricingProblem.of(problem, opening_stage(scalarize(problem, lambda _: True)), make_path_scanner)
+    return PricingProblem.of(problem, opening_stage(scalarize(problem, 1 << 64)), make_path_scanner)
 
 
 @pytest.fixture

@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, Ranks, SingleChoice
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort, People, Person
-from mentormatch.scoring import class_points as spreading
 from mentormatch.scoring import lookup
 from mentormatch.scoring import score as scoring
-from mentormatch.scoring.class_points import ClassPoints, Exceptions
 from mentormatch.scoring.criteria.availability import Availability
 from mentormatch.scoring.criteria.coverage import Coverage
 from mentormatch.scoring.criteria.overlap import Overlap
@@ -24,7 +22,7 @@ from mentormatch.scoring.criteria.same import Same
 from mentormatch.scoring.criteria.unlike import Unlike
 from mentormatch.scoring.criteria.wishes import Wishes
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named, criteria_by_kind
-from mentormatch.scoring.lookup import LookUp, looked_up
+from mentormatch.scoring.lookup import ClassPoints, Exceptions, LookUp, looked_up
 from mentormatch.scoring.score import Direct, Share, contribution, normalised, score
 from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, surveys
@@ -35,8 +33,8 @@ WAYS = {
     "one of each kind": {(lookup, "MOST"): 0, (scoring, "REPEATED"): 0},
     "one of each kind, though it could be looked up": {(scoring, "VAST"): 0, (scoring, "OFTEN"): 0},
     "looked up where kinds are many": {(scoring, "VAST"): 0, (scoring, "OFTEN"): 1 << 40},
-    "in narrow tables": {(spreading, "WIDE"): 0, (lookup, "FEW"): 0},
-    "nothing put together": {(spreading, "FEW"): 1 << 40, (lookup, "MOST"): 300},
+    "in narrow tables": {(lookup, "WIDE"): 0, (lookup, "FEW"): 0},
+    "nothing put together": {(lookup, "FEW_CLASSES"): 1 << 40, (lookup, "MOST"): 300},
 }
 RNG = partial(np.random.default_rng, 7)
 

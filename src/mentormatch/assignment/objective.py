@@ -6,7 +6,7 @@ Leximin is a sum too, of counts by score level, packed as digits (lexicographic 
 1991).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -175,21 +175,21 @@ def objective_of(problem: AssignmentProblem, goal: str) -> ScalarObjective:
     )
 
 
-def scalarize(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[ScalarObjective | LeximinStages]:
-    """Return the goals in as few stages as can be, each with ``fits(range)`` true: exact for the solver."""
+def scalarize(problem: AssignmentProblem, limit: int) -> list[ScalarObjective | LeximinStages]:
+    """Return the goals in as few stages as can be, each of a range below ``limit``: exact for the solver."""
     places = problem.max_pairs
     stages: list[ScalarObjective | LeximinStages] = []
     # From the last goal up: each goal joins the stage below it if the sum of both still fits
     for goal in reversed(problem.goals):
         if goal == "leximin":
             # Leximin: stages of its own, within the greatest power of two that fits
-            stages.append(LeximinStages(max(1 << bits for bits in range(MAX_INT64.bit_length()) if fits(1 << bits))))
+            stages.append(LeximinStages(max(1 << bits for bits in range(MAX_INT64.bit_length()) if 1 << bits < limit)))
             continue
         stage, below = objective_of(problem, goal), stages[-1] if stages else None
         if (
             isinstance(below, ScalarObjective)
             and stage.fits_above(below, places)
-            and fits(stage.dominate(below, places).range)
+            and stage.dominate(below, places).range < limit
         ):
             # Joined: this goal outweighs those below by the range of all of them over all pairs
             stages[-1] = stage.dominate(below, places)
@@ -198,9 +198,7 @@ def scalarize(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[S
     return stages[::-1]
 
 
-def scalarize_loosely(
-    problem: AssignmentProblem, goals: Sequence[str], fits: Callable[[int], bool]
-) -> ScalarObjective | None:
+def scalarize_loosely(problem: AssignmentProblem, goals: Sequence[str], limit: int) -> ScalarObjective | None:
     """Return the goals in one stage, with the largest weights that fit; None if even one pair does not fit.
 
     The order of goals is guaranteed only between answers that differ in few pairs, and has to be proved afterwards.
@@ -208,20 +206,18 @@ def scalarize_loosely(
     """
     # From all pairs down to one
     rooms = (1 << bits for bits in range(problem.max_pairs.bit_length(), -1, -1))
-    found = (_weighted_for(problem, goals, room, fits) for room in rooms)
+    found = (_weighted_for(problem, goals, room, limit) for room in rooms)
     return next((stage for stage in found if stage is not None), None)
 
 
-def _weighted_for(
-    problem: AssignmentProblem, goals: Sequence[str], room: int, fits: Callable[[int], bool]
-) -> ScalarObjective | None:
+def _weighted_for(problem: AssignmentProblem, goals: Sequence[str], room: int, limit: int) -> ScalarObjective | None:
     """Return the goals in one stage, each outweighing those after it over ``room`` pairs; None if that does not fit."""
     stage = objective_of(problem, goals[-1])
     for goal in reversed(goals[:-1]):
         upper = objective_of(problem, goal)
         # A multiple of the unit below, just above the range over ``room`` pairs
         scale = stage.unit * (room * -(-stage.range // stage.unit) + 1)
-        if not fits(scale * upper.range + stage.range):
+        if scale * upper.range + stage.range >= limit:
             return None
         stage = upper.combine(scale, stage)
     return stage

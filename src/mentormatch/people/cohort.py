@@ -1,7 +1,7 @@
 """The people of one edition: who they are, what they answered, and what became of every row that came in."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
@@ -55,6 +55,10 @@ class People(ContentEquality):
         columns = {name: column.take(index) for name, column in self.columns.items()}
         ids = tuple(map(self.ids.__getitem__, np.asarray(index).tolist()))
         return People(ids, columns, self.complete[index], None if self.persons is None else self.persons[index])
+
+    def with_answers(self, fields: Iterable[str]) -> "People":
+        """Return the people with their answers to some fields, and no others."""
+        return replace(self, columns={field: self.columns[field] for field in fields})
 
     @property
     def numbered(self) -> PersonNumbers:

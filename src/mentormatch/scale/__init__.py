@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from mentormatch.assignment.residual_graph import PathQuery, ResidualGraph, ShortestPaths
     from mentormatch.people.cohort import Cohort
     from mentormatch.rules.rule import Rule
-    from mentormatch.scoring.class_points import Points
     from mentormatch.scoring.criterion import Criterion
+    from mentormatch.scoring.lookup import Points
 
 MEGA = 1_000_000
 WIDE_MB, COMPILER_MB = 30, 200

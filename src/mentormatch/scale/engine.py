@@ -170,7 +170,7 @@ def _solve_leximin(master: RestrictedMaster, problem: AssignmentProblem, run: So
 def _solve_narrowed(master: RestrictedMaster, problem: AssignmentProblem, opening: Opening) -> Solution:
     """Return the solution where goals before leximin ask for scores, so that few pairs are left open."""
     after = replace(problem, goals=problem.goals[problem.goals.index("leximin") :])
-    stages = [master.stage, *scalarize(after, lambda reach: reach < NARROW)]
+    stages = [master.stage, *scalarize(after, NARROW)]
     return master.relabel_duals(optimize_lexicographically(problem, master.run, stages, opening, master.solve_ties))
 
 

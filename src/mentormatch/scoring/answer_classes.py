@@ -1,7 +1,7 @@
 """People who gave the same answers are alike to a criterion: what they score is worked out once for all of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from typing import Self
 
@@ -61,11 +61,6 @@ def by_having_answered(people: People, fields: Sequence[str]) -> Distinct:
 def _by(count: int, columns: Sequence[IntVector]) -> Distinct:
     kinds = [Distinct.of(codes) for codes in columns]
     return reduce(Distinct.joined, kinds) if kinds else Distinct.of(np.zeros(count, dtype=np.int64))
-
-
-def only(people: People, fields: Sequence[str]) -> People:
-    """Return people with their answers to some fields, and no others."""
-    return replace(people, columns={field: people.columns[field] for field in fields})
 
 
 def strangers(people: People, fields: Sequence[str]) -> People:

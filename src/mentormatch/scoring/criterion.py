@@ -14,10 +14,14 @@ from mentormatch.base.plugins import concrete
 from mentormatch.fields.extension import Extension
 from mentormatch.languages import tr
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.items import ItemPoints, product
 
 type Block = NDArray[np.float64]
 """(len(left), len(right)) values between 0 and 1, NaN where one side gave no answer."""
+type ItemPoints = NDArray[np.float64 | np.int64 | np.bool_]
+"""Whole numbers, or truths."""
+WORK, FEWEST = 1 << 18, 16
+"""So many products of numbers are added up by one thread: starting others takes longer, and far longer where all are
+busy. But so many columns are multiplied at once, or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,15 @@ class Criterion(Extension):
     neutral: float = Setting(default=0.5, ge=0, le=1)
     group: str | None = None
 
-    @abstractmethod
     def score(self, left: People, right: People) -> Block:
-        """Return the value of every pair; shape (len(left), len(right)), NaN where undefined."""
+        """Return the value of every pair; shape (len(left), len(right)), NaN where undefined.
+
+        It follows from the ``tally``. A criterion that has none, or names pairs, works it out by itself.
+        """
+        tally = self.tally(left, right)
+        if tally is None:
+            raise NotImplementedError(f"{type(self).__name__} has no tally, and does not say how it scores")
+        return tally.block()
 
     @abstractmethod
     def reason(self, left: Person, right: Person) -> str:
@@ -141,6 +151,20 @@ def defined(values: Block, left: BoolVector, right: BoolVector) -> Block:
 def ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> Block:
     """Return ``part / whole``, 0 where the whole is 0; it is a whole number, and 0 where it has no part."""
     return np.asarray(part / np.maximum(whole, 1.0))
+
+
+def product(left: ItemPoints, right: ItemPoints) -> NDArray[np.float64]:
+    """Return the product of two matrices in float64."""
+    return piecewise(left.astype(np.float64, copy=False), np.ascontiguousarray(right, dtype=np.float64))
+
+
+def piecewise[T: np.floating](left: NDArray[T], right: NDArray[T]) -> NDArray[T]:
+    """Return the product of two matrices, piece by piece."""
+    found = np.empty((left.shape[0], right.shape[1]), dtype=left.dtype)
+    step = max(WORK // max(left.size, 1), FEWEST)
+    for start in range(0, right.shape[1], step):
+        np.matmul(left, right[:, start : start + step], out=found[:, start : start + step])
+    return found
 
 
 def criteria_by_kind() -> dict[str, type[Criterion]]:

@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameLists, Ranks
 from mentormatch.languages.text_keys import canonical, fold
 
-type ItemPoints = NDArray[np.float64 | np.int64 | np.bool_]
-"""Whole numbers, or truths."""
-
 LISTS = ("choices", "ranking", "levels", "slots", "names")
 
 
@@ -91,22 +88,3 @@ def shared(left: Stakes, right: Stakes) -> tuple[NDArray[np.intp], NDArray[np.in
     both = [(index, place[key]) for index, key in enumerate(left.keys) if key in place]
     positions = np.array(both, dtype=np.intp).reshape(-1, 2)
     return positions[:, 0], positions[:, 1]
-
-
-WORK, FEWEST = 1 << 18, 16
-"""So many products of numbers are added up by one thread: starting others takes longer, and far longer where all are
-busy. But so many columns are multiplied at once, or more."""
-
-
-def product(left: ItemPoints, right: ItemPoints) -> NDArray[np.float64]:
-    """Return the product of two matrices in float64."""
-    return piecewise(left.astype(np.float64, copy=False), np.ascontiguousarray(right, dtype=np.float64))
-
-
-def piecewise[T: np.floating](left: NDArray[T], right: NDArray[T]) -> NDArray[T]:
-    """Return the product of two matrices, piece by piece."""
-    found = np.empty((left.shape[0], right.shape[1]), dtype=left.dtype)
-    step = max(WORK // max(left.size, 1), FEWEST)
-    for start in range(0, right.shape[1], step):
-        np.matmul(left, right[:, start : start + step], out=found[:, start : start + step])
-    return found

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from mentormatch.base.arrays import Index
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, only, strangers
-from mentormatch.scoring.class_points import ClassPoints, Exceptions, spread
+from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, strangers
 from mentormatch.scoring.criterion import Block, Criterion
-from mentormatch.scoring.lookup import LookUp, looked_up
+from mentormatch.scoring.lookup import ClassPoints, Exceptions, LookUp, looked_up, spread
 
 MILLION = 1_000_000
 BLOCK, FEWEST_ROWS, BLOCK_ROWS = 1 << 15, 64, 256
@@ -120,7 +119,7 @@ type Adding = Direct | Exceptions | LookUp | ClassPoints
 def _shares(share: Share, cohort: Cohort) -> Iterator[Adding]:
     """Yield what a criterion gives to all pairs, found in the way that takes least."""
     criterion = share.criterion
-    left, right = (only(cohort.side(side), criterion.fields_of(side)) for side in SIDES)
+    left, right = (cohort.side(side).with_answers(criterion.fields_of(side)) for side in SIDES)
     named = criterion.named(left, right)
     if named is None:
         yield _share(share, left, right)

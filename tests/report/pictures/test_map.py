@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 
 from mentormatch.languages.phrases import NO_BREAK
 from mentormatch.operations.matching import Matching
 from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, middle, outlines
-from mentormatch.report.pictures.map import MOST_DOTS, MOST_LINES, THICK, Link, Map, Spot, territory
+from mentormatch.report.pictures.map import MOST_DOTS, MOST_LINES, THICK, Link, Map, MapPlane, Spot, territory
 from tests.report.cohorts import FIELDS, matched, person, programme, small
 
 PLACED = {**FIELDS, "lieu": {"question": "Lieu", "kind": "place"}}
@@ -103,3 +104,14 @@ def test_the_middle_of_an_outline_lies_about_where_the_departement_does() -> Non
     assert x < u
     assert middle(outlines()["59"][0])[1] < middle(outlines()["66"][0])[1]
     assert abs(y - v) < 400
+
+
+def test_all_collectivities_overseas_have_room_beside_each_other() -> None:
+    abroad = [name for number, name in DEPARTEMENTS if number.startswith("9") and number not in outlines()]
+    plane = MapPlane.of(Map(living(abroad, abroad)).territory)
+    ends = [
+        (plane.at(rings[0][0])[0], plane.at(rings[0][2])[0]) for rings in plane.shapes.values() if len(rings[0]) == 4
+    ]
+    assert len(ends) == len(abroad)
+    assert all(end < start for (_, end), (start, _) in pairwise(sorted(ends)))
+    assert 0 <= min(start for start, _ in ends) <= max(end for _, end in ends) <= plane.width

@@ -12,7 +12,7 @@ from mentormatch.errors import OutputError
 from mentormatch.languages import tr
 from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import spaced
-from mentormatch.report.views import piece, shelf
+from mentormatch.report.views import shelf
 from mentormatch.report.views.piece import Piece
 from tests.report.cohorts import hostile_matchings, hostile_strings, small
 from tests.report.pictures.markets import CANARY, KEY, SIZES, market
@@ -23,12 +23,6 @@ from tests.report.views.samples import TAGS, impossible, unsolved, views
 PAGE_TAGS = TAGS | HEAD_TAGS | {"header", "main", "footer", "h1", "h2"}
 UNTOLD = re.compile(r"<svg.*?</svg>|<style.*?</style>|\s(class|role|aria-\w+|scope)=\"[^\"]*\"", re.DOTALL)
 """What a notebook that is not trusted does not show."""
-
-
-@pytest.fixture
-def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw no picture; tests/report/pictures draws them all."""
-    monkeypatch.setattr(piece, "drawable", lambda: False)
 
 
 def shown(view: Piece) -> Outline:
@@ -54,7 +48,6 @@ def test_each_view_is_looked_at_is_told_of_and_can_be_asked_for() -> None:
     assert [view.kind for view in shelf.ALL if view.call not in told or spaced(tr(view.purpose)) not in told] == []
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_a_view_of_any_matching_is_whole_and_neither_runs_nor_loads_anything() -> None:
     for matching in every():
         for view in views(matching):
@@ -71,7 +64,6 @@ def test_pictures_are_images_with_their_text() -> None:
 
 
 @pytest.mark.promise(24)
-@pytest.mark.usefixtures("undrawn")
 def test_hostile_texts_are_nothing_but_text_in_a_view(shared_data: Path) -> None:
     for matching in list(hostile_matchings(hostile_strings(shared_data / "hostile")))[::8]:
         for view in views(matching, names=True):
@@ -81,7 +73,6 @@ def test_hostile_texts_are_nothing_but_text_in_a_view(shared_data: Path) -> None
 
 
 @pytest.mark.promise(25)
-@pytest.mark.usefixtures("undrawn")
 def test_no_view_names_people_by_their_e_mail_unless_names_are_asked_for() -> None:
     for size in (2, 11):
         for view in views(market(size)):
@@ -99,14 +90,12 @@ def test_the_plain_text_of_what_a_notebook_shows_names_nobody_and_tells_no_answe
         assert len(repr(thing)) < 60
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_the_page_of_a_view_says_the_same_as_the_notebook() -> None:
     for view in views(small()):
         if view.kind != "participant":
             assert " ".join(words(view._repr_html_())) in " ".join(words(view.page()))
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_what_a_view_says_does_not_hang_on_its_style_or_its_drawings() -> None:
     for view in views(small()):
         html = view._repr_html_()
@@ -115,7 +104,6 @@ def test_what_a_view_says_does_not_hang_on_its_style_or_its_drawings() -> None:
     assert {"100,0", "66,7", "50,0"} <= points
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_typography_keeps_a_number_and_its_noun_and_double_signs_together() -> None:
     for view in views(small()):
         told = "\n".join(text for _, text in shown(view).texts)

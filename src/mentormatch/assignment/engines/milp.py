@@ -60,7 +60,7 @@ def _solve_transportation(problem: AssignmentProblem, run: SolveOptions, maximis
     def best(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
         return solve_transportation_lp(face, profit, maximise)
 
-    stages = scalarize(problem, lambda reach: reach < MAX_SOLVER_WEIGHT)
+    stages = scalarize(problem, MAX_SOLVER_WEIGHT)
     try:
         opening = best(face, opening_stage(stages).profit(problem, face.lefts, face.rights))
         if opening is None:

@@ -103,5 +103,5 @@ def _exact_stages(problem: AssignmentProblem) -> list[ScalarObjective | LeximinS
     """
     held = 4 * (sum(problem.shape) + problem.max_pairs + 1)
     free = not (problem.mentors.firm_minimum.any() or problem.mentees.firm_minimum.any())
-    stages = scalarize(problem, lambda reach: (3 if free else held) * reach < MAX_FLOAT64)
-    return stages if len(stages) == 1 else scalarize(problem, lambda reach: held * reach < MAX_FLOAT64)
+    stages = scalarize(problem, -(-MAX_FLOAT64 // (3 if free else held)))
+    return stages if len(stages) == 1 else scalarize(problem, -(-MAX_FLOAT64 // held))

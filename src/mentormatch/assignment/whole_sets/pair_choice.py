@@ -1,19 +1,27 @@
 """Where sets are too many: pairs by integer programs, on what reduced costs leave (Dantzig, Fulkerson & Johnson 1954).
 
 A pair whose reduced profit is further from 0 than the gap to the incumbent is settled. Of a few hundred pairs the rest
-goes to branch and cut: profit first, then hashes among the choices that are worth as much, then by a no-good cut the
-best other one (Balas and Jeroslow 1972), until there is none.
+goes to branch and cut (Achterberg 2007, as in HiGHS): profit first, then hashes among the choices that are worth as
+much, then by a no-good cut the best other one (Balas and Jeroslow 1972), until there is none.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import highspy
 import numpy as np
 
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.lexicographic import MOST_ROUNDS, TimeLimitReached
-from mentormatch.assignment.mip.integer_program import solve_with_highs
-from mentormatch.assignment.mip.program_model import SolverResult, SolverStatus, grouped
+from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus, SparseRows, grouped
+from mentormatch.assignment.mip.simplex import (
+    ALMOST_ONE,
+    DEFAULT_TOLERANCE,
+    TIGHT_TOLERANCE,
+    WORDS,
+    highs_model,
+    row_scales,
+)
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.pair_program import PairConstraint, PairModel, build_program
 from mentormatch.assignment.whole_sets.set_model import SetModel
@@ -72,7 +80,7 @@ class PairChoice:
             raise TimeLimitReached
         pool = _pair_model(self.model, self.forced, more)
         every = np.ones(len(pool), dtype=bool)
-        return solve_with_highs(build_program(pool, worth, every, whole=True).program, self.run.remaining_s)
+        return _solve_with_highs(build_program(pool, worth, every, whole=True).program, self.run.remaining_s)
 
     def _checked(self, answer: SolverResult) -> IntVector | None:
         """Return the pairs of an answer that keeps every rule; None if there is no choice."""
@@ -103,3 +111,41 @@ def _pair_model(model: SetModel, forced: BoolVector, more: tuple[PairConstraint,
     never = np.zeros(model.shape[1], dtype=bool)
     sides = DegreeBounds(model.fewest, model.places, model.idle), DegreeBounds(model.least, model.most, never)
     return PairModel(model.owners, model.items, forced, (*hours, *more), sides)
+
+
+def _solve_with_highs(program: Program, seconds: float | None) -> SolverResult:
+    """Return the answer of HiGHS's MIP solver to a 0-1 program, with its bound.
+
+    What it answers is checked in integers; a loose tolerance comes first, as that takes half the time or less.
+    """
+    for tolerance in (DEFAULT_TOLERANCE, TIGHT_TOLERANCE):
+        answer = _solve_at(program, seconds, tolerance)
+        if answer is not None and (answer.word is not SolverStatus.OPTIMAL or answer.holds(program)):
+            return answer
+    raise EngineError("HiGHS gave up twice")
+
+
+def _solve_at(program: Program, seconds: float | None, tolerance: float) -> SolverResult | None:
+    """Return the answer of HiGHS at a feasibility tolerance, None if it gives up."""
+    model = highspy.Highs()
+    model.silent()
+    options = {
+        "threads": 1,
+        "mip_rel_gap": 0.0,
+        "mip_abs_gap": ALMOST_ONE,
+        "mip_feasibility_tolerance": tolerance,
+        "primal_feasibility_tolerance": tolerance,
+    }
+    if seconds is not None:
+        options["time_limit"] = seconds
+    for name, value in options.items():
+        model.setOptionValue(name, value)
+    rows = SparseRows.of(program)
+    whole = highs_model(program.worth.astype(np.float64), program.lower_bounds, rows, row_scales(rows))
+    whole.integrality_ = [highspy.HighsVarType.kInteger] * len(program.names)
+    model.passModel(whole)
+    model.run()
+    word, info = WORDS.get(model.getModelStatus()), model.getInfo()
+    if word is None or info.primal_solution_status != int(highspy.SolutionStatus.kSolutionStatusFeasible):
+        return None if word is None else SolverResult(word)
+    return SolverResult(word, np.array(model.getSolution().col_value), float(info.mip_dual_bound))

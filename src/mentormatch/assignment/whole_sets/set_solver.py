@@ -63,7 +63,7 @@ def solve_by_sets(problem: AssignmentProblem, run: SolveOptions) -> Solution | N
     """
     if not problem.rows or not set(problem.goals) <= set(ADDITIVE_GOALS):
         return None
-    stage, *others = scalarize(problem, lambda reach: reach < MAX_WEIGHT)
+    stage, *others = scalarize(problem, MAX_WEIGHT)
     if others or not isinstance(stage, ScalarObjective):
         return None
     model = SetModel.of(problem, stage.profit(problem, *problem.scores.pairs()))

@@ -11,7 +11,6 @@ from mentormatch.report import decision_state, words
 from mentormatch.report.decision_state import RECHECK, Imprint
 from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap
-from mentormatch.report.pictures.picture import drawable
 from mentormatch.report.view import MatchingView, labels_for_notebook, view
 
 LANGUAGE = re.compile(r'^<html lang="([a-z]+)">$', re.MULTILINE)
@@ -20,7 +19,7 @@ PARTS = ("kicker", "notices", "record")
 MOST_SHOWN = 50
 """Pairs that a notebook shows; its outputs are saved in its file."""
 SHOWN = {each.kind: each for each in (HeatMap, Distribution, Fairness)}
-"""The pictures of the page; without the extra that draws them, what they say is there in words."""
+"""The pictures of the page."""
 
 
 class PageExporter(Exporter):
@@ -31,7 +30,7 @@ class PageExporter(Exporter):
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
         looks = {kind: each(matching, KEYS) for kind, each in SHOWN.items()}
-        return filled("page.html", view(matching, seal=seal), looks=looks, drawn=drawable()).encode("utf-8")
+        return filled("page.html", view(matching, seal=seal), looks=looks).encode("utf-8")
 
     def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         text = content.decode("utf-8", "surrogateescape")

@@ -1,6 +1,6 @@
 """A matching in pictures, each a plain object that a notebook shows and that ``save`` writes as SVG or PNG.
 
-They are drawn on this machine, with the extra ``pictures``; every number is also in words, as ``alternative``.
+They are drawn on this machine; every number is also in words, as ``alternative``. The extra ``pictures`` writes PNG.
 """
 
 from mentormatch.report.pictures.distribution import Distribution

@@ -1,14 +1,16 @@
 """How the points are spread: over all pairs that the rules allow, and over those that were chosen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from mentormatch.base.arrays import IntVector
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import about, points, thousands
-from mentormatch.report.pictures.picture import BRIGHT, DARK, INK, Chart, Picture, column, layer, rows
+from mentormatch.report.pictures.drawing import BOLD, BRIGHT, DARK, INK, AxisMarks, Frame, LinearScale
+from mentormatch.report.pictures.picture import Picture
 from mentormatch.report.texts import spaced
 
 STEP, FULL = 50_000, 1_000_000
@@ -16,8 +18,7 @@ STEP, FULL = 50_000, 1_000_000
 WIDTH, HEIGHT = 600, 120
 FEW = 5
 """Marks on the axis of a count."""
-FROM_0_TO_100 = {"domain": [0, 100]}
-TENS = list(range(0, 101, 10))
+ACROSS = LinearScale(0, 100, 0, WIDTH)
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,40 +56,36 @@ class Distribution(Picture):
         return self.matching.problem.scores.at(*self.matching.solution.pairs.T)
 
     @own_language
-    def chart(self) -> Chart | None:
+    def frames(self) -> Sequence[Frame]:
         told = (tr("Binômes possibles"), self.possible, DARK), (tr("Binômes retenus"), self.chosen, BRIGHT)
         parts = told[1:] if self.untold else told
         if not len(parts[0][1]):
-            return None
-        return {"vconcat": [bars(*part) for part in parts], "title": self.title, "spacing": 18}
+            return ()
+        return [bars(*part) for part in parts]
 
 
-def bars(name: str, scores: IntVector, colour: str) -> Chart:
+def bars(name: str, scores: IntVector, colour: str) -> Frame:
     """Return one row of bars, the median marked."""
-    counts = np.bincount(np.clip(scores // STEP, 0, FULL // STEP - 1), minlength=FULL // STEP)
-    starts = [place * 5 for place in range(len(counts)) if counts[place]]
-    ends = [start + 5 for start in starts]
-    data = rows(("start", starts), ("end", ends), ("none", [0] * len(starts)), ("pairs", counts[counts > 0].tolist()))
-    across = column("start:Q", title=tr("Points"), scale=FROM_0_TO_100, axis={"values": TENS, "grid": False})
-    up = column("pairs:Q", title=tr("Binômes"), axis={**ticks(int(counts.max())), "format": ",d"})
-    look = {"color": colour, "stroke": INK, "strokeWidth": 0.75}
-    drawn = layer(data, "rect", look, x=across, x2="end:Q", y=up, y2="none:Q")
-    head = {"text": spaced(about(name, counted_up(scores))), "fontSize": 13, "offset": 8, "frame": "group"}
-    return {"layer": [drawn, *middle(scores)], "title": head, "width": WIDTH, "height": HEIGHT}
+    counts = np.bincount(np.clip(scores // STEP, 0, FULL // STEP - 1), minlength=FULL // STEP).tolist()
+    up, frame = LinearScale(0, max(1, *counts), HEIGHT, 0), Frame(WIDTH, HEIGHT)
+    frame.left_axis(tr("Binômes"), ticks(up))
+    frame.bottom_axis(tr("Points"), ACROSS.marks(10))
+    for place, count in enumerate(counts):
+        if count:
+            left, top = ACROSS.at(place * 5), up.at(count)
+            frame.rect(left, top, ACROSS.at(5), HEIGHT - top, fill=colour, stroke=INK, stroke_width=0.75)
+    if len(scores):
+        at = ACROSS.at(halfway(scores) / 10_000)
+        for ink, wide in (("white", 5), (INK, 2)):
+            frame.line(at, 0, at, HEIGHT, stroke=ink, stroke_width=wide)
+    frame.text(0, -20, spaced(about(name, counted_up(scores))), font_size=13, font_weight=BOLD)
+    return frame
 
 
-def ticks(most: int) -> dict[str, Any]:
+def ticks(up: LinearScale) -> AxisMarks:
     """Return where the axis of a count has its marks: at whole numbers."""
-    return {"values": list(range(most + 1))} if most < FEW else {"tickCount": FEW}
-
-
-def middle(scores: IntVector) -> list[Chart]:
-    """Return a line at the median; nothing where there are no scores."""
-    if not len(scores):
-        return []
-    at = rows(("at", [halfway(scores) / 10_000]))
-    looks = ({"color": colour, "strokeWidth": wide} for colour, wide in (("white", 5), (INK, 2)))
-    return [layer(at, "rule", look, x="at:Q") for look in looks]
+    most = round(up.high)
+    return [(up.at(each), thousands(each)) for each in range(most + 1)] if most < FEW else up.marks(FEW)
 
 
 def counted_up(scores: IntVector) -> str:

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from math import ceil, floor
+from typing import ClassVar
 
 from mentormatch.explanation.goal_prices import FrontierPoint, amount_of_points, find_frontier, frontier_point, share
 from mentormatch.languages import mark, own_language, tr
-from mentormatch.languages.phrases import points
-from mentormatch.report.pictures.picture import BRIGHT, DARK, INK, Chart, Picture, column, layer, rows
+from mentormatch.languages.phrases import percent, points
+from mentormatch.report.pictures.drawing import BOLD, BRIGHT, DARK, INK, Frame, LinearScale, round_step
+from mentormatch.report.pictures.picture import Picture
 
-WIDTH, HEIGHT = 560, 300
+WIDTH, HEIGHT, ROOM = 560, 300, 20
 CHOSEN, GREATEST, FAIREST = mark("répartition retenue"), mark("plus grand total"), mark("plancher le plus haut")
-type ChartLook = dict[str, Any]
-ABOVE: ChartLook = {"align": "left", "dx": 12, "dy": -11}
-BELOW: ChartLook = {"align": "right", "dx": 4, "dy": 22}
+ABOVE, BELOW = ("start", 12, -11), ("end", 4, 22)
 """Where the words of a point stand: the curve goes down from left to right, and leaves these places free."""
 
 
@@ -72,60 +72,49 @@ class Fairness(Picture):
         return frontier_point(self.matching.problem, self.matching.solution)
 
     @own_language
-    def chart(self) -> Chart | None:
+    def frames(self) -> Sequence[Frame]:
         if len(self.curve) < 2:
-            return None
-        line, axes = self.data(self.curve), {"x": floor_axis(), "y": total_axis(self.least)}
-        steps = layer(line, "line", {"interpolate": "step-before", "color": DARK, "strokeWidth": 2}, **axes)
-        dots = layer(line, "circle", {"color": DARK, "size": 70, "opacity": 1}, **axes)
-        here = {"shape": "diamond", "size": 220, "fill": BRIGHT, "stroke": INK, "strokeWidth": 1.5, "opacity": 1}
-        layers = [steps, dots, layer(self.data([self.chosen]), "point", here, **axes), *self.names(axes)]
-        return {"layer": layers, "title": self.title, "width": WIDTH, "height": HEIGHT}
+            return ()
+        frame = Frame(WIDTH, HEIGHT)
+        frame.left_axis(tr("Part du plus grand total"), self.total.marks(5, lambda share, _: percent(share, 1)))
+        frame.bottom_axis(tr("Points du binôme le moins bien noté"), self.floor.marks(6), grid=True)
+        places = [self.place(one) for one in self.curve]
+        # Between two points a floor can have the total of the next one
+        steps = [f"M{places[0][0]:.2f},{places[0][1]:.2f}", *(f"V{y:.2f}H{x:.2f}" for x, y in places[1:])]
+        frame.path("".join(steps), fill="none", stroke=DARK, stroke_width=2)
+        for x, y in places:
+            frame.disc(x, y, 70, fill=DARK)
+        x, y = self.place(self.chosen)
+        frame.path(f"M{x:.2f},{y - 10.5:.2f}l8,10.5l-8,10.5l-8,-10.5Z", fill=BRIGHT, stroke=INK, stroke_width=1.5)
+        self.name_points(frame)
+        return [frame]
 
     @property
-    def least(self) -> float:
-        """Where the axis of the total begins, so that a small loss looks small."""
+    def floor(self) -> LinearScale:
+        """Where the points of the worst pair stand, a little room at both ends."""
+        low, high = self.curve[0].floor / 10_000, self.curve[-1].floor / 10_000
+        room = (high - low) / (WIDTH - 2 * ROOM) * ROOM
+        step, _ = round_step(low - room, high + room, 10)
+        return LinearScale(floor((low - room) / step) * step, ceil((high + room) / step) * step, 0, WIDTH)
+
+    @property
+    def total(self) -> LinearScale:
+        """Where a share of the greatest total stands; the axis begins so that a small loss looks small."""
         lowest = min(self.curve[-1].total, self.chosen.total) / self.curve[0].total
-        return min(0.95, 2 * lowest - 1)
+        least = min(0.95, 2 * lowest - 1)
+        return LinearScale(least, 1 + (1 - least) / 6, HEIGHT, 0)
 
-    def data(self, shown: Sequence[FrontierPoint], words: Sequence[str] = ()) -> Any:
-        """Return balances as data of a chart: points, and shares of the greatest total."""
-        return rows(
-            ("floor", [one.floor / 10_000 for one in shown]),
-            ("total", [one.total / self.curve[0].total for one in shown]),
-            ("words", words or [""] * len(shown)),
-        )
+    def place(self, one: FrontierPoint) -> tuple[float, float]:
+        """Return where a balance stands."""
+        return self.floor.at(one.floor / 10_000), self.total.at(one.total / self.curve[0].total)
 
-    def names(self, axes: dict[str, Any]) -> list[Chart]:
-        """Return the words beside the two ends and beside the matching."""
-        places: dict[FrontierPoint, list[str]] = {}
-        for place, name in ((self.chosen, CHOSEN), (self.curve[0], GREATEST), (self.curve[-1], FAIREST)):
-            places.setdefault(place, []).append(name)
+    def name_points(self, frame: Frame) -> None:
+        """Write the words beside the two ends and beside the matching."""
+        named: dict[FrontierPoint, list[str]] = {}
+        for one, name in ((self.chosen, CHOSEN), (self.curve[0], GREATEST), (self.curve[-1], FAIREST)):
+            named.setdefault(one, []).append(tr(name))
         middle = (self.curve[0].floor + self.curve[-1].floor) / 2
-        sides = (
-            [place for place in places if place.floor <= middle],
-            [place for place in places if place.floor > middle],
-        )
-        return [
-            layer(
-                self.data(side, [", ".join(map(tr, places[place])) for place in side]),
-                "text",
-                {"fontWeight": 600, **look},
-                **axes,
-                text="words:N",
-            )
-            for side, look in zip(sides, (ABOVE, BELOW), strict=True)
-            if side
-        ]
-
-
-def floor_axis() -> Any:
-    """Return the axis of the worst pair."""
-    scale = {"zero": False, "nice": True, "padding": 20}
-    return column("floor:Q", title=tr("Points du binôme le moins bien noté"), scale=scale, axis={"tickCount": 6})
-
-
-def total_axis(least: float) -> Any:
-    """Return the axis of the total, as a share of the greatest."""
-    scale, axis = {"domain": [least, 1 + (1 - least) / 6], "nice": False}, {"tickCount": 5, "format": ".1%"}
-    return column("total:Q", title=tr("Part du plus grand total"), scale=scale, axis=axis)
+        for one, names in named.items():
+            anchor, dx, dy = ABOVE if one.floor <= middle else BELOW
+            x, y = self.place(one)
+            frame.text(x + dx, y + dy, ", ".join(names), anchor, font_weight=BOLD)

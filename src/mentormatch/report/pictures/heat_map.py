@@ -1,8 +1,9 @@
 """The points of every pair as a map of colours, the chosen pairs marked; groups of people where there are many."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +12,15 @@ from mentormatch.base.arrays import IntVector
 from mentormatch.fields import Side
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import counted, points, thousands
-from mentormatch.report.pictures.picture import INK, NOTHING, Chart, Picture, column, distinct, layer, rows, shortened
+from mentormatch.report.pictures.drawing import BOLD, INK, NEAR, NOTHING, SIZE, SOFT, Frame, LinearScale, Look, cividis
+from mentormatch.report.pictures.picture import Picture, shortened
 
 MOST, GROUPS = 60, 50
 """People of a side who get a line each; above, the groups into which a side is put at most."""
 WIDE, GREATEST = 600, 36
 """Of the longer side, and of one cell at most."""
-NUMBERED = 24
-"""The size of a cell from which it holds its points."""
+NUMBERED, TITLE = 24, 14
+"""The size of a cell from which it holds its points; how far from the names the title of a side stands."""
 WHITE_BELOW = 0.45
 """The place on the scale of colours below which white text is read better than black."""
 TITLES: dict[Side, str] = {"mentor": mark("Mentor·es"), "mentee": mark("Mentoré·es")}
@@ -90,33 +92,31 @@ class HeatMap(Picture):
         order = np.array(list(dict.fromkeys([*best, *range(len(ids))])), dtype=np.int64)
         rank = np.argsort(order, kind="stable")
         if len(ids) <= MOST:
-            return Lines(
-                tr(TITLES[side]), distinct([shortened(self.person(side, ids[place])) for place in order]), rank
-            )
+            return Lines(tr(TITLES[side]), [shortened(self.person(side, ids[place])) for place in order], rank)
         together = -(-len(ids) // GROUPS)
         named = [f"{first + 1}–{min(first + together, len(ids))}" for first in range(0, len(ids), together)]
         return Lines(tr(RANKED[side]), named, rank // together)
 
     @own_language
-    def chart(self) -> Chart | None:
+    def frames(self) -> Sequence[Frame]:
         if self.untold:
-            return None
+            return ()
         mentors, mentees = self.matching.problem.scores.pairs()
         if not len(mentors):
-            return None
-        frame = HeatMapFrame(self.lines(0), self.lines(1))
-        cells, scores = frame.cells(mentors, mentees), self.matching.problem.scores.at(mentors, mentees)
+            return ()
+        grid = HeatMapGrid(self.lines(0), self.lines(1))
+        cells, scores = grid.cells(mentors, mentees), self.matching.problem.scores.at(mentors, mentees)
         found, place = np.unique(cells, return_inverse=True)
         means = np.bincount(place, scores) / np.bincount(place) / 10_000
-        chosen, counts = np.unique(frame.cells(*self.matching.solution.pairs.T), return_counts=True)
-        layers = [*coloured(frame, found, means), *marked(frame, chosen, counts)]
-        n, m = frame.shape
-        size = {"width": m * frame.size, "height": n * frame.size}
-        return {"layer": layers, "title": self.title, **size, "view": {"fill": NOTHING}}
+        chosen, counts = np.unique(grid.cells(*self.matching.solution.pairs.T), return_counts=True)
+        frame = grid.frame()
+        colour_cells(frame, grid, found, means)
+        mark_chosen(frame, grid, chosen, counts)
+        return [frame]
 
 
 @dataclass(frozen=True, slots=True)
-class HeatMapFrame:
+class HeatMapGrid:
     """Both sides of the map, mentors down, mentees across."""
 
     mentors: Lines
@@ -137,55 +137,49 @@ class HeatMapFrame:
         found: IntVector = self.mentors.line[mentors] * self.shape[1] + self.mentees.line[mentees]
         return found
 
-    def data(self, cells: IntVector, **values: Any) -> list[dict[str, Any]]:
-        """Return cells as data of a chart, with the names of their lines."""
+    def corners(self, cells: IntVector) -> list[tuple[int, int]]:
+        """Return the upper left corner of each cell."""
         down, across = np.divmod(cells, self.shape[1])
-        return rows(
-            ("mentor", [self.mentors.labels[place] for place in down]),
-            ("mentee", [self.mentees.labels[place] for place in across]),
-            *values.items(),
-        )
+        return list(zip((across * self.size).tolist(), (down * self.size).tolist(), strict=True))
 
-    def places(self) -> dict[str, Any]:
-        """Return where a cell stands, and how both sides are named."""
-        down, across = self.mentors, self.mentees
-        look = {"ticks": False, "domain": False, "labelFontSize": min(12, self.size - 2)}
-        left, top = {"title": down.title, **look}, {"title": across.title, "orient": "top", "labelAngle": -90, **look}
-        return {
-            "y": column("mentor:N", sort=down.labels, axis=left, scale={"domain": down.labels}),
-            "x": column("mentee:N", sort=across.labels, axis=top, scale={"domain": across.labels}),
-        }
-
-
-def coloured(frame: HeatMapFrame, cells: IntVector, means: NDArray[np.float64]) -> list[Chart]:
-    """Return the cells in the colour of their points, which stand in them where there is room."""
-    low, high = tens(means)
-    data = frame.data(cells, points=np.round(means, 1).tolist())
-    scale = {"scheme": "cividis", "domain": [low, high], "clamp": True}
-    legend = {"title": tr("Points"), "gradientLength": 160, "tickCount": 5}
-    drawn = layer(data, "rect", **frame.places(), color=column("points:Q", scale=scale, legend=legend))
-    if frame.size < NUMBERED:
-        return [drawn]
-    dark = {"test": f"datum.points < {low + WHITE_BELOW * (high - low)}", "value": "white"}
-    told = {"text": column("points:Q", format=".0f"), "color": {"condition": dark, "value": "black"}}
-    return [drawn, layer(data, "text", {"fontSize": 11}, **frame.places(), **told)]
+    def frame(self) -> Frame:
+        """Return the frame, grey where no pair is permitted, with the names of both sides."""
+        n, m = self.shape
+        frame, letters = Frame(m * self.size, n * self.size), min(SIZE, self.size - 2)
+        frame.rect(0, 0, frame.width, frame.height, fill=NOTHING)
+        for row, label in enumerate(self.mentors.labels):
+            frame.text(-NEAR, (row + 0.5) * self.size, label, "end", fill=SOFT, font_size=letters)
+        for place, label in enumerate(self.mentees.labels):
+            frame.upright((place + 0.5) * self.size, -NEAR, label, "start", fill=SOFT, font_size=letters)
+        look: dict[str, Look] = {"fill": SOFT, "font_weight": BOLD}
+        frame.upright(frame.left - TITLE, frame.height / 2, self.mentors.title, "middle", **look)
+        frame.text(frame.width / 2, frame.top - TITLE, self.mentees.title, "middle", **look)
+        return frame
 
 
-def marked(frame: HeatMapFrame, cells: IntVector, counts: IntVector) -> list[Chart]:
-    """Return the marks of the chosen pairs: a frame around a cell, or a dot where cells are small."""
-    if not len(cells):
-        return []
-    data = frame.data(cells, pairs=counts.tolist())
-    if frame.size >= NUMBERED:
-        frames = (("white", 5), (INK, 2.5))
-        return [
-            layer(data, "rect", {"fill": None, "stroke": colour, "strokeWidth": width}, **frame.places())
-            for colour, width in frames
-        ]
-    area = frame.size**2 * 0.45
-    size = column("pairs:Q", legend=None, scale={"domain": [0, int(counts.max())], "range": [0, area]})
-    look = {"fill": "white", "stroke": INK, "strokeWidth": 1.5, "opacity": 1}
-    return [layer(data, "circle", look, **frame.places(), size=size)]
+def colour_cells(frame: Frame, grid: HeatMapGrid, cells: IntVector, means: NDArray[np.float64]) -> None:
+    """Draw the cells in the colour of their points, which stand in them where there is room."""
+    scale, size = LinearScale(*tens(means), 0.0, 1.0), grid.size
+    for (x, y), mean in zip(grid.corners(cells), np.round(means, 1).tolist(), strict=True):
+        share = scale.at(mean)
+        frame.rect(x, y, size, size, fill=cividis(share))
+        if size >= NUMBERED:
+            ink = "white" if share < WHITE_BELOW else "black"
+            frame.text(x + size / 2, y + size / 2, str(int(mean + 0.5)), "middle", font_size=11, fill=ink)
+    frame.legend(tr("Points"), scale.marks(5))
+
+
+def mark_chosen(frame: Frame, grid: HeatMapGrid, cells: IntVector, counts: IntVector) -> None:
+    """Mark the chosen pairs: a frame around a cell, or a disc where cells are small, larger where it counts more."""
+    size, corners = grid.size, grid.corners(cells)
+    if size >= NUMBERED:
+        for colour, width in (("white", 5), (INK, 2.5)):
+            for x, y in corners:
+                frame.rect(x, y, size, size, fill="none", stroke=colour, stroke_width=width)
+        return
+    for (x, y), count in zip(corners, counts.tolist(), strict=True):
+        area = size**2 * 0.45 * count / int(counts.max())
+        frame.disc(x + size / 2, y + size / 2, area, fill="white", stroke=INK, stroke_width=1.5)
 
 
 def tens(values: NDArray[np.float64]) -> tuple[int, int]:

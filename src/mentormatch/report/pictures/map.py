@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from mentormatch.explanation.unmatched import Case
 from mentormatch.languages import mark, own_language, tr
@@ -12,7 +12,8 @@ from mentormatch.languages.phrases import counted, joined, listed, thousands
 from mentormatch.people.cohort import People
 from mentormatch.places.column import PlaceColumn
 from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, Point, Ring, middle, outlines, shape_of
-from mentormatch.report.pictures.picture import INK, NOTHING, SOFT, Chart, Picture, column, layer, rows
+from mentormatch.report.pictures.drawing import BOLD, INK, NOTHING, SOFT, Frame, Look, cividis
+from mentormatch.report.pictures.picture import Picture
 from mentormatch.rules.formulation import SIDES
 
 
@@ -164,14 +165,20 @@ class Map(Picture):
         return territory(self.matching.case)
 
     @own_language
-    def chart(self) -> Chart | None:
+    def frames(self) -> Sequence[Frame]:
         found = self.territory
         if not found.spots:
-            return None
-        frame = MapFrame.of(found)
+            return ()
+        plane = MapPlane.of(found)
         told = found.spots if self.numbered else tuple(spot for spot in found.spots if spot.number not in outlines())
-        layers = [*grounds(frame), *lines(frame), *names(frame, told), *dots(frame, told), credit(frame)]
-        return {"layer": layers, "title": self.title, "width": frame.width, "height": frame.height}
+        frame = Frame(plane.width, plane.height)
+        colour_outlines(frame, plane)
+        draw_links(frame, plane)
+        name_spots(frame, plane, told)
+        frame.text(plane.width, plane.height + 8, tr(CREDIT), "end", font_size=9, fill=SOFT)
+        most = max(spot.people for spot in found.spots)
+        frame.legend(tr("Personnes"), [(each / most, thousands(each)) for each in sorted({0, most // 2, most})])
+        return [frame]
 
 
 SHORT = dict(DEPARTEMENTS)
@@ -222,7 +229,7 @@ def missing(found: Territory) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class MapFrame:
+class MapPlane:
     """The part of the plane that is shown, and where each département of people lies in it."""
 
     territory: Territory
@@ -233,7 +240,7 @@ class MapFrame:
     strip: float
 
     @classmethod
-    def of(cls, found: Territory) -> "MapFrame":
+    def of(cls, found: Territory) -> "MapPlane":
         """Return the frame that holds the départements of people, and below it the collectivities overseas."""
         inside = [spot.number for spot in found.spots if spot.number in outlines()]
         points = [point for number in inside or outlines() for ring in outlines()[number][:1] for point in ring]
@@ -256,30 +263,24 @@ class MapFrame:
         """The height of the picture, the strip of overseas included."""
         return round((self.down + self.strip) * self.scale)
 
-    @property
-    def projection(self) -> dict[str, Any]:
-        """Return how the plane becomes the picture."""
-        move = [-self.left * self.scale, -self.top * self.scale]
-        return {"type": "identity", "scale": self.scale, "translate": move}
-
-    def layer(self, data: list[dict[str, Any]], mark: str, look: dict[str, Any], **channels: Any) -> Chart:
-        """Return one mark for each row of data, where the plane has it."""
-        return layer(data, mark, look, **channels) | {"projection": self.projection}
+    def at(self, point: Sequence[float]) -> Point:
+        """Return where a point of the plane is in the picture."""
+        return (point[0] - self.left) * self.scale, (point[1] - self.top) * self.scale
 
     @cached_property
     def shapes(self) -> dict[str, list[Ring]]:
         """The outlines of all that may be seen: the départements, and a square for each collectivity overseas."""
         seen = {number: rings for number, rings in outlines().items() if any(map(self.holds, rings[0]))}
         abroad = [spot.number for spot in self.territory.spots if spot.number not in outlines()]
-        return seen | {number: [self.square(place)] for place, number in enumerate(abroad)}
+        return seen | {number: [self.square(place, len(abroad))] for place, number in enumerate(abroad)}
 
     def holds(self, point: Sequence[float]) -> bool:
         """Say whether a point is in the frame."""
         return 0 <= point[0] - self.left <= self.across and 0 <= point[1] - self.top <= self.down
 
-    def square(self, place: int) -> Ring:
-        """Return the square in this place of the strip."""
-        side = self.across * SQUARE
+    def square(self, place: int, count: int) -> Ring:
+        """Return the square in this place of the strip, which has room for all of them."""
+        side = self.across * min(SQUARE, 1 / (1.6 * count))
         x, y = round(self.left + side * (0.3 + 1.6 * place)), round(self.top + self.down + side * 0.3)
         return [[x, y], [x + round(side), y], [x + round(side), y + round(side)], [x, y + round(side)]]
 
@@ -288,33 +289,11 @@ class MapFrame:
         """Where the dot of each département of people stands."""
         return {spot.number: middle(self.shapes[spot.number][0]) for spot in self.territory.spots}
 
-    def data(self, spots: Sequence[Spot]) -> list[dict[str, Any]]:
-        """Return some départements of people as data of a chart."""
-        return rows(
-            ("x", [self.middles[spot.number][0] for spot in spots]),
-            ("y", [self.middles[spot.number][1] for spot in spots]),
-            ("people", [spot.people for spot in spots]),
-            ("name", [self.label(spot.number) for spot in spots]),
-        )
-
     def label(self, number: str) -> str:
         """Return the name of a département where it fits into its outline, its number elsewhere."""
         across = [x for x, _ in self.shapes[number][0]]
         fits = (max(across) - min(across)) * self.scale >= LETTER * len(SHORT[number])
         return SHORT[number] if self.scale >= NAMED and fits else number
-
-    def links(self) -> list[dict[str, Any]]:
-        """Return the lines as data of a chart, those of fewest pairs first, so that the others lie above."""
-        drawn = self.territory.links[:MOST_LINES][::-1]
-        ends = [(self.middles[link.first], self.middles[link.second]) for link in drawn]
-        return rows(
-            *((name, [end[at][axis] for end in ends]) for name, at, axis in ENDS),
-            ("width", [thickness(link, self.territory.links[0]) for link in drawn]),
-        )
-
-
-ENDS = (("x", 0, 0), ("y", 0, 1), ("u", 1, 0), ("v", 1, 1))
-"""Both ends of a line: name of the column, which end, which coordinate."""
 
 
 def extent(values: list[int]) -> tuple[float, float]:
@@ -329,76 +308,45 @@ def thickness(link: Link, most: Link) -> float:
     return THIN + min(THIN, (THICK - THIN) / max(1, most.pairs - 1)) * (link.pairs - 1)
 
 
-def grounds(frame: MapFrame) -> list[Chart]:
-    """Return the outlines: grey where nobody is, in the colour of their number of people elsewhere."""
-    people = {spot.number: spot.people for spot in frame.territory.spots}
-    features = [feature(rings, people.get(number, 0)) for number, rings in frame.shapes.items()]
-    looks: dict[str, Any] = {"stroke": "white", "strokeWidth": 1, "clip": True}
-    empty, full = ([one for one in features if bool(one["properties"]["people"]) == wanted] for wanted in (False, True))
-    values = ticks(people.values())
-    legend = {"title": tr("Personnes"), "gradientLength": 140, "values": values, "format": "d"}
-    colour = column(
-        "properties.people:Q", scale={"scheme": "cividis", "domain": [0, max(people.values())]}, legend=legend
-    )
-    return [
-        frame.layer(empty, "geoshape", {"fill": NOTHING, **looks}),
-        frame.layer(full, "geoshape", looks, color=colour),
-    ]
+def colour_outlines(frame: Frame, plane: MapPlane) -> None:
+    """Draw the outlines: grey where nobody is, in the colour of their number of people elsewhere."""
+    people = {spot.number: spot.people for spot in plane.territory.spots}
+    look: dict[str, Look] = {"stroke": "white", **frame.clip()}
+    for number, rings in sorted(plane.shapes.items(), key=lambda shape: shape[0] in people):
+        fill = cividis(people[number] / max(people.values())) if number in people else NOTHING
+        frame.path("".join(outline(plane, ring) for ring in rings), fill=fill, fill_rule="evenodd", **look)
 
 
-def ticks(people: Any) -> list[int]:
-    """Return the numbers beside the scale of colours."""
-    most = max(people)
-    return sorted({0, most // 2, most})
+def outline(plane: MapPlane, ring: Ring) -> str:
+    """Return a ring as the steps of a path."""
+    return f"M{'L'.join(f'{x:.1f},{y:.1f}' for x, y in map(plane.at, ring))}Z"
 
 
-def feature(rings: list[Ring], people: int) -> dict[str, Any]:
-    """Return outlines as a feature of GeoJSON."""
-    closed = [[[*ring, ring[0]]] for ring in rings]
-    geometry = {"type": "MultiPolygon", "coordinates": closed}
-    return {"type": "Feature", "properties": {"people": people}, "geometry": geometry}
+def draw_links(frame: Frame, plane: MapPlane) -> None:
+    """Draw the lines between départements, those of fewest pairs first, each on a white one that sets it off."""
+    links = plane.territory.links[:MOST_LINES][::-1]
+    for colour, more in (("white", 2.5), (INK, 0)):
+        for link in links:
+            ends = *plane.at(plane.middles[link.first]), *plane.at(plane.middles[link.second])
+            wide = thickness(link, plane.territory.links[0]) + more
+            frame.line(*ends, stroke=colour, stroke_width=wide, stroke_linecap="round")
 
 
-def lines(frame: MapFrame) -> list[Chart]:
-    """Return the lines between départements, each on a white one that sets it off."""
-    if not frame.territory.links:
-        return []
-    places = {"longitude": "x:Q", "latitude": "y:Q", "longitude2": "u:Q", "latitude2": "v:Q"}
-    links, wide = frame.links(), column("wide:Q", scale=None)
-    return [
-        frame.layer(links, "rule", {"color": colour, "strokeCap": "round"}, **places, strokeWidth=wide)
-        | {"transform": [{"calculate": f"datum.width + {more}", "as": "wide"}]}
-        for colour, more in (("white", 2.5), (INK, 0))
-    ]
-
-
-def dots(frame: MapFrame, told: Sequence[Spot]) -> list[Chart]:
-    """Return a dot for each of some départements, their number of people in it."""
-    data, at = frame.data(told), {"longitude": "x:Q", "latitude": "y:Q"}
-    size = DOTS[min(len(str(max(spot.people for spot in frame.territory.spots))), len(DOTS) - 1)]
-    disc = {"fill": "white", "stroke": INK, "strokeWidth": 1.5, "opacity": 1, "size": size}
-    number = {"fontSize": 11, "fontWeight": 600, "color": INK}
-    return [
-        frame.layer(data, "circle", disc, **at),
-        frame.layer(data, "text", number, **at, text=column("people:Q", format="d")),
-    ]
-
-
-def names(frame: MapFrame, told: Sequence[Spot]) -> list[Chart]:
-    """Return the name or the number of each of some départements, set off by white."""
-    data, at = frame.data(told), {"longitude": "x:Q", "latitude": "y:Q"}
-    looks: tuple[dict[str, Any], ...] = ({"stroke": "white", "strokeWidth": 3.5, "strokeJoin": "round"}, {})
-    return [
-        frame.layer(data, "text", {"fontSize": 11, "color": INK, "dy": 19, **look}, **at, text="name:N")
-        for look in looks
-    ]
-
-
-def credit(frame: MapFrame) -> Chart:
-    """Return by whom the outlines are, in a corner."""
-    look = {"align": "right", "baseline": "bottom", "fontSize": 9, "color": SOFT}
-    place = {"x": frame.width, "y": frame.height + 12}
-    return layer(rows(("words", [tr(CREDIT)])), "text", {**place, **look}, text="words:N")
+def name_spots(frame: Frame, plane: MapPlane, told: Sequence[Spot]) -> None:
+    """Write the name or the number of some départements, set off by white, and draw their dots, numbers in them."""
+    halo: dict[str, Look] = {
+        "stroke": "white",
+        "stroke_width": 3.5,
+        "stroke_linejoin": "round",
+        "paint_order": "stroke",
+    }
+    area = DOTS[min(len(str(max(spot.people for spot in plane.territory.spots))), len(DOTS) - 1)]
+    places = {spot: plane.at(plane.middles[spot.number]) for spot in told}
+    for spot, (x, y) in places.items():
+        frame.text(x, y + 19, plane.label(spot.number), "middle", font_size=11, **halo)
+    for spot, (x, y) in places.items():
+        frame.disc(x, y, area, fill="white", stroke=INK, stroke_width=1.5)
+        frame.text(x, y, thousands(spot.people), "middle", font_size=11, font_weight=BOLD)
 
 
 NAMES: Mapping[str, str] = {**dict(DEPARTEMENTS), "69": mark("Rhône et Métropole de Lyon")}

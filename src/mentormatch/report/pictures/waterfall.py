@@ -1,27 +1,19 @@
 """What the points of one pair are made of, criterion after criterion, up to their sum."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from mentormatch.explanation.pairs import Pair
 from mentormatch.languages import mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import about, listed, percent, points
-from mentormatch.report.pictures.picture import (
-    BRIGHT,
-    DARK,
-    INK,
-    Chart,
-    Picture,
-    column,
-    distinct,
-    layer,
-    rows,
-    shortened,
-)
+from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, NEAR, SIZE, SOFT, Frame, LinearScale
+from mentormatch.report.pictures.picture import Picture, shortened
 from mentormatch.report.texts import spaced, visible
 
 ROW, BAR, WIDTH = 36, 22, 440
+ACROSS = LinearScale(0, 100, 0, WIDTH)
 LETTERS = 34
 """Of the name of a criterion on one line; two lines are shown."""
 PALE, EDGE = "#c9c8c4", "#8794a1"
@@ -30,9 +22,9 @@ SUM = mark("Total")
 
 @dataclass(frozen=True, slots=True)
 class WaterfallStep:
-    """One bar: its name, and in millionths where it starts, where it ends and where it would end at most."""
+    """One bar: the lines of its name; in millionths where it starts, ends and would end at most."""
 
-    name: str
+    name: list[str]
     start: int
     end: int
     most: int
@@ -86,80 +78,49 @@ class Waterfall(Picture):
             " neutre."
         )
 
+    @property
+    def headline(self) -> str:
+        return spaced(about(self.title, " – ".join(map(shortened, self.people))))
+
     @own_language
-    def chart(self) -> Chart | None:
+    def frames(self) -> Sequence[Frame]:
         if not self.pair.contributions:
-            return None
-        steps = self.steps
-        names = " – ".join(map(shortened, self.people))
-        layers = [most(steps), joined(steps), gained(steps), written(steps)]
-        title = spaced(about(self.title, names))
-        return {"layer": layers, "title": title, "width": WIDTH, "height": ROW * len(steps)}
+            return ()
+        frame = Frame(WIDTH, ROW * len(self.steps))
+        for row, step in enumerate(self.steps):
+            draw_step(frame, step, ROW * row)
+        frame.bottom_axis(tr("Points"), ACROSS.marks(10))
+        return [frame]
 
     @once_spoken
     def steps(self) -> list[WaterfallStep]:
         """The criteria in their order, each where the one before it ends, then the sum."""
         parts, start, found = self.pair.contributions, 0, []
-        names = distinct([*(on_two_lines(part.criterion) for part in parts), tr(SUM)])
-        for name, part in zip(names, parts, strict=False):
+        for part in parts:
             words = tr("{points} sur {full}", points=points(part.share), full=points(part.full))
             found.append(
                 WaterfallStep(
-                    name, start, start + part.share, start + part.full, DARK if part.answered else PALE, words
+                    wrap(visible(part.criterion), LETTERS, max_lines=2, placeholder=" …"),
+                    start,
+                    start + part.share,
+                    start + part.full,
+                    DARK if part.answered else PALE,
+                    words,
                 )
             )
             start += part.share
-        return [*found, WaterfallStep(names[-1], 0, start, start, BRIGHT, tr("{points} sur 100", points=points(start)))]
+        words = tr("{points} sur 100", points=points(start))
+        return [*found, WaterfallStep([tr(SUM)], 0, start, start, BRIGHT, words)]
 
 
-def data(steps: list[WaterfallStep]) -> list[dict[str, Any]]:
-    """Return the steps as data of a chart, in points."""
-    return rows(
-        ("name", [step.name for step in steps]),
-        ("next", [step.name for step in [*steps[1:], steps[-1]]]),
-        ("start", [step.start / 10_000 for step in steps]),
-        ("end", [step.end / 10_000 for step in steps]),
-        ("most", [step.most / 10_000 for step in steps]),
-        ("colour", [step.colour for step in steps]),
-        ("words", [step.words for step in steps]),
-    )
-
-
-def down(steps: list[WaterfallStep]) -> Any:
-    """Return the lines of the steps, top to bottom."""
-    axis = {"title": None, "labelExpr": "split(datum.label, '\\n')", "ticks": False, "domain": False}
-    return column("name:N", sort=[step.name for step in steps], axis=axis)
-
-
-def across(field: str) -> Any:
-    """Return the scale of points."""
-    axis = {"tickCount": 10, "grid": False}
-    return column(f"{field}:Q", title=tr("Points"), scale={"domain": [0, 100]}, axis=axis)
-
-
-def most(steps: list[WaterfallStep]) -> Chart:
-    """Return the outline of what each criterion gives at most."""
-    outline = {"fill": "white", "stroke": EDGE, "strokeWidth": 1, "size": BAR}
-    return layer(data(steps), "bar", outline, y=down(steps), x=across("start"), x2="most:Q")
-
-
-def gained(steps: list[WaterfallStep]) -> Chart:
-    """Return what each criterion gives."""
-    filled, colour = {"size": BAR, "stroke": INK, "strokeWidth": 0.75}, column("colour:N", scale=None)
-    return layer(data(steps), "bar", filled, y=down(steps), x=across("start"), x2="end:Q", color=colour)
-
-
-def joined(steps: list[WaterfallStep]) -> Chart:
-    """Return the lines from the end of each criterion to the beginning of the next."""
-    return layer(data(steps), "rule", {"color": EDGE}, y=down(steps), y2="next:N", x=across("end"))
-
-
-def written(steps: list[WaterfallStep]) -> Chart:
-    """Return the points of each criterion in words, beside it."""
-    return layer(data(steps), "text", {"align": "left", "dx": 6}, y=down(steps), x=across("most"), text="words:N")
-
-
-def on_two_lines(name: str) -> str:
-    """Return the name of a criterion on two lines at most."""
-    lines = wrap(visible(name), LETTERS, max_lines=2, placeholder=" …")
-    return "\n".join(lines)
+def draw_step(frame: Frame, step: WaterfallStep, top: int) -> None:
+    """Draw one bar in the outline of what it gives at most, a line to the next one, its name and its points."""
+    middle, start, end, most = top + ROW / 2, *(ACROSS.at(at / 10_000) for at in (step.start, step.end, step.most))
+    for line, words in enumerate(step.name):
+        y = middle + (line - (len(step.name) - 1) / 2) * (SIZE + 2)
+        frame.text(-NEAR, y, words, "end", fill=SOFT)
+    if top + ROW < frame.height:
+        frame.line(end, middle, end, middle + ROW, stroke=EDGE)
+    frame.rect(start, middle - BAR / 2, most - start, BAR, fill="none", stroke=EDGE)
+    frame.rect(start, middle - BAR / 2, end - start, BAR, fill=step.colour, stroke=INK, stroke_width=0.75)
+    frame.text(most + 6, middle, step.words)

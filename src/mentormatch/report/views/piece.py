@@ -17,7 +17,6 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching
 from mentormatch.report import intake_words, words
 from mentormatch.report.page_templates import rendered
-from mentormatch.report.pictures.picture import drawable
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.rules.formulation import SIDES
 from mentormatch.survey.contacts import Contacts
@@ -99,7 +98,7 @@ class Piece:
 
     def _filled(self, template: str, level: int) -> str:
         """Return a template filled, its inner headings of this level."""
-        return rendered(template, piece=self, level=level, words=words, said=intake_words, drawn=drawable())
+        return rendered(template, piece=self, level=level, words=words, said=intake_words)
 
     @own_language
     def _repr_html_(self) -> str:

@@ -100,7 +100,7 @@ class Capacity(Rule):
     def _refuse_fractions(self, people: People, answers: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:
         with np.errstate(invalid="ignore"):
             wrong = ~np.isnan(answers) & ((answers < 0) | (answers != np.floor(answers)) | (answers > 1000))
-        found, expected = tr("« {field} » n'est pas un nombre de places", field=self.field), tr("un entier de 0 à 1000")
-        problems = [Problem(people.ids[row], found, expected) for row in np.flatnonzero(wrong)]
-        if problems:
+        if wrong.any():
+            found = tr("« {field} » n'est pas un nombre de places", field=self.field)
+            problems = [Problem(people.ids[row], found, tr("un entier de 0 à 1000")) for row in np.flatnonzero(wrong)]
             raise SurveyError(tr("Des capacités ne peuvent pas être utilisées"), problems)

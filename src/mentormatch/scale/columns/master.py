@@ -12,7 +12,6 @@ Minimum loads are kept by a penalty, which grows until it is exact: see ``flow.l
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from operator import gt
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -63,7 +62,7 @@ class WeightLimits:
 
     def loose_stage(self, problem: AssignmentProblem, goals: tuple[str, ...]) -> ScalarObjective | None:
         """Return the goals in one objective with the surest weights that fit the limits; None if none do."""
-        found = (scalarize_loosely(problem, goals, partial(gt, limit)) for limit in (self.usual, self.most))
+        found = (scalarize_loosely(problem, goals, limit) for limit in (self.usual, self.most))
         return next((stage for stage in found if stage is not None), None)
 
 
@@ -85,7 +84,7 @@ class WeightedGoals:
     def of(cls, problem: AssignmentProblem, limits: WeightLimits, *, ties: bool) -> Self | None:
         """Return the objective of a problem, None if its numbers are too great; ``ties``: not any optimum will do."""
         # Exact preemptive weights, if they fit: the goals are one stage.
-        stages = scalarize(problem, lambda reach: reach < limits.most)
+        stages = scalarize(problem, limits.most)
         with_total = not ties and "total" not in problem.goals
         if any(isinstance(stage, LeximinStages) for stage in stages):
             return None
@@ -219,7 +218,7 @@ class RestrictedMaster:
     @property
     def requested(self) -> ScalarObjective:
         """Return the requested goals alone as one objective, if exact weights fit."""
-        return opening_stage(scalarize(self.problem, lambda reach: reach < self.limits.most))
+        return opening_stage(scalarize(self.problem, self.limits.most))
 
     @property
     def denominator(self) -> int:

@@ -322,7 +322,7 @@ class LeximinSolve:
             if goal not in {*fits_before_leximin(self.problem.goals), "leximin", "total"}
         ]
         if goals:
-            found = scalarize(replace(self.problem, goals=tuple(goals)), lambda reach: reach < self.master.max_profit)
+            found = scalarize(replace(self.problem, goals=tuple(goals)), self.master.max_profit)
             yield from (stage for stage in found if not isinstance(stage, LeximinStages))
 
     def _face(self, optimum: LeximinOptimum, order: PotentialOrder) -> OptimalFace:

@@ -30,8 +30,8 @@ from mentormatch.scale.scores.terms import (
     score_term,
 )
 from mentormatch.scoring.answer_classes import Distinct
-from mentormatch.scoring.class_points import Points
 from mentormatch.scoring.criterion import Criterion
+from mentormatch.scoring.lookup import Points
 from mentormatch.scoring.score import MILLION, normalised
 
 CACHED_COLUMNS = 1 << 13

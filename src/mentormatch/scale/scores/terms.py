@@ -23,10 +23,9 @@ from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import NO_SCORES, Market, Rule
-from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, only, strangers
-from mentormatch.scoring.class_points import Points
+from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, strangers
 from mentormatch.scoring.criterion import Criterion, Named, WholeGroup
-from mentormatch.scoring.lookup import LookUp, looked_up
+from mentormatch.scoring.lookup import LookUp, Points, looked_up
 from mentormatch.scoring.score import MILLION, Share, contribution
 
 MAX_CODES = 256
@@ -258,7 +257,7 @@ class TransposedFunction:
 def score_term(function: ScoreFunction, extension: Extension, cohort: Cohort, *, named: bool) -> ScoreTerm:
     """Return an extension as a term; ``named``: it also rests on who people are, which overrides say."""
     fields = [[field for field in extension.fields_of(side) if field in cohort.side(side).columns] for side in SIDES]
-    counts_same, strip_answers = (by_having_answered, strangers) if named else (by_answers, only)
+    counts_same, strip_answers = (by_having_answered, strangers) if named else (by_answers, People.with_answers)
     # People with the same answers to the fields it reads are one class.
     kinds = [counts_same(cohort.side(side), names) for side, names in zip(SIDES, fields, strict=True)]
     left = strip_answers(cohort.mentors, fields[0])

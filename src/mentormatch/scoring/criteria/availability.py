@@ -23,9 +23,6 @@ class Availability(Criterion):
     field: Annotated[str, FieldRef(("slots", "choices"))]
     enough: int = Setting(default=3, ge=1)
 
-    def score(self, left: People, right: People) -> Block:
-        return self.tally(left, right).block()
-
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.members(self.field), right.members(self.field)
         both = CommonItems(ours.values, theirs.values, ours.values.shape[1])

@@ -9,8 +9,7 @@ from mentormatch.base.columns import SingleChoice
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, defined
-from mentormatch.scoring.items import ItemPoints
+from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, ItemPoints, defined
 
 
 class Closeness(Criterion):
@@ -26,25 +25,19 @@ class Closeness(Criterion):
     within: float | None = Setting(default=None, gt=0)
 
     def score(self, left: People, right: People) -> Block:
-        ours, theirs = left.columns[self.field], right.columns[self.field]
-        if isinstance(ours, SingleChoice) and isinstance(theirs, SingleChoice):
-            return self._of_scale(ours, theirs).block()
-        mine, yours = left.numbers(self.field), right.numbers(self.field)
-        near = self._near(np.nan_to_num(mine.values)[:, None], np.nan_to_num(yours.values)[None, :], 1)
-        return defined(near, mine.known, yours.known)
+        tally = self.tally(left, right)
+        if tally is not None:
+            return tally.block()
+        ours, theirs = left.numbers(self.field), right.numbers(self.field)
+        near = self._near(np.nan_to_num(ours.values)[:, None], np.nan_to_num(theirs.values)[None, :], 1)
+        return defined(near, ours.known, theirs.known)
 
     def tally(self, left: People, right: People) -> AnswerTally | None:
         ours, theirs = left.columns[self.field], right.columns[self.field]
-        return (
-            self._of_scale(ours, theirs)
-            if isinstance(ours, SingleChoice) and isinstance(theirs, SingleChoice)
-            else None
-        )
-
-    def _of_scale(self, ours: SingleChoice, theirs: SingleChoice) -> AnswerTally:
-        steps = len(ours.labels) - 1
-        codes, known = (ours.values, theirs.values), (ours.known, theirs.known)
-        return AnswerTally(codes, known, lambda mine, yours: self._near(mine, yours, steps))
+        if not (isinstance(ours, SingleChoice) and isinstance(theirs, SingleChoice)):
+            return None
+        steps, known = len(ours.labels) - 1, (ours.known, theirs.known)
+        return AnswerTally((ours.values, theirs.values), known, lambda mine, yours: self._near(mine, yours, steps))
 
     def _near(self, ours: ItemPoints, theirs: ItemPoints, steps: int) -> Block:
         """Return the values of answers on a scale of so many steps."""

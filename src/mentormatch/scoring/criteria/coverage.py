@@ -27,9 +27,6 @@ class Coverage(Criterion):
     mentee: Annotated[str, FieldRef(LISTS, "mentee")]
     mentor: Annotated[str, FieldRef(LISTS, "mentor")]
 
-    def score(self, left: People, right: People) -> Block:
-        return self.tally(left, right).block()
-
     def tally(self, left: People, right: People) -> AnswerTally:
         offers, needs = stakes_of(left.columns[self.mentor], right.columns[self.mentee])
         offered, needed = shared(offers, needs)

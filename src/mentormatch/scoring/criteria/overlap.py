@@ -25,9 +25,6 @@ class Overlap(Criterion):
     example = {"kind": "overlap", "field": "disciplines", "weight": 10}
     field: Annotated[str, FieldRef(LISTS)]
 
-    def score(self, left: People, right: People) -> Block:
-        return self.tally(left, right).block()
-
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = stakes_of(left.columns[self.field], right.columns[self.field])
         totals, known = (ours.totals, theirs.totals), (left.known(self.field), right.known(self.field))

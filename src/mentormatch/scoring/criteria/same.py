@@ -7,8 +7,7 @@ import numpy as np
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.criterion import AnswerTally, Block, Criterion
-from mentormatch.scoring.items import ItemPoints
+from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, ItemPoints
 
 
 class Same(Criterion):
@@ -18,9 +17,6 @@ class Same(Criterion):
     kind: Literal["same"] = "same"
     example = {"kind": "same", "field": "reconversion", "weight": 5}
     field: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"))]
-
-    def score(self, left: People, right: People) -> Block:
-        return self.tally(left, right).block()
 
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.codes(self.field), right.codes(self.field)

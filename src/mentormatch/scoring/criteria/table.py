@@ -47,9 +47,6 @@ class Table(Criterion):
             yield AnswerReference("cells.mentor", self.mentor, cell.mentor)
             yield AnswerReference("cells.mentee", self.mentee, cell.mentee)
 
-    def score(self, left: People, right: People) -> Block:
-        return self.tally(left, right).block()
-
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.codes(self.mentor), right.codes(self.mentee)
         points = self._points(ours, theirs)

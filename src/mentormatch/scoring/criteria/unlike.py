@@ -9,8 +9,8 @@ from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems, Criterion, ratio
-from mentormatch.scoring.items import ItemPoints, shared, stakes_of
+from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems, Criterion, ItemPoints, ratio
+from mentormatch.scoring.items import shared, stakes_of
 
 
 class Unlike(Criterion):
@@ -24,9 +24,6 @@ class Unlike(Criterion):
     kind: Literal["unlike"] = "unlike"
     example = {"kind": "unlike", "field": "disciplines", "weight": 10}
     field: Annotated[str, FieldRef(("choice", "scale", "yesno", "place", "choices", "ranking", "names", "slots"))]
-
-    def score(self, left: People, right: People) -> Block:
-        return self.tally(left, right).block()
 
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.columns[self.field], right.columns[self.field]
