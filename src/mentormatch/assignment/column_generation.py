@@ -33,9 +33,9 @@ type SolveMaster = Callable[[OptimalFace, IntVector, IntVector | None], PrimalDu
 type TightColumns = tuple[IntVector, PrimalDual]
 """The columns of reduced cost 0 in an optimum, ascending, and the optimum on them."""
 
-LEADING = 10
+LEADING = 20
 """The first master has so many pairs a person: of random scores they nearly always hold the optimum."""
-MANY = 2 * LEADING
+MANY = 20
 """With fewer pairs a person, column generation takes longer than solving them all."""
 PART = 3
 """If more than one pair in so many has a negative reduced cost, the master is far from the optimum: give up."""
