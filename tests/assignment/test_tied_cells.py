@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mentormatch.assignment import dense_assignment, tied_cells
+from mentormatch.assignment import dense_assignment, sparse_assignment, tied_cells
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution
@@ -81,9 +81,13 @@ def test_pairs_and_prices_are_those_of_all_tight_cells(
 
 @pytest.mark.parametrize("shape", [(60, 60), (40, 60), (60, 40)])
 @pytest.mark.parametrize("kind", ["few scores", "two parts"])
+@pytest.mark.parametrize("master", ["scipy", "paths"])
 def test_few_cells_lead_to_the_answer_where_very_many_are_tied(
-    shape: tuple[int, int], kind: str, led: list[bool], monkeypatch: pytest.MonkeyPatch
+    shape: tuple[int, int], kind: str, master: str, led: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if master == "paths":
+        monkeypatch.setattr(sparse_assignment, "use_numba", lambda pairs: True)
+        monkeypatch.setattr(sparse_assignment, "PATHS_FROM", 0)
     draw = np.random.default_rng(sum(shape))
     scores = draw.integers(0, 3, shape)
     if kind == "two parts":

@@ -34,7 +34,7 @@ from mentormatch.assignment.optimal_face import (
     pair_array,
     remaining_degrees,
 )
-from mentormatch.assignment.sparse_assignment import solve_full, solve_if_perfect
+from mentormatch.assignment.sparse_assignment import choose_master, solve_full
 from mentormatch.assignment.tie_breaking import TieBreaker
 from mentormatch.assignment.tied_cells import settle_tied_cells
 from mentormatch.assignment.transportation import (
@@ -339,7 +339,8 @@ def solve_dense(
     few = block.forbidden_cost == 0 and stage.score > 0 and block.count > LARGE
     found = None
     if not (all_cells or by_sinks):
-        found = (solve_by_columns(block, solve_if_perfect) if few else None) or solve_square(block, whole)
+        solve = choose_master(block.count)
+        found = (solve_by_columns(block, solve) if few else None) or solve_square(block, whole)
     # All cells, where column generation was not tried or did not converge
     found = found or whole(block)
     return None if found is None else _tight_cells(block, *found, problem, stage)

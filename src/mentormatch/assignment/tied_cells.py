@@ -21,7 +21,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import EXCLUDED, DenseScores
 from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, remaining_degrees
-from mentormatch.assignment.sparse_assignment import solve_if_perfect
+from mentormatch.assignment.sparse_assignment import choose_master
 from mentormatch.assignment.tie_breaking import GREATEST, TieBreaker, Words, join_halves
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 
@@ -215,9 +215,11 @@ class HashedAssignment:
 def _assign_rows(cells: TiedCells) -> HashedAssignment | None:
     """Return the assignment of all rows to tight cells with the greatest sum of hashes; None if none is found."""
     listed, limits, tops = cells.list_leading()
+    left, right = (RemainingDegrees(np.zeros(count, np.int64), np.ones(count, np.int64)) for count in cells.shape)
+    solve = choose_master(cells.values.size, full=True)
     for _ in range(ROUNDS):
         # Restricted master
-        optimum = _solve_master(cells.shape, listed)
+        optimum = solve(OptimalFace(listed[0], listed[1], left, right), listed[2], None)
         if optimum is None:
             return None
         # Partial pricing: rows of which an unlisted cell might be above its duals, or at them
@@ -234,10 +236,3 @@ def _assign_rows(cells: TiedCells) -> HashedAssignment | None:
         if surplus.max() <= 0:
             return HashedAssignment(listed, column, surplus, tops)
     return None
-
-
-def _solve_master(shape: tuple[int, int], listed: ListedCells) -> PrimalDual | None:
-    """Return the optimum of the listed cells in which every row has one."""
-    ones, none = np.ones(shape[0], dtype=np.int64), np.zeros(shape[1], dtype=np.int64)
-    face = OptimalFace(listed[0], listed[1], RemainingDegrees(ones, ones), RemainingDegrees(none, none + 1))
-    return solve_if_perfect(face, listed[2])
