@@ -291,9 +291,10 @@ def _match_shorter_side(edges: SlotEdges, near: IntVector | None) -> VectorPair 
     # All profits are equal: any maximum matching is optimal
     if not len(worth) or worth.min() == worth.max():
         return _match_or_leave(edges)
-    # Reduce rows and columns of the sides that are matched completely, first by the warm start
-    if people == slots and near is not None:
-        worth = worth - near[edges.owner[slot]]
+    # A square: everybody on both sides is matched, or nothing is found
+    if people == slots:
+        return _fill_slots(edges, near)
+    # Reduce rows and columns of the sides that are matched completely
     if people <= slots:
         worth = worth - _max_by_person(worth, left, people)[left]
     if slots <= people:
