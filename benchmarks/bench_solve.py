@@ -1,9 +1,9 @@
 """``solve``, ties and checks included, beside bare scipy on the same matrix in the same run: compare within a group.
 
-``python -m benchmarks.bench_solve [sizes]`` prints medians of processor time over matrices of three seeds (of one from
-10,000 a side on), with compiled code and without, each in a process of its own. scipy is given the costs as it likes
-them best: float64, negated beforehand. To read the scores is a column by itself. ``parts`` take scipy minutes beyond
-2,000 a side, and are left out there.
+``python -m benchmarks.bench_solve [sizes] [shapes]`` prints medians of processor time over matrices of three seeds (of
+one from 10,000 a side on), with compiled code and without, each in a process of its own. scipy is given the costs as it
+likes them best: float64, negated beforehand. To read the scores is a column by itself. ``parts`` take scipy minutes
+beyond 2,000 a side, and are left out there.
 """
 
 import sys
@@ -93,13 +93,13 @@ def medians(shape: str, size: int, *, compiled: bool) -> Times:
     return scipy, read, solved, certified
 
 
-def main(sizes: list[int]) -> None:
-    """Print the times of each size, and how many times those of scipy they are."""
+def main(sizes: list[int], shapes: list[str]) -> None:
+    """Print the times of each size and shape, and how many times those of scipy they are."""
     told = sys.stdout.write
     told("| scores | numba | scipy alone | read | solve | certify | solve / scipy | with certify | with reading |\n")
     told("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
     for size in sizes:
-        for shape in SHAPES:
+        for shape in shapes:
             for compiled in (True, False):
                 if shape == "parts" and size > MOST_PARTS:
                     continue
@@ -114,4 +114,5 @@ def main(sizes: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or list(SIZES))
+    numbers = [int(each) for each in sys.argv[1:] if each.isdecimal()]
+    main(numbers or list(SIZES), [each for each in sys.argv[1:] if not each.isdecimal()] or list(SHAPES))
