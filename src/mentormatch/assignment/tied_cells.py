@@ -24,6 +24,7 @@ from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, Remaini
 from mentormatch.assignment.sparse_assignment import choose_master
 from mentormatch.assignment.tie_breaking import GREATEST, TieBreaker, Words, join_halves
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
+from mentormatch.errors import EngineError
 
 SAMPLED = 32
 """So many rows tell whether very many cells are tied."""
@@ -222,6 +223,9 @@ def _assign_rows(cells: TiedCells) -> HashedAssignment | None:
         optimum = solve(OptimalFace(listed[0], listed[1], left, right), listed[2], None)
         if optimum is None:
             return None
+        # Strong duality: as many hashes as the duals allow
+        if listed[2][optimum.chosen].sum() != optimum.left.sum() + optimum.right.sum():
+            raise EngineError("The duals do not prove the sum of hashes")
         # Partial pricing: rows of which an unlisted cell might be above its duals, or at them
         least = optimum.left + optimum.right.min()
         short = (least < limits) & (limits > 0)
