@@ -8,9 +8,9 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.markets import PLACES, Market, market
+from mentormatch.assignment.flow.assignment import WarmStart, solve_assignment
 from mentormatch.assignment.optimal_face import OptimalFace
 from mentormatch.assignment.sparse_assignment import solve_left_unit
-from mentormatch.scale.flow.assignment import WarmStart, solve_assignment
 
 SIZES = (1_000, 10_000, 100_000)
 

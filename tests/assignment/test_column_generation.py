@@ -38,6 +38,12 @@ def begin_with_few(patch: pytest.MonkeyPatch) -> list[bool]:
     return led
 
 
+def solve_masters_by_paths(patch: pytest.MonkeyPatch) -> None:
+    """Have compiled augmenting paths solve the restricted masters of problems of any size."""
+    patch.setattr(sparse_assignment, "use_numba", lambda pairs: True)
+    patch.setattr(sparse_assignment, "PATHS_FROM", 0)
+
+
 def random(seed: int) -> AssignmentProblem:
     """Return a problem of up to 30 people a side, with as many ties as the seed says."""
     return random_problem(np.random.default_rng(seed), 30, values=VALUES[seed % 3], most=1 + seed % 2)
@@ -48,18 +54,26 @@ def prices(solution: Solution) -> list[tuple[list[int], list[int]]]:
     return [(stage.mentors.tolist(), stage.mentees.tolist()) for stage in solution.prices]
 
 
+@pytest.mark.parametrize("master", ["scipy", "paths"])
 @pytest.mark.parametrize("seed", some_seeds(60))
-def test_few_pairs_give_the_pairs_and_the_prices_of_all(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_pairs_give_the_pairs_and_the_prices_of_all(
+    seed: int, master: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     expected = solve(random(seed), engine="plain")
     begin_with_few(monkeypatch)
+    if master == "paths":
+        solve_masters_by_paths(monkeypatch)
     solution = solve(random(seed), engine="plain")
     assert solution.status is expected.status is Status.PROVED
     assert solution.pairs.tolist() == expected.pairs.tolist()
     assert prices(solution) == prices(expected)
 
 
-def test_few_pairs_are_mostly_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("master", ["scipy", "paths"])
+def test_few_pairs_are_mostly_enough(master: str, monkeypatch: pytest.MonkeyPatch) -> None:
     led = begin_with_few(monkeypatch)
+    if master == "paths":
+        solve_masters_by_paths(monkeypatch)
     for seed in range(20):
         solve(random(seed), engine="plain")
     assert sum(led) > len(led) / 2

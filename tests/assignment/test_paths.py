@@ -15,14 +15,9 @@ from hypothesis import strategies as st
 from numba.core.caching import CacheImpl
 
 from mentormatch.assignment import sparse_assignment
-from mentormatch.assignment.kernels.jit import jit
-from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
-from mentormatch.base.arrays import IntVector
-from mentormatch.errors import EngineError
-from mentormatch.scale.flow import assignment
-from mentormatch.scale.flow import assignment as paths
-from mentormatch.scale.flow.assignment import (
+from mentormatch.assignment.flow import assignment
+from mentormatch.assignment.flow import assignment as paths
+from mentormatch.assignment.flow.assignment import (
     AssignmentGraph,
     CheckDeadline,
     WarmStart,
@@ -32,6 +27,11 @@ from mentormatch.scale.flow.assignment import (
     skip_deadline,
     solve_assignment,
 )
+from mentormatch.assignment.kernels.jit import jit
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
+from mentormatch.base.arrays import IntVector
+from mentormatch.errors import EngineError
 from tests.conftest import some_seeds
 
 type Posed = tuple[OptimalFace, IntVector]

@@ -10,14 +10,14 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
 from mentormatch.assignment.engine import solve
+from mentormatch.assignment.flow.assignment import solve_assignment
+from mentormatch.assignment.flow.b_matching import solve_b_matching
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.arrays import IntVector
 from mentormatch.explanation.exchange_costs import ExchangeGraph, cost_by_reoptimizing
-from mentormatch.scale.flow.assignment import solve_assignment
-from mentormatch.scale.flow.b_matching import solve_b_matching
 from tests.conftest import DEEP
 from tests.scale.test_column_generation import (
     FLOORS,

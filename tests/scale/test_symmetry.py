@@ -10,6 +10,7 @@ from scipy.optimize import linprog
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of, naming_as, repeated
 from mentormatch.assignment.engine import solve
+from mentormatch.assignment.flow.transportation import augment_class, shortest_path, transport_state
 from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import ScanQuery
@@ -30,7 +31,6 @@ from mentormatch.scale.columns.residual import make_path_scanner
 from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.columns.symmetry import PeopleClasses
 from mentormatch.scale.columns.ties import TieScores
-from mentormatch.scale.flow.transportation import augment_class, shortest_path, transport_state
 from mentormatch.scale.scan.blocks import BlockScanner
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scoring.score import score

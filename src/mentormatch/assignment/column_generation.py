@@ -34,7 +34,8 @@ type TightColumns = tuple[IntVector, PrimalDual]
 """The columns of reduced cost 0 in an optimum, ascending, and the optimum on them."""
 
 LEADING = 10
-"""The first master has so many pairs a person: of random scores they nearly always hold the optimum."""
+"""The first master has so many pairs a person, and twice as many where both sides are as long, so that everybody is
+needed: of random scores they nearly always hold the optimum."""
 MANY = 2 * LEADING
 """With fewer pairs a person, column generation takes longer than solving them all."""
 PART = 3
@@ -88,7 +89,8 @@ def solve_by_columns(many: PricingOracle, solve: SolveMaster, first: VectorPair 
     None if a master has no optimum, or they do not converge within ``ROUNDS``. ``first``: the columns to begin with,
     and duals of the right side as a warm start, where they are known.
     """
-    draw, wanted = np.random.default_rng(0), LEADING * isqrt(prod(many.shape))
+    longer = 2 if many.shape[0] == many.shape[1] else 1
+    draw, wanted = np.random.default_rng(0), longer * LEADING * isqrt(prod(many.shape))
     # First columns: those of the least reduced cost at reduced duals, and enough to be feasible
     places, right = first or (initial_columns(many, many.dual_upper_bound(), wanted, draw), None)
     for _ in range(ROUNDS):

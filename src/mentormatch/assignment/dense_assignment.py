@@ -34,7 +34,9 @@ from mentormatch.assignment.optimal_face import (
     pair_array,
     remaining_degrees,
 )
-from mentormatch.assignment.sparse_assignment import solve_full, solve_if_perfect
+from mentormatch.assignment.sparse_assignment import choose_master, solve_full
+from mentormatch.assignment.tie_breaking import TieBreaker
+from mentormatch.assignment.tied_cells import settle_tied_cells
 from mentormatch.assignment.transportation import (
     ABSENT,
     CheckDeadline,
@@ -298,6 +300,8 @@ COMPILED_FROM = 1 << 12
 """With fewer cells scipy is as quick as compiled code."""
 COMPILED_UP_TO = 1 << 21
 """With no more cells, compiled code on all of them is quicker than column generation."""
+TIED_FROM = 1 << 14
+"""With fewer cells, ties are as quickly settled on a list of all tight cells."""
 FULL_COLUMNS = 10
 """If no more than one column in so many has no slot, each gets one where that makes the matrix square."""
 
@@ -306,15 +310,24 @@ type PricedAssignment = tuple[IntVector, IntVector, IntVector]
 
 
 def solve_dense(
-    problem: AssignmentProblem, scores: DenseScores, stage: ScalarObjective, check_deadline: CheckDeadline
+    problem: AssignmentProblem,
+    scores: DenseScores,
+    stage: ScalarObjective,
+    check_deadline: CheckDeadline,
+    hashes: TieBreaker | None = None,
 ) -> tuple[OptimalFace, PrimalDual] | None:
     """Return the pairs that are tight in an optimum of the first stage, as a face, and the optimum on them.
 
-    None if the minimum degrees or the pins cannot hold. ``check_deadline`` is called where few people take many.
+    None if the minimum degrees or the pins cannot hold. ``check_deadline`` is called where few people take many. With
+    ``hashes``, which settle the ties that this stage leaves, pairs in no canonical answer may be left out.
     """
     bounds = remaining_degrees(problem)
     if any((side.most < 0).any() for side in bounds) or not fixed_pairs_allowed(problem):
         return None
+    if hashes is not None and scores.values.size >= TIED_FROM:
+        settled = settle_tied_cells(problem, scores, stage, hashes)
+        if settled is not None:
+            return settled
     all_cells = _prefers_compiled(scores, bounds)
     block = CostMatrix.of(problem, scores, stage, bounds, np.int64 if all_cells else np.float64)
     # Few people who take many, or very many who come on each: no column for each of their places
@@ -326,7 +339,8 @@ def solve_dense(
     few = block.forbidden_cost == 0 and stage.score > 0 and block.count > LARGE
     found = None
     if not (all_cells or by_sinks):
-        found = (solve_by_columns(block, solve_if_perfect) if few else None) or solve_square(block, whole)
+        solve = choose_master(block.count)
+        found = (solve_by_columns(block, solve) if few else None) or solve_square(block, whole)
     # All cells, where column generation was not tried or did not converge
     found = found or whole(block)
     return None if found is None else _tight_cells(block, *found, problem, stage)

@@ -6,11 +6,13 @@ An assignment that matches everybody on the shorter side needs no private slots 
 first. The duals are recovered from the assignment by Bellman-Ford, so any optimal assignment will do.
 """
 
+import sys
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mentormatch.assignment.column_generation import MANY, PricingOracle, solve_by_columns
+from mentormatch.assignment.column_generation import MANY, PricingOracle, SolveMaster, solve_by_columns
 from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.assignment.transportation import (
@@ -22,6 +24,9 @@ from mentormatch.assignment.transportation import (
     solve_transportation,
 )
 from mentormatch.base.arrays import IntVector, VectorPair
+
+if TYPE_CHECKING:
+    from mentormatch.assignment.flow.assignment import WarmStart
 
 MAX_FLOAT64 = 1 << 53
 """Integers up to here are exact in float64."""
@@ -143,6 +148,54 @@ def _solve_by_sinks(face: OptimalFace, profit: IntVector, check_deadline: CheckD
     return recover_duals(face, profit, (left, sink[left]))
 
 
+PATHS = "mentormatch.assignment.flow.paths"
+PATHS_FROM = 1 << 22
+"""With fewer pairs it takes longer to load compiled paths than they save: they are used where they are loaded."""
+
+
+def choose_master(pairs: int, *, full: bool = False) -> SolveMaster:
+    """Return what solves the restricted masters of a problem of so many pairs: compiled paths, or scipy.
+
+    It returns None where an optimum leaves somebody on the shorter side unmatched. ``full``: among the answers that
+    match everybody on the left, who are no more than those on the right.
+    """
+    if use_numba(pairs) and (PATHS in sys.modules or pairs >= PATHS_FROM):
+        return WarmMaster(full)
+    return _solve_all_left if full else solve_if_perfect
+
+
+@dataclass(slots=True)
+class WarmMaster:
+    """Solves restricted masters of the same people by compiled augmenting paths, each from where the last one ended."""
+
+    full: bool
+    start: "WarmStart | None" = None
+
+    def __call__(self, face: OptimalFace, profit: IntVector, near: IntVector | None = None) -> PrimalDual | None:
+        """Return the optimum of a face without minimums; ``near`` is not needed."""
+        from mentormatch.assignment.flow.assignment import WarmStart, solve_assignment
+
+        # A bonus above all that answers differ by: the most pairs come first
+        bonus = _profit_range(profit) * (len(face.left.most) + 1) + 1 if self.full else 0
+        optimum = solve_assignment(face, profit + bonus, self.start)
+        self.start = WarmStart.of(face, optimum)
+        real = profit + bonus > 0
+        people = (np.count_nonzero(np.bincount(each[real])) for each in (face.lefts, face.rights))
+        several = face.right.most.max(initial=0) > 1
+        wanted = len(face.left.most) if self.full or several else min(people)
+        if np.count_nonzero(optimum.chosen) < wanted:
+            return None
+        return PrimalDual(optimum.chosen, optimum.left - bonus, optimum.right)
+
+
+def _solve_all_left(face: OptimalFace, profit: IntVector, near: IntVector | None = None) -> PrimalDual | None:
+    """Return the optimum of a face among the answers that match everybody on the left; None if none is found."""
+    if len(face.left.most) < len(face.right.most):
+        ones = np.ones_like(face.left.most)
+        return solve_if_perfect(replace(face, left=RemainingDegrees(ones, ones)), profit, near)
+    return solve_full(face, profit, near)
+
+
 def solve_if_perfect(face: OptimalFace, profit: IntVector, near: IntVector | None = None) -> PrimalDual | None:
     """Return the optimum of a face if it matches everybody on the shorter side, else most often None.
 
@@ -164,12 +217,13 @@ def _solve_perfect(
 def solve_full(face: OptimalFace, profit: IntVector, near: IntVector | None = None) -> PrimalDual | None:
     """Return the optimum of a face among the answers in which every slot is filled, whatever the profit.
 
-    There are as many slots as people on the left, and an answer that fills them all. ``near`` (m,): duals of the right
+    There are as many slots as people on the left. None if no answer fills them all. ``near`` (m,): duals of the right
     side close to the final ones, as a warm start.
     """
     # One more a pair keeps pairs of profit 0 in the graph, and changes all full answers alike
     edges = _slot_edges(face, profit + 1)
-    optimum = recover_duals(face, profit, _fill_slots(edges, near))
+    pairs = _fill_slots(edges, near)
+    optimum = None if pairs is None else recover_duals(face, profit, pairs)
     full = replace(
         face,
         left=RemainingDegrees(face.left.most, face.left.most),
@@ -237,9 +291,10 @@ def _match_shorter_side(edges: SlotEdges, near: IntVector | None) -> VectorPair 
     # All profits are equal: any maximum matching is optimal
     if not len(worth) or worth.min() == worth.max():
         return _match_or_leave(edges)
-    # Reduce rows and columns of the sides that are matched completely, first by the warm start
-    if people == slots and near is not None:
-        worth = worth - near[edges.owner[slot]]
+    # A square: everybody on both sides is matched, or nothing is found
+    if people == slots:
+        return _fill_slots(edges, near)
+    # Reduce rows and columns of the sides that are matched completely
     if people <= slots:
         worth = worth - _max_by_person(worth, left, people)[left]
     if slots <= people:
@@ -250,8 +305,8 @@ def _match_shorter_side(edges: SlotEdges, near: IntVector | None) -> VectorPair 
     return matched if len(matched[0]) == min(people, slots) else None
 
 
-def _fill_slots(edges: SlotEdges, near: IntVector | None) -> VectorPair:
-    """Return the pairs of a perfect matching of least cost.
+def _fill_slots(edges: SlotEdges, near: IntVector | None) -> VectorPair | None:
+    """Return the pairs of a perfect matching of least cost, None if there is none.
 
     One more slot, too expensive to be in an optimum, keeps LAPJVsp from its augmenting row reduction on square
     problems, which may take very long.
@@ -266,8 +321,11 @@ def _fill_slots(edges: SlotEdges, near: IntVector | None) -> VectorPair:
     # One edge to the additional slot, more expensive than all others together
     dear = float(costs.max()) * (len(edges.people) + 1)
     cells = np.append(left, 0), np.append(slot, len(edges.owner))
-    row, seat = min_weight_full_bipartite_matching(csr_array((np.append(costs, dear), cells)))
-    return edges.people[row], edges.owner[seat]
+    try:
+        row, seat = min_weight_full_bipartite_matching(csr_array((np.append(costs, dear), cells)))
+    except ValueError:  # scipy's word for a graph in which not everybody can be matched
+        return None
+    return (edges.people[row], edges.owner[seat]) if seat.max(initial=0) < len(edges.owner) else None
 
 
 def _match_or_leave(edges: SlotEdges) -> VectorPair:

@@ -115,8 +115,13 @@ def _mentor_words(left: Words, turn: int) -> Words:
 
 
 def _pair_hashes(left: Words, right: Words, turn: int) -> IntVector:
-    """Return (e,) int64 the hashes of pairs in round ``turn``: both halves by XOR, mixed, the top ``BITS`` bits."""
-    mixed = _splitmix(_mentor_words(left, turn) ^ right)
+    """Return (e,) int64 the hashes of pairs in round ``turn``."""
+    return join_halves(_mentor_words(left, turn), right)
+
+
+def join_halves(begun: Words, right: Words) -> IntVector:
+    """Return (e,) int64 the hashes of pairs: the half of the mentor XOR that of the mentee, mixed, the top ``BITS``."""
+    mixed = _splitmix(begun ^ right)
     return (mixed >> np.uint64(64 - BITS)).astype(np.int64) + 1
 
 

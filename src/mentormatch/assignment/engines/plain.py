@@ -16,6 +16,7 @@ from mentormatch.assignment.model.solution import Solution, Status, empty_soluti
 from mentormatch.assignment.objective import LeximinStages, ScalarObjective, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, remaining_degrees
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
+from mentormatch.assignment.tie_breaking import TieBreaker
 from mentormatch.assignment.transportation import CheckDeadline, has_few_sinks
 
 QUICK = 1_000_000
@@ -61,7 +62,9 @@ class Plain(Engine):
 
         stages, best = _exact_stages(problem), partial(solve_sparse, check_deadline=check_deadline)
         try:
-            opening = _solve_first_stage(problem, opening_stage(stages), check_deadline)
+            # Ties that another goal does not settle are settled by hashes
+            hashes = run.tie_breaker if run.ties and len(stages) == 1 else None
+            opening = _solve_first_stage(problem, opening_stage(stages), check_deadline, hashes)
         except TimeLimitReached:
             return empty_solution(Status.STOPPED, self.kind)
         if opening is None:
@@ -84,12 +87,15 @@ def _count_edge_slots(problem: AssignmentProblem) -> int:
 
 
 def _solve_first_stage(
-    problem: AssignmentProblem, stage: ScalarObjective, check_deadline: CheckDeadline
+    problem: AssignmentProblem,
+    stage: ScalarObjective,
+    check_deadline: CheckDeadline,
+    hashes: TieBreaker | None,
 ) -> tuple[OptimalFace, PrimalDual] | None:
     """Return the optimum of the first stage with a face that holds its tight pairs; None if there is no answer."""
     scores = problem.scores
     if isinstance(scores, DenseScores) and scores.count:
-        return solve_dense(problem, scores, stage, check_deadline)
+        return solve_dense(problem, scores, stage, check_deadline, hashes)
     face = OptimalFace.of(problem)
     found = None if face is None else solve_sparse(face, stage.profit(problem, face.lefts, face.rights), check_deadline)
     return None if face is None or found is None else (face, found)

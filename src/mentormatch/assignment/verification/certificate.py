@@ -341,7 +341,8 @@ class StageReplay:
         """Return all answers, with only the pairs that the first stage does not fix if it proves the optimum."""
         # Listing the pairs that matter in the first stage is enough if it is tight: all others are then fixed
         first, *others = stages
-        face = SolutionSet.of(self.problem, self.solution.pairs, least, near=first)
+        # Of the last stage only the bound is asked for, to which tight pairs add nothing
+        face = SolutionSet.of(self.problem, self.solution.pairs, least, near=first, least_profit=0 if others else 1)
         stage = DualStage.of(self.problem, first, face, self.values) if others else None
         if not others or (stage is not None and face.bound(stage) == stage.profit(self.values)):
             return face
@@ -355,7 +356,7 @@ class StageReplay:
         needed = {"matched": int(self.values["floor"] >= 0)} | {goal: self.values[goal] for goal in before}
         if not _goals(prices) <= needed.keys():
             return False
-        face = SolutionSet.of(self.problem, self.solution.pairs, prices.score_threshold, near=prices)
+        face = SolutionSet.of(self.problem, self.solution.pairs, prices.score_threshold, near=prices, least_profit=1)
         stages = (
             DualStage.of(self.problem, prices, face, needed),
             *_stages_by_goal(self.problem, prices, face, needed),
@@ -369,7 +370,7 @@ def _stages_by_goal(
     """Yield a stage for each goal of one, the prices being rounded to whole weights of it.
 
     Each goal is to outdo those after it over one pair at least, and no pair to count below 0 in these. Pairs that are
-    not listed are worth less than the prices, and then no more than these in whole weights.
+    not listed are worth no more than the prices, and then no more than these in whole weights.
     """
     rests = least_profit_below(problem, prices, face.extremes, 1)
     fit = rests is not None and not any(rests) and magnitude_bound(problem, prices) <= MAX_REDUCED_PROFIT

@@ -30,8 +30,9 @@ def price_out(
     scores: Scores,
     prices: DualSolution,
     always: IntMatrix,
+    least_profit: int = 0,
 ) -> tuple[IntVector, IntVector]:
-    """Return the allowed pairs of non-negative reduced profit in a stage, and those of ``always``, sorted (pricing).
+    """Return the allowed pairs of so much reduced profit in a stage, and those of ``always``, sorted (pricing).
 
     All allowed pairs, if the stage has prices that do not rest on people, or numbers beyond what is exact. Former pairs
     are among them in any case. Where scores are held, a row about both people of a pair does not rest on people either.
@@ -49,7 +50,7 @@ def price_out(
     pairs = np.concatenate([always, former])
     pairs = pairs[scores.allows(pairs[:, 0], pairs[:, 1])]
     named = np.unique(pairs[:, 0] * width + pairs[:, 1])
-    mentors, mentees = np.divmod(_nonnegative_places(problem, scores, prices, named), max(width, 1))
+    mentors, mentees = np.divmod(_profitable_places(problem, scores, prices, named, least_profit), max(width, 1))
     return mentors, mentees
 
 
@@ -61,17 +62,17 @@ def _is_separable(problem: AssignmentProblem, prices: DualSolution, *, grouped: 
     return of_rows and not (any(prices.linking_duals) or prices.goal_duals)
 
 
-def _nonnegative_places(
-    problem: AssignmentProblem, scores: Scores, prices: DualSolution, named: IntVector
+def _profitable_places(
+    problem: AssignmentProblem, scores: Scores, prices: DualSolution, named: IntVector, least_profit: int
 ) -> IntVector:
-    """Return the places of pairs of non-negative reduced profit, and those ``named``, sorted.
+    """Return the places of pairs of a reduced profit of ``least_profit`` or more, and those ``named``, sorted.
 
     A place is mentor times width plus mentee; ``named`` are sorted places of allowed pairs.
     """
     flat, mentor, mentee, score = _profit_parts(problem, prices)
     for some, more in _groups_of_equal_factors(problem, prices):
-        # Non-negative reduced profit, as a scan of scores: score >= limit of the row - offset of the column
-        limits = np.where(some, -flat - mentor, -EXCLUDED)
+        # Reduced profit, as a scan of scores: score >= limit of the row - offset of the column
+        limits = np.where(some, least_profit - flat - mentor, -EXCLUDED)
         named = _merge_sorted(scores.above(ScanQuery(limits, mentee - more, score)), named)
     return named
 
@@ -139,17 +140,22 @@ class SolutionSet:
 
     @classmethod
     def of(
-        cls, problem: AssignmentProblem, chosen: IntMatrix, least: int | None = None, near: DualSolution | None = None
+        cls,
+        problem: AssignmentProblem,
+        chosen: IntMatrix,
+        least: int | None = None,
+        near: DualSolution | None = None,
+        least_profit: int = 0,
     ) -> Self:
         """Return all answers among pairs of a score of ``least`` or more, None: all pairs.
 
         Pins are settled, and so are the other pairs of people whom pins leave no place. With prices ``near``, pairs
-        that are worth less than these need not be listed.
+        that exceed these by less than ``least_profit`` need not be listed.
         """
         scores = problem.scores if least is None else problem.scores.at_least(np.full(problem.shape[1], least))
         pins = np.array(problem.pins, dtype=np.int64).reshape(-1, 2)
         named = np.concatenate([chosen, pins])
-        mentors, mentees = scores.pairs() if near is None else price_out(problem, scores, near, named)
+        mentors, mentees = scores.pairs() if near is None else price_out(problem, scores, near, named, least_profit)
         pinned = contains_pairs(problem, mentors, mentees, pins)
         sides = (problem.mentors, problem.mentees)
         most = tuple(np.minimum(loads.most, degree) for loads, degree in zip(sides, scores.degrees(), strict=True))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from mentormatch.assignment.engine import SolveOptions
+from mentormatch.assignment.flow.lower_bounds import solve_with_lower_bounds
 from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import Solution, Status, ignore_incumbent
@@ -40,7 +41,6 @@ from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
 from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
-from mentormatch.scale.flow.lower_bounds import solve_with_lower_bounds
 from mentormatch.scale.scan.blocks import Scanner, scan_all
 from mentormatch.scale.scan.dispatch import DistributedScan
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
@@ -50,7 +50,7 @@ from mentormatch.scale.scores.matrix import ScoreMatrix
 from mentormatch.scoring.score import MILLION
 
 if TYPE_CHECKING:
-    from mentormatch.scale.flow.assignment import WarmStart
+    from mentormatch.assignment.flow.assignment import WarmStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +332,7 @@ class RestrictedMaster:
         )
         # Both sides with several places: b-matching; else a semi-assignment.
         if own.several:
-            from mentormatch.scale.flow.b_matching import solve_b_matching
+            from mentormatch.assignment.flow.b_matching import solve_b_matching
 
             optimum = solve_b_matching(own, profit, self.penalty, solve, self.check_deadline)
         else:
@@ -342,7 +342,7 @@ class RestrictedMaster:
     def warm_start(self, face: OptimalFace, optimum: PrimalDual) -> None:
         """Begin the next solve at an answer and duals that are about optimal."""
         if self.compiled:
-            from mentormatch.scale.flow.assignment import WarmStart
+            from mentormatch.assignment.flow.assignment import WarmStart
 
             flipped_sides = face.turns
             ends = PrimalDual(optimum.chosen, optimum.right, optimum.left) if flipped_sides else optimum
@@ -382,8 +382,8 @@ class RestrictedMaster:
 
     def _solve_compiled(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
         """Solve a semi-assignment by auction and augmenting paths, from the start at hand."""
-        from mentormatch.scale.flow.assignment import WarmStart
-        from mentormatch.scale.flow.assignment import solve_assignment as best_by_paths
+        from mentormatch.assignment.flow.assignment import WarmStart
+        from mentormatch.assignment.flow.assignment import solve_assignment as best_by_paths
 
         start = WarmStart.from_duals(face, self.start) if isinstance(self.start, np.ndarray) else self.start
         # A start for other people is of no use.

@@ -258,7 +258,7 @@ def _solve_transportation(
     profit: IntMatrix, places: PerSide, check_deadline: Callable[[], None]
 ) -> tuple[IntMatrix, IntVector, IntVector]:
     """Return how many pairs there are of each two classes, (u, v), and the duals (u,), (v,) that prove the optimum."""
-    from mentormatch.scale.flow.transportation import augment_class, shortest_path, transport_state
+    from mentormatch.assignment.flow.transportation import augment_class, shortest_path, transport_state
 
     state, path = transport_state(profit, *places), shortest_path(*profit.shape)
     for each in range(len(profit)):

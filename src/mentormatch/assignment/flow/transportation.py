@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from mentormatch.assignment.flow.paths import NOBODY
 from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.arrays import IntVector, ShortVector
-from mentormatch.scale.flow.paths import NOBODY
 
 INFINITE = 1 << 61
 BEST, END, DISPLACED = range(3)

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mentormatch.assignment.flow.paths import NOBODY, Adjacency
 from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.arrays import IntVector, ShortVector
-from mentormatch.scale.flow.paths import NOBODY, Adjacency
 
 INFINITE = 1 << 62
 

@@ -17,11 +17,15 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
-from mentormatch.base.arrays import IntVector, ShortVector
-from mentormatch.errors import EngineError
-from mentormatch.scale.flow.auction import Auction, bid_backward, bid_forward, equalise, set_reservations, start_auction
-from mentormatch.scale.flow.paths import (
+from mentormatch.assignment.flow.auction import (
+    Auction,
+    bid_backward,
+    bid_forward,
+    equalise,
+    set_reservations,
+    start_auction,
+)
+from mentormatch.assignment.flow.paths import (
     NOBODY,
     STEPS,
     Adjacency,
@@ -36,6 +40,9 @@ from mentormatch.scale.flow.paths import (
     minimise_duals,
     transpose_adjacency,
 )
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
+from mentormatch.base.arrays import IntVector, ShortVector
+from mentormatch.errors import EngineError
 
 type CheckDeadline = Callable[[], None]
 """Is called now and then, and ends a solve by what it raises."""
@@ -153,8 +160,12 @@ class AssignmentGraph:
         some = people[:: max(len(people) // SAMPLED_PEOPLE, 1)]
         # Less the node's largest profit: what all bid for alike.
         own = self.side.profit - self.max_profits()[self.side.others]
-        profit = (own[starts[one] : starts[one + 1]] for one in some)
-        return int(np.median([int(values.max()) - int(np.median(values)) for values in profit])) if len(some) else 0
+        profit = (np.sort(own[starts[one] : starts[one + 1]]) for one in some)
+        gaps = [
+            int(values[-1]) - (int(values[len(values) // 2]) + int(values[~(len(values) // 2)])) // 2
+            for values in profit
+        ]
+        return int(np.median(gaps)) if gaps else 0
 
 
 def choose_start(graph: AssignmentGraph, check_deadline: CheckDeadline) -> WarmStart:
