@@ -25,7 +25,8 @@ def tried() -> Iterator[object]:
 
 @pytest.mark.parametrize("case", list(tried()))
 def test_a_programme_gives_the_answers_that_are_kept(case: Case) -> None:
-    assert changes(ANSWERS[case.name], case.digests()) == []
+    meant = f"if this is meant: python -m tests.golden --write {case.name}"
+    assert changes(ANSWERS[case.name], case.digests()) == [], meant
 
 
 def test_every_case_has_answers_that_are_kept_and_no_other_answers_are() -> None:

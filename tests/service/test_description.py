@@ -22,7 +22,7 @@ def test_the_guide_says_what_to_do_about_every_problem(code: str) -> None:
 
 def test_the_guide_names_every_operation_and_every_limit() -> None:
     limits = Settings("")
-    assert all(f"`/v1/{kind}`" in GUIDE for kind in operations())
+    assert [kind for kind in operations() if f"`/v1/{kind}`" not in GUIDE] == []
     table = GUIDE.partition("## Limits")[2]
     told = [limits.people, limits.pairs, limits.queue, limits.jobs, limits.connections]
     told += [limits.body_bytes // MIB, limits.worker_bytes // (1024 * MIB), limits.results_bytes // MIB]
