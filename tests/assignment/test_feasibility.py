@@ -74,6 +74,25 @@ def test_a_broken_rule_is_told(problem: AssignmentProblem, pairs: list[list[int]
     assert words in violations(problem, of(problem, pairs))
 
 
+@pytest.mark.parametrize("person", [{"mentor": 0}, {"mentee": 1}, {"mentor": 0, "mentee": 1}], ids=str)
+def test_a_row_of_one_person_counts_the_pairs_of_that_person_alone(
+    problem: AssignmentProblem, person: dict[str, int]
+) -> None:
+    weights = np.array([[1, 10, 100, 1_000], [20, 20, 20, 20], [40, 40, 40, 40]])
+    pairs = [[0, 0], [0, 1], [1, 3], [2, 2]]
+    held = sum(
+        int(weights[mentor, mentee])
+        for mentor, mentee in pairs
+        if mentor == person.get("mentor", mentor) and mentee == person.get("mentee", mentee)
+    )
+    for bound, told in (("least", "at least"), ("most", "at most")):
+        for over in (-1, 0, 1):
+            asked = replace(problem, rows=(SideConstraint("own", weights, **{bound: held + over}, **person),))
+            broken = over > 0 if bound == "least" else over < 0
+            words = [f"row 'own' sums to {held}, {told} {held + over}"] if broken else []
+            assert violations(asked, of(asked, pairs)) == words
+
+
 def test_an_idle_mentor_may_take_nobody_though_used_ones_have_a_minimum(problem: AssignmentProblem) -> None:
     told = violations(replace(problem, rows=()), of(problem, [[1, 3]]))
     assert told == []
