@@ -6,9 +6,10 @@ from typing import Literal
 
 from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import Side
-from mentormatch.followup.waves import SIDES, Wave, keys_of, of_person, side_across
+from mentormatch.followup.waves import SIDES, Wave, keys_of, pairs_of_people, side_across
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
+from mentormatch.languages.text_keys import canonical
 from mentormatch.programme.sections import Answered, Call
 from mentormatch.survey.duplicates import grouped
 
@@ -111,9 +112,9 @@ def people_to_call(
 ) -> tuple[PersonToCall, ...]:
     """Return who should be called, the gravest reasons first, then in the order of the pairs."""
     people = [(side, key) for side in SIDES for key in dict.fromkeys(keys_of(pair)[side] for pair in pairs)]
-    found = []
+    of_people, found = pairs_of_people(pairs), []
     for side, key in people:
-        mine = [met[place] for place in of_person(pairs, side, key)]
+        mine = [met[place] for place in of_people[side, canonical(key)]]
         reasons = [*ended(mine, side), *asked(waves, side, key, calls), *silent(waves, side, key)]
         if reasons:
             partners = tuple(keys_of(one.pair)[side_across(side)] for one in mine)

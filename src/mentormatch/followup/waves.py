@@ -24,6 +24,9 @@ from mentormatch.survey.submissions import laid_out, remarks_of, said, submissio
 KEY, CODE = "code", mark("Votre code")
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
+type PairsOfPeople = dict[tuple[Side, str], list[int]]
+"""The positions of the pairs of each person, by side and key, the key as it is compared."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -92,7 +95,8 @@ def read_wave(programme: Programme, pairs: Sequence[Pair], months: int, source: 
     plan = plan_of_wave(programme)
     sheets = laid_out([(table, "mentee") for table, _ in read_tables(source)], plan)
     refuse_empty(sheets[0].places, sheets[0].table.source)
-    met = [placed(sent, programme, pairs) for sent in submissions(sheets[0], plan)]
+    of_people = pairs_of_people(pairs)
+    met = [placed(sent, programme, pairs, of_people) for sent in submissions(sheets[0], plan)]
     replies, replaced, doubts = settled([one for one in met if isinstance(one, Reply)])
     rejected = [*unread(sheets), *replaced, *(one for one in met if isinstance(one, RowFate))]
     people, odd = answers(programme, replies)
@@ -129,11 +133,11 @@ def refuse_empty(places: Mapping[str, object], source: str) -> None:
         raise SurveyError(tr("Le suivi ne peut pas être lu"), [found])
 
 
-def placed(sent: Submission, programme: Programme, pairs: Sequence[Pair]) -> Reply | RowFate:
+def placed(sent: Submission, programme: Programme, pairs: Sequence[Pair], of_people: PairsOfPeople) -> Reply | RowFate:
     """Return who sent a row and of which pairs it speaks, or why it counts for nobody."""
     if programme.forgotten.holds(sent.key):
         return RowFate(sent.source, sent.line, "rejected", reason=tr("effacée, à la demande de la personne"))
-    mine = {side: of_person(pairs, side, sent.key) for side in SIDES}
+    mine = {side: of_people.get((side, canonical(sent.key)), []) for side in SIDES}
     sides = [side for side in SIDES if mine[side]]
     if len(sides) != 1:
         return RowFate(sent.source, sent.line, "rejected", sent.key, reason=why_nobody(sent.key, both=bool(sides)))
@@ -146,9 +150,13 @@ def placed(sent: Submission, programme: Programme, pairs: Sequence[Pair]) -> Rep
     return Reply(sent, side, keys_of(pairs[meant[0]])[side], tuple(meant))
 
 
-def of_person(pairs: Sequence[Pair], side: Side, key: str) -> list[int]:
-    """Return where the pairs of somebody stand."""
-    return [row for row, pair in enumerate(pairs) if canonical(keys_of(pair)[side]) == canonical(key)]
+def pairs_of_people(pairs: Sequence[Pair]) -> PairsOfPeople:
+    """Return where the pairs of each person stand."""
+    found: PairsOfPeople = {}
+    for row, pair in enumerate(pairs):
+        for side, key in keys_of(pair).items():
+            found.setdefault((side, canonical(key)), []).append(row)
+    return found
 
 
 def keys_of(pair: Pair) -> dict[Side, str]:
