@@ -1,18 +1,19 @@
 """A generation of documents replaces the one before whole, and a mix of two is told."""
 
 import json
+import os
 import subprocess
 import sys
 from itertools import combinations
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Thread
 from time import monotonic, sleep
 from zipfile import ZipFile
 
 import pytest
 
 import mentormatch as mm
-from mentormatch.base.atomic_files import write_whole
+from mentormatch.base.atomic_files import write_all_whole, write_whole
 from mentormatch.base.generation import generation, held
 from mentormatch.base.manifest import FILENAME, Document, DocumentState, check_documents, manifest_in
 from mentormatch.errors import OutputError, OverwriteError
@@ -190,6 +191,25 @@ def test_a_file_that_is_written_once_is_never_over_another(tmp_path: Path) -> No
     with pytest.raises(FileExistsError):
         write_whole(tmp_path / "a", b"b", once=True)
     assert snapshot(tmp_path) == {"a": b"a"}
+
+
+def test_files_of_one_run_go_to_the_disk_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = Barrier(2, timeout=10)
+    monkeypatch.setattr(os, "fsync", lambda _: both.wait())
+    write_all_whole(tmp_path, {"a": (b"a", False), "b/c": (b"c", True)})
+    assert snapshot(tmp_path) == {"a": b"a", "b/c": b"c"}
+    assert [(tmp_path / name).stat().st_mode & 0o077 > 0 for name in ("a", "b/c")] == [True, False]
+
+
+def test_the_first_of_many_files_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_bytes(b"")
+    files = {f"{place}.txt": (b"a", False) for place in range(20)} | {
+        "taken/b": (b"b", False),
+        "taken/c": (b"c", False),
+    }
+    with pytest.raises(OutputError, match="b : le fichier ne peut pas"):
+        write_all_whole(tmp_path, files)
+    assert set(snapshot(tmp_path)) <= {"taken", *files}
 
 
 def told(out: Path) -> bool:

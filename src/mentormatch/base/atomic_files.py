@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from glob import escape
@@ -42,30 +42,68 @@ def numbers(path: Path) -> Iterator[tuple[int, int]]:
         yield status.st_dev, status.st_ino
 
 
+WRITERS = 4
+"""So many files are written at once: what several wait for goes to the disk together, not one by one."""
+
+
 def write_whole(path: Path, content: bytes, *, private: bool = False, once: bool = False) -> None:
     """Write a file beside its final place, then move it there, so that it is whole or absent.
 
     A ``private`` file can be read by its owner alone. Folders are made as needed. Raises OutputError where it cannot be
     written, and FileExistsError where it is to be written ``once`` and is there; what stood there before then stands.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         clear_drafts(path)
+        write_draft(path, content, private=private, once=once)
+    except OSError as error:
+        if once and isinstance(error, FileExistsError) and path.parent.is_dir():
+            raise
+        raise unwritten_file(path, error) from None
+
+
+def write_all_whole(folder: Path, files: Mapping[str, tuple[bytes, bool]]) -> None:
+    """Write files, each with whether it is private, whole or not at all, into a folder that nobody else writes into.
+
+    Several are written at once. Raises OutputError where one cannot be written.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    def write(name: str) -> OSError | None:
+        content, private = files[name]
+        try:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            write_draft(folder / name, content, private=private)
+        except OSError as error:
+            return error
+        return None
+
+    with ThreadPoolExecutor(WRITERS) as writers:
+        for name, error in zip(files, writers.map(write, files), strict=True):
+            if error is not None:
+                raise unwritten_file(folder / name, error)
+
+
+def write_draft(path: Path, content: bytes, *, private: bool = False, once: bool = False) -> None:
+    """Write a file under the name of a draft, and then give it its own; raises OSError where that fails."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
         with drafted(draft, 0o600 if private else 0o666) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
             name(file, draft)
         move(draft, path, once=once)
-    except OSError as error:
-        if once and isinstance(error, FileExistsError) and path.parent.is_dir():
-            raise
-        refused = tr("{file} : le fichier ne peut pas être écrit ({error})", file=path.name, error=system_reason(error))
-        raise OutputError(refused) from None
     finally:
         with suppress(OSError):  # an interrupt leaves no draft either; a whole file has moved away
             draft.unlink()
+
+
+def unwritten_file(path: Path, error: OSError) -> OutputError:
+    """Return in words that a file cannot be written."""
+    return OutputError(
+        tr("{file} : le fichier ne peut pas être écrit ({error})", file=path.name, error=system_reason(error))
+    )
 
 
 def clear_drafts(path: Path) -> None:

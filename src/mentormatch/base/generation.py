@@ -22,7 +22,7 @@ from math import inf
 from pathlib import Path
 from time import monotonic, sleep
 
-from mentormatch.base.atomic_files import is_read, write_whole
+from mentormatch.base.atomic_files import is_read, write_all_whole, write_whole
 from mentormatch.base.manifest import FILENAME, DocumentRun, Manifest, manifest_in
 from mentormatch.base.streams import write_err
 from mentormatch.errors import OutputError, OverwriteError, Problem
@@ -377,8 +377,7 @@ def exchanged(place: Path, files: Mapping[str, tuple[bytes, bool]], gone: set[st
     new, seen = beside.stat(), dict[str, FileState]()
     with held(beside):  # whoever finds it in its new place waits until the old one is gone
         try:
-            for name, (content, private) in files.items():
-                write_whole(beside / name, content, private=private)
+            write_files(beside, files)
             link(place, beside, {*files, *gone}, seen)
             shutil.copystat(place, beside)
             synced(beside)
@@ -474,13 +473,20 @@ def superseded(left: Path, place: Path) -> Iterator[tuple[str, FileState]]:
             yield name, file_state(path.lstat())
 
 
+def write_files(folder: Path, files: Mapping[str, tuple[bytes, bool]]) -> None:
+    """Write all files into a new folder, the manifests first: they tell of the others that a killed run leaves."""
+    manifests = {name: file for name, file in files.items() if Path(name).name == FILENAME}
+    write_all_whole(folder, manifests)
+    write_all_whole(folder, {name: file for name, file in files.items() if name not in manifests})
+
+
 def in_place(place: Path, files: Mapping[str, tuple[bytes, bool]], gone: set[str]) -> None:
     """Write all files into a folder, then have each take its name: the manifest first, so that a mix is told."""
     drafts = place / WITHIN
     try:
-        for name, (content, private) in files.items():
-            write_whole(drafts / name, content, private=private)
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
+        write_files(drafts, files)
+        for home in {(place / name).parent for name in files}:
+            home.mkdir(parents=True, exist_ok=True)
         for name in sorted(files, key=lambda name: Path(name).name != FILENAME):
             (drafts / name).replace(place / name)
         for name in gone:
