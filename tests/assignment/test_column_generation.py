@@ -30,6 +30,7 @@ def begin_with_few(patch: pytest.MonkeyPatch) -> list[bool]:
         (column_generation, "LEADING", 2),
         (column_generation, "SAMPLE", 20),
         (dense_assignment, "LARGE", 0),
+        (dense_assignment, "SCATTERED", 0),
         (sparse_assignment, "MANY", 0),
     ):
         patch.setattr(module, name, value)
@@ -85,6 +86,18 @@ def test_few_pairs_of_a_large_block_are_proved_to_be_optimal(values: int) -> Non
     assert scores.size > dense_assignment.LARGE
     problem = AssignmentProblem.from_scores(scores)
     assert certify(problem, solve(problem)).certified
+
+
+@pytest.mark.parametrize("alike", [0, 1])
+def test_few_pairs_are_tried_only_where_not_all_want_the_same(alike: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    scattered, draw = dense_assignment.SCATTERED, np.random.default_rng(5)
+    led = begin_with_few(monkeypatch)
+    monkeypatch.setattr(dense_assignment, "SCATTERED", scattered)
+    monkeypatch.setattr(dense_assignment, "use_numba", lambda _: False)
+    wanted = alike * draw.integers(0, 10_000_000, (1, 90))
+    problem = AssignmentProblem.from_scores(wanted + draw.integers(0, 1_000_000, (80, 90)))
+    assert certify(problem, solve(problem)).certified
+    assert bool(led) is not bool(alike)
 
 
 def test_people_who_must_stay_alone_are_found_among_few(monkeypatch: pytest.MonkeyPatch) -> None:

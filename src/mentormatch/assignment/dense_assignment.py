@@ -227,7 +227,7 @@ def solve_square(block: CostMatrix, whole: SolveWhole) -> TightColumns | None:
     small, is no square or has minimums, or if column generation does not end on few cells.
     """
     most = np.maximum(block.columns.most, 1)
-    if block.forbidden_cost != 0 or block.count <= SQUARE_CELLS or int(most.sum()) != len(block.rows.most):
+    if block.forbidden_cost != 0 or block.count <= SQUARE_CELLS or not _is_square(block):
         return None
     # All slots are filled in a square: exact degrees may be stated as upper bounds
     square = replace(block, rows=_upper_degrees(np.ones_like(block.rows.most)), columns=_upper_degrees(most))
@@ -304,6 +304,9 @@ TIED_FROM = 1 << 14
 """With fewer cells, ties are as quickly settled on a list of all tight cells."""
 FULL_COLUMNS = 10
 """If no more than one column in so many has no slot, each gets one where that makes the matrix square."""
+SCATTERED = 0.6
+"""If many rows want the same columns, so that fewer get their first choice, all cells are quicker than a list of
+edges: scipy's augmenting paths are long, and take longer on a list. Independent scores give 1 - 1/e and more."""
 
 type PricedAssignment = tuple[IntVector, IntVector, IntVector]
 """The column of each row, -1 for none, and the duals of rows and of columns."""
@@ -334,9 +337,8 @@ def solve_dense(
     most, items = block.columns.most, block.shape[0]
     by_sinks = has_few_sinks(most, items) or (not all_cells and has_many_items(most, items))
     whole = partial(_solve_all_cells, stage=stage, check_deadline=check_deadline if by_sinks else None)
-    # Column generation needs a matrix without minimums, in which scores tell pairs apart, and is worth it on a
-    # large one
-    few = block.forbidden_cost == 0 and stage.score > 0 and block.count > LARGE
+    # Column generation needs scores that tell pairs apart
+    few = not (all_cells or by_sinks) and stage.score > 0 and _suits_columns(block)
     found = None
     if not (all_cells or by_sinks):
         solve = choose_master(block.count)
@@ -344,6 +346,25 @@ def solve_dense(
     # All cells, where column generation was not tried or did not converge
     found = found or whole(block)
     return None if found is None else _tight_cells(block, *found, problem, stage)
+
+
+def _suits_columns(block: CostMatrix) -> bool:
+    """Return whether column generation may pay: without minimums, on a large matrix in which not all want the same."""
+    if block.forbidden_cost != 0 or block.count <= LARGE:
+        return False
+    return _is_square(block) or _first_choices_served(block) >= SCATTERED
+
+
+def _is_square(block: CostMatrix) -> bool:
+    """Return whether there are as many slots as rows."""
+    return int(np.maximum(block.columns.most, 1).sum()) == len(block.rows.most)
+
+
+def _first_choices_served(block: CostMatrix) -> float:
+    """Return which share of the shorter side would be assigned if every row took its cheapest column."""
+    slots = block.columns.most
+    wanted = np.bincount(block.cells.argmin(axis=1), minlength=len(slots))
+    return float(np.minimum(wanted, slots).sum() / max(min(len(block.rows.most), int(slots.sum())), 1))
 
 
 def _prefers_compiled(scores: DenseScores, bounds: tuple[RemainingDegrees, RemainingDegrees]) -> bool:
