@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from threading import Thread, active_count
 from time import sleep
 
@@ -16,7 +17,8 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.base import progress
-from mentormatch.base.progress import TIES, Progress, listen, track
+from mentormatch.base.progress import DOCUMENTS, TIES, Progress, listen, track
+from mentormatch.operations.matching import documents_made
 from tests.conftest import DEEP
 from tests.failure.processes import all_apart, quotas
 
@@ -111,6 +113,48 @@ def test_several_plans_are_one_piece_of_work_that_says_how_many(monkeypatch: pyt
     hold(told, tuple(programme.goals.order))
     assert {one.parts for one in told} == {2}
     assert [one.part for one in told if one.over] == [2]
+
+
+def parts_told(told: list[Progress]) -> list[tuple[str, int, int | None]]:
+    """Return the different parts that were told of, in order, from the first."""
+    return list(dict.fromkeys((one.goal, one.part, one.parts) for one in told if one.part))
+
+
+def test_documents_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(progress, "QUIET_S", 0.0)
+    monkeypatch.setattr(progress, "TICK_S", 0.001)
+    told: list[Progress] = []
+    matching = mm.match(mm.examples.cohort(), mm.examples.programme())
+    with listen(told.append):
+        matching.save(tmp_path / "d")
+    parts = parts_told(told)
+    assert len(parts) > 1
+    assert parts == sorted(parts)
+    assert {(goal, most) for goal, _, most in parts} == {(DOCUMENTS, len(documents_made()) - 1)}
+    assert told[-1].over
+
+
+def test_a_listener_can_end_the_making_of_documents_and_nothing_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(progress, "QUIET_S", 0.0)
+    matching = mm.match(mm.examples.cohort(), mm.examples.programme())
+    with listen(lambda one: one.part > 0), pytest.raises(KeyboardInterrupt):
+        matching.save(tmp_path / "d")
+    assert not (tmp_path / "d").exists()
+
+
+def test_samples_of_robustness_are_counted_and_an_interrupt_ends_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "QUIET_S", 0.0)
+    monkeypatch.setattr(progress, "TICK_S", 0.001)
+    told: list[Progress] = []
+    matching = mm.match(mm.examples.cohort(), mm.examples.programme())
+    with listen(told.append):
+        matching.robustness(30)
+    assert {one.parts for one in told} == {30}
+    assert told[-1].part == 30
+    with listen(lambda one: one.part > 3), pytest.raises(KeyboardInterrupt):
+        matching.robustness(3_000)
 
 
 def test_where_nobody_listens_nothing_is_made() -> None:

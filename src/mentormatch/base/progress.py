@@ -13,14 +13,16 @@ if TYPE_CHECKING:
 
 QUIET_S, TICK_S = 1.0, 0.2
 """Nothing is told of work that is done within the first, later something at least every so many seconds."""
-TIES = "ties"
+TIES, DOCUMENTS = "ties", "documents"
+"""What stands for a goal once all are proved, and while documents are made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a piece of work is.
 
-    ``goal`` is the first that is not proved: empty before the first answer, ``"ties"`` once all are. ``value`` is what
+    ``goal`` is the first that is not proved: empty before the first answer, ``"ties"`` once all are; ``"documents"``
+    while documents are made, each a ``part``, which nothing else is then told of. ``value`` is what
     the best answer so far reaches in it, ``bound`` what none goes beyond, None: not known; ``proved`` counts the goals
     done with. ``part`` is the number of the problem that is being solved, 0 before the first, of ``parts``, None: not
     known. ``seconds`` count from the beginning of the work. ``status`` is that of the last problem solved.
@@ -87,7 +89,9 @@ class Activity:
         self.thread = Thread(target=copy_context().run, args=(self._tell,), daemon=True)
 
     def begin(self) -> Callable[["Solution"], None]:
-        """Go on to the next problem, and return what takes its answers."""
+        """Go on to the next problem, and return what takes its answers; one that a document asks of is its part."""
+        if self.now.goal == DOCUMENTS:
+            return lambda _: None
         self.now = Progress(part=self.now.part + 1, parts=self.now.parts)
         return self._take
 
@@ -148,6 +152,26 @@ def track(parts: int | None = None) -> Iterator[Activity | None]:
     finally:
         _work.reset(token)
         work.end()
+
+
+@contextmanager
+def track_documents(parts: int) -> Iterator[Callable[[], None]]:
+    """Have it told how many of so many documents are made; what comes is called before each.
+
+    It raises KeyboardInterrupt where the listener has the work end: half of the documents are none.
+    """
+    with track(parts) as work:
+        number = 0
+
+        def begin() -> None:
+            nonlocal number
+            number += 1
+            if work is not None:
+                if work.cancelled.is_set():
+                    raise KeyboardInterrupt
+                work.now = Progress(DOCUMENTS, part=number, parts=parts)
+
+        yield begin
 
 
 @contextmanager

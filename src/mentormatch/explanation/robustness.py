@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
+from mentormatch.assignment.kernels.jit import load_numba
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import STRIP_CELLS, pack_scores
 from mentormatch.assignment.model.solution import Status
@@ -99,7 +100,6 @@ class Robustness:
         )
 
 
-@track()
 def robustness(case: Case, trial: SamplingPlan | None = None, *, seed: int = 0) -> Robustness:
     """Return how often each chosen pair stays when the weights of the criteria change.
 
@@ -126,12 +126,17 @@ def robustness(case: Case, trial: SamplingPlan | None = None, *, seed: int = 0) 
     refuse_long(case, tried)
     chosen = pair_list(case.solution.pairs)
     kept = dict.fromkeys(chosen, 0)
-    for problem in sample_problems(case, tried) if chosen else ():
-        solution = solve(problem, seed=seed)
-        if solution.status not in (Status.PROVED, Status.INFEASIBLE):
-            raise EngineError("A change of the weights could not be solved")
-        for pair in kept.keys() & set(pair_list(solution.pairs)):
-            kept[pair] += 1
+    if case.problem.scores.stored:
+        load_numba(tried.samples * case.problem.scores.count)
+    with track(parts=tried.samples):
+        for problem in sample_problems(case, tried) if chosen else ():
+            solution = solve(problem, seed=seed)
+            if solution.interrupted:
+                raise KeyboardInterrupt
+            if solution.status not in (Status.PROVED, Status.INFEASIBLE):
+                raise EngineError("A change of the weights could not be solved")
+            for pair in kept.keys() & set(pair_list(solution.pairs)):
+                kept[pair] += 1
     found = [
         Steadiness(case.name("mentor", mentor), case.name("mentee", mentee), count / tried.samples)
         for (mentor, mentee), count in kept.items()

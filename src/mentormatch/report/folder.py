@@ -11,6 +11,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.generation import GenerationDraft, changed, generation, keep_file, refuse, write_document
 from mentormatch.base.manifest import Manifest, manifest_in
+from mentormatch.base.progress import track, track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.caveats import sentences_by_code
 from mentormatch.languages import tr
@@ -67,7 +68,7 @@ def save_folder(  # noqa: PLR0913 - who, why and whether, and what else is of th
 def save_plans(plans: tuple[Matching, ...], folder: Path, *, replace: bool = False) -> tuple[Path, ...]:
     """Write the documents of several plans together, each plan in a folder of its own, and return the files."""
     homes = [f"plan-{number}" for number, _ in enumerate(plans, 1)]
-    with generation(folder, "plans", replace=replace) as draft:
+    with track(), generation(folder, "plans", replace=replace) as draft:
         for home, plan in zip(homes, plans, strict=True):
             compose(draft.part(home, KIND), plan, who=None, why="")
     return tuple(path for home in homes for path in written(folder / home))
@@ -130,7 +131,9 @@ def save_file(exporter: Exporter, matching: Matching, path: Path, *, replace: bo
     Raises OutputError where it cannot be written, or something good would be lost and is not to be ``replaced``.
     """
     refuse_unanswered(matching, path)
-    content = exporter.content(matching)
+    with track_documents(1) as begin:
+        begin()
+        content = exporter.content(matching)
     final = final_in(path.parent) if of_a_decision(manifest_in(path.parent), path) else []
     refuse(final, replace=replace)
     if final:
@@ -251,7 +254,12 @@ class Portfolio:
 def documents(matching: Matching, seal: Seal | None = None) -> dict[str, bytes]:
     """Return all documents that stand beside the decision file, by their names."""
     made = {kind: each for kind, each in documents_made().items() if kind != SUFFIX}
-    return {each.filename: each.content(matching, seal) for each in made.values()}
+    contents = {}
+    with track_documents(len(made)) as begin:
+        for each in made.values():
+            begin()
+            contents[each.filename] = each.content(matching, seal)
+    return contents
 
 
 def packed(files: dict[str, bytes]) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mentormatch.base.generation import generation
+from mentormatch.base.progress import track_documents
 from mentormatch.explanation.tables import SIDES as WORDS
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.followup.meetings import MeetingState
@@ -221,7 +222,16 @@ def to_json(year: Year) -> str:
 
 def write_year(year: Year, folder: Path, *, replace: bool) -> tuple[Path, ...]:
     """Write page, workbook and JSON, and return the files."""
-    contents = {".html": page(year), ".xlsx": workbook(year), ".json": to_json(year).encode("utf-8")}
+    made: dict[str, Callable[[Year], bytes]] = {
+        ".html": page,
+        ".xlsx": workbook,
+        ".json": lambda year: to_json(year).encode("utf-8"),
+    }
+    contents = {}
+    with track_documents(len(made)) as begin:
+        for suffix, make in made.items():
+            begin()
+            contents[suffix] = make(year)
     with generation(folder, KIND, replace=replace) as draft:
         for suffix, content in contents.items():
             draft.put(f"{NAME}{suffix}", content)

@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 
 from mentormatch.base.generation import generation, write_document
+from mentormatch.base.progress import track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation import labels
 from mentormatch.explanation.caveats import sentences_by_code
@@ -341,13 +342,18 @@ def write_handouts(
 def handout_files(matching: Matching, contacts: Contacts, seal: Seal | None) -> dict[str, bytes]:
     """Return the files by their names."""
     handed, said = handouts(matching, contacts), common_text(matching, seal)
-    together = {
-        f"{LETTERS}.xlsx": letters_book(matching, contacts, handed),
-        f"{LETTERS}.csv": delimited(person_sheet(matching, contacts, handed)),
-        ALL: rendered("handouts.html", handed=handed, common=said).encode("utf-8"),
-    }
-    each = {f"{EACH}/{one.file}": rendered("handouts.html", handed=[one], common=said).encode() for one in handed}
-    return together | each
+    files = {}
+    with track_documents(len(handed) + 3) as begin:
+        begin()
+        files[f"{LETTERS}.xlsx"] = letters_book(matching, contacts, handed)
+        begin()
+        files[f"{LETTERS}.csv"] = delimited(person_sheet(matching, contacts, handed))
+        begin()
+        files[ALL] = rendered("handouts.html", handed=handed, common=said).encode("utf-8")
+        for one in handed:
+            begin()
+            files[f"{EACH}/{one.file}"] = rendered("handouts.html", handed=[one], common=said).encode()
+    return files
 
 
 def handout_notes(matching: Matching, written: Sequence[Path]) -> Iterator[str]:

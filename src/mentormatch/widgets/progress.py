@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from html import escape
 from typing import Any, TextIO
 
-from mentormatch.base.progress import TIES, Listener, Progress, listen
+from mentormatch.base.progress import DOCUMENTS, TIES, Listener, Progress, listen
 from mentormatch.base.streams import rewrite_line, screen
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import NO_BREAK, points, thousands
@@ -22,6 +22,7 @@ GOALS: Mapping[str, str] = {
     "total": mark("Total de points"),
     "changes": mark("Le moins de binômes défaits"),
     TIES: mark("Objectifs atteints, départage des égalités"),
+    DOCUMENTS: mark("Préparation des documents"),
 }
 COUNTS = frozenset({"matched", "priority", "changes"})
 ENDS: Mapping[str, str] = {
@@ -77,12 +78,16 @@ def looked(progress: Progress) -> str:
 
 
 def part(progress: Progress) -> str:
-    """Return which of several problems is being solved, empty where there is only one.
+    """Return which of several problems is being solved, or which document is made; empty where there is only one.
 
     >>> part(Progress(part=2, parts=3)), part(Progress(part=4)), part(Progress(part=1))
     ('calcul 2 sur 3', 'calcul 4', '')
+    >>> part(Progress("documents", part=2, parts=5))
+    'document 2 sur 5'
     """
     if progress.parts is not None and progress.parts > 1:
+        if progress.goal == DOCUMENTS:
+            return tr("document {part} sur {parts}", part=progress.part, parts=progress.parts)
         return tr("calcul {part} sur {parts}", part=max(progress.part, 1), parts=progress.parts)
     return tr("calcul {part}", part=progress.part) if progress.part > 1 else ""
 
@@ -105,7 +110,7 @@ def end(progress: Progress) -> str:
     >>> end(Progress(part=1, seconds=3, status="proved")).replace(NO_BREAK, " ")
     'Terminé en 3 s.'
     """
-    said = SEVERAL if progress.part > 1 else ENDS.get(progress.status, "")
+    said = SEVERAL if progress.part > 1 or progress.goal == DOCUMENTS else ENDS.get(progress.status, "")
     return tr(said, time=time(progress.seconds)) if said else ""
 
 
@@ -197,10 +202,12 @@ class ProgressCell:
 
 
 def page_of(progress: Progress, text: str) -> str:
-    """Return words as HTML, with the way to stop while there is something to stop."""
+    """Return words as HTML, with the way to stop while there is an answer to be kept."""
     if not text:
         return ""
-    hint = "" if progress.over else f'<div style="{QUIET}">{escape(tr(NOTEBOOK_HINT))}</div>'
+    hint = (
+        "" if progress.over or progress.goal == DOCUMENTS else f'<div style="{QUIET}">{escape(tr(NOTEBOOK_HINT))}</div>'
+    )
     return f'<div role="status" style="{LOUD}">{escape(text)}{hint}</div>'
 
 

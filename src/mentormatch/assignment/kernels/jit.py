@@ -9,17 +9,25 @@ asked for then.
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 NAME = "numba"
-LOADED = 1 << 20
-"""With fewer pairs it takes longer to load compiled code than that saves: it is used where it is loaded already."""
+LOADED, WORTH_LOADING = 1 << 20, 1 << 24
+"""With fewer pairs in one solve, or in many small ones together, it takes longer to load compiled code than that
+saves: it is used where it is loaded already."""
 
 
 def use_numba(pairs: int) -> bool:
     """Return whether so many pairs are solved by compiled code: if it is there, and loaded or worth loading."""
     return sys.modules.get(NAME) is not None or (pairs >= LOADED and find_spec(NAME) is not None)
+
+
+def load_numba(pairs: int) -> None:
+    """Load compiled code for many solves of so many pairs in all, if it is there and worth loading."""
+    if pairs >= WORTH_LOADING and find_spec(NAME) is not None:
+        import_module(NAME)
 
 
 HAS_NUMBA = find_spec("numba") is not None

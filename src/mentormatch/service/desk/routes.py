@@ -20,7 +20,7 @@ from mentormatch.service.desk.desks import Desks, Seat
 from mentormatch.service.desk.documents import ANSWERS, HTML, PURPOSES, VIEWS
 from mentormatch.service.desk.sessions import BEARER, DeskSessions, cookie_name, is_public
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
-from mentormatch.widgets.progress import stage, time
+from mentormatch.widgets.progress import part, stage, time
 
 OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
 PAGE = {**OWN, "Content-Security-Policy": POLICY}
@@ -157,7 +157,8 @@ class PageRoutes:
         place, words = self.place(request, ident), ""
         if place.progress:
             with language(wanted(request)):
-                words = " · ".join((time(place.progress.seconds), stage(place.progress)))
+                told = time(place.progress.seconds), part(place.progress), stage(place.progress)
+                words = " · ".join(word for word in told if word)
         return JSONResponse({"working": place.working > 0, "words": words}, 200, OWN)
 
     async def stop(self, request: Request, ident: str) -> Response:
