@@ -106,7 +106,9 @@ class BookSheet:
 
     def put(self, row: int, column: int, value: CellValue, **look: object) -> None:
         """Write one cell: a text as a text, whatever it looks like."""
-        form = self._book.format(**look)
+        self._put(row, column, value, self._book.format(**look))
+
+    def _put(self, row: int, column: int, value: CellValue, form: Format) -> None:
         if isinstance(value, bool):
             self.sheet.write_string(row, column, tr("oui") if value else tr("non"), form)
         elif isinstance(value, str):
@@ -134,9 +136,10 @@ class BookSheet:
             self.sheet.set_column(place, place, column.width)
             self.heading(0, place, column.title, **aligned(column.form))
         self.sheet.set_row(0, HEADING_HEIGHT)
+        forms = [self._book.format(bottom=1, bottom_color=LINE, **look_of(column.form)) for column in columns]
         for number, row in enumerate(rows, start=1):
-            for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-                self.put(number, place, value, bottom=1, bottom_color=LINE, **look_of(column.form))
+            for place, (form, value) in enumerate(zip(forms, row, strict=True)):
+                self._put(number, place, value, form)
         self.sheet.freeze_panes(1, 0)
         self.sheet.repeat_rows(0)
         self.sheet.autofilter(0, 0, len(rows), len(columns) - 1)

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+import numpy as np
+
 from mentormatch.base.version import __version__
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.labels import KEYS, Labels, codes
-from mentormatch.explanation.pairs import Contribution, Pair, explain_pair
+from mentormatch.explanation.pairs import Contribution, Pair, explain_pairs
 from mentormatch.explanation.tables import SIDES, in_words
 from mentormatch.explanation.unmatched import Unmatched, reasons
 from mentormatch.languages import tr, tr_n
@@ -176,7 +178,8 @@ def best_pairs(matching: Matching, most: int | None) -> tuple[Pair, ...]:
         (-score, cohort.mentors.ids[i], cohort.mentees.ids[k], i, k)
         for score, (i, k) in zip(scores, pairs.tolist(), strict=True)
     )
-    return tuple(explain_pair(cohort, matching.scores, i, k) for *_, i, k in ranked[:most])
+    best = np.array([(i, k) for *_, i, k in ranked[:most]])
+    return tuple(explain_pairs(cohort, matching.scores, best))
 
 
 def card(pair: Pair, labels: Labels) -> Card:
