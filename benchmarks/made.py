@@ -2,7 +2,7 @@
 
 import csv
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,4 +74,17 @@ def write_survey(programme: Programme, path: Path, mentors: int, mentees: int) -
         writer.writerow(header(programme))
         writer.writerows(row(programme, "mentor", number, draw) for number in range(mentors))
         writer.writerows(row(programme, "mentee", number, draw) for number in range(mentees))
+    return path
+
+
+def write_wave(programme: Programme, path: Path, keys: Sequence[str], months: int) -> Path:
+    """Write what four people in five with these keys answered after so many months, and return the file."""
+    draw, asked = random.Random(months), programme.follow_up.fields
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        code = programme.fields[programme.fields_with("key")[0]].question
+        writer.writerow([code, *(field.question for field in asked.values())])
+        for key in keys:
+            if draw.random() < 0.8:
+                writer.writerow([key, *(cell(field, draw) for field in asked.values())])
     return path
