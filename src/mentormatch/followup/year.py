@@ -57,7 +57,13 @@ class Year:
             found = Problem("months", str(months), listed([str(month) for month in known]))
             raise RequestError(tr("Aucune réponse de ce mois"), [found])
         wave = self.waves[-1] if months is None else known[months]
-        return tuple(counts(self.pairs, wave, self.programme.follow_up.outcomes))
+        if wave.months not in self._counted:
+            self._counted[wave.months] = tuple(counts(self.pairs, wave, self.programme.follow_up.outcomes))
+        return self._counted[wave.months]
+
+    @cached_property
+    def _counted(self) -> dict[int, tuple[OutcomeCount, ...]]:
+        return {}
 
     @own_language
     def save(self, folder: str | PathLike[str], *, replace: bool = False) -> tuple[Path, ...]:
