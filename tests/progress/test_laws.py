@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from threading import Thread, active_count
+from threading import Event, Thread, active_count
 from time import sleep
 
 import numpy as np
@@ -19,6 +19,7 @@ from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.base import progress
 from mentormatch.base.progress import DOCUMENTS, TIES, Progress, listen, track
 from mentormatch.operations.matching import documents_made
+from mentormatch.record.decision import SUFFIX
 from tests.conftest import DEEP
 from tests.failure.processes import all_apart, quotas
 
@@ -138,8 +139,23 @@ def test_a_listener_can_end_the_making_of_documents_and_nothing_is_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(progress, "QUIET_S", 0.0)
-    matching = mm.match(mm.examples.cohort(), mm.examples.programme())
-    with listen(lambda one: one.part > 0), pytest.raises(KeyboardInterrupt):
+    monkeypatch.setattr(progress, "TICK_S", 0.001)
+    matching, asked = mm.match(mm.examples.cohort(), mm.examples.programme()), Event()
+
+    def made(*_: object) -> bytes:
+        assert asked.wait(10)
+        sleep(0.1)
+        return b""
+
+    def ended(one: Progress) -> bool:
+        if one.part:
+            asked.set()
+        return one.part > 0
+
+    for kind, each in documents_made().items():
+        if kind != SUFFIX:
+            monkeypatch.setattr(type(each), "content", made)
+    with listen(ended), pytest.raises(KeyboardInterrupt):
         matching.save(tmp_path / "d")
     assert not (tmp_path / "d").exists()
 
