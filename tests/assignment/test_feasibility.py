@@ -1,6 +1,7 @@
 """The checker finds every kind of violation, and says it in words."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -76,7 +77,7 @@ def test_a_broken_rule_is_told(problem: AssignmentProblem, pairs: list[list[int]
 
 @pytest.mark.parametrize("person", [{"mentor": 0}, {"mentee": 1}, {"mentor": 0, "mentee": 1}], ids=str)
 def test_a_row_of_one_person_counts_the_pairs_of_that_person_alone(
-    problem: AssignmentProblem, person: dict[str, int]
+    problem: AssignmentProblem, person: dict[str, Any]
 ) -> None:
     weights = np.array([[1, 10, 100, 1_000], [20, 20, 20, 20], [40, 40, 40, 40]])
     pairs = [[0, 0], [0, 1], [1, 3], [2, 2]]
@@ -87,7 +88,8 @@ def test_a_row_of_one_person_counts_the_pairs_of_that_person_alone(
     )
     for bound, told in (("least", "at least"), ("most", "at most")):
         for over in (-1, 0, 1):
-            asked = replace(problem, rows=(SideConstraint("own", weights, **{bound: held + over}, **person),))
+            bounds: dict[str, Any] = {bound: held + over}
+            asked = replace(problem, rows=(SideConstraint("own", weights, **bounds, **person),))
             broken = over > 0 if bound == "least" else over < 0
             words = [f"row 'own' sums to {held}, {told} {held + over}"] if broken else []
             assert violations(asked, of(asked, pairs)) == words
