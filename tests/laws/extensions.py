@@ -177,7 +177,14 @@ def proportion(draw: Draw, survey: Survey) -> Settings:
 def load(draw: Draw, survey: Survey) -> Settings:
     hours = st.just(PLACES_FIELD) | st.sampled_from([0.0, 0.5, 1.25, 3.0])
     missing = draw(st.sampled_from(["allow", "forbid"]))
-    return {"weights": draw(hours), "limit": draw(hours), "missing": missing}
+    found: Settings = {"weights": draw(hours), "limit": draw(hours), "missing": missing}
+    if draw(st.booleans()):
+        return found
+    kind = rules_by_kind()["load"]
+    fields: dict[str, str] = {side: pick(draw, survey, kind, side) for side in SIDES}
+    options = {side: st.sampled_from(options_of(survey, field)) for side, field in fields.items()}
+    cell = st.fixed_dictionaries({**options, "hours": st.sampled_from([0.0, 0.75, 2.0])})
+    return {**found, **fields, "cells": draw(st.lists(cell, min_size=1, max_size=3))}
 
 
 def some_people(draw: Draw, survey: Survey) -> Settings:

@@ -90,8 +90,17 @@ def paired_before(asked: Rule, left: Person, right: Person, _: int) -> bool:
 
 def too_many_hours(asked: Rule, left: Person, right: Person, _: int) -> bool:
     assert isinstance(asked, Load)
-    limit, weight = hours(asked.limit, left), hours(asked.weights, right)
+    limit, weight = hours(asked.limit, left), hours_of_pair(asked, left, right)
     return asked.missing == "forbid" if limit is None or weight is None else weight > limit
+
+
+def hours_of_pair(asked: Load, left: Person, right: Person) -> float | None:
+    """Return the hours of the last cell that has both answers, or of the weight."""
+    for cell in reversed(asked.cells):
+        said = left.parts(asked.mentor or ""), right.parts(asked.mentee or "")
+        if all(fold(given) in map(fold, parts) for given, parts in zip((cell.mentor, cell.mentee), said, strict=True)):
+            return cell.hours
+    return hours(asked.weights, right)
 
 
 def hours(stated: str | float, person: Person) -> float | None:

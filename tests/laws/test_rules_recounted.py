@@ -23,7 +23,7 @@ from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
 from mentormatch.scoring.score import MILLION
 from tests.laws.extensions import rule
 from tests.laws.questionnaires import SIDES, cohort, surveys
-from tests.laws.recount import FORBID, holds, hours
+from tests.laws.recount import FORBID, holds, hours, hours_of_pair
 
 OTHERS = {"capacity", "composition", "pin", "priority", "proportion", "quota", "require", "together"}
 
@@ -124,7 +124,8 @@ def test_the_hours_of_the_mentees_of_one_mentor_stay_within_the_limit(data: st.D
     fine = True
     for mentor in range(met.shape[0]):
         limit = hours(asked.limit, met.mentors.person(mentor))
-        asking = [hours(asked.weights, met.mentees.person(k)) or 0 for i, k in chosen if i == mentor]
+        held = met.mentors.person(mentor)
+        asking = [hours_of_pair(asked, held, met.mentees.person(k)) or 0 for i, k in chosen if i == mentor]
         fine &= limit is None or sum(asking) <= limit
     assert all(keeps(row, met, chosen) for row in asked.side_constraints(met)) == fine
 

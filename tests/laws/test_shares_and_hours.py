@@ -52,6 +52,29 @@ def test_the_best_plan_within_the_hours_is_chosen(scores: list[list[int]], limit
     assert rank == max((len(plan), points_of(matching, plan)) for plan in fine)
 
 
+@few
+@given(scores=points, limit=st.sampled_from([1.0, 1.5, 3.0]), data=st.data())
+def test_the_best_plan_within_hours_that_differ_by_pair_is_chosen(
+    scores: list[list[int]], limit: float, data: st.DataObject
+) -> None:
+    hours = {
+        (f"M{mentor}", mentee): data.draw(st.sampled_from([0.0, 0.5, 1.0, 2.25]))
+        for mentor in range(2)
+        for mentee in MENTEES
+    }
+    cells = [{"mentor": mentor, "mentee": mentee, "hours": each} for (mentor, mentee), each in hours.items()]
+    rule = {"kind": "load", "weights": 0.75, "limit": limit, "mentor": "m", "mentee": "e", "cells": cells}
+    matching, plans = matched(scores, [2, 2, 3], rule)
+    taken = {
+        plan: {mentor: sum(hours.get(pair, 0.75) for pair in plan if pair[0] == mentor) for mentor, _ in plan}
+        for plan in plans
+    }
+    fine = [plan for plan in plans if all(each <= limit for each in taken[plan].values())]
+    chosen = keys(matching)
+    assert chosen in fine
+    assert (len(chosen), points_of(matching, chosen)) == max((len(plan), points_of(matching, plan)) for plan in fine)
+
+
 def per_mentor(plan: frozenset[tuple[str, str]]) -> list[int]:
     mentors = [mentor for mentor, _ in plan]
     return [mentors.count(mentor) for mentor in mentors]
@@ -123,6 +146,16 @@ def test_a_negative_number_of_hours_is_refused_by_key() -> None:
         {"kind": "load", "weights": 1, "limit": -3},
         {"kind": "load", "weights": "inconnu", "limit": 3},
         {"kind": "load", "weights": 1},
+        {"kind": "load", "weights": 1, "limit": 3, "mentor": "m", "mentee": "e"},
+        {"kind": "load", "weights": 1, "limit": 3, "cells": [{"mentor": "M0", "mentee": "E0", "hours": 2}]},
+        {
+            "kind": "load",
+            "weights": 1,
+            "limit": 3,
+            "mentor": "m",
+            "mentee": "e",
+            "cells": [{"mentor": "M0", "mentee": "Personne", "hours": 2}],
+        },
         {"kind": "history", "pairs": []},
         {"kind": "history", "pairs": [{"mentor": "M0"}]},
     ],

@@ -135,7 +135,18 @@ def history(maker: Maker) -> dict[str, Any]:
 
 def load(maker: Maker) -> dict[str, Any]:
     weights, limit = maker.random.choice([("asks", "gives"), ("asks", 3.0), (1.25, "gives"), (1.0, 2.0)])
-    return {"weights": weights, "limit": limit, **maker.missing()}
+    found = {"weights": weights, "limit": limit, **maker.missing()}
+    if maker.maybe(0.5):
+        return found
+    cells = [
+        {
+            "mentor": maker.random.choice(WORK),
+            "mentee": maker.random.choice(STEPS),
+            "hours": maker.random.choice([0, 0.5, 2]),
+        }
+        for _ in range(maker.random.randint(1, 3))
+    ]
+    return found | {"mentor": "work", "mentee": "step", "cells": cells}
 
 
 def meet(maker: Maker) -> dict[str, Any]:

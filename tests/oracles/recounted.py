@@ -15,7 +15,7 @@ from mentormatch.rules.kinds.quota import Quota
 from mentormatch.rules.kinds.require import Require
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criteria.table import Table
-from tests.laws.recount import FORBID, holds, hours
+from tests.laws.recount import FORBID, holds, hours, hours_of_pair
 from tests.oracles.enumeration import Cells, Game, Places, Span, Sum
 
 HUNDRED = 100
@@ -137,8 +137,8 @@ def proportion(rule: Proportion, mentors: Sequence[Person], mentees: Sequence[Pe
 
 def load(rule: Load, mentors: Sequence[Person], mentees: Sequence[Person]) -> Iterator[Sum]:
     """Yield that the hours of each mentor's mentees stay within the mentor's own, in hundredths."""
-    asked = [round(HUNDRED * (hours(rule.weights, mentee) or 0)) for mentee in mentees]
     for mentor in mentors:
+        asked = [round(HUNDRED * (hours_of_pair(rule, mentor, mentee) or 0)) for mentee in mentees]
         limit = hours(rule.limit, mentor)
         if limit is not None:
             yield Sum(

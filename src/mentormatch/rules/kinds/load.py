@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from math import ceil
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.problem import SideConstraint
 from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.fields.extension import FieldRef, FieldReference
+from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import tr
-from mentormatch.languages.phrases import plain, quoted
+from mentormatch.languages.phrases import listed, plain, quoted
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Market, Missing, Relaxation, Rule
 
@@ -22,7 +23,19 @@ PARTS = 100
 UNKNOWN = -1
 GREATEST = 10_000
 
+CODED = ("choice", "scale", "yesno", "place")
+
 type Hours = Annotated[float, Setting(ge=0, le=GREATEST)]
+
+
+class PairHours(BaseModel):
+    """One pair of answers, and the hours that such a pair takes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    mentor: str
+    mentee: str
+    hours: Hours
 
 
 class Load(Rule):
@@ -30,6 +43,8 @@ class Load(Rule):
 
     Each is the id of a number field, or one number for all. Where an answer is missing and ``missing`` is ``allow``, a
     mentee without weight counts for nothing and a mentor without limit has none; with ``forbid`` they are in no pair.
+    ``cells`` state hours that differ by pair: where the mentor's answer to the field ``mentor`` meets the mentee's to
+    the field ``mentee``, they count instead of the weight.
     """
 
     kind: Literal["load"] = "load"
@@ -37,44 +52,76 @@ class Load(Rule):
     missing: Missing = "allow"
     weights: Annotated[str | Hours, FieldRef(("number",), "mentee")]
     limit: Annotated[str | Hours, FieldRef(("number",), "mentor")]
+    mentor: Annotated[str | None, FieldRef(CODED, "mentor")] = None
+    mentee: Annotated[str | None, FieldRef(CODED, "mentee")] = None
+    cells: list[PairHours] = []
+
+    @model_validator(mode="after")
+    def says_of_which_answers(self) -> Self:
+        """Refuse hours of answers without the fields that they answer, and fields without hours."""
+        if not (self.mentor and self.mentee and self.cells) and (self.mentor or self.mentee or self.cells):
+            raise ValueError(tr("il faut `mentor`, `mentee` et `cells`, ou aucun des trois"))
+        return self
 
     def references(self) -> Iterator[FieldReference]:
         if isinstance(self.weights, str):
             yield FieldReference("weights", self.weights, FieldRef(("number",), "mentee"))
         if isinstance(self.limit, str):
             yield FieldReference("limit", self.limit, FieldRef(("number",), "mentor"))
+        if self.mentor and self.mentee:
+            yield FieldReference("mentor", self.mentor, FieldRef(CODED, "mentor"))
+            yield FieldReference("mentee", self.mentee, FieldRef(CODED, "mentee"))
+
+    def quotations(self) -> Iterator[AnswerReference]:
+        for cell in self.cells:
+            yield AnswerReference("cells.mentor", self.mentor or "", cell.mentor)
+            yield AnswerReference("cells.mentee", self.mentee or "", cell.mentee)
 
     def describe(self) -> str:
-        return tr(
+        usual = tr(
             "charge de chaque mentor·e : {weight} par binôme, {limit} au plus en tout",
             weight=hours_in_words(self.weights),
             limit=hours_in_words(self.limit),
         )
+        cells = [f"{quoted(cell.mentor)} / {quoted(cell.mentee)} {plain(cell.hours)}" for cell in self.cells]
+        return tr("{load} (mais {cells})", load=usual, cells=listed(cells)) if cells else usual
+
+    def hours_of_pairs(self, market: Market) -> Iterator[tuple[IntVector, IntVector]]:
+        """Yield mentors, by position, whose pairs take the same hours, and these (m,), in hundredths, -1: not known."""
+        usual = hours_by_person(self.weights, market.mentees)
+        gave = [market.mentors.gave(self.mentor or "", [cell.mentor]) for cell in self.cells]
+        theirs = [market.mentees.gave(self.mentee or "", [cell.mentee]) for cell in self.cells]
+        ways, way_of = np.unique(np.array([np.ones(len(market.mentors), bool), *gave]), axis=1, return_inverse=True)
+        for number, (_, *some) in enumerate(ways.T.tolist()):
+            asked = usual.copy()
+            for cell, whose, there in zip(self.cells, theirs, some, strict=True):
+                asked[whose & there] = round(cell.hours * PARTS)
+            yield np.flatnonzero(way_of == number), asked
 
     def forbidden(self, market: Market) -> BoolMatrix:
         """Return the pairs that exceed the limit by themselves, and those not known where that is forbidden."""
-        weights, limits = hours_by_person(self.weights, market.mentees), hours_by_person(self.limit, market.mentors)
-        known = (limits != UNKNOWN)[:, None] & (weights != UNKNOWN)[None, :]
-        too_much = weights[None, :] > limits[:, None]
-        return np.asarray(np.where(known, too_much, self.missing == "forbid"))
+        limits, found = hours_by_person(self.limit, market.mentors), np.zeros(market.shape, dtype=bool)
+        for mentors, asked in self.hours_of_pairs(market):
+            known = (limits[mentors] != UNKNOWN)[:, None] & (asked != UNKNOWN)[None, :]
+            found[mentors] = np.where(known, asked[None, :] > limits[mentors, None], self.missing == "forbid")
+        return found
 
     def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
         """Yield one row for each mentor whom several mentees together could ask too much of."""
-        weights, limits = (
-            np.maximum(hours_by_person(self.weights, market.mentees), 0),
-            hours_by_person(self.limit, market.mentors),
-        )
-        known, counted = np.sort(weights), weights[None, :]
-        together = np.append(0, np.cumsum(known))[np.searchsorted(known, limits, side="right")]
-        for mentor in np.flatnonzero((limits != UNKNOWN) & (together > limits)).tolist():
-            yield SideConstraint(name=self.label, weights=counted, most=int(limits[mentor]), mentor=mentor)
+        limits = hours_by_person(self.limit, market.mentors)
+        for mentors, hours in self.hours_of_pairs(market):
+            asked = np.maximum(hours, 0)
+            known, counted = np.sort(asked), asked[None, :]
+            together = np.append(0, np.cumsum(known))[np.searchsorted(known, limits[mentors], side="right")]
+            for mentor in mentors[(limits[mentors] != UNKNOWN) & (together > limits[mentors])].tolist():
+                yield SideConstraint(name=self.label, weights=counted, most=int(limits[mentor]), mentor=mentor)
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
         """Yield the hours that each mentor gives, where they are one number for all, by whole hours."""
         limit = self.limit
         if isinstance(limit, str):
             return
-        asked = int(np.maximum(hours_by_person(self.weights, market.mentees), 0).sum()) / PARTS
+        asked = max((int(np.maximum(hours, 0).sum()) for _, hours in self.hours_of_pairs(market)), default=0) / PARTS
         if asked > limit:
             yield Relaxation(
                 "raise_load",
