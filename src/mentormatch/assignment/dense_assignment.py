@@ -349,10 +349,14 @@ def solve_dense(
 
 
 def _suits_columns(block: CostMatrix) -> bool:
-    """Return whether column generation may pay: without minimums, on a large matrix in which not all want the same."""
+    """Return whether column generation may pay: without minimums, on a large matrix in which not all want the same.
+
+    It does, too, where columns have so many slots that a matrix with a column for each would be twice as large.
+    """
     if block.forbidden_cost != 0 or block.count <= LARGE:
         return False
-    return _is_square(block) or _first_choices_served(block) >= SCATTERED
+    slots = int(np.minimum(block.columns.most, block.shape[0]).sum())
+    return _is_square(block) or slots > 2 * block.shape[1] or _first_choices_served(block) >= SCATTERED
 
 
 def _is_square(block: CostMatrix) -> bool:
