@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from mentormatch.base.strict_json import parse_json
+from mentormatch.base.strict_json import Text, Whole, parse_json
 from mentormatch.contract.examples import PROGRAMME
 from mentormatch.contract.operation import ask
 from mentormatch.contract.requests import MatchRequest
@@ -286,3 +286,25 @@ def test_no_cell_of_a_row_stands_in_a_refusal_or_a_remark(part: str | None) -> N
         assert ANSWER not in json.dumps([told["remarks"], told["rejected"], told["unmatched"]], ensure_ascii=False)
     else:
         assert ANSWER not in str(refusal("match", sent | {part: broken[part]}))
+
+
+def test_brackets_that_no_parser_could_descend_into_are_told_by_their_place() -> None:
+    with pytest.raises(RequestError) as refused:
+        parse_json('{"a": ' + "[\n" * 200_000)
+    assert [problem.where for problem in refused.value.problems] == ["ligne 64, colonne 1"]
+
+
+def test_a_whole_number_goes_to_its_bounds_and_no_further() -> None:
+    seed = TypeAdapter(Whole)
+    assert [seed.validate_python(number) for number in (0, 2**64 - 1, 3.0)] == [0, 2**64 - 1, 3]
+    for wrong in (-1, 2**64, 2**64 + 1, 0.5):
+        with pytest.raises(ValidationError):
+            seed.validate_python(wrong)
+
+
+def test_a_text_has_a_character_at_least_and_a_thousand_at_most() -> None:
+    said = TypeAdapter(Text)
+    assert [len(said.validate_python("a" * length)) for length in (1, 1_000)] == [1, 1_000]
+    for length in (0, 1_001):
+        with pytest.raises(ValidationError):
+            said.validate_python("a" * length)
