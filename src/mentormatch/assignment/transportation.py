@@ -26,7 +26,7 @@ SAMPLED, SAMPLED_A_SINK = 256, 8
 """Fewer items than these, or than so many a sink, are not sampled."""
 PART = 4
 """Prices begin as those of one item in so many."""
-MAX_SINKS = 128
+MAX_SINKS = 160
 """Paths between more sinks take longer than columns for their places."""
 PLACES_A_SINK, PLACED = 16, 1 << 17
 """So many places a sink on average, and so many columns of places by items, and more, are better not told apart."""
