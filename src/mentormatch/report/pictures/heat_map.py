@@ -12,8 +12,8 @@ from mentormatch.base.arrays import IntVector
 from mentormatch.fields import Side
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import counted, points, thousands
-from mentormatch.report.pictures.drawing import BOLD, INK, NEAR, NOTHING, SIZE, SOFT, Frame, LinearScale, Look, cividis
 from mentormatch.report.pictures.picture import Picture, shortened
+from mentormatch.report.pictures.svg import BOLD, INK, NEAR, NOTHING, SIZE, SOFT, Frame, LinearScale, Look, cividis
 
 MOST, GROUPS = 60, 50
 """People of a side who get a line each; above, the groups into which a side is put at most."""

@@ -12,8 +12,8 @@ from mentormatch.languages.phrases import counted, joined, listed, thousands
 from mentormatch.people.cohort import People
 from mentormatch.places.column import PlaceColumn
 from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, Point, Ring, middle, outlines, shape_of
-from mentormatch.report.pictures.drawing import BOLD, INK, NOTHING, SOFT, Frame, Look, cividis
 from mentormatch.report.pictures.picture import Picture
+from mentormatch.report.pictures.svg import BOLD, INK, NOTHING, SOFT, Frame, Look, cividis
 from mentormatch.rules.formulation import SIDES
 
 

@@ -17,7 +17,7 @@ from mentormatch.languages import mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import thousands
 from mentormatch.operations.matching import Matching
 from mentormatch.report.page_templates import rendered
-from mentormatch.report.pictures.drawing import Frame, as_svg
+from mentormatch.report.pictures.svg import Frame, as_svg
 from mentormatch.report.texts import visible
 from mentormatch.report.view import labels_for_notebook
 

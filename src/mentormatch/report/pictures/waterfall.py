@@ -8,8 +8,8 @@ from typing import ClassVar
 from mentormatch.explanation.pairs import Pair
 from mentormatch.languages import mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import about, listed, percent, points
-from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, NEAR, SIZE, SOFT, Frame, LinearScale
 from mentormatch.report.pictures.picture import Picture, shortened
+from mentormatch.report.pictures.svg import BRIGHT, DARK, INK, NEAR, SIZE, SOFT, Frame, LinearScale
 from mentormatch.report.texts import spaced, visible
 
 ROW, BAR, WIDTH = 36, 22, 440
