@@ -1,5 +1,7 @@
 """Where very many cells are tied, the answer, its prices and its proof are those that a list of all of them gives."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -46,8 +48,8 @@ def led(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     found: list[bool] = []
     original = tied_cells.settle_tied_cells
 
-    def noted(*args: object) -> object:
-        result = original(*args)  # type: ignore[arg-type]
+    def noted(*asked: Any) -> object:
+        result = original(*asked)
         found.append(result is not None)
         return result
 
@@ -57,12 +59,12 @@ def led(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return found
 
 
-def both(problem: AssignmentProblem, patch: pytest.MonkeyPatch, **how: object) -> tuple[Solution, Solution]:
+def both(problem: AssignmentProblem, patch: pytest.MonkeyPatch, **how: Any) -> tuple[Solution, Solution]:
     """Return the answer from all tight cells, and from few of them."""
     answers = []
     for size in (1 << 60, 0):
         patch.setattr(dense_assignment, "TIED_FROM", size)
-        answers.append(solve(problem, **how))  # type: ignore[arg-type]
+        answers.append(solve(problem, **how))
     return answers[0], answers[1]
 
 
