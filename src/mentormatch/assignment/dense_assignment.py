@@ -349,12 +349,10 @@ def solve_dense(
 
 
 def _suits_columns(block: CostMatrix) -> bool:
-    """Return whether column generation may pay: without minimums, on a large matrix in which not all want the same.
-
-    It does, too, where columns have so many slots that a matrix with a column for each would be twice as large.
-    """
+    """Return whether column generation may pay: without minimums, on a large matrix in which not all want the same."""
     if block.forbidden_cost != 0 or block.count <= LARGE:
         return False
+    # It pays, too, where a matrix with a column for each slot would be twice as large
     slots = int(np.minimum(block.columns.most, block.shape[0]).sum())
     return _is_square(block) or slots > 2 * block.shape[1] or _first_choices_served(block) >= SCATTERED
 
@@ -373,9 +371,10 @@ def _first_choices_served(block: CostMatrix) -> float:
 
 def _prefers_compiled(scores: DenseScores, bounds: tuple[RemainingDegrees, RemainingDegrees]) -> bool:
     """Return whether compiled code solves all cells at once, and column generation is not tried."""
-    cells = scores.values.size
-    free = not any(side.least.any() for side in bounds)
-    return free and COMPILED_FROM <= cells <= COMPILED_UP_TO and use_numba(cells)
+    sides = zip(bounds, scores.shape[::-1], strict=True)
+    places = max(int(np.minimum(side.most, others).sum()) * others for side, others in sides)
+    free = scores.values.size >= COMPILED_FROM and not any(side.least.any() for side in bounds)
+    return free and places <= COMPILED_UP_TO and use_numba(scores.values.size)
 
 
 def _solve_all_cells(
