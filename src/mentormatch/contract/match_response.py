@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.response import Response as Response
 from mentormatch.explanation.caveats import Code
@@ -128,7 +129,7 @@ class DiagnosisOut(JsonMessage):
     ways_out: list[ChangeOut]
 
 
-class MatchResponse(Response):
+class MatchResponse(VersionedPickle, Response):
     """The pairs, everybody else with a reason, and what is known of the answer.
 
     ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``); ``diagnosis`` is null where there

@@ -7,6 +7,7 @@ from importlib import import_module
 from os import PathLike
 from pathlib import Path
 
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair
 from mentormatch.followup.meetings import PairMeetings, PersonToCall, meetings, people_to_call
@@ -22,7 +23,7 @@ DELIVERY = "mentormatch.report.followup"
 
 
 @dataclass(frozen=True, repr=False)
-class Year:
+class Year(VersionedPickle):
     """The pairs of a programme, and what their people answered after so many months, in order."""
 
     programme: Programme

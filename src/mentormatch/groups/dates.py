@@ -62,7 +62,7 @@ class Missed:
         return f"Missed({self.member!r}, {len(self.names)} sessions)"  # a notebook saves what it shows
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Dates(Result):
     """The dates chosen, how many attend each, and what was set aside; who misses what is for the team alone."""
 

@@ -146,7 +146,7 @@ class UnplacedMember:
         return about(self.person, self.reason)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Grouping(Result):
     """The groups of one cohort under one programme, with all that they rest on.
 

@@ -1,7 +1,7 @@
 """The problem of groups: clique partitioning with size bounds, leaders and few repeated meetings; its solution."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
@@ -11,6 +11,7 @@ from mentormatch.assignment.model.array_input import input_error, keys_of, read_
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
+from mentormatch.base.data_objects import ContentEquality, VersionedPickle
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
@@ -35,8 +36,8 @@ class SizeRange:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
-class Leaders:
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaders(ContentEquality):
     """f people who lead groups: ``may`` (f, n) bool says whom they may meet, ``seats`` (f,) how many groups they lead.
 
     Where there are leaders, each group has one.
@@ -46,8 +47,8 @@ class Leaders:
     seats: IntVector
 
 
-@dataclass(frozen=True, slots=True)
-class GroupTerm:
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupTerm(ContentEquality):
     """What a group gets as a whole: by what all its people have, as much a pair as two people would get for it.
 
     ``has`` (n, k) bool: who has which item; ``known`` (n,) bool; ``points`` (k + 1,) millionths a pair by the number of
@@ -67,8 +68,8 @@ class GroupTerm:
         return each * pairs_in(len(people))
 
 
-@dataclass(frozen=True, slots=True)
-class GroupProblem:
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupProblem(ContentEquality):
     """Who of n people meet in which group.
 
     A group is worth the sum of ``worth`` (n, n), symmetric, over its pairs, and what it gets as a whole (``shared``).
@@ -272,7 +273,7 @@ def linked_people(problem: GroupProblem) -> BoolVector:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupSolution:
+class GroupSolution(VersionedPickle):
     """Groups of positions, each in ascending order, the first people first; ``leaders`` has the leader of each.
 
     ``tiers`` follow the goals; in ``meetings`` less is better, in the others more. ``columns``: how many groups were
@@ -285,7 +286,7 @@ class GroupSolution:
     leaders: tuple[int, ...] = ()
     tiers: tuple[Tier, ...] = ()
     engine: str = ""
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
     columns: int = 0
     settled: bool = True
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from mentormatch.assignment.model.solution import Status
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.errors import OutputError, Problem
 from mentormatch.explanation.frames import frame
 from mentormatch.explanation.tables import ResultSheet
@@ -34,7 +35,7 @@ UNSETTLED = mark(
 GRAVITY = (Status.FAILED, Status.STOPPED, Status.INFEASIBLE, Status.FEASIBLE, Status.PROVED)
 
 
-class Result(ABC):
+class Result(ContentEquality, ABC):
     """Something decided for a group: what is known of it, its tables, and documents made of them.
 
     What ``sheets`` holds may be shown to all; ``staff_sheets`` are for the team. A session takes ``minutes``, at its

@@ -27,7 +27,7 @@ SWEEPS = 8
 SHUFFLES = 120
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Rotation(Result):
     """``rounds`` of groups of members' keys; ``repeats``: meetings of pairs beyond their first.
 

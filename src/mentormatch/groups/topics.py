@@ -152,7 +152,7 @@ class TopicRequest:
         return f"Request({self.member!r}, {len(self.asked)} asked, {len(self.chosen)} chosen)"  # a notebook saves it
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Topics(Result):
     """The topics chosen, and who is served; who asked for what is for the team alone."""
 

@@ -220,7 +220,7 @@ class Turn:
     round: int
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Turns(Result):
     """Who presents at which session; everybody without a turn, and why.
 

@@ -3,12 +3,13 @@
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.plugins import concrete
 from mentormatch.errors import OutputError
 from mentormatch.languages import tr
 
 
-class IntakeSection:
+class IntakeSection(VersionedPickle):
     """A part of an intake; ``macro`` names the piece of a page that shows it."""
 
     __slots__ = ()

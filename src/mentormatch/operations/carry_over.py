@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.atomic_files import write_whole
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.strict_json import ROOT, JsonMessage, Keys, Text, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
@@ -34,7 +35,7 @@ class LeftOut(JsonMessage):
     side: Side
 
 
-class CarryOver(JsonMessage):
+class CarryOver(VersionedPickle, JsonMessage):
     """What the next edition needs to know of those before it, by keys alone."""
 
     schema_version: Literal[1] = 1

@@ -13,6 +13,7 @@ from time import perf_counter
 
 import numpy as np
 
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.scalars import exact_number, shown, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, own_language, tr
@@ -51,7 +52,7 @@ LIMIT = mark("Sans « scale », les objectifs de tant de personnes peuvent dépa
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(VersionedPickle):
     """What ``match`` is expected to take on this machine, beforehand.
 
     ``way`` is ``held`` or ``wide``: whether the scores of all pairs are kept in memory. ``seconds`` are those of the

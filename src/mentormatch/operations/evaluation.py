@@ -10,6 +10,7 @@ from mentormatch.assignment.model.scores import Scores, pack_scores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.base.arrays import IntMatrix
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair, explain_pair
 from mentormatch.explanation.rule_breaches import Breach, breaches
@@ -27,7 +28,7 @@ GIVEN = "given"
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(VersionedPickle):
     """A plan as it is: its pairs in the order given, each explained, and every rule that it breaks.
 
     ``matching`` is the plan as a matching, to be compared with others: its tiers are what it reaches in each goal.

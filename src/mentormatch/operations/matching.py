@@ -14,7 +14,7 @@ from mentormatch.assignment.engine import Ties, Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
-from mentormatch.base.arrays import ContentEquality
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.plugins import concrete
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
@@ -146,7 +146,7 @@ class Matching(ContentEquality):
 
     @property
     def case(self) -> Case:
-        """All that the decision rests on, and the decision: what the room ``review`` works on."""
+        """All that the decision rests on, and the decision: what the room ``explanation`` works on."""
         return Case(self.cohort, self.programme.rules, self.scores, self.problem, self.solution)
 
     @own_language

@@ -9,6 +9,7 @@ import numpy as np
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.scalars import whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair
@@ -26,7 +27,7 @@ HOURS = {"morning": time(9, 30), "afternoon": time(14, 0), "evening": time(18, 3
 
 
 @dataclass(frozen=True, slots=True)
-class MeetingDates:
+class MeetingDates(VersionedPickle):
     """When one pair meets: the ``slot`` that both have and its dates, or ``reason``, why they have none.
 
     ``code``: ``found``, ``no_slot`` (no slot that both have), or ``no_dates`` (too few days in those that they have).

@@ -10,6 +10,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolVector, IntMatrix
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
@@ -118,7 +119,7 @@ class TradeoffPoint:
 
 
 @dataclass(frozen=True)
-class Repair:
+class Repair(VersionedPickle):
     """A former matching, the new one, and what became of each pair, as keys (mentor, mentee).
 
     A former pair of two people who are both still there is ``kept`` or ``broken``; one that somebody left is

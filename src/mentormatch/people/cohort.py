@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.arrays import BoolVector, ContentEquality, Index, IntVector
+from mentormatch.base.arrays import BoolVector, Index, IntVector
 from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr

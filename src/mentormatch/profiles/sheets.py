@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from mentormatch.base.columns import Column, Grades
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
@@ -94,7 +95,7 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Profiles:
+class Profiles(VersionedPickle):
     """The profiles of both sides in the order of their codes, what each side is asked, and who is who (for staff).
 
     ``keys`` are by side and code; ``withheld`` counts those who take part and did not agree to be shown.

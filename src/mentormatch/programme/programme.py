@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, PrivateAttr, TypeAdapter, Valida
 from pydantic import Field as Setting
 from pydantic_core import ErrorDetails
 
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.strict_json import MOST_TOLD, first
 from mentormatch.base.strict_toml import load_tables, tables_in
 from mentormatch.errors import Problem, ProgrammeError, RequestError
@@ -127,7 +128,7 @@ class Wordings(Part):
     dates: Order | None = None
 
 
-class Programme(Part):
+class Programme(VersionedPickle, Part):
     """One programme: its heading, fields by id, criteria, rules and goals, and what comes after and before them.
 
     >>> Programme.read({"programme": {"name": "Essai"}, "fields": {}}).goals.order

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.fields import AnyField, Side
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import canonical, fold
@@ -36,7 +37,7 @@ def fault_of(address: str) -> str:
 
 
 @dataclass(frozen=True, repr=False)
-class Contacts:
+class Contacts(VersionedPickle):
     """The contact answers of each person, by side and key; ``fields`` are the ids of the contact questions."""
 
     fields: tuple[str, ...]

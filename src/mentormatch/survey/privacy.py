@@ -16,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from mentormatch.base.atomic_files import write_whole
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import OutputError, Problem, SurveyError
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
@@ -31,7 +32,7 @@ UNKNOWN = mark("Les personnes effacées ne peuvent pas être reconnues")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Pseudonyms:
+class Pseudonyms(VersionedPickle):
     """What stands for people where their keys must not: always the same for one key, and nobody's without the secret.
 
     >>> Pseudonyms(b"k" * 32).of("mentor", "Zoé@x.fr") == Pseudonyms(b"k" * 32).of("mentor", " ZOÉ@X.FR")

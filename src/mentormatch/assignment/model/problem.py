@@ -24,7 +24,8 @@ from mentormatch.assignment.model.array_input import (
     read_sense,
 )
 from mentormatch.assignment.model.scores import Scores
-from mentormatch.base.arrays import BoolVector, ContentEquality, IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import exact_number, shown
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr, tr_n

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from mentormatch.base.arrays import ContentEquality, IntMatrix, IntVector
+from mentormatch.base.arrays import IntMatrix, IntVector
+from mentormatch.base.data_objects import ContentEquality
 
 INTERRUPTED = "interrupted"
 """The note of an answer that somebody did not wait for."""

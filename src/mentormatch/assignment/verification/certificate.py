@@ -47,6 +47,7 @@ from mentormatch.assignment.verification.reduced_costs import (
     round_by_goal,
 )
 from mentormatch.assignment.verification.solution_set import SolutionSet
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined, plain
 
@@ -130,7 +131,7 @@ class CertifiedTier:
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(VersionedPickle):
     """What is certain of an answer without trusting a solver; ``problems`` say in words why it is refused.
 
     ``why`` is why there are no prices: ``coupled``, ``goal`` or ``stopped``, empty where there are some. ``hollow``: no

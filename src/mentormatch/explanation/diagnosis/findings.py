@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import Index
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
@@ -57,7 +58,7 @@ class PossibleChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(VersionedPickle):
     """Whether a programme has a solution for a cohort, what stands in its way, and the ways out, cheapest first.
 
     ``status`` is ``feasible``, ``infeasible``, or ``stopped`` where the time ran out before either was known.

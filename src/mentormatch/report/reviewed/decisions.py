@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.explanation.edits import Note
 from mentormatch.fields import Side
@@ -49,7 +50,7 @@ REFUSAL = mark("Les décisions de ce classeur ne peuvent pas être reprises")
 
 
 @dataclass(frozen=True, slots=True)
-class Decisions:
+class Decisions(VersionedPickle):
     """What staff decided in a workbook, as keys (mentor, mentee).
 
     ``pins`` are the pairs that they validated or wrote themselves, ``bans`` those that they refused or wrote over, now
