@@ -2,7 +2,8 @@
 
 The blocks of a file run in a new folder, one after the other. Its ``python`` blocks share their names; its ``sh`` and
 ``console`` blocks run in a shell, with the commands of the environment at hand. Only what sets a machine up is not run
-again but looked up: a target of make, a file of requirements.
+again but looked up: a target of make, a file of requirements. A program that a page includes runs in a process of its
+own.
 """
 
 import re
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 RUN = {"python", "sh", "console"}
+INCLUDED = "{literalinclude} "
 DATA = {"csv", "html", "ini", "json", "mermaid", "text", "toml", "yaml"}
 SETUP = re.compile(r"(make|git clone|cd|source|apt-get|sudo|\S*python[\d.]* -m (venv|pip)|\S*pip install)\b|\. ")
 
@@ -100,13 +102,19 @@ def folder(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_a_document_tells_to_type_works(document: Path, folder: Path) -> None:
     names: dict[str, object] = {}
     for block in blocks(document):
-        if block.language in RUN:
+        if block.language.startswith(INCLUDED):
+            shell([f"{sys.executable} {document.parent / block.language.removeprefix(INCLUDED)}"], folder)
+        elif block.language in RUN:
             names = play(block, folder, names)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_block_of_a_document_is_run_or_is_data(document: Path) -> None:
-    assert [(block.language, block.line) for block in blocks(document) if block.language not in RUN | DATA] == []
+    assert [
+        (block.language, block.line)
+        for block in blocks(document)
+        if block.language not in RUN | DATA and not block.language.startswith(INCLUDED)
+    ] == []
 
 
 def test_python_blocks_share_their_names_and_the_shell_their_folder(folder: Path) -> None:
