@@ -49,7 +49,7 @@ EXECUTOR = mark("un concurrent.futures.Executor, un dask.distributed.Client qui 
 
 type Workers = Executor | Client
 """Who may look at pairs elsewhere."""
-type Ties = Literal["settled", "any"]
+type Ties = Literal["canonical", "any"]
 """Whether a keyed hash chooses among answers that are tied in every goal, or any of them will do."""
 
 
@@ -141,7 +141,7 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     engine: str | None = None,
     executor: Workers | None = None,
     cancel: Event | None = None,
-    ties: Ties = "settled",
+    ties: Ties = "canonical",
 ) -> Solution:
     """Return the pairs that are optimal in every goal, each given those before it, ties settled by a keyed hash.
 
@@ -195,7 +195,7 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     start = monotonic()
     deadline = None if seconds is None else start + seconds
     keyed = KeyedTieBreaker(hashed, problem.mentor_keys, problem.mentee_keys)
-    run = SolveOptions(keyed, deadline, ties=ties == "settled", workers=executor)
+    run = SolveOptions(keyed, deadline, ties=ties == "canonical", workers=executor)
     with track() as work:
         cancels = (cancel, work.cancelled if work else None)
         run = replace(run, cancels=tuple(each for each in cancels if each), soon_s=None if cancel is None else SOON_S)
@@ -203,7 +203,7 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
         if work:
             work.close(solution)
     rounded = (ROUNDED_ALIKE.format(count=problem.alike),) if problem.alike else ()
-    settled = solution.settled and ties == "settled"
+    settled = solution.settled and ties == "canonical"
     return replace(solution, seconds=monotonic() - start, notes=(*solution.notes, *rounded), settled=settled)
 
 
@@ -352,8 +352,8 @@ def _check(problem: AssignmentProblem, found: Solution) -> Solution:
 
 
 def _refuse_options(executor: object, cancel: object, ties: object) -> None:
-    if ties not in ("settled", "any"):
-        raise _refusal("ties", repr(ties), tr("un de {known}", known="settled, any"))
+    if ties not in ("canonical", "any"):
+        raise _refusal("ties", repr(ties), tr("un de {known}", known="canonical, any"))
     if cancel is not None and not callable(getattr(cancel, "is_set", None)):
         raise _refusal("cancel", type(cancel).__name__, tr("un threading.Event, ou None"))
     if executor is not None and not callable(getattr(executor, "submit", None)):

@@ -36,7 +36,7 @@ class CohortOptions:
     seed: int = 0
     time_limit_s: float | None = None
     memory_mb: int | None = None
-    ties: "Ties" = "settled"
+    ties: "Ties" = "canonical"
 
 
 @dataclass(frozen=True, slots=True)

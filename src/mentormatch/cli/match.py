@@ -50,7 +50,7 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     memory_mb: MemoryMb = None,
-    ties: TieHandling = "settled",
+    ties: TieHandling = "canonical",
     as_json: AsJson = False,
 ) -> None:
     """Form the pairs, and write them into a file or a folder, or on stdout."""

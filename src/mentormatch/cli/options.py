@@ -55,11 +55,11 @@ MemoryMb = Annotated[
     typer.Option("--memory-mb", min=1, metavar=mark("MO"), help=mark("Mémoire permise au plus, en mégaoctets.")),
 ]
 TieHandling = Annotated[
-    Literal["settled", "any"],
+    Literal["canonical", "any"],
     typer.Option(
         "--ties",
-        metavar="settled|any",
-        help=mark("Parmi des réponses de même valeur : toujours la même (settled), ou la première trouvée (any)."),
+        metavar="canonical|any",
+        help=mark("Parmi des réponses de même valeur : toujours la même (canonical), ou la première trouvée (any)."),
     ),
 ]
 Who = Annotated[

@@ -273,7 +273,7 @@ class MatchRequest(CohortRequest):
 
     seed: Whole = 0
     time_limit_s: TimeLimit = None
-    ties: Literal["settled", "any"] = "settled"
+    ties: Literal["canonical", "any"] = "canonical"
 
     def matching(self) -> Matching:
         """Return the matching that is asked for; raises what ``read`` does, and EngineError where a solver failed."""

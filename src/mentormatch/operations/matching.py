@@ -319,7 +319,7 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     executor: Workers | None = None,
     memory_mb: int | None = None,
     cancel: Event | None = None,
-    ties: Ties = "settled",
+    ties: Ties = "canonical",
 ) -> Matching:
     """Return the optimal pairs of ``cohort`` under ``programme``, explained.
 
