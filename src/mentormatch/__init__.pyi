@@ -91,6 +91,8 @@ from mentormatch.profiles.sheets import anonymous_profiles as anonymous_profiles
 from mentormatch.programme.enrolment import read_contacts as read_contacts
 from mentormatch.programme.enrolment import read_survey as read_survey
 from mentormatch.programme.programme import Programme as Programme
+from mentormatch.record.verify import Verification as Verification
+from mentormatch.record.verify import verify as verify
 from mentormatch.report import pictures as pictures
 from mentormatch.report.handouts import write_handouts as write_handouts
 from mentormatch.report.reviewed.decisions import Decisions as Decisions

@@ -20,6 +20,7 @@ from mentormatch.contract.operations.plans import PlansResponse
 from mentormatch.contract.verification_response import verification_out
 from mentormatch.errors import RequestError
 from mentormatch.examples import folder_of
+from mentormatch.operations.matching import PairsByHand
 from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append
 from mentormatch.record.verify import entry_of, journal_beside, verify
@@ -107,8 +108,10 @@ def test_evaluate() -> None:
     assert [(one["rule"], one["people"], one["detail"]) for one in answer["breaches"]] == [
         (one.rule, list(one.people), one.detail) for one in whole.breaches
     ]
-    more = told("evaluate", pairs=keys(plan), bans=keys(BANS))["breaches"]
-    assert [one["people"] for one in more if one not in answer["breaches"]] == [["M04", "E05"]]
+    more = told("evaluate", pairs=keys(plan), pins=keys(PINS), bans=keys(BANS))["breaches"]
+    assert [one["people"] for one in more if one not in answer["breaches"]] == [["M04", "E05"], ["M06", "E08"]]
+    mine = mm.evaluate(examples.cohort(), examples.programme(), plan, pins=PINS, bans=BANS)
+    assert [list(one.people) for one in mine.breaches] == [one["people"] for one in more]
 
 
 def test_the_best_stands_beside_a_plan_where_it_is_asked_for() -> None:
@@ -155,11 +158,13 @@ def test_alternatives(matching: mm.Matching, person: str, most: int | None) -> N
 
 
 def test_plans() -> None:
-    found = mm.plans(examples.cohort(), examples.programme(), 3, differ_by=2, seed=1)
-    answer = told("plans", n=3, differ_by=2, seed=1)
+    by_hand: PairsByHand = {"pins": PINS, "bans": BANS}
+    found = mm.plans(examples.cohort(), examples.programme(), 3, differ_by=2, seed=1, **by_hand)
+    answer = told("plans", n=3, differ_by=2, seed=1, pins=keys(PINS), bans=keys(BANS))
     assert [plan["matching"] for plan in answer["plans"]] == list(map(of, found))
     assert answer["all_told"] is False
     pairs = [{(pair.mentor, pair.mentee) for pair in plan.pairs} for plan in found]
+    assert all(held >= {*PINS} and not held & {*BANS} for held in pairs)
     assert [plan["gives_up"] for plan in answer["plans"]] == [
         [len(before - held) for before in pairs[:place]] for place, held in enumerate(pairs)
     ]
@@ -189,8 +194,7 @@ def test_plans_that_were_not_looked_for_to_the_end_are_not_all_told(matching: mm
 def test_diagnose() -> None:
     programme = examples.programme()
     pair = [("M01", "E01")]
-    decided = mm.match(examples.cohort(), programme, pins=pair, bans=pair).programme
-    found = mm.diagnose(examples.cohort(), decided)
+    found = mm.diagnose(examples.cohort(), programme, pins=pair, bans=pair)
     answer = told("diagnose", pins=keys(pair), bans=keys(pair), time_limit_s=60)
     assert answer["status"] == str(found.status) == "infeasible"
     assert found.conflict is not None
@@ -222,9 +226,14 @@ def former() -> mm.Matching:
 def test_repair(former: mm.Matching, *, listed: bool) -> None:
     pairs = [(pair.mentor, pair.mentee) for pair in former.pairs]
     keep = [pair for pair in pairs if "M04" not in pair][:2]
-    whole = mm.repair(former, withdrawn=["M04"], keep=keep, seed=3)
+    declined = [pair for pair in pairs if "M04" not in pair and pair not in keep][:1]
+    by_hand: PairsByHand = {"pins": [("M11", "E05"), ("M04", "E01")], "bans": [*declined, ("M04", "E05")]}
+    whole = mm.repair(former, withdrawn=["M04"], keep=keep, seed=3, **by_hand)
+    assert ("M11", "E05") in whole.new
+    assert {*declined} <= {*whole.broken}
     here = [row for row in rows() if listed or row["Code participant"] != "M04"]
     parts = {"former": keys(pairs), "withdrawn": ["M04"], "keep": keys(keep), "seed": 3, "steps": [0, 2]}
+    parts |= {"pins": keys(by_hand["pins"]), "bans": keys(by_hand["bans"])}
     answer = told("repair", **{"rows": here, **parts, "ladder": True, "reserves": True})
     for what in ("kept", "broken", "ended", "new"):
         assert sorted(map(tuple, map(dict.values, answer[what]))) == sorted(getattr(whole, what)), what

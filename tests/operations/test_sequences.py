@@ -1,6 +1,5 @@
 """Whatever is done in the course of a year, and in whatever order: every promise still holds, and can be undone."""
 
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -8,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.errors import RequestError
+from mentormatch.operations.matching import Matching
 from mentormatch.operations.repair import Repair, repair
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.kinds.ban import Ban
 from tests.conftest import DEEP
 from tests.operations.situations import keys
 
@@ -37,7 +36,7 @@ def edited(random: Random, matching: Matching, everybody: Cohort) -> Repair:
         case "begin" if pairs:
             return repair(matching, keep=[random.choice(pairs)])
         case "ban" if pairs:
-            return repair(banned(matching, random.choice(pairs)))
+            return repair(matching, bans=[random.choice(pairs)])
         case _:
             return repair(matching, withdrawn=[random.choice(here)])
 
@@ -49,11 +48,6 @@ def only(cohort: Cohort, key: str) -> Cohort:
         for side in (cohort.mentors, cohort.mentees)
     )
     return Cohort(mentors, mentees)
-
-
-def banned(matching: Matching, pair: KeyPair) -> Matching:
-    rule = Ban(mentor=pair[0], mentee=pair[1])
-    return replace(matching, programme=matching.programme.with_rules([rule]))
 
 
 @settings(max_examples=200 if DEEP else 8)
@@ -82,7 +76,26 @@ def test_a_repair_is_undone_by_going_back_to_the_matching_before(whole: Matching
 
 def test_a_banned_pair_is_the_only_one_broken_just_where_as_many_are_placed_without_it(whole: Matching) -> None:
     for pair in keys(whole):
-        fixed = repair(banned(whole, pair))
-        others = repair(banned(whole, pair), keep=keys(whole) - {pair}).matching
+        fixed = repair(whole, bans=[pair])
+        others = repair(whole, bans=[pair], keep=keys(whole) - {pair}).matching
         assert pair in fixed.broken
         assert (len(fixed.broken) == 1) == (len(others.pairs) == len(fixed.matching.pairs))
+
+
+def test_a_pin_or_a_ban_of_who_left_says_nothing_and_one_of_a_stranger_is_refused(whole: Matching) -> None:
+    plain = repair(whole, withdrawn=["M04"])
+    told = repair(whole, withdrawn=["M04"], pins=[("m04", "E05")], bans=[("M04", "E01")])
+    assert keys(told.matching) == keys(plain.matching)
+    back = repair(plain.matching, arrived=only(whole.cohort, "M04"), pins=[("M04", "E05")]).matching
+    assert ("M04", "E05") in keys(back)
+    for stranger in (("M77", "E05"), ("M04", "E77")):
+        with pytest.raises(RequestError):
+            repair(whole, pins=[stranger])
+        with pytest.raises(RequestError):
+            repair(whole, bans=[stranger])
+
+
+def test_pairs_by_hand_of_a_repair_are_in_its_log(whole: Matching) -> None:
+    pair = min(keys(whole))
+    edits = repair(whole, bans=[pair]).matching.edits
+    assert [(edit.kind, bool(edit.mentor and edit.mentee)) for edit in edits] == [("ban", True)]

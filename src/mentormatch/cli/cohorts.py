@@ -13,7 +13,7 @@ from mentormatch.languages import mark, tr
 if TYPE_CHECKING:
     from mentormatch.assignment.engine import Ties
     from mentormatch.explanation.edits import Note
-    from mentormatch.operations.matching import KeyPair, Matching
+    from mentormatch.operations.matching import KeyPair, Matching, PairsByHand
     from mentormatch.people.cohort import Cohort
     from mentormatch.programme.programme import Programme
 
@@ -50,15 +50,9 @@ class LoadedCohort:
     notes: tuple["Note", ...] = ()
 
     @property
-    def decided(self) -> "Programme":
-        """The programme, what the team decided among its rules."""
-        from mentormatch.operations.matching import rules_for_pairs
-        from mentormatch.rules.kinds.ban import Ban
-        from mentormatch.rules.kinds.pin import Pin
-
-        return self.programme.with_rules(
-            [*rules_for_pairs(Pin, self.pins, self.cohort), *rules_for_pairs(Ban, self.bans, self.cohort)]
-        )
+    def by_hand(self) -> "PairsByHand":
+        """The pairs that the team imposed and set aside, as the operations take them."""
+        return {"pins": self.pins, "bans": self.bans}
 
 
 def load_cohort(programme: Path, files: dict[str, Any], asked: CohortOptions) -> LoadedCohort:
@@ -99,10 +93,9 @@ def match_files(programme: Path, files: dict[str, Any], asked: CohortOptions) ->
         on.cohort,
         on.programme,
         seed=asked.seed,
-        pins=on.pins,
-        bans=on.bans,
         time_limit_s=asked.time_limit_s,
         memory_mb=asked.memory_mb,
         ties=asked.ties,
+        **on.by_hand,
     )
     return matching.with_notes(on.notes)

@@ -64,8 +64,8 @@ def evaluate_command(  # noqa: PLR0913 - the options of the command line are its
     answers, sheet = answers_first(answers, pairs, names=[PAIRS], apart=bool(mentors or mentees))
     asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
     on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
-    plan = evaluate(on.cohort, on.decided, read_pairs(source(Path(sheet)), on.cohort))
-    best = match(on.cohort, on.decided, seed=seed, time_limit_s=time_limit)
+    plan = evaluate(on.cohort, on.programme, read_pairs(source(Path(sheet)), on.cohort), **on.by_hand)
+    best = match(on.cohort, on.programme, seed=seed, time_limit_s=time_limit, **on.by_hand)
     tell_caveats(plan.matching)
     if as_json:
         write_json(EvaluateResponse.of(plan, best).to_json())

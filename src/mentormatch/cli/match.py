@@ -126,9 +126,9 @@ def diagnose_command(  # noqa: PLR0913 - the options of the command line are its
         sources(answers, mentors, mentees, tool, encoding),
         CohortOptions(tuple(wishes or ()), decisions, seed),
     )
-    found = diagnose(on.cohort, on.decided, time_limit_s=time_limit)
+    found = diagnose(on.cohort, on.programme, time_limit_s=time_limit, **on.by_hand)
     if as_json:
-        write_json(DiagnoseResponse.of(on.cohort, on.decided, found).to_json())
+        write_json(DiagnoseResponse.of(on.cohort, on.programme, found).to_json())
     else:
         write_lines(found.sentences)
     raise typer.Exit(EXIT_CODES[str(found.status)])
@@ -220,7 +220,7 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
         sources(answers, mentors, mentees, tool, encoding),
         CohortOptions(tuple(wishes or ()), decisions, seed),
     )
-    found = plans(on.cohort, on.decided, n, differ_by=differ_by, seed=seed)
+    found = plans(on.cohort, on.programme, n, differ_by=differ_by, seed=seed, **on.by_hand)
     refuse_empty(found[0])
     if as_json:
         write_json(PlansResponse.of(found, n).to_json())

@@ -125,13 +125,13 @@ def repair_pairs(on: LoadedCohort, before: Path, turnover: Turnover, seed: int) 
     from mentormatch.operations.repair import repair
     from mentormatch.programme.enrolment import read_survey
 
-    programme = on.decided
+    programme = on.programme
     said = {"tool": turnover.tool, "encoding": turnover.encoding}
     arrived = None if turnover.arrived is None else read_survey(programme, source(turnover.arrived), **said)
     pairs = read_former_pairs(before, on.cohort)
     cohort = with_missing(on.cohort, programme, pairs, turnover.withdrawn)
     former = given_plan(cohort, programme, pairs, seed=seed).with_notes(on.notes)
-    return repair(former, withdrawn=turnover.withdrawn, arrived=arrived, keep=turnover.keep)
+    return repair(former, withdrawn=turnover.withdrawn, arrived=arrived, keep=turnover.keep, **on.by_hand)
 
 
 def write_repair(made: "Repair", *, printed: bool, steps: bool, as_json: bool) -> None:

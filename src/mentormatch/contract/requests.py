@@ -30,13 +30,11 @@ from mentormatch.fields import Answer as Told
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import Matching, match, rules_for_pairs
+from mentormatch.operations.matching import Matching, PairsByHand, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import of_members, plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.validation_messages import enumerated, nearest
-from mentormatch.rules.kinds.ban import Ban
-from mentormatch.rules.kinds.pin import Pin
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.intake import gather, take_in
 from mentormatch.survey.submissions import said
@@ -257,11 +255,9 @@ class CohortRequest(PeopleRequest):
         yield from mentioned("pins", self.pins)
         yield from mentioned("bans", self.bans)
 
-    def decided(self) -> tuple[Cohort, Programme]:
-        """Return the people and the programme, ``pins`` and ``bans`` among its rules; raises what ``read`` does."""
-        cohort, programme = self.read()
-        pins, bans = map(keys_of, (self.pins, self.bans))
-        return cohort, programme.with_rules([*rules_for_pairs(Pin, pins, cohort), *rules_for_pairs(Ban, bans, cohort)])
+    def by_hand(self) -> PairsByHand:
+        """Return ``pins`` and ``bans`` as the library takes them."""
+        return {"pins": keys_of(self.pins), "bans": keys_of(self.bans)}
 
 
 class MatchRequest(CohortRequest):
@@ -277,10 +273,12 @@ class MatchRequest(CohortRequest):
 
     def matching(self) -> Matching:
         """Return the matching that is asked for; raises what ``read`` does, and EngineError where a solver failed."""
-        cohort, programme = self.read()
-        pins, bans = map(keys_of, (self.pins, self.bans))
+        return self.matching_of(*self.read())
+
+    def matching_of(self, cohort: Cohort, programme: Programme) -> Matching:
+        """Return the matching of what ``read`` returned; raises EngineError where a solver failed."""
         return match(
-            cohort, programme, seed=self.seed, pins=pins, bans=bans, time_limit_s=self.time_limit_s, ties=self.ties
+            cohort, programme, seed=self.seed, time_limit_s=self.time_limit_s, ties=self.ties, **self.by_hand()
         )
 
 

@@ -128,7 +128,7 @@ class Rotation(Result):
         return f"Rotation({len(self.rounds)} rounds, {self.repeats} repeats)"  # a notebook saves what it shows
 
 
-def rotate(grouping: Grouping, rounds: int) -> Rotation:
+def rotate(grouping: Grouping, rounds: int = 2) -> Rotation:
     """Return ``rounds`` rounds of groups of the same people, the first as they were formed, each true to the rules.
 
     As few pairs as are found meet again: none, where the sizes allow a known construction and no rule forbids it.

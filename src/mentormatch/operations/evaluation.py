@@ -17,7 +17,7 @@ from mentormatch.explanation.rule_breaches import Breach, breaches
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.instance import build_instance
-from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import UnheldScores
@@ -44,15 +44,24 @@ class Evaluation(VersionedPickle):
         return sum(pair.score for pair in self.pairs)
 
 
-def evaluate(cohort: Cohort, programme: Programme, pairs: Iterable[KeyPair]) -> Evaluation:
+def evaluate(
+    cohort: Cohort,
+    programme: Programme,
+    pairs: Iterable[KeyPair],
+    *,
+    pins: Iterable[KeyPair] = (),
+    bans: Iterable[KeyPair] = (),
+) -> Evaluation:
     """Return what the plan ``pairs`` (mentor key, mentee key) is worth, and which rules it breaks.
 
+    ``pins`` and ``bans`` are pairs that must be, or must not be, among them: rules beside those of the programme.
     Raises RequestError where a key is nobody's, or a pair comes twice.
     """
     places = places_of(cohort, pairs)
-    plan = plan_at(cohort, programme, places)
+    decided = programme.with_rules(rules_by_hand(cohort, pins, bans))
+    plan = plan_at(cohort, decided, places)
     explained = tuple(explain_pair(cohort, plan.scores, *place) for place in places)
-    broken = tuple(breaches(programme.rules, cohort, plan.scores, places))
+    broken = tuple(breaches(decided.rules, cohort, plan.scores, places))
     return Evaluation(explained, broken, plan)
 
 

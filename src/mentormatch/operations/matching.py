@@ -8,7 +8,7 @@ from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from threading import Event
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 from mentormatch.assignment.engine import Ties, Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
@@ -53,6 +53,13 @@ type KeyPair = tuple[str, str]
 
 DELIVERY, VIEWS = "mentormatch.report.folder", "mentormatch.report.views"
 """Write all documents of a matching, and show it; like the exporters they stand above, and are found when needed."""
+
+
+class PairsByHand(TypedDict):
+    """The pairs that must be, or must not be, in one run: keys of mentor and mentee."""
+
+    pins: Iterable[KeyPair]
+    bans: Iterable[KeyPair]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +165,14 @@ class Matching(ContentEquality):
         return why_not(self.case, self.cohort.mentors.find(mentor), self.cohort.mentees.find(mentee))
 
     @own_language
-    def alternatives(self, person: str, n: int | None = 10) -> tuple[Alternative, ...]:
-        """Return the ``n`` other partners that somebody could have at the smallest loss, None: all of them.
+    def alternatives(self, person: str, most: int | None = 10) -> tuple[Alternative, ...]:
+        """Return the other partners that somebody could have, at most so many, those of the smallest loss; None: all.
 
         A key that both sides have is taken as the mentor's. Raises RequestError where it is nobody's.
         """
         side: Side = "mentor" if self.cohort.mentors.has(person) else "mentee"
-        most = None if n is None else whole_number("n", n)
-        return alternatives(self.case, side, self.cohort.side(side).find(person), most)
+        many = None if most is None else whole_number("most", most)
+        return alternatives(self.case, side, self.cohort.side(side).find(person), many)
 
     @own_language
     def robustness(self, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Robustness:
@@ -357,12 +364,17 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
         A solver gave an answer that the checker refused.
     """
     programme.must_form_pairs()
-    by_hand: list[Pin | Ban] = [*rules_for_pairs(Pin, pins, cohort), *rules_for_pairs(Ban, bans, cohort)]
+    by_hand = rules_by_hand(cohort, pins, bans)
     decided = programme.with_rules(by_hand)
     seed, most_mb = seed_number(seed), None if memory_mb is None else whole_number("memory_mb", memory_mb, 1)
     scores, problem = build_instance(cohort, decided, most_mb)
     solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor, cancel=cancel, ties=ties)
     return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
+
+
+def rules_by_hand(cohort: Cohort, pins: Iterable[KeyPair], bans: Iterable[KeyPair]) -> list[Pin | Ban]:
+    """Return one rule for each pair that must be, or must not be; raise RequestError where a key is nobody's."""
+    return [*rules_for_pairs(Pin, pins, cohort), *rules_for_pairs(Ban, bans, cohort)]
 
 
 def rules_for_pairs[R: (Pin, Ban)](rule: type[R], pairs: Iterable[KeyPair], cohort: Cohort) -> list[R]:

@@ -1,5 +1,6 @@
 """Several plans to choose from: the best, then the best that differs enough from all before it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -11,13 +12,20 @@ from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.languages import tr
 from mentormatch.operations.instance import require_stored_scores
-from mentormatch.operations.matching import Matching, match
+from mentormatch.operations.matching import KeyPair, Matching, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 
 
-def plans(
-    cohort: Cohort, programme: Programme, n: int = 3, *, differ_by: int = 1, seed: int = 0
+def plans(  # noqa: PLR0913 - all but three are keywords
+    cohort: Cohort,
+    programme: Programme,
+    n: int = 3,
+    *,
+    differ_by: int = 1,
+    seed: int = 0,
+    pins: Iterable[KeyPair] = (),
+    bans: Iterable[KeyPair] = (),
 ) -> tuple[Matching, ...]:
     """Return up to ``n`` matchings: the best, then each time the best that differs from all before it.
 
@@ -35,6 +43,8 @@ def plans(
         How many pairs of every plan before it a plan gives up at least.
     seed
         Settles ties, as for ``match``.
+    pins, bans
+        Pairs (mentor key, mentee key) that every plan holds, or none does.
 
     Returns
     -------
@@ -46,7 +56,8 @@ def plans(
     Raises
     ------
     RequestError
-        ``n`` or ``differ_by`` is not a whole number from 1 on, or there are too many pairs for more than one plan.
+        ``n`` or ``differ_by`` is not a whole number from 1 on, a pin or a ban names somebody who is not in the cohort,
+        or there are too many pairs for more than one plan.
 
     Examples
     --------
@@ -57,7 +68,7 @@ def plans(
     """
     n, differ_by, seed = whole_number("n", n, 1), whole_number("differ_by", differ_by, 1), seed_number(seed)
     with track(parts=n):
-        found = [match(cohort, programme, seed=seed)]
+        found = [match(cohort, programme, seed=seed, pins=pins, bans=bans)]
         while len(found) < n and may_go_on(found[-1].solution):
             problem = with_distance_cut(found[-1].problem, found[-1].solution, differ_by, len(found))
             solution = solve(problem, seed=seed)

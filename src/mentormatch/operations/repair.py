@@ -19,7 +19,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.instance import build_instance, require_stored_scores
-from mentormatch.operations.matching import KeyPair, Matching, rules_for_pairs
+from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand, rules_for_pairs
 from mentormatch.people.cohort import Cohort
 from mentormatch.people.turnover import add_people, remove_people
 from mentormatch.programme.programme import Goal, Programme
@@ -224,12 +224,14 @@ class Repair(VersionedPickle):
 
 
 @track()
-def repair(
+def repair(  # noqa: PLR0913 - all but the first are keywords
     matching: Matching,
     *,
     withdrawn: Iterable[str] = (),
     arrived: Cohort | None = None,
     keep: Iterable[KeyPair] = (),
+    pins: Iterable[KeyPair] = (),
+    bans: Iterable[KeyPair] = (),
     seed: int | None = None,
 ) -> Repair:
     """Return new pairs after some people left and others arrived, with as few former pairs broken as can be.
@@ -247,6 +249,9 @@ def repair(
         The newcomers, read with the same programme.
     keep
         Former pairs (mentor key, mentee key) that must stay, for instance those that have begun. Pinned pairs stay too.
+    pins, bans
+        Pairs (mentor key, mentee key) that must be, or must not be, from now on, for instance those that somebody
+        declined: rules beside those of the programme. One that somebody left says nothing, as a rule of the programme.
     seed
         Settles ties; None: that of ``matching``.
 
@@ -267,7 +272,8 @@ def repair(
     left, begun = list(withdrawn), list(keep)
     cohort = remove_people(matching.cohort, left)
     cohort = cohort if arrived is None else add_people(cohort, arrived)
-    programme = repair_programme(matching, cohort, begun)
+    by_hand = rules_by_hand(cohort, *(without_leavers(pairs, left, cohort) for pairs in (pins, bans)))
+    programme = repair_programme(matching, cohort, begun).with_rules(by_hand)
     scores, posed = build_instance(cohort, programme)
     first, *others = programme.goals.order
     problem = replace(posed, goals=(first, "changes", *others), former=former_in(matching, cohort))
@@ -277,8 +283,20 @@ def repair(
         *people_edits(left, matching.cohort, "withdrawn"),
         *newcomer_edits(arrived, cohort),
         *pair_edits(rules_for_pairs(Pin, begun, cohort), cohort, "keep"),
+        *pair_edits(by_hand, cohort),
     )
     return Repair(matching, Matching(cohort, programme, scores, problem, solution, chosen, edits, matching.notes))
+
+
+def without_leavers(pairs: Iterable[KeyPair], left: Iterable[str], cohort: Cohort) -> list[KeyPair]:
+    """Return the pairs but those of people who left, and are not in the cohort after it."""
+    gone = set(map(canonical, left))
+    sides = cohort.mentors, cohort.mentees
+    return [
+        pair
+        for pair in pairs
+        if not any(canonical(key) in gone and not side.has(key) for key, side in zip(pair, sides, strict=True))
+    ]
 
 
 def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[KeyPair]) -> Programme:

@@ -62,8 +62,9 @@ class Diagnose(Operation[DiagnoseRequest, DiagnoseResponse]):
 
     def answer(self, request: DiagnoseRequest) -> DiagnoseResponse:
         """Return the diagnosis."""
-        cohort, programme = request.decided()
-        return DiagnoseResponse.of(cohort, programme, diagnose(cohort, programme, time_limit_s=request.time_limit_s))
+        cohort, programme = request.read()
+        found = diagnose(cohort, programme, time_limit_s=request.time_limit_s, **request.by_hand())
+        return DiagnoseResponse.of(cohort, programme, found)
 
     def example(self) -> dict[str, Any]:
         """Return a pair that must be and must not be."""

@@ -24,7 +24,7 @@ from mentormatch.contract.match_response import (
 from mentormatch.contract.operation import Operation
 from mentormatch.contract.requests import MatchRequest, Mention, Pairs, keys_of, mentioned
 from mentormatch.operations.evaluation import Evaluation, evaluate
-from mentormatch.operations.matching import Matching, match
+from mentormatch.operations.matching import Matching
 
 
 class EvaluateRequest(MatchRequest):
@@ -100,11 +100,9 @@ class Evaluate(Operation[EvaluateRequest, EvaluateResponse]):
 
     def answer(self, request: EvaluateRequest) -> EvaluateResponse:
         """Return the plan, explained."""
-        cohort, programme = request.decided()
-        plan = evaluate(cohort, programme, keys_of(request.pairs))
-        limit = request.time_limit_s
-        best = match(cohort, programme, seed=request.seed, time_limit_s=limit) if request.best else None
-        return EvaluateResponse.of(plan, best)
+        cohort, programme = request.read()
+        plan = evaluate(cohort, programme, keys_of(request.pairs), **request.by_hand())
+        return EvaluateResponse.of(plan, request.matching_of(cohort, programme) if request.best else None)
 
     def example(self) -> dict[str, Any]:
         """Return a plan of two pairs, one of which was not to be."""

@@ -61,8 +61,8 @@ class Plans(Operation[PlansRequest, PlansResponse]):
 
     def answer(self, request: PlansRequest) -> PlansResponse:
         """Return the plans."""
-        cohort, programme = request.decided()
-        found = plans(cohort, programme, request.n, differ_by=request.differ_by, seed=request.seed)
+        cohort, programme = request.read()
+        found = plans(cohort, programme, request.n, differ_by=request.differ_by, seed=request.seed, **request.by_hand())
         return PlansResponse.of(found, request.n)
 
     def example(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from mentormatch.base.strict_json import JsonMessage, Keys, Text, Whole
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.operation import Operation
-from mentormatch.contract.requests import MOST_PEOPLE, SIDES, CohortRequest, Pairs, keys_of
+from mentormatch.contract.requests import MOST_PEOPLE, SIDES, CohortRequest, Mention, Pairs, keys_of
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
@@ -43,6 +43,11 @@ class RepairRequest(CohortRequest):
     ladder: bool = False
     steps: Annotated[list[Whole], Setting(max_length=50)] = Setting(default_factory=list)
     reserves: bool = False
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody who is in a pair that must or must not be, and has not left."""
+        gone = set(map(canonical, self.withdrawn))
+        yield from (mention for mention in super().mentions() if canonical(mention[2]) not in gone)
 
 
 class RungOut(JsonMessage):
@@ -113,11 +118,11 @@ class RepairOperation(Operation[RepairRequest, RepairResponse]):
 
     def answer(self, request: RepairRequest) -> RepairResponse:
         """Return the repaired plan."""
-        today, programme = request.decided()
+        today, programme = request.read()
         pairs = keys_of(request.former)
         cohort = with_missing(today, programme, pairs, request.withdrawn)
         former = given_plan(cohort, programme, pairs, seed=request.seed)
-        repaired = repair(former, withdrawn=request.withdrawn, keep=keys_of(request.keep))
+        repaired = repair(former, withdrawn=request.withdrawn, keep=keys_of(request.keep), **request.by_hand())
         return RepairResponse.of(repaired, ladder=request.ladder, steps=request.steps, reserves=request.reserves)
 
     def example(self) -> dict[str, Any]:

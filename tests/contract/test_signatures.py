@@ -1,0 +1,94 @@
+"""An operation in JSON and the call of the library take the same: what only one of them takes is written here."""
+
+from collections.abc import Callable
+from inspect import Parameter, signature
+from typing import Any
+
+import pytest
+from pydantic_core import PydanticUndefined
+
+import mentormatch as mm
+from mentormatch.contract.operation import operations
+from mentormatch.programme.sections import Sessions
+
+CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
+    "alternatives": (mm.match, mm.Matching.alternatives),
+    "dates": (mm.choose_dates,),
+    "diagnose": (mm.diagnose,),
+    "evaluate": (mm.evaluate,),
+    "groups": (mm.form_groups,),
+    "match": (mm.match,),
+    "plans": (mm.plans,),
+    "repair": (mm.repair,),
+    "rotate": (mm.form_groups, mm.rotate),
+    "topics": (mm.choose_topics,),
+    "turns": (mm.schedule_turns,),
+    "verify": (mm.verify,),
+    "why-not": (mm.match, mm.Matching.why_not),
+}
+OBJECTS = {"self", "cohort", "programme", "matching", "grouping", "approvals", "availabilities"}
+"""What Python holds as one object. A message spells it out, and says in which language it is answered:"""
+SPELT_OUT = {
+    *("schema_version", "language", "programme", "rows"),
+    *("mentors", "mentees", "members", "facilitators", "former"),
+}
+OF_SESSIONS = {*Sessions.model_fields, "sessions", "n", "candidates", "field", "public", "absences", "name"}
+"""What these calls take from who has no programme; the operations find it in the section ``sessions`` of theirs."""
+OF_THE_MACHINE = {"executor", "memory_mb", "cancel"}
+"""Workers, memory and events of one process: a service has its own."""
+PYTHON_ALONE: dict[str, set[str]] = {
+    "alternatives": OF_THE_MACHINE,
+    "match": OF_THE_MACHINE,
+    "why-not": OF_THE_MACHINE,
+    "repair": {"arrived"},  # in a message newcomers stand among the others
+    "topics": {"goals"},  # no programme states them
+    "verify": {"path", "journal", "against"},  # files: what stands in them is sent, as ``decision`` and ``log``
+}
+JSON_ALONE: dict[str, set[str]] = {
+    "dates": {"number", "staff"},  # instead of the programme's; parts of the result
+    "evaluate": {"best", "seed", "time_limit_s", "ties"},  # what ``match`` says, beside
+    "repair": {"ladder", "steps", "reserves"},  # parts of the result
+    "topics": {"number", "staff"},
+    "turns": {"dates"},  # of those that the programme proposes
+    "verify": {"decision", "log"},
+}
+OTHER_DEFAULTS = {("repair", "seed")}
+"""In Python that of the matching that is repaired, which in a message has none of its own."""
+
+
+def taken(kind: str) -> dict[str, Any]:
+    """Return what the calls of Python take for an operation, each with its default."""
+    given = {name: one.default for call in CALLS[kind] for name, one in signature(call).parameters.items()}
+    of_sessions = OF_SESSIONS if kind in ("dates", "topics", "turns") else set()
+    return {name: default for name, default in given.items() if name not in OBJECTS | of_sessions}
+
+
+def asked(kind: str) -> dict[str, Any]:
+    """Return what a message may hold for an operation, each with its default."""
+    fields = operations()[kind].asked.model_fields
+    return {
+        name: field.get_default(call_default_factory=True) for name, field in fields.items() if name not in SPELT_OUT
+    }
+
+
+def plain(default: Any) -> Any:
+    """Return a default in a form that both can be compared in."""
+    return () if default == [] else None if default in (Parameter.empty, PydanticUndefined) else default
+
+
+def test_every_operation_has_a_call() -> None:
+    assert set(CALLS) == set(operations())
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_python_and_json_take_the_same(kind: str) -> None:
+    in_python, in_json = set(taken(kind)), set(asked(kind))
+    assert in_python - in_json == PYTHON_ALONE.get(kind, set())
+    assert in_json - in_python == JSON_ALONE.get(kind, set())
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_what_both_take_has_the_same_default(kind: str) -> None:
+    in_python, in_json = taken(kind), asked(kind)
+    differ = {(kind, name) for name in {*in_python} & {*in_json} if plain(in_python[name]) != plain(in_json[name])}
+    assert differ <= OTHER_DEFAULTS
