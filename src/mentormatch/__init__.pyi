@@ -1,6 +1,8 @@
 """The public names of mentormatch, each with its module; the one list of them, read when one is first used."""
 
 from mentormatch import examples as examples
+from mentormatch import fields as fields
+from mentormatch import rules as rules
 from mentormatch.assignment.engine import solve as solve
 from mentormatch.assignment.model.problem import AssignmentProblem as AssignmentProblem
 from mentormatch.assignment.model.problem import SideConstraint as SideConstraint
@@ -90,7 +92,16 @@ from mentormatch.profiles.sheets import Profiles as Profiles
 from mentormatch.profiles.sheets import anonymous_profiles as anonymous_profiles
 from mentormatch.programme.enrolment import read_contacts as read_contacts
 from mentormatch.programme.enrolment import read_survey as read_survey
+from mentormatch.programme.programme import Goals as Goals
 from mentormatch.programme.programme import Programme as Programme
+from mentormatch.programme.programme import Wordings as Wordings
+from mentormatch.programme.sections import Documents as Documents
+from mentormatch.programme.sections import FollowUp as FollowUp
+from mentormatch.programme.sections import Grouped as Grouped
+from mentormatch.programme.sections import Heading as Heading
+from mentormatch.programme.sections import Role as Role
+from mentormatch.programme.sections import Sessions as Sessions
+from mentormatch.programme.sections import Sharing as Sharing
 from mentormatch.record.verify import Verification as Verification
 from mentormatch.record.verify import verify as verify
 from mentormatch.report import pictures as pictures
@@ -98,6 +109,7 @@ from mentormatch.report.handouts import write_handouts as write_handouts
 from mentormatch.report.reviewed.decisions import Decisions as Decisions
 from mentormatch.report.reviewed.decisions import read_decisions as read_decisions
 from mentormatch.rules.rule import Rule as Rule
+from mentormatch.scoring import criteria as criteria
 from mentormatch.scoring.criterion import Criterion as Criterion
 from mentormatch.survey.contacts import Contacts as Contacts
 from mentormatch.survey.privacy import pseudonyms_for as pseudonyms_for

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 DOCS = ROOT / "docs"
 ELSEWHERE = "https" + "://elsewhere.example/x"
-DIRECTIVE = re.compile(r"^\.\. auto\w+:: (?:mentormatch\.(?:report\.)?)?(\w+)(?:\(\))?$", re.MULTILINE)
+DIRECTIVE = re.compile(r"^\.\. auto\w+:: (?:mentormatch\.(?:\w+\.)*)?(\w+)(?:\(\))?$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,6 +57,9 @@ def test_any_programme_reads_back_as_it_was_written(data: st.DataObject) -> None
     }
     programme = Programme.read(stated)
     assert Programme.read(programme.model_dump(by_alias=True)) == programme
+    assert Programme.read(programme.to_dict()) == programme
+    assert Programme.parse(tomli_w.dumps(programme.to_dict()).encode()) == programme
+    assert Programme(**{name: getattr(programme, name) for name in Programme.model_fields}) == programme
     assert list(programme.fields) == list(survey.fields)
 
 

@@ -156,7 +156,7 @@ def test_a_dozen_mistakes_in_one_file_are_all_told_at_once() -> None:
         ("[goals]\norder = ['total', 'total']", "goals.order", "deux fois", "", ""),
         ("[goals]\norder = ['totl']", "goals.order n° 1", "« totl »", "« total »", "« total »"),
         ("[goals]\norder = 3", "goals.order", "un nombre", "une liste", ""),
-        ("[fields.x]\nkind = 'text'", "fields.x", "« question »", "« question »", ""),
+        ("[fields.x]\nkind = 'choice'", "fields.x", "« options »", "« options »", ""),
         ("[fields.x]\nquestion = 'x'", "fields.x", "« kind »", "genre", ""),
         ("[fields.x]\nquestion = 'x'\nkind = 'txt'", "fields.x", "« txt »", "« text »", "« text »"),
         ("[fields.x]\nquestion = 3\nkind = 'text'", "fields.x.question", "un nombre", "un texte", ""),

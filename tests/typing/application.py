@@ -20,6 +20,15 @@ class Member:
         return {"Code": self.key, "Langues": self.languages}
 
 
+def edition() -> mm.Programme:
+    return mm.Programme(
+        heading=mm.Heading(name="Spring", language="en"),
+        fields={"Code": mm.fields.Text(use="key"), "Langues": mm.fields.Choices(options=["fr", "en"])},
+        criteria=[mm.criteria.Overlap(field="Langues", weight=2)],
+        rules=[mm.rules.Require(field="Langues", among=["fr"])],
+    )
+
+
 def paired(programme: mm.Programme, mentors: Sequence[Member], mentees: Sequence[Member]) -> mm.Matching:
     cohort = mm.read_survey(
         programme, mentors=[one.record() for one in mentors], mentees=[one.record() for one in mentees]
@@ -47,7 +56,7 @@ def arrays(scores: list[list[float]]) -> tuple[mm.Status, int]:
 
 def run(folder: Path, mentors: Sequence[Member], mentees: Sequence[Member]) -> int:
     try:
-        programme = mm.Programme.load(folder / "programme.toml")
+        programme = mm.Programme.load(edition().save(folder / "programme.toml"))
         matching = paired(programme, mentors, mentees)
     except mm.ProgrammeError as error:
         problems: tuple[mm.Problem, ...] = error.problems

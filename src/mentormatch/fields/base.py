@@ -66,16 +66,17 @@ Blank = AnswerReading()
 class Field(BaseModel, ABC):
     """One question of the survey.
 
-    ``question`` is its wording in the survey; ``use`` what the programme does with the answer; ``side`` who answers
-    it; ``private`` keeps it from everyone but staff; ``joiner`` is what separates several answers in one cell, where
-    the tool writes something else than ``;`` or a line break. ``special`` is the category of article 9 that the answers
-    belong to: such a question is refused unless ``why`` says on what ground it is asked. ``shareable`` answers stand on
-    the profile that people of the other side read; ``later`` ones are asked after it, and no first file lacks them.
+    ``question`` is its wording in the survey, by default its id in the programme; ``use`` what the programme does
+    with the answer; ``side`` who answers it; ``private`` keeps it from everyone but staff; ``joiner`` is what
+    separates several answers in one cell, where the tool writes something else than ``;`` or a line break.
+    ``special`` is the category of article 9 that the answers belong to: such a question is refused unless ``why``
+    says on what ground it is asked. ``shareable`` answers stand on the profile that people of the other side read;
+    ``later`` ones are asked after it, and no first file lacks them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
-    question: str
+    question: str = ""
     use: Use = "match"
     side: Literal["mentor", "mentee", "both"] = "both"
     private: bool = False

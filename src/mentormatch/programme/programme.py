@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property, reduce
+from inspect import Parameter, Signature
 from itertools import chain, islice
 from operator import or_
 from os import PathLike
@@ -9,14 +10,23 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, PrivateAttr, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    PrivateAttr,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic import Field as Setting
 from pydantic_core import ErrorDetails
 
+from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.strict_json import MOST_TOLD, first
 from mentormatch.base.strict_toml import load_tables, tables_in
-from mentormatch.errors import Problem, ProgrammeError, RequestError
+from mentormatch.errors import OutputError, Problem, ProgrammeError, RequestError
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special
 from mentormatch.fields.extension import FieldRef
@@ -33,6 +43,7 @@ from mentormatch.programme.sections import (
     misplaced,
     misstated,
 )
+from mentormatch.programme.tables import as_tables, tables_of
 from mentormatch.programme.validation_messages import (
     MOST_COMPARED,
     brief,
@@ -49,7 +60,7 @@ from mentormatch.programme.validation_messages import (
 from mentormatch.rules.rule import Rule, rules_by_kind
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.survey.column_map import Target, answers_of, has_item, takes, target
-from mentormatch.survey.privacy import NOBODY, Forgotten, read_forgotten
+from mentormatch.survey.privacy import NOBODY, Forgotten, forgotten_beside, read_forgotten, secret_beside
 from mentormatch.survey.table import Order
 
 if TYPE_CHECKING:
@@ -59,6 +70,8 @@ else:
     AnyCriterion = Annotated[reduce(or_, criteria_by_kind().values()), Setting(discriminator="kind")]
     AnyRule = Annotated[reduce(or_, rules_by_kind().values()), Setting(discriminator="kind")]
 
+SOURCE = "source"
+"""What errors call a programme, in the context of its validation."""
 EMAIL = FieldRef(("text",), "any")
 
 type Goal = Literal["matched", "priority", "floor", "floor_person", "leximin", "total"]
@@ -129,13 +142,23 @@ class Wordings(Part):
 
 
 class Programme(VersionedPickle, Part):
-    """One programme: its heading, fields by id, criteria, rules and goals, and what comes after and before them.
+    """What the staff of one programme decide: what is asked, what makes a pair better, what may not be.
 
-    >>> Programme.read({"programme": {"name": "Essai"}, "fields": {}}).goals.order
-    ['matched', 'priority', 'total']
+    From a file: ``Programme.load("programme.toml")``; from tables shaped as it, of JSON say: ``Programme.read(data)``.
+    From objects, of ``mm.fields``, ``mm.criteria`` and ``mm.rules``:
+
+    >>> import mentormatch as mm
+    >>> programme = mm.Programme(
+    ...     heading=mm.Heading(name="Spring", language="en"),
+    ...     fields={"code": mm.fields.Text(use="key"), "skills": mm.fields.Choices(options=["Law", "Pay"])},
+    ...     criteria=[mm.criteria.Overlap(field="skills")],
+    ... )
+
+    ``save(path)`` writes its file, ``to_dict()`` returns its tables. However it is made, it is checked whole, and
+    raises ProgrammeError with every mistake in it; it is not changed any more.
     """
 
-    heading: Heading = Setting(alias="programme")
+    heading: Heading = Setting(validation_alias="programme", serialization_alias="programme")
     fields: dict[str, AnyField] = Setting(default_factory=dict)
     criteria: list[AnyCriterion] = Setting(default_factory=list)
     rules: list[AnyRule] = Setting(default_factory=list)
@@ -179,12 +202,62 @@ class Programme(VersionedPickle, Part):
 
         Raises ProgrammeError with every mistake in it.
         """
-        parts = Parts(fill_items(data))
+        return cls.model_validate(dict(data), context={SOURCE: source})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _checked(cls, data: Any, info: ValidationInfo) -> Any:
+        """Return the tables of a programme, given as such or as objects; raise ProgrammeError with every mistake."""
+        if not isinstance(data, dict):
+            return data
+        parts = Parts(as_tables(data))
         found = chain(parts.problems, misreferences(parts))
         problems = first(found, tr("fichier")) or first(out_of_measure(parts.data), tr("fichier"))
         if problems:
+            source = (info.context or {}).get(SOURCE, "programme")
             raise ProgrammeError(about(source, mistakes_told(problems)), problems)
-        return cls.model_validate(parts.data)
+        return parts.data
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the tables of its file, without what is said by default; ``read`` gives the same programme again.
+
+        All in them is a text, a number, true or false, a list or a table: JSON holds it as well.
+
+        >>> Programme.read({"programme": {"name": "Essai"}}).to_dict()
+        {'programme': {'name': 'Essai'}}
+        """
+        return tables_of(self)
+
+    def save(self, path: str | PathLike[str], *, replace: bool = False) -> Path:
+        """Write the programme into a TOML file, which ``load`` reads as the same programme; return where it stands.
+
+        Another programme that stands there stays, unless it is to be replaced: then it is kept beside, under its date.
+        Who is forgotten is told in two files beside that of the programme; they are moved by who moves it.
+
+        Raises
+        ------
+        OverwriteError
+            Something else stands there.
+        OutputError
+            It cannot be written, or those who asked to be forgotten would be known there again.
+        """
+        from tomli_w import dumps
+
+        from mentormatch.base.generation import keep_file, refuse
+
+        target, content = Path(path), dumps(self.to_dict()).encode()
+        if not self.forgotten.tokens <= read_forgotten(target).tokens:
+            advice = tr("enregistrez-le à côté, ou copiez d'abord ces deux fichiers sous le nom du nouveau")
+            names = listed([forgotten_beside(target).name, secret_beside(target).name])
+            told = Problem(names, tr("ces fichiers ne sont pas là"), advice=advice)
+            raise OutputError(tr("Qui a demandé à être oublié serait de nouveau connu de ce programme"), [told])
+        if target.exists():
+            if target.is_file() and target.read_bytes() == content:
+                return target
+            refuse([Problem(target.name, tr("un autre fichier est déjà là"))], replace=replace)
+            keep_file(target)
+        write_whole(target, content)
+        return target
 
     @property
     def name(self) -> str:
@@ -230,6 +303,19 @@ class Programme(VersionedPickle, Part):
         return self.model_copy(update={"rules": [*self.rules, *rules]})
 
 
+Programme.__signature__ = Signature(
+    [
+        Parameter(
+            name,
+            Parameter.KEYWORD_ONLY,
+            default=Parameter.empty if info.is_required() else info.get_default(call_default_factory=True),
+        )
+        for name, info in Programme.model_fields.items()
+    ]
+)
+"""That of pydantic names every kind of criterion and rule."""
+
+
 def mistakes_told(problems: Sequence[Problem]) -> str:
     """Return how many mistakes there are; the last one of very many says that there are others."""
     if len(problems) > MOST_TOLD:
@@ -246,26 +332,6 @@ def serving(operations: Sequence[str]) -> str:
     commands = listed([f"`mentormatch {name}`" for name in operations])
     functions = listed([f"`{FUNCTIONS[name]}`" for name in operations])
     return tr("demandez {commands} (en Python : {functions})", commands=commands, functions=functions)
-
-
-def fill_items(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``data`` with the options of every ranking that takes its items from another field."""
-    fields = data.get("fields")
-    if not isinstance(fields, dict):
-        return dict(data)
-    filled = dict(fields)
-    for name, field in fields.items():
-        filled[name] = with_items(field, filled)
-    return {**data, "fields": filled}
-
-
-def with_items(field: Any, fields: Mapping[str, Any]) -> Any:
-    """Return the table of a field with the options that it takes from another one, if it does."""
-    named = field.get("items_of") if isinstance(field, dict) else None
-    other = fields.get(named) if isinstance(named, str) else None
-    if not isinstance(other, dict) or "options" in field:
-        return field
-    return {**field, "options": other.get("items", other.get("options", []))}
 
 
 @cache
@@ -293,7 +359,7 @@ class Parts:
         self.fields = {str(where[1]): field for where, field in self._all("fields", AnyField, fields_by_kind())}
         self.criteria = self._all("criteria", AnyCriterion, criteria_by_kind())
         self.rules = self._all("rules", AnyRule, rules_by_kind())
-        names = [info.alias or name for name, info in Programme.model_fields.items()]
+        names = [str(info.validation_alias or name) for name, info in Programme.model_fields.items()]
         others = (unknown(tr("fichier"), key, names) for key in data if key not in names)
         self.problems += islice(others, MOST_TOLD + 1)
 

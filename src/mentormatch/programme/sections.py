@@ -170,7 +170,7 @@ class Answered(Part):
     """Some answers to one question of the follow-up."""
 
     field: str
-    answers: list[str] = Setting(alias="in", min_length=1)
+    answers: list[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
 
 
 class Call(Answered):
@@ -265,8 +265,8 @@ MOST_SESSIONS = 366
 class Period(Part):
     """Days on which no session is held, both ends included, and why."""
 
-    first: Day = Setting(alias="from")
-    last: Day = Setting(alias="to")
+    first: Day = Setting(validation_alias="from", serialization_alias="from")
+    last: Day = Setting(validation_alias="to", serialization_alias="to")
     why: str = ""
 
 

@@ -133,7 +133,7 @@ def translate(error: ErrorDetails, location: Sequence[int | str], model: type[Ba
 
 def unknown_key(location: Sequence[int | str], model: type[BaseModel]) -> Problem:
     """Return that a key is not one of this table's."""
-    names = [info.alias or name for name, info in model.model_fields.items()]
+    names = [str(info.validation_alias or name) for name, info in model.model_fields.items()]
     key = location[-1]
     return unknown(key_path(location[:-1]) or tr("fichier"), str(key), names)
 

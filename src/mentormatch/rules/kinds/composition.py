@@ -36,7 +36,7 @@ class Composition(Rule):
     kind: Literal["composition"] = "composition"
     example = {"kind": "composition", "field": "metier", "least": 2, "none": True}
     field: Annotated[str, FieldRef(("choice", "choices", "scale", "yesno", "place", "names"))]
-    among: list[str] = Setting(default_factory=list, alias="in")
+    among: list[str] = Setting(default_factory=list, validation_alias="in", serialization_alias="in")
     least: int | None = Setting(default=None, ge=0)
     most: int | None = Setting(default=None, ge=0)
     none: bool = False

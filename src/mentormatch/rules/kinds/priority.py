@@ -25,7 +25,7 @@ class Priority(Rule):
     example = {"kind": "priority", "side": "mentee", "field": "attente", "in": ["Oui"]}
     side: Side = "mentee"
     field: Annotated[str | None, FieldRef(KINDS, "any")] = None
-    among: list[str] = Setting(default_factory=list, alias="in")
+    among: list[str] = Setting(default_factory=list, validation_alias="in", serialization_alias="in")
     people: list[str] = Setting(default_factory=list)
 
     @model_validator(mode="after")

@@ -37,7 +37,7 @@ class Proportion(Rule):
     example = {"kind": "proportion", "side": "mentee", "field": "territoire", "in": ["Cantal"], "most": 50}
     side: Side = "mentee"
     field: Annotated[str, FieldRef(KINDS, "any")]
-    among: list[str] = Setting(alias="in", min_length=1)
+    among: list[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
     least: int | None = Setting(default=None, ge=0, le=WHOLE)
     most: int | None = Setting(default=None, ge=0, le=WHOLE)
 

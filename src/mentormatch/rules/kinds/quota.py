@@ -33,7 +33,7 @@ class Where(BaseModel):
 
     side: Side
     field: Annotated[str, FieldRef(KINDS, "any")]
-    among: list[str] = Setting(alias="in", min_length=1)
+    among: list[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
 
     def holds(self, people: People) -> BoolVector:
         """Return (n,) bool: who the condition holds for; not for those who did not answer."""

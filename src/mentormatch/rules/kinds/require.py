@@ -22,7 +22,7 @@ class Require(Rule):
     kind: Literal["require"] = "require"
     example = {"kind": "require", "field": "reconversion", "in": ["Oui", "Non"], "missing": "allow"}
     field: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"), "any")]
-    among: list[str] = Setting(alias="in", min_length=1)
+    among: list[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
     missing: Missing = "forbid"
 
     def quotations(self) -> Iterator[AnswerReference]:

@@ -1,0 +1,85 @@
+"""What a programme is made of -> the tables of its file, whether it was stated as tables or as objects; and back."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from mentormatch.programme.sections import Heading, Part
+
+
+def as_tables(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return tables and objects as tables, every field with a question, every ranking of a field's items with options.
+
+    A heading stands under ``programme``, whatever it is called.
+    """
+    told = {"programme" if isinstance(part, Heading) else name: spelt_out(part) for name, part in data.items()}
+    asked = told.get("follow_up")
+    if isinstance(asked, dict):
+        told["follow_up"] = {**asked, **filled_fields(asked)}
+    return {**told, **filled_fields(told)}
+
+
+def filled_fields(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ``fields`` of some tables with questions and options, nothing where there are none."""
+    fields = data.get("fields")
+    if not isinstance(fields, dict):
+        return {}
+    filled = {name: with_question(name, field) for name, field in fields.items()}
+    return {"fields": {name: with_items(field, filled) for name, field in filled.items()}}
+
+
+def with_question(name: str, field: Any) -> Any:
+    """Return the table of a field, with its id for its question where it has none."""
+    return {**field, "question": name} if isinstance(field, dict) and field.get("question", "") == "" else field
+
+
+def with_items(field: Any, fields: Mapping[str, Any]) -> Any:
+    """Return the table of a field with the options that it takes from another one, if it does."""
+    named = field.get("items_of") if isinstance(field, dict) else None
+    other = fields.get(named) if isinstance(named, str) else None
+    if not isinstance(other, dict) or field.get("options"):
+        return field
+    return {**field, "options": other.get("items", other.get("options", []))}
+
+
+def tables_of(programme: Part) -> dict[str, Any]:
+    """Return the tables of the file of a programme, without what is said by default or by another field."""
+    told = table_of(programme)
+    for part in (told, told.get("follow_up", {})):
+        if "fields" in part:
+            part["fields"] = {name: unfilled(name, field, part["fields"]) for name, field in part["fields"].items()}
+    return told
+
+
+def unfilled(name: str, field: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the table of a field without what ``filled_fields`` would give it."""
+    table = {key: value for key, value in field.items() if (key, value) != ("question", name)}
+    bare = {key: value for key, value in table.items() if key != "options"}
+    return bare if with_items(bare, fields) == table else table
+
+
+def table_of(part: BaseModel) -> dict[str, Any]:
+    """Return an object as its table, its kind first, and without what is said by default: None is said nowhere else."""
+    infos = type(part).model_fields
+    said = {name: getattr(part, name) for name in sorted(infos, key=lambda name: name != "kind")}
+    return {
+        infos[name].serialization_alias or name: spelt_out(value)
+        for name, value in said.items()
+        if name == "kind" or value != infos[name].get_default(call_default_factory=True)
+    }
+
+
+def spelt_out(part: Any) -> Any:
+    """Return objects as tables, also those in a table or in a list."""
+    match part:
+        case BaseModel():
+            return table_of(part)
+        case dict():
+            return {name: spelt_out(one) for name, one in part.items()}
+        case list() | tuple():
+            return [spelt_out(one) for one in part]
+        case date():
+            return part.isoformat()
+    return part
