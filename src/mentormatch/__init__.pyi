@@ -83,6 +83,8 @@ from mentormatch.operations.repair import Repair as Repair
 from mentormatch.operations.repair import Reserve as Reserve
 from mentormatch.operations.repair import TradeoffPoint as TradeoffPoint
 from mentormatch.operations.repair import repair as repair
+from mentormatch.operations.suggestion import Suggestions as Suggestions
+from mentormatch.operations.suggestion import suggest as suggest
 from mentormatch.people.cohort import Cohort as Cohort
 from mentormatch.people.cohort import People as People
 from mentormatch.people.cohort import Person as Person

@@ -21,6 +21,7 @@ CASES: dict[str, str] = {
     "intake": "intake {answers} -p {programme}",
     "diagnose": "diagnose {answers} -p {programme}",
     "estimate": "estimate {answers} -p {programme}",
+    "suggest": "suggest {answers} -p {programme} --each 2 -o {new}/suggest/lists.csv",
     "profiles": "profiles {answers} -p {programme} -o {new}/profiles",
     "match": "match {answers} -p {programme} -o {new}/pairs",
     "plans": "plans {answers} -p {programme} -n 2",

@@ -45,6 +45,7 @@ MORE: dict[str, dict[str, Any]] = {
     "match": {"time_limit_s": 5},
     "plans": {"n": 2},
     "repair": {"former": [PAIR], "ladder": True, "reserves": True},
+    "suggest": {"each": 2},
     "why-not": PAIR,
 }
 answers = st.dictionaries(st.sampled_from(ASKED), st.sampled_from(ANSWERS), max_size=len(ASKED)).map(

@@ -14,7 +14,7 @@ from mentormatch.cli.groups import dates_command, groups_command, topics_command
 from mentormatch.cli.help_texts import Command, HelpGroup
 from mentormatch.cli.match import diagnose_command, estimate_command, intake_command, match_command, plans_command
 from mentormatch.cli.messages import Quiet, complain, write_text
-from mentormatch.cli.participants import follow_up_command, handouts_command, profiles_command
+from mentormatch.cli.participants import follow_up_command, handouts_command, profiles_command, suggest_command
 from mentormatch.cli.repair import repair_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
 from mentormatch.cli.serve import serve_command
@@ -100,6 +100,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     estimate_command: (
         "estimate",
         mark("Dire d'avance ce que le calcul demanderait de temps et de mémoire, sans former de binômes."),
+    ),
+    suggest_command: (
+        "suggest",
+        mark("Proposer à chaque personne une courte liste de partenaires possibles, équilibrée entre tous et toutes."),
     ),
     profiles_command: (
         "profiles",

@@ -1,14 +1,14 @@
-"""The commands for participants: ``profiles`` before the pairs, ``handouts`` after them, ``follow-up`` in the year."""
+"""The commands for participants: ``suggest``, ``profiles``, then ``handouts`` of pairs, ``follow-up`` in the year."""
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, match_files
-from mentormatch.cli.delivery import refuse_unanswered, tell_caveats
-from mentormatch.cli.messages import complain, say, say_json, say_written, write_json
+from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, load_cohort, match_files
+from mentormatch.cli.delivery import EXIT_CODES, refuse_unanswered, tell_caveats
+from mentormatch.cli.messages import complain, say, say_json, say_written, write_json, write_text
 from mentormatch.cli.options import (
     FILE,
     FOLDER,
@@ -26,6 +26,94 @@ from mentormatch.cli.options import (
     sources,
 )
 from mentormatch.languages import mark, tr
+from mentormatch.languages.text_keys import row_text
+
+if TYPE_CHECKING:
+    from mentormatch.operations.suggestion import Suggestions
+
+WHOLE = mark("ENTIER")
+
+MostListed = Annotated[
+    int,
+    typer.Option("--each", min=1, max=1_000, metavar=WHOLE, help=mark("Combien de mentor·es par mentoré·e, au plus.")),
+]
+Listed = Annotated[
+    int | None,
+    typer.Option(
+        "--each",
+        min=1,
+        max=1_000,
+        metavar=WHOLE,
+        help=mark("Montrer à chaque mentoré·e autant de profils au plus, choisis pour elle ou lui ; sinon tous."),
+    ),
+]
+MostShown = Annotated[
+    int | None,
+    typer.Option(
+        "--most-shown",
+        min=1,
+        max=1_000,
+        metavar=WHOLE,
+        help=mark("À combien de mentoré·es montrer un·e même mentor·e, au plus."),
+    ),
+]
+SuggestionsFile = Annotated[
+    Path | None, typer.Option("-o", "--out", metavar=FILE, help=mark("Le fichier .csv où écrire les listes."))
+]
+
+
+def suggest_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    each: MostListed = 5,
+    most_shown: MostShown = None,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    out: SuggestionsFile = None,
+    replace: Replace = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make for everybody a short list of possible partners, so that nobody is shown too often, or never."""
+    from mentormatch.base.generation import write_document
+    from mentormatch.contract.operations.suggest import SuggestResponse
+    from mentormatch.operations.suggestion import suggest
+    from mentormatch.report.exporters.delimited import delimited
+
+    if out is not None and out.suffix.lower() != ".csv":
+        raise typer.BadParameter(tr("le nom d'un fichier .csv"), param_hint="-o")
+    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
+    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
+    found = suggest(on.cohort, on.decided, each=each, most_shown=most_shown, seed=seed, time_limit_s=time_limit)
+    if out is not None and EXIT_CODES[str(found.status)] == 0:
+        say_written(write_document(out, delimited(found.sheet), "suggestions", replace=replace))
+    if as_json:
+        write_json(SuggestResponse.of(found).to_json())
+    elif out is None:
+        write_text(listed_text(found))
+    raise typer.Exit(EXIT_CODES[str(found.status)])
+
+
+def listed_text(found: "Suggestions") -> str:
+    """Return the lists, a line each partner, and who is in none."""
+    from mentormatch.languages.phrases import about, points
+    from mentormatch.operations.suggestion import partner_of
+
+    lines = [
+        line
+        for side, lists in found.lists.items()
+        for person, own in lists.items()
+        if own
+        for line in (person, *(f"  {row_text(partner_of(pair, side), points(pair.score))}" for pair in own))
+    ]
+    return "\n".join([*lines, *(about(one.person, one.reason) for one in found.without)])
+
 
 ProfilesFolder = Annotated[
     Path, typer.Option("-o", "--out", metavar=FOLDER, help=mark("Le dossier où écrire profils et formulaires."))
@@ -40,11 +128,14 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     mentees: Mentees = None,
     tool: ToolName = None,
     encoding: EncodingName = None,
+    each: Listed = None,
+    most_shown: MostShown = None,
     out: ProfilesFolder = Path("profils"),
     replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
     """Write anonymous profiles, and a short form to choose by after reading them."""
+    from mentormatch.operations.suggestion import suggest
     from mentormatch.profiles.sheets import anonymous_profiles
     from mentormatch.programme.enrolment import read_survey
     from mentormatch.programme.programme import Programme
@@ -53,13 +144,17 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
 
     known = Programme.load(programme)
     cohort = read_survey(known, **sources(answers, mentors, mentees, tool, encoding))
-    made = anonymous_profiles(cohort, known, pseudonyms_for(programme))
+    if each is None and most_shown is not None:
+        raise typer.BadParameter(tr("ne se donne qu'avec --each"), param_hint="--most-shown")
+    lists = None if each is None else suggest(cohort, known, each=each, most_shown=most_shown).keys
+    made = anonymous_profiles(cohort, known, pseudonyms_for(programme), lists=lists)
     written = write_profiles(made, out, replace=replace)
     if as_json:
         counts = {side: len(shown) for side, shown in made.shown.items()}
         say_json({"written": [str(path) for path in written], "shown": counts, "withheld": dict(made.withheld)})
     for path in written:
-        say_written(path)
+        if made.lists is None or path.suffix != ".html":
+            say_written(path)
     for sentence in told(made):
         say(sentence)
 

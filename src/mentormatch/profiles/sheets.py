@@ -1,6 +1,6 @@
 """Anonymous profiles: a pseudonym, the answers marked as shareable, and the fields into which wishes go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -98,7 +98,8 @@ class Profile:
 class Profiles(VersionedPickle):
     """The profiles of both sides in the order of their codes, what each side is asked, and who is who (for staff).
 
-    ``keys`` are by side and code; ``withheld`` counts those who take part and did not agree to be shown.
+    ``keys`` are by side and code; ``withheld`` counts those who take part and did not agree to be shown. ``lists`` are
+    the codes that each person reads, by side and code; None: everybody reads all of the other side.
     """
 
     programme: Programme
@@ -106,13 +107,28 @@ class Profiles(VersionedPickle):
     asked: dict[Side, WishQuestions]
     keys: dict[tuple[Side, str], str]
     withheld: dict[Side, int]
+    lists: dict[Side, dict[str, tuple[str, ...]]] | None = None
+
+    def read_by(self, side: Side, code: str) -> tuple[Profile, ...]:
+        """Return the profiles that the person of one side with this code reads, in the order of their codes."""
+        shown = self.shown[ACROSS[side]]
+        return shown if self.lists is None else tuple(one for one in shown if one.code in self.lists[side][code])
 
 
-def anonymous_profiles(cohort: Cohort, programme: Programme, codes: Codes) -> Profiles:
+def anonymous_profiles(
+    cohort: Cohort,
+    programme: Programme,
+    codes: Codes,
+    *,
+    lists: Mapping[Side, Mapping[str, Sequence[str]]] | None = None,
+) -> Profiles:
     """Return the profiles of the people who take part, and agreed where the programme asks them.
 
     Everybody reads all profiles of the other side, also of those whom a rule keeps from them: a profile that is missing
-    would tell of it. Raises ProgrammeError where nothing is shareable, or nothing is asked about the profiles.
+    would tell of it. With ``lists``, the keys of the partners whom each person is shown, by side and key, as
+    ``suggest`` makes them, everybody reads the profiles of their own list alone.
+
+    Raises ProgrammeError where nothing is shareable, or nothing is asked about the profiles.
     """
     asked = asked_of(programme)
     if not any(field.shareable for field in programme.fields.values()):
@@ -128,7 +144,15 @@ def anonymous_profiles(cohort: Cohort, programme: Programme, codes: Codes) -> Pr
         asked,
         keys,
         {side: len(taking[side]) - len(agreed[side]) for side in SIDES},
+        None if lists is None else {side: coded(lists[side], side, codes) for side in SIDES},
     )
+
+
+def coded(lists: Mapping[str, Sequence[str]], side: Side, codes: Codes) -> dict[str, tuple[str, ...]]:
+    """Return the lists of one side in pseudonyms; a partner is of the other side."""
+    return {
+        codes.of(side, key): tuple(codes.of(ACROSS[side], partner) for partner in own) for key, own in lists.items()
+    }
 
 
 def taking_part(cohort: Cohort, programme: Programme) -> dict[Side, list[int]]:

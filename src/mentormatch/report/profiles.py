@@ -8,7 +8,7 @@ from mentormatch.base.generation import generation
 from mentormatch.explanation.tables import SIDES as WORDS
 from mentormatch.explanation.tables import sheet
 from mentormatch.fields import Side
-from mentormatch.languages import language, mark, tr
+from mentormatch.languages import language, mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.profiles.choices import CODE, REFUSALS, WISHES
 from mentormatch.profiles.sheets import ACROSS, SIDES, Profiles, WishQuestions
@@ -51,12 +51,9 @@ def write_profiles(profiles: Profiles, folder: str | PathLike[str], *, replace: 
     alone. Raises OutputError where a file cannot be written, or somebody wrote in one that is there and it is not to be
     ``replaced``.
     """
-    where, sides = (
-        Path(folder),
-        [side for side in SIDES if profiles.asked[side].wishes or profiles.asked[side].refusals],
-    )
+    where = Path(folder)
     with language(profiles.programme.heading.language, unless_asked=True):
-        files = {name: content for side in sides for name, content in for_readers(profiles, side)}
+        files = {name: content for side in asked_sides(profiles) for name, content in for_readers(profiles, side)}
         with generation(where, "profiles", replace=replace) as draft:
             for name, content in files.items():
                 draft.put(name, content)
@@ -64,17 +61,34 @@ def write_profiles(profiles: Profiles, folder: str | PathLike[str], *, replace: 
     return tuple(where / name for name in (*files, SECRET))
 
 
+def asked_sides(profiles: Profiles) -> list[Side]:
+    """Return the sides that are asked for wishes or refusals."""
+    return [side for side in SIDES if profiles.asked[side].wishes or profiles.asked[side].refusals]
+
+
 def for_readers(profiles: Profiles, side: Side) -> Iterator[tuple[str, bytes]]:
-    """Yield the files for the people of one side: the profiles of the other, the form twice, the questions."""
+    """Yield the files for the people of one side: the profiles of the other, the form twice, the questions.
+
+    Where each reads a list of their own, there is a page for each reader, with their code in its name.
+    """
     name = f"profils-pour-les-{OF[side]}"
-    page = rendered("profiles.html", profiles=profiles, side=side, shown=profiles.shown[ACROSS[side]], words=PAGE)
-    yield f"{name}.html", page.encode("utf-8")
+    pages = {name: None} if profiles.lists is None else {f"{name}-{code}": code for code in readers(profiles, side)}
+    for page, reader in pages.items():
+        shown = profiles.shown[ACROSS[side]] if reader is None else profiles.read_by(side, reader)
+        text = rendered("profiles.html", profiles=profiles, side=side, shown=shown, reader=reader, words=PAGE)
+        yield f"{page}.html", text.encode("utf-8")
     yield f"{name}-formulaire.xlsx", form_book(profiles, side)
     yield (
         f"{name}-formulaire.csv",
         delimited(sheet([(head, head) for head in headings(profiles, side)], blank(profiles, side))),
     )
     yield f"{name}-questions.txt", questions(profiles, side).encode("utf-8")
+
+
+def readers(profiles: Profiles, side: Side) -> list[str]:
+    """Return the codes of the people of one side who have something to read."""
+    codes = sorted(code for at, code in profiles.keys if at == side)
+    return [code for code in codes if profiles.lists is None or profiles.read_by(side, code)]
 
 
 def lead(asked: WishQuestions) -> str:
@@ -101,23 +115,30 @@ def headings(profiles: Profiles, side: Side) -> list[str]:
 def blank(profiles: Profiles, side: Side) -> list[tuple[str, ...]]:
     """Return the rows of the form: a code each, and the rest to fill in."""
     empty = ("",) * (len(headings(profiles, side)) - 1)
-    return [(code, *empty) for code in sorted(code for at, code in profiles.keys if at == side)]
+    return [(code, *empty) for code in readers(profiles, side)]
 
 
 def form_book(profiles: Profiles, side: Side) -> bytes:
-    """Return the form as a workbook, in which each choice is taken from a list of codes."""
+    """Return the form as a workbook, in which each choice is taken from a list of codes: that of its reader."""
+    from xlsxwriter.utility import xl_range_abs
+
     book = Book(tr("Souhaits après lecture des profils"))
     columns = [BookColumn(head, 16, "strong" if head == tr(CODE) else "own") for head in headings(profiles, side)]
     rows = blank(profiles, side)
+    if profiles.lists is None:
+        heads, kept = [tr("Codes des profils")], [(one.code,) for one in profiles.shown[ACROSS[side]]]
+        choices = [(xl_range_abs(1, 0, len(kept), 0), 1, len(rows))] if kept and rows else []
+    else:
+        own = [[one.code for one in profiles.read_by(side, reader)] for reader, *_ in rows]
+        longest = max(map(len, own), default=0)
+        heads = [tr(CODE), *map(str, range(1, longest + 1))]
+        kept = [(row[0], *codes, *[""] * (longest - len(codes))) for row, codes in zip(rows, own, strict=True)]
+        choices = [(xl_range_abs(at, 1, at, len(codes)), at, at) for at, codes in enumerate(own, 1)]
     page = book.table(tr("Souhaits"), columns, rows)
-    codes = book.table(
-        tr("Codes"), [BookColumn(tr("Codes des profils"), 20)], [(one.code,) for one in profiles.shown[ACROSS[side]]]
-    )
-    last = len(profiles.shown[ACROSS[side]]) + 1
-    if rows and last > 1:
-        rule = {"validate": "list", "source": f"={tr('Codes')}!$A$2:$A${last}", "error_title": tr("Code inconnu")}
-        page.sheet.data_validation(1, 1, len(rows), len(columns) - 1, rule)
-    codes.sheet.protect()
+    book.table(tr("Codes"), [BookColumn(head, 20) for head in heads], kept).sheet.protect()
+    for cells, first, last in choices if len(columns) > 1 else ():
+        rule = {"validate": "list", "source": f"={tr('Codes')}!{cells}", "error_title": tr("Code inconnu")}
+        page.sheet.data_validation(first, 1, last, len(columns) - 1, rule)
     return book.content()
 
 
@@ -154,5 +175,8 @@ def told(profiles: Profiles) -> Iterator[str]:
         yield tr(SHOWN[side], count=len(profiles.shown[side]), answers=shown or tr("aucune"))
         if profiles.withheld[side]:
             yield tr(WITHHELD[side], count=profiles.withheld[side])
+    if profiles.lists is not None:
+        pages = sum(len(readers(profiles, side)) for side in asked_sides(profiles))
+        yield tr_n("{count} page, pour une personne.", "{count} pages, une par personne.", pages, count=pages)
     if profiles.programme.profiles.consent is None:
         yield tr("Le programme ne demande à personne son accord pour que son profil soit montré ([profiles] consent).")
