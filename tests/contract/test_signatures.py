@@ -21,6 +21,7 @@ CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
     "plans": (mm.plans,),
     "repair": (mm.repair,),
     "rotate": (mm.form_groups, mm.rotate),
+    "suggest": (mm.suggest,),
     "topics": (mm.choose_topics,),
     "turns": (mm.schedule_turns,),
     "verify": (mm.verify,),

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 import mentormatch as mm
 from mentormatch.assignment.model.solution import Status
@@ -91,8 +92,8 @@ def test_lists_of_a_large_market_equal_an_integer_program(mentors: int, mentees:
     rival = milp(
         -(10**6 + scores[tuple(pairs.T)]),
         constraints=[LinearConstraint(sides[0], least[0], 4), LinearConstraint(sides[1], least[1], 5)],
-        integrality=np.ones(len(pairs)),
-        bounds=(0, 1),
+        integrality=np.ones(len(pairs), dtype=np.int64),
+        bounds=Bounds(0, 1),
     )
     assert rival.success
     assert ours.tiers[0].value * 10**6 + ours.tiers[1].value == round(-rival.fun)
@@ -112,16 +113,13 @@ def market_lists(scores: np.ndarray, allowed: np.ndarray, each: int, most_shown:
 
 def test_a_pinned_pair_is_all_that_its_people_see() -> None:
     cohort, programme = mm.examples.cohort(), mm.examples.programme()
-    from mentormatch.operations.matching import rules_for_pairs
-    from mentormatch.rules.kinds.pin import Pin
-
-    pinned = programme.with_rules([*programme.rules, *rules_for_pairs(Pin, [("M06", "E08")], cohort)])
+    pinned = programme.with_rules([mm.rules.Pin(mentor="M06", mentee="E08")])
     found = mm.suggest(cohort, pinned, each=3)
     assert found.keys["mentee"]["E08"] == ("M06",)
 
 
 @pytest.mark.parametrize("wrong", [{"each": 0}, {"each": 1.5}, {"most_shown": 0}])
-def test_lengths_are_whole_numbers_from_one_on(wrong: dict[str, int]) -> None:
+def test_lengths_are_whole_numbers_from_one_on(wrong: dict[str, Any]) -> None:
     with pytest.raises(mm.RequestError):
         mm.suggest(mm.examples.cohort(), mm.examples.programme(), **wrong)
 

@@ -2,9 +2,10 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch.errors import ProgrammeError
@@ -122,6 +123,45 @@ def test_the_page_of_one_side_shows_the_other(tmp_path: Path) -> None:
     write_profiles(profiles, tmp_path)
     page = Outline((tmp_path / "profils-pour-les-mentorees.html").read_text("utf-8"))
     assert page.inside("h3.who") == [one.code for one in profiles.shown["mentor"]]
+
+
+LISTS = {"mentor": {"M1": ("E1",), "M2": ("E1",), "M3": ()}, "mentee": {"E1": ("M1", "M2"), "E2": ()}}
+
+
+def listed(folder: Path) -> Profiles:
+    """Return the profiles of people who each read a list of their own; two people have an empty one."""
+    rules = programme(profiles={"consent": "accord"})
+    cohort = mm.read_survey(rules, **answers(folder), tool=None, encoding=None)
+    return anonymous_profiles(cohort, rules, CODES, lists=cast("dict[Side, dict[str, tuple[str, ...]]]", LISTS))
+
+
+def test_with_lists_everybody_reads_a_page_of_their_own(tmp_path: Path) -> None:
+    written = {path.name for path in write_profiles(listed(tmp_path), tmp_path)}
+    codes = {key: CODES.of("mentor" if key[0] == "M" else "mentee", key) for key in ("M1", "M2", "M3", "E1", "E2")}
+    pages = {name for name in written if name.endswith(".html")}
+    # M2 does not agree to be shown, and reads all the same
+    assert pages == {
+        f"profils-pour-les-mentorees-{codes['E1']}.html",
+        f"profils-pour-les-mentors-{codes['M1']}.html",
+        f"profils-pour-les-mentors-{codes['M2']}.html",
+    }
+    page = Outline((tmp_path / f"profils-pour-les-mentorees-{codes['E1']}.html").read_text("utf-8"))
+    assert page.inside("h3.who") == [codes["M1"]]
+    assert page.inside("h2.") == [f"1\N{NO-BREAK SPACE}profil pour {codes['E1']}"]
+
+
+def test_with_lists_each_row_of_the_form_offers_its_own_codes(tmp_path: Path) -> None:
+    profiles = listed(tmp_path)
+    write_profiles(profiles, tmp_path)
+    book = load_workbook(tmp_path / "profils-pour-les-mentors-formulaire.xlsx")
+    form, codes = book["Souhaits"], book["Codes"]
+    rows = {row[0].value: row[0].row for row in form.iter_rows(min_row=2)}
+    assert set(rows) == {CODES.of("mentor", key) for key in ("M1", "M2")}
+    for rule in form.data_validations.dataValidation:
+        place = re.fullmatch(r"=?Codes!(\$B\$\d+)(:\$B\$\d+)?", rule.formula1)
+        assert place
+        assert codes[place[1].replace("$", "")].value == CODES.of("mentee", "E1")
+    assert len(form.data_validations.dataValidation) == len(rows)
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,9 @@ def suggest_command(  # noqa: PLR0913 - the options of the command line are its 
         raise typer.BadParameter(tr("le nom d'un fichier .csv"), param_hint="-o")
     asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
     on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
-    found = suggest(on.cohort, on.decided, each=each, most_shown=most_shown, seed=seed, time_limit_s=time_limit)
+    found = suggest(
+        on.cohort, on.programme, each=each, most_shown=most_shown, seed=seed, time_limit_s=time_limit, **on.by_hand
+    )
     if out is not None and EXIT_CODES[str(found.status)] == 0:
         say_written(write_document(out, delimited(found.sheet), "suggestions", replace=replace))
     if as_json:

@@ -6,7 +6,7 @@ b-matching of its own; what reaches these mentees and what reaches these mentors
 Dulmage 1958), so everybody who can be in a list has a minimum of one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from mentormatch.explanation.unmatched import Case, Unmatched, explain_unmatched
 from mentormatch.fields import Side
 from mentormatch.languages import language, once_spoken, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
+from mentormatch.operations.matching import KeyPair, rules_by_hand
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.scoring.score import ScoreTable
@@ -144,6 +145,8 @@ def suggest(  # noqa: PLR0913 - these keywords are the published contract
     each: int = 5,
     most_shown: int | None = None,
     seed: int = 0,
+    pins: Iterable[KeyPair] = (),
+    bans: Iterable[KeyPair] = (),
     time_limit_s: float | None = None,
 ) -> Suggestions:
     """Return for everybody a short ranked list of possible partners, with reasons: people choose, then ``match``.
@@ -165,13 +168,16 @@ def suggest(  # noqa: PLR0913 - these keywords are the published contract
         could be full if there are more mentees than mentors.
     seed
         Settles ties, as for ``match``.
+    pins, bans
+        Pairs that are settled, or must not be: by keys, for this call alone.
     time_limit_s
         Seconds in all; None: until proved.
 
     Raises
     ------
     RequestError
-        ``each`` or ``most_shown`` is not a whole number from 1 on, or there are too many pairs.
+        ``each`` or ``most_shown`` is not a whole number from 1 on, a pin or a ban names somebody who is not in the
+        cohort, or there are too many pairs.
 
     Examples
     --------
@@ -182,6 +188,7 @@ def suggest(  # noqa: PLR0913 - these keywords are the published contract
     """
     each, seed = whole_number("each", each, 1), seed_number(seed)
     ends = None if time_limit_s is None else monotonic() + time_limit_s
+    programme = programme.with_rules(rules_by_hand(cohort, pins, bans))
     scores, problem = build_instance(cohort, programme)
     require_stored_scores(problem)
     if most_shown is None:

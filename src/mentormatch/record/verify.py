@@ -18,6 +18,7 @@ from pathlib import Path
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.verification.certificate import Certificate, Verdict, certify, provable_goals
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.manifest import check_documents
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
@@ -64,7 +65,7 @@ OUTCOMES = {Verdict.NO_ANSWER: VerificationOutcome.NOTHING, Verdict.REFUSED: Ver
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(VersionedPickle):
     """What holds of a decision file.
 
     ``digest`` is that of the file; ``certificate`` what its numbers prove, None if they make no decision; ``chain``

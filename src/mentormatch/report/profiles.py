@@ -124,7 +124,7 @@ def form_book(profiles: Profiles, side: Side) -> bytes:
 
     book = Book(tr("Souhaits après lecture des profils"))
     columns = [BookColumn(head, 16, "strong" if head == tr(CODE) else "own") for head in headings(profiles, side)]
-    rows = blank(profiles, side)
+    rows, kept = blank(profiles, side), list[tuple[str, ...]]()
     if profiles.lists is None:
         heads, kept = [tr("Codes des profils")], [(one.code,) for one in profiles.shown[ACROSS[side]]]
         choices = [(xl_range_abs(1, 0, len(kept), 0), 1, len(rows))] if kept and rows else []

@@ -81,7 +81,7 @@ class Suggest(Operation[SuggestRequest, SuggestResponse]):
 
     def answer(self, request: SuggestRequest) -> SuggestResponse:
         """Return the lists."""
-        cohort, programme = request.decided()
+        cohort, programme = request.read()
         found = suggest(
             cohort,
             programme,
@@ -89,6 +89,7 @@ class Suggest(Operation[SuggestRequest, SuggestResponse]):
             most_shown=request.most_shown,
             seed=request.seed,
             time_limit_s=request.time_limit_s,
+            **request.by_hand(),
         )
         return SuggestResponse.of(found)
 
