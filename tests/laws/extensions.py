@@ -9,12 +9,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mentormatch.fields import Side, YesNo
+from mentormatch.fields import Levels, Side, YesNo
 from mentormatch.fields.extension import Extension, FieldRef
 from mentormatch.fields.single import Options
 from mentormatch.places.gazetteer import DEPARTEMENTS
 from mentormatch.rules.rule import Rule, rules_by_kind
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.scoring.items import ORDERED
 from tests.laws.questionnaires import PEOPLE, PLACES_FIELD, SIDES, Draw, Survey
 
 type Settings = dict[str, Any]
@@ -105,6 +106,16 @@ def with_missing(kind: str) -> Drawn:
 
 def common(draw: Draw, survey: Survey) -> Settings:
     return with_missing("common")(draw, survey) | {"least": draw(st.integers(1, 2))}
+
+
+def covers(draw: Draw, survey: Survey) -> Settings:
+    kind = rules_by_kind()["covers"]
+    fields: dict[str, str] = {side: pick(draw, survey, kind, side) for side in SIDES}
+    needs, offers = survey.fields[fields["mentee"]], survey.fields[fields["mentor"]]
+    first = {"first": draw(st.integers(1, 3))} if needs.kind in ORDERED and draw(st.booleans()) else {}
+    level = {"level": draw(st.integers(1, len(offers.levels) - 1))} if isinstance(offers, Levels) else {}
+    missing = draw(st.sampled_from(["allow", "forbid"]))
+    return {**fields, "least": draw(st.integers(1, 2)), "missing": missing} | first | level
 
 
 def gap(draw: Draw, survey: Survey) -> Settings:
@@ -217,6 +228,7 @@ RULES: Mapping[str, Drawn] = {
     "capacity": capacity,
     "common": common,
     "composition": composition,
+    "covers": covers,
     "different": with_missing("different"),
     "gap": gap,
     "history": history,

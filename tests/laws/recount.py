@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from math import inf, isnan
 
-from mentormatch.base.columns import NumberColumn, SingleChoice
+from mentormatch.base.columns import Grades, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Person
 from mentormatch.rules.kinds.apart import Apart
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.common import Common
+from mentormatch.rules.kinds.covers import Covers
 from mentormatch.rules.kinds.different import Different
 from mentormatch.rules.kinds.gap import Gap
 from mentormatch.rules.kinds.history import History
@@ -38,6 +39,35 @@ def few_in_common(asked: Rule, left: Person, right: Person, _: int) -> bool:
     assert isinstance(asked, Common)
     known = both_answered(asked.field, left, right)
     return in_common(asked.field, left, right) < asked.least if known else asked.missing == "forbid"
+
+
+def too_few_needs_met(asked: Rule, left: Person, right: Person, _: int) -> bool:
+    """Count the needs that are met: those known to be, or those that may be where a missing answer is allowed."""
+    assert isinstance(asked, Covers)
+    if not (left.answered(asked.mentor) and right.answered(asked.mentee)):
+        return asked.missing == "forbid"
+    sure = asked.missing == "forbid"
+    typed = all(
+        isinstance(who.column(field), NameLists) for who, field in ((left, asked.mentor), (right, asked.mentee))
+    )
+    compared = canonical if typed else fold
+    offers, needs = (
+        {compared(item) for item in items_given(who, field, level, sure=sure)[:first]}
+        for who, field, level, first in ((left, asked.mentor, asked.level, None), (right, asked.mentee, 1, asked.first))
+    )
+    return len(offers & needs) < asked.least
+
+
+def items_given(person: Person, field: str, level: int, *, sure: bool) -> list[str]:
+    """Return what a person ranked, in order, ticked, named, or gave a level to; what they left blank if not sure."""
+    column, row = person.people.columns[field], person.row
+    if isinstance(column, Ranks):
+        ranked = sorted((rank, item) for item, rank in enumerate(column.values[row]) if rank)
+        return [column.labels[item] for _, item in ranked]
+    if isinstance(column, Grades):
+        grades = zip(column.labels, column.values[row], strict=True)
+        return [item for item, grade in grades if grade >= level or (grade < 0 and not sure)]
+    return list(person.parts(field))
 
 
 def some_in_common(asked: Rule, left: Person, right: Person, _: int) -> bool:
@@ -153,6 +183,7 @@ FORBID: Mapping[str, Forbids] = {
     "apart": separated,
     "ban": banned,
     "common": few_in_common,
+    "covers": too_few_needs_met,
     "different": some_in_common,
     "gap": not_ahead,
     "history": paired_before,

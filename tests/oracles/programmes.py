@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mentormatch.base.columns import NONE
 from mentormatch.fields import AnyField, Side
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.places.finding import find
@@ -23,6 +24,7 @@ WORK = ["scène", "production", "diffusion"]
 SPEECH = ["français", "anglais", "breton"]
 STEPS = ["début", "milieu", "confirmé", "expert"]
 FIRMS = ["Cie A", "Cie B", "Cie C"]
+TASKS = ["budget", "contrats", "tournée", "presse"]
 FIELDS: Mapping[str, Any] = {
     "mentor": {"kind": "choice", "question": "Mentor", "side": "mentor", "options": KEYS["mentor"]},
     "mentee": {"kind": "choice", "question": "Mentoré", "side": "mentee", "options": KEYS["mentee"]},
@@ -35,6 +37,8 @@ FIELDS: Mapping[str, Any] = {
     "where": {"kind": "place", "question": "Lieu"},
     "travel": {"kind": "number", "question": "Trajet accepté"},
     "remote": {"kind": "yesno", "question": "À distance"},
+    "needs": {"kind": "ranking", "question": "Besoins", "side": "mentee", "options": TASKS, "most": 3},
+    "offers": {"kind": "levels", "question": "Offre", "side": "mentor", "items": TASKS, "levels": ["a", "b", "c"]},
     "names_refused": {"kind": "names", "question": "Avec qui pas"},
     "names_firms": {"kind": "names", "question": "Employeurs"},
 }
@@ -122,6 +126,12 @@ def capacity(maker: Maker) -> dict[str, Any]:
     return {"side": SIDES[place], "most": most, **minimum, **always, **said}
 
 
+def covers(maker: Maker) -> dict[str, Any]:
+    first = {"first": maker.random.choice([1, 2])} if maker.maybe(0.5) else {}
+    asked = {"mentee": "needs", "mentor": "offers", "least": maker.random.choice([1, 1, 2]), **first}
+    return {**asked, "level": maker.random.choice([1, 2]), **maker.missing()}
+
+
 def gap(maker: Maker) -> dict[str, Any]:
     least = maker.random.choice([-2, -1, -1, 0, 1])
     most = {"most": least + maker.random.randint(1, 3)} if maker.maybe(0.5) else {}
@@ -182,6 +192,7 @@ RULES: Mapping[str, Callable[[Maker], dict[str, Any]]] = {
     "ban": Maker.pair,
     "capacity": capacity,
     "common": lambda maker: {"field": maker.random.choice(["speech", "work", "names_firms"]), **maker.missing()},
+    "covers": covers,
     "different": lambda maker: {"field": maker.random.choice(["names_firms", "work", "speech"]), **maker.missing()},
     "gap": gap,
     "history": history,
@@ -248,6 +259,19 @@ def on_meeting(random: Random, field: str) -> object:
     return random.choice([0.0, 5.0, 30.0, 60.0, 400.0, 10_000.0]) if field == "travel" else random.randrange(2)
 
 
+def on_tasks(random: Random, field: str) -> tuple[int, ...]:
+    """Return the tasks that a mentee ranks, or the level that a mentor gives to each, at least to the first."""
+    if field == "needs":
+        return tuple(random.sample(range(len(TASKS)), random.choice([1, 2, 3, 3])))
+    return random.randrange(3), *(random.choice([NONE, 0, 1, 2, 2]) for _ in TASKS[1:])
+
+
+ON: Mapping[str, Callable[[Random, str], object]] = {
+    **dict.fromkeys(("where", "travel", "remote"), on_meeting),
+    **dict.fromkeys(("needs", "offers"), on_tasks),
+}
+
+
 def answer(maker: Maker, field: str, row: int) -> object:
     """Return what the person in this row answers."""
     random = maker.random
@@ -262,8 +286,8 @@ def answer(maker: Maker, field: str, row: int) -> object:
             return float(random.choice([0, 1, 1, 1, 2, 2, 3]))
         case "asks" | "gives":
             return random.choice([0.5, 1.0, 1.25, 1.25, 2.0, 3.0])
-        case "where" | "travel" | "remote":
-            return on_meeting(random, field)
+        case "where" | "travel" | "remote" | "needs" | "offers":
+            return ON[field](random, field)
         case "names_firms":
             return tuple(random.sample(FIRMS, random.choice([0, 1, 1])))
     named = [*KEYS["mentor"], *KEYS["mentee"], *FIRMS]

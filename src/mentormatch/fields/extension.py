@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from mentormatch.fields import Side
+from mentormatch.errors import Problem
+from mentormatch.fields import AnyField, Side
 from mentormatch.fields.base import schema_by_kind
 
 
@@ -64,6 +65,10 @@ class Extension(BaseModel):
 
     def quotations(self) -> Iterator[AnswerReference]:
         """Yield every answer to a field that this extension names."""
+        yield from ()
+
+    def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
+        """Yield what does not go with the questions of a programme, by the setting that it stands in."""
         yield from ()
 
     def fields_of(self, side: Side) -> list[str]:

@@ -1,6 +1,7 @@
 """What the staff decide: fields, criteria, rules and goals, read from TOML and checked whole."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, cached_property, reduce
 from inspect import Parameter, Signature
 from itertools import chain, islice
@@ -29,7 +30,7 @@ from mentormatch.base.strict_toml import load_tables, tables_in
 from mentormatch.errors import OutputError, Problem, ProgrammeError, RequestError
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special
-from mentormatch.fields.extension import FieldRef
+from mentormatch.fields.extension import Extension, FieldRef
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.programme.sections import (
@@ -412,10 +413,7 @@ def model_at(model: type[BaseModel], steps: Sequence[int | str]) -> type[BaseMod
 def misreferences(parts: Parts) -> Iterator[Problem]:
     """Yield every mention of a field or of an answer that is not there, or is not what the mention needs."""
     for where, extension in [*parts.criteria, *parts.rules]:
-        for reference in extension.references():
-            yield from misreference(parts, (*where, reference.setting), reference.field, reference.ref)
-        for said in extension.quotations():
-            yield from misquotation((*where, said.setting), parts.fields.get(said.field), said.answer)
+        yield from misextended(parts, where, extension)
     if parts.heading:
         yield from misheaded(parts, parts.heading)
     if parts.profiles and (name := parts.profiles.consent):
@@ -427,6 +425,16 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
         yield from mismapped(parts, parts.mapping)
     yield from misstated((parts.documents, parts.groups, parts.sessions), parts.follow_up, parts.fields)
     yield from misfielded(parts)
+
+
+def misextended(parts: Parts, where: Location, extension: Extension) -> Iterator[Problem]:
+    """Yield what is wrong with the fields and answers that a criterion or a rule mentions."""
+    for reference in extension.references():
+        yield from misreference(parts, (*where, reference.setting), reference.field, reference.ref)
+    for said in extension.quotations():
+        yield from misquotation((*where, said.setting), parts.fields.get(said.field), said.answer)
+    for problem in extension.mistakes(parts.fields):
+        yield replace(problem, where=key_path((*where, problem.where)))
 
 
 def wrong_kind(where: str, name: str, field: AnyField, kinds: Sequence[str]) -> Problem:

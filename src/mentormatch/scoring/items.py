@@ -1,7 +1,7 @@
 """How much each person gives to each item, whatever the kind of question: the common ground of several criteria."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +11,8 @@ from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameList
 from mentormatch.languages.text_keys import canonical, fold
 
 LISTS = ("choices", "ranking", "levels", "slots", "names")
+ORDERED = ("ranking", "names")
+"""The kinds of question in which people list items in an order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,24 @@ def stakes(column: Column, compared: Callable[[str], str]) -> Stakes:
         case NameLists():
             return named(column, compared)
     raise TypeError(f"a column of {type(column).__name__} lists no items")
+
+
+def first_ranks(column: Column, first: int | None) -> Column:
+    """Return the column with the first so many items of each person only, all of them where that is not said."""
+    if first is None:
+        return column
+    if isinstance(column, Ranks):
+        return replace(column, values=np.where(column.values > first, 0, column.values))
+    if isinstance(column, NameLists):
+        return NameLists(tuple(names and names[:first] for names in column.values))
+    raise TypeError(f"a column of {type(column).__name__} has no order")
+
+
+def ranks_given(column: Column) -> int:
+    """Return how many items the longest list of a person has."""
+    if isinstance(column, Ranks):
+        return int(column.values.max(initial=0))
+    return max((len(names or ()) for names in column.values), default=0) if isinstance(column, NameLists) else 0
 
 
 def listed(labels: tuple[str, ...], values: NDArray[np.float64], blank: NDArray[np.bool_], top: int) -> Stakes:
