@@ -113,7 +113,7 @@ def given(criterion: Criterion, mentors: People, mentees: People) -> tuple[list[
             known = mentors.known(criterion.mentor), mentees.known(criterion.mentee)
             return staked(offers, known[0], blanks=True), staked(needs, known[1])
         case Overlap():
-            both = stakes_of(*(people.columns[criterion.field] for people in (mentors, mentees)))
+            both = stakes_of(mentors.columns[criterion.field], mentees.columns[criterion.field])
             sides = zip(both, (people.known(criterion.field) for people in (mentors, mentees)), strict=True)
             ours, theirs = (staked(stakes, known) for stakes, known in sides)
             return ours, theirs

@@ -25,6 +25,10 @@ type Drawn = Callable[[Draw, Survey], Settings]
 some_sides: st.SearchStrategy[tuple[Side, ...]] = st.sampled_from([SIDES[:1], SIDES[1:], SIDES])
 
 
+rank_points = st.lists(st.floats(0, 1), min_size=1, max_size=4).map(lambda each: sorted([*each, 0.01], reverse=True))
+"""What a first, a second ... item is worth."""
+
+
 def pick(draw: Draw, survey: Survey, extension: type[Extension], setting: str) -> str:
     """Draw the id of a field that may stand in this setting."""
     (ref,) = [mark for mark in extension.model_fields[setting].metadata if isinstance(mark, FieldRef)]
@@ -56,14 +60,20 @@ def availability(draw: Draw, survey: Survey) -> Settings:
 
 def coverage(draw: Draw, survey: Survey) -> Settings:
     kind = criteria_by_kind()["coverage"]
-    return {side: pick(draw, survey, kind, side) for side in SIDES}
+    fields: dict[str, str] = {side: pick(draw, survey, kind, side) for side in SIDES}
+    asked = survey.fields[fields["mentee"]].kind
+    points: Settings = {"points": draw(rank_points)} if asked in ORDERED and draw(st.booleans()) else {}
+    over = {"over": draw(st.sampled_from(["needs", "most"]))} if points or asked != "names" else {}
+    return fields | points | over
 
 
 def wishes(draw: Draw, survey: Survey) -> Settings:
     kind = criteria_by_kind()["wishes"]
     sides = draw(some_sides)
     fields: Settings = {side: pick(draw, survey, kind, side) for side in sides}
-    return fields | {"most": draw(st.integers(1, 3))}
+    return fields | draw(
+        st.integers(1, 3).map(lambda most: {"most": most}) | rank_points.map(lambda each: {"points": each})
+    )
 
 
 def table(draw: Draw, survey: Survey) -> Settings:

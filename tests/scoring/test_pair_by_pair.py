@@ -1,6 +1,6 @@
 """Every criterion, recounted pair by pair in plain Python from what its docstring says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import isnan
 
 import numpy as np
@@ -69,13 +69,50 @@ def step(person: Person, field: str) -> float:
 def coverage(rated: Criterion, left: Person, right: Person) -> float:
     assert isinstance(rated, Coverage)
     offers, wanted = stakes_of(left, right, rated.mentor, rated.mentee)
-    needs = {item: need for item, need in wanted.items() if need}
+    needs = {item: float(need) for item, need in wanted.items() if need}
+    if rated.points is not None:
+        needs = by_points(needs, right, rated)
     most = top(left, rated.mentor)
     met = 0.0
     for item, need in needs.items():
         offer = offers.get(item, 0)
         met += need * (rated.neutral if offer is None else offer / most)
-    return met / sum(needs.values()) if needs else 0.0
+    whole = sum(needs.values()) if rated.over == "needs" else greatest(rated, left, right)
+    return met / whole if whole else 0.0
+
+
+def by_points(needs: Mapping[str, float], right: Person, rated: Coverage) -> dict[str, float]:
+    """Return the needs with the points stated for each rank, in millionths rounded once; 0 beyond."""
+    column = right.people.columns[rated.mentee]
+    order = sorted(needs, key=lambda item: -needs[item]) if isinstance(column, Ranks) else [*needs]
+    points = dict(enumerate(round(each, 6) for each in rated.points or ()))
+    return {item: points.get(rank, 0.0) for rank, item in enumerate(order)}
+
+
+def greatest(rated: Coverage, left: Person, right: Person) -> float:
+    """Return the greatest sum that two people may give, by trying what each rank or item may be worth at most."""
+    ours, theirs = left.people.columns[rated.mentor], right.people.columns[rated.mentee]
+    need, offer = most_given(theirs, rated.points), most_given(ours, None)
+    named = isinstance(ours, NameLists) or isinstance(theirs, NameLists)
+    labels = [{*map(fold, getattr(column, "labels", ()))} for column in (ours, theirs)]
+    items = 99 if named else len(labels[0] & labels[1])
+    return sum(n * o for n, o, _ in zip(need, offer, range(items), strict=False)) / top(left, rated.mentor)
+
+
+def most_given(column: object, points: Sequence[float] | None) -> list[float]:
+    """Return the highest stakes of one person; of names without points any number."""
+    match column:
+        case MultiChoice():
+            return [1.0] * len(column.labels)
+        case Grades():
+            return [len(column.levels) - 1.0] * len(column.labels)
+        case Ranks():
+            ranks = range(min(column.most, len(column.labels)))
+            return [
+                column.most - rank if points is None else round(dict(enumerate(points)).get(rank, 0), 6)
+                for rank in ranks
+            ]
+    return [1.0] * 99 if points is None else [round(each, 6) for each in points]
 
 
 def overlap(rated: Criterion, left: Person, right: Person) -> float:
@@ -138,12 +175,15 @@ def unlike(rated: Criterion, left: Person, right: Person) -> float:
 def wishes(rated: Criterion, left: Person, right: Person) -> float:
     assert isinstance(rated, Wishes)
     asked = [(left, rated.mentor, right), (right, rated.mentee, left)]
-    return float(np.mean([wished(who, field, whom, rated.most) for who, field, whom in asked if field]))
+    return float(np.mean([wished(who, field, whom, rated) for who, field, whom in asked if field]))
 
 
-def wished(who: Person, field: str, whom: Person, most: int) -> float:
-    names = [canonical(name) for name in who.parts(field)][:most]
-    return 1 - names.index(canonical(whom.id)) / most if canonical(whom.id) in names else 0.0
+def wished(who: Person, field: str, whom: Person, rated: Wishes) -> float:
+    names = [canonical(name) for name in who.parts(field)][: rated.most]
+    if canonical(whom.id) not in names:
+        return 0.0
+    rank = names.index(canonical(whom.id))
+    return rated.points[rank] if rated.points else 1 - rank / rated.most
 
 
 RECOUNT: Mapping[str, Callable[[Criterion, Person, Person], float]] = {

@@ -95,18 +95,19 @@ class Affirmations(SingleChoice):
 
 @dataclass(frozen=True, slots=True)
 class MultiChoice:
-    """Several options each: ``values`` (n, k) bool, ``known`` (n,) bool."""
+    """Several options each: ``values`` (n, k) bool, ``known`` (n,) bool; ``most`` of them may be ticked, None: all."""
 
     labels: tuple[str, ...]
     values: NDArray[np.bool_]
     known: BoolVector
+    most: int | None = None
 
     def named(self, answers: Iterable[str]) -> BoolVector:
         """Return (k,) bool: the options that one of ``answers`` names, whatever its case and accents."""
         return named(self.labels, answers)
 
     def take(self, index: Index) -> "MultiChoice":
-        return MultiChoice(self.labels, self.values[index], self.known[index])
+        return MultiChoice(self.labels, self.values[index], self.known[index], self.most)
 
     def shown(self, row: int) -> str:
         return ", ".join(self.labels[item] for item in np.flatnonzero(self.values[row]))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Literal, cast
 
@@ -144,7 +145,7 @@ class Choices(Options):
         return without(self.options, parts)
 
     def column(self, values: Sequence[object]) -> MultiChoice:
-        return members(self.options, values)
+        return replace(members(self.options, values), most=self.most)
 
 
 class Ranking(Field):

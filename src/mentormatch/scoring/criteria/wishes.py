@@ -1,7 +1,7 @@
 """Criterion ``wishes``: people of the other side that someone asked for, in order."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field as Setting
@@ -15,6 +15,7 @@ from mentormatch.languages.phrases import joined
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named
+from mentormatch.scoring.items import RankPoints
 
 ASKED: Mapping[Side, str] = {
     "mentor": mark("souhait n° {rank} du côté mentor·e"),
@@ -29,6 +30,7 @@ UNASKED: Mapping[Side, str] = {
 class Wishes(Criterion):
     """1 for a first wish, falling evenly over ``most`` wishes to 0 for someone not asked for.
 
+    ``points`` state instead what a first, a second ... wish is worth, from 1 to 0; there are then as many as these.
     ``mentor`` and ``mentee`` are the fields in which each side names people of the other by their keys. Where both
     are given the value is the mean of the two. It is undefined where a side that is asked left its field blank; who
     answered "none" asked for nobody.
@@ -40,6 +42,22 @@ class Wishes(Criterion):
     mentor: Annotated[str | None, FieldRef(("names",), "mentor")] = None
     mentee: Annotated[str | None, FieldRef(("names",), "mentee")] = None
     most: int = Setting(default=3, ge=1)
+    points: RankPoints | None = Setting(default=None, exclude_if=lambda points: points is None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def as_many_as_points(cls, stated: Any) -> Any:
+        """Return what is stated with as many wishes as it has points, where it does not say how many."""
+        if not isinstance(stated, Mapping) or "most" in stated or not isinstance(stated.get("points"), list):
+            return stated
+        return {**stated, "most": len(stated["points"])} if stated["points"] else stated
+
+    @model_validator(mode="after")
+    def has_points_for_each(self) -> Self:
+        """Refuse points for more or fewer wishes than there may be."""
+        if self.points is not None and len(self.points) != self.most:
+            raise ValueError(tr("`points` n'en dit pas autant que `most`, qui peut manquer"))
+        return self
 
     @model_validator(mode="after")
     def some_side_wishes(self) -> Self:
@@ -82,8 +100,12 @@ class Wishes(Criterion):
             for rank, name in enumerate(names[: self.most]):
                 asked = place.get(name)
                 if asked is not None:
-                    found.setdefault((row, asked), (self.most - rank) / self.most)
+                    found.setdefault((row, asked), self._worth(rank))
         return found
+
+    def _worth(self, rank: int) -> float:
+        """Return what a wish is worth, the first being of rank 0."""
+        return (self.most - rank) / self.most if self.points is None else self.points[rank]
 
     def reason(self, left: Person, right: Person) -> str:
         asked = [self._rank(left, right, self.mentor, "mentor"), self._rank(right, left, self.mentee, "mentee")]
