@@ -76,6 +76,16 @@ def wishes(draw: Draw, survey: Survey) -> Settings:
     )
 
 
+def given(draw: Draw, survey: Survey) -> Settings:
+    most = draw(st.sampled_from([1.0, 5.0, 20.0]))
+    pairs = {tuple(two_people(draw, survey).items()) for _ in range(draw(st.integers(0, 5)))}
+    said = {"by": "Claire", "on": "2026-03-12"} if draw(st.booleans()) else {}
+    return {
+        "most": most,
+        "pairs": [{**dict(pair), "points": draw(st.floats(0, most)), **said} for pair in sorted(pairs)],
+    }
+
+
 def table(draw: Draw, survey: Survey) -> Settings:
     kind = criteria_by_kind()["table"]
     fields: dict[str, str] = {side: pick(draw, survey, kind, side) for side in SIDES}
@@ -225,6 +235,7 @@ CRITERIA: Mapping[str, Drawn] = {
     "availability": availability,
     "closeness": closeness,
     "coverage": coverage,
+    "given": given,
     "near": near,
     "overlap": for_criterion("overlap"),
     "same": for_criterion("same"),

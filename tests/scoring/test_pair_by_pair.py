@@ -14,6 +14,7 @@ from mentormatch.people.cohort import Person
 from mentormatch.scoring.criteria.availability import Availability
 from mentormatch.scoring.criteria.closeness import Closeness
 from mentormatch.scoring.criteria.coverage import Coverage
+from mentormatch.scoring.criteria.given import Given
 from mentormatch.scoring.criteria.near import Near
 from mentormatch.scoring.criteria.overlap import Overlap
 from mentormatch.scoring.criteria.same import Same
@@ -143,6 +144,12 @@ def near(rated: Criterion, left: Person, right: Person) -> float:
     return min(1.0, max(0.0, (rated.zero_at - length) / (rated.zero_at - rated.within)))
 
 
+def given_points(rated: Criterion, left: Person, right: Person) -> float:
+    assert isinstance(rated, Given)
+    (found,) = [each.points for each in rated.pairs if (each.mentor, each.mentee) == (left.id, right.id)]
+    return found / rated.most
+
+
 def same(rated: Criterion, left: Person, right: Person) -> float:
     assert isinstance(rated, Same)
     return float(left.parts(rated.field) == right.parts(rated.field))
@@ -190,6 +197,7 @@ RECOUNT: Mapping[str, Callable[[Criterion, Person, Person], float]] = {
     "availability": availability,
     "closeness": closeness,
     "coverage": coverage,
+    "given": given_points,
     "near": near,
     "overlap": overlap,
     "same": same,

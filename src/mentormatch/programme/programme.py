@@ -44,7 +44,7 @@ from mentormatch.programme.sections import (
     misplaced,
     misstated,
 )
-from mentormatch.programme.tables import as_tables, tables_of
+from mentormatch.programme.tables import PointsSource, as_tables, fill_tables, plain_table, tables_of
 from mentormatch.programme.validation_messages import (
     MOST_COMPARED,
     brief,
@@ -179,13 +179,13 @@ class Programme(VersionedPickle, Part):
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
-        """Return the programme in a TOML file, with the list of those who are forgotten that stands beside it.
+        """Return the programme in a TOML file, with what stands beside it: tables of points, and who is forgotten.
 
         Raises ProgrammeError with every mistake in it: key path (line, for syntax), found, expected, nearest name;
-        SurveyError where some are forgotten and the key that tells who is gone.
+        SurveyError where a table cannot be read, or some are forgotten and the key that tells who is gone.
         """
         source = Path(path)
-        loaded = cls.read(load_tables(source), source.name)
+        loaded = cls.read(fill_tables(load_tables(source), source.parent), source.name)
         loaded._forgotten = read_forgotten(source)
         return loaded
 
@@ -298,6 +298,25 @@ class Programme(VersionedPickle, Part):
     def fields_with(self, use: Use) -> list[str]:
         """Return the ids of the fields with this use."""
         return [name for name, field in self.fields.items() if field.use == use]
+
+    def with_points(self, source: PointsSource, criterion: str | None = None) -> Self:
+        """Return the programme with the points of pairs in ``source``, for the criterion that takes a table.
+
+        ``source`` is a file, a frame or records, as for ``read_survey``; ``criterion`` the name of the criterion where
+        several take one. Raises ProgrammeError with each row that cannot be used, SurveyError where the source cannot
+        be read, RequestError where no criterion takes them, or several do.
+        """
+        taking = [each for each in self.criteria if each.takes_table and criterion in (None, each.name)]
+        if len(taking) != 1:
+            found = tr("{count} critères de ce genre", count=len(taking))
+            problem = Problem("criteria", found, tr("un seul critère qui prend une table, ou son nom"))
+            raise RequestError(tr("Ces points ne peuvent pas être pris"), [problem])
+        (given,) = taking
+        filled = type(given).with_table(given.model_dump(by_alias=True), plain_table(source))
+        criteria = [filled if each is given else each for each in self.criteria]
+        filled_in = type(self).read({**dict(self), "criteria": criteria})
+        filled_in._forgotten = self._forgotten
+        return filled_in
 
     def with_rules(self, rules: Sequence[Rule]) -> Self:
         """Return the programme with more rules."""

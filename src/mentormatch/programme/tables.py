@@ -2,11 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import date
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
+from mentormatch.errors import Problem
 from mentormatch.programme.sections import Heading, Part
+from mentormatch.scoring.criterion import Criterion, PlainTable, criteria_by_kind
+from mentormatch.survey.table import unreadable
+from mentormatch.survey.table_reader import FrameSource, Records, read_table
+
+type PointsSource = str | PathLike[str] | FrameSource | Records
 
 
 def as_tables(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,3 +91,27 @@ def spelt_out(part: Any) -> Any:
         case date():
             return part.isoformat()
     return part
+
+
+def plain_table(source: PointsSource) -> PlainTable:
+    """Return a table as criteria read it. Raises SurveyError where it cannot be read whole."""
+    table = read_table(source, tool="plain")
+    if table.refused:
+        raise unreadable(table.source, *(Problem(str(row.line), row.reason) for row in table.refused))
+    return PlainTable(table.source, table.header, tuple((row.line, row.cells) for row in table.records))
+
+
+def fill_tables(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return ``data`` with the tables that its criteria take from files in ``folder``."""
+    criteria, kinds = data.get("criteria"), criteria_by_kind()
+    if not isinstance(criteria, list):
+        return data
+    return {**data, "criteria": [with_file(stated, folder, kinds) for stated in criteria]}
+
+
+def with_file(stated: Any, folder: Path, kinds: Mapping[str, type[Criterion]]) -> Any:
+    """Return the table of a criterion with what its file holds instead of the name of the file, if it takes one."""
+    kind = kinds.get(str(stated.get("kind"))) if isinstance(stated, dict) else None
+    if kind is None or not kind.takes_table or not isinstance(stated.get("file"), str):
+        return stated
+    return kind.with_table(stated, plain_table(folder / stated["file"]))

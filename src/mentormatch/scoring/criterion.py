@@ -1,9 +1,9 @@
 """What a criterion is: it scores blocks of pairs between 0 and 1, and says in a phrase what one score rests on."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,15 @@ class Named:
     left: IntVector
     right: IntVector
     values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainTable:
+    """A table of texts: what it is called, its ``header``, and its ``records``, each with its line."""
+
+    source: str
+    header: tuple[str, ...]
+    records: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +101,21 @@ class Criterion(Extension):
     """
 
     title: ClassVar[str]
+    takes_table: ClassVar[bool] = False
+    """Whether it takes a table that stands in a ``file`` beside the programme, or that a caller has."""
 
     kind: str
     weight: float = Setting(default=1.0, ge=0, le=1e6)
     neutral: float = Setting(default=0.5, ge=0, le=1)
     group: str | None = None
+
+    @classmethod
+    def with_table(cls, stated: Mapping[str, Any], table: PlainTable) -> dict[str, Any]:
+        """Return what a programme states of it with what a table holds.
+
+        Raises ProgrammeError with each row that cannot be used, by its line.
+        """
+        raise NotImplementedError(f"{cls.__name__} takes no table")
 
     def score(self, left: People, right: People) -> Block:
         """Return the value of every pair; shape (len(left), len(right)), NaN where undefined.

@@ -3,6 +3,7 @@
 from mentormatch.scoring.criteria.availability import Availability as Availability
 from mentormatch.scoring.criteria.closeness import Closeness as Closeness
 from mentormatch.scoring.criteria.coverage import Coverage as Coverage
+from mentormatch.scoring.criteria.given import Given as Given
 from mentormatch.scoring.criteria.near import Near as Near
 from mentormatch.scoring.criteria.overlap import Overlap as Overlap
 from mentormatch.scoring.criteria.same import Same as Same
