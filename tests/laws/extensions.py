@@ -223,6 +223,12 @@ def some_people(draw: Draw, survey: Survey) -> Settings:
     return {"people": draw(st.lists(st.sampled_from(everybody), min_size=2, max_size=4))}
 
 
+def together(draw: Draw, survey: Survey) -> Settings:
+    side = draw(st.sampled_from([each for each in SIDES if survey.ids(each)] or SIDES))
+    keys = st.sampled_from(survey.ids(side) or PEOPLE[side])
+    return {"people": draw(st.lists(keys, min_size=2, max_size=3)), "side": side}
+
+
 def composition(draw: Draw, survey: Survey) -> Settings:
     field = draw(st.sampled_from(survey.of(("choice", "choices", "scale", "yesno", "place"), "both")))
     said = chosen(draw, survey, field) if draw(st.booleans()) else {"field": field}
@@ -261,7 +267,7 @@ RULES: Mapping[str, Drawn] = {
     "proportion": proportion,
     "quota": quota,
     "require": require,
-    "together": some_people,
+    "together": together,
     "veto": veto,
 }
 

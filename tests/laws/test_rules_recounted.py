@@ -19,6 +19,7 @@ from mentormatch.rules.kinds.priority import Priority
 from mentormatch.rules.kinds.proportion import Proportion
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.rules.kinds.require import Require
+from mentormatch.rules.kinds.together import Together
 from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
 from mentormatch.scoring.score import MILLION
 from tests.laws.extensions import rule
@@ -136,6 +137,18 @@ def keeps(row: SideConstraint, met: Market, chosen: Sequence[tuple[int, ...]]) -
     counted = [cell for cell in chosen if row.mentor in (None, cell[0]) and row.mentee in (None, cell[1])]
     total = sum(int(weights[cell]) for cell in counted)
     return (row.least is None or total >= row.least) and (row.most is None or total <= row.most)
+
+
+@given(data=st.data())
+def test_people_who_stay_together_have_the_same_partners(data: st.DataObject) -> None:
+    asked, met = drawn(data, "together")
+    assert isinstance(asked, Together)
+    chosen = [cell for cell in np.ndindex(met.shape) if data.draw(st.booleans())]
+    at = 0 if asked.side == "mentor" else 1
+    ids = met.side(asked.side).ids
+    partners = {key: {cell[1 - at] for cell in chosen if ids[cell[at]] == key} for key in asked.people}
+    alike = len({frozenset(theirs) for theirs in partners.values()}) == 1
+    assert all(keeps(row, met, chosen) for row in asked.side_constraints(met)) == alike
 
 
 @given(data=st.data())

@@ -186,6 +186,12 @@ def require(maker: Maker) -> dict[str, Any]:
     }
 
 
+def together(maker: Maker) -> dict[str, Any]:
+    side: Side = maker.random.choice(["mentee", "mentee", "mentor"])
+    people = maker.random.sample(maker.ids[side], min(maker.random.choice([2, 2, 3]), len(maker.ids[side])))
+    return {"people": people if len(people) > 1 else people * 2, **({"side": side} if side == "mentor" else {})}
+
+
 MISSING = ["allow", "allow", "forbid"]
 RULES: Mapping[str, Callable[[Maker], dict[str, Any]]] = {
     "apart": lambda maker: {"people": maker.some(maker.ids["mentor"], 2) + maker.some(maker.ids["mentee"], 3)},
@@ -204,6 +210,7 @@ RULES: Mapping[str, Callable[[Maker], dict[str, Any]]] = {
     "proportion": lambda maker: {"side": maker.random.choice(SIDES), **maker.group(), **maker.bounds(100)},
     "quota": quota,
     "require": require,
+    "together": together,
     "veto": lambda maker: {"field": "names_refused", "against": maker.random.choice([["names_firms"], ["work"]])},
 }
 

@@ -13,6 +13,7 @@ from mentormatch.rules.kinds.priority import Priority
 from mentormatch.rules.kinds.proportion import Proportion
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.rules.kinds.require import Require
+from mentormatch.rules.kinds.together import Together
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criteria.table import Table
 from tests.laws.recount import FORBID, holds, hours, hours_of_pair
@@ -112,6 +113,8 @@ def sums_of(rule: Rule, mentors: Sequence[Person], mentees: Sequence[Person]) ->
             yield from proportion(rule, mentors, mentees)
         case Load():
             yield from load(rule, mentors, mentees)
+        case Together():
+            yield from together(rule, mentors, mentees)
 
 
 def quota(rule: Quota, mentors: Sequence[Person], mentees: Sequence[Person]) -> Sum:
@@ -144,3 +147,24 @@ def load(rule: Load, mentors: Sequence[Person], mentees: Sequence[Person]) -> It
             yield Sum(
                 [asked if other is mentor else [0] * len(mentees) for other in mentors], most=round(HUNDRED * limit)
             )
+
+
+def together(rule: Together, mentors: Sequence[Person], mentees: Sequence[Person]) -> Iterator[Sum]:
+    """Yield that each possible partner has the first of these people as often as each other one."""
+    first, *others = rule.people
+    for other in others:
+        for partner in mentees if rule.side == "mentor" else mentors:
+            cells = [
+                [sign(person, first, other) if whom is partner else 0 for person, whom in row]
+                for row in turned(rule.side, mentors, mentees)
+            ]
+            yield Sum(cells, 0, 0)
+
+
+def turned(side: Side, mentors: Sequence[Person], mentees: Sequence[Person]) -> Iterator[list[tuple[Person, Person]]]:
+    """Yield, pair by pair, who is of a side, and the other one."""
+    yield from ([(i, k) if side == "mentor" else (k, i) for k in mentees] for i in mentors)
+
+
+def sign(person: Person, first: str, other: str) -> int:
+    return (person.id == first) - (person.id == other)
