@@ -138,6 +138,11 @@ def covers(draw: Draw, survey: Survey) -> Settings:
     return {**fields, "least": draw(st.integers(1, 2)), "missing": missing} | first | level
 
 
+def complementary(draw: Draw, survey: Survey) -> Settings:
+    said = covers(draw, survey)
+    return said | {"least": draw(st.none() | st.integers(1, 2))}
+
+
 def gap(draw: Draw, survey: Survey) -> Settings:
     most = {"most": draw(st.integers(2, 4))} if draw(st.booleans()) else {}
     return with_missing("gap")(draw, survey) | {"least": draw(st.integers(-1, 2))} | most
@@ -254,6 +259,7 @@ RULES: Mapping[str, Drawn] = {
     "ban": two_people,
     "capacity": capacity,
     "common": common,
+    "complementary": complementary,
     "composition": composition,
     "covers": covers,
     "different": with_missing("different"),
@@ -268,6 +274,7 @@ RULES: Mapping[str, Drawn] = {
     "quota": quota,
     "require": require,
     "together": together,
+    "varied": with_missing("varied"),
     "veto": veto,
 }
 

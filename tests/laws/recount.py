@@ -1,6 +1,7 @@
 """What each rule asks, recounted in plain Python from what its docstring says: person by person, pair by pair."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from math import inf, isnan
 
 from mentormatch.base.columns import Grades, NameLists, NumberColumn, Ranks, SingleChoice
@@ -9,6 +10,7 @@ from mentormatch.people.cohort import Person
 from mentormatch.rules.kinds.apart import Apart
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.common import Common
+from mentormatch.rules.kinds.complementary import Complementary
 from mentormatch.rules.kinds.covers import Covers
 from mentormatch.rules.kinds.different import Different
 from mentormatch.rules.kinds.gap import Gap
@@ -17,6 +19,7 @@ from mentormatch.rules.kinds.load import Load
 from mentormatch.rules.kinds.meet import Meet
 from mentormatch.rules.kinds.minimum_score import MinimumScore
 from mentormatch.rules.kinds.quota import Where
+from mentormatch.rules.kinds.varied import Varied
 from mentormatch.rules.kinds.veto import Veto
 from mentormatch.rules.rule import Rule
 from tests.places.measured import apart
@@ -42,10 +45,15 @@ def few_in_common(asked: Rule, left: Person, right: Person, _: int) -> bool:
 
 
 def too_few_needs_met(asked: Rule, left: Person, right: Person, _: int) -> bool:
-    """Count the needs that are met: those known to be, or those that may be where a missing answer is allowed."""
     assert isinstance(asked, Covers)
     if not (left.answered(asked.mentor) and right.answered(asked.mentee)):
         return asked.missing == "forbid"
+    offers, needs = needs_met(asked, left, right)
+    return len(offers & needs) < asked.least
+
+
+def needs_met(asked: Covers | Complementary, left: Person, right: Person) -> tuple[set[str], set[str]]:
+    """Return what is offered and what is needed: what is known to be, or what may be where that is allowed."""
     sure = asked.missing == "forbid"
     typed = all(
         isinstance(who.column(field), NameLists) for who, field in ((left, asked.mentor), (right, asked.mentee))
@@ -55,7 +63,51 @@ def too_few_needs_met(asked: Rule, left: Person, right: Person, _: int) -> bool:
         {compared(item) for item in items_given(who, field, level, sure=sure)[:first]}
         for who, field, level, first in ((left, asked.mentor, asked.level, None), (right, asked.mentee, 1, asked.first))
     )
-    return len(offers & needs) < asked.least
+    return offers, needs
+
+
+def never_covered(asked: Rule, left: Person, right: Person, _: int) -> bool:
+    """Whether a mentee has no mentor whoever these are: no answer where that forbids, or fewer needs than are asked."""
+    assert isinstance(asked, Complementary)
+    if not right.answered(asked.mentee):
+        return asked.missing == "forbid"
+    return len(sure_needs(asked, left, right)) < (asked.least or 0)
+
+
+def sure_needs(asked: Complementary, left: Person, right: Person) -> set[str]:
+    """Return what a mentee is known to need, as it is compared with what this mentor offers."""
+    known = asked.model_copy(update={"missing": "forbid"})
+    return needs_met(known, left, right)[1]
+
+
+def covered(asked: Rule, mentors: Sequence[Person], mentee: Person) -> bool:
+    """Return whether some mentors cover the needs of one mentee between them, all or as many as are asked."""
+    assert isinstance(asked, Complementary)
+    if not mentors or not mentee.answered(asked.mentee):
+        return True
+    needs = sure_needs(asked, mentors[0], mentee)
+    met = {need for need in needs for mentor in mentors if may_pass_on(asked, mentor, mentee, need)}
+    return len(met) >= (len(needs) if asked.least is None else asked.least)
+
+
+def may_pass_on(asked: Complementary, mentor: Person, mentee: Person, need: str) -> bool:
+    if not mentor.answered(asked.mentor):
+        return asked.missing == "allow"
+    return need in needs_met(asked, mentor, mentee)[0]
+
+
+def differ(asked: Rule, mentors: Sequence[Person], _: Person) -> bool:
+    """Return whether no two of some mentors gave the same answer; who gave none is alone where that is forbidden."""
+    assert isinstance(asked, Varied)
+    return not any(
+        in_common(asked.field, *two)
+        or (asked.missing == "forbid" and not all(who.answered(asked.field) for who in two))
+        for two in combinations(mentors, 2)
+    )
+
+
+SETS: Mapping[str, Callable[[Rule, Sequence[Person], Person], bool]] = {"complementary": covered, "varied": differ}
+"""What is asked of all mentors of one mentee together."""
 
 
 def items_given(person: Person, field: str, level: int, *, sure: bool) -> list[str]:
@@ -183,6 +235,7 @@ FORBID: Mapping[str, Forbids] = {
     "apart": separated,
     "ban": banned,
     "common": few_in_common,
+    "complementary": never_covered,
     "covers": too_few_needs_met,
     "different": some_in_common,
     "gap": not_ahead,

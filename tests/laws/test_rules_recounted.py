@@ -24,9 +24,9 @@ from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
 from mentormatch.scoring.score import MILLION
 from tests.laws.extensions import rule
 from tests.laws.questionnaires import SIDES, cohort, surveys
-from tests.laws.recount import FORBID, holds, hours, hours_of_pair
+from tests.laws.recount import FORBID, SETS, holds, hours, hours_of_pair
 
-OTHERS = {"capacity", "composition", "pin", "priority", "proportion", "quota", "require", "together"}
+OTHERS = {"capacity", "composition", "pin", "priority", "proportion", "quota", "require", "together", "varied"}
 
 
 def drawn(data: st.DataObject, kind: str) -> tuple[Rule, Market]:
@@ -137,6 +137,19 @@ def keeps(row: SideConstraint, met: Market, chosen: Sequence[tuple[int, ...]]) -
     counted = [cell for cell in chosen if row.mentor in (None, cell[0]) and row.mentee in (None, cell[1])]
     total = sum(int(weights[cell]) for cell in counted)
     return (row.least is None or total >= row.least) and (row.most is None or total <= row.most)
+
+
+@pytest.mark.parametrize("kind", sorted(SETS))
+@given(data=st.data())
+def test_the_mentors_of_one_mentee_are_asked_together(kind: str, data: st.DataObject) -> None:
+    asked, met = drawn(data, kind)
+    block = asked.forbidden(met)
+    chosen = [cell for cell in np.ndindex(met.shape) if (block is None or not block[cell]) and data.draw(st.booleans())]
+    fine = True
+    for mentee in range(met.shape[1]):
+        theirs = [met.mentors.person(i) for i, k in chosen if k == mentee]
+        fine &= SETS[kind](asked, theirs, met.mentees.person(mentee))
+    assert all(keeps(row, met, chosen) for row in asked.side_constraints(met)) == fine
 
 
 @given(data=st.data())

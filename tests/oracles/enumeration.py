@@ -60,6 +60,8 @@ class Game:
     pins: frozenset[Places] = frozenset()
     priority: Cells = field(default_factory=list)
     former: frozenset[Places] = frozenset()
+    fits: Callable[[tuple[int, ...], int], bool] = lambda mentors, mentee: True
+    """Whether some mentors may be those of one mentee, all of them."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def sets_of(game: Game, mentee: int) -> list[tuple[int, ...]]:
     span, held = game.mentees[mentee], {i for i, k in game.pins if k == mentee}
     free = [i for i, row in enumerate(game.allowed) if row[mentee]]
     sets = [each for count in range(len(free) + 1) if span.holds(count) for each in combinations(free, count)]
-    return [each for each in sets if held <= set(each)]
+    return [each for each in sets if held <= set(each) and game.fits(each, mentee)]
 
 
 def best_of(game: Game, goals: Sequence[str], seed: int = 0) -> Best | None:

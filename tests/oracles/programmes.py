@@ -71,9 +71,9 @@ class Small:
 class Maker:
     """Draws the parts of one small programme."""
 
-    def __init__(self, seed: int, *, roomy: bool = False) -> None:
+    def __init__(self, seed: int, *, roomy: bool = False, paired: bool = False) -> None:
         self.random, self.roomy = Random(seed), roomy
-        self.most = (3, 1) if roomy else self._capacities()
+        self.most = (3, 1) if roomy else (2, 2) if paired else self._capacities()
         self.ids: dict[Side, list[str]] = {
             side: KEYS[side][: max(self.random.choices(range(1, count + 1), k=3))]
             for side, count in zip(SIDES, self._sizes(), strict=True)
@@ -129,6 +129,13 @@ def capacity(maker: Maker) -> dict[str, Any]:
 def covers(maker: Maker) -> dict[str, Any]:
     first = {"first": maker.random.choice([1, 2])} if maker.maybe(0.5) else {}
     asked = {"mentee": "needs", "mentor": "offers", "least": maker.random.choice([1, 1, 2]), **first}
+    return {**asked, "level": maker.random.choice([1, 2]), **maker.missing()}
+
+
+def complementary(maker: Maker) -> dict[str, Any]:
+    least = {"least": maker.random.choice([1, 2])} if maker.maybe(0.5) else {}
+    first = {"first": maker.random.choice([1, 2])} if maker.maybe(0.7) else {}
+    asked = {"mentee": "needs", "mentor": "offers", **least, **first}
     return {**asked, "level": maker.random.choice([1, 2]), **maker.missing()}
 
 
@@ -198,6 +205,7 @@ RULES: Mapping[str, Callable[[Maker], dict[str, Any]]] = {
     "ban": Maker.pair,
     "capacity": capacity,
     "common": lambda maker: {"field": maker.random.choice(["speech", "work", "names_firms"]), **maker.missing()},
+    "complementary": complementary,
     "covers": covers,
     "different": lambda maker: {"field": maker.random.choice(["names_firms", "work", "speech"]), **maker.missing()},
     "gap": gap,
@@ -211,6 +219,7 @@ RULES: Mapping[str, Callable[[Maker], dict[str, Any]]] = {
     "quota": quota,
     "require": require,
     "together": together,
+    "varied": lambda maker: {"field": maker.random.choice(["work", "speech", "step"]), **maker.missing()},
     "veto": lambda maker: {"field": "names_refused", "against": maker.random.choice([["names_firms"], ["work"]])},
 }
 
@@ -219,7 +228,7 @@ KINDS = tuple(sorted(RULES))
 
 def small(seed: int, kinds: Sequence[str] = KINDS, first: str | None = None, values: Sequence[int] = ()) -> Small:
     """Return a programme with up to five rules of these kinds, ``first`` among them, and its people."""
-    maker = Maker(seed, roomy=first in ("capacity", "load"))
+    maker = Maker(seed, roomy=first in ("capacity", "load"), paired=first in ("complementary", "varied"))
     most = {"kind": "capacity", "side": "mentor", "most": maker.most[0], "field": "places"}
     more = {"kind": "capacity", "side": "mentee", "most": maker.most[1]}
     drawn = ([first] if first else []) + maker.random.choices(list(kinds), k=maker.random.choice([0, 0, 1, 1, 2, 3, 4]))

@@ -16,7 +16,7 @@ from mentormatch.rules.kinds.require import Require
 from mentormatch.rules.kinds.together import Together
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criteria.table import Table
-from tests.laws.recount import FORBID, holds, hours, hours_of_pair
+from tests.laws.recount import FORBID, SETS, holds, hours, hours_of_pair
 from tests.oracles.enumeration import Cells, Game, Places, Span, Sum
 
 HUNDRED = 100
@@ -40,6 +40,9 @@ def game_of(cohort: Cohort, programme: Programme, former: Iterable[Places] = (),
         pins_of(rules, mentors, mentees),
         [[comes_first(rules, i, "mentor") + comes_first(rules, k, "mentee") for k in mentees] for i in mentors],
         frozenset(former),
+        lambda some, k: all(
+            SETS[rule.kind](rule, [mentors[i] for i in some], mentees[k]) for rule in rules if rule.kind in SETS
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.columns import Column, MultiChoice, NameLists, SingleChoice
 from mentormatch.languages.text_keys import fold
 from mentormatch.rules.rule import PairIndices
+from mentormatch.scoring.items import first_ranks, shared, stakes_of
 
 type Answers = Sequence[Sequence[str]]
 type Entries = Sequence[tuple[int, Hashable]]
@@ -231,3 +232,18 @@ def unique_pairs(mentors: IntVector, mentees: IntVector, width: int) -> PairIndi
     both = both[np.diff(both, prepend=-1) > 0]
     left = both // max(width, 1)
     return left, both - left * max(width, 1)
+
+
+def offers_and_needs(
+    left: Column, right: Column, *, level: int, first: int | None
+) -> tuple[tuple[NDArray[np.bool_], NDArray[np.bool_]], tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Return (n, k) bool twice, who can pass on which of k items and who left it blank; (m, k) bool twice, of needs.
+
+    ``level`` is the least level of an offer, ``first`` how many needs count, in their order. The items are those of
+    the right: nobody passes on what the left was not asked about.
+    """
+    offers, needs = stakes_of(left, first_ranks(right, first))
+    offered, needed = shared(offers, needs)
+    can, unsaid = (np.zeros((len(offers.values), len(needs.keys)), dtype=bool) for _ in range(2))
+    can[:, needed], unsaid[:, needed] = offers.values[:, offered] >= level, offers.blank[:, offered]
+    return (can, unsaid), (needs.values > 0, needs.blank)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field as Setting
 
 from mentormatch.base.arrays import BoolMatrix
@@ -13,10 +12,10 @@ from mentormatch.fields import AnyField, Levels
 from mentormatch.fields.extension import FieldRef, FieldReference
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
-from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Market, Missing, Relaxation, Rule, apply_missing
+from mentormatch.rules.shared_answers import offers_and_needs
 from mentormatch.scoring.criterion import product
-from mentormatch.scoring.items import LISTS, ORDERED, first_ranks, ranks_given, shared, stakes_of
+from mentormatch.scoring.items import LISTS, ORDERED, ranks_given
 from mentormatch.scoring.score import BLOCK_ROWS
 
 NEEDS = {
@@ -71,22 +70,14 @@ class Covers(Rule):
 
     def forbidden(self, market: Market) -> BoolMatrix:
         left, right = market.mentors, market.mentees
-        can, needs = self._items(left, right)
+        offers, asked = left.columns[self.mentor], right.columns[self.mentee]
+        able, needed = offers_and_needs(offers, asked, level=self.level, first=self.first)
+        can, needs = (said | blank if self.missing == "allow" else said for said, blank in (able, needed))
         few = np.empty(market.shape, dtype=bool)
         for start in range(0, len(few), BLOCK_ROWS):
             rows = slice(start, start + BLOCK_ROWS)
             few[rows] = product(can[rows], needs.T) < self.least
         return apply_missing(few, left.known(self.mentor), right.known(self.mentee), self.missing)
-
-    def _items(self, left: People, right: People) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return (n, k) and (m, k) bool: who can pass on, and who needs, which of k items."""
-        column = first_ranks(right.columns[self.mentee], self.first)
-        offers, needs = stakes_of(left.columns[self.mentor], column)
-        offered, needed = shared(offers, needs)
-        can, wanted = offers.values[:, offered] >= self.level, needs.values[:, needed] > 0
-        if self.missing == "allow":
-            can, wanted = can | offers.blank[:, offered], wanted | needs.blank[:, needed]
-        return can, wanted
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
         """Yield how many needs are to be met, of how many, and at what level; no need at all is the rule dropped."""
