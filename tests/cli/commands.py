@@ -43,6 +43,7 @@ CASES: dict[str, str] = {
     "purge": "purge {answers} -p {programme}",
     "ask": "ask match {request}",
     "schema": "schema",
+    "keys": "keys add cantine --store {group}/service.db",
 }
 """What each command is given; names in braces are those of ``Edition``."""
 

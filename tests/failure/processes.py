@@ -43,9 +43,9 @@ def alive(process: int) -> bool:
         return False
 
 
-def wait_for[T](look: Callable[[], T]) -> T:
+def wait_for[T](look: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
     """Return the first true thing that ``look`` sees."""
-    end = monotonic() + PATIENCE_S
+    end = monotonic() + patience_s
     while not (seen := look()):
         assert monotonic() < end, "nothing came"
         sleep(0.002)

@@ -43,7 +43,8 @@ def nothing(message: ServiceMessage) -> None:
 
 
 async def answer_of(pool: Pool, seed: int = 0) -> bytes:
-    return await pool.ask("match", body(asked(seed)), nothing)
+    async with pool.place():
+        return await pool.ask("match", body(asked(seed)), nothing)
 
 
 async def both_there(pool: Pool) -> set[int]:

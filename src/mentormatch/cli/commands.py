@@ -12,6 +12,7 @@ from mentormatch.cli.ask import ask_command, schema_command
 from mentormatch.cli.evaluate import alternatives_command, evaluate_command, why_not_command
 from mentormatch.cli.groups import dates_command, groups_command, topics_command, turns_command
 from mentormatch.cli.help_texts import Command, HelpGroup
+from mentormatch.cli.keys import keys_command
 from mentormatch.cli.match import diagnose_command, estimate_command, intake_command, match_command, plans_command
 from mentormatch.cli.messages import Quiet, complain, write_text
 from mentormatch.cli.participants import follow_up_command, handouts_command, profiles_command, suggest_command
@@ -198,6 +199,12 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     serve_command: (
         "serve",
         mark("Ouvrir le service : les opérations du contrat JSON en HTTP, pour cette machine, sous un jeton."),
+    ),
+    keys_command: (
+        "keys",
+        mark(
+            "Ajouter, nommer, remplacer ou révoquer les clés d'un service ; s'il tourne, il en tient compte aussitôt."
+        ),
     ),
 }
 """What carries out each command, its name, and what it is for; in the order of an edition."""

@@ -3,12 +3,13 @@
 import os
 import secrets
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from mentormatch.cli.messages import say, say_json
-from mentormatch.cli.options import TEXT, AsJson
+from mentormatch.cli.options import FILE, TEXT, AsJson
 from mentormatch.errors import OutputError, Problem
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import system_reason
@@ -46,6 +47,23 @@ People = Annotated[
     int | None,
     typer.Option("--people", metavar=NUMBER, min=1, help=mark("Combien de personnes de chaque côté, au plus.")),
 ]
+Store = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        metavar=FILE,
+        help=mark("Le fichier des travaux et des clés, qui survivent alors au service ; sinon, rien n'est écrit."),
+    ),
+]
+Expiry = Annotated[
+    float | None,
+    typer.Option(
+        "--expiry",
+        metavar=mark("SECONDES"),
+        min=1,
+        help=mark("Combien de temps le résultat d'un travail reste à prendre, en secondes."),
+    ),
+]
 Https = Annotated[
     bool,
     typer.Option(
@@ -63,6 +81,8 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     workers: Workers = None,
     time_limit: Limit = None,
     people: People = None,
+    store: Store = None,
+    expiry: Expiry = None,
     https: Https = False,
     as_json: AsJson = False,
 ) -> None:
@@ -70,21 +90,23 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     refuse_missing()
     from mentormatch.service.server import listen, serve
     from mentormatch.service.settings import Settings
+    from mentormatch.service.store import held
 
-    given = {"workers": workers, "time_limit_s": time_limit, "people": people}
+    given = {"workers": workers, "time_limit_s": time_limit, "people": people, "store": store, "expiry_s": expiry}
     limits: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     token = os.environ.pop(VARIABLE, "").strip()
     refuse_weak(token)
     names = (host_in_address(host), *(name or ()))
     settings = Settings(token or secrets.token_urlsafe(24), names, https=https, **limits)
-    try:
-        listening = listen(host, port)
-    except OSError as error:
-        raise cannot_listen(host, port, system_reason(error)) from None
-    if as_json:
-        say_json({"host": host, "port": listening.getsockname()[1], "token": None if token else settings.token})
-    announce(host, listening.getsockname()[1], "" if token else settings.token)
-    serve(settings, listening)
+    with held(store):
+        try:
+            listening = listen(host, port)
+        except OSError as error:
+            raise cannot_listen(host, port, system_reason(error)) from None
+        if as_json:
+            say_json({"host": host, "port": listening.getsockname()[1], "token": None if token else settings.token})
+        announce(host, listening.getsockname()[1], "" if token else settings.token)
+        serve(settings, listening)
 
 
 def refuse_missing() -> None:

@@ -36,6 +36,7 @@ class Components:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Have the workers at work, and what has expired forgotten."""
+        await self.jobs.open()
         self.pool.open()
         sweeping = asyncio.create_task(self._sweep())
         try:
@@ -45,10 +46,11 @@ class Components:
             await self.jobs.close()
             await self.residents.close()
             await self.pool.close()
+            self.guard.callers.close()
 
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_S)
             self.pool.renew()
-            self.jobs.expire()
+            await self.jobs.expire()
             self.residents.expire()

@@ -110,7 +110,7 @@ class Gate:
         """Answer, and return what went wrong: the kind of an error alone, as its text may hold what people said."""
         try:
             try:
-                self.guard.check(exchange.scope)
+                exchange.scope["state"]["caller"] = self.guard.check(exchange.scope)
                 await self.app(exchange.scope, exchange.receive, exchange.send)
             except WrongTokenError:
                 await self.guard.guesses.slow(exchange.client)

@@ -1,15 +1,22 @@
-"""Who is let in: requests for a name of this service, by whoever bears its token, or comes through another door."""
+"""Who is let in: requests for a name of this service, by whoever bears its token or a key, or comes by another door.
+
+A key is let in to what its scopes are for, and to nothing that is not named here.
+"""
 
 import asyncio
 import hmac
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from starlette.datastructures import Headers
 
+from mentormatch.service.keys import HOST, SCOPES, Caller, Key, KeyRing
 from mentormatch.service.problems import RefusedError
+from mentormatch.service.store import not_kept
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 """The names of this machine for itself: a page of another site that has its name lead here comes with its own name."""
@@ -28,9 +35,23 @@ FORGOTTEN_S = 300.0
 MOST_CLIENTS, MOST_WAITING = 1_024, 64
 """So many addresses are remembered; so many wrong tokens wait for their answers."""
 
+ANY_KEY = frozenset(SCOPES)
+PLACES: Mapping[str, frozenset[str]] = {
+    "/v1/jobs": ANY_KEY,
+    "/v1/verify": ANY_KEY,
+    "/v1": frozenset({"propose"}),
+    "/desk": frozenset({"propose"}),
+    "/session": ANY_KEY,
+    "/page": ANY_KEY,
+    "/openapi.json": ANY_KEY,
+}
+"""Where a key with any of these scopes may ask, and below it; the first that fits. All else is for the token alone."""
+
 type Scope = Mapping[str, Any]
-type Door = Callable[[Scope], bool]
-"""Says whether a request may come in; raises RefusedError to have it refused whatever other doors say."""
+type OpenDoor = Callable[[Scope], bool]
+"""Says whether anybody may ask for this; raises RefusedError to have it refused whatever other doors say."""
+type Door = Callable[[Scope], Caller | None]
+"""Says who asks, None: nobody it knows; raises RefusedError to have it refused whatever other doors say."""
 
 
 class WrongTokenError(RefusedError):
@@ -86,28 +107,83 @@ class RecentCount:
         return self.count
 
 
+class Callers:
+    """Who has which token: that of the service, and the keys in its file as they are at this moment."""
+
+    def __init__(self, token: str, store: Path | None = None) -> None:
+        self.token = token
+        self.ring = KeyRing(store) if store else None
+
+    def close(self) -> None:
+        """Close the file."""
+        if self.ring:
+            self.ring.close()
+
+    def named(self, token: str) -> Caller | None:
+        """Return who has a token, None: nobody; raises RefusedError where it is a key that holds no more."""
+        if same(token, self.token):
+            return HOST
+        key = self._asked(lambda ring: ring.holder(token))
+        if key and key.state != "valid":
+            raise RefusedError("no-token", f"This key is {key.state}; ask for another", headers=ASK)
+        return key.caller if key else None
+
+    def still(self, caller: Caller) -> bool:
+        """Return whether the key of a caller still holds."""
+        if not caller.key:
+            return True
+        key = self._asked(lambda ring: ring.find(caller.key))
+        return key is not None and key.state == "valid"
+
+    def bearer(self, scope: Scope) -> Caller | None:
+        """Return whose token a request bears."""
+        scheme, _, borne = Headers(scope=dict(scope)).get("authorization", "").partition(" ")
+        return self.named(borne.strip()) if scheme.lower() == SCHEME.lower() else None
+
+    def _asked(self, ask: Callable[[KeyRing], Key | None]) -> Key | None:
+        try:
+            return ask(self.ring) if self.ring else None
+        except sqlite3.Error as error:
+            raise not_kept(error) from None
+
+
 class Guard:
     """Lets requests in.
 
     ``open`` doors let anybody in, to what is no secret; ``doors`` let in who shows that they may.
     """
 
-    def __init__(self, token: str, hosts: Iterable[str] = ()) -> None:
+    def __init__(self, callers: Callers, hosts: Iterable[str] = ()) -> None:
         self.hosts = frozenset(map(str.lower, (*LOOPBACK, *hosts)))
         self.guesses = Guesses()
-        self.open: list[Door] = [is_health]
-        self.doors: list[Door] = [lambda scope: bears(scope, token)]
+        self.callers = callers
+        self.open: list[OpenDoor] = [is_health]
+        self.doors: list[Door] = [callers.bearer]
 
-    def check(self, scope: Scope) -> None:
-        """Raise RefusedError where a request may not come in."""
+    def check(self, scope: Scope) -> Caller | None:
+        """Return who asks, None: anybody may ask for this; raises RefusedError where a request may not come in."""
         headers = Headers(scope=dict(scope))
         refuse_head(scope, headers)
         if host_of(scope) not in self.hosts:
             raise RefusedError("misdirected", "Name it with --name where it is to be called otherwise")
-        if not any(door(scope) for door in (*self.open, *self.doors)):
-            if "authorization" in headers:
-                raise WrongTokenError("This is not the token of this service")
-            raise RefusedError("no-token", "Send the header Authorization: Bearer, and the token", headers=ASK)
+        if any(door(scope) for door in self.open):
+            return None
+        if caller := next(filter(None, (door(scope) for door in self.doors)), None):
+            refuse_out_of_scope(caller, scope["path"])
+            return caller
+        if "authorization" in headers:
+            raise WrongTokenError("This is not the token of this service")
+        raise RefusedError("no-token", "Send the header Authorization: Bearer, and the token", headers=ASK)
+
+
+def refuse_out_of_scope(caller: Caller, path: str) -> None:
+    """Raise RefusedError where a caller may not ask for what is at a path."""
+    if caller.key:
+        place = next((place for place in PLACES if path == place or path.startswith(f"{place}/")), None)
+        if place is None:
+            raise RefusedError("no-scope", "This is for the token of the service alone")
+        if not caller.scopes & PLACES[place]:
+            raise RefusedError("no-scope", f"The key is to have the scope {' or '.join(sorted(PLACES[place]))}")
 
 
 def refuse_head(scope: Scope, headers: Headers) -> None:
@@ -129,12 +205,6 @@ def host_of(scope: Scope) -> str:
     host = Headers(scope=dict(scope)).get("host", "").lower()
     name, colon, port = host.rpartition(":")
     return name if colon and port.isdecimal() else host
-
-
-def bears(scope: Scope, token: str) -> bool:
-    """Return whether a request bears the token; how long that takes says nothing of the token."""
-    scheme, _, borne = Headers(scope=dict(scope)).get("authorization", "").partition(" ")
-    return scheme.lower() == SCHEME.lower() and same(borne.strip(), token)
 
 
 def same(one: str, other: str) -> bool:

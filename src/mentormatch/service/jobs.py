@@ -1,57 +1,73 @@
-"""What is worked on: each request a job, kept where its answer is fetched later, until it is fetched or expires."""
+"""What is worked on: each request a job, kept in a file where its answer is fetched later, until it expires.
+
+A job that is kept is over once its answer is in the file. One that was not over when the service ended, however that
+came, is worked on again by the next service that has the file. So each is answered once, though it may be worked on
+more than once. A request that is answered at once is kept nowhere.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator
-from secrets import token_urlsafe
-from time import monotonic
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from time import time
 from typing import Any
 
+from mentormatch.service.job_table import JobRecord, JobTable, Once
+from mentormatch.service.keys import Caller
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.processes import Pool
 from mentormatch.service.settings import Settings
+from mentormatch.service.store import not_kept, open_store
 
 BEAT_S = 15.0
 """Something is said of a job at least every so many seconds, so that nobody takes the line for dead."""
+AGAIN_S = 5.0
+"""So long after the file took no answer it is tried again."""
+GONE = "There is no such job, or its result has expired"
 
 
 class Job:
     """One request: how far it is, and at its end the answer, or why there is none."""
 
-    def __init__(self, kind: str) -> None:
-        self.id, self.kind = token_urlsafe(18), kind
+    def __init__(self, record: JobRecord, body: bytes = b"", *, kept: bool = False) -> None:
+        self.record, self.body, self.kept = record, body, kept
         self.pairs: int | None = None
         self.progress: dict[str, Any] | None = None
         self.answer: bytes | None = None
         self.refused: RefusedError | None = None
+        self.given_up = False
         self.task: asyncio.Task[None] | None = None
-        self.over: float | None = None
         self.news = asyncio.Event()
+
+    @property
+    def id(self) -> str:
+        """By what it is found."""
+        return self.record.id
+
+    @property
+    def over(self) -> bool:
+        """Return whether nothing further comes of it."""
+        return self.given_up or self.record.ended is not None
+
+    @property
+    def answered(self) -> bool:
+        """Return whether there is an answer to it, or a reason why there is none."""
+        return self.answer is not None or self.refused is not None
 
     @property
     def state(self) -> str:
         """Return how the job stands."""
-        if self.over is not None:
-            return "done" if self.answer is not None else "failed" if self.refused is not None else "cancelled"
+        if self.over:
+            return self.record.state or "cancelled"
         return "queued" if self.pairs is None else "running"
 
-    async def work(self, pool: Pool, body: bytes) -> None:
-        """Have the request answered."""
-        try:
-            self.answer = await pool.ask(self.kind, body, self._hear)
-        except RefusedError as refused:
-            self.refused = refused
-        finally:
-            self.over = monotonic()
-            self._tell()
-
-    def result(self) -> bytes:
-        """Return the answer; raises RefusedError where there is none, or not yet."""
-        if self.refused is not None:
-            raise self.refused
-        if self.answer is None:
-            raise RefusedError("not-yet", "It is still waiting, or being worked on")
-        return self.answer
+    def end(self, record: JobRecord | None) -> None:
+        """Be over, as a record says; None: it was deleted."""
+        self.record, self.given_up, self.body = record or self.record, record is None, b""
+        self._tell()
 
     def cancel(self) -> None:
         """Give up: the worker that is at it is ended."""
@@ -60,7 +76,7 @@ class Job:
 
     async def settled(self, small: int) -> None:
         """Return once the job is over, or is known to be large."""
-        while self.over is None and (self.pairs or 0) <= small:
+        while not self.over and (self.pairs or 0) <= small:
             await self.news.wait()
 
     async def tidings(self) -> AsyncIterator[None]:
@@ -68,7 +84,7 @@ class Job:
         while True:
             news = self.news
             yield
-            if self.over is not None:
+            if self.over:
                 return
             try:
                 async with asyncio.timeout(BEAT_S):
@@ -76,7 +92,8 @@ class Job:
             except TimeoutError:
                 continue
 
-    def _hear(self, message: ServiceMessage) -> None:
+    def hear(self, message: ServiceMessage) -> None:
+        """Take in how large it is, or how far."""
         self.pairs = message.head.get("pairs", self.pairs)
         self.progress = message.head.get("progress", self.progress)
         self._tell()
@@ -87,53 +104,160 @@ class Job:
 
 
 class Jobs:
-    """The jobs that are kept, by their ids; those that are answered at once are not among them."""
+    """The jobs that are not over, by their ids, and the table of those that are kept.
+
+    All that goes to the table goes through one thread, in the order in which it was sent: the loop waits for no disk.
+    """
 
     def __init__(self, settings: Settings, pool: Pool) -> None:
         self.settings, self.pool = settings, pool
-        self.kept: dict[str, Job] = {}
+        self.under_way: dict[str, Job] = {}
+        self.thread = ThreadPoolExecutor(1, "jobs")
+        self.table: JobTable
 
-    async def submit(self, kind: str, body: bytes) -> Job:
-        """Return a job for a request; raises RefusedError where no more may wait."""
-        job = Job(kind)
-        job.task = asyncio.create_task(job.work(self.pool, body))
-        await asyncio.sleep(0)  # until it waits, or is refused
-        if job.refused is not None:
-            raise job.refused
-        return job
-
-    def keep(self, job: Job) -> Job:
-        """Keep a job until its answer is fetched; raises RefusedError where too much is kept, and gives it up."""
-        self.expire()
-        size = sum(len(job.answer or b"") for job in self.kept.values())
-        if len(self.kept) >= self.settings.jobs or size >= self.settings.results_bytes:
-            job.cancel()
-            raise RefusedError("busy", "As many jobs are kept as may be; fetch their results, or delete them")
-        self.kept[job.id] = job
-        return job
-
-    def find(self, ident: str) -> Job:
-        """Return a job by its id; raises RefusedError where there is none, or no more."""
-        self.expire()
-        if ident not in self.kept:
-            raise RefusedError("not-found", "There is no such job, or its result was fetched, or has expired")
-        return self.kept[ident]
-
-    def drop(self, ident: str) -> None:
-        """Forget a job, and give it up where it is not over."""
-        if (job := self.kept.pop(ident, None)) is not None:
-            job.cancel()
-
-    def expire(self) -> None:
-        """Forget the jobs that were over too long ago."""
-        before = monotonic() - self.settings.expiry_s
-        for job in list(self.kept.values()):
-            if job.over is not None and job.over < before:
-                self.drop(job.id)
+    async def open(self) -> None:
+        """Open the file, and go on with the jobs in it that are not over."""
+        connection = await self._in_thread(lambda: open_store(self.settings.store))
+        self.table = JobTable(connection, self.settings)
+        for record in await self._in_thread(self.table.unfinished):
+            self._begin(Job(record, kept=True))
 
     async def close(self) -> None:
-        """Give all of them up."""
-        tasks = [job.task for job in self.kept.values() if job.task is not None]
-        for ident in list(self.kept):
-            self.drop(ident)
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """End the work on all of them; those in the file go on at the next start."""
+        going = list(self.under_way.values())
+        for job in going:
+            job.cancel()
+        await asyncio.gather(*(job.task for job in going if job.task), return_exceptions=True)
+        await self._in_thread(self.table.connection.close)
+        self.thread.shutdown()
+
+    def refuse_if_full(self, caller: Caller) -> None:
+        """Raise RefusedError where no further request is taken, from anybody or from a caller."""
+        if self.pool.stopping:
+            raise RefusedError("stopping", "Nothing more is taken")
+        if len(self.under_way) >= self.settings.workers + self.settings.queue:
+            raise RefusedError("busy", "Every worker is at work, and no more requests may wait")
+        own = sum(job.record.owner == caller.owner for job in self.under_way.values())
+        if caller.requests is not None and own >= caller.requests:
+            raise RefusedError("busy", "As many requests of this key are worked on or wait as may be")
+
+    def submit(self, kind: str, body: bytes, caller: Caller) -> Job:
+        """Return a job that is kept nowhere; raises RefusedError where no more may wait."""
+        self.refuse_if_full(caller)
+        return self._begin(Job(JobRecord.new(kind, caller.owner), body))
+
+    async def submit_kept(self, kind: str, body: bytes, caller: Caller, once: Once | None = None) -> Job:
+        """Return a job that is kept, the one that is there where the same was sent before.
+
+        Raises RefusedError where no more may wait, too much is kept, or the key came with another request before.
+        """
+        self.refuse_if_full(caller)
+        job = Job(JobRecord.new(kind, caller.owner), body, kept=True)
+        self.under_way[job.id] = job  # it has its place in the queue while it is written
+        try:
+            record = await self._in_thread(lambda: self.table.add(job.record, body, caller, once))
+        except BaseException:
+            del self.under_way[job.id]
+            raise
+        job.body = b""  # it is read again in its turn
+        if record is not job.record:
+            del self.under_way[job.id]
+            return self.under_way.get(record.id) or Job(record)
+        return self._begin(job)
+
+    async def keep(self, job: Job, caller: Caller) -> Job:
+        """Keep a job from now on; raises RefusedError where too much is kept, and gives it up."""
+        if not job.kept:
+            job.kept = True
+            try:
+                await self._in_thread(lambda: self.table.add(job.record, job.body, caller))
+            except RefusedError:
+                job.cancel()
+                raise
+            if job.answered:  # before it was kept
+                await self._write_end(job)
+        return job
+
+    async def find(self, ident: str, owner: str) -> Job:
+        """Return somebody's job by its id; raises RefusedError where they have none of it, or no more."""
+        job = self.under_way.get(ident)
+        if job is not None and job.kept and job.record.owner == owner:
+            return job
+        record = await self._in_thread(lambda: self.table.find(ident, owner))
+        if record is None:
+            raise RefusedError("not-found", GONE)
+        return Job(record, kept=True)
+
+    async def result(self, job: Job) -> bytes:
+        """Return the answer to a job; raises RefusedError where there is none, or not yet."""
+        if not job.over:
+            raise RefusedError("not-yet", "It is still waiting, or being worked on")
+        if job.refused is not None:
+            raise job.refused
+        answer = job.answer if job.answer is not None else await self._in_thread(lambda: self.table.result(job.id))
+        if answer is None:
+            raise RefusedError("not-found", GONE)
+        return answer
+
+    async def page(self, owner: str, most: int, before: tuple[float, str] | None) -> list[Job]:
+        """Return somebody's newest jobs, or the newest that are older than one: when it was made, and its id."""
+        records = await self._in_thread(lambda: self.table.page(owner, most, before))
+        return [self.under_way.get(record.id) or Job(record) for record in records]
+
+    async def drop(self, job: Job) -> None:
+        """Forget a job, and give it up where it is not over."""
+        await self._in_thread(lambda: self.table.drop(job.id))
+        job.cancel()
+
+    async def expire(self) -> None:
+        """Forget the jobs that were over too long ago; where the file cannot be used that comes later."""
+        with suppress(RefusedError):
+            await self._in_thread(self.table.expire)
+
+    def _begin(self, job: Job) -> Job:
+        self.under_way[job.id] = job
+        job.task = asyncio.create_task(self._work(job))
+        return job
+
+    async def _work(self, job: Job) -> None:
+        """Have a request answered; one that the end of the service cuts short stays in the file as it is."""
+        try:
+            try:
+                async with self.pool.place():
+                    job.answer = await self.pool.ask(job.record.kind, await self._body(job), job.hear)
+            except RefusedError as refused:
+                if job.kept and self.pool.stopping:
+                    return
+                job.refused = refused
+            if job.kept:
+                await self._write_end(job)
+            else:
+                job.end(replace(job.record, state="failed" if job.refused else "done", ended=time()))
+        finally:
+            del self.under_way[job.id]
+            if not job.over and not (job.kept and self.pool.stopping):
+                job.end(None)
+
+    async def _body(self, job: Job) -> bytes:
+        """Return what was sent; raises RefusedError where it was deleted."""
+        body = job.body if job.body or not job.kept else await self._in_thread(lambda: self.table.body(job.id))
+        if body is None:
+            raise RefusedError("not-found", GONE)
+        return body
+
+    async def _write_end(self, job: Job) -> None:
+        """Have the table keep how a job ended; where the file cannot be used, as soon as it can."""
+        while True:
+            try:
+                job.end(await self._in_thread(lambda: self.table.end(job.id, job.answer, job.refused)))
+            except RefusedError:
+                await asyncio.sleep(AGAIN_S)
+            else:
+                return
+
+    async def _in_thread[T](self, work: Callable[[], T]) -> T:
+        """Return what work on the table returns; raises RefusedError where the file cannot be used."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.thread, work)
+        except sqlite3.Error as error:
+            raise not_kept(error) from None

@@ -3,6 +3,7 @@
 The description is made from the contract, with its examples, and with every problem.
 """
 
+from datetime import datetime
 from functools import cache
 from inspect import getdoc
 from typing import Any, Literal
@@ -48,13 +49,23 @@ class LinksForm(JsonMessage):
 
 
 class JobForm(JsonMessage):
-    """A job: the operation asked for, how it stands, how far it is, and where its result will be."""
+    """A job: the operation asked for, how it stands, how far it is, where its result will be, and until when."""
 
     id: str
     kind: str
     state: Literal["queued", "running", "done", "failed", "cancelled"]
+    created: datetime
+    ended: datetime | None
+    expires: datetime | None
     progress: ProgressForm | None
     links: LinksForm
+
+
+class JobListForm(JsonMessage):
+    """Jobs, the newest first, and where those are told that are older, if there are any."""
+
+    jobs: list[JobForm]
+    next: str | None
 
 
 class WrongForm(JsonMessage):
@@ -88,7 +99,7 @@ class HealthForm(JsonMessage):
 
 JSON, EVENTS = "application/json", "text/event-stream"
 PLACE = "#/components/schemas/{model}"
-BEARER = {"bearer": {"type": "http", "scheme": "bearer", "description": "The token that the service was started with."}}
+BEARER = {"bearer": {"type": "http", "scheme": "bearer", "description": "The token of the service, or a key."}}
 JOB_ID = {"name": "job_id", "in": "path", "required": True, "schema": {"type": "string"}}
 LOCATION = {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}
 PREFER = {
@@ -98,6 +109,31 @@ PREFER = {
     "description": "`respond-async`: the answer is to be a job in any case (RFC 7240).",
     "schema": {"type": "string"},
 }
+
+CURSOR = r"^[0-9]{1,12}\.[0-9]{6}-[A-Za-z0-9_-]{1,64}$"
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same body is the same request, answered once until its result expires.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+}
+PAGE = [
+    {
+        "name": "limit",
+        "in": "query",
+        "required": False,
+        "description": "How many jobs.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
+    },
+    {
+        "name": "after",
+        "in": "query",
+        "required": False,
+        "description": "From where on, as `next` of the page before says.",
+        "schema": {"type": "string", "pattern": CURSOR},
+    },
+]
 
 type Json = dict[str, Any]
 type Refs = dict[type, Json]
@@ -132,7 +168,7 @@ def description(title: str, version: str) -> Json:
 
 def schemas(every: dict[str, Operation[Any, Any]]) -> tuple[Refs, Json]:
     """Return where the schema of each message is, and all schemas by name."""
-    told: list[type[BaseModel]] = [*(one.told for one in every.values()), JobForm, ProblemForm, HealthForm]
+    told: list[type[BaseModel]] = [*(one.told for one in every.values()), JobForm, JobListForm, ProblemForm, HealthForm]
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(one.asked, "validation") for one in every.values()]
     models += [(model, "serialization") for model in told]
     places, found = models_json_schema(models, ref_template=PLACE)
@@ -144,7 +180,7 @@ def operation_of(kind: str, one: Operation[Any, Any], refs: Refs) -> Json:
     return {
         "operationId": kind,
         "summary": (getdoc(type(one)) or kind).splitlines()[0],
-        "parameters": [PREFER],
+        "parameters": [PREFER, IDEMPOTENCY_KEY],
         "requestBody": {
             "required": True,
             "content": {JSON: {"schema": refs[one.asked], "examples": {"example": {"value": one.example()}}}},
@@ -167,7 +203,11 @@ def job_paths(refs: Refs) -> Json:
         "description": "What the operation answers.",
         "content": {JSON: {"schema": {}}},
     }
+    page = job(
+        "jobs", "Which jobs there are, and how they stand.", {"200": answer("The jobs.", refs[JobListForm])}, refs
+    )
     return {
+        "/v1/jobs": {"get": {**page, "parameters": PAGE}},
         "/v1/jobs/{job_id}": {
             "parameters": [JOB_ID],
             "get": job("job", "How a job stands.", {"200": answer("The job.", refs[JobForm])}, refs),
@@ -179,13 +219,13 @@ def job_paths(refs: Refs) -> Json:
         },
         "/v1/jobs/{job_id}/result": {
             "parameters": [JOB_ID],
-            "get": job("job-result", "The answer of a job, once.", {"200": result}, refs),
+            "get": job("job-result", "The answer of a job.", {"200": result}, refs),
         },
     }
 
 
 def job(name: str, summary: str, told: Json, refs: Refs) -> Json:
-    """Return what is said of one question about a job."""
+    """Return what is said of one question about jobs."""
     return {"operationId": name, "summary": summary, "responses": {**told, **problems(refs)}}
 
 

@@ -24,6 +24,7 @@ KINDS = {
     "bad-request": ProblemKind(400, "The request is not HTTP as it should be"),
     "no-token": ProblemKind(401, "The request bears no valid token"),
     "forbidden": ProblemKind(403, "The request comes from another site"),
+    "no-scope": ProblemKind(403, "The key is not for this"),
     "not-found": ProblemKind(404, "There is nothing here"),
     "wrong-method": ProblemKind(405, "This is not done with what is here"),
     "too-slow": ProblemKind(408, "The request took too long to come"),
@@ -34,16 +35,18 @@ KINDS = {
     "misdirected": ProblemKind(421, "The service does not go by this name"),
     "misfit": ProblemKind(422, "The request does not fit the contract"),
     "bad-programme": ProblemKind(422, "The programme has mistakes"),
+    "other-request": ProblemKind(422, "The Idempotency-Key came with another request before"),
     "busy": ProblemKind(429, "Too much is asked at a time"),
     "head-too-large": ProblemKind(431, "The head of the request is too large"),
     "failed": ProblemKind(500, "The service failed"),
+    "not-kept": ProblemKind(503, "The service cannot use its file"),
     "stopping": ProblemKind(503, "The service is stopping"),
     "worker-ended": ProblemKind(503, "The process that was at work has ended"),
     "out-of-memory": ProblemKind(503, "The work took more memory than the service allows"),
     "too-long": ProblemKind(503, "The work took longer than the service allows"),
 }
 """Every kind of problem, by the code in its type."""
-RETRIED = ("busy", "stopping", "worker-ended")
+RETRIED = ("busy", "not-kept", "stopping", "worker-ended")
 
 
 class RefusedError(Exception):

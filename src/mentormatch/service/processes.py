@@ -1,7 +1,7 @@
 """The processes of the service: a bounded number of workers, and of residents that keep something between calls.
 
-A bounded number of requests waits for a worker; a resident, such as somebody's board, is ended when it idles. A process
-is ended by ``kill`` in any case, never asked to.
+Requests wait for a worker in the order in which they came; a resident, such as somebody's board, is ended when it
+idles. A process is ended by ``kill`` in any case, never asked to.
 """
 
 import asyncio
@@ -9,8 +9,8 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from secrets import token_urlsafe
 from time import monotonic
@@ -218,19 +218,11 @@ class Pool:
             await child.ask(ServiceMessage({"do": "rehearse", "rehearsal": self.rehearsal}))
         return child
 
-    def refuse_if_full(self) -> None:
-        """Raise RefusedError where no further request may wait."""
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Have a worker in a ``with`` block, once there is one; raises RefusedError where nothing more is taken."""
         if self.stopping:
             raise RefusedError("stopping", "Nothing more is taken")
-        if self.free.locked() and self.load.waiting >= self.settings.queue:
-            raise RefusedError("busy", "Every worker is at work, and no more requests may wait")
-
-    async def ask(self, kind: str, body: bytes, heard: Heard) -> bytes:
-        """Return what an operation answers to a request, as JSON; raises RefusedError.
-
-        Whoever gives up waiting ends the worker that is at it.
-        """
-        self.refuse_if_full()
         self.load.waiting += 1
         try:
             await self.free.acquire()
@@ -238,10 +230,17 @@ class Pool:
             self.load.waiting -= 1
         self.load.busy += 1
         try:
-            return await self._ask_any_worker(self._task(kind, body), heard)
+            yield
         finally:
             self.load.busy -= 1
             self.free.release()
+
+    async def ask(self, kind: str, body: bytes, heard: Heard) -> bytes:
+        """Return what an operation answers to a request, as JSON; for whoever has a ``place``. Raises RefusedError.
+
+        Whoever gives up waiting ends the worker that is at it.
+        """
+        return await self._ask_any_worker(self._task(kind, body), heard)
 
     def _task(self, kind: str, body: bytes) -> ServiceMessage:
         bounds = self.settings

@@ -1,25 +1,34 @@
 """The routes of the service beside the page of staff: operations, jobs, and how it is.
 
-``POST /v1/<kind>`` is answered at once, or as a job where it takes long; ``/v1/jobs`` tells how far that is, its news
-and its result; ``GET /health`` needs no token and waits for nothing.
+``POST /v1/<kind>`` is answered at once, or as a job where it takes long; ``/v1/jobs`` tells whoever asks of their own
+jobs: how far each is, its news and its result. ``GET /health`` needs no token and waits for nothing.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.datastructures import Headers
 
 from mentormatch.contract.operation import operations
 from mentormatch.service.bodies import GoneError
 from mentormatch.service.components import Components
-from mentormatch.service.jobs import Job, Jobs
-from mentormatch.service.openapi import HealthForm, JobForm
+from mentormatch.service.job_table import Once
+from mentormatch.service.jobs import Job
+from mentormatch.service.keys import Caller
+from mentormatch.service.openapi import CURSOR, HealthForm, JobForm, JobListForm
 from mentormatch.service.problems import RefusedError
+from mentormatch.service.settings import Settings
 
 JSON = "application/json"
 ASYNC = "respond-async"
+KEY = "Idempotency-Key"
+SANE_KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 
 
 def operation_routes(components: Components) -> APIRouter:
@@ -44,31 +53,57 @@ class OperationAnswer:
 
     async def answer(self, request: Request) -> Response:
         """Answer a request, or say where the answer will be."""
-        jobs = self.components.jobs
-        self.components.pool.refuse_if_full()  # before a body is taken in
-        job = await jobs.submit(self.kind, await self.components.bodies.read(request.headers, request.receive))
+        jobs, caller = self.components.jobs, caller_of(request)
+        jobs.refuse_if_full(caller)  # before a body is taken in
+        key = idempotency_key(request.headers)
+        body = await self.components.bodies.read(request.headers, request.receive)
+        if key or prefers_async(request):
+            once = Once.of(key, self.kind, body) if key else None
+            job = await jobs.submit_kept(self.kind, body, caller, once)
+        else:
+            job = jobs.submit(self.kind, body, caller)
         if not prefers_async(request):
             await self._wait(job, request)
-        if job.over is None or prefers_async(request):
-            return accepted_response(jobs.keep(job))
-        return Response(job.result(), media_type=JSON)
+        if not job.over or prefers_async(request):
+            return accepted_response(await jobs.keep(job, caller), self.components.settings)
+        return Response(await jobs.result(job), media_type=JSON)
 
     async def _wait(self, job: Job, request: Request) -> None:
-        """Wait until the job is over, or takes long; give it up where nobody waits any more."""
+        """Wait until the job is over, or takes long; give it up where nobody waits any more, and it is not kept."""
         settings = self.components.settings
         settled = asyncio.create_task(job.settled(settings.small_pairs))
         gone = asyncio.create_task(disconnected(request))
         try:
             await asyncio.wait({settled, gone}, timeout=settings.patience_s, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            job.cancel()
+            give_up(job)
             raise
         finally:
             settled.cancel()
             gone.cancel()
-        if gone.done() and not gone.cancelled() and job.over is None:
-            job.cancel()
+        if gone.done() and not gone.cancelled() and not job.over:
+            give_up(job)
             raise GoneError
+
+
+def give_up(job: Job) -> None:
+    """Give up a job that nobody can ask for any more."""
+    if not job.kept:
+        job.cancel()
+
+
+def caller_of(request: Request) -> Caller:
+    """Return who asks, as the guard found it."""
+    caller: Caller = request.state.caller
+    return caller
+
+
+def idempotency_key(headers: Headers) -> str | None:
+    """Return by what a request that is sent again is known; raises RefusedError where it is empty, long or odd."""
+    key = headers.get(KEY)
+    if key is not None and not SANE_KEY.fullmatch(key):
+        raise RefusedError("bad-request", f"{KEY} is to be 1 to 255 printable ASCII characters")
+    return key
 
 
 async def disconnected(request: Request) -> None:
@@ -84,11 +119,14 @@ def prefers_async(request: Request) -> bool:
 
 
 EVENTS = "text/event-stream"
+Limit = Annotated[int, Query(ge=1, le=100)]
+After = Annotated[str | None, Query(pattern=CURSOR)]
 
 
 def job_routes(components: Components) -> APIRouter:
     """Return the routes of the jobs."""
     router, told = APIRouter(prefix="/v1/jobs"), JobRoutes(components)
+    router.add_api_route("", told.list, methods=["GET"], operation_id="jobs", response_model=None)
     router.add_api_route("/{job_id}", told.state, methods=["GET"], operation_id="job", response_model=None)
     router.add_api_route("/{job_id}", told.cancel, methods=["DELETE"], operation_id="cancel-job", response_model=None)
     router.add_api_route(
@@ -101,50 +139,56 @@ def job_routes(components: Components) -> APIRouter:
 
 
 class JobRoutes:
-    """What can be asked of a job."""
+    """What can be asked of jobs, of one's own alone."""
 
     def __init__(self, components: Components) -> None:
-        self.jobs = components.jobs
+        self.jobs, self.settings = components.jobs, components.settings
 
-    async def state(self, job_id: str) -> Response:
+    async def list(self, request: Request, limit: Limit = 20, after: After = None) -> Response:
+        """Say how the jobs stand, the newest first."""
+        before = cursor_in(after) if after else None
+        found = await self.jobs.page(caller_of(request).owner, limit + 1, before)
+        page, more = found[:limit], found[limit:]
+        following = f"/v1/jobs?{urlencode({'limit': limit, 'after': cursor_of(page[-1])})}" if more else None
+        told = JobListForm(jobs=[job_form(job, self.settings) for job in page], next=following)
+        return Response(told.model_dump_json(), media_type=JSON)
+
+    async def state(self, request: Request, job_id: str) -> Response:
         """Say how a job stands."""
-        return Response(job_json(self.jobs.find(job_id)), media_type=JSON)
+        return Response(job_json(await self._find(request, job_id), self.settings), media_type=JSON)
 
-    async def cancel(self, job_id: str) -> Response:
+    async def cancel(self, request: Request, job_id: str) -> Response:
         """Give a job up, or its result."""
-        self.jobs.find(job_id)
-        self.jobs.drop(job_id)
+        await self.jobs.drop(await self._find(request, job_id))
         return Response(status_code=204)
 
-    async def result(self, job_id: str) -> Response:
-        """Give the answer of a job; once it is fetched it is forgotten."""
-        return Fetched(self.jobs, self.jobs.find(job_id))
+    async def result(self, request: Request, job_id: str) -> Response:
+        """Give the answer of a job."""
+        return Response(await self.jobs.result(await self._find(request, job_id)), media_type=JSON)
 
-    async def events(self, job_id: str) -> Response:
+    async def events(self, request: Request, job_id: str) -> Response:
         """Tell of a job as it goes on, up to its end."""
-        return StreamingResponse(event_stream(self.jobs.find(job_id)), media_type=EVENTS)
+        job = await self._find(request, job_id)
+        return StreamingResponse(event_stream(job, self.settings), media_type=EVENTS)
+
+    async def _find(self, request: Request, job_id: str) -> Job:
+        return await self.jobs.find(job_id, caller_of(request).owner)
 
 
-class Fetched(Response):
-    """The answer of a job, which is kept no longer, unless it could not be sent."""
-
-    def __init__(self, jobs: Jobs, job: Job) -> None:
-        super().__init__(job.result(), media_type=JSON)
-        self.jobs, self.job = jobs, job
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        self.jobs.drop(self.job.id)
-        try:
-            await super().__call__(scope, receive, send)
-        except BaseException:
-            self.jobs.kept[self.job.id] = self.job
-            raise
+def cursor_of(job: Job) -> str:
+    """Return by what the jobs are asked for that are older than one, also once that is deleted."""
+    return f"{job.record.created:.6f}-{job.id}"
 
 
-def accepted_response(job: Job) -> Response:
+def cursor_in(after: str) -> tuple[float, str]:
+    """Return when a job was made, and its id."""
+    created, _, ident = after.partition("-")
+    return float(created), ident
+
+
+def accepted_response(job: Job, settings: Settings) -> Response:
     """Return where a job will be found."""
-    return Response(job_json(job), 202, {"Location": job_path(job)}, JSON)
+    return Response(job_json(job, settings), 202, {"Location": job_path(job)}, JSON)
 
 
 def job_path(job: Job) -> str:
@@ -152,19 +196,34 @@ def job_path(job: Job) -> str:
     return f"/v1/jobs/{job.id}"
 
 
-def job_json(job: Job) -> str:
+def job_json(job: Job, settings: Settings) -> str:
     """Return how a job stands, and where to ask further, as JSON."""
-    own = job_path(job)
+    return job_form(job, settings).model_dump_json()
+
+
+def job_form(job: Job, settings: Settings) -> JobForm:
+    """Return how a job stands, and where to ask further."""
+    own, ended = job_path(job), job.record.ended
     links = {"self": own, "events": f"{own}/events", "result": f"{own}/result"}
-    told = {"id": job.id, "kind": job.kind, "state": job.state, "progress": job.progress, "links": links}
-    return JobForm.model_validate(told).model_dump_json()
+    told = {"id": job.id, "kind": job.record.kind, "state": job.state, "progress": job.progress, "links": links}
+    times = {"created": job.record.created, "ended": ended, "expires": ended and ended + settings.expiry_s}
+    return JobForm.model_validate(told | {name: each and moment(each) for name, each in times.items()})
 
 
-async def event_stream(job: Job) -> AsyncIterator[str]:
+def moment(seconds: float) -> datetime:
+    """Return a time since 1970, to the millisecond.
+
+    >>> moment(1.5)
+    datetime.datetime(1970, 1, 1, 0, 0, 1, 500000, tzinfo=datetime.timezone.utc)
+    """
+    return datetime.fromtimestamp(round(seconds, 3), UTC)
+
+
+async def event_stream(job: Job, settings: Settings) -> AsyncIterator[str]:
     """Yield the news of a job as server-sent events; the last is ``end``."""
     async for _ in job.tidings():
-        name = "progress" if job.over is None else "end"
-        yield f"event: {name}\ndata: {job_json(job)}\n\n"
+        name = "end" if job.over else "progress"
+        yield f"event: {name}\ndata: {job_json(job, settings)}\n\n"
 
 
 def health_routes(components: Components) -> APIRouter:

@@ -26,7 +26,7 @@ from mentormatch.service import openapi, routes
 from mentormatch.service.components import Components
 from mentormatch.service.desk import routes as desk_routes
 from mentormatch.service.gate import LOG, Gate
-from mentormatch.service.guard import HEAD_BYTES, Guard
+from mentormatch.service.guard import HEAD_BYTES, Callers, Guard
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, RefusedError
 from mentormatch.service.processes import Pool
 from mentormatch.service.settings import Settings
@@ -106,7 +106,7 @@ CODES = {404: "not-found", 405: "wrong-method"}
 
 def make_app(settings: Settings) -> FastAPI:
     """Return the application; its ``state.components`` holds the workers, the residents, the jobs and the guard."""
-    components = Components.of(settings, Guard(settings.token, settings.hosts))
+    components = Components.of(settings, Guard(Callers(settings.token, settings.store), settings.hosts))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 MIB = 1 << 20
 
@@ -20,7 +21,9 @@ class Settings:
     Parameters
     ----------
     token
-        What every request but those for ``/health`` must bear.
+        What every request but those for ``/health`` must bear, or a key that is in the ``store``.
+    store
+        The file of the jobs and keys; None: in memory, without keys.
     body_bytes, body_s, receiving
         The largest body, how long it may take to come, and how many may be coming at a time.
     sign_ins, sign_in_bytes, sign_in_s
@@ -47,6 +50,7 @@ class Settings:
     token: str = field(repr=False)
     hosts: tuple[str, ...] = ()
     https: bool = False
+    store: Path | None = None
     body_bytes: int = 8 * MIB
     body_s: float = 20.0
     receiving: int = 64
@@ -63,7 +67,7 @@ class Settings:
     time_limit_s: float = 300.0
     worker_bytes: int = 2_048 * MIB
     retiring_bytes: int = 768 * MIB
-    jobs: int = 64
+    jobs: int = 1_000
     results_bytes: int = 256 * MIB
     expiry_s: float = 900.0
     residents: int = 4

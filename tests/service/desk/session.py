@@ -54,5 +54,5 @@ class Sitting:
         return self.done("form")
 
     def moved(self, **what: Any) -> dict[str, Any]:
-        """Ask something of the board."""
-        return self.done("ask", json.dumps({"what": what}).encode())
+        """Ask something of the board, as somebody who may validate."""
+        return self.done("ask", json.dumps({"what": what}).encode(), validates=True)

@@ -21,6 +21,7 @@ from mentormatch.record.verify import VerificationOutcome, verify_content
 from mentormatch.service.desk.desk import Desk
 from mentormatch.service.desk.documents import PURPOSES, VIEWS
 from mentormatch.service.messages import ServiceMessage, read_message
+from mentormatch.service.problems import RefusedError
 from tests.conftest import DEEP
 from tests.english import french_in
 from tests.service.desk.session import ANSWERS, PROGRAMME, VALIDATION, Sitting
@@ -229,6 +230,15 @@ def test_nobody_can_validate_without_a_name_and_then_nothing_is_final(sitting: S
     told = sitting.moved(**VALIDATION | {"who": "  "})
     assert "personne nommée" in told["refusal"]
     assert not told["final"]
+
+
+def test_whoever_may_not_validate_can_do_all_else_and_then_nothing_is_final(sitting: Sitting) -> None:
+    sitting.formed()
+    body = json.dumps({"turn": 1, "what": VALIDATION}).encode()
+    with pytest.raises(RefusedError, match="no-scope"):
+        sitting.ask("ask", body)
+    undo = json.dumps({"turn": 2, "what": {"action": "undo"}}).encode()
+    assert not sitting.done("ask", undo)["final"]
 
 
 def test_people_are_called_by_their_names_where_that_is_asked_for_and_nowhere_else(sitting: Sitting) -> None:

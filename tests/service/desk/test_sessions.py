@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 
 from mentormatch.service.desk import sessions as desk_sessions
 from mentormatch.service.desk.sessions import BEARER, COOKIE, LONGEST_S, DeskSessions, cookie_name, is_public
+from mentormatch.service.guard import Callers
 from mentormatch.service.problems import RefusedError
 
 TOKEN, HOST = "secret-of-the-test", "127.0.0.1:8000"
@@ -33,7 +34,7 @@ def cookie(value: str) -> str:
 
 
 def test_the_token_opens_a_session_and_no_other_does() -> None:
-    sessions = DeskSessions(TOKEN, 60)
+    sessions = DeskSessions(Callers(TOKEN), 60)
     value = sessions.begin(TOKEN)
     assert sessions.admits(scope(cookie=cookie(value)))
     for wrong in ("", value[:-1], f"{value}x", TOKEN):
@@ -48,15 +49,15 @@ def test_services_on_two_ports_of_a_machine_have_cookies_of_their_own() -> None:
 
 
 def test_two_sessions_are_two_owners_and_the_token_a_third() -> None:
-    sessions = DeskSessions(TOKEN, 60)
+    sessions = DeskSessions(Callers(TOKEN), 60)
     owners = {sessions.owner(scope(cookie=cookie(sessions.begin(TOKEN)))) for _ in range(2)}
     assert len(owners) == 2
-    assert sessions.owner(scope(authorization=f"Bearer {TOKEN}")) == BEARER
+    assert sessions.owner(scope(authorization=f"Bearer {TOKEN}")) == f"{BEARER}:"
     assert sessions.owner(scope(authorization="Bearer x")) is None
 
 
 def test_a_session_ends_when_it_idles_when_it_is_old_and_when_it_is_ended(now: list[float]) -> None:
-    sessions = DeskSessions(TOKEN, 60)
+    sessions = DeskSessions(Callers(TOKEN), 60)
     idle = cookie(sessions.begin(TOKEN))
     now[0] += 59
     assert sessions.admits(scope(cookie=idle))
@@ -74,7 +75,7 @@ def test_a_session_ends_when_it_idles_when_it_is_old_and_when_it_is_ended(now: l
 
 
 def test_there_are_so_many_sessions_and_no_more() -> None:
-    sessions = DeskSessions(TOKEN, 60)
+    sessions = DeskSessions(Callers(TOKEN), 60)
     for _ in range(desk_sessions.MOST_SESSIONS):
         sessions.begin(TOKEN)
     with pytest.raises(RefusedError, match="busy"):
@@ -83,7 +84,7 @@ def test_there_are_so_many_sessions_and_no_more() -> None:
 
 @pytest.mark.parametrize("path", ["/v1/match", "/jobs/x", "/openapi.json", "/health", "/", "/deskx"[:4]])
 def test_a_session_is_public_alone(path: str) -> None:
-    sessions = DeskSessions(TOKEN, 60)
+    sessions = DeskSessions(Callers(TOKEN), 60)
     assert not sessions.admits(scope(path=path, cookie=cookie(sessions.begin(TOKEN))))
 
 
@@ -102,7 +103,7 @@ def test_a_session_is_public_alone(path: str) -> None:
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_what_another_site_sends_is_refused_cookie_or_not(method: str, headers: dict[str, str]) -> None:
-    sessions = DeskSessions(TOKEN, 60)
+    sessions = DeskSessions(Callers(TOKEN), 60)
     value = cookie(sessions.begin(TOKEN))
     with pytest.raises(RefusedError, match="forbidden"):
         sessions.admits(scope(method, cookie=value, **headers))
@@ -113,7 +114,7 @@ def test_what_another_site_sends_is_refused_cookie_or_not(method: str, headers: 
 
 @pytest.mark.parametrize("headers", [OWN, {"sec-fetch-site": "same-origin"}, {"origin": f"http://{HOST}"}])
 def test_what_the_page_itself_sends_is_let_in(headers: dict[str, str]) -> None:
-    sessions = DeskSessions(TOKEN, 60)
+    sessions = DeskSessions(Callers(TOKEN), 60)
     given = {name.replace("-", "_"): value for name, value in headers.items()}
     assert sessions.admits(scope("POST", cookie=cookie(sessions.begin(TOKEN)), **given))
     assert is_public(scope("POST", "/session", **given))

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mentormatch.service.guard import Guard, bears, host_of, same
+from mentormatch.service.guard import Callers, Guard, host_of, same
+from mentormatch.service.keys import HOST, Caller
 from mentormatch.service.problems import RefusedError
 
 TOKEN = "sésame"
@@ -19,7 +20,7 @@ def scope(path: str = "/v1/match", *, host: str | None = "localhost:8000", token
 
 def refusal(of: dict[str, Any], keeper: Guard | None = None) -> RefusedError | None:
     try:
-        (keeper or Guard("token", ["Pairs.example"])).check(of)
+        (keeper or Guard(Callers("token"), ["Pairs.example"])).check(of)
     except RefusedError as error:
         return error
     return None
@@ -72,12 +73,12 @@ def test_health_alone_is_open_to_all(path: str, free: bool) -> None:  # noqa: FB
 
 
 def test_a_further_door_lets_in_or_refuses_whatever_the_others_say() -> None:
-    def door(of: Any) -> bool:
+    def door(of: Any) -> Caller | None:
         if of["path"] == "/closed":
             raise RefusedError("forbidden", "not from there")
-        return bool(of["path"] == "/mine")
+        return HOST if of["path"] == "/mine" else None
 
-    keeper = Guard("token")
+    keeper = Guard(Callers("token"))
     keeper.doors.append(door)
     assert refusal(scope("/mine"), keeper) is None
     assert refusal(scope("/other"), keeper) is not None
@@ -87,8 +88,8 @@ def test_a_further_door_lets_in_or_refuses_whatever_the_others_say() -> None:
 
 
 def test_tokens_of_any_characters_are_compared() -> None:
-    assert bears(scope(token=f"Bearer {TOKEN}"), TOKEN)
-    assert not bears(scope(token=f"Bearer {TOKEN}"), "sesame")
+    assert Callers(TOKEN).bearer(scope(token=f"Bearer {TOKEN}")) == HOST
+    assert Callers("sesame").bearer(scope(token=f"Bearer {TOKEN}")) is None
 
 
 def test_secrets_are_compared_in_a_time_that_does_not_depend_on_them(monkeypatch: pytest.MonkeyPatch) -> None:

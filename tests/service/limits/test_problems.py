@@ -9,7 +9,7 @@ from mentormatch.service.problems import KINDS, RefusedError
 STATUSES = {
     400: {"not-json", "bad-request"},
     401: {"no-token"},
-    403: {"forbidden"},
+    403: {"forbidden", "no-scope"},
     404: {"not-found"},
     405: {"wrong-method"},
     408: {"too-slow"},
@@ -17,11 +17,11 @@ STATUSES = {
     413: {"too-large"},
     415: {"not-taken"},
     421: {"misdirected"},
-    422: {"misfit", "bad-programme"},
+    422: {"misfit", "bad-programme", "other-request"},
     429: {"busy"},
     431: {"head-too-large"},
     500: {"failed"},
-    503: {"stopping", "worker-ended", "too-long", "out-of-memory"},
+    503: {"not-kept", "stopping", "worker-ended", "too-long", "out-of-memory"},
 }
 WRONG = Problem("$.seed", "a text", "a number", "leave it out")
 
@@ -47,7 +47,7 @@ def test_a_problem_has_all_that_the_standard_asks_for(code: str) -> None:
 def test_whoever_may_ask_again_is_told_when(code: str) -> None:
     headers = RefusedError(code, "", headers={"X": "y"}).headers
     assert headers["X"] == "y"
-    assert headers.get("Retry-After") == ("2" if code in {"busy", "stopping", "worker-ended"} else None)
+    assert headers.get("Retry-After") == ("2" if code in {"busy", "not-kept", "stopping", "worker-ended"} else None)
 
 
 def test_a_problem_is_the_same_after_the_way_from_a_worker() -> None:

@@ -41,7 +41,9 @@ from mentormatch.service.desk.documents import (
 )
 from mentormatch.service.desk.uploads import File, Handed, refuse_too_many
 from mentormatch.service.messages import ServiceMessage, read_message
+from mentormatch.service.problems import RefusedError
 from mentormatch.survey.contacts import Contacts
+from mentormatch.widgets.board.actions import BoardRequest, Validate
 from mentormatch.widgets.board.session import Board
 from mentormatch.widgets.board.texts import words
 from mentormatch.widgets.board.view import in_every_text
@@ -240,8 +242,8 @@ class Desk:
                 return ServiceMessage({"type": type_of(name)}, self.document(name))
             case desk_requests.Open():
                 return in_json(self.opened())
-            case desk_requests.Ask():
-                return in_json(self.asked(body))
+            case desk_requests.Ask(validates=validates):
+                return in_json(self.asked(body, validates=validates))
         self.change(action, body)
         return in_json(self.state())
 
@@ -345,10 +347,13 @@ class Desk:
         board = self.formed()
         return {"words": board.words(), "view": board.state()}
 
-    def asked(self, body: bytes) -> dict[str, Any]:
-        """Return the board after something was asked of it."""
+    def asked(self, body: bytes, *, validates: bool) -> dict[str, Any]:
+        """Return the board after something was asked of it; raises RefusedError where that is not for whoever asks."""
+        board = self.formed()
+        if not validates and isinstance(BoardRequest.of(body).action, Validate):
+            raise RefusedError("no-scope", "The key is to have the scope validate")
         self.edition += 1
-        return self.formed().answer(body)
+        return board.answer(body)
 
     def state(self) -> dict[str, Any]:
         """Return how far everything is, in the language that holds now."""

@@ -100,9 +100,10 @@ class Name(JsonMessage):
 
 
 class Ask(JsonMessage):
-    """Something is asked of the board: the body says what."""
+    """Something is asked of the board: the body says what. ``validates``: whoever asks may make the plan final."""
 
     do: Literal["ask"] = "ask"
+    validates: bool = False
 
 
 class Hand(JsonMessage):

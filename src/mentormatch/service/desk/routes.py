@@ -42,7 +42,7 @@ type Answers = dict[tuple[str, str], Callable[..., Awaitable[Response]]]
 
 def routes(components: Components) -> APIRouter:
     """Return the routes of the page, which the guard of the service now lets people to."""
-    sessions = DeskSessions(components.settings.token, components.settings.resident_idle_s)
+    sessions = DeskSessions(components.guard.callers, components.settings.resident_idle_s)
     components.guard.open.append(is_public)
     components.guard.doors.append(sessions.admits)
     router = APIRouter(include_in_schema=False)
@@ -84,7 +84,7 @@ class Entrance:
         return Response(content, 200, PAGE, kind)
 
     async def sign_in(self, request: Request) -> Response:
-        """Begin a session for whoever has the token."""
+        """Begin a session for whoever has the token, or a key."""
         cookie = self.sessions.begin(token_in(await self.bodies.read(request.headers, request.receive)))
         answer = Response(status_code=204, headers=OWN)
         answer.set_cookie(cookie_name(request.headers), cookie, **self._kept(request))
@@ -187,9 +187,8 @@ class PageRoutes:
     async def ask_board(self, request: Request, ident: str) -> Response:
         """Return the board after what is asked of it."""
         place = self.place(request, ident)
-        return http_response(
-            await place.ask({"do": "ask"}, await self.components.bodies.read(request.headers, request.receive))
-        )
+        head = {"do": "ask", "validates": "validate" in request.state.caller.scopes}
+        return http_response(await place.ask(head, await self.components.bodies.read(request.headers, request.receive)))
 
 
 def owner_of(sessions: DeskSessions, request: Request) -> str:

@@ -1,4 +1,7 @@
-"""Who sits at the page: a token becomes a session, known by a cookie that no script reads and no other site sends."""
+"""Who sits at the page: a token or key becomes a session, known by a cookie.
+
+No script reads the cookie, and no other site sends it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +13,8 @@ from typing import Any
 
 from starlette.datastructures import Headers
 
-from mentormatch.service.guard import WrongTokenError, bears, same
+from mentormatch.service.guard import Callers, WrongTokenError
+from mentormatch.service.keys import Caller
 from mentormatch.service.problems import RefusedError
 
 COOKIE = "mentormatch"
@@ -18,7 +22,7 @@ MOST_SESSIONS = 64
 LONGEST_S = 12 * 3_600.0
 """A session ends after so long, however busy it is."""
 BEARER = "bearer"
-"""The owner of what is asked with the token itself."""
+"""The owner of what is asked with a token itself; the name of a key follows."""
 SAFE = ("GET", "HEAD")
 OURS = ("/desk", "/session", "/page/")
 """Where a session leads: not to the operations of the contract, which other applications ask for with the token."""
@@ -28,8 +32,9 @@ type Scope = Mapping[str, Any]
 
 @dataclass(slots=True)
 class DeskSession:
-    """When a session began, and when it was last used."""
+    """Whose token began a session, when that was, and when it was last used."""
 
+    caller: Caller
     begun: float
     last: float
 
@@ -37,19 +42,19 @@ class DeskSession:
 class DeskSessions:
     """The sessions that there are, by the digests of their cookies."""
 
-    def __init__(self, token: str, idle_s: float) -> None:
-        self.token, self.idle_s = token, idle_s
+    def __init__(self, callers: Callers, idle_s: float) -> None:
+        self.callers, self.idle_s = callers, idle_s
         self.all: dict[str, DeskSession] = {}
 
     def begin(self, token: str) -> str:
         """Return the cookie of a new session; raises RefusedError where the token is another, or too many are there."""
-        if not same(token, self.token):
+        if not (caller := self.callers.named(token)):
             raise WrongTokenError("This is not the token of this service")
         self.expire()
         if len(self.all) >= MOST_SESSIONS:
             raise RefusedError("busy", "As many sessions are open as may be")
         cookie, now = token_urlsafe(32), monotonic()
-        self.all[named(cookie)] = DeskSession(now, now)
+        self.all[named(cookie)] = DeskSession(caller, now, now)
         return cookie
 
     def end(self, owner: str) -> None:
@@ -65,19 +70,30 @@ class DeskSessions:
 
     def owner(self, scope: Scope) -> str | None:
         """Return whose request this is, None: nobody's who is known."""
-        self.expire()
         owner = named(cookie_of(scope))
-        if session := self.all.get(owner):
-            session.last = monotonic()
+        if self._session(owner):
             return owner
-        return BEARER if bears(scope, self.token) else None
+        caller = self.callers.bearer(scope)
+        return f"{BEARER}:{caller.owner}" if caller else None
 
-    def admits(self, scope: Scope) -> bool:
-        """Say whether a request comes in by its cookie; raises RefusedError where another site may have sent it."""
-        if not scope["path"].startswith(OURS) or self.owner(scope) in (None, BEARER):
-            return False
+    def admits(self, scope: Scope) -> Caller | None:
+        """Return who comes in by a cookie; raises RefusedError where another site may have sent the request."""
+        session = self._session(named(cookie_of(scope))) if scope["path"].startswith(OURS) else None
+        if session is None:
+            return None
         refuse_other_sites(scope)
-        return True
+        return session.caller
+
+    def _session(self, owner: str) -> DeskSession | None:
+        """Return a session, which has now been used; one whose key holds no more is over."""
+        self.expire()
+        session = self.all.get(owner)
+        if session and not self.callers.still(session.caller):
+            self.end(owner)
+            return None
+        if session:
+            session.last = monotonic()
+        return session
 
 
 def is_public(scope: Scope) -> bool:

@@ -1,0 +1,199 @@
+"""The command ``keys``: who may ask a service, for what and how much, in the file that ``serve --store`` has."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from mentormatch.cli.messages import say, say_json, write_lines, write_text
+from mentormatch.cli.options import FILE, AsJson
+from mentormatch.languages import mark, tr
+
+if TYPE_CHECKING:
+    from mentormatch.service.keys import Key, KeyRing
+
+NUMBER = mark("ENTIER")
+NAMES = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
+DAY_S, HOUR_S = 86_400, 3_600
+STATES = {"valid": mark("valide"), "expired": mark("expirée"), "revoked": mark("révoquée")}
+
+KeyAction = Annotated[
+    Literal["add", "list", "rotate", "revoke"],
+    typer.Argument(
+        metavar="add|list|rotate|revoke",
+        help=mark("En ajouter une, dire lesquelles il y a, en remplacer une, ou ne plus en accepter une."),
+    ),
+]
+KeyName = Annotated[
+    str | None, typer.Argument(metavar=mark("NOM"), help=mark("À qui est la clé ; ses travaux sont à ce nom."))
+]
+StoreFile = Annotated[
+    Path, typer.Option("--store", metavar=FILE, help=mark("Le fichier du service, celui de « serve --store »."))
+]
+KeyScopes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scope",
+        metavar="propose|validate",
+        help=mark("Ce qu'elle permet, à répéter : proposer (par défaut), valider sur la page de l'équipe."),
+    ),
+]
+Days = Annotated[
+    int, typer.Option("--days", metavar=NUMBER, min=1, max=3_660, help=mark("Combien de jours elle est valide."))
+]
+GraceHours = Annotated[
+    float,
+    typer.Option(
+        "--grace",
+        metavar=mark("HEURES"),
+        min=0,
+        max=8_784,
+        help=mark("Combien d'heures l'ancienne reste valide quand une autre la remplace."),
+    ),
+]
+MostRequests = Annotated[
+    int,
+    typer.Option(
+        "--requests", metavar=NUMBER, min=1, help=mark("Combien de ses demandes à la fois, en calcul ou en attente.")
+    ),
+]
+MostJobs = Annotated[
+    int, typer.Option("--jobs", metavar=NUMBER, min=1, help=mark("Combien de ses travaux sont gardés à la fois."))
+]
+
+
+def keys_command(  # noqa: PLR0913 - the options of the command line are its contract
+    action: KeyAction,
+    name: KeyName = None,
+    *,
+    store: StoreFile,
+    scope: KeyScopes = None,
+    days: Days = 365,
+    grace: GraceHours = 24.0,
+    requests: MostRequests = 8,
+    jobs: MostJobs = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Add, list, replace or revoke the keys of a service; a running one heeds it at once."""
+    from mentormatch.service.keys import KeyRing, new_key
+    from mentormatch.service.store import told_as_words
+
+    refuse_missing(action, name, store)
+    ring = KeyRing(store)
+    try:
+        with told_as_words(store):
+            match action:
+                case "add":
+                    scopes = scopes_in(scope or ["propose"])
+                    key = new_key(name_in(name), scopes, requests=requests, jobs=jobs, lasts_s=days * DAY_S)
+                    show_once(key, ring.add(key), as_json=as_json)
+                case "rotate":
+                    show_once(*ring.rotate(name_in(name), days * DAY_S, grace * HOUR_S), as_json=as_json)
+                case "revoke":
+                    show_revoked(ring.revoke(name_in(name)), as_json=as_json)
+                case "list":
+                    show(ring, as_json=as_json)
+    finally:
+        ring.close()
+
+
+def refuse_missing(action: str, name: str | None, store: Path) -> None:
+    """Raise BadParameter where a name is needed or too much, OutputError where there is no file to look in."""
+    if (name is None) != (action == "list"):
+        raise typer.BadParameter(
+            tr("« list » ne prend pas de nom.")
+            if name
+            else tr("Donnez le nom de la clé après {action}.", action=action)
+        )
+    if action != "add" and not store.is_file():
+        from mentormatch.service.store import refused
+
+        advice = tr("vérifiez --store ; « mentormatch keys add » fait le fichier")
+        raise refused(store, tr("introuvable"), advice=advice)
+
+
+def name_in(name: str | None) -> str:
+    """Return a name; raises BadParameter where it is long, or holds anything that lists cannot show."""
+    if name is None or not NAMES.fullmatch(name):
+        raise typer.BadParameter(tr("Un nom a 64 lettres ou chiffres ASCII au plus, et « . », « _ », « - »."))
+    return name
+
+
+def scopes_in(given: list[str]) -> frozenset[str]:
+    """Return scopes; raises BadParameter where there is no such scope."""
+    from mentormatch.service.keys import SCOPES
+
+    if unknown := set(given) - set(SCOPES):
+        raise typer.BadParameter(
+            tr("--scope : {name} n'existe pas ; il y a {names}.", name=min(unknown), names=", ".join(SCOPES))
+        )
+    return frozenset(given)
+
+
+def show_once(key: "Key", secret: str, *, as_json: bool) -> None:
+    """Write a new key, which cannot be read again."""
+    if as_json:
+        say_json({"key": secret, **described(key)})
+    else:
+        write_text(secret)
+    say(tr("Cette clé n'est montrée qu'ici ; elle est valide jusqu'au {day}.", day=day(key.expires)))
+
+
+def show_revoked(keys: "list[Key]", *, as_json: bool) -> None:
+    """Say which keys are not accepted any more."""
+    if as_json:
+        say_json({"revoked": [key.id for key in keys]})
+    for key in keys:
+        say(tr("Révoquée : {name} ({ident})", name=key.name, ident=key.id))
+
+
+def show(ring: "KeyRing", *, as_json: bool) -> None:
+    """Write which keys there are, without their secrets."""
+    keys = ring.all()
+    if as_json:
+        say_json({"keys": [described(key) for key in keys]})
+    elif keys:
+        write_lines(map(line, keys))
+    else:
+        say(tr("Il n'y a pas de clé."))
+
+
+def line(key: "Key") -> str:
+    """Return what is said of a key."""
+    return tr(
+        "{name} ({ident}) : {state}, du {since} au {until}, {scopes}, {requests} demandes à la fois, {jobs} travaux",
+        name=key.name,
+        ident=key.id,
+        state=tr(STATES[key.state]),
+        since=day(key.created),
+        until=day(key.expires if key.revoked is None else min(key.expires, key.revoked)),
+        scopes=" + ".join(sorted(key.scopes)),
+        requests=key.requests,
+        jobs=key.jobs,
+    )
+
+
+def described(key: "Key") -> dict[str, Any]:
+    """Return what programs are told of a key."""
+    times = {"created": key.created, "expires": key.expires, "revoked": key.revoked}
+    return {
+        "id": key.id,
+        "name": key.name,
+        "state": key.state,
+        "scopes": sorted(key.scopes),
+        "requests": key.requests,
+        "jobs": key.jobs,
+        **{name: None if each is None else moment(each).isoformat() for name, each in times.items()},
+    }
+
+
+def day(seconds: float) -> str:
+    """Return a day, as all languages write it."""
+    return moment(seconds).date().isoformat()
+
+
+def moment(seconds: float) -> datetime:
+    """Return a time since 1970, to the second."""
+    return datetime.fromtimestamp(round(seconds), UTC)
