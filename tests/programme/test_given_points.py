@@ -149,3 +149,11 @@ def test_points_given_twice_by_two_doors_and_points_that_nobody_takes_are_refuse
         asked.with_points(ROWS[:1])
     with pytest.raises(mm.RequestError, match="0 critères"):
         asked.with_points(ROWS[1:], criterion="autre")
+
+
+def test_a_programme_that_took_its_points_from_a_file_is_saved_with_them(tmp_path: Path) -> None:
+    pd.DataFrame(ROWS).to_csv(tmp_path / "notes.csv", sep=";", index=False)
+    asked = Programme.load(beside(tmp_path, 'file = "notes.csv"\n'))
+    saved = asked.save(tmp_path / "elsewhere.toml")
+    (tmp_path / "notes.csv").unlink()
+    assert Programme.load(saved) == asked
