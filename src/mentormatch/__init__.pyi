@@ -79,10 +79,15 @@ from mentormatch.operations.meeting_dates import MeetingDates as MeetingDates
 from mentormatch.operations.meeting_dates import meeting_dates as meeting_dates
 from mentormatch.operations.pair_sheet import read_pairs as read_pairs
 from mentormatch.operations.plans import plans as plans
+from mentormatch.operations.proposal import Proposal as Proposal
+from mentormatch.operations.proposal import ProposalRecord as ProposalRecord
 from mentormatch.operations.repair import Repair as Repair
 from mentormatch.operations.repair import Reserve as Reserve
 from mentormatch.operations.repair import TradeoffPoint as TradeoffPoint
 from mentormatch.operations.repair import repair as repair
+from mentormatch.operations.replies import Reply as Reply
+from mentormatch.operations.replies import read_replies as read_replies
+from mentormatch.operations.replies import reply as reply
 from mentormatch.operations.suggestion import Suggestions as Suggestions
 from mentormatch.operations.suggestion import suggest as suggest
 from mentormatch.people.cohort import Cohort as Cohort

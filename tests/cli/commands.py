@@ -29,6 +29,7 @@ CASES: dict[str, str] = {
     "why-not": "why-not {answers} M06 E05 -p {programme}",
     "alternatives": "alternatives {answers} E05 -n 2 -p {programme}",
     "repair": "repair {answers} {pairs} --withdrawn M04 --no-steps -p {programme}",
+    "replies": "replies {answers} {pairs} -p {programme} -o {new}/round",
     "handouts": "handouts {answers} -p {programme} -o {new}/handouts",
     "validate": "validate {decision} --who Camille",
     "verify": "verify {decision}",

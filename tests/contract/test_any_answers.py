@@ -45,6 +45,7 @@ MORE: dict[str, dict[str, Any]] = {
     "match": {"time_limit_s": 5},
     "plans": {"n": 2},
     "repair": {"former": [PAIR], "ladder": True, "reserves": True},
+    "reply": {"proposal": {"pairs": [PAIR]}, "replies": [{"person": "M1", "answer": "accepted"}]},
     "suggest": {"each": 2},
     "why-not": PAIR,
 }

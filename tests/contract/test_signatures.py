@@ -20,6 +20,7 @@ CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
     "match": (mm.match,),
     "plans": (mm.plans,),
     "repair": (mm.repair,),
+    "reply": (mm.reply,),
     "rotate": (mm.form_groups, mm.rotate),
     "suggest": (mm.suggest,),
     "topics": (mm.choose_topics,),
@@ -41,6 +42,7 @@ PYTHON_ALONE: dict[str, set[str]] = {
     "alternatives": OF_THE_MACHINE,
     "match": OF_THE_MACHINE,
     "why-not": OF_THE_MACHINE,
+    "reply": {"arrived"},  # as for ``repair``
     "repair": {"arrived"},  # in a message newcomers stand among the others
     "topics": {"goals"},  # no programme states them
     "verify": {"path", "journal", "against"},  # files: what stands in them is sent, as ``decision`` and ``log``
@@ -53,8 +55,8 @@ JSON_ALONE: dict[str, set[str]] = {
     "turns": {"dates"},  # of those that the programme proposes
     "verify": {"decision", "log"},
 }
-OTHER_DEFAULTS = {("repair", "seed")}
-"""In Python that of the matching that is repaired, which in a message has none of its own."""
+OTHER_DEFAULTS = {("repair", "seed"), ("reply", "seed")}
+"""In Python that of the matching that is repaired or proposed, which in a message has none of its own."""
 
 
 def taken(kind: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from mentormatch.cli.match import diagnose_command, estimate_command, intake_com
 from mentormatch.cli.messages import Quiet, complain, write_text
 from mentormatch.cli.participants import follow_up_command, handouts_command, profiles_command, suggest_command
 from mentormatch.cli.repair import repair_command
+from mentormatch.cli.replies import replies_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
 from mentormatch.cli.serve import serve_command
 from mentormatch.cli.spoken_language import Language, starting_language
@@ -133,6 +134,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     repair_command: (
         "repair",
         mark("Refaire des binômes après départs et arrivées en en défaisant le moins ; dire qui prendrait le relais."),
+    ),
+    replies_command: (
+        "replies",
+        mark("Prendre les réponses à une proposition : qui a accepté ou refusé, et qui se voit proposer qui ensuite."),
     ),
     handouts_command: (
         "handouts",
