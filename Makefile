@@ -11,7 +11,7 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types cover docs pictures bench bench-scale speed proof mutants reference messages lock clean
+.PHONY: help demo test check lint types cover docs pictures wheel bench bench-scale speed proof mutants reference messages lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,12 @@ cover: .venv/dev ## run the fast test suite, notebooks and README included, and 
 
 docs: .venv/docs ## build the documentation site in build/site, and hold that it loads nothing from outside
 	$(BIN)/python tools/site
+
+wheel: .venv/dev ## build wheel and source distribution in dist, check them, and install them on each Python; URLS="Source=https://..."
+	rm -rf dist
+	PROJECT_URLS="$(URLS)" $(BIN)/python -m hatchling build
+	$(BIN)/python -m twine check --strict dist/*
+	$(BIN)/python tools/installs
 
 pictures: .venv/dev ## make the pictures of the documentation again, with Chromium and LibreOffice; ONLY="page suivi"
 	$(BIN)/python -m tools.pictures $(ONLY)
