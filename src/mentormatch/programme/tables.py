@@ -20,9 +20,11 @@ type PointsSource = str | PathLike[str] | FrameSource | Records
 def as_tables(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return tables and objects as tables, every field with a question, every ranking of a field's items with options.
 
-    A heading stands under ``programme``, whatever it is called.
+    A heading stands under ``programme`` there.
     """
-    told = {"programme" if isinstance(part, Heading) else name: spelt_out(part) for name, part in data.items()}
+    told = {name: spelt_out(part) for name, part in data.items()}
+    if isinstance(data.get("heading"), Heading) and "programme" not in data:
+        told = {"programme": told.pop("heading"), **told}
     asked = told.get("follow_up")
     if isinstance(asked, dict):
         told["follow_up"] = {**asked, **filled_fields(asked)}
