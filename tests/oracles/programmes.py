@@ -34,6 +34,7 @@ FIELDS: Mapping[str, Any] = {
     "places": {"kind": "number", "question": "Places"},
     "asks": {"kind": "number", "question": "Heures souhaitées", "side": "mentee"},
     "gives": {"kind": "number", "question": "Heures possibles", "side": "mentor"},
+    "matters": {"kind": "choices", "question": "Priorités", "options": ["métier", "notes"]},
     "where": {"kind": "place", "question": "Lieu"},
     "travel": {"kind": "number", "question": "Trajet accepté"},
     "remote": {"kind": "yesno", "question": "À distance"},
@@ -285,6 +286,7 @@ def on_tasks(random: Random, field: str) -> tuple[int, ...]:
 ON: Mapping[str, Callable[[Random, str], object]] = {
     **dict.fromkeys(("where", "travel", "remote"), on_meeting),
     **dict.fromkeys(("needs", "offers"), on_tasks),
+    "matters": lambda random, _: random.choice([None, (0,), (1,), (0, 1)]),
 }
 
 
@@ -302,7 +304,7 @@ def answer(maker: Maker, field: str, row: int) -> object:
             return float(random.choice([0, 1, 1, 1, 2, 2, 3]))
         case "asks" | "gives":
             return random.choice([0.5, 1.0, 1.25, 1.25, 2.0, 3.0])
-        case "where" | "travel" | "remote" | "needs" | "offers":
+        case "where" | "travel" | "remote" | "needs" | "offers" | "matters":
             return ON[field](random, field)
         case "names_firms":
             return tuple(random.sample(FIRMS, random.choice([0, 1, 1])))

@@ -4,7 +4,7 @@ A proof of optimality says something where answers differ in what is asked for. 
 nothing, so that nothing is then called optimal.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import batched, islice
@@ -19,10 +19,10 @@ from mentormatch.explanation.unmatched import Case
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import thousands
-from mentormatch.people.cohort import People
+from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.formulation import SIDES
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, ScoreTable
+from mentormatch.scoring.score import MILLION, ScoreTable, normalised
 
 
 class Code(StrEnum):
@@ -155,8 +155,19 @@ def rounded_alike(case: Case) -> int:
 def unrounded(case: Case) -> NDArray[np.float64]:
     """Return (n, m) the scores of all pairs in millionths, as they are before they are rounded."""
     cohort, table = case.cohort, case.scores
+    if table.emphasis is not None:
+        total = np.zeros((len(cohort.mentors), len(cohort.mentees)))
+        for mentors, mentees, weighed in table.emphasis.parts(cohort, table.criteria):
+            part = Cohort(cohort.mentors.take(mentors), cohort.mentees.take(mentees))
+            total[np.ix_(mentors, mentees)] = unrounded_sum(part, weighed, normalised(weighed))
+        return total
+    return unrounded_sum(cohort, table.criteria, table.weights)
+
+
+def unrounded_sum(cohort: Cohort, criteria: Sequence[Criterion], weights: Sequence[float]) -> NDArray[np.float64]:
+    """Return (n, m) the sums of weight times value in millionths."""
     total = np.zeros((len(cohort.mentors), len(cohort.mentees)))
-    for criterion, weight in zip(table.criteria, table.weights, strict=True):
+    for criterion, weight in zip(criteria, weights, strict=True):
         values = criterion.score(cohort.mentors, cohort.mentees)
         total += np.where(np.isnan(values), criterion.neutral, values) * (weight * MILLION)
     return total

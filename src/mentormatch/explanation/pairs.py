@@ -1,7 +1,7 @@
 """What one pair's score is made of: the points of each criterion, which add up to it, and the reason in words."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,8 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, percent, points
 from mentormatch.people.cohort import Cohort, People, Person
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, ScoreTable, contribution
+from mentormatch.scoring.emphasis import Emphasis
+from mentormatch.scoring.score import MILLION, ScoreTable, contribution, normalised
 
 UNANSWERED = mark("sans réponse d'un des deux côtés : compté à sa valeur neutre")
 BLOCK = 32
@@ -67,6 +68,9 @@ def explain_pair(cohort: Cohort, scores: ScoreTable, mentor: int, mentee: int) -
 
 def explain_pairs(cohort: Cohort, scores: ScoreTable, pairs: NDArray[np.int64]) -> Iterator[Pair]:
     """Yield the pairs at these positions, (k, 2), explained, in that order; see ``explain_pair``."""
+    if scores.emphasis is not None:
+        yield from explain_emphasised(cohort, scores.criteria, scores.emphasis, pairs)
+        return
     weighted = list(zip(scores.criteria, scores.weights, strict=True))
     for start in range(0, len(pairs), BLOCK):
         block = PairsAmong.of(cohort, pairs[start : start + BLOCK])
@@ -75,6 +79,21 @@ def explain_pairs(cohort: Cohort, scores: ScoreTable, pairs: NDArray[np.int64]) 
             parts = tuple(share[place] for share in shares)
             answered = sum((weight for part, (_, weight) in zip(parts, weighted, strict=True) if part.answered), 0.0)
             yield Pair(left.id, right.id, sum(part.share for part in parts), round(answered, 6), parts)
+
+
+def explain_emphasised(
+    cohort: Cohort, criteria: Sequence[Criterion], emphasis: Emphasis, pairs: NDArray[np.int64]
+) -> Iterator[Pair]:
+    """Yield the pairs explained, each with weights of its own, and with whose emphasis each criterion was."""
+    named = emphasis.named(cohort.mentors, criteria), emphasis.named(cohort.mentees, criteria)
+    for place in pairs:
+        ours, theirs = (side[row] for side, row in zip(named, place, strict=True))
+        weighed = emphasis.weighed(criteria, ours, theirs)
+        table = ScoreTable(np.empty((0, 0), dtype=np.int32), weighed, normalised(weighed))
+        (pair,) = explain_pairs(cohort, table, place[None, :])
+        parts = zip(pair.contributions, ours.tolist(), theirs.tolist(), strict=True)
+        told = tuple(replace(part, reason=emphasis.told(part.reason, *sides)) for part, *sides in parts)
+        yield replace(pair, contributions=told)
 
 
 @dataclass(frozen=True, slots=True)

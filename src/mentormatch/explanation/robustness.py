@@ -21,7 +21,7 @@ from mentormatch.languages.phrases import about, percent, thousands
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.formulation import UnheldScores, formulate
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, normalised
+from mentormatch.scoring.score import MILLION, normalised, score
 
 SOLID, FAIR = 0.9, 0.6
 MOST_SAMPLES = 10_000
@@ -175,7 +175,10 @@ def sample_problems(case: Case, trial: SamplingPlan) -> Iterator[AssignmentProbl
             yield formulate(case.cohort, scores.with_criteria(changed), case.rules, goals)
             continue
         weights = normalised(changed)
-        found = sum_weighted(values, weights, case.problem.shape)
+        if scores.emphasis is None:
+            found = sum_weighted(values, weights, case.problem.shape)
+        else:
+            found = score(case.cohort, changed, scores.emphasis).values
         if posed is None:
             table = replace(scores, values=found, criteria=changed, weights=weights)
             yield formulate(case.cohort, table, case.rules, goals)

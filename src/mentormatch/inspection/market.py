@@ -101,7 +101,7 @@ def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Pr
         return Prospects(problem=tr(NO_PAIRS))
     if len(cohort.mentors) * len(cohort.mentees) > MOST_PAIRS:
         return Prospects(problem=tr(TOO_MANY))
-    scores = score(cohort, programme.criteria)
+    scores = score(cohort, programme.criteria, programme.emphasis)
     try:
         instance = RuleInstance.of(cohort, scores, programme.rules, labels)
     except MentorMatchError as error:

@@ -48,8 +48,20 @@ def build_instance(
     goals = programme.goals.order
     shape, several = (len(cohort.mentors), len(cohort.mentees)), is_many_to_many(programme.rules, cohort)
     way = choose_plan(shape, MAX_STORED_PAIRS, memory_mb, several=several)
-    scores = score(cohort, programme.criteria) if way.held else unheld_scores(cohort, programme.criteria, way.shorter)
+    if way.held:
+        scores = score(cohort, programme.criteria, programme.emphasis)
+    else:
+        refuse_emphasis(programme, shape)
+        scores = unheld_scores(cohort, programme.criteria, way.shorter)
     return scores, formulate(cohort, scores, programme.rules, goals)
+
+
+def refuse_emphasis(programme: Programme, shape: tuple[int, int]) -> None:
+    """Raise RequestError where people's own emphasis would be counted in more pairs than are held."""
+    if programme.emphasis is not None:
+        most = tr("{most} paires au plus", most=thousands(MAX_STORED_PAIRS))
+        problem = Problem("emphasis", tr("{count} paires", count=thousands(prod(shape))), most)
+        raise RequestError(tr("Il y a trop de paires pour compter les priorités de chacun"), [problem])
 
 
 def require_stored_scores(problem: AssignmentProblem) -> None:

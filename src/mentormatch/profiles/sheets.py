@@ -157,7 +157,7 @@ def coded(lists: Mapping[str, Sequence[str]], side: Side, codes: Codes) -> dict[
 
 def taking_part(cohort: Cohort, programme: Programme) -> dict[Side, list[int]]:
     """Return who of each side can be paired at all: they answered enough, are admitted, and have a place."""
-    problem = formulate(cohort, score(cohort, programme.criteria), programme.rules, ("matched",))
+    problem = formulate(cohort, score(cohort, programme.criteria, programme.emphasis), programme.rules, ("matched",))
     loads = {"mentor": problem.mentors.most, "mentee": problem.mentees.most}
     return {side: [row for row, most in enumerate(loads[side].tolist()) if most > 0] for side in SIDES}
 

@@ -139,6 +139,8 @@ def needed(programme: Programme, *, apart: bool) -> Iterator[str]:
     roles = roles_of(programme)
     if roles and not apart:
         yield roles.field
+    if programme.emphasis is not None:
+        yield programme.emphasis.field
     for extension in (*programme.criteria, *programme.rules):
         named = (reference.field for reference in extension.references())
         yield from (name for name in named if not programme.fields[name].later)

@@ -60,6 +60,8 @@ from mentormatch.programme.validation_messages import (
 )
 from mentormatch.rules.rule import Rule, rules_by_kind
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.scoring.emphasis import KINDS as EMPHASISED
+from mentormatch.scoring.emphasis import Emphasis
 from mentormatch.survey.column_map import Target, answers_of, has_item, takes, target
 from mentormatch.survey.privacy import NOBODY, Forgotten, forgotten_beside, read_forgotten, secret_beside
 from mentormatch.survey.table import Order
@@ -163,6 +165,7 @@ class Programme(VersionedPickle, Part):
     fields: dict[str, AnyField] = Setting(default_factory=dict)
     criteria: list[AnyCriterion] = Setting(default_factory=list)
     rules: list[AnyRule] = Setting(default_factory=list)
+    emphasis: Emphasis | None = Setting(default=None, exclude_if=lambda emphasis: emphasis is None)
     goals: Goals = Setting(default_factory=Goals)
     groups: Grouped | None = None
     mapping: Wordings = Setting(default_factory=Wordings)
@@ -369,6 +372,9 @@ class Parts:
         self.heading = self._part(Heading, ("programme",), data.get("programme", {}))
         self.goals = self._part(Goals, ("goals",), data.get("goals", {}))
         self.groups = self._part(Grouped, ("groups",), data["groups"]) if data.get("groups") is not None else None
+        self.emphasis = (
+            self._part(Emphasis, ("emphasis",), data["emphasis"]) if data.get("emphasis") is not None else None
+        )
         self.profiles = self._part(Sharing, ("profiles",), data.get("profiles", {}))
         self.documents = self._part(Documents, ("documents",), data.get("documents", {}))
         self.follow_up = self._part(FollowUp, ("follow_up",), data.get("follow_up", {}))
@@ -433,6 +439,8 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
     """Yield every mention of a field or of an answer that is not there, or is not what the mention needs."""
     for where, extension in [*parts.criteria, *parts.rules]:
         yield from misextended(parts, where, extension)
+    if parts.emphasis:
+        yield from misemphasised(parts, parts.emphasis)
     if parts.heading:
         yield from misheaded(parts, parts.heading)
     if parts.profiles and (name := parts.profiles.consent):
@@ -444,6 +452,14 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
         yield from mismapped(parts, parts.mapping)
     yield from misstated((parts.documents, parts.groups, parts.sessions), parts.follow_up, parts.fields)
     yield from misfielded(parts)
+
+
+def misemphasised(parts: Parts, emphasis: Emphasis) -> Iterator[Problem]:
+    """Yield what is wrong with the question by which people say what matters most to them."""
+    yield from misreference(parts, ("emphasis", "field"), emphasis.field, FieldRef(EMPHASISED, "any"))
+    yield from emphasis.mistakes(parts.fields, [criterion for _, criterion in parts.criteria])
+    if parts.groups:
+        yield Problem("emphasis", tr(OF_GROUPS), tr("pas d'« emphasis »"))
 
 
 def misextended(parts: Parts, where: Location, extension: Extension) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
 from mentormatch.languages import mark, tr, tr_n
-from mentormatch.languages.phrases import counted, listed, percent, points
+from mentormatch.languages.phrases import counted, listed, percent, plain, points
 from mentormatch.operations.matching import Matching
 
 STATUS: Mapping[Status, tuple[str, str]] = {
@@ -210,6 +210,9 @@ def criteria(matching: Matching) -> Iterator[WordLine]:
     """Yield each criterion with its share of the weight."""
     for criterion, weight in zip(matching.scores.criteria, matching.scores.weights, strict=True):
         yield WordLine(criterion.label, percent(weight), criterion.group or "", questions(matching, criterion))
+    if (emphasis := matching.programme.emphasis) is not None:
+        said = tr("ce que chacun met en avant compte {times} fois", times=plain(emphasis.times))
+        yield WordLine(said, questions=(matching.programme.fields[emphasis.field].question,))
 
 
 def rules(matching: Matching, labels: Labels = KEYS) -> Iterator[WordLine]:

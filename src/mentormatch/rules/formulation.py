@@ -37,7 +37,7 @@ class UnheldScores(ScoreTable):
 
     def __init__(self, cohort: Cohort, criteria: Sequence[Criterion], score_pairs: ScorePairs) -> None:
         parts = {"cohort": cohort, "criteria": tuple(criteria), "weights": normalised(criteria)}
-        for name, part in {**parts, "score_pairs": score_pairs}.items():
+        for name, part in {**parts, "score_pairs": score_pairs, "emphasis": None}.items():
             object.__setattr__(self, name, part)
 
     def __getattr__(self, name: str) -> NoReturn:

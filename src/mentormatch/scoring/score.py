@@ -12,6 +12,7 @@ from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, strangers
 from mentormatch.scoring.criterion import Block, Criterion
+from mentormatch.scoring.emphasis import Emphasis
 from mentormatch.scoring.lookup import ClassPoints, Exceptions, LookUp, looked_up, spread
 
 MILLION = 1_000_000
@@ -34,12 +35,14 @@ class ScoreTable:
     """The score of every pair of a cohort.
 
     ``values`` (n, m) int32 in millionths; ``criteria`` and their normalised ``weights``, from which the share of each
-    criterion in one pair, and whether both sides answered it, are worked out when they are asked for.
+    criterion in one pair, and whether both sides answered it, are worked out when they are asked for. With an
+    ``emphasis`` the weights are those of people who named nothing.
     """
 
     values: NDArray[np.int32]
     criteria: tuple[Criterion, ...]
     weights: tuple[float, ...]
+    emphasis: Emphasis | None = None
 
     @property
     def held(self) -> bool:
@@ -59,13 +62,19 @@ class ScoreTable:
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
 
 
-def score(cohort: Cohort, criteria: Sequence[Criterion]) -> ScoreTable:
+def score(cohort: Cohort, criteria: Sequence[Criterion], emphasis: Emphasis | None = None) -> ScoreTable:
     """Return the scores of every pair.
 
     Each criterion's share is its normalised weight times its value (``neutral`` where undefined), rounded to millionths
-    by itself, so that the shares add up to the score exactly.
+    by itself, so that the shares add up to the score exactly. With an ``emphasis`` the weights are those of the pair.
     """
     weights = normalised(criteria)
+    if emphasis is not None:
+        values = np.zeros((len(cohort.mentors), len(cohort.mentees)), dtype=np.int32)
+        for mentors, mentees, weighed in emphasis.parts(cohort, criteria):
+            part = Cohort(cohort.mentors.take(mentors), cohort.mentees.take(mentees))
+            values[np.ix_(mentors, mentees)] = score(part, weighed).values
+        return ScoreTable(values, tuple(criteria), weights, emphasis)
     values = np.zeros((len(cohort.mentors), len(cohort.mentees)), dtype=np.int32)
     shares = joined(
         [share for rated in zip(criteria, weights, strict=True) for share in _shares(Share(*rated), cohort)]

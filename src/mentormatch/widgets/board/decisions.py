@@ -67,7 +67,7 @@ class BoardGround:
         by_hand = [rule for rule in self.rules(decisions) if rule.is_present(cohort)]
         rules = [rule for rule in base.programme.rules if rule.applies_to(cohort)]
         programme = base.programme.model_copy(update={"rules": [*rules, *by_hand]})
-        scores = base.scores if cohort is base.cohort else score(cohort, programme.criteria)
+        scores = base.scores if cohort is base.cohort else score(cohort, programme.criteria, programme.emphasis)
         problem = self.carried(cohort, formulate(cohort, scores, programme.rules, base.problem.goals))
         edits = (
             *moved(base.edits, base.cohort, cohort),
