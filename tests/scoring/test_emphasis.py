@@ -126,6 +126,13 @@ def test_what_cannot_be_used_is_refused_in_words(emphasis: Mapping[str, Any], to
     assert told in str(refused.value).replace("\u00a0", " ")
 
 
+def test_a_criterion_with_a_mistake_is_not_also_told_as_one_that_no_option_names() -> None:
+    stated = {**programme(field="compte").to_dict(), "criteria": [{**CRITERIA[0], "weight": -1}, *CRITERIA[1:]]}
+    with pytest.raises(mm.ProgrammeError) as refused:
+        Programme.read(stated)
+    assert len(refused.value.problems) == 1
+
+
 def test_more_pairs_than_are_held_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instance, "MAX_STORED_PAIRS", 3)
     with pytest.raises(mm.RequestError, match="trop de paires pour compter les priorités"):

@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.languages import mark, tr
+from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, percent, points
 from mentormatch.people.cohort import Cohort, People, Person
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.emphasis import Emphasis
 from mentormatch.scoring.score import MILLION, ScoreTable, contribution, normalised
 
-UNANSWERED = mark("sans réponse d'un des deux côtés : compté à sa valeur neutre")
 BLOCK = 32
 """So many pairs are explained together: scoring all of their people with each other is cheaper than one by one."""
 
@@ -122,7 +121,7 @@ def explain_shares(criterion: Criterion, weight: float, block: PairsAmong) -> li
     shares, known = (each[block.places].tolist() for each in found)
     full, named = int(np.rint(weight * MILLION)), (criterion.label, criterion.kind, criterion.group)
     reasons = [
-        criterion.reason(*people) if answered else tr(UNANSWERED)
+        criterion.reason(*people) if answered else tr(criterion.undefined)
         for people, answered in zip(block.people(), known, strict=True)
     ]
     return [

@@ -457,7 +457,9 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
 def misemphasised(parts: Parts, emphasis: Emphasis) -> Iterator[Problem]:
     """Yield what is wrong with the question by which people say what matters most to them."""
     yield from misreference(parts, ("emphasis", "field"), emphasis.field, FieldRef(EMPHASISED, "any"))
-    yield from emphasis.mistakes(parts.fields, [criterion for _, criterion in parts.criteria])
+    criteria = [criterion for _, criterion in parts.criteria]
+    if len(criteria) == len(parts.data.get("criteria", criteria)):  # of one with a mistake the name is not known
+        yield from emphasis.mistakes(parts.fields, criteria)
     if parts.groups:
         yield Problem("emphasis", tr(OF_GROUPS), tr("pas d'« emphasis »"))
 

@@ -12,7 +12,7 @@ from pydantic import Field as Setting
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.plugins import concrete
 from mentormatch.fields.extension import Extension
-from mentormatch.languages import tr
+from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People, Person
 
 type Block = NDArray[np.float64]
@@ -101,6 +101,8 @@ class Criterion(Extension):
     """
 
     title: ClassVar[str]
+    undefined: ClassVar[str] = mark("sans réponse d'un des deux côtés : compté à sa valeur neutre")
+    """What is said of a pair that has no value."""
     takes_table: ClassVar[bool] = False
     """Whether it takes a table that stands in a ``file`` beside the programme, or that a caller has."""
 
