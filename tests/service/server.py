@@ -41,7 +41,9 @@ class Served:
         return found[1]
 
     def client(self, **headers: str) -> httpx.Client:
-        return httpx.Client(base_url=self.url, headers={**BEARER, **headers}, timeout=120, trust_env=False)
+        return httpx.Client(
+            base_url=self.url, headers={**BEARER, **headers}, timeout=120, trust_env=False, verify=False
+        )
 
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.text.splitlines() if line.startswith("{")]

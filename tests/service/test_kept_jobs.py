@@ -24,7 +24,7 @@ from mentormatch.service.openapi import JobForm, JobListForm
 from tests.canaries import ANSWER
 from tests.failure.processes import only_linux, wait_for
 from tests.service.failing_workers import DIES, LINGERS, SLEEPS, asked, troubled
-from tests.service.server import BEARER, JSON, Served, limits, serving, start, stop
+from tests.service.server import Served, limits, serving, start, stop
 from tests.service.test_answers import problem
 from tests.service.test_jobs import ASYNC, job_of
 
@@ -114,6 +114,9 @@ def test_the_same_key_a_hundred_times_at_once_is_one_job(client: httpx.Client, s
 def test_the_same_key_is_answered_alike_and_with_another_request_refused(client: httpx.Client) -> None:
     first, second = (client.post("/v1/match", json=asked(), headers={KEY: "alike"}) for _ in range(2))
     assert (first.status_code, second.text) == (200, first.text)
+    jobs = [kept(client, 0, "alike") for _ in range(2)]
+    assert [job["state"] for job in jobs] == ["done", "done"]
+    assert jobs[0]["id"] == jobs[1]["id"]
     problem(client.post("/v1/match", json=asked(5), headers={KEY: "alike"}), "other-request")
     problem(client.post("/v1/evaluate", json=asked(), headers={KEY: "alike"}), "other-request")
     assert client.post("/v1/match", json=asked(5), headers={KEY: "another"}).status_code == 200
@@ -184,10 +187,11 @@ class Restarted:
 
     def send(self, number: int) -> str:
         """Send a request until it is a job, and return its id."""
-        headers = BEARER | JSON | ASYNC | {KEY: f"request {number}"}
+        headers = ASYNC | {KEY: f"request {number}"}
         while True:
             try:
-                answer = httpx.post(f"{self.served.url}/v1/match", json=own(number), headers=headers, timeout=30)
+                with self.served.client() as client:
+                    answer = client.post("/v1/match", json=own(number), headers=headers)
             except (httpx.TransportError, AssertionError):  # there is none, or it has no address yet
                 answer = None
             if answer is not None and answer.status_code == 202:

@@ -53,10 +53,13 @@ async def both_there(pool: Pool) -> set[int]:
     return {place.result().process.pid for place in pool.idle}
 
 
-def test_a_worker_is_used_again() -> None:
+def test_a_worker_is_used_again_also_after_a_signal_to_the_whole_group() -> None:
     async def work(pool: Pool) -> None:
         before = await both_there(pool)
         assert len(before) == 1 + SPARE
+        for process in before:
+            os.kill(process, signal.SIGTERM)
+            os.kill(process, signal.SIGINT)
         for _ in range(3):
             assert await answer_of(pool) == ask("match", asked()).to_json().encode()
         assert await both_there(pool) == before

@@ -162,7 +162,7 @@ class Jobs:
         job.body = b""  # it is read again in its turn
         if record is not job.record:
             del self.under_way[job.id]
-            return self.under_way.get(record.id) or Job(record)
+            return self.under_way.get(record.id) or Job(record, kept=True)
         return self._begin(job)
 
     async def keep(self, job: Job, caller: Caller) -> Job:
@@ -202,7 +202,7 @@ class Jobs:
     async def page(self, owner: str, most: int, before: tuple[float, str] | None) -> list[Job]:
         """Return somebody's newest jobs, or the newest that are older than one: when it was made, and its id."""
         records = await self._in_thread(lambda: self.table.page(owner, most, before))
-        return [self.under_way.get(record.id) or Job(record) for record in records]
+        return [self.under_way.get(record.id) or Job(record, kept=True) for record in records]
 
     async def drop(self, job: Job) -> None:
         """Forget a job, and give it up where it is not over."""

@@ -29,7 +29,8 @@ class ResidentProtocol(Protocol):
 
 def main() -> None:
     """Answer messages until standard input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for the service
+    for told in (signal.SIGINT, signal.SIGTERM):  # what a terminal or a host tells the whole group is for the service
+        signal.signal(told, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICE)  # the service answers first: whether it is there, and who must wait
     try:
