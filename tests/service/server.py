@@ -85,6 +85,16 @@ def stop(served: Served) -> int:
     return code
 
 
+def kill_and_start(served: Served, *options: object, settings: str = "") -> None:
+    """Kill a service, and have another take its place."""
+    served.process.kill()
+    served.process.wait()
+    assert served.process.stderr is not None
+    served.process.stderr.close()
+    after = start(*options, settings=settings)
+    served.process, served.said = after.process, after.said
+
+
 @contextmanager
 def serving(*options: object, token: str | None = TOKEN, settings: str = "") -> Iterator[Served]:
     served = start(*options, token=token, settings=settings)

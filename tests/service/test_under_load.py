@@ -5,6 +5,7 @@ import random
 import signal
 import socket
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,21 +13,27 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import httpx
 import psutil
 import pytest
 
+from mentormatch.contract.examples import COHORT
+from mentormatch.contract.operation import ask
+from mentormatch.service.openapi import JobForm
 from mentormatch.service.processes import SPARE
 from tests.failure.processes import alive, children, only_linux, wait_for
 from tests.service.cohorts import body_for
 from tests.service.failing_workers import ENDLESS, SLEEPS, asked, body, troubled
 from tests.service.load import asking_health, bare_rate, drift, health_told, loaded, p99
-from tests.service.server import BEARER, JSON, TOKEN, Served, limits, serving, start, stop
+from tests.service.server import BEARER, JSON, TOKEN, Served, kill_and_start, limits, serving, start, stop
+from tests.service.test_jobs import ASYNC, KEY, pages
 
 pytestmark = [pytest.mark.proof, only_linux]
 
 CLIENTS, SECONDS, SIZE, WORKERS = 50, 60.0, 100, 2
+JOBS, JOB_KILLS, SENDERS = 1_000, 20, 6
 HALF_SENT, IN_TIME_S = 300, 3.0
 FREED_S = 2.0
 WORKER_KILLS, SERVICE_KILLS = 60, 40
@@ -203,3 +210,82 @@ def descendants(process: int) -> set[int]:
     """Return what a process has started, and what that has started."""
     own = children(process)
     return own.union(*(descendants(child) for child in own))
+
+
+def own(number: int) -> dict[str, Any]:
+    """Return a request that no other is like: its answer names its people."""
+    return COHORT | {
+        side: [person | {"id": f"{person['id']}-{number}"} for person in COHORT[side]]
+        for side in ("mentors", "mentees")
+    }
+
+
+class Restarted:
+    """A service that is killed and started again, and clients that send until they have an answer."""
+
+    def __init__(self, *options: object, settings: str) -> None:
+        self.options, self.settings = options, settings
+        self.draw, self.again, self.lock = random.Random(44), 0, threading.Lock()
+        self.ended: dict[str, str] = {}
+        self.served = start(*options, settings=settings)
+
+    def send(self, number: int) -> str:
+        """Send a request until it is a job, and return its id."""
+        headers = ASYNC | {KEY: f"request {number}"}
+        while True:
+            try:
+                with self.served.client() as client:
+                    answer = client.post("/v1/match", json=own(number), headers=headers)
+            except (httpx.TransportError, AssertionError):  # there is none, or it has no address yet
+                answer = None
+            if answer is not None and answer.status_code == 202:
+                return str(answer.json()["id"])
+            assert answer is None or answer.status_code in (429, 503), answer.text
+            with self.lock:
+                self.again += 1
+            sleep(0.2)
+
+    def send_all(self) -> list[str]:
+        """Send all requests while the service is killed again and again, and return the ids of their jobs."""
+        with ThreadPoolExecutor(SENDERS) as clients:
+            sending = [clients.submit(self.send, number) for number in range(JOBS)]
+            for turn in range(JOB_KILLS):
+                wait_for(lambda turn=turn: sum(each.done() for each in sending) >= turn * JOBS // JOB_KILLS, 600)  # type: ignore[misc]
+                sleep(self.draw.uniform(0.0, 1.0))
+                self.kill_and_start()
+            return [each.result() for each in sending]
+
+    def kill_and_start(self) -> None:
+        """Kill it; what was over before is over alike."""
+        found = {job.id: str(job.ended) for job in self.jobs() if job.ended}
+        assert found.items() >= self.ended.items()
+        self.ended = found
+        kill_and_start(self.served, *self.options, settings=self.settings)
+
+    def jobs(self) -> list[JobForm]:
+        with self.served.client() as client:
+            return [job for page in pages(client, 100) for job in page.jobs]
+
+    def results(self, ids: list[str]) -> list[httpx.Response]:
+        with self.served.client() as client:
+            return [client.get(f"/v1/jobs/{ident}/result") for ident in ids]
+
+
+@pytest.mark.promise(44)
+def test_a_thousand_jobs_of_a_service_killed_twenty_times_are_each_answered_once(tell: Tell, tmp_path: Path) -> None:
+    settings = limits(jobs=2 * JOBS, expiry_s=3_600.0)
+    keeper, begun = Restarted("--store", tmp_path / "service.db", "--workers", 2, settings=settings), monotonic()
+    ids = keeper.send_all()
+    wait_for(lambda: all(job.ended for job in keeper.jobs()), 600)
+    found, results = keeper.jobs(), keeper.results(ids)
+    again = [keeper.send(number) for number in range(JOBS)]
+    stop(keeper.served)
+    right = sum(answer.text == ask("match", own(number)).to_json() for number, answer in enumerate(results))
+    told = f"{JOBS} requests, {JOB_KILLS} kills, {keeper.again} sent again: {len(set(ids))} jobs, {len(found)} listed,"
+    told += f" {sum(job.state == 'done' for job in found)} done, {right} answered as the library does,"
+    told += f" {len(keeper.ended)} over before the last kill and unchanged, {monotonic() - begun:.0f} s"
+    tell(told)
+    assert len(set(ids)) == len(found) == right == JOBS
+    assert again == ids
+    assert {job.id for job in found} == set(ids)
+    assert {job.id: str(job.ended) for job in found}.items() >= keeper.ended.items()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +17,8 @@ from tests.failure.processes import children, only_linux, wait_for
 from tests.service.desk.session import ANSWERS, PROGRAMME
 from tests.service.desk.slow_desk import SETTINGS
 from tests.service.server import AT_ONCE, BEARER, TOKEN, Served, limits, serving
+from tests.service.test_answers import problem
+from tests.service.test_jobs import command
 
 BYTES = {"Content-Type": "application/octet-stream"}
 NAMED = BYTES | {"X-File-Name": "x"}
@@ -265,3 +268,25 @@ def test_work_tells_how_far_it_is_and_ends_with_the_best_when_it_is_stopped() ->
         assert done(other.get(f"{here}/progress")) == {"working": False, "words": ""}
         assert other.post(f"{here}/stop").status_code == 204  # there is nothing to be stopped any more
         assert done(client.get(here))["plan"]["answered"]
+
+
+@pytest.mark.proof
+@only_linux
+def test_only_a_key_for_it_validates_on_the_page_and_a_session_ends_with_its_key(tmp_path: Path) -> None:
+    store = tmp_path / "service.db"
+    validate = {"turn": 1, "what": {"action": "validate", "who": "Camille"}}
+    team = command("add", "team", "--scope", "propose", store=store)["key"]
+    head = command("add", "head", "--scope", "propose", "--scope", "validate", store=store)["key"]
+    with serving("--store", store, settings=AT_ONCE + limits(workers=1)) as served, visitor(served) as page:
+        assert page.post("/session", json={"token": team}).status_code == 204
+        here = desk(page)
+        for step in ({"do": "example"}, {"do": "read"}, {"do": "form"}):
+            assert page.post(here, json=step).status_code == 200
+        problem(page.post(f"{here}/board", json=validate), "no-scope")
+        assert done(page.get(f"{here}/board"))["view"]["final"] is False
+        for token in (head, TOKEN):
+            problem(httpx.get(served.url + here, headers={"Authorization": f"Bearer {token}"}), "not-found")
+        command("revoke", "team", store=store)
+        problem(page.get(here), "no-token")
+        problem(page.post("/session", json={"token": team}), "no-token")
+        assert page.post("/session", json={"token": head}).status_code == 204

@@ -1,5 +1,7 @@
 """Who is let to the page: by a cookie that is nobody else's, from the page itself, for a while."""
 
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from starlette.datastructures import Headers
 from mentormatch.service.desk import sessions as desk_sessions
 from mentormatch.service.desk.sessions import BEARER, COOKIE, LONGEST_S, DeskSessions, cookie_name, is_public
 from mentormatch.service.guard import Callers
+from mentormatch.service.keys import SCOPES, KeyRing, new_key
 from mentormatch.service.problems import RefusedError
 
 TOKEN, HOST = "secret-of-the-test", "127.0.0.1:8000"
@@ -41,6 +44,22 @@ def test_the_token_opens_a_session_and_no_other_does() -> None:
         assert not sessions.admits(scope(cookie=cookie(wrong)))
     with pytest.raises(RefusedError, match="no-token"):
         sessions.begin(f"{TOKEN}x")
+
+
+def test_a_session_ends_with_the_key_that_began_it(tmp_path: Path) -> None:
+    with closing(KeyRing(tmp_path / "service.db")) as ring:
+        key = new_key("team", frozenset(SCOPES), requests=1, jobs=1, lasts_s=60)
+        callers = Callers(TOKEN, tmp_path / "service.db")
+        sessions, token = DeskSessions(callers, 60), ring.add(key)
+        value = cookie(sessions.begin(token))
+        assert sessions.admits(scope(cookie=value)) == key.caller
+        assert sessions.owner(scope(authorization=f"Bearer {token}")) == f"{BEARER}:team"
+        ring.revoke("team")
+        assert sessions.admits(scope(cookie=value)) is None
+        assert sessions.all == {}
+        with pytest.raises(RefusedError, match="no-token"):
+            sessions.begin(token)
+        callers.close()
 
 
 def test_services_on_two_ports_of_a_machine_have_cookies_of_their_own() -> None:

@@ -14,9 +14,11 @@ from starlette.routing import Route
 
 from mentormatch.contract.operation import operations
 from mentormatch.service import guard, keys
+from mentormatch.service.desk.desks import Desks
 from mentormatch.service.job_table import JobRecord
 from mentormatch.service.jobs import Jobs
 from mentormatch.service.keys import SCOPES, Caller, KeyRing, new_key
+from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.server import make_app
 from mentormatch.service.settings import Settings
@@ -123,6 +125,29 @@ def test_every_route_refuses_every_key_that_is_not_for_it(path: Path, monkeypatc
             assert found["owner"] in (200, 204), place
     assert {f"/v1/{kind}" for kind in operations()} < {place for _, place in told}
     assert {("POST", "/desk/{ident}/board"), ("GET", "/v1/jobs"), ("DELETE", "/v1/jobs/{job_id}")} < set(told)
+
+
+def test_the_board_is_told_whether_whoever_asks_may_validate(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heads: list[Any] = []
+
+    class Seat:
+        async def ask(self, head: Any, body: bytes) -> ServiceMessage:
+            heads.append(head)
+            return ServiceMessage({"type": "application/json"}, b"{}")
+
+    monkeypatch.setattr(Desks, "find", lambda desks, ident, owner: Seat())
+    tokens = [TOKEN, *ring_of(path, a=frozenset({"propose"}), b=frozenset(SCOPES)).values()]
+
+    async def ask() -> list[int]:
+        app = make_app(Settings(TOKEN, store=path))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+            headers = [{"Authorization": f"Bearer {token}"} for token in tokens]
+            answers = [await client.post("/desk/x/board", json={}, headers=each) for each in headers]
+        app.state.components.guard.callers.close()
+        return [answer.status_code for answer in answers]
+
+    assert result_of(ask()) == [200, 200, 200]
+    assert [head["validates"] for head in heads] == [True, False, True]
 
 
 def test_a_place_that_nobody_named_is_for_the_token_alone() -> None:
