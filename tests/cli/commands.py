@@ -30,6 +30,7 @@ CASES: dict[str, str] = {
     "alternatives": "alternatives {answers} E05 -n 2 -p {programme}",
     "repair": "repair {answers} {pairs} --withdrawn M04 --no-steps -p {programme}",
     "replies": "replies {answers} {pairs} -p {programme} -o {new}/round",
+    "letters": "letters {answers} -p {programme} -o {new}/letters",
     "handouts": "handouts {answers} -p {programme} -o {new}/handouts",
     "validate": "validate {decision} --who Camille",
     "verify": "verify {decision}",

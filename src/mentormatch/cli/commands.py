@@ -15,7 +15,13 @@ from mentormatch.cli.help_texts import Command, HelpGroup
 from mentormatch.cli.keys import keys_command
 from mentormatch.cli.match import diagnose_command, estimate_command, intake_command, match_command, plans_command
 from mentormatch.cli.messages import Quiet, complain, write_text
-from mentormatch.cli.participants import follow_up_command, handouts_command, profiles_command, suggest_command
+from mentormatch.cli.participants import (
+    follow_up_command,
+    handouts_command,
+    letters_command,
+    profiles_command,
+    suggest_command,
+)
 from mentormatch.cli.repair import repair_command
 from mentormatch.cli.replies import replies_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
@@ -138,6 +144,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     replies_command: (
         "replies",
         mark("Prendre les réponses à une proposition : qui a accepté ou refusé, et qui se voit proposer qui ensuite."),
+    ),
+    letters_command: (
+        "letters",
+        mark("Écrire les lettres d'une occasion, en brouillons de courriel et en tableau ; rien n'est envoyé."),
     ),
     handouts_command: (
         "handouts",

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -29,6 +29,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import row_text
 
 if TYPE_CHECKING:
+    from mentormatch.operations.matching import Matching
     from mentormatch.operations.suggestion import Suggestions
 
 WHOLE = mark("ENTIER")
@@ -202,6 +203,87 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     for path in written:
         if path.parent == out:
             say_written(path)
+    for sentence in sentences:
+        say(sentence)
+
+
+Occasion = Annotated[
+    Literal["proposal", "confirmation", "reminder"],
+    typer.Option(
+        "--kind",
+        metavar="proposal|confirmation|reminder",
+        help=mark("Pour proposer (proposal), confirmer (confirmation), ou rappeler qu'une réponse manque (reminder)."),
+    ),
+]
+RoundFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--round", metavar=FILE, help=mark("Le « propositions.json » du tour ; sans lui, tous les binômes formés.")
+    ),
+]
+TemplateFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--templates", metavar=FOLDER, help=mark("Le dossier des modèles de lettres ; ceux qui manquent y sont écrits.")
+    ),
+]
+Deadline = Annotated[
+    str,
+    typer.Option(
+        "--deadline", metavar=mark("DATE"), help=mark("La date limite, telle qu'elle est écrite dans la lettre.")
+    ),
+]
+LettersFolder = Annotated[
+    Path, typer.Option("-o", "--out", metavar=FOLDER, help=mark("Le dossier où écrire les lettres."))
+]
+
+
+def letters_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    kind: Occasion = "proposal",
+    of_round: RoundFile = None,
+    templates: TemplateFolder = None,
+    deadline: Deadline = "",
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    out: LettersFolder = Path("lettres"),
+    replace: Replace = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the letters of one occasion as drafts of e-mail, and in a table; nothing is sent."""
+    from mentormatch.operations.proposal import Proposal, ProposalRecord
+    from mentormatch.programme.enrolment import read_contacts
+    from mentormatch.record.seal import content_of
+    from mentormatch.report.letters import letters, notes, templates_in, write_letters
+
+    files, asked = (
+        sources(answers, mentors, mentees, tool, encoding),
+        CohortOptions(tuple(wishes or ()), decisions, seed, time_limit),
+    )
+    proposed: Matching | Proposal
+    if of_round is None:
+        proposed = matching = match_files(programme, files, asked)
+        refuse_unanswered(matching)
+    else:
+        on = load_cohort(programme, files, asked)
+        record = ProposalRecord.from_json(content_of(of_round))
+        proposed = Proposal.read(record, on.cohort, on.programme, seed=seed)
+        matching = proposed.matching
+    texts = None if templates is None else templates_in(templates, matching.language)
+    written = letters(proposed, read_contacts(matching.programme, **files), kind, templates=texts, deadline=deadline)
+    paths = write_letters(written, out, matching.language, replace=replace)
+    sentences = list(notes(written))
+    if as_json:
+        say_json({"written": [str(path) for path in paths], "remarks": sentences})
+    say_written(paths[0])
     for sentence in sentences:
         say(sentence)
 

@@ -121,9 +121,11 @@ def record_in(path: Path, on: LoadedCohort, asked: "Asked") -> "ProposalRecord":
     """Return what stands in the file of a round, or the pairs in another file as those of the first round."""
     from mentormatch.base.strict_json import parse_json
     from mentormatch.operations.proposal import ProposalRecord, keys
+    from mentormatch.record.seal import content_of
 
-    if path.suffix == ".json" and isinstance(part_of(parse_json(path.read_bytes()), "rounds"), list):
-        return ProposalRecord.from_json(path.read_bytes())
+    content = content_of(path) if path.suffix == ".json" else b""
+    if content and isinstance(part_of(parse_json(content), "rounds"), list):
+        return ProposalRecord.from_json(content)
     return ProposalRecord(asked=asked, pairs=list(map(keys, read_former_pairs(path, on.cohort))))
 
 
