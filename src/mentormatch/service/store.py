@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     body BLOB,
     answer BLOB
 ) STRICT;
-CREATE INDEX IF NOT EXISTS jobs_of_owner ON jobs (owner, created, id);
+CREATE INDEX IF NOT EXISTS jobs_of_owner ON jobs (owner, created, id, size);
 CREATE INDEX IF NOT EXISTS jobs_by_end ON jobs (ended);
 CREATE UNIQUE INDEX IF NOT EXISTS jobs_once ON jobs (owner, once) WHERE once IS NOT NULL;
 CREATE TABLE IF NOT EXISTS keys (

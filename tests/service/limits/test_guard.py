@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.service.guard import Callers, Guard, host_of, same
+from mentormatch.service.guard import HEAD_BYTES, Callers, Guard, WrongTokenError, host_of, same
 from mentormatch.service.keys import HOST, Caller
 from mentormatch.service.problems import RefusedError
 
@@ -62,6 +62,7 @@ def test_nothing_else_does(token: str | None) -> None:
     error = refusal(scope(token=token))
     assert error is not None
     assert (error.code, error.status) == ("no-token", 401)
+    assert isinstance(error, WrongTokenError) == (token is not None)  # only what was sent is answered late
     assert error.headers["WWW-Authenticate"].startswith("Bearer ")
 
 
@@ -70,6 +71,20 @@ def test_nothing_else_does(token: str | None) -> None:
 )
 def test_health_alone_is_open_to_all(path: str, free: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     assert (refusal(scope(path)) is None) == free
+
+
+def test_a_head_may_be_as_large_as_the_limit_and_says_in_one_way_where_the_body_ends() -> None:
+    asked = scope("/health") | {"query_string": b"q=1", "raw_path": b"/h%65alth"}
+    rest = HEAD_BYTES - len(b"hostlocalhost:8000" + b"q=1" + b"/h%65alth" + b"a")
+    headers = asked["headers"]
+    assert refusal(asked | {"headers": [*headers, (b"a", b"x" * rest)]}) is None
+    for more, code in (((b"a", b"x" * (rest + 1)), "head-too-large"), ((b"content-length", b"1"), None)):
+        error = refusal(asked | {"headers": [*headers, more]})
+        assert (error and error.code) == code
+    both = [(b"content-length", b"1"), (b"transfer-encoding", b"chunked")]
+    error = refusal(asked | {"headers": [*headers, *both]})
+    assert error is not None
+    assert error.code == "bad-request"
 
 
 def test_a_further_door_lets_in_or_refuses_whatever_the_others_say() -> None:
