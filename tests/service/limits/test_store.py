@@ -45,6 +45,24 @@ def test_the_file_is_its_owners_alone_also_one_that_others_could_read_before(pat
         assert {stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()} == {0o600}
 
 
+@only_linux
+def test_nobody_could_open_the_file_before_it_was_its_owners_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "chmod", lambda *_: None)
+    open_store(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("secure_delete", 1), ("temp_store", 2)]
+)
+def test_what_is_written_is_on_the_disk_and_what_is_deleted_is_overwritten(
+    setting: str, value: object, path: Path
+) -> None:
+    for _ in range(2):
+        with closing(open_store(path)) as connection:
+            assert connection.execute(f"PRAGMA {setting}").fetchone() == (value,)
+
+
 def written(statement: str) -> Callable[[Path], None]:
     """Return what makes a file by a statement of SQL."""
 
