@@ -140,7 +140,7 @@ def covers(draw: Draw, survey: Survey) -> Settings:
 
 def complementary(draw: Draw, survey: Survey) -> Settings:
     said = covers(draw, survey)
-    return said | {"least": draw(st.none() | st.integers(1, 2))}
+    return said | {"least": draw(st.none() | st.integers(1, 2)), "most": draw(st.integers(1, 3))}
 
 
 def gap(draw: Draw, survey: Survey) -> Settings:

@@ -85,6 +85,8 @@ def covered(asked: Rule, mentors: Sequence[Person], mentee: Person) -> bool:
     assert isinstance(asked, Complementary)
     if not mentors or not mentee.answered(asked.mentee):
         return True
+    if len(mentors) > asked.most:
+        return False
     needs = sure_needs(asked, mentors[0], mentee)
     met = {need for need in needs for mentor in mentors if may_pass_on(asked, mentor, mentee, need)}
     return len(met) >= (len(needs) if asked.least is None else asked.least)

@@ -136,7 +136,7 @@ def covers(maker: Maker) -> dict[str, Any]:
 def complementary(maker: Maker) -> dict[str, Any]:
     least = {"least": maker.random.choice([1, 2])} if maker.maybe(0.5) else {}
     first = {"first": maker.random.choice([1, 2])} if maker.maybe(0.7) else {}
-    asked = {"mentee": "needs", "mentor": "offers", **least, **first}
+    asked = {"mentee": "needs", "mentor": "offers", **least, **first, "most": maker.random.choice([1, 2, 3])}
     return {**asked, "level": maker.random.choice([1, 2]), **maker.missing()}
 
 

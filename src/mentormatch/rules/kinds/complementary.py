@@ -25,7 +25,7 @@ MOST_ROWS = 2_000
 
 
 class Complementary(Rule):
-    """The mentors of one mentee can pass on all that the mentee needs between them, or ``least`` of it.
+    """The mentors of one mentee, ``most`` at most, can pass on all that they need between them, or ``least`` of it.
 
     It binds those who have a mentor. Needs, ``first`` and ``level`` are those of ``covers``. What a mentor left blank
     counts as met unless ``missing`` is ``forbid``; then a mentee who did not answer has no mentor.
@@ -39,6 +39,7 @@ class Complementary(Rule):
     least: int | None = Setting(default=None, ge=1)
     first: int | None = Setting(default=None, ge=1)
     level: int = Setting(default=1, ge=1)
+    most: int = Setting(default=2, ge=1, le=1000)
 
     def references(self) -> Iterator[FieldReference]:
         yield FieldReference("mentee", self.mentee, FieldRef(LISTS if self.first is None else ORDERED, "mentee"))
@@ -78,16 +79,17 @@ class Complementary(Rule):
     def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
         """Yield what each mentee asks of their mentors.
 
-        All but ``least - 1`` of the needs are met if, of every set of so many of them, one is: some mentor who can
-        pass on one of the set, for as many as cannot, c: c * (those who can) - (those who cannot) >= 0.
+        ``least`` of n needs are met where of every n - least + 1 of them one is: some mentor can pass on one of these,
+        for all others whom there may be: (most - 1) * (those who can) - (those who cannot) >= 0.
         """
         can, needs = self._offers_and_needs(market)
-        known = market.mentees.known(self.mentee)
-        for mentee in np.flatnonzero(known):
+        each = np.ones((len(can), 1), dtype=np.int64)
+        for mentee in np.flatnonzero(market.mentees.known(self.mentee)).tolist():
+            if len(can) > self.most:
+                yield SideConstraint(self.label, each, most=self.most, mentee=mentee)
             for able in self._able(can, np.flatnonzero(needs[mentee])):
-                others = int((~able).sum())
-                weights = np.where(able, max(others, 1), -1).astype(np.int64)
-                yield SideConstraint(self.label, weights[:, None], least=0, mentee=int(mentee))
+                weights = np.where(able, max(self.most - 1, 1), -1).astype(np.int64)
+                yield SideConstraint(self.label, weights[:, None], least=0, mentee=mentee)
 
     def _able(self, can: NDArray[np.bool_], needed: NDArray[np.intp]) -> Iterator[BoolVector]:
         """Yield, for each set of needs of which one must be met, who can pass on one of them, unless all can; once."""
