@@ -201,3 +201,53 @@ def test_a_stage_about_two_goals_keeps_neither() -> None:
     own = replace(both, mentors=np.array([15]), goal_duals=(("matched", -1),))
     assert certify(problem, replace(solution, prices=(both,))).certified
     assert certify(problem, replace(solution, prices=(own,))).verdict is Verdict.REFUSED
+
+
+@pytest.mark.parametrize("scores", [[[5, 5], [5, 5]], [[5, 5]]])
+def test_where_all_possible_pairs_are_worth_the_same_the_best_says_nothing(scores: list[list[int]]) -> None:
+    problem = AssignmentProblem.from_scores(scores)
+    found = certify(problem, solve(problem))
+    assert (found.verdict, found.hollow) == (Verdict.CERTIFIED, True)
+    assert found.words != Certificate(Verdict.CERTIFIED).words
+
+
+@pytest.mark.parametrize("scores", [[[5, 5], [5, 6]], [[5, 7]], [[5]]])
+def test_where_one_pair_is_worth_more_or_is_the_only_one_the_best_says_something(scores: list[list[int]]) -> None:
+    problem = AssignmentProblem.from_scores(scores)
+    found = certify(problem, solve(problem))
+    assert (found.verdict, found.hollow) == (Verdict.CERTIFIED, False)
+    assert found.words == Certificate(Verdict.CERTIFIED).words
+
+
+def test_without_a_possible_pair_nothing_was_compared() -> None:
+    problem = AssignmentProblem.from_scores([[5, 6]], allowed=[[False, False]])
+    assert certify(problem, solve(problem)).hollow
+
+
+def test_why_there_are_no_prices_is_told_by_a_code_and_in_words() -> None:
+    row = SideConstraint("odd", np.array([[1, 2], [2, 1]]), most=3)
+    coupled = AssignmentProblem.from_scores([[1, 2], [3, 5]], rows=[row])
+    worst_first = AssignmentProblem.from_scores([[1, 2], [3, 5]], goals=("leximin",))
+    sums = AssignmentProblem.from_scores([[1, 2], [3, 5]])
+    told = {}
+    for why, problem in (("coupled", coupled), ("goal", worst_first), ("stopped", sums)):
+        bare = replace(solve(problem), prices=())
+        open_tiers = tuple(replace(each, bound=None) for each in bare.tiers)
+        bare = replace(bare, status=Status.FEASIBLE, tiers=open_tiers)
+        found = certify(problem, bare)
+        assert (found.verdict, found.why) == (Verdict.UNCERTIFIED, why)
+        told[why] = found.words
+    assert len(set(told.values())) == 3
+    assert all("prix" in words for words in told.values())
+    assert "prix" not in Certificate(Verdict.UNCERTIFIED).words
+    assert Certificate(Verdict.CERTIFIED, why="coupled").words == Certificate(Verdict.CERTIFIED).words
+
+
+def test_a_certificate_in_part_names_the_first_open_goal_and_those_without_a_bound() -> None:
+    tiers = (tier(3, 3, 3, "matched"), tier(5, 9, 9, "priority"), tier(2, 8, 8), tier(1, None, None, "leximin"))
+    words = Certificate(Verdict.PARTLY, tiers).words
+    assert "personnes prioritaires" in words
+    assert "binômes les plus faibles" in words
+    assert "total des points" not in words
+    assert "nombre de binômes" not in words
+    assert words.count("sans borne") == 1
