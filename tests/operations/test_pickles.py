@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Callable
 from copy import copy, deepcopy
+from functools import cache
 from inspect import isclass, isfunction
 from typing import Any
 
@@ -37,26 +38,30 @@ MADE: dict[str, Callable[[], Any]] = {
 }
 
 
+@cache
+def made(kind: str) -> Any:
+    return MADE[kind]()
+
+
 @pytest.mark.parametrize("kind", MADE)
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_pickle_comes_back_equal(kind: str, protocol: int) -> None:
-    made = MADE[kind]()
-    again = pickle.loads(pickle.dumps(made, protocol))  # noqa: S301 - written a moment before
-    assert again == made
-    assert type(again) is type(made)
+    one = made(kind)
+    again = pickle.loads(pickle.dumps(one, protocol))  # noqa: S301 - written a moment before
+    assert again == one
+    assert type(again) is type(one)
 
 
 @pytest.mark.parametrize("kind", MADE)
 def test_a_copy_is_equal(kind: str) -> None:
-    made = MADE[kind]()
-    assert copy(made) == made
-    assert deepcopy(made) == made
+    assert copy(made(kind)) == made(kind)
+    assert deepcopy(made(kind)) == made(kind)
 
 
 @pytest.mark.parametrize("kind", MADE)
 def test_a_pickle_of_another_version_is_refused_in_words(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data_objects, "__version__", "0.0.9")
-    kept = pickle.dumps(MADE[kind]())
+    kept = pickle.dumps(made(kind))
     monkeypatch.undo()
     with pytest.raises(mm.RequestError, match=r"mentormatch 0\.0\.9") as refused, mm.language("en"):
         pickle.loads(kept)  # noqa: S301 - written a moment before

@@ -100,14 +100,14 @@ def hold(before: mm.Proposal, after: mm.Proposal) -> None:
 
 
 @pytest.mark.promise(43)
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_in_any_history_no_accepted_pair_is_lost_and_no_declined_one_comes_back(seed: int) -> None:
     run_history(seed)
 
 
 @pytest.mark.proof
 @pytest.mark.promise(43)
-@pytest.mark.parametrize("seed", range(12, HISTORIES))
+@pytest.mark.parametrize("seed", range(8, HISTORIES))
 def test_in_many_histories_no_accepted_pair_is_lost(seed: int) -> None:
     run_history(seed)
 
