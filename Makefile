@@ -19,7 +19,7 @@ help: ## print this list
 demo: .venv/core ## pair the people of the example programme; the results are in build/demo
 	$(BIN)/mentormatch demo build/demo
 
-test: .venv/dev ## run the fast test suite
+test: .venv/dev build/tools/made ## run the fast test suite
 	$(SUITE)
 
 check: ## run all that a change must pass, the same as in CI; what takes one core goes side by side
@@ -34,7 +34,7 @@ lint: .venv/dev ## check format, style and import contracts
 types: .venv/dev ## check types
 	$(BIN)/mypy
 
-cover: .venv/dev ## run the fast test suite, notebooks and README included, and measure what it covers
+cover: .venv/dev build/tools/made ## run the fast test suite, notebooks and README included, and measure what it covers
 	$(SUITE) --cov
 
 docs: .venv/docs ## build the documentation site in build/site, and hold that it loads nothing from outside
@@ -92,4 +92,10 @@ clean: ## remove the environment and all that was built
 
 .venv/docs: .venv/dev requirements/docs.txt
 	$(LOCKED) --requirement requirements/docs.txt
+	@touch $@
+
+# Programs that tests run beside the library: generators of clients, a linter of Containerfiles.
+build/tools/made: requirements/tools.txt tools/find-python
+	python=$$(tools/find-python) && "$$python" -m venv --clear build/tools
+	build/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement requirements/tools.txt
 	@touch $@

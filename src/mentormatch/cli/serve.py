@@ -15,7 +15,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import system_reason
 
 VARIABLE = "MENTORMATCH_TOKEN"
-NEEDED = ("fastapi", "uvicorn")
+NEEDED = ("fastapi", "fastapi_offline", "uvicorn")
 NUMBER = mark("ENTIER")
 LEAST_CHARACTERS = 16
 """Of a token that is set."""
@@ -72,6 +72,13 @@ Https = Annotated[
     ),
 ]
 
+OpenDescription = Annotated[
+    bool,
+    typer.Option(
+        "--open-description", help=mark("La description OpenAPI se lit sans le jeton ; les opérations le demandent.")
+    ),
+]
+
 
 def serve_command(  # noqa: PLR0913 - the options of the command line are its contract
     *,
@@ -84,6 +91,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     store: Store = None,
     expiry: Expiry = None,
     https: Https = False,
+    open_description: OpenDescription = False,
     as_json: AsJson = False,
 ) -> None:
     """Serve until it is interrupted."""
@@ -97,7 +105,9 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     token = os.environ.pop(VARIABLE, "").strip()
     refuse_weak(token)
     names = (host_in_address(host), *(name or ()))
-    settings = Settings(token or secrets.token_urlsafe(24), names, https=https, **limits)
+    settings = Settings(
+        token or secrets.token_urlsafe(24), names, https=https, open_description=open_description, **limits
+    )
     with held(store):
         try:
             listening = listen(host, port)

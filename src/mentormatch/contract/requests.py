@@ -56,10 +56,10 @@ def single_error(value: Any, read: Callable[[Any], Any]) -> Any:
         raise PydanticCustomError("answer", "an answer") from None
 
 
-type Said = Annotated[str, Setting(max_length=MAX_CELL_CHARACTERS)]
-type SaidList = Annotated[list[Said], Setting(max_length=MOST_PARTS)]
-type SaidLevels = Annotated[dict[str, Said], Setting(max_length=MOST_PARTS)]
-type Answer = Annotated[Said | bool | int | float | SaidList | SaidLevels | None, WrapValidator(single_error)]
+type AnswerText = Annotated[str, Setting(max_length=MAX_CELL_CHARACTERS)]
+type AnswerList = Annotated[list[AnswerText], Setting(max_length=MOST_PARTS)]
+type AnswerByItem = Annotated[dict[str, AnswerText], Setting(max_length=MOST_PARTS)]
+type Answer = Annotated[AnswerText | bool | int | float | AnswerList | AnswerByItem | None, WrapValidator(single_error)]
 type Row = Annotated[dict[Text, Answer], Setting(max_length=MAX_COLUMNS)]
 
 

@@ -1,4 +1,4 @@
-"""What the service itself tells beside the answers of operations, and its description in OpenAPI 3.1.
+"""What the service itself tells beside the answers of operations, and its description in OpenAPI.
 
 The description is made from the contract, with its examples, and with every problem.
 """
@@ -11,10 +11,13 @@ from typing import Any, Literal
 from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic import Field as Setting
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic.json_schema import JsonSchemaMode
 
 from mentormatch.base.strict_json import JsonMessage
+from mentormatch.contract.member_requests import MembersRequest
 from mentormatch.contract.operation import Operation, operations
+from mentormatch.contract.requests import PeopleRequest
+from mentormatch.service.openapi_schemas import Json, Refs, component_schemas, reference
 from mentormatch.service.problems import KINDS, MEDIA_TYPE
 
 
@@ -98,7 +101,13 @@ class HealthForm(JsonMessage):
 
 
 JSON, EVENTS = "application/json", "text/event-stream"
-PLACE = "#/components/schemas/{model}"
+TAGS = {
+    "pairs": "Pairs of mentors and mentees: who is paired with whom, why, at what price, and what else there is.",
+    "groups": "Groups of members, and their sessions.",
+    "decisions": "What was decided, checked without the service that decided it.",
+    "jobs": "Requests that take long: how far they are, and their results.",
+    "service": "The service itself.",
+}
 BEARER = {"bearer": {"type": "http", "scheme": "bearer", "description": "The token of the service, or a key."}}
 JOB_ID = {"name": "job_id", "in": "path", "required": True, "schema": {"type": "string"}}
 LOCATION = {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}
@@ -135,9 +144,6 @@ PAGE = [
     },
 ]
 
-type Json = dict[str, Any]
-type Refs = dict[type, Json]
-
 
 def describe(app: FastAPI) -> None:
     """Have the application tell at ``/openapi.json`` what it answers."""
@@ -156,13 +162,14 @@ def description(title: str, version: str) -> Json:
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, "description": "Explained, optimal pairs, as JSON over HTTP."},
+        "tags": [{"name": name, "description": said} for name, said in TAGS.items()],
         "security": [{"bearer": []}],
         "paths": {
             **{f"/v1/{kind}": {"post": operation_of(kind, one, refs)} for kind, one in every.items()},
             **job_paths(refs),
             "/health": {"get": health(refs)},
         },
-        "components": {"schemas": definitions, "securitySchemes": BEARER},
+        "components": {"schemas": definitions, "responses": refusals(refs), "securitySchemes": BEARER},
     }
 
 
@@ -171,14 +178,21 @@ def schemas(every: dict[str, Operation[Any, Any]]) -> tuple[Refs, Json]:
     told: list[type[BaseModel]] = [*(one.told for one in every.values()), JobForm, JobListForm, ProblemForm, HealthForm]
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(one.asked, "validation") for one in every.values()]
     models += [(model, "serialization") for model in told]
-    places, found = models_json_schema(models, ref_template=PLACE)
-    return {model: place for (model, _), place in places.items()}, found["$defs"]
+    refs, found = component_schemas(models)
+    answers = sorted({one.told for one in every.values()}, key=lambda told: (-len(told.model_fields), told.__name__))
+    found["JobResult"] = {
+        "title": "JobResult",
+        "description": "What the operation of a job answers: the first of these that it fits.",
+        "anyOf": [refs[told] for told in answers],
+    }
+    return refs, found
 
 
 def operation_of(kind: str, one: Operation[Any, Any], refs: Refs) -> Json:
     """Return what is said of one operation."""
     return {
         "operationId": kind,
+        "tags": [tag_of(one)],
         "summary": (getdoc(type(one)) or kind).splitlines()[0],
         "parameters": [PREFER, IDEMPOTENCY_KEY],
         "requestBody": {
@@ -191,48 +205,54 @@ def operation_of(kind: str, one: Operation[Any, Any], refs: Refs) -> Json:
                 **answer("It takes long: the job that it has become.", refs[JobForm]),
                 "headers": LOCATION,
             },
-            **problems(refs),
+            **problems(),
         },
     }
+
+
+def tag_of(one: Operation[Any, Any]) -> str:
+    """Return under which heading an operation is told of: by what it is sent."""
+    if issubclass(one.asked, MembersRequest):
+        return "groups"
+    return "pairs" if issubclass(one.asked, PeopleRequest) else "decisions"
 
 
 def job_paths(refs: Refs) -> Json:
     """Return what is said of jobs."""
-    events = {"description": "Server-sent events: `progress`, and at last `end`.", "content": {EVENTS: {"schema": {}}}}
-    result = {
-        "description": "What the operation answers.",
-        "content": {JSON: {"schema": {}}},
+    events = {
+        "description": "Server-sent events: `progress`, and at last `end`; the data of each is a job.",
+        "content": {EVENTS: {"schema": {"type": "string"}}},
     }
-    page = job(
-        "jobs", "Which jobs there are, and how they stand.", {"200": answer("The jobs.", refs[JobListForm])}, refs
-    )
+    page = job("jobs", "Which jobs there are, and how they stand.", {"200": answer("The jobs.", refs[JobListForm])})
+    result = answer("What the operation answers.", reference("JobResult"))
     return {
         "/v1/jobs": {"get": {**page, "parameters": PAGE}},
         "/v1/jobs/{job_id}": {
             "parameters": [JOB_ID],
-            "get": job("job", "How a job stands.", {"200": answer("The job.", refs[JobForm])}, refs),
-            "delete": job("cancel-job", "Give a job up, or its result.", {"204": {"description": "Given up."}}, refs),
+            "get": job("job", "How a job stands.", {"200": answer("The job.", refs[JobForm])}),
+            "delete": job("cancel-job", "Give a job up, or its result.", {"204": {"description": "Given up."}}),
         },
         "/v1/jobs/{job_id}/events": {
             "parameters": [JOB_ID],
-            "get": job("job-events", "The news of a job as they come.", {"200": events}, refs),
+            "get": job("job-events", "The news of a job as they come.", {"200": events}),
         },
         "/v1/jobs/{job_id}/result": {
             "parameters": [JOB_ID],
-            "get": job("job-result", "The answer of a job.", {"200": result}, refs),
+            "get": job("job-result", "The answer of a job.", {"200": result}),
         },
     }
 
 
-def job(name: str, summary: str, told: Json, refs: Refs) -> Json:
+def job(name: str, summary: str, told: Json) -> Json:
     """Return what is said of one question about jobs."""
-    return {"operationId": name, "summary": summary, "responses": {**told, **problems(refs)}}
+    return {"operationId": name, "tags": ["jobs"], "summary": summary, "responses": {**told, **problems()}}
 
 
 def health(refs: Refs) -> Json:
     """Return what is said of the service itself."""
-    told = {"200": answer("It is there.", refs[HealthForm]), **problems(refs)}
-    return {"operationId": "health", "summary": "How the service is.", "security": [], "responses": told}
+    told = {"200": answer("It is there.", refs[HealthForm]), **problems()}
+    summary = "How the service is."
+    return {"operationId": "health", "tags": ["service"], "summary": summary, "security": [], "responses": told}
 
 
 def answer(description: str, schema: Json) -> Json:
@@ -240,13 +260,19 @@ def answer(description: str, schema: Json) -> Json:
     return {"description": description, "content": {JSON: {"schema": schema}}}
 
 
-def problems(refs: Refs) -> Json:
-    """Return what is said of every problem, by its status."""
+def problems() -> Json:
+    """Return what refers to every problem, by its status."""
+    statuses = sorted({kind.status for kind in KINDS.values()})
+    return {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in statuses}
+
+
+def refusals(refs: Refs) -> Json:
+    """Return what is said of every problem, once for all operations."""
     titles: dict[int, list[str]] = {}
     for kind in KINDS.values():
         titles.setdefault(kind.status, []).append(kind.title)
     content = {MEDIA_TYPE: {"schema": refs[ProblemForm]}}
     return {
-        str(status): {"description": "; ".join(said) + ".", "content": content}
+        f"Problem{status}": {"description": "; ".join(said) + ".", "content": content}
         for status, said in sorted(titles.items())
     }

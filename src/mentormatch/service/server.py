@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mentormatch import __version__
-from mentormatch.service import openapi, routes
+from mentormatch.service import description, openapi, routes
 from mentormatch.service.components import Components
 from mentormatch.service.desk import routes as desk_routes
 from mentormatch.service.gate import LOG, Gate
@@ -130,6 +130,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.include_router(routes.job_routes(components))
     app.include_router(desk_routes.routes(components))
     openapi.describe(app)
+    app.include_router(description.description_routes(components, app.openapi))
     return app
 
 

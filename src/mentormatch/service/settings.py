@@ -24,6 +24,8 @@ class Settings:
         What every request but those for ``/health`` must bear, or a key that is in the ``store``.
     store
         The file of the jobs and keys; None: in memory, without keys.
+    open_description
+        Whether the description in OpenAPI is told without the token.
     body_bytes, body_s, receiving
         The largest body, how long it may take to come, and how many may be coming at a time.
     sign_ins, sign_in_bytes, sign_in_s
@@ -51,6 +53,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     https: bool = False
     store: Path | None = None
+    open_description: bool = False
     body_bytes: int = 8 * MIB
     body_s: float = 20.0
     receiving: int = 64

@@ -13,6 +13,7 @@ DEFAULTS = {
     "hosts": (),
     "https": False,
     "store": None,
+    "open_description": False,
     "body_bytes": 8 * KIB * KIB,
     "body_s": 20.0,
     "receiving": 64,
