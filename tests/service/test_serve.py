@@ -84,7 +84,7 @@ def ask_in_the_background(served: Served) -> subprocess.Popen[bytes]:
 @only_linux
 @pytest.mark.parametrize("told", [pytest.param(signal.SIGINT, marks=pytest.mark.proof), signal.SIGTERM])
 def test_told_to_stop_it_ends_well_and_its_workers_with_it(told: signal.Signals) -> None:
-    served = start(settings=troubled(workers=2, grace_s=1.0))
+    served = start(settings=troubled(workers=2, drain_s=1.0, grace_s=1.0))
     workers = wait_for(lambda: children(served.process.pid))
     asking = ask_in_the_background(served)
     served.process.send_signal(told)

@@ -1,6 +1,7 @@
 """The command ``serve``: the operations of the contract over HTTP, and the page for staff."""
 
 import os
+import re
 import secrets
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,10 +16,11 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import system_reason
 
 VARIABLE = "MENTORMATCH_TOKEN"
-NEEDED = ("fastapi", "fastapi_offline", "uvicorn")
+NEEDED = ("fastapi", "fastapi_offline", "prometheus_client", "uvicorn")
 NUMBER = mark("ENTIER")
 LEAST_CHARACTERS = 16
 """Of a token that is set."""
+ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 Host = Annotated[
@@ -79,6 +81,28 @@ OpenDescription = Annotated[
     ),
 ]
 
+OpenMetrics = Annotated[
+    bool, typer.Option("--open-metrics", help=mark("Les mesures de /metrics se lisent sans le jeton."))
+]
+Origins = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--origin",
+        metavar=TEXT,
+        help=mark("Un site dont les pages peuvent appeler ce service (CORS), par exemple https://appli.example.org."),
+    ),
+]
+Gzip = Annotated[bool, typer.Option("--gzip", help=mark("Compresser les réponses aux applications qui l'acceptent."))]
+Drain = Annotated[
+    float | None,
+    typer.Option(
+        "--drain",
+        metavar=mark("SECONDES"),
+        min=0,
+        help=mark("À l'arrêt (SIGTERM), combien de temps les calculs en cours ont pour finir, en secondes."),
+    ),
+]
+
 
 def serve_command(  # noqa: PLR0913 - the options of the command line are its contract
     *,
@@ -92,6 +116,10 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     expiry: Expiry = None,
     https: Https = False,
     open_description: OpenDescription = False,
+    open_metrics: OpenMetrics = False,
+    origin: Origins = None,
+    gzip: Gzip = False,
+    drain: Drain = None,
     as_json: AsJson = False,
 ) -> None:
     """Serve until it is interrupted."""
@@ -100,14 +128,15 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     from mentormatch.service.settings import Settings
     from mentormatch.service.store import held
 
-    given = {"workers": workers, "time_limit_s": time_limit, "people": people, "store": store, "expiry_s": expiry}
+    given = {"workers": workers, "time_limit_s": time_limit, "people": people, "store": store}
+    given |= {"expiry_s": expiry, "drain_s": drain}
     limits: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    limits |= {"open_description": open_description, "open_metrics": open_metrics, "gzip": gzip}
+    limits["origins"] = tuple(map(known_origin, origin or ()))
     token = os.environ.pop(VARIABLE, "").strip()
     refuse_weak(token)
     names = (host_in_address(host), *(name or ()))
-    settings = Settings(
-        token or secrets.token_urlsafe(24), names, https=https, open_description=open_description, **limits
-    )
+    settings = Settings(token or secrets.token_urlsafe(24), names, https=https, **limits)
     with held(store):
         try:
             listening = listen(host, port)
@@ -135,6 +164,15 @@ def refuse_weak(token: str) -> None:
         advice = tr("donnez-en un plus long, tiré au hasard, ou laissez le service en faire un")
         found = [Problem(VARIABLE, tr("ce jeton ne protège pas le service"), expected, advice)]
         raise OutputError(tr("Le service ne peut pas démarrer"), found)
+
+
+def known_origin(origin: str) -> str:
+    """Return a site as browsers name it; raises OutputError where it is none, such as ``*`` or an address of a page."""
+    if not ORIGIN.fullmatch(origin):
+        expected = tr("https://, un nom, et un port s'il le faut")
+        found = [Problem("--origin", tr("ce n'est pas un site"), expected, tr("nommez chaque site, sans chemin"))]
+        raise OutputError(tr("Le service ne peut pas démarrer"), found)
+    return origin
 
 
 def cannot_listen(host: str, port: int, why: str) -> OutputError:

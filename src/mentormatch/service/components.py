@@ -9,6 +9,7 @@ from typing import Self
 from mentormatch.service.bodies import Bodies
 from mentormatch.service.guard import Guard
 from mentormatch.service.jobs import Jobs
+from mentormatch.service.metrics import Metrics
 from mentormatch.service.processes import Pool, Residents
 from mentormatch.service.settings import Settings
 
@@ -18,7 +19,7 @@ REHEARSAL = "mentormatch.service.desk.desk:rehearse"
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """The limits, who is let in, what reads bodies, the workers, the jobs, and the processes that keep something."""
+    """The limits, who is let in, what reads bodies, the workers, the jobs, what keeps something, what is counted."""
 
     settings: Settings
     guard: Guard
@@ -26,12 +27,14 @@ class Components:
     pool: Pool
     jobs: Jobs
     residents: Residents
+    metrics: Metrics
 
     @classmethod
     def of(cls, settings: Settings, guard: Guard) -> Self:
         """Return all of it, nothing started yet."""
         pool = Pool(settings, REHEARSAL)
-        return cls(settings, guard, Bodies(settings), pool, Jobs(settings, pool), Residents(settings, pool.take))
+        jobs, residents = Jobs(settings, pool), Residents(settings, pool.take)
+        return cls(settings, guard, Bodies(settings), pool, jobs, residents, Metrics(pool, jobs, residents))
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:

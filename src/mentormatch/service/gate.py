@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import UTC, datetime
 from secrets import token_hex
 from time import monotonic
 from typing import Any
@@ -39,6 +40,11 @@ class Exchange:
         self.status, self.taken, self.given = 0, 0, 0
         self.whole = False
         scope.setdefault("state", {})["request_id"] = self.id
+
+    @property
+    def route(self) -> str:
+        """The route that the request took, without what stood in its place."""
+        return str(getattr(self.scope.get("route"), "path", "-"))
 
     @property
     def client(self) -> str:
@@ -76,9 +82,10 @@ class Exchange:
     def line(self, wrong: str) -> str:
         """Return what is told of the exchange: nothing of what was asked or answered but its size."""
         told = {
+            "time": now(),
             "request": self.id,
             "method": self.scope["method"],
-            "route": getattr(self.scope.get("route"), "path", "-"),
+            "route": self.route,
             "status": self.status,
             "ms": round((monotonic() - self.begun) * 1000),
             "in": self.taken,
@@ -87,11 +94,16 @@ class Exchange:
         return json.dumps({**told, "wrong": wrong} if wrong else told)
 
 
-class Gate:
-    """The outermost layer of the service."""
+def now() -> str:
+    """Return the time as the log has it, in UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
-    def __init__(self, app: App, guard: Guard, sending_s: float) -> None:
-        self.app, self.guard, self.sending_s = app, guard, sending_s
+
+class Gate:
+    """The outermost layer of the service; ``observe`` is given each exchange that is over."""
+
+    def __init__(self, app: App, guard: Guard, sending_s: float, observe: Callable[[Exchange], None]) -> None:
+        self.app, self.guard, self.sending_s, self.observe = app, guard, sending_s, observe
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -105,6 +117,7 @@ class Gate:
             wrong = "the answer was not taken"
         finally:
             LOG.info(exchange.line(wrong))
+            self.observe(exchange)
 
     async def _answered(self, exchange: Exchange) -> str:
         """Answer, and return what went wrong: the kind of an error alone, as its text may hold what people said."""

@@ -44,6 +44,7 @@ PLACES: Mapping[str, frozenset[str]] = {
     "/session": ANY_KEY,
     "/page": ANY_KEY,
     "/openapi.json": ANY_KEY,
+    "/openapi-3.0.json": ANY_KEY,
 }
 """Where a key with any of these scopes may ask, and below it; the first that fits. All else is for the token alone."""
 

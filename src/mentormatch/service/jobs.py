@@ -26,6 +26,8 @@ BEAT_S = 15.0
 """Something is said of a job at least every so many seconds, so that nobody takes the line for dead."""
 AGAIN_S = 5.0
 """So long after the file took no answer it is tried again."""
+CUT_SHORT = ("stopping", "worker-ended")
+"""What a job is refused with where the end of the service came before its own."""
 GONE = "There is no such job, or its result has expired"
 
 
@@ -226,7 +228,7 @@ class Jobs:
                 async with self.pool.place():
                     job.answer = await self.pool.ask(job.record.kind, await self._body(job), job.hear)
             except RefusedError as refused:
-                if job.kept and self.pool.stopping:
+                if job.kept and self.pool.stopping and refused.code in CUT_SHORT:
                     return
                 job.refused = refused
             if job.kept:

@@ -100,7 +100,15 @@ class HealthForm(JsonMessage):
     waiting: int = Setting(ge=0)
 
 
-JSON, EVENTS = "application/json", "text/event-stream"
+class ReadyForm(JsonMessage):
+    """That work is taken: how many workers are there, and how much space."""
+
+    status: Literal["ready"]
+    workers: int = Setting(ge=1)
+    disk_free_bytes: int = Setting(ge=0)
+
+
+JSON, EVENTS, TEXT = "application/json", "text/event-stream", "text/plain"
 TAGS = {
     "pairs": "Pairs of mentors and mentees: who is paired with whom, why, at what price, and what else there is.",
     "groups": "Groups of members, and their sessions.",
@@ -167,7 +175,7 @@ def description(title: str, version: str) -> Json:
         "paths": {
             **{f"/v1/{kind}": {"post": operation_of(kind, one, refs)} for kind, one in every.items()},
             **job_paths(refs),
-            "/health": {"get": health(refs)},
+            **health_paths(refs),
         },
         "components": {"schemas": definitions, "responses": refusals(refs), "securitySchemes": BEARER},
     }
@@ -175,7 +183,8 @@ def description(title: str, version: str) -> Json:
 
 def schemas(every: dict[str, Operation[Any, Any]]) -> tuple[Refs, Json]:
     """Return where the schema of each message is, and all schemas by name."""
-    told: list[type[BaseModel]] = [*(one.told for one in every.values()), JobForm, JobListForm, ProblemForm, HealthForm]
+    told: list[type[BaseModel]] = [one.told for one in every.values()]
+    told += [JobForm, JobListForm, ProblemForm, HealthForm, ReadyForm]
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(one.asked, "validation") for one in every.values()]
     models += [(model, "serialization") for model in told]
     refs, found = component_schemas(models)
@@ -248,11 +257,21 @@ def job(name: str, summary: str, told: Json) -> Json:
     return {"operationId": name, "tags": ["jobs"], "summary": summary, "responses": {**told, **problems()}}
 
 
-def health(refs: Refs) -> Json:
+def health_paths(refs: Refs) -> Json:
     """Return what is said of the service itself."""
-    told = {"200": answer("It is there.", refs[HealthForm]), **problems()}
-    summary = "How the service is."
-    return {"operationId": "health", "tags": ["service"], "summary": summary, "security": [], "responses": told}
+    metrics = {"description": "In the format of Prometheus.", "content": {TEXT: {"schema": {"type": "string"}}}}
+    health = {"200": answer("It is there.", refs[HealthForm])}
+    ready = {"200": answer("It takes work.", refs[ReadyForm])}
+    return {
+        "/health": {"get": {**standing("health", "Whether the service is alive.", health), "security": []}},
+        "/ready": {"get": {**standing("ready", "Whether the service takes work.", ready), "security": []}},
+        "/metrics": {"get": standing("metrics", "What is counted.", {"200": metrics})},
+    }
+
+
+def standing(name: str, summary: str, told: Json) -> Json:
+    """Return what is said of one question about the service."""
+    return {"operationId": name, "tags": ["service"], "summary": summary, "responses": {**told, **problems()}}
 
 
 def answer(description: str, schema: Json) -> Json:

@@ -41,12 +41,13 @@ KINDS = {
     "failed": ProblemKind(500, "The service failed"),
     "not-kept": ProblemKind(503, "The service cannot use its file"),
     "stopping": ProblemKind(503, "The service is stopping"),
+    "not-ready": ProblemKind(503, "The service is not ready to work"),
     "worker-ended": ProblemKind(503, "The process that was at work has ended"),
     "out-of-memory": ProblemKind(503, "The work took more memory than the service allows"),
     "too-long": ProblemKind(503, "The work took longer than the service allows"),
 }
 """Every kind of problem, by the code in its type."""
-RETRIED = ("busy", "not-kept", "stopping", "worker-ended")
+RETRIED = ("busy", "not-kept", "not-ready", "stopping", "worker-ended")
 
 
 class RefusedError(Exception):

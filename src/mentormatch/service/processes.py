@@ -148,7 +148,8 @@ class PoolLoad:
 class Pool:
     """As many workers as may be busy, and one more that stands ready to take the place of one that is ended.
 
-    ``rehearsal`` names a function (``module:name``) that the one that stands ready calls beforehand.
+    ``rehearsal`` names a function (``module:name``) that the one that stands ready calls beforehand. ``worked`` is told
+    of each request that was worked on, and how many seconds.
     """
 
     def __init__(self, settings: Settings, rehearsal: str = "") -> None:
@@ -159,6 +160,7 @@ class Pool:
         self.all: set[Child] = set()
         self.ending = EndingChildren()
         self.stopping = False
+        self.worked: Callable[[str, float], None] = lambda kind, seconds: None
         self.rehearsing: asyncio.Task[None] | None = None
 
     def open(self) -> None:
@@ -218,6 +220,11 @@ class Pool:
             await child.ask(ServiceMessage({"do": "rehearse", "rehearsal": self.rehearsal}))
         return child
 
+    @property
+    def present(self) -> int:
+        """How many workers there are: those that are at work, and those that stand ready."""
+        return self.load.busy + sum(map(ready, self.idle))
+
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
         """Have a worker in a ``with`` block, once there is one; raises RefusedError where nothing more is taken."""
@@ -240,7 +247,11 @@ class Pool:
 
         Whoever gives up waiting ends the worker that is at it.
         """
-        return await self._ask_any_worker(self._task(kind, body), heard)
+        begun = monotonic()
+        try:
+            return await self._ask_any_worker(self._task(kind, body), heard)
+        finally:
+            self.worked(kind, monotonic() - begun)
 
     def _task(self, kind: str, body: bytes) -> ServiceMessage:
         bounds = self.settings

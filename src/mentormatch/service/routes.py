@@ -1,13 +1,17 @@
 """The routes of the service beside the page of staff: operations, jobs, and how it is.
 
 ``POST /v1/<kind>`` is answered at once, or as a job where it takes long; ``/v1/jobs`` tells whoever asks of their own
-jobs: how far each is, its news and its result. ``GET /health`` needs no token and waits for nothing.
+jobs: how far each is, its news and its result. ``GET /health`` says that the service is alive, ``/ready`` that it takes
+work, both to anybody; ``/metrics`` is for Prometheus.
 """
 
 import asyncio
 import re
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -21,7 +25,8 @@ from mentormatch.service.components import Components
 from mentormatch.service.job_table import Once
 from mentormatch.service.jobs import Job
 from mentormatch.service.keys import Caller
-from mentormatch.service.openapi import CURSOR, HealthForm, JobForm, JobListForm
+from mentormatch.service.metrics import MEDIA_TYPE
+from mentormatch.service.openapi import CURSOR, HealthForm, JobForm, JobListForm, ReadyForm
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
 
@@ -227,17 +232,46 @@ async def event_stream(job: Job, settings: Settings) -> AsyncIterator[str]:
 
 
 def health_routes(components: Components) -> APIRouter:
-    """Return the route."""
-    router = APIRouter()
+    """Return the routes that tell how the service is."""
+    router, told = APIRouter(), HealthRoutes(components)
+    components.guard.open.append(lambda scope: scope["path"] == "/ready")
+    if components.settings.open_metrics:
+        components.guard.open.append(lambda scope: scope["path"] == "/metrics")
+    for name, answer in (("health", told.health), ("ready", told.ready), ("metrics", told.metrics)):
+        router.add_api_route(f"/{name}", answer, methods=["GET"], operation_id=name, response_model=None)
+    return router
 
-    async def health() -> Response:
-        """Say that the service is there, and how much it has to do."""
-        pool = components.pool
+
+class HealthRoutes:
+    """How the service is: alive, ready, and in numbers."""
+
+    def __init__(self, components: Components) -> None:
+        self.components = components
+
+    async def health(self) -> Response:
+        """Say that the service is alive, and how much it has to do; also while it ends what it is at."""
+        load, workers = self.components.pool.load, self.components.settings.workers
+        told = HealthForm(status="ok", workers=workers, busy=load.busy, waiting=load.waiting)
+        return Response(told.model_dump_json(), media_type=JSON)
+
+    async def ready(self) -> Response:
+        """Say that work is taken: a worker is there, and there is space for what it may write."""
+        pool, least = self.components.pool, self.components.settings.disk_bytes
         if pool.stopping:
             raise RefusedError("stopping", "Nothing more is taken")
-        load = pool.load
-        told = HealthForm(status="ok", workers=components.settings.workers, busy=load.busy, waiting=load.waiting)
-        return Response(told.model_dump_json(), media_type="application/json")
+        if not pool.present:
+            raise RefusedError("not-ready", "No worker is there yet")
+        free = shutil.disk_usage(written_to(self.components.settings)).free
+        if free < least:
+            raise RefusedError("not-ready", f"Less than {least} bytes are free where the service may write")
+        told = ReadyForm(status="ready", workers=pool.present, disk_free_bytes=free)
+        return Response(told.model_dump_json(), media_type=JSON)
 
-    router.add_api_route("/health", health, methods=["GET"], operation_id="health", response_model=None)
-    return router
+    async def metrics(self) -> Response:
+        """Return what is counted, in the format of Prometheus."""
+        return Response(self.components.metrics.text(), media_type=MEDIA_TYPE)
+
+
+def written_to(settings: Settings) -> Path:
+    """Return the folder that the service may write to: that of its file, or of temporary files."""
+    return settings.store.absolute().parent if settings.store else Path(tempfile.gettempdir())

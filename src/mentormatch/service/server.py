@@ -1,7 +1,7 @@
 """The application behind its gate, run on a socket of its own until it is told to stop.
 
-Connections over which nothing comes are closed, and there are only so many: uvicorn has no such limits. What is under
-way at the end then has a short time.
+Connections over which nothing comes are closed, and there are only so many: uvicorn has no such limits. What is worked
+on when the service is told to end has its time; answers then have a short time to be sent.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from time import monotonic
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -19,6 +20,9 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mentormatch import __version__
@@ -28,7 +32,6 @@ from mentormatch.service.desk import routes as desk_routes
 from mentormatch.service.gate import LOG, Gate
 from mentormatch.service.guard import HEAD_BYTES, Callers, Guard
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, RefusedError
-from mentormatch.service.processes import Pool
 from mentormatch.service.settings import Settings
 
 
@@ -101,6 +104,29 @@ def raw(refused: RefusedError) -> bytes:
     return "\r\n".join([*head, "Connection: close", "", ""]).encode() + body
 
 
+ACROSS: dict[str, Any] = {
+    "allow_methods": ["GET", "POST", "DELETE"],
+    "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Request-ID"],
+    "expose_headers": ["Location", "Retry-After", "X-Request-ID"],
+}
+"""What pages of other sites may send and read; never cookies: those are for the page of staff alone."""
+PACKED = ("/v1/", "/openapi", "/docs", "/metrics")
+"""What is packed: nothing that comes with a cookie, so that nobody learns a secret from the size of an answer."""
+PACKED_BYTES, PACKED_LEVEL = 1_024, 5
+
+
+class Packing:
+    """Packs what is sent to applications, where they take that."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app, self.packing = app, GZipMiddleware(app, PACKED_BYTES, PACKED_LEVEL)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        packed = scope["type"] == "http" and scope["path"].startswith(PACKED)
+        await (self.packing if packed else self.app)(scope, receive, send)
+
+
 CODES = {404: "not-found", 405: "wrong-method"}
 
 
@@ -124,7 +150,16 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.components = components
     app.add_exception_handler(HTTPException, refuse)
     app.add_exception_handler(RequestValidationError, refuse_parts)
-    app.add_middleware(Gate, guard=components.guard, sending_s=settings.sending_s)
+    if settings.gzip:
+        app.add_middleware(Packing)
+    app.add_middleware(
+        Gate,
+        guard=components.guard,
+        sending_s=settings.sending_s,
+        observe=components.metrics.observe_exchange,
+    )
+    if settings.origins:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.origins, **ACROSS)  # outside: refusals are read too
     app.include_router(routes.health_routes(components))
     app.include_router(routes.operation_routes(components))
     app.include_router(routes.job_routes(components))
@@ -146,20 +181,44 @@ async def refuse_parts(request: Request, error: Exception) -> NoReturn:
     raise RefusedError("misfit", "A part of the address does not fit")
 
 
+FETCH_S = 2.0
+"""How long the service stays after its last work is done when it was told to end."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Server(uvicorn.Server):
-    """A server that takes nothing more from the moment on that it is told to stop, and whose process then ends well."""
+    """A server that takes no more work from the moment on that it is told to stop, and whose process then ends well.
 
-    def __init__(self, config: uvicorn.Config, pool: Pool) -> None:
+    Told by SIGTERM, it first lets what is worked on come to its end, for so long as the settings say: jobs are told of
+    and their results are given meanwhile. A second signal, or SIGINT, ends it at once.
+    """
+
+    def __init__(self, config: uvicorn.Config, components: Components) -> None:
         super().__init__(config)
-        self.pool = pool
+        self.pool, self.drain_s = components.pool, components.settings.drain_s
+        self.last_work: float | None = None
+        self.drained_by: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop."""
+        """Drain, or stop."""
+        if sig == signal.SIGTERM and not self.pool.stopping:
+            self.drained_by = monotonic() + self.drain_s
+        else:
+            super().handle_exit(sig, frame)
         self.pool.stopping = True
-        super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Return whether to stop now."""
+        if self.drained_by is not None and self._drained(monotonic()):
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+    def _drained(self, now: float) -> bool:
+        """Return whether nothing is worked on any more, nor was just now: who waited may still fetch the result."""
+        if self.pool.load.busy or self.pool.load.waiting:
+            self.last_work = now
+        assert self.drained_by is not None
+        return now >= self.drained_by or self.last_work is None or now >= self.last_work + FETCH_S
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -205,7 +264,7 @@ def serve(settings: Settings, listening: socket.socket) -> None:
         timeout_graceful_shutdown=max(1, round(settings.grace_s)),
         h11_max_incomplete_event_size=HEAD_BYTES,
     )
-    Server(config, app.state.components.pool).run(sockets=[listening])
+    Server(config, app.state.components).run(sockets=[listening])
 
 
 def log_to_stderr() -> None:

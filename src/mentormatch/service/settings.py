@@ -24,8 +24,11 @@ class Settings:
         What every request but those for ``/health`` must bear, or a key that is in the ``store``.
     store
         The file of the jobs and keys; None: in memory, without keys.
-    open_description
-        Whether the description in OpenAPI is told without the token.
+    open_description, open_metrics
+        Whether the description in OpenAPI, and the metrics, are told without the token.
+    origins, gzip
+        The sites whose pages may call the service, and whether answers to applications are packed for those who take
+        that.
     body_bytes, body_s, receiving
         The largest body, how long it may take to come, and how many may be coming at a time.
     sign_ins, sign_in_bytes, sign_in_s
@@ -44,9 +47,14 @@ class Settings:
         How many jobs are kept, how many bytes of results, and for how long.
     residents, resident_idle_s
         How many processes keep something between calls, and for how long without any call.
-    connections, headers_s, keep_alive_s, sending_s, grace_s
+    disk_bytes
+        The least that is to be free on the disk that the service may write to, for it to be ready.
+    connections, headers_s, keep_alive_s, sending_s
         How many connections there may be, how long the head of a request may take to come, how long one waits for a
-        further request, for a piece of an answer to be taken, and for what is under way when the service is stopped.
+        further request, and for a piece of an answer to be taken.
+    drain_s, grace_s
+        How long what is worked on may go on when the service is told to end (SIGTERM), while new work is refused, and
+        how long answers may take to be sent after that.
     """
 
     token: str = field(repr=False)
@@ -54,6 +62,9 @@ class Settings:
     https: bool = False
     store: Path | None = None
     open_description: bool = False
+    open_metrics: bool = False
+    origins: tuple[str, ...] = ()
+    gzip: bool = False
     body_bytes: int = 8 * MIB
     body_s: float = 20.0
     receiving: int = 64
@@ -75,8 +86,10 @@ class Settings:
     expiry_s: float = 900.0
     residents: int = 4
     resident_idle_s: float = 1_800.0
+    disk_bytes: int = 64 * MIB
     connections: int = 512
     headers_s: float = 10.0
     keep_alive_s: float = 5.0
     sending_s: float = 30.0
+    drain_s: float = 30.0
     grace_s: float = 3.0

@@ -21,7 +21,7 @@ STATUSES = {
     429: {"busy"},
     431: {"head-too-large"},
     500: {"failed"},
-    503: {"not-kept", "stopping", "worker-ended", "too-long", "out-of-memory"},
+    503: {"not-kept", "not-ready", "stopping", "worker-ended", "too-long", "out-of-memory"},
 }
 WRONG = Problem("$.seed", "a text", "a number", "leave it out")
 
@@ -47,7 +47,8 @@ def test_a_problem_has_all_that_the_standard_asks_for(code: str) -> None:
 def test_whoever_may_ask_again_is_told_when(code: str) -> None:
     headers = RefusedError(code, "", headers={"X": "y"}).headers
     assert headers["X"] == "y"
-    assert headers.get("Retry-After") == ("2" if code in {"busy", "not-kept", "stopping", "worker-ended"} else None)
+    asked_again = {"busy", "not-kept", "not-ready", "stopping", "worker-ended"}
+    assert headers.get("Retry-After") == ("2" if code in asked_again else None)
 
 
 def test_a_problem_is_the_same_after_the_way_from_a_worker() -> None:

@@ -14,6 +14,9 @@ DEFAULTS = {
     "https": False,
     "store": None,
     "open_description": False,
+    "open_metrics": False,
+    "origins": (),
+    "gzip": False,
     "body_bytes": 8 * KIB * KIB,
     "body_s": 20.0,
     "receiving": 64,
@@ -34,10 +37,12 @@ DEFAULTS = {
     "expiry_s": 900.0,
     "residents": 4,
     "resident_idle_s": 1_800.0,
+    "disk_bytes": 64 * KIB * KIB,
     "connections": 512,
     "headers_s": 10.0,
     "keep_alive_s": 5.0,
     "sending_s": 30.0,
+    "drain_s": 30.0,
     "grace_s": 3.0,
 }
 
