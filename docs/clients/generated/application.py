@@ -13,7 +13,7 @@ from mentormatch_client import AuthenticatedClient
 from mentormatch_client.api.decisions import verify
 from mentormatch_client.api.groups import dates, groups, rotate, topics, turns
 from mentormatch_client.api.jobs import job, job_result
-from mentormatch_client.api.pairs import alternatives, diagnose, evaluate, match, plans, repair, why_not
+from mentormatch_client.api.pairs import alternatives, diagnose, evaluate, match, plans, repair, reply, suggest, why_not
 from mentormatch_client.models import (
     AlternativesRequest,
     AlternativesResponse,
@@ -39,10 +39,14 @@ from mentormatch_client.models import (
     ProgrammeFileFields,
     RepairRequest,
     RepairResponse,
+    ReplyRequest,
+    ReplyResponse,
     RotateRequest,
     RotateResponse,
     Submitted,
     SubmittedAnswers,
+    SuggestRequest,
+    SuggestResponse,
     TopicsRequest,
     TopicsResponse,
     TurnsRequest,
@@ -104,6 +108,14 @@ def as_job(client: AuthenticatedClient, asked: MatchRequest) -> MatchResponse:
     return result
 
 
+def problem_of(client: AuthenticatedClient) -> str:
+    """Return what a request without mentees is refused with, and where it is wrong."""
+    wrong = match.sync(client=client, body=MatchRequest(programme=request().programme, mentors=request().mentors))
+    if not isinstance(wrong, Problem):
+        raise TypeError(wrong)
+    return f"{wrong.type_} {wrong.problems[0].where}"
+
+
 def main(client: AuthenticatedClient, requests: Path) -> int:
     """Call every operation, and print what is in the answers."""
     print(pairs(told(match.sync(client=client, body=request()))))
@@ -117,6 +129,8 @@ def main(client: AuthenticatedClient, requests: Path) -> int:
     worth: EvaluateResponse = told(evaluate.sync(client=client, body=EvaluateRequest.from_dict(asked["evaluate"])))
     several: PlansResponse = told(plans.sync(client=client, body=PlansRequest.from_dict(asked["plans"])))
     mended: RepairResponse = told(repair.sync(client=client, body=RepairRequest.from_dict(asked["repair"])))
+    ideas: SuggestResponse = told(suggest.sync(client=client, body=SuggestRequest.from_dict(asked["suggest"])))
+    settled: ReplyResponse = told(reply.sync(client=client, body=ReplyRequest.from_dict(asked["reply"])))
     cause: DiagnoseResponse = told(diagnose.sync(client=client, body=DiagnoseRequest.from_dict(asked["diagnose"])))
     formed: GroupsResponse = told(groups.sync(client=client, body=GroupsRequest.from_dict(asked["groups"])))
     rounds: RotateResponse = told(rotate.sync(client=client, body=RotateRequest.from_dict(asked["rotate"])))
@@ -126,11 +140,8 @@ def main(client: AuthenticatedClient, requests: Path) -> int:
     checked: VerifyResponse = told(verify.sync(client=client, body=VerifyRequest.from_dict(asked["verify"])))
     print(matched.status, other.person, why.status, worth.schema_version, len(several.plans), len(mended.new))
     print(cause.status, len(formed.groups), len(rounds.rounds), chosen.topics, len(days.dates), len(order.turns))
-    print(checked.outcome)
-    wrong = match.sync(client=client, body=MatchRequest(programme=request().programme, mentors=request().mentors))
-    if not isinstance(wrong, Problem):
-        raise TypeError(wrong)
-    print(wrong.type_, wrong.problems[0].where)
+    print(checked.outcome, ideas.schema_version, settled.schema_version)
+    print(problem_of(client))
     return 0
 
 

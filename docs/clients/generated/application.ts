@@ -76,6 +76,8 @@ interface Requests {
   evaluate: Schemas["EvaluateRequest"];
   plans: Schemas["PlansRequest"];
   repair: Schemas["RepairRequest"];
+  suggest: Schemas["SuggestRequest"];
+  reply: Schemas["ReplyRequest"];
   diagnose: Schemas["DiagnoseRequest"];
   groups: Schemas["GroupsRequest"];
   rotate: Schemas["RotateRequest"];
@@ -96,6 +98,8 @@ const why = await told(service.POST("/v1/why-not", { body: asked["why-not"] }));
 const worth = await told(service.POST("/v1/evaluate", { body: asked.evaluate }));
 const several = await told(service.POST("/v1/plans", { body: asked.plans }));
 const mended = await told(service.POST("/v1/repair", { body: asked.repair }));
+const ideas = await told(service.POST("/v1/suggest", { body: asked.suggest }));
+const settled = await told(service.POST("/v1/reply", { body: asked.reply }));
 const cause = await told(service.POST("/v1/diagnose", { body: asked.diagnose }));
 const formed = await told(service.POST("/v1/groups", { body: asked.groups }));
 const rounds = await told(service.POST("/v1/rotate", { body: asked.rotate }));
@@ -105,7 +109,7 @@ const order = await told(service.POST("/v1/turns", { body: asked.turns }));
 const checked = await told(service.POST("/v1/verify", { body: asked.verify }));
 console.log(matched.status, other.person, why.status, worth.schema_version, several.plans.length, mended.new.length);
 console.log(cause.status, formed.groups.length, rounds.rounds.length, chosen.topics, days.dates.length);
-console.log(order.turns.length, checked.outcome);
+console.log(order.turns.length, checked.outcome, ideas.schema_version, settled.schema_version);
 
 const { error } = await service.POST("/v1/match", { body: { programme: request.programme, mentors: [] } });
 console.log(error?.type, error?.problems[0]?.where);

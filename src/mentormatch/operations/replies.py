@@ -33,9 +33,9 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.survey.table_reader import read_table
 
-type Answer = Literal["accepted", "declined", "left"]
+type ReplyAnswer = Literal["accepted", "declined", "left"]
 """``left``: the person takes no part any more."""
-ANSWERS: Mapping[Answer, tuple[str, ...]] = {
+ANSWERS: Mapping[ReplyAnswer, tuple[str, ...]] = {
     "accepted": (mark("oui"), mark("j'accepte"), mark("accepté"), mark("acceptée")),
     "declined": (mark("non"), mark("je décline"), mark("décliné"), mark("déclinée")),
     "left": (mark("je ne participe plus"), mark("retrait")),
@@ -52,7 +52,7 @@ class Reply:
     """
 
     person: str
-    answer: Answer
+    answer: ReplyAnswer
     partner: str = ""
     reason: Reason = ""
     side: Side | None = None
@@ -163,7 +163,7 @@ def unknown_words(replies: Sequence[Reply], late: Late) -> Iterator[Problem]:
     """Yield words that are none of those there are."""
     for name, told, known in (
         ("late", {"": late}, get_args(Late.__value__)),
-        ("answer", {one.where: one.answer for one in replies}, get_args(Answer.__value__)),
+        ("answer", {one.where: one.answer for one in replies}, get_args(ReplyAnswer.__value__)),
         ("reason", {one.where: one.reason for one in replies}, get_args(Reason.__value__)),
     ):
         yield from (

@@ -36,7 +36,7 @@ RENAMED = {
 """Models whose names say little outside, are a type of a client's language, or a key of the model itself."""
 CHOICES = {
     ("fr", "en"): "Language",
-    ("settled", "any"): "Ties",
+    ("canonical", "any"): "Ties",
     ("mentor", "mentee", "both"): "AnsweringSide",
     ("queued", "running", "done", "failed", "cancelled"): "JobState",
     ("A", "B", "C"): "HolidayZone",
@@ -44,6 +44,8 @@ CHOICES = {
 """What is chosen from these values is called."""
 VALUES = {"example", "examples", "default"}
 """Words under which values stand, and no schemas."""
+ASKED, TOLD = "-Input", "-Output"
+"""How pydantic ends the names of a model that is both asked and told."""
 INTEGER, NUMBER = {"type": "integer"}, {"type": "number"}
 PARTS = {"criteria": "Criterion", "rules": "Rule"}
 """The lists of a programme whose items are one of many: what any of them is called."""
@@ -59,7 +61,8 @@ def component_schemas(models: Iterable[tuple[type[BaseModel], JsonSchemaMode]]) 
     kept = {name: with_names(with_aliases(schema, every)) for name, schema in every.items() if not is_alias(schema)}
     kept |= {name: {"type": "string", "enum": list(values)} for values, name in CHOICES.items()}
     new_names = {name: public_name(name) for name in kept}
-    assert len({*new_names.values()}) == len(new_names), "two schemas of one name"
+    kept = {name: schema for name, schema in kept.items() if not name.endswith(TOLD)}  # as it is asked, it can be told
+    assert len({*map(public_name, kept)}) == len(kept), "two schemas of one name"
     named = {new_names[name]: {**renamed(schema, new_names), "title": new_names[name]} for name, schema in kept.items()}
     return {model: renamed(place, new_names) for (model, _), place in places.items()}, dict(sorted(named.items()))
 
@@ -107,6 +110,7 @@ def public_name(name: str) -> str:
     """
     if name in RENAMED:
         return RENAMED[name]
+    name = name.removesuffix(ASKED).removesuffix(TOLD)
     kinds: dict[str, Mapping[str, type]] = {
         "Field": fields_by_kind(),
         "Criterion": criteria_by_kind(),

@@ -13,14 +13,14 @@ from mentormatch.contract.operation import Operation
 from mentormatch.contract.requests import MOST_PEOPLE, CohortRequest, Mention
 from mentormatch.fields import Side
 from mentormatch.operations.proposal import SIDES, Late, Proposal, ProposalRecord, Reason, State, keys
-from mentormatch.operations.replies import Answer, Reply, reply
+from mentormatch.operations.replies import Reply, ReplyAnswer, reply
 
 
 class ReplyIn(JsonMessage):
     """What one person answered; ``partner`` says to which pair, where several are proposed to them."""
 
     person: Text
-    answer: Answer
+    answer: ReplyAnswer
     partner: str = ""
     reason: Reason = ""
     side: Side | None = None
