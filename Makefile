@@ -23,7 +23,7 @@ test: .venv/dev build/tools/made ## run the fast test suite
 	$(SUITE)
 
 check: ## run all that a change must pass, the same as in CI; what takes one core goes side by side
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types docs
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types docs build/tools/made
 	$(MAKE) --no-print-directory test
 
 lint: .venv/dev ## check format, style and import contracts
