@@ -234,7 +234,7 @@ def test_jobs_are_listed_the_newest_first_page_by_page_also_past_one_that_is_del
     for job in first["jobs"]:
         assert client.delete(job["links"]["self"]).status_code == 204
     assert [job["id"] for job in client.get(first["next"]).json()["jobs"]] == whole[2:][: len(whole[2:4])]
-    for query in ("limit=0", "limit=101", "limit=x", "after=x", "after="):
+    for query in ("limit=0", "limit=101", "limit=x", "after=x", "after=", "limt=5"):
         problem(client.get(f"/v1/jobs?{query}"), "misfit")
 
 

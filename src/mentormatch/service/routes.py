@@ -151,6 +151,8 @@ class JobRoutes:
 
     async def list(self, request: Request, limit: Limit = 20, after: After = None) -> Response:
         """Say how the jobs stand, the newest first."""
+        if set(request.query_params) - {"limit", "after"}:
+            raise RefusedError("misfit", "There is limit, and after, and nothing else to ask by")
         before = cursor_in(after) if after else None
         found = await self.jobs.page(caller_of(request).owner, limit + 1, before)
         page, more = found[:limit], found[limit:]
