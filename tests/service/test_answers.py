@@ -198,7 +198,7 @@ def test_the_log_tells_of_each_request_in_one_line_without_address_query_or_body
     client.get("/v1/jobs/serinette-secret", headers={"X-Request-ID": "and-for-me"})
     wait_for(lambda: {"look-for-me", "and-for-me"} <= set(by_id(served)))
     found = by_id(served)
-    assert set(found["look-for-me"]) == {"request", "method", "route", "status", "ms", "in", "out"}
+    assert set(found["look-for-me"]) == {"time", "request", "method", "route", "status", "ms", "in", "out"}
     assert (found["look-for-me"]["route"], found["look-for-me"]["status"]) == ("/v1/match", 200)
     assert found["and-for-me"]["route"] == "/v1/jobs/{job_id}"
     assert "erinette" not in served.text
