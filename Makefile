@@ -6,7 +6,9 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-SUITE := $(BIN)/python -m pytest --numprocesses auto --dist worksteal -p no:benchmark
+# One more than there are cores: many tests wait for a process of their own
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
+SUITE := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -p no:benchmark
 LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help

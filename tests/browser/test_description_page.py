@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.browsing import NOTHING
 from tests.browser.conftest import paged
-from tests.service.server import AT_ONCE, TOKEN, Served, limits, serving
+from tests.service.server import AT_ONCE, TOKEN, Served, serving
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_the_description_needs_the_token_unless_the_host_says_otherwise(browser:
     for name in ("openapi.json", "openapi-3.0.json"):
         assert httpx.get(f"{closed.url}/{name}", trust_env=False).status_code == 401
     assert httpx.get(f"{closed.url}/docs/desk.js", trust_env=False).status_code == 401
-    with serving(settings=limits(open_description=True)) as service, paged(browser) as watched:
+    with serving("--open-description", settings=AT_ONCE) as service, paged(browser) as watched:
         for name, version in (("openapi.json", "3.1."), ("openapi-3.0.json", "3.0.")):
             told = httpx.get(f"{service.url}/{name}", trust_env=False).json()
             assert told["openapi"].startswith(version)

@@ -71,3 +71,17 @@ def test_a_file_that_is_no_proposal_is_told_so(edition: Edition, tmp_path: Path)
     refused = on(edition, f"replies {{answers}} {tmp_path}/p.json")
     assert refused.code == 3
     assert "Ce fichier n’est pas celui d’une proposition" in refused.err
+
+
+def test_a_form_that_was_filled_in_where_it_lies_is_not_overwritten(edition: Edition, tmp_path: Path) -> None:
+    begin = f"replies {{answers}} {{pairs}} -o {tmp_path}/1"
+    assert on(edition, begin).code == 0
+    form = tmp_path / "1" / "reponses-a-remplir.csv"
+    form.write_bytes(filled(form, {"M06": "oui"}).read_bytes())
+    typed = form.read_bytes()
+    refused = on(edition, begin)
+    assert refused.code == 3
+    assert "quelqu’un y a écrit" in refused.err
+    assert form.read_bytes() == typed
+    assert on(edition, f"{begin} --replace").code == 0
+    assert typed in [path.read_bytes() for path in tmp_path.rglob("*.csv")]

@@ -32,10 +32,13 @@ TARGETS = {
     "draft": "draft.toml",
     "map": "mapping.toml",
     "intake": "lu",
+    "suggest": "listes.csv",
     "profiles": "profils",
     "match": "binomes",
     "plans": "plans",
     "repair": "binomes",
+    "replies": "tour",
+    "letters": "lettres",
     "handouts": "documents",
     "follow-up": "suivi",
     "groups": "groupes.xlsx",
@@ -162,7 +165,7 @@ def test_plans_spare_what_was_validated_in_any_of_them(edition: Edition) -> None
     assert snapshot(out) == before
 
 
-@pytest.mark.parametrize("name", few("topics", besides={*ONCE, "contacts"}))
+@pytest.mark.parametrize("name", few("topics", besides={*ONCE, "contacts", "suggest", "replies", "letters"}))
 def test_what_somebody_wrote_in_a_document_is_replaced_only_where_that_is_said_and_is_kept(
     name: str, edition: Edition
 ) -> None:

@@ -38,7 +38,8 @@ def test_a_rule_that_says_nothing_of_groups_is_refused_with_those_that_do() -> N
     told = refused({"size": 4}, rules=[{"kind": "pin", "mentor": "A", "mentee": "B"}])
     assert "rules n° 1 : kind : la règle « pin » ne dit rien de groupes" in told
     assert "« together »" in told
-    assert "ne dit rien de binômes" in refused(None, rules=[{"kind": "together", "people": ["A", "B"]}])
+    composition = {"kind": "composition", "field": "theirs", "in": ["x"], "least": 1}
+    assert "ne dit rien de binômes" in refused(None, rules=[composition])
 
 
 def test_goals_of_pairs_are_refused_where_groups_are_formed() -> None:

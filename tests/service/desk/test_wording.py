@@ -50,7 +50,7 @@ def test_the_page_loads_files_that_are_there_and_each_is_served() -> None:
     assert imported | loaded <= set(assets())
     assert set(OWN) <= imported | loaded
     there = {path.name for path in FOLDER.iterdir()}
-    assert there == {*OWN, "index.html", "sign.html", "sign.css", "sign.js"}
+    assert there == {*OWN, "index.html", "sign.html", "sign.css", "sign.js", "docs.html", "docs.css", "docs.js"}
 
 
 def test_no_file_of_the_page_makes_markup_of_a_text_or_names_another_site() -> None:
