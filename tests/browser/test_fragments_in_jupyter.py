@@ -42,8 +42,9 @@ def run(page: Page, lab: Jupyter, name: str, htmls: list[str]) -> Counter[str]:
     return found(page, len(htmls))
 
 
+@pytest.mark.proof
 @pytest.mark.promise(24)
-@pytest.mark.parametrize("opened", [distrusted, pytest.param(run, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("opened", [distrusted, run])
 def test_hostile_texts_are_only_text_in_a_notebook(
     opened: Callable[[Page, Jupyter, str, list[str]], Counter[str]],
     lab: Jupyter,

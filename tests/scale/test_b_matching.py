@@ -203,6 +203,11 @@ def test_leximin_of_people_with_several_partners_is_refused_in_words() -> None:
     found = solve(unheld)
     assert found.status is Status.FAILED
     assert found.notes
+
+
+@pytest.mark.proof
+def test_leximin_of_mentees_with_one_partner_is_proved() -> None:
+    _, unheld = markets(1, ("matched", "leximin"))
     single = replace(
         unheld, mentees=DegreeBounds(unheld.mentees.least, np.minimum(unheld.mentees.most, 1), unheld.mentees.optional)
     )
