@@ -9,6 +9,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
 from mentormatch.assignment.verification.certificate import (
+    HOLLOW,
     WORDS,
     Certificate,
     CertifiedTier,
@@ -208,7 +209,7 @@ def test_where_all_possible_pairs_are_worth_the_same_the_best_says_nothing(score
     problem = AssignmentProblem.from_scores(scores)
     found = certify(problem, solve(problem))
     assert (found.verdict, found.hollow) == (Verdict.CERTIFIED, True)
-    assert found.words != Certificate(Verdict.CERTIFIED).words
+    assert found.words == tr(HOLLOW)
 
 
 @pytest.mark.parametrize("scores", [[[5, 5], [5, 6]], [[5, 7]], [[5]]])
@@ -251,3 +252,5 @@ def test_a_certificate_in_part_names_the_first_open_goal_and_those_without_a_bou
     assert "total des points" not in words
     assert "nombre de binômes" not in words
     assert words.count("sans borne") == 1
+    without = (tier(1, None, None, "leximin"), tier(2, 8, 8))
+    assert Certificate(Verdict.PARTLY, without).words.count("sans borne") == 1
