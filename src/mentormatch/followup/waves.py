@@ -29,7 +29,7 @@ type PairsOfPeople = dict[tuple[Side, str], list[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class WaveReply:
     """One row that counts: who sent it, on which side, and the pairs that it speaks of, by position."""
 
     sent: Submission
@@ -46,7 +46,7 @@ class Wave:
     """
 
     months: int
-    replies: tuple[Reply, ...]
+    replies: tuple[WaveReply, ...]
     people: People
     rejected: tuple[RowFate, ...]
     remarks: tuple[Remark, ...]
@@ -97,7 +97,7 @@ def read_wave(programme: Programme, pairs: Sequence[Pair], months: int, source: 
     refuse_empty(sheets[0].places, sheets[0].table.source)
     of_people = pairs_of_people(pairs)
     met = [placed(sent, programme, pairs, of_people) for sent in submissions(sheets[0], plan)]
-    replies, replaced, doubts = settled([one for one in met if isinstance(one, Reply)])
+    replies, replaced, doubts = settled([one for one in met if isinstance(one, WaveReply)])
     rejected = [*unread(sheets), *replaced, *(one for one in met if isinstance(one, RowFate))]
     people, odd = answers(programme, replies)
     return Wave(
@@ -133,7 +133,9 @@ def refuse_empty(places: Mapping[str, object], source: str) -> None:
         raise SurveyError(tr("Le suivi ne peut pas être lu"), [found])
 
 
-def placed(sent: Submission, programme: Programme, pairs: Sequence[Pair], of_people: PairsOfPeople) -> Reply | RowFate:
+def placed(
+    sent: Submission, programme: Programme, pairs: Sequence[Pair], of_people: PairsOfPeople
+) -> WaveReply | RowFate:
     """Return who sent a row and of which pairs it speaks, or why it counts for nobody."""
     if programme.forgotten.holds(sent.key):
         return RowFate(sent.source, sent.line, "rejected", reason=tr("effacée, à la demande de la personne"))
@@ -147,7 +149,7 @@ def placed(sent: Submission, programme: Programme, pairs: Sequence[Pair], of_peo
     if not meant:
         reason = tr("le code du binôme n'est pas celui d'un ou d'une partenaire de la personne")
         return RowFate(sent.source, sent.line, "rejected", sent.key, side, reason)
-    return Reply(sent, side, keys_of(pairs[meant[0]])[side], tuple(meant))
+    return WaveReply(sent, side, keys_of(pairs[meant[0]])[side], tuple(meant))
 
 
 def pairs_of_people(pairs: Sequence[Pair]) -> PairsOfPeople:
@@ -176,13 +178,13 @@ def why_nobody(key: str, *, both: bool) -> str:
     return tr("les deux côtés ont ce code") if both else tr("personne de ce code n'a de binôme")
 
 
-def settled(replies: Sequence[Reply]) -> tuple[list[Reply], list[RowFate], list[Remark]]:
+def settled(replies: Sequence[WaveReply]) -> tuple[list[WaveReply], list[RowFate], list[Remark]]:
     """Return the last reply of each person about each pair, the rows that nothing of is left, and remarks.
 
     A row about all pairs of somebody gives way, pair by pair, to a later one about one of them. Raises SurveyError
     where which one is later depends on the order of day and month, and nothing tells it.
     """
-    kept: list[Reply] = []
+    kept: list[WaveReply] = []
     gone: list[RowFate] = []
     doubts = Doubts()
     for same in grouped(replies, lambda reply: (reply.side, canonical(reply.key))).values():
@@ -201,12 +203,12 @@ def settled(replies: Sequence[Reply]) -> tuple[list[Reply], list[RowFate], list[
     return sorted(kept, key=lambda reply: reply.sent.line), gone, doubts.remarks()
 
 
-def row_of(reply: Reply) -> RowFate:
+def row_of(reply: WaveReply) -> RowFate:
     """Return the row in which a reply came."""
     return RowFate(reply.sent.source, reply.sent.line, "taken", reply.key, reply.side)
 
 
-def answers(programme: Programme, replies: Sequence[Reply]) -> tuple[People, list[Remark]]:
+def answers(programme: Programme, replies: Sequence[WaveReply]) -> tuple[People, list[Remark]]:
     """Return the answers in typed columns, and what was odd about some of them, by line and field."""
     columns, odd = {}, []
     for name, field in programme.follow_up.fields.items():
@@ -217,7 +219,7 @@ def answers(programme: Programme, replies: Sequence[Reply]) -> tuple[People, lis
     return people, list(merged(sorted(odd, key=lambda remark: remark.line or 0)))
 
 
-def noted(name: str, replies: Sequence[Reply], notes: Sequence[str]) -> Iterator[Remark]:
+def noted(name: str, replies: Sequence[WaveReply], notes: Sequence[str]) -> Iterator[Remark]:
     """Yield what was odd about the answers to one question."""
     for reply, note in zip(replies, notes, strict=True):
         if note:

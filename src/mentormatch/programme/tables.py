@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from mentormatch.errors import Problem
 from mentormatch.programme.sections import Heading, Part
-from mentormatch.scoring.criterion import Criterion, PlainTable, criteria_by_kind
+from mentormatch.scoring.criterion import Criterion, SourceTable, criteria_by_kind
 from mentormatch.survey.table import unreadable
 from mentormatch.survey.table_reader import FrameSource, Records, read_table
 
@@ -95,12 +95,12 @@ def spelt_out(part: Any) -> Any:
     return part
 
 
-def plain_table(source: PointsSource) -> PlainTable:
+def plain_table(source: PointsSource) -> SourceTable:
     """Return a table as criteria read it. Raises SurveyError where it cannot be read whole."""
     table = read_table(source, tool="plain")
     if table.refused:
         raise unreadable(table.source, *(Problem(str(row.line), row.reason) for row in table.refused))
-    return PlainTable(table.source, table.header, tuple((row.line, row.cells) for row in table.records))
+    return SourceTable(table.source, table.header, tuple((row.line, row.cells) for row in table.records))
 
 
 def fill_tables(data: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class PlainTable:
+class SourceTable:
     """A table of texts: what it is called, its ``header``, and its ``records``, each with its line."""
 
     source: str
@@ -112,7 +112,7 @@ class Criterion(Extension):
     group: str | None = None
 
     @classmethod
-    def with_table(cls, stated: Mapping[str, Any], table: PlainTable) -> dict[str, Any]:
+    def with_table(cls, stated: Mapping[str, Any], table: SourceTable) -> dict[str, Any]:
         """Return what a programme states of it with what a table holds.
 
         Raises ProgrammeError with each row that cannot be used, by its line.

@@ -58,7 +58,7 @@ NO_QUESTION = mark("aucune question ne se prête d'elle-même à comparer les de
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class DraftedExtension:
     """One criterion or rule that could be: its kind, its settings as TOML writes them, and why."""
 
     kind: str
@@ -74,7 +74,7 @@ class Proposal:
         yield from ("#", f"# # {plain(self.why)}", f"# [[{table}]]", *(f"# {each}" for each in (*said, *weight)))
 
 
-def adapt(entries: Sequence[DraftEntry], *, told: bool) -> tuple[list[DraftEntry], list[Proposal], list[str]]:
+def adapt(entries: Sequence[DraftEntry], *, told: bool) -> tuple[list[DraftEntry], list[DraftedExtension], list[str]]:
     """Return some fields in the kinds that proposals need, what could be proposed with them, and hints beside.
 
     ``told`` says whether it is known who is mentor and who is mentee: where it is not, only a capacity is proposed, and
@@ -119,14 +119,14 @@ def as_capacity(entry: DraftEntry) -> DraftEntry:
     return replace(entry, guess=Guess("number", why), answers=known, takes=said)
 
 
-def capacities(entries: Sequence[DraftEntry]) -> Iterator[Proposal]:
+def capacities(entries: Sequence[DraftEntry]) -> Iterator[DraftedExtension]:
     """Yield one capacity a side at most."""
     sides: tuple[Side, ...] = ("mentor", "mentee")
     for side in sides:
         entry = next((entry for entry in entries if entry.takes == side), None)
         if entry:
             settings = {"field": quoted(entry.name), **({"side": quoted(side)} if side == "mentee" else {})}
-            yield Proposal("capacity", of_question(TAKES[side], entry), settings, rule=True)
+            yield DraftedExtension("capacity", of_question(TAKES[side], entry), settings, rule=True)
 
 
 def as_lists(pair: Twins) -> Iterator[DraftEntry]:
@@ -138,11 +138,11 @@ def as_lists(pair: Twins) -> Iterator[DraftEntry]:
         yield replace(entry, guess=guess)
 
 
-def coverage(pair: Twins) -> Proposal:
+def coverage(pair: Twins) -> DraftedExtension:
     """Return that what mentees need is to be met."""
     mentee, mentor = plain(pair.mentee.question), plain(pair.mentor.question)
     why = tr(COVERED if pair.alike else UNLIKE, mentee=mentee, mentor=mentor)
-    return Proposal("coverage", why, {"mentee": quoted(pair.mentee.name), "mentor": quoted(pair.mentor.name)})
+    return DraftedExtension("coverage", why, {"mentee": quoted(pair.mentee.name), "mentor": quoted(pair.mentor.name)})
 
 
 def as_house(entry: DraftEntry) -> DraftEntry:
@@ -160,22 +160,22 @@ def is_of_house(entry: DraftEntry) -> bool:
     return bool(lexicon.HOUSE.search(said)) and not lexicon.NOT_HOUSE.search(said) and not words.AVOIDED.search(said)
 
 
-def propose(entry: DraftEntry) -> Proposal | None:
+def propose(entry: DraftEntry) -> DraftedExtension | None:
     """Return what could be proposed with one question that both sides answer, None where nothing is plain."""
     if not entry.scored or entry.side or entry.takes:
         return None
     found = rule_of(entry)
     if found:
         kind, why = found
-        return Proposal(kind, of_question(why, entry), {"field": quoted(entry.name)}, rule=True)
+        return DraftedExtension(kind, of_question(why, entry), {"field": quoted(entry.name)}, rule=True)
     if is_private(entry) or not (lexicon.COMPARED.search(fold(entry.question)) or is_untitled(entry)):
         return None
     if is_need_and_offer(entry):
         named = {"mentee": quoted(entry.name), "mentor": quoted(entry.name)}
-        return Proposal("coverage", of_question(ONE_COVERED, entry), named)
+        return DraftedExtension("coverage", of_question(ONE_COVERED, entry), named)
     if entry.guess.kind in SIMPLE or (entry.guess.kind == "number" and lexicon.OFTEN.search(fold(entry.question))):
         kind, why = SIMPLE.get(entry.guess.kind, SIMPLE["scale"])
-        return Proposal(kind, of_question(why, entry), {"field": quoted(entry.name)})
+        return DraftedExtension(kind, of_question(why, entry), {"field": quoted(entry.name)})
     return None
 
 
@@ -208,14 +208,14 @@ def is_private(entry: DraftEntry) -> bool:
     return bool(asked) or len(said & lexicon.GENDERS) > 1
 
 
-def veto(entry: DraftEntry, entries: Sequence[DraftEntry]) -> Proposal | None:
+def veto(entry: DraftEntry, entries: Sequence[DraftEntry]) -> DraftedExtension | None:
     """Return that somebody is not paired with those they named, by their key or by their house."""
     if entry.guess.kind != "names" or not entry.scored or not words.AVOIDED.search(fold(entry.question)):
         return None
     known = [each.name for each in entries if each.guess.use == "key" and each.guess.kind == "text"]
     known += [each.name for each in entries if each.guess.kind == "names" and each.scored and is_of_house(each)]
     settings = {"field": quoted(entry.name), "against": array(known)}
-    return Proposal("veto", of_question(AVOIDING, entry), settings, rule=True) if known else None
+    return DraftedExtension("veto", of_question(AVOIDING, entry), settings, rule=True) if known else None
 
 
 def of_question(why: str, entry: DraftEntry) -> str:
@@ -223,7 +223,7 @@ def of_question(why: str, entry: DraftEntry) -> str:
     return tr(WHY, why=tr(why), question=plain(entry.question))
 
 
-def choices(proposals: Sequence[Proposal], *, told: bool) -> Iterator[str]:
+def choices(proposals: Sequence[DraftedExtension], *, told: bool) -> Iterator[str]:
     """Yield what could be proposed, as comments: what makes a good pair is the programme's policy, not ours."""
     if proposals:
         yield tr(CHOOSE, weight=WEIGHT).rstrip("\n")

@@ -16,7 +16,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed, plain
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named, PlainTable
+from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named, SourceTable
 
 SAID = {
     (False, False): mark("{points} sur {most}"),
@@ -93,7 +93,7 @@ class Given(Criterion):
         return self
 
     @classmethod
-    def with_table(cls, stated: Mapping[str, Any], table: PlainTable) -> dict[str, Any]:
+    def with_table(cls, stated: Mapping[str, Any], table: SourceTable) -> dict[str, Any]:
         most, columns, before = stated.get("most", 1.0), stated.get("columns", {}), stated.get("pairs", [])
         named = isinstance(columns, dict) and all(isinstance(header, str) for header in columns.values())
         if not (isinstance(most, int | float) and named and isinstance(before, list)):
@@ -146,7 +146,7 @@ def pair(each: PairPoints) -> str:
 class PointsTable:
     """A table of points, row by row; a row without points is passed over."""
 
-    def __init__(self, table: PlainTable, columns: Mapping[str, str], most: float) -> None:
+    def __init__(self, table: SourceTable, columns: Mapping[str, str], most: float) -> None:
         self.table, self.number = table, Number(question="?", least=0, most=most)
         self.places = {name: self._place(columns.get(name, name)) for name in HEADERS}
 
