@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml  # type: ignore[import-untyped]  # it comes without types
 
 from mentormatch.contract.operation import operations
 from tests.cli.commands import done

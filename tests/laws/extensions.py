@@ -274,7 +274,7 @@ RULES: Mapping[str, Drawn] = {
     "quota": quota,
     "require": require,
     "together": together,
-    "varied": with_missing("varied"),
+    "diversity": with_missing("diversity"),
     "veto": veto,
 }
 

@@ -13,13 +13,13 @@ from mentormatch.rules.kinds.common import Common
 from mentormatch.rules.kinds.complementary import Complementary
 from mentormatch.rules.kinds.covers import Covers
 from mentormatch.rules.kinds.different import Different
+from mentormatch.rules.kinds.diversity import Diversity
 from mentormatch.rules.kinds.gap import Gap
 from mentormatch.rules.kinds.history import History
 from mentormatch.rules.kinds.load import Load
 from mentormatch.rules.kinds.meet import Meet
 from mentormatch.rules.kinds.minimum_score import MinimumScore
 from mentormatch.rules.kinds.quota import Where
-from mentormatch.rules.kinds.varied import Varied
 from mentormatch.rules.kinds.veto import Veto
 from mentormatch.rules.rule import Rule
 from tests.places.measured import apart
@@ -100,7 +100,7 @@ def may_pass_on(asked: Complementary, mentor: Person, mentee: Person, need: str)
 
 def differ(asked: Rule, mentors: Sequence[Person], _: Person) -> bool:
     """Return whether no two of some mentors gave the same answer; who gave none is alone where that is forbidden."""
-    assert isinstance(asked, Varied)
+    assert isinstance(asked, Diversity)
     return not any(
         in_common(asked.field, *two)
         or (asked.missing == "forbid" and not all(who.answered(asked.field) for who in two))
@@ -108,7 +108,7 @@ def differ(asked: Rule, mentors: Sequence[Person], _: Person) -> bool:
     )
 
 
-SETS: Mapping[str, Callable[[Rule, Sequence[Person], Person], bool]] = {"complementary": covered, "varied": differ}
+SETS: Mapping[str, Callable[[Rule, Sequence[Person], Person], bool]] = {"complementary": covered, "diversity": differ}
 """What is asked of all mentors of one mentee together."""
 
 

@@ -162,7 +162,7 @@ def forbids(kind: type[Rule]) -> bool:
 
 @every_rule
 def test_a_rule_that_knows_all_it_asks_has_no_setting_for_missing_answers(kind: str) -> None:
-    asks = kind in {"common", "complementary", "covers", "different", "gap", "load", "meet", "require", "varied"}
+    asks = kind in {"common", "complementary", "covers", "different", "gap", "load", "meet", "require", "diversity"}
     assert ("missing" in rules_by_kind()[kind].model_fields) == asks
 
 

@@ -26,7 +26,7 @@ from tests.laws.extensions import rule
 from tests.laws.questionnaires import SIDES, cohort, surveys
 from tests.laws.recount import FORBID, SETS, holds, hours, hours_of_pair
 
-OTHERS = {"capacity", "composition", "pin", "priority", "proportion", "quota", "require", "together", "varied"}
+OTHERS = {"capacity", "composition", "pin", "priority", "proportion", "quota", "require", "together", "diversity"}
 
 
 def drawn(data: st.DataObject, kind: str) -> tuple[Rule, Market]:

@@ -47,7 +47,7 @@ def mentors_of(*rules: Mapping[str, Any]) -> list[set[str]]:
 
 
 def test_two_mentors_of_one_mentee_differ() -> None:
-    assert mentors_of({"kind": "varied", "field": "metier"}) == [{"M1", "M3"}, {"M2", "M3"}]
+    assert mentors_of({"kind": "diversity", "field": "metier"}) == [{"M1", "M3"}, {"M2", "M3"}]
 
 
 def test_two_mentors_of_one_mentee_cover_the_needs_between_them_or_some_of_them() -> None:

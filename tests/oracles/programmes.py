@@ -220,7 +220,7 @@ RULES: Mapping[str, Callable[[Maker], dict[str, Any]]] = {
     "quota": quota,
     "require": require,
     "together": together,
-    "varied": lambda maker: {"field": maker.random.choice(["work", "speech", "step"]), **maker.missing()},
+    "diversity": lambda maker: {"field": maker.random.choice(["work", "speech", "step"]), **maker.missing()},
     "veto": lambda maker: {"field": "names_refused", "against": maker.random.choice([["names_firms"], ["work"]])},
 }
 
@@ -229,7 +229,7 @@ KINDS = tuple(sorted(RULES))
 
 def small(seed: int, kinds: Sequence[str] = KINDS, first: str | None = None, values: Sequence[int] = ()) -> Small:
     """Return a programme with up to five rules of these kinds, ``first`` among them, and its people."""
-    maker = Maker(seed, roomy=first in ("capacity", "load"), paired=first in ("complementary", "varied"))
+    maker = Maker(seed, roomy=first in ("capacity", "load"), paired=first in ("complementary", "diversity"))
     most = {"kind": "capacity", "side": "mentor", "most": maker.most[0], "field": "places"}
     more = {"kind": "capacity", "side": "mentee", "most": maker.most[1]}
     drawn = ([first] if first else []) + maker.random.choices(list(kinds), k=maker.random.choice([0, 0, 1, 1, 2, 3, 4]))

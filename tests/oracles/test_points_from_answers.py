@@ -24,7 +24,7 @@ from tests.scoring.test_pair_by_pair import RECOUNT
 
 pytestmark = [pytest.mark.promise(9), pytest.mark.promise(13)]
 
-KINDS = ("complementary", "covers", "together", "varied")
+KINDS = ("complementary", "covers", "together", "diversity")
 OTHERS = (*KINDS, "capacity", "common", "priority", "quota")
 BLOCK = 50
 BLOCKS = 40 if DEEP else 1

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from json import JSONDecodeError
-from typing import Annotated, Any, Never
+from typing import Annotated, Any, ClassVar, Never, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic import Field as Setting
 
 from mentormatch.errors import Problem, RequestError
@@ -58,6 +58,26 @@ def whole(value: object) -> object:
 
 type Whole = Annotated[int, Setting(ge=0, le=2**64 - 1), BeforeValidator(whole)]
 Text = Annotated[str, Setting(min_length=1, max_length=1_000)]
+
+
+class KeptMessage(JsonMessage):
+    """A message that is kept in a file; ``misread`` says, to be spoken, that a file holds none."""
+
+    misread: ClassVar[str]
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return the message in a JSON text; raises RequestError with everything in it that does not fit."""
+        try:
+            return cls.model_validate(parse_json(text))
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)
+            problems = [Problem(".".join(map(str, each["loc"])), each["type"]) for each in found]
+            raise RequestError(tr(cls.misread), problems) from None
+
+    def to_json(self) -> str:
+        """Return it as JSON text."""
+        return self.model_dump_json(indent=2) + "\n"
 
 
 class Keys(JsonMessage):

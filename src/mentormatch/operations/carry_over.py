@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Literal, Self
+from typing import ClassVar, Literal
 
 from pydantic import Field as Setting
-from pydantic import ValidationError
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.base.strict_json import ROOT, JsonMessage, Keys, Text, parse_json
+from mentormatch.base.strict_json import ROOT, JsonMessage, KeptMessage, Keys, Text
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
-from mentormatch.languages import tr
+from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching
@@ -35,27 +34,14 @@ class LeftOut(JsonMessage):
     side: Side
 
 
-class CarryOver(VersionedPickle, JsonMessage):
+class CarryOver(VersionedPickle, KeptMessage):
     """What the next edition needs to know of those before it, by keys alone."""
 
+    misread: ClassVar[str] = mark("Ce fichier n'est pas celui d'une édition précédente")
     schema_version: Literal[1] = 1
     programme: str
     pairs: list[Keys] = Setting(default_factory=list)
     left_out: list[LeftOut] = Setting(default_factory=list)
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> Self:
-        """Return what a JSON text carries over; raises RequestError with everything in it that does not fit."""
-        try:
-            return cls.model_validate(parse_json(text))
-        except ValidationError as error:
-            found = error.errors(include_url=False, include_input=False)
-            problems = [Problem(".".join(map(str, each["loc"])), each["type"]) for each in found]
-            raise RequestError(tr("Ce fichier n'est pas celui d'une édition précédente"), problems) from None
-
-    def to_json(self) -> str:
-        """Return it as JSON text."""
-        return self.model_dump_json(indent=2) + "\n"
 
 
 def carry_over(matching: Matching) -> CarryOver:

@@ -8,15 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field as Setting
-from pydantic import ValidationError
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import ContentEquality, VersionedPickle
-from mentormatch.base.strict_json import JsonMessage, Keys, Text, parse_json
-from mentormatch.errors import Problem, RequestError
+from mentormatch.base.strict_json import JsonMessage, KeptMessage, Keys, Text
 from mentormatch.explanation.tables import SIDES as WORDS
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields import Side
@@ -137,27 +135,14 @@ class RoundRecord(JsonMessage):
         )
 
 
-class ProposalRecord(VersionedPickle, JsonMessage):
+class ProposalRecord(VersionedPickle, KeptMessage):
     """A proposal in keys and codes alone: who has to accept, the rounds that are closed, and the pairs of this one."""
 
+    misread: ClassVar[str] = mark("Ce fichier n'est pas celui d'une proposition")
     schema_version: Literal[1] = 1
     asked: Asked = "both"
     rounds: list[RoundRecord] = Setting(default_factory=list)
     pairs: list[Keys]
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> Self:
-        """Return the record in a JSON text; raises RequestError with everything in it that does not fit."""
-        try:
-            return cls.model_validate(parse_json(text))
-        except ValidationError as error:
-            found = error.errors(include_url=False, include_input=False)
-            problems = [Problem(".".join(map(str, each["loc"])), each["type"]) for each in found]
-            raise RequestError(tr("Ce fichier n'est pas celui d'une proposition"), problems) from None
-
-    def to_json(self) -> str:
-        """Return it as JSON text."""
-        return self.model_dump_json(indent=2) + "\n"
 
 
 def keys(pair: KeyPair) -> Keys:

@@ -8,6 +8,7 @@ from mentormatch.rules.kinds.complementary import Complementary as Complementary
 from mentormatch.rules.kinds.composition import Composition as Composition
 from mentormatch.rules.kinds.covers import Covers as Covers
 from mentormatch.rules.kinds.different import Different as Different
+from mentormatch.rules.kinds.diversity import Diversity as Diversity
 from mentormatch.rules.kinds.gap import Gap as Gap
 from mentormatch.rules.kinds.history import History as History
 from mentormatch.rules.kinds.load import Load as Load
@@ -19,5 +20,4 @@ from mentormatch.rules.kinds.proportion import Proportion as Proportion
 from mentormatch.rules.kinds.quota import Quota as Quota
 from mentormatch.rules.kinds.require import Require as Require
 from mentormatch.rules.kinds.together import Together as Together
-from mentormatch.rules.kinds.varied import Varied as Varied
 from mentormatch.rules.kinds.veto import Veto as Veto

@@ -82,36 +82,39 @@ class Covers(Rule):
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
         """Yield how many needs are to be met, of how many, and at what level; no need at all is the rule dropped."""
         if self.least > 1:
-            yield Relaxation(
-                "lower_covers",
-                self.least - 1,
-                lambda k: self.model_copy(update={"least": self.least - k}),
-                lambda k: tr(
-                    "Demander {needs} au lieu de {old} pour {rule}.",
-                    needs=counted(self.least - k, "besoin"),
-                    old=self.least,
-                    rule=name,
-                ),
-            )
+            yield self._fewer_needs(name)
         if self.level > 1:
-            yield Relaxation(
-                "lower_level",
-                self.level - 1,
-                lambda k: self.model_copy(update={"level": self.level - k}),
-                lambda k: tr(
-                    "Abaisser le niveau demandé par {rule} de {old} à {new}.",
-                    rule=name,
-                    old=self.level,
-                    new=self.level - k,
-                ),
-            )
-        first = self.first
-        if first is not None and (more := ranks_given(market.mentees.columns[self.mentee]) - first) > 0:
-            yield Relaxation(
-                "raise_first",
-                more,
-                lambda k: self.model_copy(update={"first": first + k}),
-                lambda k: tr(
-                    "Étendre {rule} jusqu'au rang {new} au lieu de {old}.", rule=name, old=first, new=first + k
-                ),
-            )
+            yield self._lower_level(name)
+        if self.first is not None and (more := ranks_given(market.mentees.columns[self.mentee]) - self.first) > 0:
+            yield self._more_ranks(name, self.first, more)
+
+    def _fewer_needs(self, name: str) -> Relaxation:
+        return Relaxation(
+            "lower_covers",
+            self.least - 1,
+            lambda k: self.model_copy(update={"least": self.least - k}),
+            lambda k: tr(
+                "Demander {needs} au lieu de {old} pour {rule}.",
+                needs=counted(self.least - k, "besoin"),
+                old=self.least,
+                rule=name,
+            ),
+        )
+
+    def _lower_level(self, name: str) -> Relaxation:
+        return Relaxation(
+            "lower_level",
+            self.level - 1,
+            lambda k: self.model_copy(update={"level": self.level - k}),
+            lambda k: tr(
+                "Abaisser le niveau demandé par {rule} de {old} à {new}.", rule=name, old=self.level, new=self.level - k
+            ),
+        )
+
+    def _more_ranks(self, name: str, first: int, more: int) -> Relaxation:
+        return Relaxation(
+            "raise_first",
+            more,
+            lambda k: self.model_copy(update={"first": first + k}),
+            lambda k: tr("Étendre {rule} jusqu'au rang {new} au lieu de {old}.", rule=name, old=first, new=first + k),
+        )

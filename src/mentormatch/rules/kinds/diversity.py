@@ -1,4 +1,4 @@
-"""Rule ``varied``: several mentors of one mentee answered differently."""
+"""Rule ``diversity``: several mentors of one mentee answered differently."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -14,14 +14,14 @@ from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Market, Missing, Rule
 
 
-class Varied(Rule):
+class Diversity(Rule):
     """No two mentors of one mentee gave the same answer to ``field``, or one in common where several may be given.
 
     A mentor who gave none may be beside anybody; with ``missing = "forbid"`` beside nobody.
     """
 
-    kind: Literal["varied"] = "varied"
-    example = {"kind": "varied", "field": "territoire"}
+    kind: Literal["diversity"] = "diversity"
+    example = {"kind": "diversity", "field": "territoire"}
     missing: Missing = "allow"
     field: Annotated[str, FieldRef(("choice", "choices", "scale", "yesno", "place"), "mentor")]
 
