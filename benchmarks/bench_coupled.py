@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 
 MENTORS, MENTEES, CANDIDATES, MARKETS = 1_000, 600, 50, 4
 
 
-def sides(kind: str, draw: np.random.Generator) -> tuple[SideConstraint, ...]:
+def sides(kind: str, draw: np.random.Generator) -> tuple[Row, ...]:
     """Return the rows of one kind of rules.
 
     ``people``: 25 organisations give at most 20 mentors each, 10 groups get at least 35 places each; the linear program
@@ -32,23 +32,20 @@ def sides(kind: str, draw: np.random.Generator) -> tuple[SideConstraint, ...]:
     """
     organisation, group = draw.integers(0, 25, MENTORS), draw.integers(0, 12, MENTEES)
     if kind == "people":
-        rows = [
-            SideConstraint(f"organisation {o}", (organisation == o).astype(np.int64)[:, None], most=20)
-            for o in range(25)
-        ]
+        rows = [Row(f"organisation {o}", (organisation == o).astype(np.int64)[:, None], most=20) for o in range(25)]
         return (
             *rows,
-            *(SideConstraint(f"group {g}", (group == g).astype(np.int64)[None, :], least=35) for g in range(10)),
+            *(Row(f"group {g}", (group == g).astype(np.int64)[None, :], least=35) for g in range(10)),
         )
     organisation, group = draw.integers(0, 30, MENTORS), draw.integers(0, 30, MENTEES)
     kinds, regions = draw.integers(0, 6, MENTORS), draw.integers(0, 6, MENTEES)
     far = [np.outer(organisation == o, regions != o % 6).astype(np.int64) for o in range(30)]
     near = [np.outer(kinds == g % 6, group == g).astype(np.int64) for g in range(30)]
-    rows = [SideConstraint(f"organisation {place}", weights, most=8) for place, weights in enumerate(far)]
-    return (*rows, *(SideConstraint(f"group {place}", weights, least=9) for place, weights in enumerate(near)))
+    rows = [Row(f"organisation {place}", weights, most=8) for place, weights in enumerate(far)]
+    return (*rows, *(Row(f"group {place}", weights, least=9) for place, weights in enumerate(near)))
 
 
-def harder_sides(kind: str, draw: np.random.Generator) -> tuple[SideConstraint, ...]:
+def harder_sides(kind: str, draw: np.random.Generator) -> tuple[Row, ...]:
     """Return the rows of a kind of rules that are harder than those of a programme.
 
     ``overlapping``: 20 quotas, each on a fifth of the mentors. ``proportions``: of 10 groups of mentors, each has at
@@ -56,14 +53,12 @@ def harder_sides(kind: str, draw: np.random.Generator) -> tuple[SideConstraint, 
     """
     if kind == "overlapping":
         inside = draw.random((20, MENTORS)) < 0.2
-        return tuple(SideConstraint(f"{k}", one.astype(np.int64)[:, None], most=110) for k, one in enumerate(inside))
+        return tuple(Row(f"{k}", one.astype(np.int64)[:, None], most=110) for k, one in enumerate(inside))
     if kind == "proportions":
         inside, shares = draw.random((10, MENTORS)) < 0.3, draw.integers(33, 40, 10)
         weights = np.where(inside, 100 - shares[:, None], -shares[:, None])
-        return tuple(SideConstraint(f"{k}", one[:, None], least=0) for k, one in enumerate(weights))
-    return tuple(
-        SideConstraint(f"{k}", draw.integers(1, 10**11, (60, 50)), most=10**11 * 50 * 2 // 5) for k in range(3)
-    )
+        return tuple(Row(f"{k}", one[:, None], least=0) for k, one in enumerate(weights))
+    return tuple(Row(f"{k}", draw.integers(1, 10**11, (60, 50)), most=10**11 * 50 * 2 // 5) for k in range(3))
 
 
 @cache

@@ -10,7 +10,7 @@ import pytest
 import mentormatch as mm
 from mentormatch import examples
 from mentormatch.assignment.engine import Ties, solve
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import RequestError
@@ -23,7 +23,7 @@ def tied(seed: int) -> AssignmentProblem:
     rng = np.random.default_rng(seed)
     n, m = int(rng.integers(3, 12)), int(rng.integers(3, 12))
     group = rng.integers(0, 3, n)
-    rows = tuple(SideConstraint(f"q{g}", (group == g).astype(np.int64)[:, None], most=2) for g in range(3))
+    rows = tuple(Row(f"q{g}", (group == g).astype(np.int64)[:, None], most=2) for g in range(3))
     most = np.full(n, 1 + 2 * (seed % 3 == 0), dtype=np.int64)
     return AssignmentProblem(
         DenseScores(rng.integers(0, 3, (n, m))),

@@ -11,7 +11,7 @@ from numpy.random import default_rng
 
 from mentormatch.assignment.engine import engines_by_kind, solve
 from mentormatch.assignment.engines import milp, plain
-from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.solution import DualSolution, Links, Solution, Status, Tier
 from mentormatch.assignment.verification.certificate import Certificate, Verdict, certify
 from mentormatch.base.arrays import IntVector
@@ -220,9 +220,7 @@ TWO = [(0, 1), (1, 2), (0, 2)]
 
 
 def test_a_coupled_bound_that_no_whole_choice_reaches_is_stated_as_a_gap() -> None:
-    either = [
-        SideConstraint(f"either {a} or {b}", np.array([[int(i in (a, b))] for i in range(3)]), most=1) for a, b in TWO
-    ]
+    either = [Row(f"either {a} or {b}", np.array([[int(i in (a, b))] for i in range(3)]), most=1) for a, b in TWO]
     problem = replace(pose(np.full((3, 3), 4)), rows=tuple(either))
     certificate = certify(problem, solve(problem))
     assert certificate.verdict is Verdict.PARTLY
@@ -231,7 +229,7 @@ def test_a_coupled_bound_that_no_whole_choice_reaches_is_stated_as_a_gap() -> No
 
 
 def test_the_prices_of_a_row_prove_what_it_costs() -> None:
-    problem = replace(pose(SCORES), rows=(SideConstraint("r", np.ones((1, 1), dtype=np.int64), most=1),))
+    problem = replace(pose(SCORES), rows=(Row("r", np.ones((1, 1), dtype=np.int64), most=1),))
     solution = solve(problem)
     assert certify(problem, solution).certified
     assert any(any(stage.rows) for stage in solution.prices)
@@ -253,7 +251,7 @@ def test_the_prices_of_a_row_prove_what_it_costs() -> None:
     ],
 )
 def test_prices_for_what_is_not_there_are_refused(change: dict[str, Any]) -> None:
-    problem = replace(pose(SCORES), rows=(SideConstraint("r", np.ones((1, 1), dtype=np.int64), most=1),))
+    problem = replace(pose(SCORES), rows=(Row("r", np.ones((1, 1), dtype=np.int64), most=1),))
     solution = solve(problem)
     first, *rest = solution.prices
     wrong = replace(solution, prices=(replace(first, **change), *rest))
@@ -351,7 +349,7 @@ def test_an_answer_that_claims_less_than_all_is_certified_in_part_with_the_bound
 
 
 def test_without_prices_the_rules_and_the_values_are_certified_and_the_optimum_is_not() -> None:
-    problem = replace(pose(SCORES), rows=(SideConstraint("r", np.ones((1, 1), dtype=np.int64), most=1),))
+    problem = replace(pose(SCORES), rows=(Row("r", np.ones((1, 1), dtype=np.int64), most=1),))
     certificate = certify(problem, replace(solve(problem), prices=()))
     assert certificate.verdict is Verdict.UNCERTIFIED
     assert [(tier.stated, tier.certified) for tier in certificate.tiers] == [(1, None), (5, None)]
@@ -360,7 +358,7 @@ def test_without_prices_the_rules_and_the_values_are_certified_and_the_optimum_i
 
 def test_prices_prove_an_answer_under_a_coupling_row_that_costs_nothing() -> None:
     free = pose(SCORES)
-    problem = replace(free, rows=(SideConstraint("r", np.ones((1, 1), dtype=np.int64), most=2),))
+    problem = replace(free, rows=(Row("r", np.ones((1, 1), dtype=np.int64), most=2),))
     certificate = certify(problem, replace(solve(problem), prices=solve(free).prices))
     assert certificate.certified
 

@@ -14,7 +14,7 @@ from mentormatch.assignment.engines import plain
 from mentormatch.assignment.mip import dispatch
 from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus
 from mentormatch.assignment.mip.simplex import SimplexModel
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import certify
@@ -28,9 +28,7 @@ def coupled(size: int = 30, seed: int = 0) -> AssignmentProblem:
     """Return a problem with quotas and with minimums that bind who is used."""
     rng = np.random.default_rng(seed)
     none = np.zeros(size, dtype=np.int64)
-    rows = tuple(
-        SideConstraint(f"q{g}", (np.arange(size) % 5 == g).astype(np.int64)[:, None], most=size // 6) for g in range(3)
-    )
+    rows = tuple(Row(f"q{g}", (np.arange(size) % 5 == g).astype(np.int64)[:, None], most=size // 6) for g in range(3))
     return AssignmentProblem(
         DenseScores(rng.integers(0, 1_000_000, (size, size))),
         DegreeBounds(none + 2, none + 3, np.ones(size, dtype=bool)),
@@ -196,7 +194,7 @@ def test_a_solution_says_how_long_it_took_and_what_its_tiers_are() -> None:
 @pytest.mark.parametrize(("most", "engine"), [(30, "plain"), (2, "milp")])
 def test_rows_that_bind_nothing_need_no_integer_program(most: int, engine: str) -> None:
     scores = np.random.default_rng(5).integers(0, 5, (30, 30))
-    rows = (SideConstraint("few", (np.arange(30) < 15).astype(np.int64)[:, None], most=most),)
+    rows = (Row("few", (np.arange(30) < 15).astype(np.int64)[:, None], most=most),)
     problem = replace(pose(scores), rows=rows)
     found, other = solve(problem), solve(problem, engine="milp")
     assert (found.status, found.engine) == (Status.PROVED, engine)

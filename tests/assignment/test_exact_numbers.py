@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import coo_array, csr_array
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import MAX_SUM, AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import MAX_SUM, AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
 from mentormatch.errors import RequestError
 
@@ -79,9 +79,9 @@ def test_a_frame_of_allowed_pairs_must_have_the_labels_of_the_scores() -> None:
         pose(scores, pd.DataFrame(np.ones((2, 3), dtype=bool), index=["M2", "M1"], columns=scores.columns))
 
 
-def row(*parts: Any, **named: Any) -> SideConstraint:
+def row(*parts: Any, **named: Any) -> Row:
     """Return a row of whatever it is given."""
-    return SideConstraint(*parts, **named)
+    return Row(*parts, **named)
 
 
 def loads(count: int, most: int = 1) -> DegreeBounds:
@@ -96,8 +96,8 @@ def loads(count: int, most: int = 1) -> DegreeBounds:
         ({"mentors": loads(2, -1)}, "mentor most"),
         ({"mentor_keys": ("a", "a")}, "mentor keys"),
         ({"mentee_priority": np.array([-1, 0])}, "mentee priority"),
-        ({"rows": (SideConstraint("quota", np.ones((3, 1), np.int64)),)}, "contrainte 'quota'"),
-        ({"rows": (SideConstraint("share", np.ones((2, 1), np.float64)),)}, "contrainte 'share'"),
+        ({"rows": (Row("quota", np.ones((3, 1), np.int64)),)}, "contrainte 'quota'"),
+        ({"rows": (Row("share", np.ones((2, 1), np.float64)),)}, "contrainte 'share'"),
         ({"rows": (row("share", np.ma.array([[1], [1]], mask=[[False], [True]])),)}, "contrainte 'share'"),
         ({"rows": (row("share", [[True], [False]]),)}, "contrainte 'share', weights"),
         ({"rows": (row("share", [["1"], ["2"]]),)}, "contrainte 'share', weights"),
@@ -122,7 +122,7 @@ def test_parts_that_do_not_fit_each_other_are_refused(settings: dict[str, Any], 
 
 def test_rows_take_weights_and_bounds_of_any_whole_type() -> None:
     plain = pose(ones, goals=("matched",))
-    exact = replace(plain, rows=(SideConstraint("quota", np.array([[1], [2]]), 1, 2),))
+    exact = replace(plain, rows=(Row("quota", np.array([[1], [2]]), 1, 2),))
     given = row("quota", pd.DataFrame([[1], [2]]), np.int16(1), 2.0)
     loose = replace(plain, rows=(given,))
     assert [(row.least, row.most, row.weights.tolist()) for row in loose.rows] == [(1, 2, [[1], [2]])]
@@ -137,7 +137,7 @@ def test_the_greatest_numbers_are_solved_exactly_and_one_more_is_refused(part: s
 
     def posed(number: int) -> AssignmentProblem:
         block = np.where(values == 5, number, values) if part == "scores" else values
-        rows = (SideConstraint("quota", np.where(values == 5, number, 1), least=number),) if part == "row" else ()
+        rows = (Row("quota", np.where(values == 5, number, 1), least=number),) if part == "row" else ()
         weights = np.array([number, 0]) if part == "priority" else None
         return AssignmentProblem(DenseScores(block), loads(2), loads(3), rows, mentor_priority=weights)
 

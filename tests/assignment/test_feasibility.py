@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import Engine, SolveOptions, solve
 from mentormatch.assignment.engines.plain import Plain
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.assignment.verification.feasibility import violations
@@ -28,7 +28,7 @@ def problem() -> AssignmentProblem:
         DenseScores(np.arange(12).reshape(3, 4), allowed),
         DegreeBounds(np.array([2, 1, 0]), np.array([3, 1, 1]), np.array([True, False, False])),
         DegreeBounds(np.zeros(4, np.int64), np.ones(4, np.int64), np.zeros(4, dtype=bool)),
-        rows=(SideConstraint("quota", np.array([[1], [1], [0]]), least=2, most=3),),
+        rows=(Row("quota", np.array([[1], [1], [0]]), least=2, most=3),),
         pins=((1, 3),),
         goals=("matched", "priority", "total"),
         mentor_priority=np.array([5, 0, 0]),
@@ -89,7 +89,7 @@ def test_a_row_of_one_person_counts_the_pairs_of_that_person_alone(
     for bound, told in (("least", "at least"), ("most", "at most")):
         for over in (-1, 0, 1):
             bounds: dict[str, Any] = {bound: held + over}
-            asked = replace(problem, rows=(SideConstraint("own", weights, **bounds, **person),))
+            asked = replace(problem, rows=(Row("own", weights, **bounds, **person),))
             broken = over > 0 if bound == "least" else over < 0
             words = [f"row 'own' sums to {held}, {told} {held + over}"] if broken else []
             assert violations(asked, of(asked, pairs)) == words
@@ -155,7 +155,7 @@ def test_pairs_of_another_shape_than_two_columns_are_told(problem: AssignmentPro
 def test_a_row_may_have_one_bound_only(
     problem: AssignmentProblem, least: int | None, most: int | None, told: list[str]
 ) -> None:
-    row = SideConstraint("r", np.ones((3, 4), dtype=np.int64), least=least, most=most)
+    row = Row("r", np.ones((3, 4), dtype=np.int64), least=least, most=most)
     assert violations(replace(problem, rows=(row,)), of(problem, [[0, 0], [0, 1], [1, 3]])) == told
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.greedy import choose_greedily, greedy_solution
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.pair_program import PairModel
 from mentormatch.assignment.verification.certificate import Verdict, certify
@@ -92,8 +92,8 @@ def quotas(seed: int) -> AssignmentProblem:
     rng = np.random.default_rng(seed)
     problem = AssignmentProblem.from_scores(rng.integers(0, 1_000_000, (60, 40)), rng.random((60, 40)) < 0.3)
     giving, group = rng.integers(0, 6, 60), rng.integers(0, 4, 40)
-    most = (SideConstraint(f"o{k}", (giving == k).astype(np.int64)[:, None], None, 6) for k in range(6))
-    least = (SideConstraint(f"g{k}", (group == k).astype(np.int64)[None, :], 5) for k in range(4))
+    most = (Row(f"o{k}", (giving == k).astype(np.int64)[:, None], None, 6) for k in range(6))
+    least = (Row(f"g{k}", (group == k).astype(np.int64)[None, :], 5) for k in range(4))
     return replace(problem, rows=(*most, *least), goals=("total",))
 
 

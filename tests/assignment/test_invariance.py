@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, Row
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import Solution, Status
 from tests.oracles.problems import larger_problem, problems, with_any_goals
@@ -60,7 +60,7 @@ def in_order(problem: AssignmentProblem, goals: Sequence[str]) -> AssignmentProb
     return replace(problem, goals=tuple(goal for goal in problem.goals if goal in goals) or tuple(goals[:1]))
 
 
-def turned(row: SideConstraint) -> SideConstraint:
+def turned(row: Row) -> Row:
     """Return a row with the sides exchanged."""
     times = None if row.factor is None else row.factor.T
     return replace(row, weights=row.weights.T, mentor=row.mentee, mentee=row.mentor, factor=times)

@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import RequestError
 from mentormatch.groups.check import mistakes
@@ -57,7 +57,7 @@ def test_a_ban_is_a_pair_that_does_not_exist_and_a_pin_is_chosen(seed: int, form
 def test_rows_stand_beside_those_of_hours(seed: int) -> None:
     draw = np.random.default_rng(seed)
     scores = draw.integers(1, 50, (5, 7))
-    few = SideConstraint("few", draw.integers(0, 2, (5, 1)), most=2)
+    few = Row("few", draw.integers(0, 2, (5, 1)), most=2)
     hours: dict[str, Any] = {"hours": draw.integers(1, 4, 7), "mentor_hours": 5, "mentor_capacity": 3}
     problem = pose(scores, rows=[few], **hours)
     assert [row.name for row in problem.rows] == ["few", *(row.name for row in pose(scores, **hours).rows)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model import scores
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
 from mentormatch.assignment.verification import solution_set as pricing
@@ -56,9 +56,9 @@ def as_list(asked: AssignmentProblem) -> AssignmentProblem:
 
 
 ROWS = (
-    SideConstraint("mentors", np.array([[1], [0], [2]]), most=1),
-    SideConstraint("mentees", np.array([[0, 3, 1]]), least=1),
-    SideConstraint("all", np.array([[1]]), most=2),
+    Row("mentors", np.array([[1], [0], [2]]), most=1),
+    Row("mentees", np.array([[0, 3, 1]]), least=1),
+    Row("all", np.array([[1]]), most=2),
 )
 STAGES = (
     STAGE,
@@ -110,7 +110,7 @@ def test_pairs_that_are_chosen_pinned_or_former_are_left_whatever_they_are_worth
     ],
 )
 def test_all_pairs_are_left_by_other_prices_than_those_of_people(other: dict[str, Any]) -> None:
-    asked = problem(rows=(SideConstraint("both", np.eye(3, dtype=np.int64), most=1),))
+    asked = problem(rows=(Row("both", np.eye(3, dtype=np.int64), most=1),))
     dear = replace(STAGE, mentees=np.array([5000, 5000, 5000]))
     assert len(SolutionSet.of(asked, NOBODY, near=dear).mentors) == 0
     assert len(SolutionSet.of(asked, NOBODY, near=replace(dear, **other)).mentors) == 8

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification.reduced_costs import (
     MAX_EXACT_SUM,
@@ -27,9 +27,9 @@ pytestmark = pytest.mark.promise(11)
 
 NUMBERS = st.integers(-(1 << 62), 1 << 62)
 ROWS = (
-    SideConstraint("most", np.array([[1, 2, 0], [0, 1, 3]]), most=4),
-    SideConstraint("least", np.array([[1, 1, 1], [0, 0, 0]]), least=1),
-    SideConstraint("free", np.array([[1, 1, 1], [1, 1, 1]]), least=0, most=9),
+    Row("most", np.array([[1, 2, 0], [0, 1, 3]]), most=4),
+    Row("least", np.array([[1, 1, 1], [0, 0, 0]]), least=1),
+    Row("free", np.array([[1, 1, 1], [1, 1, 1]]), least=0, most=9),
 )
 
 

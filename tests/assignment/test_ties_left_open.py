@@ -9,7 +9,7 @@ import pytest
 
 from mentormatch.assignment import engine
 from mentormatch.assignment.engine import engines_by_kind, solve
-from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Solution, Status
 from tests.conftest import DEEP
 from tests.oracles.problems import larger_problem
@@ -61,10 +61,7 @@ def coupled(seed: int) -> AssignmentProblem:
     """Return a small problem of any goals, under two quotas."""
     rng = np.random.default_rng(seed)
     problem = larger_problem(rng, PEOPLE)
-    quotas = [
-        SideConstraint(f"q{k}", rng.integers(0, 2, (problem.shape[0], 1)), most=int(rng.integers(1, 4)))
-        for k in range(2)
-    ]
+    quotas = [Row(f"q{k}", rng.integers(0, 2, (problem.shape[0], 1)), most=int(rng.integers(1, 4))) for k in range(2)]
     return replace(problem, rows=tuple(quotas))
 
 

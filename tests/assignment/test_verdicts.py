@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
 from mentormatch.assignment.verification.certificate import (
     HOLLOW,
@@ -158,7 +158,7 @@ def waivable() -> DegreeBounds:
 
 def test_pairs_are_coupled_by_a_row_or_by_a_minimum_that_may_be_waived() -> None:
     free = pose([[5, 4], [3, 9]], mentor_minimum=1)
-    row = SideConstraint("r", np.ones((2, 2), dtype=np.int64), most=1)
+    row = Row("r", np.ones((2, 2), dtype=np.int64), most=1)
     assert not free.has_side_constraints
     assert replace(free, rows=(row,)).has_side_constraints
     assert replace(free, mentors=waivable()).has_side_constraints
@@ -226,7 +226,7 @@ def test_without_a_possible_pair_nothing_was_compared() -> None:
 
 
 def test_why_there_are_no_prices_is_told_by_a_code_and_in_words() -> None:
-    row = SideConstraint("odd", np.array([[1, 2], [2, 1]]), most=3)
+    row = Row("odd", np.array([[1, 2], [2, 1]]), most=3)
     coupled = AssignmentProblem.from_scores([[1, 2], [3, 5]], rows=[row])
     worst_first = AssignmentProblem.from_scores([[1, 2], [3, 5]], goals=("leximin",))
     sums = AssignmentProblem.from_scores([[1, 2], [3, 5]])

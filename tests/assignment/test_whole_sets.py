@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import SolveOptions, solve
 from mentormatch.assignment.engines.milp import _maximise_within
-from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import LazySolution, Solution, Status
 from mentormatch.assignment.optimal_face import fixed_pairs_allowed
@@ -38,7 +38,7 @@ def loads(rng: np.random.Generator, count: int, most: int) -> DegreeBounds:
     return DegreeBounds(least, top, rng.random(count) < 0.3)
 
 
-def hours_rows(rng: np.random.Generator, shape: tuple[int, int]) -> Iterator[SideConstraint]:
+def hours_rows(rng: np.random.Generator, shape: tuple[int, int]) -> Iterator[Row]:
     """Yield a limit on what each of some mentors, or of some mentees, gives, stated in any of three ways."""
     owner = int(rng.integers(0, 2))
     for person in range(shape[owner]):
@@ -50,10 +50,10 @@ def hours_rows(rng: np.random.Generator, shape: tuple[int, int]) -> Iterator[Sid
             continue
         if rng.random() < 0.3:
             mine = np.indices(shape)[owner] == person
-            yield SideConstraint(f"r{person}", np.where(mine, hours, 0), None, most)
+            yield Row(f"r{person}", np.where(mine, hours, 0), None, most)
         else:
             mentor, mentee = (person if owner == side else None for side in (0, 1))
-            yield SideConstraint(f"r{person}", hours, None, most, mentor, mentee)
+            yield Row(f"r{person}", hours, None, most, mentor, mentee)
 
 
 def problem_with_hours(seed: int) -> AssignmentProblem:
@@ -130,7 +130,7 @@ def test_where_sums_of_hashes_are_equal_the_next_rounds_choose() -> None:
     later = 0
     for seed in range(400 if DEEP else 15):
         rng = np.random.default_rng(seed)
-        rows = tuple(SideConstraint(f"{i}", rng.integers(1, 4, (1, 5)), None, 4, mentor=i) for i in range(4))
+        rows = tuple(Row(f"{i}", rng.integers(1, 4, (1, 5)), None, 4, mentor=i) for i in range(4))
         scores = rng.integers(0, 2, (4, 5))
         problem = replace(AssignmentProblem.from_scores(scores, mentor_capacity=5, goals=("total",)), rows=rows)
         run = replace(run_of(problem), tie_breaker=FewHashes(run_of(problem).tie_breaker))
@@ -202,7 +202,7 @@ def hours_market(seed: int, mentors: int, mentees: int, listed: int) -> Assignme
         allowed[rng.choice(mentors, listed, replace=False), mentee] = True
     problem = AssignmentProblem.from_scores(rng.integers(0, 1_000_000, (mentors, mentees)), allowed, mentor_capacity=3)
     need, limit = rng.integers(2, 11, (1, mentees)), rng.integers(5, 21, mentors)
-    rows = (SideConstraint(f"m{i}", need, None, int(limit[i]), mentor=i) for i in range(mentors))
+    rows = (Row(f"m{i}", need, None, int(limit[i]), mentor=i) for i in range(mentors))
     return replace(problem, goals=("total",), rows=tuple(rows))
 
 
@@ -260,11 +260,11 @@ def test_sets_that_are_too_many_to_be_listed_are_not(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     "row",
     [
-        SideConstraint("of two mentors", np.array([[1], [1], [0]]), None, 2),
-        SideConstraint("at least", np.array([[1, 2, 3]]), 2, 4, mentor=0),
-        SideConstraint("hours given back", np.array([[1, -2, 3]]), None, 2, mentor=0),
+        Row("of two mentors", np.array([[1], [1], [0]]), None, 2),
+        Row("at least", np.array([[1, 2, 3]]), 2, 4, mentor=0),
+        Row("hours given back", np.array([[1, -2, 3]]), None, 2, mentor=0),
     ],
 )
-def test_a_rule_on_anything_else_is_not_solved_by_sets(row: SideConstraint) -> None:
+def test_a_rule_on_anything_else_is_not_solved_by_sets(row: Row) -> None:
     problem = replace(AssignmentProblem.from_scores(np.ones((3, 3)), mentor_capacity=3), rows=(row,))
     assert SetModel.of(problem, np.ones(9, np.int64)) is None

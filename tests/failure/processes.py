@@ -12,7 +12,7 @@ import pytest
 from mentormatch.assignment import engine
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines.plain import Plain
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import DenseScores, pack_scores
 from mentormatch.assignment.model.solution import Solution, Status
 
@@ -79,7 +79,7 @@ def endless(size: int = 30, *, exact: bool = True) -> AssignmentProblem:
     rng = np.random.default_rng(3)
     weights = rng.integers(1, 1_000_000, (5, size, size))
     half = [int(each.mean() * size / 2) for each in weights]
-    rows = tuple(SideConstraint(f"sum {k}", weights[k], half[k] if exact else None, half[k]) for k in range(5))
+    rows = tuple(Row(f"sum {k}", weights[k], half[k] if exact else None, half[k]) for k in range(5))
     ones, none, never = np.ones(size, np.int64), np.zeros(size, np.int64), np.zeros(size, dtype=bool)
     scores = DenseScores(rng.integers(0, 1_000_000, (size, size)))
     return AssignmentProblem(
@@ -91,9 +91,7 @@ def quotas(size: int, goals: tuple[str, ...] = ("matched", "total")) -> Assignme
     """Return a problem with quotas, and with mentors who take two or three if any."""
     rng = np.random.default_rng(size)
     none, never = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool)
-    rows = tuple(
-        SideConstraint(f"q{g}", (np.arange(size) % 5 == g).astype(np.int64)[:, None], most=size // 6) for g in range(3)
-    )
+    rows = tuple(Row(f"q{g}", (np.arange(size) % 5 == g).astype(np.int64)[:, None], most=size // 6) for g in range(3))
     values, allowed = rng.integers(0, 1_000_000, (size, size)), rng.random((size, size)) < 0.8
     mentors, mentees = DegreeBounds(none + 2, none + 3, ~never), DegreeBounds(none, none + 1, never)
     return AssignmentProblem(pack_scores(values, allowed), mentors, mentees, rows, goals=goals)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.model.problem import SideConstraint
+from mentormatch.assignment.model.problem import Row
 from mentormatch.fields import Side
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Person
@@ -131,7 +131,7 @@ def test_the_hours_of_the_mentees_of_one_mentor_stay_within_the_limit(data: st.D
     assert all(keeps(row, met, chosen) for row in asked.side_constraints(met)) == fine
 
 
-def keeps(row: SideConstraint, met: Market, chosen: Sequence[tuple[int, ...]]) -> bool:
+def keeps(row: Row, met: Market, chosen: Sequence[tuple[int, ...]]) -> bool:
     """Say whether these pairs stay within the bounds of a coupling row."""
     weights = np.broadcast_to(row.weights * (1 if row.factor is None else row.factor), met.shape)
     counted = [cell for cell in chosen if row.mentor in (None, cell[0]) and row.mentee in (None, cell[1])]

@@ -11,7 +11,7 @@ import mentormatch as mm
 
 
 def problem() -> mm.AssignmentProblem:
-    row = mm.SideConstraint("few", np.array([[1], [0]]), most=1)
+    row = mm.Row("few", np.array([[1], [0]]), most=1)
     return mm.AssignmentProblem.from_scores([[0.9, np.nan], [0.8, 0.7]], [[True, False], [True, True]], rows=[row])
 
 

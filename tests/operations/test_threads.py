@@ -14,7 +14,7 @@ import mentormatch as mm
 def market_with_rows(seed: int) -> mm.AssignmentProblem:
     """Return a problem whose linear program is not whole, so that a tree or HiGHS's own process solves it."""
     draw = np.random.default_rng(seed)
-    rows = [mm.SideConstraint(f"row {k}", draw.integers(0, 4, (8, 8)), most=9) for k in range(4)]
+    rows = [mm.Row(f"row {k}", draw.integers(0, 4, (8, 8)), most=9) for k in range(4)]
     return mm.AssignmentProblem.from_scores(draw.integers(0, 50, (8, 8)), rows=rows)
 
 

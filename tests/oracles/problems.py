@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import Solution
 
@@ -40,9 +40,9 @@ def loads(draw: st.DrawFn, count: int, most: int) -> DegreeBounds:
 
 
 @st.composite
-def rows(draw: st.DrawFn, shape: tuple[int, int], most: int) -> tuple[SideConstraint, ...]:
+def rows(draw: st.DrawFn, shape: tuple[int, int], most: int) -> tuple[Row, ...]:
     """Draw coupling rows: a whole block of weights, weights by mentor or by mentee, or the product of both."""
-    found: list[SideConstraint] = []
+    found: list[Row] = []
     for place in range(draw(st.integers(0, most))):
         rank = draw(st.sampled_from([shape, (shape[0], 1), (1, shape[1])]))
         weights = draw(vectors(rank[0] * rank[1], -1, 2)).reshape(rank)
@@ -50,7 +50,7 @@ def rows(draw: st.DrawFn, shape: tuple[int, int], most: int) -> tuple[SideConstr
         mentor, mentee = (draw(st.sampled_from([None, None, *range(count)])) for count in shape)
         across = (1, shape[1]) if rank == (shape[0], 1) else (shape[0], 1)
         times = draw(vectors(across[0] * across[1], -1, 2)).reshape(across) if draw(st.booleans()) else None
-        found.append(SideConstraint(f"row {place}", weights, *bounds, mentor, mentee, times))
+        found.append(Row(f"row {place}", weights, *bounds, mentor, mentee, times))
     return tuple(found)
 
 

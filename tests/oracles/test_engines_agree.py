@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.model.solution import Status
 from tests.conftest import DEEP, some_seeds
@@ -62,8 +62,8 @@ def test_another_order_of_the_people_gives_the_same_pairs(seed: int, values: int
 def test_a_row_that_binds_nothing_changes_no_pair(seed: int, values: int) -> None:
     problem = random_problem(np.random.default_rng(seed), 12, values=values, most=2)
     rows = (
-        SideConstraint("nothing", np.ones((1, 1), np.int64), most=12 * 12),
-        SideConstraint("less", -np.ones((1, 1), np.int64), most=0),
+        Row("nothing", np.ones((1, 1), np.int64), most=12 * 12),
+        Row("less", -np.ones((1, 1), np.int64), most=0),
     )
     coupled = solve(replace(problem, rows=rows), seed=seed, engine="milp")
     plain = solve(problem, seed=seed)
@@ -86,7 +86,7 @@ def test_programs_that_begin_with_few_pairs_give_the_same_pairs(seed: int) -> No
     rng = np.random.default_rng(seed)
     problem = random_problem(rng, 12, values=int(rng.choice([2, 1_000_000])), most=2)
     plain, linear = (solve(problem, seed=seed, engine=engine) for engine in ("plain", "milp"))
-    coupled = solve(replace(problem, rows=(SideConstraint("nothing", np.ones((1, 1), np.int64), least=0),)), seed=seed)
+    coupled = solve(replace(problem, rows=(Row("nothing", np.ones((1, 1), np.int64), least=0),)), seed=seed)
     assert plain.pairs.tolist() == linear.pairs.tolist() == coupled.pairs.tolist()
     assert plain.tiers == linear.tiers == coupled.tiers
 
@@ -102,8 +102,8 @@ def test_rules_that_couple_pairs_equal_exhaustive_search_from_few_pairs_on(seed:
         DegreeBounds(none + 2, none + 3, np.ones(4, dtype=bool)),
         DegreeBounds(none, none + 2, np.zeros(4, dtype=bool)),
         (
-            SideConstraint("quota", rng.integers(0, 3, (4, 4)), most=6),
-            SideConstraint("some", rng.integers(0, 2, (4, 1)), least=1),
+            Row("quota", rng.integers(0, 3, (4, 4)), most=6),
+            Row("some", rng.integers(0, 2, (4, 1)), least=1),
         ),
         goals=tuple(rng.permutation(DEFAULT_GOALS).tolist()),
         mentee_priority=rng.integers(0, 2, 4),

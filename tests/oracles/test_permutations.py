@@ -10,7 +10,7 @@ from numpy.random import Generator
 import mentormatch as mm
 from mentormatch.assignment.engine import engines_by_kind, solve
 from mentormatch.assignment.engines.large import Large
-from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.people.cohort import Cohort
 from tests.conftest import DEEP
@@ -30,7 +30,7 @@ def tied_problem(rng: Generator) -> AssignmentProblem:
     n, m = problem.shape
     scores = AssignmentProblem.from_scores(rng.integers(0, rng.choice([1, 2]), (n, m)), rng.random((n, m)) < 0.8).scores
     pins = tuple(pair for pair in problem.pins if scores.allows(*(np.array([place]) for place in pair))[0])
-    rows = (SideConstraint("quota", rng.integers(0, 2, (n, 1)), most=int(rng.integers(1, 5))),)
+    rows = (Row("quota", rng.integers(0, 2, (n, 1)), most=int(rng.integers(1, 5))),)
     return replace(problem, scores=scores, pins=pins, rows=rows if rng.random() < 0.4 else ())
 
 

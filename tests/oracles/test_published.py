@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Solution, Status
 
 pytestmark = pytest.mark.promise(13)
@@ -117,5 +117,5 @@ def hours_problems(path: Path) -> Iterator[AssignmentProblem]:
         worth, hours = (np.array([next(numbers) for _ in range(agents * jobs)]).reshape(agents, jobs) for _ in range(2))
         problem = AssignmentProblem.from_scores(worth, mentor_capacity=jobs, mentee_minimum=1, goals=("total",))
         own = [np.where(np.arange(agents)[:, None] == agent, hours, 0) for agent in range(agents)]
-        rows = tuple(SideConstraint(f"agent {agent}", mine, None, next(numbers)) for agent, mine in enumerate(own))
+        rows = tuple(Row(f"agent {agent}", mine, None, next(numbers)) for agent, mine in enumerate(own))
         yield replace(problem, rows=rows)

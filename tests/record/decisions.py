@@ -11,7 +11,7 @@ import numpy as np
 
 from mentormatch import examples, match
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.operations.matching import Matching
 from mentormatch.record.decision import write_decision
 
@@ -57,7 +57,7 @@ def coupled() -> AssignmentProblem:
     """Return the same with a row that couples pairs, and a minimum that binds only who is used."""
     free = plain()
     mentors = DegreeBounds(np.array([2, 0, 1]), free.mentors.most, np.array([True, False, False]))
-    row = SideConstraint("au plus deux", np.array([[1, 0, 1, 0]]), most=2)
+    row = Row("au plus deux", np.array([[1, 0, 1, 0]]), most=2)
     return AssignmentProblem(free.scores, mentors, free.mentees, (row,), free.pins, free.goals)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mentormatch import examples
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.people.cohort import Cohort
@@ -208,9 +208,7 @@ def test_scores_in_another_order_pose_the_same_problem(tmp_path: Path) -> None:
 @pytest.mark.parametrize("whose", [{"mentor": 0}, {"mentor": 2}, {"mentee": 0}, {"mentee": 3}, {}])
 def test_a_row_of_one_person_is_read_as_one_of_theirs_alone(whose: dict[str, int], tmp_path: Path) -> None:
     weights = np.array([[1, 2, 3, -1], [5, 6, 7, 8], [-1, 1, 0, 3]])
-    problem = replace(
-        plain(), pins=(), rows=(SideConstraint("r", weights, 0, 40, whose.get("mentor"), whose.get("mentee")),)
-    )
+    problem = replace(plain(), pins=(), rows=(Row("r", weights, 0, 40, whose.get("mentor"), whose.get("mentee")),))
     (row,) = read_decision(written(problem, tmp_path)).problem().rows
     assert row.block(problem.shape).tolist() == problem.rows[0].block(problem.shape).tolist()
     assert (row.mentor, row.mentee) == (whose.get("mentor"), whose.get("mentee"))

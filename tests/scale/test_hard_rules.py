@@ -8,7 +8,7 @@ import pytest
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.errors import RequestError
@@ -153,7 +153,7 @@ def with_hours(problems: Iterable[AssignmentProblem], seed: int) -> Iterator[Ass
     random, problems = np.random.default_rng(seed), list(problems)
     n, m = problems[0].shape
     hours, limits = random.integers(1, 6, m)[None, :], random.integers(4, 9, n).tolist()
-    rows = tuple(SideConstraint("hours", hours, most=limit, mentor=mentor) for mentor, limit in enumerate(limits))
+    rows = tuple(Row("hours", hours, most=limit, mentor=mentor) for mentor, limit in enumerate(limits))
     for each in problems:
         most = np.where(each.mentors.most > 0, 3, 0)
         yield replace(each, mentors=replace(each.mentors, most=most), rows=rows)

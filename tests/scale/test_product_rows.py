@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import SideConstraint
+from mentormatch.assignment.model.problem import Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.scale.constraints import rows as quotas
@@ -26,14 +26,14 @@ from tests.scale.test_relaxation import (
 from tests.scale.test_relaxation import quotas as of_one_side
 
 
-def of_both(seed: int) -> Iterator[SideConstraint]:
+def of_both(seed: int) -> Iterator[Row]:
     """Yield one to three rows that count pairs of some mentors with some mentees."""
     random, pairs, shape = np.random.default_rng(seed), free(seed).pairs, market(seed)[0].shape
     for place in range(1 + seed % 3):
         mentors, mentees = ((random.random(count) < random.uniform(0.3, 0.8)).astype(np.int64) for count in shape)
         reached = int((mentors[pairs[:, 0]] * mentees[pairs[:, 1]]).sum())
         ends = bounds(str(random.choice(BOUNDS)), reached, random)
-        yield SideConstraint(f"both {place}", mentors[:, None], *ends, factor=mentees[None, :])
+        yield Row(f"both {place}", mentors[:, None], *ends, factor=mentees[None, :])
 
 
 @pytest.mark.usefixtures("way")
@@ -81,8 +81,8 @@ def _certified(seed: int) -> bool:
 def test_a_row_counts_the_product_of_its_factors_everywhere() -> None:
     random = np.random.default_rng(0)
     mentors, mentees = random.integers(-2, 5, 6), random.integers(-2, 5, 7)
-    row = SideConstraint("product", mentors[:, None], 0, 9, factor=mentees[None, :])
-    whole = SideConstraint("whole", np.outer(mentors, mentees), 0, 9)
+    row = Row("product", mentors[:, None], 0, 9, factor=mentees[None, :])
+    whole = Row("whole", np.outer(mentors, mentees), 0, 9)
     assert row.block((6, 7)).tolist() == whole.block((6, 7)).tolist()
     assert row.max_abs_coefficient >= int(np.abs(whole.weights).max())
     some = np.array([4, 1]), np.array([0, 6, 3])

@@ -10,7 +10,7 @@ import pytest
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import scalarize
 from mentormatch.assignment.verification.certificate import Verdict, certify
@@ -69,27 +69,25 @@ def bounds(kind: str, reached: int, random: np.random.Generator) -> tuple[int | 
             return low, low + 1
 
 
-def quotas(seed: int) -> Iterator[SideConstraint]:
+def quotas(seed: int) -> Iterator[Row]:
     """Yield one to three quotas on a side, or on both sides."""
     random, pairs, shape = np.random.default_rng(seed), free(seed).pairs, market(seed)[0].shape
     for side in ((0,), (1,), (0, 1))[seed % 3]:
         for own in groups(KINDS[seed // 3 % 3], int(random.integers(1, 4)), shape[side], random):
             ends = bounds(str(random.choice(BOUNDS)), int(own[pairs[:, side]].sum()), random)
-            yield SideConstraint(f"quota of side {side}", own[:, None] if side == 0 else own[None, :], *ends)
+            yield Row(f"quota of side {side}", own[:, None] if side == 0 else own[None, :], *ends)
 
 
-def weighted(seed: int) -> Iterator[SideConstraint]:
+def weighted(seed: int) -> Iterator[Row]:
     """Yield rows in which people count differently, so that whole pairs rarely reach a bound."""
     random, pairs, shape = np.random.default_rng(seed), free(seed).pairs, market(seed)[0].shape
     for side in (seed % 2, random.integers(2)):
         own = random.integers(-3, 40, shape[side])
         reached = int(own[pairs[:, side]].sum())
-        yield SideConstraint(
-            "weights", own[:, None] if side == 0 else own[None, :], most=reached - int(random.integers(1, 90))
-        )
+        yield Row("weights", own[:, None] if side == 0 else own[None, :], most=reached - int(random.integers(1, 90)))
 
 
-def asked(seed: int, rows: Iterator[SideConstraint]) -> Both:
+def asked(seed: int, rows: Iterator[Row]) -> Both:
     """Return the market with rows."""
     found = tuple(rows)
     held, unheld = (replace(each, rows=found) for each in market(seed))
@@ -177,7 +175,7 @@ def binding(size: int = 200) -> AssignmentProblem:
     _, unheld = both(cohort(2, size), PROGRAMME, RULES, ("matched", "total"))
     pairs = solve(unheld).pairs
     own = np.random.default_rng(0).integers(0, 2, unheld.shape[1])
-    return replace(unheld, rows=(SideConstraint("half", own[None, :], most=int(own[pairs[:, 1]].sum()) // 2),))
+    return replace(unheld, rows=(Row("half", own[None, :], most=int(own[pairs[:, 1]].sum()) // 2),))
 
 
 def test_a_quota_has_a_price_which_the_certificate_needs() -> None:
@@ -221,7 +219,7 @@ def test_where_numbers_grow_too_great_the_total_alone_shows_that_no_answer_is_th
 ) -> None:
     problem = binding()
     most = len(solve(replace(problem, rows=())).pairs)
-    none = replace(problem, rows=(SideConstraint("all", np.ones((1, 1), dtype=np.int64), least=most + 1),))
+    none = replace(problem, rows=(Row("all", np.ones((1, 1), dtype=np.int64), least=most + 1),))
     reach = opening_stage(scalarize(problem, 1 << 64)).range
     monkeypatch.setattr(master, "INT_EXACT", 4 * reach)
     assert solve(none).status is Status.INFEASIBLE
@@ -231,7 +229,7 @@ def test_where_numbers_grow_too_great_the_total_alone_shows_that_no_answer_is_th
 
 def test_a_row_that_does_not_rest_on_people_may_stand_beside_one_that_does() -> None:
     problem = binding()
-    kept = SideConstraint("any", np.ones(problem.shape, dtype=np.int64), most=problem.shape[1])
+    kept = Row("any", np.ones(problem.shape, dtype=np.int64), most=problem.shape[1])
     found = solve(replace(problem, rows=(kept, *problem.rows)))
     assert found.prices[0].rows == (0, solve(problem).prices[0].rows[0])
     assert proved(replace(problem, rows=(kept, *problem.rows)), found) is Verdict.CERTIFIED
@@ -243,7 +241,7 @@ def test_a_row_that_does_not_rest_on_people_is_kept_by_few_and_said_to_bind_for_
     held, problem = both(cohort(2, 60), PROGRAMME, RULES, ("matched", "total"))
     some = np.random.default_rng(0).integers(0, 2, problem.shape)
     pairs = solve(problem).pairs
-    row = SideConstraint("any", some, most=int(some[pairs[:, 0], pairs[:, 1]].sum()) // 2)
+    row = Row("any", some, most=int(some[pairs[:, 0], pairs[:, 1]].sum()) // 2)
     assert same(*(solve(replace(each, rows=(row,))) for each in (held, problem)))
     monkeypatch.setattr(gap, "SOLVED_WHOLE", 0)
     monkeypatch.setattr(heuristic, "MAX_OPEN", 0)

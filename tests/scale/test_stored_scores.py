@@ -8,7 +8,7 @@ import pytest
 from mentormatch.assignment.engine import select_engine, solve
 from mentormatch.assignment.engines import large
 from mentormatch.assignment.engines.large import Large
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.errors import EngineError
@@ -70,7 +70,7 @@ def binding() -> AssignmentProblem:
     """Return a problem with a quota that binds."""
     problem, pairs = market(3)[0], free(3).pairs
     own = np.arange(problem.shape[1]) % 2
-    return replace(problem, rows=(SideConstraint("half", own[None, :], most=int(own[pairs[:, 1]].sum()) // 2),))
+    return replace(problem, rows=(Row("half", own[None, :], most=int(own[pairs[:, 1]].sum()) // 2),))
 
 
 def test_who_solves_it_is_told_by_what_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +80,7 @@ def test_who_solves_it_is_told_by_what_is_asked(monkeypatch: pytest.MonkeyPatch)
     assert select_engine(replace(fair, rows=())).kind == "wide"
     monkeypatch.setattr(large, "use_numba", lambda _: False)
     assert select_engine(replace(fair, rows=())).kind == "plain"
-    both_sides = SideConstraint("both", np.ones(market(3)[0].shape, dtype=np.int64), most=3)
+    both_sides = Row("both", np.ones(market(3)[0].shape, dtype=np.int64), most=3)
     for row in (both_sides, *weighted(3)):
         assert select_engine(replace(binding(), rows=(row,))).kind == "milp"
     assert select_engine(replace(binding(), rows=binding().rows * (large.ROWS + 1))).kind == "milp"

@@ -10,7 +10,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.objective import evaluate_tiers, objective_of, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
@@ -129,7 +129,7 @@ def test_a_rule_that_couples_pairs_is_kept_beside_them_or_said_not_to_be(seed: i
     some = np.random.default_rng(seed).random(held.shape[1]) < 0.5
     counted = int(some[solve(held, seed=seed).pairs[:, 1]].sum())
     for most, kept in ((counted, True), (counted - 3, False)):
-        rows = (SideConstraint("some", some[None, :].astype(np.int64), most=most),)
+        rows = (Row("some", some[None, :].astype(np.int64), most=most),)
         found = solve(replace(unheld, rows=rows), seed=seed)
         assert same(solve(replace(held, rows=rows), seed=seed), found) is kept
         assert found.notes == (() if kept else (master.GREAT if way == "compiled" else master.NEEDS,))

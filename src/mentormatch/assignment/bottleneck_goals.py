@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import NO_SCORE, PersonMasks
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.objective import objective_of, worst_mentee, worst_pair
@@ -301,7 +301,7 @@ def _kth_greatest(tops: IntVector, count: int) -> int:
     return int(np.partition(tops, len(tops) - count)[len(tops) - count]) if count <= len(tops) else NO_SCORE
 
 
-def _sum_constraints(problem: AssignmentProblem, mentees: IntVector, least: int) -> Iterator[SideConstraint]:
+def _sum_constraints(problem: AssignmentProblem, mentees: IntVector, least: int) -> Iterator[Row]:
     """Yield, for each of the mentees, the side constraint that bounds their sum from below."""
     mentors_of, mentees_of = problem.scores.pairs()
     scores = problem.scores.at(mentors_of, mentees_of)
@@ -310,7 +310,7 @@ def _sum_constraints(problem: AssignmentProblem, mentees: IntVector, least: int)
         # Coefficients are the scores of this mentee's pairs
         own = mentees_of == mentee
         weights[mentors_of[own], 0] = scores[own]
-        yield SideConstraint(f"least sum of mentee {mentee}", weights, least=least, mentee=mentee)
+        yield Row(f"least sum of mentee {mentee}", weights, least=least, mentee=mentee)
 
 
 def mentees_with_one_place(problem: AssignmentProblem) -> BoolVector:

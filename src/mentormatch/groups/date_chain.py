@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.explanation.labels import first_of
@@ -82,17 +82,17 @@ class DateChain:
         np.fill_diagonal(scores, 0)
         return scores
 
-    def _count(self) -> SideConstraint:
+    def _count(self) -> Row:
         """Return the row by which exactly ``number`` dates are chosen."""
         m = len(self.there.moments)
         weights = np.diag([1] * m + [0]).astype(np.int64)
-        return SideConstraint("number", weights, least=m - self.number, most=m - self.number)
+        return Row("number", weights, least=m - self.number, most=m - self.number)
 
-    def _misses(self, most_missed: IntVector) -> tuple[SideConstraint, ...]:
+    def _misses(self, most_missed: IntVector) -> tuple[Row, ...]:
         """Return the rows that keep, of the dates that somebody misses, all but a few out of the chain."""
         missing = ~self.there.answers
         return tuple(
-            SideConstraint(f"p{person}", np.diag([*absent, False]).astype(np.int64), least=int(absent.sum() - most))
+            Row(f"p{person}", np.diag([*absent, False]).astype(np.int64), least=int(absent.sum() - most))
             for person, (absent, most) in enumerate(zip(missing, most_missed, strict=True))
             if absent.sum() > most
         )

@@ -16,7 +16,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.assignment.verification.certificate import Certificate, certify
@@ -84,14 +84,14 @@ class Ballot:
         allowed[n, steps:] = True
         return allowed
 
-    def _rows(self, steps: int) -> Iterator[SideConstraint]:
+    def _rows(self, steps: int) -> Iterator[Row]:
         """Yield that each member takes no more steps than the group takes topics that they asked for."""
         n, t = self.asked.shape
         for member in np.flatnonzero(self.asked.any(axis=1)).tolist():
             weights = np.zeros((n + 1, steps + t), dtype=np.int64)
             weights[member, :steps] = 1
             weights[n, steps:] = -self.asked[member].astype(np.int64)
-            yield SideConstraint(f"m{member}", weights, most=0)
+            yield Row(f"m{member}", weights, most=0)
 
 
 def loads(most: Sequence[int], least: Sequence[int] | None = None) -> DegreeBounds:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
@@ -88,5 +88,5 @@ def with_distance_cut(problem: AssignmentProblem, solution: Solution, differ_by:
     require_stored_scores(problem)
     weights = np.zeros(problem.shape, dtype=np.int64)
     weights[solution.pairs[:, 0], solution.pairs[:, 1]] = 1
-    row = SideConstraint(tr("différent du plan {number}", number=number), weights, most=len(solution.pairs) - differ_by)
+    row = Row(tr("différent du plan {number}", number=number), weights, most=len(solution.pairs) - differ_by)
     return replace(problem, rows=(*problem.rows, row))

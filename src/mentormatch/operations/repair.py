@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolVector, IntMatrix
 from mentormatch.base.data_objects import VersionedPickle
@@ -198,7 +198,7 @@ class Repair(VersionedPickle):
         require_stored_scores(loose)
         weights = np.zeros(loose.shape, dtype=np.int64)
         weights[tuple(np.array(loose.former, dtype=np.int64).reshape(-1, 2).T)] = 1
-        bound = SideConstraint(tr("nombre de binômes conservés"), weights, least=len(loose.former) - at_most)
+        bound = Row(tr("nombre de binômes conservés"), weights, least=len(loose.former) - at_most)
         return replace(self._best(replace(loose, rows=(*loose.rows, bound))), at_most=at_most)
 
     @cached_property

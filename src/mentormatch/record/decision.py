@@ -21,7 +21,7 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import ValidationError
 
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import SparseScores
 from mentormatch.assignment.model.solution import DualSolution, Links, Solution, Status, Tier
 from mentormatch.base.arrays import IntVector
@@ -200,7 +200,7 @@ class Decision(JsonMessage):
             settled=self.settled,
         )
 
-    def _rows(self, places: "DecisionPlaces") -> Iterator[SideConstraint]:
+    def _rows(self, places: "DecisionPlaces") -> Iterator[Row]:
         """Yield the coupling rows; of those of the chosen pairs alone only the sum is looked at."""
         for row in self.rows:
             if self.every_pair:
@@ -211,7 +211,7 @@ class Decision(JsonMessage):
                 expected = tr("de {least} à {most}", least=row.least, most=row.most)
                 raise _refused([Problem(row.id, tr("une somme de {total}", total=total), expected)])
 
-    def _row(self, row: Coupling, places: "DecisionPlaces") -> SideConstraint:
+    def _row(self, row: Coupling, places: "DecisionPlaces") -> Row:
         if len(self.mentors) * len(self.mentees) > MOST_CELLS:
             raise _refused([Problem(row.id, tr("trop de personnes pour une contrainte qui lie des binômes"))])
         weights = np.zeros((len(self.mentors), len(self.mentees)), dtype=np.int64)
@@ -219,10 +219,10 @@ class Decision(JsonMessage):
             weights[places[0][i], places[1][k]] = weight
         mentors, mentees = (np.flatnonzero(weights.any(axis=axis)) for axis in (1, 0))
         if len(mentors) == 1:
-            return SideConstraint(row.id, weights[mentors], row.least, row.most, mentor=int(mentors[0]))
+            return Row(row.id, weights[mentors], row.least, row.most, mentor=int(mentors[0]))
         if len(mentees) == 1:
-            return SideConstraint(row.id, weights[:, mentees], row.least, row.most, mentee=int(mentees[0]))
-        return SideConstraint(row.id, weights, row.least, row.most)
+            return Row(row.id, weights[:, mentees], row.least, row.most, mentee=int(mentees[0]))
+        return Row(row.id, weights, row.least, row.most)
 
 
 type DecisionPlaces = tuple[Mapping[str, int], Mapping[str, int]]
@@ -322,9 +322,7 @@ def _prices(stage: Stage, places: "DecisionPlaces") -> DualSolution:
     )
 
 
-def _coupling(
-    problem: AssignmentProblem, row: SideConstraint, told: tuple[IntVector, IntVector], place: int
-) -> Coupling:
+def _coupling(problem: AssignmentProblem, row: Row, told: tuple[IntVector, IntVector], place: int) -> Coupling:
     mentors, mentees = told
     weights = row.coefficients_of(mentors, mentees, problem.shape)
     used = weights != 0

@@ -12,7 +12,7 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import DegreeBounds, Row
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.plugins import concrete
 from mentormatch.fields import Side
@@ -139,7 +139,7 @@ class Rule(Extension):
         """Return how many partners each person of ``side`` takes; None where the rule does not speak of that."""
         return None
 
-    def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
+    def side_constraints(self, market: Market) -> Iterator[Row]:
         """Yield the sums over pairs that this rule bounds."""
         yield from ()
 

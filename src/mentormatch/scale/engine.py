@@ -19,7 +19,7 @@ import numpy as np
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.lexicographic import TimeLimitReached, optimize_lexicographically
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution, ignore_incumbent
 from mentormatch.assignment.objective import PEOPLE, fits_before_leximin, scalarize
@@ -63,7 +63,7 @@ def solve_implicit(problem: AssignmentProblem, run: SolveOptions) -> Solution:
     return replace(found, prices=tuple(_expand_row_duals(stage, dualisable) for stage in found.prices))
 
 
-def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[SideConstraint, ...], run: SolveOptions) -> Solution:
+def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[Row, ...], run: SolveOptions) -> Solution:
     """Return the solution of a problem whose own rows are separable; ``hard_rows`` are the others."""
     fair = "leximin" in problem.goals
     asked = replace(problem, goals=fits_before_leximin(problem.goals)) if fair else problem
@@ -131,7 +131,7 @@ def _break_ties(master: RestrictedMaster, opening: Opening) -> Solution:
     return found if kept else empty_solution(Status.FAILED, WIDE, (master.overflow_message,))
 
 
-def _solve_under(master: RestrictedMaster, rows: tuple[SideConstraint, ...]) -> Solution:
+def _solve_under(master: RestrictedMaster, rows: tuple[Row, ...]) -> Solution:
     """Return the solution of a master's problem under other rows, or the best in time."""
     own = master.with_rows(rows)
     try:
@@ -175,7 +175,7 @@ def _solve_narrowed(master: RestrictedMaster, problem: AssignmentProblem, openin
 
 
 def _prove_infeasible(
-    problem: AssignmentProblem, hard_rows: tuple[SideConstraint, ...], run: SolveOptions, failed: Solution
+    problem: AssignmentProblem, hard_rows: tuple[Row, ...], run: SolveOptions, failed: Solution
 ) -> Solution:
     """Return that there is no answer if smaller numbers prove it: those of the total alone."""
     found = _solve_with_rows(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch.assignment.model.problem import SideConstraint
+from mentormatch.assignment.model.problem import Row
 from mentormatch.explanation.diagnosis.counting_bounds import check_counts, counts_pairs
 from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
 from mentormatch.people.cohort import Cohort
@@ -300,7 +300,7 @@ def test_people_pinned_across_are_named_each_for_themselves() -> None:
 
 @pytest.mark.parametrize(("weights", "counts"), [([[0, 1]], True), ([[0, 2]], False), ([[1, -1]], False)])
 def test_a_row_counts_pairs_if_each_counts_for_one_or_for_none(weights: list[list[int]], *, counts: bool) -> None:
-    assert counts_pairs(SideConstraint("r", np.array(weights))) is counts
+    assert counts_pairs(Row("r", np.array(weights))) is counts
 
 
 @pytest.mark.parametrize("letter", ["M", "E"])

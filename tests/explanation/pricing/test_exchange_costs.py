@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.explanation import exchange_costs
@@ -130,7 +130,7 @@ def test_the_offers_of_a_person_are_all_their_other_pairs_cheapest_first(
 
 def test_rows_that_leave_every_plan_as_it_is_take_no_solve_a_partner(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = AssignmentProblem.from_scores(np.random.default_rng(3).integers(0, 1_000_000, (12, 12)))
-    slack = replace(problem, rows=(SideConstraint("lâche", np.ones((12, 12), dtype=np.int64), most=12),))
+    slack = replace(problem, rows=(Row("lâche", np.ones((12, 12), dtype=np.int64), most=12),))
     solution, solves = solve(slack), list[AssignmentProblem]()
 
     def counted(asked: AssignmentProblem) -> Solution:

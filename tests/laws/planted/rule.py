@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.problem import DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import DegreeBounds, Row
 from mentormatch.fields import Side
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Market, NameOf, PairIndices, Relaxation, Rule
@@ -40,9 +40,9 @@ class Charter(Rule):
         most = np.where(people.named(self.busy), 0, 2)
         return DegreeBounds(np.zeros_like(most), most, np.ones(len(people), dtype=bool))
 
-    def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
+    def side_constraints(self, market: Market) -> Iterator[Row]:
         if self.least or self.most is not None:
-            yield SideConstraint(self.label, np.ones((1, market.shape[1]), dtype=np.int64), self.least, self.most)
+            yield Row(self.label, np.ones((1, market.shape[1]), dtype=np.int64), self.least, self.most)
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
         if self.least:

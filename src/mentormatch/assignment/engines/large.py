@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from mentormatch.assignment.engine import Engine, SolveOptions
 from mentormatch.assignment.kernels.jit import use_numba
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.objective import ScalarObjective
@@ -105,7 +105,7 @@ def _scores_within(scores: Scores, most: int) -> bool:
     return low >= 0 and high <= most
 
 
-def _counts_people(row: SideConstraint, shape: tuple[int, int]) -> bool:
+def _counts_people(row: Row, shape: tuple[int, int]) -> bool:
     """Return whether a row counts people of one side, each of them once or not."""
     sides = row.as_sum(shape)
     return sides is not None and all(((side == 0) | (side == 1)).all() for side in sides)

@@ -81,8 +81,8 @@ class DegreeBounds(ContentEquality):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SideConstraint(ContentEquality):
-    """A coupling row: ``least <= sum of weights[i, k] over the chosen pairs (i, k) <= most``; None: no bound.
+class Row(ContentEquality):
+    """A side constraint: ``least <= sum of weights[i, k] over the chosen pairs (i, k) <= most``; None: no bound.
 
     ``weights`` is an integer array that broadcasts to (n, m), and so is ``factor`` if there is one: a pair then counts
     the product of both, so that a row about the answers of both people takes as little as one number each. With
@@ -139,7 +139,7 @@ class SideConstraint(ContentEquality):
             side *= np.ravel(factor)
         return mentor, mentee
 
-    def among(self, mentors: IntVector, mentees: IntVector) -> "SideConstraint":
+    def among(self, mentors: IntVector, mentees: IntVector) -> "Row":
         """Return the row for some people of both sides, by their positions; that of a person must be of one of them."""
         some = [_factor_among(np.atleast_2d(factor), mentors, mentees) for factor in self.factors]
         own = _position(self.mentor, mentors), _position(self.mentee, mentees)
@@ -198,7 +198,7 @@ class AssignmentProblem(ContentEquality):
     scores: Scores
     mentors: DegreeBounds
     mentees: DegreeBounds
-    rows: tuple[SideConstraint, ...] = ()
+    rows: tuple[Row, ...] = ()
     pins: tuple[tuple[int, int], ...] = ()
     goals: tuple[str, ...] = DEFAULT_GOALS
     mentor_priority: IntVector | None = None
@@ -258,7 +258,7 @@ class AssignmentProblem(ContentEquality):
         mentee_priority: ArrayLike | None = None,
         hours: ArrayLike | None = None,
         mentor_hours: ArrayLike | None = None,
-        rows: Iterable[SideConstraint] = (),
+        rows: Iterable[Row] = (),
         pins: Iterable[tuple[int, int]] = (),
         bans: Iterable[tuple[int, int]] = (),
         sense: Literal["max", "min"] = "max",
@@ -336,7 +336,7 @@ class AssignmentProblem(ContentEquality):
 
 def _hours_rows(
     hours: ArrayLike | None, limits: ArrayLike | None, mentors: SideKeys, mentees: SideKeys
-) -> Iterator[SideConstraint]:
+) -> Iterator[Row]:
     """Yield the row of each mentor whose pairs together could take more hours than there are."""
     if hours is None or limits is None:
         if hours is not None or limits is not None:
@@ -346,7 +346,7 @@ def _hours_rows(
     weights, most = read_hours(hours, mentors, mentees), read_counts(limits, mentors, "mentor_hours")
     asked = np.broadcast_to(weights, (mentors.count, mentees.count)).sum(axis=1)
     for mentor in np.flatnonzero(asked > most).tolist():
-        yield SideConstraint(f"mentor_hours[{mentor}]", weights, None, int(most[mentor]), mentor)
+        yield Row(f"mentor_hours[{mentor}]", weights, None, int(most[mentor]), mentor)
 
 
 def _position(person: int | None, people: IntVector) -> int | None:
@@ -368,7 +368,7 @@ FARTHEST = 1 << 62
 """No bound of a sum may be farther from 0."""
 
 
-def _read_row(row: "SideConstraint") -> "SideConstraint":
+def _read_row(row: "Row") -> "Row":
     """Return a coupling row with its numbers as they are counted with; raise RequestError where one cannot be.
 
     Weights are integers in any form of an array, bounds and people whole numbers of any type.
@@ -385,7 +385,7 @@ def _read_row(row: "SideConstraint") -> "SideConstraint":
     return replace(row, weights=weights, factor=factor, least=least, most=most, mentor=mentor, mentee=mentee)
 
 
-def _row_label(row: "SideConstraint") -> str:
+def _row_label(row: "Row") -> str:
     return tr("contrainte {name}", name=repr(row.name))
 
 
@@ -441,7 +441,7 @@ def _negative_problems(parts: dict[str, IntVector | None]) -> list[Problem]:
     ]
 
 
-def _row_problems(row: "SideConstraint", shape: tuple[int, int]) -> list[Problem]:
+def _row_problems(row: "Row", shape: tuple[int, int]) -> list[Problem]:
     where = _row_label(row)
     for factor in row.factors:
         if not np.issubdtype(factor.dtype, np.integer):

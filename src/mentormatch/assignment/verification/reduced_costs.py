@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, Row
 from mentormatch.assignment.model.solution import DualSolution, Links
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
@@ -78,7 +78,7 @@ def dual_violations(problem: AssignmentProblem, prices: DualSolution) -> Iterato
     yield from _link_violations(problem, prices.linking_duals)
 
 
-def rows_with_duals(problem: AssignmentProblem, prices: DualSolution) -> Iterator[tuple[SideConstraint, int]]:
+def rows_with_duals(problem: AssignmentProblem, prices: DualSolution) -> Iterator[tuple[Row, int]]:
     """Yield the coupling rows that have a price."""
     yield from ((row, price) for row, price in zip(problem.rows, prices.rows, strict=False) if price)
 
@@ -184,7 +184,7 @@ class DualStage:
             left -= parts * weight * found
 
 
-def active_bound(row: SideConstraint, price: int) -> int | None:
+def active_bound(row: Row, price: int) -> int | None:
     """Return the bound of a row that its price is paid for."""
     return row.most if price > 0 else row.least
 

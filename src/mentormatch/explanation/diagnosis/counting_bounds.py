@@ -6,7 +6,7 @@ from itertools import permutations
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.base.arrays import BoolMatrix
 from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
 from mentormatch.explanation.labels import counted_people
@@ -146,7 +146,7 @@ def refusing_rules(instance: RuleInstance, place: tuple[int, int]) -> Iterator[R
             yield rule
 
 
-def quota_beyond_people(instance: RuleInstance, row: SideConstraint) -> Iterator[Finding]:
+def quota_beyond_people(instance: RuleInstance, row: Row) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than the people whom it counts can form, whoever they meet."""
     if row.least is None:
         return
@@ -163,7 +163,7 @@ def quota_beyond_people(instance: RuleInstance, row: SideConstraint) -> Iterator
         yield Finding("quota_beyond_people", sentence, row.least - there, rules=(row.name,))
 
 
-def counts_pairs(row: SideConstraint) -> bool:
+def counts_pairs(row: Row) -> bool:
     """Say whether a row counts pairs: its weights are 0 and 1."""
     return all(np.isin(factor, (0, 1)).all() for factor in row.factors)
 
@@ -173,7 +173,7 @@ def taking_part(problem: AssignmentProblem) -> BoolMatrix:
     return np.asarray((problem.mentors.most > 0)[:, None] & (problem.mentees.most > 0)[None, :])
 
 
-def counted_pairs(problem: AssignmentProblem, row: SideConstraint) -> BoolMatrix:
+def counted_pairs(problem: AssignmentProblem, row: Row) -> BoolMatrix:
     """Return (n, m) bool: the pairs of people who take part that a row counts."""
     return np.asarray((row.block(problem.shape) > 0) & taking_part(problem))
 
@@ -185,7 +185,7 @@ def most_pairs(problem: AssignmentProblem, wanted: BoolMatrix) -> int:
     return min(int(np.minimum(loads.most, present.sum(axis=axis)).sum()) for loads, axis in sides)
 
 
-def pins_beyond_quota(instance: RuleInstance, row: SideConstraint) -> Iterator[Finding]:
+def pins_beyond_quota(instance: RuleInstance, row: Row) -> Iterator[Finding]:
     """Yield that more pairs are pinned than a quota allows."""
     if row.most is None:
         return

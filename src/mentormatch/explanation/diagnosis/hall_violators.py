@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs, most_pairs, short_of, taking_part
@@ -211,7 +211,7 @@ def people_besides(instance: RuleInstance, side: Side, partners: tuple[int, ...]
     return np.flatnonzero(others)
 
 
-def quota_out_of_reach(instance: RuleInstance, row: SideConstraint, allowed: BoolMatrix) -> Iterator[Finding]:
+def quota_out_of_reach(instance: RuleInstance, row: Row, allowed: BoolMatrix) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than the rules on pairs leave, though enough people are there."""
     counts = row.block(allowed.shape) > 0
     if row.least is None or row.least > most_pairs(instance.problem, counts):

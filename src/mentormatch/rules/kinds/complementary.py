@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.problem import SideConstraint
+from mentormatch.assignment.model.problem import Row
 from mentormatch.base.arrays import BoolMatrix, BoolVector
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import AnyField, Levels
@@ -76,7 +76,7 @@ class Complementary(Rule):
             can = can | unsaid | ~market.mentors.known(self.mentor)[:, None]
         return can, needs
 
-    def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
+    def side_constraints(self, market: Market) -> Iterator[Row]:
         """Yield what each mentee asks of their mentors.
 
         ``least`` of n needs are met where of every n - least + 1 of them one is: some mentor can pass on one of these,
@@ -86,10 +86,10 @@ class Complementary(Rule):
         each = np.ones((len(can), 1), dtype=np.int64)
         for mentee in np.flatnonzero(market.mentees.known(self.mentee)).tolist():
             if len(can) > self.most:
-                yield SideConstraint(self.label, each, most=self.most, mentee=mentee)
+                yield Row(self.label, each, most=self.most, mentee=mentee)
             for able in self._able(can, np.flatnonzero(needs[mentee])):
                 weights = np.where(able, max(self.most - 1, 1), -1).astype(np.int64)
-                yield SideConstraint(self.label, weights[:, None], least=0, mentee=mentee)
+                yield Row(self.label, weights[:, None], least=0, mentee=mentee)
 
     def _able(self, can: NDArray[np.bool_], needed: NDArray[np.intp]) -> Iterator[BoolVector]:
         """Yield, for each set of needs of which one must be met, who can pass on one of them, unless all can; once."""

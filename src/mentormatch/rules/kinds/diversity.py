@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import SideConstraint
+from mentormatch.assignment.model.problem import Row
 from mentormatch.base.columns import MultiChoice
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import tr
@@ -28,7 +28,7 @@ class Diversity(Rule):
     def describe(self) -> str:
         return tr("mentor·es d'une même personne qui diffèrent dans « {field} »", field=self.field)
 
-    def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
+    def side_constraints(self, market: Market) -> Iterator[Row]:
         """Yield, for each mentee and each answer that several mentors gave, that one of these is theirs at most."""
         unknown = ~market.mentors.known(self.field)
         gave = answers_given(market.mentors, self.field)
@@ -36,7 +36,7 @@ class Diversity(Rule):
             gave = np.column_stack([gave, unknown]) | unknown[:, None]
         for answer in gave.T[gave.sum(axis=0) > 1]:
             for mentee in range(len(market.mentees)):
-                yield SideConstraint(self.label, answer[:, None].astype(np.int64), most=1, mentee=mentee)
+                yield Row(self.label, answer[:, None].astype(np.int64), most=1, mentee=mentee)
 
 
 def answers_given(people: People, field: str) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.problem import SideConstraint
+from mentormatch.assignment.model.problem import Row
 from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
@@ -106,7 +106,7 @@ class Load(Rule):
             found[mentors] = np.where(known, asked[None, :] > limits[mentors, None], self.missing == "forbid")
         return found
 
-    def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
+    def side_constraints(self, market: Market) -> Iterator[Row]:
         """Yield one row for each mentor whom several mentees together could ask too much of."""
         limits = hours_by_person(self.limit, market.mentors)
         for mentors, hours in self.hours_of_pairs(market):
@@ -114,7 +114,7 @@ class Load(Rule):
             known, counted = np.sort(asked), asked[None, :]
             together = np.append(0, np.cumsum(known))[np.searchsorted(known, limits[mentors], side="right")]
             for mentor in mentors[(limits[mentors] != UNKNOWN) & (together > limits[mentors])].tolist():
-                yield SideConstraint(name=self.label, weights=counted, most=int(limits[mentor]), mentor=mentor)
+                yield Row(name=self.label, weights=counted, most=int(limits[mentor]), mentor=mentor)
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
         """Yield the hours that each mentor gives, where they are one number for all, by whole hours."""

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from mentormatch.assignment.model.problem import SideConstraint
+from mentormatch.assignment.model.problem import Row
 from mentormatch.base.arrays import IntVector
 from mentormatch.fields import Side
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
@@ -57,13 +57,13 @@ class Proportion(Rule):
         least, most = ("" if bound is None else percent(bound / WHOLE) for bound in (self.least, self.most))
         return tr(SHARES[bool(least), bool(most)], least=least, most=most, field=self.field)
 
-    def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
+    def side_constraints(self, market: Market) -> Iterator[Row]:
         counted = self.counted(market.side(self.side)) * WHOLE
         weights = counted[:, None] if self.side == "mentor" else counted[None, :]
         if self.least is not None:
-            yield SideConstraint(name=self.label, weights=weights - self.least, least=0)
+            yield Row(name=self.label, weights=weights - self.least, least=0)
         if self.most is not None:
-            yield SideConstraint(name=self.label, weights=self.most - weights, least=0)
+            yield Row(name=self.label, weights=self.most - weights, least=0)
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
         """Yield the least and the most, by hundredths."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.problem import SideConstraint
+from mentormatch.assignment.model.problem import Row
 from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import Side
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
@@ -76,12 +76,12 @@ class Quota(Rule):
         message = NUMBERS[self.least is not None, self.most is not None]
         return tr(message, least=self.least, most=self.most, field=self.where[0].field)
 
-    def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
+    def side_constraints(self, market: Market) -> Iterator[Row]:
         mentors, mentees = (self._counted(market, side) for side in ("mentor", "mentee"))
         one = mentors if mentees is None else mentees
         both = mentors is not None and mentees is not None
         if one is not None:
-            yield SideConstraint(self.label, one, self.least, self.most, factor=mentors if both else None)
+            yield Row(self.label, one, self.least, self.most, factor=mentors if both else None)
 
     def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
         """Yield the least and the most."""

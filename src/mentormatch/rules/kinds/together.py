@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.problem import SideConstraint
+from mentormatch.assignment.model.problem import Row
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import listed
@@ -36,7 +36,7 @@ class Together(Rule):
     def together(self, members: People) -> Iterator[tuple[int, ...]]:
         yield tuple(sorted({members.find(key) for key in self.people}))
 
-    def side_constraints(self, market: Market) -> Iterator[SideConstraint]:
+    def side_constraints(self, market: Market) -> Iterator[Row]:
         """Yield, for each possible partner and each two of these people, that both are theirs or neither."""
         ours, others = (market.mentors, market.mentees) if self.side == "mentor" else (market.mentees, market.mentors)
         for one, other in pairwise(next(self.together(ours))):
@@ -44,9 +44,9 @@ class Together(Rule):
             weights[[one, other]] = 1, -1
             for partner in range(len(others)):
                 if self.side == "mentor":
-                    yield SideConstraint(self.label, weights[:, None], 0, 0, mentee=partner)
+                    yield Row(self.label, weights[:, None], 0, 0, mentee=partner)
                 else:
-                    yield SideConstraint(self.label, weights[None, :], 0, 0, mentor=partner)
+                    yield Row(self.label, weights[None, :], 0, 0, mentor=partner)
 
     def applies_to(self, cohort: Cohort) -> bool:
         return all(cohort.side(self.side).has(key) for key in self.people)

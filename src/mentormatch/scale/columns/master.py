@@ -19,7 +19,7 @@ import numpy as np
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.flow.lower_bounds import solve_with_lower_bounds
 from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Solution, Status, ignore_incumbent
 from mentormatch.assignment.objective import (
     LeximinStages,
@@ -240,7 +240,7 @@ class RestrictedMaster:
         """Return what a pair may be worth at most, for sums to be exact."""
         return INT_EXACT if self.compiled else MAX_FLOAT64 // 3
 
-    def with_rows(self, rows: tuple[SideConstraint, ...]) -> "RestrictedMaster":
+    def with_rows(self, rows: tuple[Row, ...]) -> "RestrictedMaster":
         """Return the master of the same problem under other rows; it reports to nobody."""
         problem, run = replace(self.problem, rows=rows), replace(self.run, on_incumbent=ignore_incumbent)
         return RestrictedMaster(problem, run, self.compiled, self.accepts, pool=self.pool)

@@ -16,7 +16,7 @@ import numpy as np
 
 from mentormatch.assignment.engine import SolveOptions, solve_unchecked
 from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import MAX_SUM, AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import MAX_SUM, AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import SparseScores
 from mentormatch.assignment.model.solution import (
     DualSolution,
@@ -53,9 +53,7 @@ class ReducedProblem:
     mentees: IntVector
 
     @classmethod
-    def of(
-        cls, face: OptimalFace, rows: tuple[SideConstraint, ...], profit: IntVector, waived: Sequence[IntVector]
-    ) -> Self:
+    def of(cls, face: OptimalFace, rows: tuple[Row, ...], profit: IntVector, waived: Sequence[IntVector]) -> Self:
         """Return the problem of choosing open pairs of the largest total profit under rows.
 
         ``rows`` are about all pairs, fixed or not. ``profit`` (e,): of each open pair. ``waived``: the conditional
@@ -118,8 +116,8 @@ def _remaining_degrees(bounds: RemainingDegrees, waived: IntVector, some: IntVec
 
 
 def _remaining_rows(
-    rows: tuple[SideConstraint, ...], people: tuple[IntVector, IntVector], settled: IntMatrix, shape: tuple[int, int]
-) -> Iterator[SideConstraint]:
+    rows: tuple[Row, ...], people: tuple[IntVector, IntVector], settled: IntMatrix, shape: tuple[int, int]
+) -> Iterator[Row]:
     """Yield what rows still ask of the open pairs, beside what fixed pairs count."""
     for row in rows:
         # Fixed pairs have used up a part of the bound.
@@ -130,7 +128,7 @@ def _remaining_rows(
         if all(person is None or (open_ == person).any() for person, open_ in own):
             yield left.among(*people)
         elif not left.is_satisfied_by(settled[:0], shape):
-            yield SideConstraint(row.name, np.zeros((1, 1), dtype=np.int64), least, most)
+            yield Row(row.name, np.zeros((1, 1), dtype=np.int64), least, most)
 
 
 SHORT = "no answer was found that keeps the rules that couple pairs, nor was it proved that there is none"
@@ -151,7 +149,7 @@ class GapSolve:
     prices: DualSolution
     priced: PerSide
     bound: int
-    beside: tuple[SideConstraint, ...] = ()
+    beside: tuple[Row, ...] = ()
     open_most: int | None = None
 
     def solution(self) -> Solution:
@@ -251,7 +249,7 @@ def _fix_loads(bounds: RemainingDegrees, prices: IntVector, max_cost: int) -> tu
     return RemainingDegrees(low, high), np.where(dear, 0, prices)
 
 
-def tighten_rows(rows: tuple[SideConstraint, ...], prices: tuple[int, ...]) -> Iterator[SideConstraint]:
+def tighten_rows(rows: tuple[Row, ...], prices: tuple[int, ...]) -> Iterator[Row]:
     """Yield rows with those that have a dual as equalities at that bound (complementary slackness)."""
     for row, price in zip(rows, prices, strict=True):
         yield replace(row, least=row.most if price > 0 else row.least, most=row.least if price < 0 else row.most)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from mentormatch.assignment.lexicographic import TimeLimitReached, optimize_lexicographically
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, pair_array
 from mentormatch.base.arrays import IntVector
@@ -37,7 +37,7 @@ class TightFace:
     """The face of pairs that are tight at the multipliers, with ``rows`` tightened to what the multipliers ask for."""
 
     master: RestrictedMaster
-    rows: tuple[SideConstraint, ...]
+    rows: tuple[Row, ...]
     face: OptimalFace
 
     def solution(self) -> Solution | None:
@@ -103,7 +103,7 @@ def count_proved_pairs(best: Solution | None) -> int | None:
     return first.value if first is not None and first.goal == "matched" and first.proved else None
 
 
-def round_rows(rows: tuple[SideConstraint, ...], pairs: int) -> tuple[SideConstraint, ...] | None:
+def round_rows(rows: tuple[Row, ...], pairs: int) -> tuple[Row, ...] | None:
     """Return rows that the same answers of ``pairs`` pairs keep, strengthened; None if none became stronger.
 
     A Chvátal-Gomory rounding: shift the weights to begin at 0, divide by their greatest common divisor, round the
@@ -112,10 +112,10 @@ def round_rows(rows: tuple[SideConstraint, ...], pairs: int) -> tuple[SideConstr
     found = tuple(_round_row(row, pairs) for row in rows)
     if all(one is other for one, other in zip(found, rows, strict=True)):
         return None
-    return (*found, SideConstraint("pairs", np.ones((1, 1), dtype=np.int64), pairs, pairs))
+    return (*found, Row("pairs", np.ones((1, 1), dtype=np.int64), pairs, pairs))
 
 
-def _round_row(row: SideConstraint, pairs: int) -> SideConstraint:
+def _round_row(row: Row, pairs: int) -> Row:
     """Return a row strengthened; the same row if there is nothing to round, or it counts products."""
     if row.factor is not None:
         return row
@@ -130,7 +130,7 @@ def _round_row(row: SideConstraint, pairs: int) -> SideConstraint:
     return replace(row, weights=(row.weights - least) // step, least=low, most=high)
 
 
-type SolveUnder = Callable[[RestrictedMaster, tuple[SideConstraint, ...]], Solution]
+type SolveUnder = Callable[[RestrictedMaster, tuple[Row, ...]], Solution]
 """Solves the problem of a master under other rows."""
 
 

@@ -13,7 +13,7 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.solution import IncumbentCallback, LazySolution
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, pair_array
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
@@ -45,7 +45,7 @@ class DualisedRows:
     signs: tuple[int, ...]
 
     @classmethod
-    def of(cls, rows: Sequence[SideConstraint], fixed: IntMatrix, shape: tuple[int, int]) -> Self:
+    def of(cls, rows: Sequence[Row], fixed: IntMatrix, shape: tuple[int, int]) -> Self:
         """Return separable rows as bounds on the pairs beside the ``fixed`` ones (k, 2).
 
         ``shape``: n mentors, m mentees.
@@ -140,7 +140,7 @@ class DualisedRows:
         return tuple(prices)
 
 
-def find_dualisable(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> list[bool]:
+def find_dualisable(rows: Sequence[Row], shape: tuple[int, int]) -> list[bool]:
     """Return which rows take a multiplier: separable ones, as long as there are few groups of mentors."""
     found, factors = list[bool](), list[IntVector]()
     for row in rows:
@@ -152,7 +152,7 @@ def find_dualisable(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> l
     return found
 
 
-def read_coefficients(row: SideConstraint, shape: tuple[int, int]) -> tuple[IntVector, IntVector, IntVector]:
+def read_coefficients(row: Row, shape: tuple[int, int]) -> tuple[IntVector, IntVector, IntVector]:
     """Return ``mentor`` (n,), ``factors`` (n,) and ``mentee`` (m,).
 
     A pair counts ``mentor[i] + factors[i] * mentee[k]``.
@@ -175,7 +175,7 @@ def group_mentors(factors: Sequence[IntVector], mentors: int) -> tuple[IntMatrix
     return np.ascontiguousarray(factors_by_group.T), group.ravel()
 
 
-def _bounds_of(rows: Sequence[SideConstraint]) -> Iterator[tuple[int, int, int]]:
+def _bounds_of(rows: Sequence[Row]) -> Iterator[tuple[int, int, int]]:
     """Yield each bound of some rows: the position of the row, 1 for its maximum and -1 for its minimum, the value."""
     for place, row in enumerate(rows):
         if row.most is not None:
@@ -207,12 +207,12 @@ class PersonRows:
 
     side: int
     one_person: bool
-    row: SideConstraint
+    row: Row
     least: IntVector
     most: IntVector
 
     @classmethod
-    def of(cls, rows: Sequence[SideConstraint], shape: tuple[int, int]) -> Self:
+    def of(cls, rows: Sequence[Row], shape: tuple[int, int]) -> Self:
         """Return rows of the same side and weights as one."""
         first, side = rows[0], int(rows[0].mentor is None)
         one_person = (first.mentor is None) != (first.mentee is None)
@@ -268,12 +268,12 @@ class HardRules:
     """
 
     loads: tuple[DegreeBounds, DegreeBounds]
-    rows: tuple[SideConstraint, ...]
+    rows: tuple[Row, ...]
     person_rows: tuple[PersonRows, ...]
     dualised: tuple[PersonRows, ...]
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, rows: tuple[SideConstraint, ...]) -> Self:
+    def of(cls, problem: AssignmentProblem, rows: tuple[Row, ...]) -> Self:
         """Return the hard rules of a problem, whose own rows are dualised; ``rows`` are the others."""
         shape = len(problem.mentors), len(problem.mentees)
         own, priced = (tuple(_group_rows(each, shape)) for each in (rows, problem.rows))
@@ -323,10 +323,10 @@ class HardRules:
         return mentors, mentees
 
 
-def _group_rows(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> Iterator[PersonRows]:
+def _group_rows(rows: Sequence[Row], shape: tuple[int, int]) -> Iterator[PersonRows]:
     """Yield rows, those that stand together and are of one side with the same weights as one."""
 
-    def row_key(row: SideConstraint) -> tuple[int, ...]:
+    def row_key(row: Row) -> tuple[int, ...]:
         person = (row.mentor is not None, row.mentee is not None)
         return (*person, id(row.weights), id(row.factor)) if sum(person) == 1 else (id(row),)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.base.arrays import IntVector
 from mentormatch.base.columns import NumberColumn
 from mentormatch.errors import Problem, RequestError
@@ -91,7 +91,7 @@ class BoardGround:
         return replace(posed, former=former, rows=(*posed.rows, *rows))
 
     @cached_property
-    def differing(self) -> tuple[SideConstraint, ...]:
+    def differing(self) -> tuple[Row, ...]:
         """The rows of the first problem that are not of its rules."""
         market = market_of(self.base.cohort, self.base.scores.values)
         ruled = sum(1 for rule in self.base.programme.rules for _ in rule.side_constraints(market))
