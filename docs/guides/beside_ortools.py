@@ -61,5 +61,5 @@ for one, other in zip(*np.triu_indices(9, 1), strict=True):
 model.maximize(sum(worth))
 assert solver.solve(model) == cp_model.OPTIMAL
 
-groups = mm.solve_groups(mm.GroupProblem.from_scores(distances, sizes=[3, 3, 3]))
+groups = mm.form_groups(mm.GroupProblem.from_scores(distances, sizes=[3, 3, 3]))
 assert groups.tiers[-1].value == solver.objective_value

@@ -51,7 +51,6 @@ from mentormatch.groups.problem import GroupProblem as GroupProblem
 from mentormatch.groups.problem import GroupSolution as GroupSolution
 from mentormatch.groups.rotation import Rotation as Rotation
 from mentormatch.groups.rotation import rotate as rotate
-from mentormatch.groups.solver import solve_groups as solve_groups
 from mentormatch.groups.topics import Topics as Topics
 from mentormatch.groups.topics import choose_topics as choose_topics
 from mentormatch.groups.turns import Turn as Turn

@@ -14,8 +14,8 @@ from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import RequestError
 from mentormatch.groups.check import mistakes
+from mentormatch.groups.partition import form_groups
 from mentormatch.groups.problem import GroupProblem
-from mentormatch.groups.solver import solve_groups
 from tests.conftest import DEEP
 
 pose = AssignmentProblem.from_scores
@@ -91,13 +91,19 @@ def test_groups_of_a_matrix_keep_who_is_together_and_apart(seed: int, sense: Any
     draw = np.random.default_rng(seed)
     half = np.triu(draw.random((8, 8)), 1)
     problem = GroupProblem.from_scores(half + half.T, [4, (3, 4)], together=[(1, 0)], apart=[(2, 3)], sense=sense)
-    found = solve_groups(problem)
+    found = form_groups(problem)
     assert list(mistakes(problem, found)) == []
     within = [next(group for group in found.groups if person in group) for person in range(8)]
     assert within[0] == within[1]
     assert within[2] != within[3]
-    other = solve_groups(GroupProblem.from_scores(-(half + half.T), [4, (3, 4)], together=[(0, 1)], apart=[(3, 2)]))
+    other = form_groups(GroupProblem.from_scores(-(half + half.T), [4, (3, 4)], together=[(0, 1)], apart=[(3, 2)]))
     assert (sense == "max") or found.groups == other.groups
+
+
+@pytest.mark.parametrize("asked", [{"seed": 1}, {"together": [(0, 1)]}, {"apart": [(0, 1)]}, {"past": [("1", "2")]}])
+def test_what_a_problem_of_groups_holds_itself_is_no_argument_beside_it(asked: Any) -> None:
+    with pytest.raises(TypeError, match="time_limit_s alone"):
+        form_groups(GroupProblem.from_scores([[0, 1], [1, 0]], [2]), **asked)
 
 
 @pytest.mark.parametrize(

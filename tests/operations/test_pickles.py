@@ -33,7 +33,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "a solution": lambda: mm.solve(mm.AssignmentProblem.from_scores([[0.9, 0.1], [0.8, 0.7]])),
     "a matching that was explained": explained,
     "a problem of groups": groups,
-    "a solution of groups": lambda: mm.solve_groups(groups()),
+    "a solution of groups": lambda: mm.form_groups(groups()),
     "groups": lambda: mm.form_groups(mm.examples.cohort("codeveloppement"), mm.examples.programme("codeveloppement")),
 }
 

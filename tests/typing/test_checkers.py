@@ -1,8 +1,11 @@
 """A type checker finds a typing error, a wrong type and a missing argument in what an application writes."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,28 +43,41 @@ BROKEN = {
 }
 
 
-def told(folder: Path) -> set[str]:
-    """Return the names of the files in which mypy finds an error."""
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", *sorted(map(str, folder.glob("*.py")))],
-        cwd=ROOT,
-        env={**os.environ, "MYPYPATH": str(ROOT / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode in (0, 1), done.stderr
-    return {path.name for path in folder.glob("*.py") for line in done.stdout.splitlines() if path.name in line}
+def mypy(folder: Path) -> str:
+    files = sorted(map(str, folder.glob("*.py")))
+    variables = {**os.environ, "MYPYPATH": str(ROOT / "src")}
+    return printed([sys.executable, "-m", "mypy", "--strict", *files], ROOT, variables)
+
+
+def pyright(folder: Path) -> str:
+    missing = [name for name in ("node", "npm") if shutil.which(name) is None]
+    assert not missing, f"{missing} is missing: apt-get install nodejs npm"
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(Path(__file__).with_name(name), folder)
+    printed(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
+    settings = {"typeCheckingMode": "strict", "extraPaths": [str(ROOT / "src")]}
+    (folder / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
+    return printed(["npx", "pyright", "--pythonpath", sys.executable, "."], folder)
+
+
+def printed(command: list[str], folder: Path, variables: dict[str, str] | None = None) -> str:
+    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    return done.stdout
 
 
 @pytest.mark.proof
-def test_a_checker_finds_every_mistake_and_none_where_there_is_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("checker", [mypy, pyright])
+def test_a_checker_finds_every_mistake_and_none_where_there_is_none(
+    checker: Callable[[Path], str], tmp_path: Path
+) -> None:
     (tmp_path / "whole.py").write_text(APPLICATION, encoding="utf-8")
     names = {}
     for number, (mistake, (found, written)) in enumerate(BROKEN.items()):
         assert APPLICATION.count(found) == 1, mistake
         names[f"broken{number:02}.py"] = mistake
         (tmp_path / f"broken{number:02}.py").write_text(APPLICATION.replace(found, written), encoding="utf-8")
-    found_in = told(tmp_path)
-    assert "whole.py" not in found_in
+    told = [line for line in checker(tmp_path).splitlines() if " error: " in line or " - error" in line]
+    found_in = {name for name in ("whole.py", *names) if any(name in line for line in told)}
+    assert "whole.py" not in found_in, told
     assert [mistake for name, mistake in names.items() if name not in found_in] == []

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar, Self
+from typing import ClassVar, Self, overload
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from mentormatch.groups.formulation import (
 )
 from mentormatch.groups.infeasibility import GroupConflict, explain_conflict
 from mentormatch.groups.inputs import read_choices
-from mentormatch.groups.problem import GroupSolution, pairs_in
+from mentormatch.groups.problem import GroupProblem, GroupSolution, pairs_in
 from mentormatch.groups.result import Result
 from mentormatch.groups.solver import solve_groups
 from mentormatch.languages import mark, once_spoken, own_language, tr, tr_n
@@ -344,7 +344,12 @@ class Grouping(Result):
         return f"Grouping({len(self.solution.groups)} groups, {self.status})"  # a notebook saves what it shows
 
 
-def form_groups(  # noqa: PLR0913 - all but two are keywords
+@overload
+def form_groups(cohort: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution: ...
+
+
+@overload
+def form_groups(
     cohort: Cohort,
     programme: Programme,
     *,
@@ -353,13 +358,26 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     apart: Iterable[MemberGroup] = (),
     past: Iterable[MemberGroup | Grouping] = (),
     time_limit_s: float | None = None,
-) -> Grouping:
+) -> Grouping: ...
+
+
+def form_groups(  # noqa: PLR0913 - all but two are keywords
+    cohort: Cohort | GroupProblem,
+    programme: Programme | None = None,
+    *,
+    seed: int = 0,
+    together: Iterable[MemberGroup] = (),
+    apart: Iterable[MemberGroup] = (),
+    past: Iterable[MemberGroup | Grouping] = (),
+    time_limit_s: float | None = None,
+) -> Grouping | GroupSolution:
     """Return the optimal groups of the members of ``cohort`` under ``programme``, explained.
 
     Parameters
     ----------
     cohort
-        Who answered; see ``read_survey``.
+        Who answered; see ``read_survey``. Or, alone, the groups that a matrix of distances or scores asks for; see
+        ``GroupProblem.from_scores``: the answer is then positions, as in ``solve``.
     programme
         With a section ``[groups]``: sizes, number, facilitators and goals.
     seed
@@ -378,7 +396,19 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
         The programme forms no groups, or a key is nobody's.
     EngineError
         A solver gave an answer that the checker refused.
+
+    Examples
+    --------
+    >>> distances = [[0, 3, 1, 1], [3, 0, 2, 2], [1, 2, 0, 4], [1, 2, 4, 0]]
+    >>> form_groups(GroupProblem.from_scores(distances, [2, 2])).groups
+    ((0, 1), (2, 3))
     """
+    if isinstance(cohort, GroupProblem):
+        if programme is not None or seed or together or apart or past:
+            raise TypeError("form_groups() of a GroupProblem takes time_limit_s alone; the problem holds the rest")
+        return solve_groups(cohort, time_limit_s=time_limit_s)
+    if programme is None:
+        raise TypeError("form_groups() of a cohort takes a programme")
     programme.must_form_groups()
     by_hand = [
         *(name_groups(Together, keys, cohort) for keys in together),

@@ -247,12 +247,6 @@ def solve_groups(problem: GroupProblem, *, time_limit_s: float | None = None) ->
     ------
     EngineError
         A solver gave an answer that the checker refused.
-
-    Examples
-    --------
-    >>> distances = [[0, 3, 1, 1], [3, 0, 2, 2], [1, 2, 0, 4], [1, 2, 4, 0]]
-    >>> solve_groups(GroupProblem.from_scores(distances, [2, 2])).groups
-    ((0, 1), (2, 3))
     """
     began = monotonic()
     limit = duration("time_limit_s", time_limit_s)

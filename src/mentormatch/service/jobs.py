@@ -210,6 +210,8 @@ class Jobs:
         """Forget a job, and give it up where it is not over."""
         await self._in_thread(lambda: self.table.drop(job.id))
         job.cancel()
+        if not job.over:
+            job.end(None)
 
     async def expire(self) -> None:
         """Forget the jobs that were over too long ago; where the file cannot be used that comes later."""

@@ -239,7 +239,9 @@ def job_paths(refs: Refs) -> Json:
         "/v1/jobs/{job_id}": {
             "parameters": [JOB_ID],
             "get": job("job", "How a job stands.", {"200": answer("The job.", refs[JobForm])}),
-            "delete": job("cancel-job", "Give a job up, or its result.", {"204": {"description": "Given up."}}),
+            "delete": job(
+                "cancel-job", "Give a job up, or its result.", {"200": answer("As it stood.", refs[JobForm])}
+            ),
         },
         "/v1/jobs/{job_id}/events": {
             "parameters": [JOB_ID],

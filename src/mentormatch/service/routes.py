@@ -165,9 +165,10 @@ class JobRoutes:
         return Response(job_json(await self._find(request, job_id), self.settings), media_type=JSON)
 
     async def cancel(self, request: Request, job_id: str) -> Response:
-        """Give a job up, or its result."""
-        await self.jobs.drop(await self._find(request, job_id))
-        return Response(status_code=204)
+        """Give a job up, or its result, and say how it stood."""
+        job = await self._find(request, job_id)
+        await self.jobs.drop(job)
+        return Response(job_json(job, self.settings), media_type=JSON)
 
     async def result(self, request: Request, job_id: str) -> Response:
         """Give the answer of a job."""
