@@ -42,10 +42,10 @@ from mentormatch.followup.year import Year as Year
 from mentormatch.followup.year import follow_up as follow_up
 from mentormatch.groups.dates import Dates as Dates
 from mentormatch.groups.dates import choose_dates as choose_dates
+from mentormatch.groups.formation import form_groups as form_groups
 from mentormatch.groups.partition import FormedGroup as FormedGroup
 from mentormatch.groups.partition import Grouping as Grouping
 from mentormatch.groups.partition import UnplacedMember as UnplacedMember
-from mentormatch.groups.partition import form_groups as form_groups
 from mentormatch.groups.past import read_groups as read_groups
 from mentormatch.groups.problem import GroupProblem as GroupProblem
 from mentormatch.groups.problem import GroupSolution as GroupSolution

@@ -14,7 +14,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import RequestError
 from mentormatch.groups.check import mistakes
-from mentormatch.groups.partition import form_groups
+from mentormatch.groups.formation import form_groups
 from mentormatch.groups.problem import GroupProblem
 from tests.conftest import DEEP
 

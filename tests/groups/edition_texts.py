@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from mentormatch.groups.dates import choose_dates
-from mentormatch.groups.partition import Grouping, form_groups
+from mentormatch.groups.formation import form_groups
+from mentormatch.groups.partition import Grouping
 from mentormatch.groups.result import Result
 from mentormatch.groups.rotation import rotate
 from mentormatch.groups.topics import choose_topics

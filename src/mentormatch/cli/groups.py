@@ -84,7 +84,7 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
     as_json: AsJson = False,
 ) -> None:
     """Form groups of those who answered, and rounds of them where that is asked for."""
-    from mentormatch.groups.partition import form_groups
+    from mentormatch.groups.formation import form_groups
     from mentormatch.groups.past import read_groups
     from mentormatch.groups.rotation import rotate
     from mentormatch.programme.enrolment import read_contacts

@@ -19,7 +19,8 @@ from mentormatch.contract.requests import (
     people_or_rows,
 )
 from mentormatch.fields import Side
-from mentormatch.groups.partition import Grouping, form_groups
+from mentormatch.groups.formation import form_groups
+from mentormatch.groups.partition import Grouping
 from mentormatch.groups.sessions import stated_sessions
 from mentormatch.languages import mark
 from mentormatch.people.cohort import Cohort

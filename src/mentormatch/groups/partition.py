@@ -1,38 +1,31 @@
 """Members in, groups with their reasons out: the whole path, and what it leads to."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar, Self, overload
+from typing import ClassVar, Self
 
 import numpy as np
 
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.base.columns import MultiChoice, Ranks
-from mentormatch.base.scalars import seed_number
 from mentormatch.explanation.labels import KEYS, Labels, codes, first_of, names
 from mentormatch.explanation.tables import CellValue, ResultSheet, rejected_sheet, sheet
 from mentormatch.fields import AnyField
 from mentormatch.groups.formulation import (
     GroupFormulation,
     GroupScores,
-    MemberGroup,
     PairShares,
-    formulate_groups,
-    score,
 )
 from mentormatch.groups.infeasibility import GroupConflict, explain_conflict
 from mentormatch.groups.inputs import read_choices
-from mentormatch.groups.problem import GroupProblem, GroupSolution, pairs_in
+from mentormatch.groups.problem import GroupSolution, pairs_in
 from mentormatch.groups.result import Result
-from mentormatch.groups.solver import solve_groups
 from mentormatch.languages import mark, once_spoken, own_language, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, percent, points, thousands
 from mentormatch.people.cohort import Cohort, People, RowFate
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.apart import Apart
-from mentormatch.rules.kinds.together import Together
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.survey.contacts import Contacts
 
@@ -342,98 +335,6 @@ class Grouping(Result):
 
     def __repr__(self) -> str:
         return f"Grouping({len(self.solution.groups)} groups, {self.status})"  # a notebook saves what it shows
-
-
-@overload
-def form_groups(cohort: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution: ...
-
-
-@overload
-def form_groups(
-    cohort: Cohort,
-    programme: Programme,
-    *,
-    seed: int = 0,
-    together: Iterable[MemberGroup] = (),
-    apart: Iterable[MemberGroup] = (),
-    past: Iterable[MemberGroup | Grouping] = (),
-    time_limit_s: float | None = None,
-) -> Grouping: ...
-
-
-def form_groups(  # noqa: PLR0913 - all but two are keywords
-    cohort: Cohort | GroupProblem,
-    programme: Programme | None = None,
-    *,
-    seed: int = 0,
-    together: Iterable[MemberGroup] = (),
-    apart: Iterable[MemberGroup] = (),
-    past: Iterable[MemberGroup | Grouping] = (),
-    time_limit_s: float | None = None,
-) -> Grouping | GroupSolution:
-    """Return the optimal groups of the members of ``cohort`` under ``programme``, explained.
-
-    Parameters
-    ----------
-    cohort
-        Who answered; see ``read_survey``. Or, alone, the groups that a matrix of distances or scores asks for; see
-        ``GroupProblem.from_scores``: the answer is then positions, as in ``solve``.
-    programme
-        With a section ``[groups]``: sizes, number, facilitators and goals.
-    seed
-        Settles what every goal leaves tied; the same people and seed give the same groups, in any order of rows.
-    together, apart
-        Keys of people who must be in one group, or of whom no two may be.
-    past
-        Former groups, by the keys of their members, or former groupings: in the goal ``meetings`` as few people as can
-        be meet again.
-    time_limit_s
-        Seconds after which the best groups so far are returned, marked ``feasible`` with their gap, or ``stopped``.
-
-    Raises
-    ------
-    RequestError
-        The programme forms no groups, or a key is nobody's.
-    EngineError
-        A solver gave an answer that the checker refused.
-
-    Examples
-    --------
-    >>> distances = [[0, 3, 1, 1], [3, 0, 2, 2], [1, 2, 0, 4], [1, 2, 4, 0]]
-    >>> form_groups(GroupProblem.from_scores(distances, [2, 2])).groups
-    ((0, 1), (2, 3))
-    """
-    if isinstance(cohort, GroupProblem):
-        if programme is not None or seed or together or apart or past:
-            raise TypeError("form_groups() of a GroupProblem takes time_limit_s alone; the problem holds the rest")
-        return solve_groups(cohort, time_limit_s=time_limit_s)
-    if programme is None:
-        raise TypeError("form_groups() of a cohort takes a programme")
-    programme.must_form_groups()
-    by_hand = [
-        *(name_groups(Together, keys, cohort) for keys in together),
-        *(name_groups(Apart, keys, cohort) for keys in apart),
-    ]
-    decided = programme.with_rules(by_hand)
-    scores = score(cohort.members, decided.criteria)
-    posed = formulate_groups(cohort, decided, scores, list(former_groups(past)), seed=seed_number(seed))
-    solution = solve_groups(posed.problem, time_limit_s=time_limit_s)
-    return Grouping(cohort, decided, scores, posed, solution, programme.heading.language, programme.name)
-
-
-def name_groups[R: (Together, Apart)](rule: type[R], keys: MemberGroup, cohort: Cohort) -> R:
-    """Return a rule on some members; raise RequestError where a key is nobody's."""
-    people = cohort.members
-    return rule(people=[people.ids[people.find(key)] for key in keys])
-
-
-def former_groups(past: Iterable[MemberGroup | Grouping]) -> Iterable[MemberGroup]:
-    """Yield the keys of each former group."""
-    for each in past:
-        if isinstance(each, Grouping):
-            yield from (group.members for group in each.groups)
-        else:
-            yield each
 
 
 GOALS = {

@@ -6,6 +6,7 @@ the statement that keeps the answer.
 
 import json
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import digest
@@ -19,6 +20,8 @@ from mentormatch.service.settings import Settings
 from mentormatch.service.store import transaction
 
 COLUMNS = "id, owner, kind, state, created, ended"
+MOST_BEGUN = 10
+"""So many times a request is begun that is at work each time when the service is killed; it may be what kills it."""
 THERE = "(ended IS NULL OR ended > ?)"
 
 
@@ -149,10 +152,23 @@ class JobTable:
         found = self.connection.execute(f"SELECT {COLUMNS} FROM jobs WHERE ended IS NULL ORDER BY created, id")
         return [JobRecord(*each) for each in found]
 
-    def body(self, ident: str) -> bytes | None:
-        """Return the request of a job, None where it is not there, or over."""
-        found = self.connection.execute("SELECT body FROM jobs WHERE id = ?", (ident,)).fetchone()
+    def begin(self, ident: str) -> bytes | None:
+        """Return the request of a job that is begun, None where it is not there, or over.
+
+        Raises RefusedError where it has been begun too often.
+        """
+        found = self.connection.execute(
+            "UPDATE jobs SET begun = begun + 1 WHERE id = ? RETURNING body, begun", (ident,)
+        ).fetchone()
+        if found and found[1] > MOST_BEGUN:
+            raise RefusedError("failed", f"The service was killed {MOST_BEGUN} times while it was at work on this")
         return found[0] if found else None
+
+    def close(self) -> None:
+        """Close the file, as the service ends as it was told to: no request that was at work is what killed it."""
+        with suppress(sqlite3.Error):  # a full disk, for example; they then have some tries less
+            self.connection.execute("UPDATE jobs SET begun = 0 WHERE ended IS NULL")
+        self.connection.close()
 
     def drop(self, ident: str) -> None:
         """Forget a job."""

@@ -130,7 +130,7 @@ class Jobs:
         for job in going:
             job.cancel()
         await asyncio.gather(*(job.task for job in going if job.task), return_exceptions=True)
-        await self._in_thread(self.table.connection.close)
+        await self._in_thread(self.table.close)
         self.thread.shutdown()
 
     def refuse_if_full(self, caller: Caller) -> None:
@@ -243,8 +243,8 @@ class Jobs:
                 job.end(None)
 
     async def _body(self, job: Job) -> bytes:
-        """Return what was sent; raises RefusedError where it was deleted."""
-        body = job.body if job.body or not job.kept else await self._in_thread(lambda: self.table.body(job.id))
+        """Return what was sent; raises RefusedError where it was deleted, or begun too often."""
+        body = job.body if job.body or not job.kept else await self._in_thread(lambda: self.table.begin(job.id))
         if body is None:
             raise RefusedError("not-found", GONE)
         return body

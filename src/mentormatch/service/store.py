@@ -20,7 +20,7 @@ from mentormatch.service.problems import RefusedError
 if sys.platform != "win32":
     import fcntl
 
-APPLICATION, VERSION = 0x6D6D7376, 1
+APPLICATION, VERSION = 0x6D6D7376, 2
 """By these numbers in its head a file is known to be one of ours, and of which version."""
 BUSY_S = 5.0
 """So long a transaction waits for that of another process."""
@@ -47,7 +47,8 @@ CREATE TABLE IF NOT EXISTS jobs (
     request BLOB,
     refusal TEXT,
     body BLOB,
-    answer BLOB
+    answer BLOB,
+    begun INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS jobs_of_owner ON jobs (owner, created, id, size);
 CREATE INDEX IF NOT EXISTS jobs_by_end ON jobs (ended);
@@ -65,6 +66,12 @@ CREATE TABLE IF NOT EXISTS keys (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS keys_by_name ON keys (name, created);
 PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+FROM_VERSION_1 = f"""
+BEGIN IMMEDIATE;
+ALTER TABLE jobs ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
@@ -105,7 +112,10 @@ def make(path: Path) -> None:
 
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Have the tables in a new file; raises OutputError where it is no file of ours, or one of a later version."""
+    """Have the tables of this version in a file.
+
+    Raises OutputError where it is no file of ours, or one of a later version.
+    """
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -119,6 +129,8 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.executescript(SETTINGS)
     if new:
         connection.executescript(SCHEMA)
+    elif version == 1:
+        connection.executescript(FROM_VERSION_1)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 
 from mentormatch.errors import OutputError
 from mentormatch.service import job_table
-from mentormatch.service.job_table import JobRecord, JobTable, Once
+from mentormatch.service.job_table import MOST_BEGUN, JobRecord, JobTable, Once
 from mentormatch.service.keys import HOST, Caller
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
@@ -112,6 +112,32 @@ def test_a_file_that_cannot_be_used_is_refused_in_words_and_left_as_it_is(troubl
         assert ((path.read_bytes(), path.stat().st_mode) if path.is_file() else None) == before
 
 
+def test_a_file_of_the_first_version_goes_on(path: Path) -> None:
+    with closing(open_store(path)) as connection:
+        job = add(JobTable(connection, Settings("")))
+        connection.executescript("ALTER TABLE jobs DROP COLUMN begun; PRAGMA user_version = 1")
+    for _ in range(2):
+        with held(path), closing(open_store(path)) as connection:
+            assert JobTable(connection, Settings("")).begin(job.id) is not None
+            assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def test_a_request_that_may_be_what_kills_the_service_is_given_up_but_not_where_that_was_told_to_end(
+    path: Path,
+) -> None:
+    with closing(open_store(path)) as connection:
+        job = add(JobTable(connection, Settings("")))
+    for stopped in (True, False):
+        for _ in range(MOST_BEGUN):
+            with closing(open_store(path)) as connection:
+                table = JobTable(connection, Settings(""))
+                assert table.begin(job.id) is not None
+                if stopped:
+                    table.close()
+    with closing(open_store(path)) as connection, pytest.raises(RefusedError, match="failed"):
+        JobTable(connection, Settings("")).begin(job.id)
+
+
 @only_linux
 def test_two_services_on_one_file_are_one_too_many(path: Path) -> None:
     with held(path), pytest.raises(OutputError, match="un autre service s’en sert"), held(path):
@@ -148,7 +174,7 @@ def test_an_answer_is_kept_once_and_what_people_said_is_gone_with_it(table: JobT
     ended = table.end(job.id, b"first", None)
     assert ended == table.end(job.id, b"second", None) == table.end(job.id, None, RefusedError("failed", ""))
     assert table.result(job.id) == b"first"
-    assert table.body(job.id) is None
+    assert table.begin(job.id) is None
     table.expire()
     assert not [file for file in path.parent.iterdir() if ANSWER.encode() in file.read_bytes()]
     assert table.end("nothing", b"", None) is None
