@@ -23,7 +23,7 @@ COHORTS = 10_000 if DEEP else 25
 
 
 def formed(made: Drawn, **more: object) -> Grouping:
-    return mm.form_groups(made.cohort, made.programme, past=made.past, **more)  # type: ignore[arg-type]  # keywords, and pairs of keys
+    return mm.form_groups(made.cohort, made.programme, past=made.past, **more)  # type: ignore[call-overload, no-any-return]  # keywords, and pairs of keys
 
 
 def cases(start: int = 0) -> Iterator[tuple[Drawn, Grouping, Random]]:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, Page
 
 from mentormatch import examples
-from mentormatch.groups.partition import form_groups
+from mentormatch.groups.formation import form_groups
 from mentormatch.operations.matching import Matching
 from mentormatch.report import sessions
 from mentormatch.report.pictures import HeatMap, Waterfall
