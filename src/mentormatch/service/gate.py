@@ -47,6 +47,12 @@ class Exchange:
         return str(getattr(self.scope.get("route"), "path", "-"))
 
     @property
+    def key(self) -> str:
+        """The id of the key that the request came with, empty for none and for the token."""
+        caller = self.scope["state"].get("caller")
+        return caller.key if caller else ""
+
+    @property
     def client(self) -> str:
         """The address that the request came from."""
         return str((self.scope.get("client") or ("",))[0])
@@ -91,7 +97,7 @@ class Exchange:
             "in": self.taken,
             "out": self.given,
         }
-        return json.dumps({**told, "wrong": wrong} if wrong else told)
+        return json.dumps(told | {name: word for name, word in (("key", self.key), ("wrong", wrong)) if word})
 
 
 def now() -> str:

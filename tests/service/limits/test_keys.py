@@ -1,6 +1,7 @@
 """Keys: whoever has none, an old one, one of somebody else or one for other things is refused, in every route."""
 
 import hmac
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -103,7 +104,10 @@ async def statuses(
     return {name: (await client.request(method, place, headers=each)).status_code for name, each in bearers.items()}
 
 
-def test_every_route_refuses_every_key_that_is_not_for_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_route_refuses_every_key_that_is_not_for_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "mentormatch.service")
     monkeypatch.setattr(guard, "WRONG_S", 0.0)
     monkeypatch.setattr(guard, "LONGEST_S", 0.0)
     every, propose, validate = frozenset(SCOPES), frozenset({"propose"}), frozenset({"validate"})
@@ -126,6 +130,9 @@ def test_every_route_refuses_every_key_that_is_not_for_it(path: Path, monkeypatc
             assert found["owner"] == 200, place
     assert {f"/v1/{kind}" for kind in operations()} < {place for _, place in told}
     assert {("POST", "/desk/{ident}/board"), ("GET", "/v1/jobs"), ("DELETE", "/v1/jobs/{job_id}")} < set(told)
+    with closing(KeyRing(path)) as ring:
+        good = {key.id for key in ring.all() if key.name in ("propose", "validate", "owner")}
+    assert {json.loads(line).get("key") for line in caplog.messages if line.startswith("{")} == {None, *good}
 
 
 def test_the_board_is_told_whether_whoever_asks_may_validate(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
