@@ -61,6 +61,12 @@ from mentormatch.inspection.intake import Intake as Intake
 from mentormatch.inspection.intake import intake as intake
 from mentormatch.languages import language as language
 from mentormatch.notebook import open_board as open_board
+from mentormatch.operations.access import Access as Access
+from mentormatch.operations.access import AccessGroup as AccessGroup
+from mentormatch.operations.access import AccessQuestion as AccessQuestion
+from mentormatch.operations.access import Proportion as Proportion
+from mentormatch.operations.access import QuotaPrice as QuotaPrice
+from mentormatch.operations.access import access as access
 from mentormatch.operations.carry_over import CarryOver as CarryOver
 from mentormatch.operations.carry_over import carry_over as carry_over
 from mentormatch.operations.carry_over import read_carry_over as read_carry_over

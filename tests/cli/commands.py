@@ -26,6 +26,7 @@ CASES: dict[str, str] = {
     "match": "match {answers} -p {programme} -o {new}/pairs",
     "plans": "plans {answers} -p {programme} -n 2",
     "evaluate": "evaluate {answers} {pairs} -p {programme}",
+    "access": "access {answers} -p {watching}",
     "why-not": "why-not {answers} M06 E05 -p {programme}",
     "alternatives": "alternatives {answers} E05 -n 2 -p {programme}",
     "repair": "repair {answers} {pairs} --withdrawn M04 --no-steps -p {programme}",
@@ -70,6 +71,9 @@ class Edition:
         """Return an edition whose pairs are formed and whose follow-up has begun."""
         mm.examples.copy_to(folder)
         mm.examples.copy_waves_to(folder)
+        stated = (folder / "programme.toml").read_text("utf-8")
+        watched = stated.replace("[fields.situation]", "[fields.situation]\nwatch = true")
+        (folder / "watching.toml").write_text(watched, "utf-8")
         mm.examples.copy_to(folder / "group", "groupe-de-travail")
         mm.examples.copy_to(folder / "peers", "codeveloppement")
         matching = mm.match(mm.examples.cohort(), mm.examples.programme())
@@ -87,6 +91,7 @@ class Edition:
         names = {
             "answers": self.folder / "reponses.csv",
             "programme": self.folder / "programme.toml",
+            "watching": self.folder / "watching.toml",
             "pairs": self.folder / "out" / "binomes.csv",
             "decision": self.folder / "out" / "binomes.decision.json",
             "waves": self.folder,

@@ -39,6 +39,7 @@ ANSWERS = [
 CONSENT = {"notice": "Oui", "dates_collectives": "Oui, à tous"}
 PAIR = {"mentor": "M1", "mentee": "E1"}
 MORE: dict[str, dict[str, Any]] = {
+    "access": {"prices": False},
     "alternatives": {"person": "M1"},
     "diagnose": {"time_limit_s": 1},
     "evaluate": {"pairs": [PAIR]},

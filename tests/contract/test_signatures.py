@@ -12,6 +12,7 @@ from mentormatch.contract.operation import operations
 from mentormatch.programme.sections import Sessions
 
 CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
+    "access": (mm.match, mm.access),
     "alternatives": (mm.match, mm.Matching.alternatives),
     "dates": (mm.choose_dates,),
     "diagnose": (mm.diagnose,),
@@ -39,6 +40,7 @@ OF_SESSIONS = {*Sessions.model_fields, "sessions", "n", "candidates", "field", "
 OF_THE_MACHINE = {"executor", "memory_mb", "cancel"}
 """Workers, memory and events of one process: a service has its own."""
 PYTHON_ALONE: dict[str, set[str]] = {
+    "access": {*OF_THE_MACHINE, "price_limit_s"},  # a service has limits of its own
     "alternatives": OF_THE_MACHINE,
     "match": OF_THE_MACHINE,
     "why-not": OF_THE_MACHINE,

@@ -9,7 +9,7 @@ import typer
 
 from mentormatch.base.streams import hold_standard_streams
 from mentormatch.cli.ask import ask_command, schema_command
-from mentormatch.cli.evaluate import alternatives_command, evaluate_command, why_not_command
+from mentormatch.cli.evaluate import access_command, alternatives_command, evaluate_command, why_not_command
 from mentormatch.cli.groups import dates_command, groups_command, topics_command, turns_command
 from mentormatch.cli.help_texts import Command, HelpGroup
 from mentormatch.cli.keys import keys_command
@@ -128,6 +128,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     evaluate_command: (
         "evaluate",
         mark("Dire ce que valent des binômes faits à la main, les règles enfreintes, et l'écart avec les meilleurs."),
+    ),
+    access_command: (
+        "access",
+        mark("Dire si les personnes ont été placées quoi qu'elles aient répondu aux questions surveillées."),
     ),
     why_not_command: (
         "why-not",

@@ -1,4 +1,4 @@
-"""The commands that judge pairs: ``evaluate``, and what others would cost: ``why-not`` and ``alternatives``."""
+"""The commands that judge pairs: ``evaluate``, ``access``, and what others cost: ``why-not``, ``alternatives``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -203,4 +203,44 @@ def alternatives_command(  # noqa: PLR0913 - the options of the command line are
     else:
         found = list(map(str, matching.alternatives(person, n)))
         write_lines(found or [tr("Aucun autre binôme n'est possible pour cette personne.")])
+    raise typer.Exit(EXIT_CODES[str(matching.status)])
+
+
+WithPrices = Annotated[
+    bool,
+    typer.Option(
+        "--prices/--no-prices",
+        help=mark("Dire aussi ce que coûterait de placer autant de monde dans chaque réponse ; --no-prices : non."),
+    ),
+]
+
+
+def access_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    prices: WithPrices = True,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether people were placed whatever they answered to the questions that the programme watches."""
+    from mentormatch.contract.operations.access import AccessResponse
+    from mentormatch.operations.access import access
+
+    files = sources(answers, mentors, mentees, tool, encoding)
+    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
+    tell_caveats(matching)
+    found = access(matching, prices=prices)
+    if as_json:
+        write_json(AccessResponse.of(found).to_json())
+    else:
+        rows = (row_text(*(str(cell) for cell in row if cell != "")) for row in found.sheet.rows)
+        write_text("\n".join([*rows, "", *found.sentences]))
     raise typer.Exit(EXIT_CODES[str(matching.status)])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -19,6 +19,8 @@ type Side = Literal["mentor", "mentee"]
 type Use = Literal["key", "contact", "match", "display", "consent", "forbidden"]
 type Special = Literal["origin", "politics", "religion", "union", "genetics", "biometrics", "health", "sexuality"]
 """The special categories of personal data: GDPR (RGPD), article 9."""
+CHOSEN = ("choice", "choices", "scale", "yesno", "place")
+"""Kinds of questions whose answers are chosen among options: people can be told apart by them."""
 type Answer = str | Mapping[str, str]
 """One answer as it comes in: the text of a cell, which may be ``SeveralAnswers``, or that of each item of a grid."""
 
@@ -71,7 +73,8 @@ class Field(BaseModel, ABC):
     separates several answers in one cell, where the tool writes something else than ``;`` or a line break.
     ``special`` is the category of article 9 that the answers belong to: such a question is refused unless ``why``
     says on what ground it is asked. ``shareable`` answers stand on the profile that people of the other side read;
-    ``later`` ones are asked after it, and no first file lacks them.
+    ``later`` ones are asked after it, and no first file lacks them. ``watch``: whether people had equal access is
+    looked at by what they answered (``access``).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -84,7 +87,17 @@ class Field(BaseModel, ABC):
     why: str = ""
     shareable: bool = False
     later: bool = False
+    watch: bool = False
     joiner: str | None = None
+
+    @model_validator(mode="after")
+    def watched_answers_are_kept(self) -> Self:
+        """Refuse to watch answers that are thrown away, reach somebody, or are no options."""
+        kind = getattr(self, "kind", "")
+        if self.watch and (kind not in CHOSEN or self.use not in ("match", "display")):
+            expected = tr("une question à réponses choisies, d'usage « match » ou « display »")
+            raise ValueError(tr("« watch » ne convient pas ici ; attendu : {expected}", expected=expected))
+        return self
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -17,7 +17,7 @@ def views(matching: Matching, *, names: ViewNames = False) -> Iterator[Piece]:
     """Yield every view, and each that is about people for the first of them, a chosen pair and one that is not."""
     show = matching.show
     yield from (show.summary(names=names), show.pairs(names=names), show.unmatched(names=names))
-    yield from (show.market(names=names), show.prices(), show.certificate())
+    yield from (show.market(names=names), show.prices(), show.access(), show.certificate())
     yield from (show.robustness(names=names, samples=2), show.compared_with(without(matching), names=names))
     mentors, mentees = matching.cohort.mentors.ids, matching.cohort.mentees.ids
     for key in (*mentors[:2], *mentees[:2], *mentees[-1:]):

@@ -8,6 +8,7 @@ from mentormatch.explanation.edits import Note
 from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
+from mentormatch.operations.access import access, watched_fields
 from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
@@ -43,6 +44,17 @@ SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
         ("answered", 10, "text"),
         ("reason", 62, "wrapped"),
     ),
+    "access": (
+        ("question", 40, "wrapped"),
+        ("side", 12, "text"),
+        ("answer", 30, "wrapped"),
+        ("people", 11, "count"),
+        ("met", 24, "wrapped"),
+        ("placed", 24, "wrapped"),
+        ("points", 11, "text"),
+        ("wished", 24, "wrapped"),
+        ("told", 32, "wrapped"),
+    ),
     "rejected": (
         ("source", 28, "text"),
         ("line", 8, "count"),
@@ -72,6 +84,7 @@ class WorkbookExporter(Exporter):
         write_sheet(book, tr("Détail des points"), "contributions", sheets["contributions"])
         write_grid(book, matching)
         write_sheet(book, tr("Réponses écartées"), "rejected", sheets["rejected"])
+        write_access(book, matching)
         write_remarks(book, matching)
         write_programme(book, matching)
         write_journal(book, imprint(matching, seal))
@@ -107,6 +120,12 @@ def write_pairs(book: Book, matching: Matching, pairs: ResultSheet) -> None:
     if rows:
         decision = {"validate": "list", "source": list(map(tr, CHOICES)), "error_title": tr(VALIDATION)}
         page.sheet.data_validation(1, len(columns), len(rows), len(columns), decision)
+
+
+def write_access(book: Book, matching: Matching) -> None:
+    """Write who was placed by the answers to watched questions, where there is any, and pairs."""
+    if matching.pairs and watched_fields(matching.programme):
+        write_sheet(book, tr("Égalité d'accès"), "access", access(matching, prices=False).sheet)
 
 
 def write_bearings(book: Book, matching: Matching) -> None:

@@ -1,4 +1,4 @@
-"""Views of the whole plan: its summary, the price of each goal, the certificate, robustness, and two plans compared."""
+"""Views of the whole plan: its summary, prices of goals, certificate, robustness, equal access, two plans compared."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -9,14 +9,16 @@ from typing import ClassVar
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import Certificate, CertifiedTier
+from mentormatch.errors import RequestError
 from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.explanation.goal_prices import MOST_SECONDS, soon_solved
 from mentormatch.explanation.robustness import FAIR, SOLID, Robustness, SamplingPlan, robustness
 from mentormatch.explanation.tables import SIDES as NAMES
 from mentormatch.fields import Side
 from mentormatch.languages import mark, once_spoken, tr
-from mentormatch.languages.phrases import counted, listed, percent
+from mentormatch.languages.phrases import about, counted, listed, percent
 from mentormatch.languages.text_keys import canonical
+from mentormatch.operations.access import Access, access
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.report import words
 from mentormatch.report.comparison import Comparison, PointShift, compare, counted_alike, shifts
@@ -181,6 +183,26 @@ class Steady(Piece):
             solid=percent(SOLID),
             fair=percent(FAIR),
         )
+
+
+@dataclass(frozen=True, repr=False)
+class AccessPiece(Piece):
+    """Who could meet somebody and who was placed, by the answers to the questions that the programme watches."""
+
+    heading: ClassVar[str] = mark("Égalité d'accès")
+    kind: ClassVar[str] = "access"
+    call: ClassVar[str] = "access()"
+    purpose: ClassVar[str] = mark(
+        "Qui pouvait rencontrer quelqu'un et qui a été placé, selon les réponses surveillées."
+    )
+
+    @once_spoken
+    def found(self) -> Access | str:
+        """How people fared; or, in a sentence, why nothing is told."""
+        try:
+            return access(self.matching, prices=soon_solved(self.matching.case))
+        except RequestError as error:
+            return about(error.message, tr("ajoutez watch = true au champ d'une question du programme"))
 
 
 NOBODY = mark("aucun")

@@ -9,14 +9,14 @@ from mentormatch.operations.matching import Matching
 from mentormatch.report.page_templates import rendered
 from mentormatch.report.views.pairs import MarketPiece, PairPiece, PairsPiece, Participant, PersonPiece, UnmatchedPiece
 from mentormatch.report.views.piece import Piece, ViewNames, find_person, labels_of
-from mentormatch.report.views.plan import Prices, Proof, SideBySide, Steady, Summary
+from mentormatch.report.views.plan import AccessPiece, Prices, Proof, SideBySide, Steady, Summary
 from mentormatch.survey.contacts import Contacts
 
 MOST_SHOWN = 50
 """Pairs that a notebook shows; its outputs are saved in its file."""
 ALL: tuple[type[Piece], ...] = (
     *(Summary, PairsPiece, PairPiece, PersonPiece, UnmatchedPiece),
-    *(MarketPiece, Prices, Steady, Proof, SideBySide, Participant),
+    *(MarketPiece, Prices, Steady, AccessPiece, Proof, SideBySide, Participant),
 )
 """Every view, in the order in which one asks."""
 
@@ -77,6 +77,10 @@ class Views:
     def robustness(self, *, names: ViewNames = False, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Steady:
         """Return how often each pair stays when the weights change; parameters as for ``Matching.robustness``."""
         return Steady(self.matching, labels_of(self.matching, names), SamplingPlan(samples, spread, seed))
+
+    def access(self) -> AccessPiece:
+        """Return who was placed, by the answers to the questions that the programme watches; see ``access``."""
+        return AccessPiece(self.matching, KEYS)
 
     def certificate(self) -> Proof:
         """Return what is certain of the pairs, checked without a solver."""

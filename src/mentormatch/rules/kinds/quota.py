@@ -11,13 +11,13 @@ from pydantic import Field as Setting
 from mentormatch.assignment.model.problem import Row
 from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import Side
+from mentormatch.fields.base import CHOSEN
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Market, Relaxation, Rule, check_bounds
 
-KINDS = ("choice", "choices", "scale", "yesno", "place")
 NUMBERS = {
     (True, False): mark("au moins {least} binômes selon « {field} »"),
     (False, True): mark("au plus {most} binômes selon « {field} »"),
@@ -32,7 +32,7 @@ class Where(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
     side: Side
-    field: Annotated[str, FieldRef(KINDS, "any")]
+    field: Annotated[str, FieldRef(CHOSEN, "any")]
     among: list[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
 
     def holds(self, people: People) -> BoolVector:
@@ -66,7 +66,7 @@ class Quota(Rule):
 
     def references(self) -> Iterator[FieldReference]:
         for condition in self.where:
-            yield FieldReference("where.field", condition.field, FieldRef(KINDS, condition.side))
+            yield FieldReference("where.field", condition.field, FieldRef(CHOSEN, condition.side))
 
     def quotations(self) -> Iterator[AnswerReference]:
         for condition in self.where:

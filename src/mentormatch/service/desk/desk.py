@@ -422,6 +422,6 @@ def plan_out(held: HeldDocument) -> DeskPlanOut:
         answered=answered(matching),
         final=held.seal is not None,
         named=held.named if matching.programme.documents.name else None,
-        views=[ViewOut(name=name, title=tr(title)) for name, (title, _) in VIEWS.items()],
+        views=[ViewOut(name=name, title=tr(VIEWS[name][0])) for name in held.views],
         documents=[DocumentOut(name=name, purpose=tr(PURPOSES[name])) for name in held.offered],
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.section import writers
 from mentormatch.languages import mark
+from mentormatch.operations.access import watched_fields
 from mentormatch.operations.matching import Matching, exporter_for
 from mentormatch.record.seal import Seal
 from mentormatch.report.decision_state import answered
@@ -72,6 +73,11 @@ class HeldDocument:
         return view(self).page().encode() if view else exporter_for(".html").content(self.matching, self.seal)
 
     @property
+    def views(self) -> list[str]:
+        """The pages that can be looked at, in the order in which they are offered."""
+        return [name for name in VIEWS if name != ACCESS or watched_fields(self.matching.programme)]
+
+    @property
     def offered(self) -> list[str]:
         """What can be asked for, in the order of the purposes."""
         without = {JOURNAL: self.seal is None, HANDOUTS: not answered(self.matching)}
@@ -88,13 +94,14 @@ class HeldDocument:
 
 type DocumentView = Callable[[HeldDocument], Piece]
 
-OVERVIEW = "binomes"
-"""The page of the committee, which is a document too."""
+OVERVIEW, ACCESS = "binomes", "acces"
+"""The page of the committee, which is a document too, and the one of a programme that watches a question."""
 VIEWS: Mapping[str, tuple[str, DocumentView | None]] = {
     OVERVIEW: (mark("Vue d'ensemble"), None),
     "sans-binome": (mark("Sans binôme"), lambda held: held.matching.show.unmatched(names=held.names)),
     "possibles": (mark("Qui pourrait rencontrer qui"), lambda held: held.matching.show.market(names=held.names)),
     "objectifs": (mark("Ce que coûte chaque objectif"), lambda held: held.matching.show.prices()),
+    ACCESS: (mark("Égalité d'accès"), lambda held: held.matching.show.access()),
     "solidite": (mark("Binômes solides et fragiles"), lambda held: held.matching.show.robustness(names=held.names)),
     "certificat": (mark("Certificat"), lambda held: held.matching.show.certificate()),
 }
