@@ -9,6 +9,8 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from email import message_from_bytes
+from email.policy import default
 from functools import cached_property
 from html import unescape
 from pathlib import Path
@@ -134,8 +136,8 @@ def mentions(held: HeldData, tables: Iterable[TextTable]) -> Iterator[tuple[str,
 
 BOOKS = (".xlsx", ".xlsm", ".ods", ".odt", ".docx")
 TEXTS = (".csv", ".tsv", ".txt", ".md", ".html", ".json", ".ipynb", ".ics")
-PARQUET = ".parquet"
-READ = frozenset({*BOOKS, *TEXTS, PARQUET})
+PARQUET, LETTER = ".parquet", ".eml"
+READ = frozenset({*BOOKS, *TEXTS, PARQUET, LETTER})
 MOST_BYTES = 100_000_000
 FOOT = re.compile(r"mentormatch [0-9]+(\.[0-9]+)+\.?\s*</p>")
 MAKER = "mentormatch"
@@ -241,8 +243,8 @@ def speaks_of(path: Path, held: HeldData) -> bool:
 
 def texts(path: Path) -> Iterator[str]:
     """Yield the texts of a document, without what its format puts around and inside them."""
-    if path.suffix.lower() in BOOKS:
-        yield from parts(path)
+    if path.suffix.lower() in (*BOOKS, LETTER):
+        yield from (letter_parts if path.suffix.lower() == LETTER else parts)(path)
         return
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     yield unescape(text) if path.suffix.lower() == ".html" else text
@@ -250,6 +252,13 @@ def texts(path: Path) -> Iterator[str]:
         yield re.sub(r"\r?\n[ \t]", "", text)
     if path.suffix.lower() in (".json", ".ipynb"):
         yield decoded(text)
+
+
+def letter_parts(path: Path) -> Iterator[str]:
+    """Yield whom a letter is to, its subject and its texts."""
+    letter = message_from_bytes(path.read_bytes(), policy=default)
+    yield from map(str, letter.values())
+    yield from (str(part.get_content()) for part in letter.walk() if part.get_content_maintype() == "text")
 
 
 def decoded(text: str) -> str:

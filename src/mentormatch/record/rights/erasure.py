@@ -17,7 +17,7 @@ from mentormatch.languages.phrases import listed, system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.carry_over import CarryOver
 from mentormatch.record.log import LogEntry, account, append, signed
-from mentormatch.record.rights.documents import HeldData, held, mentions, ours, speaks_of
+from mentormatch.record.rights.documents import LETTER, HeldData, held, mentions, ours, speaks_of
 from mentormatch.record.rights.edition import Edition
 from mentormatch.survey.privacy import forgotten_beside, pseudonyms_for, remember_to_forget, secret_beside
 from mentormatch.survey.table_reader import Rows, TableSource, rows_in
@@ -74,17 +74,21 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
 def naming_documents(edition: Edition, person: HeldData) -> tuple[list[Path], list[Problem]]:
     """Return the documents of an edition that name a person, and those that cannot be read.
 
-    The answers are left out; the programme, which may name them in a rule, is among them.
+    The answers are left out; the programme, which may name them in a rule, is among them. So are all letters beside a
+    table that names somebody: one to a partner may call them by a name that is in no answer.
     """
     naming, unread = [], []
-    for path in dict.fromkeys((*edition.documents(), edition.programme)):
+    documents = list(dict.fromkeys((*edition.documents(), edition.programme)))
+    for path in documents:
         try:
             naming += [path] if speaks_of(path, person) else []
         except OSError as error:
             advice = tr("regardez s'il nomme cette personne")
             found = tr("ce document ne peut pas être lu ({error})", error=system_reason(error))
             unread.append(Problem(path.name, found, advice=advice))
-    return naming, unread
+    tables = {path.parent for path in naming if path.suffix.lower() == ".csv"}
+    beside = [path for path in documents if path.suffix.lower() == LETTER and path.parent in tables]
+    return list(dict.fromkeys((*naming, *beside))), unread
 
 
 def delete(edition: Edition, paths: Sequence[Path], person: HeldData | None = None) -> list[Problem]:
