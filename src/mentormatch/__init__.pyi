@@ -82,6 +82,7 @@ from mentormatch.operations.matching import Rejected as Rejected
 from mentormatch.operations.matching import match as match
 from mentormatch.operations.meeting_dates import MeetingDates as MeetingDates
 from mentormatch.operations.meeting_dates import meeting_dates as meeting_dates
+from mentormatch.operations.name_sheet import read_names as read_names
 from mentormatch.operations.pair_sheet import read_pairs as read_pairs
 from mentormatch.operations.plans import plans as plans
 from mentormatch.operations.proposal import Proposal as Proposal

@@ -62,6 +62,11 @@ def write_whole(path: Path, content: bytes, *, private: bool = False, once: bool
         raise unwritten_file(path, error) from None
 
 
+def is_private(path: Path) -> bool:
+    """Say whether a file can be read by its owner alone; not where a system knows no such thing."""
+    return not path.stat().st_mode & 0o077
+
+
 def write_all_whole(folder: Path, files: Mapping[str, tuple[bytes, bool]]) -> None:
     """Write files, each with whether it is private, whole or not at all, into a folder that nobody else writes into.
 

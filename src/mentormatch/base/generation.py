@@ -22,7 +22,7 @@ from math import inf
 from pathlib import Path
 from time import monotonic, sleep
 
-from mentormatch.base.atomic_files import is_read, write_all_whole, write_whole
+from mentormatch.base.atomic_files import is_private, is_read, write_all_whole, write_whole
 from mentormatch.base.manifest import FILENAME, DocumentRun, Manifest, manifest_in
 from mentormatch.base.streams import write_err
 from mentormatch.errors import OutputError, OverwriteError, Problem
@@ -268,7 +268,7 @@ def keep_file(path: Path) -> Path:
     """Keep a file beside itself under the date, and return where."""
     kept = free(dated_beside(path))
     try:
-        write_whole(kept, path.read_bytes(), private=not path.stat().st_mode & 0o077)
+        write_whole(kept, path.read_bytes(), private=is_private(path))
     except OSError as error:
         raise unkept(path, error) from None
     return kept

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
+from mentormatch.cli.names import say_held
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import on_one_line
 
@@ -34,7 +35,8 @@ MUTE = frozenset({".csv"})
 def deliver(matching: Any, out: Path | None, *, signed: dict[str, Any], as_json: bool) -> None:
     """Write the matching where it was asked for, say what it is, and end with the code of its status.
 
-    ``signed`` says who made it and why, for the log of a folder, and whether what is there is replaced. Raises
+    ``signed`` says who made it and why, for the log of a folder, whether what is there is replaced, and which names
+    documents hold. Raises
     RequestError, and writes nothing, where a side is empty or no criterion counts.
     """
     from mentormatch.cli.summary import pairs_text
@@ -45,8 +47,10 @@ def deliver(matching: Any, out: Path | None, *, signed: dict[str, Any], as_json:
     if as_json:
         write_json(MatchResponse.of(matching).to_json())
     elif out is None:
-        write_text(pairs_text(matching))
+        write_text(pairs_text(matching, signed.get("names")))
     tell(matching, written)
+    if written:
+        say_held(signed.get("names"))
     raise typer.Exit(EXIT_CODES[str(matching.status)])
 
 

@@ -9,6 +9,7 @@ import typer
 
 from mentormatch.cli.delivery import EXIT_CODES, lacks_answer
 from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
+from mentormatch.cli.names import NamesFrom, WithNames, names_asked, say_held
 from mentormatch.cli.options import (
     FILE,
     HERE,
@@ -58,9 +59,6 @@ Rounds = Annotated[
 GroupsStaff = Annotated[
     bool, typer.Option("--staff", help=mark("Avec ce qui est réservé à l'équipe : points, raisons, retrouvailles."))
 ]
-WithNames = Annotated[
-    bool, typer.Option("--names", help=mark("Avec les noms, à la place des codes, dans les documents et à l'écran."))
-]
 
 
 def groups_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -79,6 +77,7 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
     replace: Replace = False,
     staff: GroupsStaff = False,
     names: WithNames = False,
+    names_from: NamesFrom = None,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -87,7 +86,6 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
     from mentormatch.groups.formation import form_groups
     from mentormatch.groups.past import read_groups
     from mentormatch.groups.rotation import rotate
-    from mentormatch.programme.enrolment import read_contacts
 
     files = sources(answers, mentors, mentees, tool, encoding)
     cohort, loaded = read(programme, files)
@@ -101,8 +99,10 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
         past=before,
         time_limit_s=time_limit,
     )
-    shown = found.named(read_contacts(loaded, **files)) if names else found
+    called = names_asked(names_from, cohort, loaded, files, given=names)
+    shown = found if called is None else found.named(called)
     result: Result = rotate(shown, rounds) if rounds is not None and found.groups else shown
+    say_held(called if out else None)
     deliver(result, Destination(tuple(out or ()), staff, replace, as_json))
 
 

@@ -8,6 +8,7 @@ import typer
 from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, add_wishes, load_cohort, match_files
 from mentormatch.cli.delivery import EXIT_CODES, Out, deliver, lacks_answer, refuse_empty
 from mentormatch.cli.messages import complain, say, say_json, say_written, write_json, write_lines, write_text
+from mentormatch.cli.names import NamesFrom, WithNames, names_asked, say_held
 from mentormatch.cli.options import (
     FOLDER,
     HERE,
@@ -30,6 +31,7 @@ from mentormatch.cli.options import (
 from mentormatch.languages import mark, tr
 
 if TYPE_CHECKING:
+    from mentormatch.explanation.names import GivenNames
     from mentormatch.operations.matching import Matching
 
 
@@ -45,6 +47,8 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     decisions: Decided = None,
     out: Out = None,
     replace: Replace = False,
+    names: WithNames = False,
+    names_from: NamesFrom = None,
     who: Who = None,
     why: Why = "",
     seed: Seed = 0,
@@ -57,7 +61,9 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     files = sources(answers, mentors, mentees, tool, encoding)
     asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit, memory_mb, ties)
     matching = match_files(programme, files, asked)
-    deliver(matching, out, signed={"who": who, "why": why, "replace": replace}, as_json=as_json)
+    called = names_asked(names_from, matching.cohort, matching.programme, files, given=names)
+    signed = {"who": who, "why": why, "replace": replace, "names": called}
+    deliver(matching, out, signed=signed, as_json=as_json)
 
 
 IntakeOut = Annotated[
@@ -207,6 +213,8 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
     decisions: Decided = None,
     out: PlansFolder = None,
     replace: Replace = False,
+    names: WithNames = False,
+    names_from: NamesFrom = None,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -215,31 +223,30 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
     from mentormatch.operations.plans import plans
     from mentormatch.report.folder import save_plans
 
-    on = load_cohort(
-        programme,
-        sources(answers, mentors, mentees, tool, encoding),
-        CohortOptions(tuple(wishes or ()), decisions, seed),
-    )
+    files = sources(answers, mentors, mentees, tool, encoding)
+    on = load_cohort(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed))
+    called = names_asked(names_from, on.cohort, on.programme, files, given=names)
     found = plans(on.cohort, on.programme, n, differ_by=differ_by, seed=seed, **on.by_hand)
     refuse_empty(found[0])
     if as_json:
         write_json(PlansResponse.of(found, n).to_json())
     elif out is None:
-        write_text("\n\n".join(plan_text(plan, number) for number, plan in enumerate(found, 1)))
+        write_text("\n\n".join(plan_text(plan, number, called) for number, plan in enumerate(found, 1)))
     code = EXIT_CODES[str(found[0].status)]
     if out is not None and not lacks_answer(found[0].status, out):
-        for path in save_plans(found, out, replace=replace):
+        for path in save_plans(found, out, replace=replace, names=called):
             say_written(path)
+        say_held(called)
     (complain if code else say)(plans_summary(found, n))
     raise typer.Exit(code)
 
 
-def plan_text(plan: "Matching", number: int) -> str:
+def plan_text(plan: "Matching", number: int, names: "GivenNames | None" = None) -> str:
     """Return a plan under its number."""
     from mentormatch.cli.summary import pairs_text
     from mentormatch.languages.phrases import about
 
-    return f"{about(tr('Plan {number}', number=number), plan_worth(plan))}\n{pairs_text(plan)}"
+    return f"{about(tr('Plan {number}', number=number), plan_worth(plan))}\n{pairs_text(plan, names)}"
 
 
 def plan_worth(plan: "Matching") -> str:

@@ -9,6 +9,7 @@ import typer
 from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, load_cohort, match_files
 from mentormatch.cli.delivery import EXIT_CODES, refuse_unanswered, tell_caveats
 from mentormatch.cli.messages import complain, say, say_json, say_written, write_json, write_text
+from mentormatch.cli.names import NamesFrom, WithNames, names_asked, say_held
 from mentormatch.cli.options import (
     FILE,
     FOLDER,
@@ -183,6 +184,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     decision: Validated = None,
     out: HandoutsFolder = Path("documents"),
     replace: Replace = False,
+    names_from: NamesFrom = None,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -195,7 +197,8 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
     refuse_unanswered(matching)
     contacts = read_contacts(matching.programme, **files)
-    written = write_handouts(matching, contacts, out, decision=decision, replace=replace)
+    called = names_asked(names_from, matching.cohort, matching.programme)
+    written = write_handouts(matching, contacts, out, decision=decision, replace=replace, names=called)
     sentences = list(handout_notes(matching, written))
     tell_caveats(matching, complain)  # the table for letters is a CSV file too
     if as_json:
@@ -254,6 +257,7 @@ def letters_command(  # noqa: PLR0913 - the options of the command line are its 
     decisions: Decided = None,
     out: LettersFolder = Path("lettres"),
     replace: Replace = False,
+    names_from: NamesFrom = None,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -278,7 +282,9 @@ def letters_command(  # noqa: PLR0913 - the options of the command line are its 
         proposed = Proposal.read(record, on.cohort, on.programme, seed=seed)
         matching = proposed.matching
     texts = None if templates is None else templates_in(templates, matching.language)
-    written = letters(proposed, read_contacts(matching.programme, **files), kind, templates=texts, deadline=deadline)
+    called = names_asked(names_from, matching.cohort, matching.programme)
+    contacts = read_contacts(matching.programme, **files)
+    written = letters(proposed, contacts, kind, templates=texts, deadline=deadline, names=called)
     paths = write_letters(written, out, matching.language, replace=replace)
     sentences = list(notes(written))
     if as_json:
@@ -314,6 +320,8 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     decisions: Decided = None,
     out: FollowUpFolder = Path("suivi"),
     replace: Replace = False,
+    names: WithNames = False,
+    names_from: NamesFrom = None,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -324,15 +332,18 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
 
     files = by_month(waves)
     asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
-    matching = match_files(programme, sources(answers, mentors, mentees, tool, encoding), asked)
+    answered = sources(answers, mentors, mentees, tool, encoding)
+    matching = match_files(programme, answered, asked)
     refuse_unanswered(matching)
+    called = names_asked(names_from, matching.cohort, matching.programme, answered, given=names)
     year = follow_up(matching.programme, matching.pairs, files)
-    written = year.save(out, replace=replace)
+    written = year.save(out, replace=replace, names=called)
     if as_json:
         write_json(to_json(year))
     say(summary(year))
     for path in written:
         say_written(path)
+    say_held(called)
 
 
 def by_month(waves: list[str]) -> dict[int, Path]:

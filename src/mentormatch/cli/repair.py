@@ -10,6 +10,7 @@ import typer
 from mentormatch.cli.cohorts import CohortOptions, Decided, LoadedCohort, Wishes, load_cohort
 from mentormatch.cli.delivery import EXIT_CODES, Out, save_matching, tell
 from mentormatch.cli.messages import say, write_json, write_text
+from mentormatch.cli.names import NamesFrom, WithNames, names_asked, say_held
 from mentormatch.cli.options import (
     FILE,
     HERE,
@@ -34,6 +35,7 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
 
 if TYPE_CHECKING:
+    from mentormatch.explanation.names import GivenNames
     from mentormatch.operations.matching import KeyPair
     from mentormatch.operations.repair import Repair
     from mentormatch.people.cohort import Cohort
@@ -86,6 +88,8 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     decisions: Decided = None,
     out: Out = None,
     replace: Replace = False,
+    names: WithNames = False,
+    names_from: NamesFrom = None,
     who: Who = None,
     why: Why = "",
     seed: Seed = 0,
@@ -93,16 +97,18 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
 ) -> None:
     """Form new pairs for who needs one, and say what more broken pairs would buy, and who would take over."""
     answers, before = answers_first(answers, former, names=[FORMER], apart=bool(mentors or mentees))
-    on = load_cohort(
-        programme,
-        sources(answers, mentors, mentees, tool, encoding),
-        CohortOptions(tuple(wishes or ()), decisions, seed),
-    )
+    files = sources(answers, mentors, mentees, tool, encoding)
+    on = load_cohort(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed))
     turnover = Turnover(tuple(withdrawn or ()), tuple(map(parse_pair, keep or ())), arrived, tool, encoding)
     made = repair_pairs(on, Path(before), turnover, seed)
-    written = save_matching(made.matching, out, {"who": who, "why": why, "replace": replace})
-    write_repair(made, printed=out is None, steps=not no_steps, as_json=as_json)
+    read = [files] if arrived is None else [files, sources(arrived, None, None, tool, encoding)]
+    called = names_asked(names_from, made.matching.cohort, made.matching.programme, *read, given=names)
+    signed = {"who": who, "why": why, "replace": replace, "names": called}
+    written = save_matching(made.matching, out, signed)
+    write_repair(made, printed=out is None, steps=not no_steps, as_json=as_json, names=called)
     tell(made.matching, written)
+    if written:
+        say_held(called)
     say(str(made))
     raise typer.Exit(EXIT_CODES[str(made.status)])
 
@@ -134,7 +140,9 @@ def repair_pairs(on: LoadedCohort, before: Path, turnover: Turnover, seed: int) 
     return repair(former, withdrawn=turnover.withdrawn, arrived=arrived, keep=turnover.keep, **on.by_hand)
 
 
-def write_repair(made: "Repair", *, printed: bool, steps: bool, as_json: bool) -> None:
+def write_repair(
+    made: "Repair", *, printed: bool, steps: bool, as_json: bool, names: "GivenNames | None" = None
+) -> None:
     """Write on stdout what a repair comes to: as JSON, or in lines, with the pairs where no file has them."""
     from mentormatch.cli.summary import pairs_text
     from mentormatch.contract.operations.repair import RepairResponse
@@ -142,7 +150,7 @@ def write_repair(made: "Repair", *, printed: bool, steps: bool, as_json: bool) -
     if as_json:
         write_json(RepairResponse.of(made, ladder=steps, reserves=True).to_json())
         return
-    parts = [[pairs_text(made.matching)]] if printed else []
+    parts = [[pairs_text(made.matching, names)]] if printed else []
     parts += [list(map(str, made.ladder))] if steps else []
     parts += [list(map(str, made.reserves))]
     write_text("\n\n".join("\n".join(lines) for lines in parts if lines))

@@ -1,6 +1,7 @@
 """What the command line says of a matching, in plain text."""
 
 from mentormatch.assignment.model.solution import Status
+from mentormatch.explanation.names import GivenNames, cohort_names, named
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, points
 from mentormatch.languages.text_keys import row_text
@@ -45,8 +46,13 @@ def standing(matching: Matching) -> str:
     return tr(INTERRUPTED if cut_short else STATUSES[str(matching.status)])
 
 
-def pairs_text(matching: Matching) -> str:
-    """Return the pairs and the people without one, a line each."""
-    pairs = [row_text(pair.mentor, pair.mentee, points(pair.score)) for pair in matching.pairs]
-    left = [row_text(one.person, "-", one.reason) for one in matching.unmatched]
+def pairs_text(matching: Matching, names: GivenNames | None = None) -> str:
+    """Return the pairs and the people without one, a line each, with their names where these are asked for."""
+    known = {} if names is None else cohort_names(names, matching.cohort, matching.programme)
+    called = named(known, coded=True).person
+    pairs = [
+        row_text(called("mentor", pair.mentor), called("mentee", pair.mentee), points(pair.score))
+        for pair in matching.pairs
+    ]
+    left = [row_text(called(one.side, one.person), "-", one.reason) for one in matching.unmatched]
     return "\n".join([tr("mentor·e\tmentoré·e\tpoints"), *pairs, *left])

@@ -1,6 +1,5 @@
 """What people are called in a text: keys, or pseudonyms where a key would tell who they are; people in numbers."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +10,6 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Rule
-from mentormatch.survey.contacts import Contacts
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 LETTERS: Mapping[Side, str] = {"mentor": "M", "mentee": "E"}
@@ -60,30 +58,6 @@ def pseudonyms(cohort: Cohort) -> Labels:
 def codes(cohort: Cohort, programme: Programme) -> Labels:
     """Return people by their codes where they have some, by pseudonyms where keys are e-mail addresses."""
     return KEYS if programme.fields_with("key") else pseudonyms(cohort)
-
-
-def names(cohort: Cohort, programme: Programme, contacts: Contacts) -> Labels:
-    """Return people by the names that they gave, with the code or the pseudonym where two have the same one."""
-    plain = codes(cohort, programme)
-    named = {
-        (side, key): name_called(programme, contacts, plain, (side, key))
-        for side in SIDES
-        for key in cohort.side(side).ids
-    }
-    counts = Counter(named.values())
-    return Labels(
-        {
-            (side, canonical(key)): name if counts[name] == 1 else f"{name} ({plain.person(side, key)})"
-            for (side, key), name in named.items()
-        },
-        tr(ABSENT),
-    )
-
-
-def name_called(programme: Programme, contacts: Contacts, plain: Labels, person: tuple[Side, str]) -> str:
-    """Return what somebody is called: the contact field that the programme names, else their code or a pseudonym."""
-    side, key = person
-    return contacts.of(side, key).get(programme.documents.name or "") or plain.person(side, key)
 
 
 def digits(count: int) -> int:

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.explanation.diagnosis.findings import PossibleChange
+from mentormatch.explanation.names import NamesByPerson
 from mentormatch.explanation.pairs import Pair
 from mentormatch.explanation.unmatched import Unmatched
+from mentormatch.fields import Side
 from mentormatch.languages import language, mark, tr
 from mentormatch.people.cohort import FATES, Cohort, RowFate
 from mentormatch.scoring.score import ScoreTable
@@ -17,6 +19,8 @@ from mentormatch.scoring.score import ScoreTable
 type CellValue = str | int | float | bool
 SIDES = {"mentor": mark("mentor·e"), "mentee": mark("mentoré·e")}
 """What staff read, to be spoken by ``tr``."""
+NAMED = {"mentor": mark("Nom (mentor·e)"), "mentee": mark("Nom (mentoré·e)")}
+"""The headings of names beside keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,8 @@ def sheet(columns: Sequence[tuple[str, str]], rows: Iterable[tuple[CellValue, ..
     return ResultSheet(tuple(name for name, _ in columns), tuple(title for _, title in columns), tuple(rows))
 
 
-def pair_sheet(pairs: Sequence[Pair]) -> ResultSheet:
-    """Return one row a pair: who, the points, how much is answered, and the reasons in words."""
+def pair_sheet(pairs: Sequence[Pair], names: NamesByPerson | None = None) -> ResultSheet:
+    """Return one row a pair: who, the points, how much is answered, and the reasons in words; last what names say."""
     columns = [
         ("mentor", tr("Mentor·e")),
         ("mentee", tr("Mentoré·e")),
@@ -60,7 +64,14 @@ def pair_sheet(pairs: Sequence[Pair]) -> ResultSheet:
         ("answered", tr("Part connue")),
         ("reasons", tr("Pourquoi")),
     ]
-    return sheet(columns, ((p.mentor, p.mentee, p.points, p.answered, reasons(p)) for p in pairs))
+    columns += [] if names is None else [(f"{side}_name", tr(title)) for side, title in NAMED.items()]
+    return sheet(columns, ((p.mentor, p.mentee, p.points, p.answered, reasons(p), *called(p, names)) for p in pairs))
+
+
+def called(pair: Pair, names: NamesByPerson | None) -> tuple[str, ...]:
+    """Return the names of the two people of a pair, empty where one is not known; nothing where there are no names."""
+    people: tuple[tuple[Side, str], ...] = (("mentor", pair.mentor), ("mentee", pair.mentee))
+    return () if names is None else tuple(names.get(person, "") for person in people)
 
 
 def reasons(pair: Pair) -> str:
@@ -89,8 +100,10 @@ def contribution_sheet(pairs: Sequence[Pair]) -> ResultSheet:
     return sheet(columns, rows)
 
 
-def unmatched_sheet(unmatched: Sequence[Unmatched], changes: Sequence[PossibleChange | None]) -> ResultSheet:
-    """Return one row for each person without a partner, with the smallest change that would place them."""
+def unmatched_sheet(
+    unmatched: Sequence[Unmatched], changes: Sequence[PossibleChange | None], names: NamesByPerson | None = None
+) -> ResultSheet:
+    """Return one row for each person without a partner, with the smallest change that would place them, and names."""
     columns = [
         ("person", tr("Personne")),
         ("side", tr("Côté")),
@@ -98,8 +111,10 @@ def unmatched_sheet(unmatched: Sequence[Unmatched], changes: Sequence[PossibleCh
         ("reason", tr("Raison")),
         ("change", tr("Ce qui suffirait")),
     ]
+    columns += [] if names is None else [("name", tr("Nom"))]
     rows = (
         (one.person, tr(SIDES[one.side]), one.code, one.reason, in_words(change))
+        + (() if names is None else (names.get((one.side, one.person), ""),))
         for one, change in zip(unmatched, changes, strict=True)
     )
     return sheet(columns, rows)

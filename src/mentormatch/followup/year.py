@@ -9,10 +9,12 @@ from pathlib import Path
 
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, RequestError
+from mentormatch.explanation.names import GivenNames, names_of
 from mentormatch.explanation.pairs import Pair
+from mentormatch.fields import Side
 from mentormatch.followup.meetings import PairMeetings, PersonToCall, meetings, people_to_call
 from mentormatch.followup.outcomes import OutcomeCount, counts
-from mentormatch.followup.waves import Wave, read_wave
+from mentormatch.followup.waves import SIDES, Wave, keys_of, read_wave
 from mentormatch.languages import language, once_spoken, own_language, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.programme.enrolment import AnswerSource
@@ -67,13 +69,21 @@ class Year(VersionedPickle):
         return {}
 
     @own_language
-    def save(self, folder: str | PathLike[str], *, replace: bool = False) -> tuple[Path, ...]:
+    def save(
+        self, folder: str | PathLike[str], *, replace: bool = False, names: GivenNames | None = None
+    ) -> tuple[Path, ...]:
         """Write the year as a page, a workbook and JSON into a folder, and return the files.
 
-        Raises OutputError where one cannot be written, or somebody wrote in one that is there and it is not to be
-        ``replaced``.
+        ``names`` are what people are called, for the page and the workbook alone, which their owner alone can read
+        then: see ``Matching.save``. Raises OutputError where a file cannot be written, or somebody wrote in one that is
+        there and it is not to be ``replaced``; RequestError where somebody has no name.
         """
-        written: tuple[Path, ...] = import_module(DELIVERY).write_year(self, Path(folder), replace=replace)
+        people: dict[Side, list[str]] = {
+            side: list(dict.fromkeys(keys_of(pair)[side] for pair in self.pairs)) for side in SIDES
+        }
+        known = None if names is None else names_of(names, people, self.programme)
+        delivery = import_module(DELIVERY)
+        written: tuple[Path, ...] = delivery.write_year(self, Path(folder), replace=replace, names=known)
         return written
 
     @own_language

@@ -10,7 +10,8 @@ import numpy as np
 
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.base.columns import MultiChoice, Ranks
-from mentormatch.explanation.labels import KEYS, Labels, codes, first_of, names
+from mentormatch.explanation.labels import KEYS, Labels, codes, first_of
+from mentormatch.explanation.names import GivenNames, cohort_names, named
 from mentormatch.explanation.tables import CellValue, ResultSheet, rejected_sheet, sheet
 from mentormatch.fields import AnyField
 from mentormatch.groups.formulation import (
@@ -27,7 +28,6 @@ from mentormatch.languages.phrases import about, counted, listed, percent, point
 from mentormatch.people.cohort import Cohort, People, RowFate
 from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.survey.contacts import Contacts
 
 MOST_NAMED, FAR = 4, 0.05  # a bound on points that is further off says nothing of how good groups are
 
@@ -157,9 +157,10 @@ class Grouping(Result):
     name: str = ""
     labels: Labels = KEYS
 
-    def named(self, contacts: Contacts) -> Self:
-        """Return the same groups, whose people are called by the names that they gave; see ``read_contacts``."""
-        return replace(self, labels=names(self.cohort, self.programme, contacts))
+    def named(self, names: GivenNames) -> Self:
+        """Return the same groups, whose people are called by names in documents; see ``Matching.save``."""
+        known, plain = cohort_names(names, self.cohort, self.programme), codes(self.cohort, self.programme)
+        return replace(self, labels=named(known, plain, coded=isinstance(names, Mapping)))
 
     @property
     def veiled(self) -> Self:
@@ -331,7 +332,7 @@ class Grouping(Result):
     @property
     @own_language
     def told_to_staff(self) -> dict[str, object]:
-        return staff_json(self)
+        return staff_json(self if self.labels is KEYS else replace(self, labels=KEYS))
 
     def __repr__(self) -> str:
         return f"Grouping({len(self.solution.groups)} groups, {self.status})"  # a notebook saves what it shows
@@ -414,9 +415,8 @@ def goal_in_words(tier: Tier) -> str:
 
 def sheets(grouping: "Grouping") -> dict[str, ResultSheet]:
     """Return who is in which group, and who leads it where somebody does."""
-    led = any(group.facilitator for group in grouping.groups)
-    columns = [("group", tr("Groupe")), ("member", tr("Membre"))]
-    columns += [("facilitator", tr("Animé par"))] if led else []
+    leader = [("facilitator", tr("Animé par"))] if any(group.facilitator for group in grouping.groups) else []
+    columns = [("group", tr("Groupe")), ("member", tr("Membre")), *leader]
     rows = (row[: len(columns)] for group in grouping.groups for row in placed_sheet(grouping, group))
     return {"groups": sheet(columns, rows)}
 

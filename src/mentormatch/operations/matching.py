@@ -26,6 +26,7 @@ from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.edits import Edit, Note, pair_edits
 from mentormatch.explanation.frames import Frames
 from mentormatch.explanation.goal_prices import GoalPrice, goal_prices
+from mentormatch.explanation.names import GivenNames, NamesByPerson, cohort_names
 from mentormatch.explanation.pairs import Pair, explain_pair, explain_pairs
 from mentormatch.explanation.robustness import Robustness, SamplingPlan, robustness
 from mentormatch.explanation.tables import (
@@ -197,11 +198,15 @@ class Matching(ContentEquality):
     @property
     def sheets(self) -> Mapping[str, ResultSheet]:
         """The result as plain tables, from which every document is made; each is made when it is asked for."""
+        return self.named_sheets()
+
+    def named_sheets(self, names: NamesByPerson | None = None) -> Mapping[str, ResultSheet]:
+        """Return the same tables, with the names of people beside their keys where these are given."""
         return Sheets(
             self.language,
             {
-                "pairs": lambda: pair_sheet(self.pairs),
-                "unmatched": lambda: unmatched_sheet(self.unmatched, self.smallest_changes),
+                "pairs": lambda: pair_sheet(self.pairs, names),
+                "unmatched": lambda: unmatched_sheet(self.unmatched, self.smallest_changes, names),
                 "contributions": lambda: contribution_sheet(self.pairs),
                 "rejected": lambda: rejected_sheet(self.cohort.rejected),
             },
@@ -223,7 +228,13 @@ class Matching(ContentEquality):
 
     @own_language
     def save(
-        self, path: str | PathLike[str], *, who: str | None = None, why: str = "", replace: bool = False
+        self,
+        path: str | PathLike[str],
+        *,
+        who: str | None = None,
+        why: str = "",
+        replace: bool = False,
+        names: GivenNames | None = None,
     ) -> tuple[Path, ...]:
         """Write the matching and return the files written.
 
@@ -241,20 +252,25 @@ class Matching(ContentEquality):
         replace
             Whether a decision that somebody validated, or a document in which somebody wrote, is replaced. It is kept
             beside then, under its date, and the log says so.
+        names
+            What people are called, for the page, the workbook and the CSV file, which their owner alone can read then:
+            those that they gave (see ``read_contacts``), or a name for each key (see ``read_names``). Decision, log
+            and JSON never hold any.
 
         Raises
         ------
         OutputError
-            A file cannot be written, or the log that is there is not whole; something good would be lost; or there is
-            no answer, and documents of one are there.
+            A file cannot be written, or holds no names; the log that is there is not whole; something good would be
+            lost; or there is no answer, and documents of one are there.
         RequestError
-            ``who`` is no name.
+            ``who`` is no name, or ``names`` are not those of these people.
         """
-        target = Path(path)
-        delivery = import_module(DELIVERY)
+        target, delivery = Path(path), import_module(DELIVERY)
+        known = None if names is None else cohort_names(names, self.cohort, self.programme)
         if target.suffix:
-            return (delivery.save_file(exporter_for(target.name), self, target, replace=replace),)
-        written: tuple[Path, ...] = delivery.save_folder(self, target, who=who, why=why, replace=replace)
+            exporter = exporter_for(target.name)
+            return (delivery.save_file(exporter, self, target, replace=replace, names=known),)
+        written: tuple[Path, ...] = delivery.save_folder(self, target, who=who, why=why, replace=replace, names=known)
         return written
 
     @cached_property
@@ -291,6 +307,14 @@ class Exporter(ABC):
     def shown(self, matching: Matching) -> str:
         """Return the document as a notebook shows it."""
         return self.content(matching).decode()
+
+
+class NamedExporter(Exporter):
+    """One whose documents hold names where they are asked for; no other document ever does."""
+
+    @abstractmethod
+    def content(self, matching: Matching, seal: Any = None, names: NamesByPerson | None = None) -> bytes:
+        """Return the whole document, with the names of people beside their keys; None: without."""
 
 
 def exporters() -> dict[str, Exporter]:

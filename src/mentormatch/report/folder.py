@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.atomic_files import write_whole
+from mentormatch.base.atomic_files import is_private, write_whole
 from mentormatch.base.generation import GenerationDraft, changed, generation, keep_file, refuse, write_document
 from mentormatch.base.manifest import Manifest, manifest_in
 from mentormatch.base.progress import track, track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.caveats import sentences_by_code
+from mentormatch.explanation.names import GivenNames, NamesByPerson, cohort_names
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, listed
-from mentormatch.operations.matching import Exporter, Matching, documents_made, exporters
+from mentormatch.operations.matching import Exporter, Matching, NamedExporter, documents_made, exporters
 from mentormatch.record.decision import FILENAME, SUFFIX
 from mentormatch.record.decision import SUFFIX as DECISION
 from mentormatch.record.digests import digest
@@ -53,6 +54,7 @@ def save_folder(  # noqa: PLR0913 - who, why and whether, and what else is of th
     why: str = "",
     replace: bool = False,
     examples: Mapping[str, bytes] | None = None,
+    names: NamesByPerson | None = None,
 ) -> tuple[Path, ...]:
     """Write the decision file, the log and all documents together, and return the files, the log among them.
 
@@ -61,16 +63,19 @@ def save_folder(  # noqa: PLR0913 - who, why and whether, and what else is of th
     """
     with generation(folder, KIND, replace=replace) as draft:
         draft.examples = dict(examples or {})
-        compose(draft, matching, who=who, why=why)
+        compose(draft, matching, who=who, why=why, names=names)
     return written(folder)
 
 
-def save_plans(plans: tuple[Matching, ...], folder: Path, *, replace: bool = False) -> tuple[Path, ...]:
+def save_plans(
+    plans: tuple[Matching, ...], folder: Path, *, replace: bool = False, names: GivenNames | None = None
+) -> tuple[Path, ...]:
     """Write the documents of several plans together, each plan in a folder of its own, and return the files."""
     homes = [f"plan-{number}" for number, _ in enumerate(plans, 1)]
+    known = None if names is None else cohort_names(names, plans[0].cohort, plans[0].programme)
     with track(), generation(folder, "plans", replace=replace) as draft:
         for home, plan in zip(homes, plans, strict=True):
-            compose(draft.part(home, KIND), plan, who=None, why="")
+            compose(draft.part(home, KIND), plan, who=None, why="", names=known)
     return tuple(path for home in homes for path in written(folder / home))
 
 
@@ -81,7 +86,9 @@ def written(folder: Path) -> tuple[Path, ...]:
     return decision, journal_beside(decision), *made.values()
 
 
-def compose(draft: GenerationDraft, matching: Matching, *, who: str | None, why: str) -> None:
+def compose(
+    draft: GenerationDraft, matching: Matching, *, who: str | None, why: str, names: NamesByPerson | None = None
+) -> None:
     """Put the decision, the log with its new lines, and the documents that print its head into a draft."""
     refuse_unanswered(matching, draft.place)
     made = documents_made()
@@ -98,13 +105,10 @@ def compose(draft: GenerationDraft, matching: Matching, *, who: str | None, why:
     # The documents print the head that the log will have.
     draft.decision, draft.log = decision, (journal.name, lines)
     draft.caveats = sentences_by_code(matching.caveats)
-    put_documents(draft, matching, content, Seal.of(chain_in(lines), decision, head))
-
-
-def put_documents(draft: GenerationDraft, matching: Matching, decision: bytes, seal: Seal) -> None:
-    """Put a decision file, and all documents that stand beside it, into a draft."""
-    for name, content in {exporters()[SUFFIX].filename: decision, **documents(matching, seal)}.items():
-        draft.put(name, content)
+    draft.put(path.name, content)
+    holding = [] if names is None else [one.filename for one in made.values() if isinstance(one, NamedExporter)]
+    for name, document in documents(matching, Seal.of(chain_in(lines), decision, head), names).items():
+        draft.put(name, document, private=name in holding)
 
 
 def replaced(decision: Path, kept: str, *, who: str | None, why: str) -> list[LogEntry]:
@@ -125,20 +129,40 @@ def final_in(folder: Path) -> list[Problem]:
     return [Problem(decision.name, validation_words(one.who, one.when, one.why)) for one in found[-1:]]
 
 
-def save_file(exporter: Exporter, matching: Matching, path: Path, *, replace: bool = False) -> Path:
+def save_file(
+    exporter: Exporter,
+    matching: Matching,
+    path: Path,
+    *,
+    replace: bool = False,
+    names: NamesByPerson | None = None,
+) -> Path:
     """Write one document by itself, and return where.
 
-    Raises OutputError where it cannot be written, or something good would be lost and is not to be ``replaced``.
+    Raises OutputError where it cannot be written, holds no ``names`` and these were asked for, or something good would
+    be lost and is not to be ``replaced``.
     """
     refuse_unanswered(matching, path)
+    if names is not None and not isinstance(exporter, NamedExporter):
+        expected = listed([each.kind for each in exporters().values() if isinstance(each, NamedExporter)])
+        raise OutputError(
+            tr("Rien n'a été écrit"), [Problem(path.name, tr("ce format ne porte pas de noms"), expected)]
+        )
     with track_documents(1) as begin:
         begin()
-        content = exporter.content(matching)
+        content = content_of(exporter, matching, None, names)
     final = final_in(path.parent) if of_a_decision(manifest_in(path.parent), path) else []
     refuse(final, replace=replace)
     if final:
         keep_file(path)
-    return write_document(path, content, KIND, replace=replace)
+    return write_document(path, content, KIND, replace=replace, private=names is not None)
+
+
+def content_of(exporter: Exporter, matching: Matching, seal: Seal | None, names: NamesByPerson | None) -> bytes:
+    """Return a document, with names where it may hold some."""
+    if isinstance(exporter, NamedExporter):
+        return exporter.content(matching, seal, names)
+    return exporter.content(matching, seal)
 
 
 def of_a_decision(manifest: Manifest, path: Path) -> bool:
@@ -217,10 +241,11 @@ def write_beside(decision: Path, contents: Mapping[str, bytes]) -> None:
     kinds = [kind for kind, run in manifest.runs.items() if decision.name in run.documents]
     own = {name: one for name, one in contents.items() if kinds and not manifest.typed(folder / name, name)}
     for name in contents.keys() - own.keys():
-        write_whole(folder / name, contents[name])
+        write_whole(folder / name, contents[name], private=is_private(folder / name))
     if own:
         with generation(folder, kinds[0], partial=True) as draft:
-            draft.documents |= own
+            for name, content in own.items():
+                draft.put(name, content, private=is_private(folder / name))
 
 
 @dataclass(repr=False)
@@ -251,14 +276,14 @@ class Portfolio:
         return seal
 
 
-def documents(matching: Matching, seal: Seal | None = None) -> dict[str, bytes]:
-    """Return all documents that stand beside the decision file, by their names."""
+def documents(matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> dict[str, bytes]:
+    """Return all documents that stand beside the decision file, by the names of their files."""
     made = {kind: each for kind, each in documents_made().items() if kind != SUFFIX}
     contents = {}
     with track_documents(len(made)) as begin:
         for each in made.values():
             begin()
-            contents[each.filename] = each.content(matching, seal)
+            contents[each.filename] = content_of(each, matching, seal, names)
     return contents
 
 

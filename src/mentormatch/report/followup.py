@@ -6,9 +6,12 @@ from pathlib import Path
 
 from mentormatch.base.generation import generation
 from mentormatch.base.progress import track_documents
+from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.explanation.names import NamesByPerson, holding, named
 from mentormatch.explanation.tables import SIDES as WORDS
 from mentormatch.explanation.tables import ResultSheet, sheet
-from mentormatch.followup.meetings import MeetingState
+from mentormatch.fields import Side
+from mentormatch.followup.meetings import MeetingState, PersonToCall
 from mentormatch.followup.outcomes import DESCRIPTION, GROUPS, OutcomeCount, warning
 from mentormatch.followup.waves import SIDES, Wave, keys_of
 from mentormatch.followup.year import Year
@@ -50,18 +53,18 @@ COUNTED: dict[MeetingState, Callable[[int], str]] = {
 """How pairs in each state are counted, those that need a look first."""
 
 
-def year_sheets(year: Year) -> dict[str, ResultSheet]:
-    """Return the year as plain tables, by their codes."""
+def year_sheets(year: Year, labels: Labels = KEYS) -> dict[str, ResultSheet]:
+    """Return the year as plain tables, by their codes, its people under these labels."""
     return {
-        CALLS: call_sheet(year),
-        MEETINGS: meeting_sheet(year),
+        CALLS: call_sheet(year, labels),
+        MEETINGS: meeting_sheet(year, labels),
         OUTCOMES: outcome_sheet(year.outcomes()),
         REJECTED: rejected_sheet(year),
         REMARKS: remark_sheet(year),
     }
 
 
-def call_sheet(year: Year) -> ResultSheet:
+def call_sheet(year: Year, labels: Labels) -> ResultSheet:
     """Return who should be called, and why."""
     columns = [
         ("person", tr("Personne")),
@@ -69,15 +72,27 @@ def call_sheet(year: Year) -> ResultSheet:
         ("partners", tr("Binôme")),
         ("reasons", tr("Pourquoi")),
     ]
-    told = ((one.person, tr(WORDS[one.side]), listed(one.partners), " · ".join(one.reasons)) for one in year.to_call)
+    told = (
+        (labels.person(one.side, one.person), tr(WORDS[one.side]), partners_of(one, labels), " · ".join(one.reasons))
+        for one in year.to_call
+    )
     return sheet(columns, told)
 
 
-def meeting_sheet(year: Year) -> ResultSheet:
+def partners_of(one: PersonToCall, labels: Labels) -> str:
+    """Return the partners of somebody."""
+    across: Side = "mentee" if one.side == "mentor" else "mentor"
+    return listed([labels.person(across, key) for key in one.partners])
+
+
+def meeting_sheet(year: Year, labels: Labels) -> ResultSheet:
     """Return where each pair stands, those that need a look first."""
     columns = [("mentor", tr("Mentor·e")), ("mentee", tr("Mentoré·e")), ("state", tr("Où ils en sont"))]
     ordered = sorted(year.meetings, key=lambda one: list(COUNTED).index(one.state))
-    return sheet(columns, ((one.pair.mentor, one.pair.mentee, one.words) for one in ordered))
+    called = labels.person
+    return sheet(
+        columns, ((called("mentor", one.pair.mentor), called("mentee", one.pair.mentee), one.words) for one in ordered)
+    )
 
 
 def rejected_sheet(year: Year) -> ResultSheet:
@@ -153,9 +168,9 @@ def summary(year: Year) -> str:
     return tr("Sur {pairs} : {states}.", pairs=pairs, states=listed(told)) if told else tr("Aucun binôme.")
 
 
-def page(year: Year) -> bytes:
-    """Return the year as a page for the team."""
-    return filled("follow_up.html", year).encode("utf-8")
+def page(year: Year, names: NamesByPerson | None = None) -> bytes:
+    """Return the year as a page for the team, with the names of people beside their keys where these are given."""
+    return filled("follow_up.html", year, names).encode("utf-8")
 
 
 def shown(year: Year) -> str:
@@ -163,9 +178,9 @@ def shown(year: Year) -> str:
     return filled("follow_up_fragment.html", year)
 
 
-def filled(template: str, year: Year) -> str:
+def filled(template: str, year: Year, names: NamesByPerson | None = None) -> str:
     """Return ``template`` filled with the year."""
-    tables, lines = year_sheets(year), year.outcomes()
+    tables, lines = year_sheets(year, labels_of(names)), year.outcomes()
     said = {
         "figures": tuple(figures(year)),
         "summary": summary(year),
@@ -176,19 +191,26 @@ def filled(template: str, year: Year) -> str:
         "months": year.waves[-1].months,
         "warning": warning(lines),
         "description": tr(DESCRIPTION),
+        "held": "" if names is None else holding(names),
     }
     return rendered(template, name=year.programme.name, **said)
 
 
-def workbook(year: Year) -> bytes:
-    """Return the year as a workbook."""
+def labels_of(names: NamesByPerson | None) -> Labels:
+    """Return what people are called in a document."""
+    return KEYS if names is None else named(names, coded=True)
+
+
+def workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
+    """Return the year as a workbook, with the names of people beside their keys where these are given."""
     book = Book(tr("Suivi – {name}", name=year.programme.name))
-    for name, table in year_sheets(year).items():
+    for name, table in year_sheets(year, labels_of(names)).items():
         columns = [
             BookColumn(title, width, form) for title, (form, width) in zip(table.titles, LOOKS[name], strict=True)
         ]
         book.table(tr(TITLES[name]), columns, table.rows)
     lines = [summary(year), *(answered(year, wave) for wave in year.waves), warning(year.outcomes()), tr(DESCRIPTION)]
+    lines += [] if names is None else [holding(names)]
     book.table(tr("Lire ce suivi"), [BookColumn(tr("À savoir"), 110, "wrapped")], [(line,) for line in lines if line])
     return book.content()
 
@@ -220,19 +242,19 @@ def to_json(year: Year) -> str:
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_year(year: Year, folder: Path, *, replace: bool) -> tuple[Path, ...]:
-    """Write page, workbook and JSON, and return the files."""
-    made: dict[str, Callable[[Year], bytes]] = {
-        ".html": page,
-        ".xlsx": workbook,
-        ".json": lambda year: to_json(year).encode("utf-8"),
+def write_year(year: Year, folder: Path, *, replace: bool, names: NamesByPerson | None = None) -> tuple[Path, ...]:
+    """Write page, workbook and JSON, and return the files; where there are ``names``, the owner alone reads the two."""
+    made: dict[str, Callable[[], bytes]] = {
+        ".html": lambda: page(year, names),
+        ".xlsx": lambda: workbook(year, names),
+        ".json": lambda: to_json(year).encode("utf-8"),
     }
     contents = {}
     with track_documents(len(made)) as begin:
         for suffix, make in made.items():
             begin()
-            contents[suffix] = make(year)
+            contents[suffix] = make()
     with generation(folder, KIND, replace=replace) as draft:
         for suffix, content in contents.items():
-            draft.put(f"{NAME}{suffix}", content)
+            draft.put(f"{NAME}{suffix}", content, private=names is not None and suffix != ".json")
     return tuple(folder / f"{NAME}{suffix}" for suffix in contents)

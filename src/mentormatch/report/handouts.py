@@ -12,8 +12,9 @@ from pathlib import Path
 from mentormatch.base.generation import generation, write_document
 from mentormatch.base.progress import track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
-from mentormatch.explanation import labels
 from mentormatch.explanation.caveats import sentences_by_code
+from mentormatch.explanation.labels import digits
+from mentormatch.explanation.names import GivenNames, name_called, with_names
 from mentormatch.explanation.tables import SIDES as SIDE_NAMES
 from mentormatch.explanation.tables import CellValue, ResultSheet, sheet
 from mentormatch.fields import Side
@@ -61,13 +62,17 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Handout:
-    """What one participant is handed: who they are, their partners; ``file`` is the name of their own file."""
+    """What one participant is handed: who they are, their partners; ``file`` is the name of their own file.
+
+    ``code`` is their key where their name stands in a table apart: by it alone is it known whose sheet this is.
+    """
 
     side: Side
     key: str
     name: str
     partners: tuple[Partner, ...]
     file: str
+    code: str = ""
 
     @property
     def said(self) -> str:
@@ -106,7 +111,8 @@ def side_handouts(matching: Matching, contacts: Contacts, side: Side) -> Iterato
     partners = partners_of(matching, contacts, side)
     for row, key in enumerate(people.ids):
         name = display_name(matching, contacts, side, key)
-        yield Handout(side, key, name, tuple(partners.get(key, ())), handout_file(people, side, row))
+        code = key if (side, key) in contacts.names else ""
+        yield Handout(side, key, name, tuple(partners.get(key, ())), handout_file(people, side, row), code)
 
 
 def partners_of(matching: Matching, contacts: Contacts, side: Side) -> dict[str, list[Partner]]:
@@ -135,12 +141,12 @@ def partner_contact_fields(settings: Documents) -> list[str]:
 
 def display_name(matching: Matching, contacts: Contacts, side: Side, key: str) -> str:
     """Return what somebody is called on a sheet."""
-    return labels.name_called(matching.programme, contacts, labels_for_notebook(matching), (side, key))
+    return name_called(matching.programme, contacts, labels_for_notebook(matching), (side, key))
 
 
 def handout_file(people: People, side: Side, row: int) -> str:
     """Return the name of somebody's own file, which tells nothing of them."""
-    return f"fiche-{FILES[side]}-{row + 1:0{labels.digits(len(people))}d}.html"
+    return f"fiche-{FILES[side]}-{row + 1:0{digits(len(people))}d}.html"
 
 
 def common_text(matching: Matching, seal: Seal | None) -> CommonText:
@@ -199,7 +205,9 @@ def letters_book(matching: Matching, contacts: Contacts, handed: Sequence[Handou
 def person_sheet(matching: Matching, contacts: Contacts, handed: Sequence[Handout]) -> ResultSheet:
     """Return one row a person: who they are, how they are reached, and each of their partners in numbered columns."""
     most = max((len(one.partners) for one in handed), default=0)
-    columns = [("side", tr("Côté")), ("key", tr("Identifiant")), *contact_columns(matching, contacts.fields)]
+    columns = [("side", tr("Côté")), ("key", tr("Identifiant"))]
+    columns += [("name", tr("Nom"))] if contacts.names else []
+    columns += contact_columns(matching, contacts.fields)
     columns += [("state", tr("Situation")), ("count", tr("Nombre de binômes"))]
     for number in range(1, most + 1):
         columns += [
@@ -213,7 +221,8 @@ def person_sheet(matching: Matching, contacts: Contacts, handed: Sequence[Handou
 def person_row(matching: Matching, contacts: Contacts, one: Handout, most: int) -> tuple[CellValue, ...]:
     """Return the row of one person."""
     known = contacts.of(one.side, one.key)
-    own = [known.get(name, "") for name in contacts.fields]
+    own = [one.name] if contacts.names else []
+    own += [known.get(name, "") for name in contacts.fields]
     theirs: list[CellValue] = []
     for number in range(most):
         theirs += partner_cells(matching, contacts, one, number)
@@ -298,13 +307,14 @@ KIND = "handouts"
 LETTERS, ALL, EACH = "publipostage", "fiches.html", "fiches"
 
 
-def write_handouts(
+def write_handouts(  # noqa: PLR0913 - the published signature; all but three are keywords
     matching: Matching,
     contacts: Contacts,
     folder: str | PathLike[str],
     *,
     decision: str | PathLike[str] | None = None,
     replace: bool = False,
+    names: GivenNames | None = None,
 ) -> tuple[Path, ...]:
     """Write one sheet a participant and the table for letters, and return the files.
 
@@ -321,6 +331,8 @@ def write_handouts(
         a proposal.
     replace
         Whether files in which somebody wrote are replaced; they are kept beside then, under their date.
+    names
+        A name for each key, where names stand in a table apart (see ``read_names``); None: those among the contacts.
 
     Raises
     ------
@@ -331,6 +343,7 @@ def write_handouts(
     """
     where = Path(folder)
     with language(matching.language, unless_asked=True):
+        contacts = with_names(contacts, names, matching.cohort, matching.programme)
         files = handout_files(matching, contacts, None if decision is None else seal_of(matching, Path(decision)))
         with generation(where, KIND, replace=replace) as draft:
             draft.caveats = sentences_by_code(matching.caveats)

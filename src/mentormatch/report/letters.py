@@ -18,6 +18,7 @@ from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.generation import generation
 from mentormatch.base.progress import track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
+from mentormatch.explanation.names import GivenNames, with_names
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.languages import language, mark, tr
 from mentormatch.languages.phrases import listed, quoted, system_reason
@@ -192,23 +193,26 @@ def renamed(line: str, names: Mapping[str, str]) -> tuple[str, list[str]]:
     return "".join(told), wrong
 
 
-def letters(
+def letters(  # noqa: PLR0913 - the published signature; all but three are keywords
     proposed: Matching | Proposal,
     contacts: Contacts,
     kind: Literal["proposal", "confirmation", "reminder"],
     *,
     templates: Mapping[LetterKind, Template] | None = None,
     deadline: str = "",
+    names: GivenNames | None = None,
 ) -> tuple[Letter, ...]:
     """Return the letters of one occasion, mentors first, in the order of their answers.
 
     ``proposal``: to who is proposed somebody in this round, and to who has nobody; ``confirmation``: to who is in a
     settled pair, all pairs of a matching being so, and to who has nobody; ``reminder``: to whose answer is missing.
-    ``deadline`` stands in proposals and reminders, as it is written.
+    ``deadline`` stands in proposals and reminders, as it is written; ``names`` is a name for each key, where names
+    stand in a table apart (see ``read_names``).
     """
     matching = proposed if isinstance(proposed, Matching) else proposed.matching
     with language(matching.language, unless_asked=True):
         used = templates or default_templates()
+        contacts = with_names(contacts, names, matching.cohort, matching.programme)
         concerned = concerned_pairs(proposed, kind)
         ends = tr(" avant le {deadline}", deadline=deadline) if deadline else ""
         written = []

@@ -231,4 +231,4 @@ def diagnosed(matching: Matching, labels: Labels) -> Diagnosis | None:
 def asides(matching: Matching, labels: Labels) -> Iterator[Aside]:
     """Yield the rows that are nobody; whose row it was is told by its line alone where keys are not shown."""
     for row in matching.rejected:
-        yield Aside(row.source, row.line, row.key if labels is KEYS else "", row.reason)
+        yield Aside(row.source, row.line, row.key if labels.unknown is None else "", row.reason)

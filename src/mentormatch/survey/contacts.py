@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from mentormatch.base.data_objects import VersionedPickle
@@ -38,10 +38,14 @@ def fault_of(address: str) -> str:
 
 @dataclass(frozen=True, repr=False)
 class Contacts(VersionedPickle):
-    """The contact answers of each person, by side and key; ``fields`` are the ids of the contact questions."""
+    """The contact answers of each person, by side and key; ``fields`` are the ids of the contact questions.
+
+    ``names`` are what people are called where that stands in a table apart.
+    """
 
     fields: tuple[str, ...]
     people: Mapping[tuple[Side, str], Mapping[str, str]]
+    names: Mapping[tuple[Side, str], str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Contacts({len(self.people)} personnes)"

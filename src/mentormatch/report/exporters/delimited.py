@@ -4,21 +4,22 @@ import csv
 from io import StringIO
 from typing import ClassVar
 
+from mentormatch.explanation.names import NamesByPerson
 from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.languages.phrases import decimal
-from mentormatch.operations.matching import Exporter, Matching
+from mentormatch.operations.matching import Matching, NamedExporter
 from mentormatch.record.seal import Seal
 from mentormatch.report.texts import encodable, guard
 
 
-class DelimitedExporter(Exporter):
+class DelimitedExporter(NamedExporter):
     """UTF-8 with a mark, every cell in quotes and guarded; ``;`` and decimal commas, in English commas and points."""
 
     kind: ClassVar[str] = ".csv"
     filename: ClassVar[str] = "binomes.csv"
 
-    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
-        return delimited(matching.sheets["pairs"])
+    def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
+        return delimited(matching.named_sheets(names)["pairs"])
 
 
 def delimited(table: ResultSheet) -> bytes:

@@ -4,8 +4,9 @@ import re
 from typing import ClassVar
 
 from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.explanation.names import NamesByPerson, holding, named
 from mentormatch.languages import LANGUAGES, language, tr
-from mentormatch.operations.matching import Exporter, Matching
+from mentormatch.operations.matching import Matching, NamedExporter
 from mentormatch.record.seal import Seal
 from mentormatch.report import decision_state, words
 from mentormatch.report.decision_state import RECHECK, Imprint
@@ -22,15 +23,17 @@ SHOWN = {each.kind: each for each in (HeatMap, Distribution, Fairness)}
 """The pictures of the page."""
 
 
-class PageExporter(Exporter):
+class PageExporter(NamedExporter):
     """One HTML file without a script, which loads nothing and lets nothing be loaded."""
 
     kind: ClassVar[str] = ".html"
     filename: ClassVar[str] = "binomes.html"
 
-    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
-        looks = {kind: each(matching, KEYS) for kind, each in SHOWN.items()}
-        return filled("page.html", view(matching, seal=seal), looks=looks).encode("utf-8")
+    def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
+        labels = KEYS if names is None else named(names, coded=True)
+        looks = {kind: each(matching, labels) for kind, each in SHOWN.items()}
+        held = "" if names is None else holding(names)
+        return filled("page.html", view(matching, labels, seal), looks=looks, held=held).encode("utf-8")
 
     def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         text = content.decode("utf-8", "surrogateescape")

@@ -5,11 +5,12 @@ from typing import ClassVar
 
 from mentormatch.base.version import __version__
 from mentormatch.explanation.edits import Note
+from mentormatch.explanation.names import NamesByPerson, holding
 from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.operations.access import access, watched_fields
-from mentormatch.operations.matching import Exporter, Matching
+from mentormatch.operations.matching import Matching, NamedExporter
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, BookColumn, CellForm, write_grid
@@ -23,13 +24,16 @@ from mentormatch.report.texts import spaced
 SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
     "pairs": (
         ("mentor", 16, "strong"),
+        ("mentor_name", 24, "wrapped"),
         ("mentee", 16, "strong"),
+        ("mentee_name", 24, "wrapped"),
         ("points", 11, "points"),
         ("answered", 10, "share"),
         ("reasons", 74, "wrapped"),
     ),
     "unmatched": (
         ("person", 18, "strong"),
+        ("name", 24, "wrapped"),
         ("side", 12, "text"),
         ("reason", 62, "wrapped"),
         ("change", 62, "wrapped"),
@@ -63,10 +67,10 @@ SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
         ("reason", 72, "wrapped"),
     ),
 }
-"""The columns of each sheet that staff see, with their widths and forms."""
+"""The columns of each sheet that staff see, with their widths and forms; those of names where these are asked for."""
 
 
-class WorkbookExporter(Exporter):
+class WorkbookExporter(NamedExporter):
     """Eight sheets, one before them where something has to be known first, and one out of sight; texts stay texts.
 
     The same matching gives the same bytes.
@@ -75,8 +79,8 @@ class WorkbookExporter(Exporter):
     kind: ClassVar[str] = ".xlsx"
     filename: ClassVar[str] = "binomes.xlsx"
 
-    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
-        book, sheets = Book(f"{tr('Binômes')} – {matching.programme.name}"), matching.sheets
+    def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
+        book, sheets = Book(f"{tr('Binômes')} – {matching.programme.name}"), matching.named_sheets(names)
         write_caveats(book, matching)
         write_pairs(book, matching, sheets["pairs"])
         write_previous(book, matching)
@@ -86,7 +90,7 @@ class WorkbookExporter(Exporter):
         write_sheet(book, tr("Réponses écartées"), "rejected", sheets["rejected"])
         write_access(book, matching)
         write_remarks(book, matching)
-        write_programme(book, matching)
+        write_programme(book, matching, names)
         write_journal(book, imprint(matching, seal))
         write_bearings(book, matching)
         return book.content()
@@ -112,9 +116,9 @@ def write_pairs(book: Book, matching: Matching, pairs: ResultSheet) -> None:
         *(BookColumn(one, 20, "own") for one in titles),
     ]
     filled = []
-    for row in rows:
-        note = notes.get(as_shown((str(row[0]), str(row[1]))), Note(("", "")))
-        choice = AGREED if (row[0], row[1]) in imposed else note.choice
+    for row, (mentor, mentee, *_) in zip(rows, pairs.rows, strict=True):
+        note = notes.get(as_shown((str(mentor), str(mentee))), Note(("", "")))
+        choice = AGREED if (mentor, mentee) in imposed else note.choice
         filled.append((*row, choice and tr(choice), note.remark, *own_cells(note, titles)))
     page = book.table(tr(PAIRS), [*columns, *own], filled)
     if rows:
@@ -144,8 +148,9 @@ def write_sheet(book: Book, title: str, name: str, sheet: ResultSheet) -> None:
 
 def chosen(name: str, sheet: ResultSheet) -> tuple[list[BookColumn], list[tuple[CellValue, ...]]]:
     """Return the columns of a table that staff see, and its rows."""
-    places = [sheet.names.index(column) for column, _, _ in SHOWN[name]]
-    looks = zip(places, SHOWN[name], strict=True)
+    shown = [column for column in SHOWN[name] if column[0] in sheet.names]
+    places = [sheet.names.index(column) for column, _, _ in shown]
+    looks = zip(places, shown, strict=True)
     columns = [BookColumn(sheet.titles[place], width, form) for place, (_, width, form) in looks]
     return columns, [tuple(row[place] for place in places) for row in sheet.rows]
 
@@ -163,20 +168,20 @@ def write_remarks(book: Book, matching: Matching) -> None:
     )
 
 
-def write_programme(book: Book, matching: Matching) -> None:
+def write_programme(book: Book, matching: Matching, names: NamesByPerson | None) -> None:
     """Write what the result rests on: people, status, goals, criteria, rules, seed and version."""
     page = book.sheet(tr("Programme"))
     for place, width in enumerate((22, 62, 30, 62)):
         page.sheet.set_column(place, place, width)
     page.sheet.ignore_errors({"number_stored_as_text": "A1:D10000"})
-    for number, row in enumerate(programme_rows(matching)):
+    for number, row in enumerate(programme_rows(matching, names)):
         line = {"top": 1, "top_color": LINE} if row[0] else {}
         for place, text in enumerate((*row, "", "", "")[:4]):
             look = {"bold": True, "font_color": "#1F5F8B"} if place == 0 else {}
             page.put(number, place, spaced(text), text_wrap=True, **look, **line)
 
 
-def programme_rows(matching: Matching) -> Iterator[Sequence[str]]:
+def programme_rows(matching: Matching, names: NamesByPerson | None) -> Iterator[Sequence[str]]:
     """Yield the lines of the sheet; a heading stands only in the first line that it heads."""
     verdict, status = words.verdict(matching)
     places = int(matching.problem.mentors.most.sum())
@@ -185,6 +190,7 @@ def programme_rows(matching: Matching) -> Iterator[Sequence[str]]:
     offered = counted(places, "place offerte", "places offertes")
     yield tr("Places"), tr("{places} par les mentor·es qui prennent part", places=offered)
     yield tr("Réponses"), words.rows_in_words(matching)
+    yield from () if names is None else ((tr("Noms"), holding(names)),)
     yield tr("Statut"), f"{verdict}. {status}"
     yield from headed(tr("Pourquoi"), [(sentence,) for sentence in reasons(matching)])
     yield from headed(tr("Objectifs"), [(goal.goal, goal.value, goal.proof) for goal in words.goals(matching)])

@@ -6,6 +6,7 @@ from os import PathLike
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.explanation.edits import Note
+from mentormatch.explanation.tables import NAMED
 from mentormatch.fields import Side
 from mentormatch.languages import FRENCH, LANGUAGES, language, mark, spoken, tr, tr_n
 from mentormatch.languages.phrases import listed, quoted
@@ -24,8 +25,8 @@ VALIDATION, REMARK = mark("Validation"), mark("Remarque")
 COLUMNS: Mapping[Side, str] = {"mentor": mark("Mentor·e"), "mentee": mark("Mentoré·e")}
 READ = (*COLUMNS.values(), VALIDATION)
 """The columns without which nothing is read."""
-OURS = (*READ, REMARK, mark("Points sur 100"), mark("Part connue"), mark("Pourquoi"))
-"""The columns that a workbook has from the start; all others are those of staff."""
+OURS = (*READ, REMARK, *NAMED.values(), mark("Points sur 100"), mark("Part connue"), mark("Pourquoi"))
+"""The columns that a workbook may have from the start; all others are those of staff."""
 ORIGIN = mark("le classeur tel que « mentormatch match » l'a écrit")
 WHOSE: Mapping[Side, str] = {
     "mentor": mark("le code d'un·e mentor·e de ce classeur"),

@@ -1,6 +1,6 @@
 """What every view is: a piece of a page, which a notebook shows by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import ClassVar
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.labels import KEYS, Labels
-from mentormatch.explanation.labels import names as names_of
+from mentormatch.explanation.names import GivenNames, cohort_names, named
 from mentormatch.explanation.unmatched import Case
 from mentormatch.fields import Side
 from mentormatch.languages import own_language, tr
@@ -19,17 +19,17 @@ from mentormatch.report import intake_words, words
 from mentormatch.report.page_templates import rendered
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.rules.formulation import SIDES
-from mentormatch.survey.contacts import Contacts
 
-type ViewNames = bool | Contacts
-"""False: codes, or pseudonyms where keys are e-mail addresses; True: keys as they are; contacts: people's names."""
+type ViewNames = bool | GivenNames
+"""False: codes, or pseudonyms where keys are e-mail addresses; True: keys as they are; else people's names."""
 
 
 def labels_of(matching: Matching, names: ViewNames) -> Labels:
     """Return what people are called in a view."""
-    if isinstance(names, Contacts):
-        return names_of(matching.cohort, matching.programme, names)
-    return KEYS if names else labels_for_notebook(matching)
+    if isinstance(names, bool):
+        return KEYS if names else labels_for_notebook(matching)
+    known = cohort_names(names, matching.cohort, matching.programme)
+    return named(known, labels_for_notebook(matching), coded=isinstance(names, Mapping))
 
 
 def find_person(matching: Matching, labels: Labels, said: str, sides: Sequence[Side] = SIDES) -> tuple[Side, int]:
