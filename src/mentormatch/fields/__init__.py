@@ -1,10 +1,13 @@
 """Kinds of question, and the typed column that the answers to each become."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field as Setting
 
+from mentormatch.base.columns import Column, MultiChoice
 from mentormatch.fields.base import Answer, AnswerReading, Blank, Field, Figures, SeveralAnswers, Side, Use
+from mentormatch.fields.clock import zoned
 from mentormatch.fields.grids import Levels, Slots
 from mentormatch.fields.lists import Choices, ListOfNames, Ranking
 from mentormatch.fields.single import Choice, Number, Place, Scale, Text, YesNo
@@ -20,6 +23,16 @@ type AnyField = Annotated[
 def fields_by_kind() -> dict[str, type[Field]]:
     """Return every kind of question by its name in a programme file."""
     return {str(kind.model_fields["kind"].default): kind for kind in KINDS}
+
+
+def columns_of(fields: Mapping[str, Field], values: Mapping[str, Sequence[object]]) -> dict[str, Column]:
+    """Return the typed column of each field from the values of its answers; slots with where people live."""
+    columns = {name: fields[name].column(said) for name, said in values.items()}
+    for name, column in columns.items():
+        field = fields[name]
+        if isinstance(field, Slots) and field.zone and field.week and isinstance(column, MultiChoice):
+            columns[name] = zoned(column, columns[field.zone.field], field.week, field.zone)
+    return columns
 
 
 __all__ = [
@@ -43,5 +56,6 @@ __all__ = [
     "Text",
     "Use",
     "YesNo",
+    "columns_of",
     "fields_by_kind",
 ]

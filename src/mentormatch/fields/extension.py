@@ -49,6 +49,8 @@ class Extension(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
 
     example: ClassVar[Mapping[str, Any]]
+    by_the_clock: ClassVar[bool] = False
+    """Whether it reads slots by the clock, where people live in several time zones."""
 
     name: str | None = None
 

@@ -1,7 +1,7 @@
 """Questions in a grid: a level for each item, a moment for each day."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, cast
 
 import numpy as np
@@ -9,11 +9,13 @@ from pydantic import Field as Setting
 
 from mentormatch.base.columns import NONE, Grades, MultiChoice
 from mentormatch.fields.base import Answer, AnswerReading, Blank, Field, Labels, is_blank, position, split, without
+from mentormatch.fields.clock import SlotWeek, SlotZone, WeeklySlot, minutes_in, weekday_of
 from mentormatch.fields.lists import UNKNOWN_OPTION, find_options, members, pieces_of
 from mentormatch.fields.options import option_named
 from mentormatch.fields.single import boxed
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import joined
+from mentormatch.languages.text_keys import fold
 
 
 class Levels(Field):
@@ -71,17 +73,28 @@ def slots_of(days: tuple[str, ...], moments: tuple[str, ...]) -> tuple[str, ...]
 class Slots(Field):
     """Moments of the week: each of ``days`` with each of ``moments``.
 
-    The answer is one cell a day (the moments in it), one cell a slot (ticked), or one cell with all the slots.
+    The answer is one cell a day (the moments in it), one cell a slot (ticked), or one cell with all the slots. ``zone``
+    says by which clock people read them, where they live in several time zones.
     """
 
     kind: Literal["slots"] = "slots"
     days: Labels = Setting(min_length=1)
     moments: Labels = Setting(min_length=1)
+    zone: SlotZone | None = Setting(default=None, exclude_if=lambda zone: zone is None)
 
     @property
     def slots(self) -> list[str]:
         """The names of all slots, day by day."""
         return list(slots_of(tuple(self.days), tuple(self.moments)))
+
+    @cached_property
+    def week(self) -> SlotWeek | None:
+        """The slots by the clock; None where nothing says which hours they are."""
+        if self.zone is None:
+            return None
+        hours = {fold(moment): minutes_in(said) for moment, said in self.zone.hours.items()}
+        slots = (WeeklySlot(weekday_of(day) or 0, *hours[fold(moment)]) for day in self.days for moment in self.moments)
+        return SlotWeek(tuple(slots), self.zone.first, self.zone.last, self.zone.minutes, self.zone.reference)
 
     def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):

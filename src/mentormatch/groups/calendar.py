@@ -3,12 +3,12 @@
 An id is a keyed digest of the calendar's name and of when the event first was to be: it tells of nobody. Where a former
 file is given, an event that is still at its time is the same event; others take over the ids of those that are gone, in
 order, as moved ones; what is left of the former is cancelled. What has changed has a greater SEQUENCE, what has not
-keeps its bytes. Times are those of Paris.
+keeps its bytes. Times are by the clock of one time zone, which the file names.
 """
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from itertools import count
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from mentormatch.errors import OutputError, Problem
+from mentormatch.fields.clock import PARIS
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
 
 if TYPE_CHECKING:
     from icalendar import Calendar
 
-PARIS = "Europe/Paris"
 MAKER = "-//mentormatch//sessions//FR"
 MINUTES = 180
 LIVE, CANCELLED = "CONFIRMED", "CANCELLED"
@@ -30,13 +30,14 @@ LIVE, CANCELLED = "CONFIRMED", "CANCELLED"
 
 @dataclass(frozen=True, slots=True)
 class SessionEvent:
-    """One session: when it begins, local time, or the day that it lasts; how long; what stands in the calendar."""
+    """One session: when it begins, by the clock of its ``zone``, or the day that it lasts; how long; what is told."""
 
     start: date
     summary: str
     description: str = ""
     place: str = ""
     minutes: int = MINUTES
+    zone: str = PARIS
 
     @property
     def end(self) -> date:
@@ -146,9 +147,8 @@ def settled(entry: CalendarEntry, before: Sequence[CalendarEntry], stamp: dateti
 
 def cleaned(event: SessionEvent) -> SessionEvent:
     """Return an event whose texts hold no control character but line breaks, which the format escapes."""
-    return SessionEvent(
-        event.start, one_line(event.summary), plain(event.description), one_line(event.place), event.minutes
-    )
+    texts = one_line(event.summary), plain(event.description), one_line(event.place)
+    return replace(event, summary=texts[0], description=texts[1], place=texts[2])
 
 
 def one_line(text: str) -> str:
@@ -187,8 +187,8 @@ def component(entry: CalendarEntry) -> Any:
     made.add("dtstamp", entry.stamp)
     made.add("sequence", entry.sequence)
     made.add("status", entry.status)
-    made.add("dtstart", local(event.start))
-    made.add("dtend", local(event.end))
+    made.add("dtstart", local(event.start, event.zone))
+    made.add("dtend", local(event.end, event.zone))
     made.add("summary", event.summary)
     for name, text in (("description", event.description), ("location", event.place)):
         if text:
@@ -196,9 +196,9 @@ def component(entry: CalendarEntry) -> Any:
     return made
 
 
-def local(moment: date) -> date:
-    """Return a moment in Paris; a day stays a day."""
-    return moment.replace(tzinfo=ZoneInfo(PARIS)) if isinstance(moment, datetime) else moment
+def local(moment: date, zone: str) -> date:
+    """Return a moment in its time zone; a day stays a day."""
+    return moment.replace(tzinfo=ZoneInfo(zone)) if isinstance(moment, datetime) else moment
 
 
 def entries_of(content: bytes) -> tuple[CalendarEntry, ...]:
@@ -213,16 +213,25 @@ def entries_of(content: bytes) -> tuple[CalendarEntry, ...]:
 
 def entry_of(made: Any) -> CalendarEntry:
     """Return an entry as it stands in a file."""
-    start, end = (naive(made.decoded(name)) for name in ("dtstart", "dtend"))
+    zone = zone_of(made.decoded("dtstart"))
+    start, end = (naive(made.decoded(name), zone) for name in ("dtstart", "dtend"))
     minutes = (end - start) // timedelta(minutes=1) if isinstance(start, datetime) else MINUTES
     texts = [str(made.get(name, "")) for name in ("summary", "description", "location")]
-    event, stamp = SessionEvent(start, texts[0], texts[1], texts[2], minutes), made.decoded("dtstamp").astimezone(UTC)
+    event, stamp = (
+        SessionEvent(start, texts[0], texts[1], texts[2], minutes, zone),
+        made.decoded("dtstamp").astimezone(UTC),
+    )
     return CalendarEntry(str(made["uid"]), event, str(made["status"]), int(made["sequence"]), stamp)
 
 
-def naive(moment: date) -> date:
-    """Return a moment as the local time that it is in Paris."""
-    return moment.astimezone(ZoneInfo(PARIS)).replace(tzinfo=None) if isinstance(moment, datetime) else moment
+def zone_of(moment: date) -> str:
+    """Return the name of the time zone of a moment, Paris where it has none that can be named."""
+    return getattr(moment.tzinfo, "key", PARIS) if isinstance(moment, datetime) else PARIS
+
+
+def naive(moment: date, zone: str) -> date:
+    """Return a moment as the local time that it is in a time zone."""
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if isinstance(moment, datetime) else moment
 
 
 def library() -> Any:

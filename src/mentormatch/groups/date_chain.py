@@ -203,7 +203,7 @@ def among(chain: DateChain, people: Sequence[int]) -> DateChain:
     there = chain.there
     members = tuple(there.answered[person] for person in people)
     known = np.ones(len(members), dtype=bool)
-    return replace(chain, there=AttendanceMatrix(members, there.moments, there.answers[list(people)], known))
+    return replace(chain, there=replace(there, members=members, present=there.answers[list(people)], known=known))
 
 
 def is_feasible(chain: DateChain, bounds: IntVector) -> bool:

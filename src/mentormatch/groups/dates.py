@@ -6,10 +6,10 @@ the gaps are as near to the middle of their range as they can be then. The engin
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from mentormatch.base.scalars import exact_number, seed_number, shown, whole_num
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.labels import first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
+from mentormatch.fields.clock import PARIS, Clock
 from mentormatch.groups.calendar import MINUTES
 from mentormatch.groups.date_chain import AbsenceLimits, DateChain, explain_infeasible
 from mentormatch.groups.holidays import DECREED, ZONES, Stated, blackouts_of, days_off
@@ -77,6 +78,7 @@ class Dates(Result):
     name: str = ""
     minutes: int = MINUTES
     place: str = ""
+    zone: str = PARIS
 
     def __repr__(self) -> str:
         return f"Dates({len(self.chosen)} dates, {self.status})"  # a notebook saves what it shows
@@ -130,7 +132,11 @@ class Dates(Result):
 
     @property
     def moments(self) -> tuple[tuple[date, str], ...]:
-        return tuple((one.start, "") for one in self.chosen)
+        return tuple((one.start, one.elsewhere) for one in self.chosen)
+
+    def on_clocks(self, zone: str, clocks: Iterable[Clock]) -> Self:
+        """Return the same dates, by the clock of a time zone, and told on other clocks too."""
+        return replace(self, chain=replace(self.chain, there=self.there.on_clocks(zone, clocks)), zone=zone)
 
     @property
     def most_missed(self) -> int:
@@ -300,7 +306,7 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
     aside = tuple(MomentSetAside(one, off[one.day]) for one in told.moments if one.day in off)
     chain, limits = DateChain(told.take(kept), number, gaps), AbsenceLimits(most_missed, told)
     problem, solution = best(chain, most_missed, seed, time_limit_s)
-    return Dates(chain, aside, limits, problem, solution, seed, spoken(), name, minutes, place)
+    return Dates(chain, aside, limits, problem, solution, seed, spoken(), name, minutes, place, told.zone)
 
 
 def gaps_of(apart: tuple[int, int]) -> tuple[int, int]:

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,9 @@ from mentormatch.base.columns import Column, MultiChoice, Ranks
 from mentormatch.base.scalars import FORMS, exact_number, start_of, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields.base import position
+from mentormatch.fields.clock import DAYS, PARIS, Clock, ZonedSlots, hour_in_words
 from mentormatch.languages import everywhere, mark, tr
-from mentormatch.languages.phrases import clock, day, listed, quoted
+from mentormatch.languages.phrases import about, clock, day, listed, quoted
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Cohort, People
 
@@ -116,10 +118,14 @@ def answers_of_all(
 
 @dataclass(frozen=True, slots=True)
 class SessionMoment:
-    """One date: its ``name`` among the answers, and when it begins; a mere date lasts the day."""
+    """One date: its ``name`` among the answers, and when it begins; a mere date lasts the day.
+
+    Where people live in several time zones, ``clocks`` say which hour that is where: a place, an hour in words.
+    """
 
     name: str
     start: date
+    clocks: tuple[tuple[str, str], ...] = ()
 
     @property
     def day(self) -> date:
@@ -130,18 +136,28 @@ class SessionMoment:
     def words(self) -> str:
         """Return the date in words, with the hour where it has one."""
         if isinstance(self.start, datetime):
-            return tr("{day} à {hour}", day=day(self.day), hour=clock(self.start))
+            told = tr("{day} à {hour}", day=day(self.day), hour=clock(self.start))
+            return f"{told} ({self.elsewhere})" if self.clocks else told
         return day(self.day)
+
+    @property
+    def elsewhere(self) -> str:
+        """Return which hour it is where people live by another clock, empty where nobody does."""
+        return listed([about(place, hour) for place, hour in self.clocks]) if self.clocks else ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AttendanceMatrix:
-    """Who can be there when: ``present`` (n, m) bool, ``known`` (n,) bool says who answered."""
+    """Who can be there when: ``present`` (n, m) bool, ``known`` (n,) bool says who answered.
+
+    Dates are told by the clock of a ``zone``.
+    """
 
     members: tuple[str, ...]
     moments: tuple[SessionMoment, ...]
     present: BoolMatrix
     known: NDArray[np.bool_]
+    zone: str = PARIS
 
     def __repr__(self) -> str:
         return f"Availability({len(self.members)} members, {len(self.moments)} dates)"
@@ -159,9 +175,13 @@ class AttendanceMatrix:
     def take(self, kept: Sequence[int]) -> "AttendanceMatrix":
         """Return the same for some of the dates."""
         index = list(kept)
-        return AttendanceMatrix(
-            self.members, tuple(self.moments[place] for place in index), self.present[:, index], self.known
-        )
+        return replace(self, moments=tuple(self.moments[place] for place in index), present=self.present[:, index])
+
+    def on_clocks(self, zone: str, clocks: Iterable[Clock]) -> "AttendanceMatrix":
+        """Return the same, its dates by the clock of a time zone, and told on other clocks too."""
+        others = tuple(clocks)
+        told = [replace(one, clocks=tuple(hours_at(one.start, zone, others))) for one in self.moments]
+        return replace(self, moments=tuple(told), zone=zone)
 
 
 def moments_of(candidates: Iterable[SessionIn] | Mapping[str, SessionIn]) -> tuple[SessionMoment, ...]:
@@ -218,10 +238,6 @@ def availability_of(
     return AttendanceMatrix(members, moments, present, np.array([each is not None for each in named], dtype=bool))
 
 
-DAYS = (
-    *(mark("lundi"), mark("mardi"), mark("mercredi"), mark("jeudi"), mark("vendredi")),
-    *(mark("samedi"), mark("dimanche")),
-)
 PARTS = {
     "morning": (mark("matin"), mark("matinée")),
     "afternoon": (mark("après-midi"),),
@@ -305,6 +321,9 @@ def attendance(cohort: Cohort, moments: Sequence[SessionMoment], field: str | No
     Raises RequestError where a date is neither an option of the question nor in one of its slots.
     """
     name = field if field is not None else only(who_answered(cohort, moments))
+    zoned = [people.columns.get(name) for people in sides(cohort)]
+    if zoned and all(isinstance(column, ZonedSlots) for column in zoned):
+        return attendance_by_the_clock(cohort, moments, name)
     said = read_multiple_choice(cohort, name)
     at = [option_for(moment, said.options) for moment in moments]
     lost = [moment.name for moment, place in zip(moments, at, strict=True) if place is None]
@@ -318,6 +337,38 @@ def attendance(cohort: Cohort, moments: Sequence[SessionMoment], field: str | No
     return AttendanceMatrix(tuple(said.answers), tuple(moments), present, known)
 
 
+def attendance_by_the_clock(cohort: Cohort, moments: Sequence[SessionMoment], field: str) -> AttendanceMatrix:
+    """Return who is in one of their slots when a session begins, people living in several time zones.
+
+    Raises RequestError where a date has no hour.
+    """
+    lost = [moment.name for moment in moments if not isinstance(moment.start, datetime)]
+    if lost:
+        found = Problem(field, tr("aucune heure pour {dates}", dates=listed(lost)), tr("une date et une heure"))
+        raise RequestError(tr("Cette question ne demande pas toutes les dates"), [found])
+    starts = [moment.start for moment in moments if isinstance(moment.start, datetime)]
+    columns = [column for people in sides(cohort) if isinstance(column := people.columns[field], ZonedSlots)]
+    present, known = (
+        np.concatenate(parts)
+        for parts in ([column.present(starts) for column in columns], [column.known for column in columns])
+    )
+    clocks = dict.fromkeys(clock for column in columns for clock in column.lived)
+    return AttendanceMatrix(members_in(cohort), tuple(moments), present, known).on_clocks(
+        columns[0].week.reference, clocks
+    )
+
+
+def hours_at(start: date, reference: str, clocks: Iterable[Clock]) -> Iterator[tuple[str, str]]:
+    """Yield which hour a session begins at where people live by another clock than that of the reference."""
+    if isinstance(start, datetime):
+        moment = start.replace(tzinfo=ZoneInfo(reference))
+        for one in clocks:
+            there = moment.astimezone(ZoneInfo(one.zone))
+            if there.replace(tzinfo=None) != start:
+                later = there.date() != start.date()
+                yield one.place, f"{day(there.date())} {hour_in_words(there)}" if later else hour_in_words(there)
+
+
 def who_answered(cohort: Cohort, moments: Sequence[SessionMoment]) -> list[str]:
     """Return the questions in which every date is asked for: by name, or else by its slot of the week."""
     asked = {name: [matches(moment, column) for moment in moments] for name, column in find_fields(cohort)}
@@ -328,6 +379,8 @@ def who_answered(cohort: Cohort, moments: Sequence[SessionMoment]) -> list[str]:
 def matches(moment: SessionMoment, column: Column) -> str:
     """Return how a date is asked for in a question: ``name``, ``slot``, or not at all, empty."""
     options = column.labels if isinstance(column, MultiChoice) else ()
+    if isinstance(column, ZonedSlots):
+        return "slot" if isinstance(moment.start, datetime) else ""
     if position(options, moment.name) is not None:
         return "name"
     return "" if option_for(moment, options) is None else "slot"

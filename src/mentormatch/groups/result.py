@@ -13,6 +13,7 @@ from mentormatch.base.data_objects import ContentEquality
 from mentormatch.errors import OutputError, Problem
 from mentormatch.explanation.frames import frame
 from mentormatch.explanation.tables import ResultSheet
+from mentormatch.fields.clock import PARIS
 from mentormatch.groups.calendar import MINUTES, SessionEvent, calendar_of
 from mentormatch.languages import mark, own_language, tr
 
@@ -39,7 +40,7 @@ class Result(ContentEquality, ABC):
     """Something decided for a group: what is known of it, its tables, and documents made of them.
 
     What ``sheets`` holds may be shown to all; ``staff_sheets`` are for the team. A session takes ``minutes``, at its
-    ``place``.
+    ``place``, by the clock of a ``zone``.
     """
 
     kind: ClassVar[str]
@@ -47,6 +48,7 @@ class Result(ContentEquality, ABC):
     name: str
     minutes: int = MINUTES
     place: str = ""
+    zone: str = PARIS
 
     @property
     @abstractmethod
@@ -123,7 +125,7 @@ class Result(ContentEquality, ABC):
     def events(self) -> tuple[SessionEvent, ...]:
         """The sessions as they stand in a calendar."""
         return tuple(
-            SessionEvent(start, self._numbered(number), told, self.place, self.minutes)
+            SessionEvent(start, self._numbered(number), told, self.place, self.minutes, self.zone)
             for number, (start, told) in enumerate(self.moments, start=1)
         )
 

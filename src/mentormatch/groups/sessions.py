@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mentormatch.errors import Problem, ProgrammeError
+from mentormatch.fields.clock import PARIS
 from mentormatch.groups.dates import Dates, choose_dates
 from mentormatch.groups.holidays import Blackout
 from mentormatch.groups.inputs import (
@@ -163,6 +164,7 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
             name=programme.name,
             minutes=section.minutes,
             place=section.place,
+            zone=PARIS if held is None else held.zone,
         )
 
 

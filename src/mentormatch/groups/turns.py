@@ -22,6 +22,7 @@ from mentormatch.errors import Problem
 from mentormatch.explanation.diagnosis.hall_violators import reachable_people
 from mentormatch.explanation.labels import first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
+from mentormatch.fields.clock import PARIS
 from mentormatch.groups.calendar import MINUTES
 from mentormatch.groups.inputs import (
     HasMembers,
@@ -235,6 +236,7 @@ class Turns(Result):
     name: str = ""
     minutes: int = MINUTES
     place: str = ""
+    zone: str = PARIS
 
     def __repr__(self) -> str:
         return f"Turns({len(self.turns)} turns, {self.status})"
@@ -335,6 +337,7 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
     name: str = "",
     minutes: int = MINUTES,
     place: str = "",
+    zone: str = PARIS,
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Turns:
@@ -362,8 +365,8 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
         The members whose case cannot wait.
     name
         What the group is called; it stands in documents and calendars.
-    minutes, place
-        How long a session is, and where, for calendars.
+    minutes, place, zone
+        How long a session is, and where, and by the clock of which time zone, for calendars.
     seed
         Settles what all of this leaves tied, by a keyed hash: the order of the members never matters.
     time_limit_s
@@ -390,7 +393,9 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
         urgent_among(urgent, members),
     )
     asked, seed = whole_number(tr("tours"), rounds, 1), seed_number(seed)
-    return Turns(season, tuple(in_rounds(season, asked, seed, time_limit_s)), asked, spoken(), name, minutes, place)
+    return Turns(
+        season, tuple(in_rounds(season, asked, seed, time_limit_s)), asked, spoken(), name, minutes, place, zone
+    )
 
 
 def check_marks(said: Sequence[frozenset[int]], width: int) -> BoolMatrix:

@@ -16,7 +16,7 @@ from mentormatch.people.cohort import Cohort, People, RowFate
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 WITHDRAWN = mark("retrait en cours d'édition")
-GROWING = ("values", "known", "positions")
+GROWING = ("values", "known", "positions", "zones")
 """The parts of a column that have an entry a person; the others say what the answers mean."""
 
 

@@ -44,6 +44,7 @@ from mentormatch.programme.sections import (
     misplaced,
     misstated,
 )
+from mentormatch.programme.slot_clocks import misclocked
 from mentormatch.programme.tables import PointsSource, as_tables, fill_tables, plain_table, tables_of
 from mentormatch.programme.validation_messages import (
     MOST_COMPARED,
@@ -452,6 +453,8 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
         yield from mismapped(parts, parts.mapping)
     yield from misstated((parts.documents, parts.groups, parts.sessions), parts.follow_up, parts.fields)
     yield from misfielded(parts)
+    extensions, later = [*parts.criteria, *parts.rules], parts.follow_up.fields if parts.follow_up else {}
+    yield from misclocked(parts.fields, extensions, grouped=parts.groups is not None, later=later)
 
 
 def misemphasised(parts: Parts, emphasis: Emphasis) -> Iterator[Problem]:

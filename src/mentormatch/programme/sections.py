@@ -1,15 +1,14 @@
 """The sections of a programme file that stand by themselves: heading, profiles, documents, follow-up, sessions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
 
-from mentormatch.base.scalars import FORMS, start_of
 from mentormatch.errors import Problem
 from mentormatch.fields import AnyField, Number
+from mentormatch.fields.days import Day, Moment
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.programme.validation_messages import enumerated, key_path, nearest
@@ -233,31 +232,6 @@ class FollowUp(Part):
                 yield Problem(where, found, enumerated(options), nearest(answer, options))
 
 
-def moment(value: object) -> date:
-    """Return a date, or a moment by the clock on the wall; JSON, which has none, writes them as ISO 8601 does.
-
-    Raises ValueError where it is neither.
-    """
-    found = start_of(value) if isinstance(value, str | date) else None
-    if found is None:
-        raise ValueError(tr("une date comme {form}, sans fuseau horaire", form=FORMS))
-    return found
-
-
-def day(value: object) -> date:
-    """Return a date without a time; raise ValueError where it is none."""
-    found = moment(value)
-    if isinstance(found, datetime):
-        raise ValueError(tr("une date sans heure"))
-    return found
-
-
-DAY = r"\d{4}-\d{2}-\d{2}"
-TIME = r"\d{2}:\d{2}(:\d{2})?"
-type Day = Annotated[date, BeforeValidator(day), WithJsonSchema({"type": "string", "pattern": f"^{DAY}$"})]
-type Moment = Annotated[
-    datetime | date, BeforeValidator(moment), WithJsonSchema({"type": "string", "pattern": f"^{DAY}(T{TIME})?$"})
-]
 MOST_SESSIONS = 366
 """More sessions than a year has days are a mistake."""
 

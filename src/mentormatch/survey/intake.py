@@ -16,7 +16,7 @@ from itertools import combinations
 
 import numpy as np
 
-from mentormatch.fields import AnyField, Side
+from mentormatch.fields import AnyField, Side, Slots, columns_of
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
 from mentormatch.people.cohort import Cohort, People, PersonNumbers, Remark, RowFate, first_lines, merged
@@ -290,7 +290,17 @@ def split(
     cohort = Cohort(mentors, mentees, tuple(rows))
     both = remarks_on_both(cohort, kept)
     # What staff should look at; nothing of it decides anything.
-    made = merged([*remarks, *doubts, *notes(kept), *unreachable(faults), *both, *resemblances(kept, plan)])
+    made = merged(
+        [
+            *remarks,
+            *doubts,
+            *notes(kept),
+            *unreachable(faults),
+            *without_a_clock(kept, plan),
+            *both,
+            *resemblances(kept, plan),
+        ]
+    )
     # How people are reached is kept apart from the cohort, without addresses that no mail can be sent to.
     contacts = {
         (entry.side, entry.row.key): {
@@ -317,13 +327,22 @@ def unreachable(faults: Mapping[RowFate, Mapping[str, str]]) -> Iterator[Remark]
             yield Remark(row.source, row.line, tr("« {name} » : {note}", name=name, note=tr(fault)))
 
 
+def without_a_clock(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
+    """Yield whose slots are read by the clock of the reference, as they do not say where they live."""
+    for name, field in plan.fields.items():
+        if isinstance(field, Slots) and field.zone:
+            told = tr("« {name} » : lieu inconnu, créneaux lus à l'heure de {place}", name=name, place=field.zone.place)
+            for entry in entries:
+                if entry.value(name) and entry.value(field.zone.field) is None:
+                    yield Remark(entry.row.source, entry.row.line, told)
+
+
 def people_of(entries: Sequence[SurveyEntry], plan: Plan, side: Side) -> People:
     """Return the people of one side, one typed column a field."""
     mine = [entry for entry in entries if entry.side == side]
-    columns = {
-        name: field.column([entry.readings[place].value for entry in mine])
-        for place, (name, field) in enumerate(plan.asked_of(side).items())
-    }
+    asked = plan.asked_of(side)
+    values = {name: [entry.readings[place].value for entry in mine] for place, name in enumerate(asked)}
+    columns = columns_of(asked, values)
     complete = np.array([entry.row.fate == "taken" for entry in mine], dtype=bool)
     return People(tuple(entry.row.key for entry in mine), columns, complete, person_numbers(mine, plan))
 

@@ -13,7 +13,7 @@ from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.operation import Operation
 from mentormatch.contract.requests import MOST_PEOPLE, SIDES, CohortRequest, Mention, Pairs, keys_of
 from mentormatch.errors import Problem, RequestError
-from mentormatch.fields import Side
+from mentormatch.fields import Side, columns_of
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
@@ -160,7 +160,7 @@ def absent(side: Side, strangers: Iterable[tuple[int, Side, str]], cohort: Cohor
     """Return those of one side who are not there, each once, as people who answered nothing."""
     keys = {canonical(key): key for _, of, key in strangers if of == side}
     blank = [None] * len(keys)
-    columns = {name: programme.fields[name].column(blank) for name in cohort.side(side).columns}
+    columns = columns_of(programme.fields, dict.fromkeys(cohort.side(side).columns, blank))
     return People(tuple(keys.values()), columns, np.zeros(len(keys), dtype=bool))
 
 

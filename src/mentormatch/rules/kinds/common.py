@@ -8,12 +8,14 @@ from pydantic import Field as Setting
 
 from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.columns import MultiChoice
+from mentormatch.fields.clock import ZonedSlots
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Market, Missing, Relaxation, Rule, apply_missing
 from mentormatch.rules.shared_answers import share_at_least
+from mentormatch.scoring.common_slots import slots_in_common
 from mentormatch.scoring.criterion import WholeGroup
 
 
@@ -21,6 +23,7 @@ class Common(Rule):
     """The two people of a pair have at least ``least`` answers to ``field`` in common."""
 
     of_groups: ClassVar[bool] = True
+    by_the_clock: ClassVar[bool] = True
     waiver_rank: ClassVar[int] = 3
     kind: Literal["common"] = "common"
     example = {"kind": "common", "field": "creneaux", "least": 1}
@@ -35,12 +38,16 @@ class Common(Rule):
 
     def forbidden(self, market: Market) -> BoolMatrix:
         left, right = market.mentors, market.mentees
-        few = ~share_at_least(left.columns[self.field], right.columns[self.field], self.least)
+        ours, theirs = left.columns[self.field], right.columns[self.field]
+        if isinstance(ours, ZonedSlots) and isinstance(theirs, ZonedSlots):
+            few: BoolMatrix = slots_in_common(ours, theirs).numbers < self.least
+        else:
+            few = ~share_at_least(ours, theirs, self.least)
         return apply_missing(few, left.known(self.field), right.known(self.field), self.missing)
 
     def group_requirement(self, people: People) -> WholeGroup | None:
         column = people.columns[self.field]
-        if not isinstance(column, MultiChoice):
+        if not isinstance(column, MultiChoice) or isinstance(column, ZonedSlots):
             return None
         enough = np.arange(len(column.labels) + 1) >= self.least
         return WholeGroup(column.values, column.known, enough.astype(np.float64))
