@@ -253,7 +253,7 @@ def dated_pairs() -> tuple[list[mm.MeetingDates], dict[str, dict[str, str]]]:
 def test_dates_of_pairs_are_in_slots_of_both_by_their_own_clocks() -> None:
     met, said = dated_pairs()
     hours = {moment: hours.split("-") for moment, hours in FIELDS["creneaux"]["zone"]["hours"].items()}
-    for one, key in ((one, key) for one in met for key in (one.pair.mentor, one.pair.mentee)):
+    for one, key in [(pair, key) for pair in met for key in (pair.pair.mentor, pair.pair.mentee)]:
         for chosen in one.dates.chosen if one.dates else ():
             assert isinstance(chosen.start, datetime)
             start = chosen.start.replace(tzinfo=ZoneInfo("Europe/Paris"))
