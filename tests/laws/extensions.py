@@ -174,6 +174,11 @@ def veto(draw: Draw, survey: Survey) -> Settings:
     return {**one_field(draw, survey, rules_by_kind()["veto"]), "against": against}
 
 
+def both_roles(draw: Draw, survey: Survey) -> Settings:
+    most = draw(st.none() | st.integers(1, 3))
+    return {"most": most, "reciprocal": most is not None and draw(st.booleans())}
+
+
 def capacity(draw: Draw, survey: Survey) -> Settings:
     most = draw(st.integers(0, 3))
     bounds = {"most": most, "minimum": draw(st.integers(0, most)), "always": draw(st.booleans())}
@@ -257,6 +262,7 @@ CRITERIA: Mapping[str, Drawn] = {
 RULES: Mapping[str, Drawn] = {
     "apart": some_people,
     "ban": two_people,
+    "both_roles": both_roles,
     "capacity": capacity,
     "common": common,
     "complementary": complementary,

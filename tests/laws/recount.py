@@ -249,5 +249,11 @@ FORBID: Mapping[str, Forbids] = {
 }
 
 
+def same_person(left: Person, right: Person) -> bool:
+    """Say whether two people of both sides are one: they share a number of who they are."""
+    numbers = [who.people.numbered[who.row].tolist() for who in (left, right)]
+    return any(one == other > 0 for one, other in zip(*numbers, strict=True))
+
+
 def holds(condition: Where, person: Person) -> bool:
     return any(fold(part) in map(fold, condition.among) for part in person.parts(condition.field))

@@ -1,6 +1,7 @@
 """Every rule, recounted pair by pair in plain Python from what its docstring says."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isnan
 
 import numpy as np
@@ -12,6 +13,7 @@ from mentormatch.assignment.model.problem import Row
 from mentormatch.fields import Side
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Person
+from mentormatch.rules.kinds.both_roles import BothRoles
 from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.kinds.load import Load
 from mentormatch.rules.kinds.pin import Pin
@@ -25,8 +27,20 @@ from mentormatch.scoring.score import MILLION
 from tests.laws.extensions import rule
 from tests.laws.questionnaires import SIDES, cohort, surveys
 from tests.laws.recount import FORBID, SETS, holds, hours, hours_of_pair
+from tests.oracles.exhaustive import times
 
-OTHERS = {"capacity", "composition", "pin", "priority", "proportion", "quota", "require", "together", "diversity"}
+OTHERS = {
+    "both_roles",
+    "capacity",
+    "composition",
+    "pin",
+    "priority",
+    "proportion",
+    "quota",
+    "require",
+    "together",
+    "diversity",
+}
 
 
 def drawn(data: st.DataObject, kind: str) -> tuple[Rule, Market]:
@@ -134,8 +148,7 @@ def test_the_hours_of_the_mentees_of_one_mentor_stay_within_the_limit(data: st.D
 def keeps(row: Row, met: Market, chosen: Sequence[tuple[int, ...]]) -> bool:
     """Say whether these pairs stay within the bounds of a coupling row."""
     weights = np.broadcast_to(row.weights * (1 if row.factor is None else row.factor), met.shape)
-    counted = [cell for cell in chosen if row.mentor in (None, cell[0]) and row.mentee in (None, cell[1])]
-    total = sum(int(weights[cell]) for cell in counted)
+    total = sum(int(weights[cell]) * times(row, *cell) for cell in chosen)
     return (row.least is None or total >= row.least) and (row.most is None or total <= row.most)
 
 
@@ -162,6 +175,27 @@ def test_people_who_stay_together_have_the_same_partners(data: st.DataObject) ->
     partners = {key: {cell[1 - at] for cell in chosen if ids[cell[at]] == key} for key in asked.people}
     alike = len({frozenset(theirs) for theirs in partners.values()}) == 1
     assert all(keeps(row, met, chosen) for row in asked.side_constraints(met)) == alike
+
+
+@given(data=st.data())
+def test_people_in_both_roles_keep_to_the_limit_and_are_not_each_others(data: st.DataObject) -> None:
+    asked, met = drawn(data, "both_roles")
+    assert isinstance(asked, BothRoles)
+    ids = met.mentors.ids, met.mentees.ids
+    count = min(map(len, ids))
+    numbers = [np.zeros((len(side), 2), dtype=np.uint64) for side in ids]
+    for side in numbers:
+        side[:count, 0] = np.arange(1, count + 1)
+    met = replace(
+        met, mentors=replace(met.mentors, persons=numbers[0]), mentees=replace(met.mentees, persons=numbers[1])
+    )
+    chosen = [(i, k) for i, k in np.ndindex(met.shape) if i != k and data.draw(st.booleans())]
+    held = [
+        sum(cell[0] == person for cell in chosen) + sum(cell[1] == person for cell in chosen) for person in range(count)
+    ]
+    fine = asked.most is None or max(held, default=0) <= asked.most
+    fine &= asked.reciprocal or not any((k, i) in chosen for i, k in chosen)
+    assert all(keeps(row, met, chosen) for row in asked.side_constraints(met)) == fine
 
 
 @given(data=st.data())

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 
 type Pairs = tuple[tuple[int, int], ...]
 
@@ -79,9 +79,15 @@ def _within(problem: AssignmentProblem, place: int, pairs: Pairs) -> bool:
     row = problem.rows[place]
     factor = 1 if row.factor is None else row.factor
     weights = np.broadcast_to(row.weights * factor, problem.shape).tolist()
-    counted = [(i, k) for i, k in pairs if row.mentor in (None, i) and row.mentee in (None, k)]
-    total = sum(weights[i][k] for i, k in counted)
+    total = sum(weights[i][k] * times(row, i, k) for i, k in pairs)
     return (row.least is None or total >= row.least) and (row.most is None or total <= row.most)
+
+
+def times(row: Row, mentor: int, mentee: int) -> int:
+    """Return how often a pair counts in a row: once for each of the row's people whom it is of, if it has any."""
+    if row.mentor is None and row.mentee is None:
+        return 1
+    return (row.mentor == mentor) + (row.mentee == mentee)
 
 
 def tiers(problem: AssignmentProblem, pairs: Pairs) -> tuple[int, ...]:

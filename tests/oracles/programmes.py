@@ -4,7 +4,7 @@ The programme has one table of points for all pairs, so scores are free; everyth
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 from typing import Any
@@ -47,8 +47,8 @@ TOWNS = ("Lyon", "Villeurbanne", "Vienne (38)", "Isère", "38160", "Ajaccio", "S
 """Places told exactly or not, near to each other and overseas."""
 GROUPS = {"work": WORK, "speech": SPEECH, "step": STEPS}
 """The fields that speak of groups of people, and their answers."""
-LOSS = 0.1
-"""How often a question is left blank."""
+LOSS, MANY = 0.1, 0.8
+"""How often a question is left blank, and, where people are in both roles, how often two of both sides are one."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,11 @@ def capacity(maker: Maker) -> dict[str, Any]:
     always = {"always": True} if minimum and maker.maybe(0.2) else {}
     said = {"field": "places"} if maker.maybe(0.6) else {}
     return {"side": SIDES[place], "most": most, **minimum, **always, **said}
+
+
+def both_roles(maker: Maker) -> dict[str, Any]:
+    most = {"most": maker.random.choice([1, 2, 2, 3])} if maker.maybe(0.7) else {}
+    return {**most, "reciprocal": bool(most) and maker.maybe(0.3)}
 
 
 def covers(maker: Maker) -> dict[str, Any]:
@@ -204,6 +209,7 @@ MISSING = ["allow", "allow", "forbid"]
 RULES: Mapping[str, Callable[[Maker], dict[str, Any]]] = {
     "apart": lambda maker: {"people": maker.some(maker.ids["mentor"], 2) + maker.some(maker.ids["mentee"], 3)},
     "ban": Maker.pair,
+    "both_roles": both_roles,
     "capacity": capacity,
     "common": lambda maker: {"field": maker.random.choice(["speech", "work", "names_firms"]), **maker.missing()},
     "complementary": complementary,
@@ -234,7 +240,28 @@ def small(seed: int, kinds: Sequence[str] = KINDS, first: str | None = None, val
     more = {"kind": "capacity", "side": "mentee", "most": maker.most[1]}
     drawn = ([first] if first else []) + maker.random.choices(list(kinds), k=maker.random.choice([0, 0, 1, 1, 2, 3, 4]))
     rules = [most, more, *({"kind": kind, **RULES[kind](maker)} for kind in drawn)]
-    return Small(stated(maker, rules, values), Cohort(people(maker, "mentor"), people(maker, "mentee")))
+    sides = people(maker, "mentor"), people(maker, "mentee")
+    return Small(
+        stated(maker, rules, values), Cohort(*(on_both_sides(seed, *sides, rules) if "both_roles" in drawn else sides))
+    )
+
+
+def on_both_sides(
+    seed: int, mentors: People, mentees: People, rules: Sequence[Mapping[str, Any]]
+) -> tuple[People, People]:
+    """Return the people of both sides, some of whom are one person, known by the first or the second number.
+
+    Two who must be a pair are not: that is refused.
+    """
+    pins = {(rule["mentor"], rule["mentee"]) for rule in rules if rule["kind"] == "pin"}
+    random = Random(seed)
+    numbers = [np.zeros((len(side), 2), dtype=np.uint64) for side in (mentors, mentees)]
+    rows = [random.sample(range(len(side)), len(side)) for side in (mentors, mentees)]
+    for number, (mentor, mentee) in enumerate(zip(*rows, strict=False), 1):
+        if random.random() < MANY and (mentors.ids[mentor], mentees.ids[mentee]) not in pins:
+            column = random.randrange(2)
+            numbers[0][mentor, column] = numbers[1][mentee, column] = number
+    return replace(mentors, persons=numbers[0]), replace(mentees, persons=numbers[1])
 
 
 def stated(maker: Maker, rules: Sequence[Mapping[str, Any]], values: Sequence[int]) -> dict[str, Any]:

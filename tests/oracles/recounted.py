@@ -1,11 +1,13 @@
 """A programme and its people as a ``Game``: each rule read by what its docstring says, person by person."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 from mentormatch.fields import Side
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Cohort, Person
 from mentormatch.programme.programme import Programme
+from mentormatch.rules.kinds.both_roles import BothRoles
 from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.kinds.load import Load
 from mentormatch.rules.kinds.pin import Pin
@@ -16,7 +18,7 @@ from mentormatch.rules.kinds.require import Require
 from mentormatch.rules.kinds.together import Together
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criteria.table import Table
-from tests.laws.recount import FORBID, SETS, holds, hours, hours_of_pair
+from tests.laws.recount import FORBID, SETS, holds, hours, hours_of_pair, same_person
 from tests.oracles.enumeration import Cells, Game, Places, Span, Sum
 
 HUNDRED = 100
@@ -63,6 +65,7 @@ def scores_of(mentors: Sequence[Person], mentees: Sequence[Person], programme: P
 def may(rules: Sequence[Rule], mentor: Person, mentee: Person, score: int) -> bool:
     """Return whether two people may be a pair."""
     both = takes_part(rules, mentor) and takes_part(rules, mentee)
+    both = both and not same_person(mentor, mentee)
     return both and not any(FORBID[rule.kind](rule, mentor, mentee, score) for rule in rules if rule.kind in FORBID)
 
 
@@ -118,6 +121,8 @@ def sums_of(rule: Rule, mentors: Sequence[Person], mentees: Sequence[Person]) ->
             yield from load(rule, mentors, mentees)
         case Together():
             yield from together(rule, mentors, mentees)
+        case BothRoles():
+            yield from both_roles(rule, mentors, mentees)
 
 
 def quota(rule: Quota, mentors: Sequence[Person], mentees: Sequence[Person]) -> Sum:
@@ -162,6 +167,16 @@ def together(rule: Together, mentors: Sequence[Person], mentees: Sequence[Person
                 for row in turned(rule.side, mentors, mentees)
             ]
             yield Sum(cells, 0, 0)
+
+
+def both_roles(rule: BothRoles, mentors: Sequence[Person], mentees: Sequence[Person]) -> Iterator[Sum]:
+    """Yield that everybody on both sides stays within the limit, and that no two of them are each other's."""
+    people = [(i, k) for i in mentors for k in mentees if same_person(i, k)]
+    for mentor, mentee in people if rule.most is not None else ():
+        yield Sum([[(i is mentor) + (k is mentee) for k in mentees] for i in mentors], most=rule.most)
+    for (one, first), (other, second) in combinations(people, 2) if not rule.reciprocal else ():
+        cells = [[(i is one and k is second) + (i is other and k is first) for k in mentees] for i in mentors]
+        yield Sum(cells, most=1)
 
 
 def turned(side: Side, mentors: Sequence[Person], mentees: Sequence[Person]) -> Iterator[list[tuple[Person, Person]]]:

@@ -73,14 +73,26 @@ def test_every_registered_rule_and_goal_is_drawn() -> None:
 def test_programmes_with_rules_of_every_kind_equal_exhaustive_search(block: int) -> None:
     met: Counter[str] = Counter()
     for seed in range(block * BLOCK, (block + 1) * BLOCK):
-        random = Random(seed)
-        drawn, goals = small(seed, first=KINDS[seed % len(KINDS)]), some_goals(random)
-        former = some_pairs(random, drawn) if "changes" in goals else ()
-        game = game_of(drawn.cohort, drawn.programme, former)
-        best = best_of(game, goals, seed % 4)
-        assert agrees(solved(drawn, goals, former, seed % 4), best, goals), seed
-        met.update([*drawn.kinds, *goals, *traits(game, best)])
+        met.update(compared(seed, KINDS[seed % len(KINDS)])[1])
     assert met.keys() >= {*of_pairs(), *GOALS, *TRAITS}
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("block", range(20))
+def test_programmes_with_people_in_both_roles_equal_exhaustive_search(block: int) -> None:
+    cohorts = [compared(seed, "both_roles")[0].cohort for seed in range(100 * block, 100 * block + 100)]
+    assert sum(len(cohort.both[0]) > 1 for cohort in cohorts) > 80
+
+
+def compared(seed: int, first: str) -> tuple[Small, list[str]]:
+    """Return a programme whose solution equals exhaustive search, with what is met in it."""
+    random = Random(seed)
+    drawn, goals = small(seed, first=first), some_goals(random)
+    former = some_pairs(random, drawn) if "changes" in goals else ()
+    game = game_of(drawn.cohort, drawn.programme, former)
+    best = best_of(game, goals, seed % 4)
+    assert agrees(solved(drawn, goals, former, seed % 4), best, goals), seed
+    return drawn, [*drawn.kinds, *goals, *traits(game, best)]
 
 
 def traits(game: Game, best: Best | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ from itertools import batched
 
 import numpy as np
 
+from mentormatch.assignment.model.problem import Row
 from mentormatch.base.arrays import BoolVector
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
@@ -17,8 +18,8 @@ from mentormatch.scoring.score import ScoreTable
 
 type Positions = Sequence[tuple[int, int]]
 
-TOGETHER = 64
-"""Pairs whose people rules look at together."""
+TOGETHER, TWO = 64, 2
+"""Pairs whose people rules look at together, and people who are named where a bound is about them alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ def breaches(rules: Sequence[Rule], cohort: Cohort, scores: ScoreTable, pairs: P
     market = market_of(cohort, NO_SCORES)
     yield from breaches_by_pairs(rules_in_force(rules), list(markets(cohort, scores, pairs)))
     yield from breaches_by_people(rules, market, pairs)
-    yield from breaches_by_all(rules, market, pairs)
+    alone = set(zip(*(side.tolist() for side in cohort.both), strict=True))
+    yield from breaches_by_all(rules, market, [pair for pair in pairs if pair not in alone])
 
 
 def markets(cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Market]:
@@ -90,10 +92,23 @@ def breaches_by_all(rules: Sequence[Rule], market: Market, pairs: Positions) -> 
             total = int(row.coefficients_of(mentors, mentees, market.shape).sum())
             least, most = (total if bound is None else bound for bound in (row.least, row.most))
             if not least <= total <= most:
-                yield Breach(rule.label, (), tr("total de {total}", total=total))
+                yield Breach(rule.label, people_of(row, market), tr("total de {total}", total=total))
         for pin in rule.pins(market):
             if pin not in chosen:
                 yield Breach(rule.label, keys(market, *pin), tr("binôme imposé, absent"))
+
+
+def people_of(row: Row, market: Market) -> tuple[str, ...]:
+    """Return the keys of the people whom a bound concerns: one, or two where it is about the pairs of these alone.
+
+    None where it is about more.
+    """
+    own = [[place] if place is not None else [] for place in (row.mentor, row.mentee)]
+    if own == [[], []] and row.factor is not None:
+        some = [np.flatnonzero(side).tolist() for side in row.as_product(market.shape) or ()]
+        own = some if some and max(map(len, some)) <= TWO else own
+    named = zip((market.mentors, market.mentees), own, strict=True)
+    return tuple(dict.fromkeys(people.ids[place] for people, places in named for place in places))
 
 
 def keys(market: Market, mentor: int, mentee: int) -> tuple[str, str]:

@@ -25,23 +25,30 @@ from mentormatch.languages.phrases import about, counted, decimal, listed, point
 from mentormatch.rules.formulation import SIDES, forbidden_by_rule
 from mentormatch.rules.rule import NO_SCORES, Rule, market_of
 
+IN_ROLE: dict[Side, str] = {"mentor": mark("{person} comme mentor·e"), "mentee": mark("{person} comme mentoré·e")}
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Somebody whose partners would change: side, what they are called, partners before and after."""
+    """Somebody whose partners would change: side, what they are called, partners before and after.
+
+    ``both``: they are on both sides.
+    """
 
     side: Side
     person: str
     before: tuple[str, ...]
     after: tuple[str, ...]
+    both: bool = False
 
     def __str__(self) -> str:
         before, after = listed(self.before), listed(self.after)
+        person = tr(IN_ROLE[self.side], person=self.person) if self.both else self.person
         if not before:
-            return tr("{person} (personne → {after})", person=self.person, after=after)
+            return tr("{person} (personne → {after})", person=person, after=after)
         if not after:
-            return tr("{person} ({before} → personne)", person=self.person, before=before)
-        return f"{self.person} ({before} → {after})"
+            return tr("{person} ({before} → personne)", person=person, before=before)
+        return f"{person} ({before} → {after})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +144,7 @@ def move_of(case: Case, price: ExchangeCost, axis: int, person: int) -> Move:
         tuple(case.name(other_side(side), two[1 - axis]) for two in pair_list(plan) if two[axis] == person)
         for plan in (pairs, price.applied(pairs))
     )
-    return Move(side, case.name(side, person), before, after)
+    return Move(side, case.name(side, person), before, after, both=person in case.cohort.both[axis])
 
 
 def move_in_words(price: ExchangeCost, moves: Sequence[Move]) -> str:

@@ -132,9 +132,10 @@ def lines_as_labels(cohort: Cohort) -> Labels:
     """Return each person named by the line they stand on: for where keys are e-mail addresses."""
     several = len({row.source for row in cohort.rows}) > 1
     known = {
-        (row.side, canonical(row.key)): tr(IN_FILE if several else IN_LINE, source=row.source, line=row.line)
+        (side, canonical(row.key)): tr(IN_FILE if several else IN_LINE, source=row.source, line=row.line)
         for row in cohort.rows
-        if row.side and row.fate in ("taken", "incomplete")
+        for side in row.sides
+        if row.fate in ("taken", "incomplete")
     }
     return Labels(known, tr("personne absente"))
 

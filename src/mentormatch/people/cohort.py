@@ -221,6 +221,7 @@ class Person:
 class RowFate:
     """What became of one row that came in: ``by`` is the line that replaced it, ``reason`` says why, in words.
 
+    ``side`` is that of its person, "both" where one row is that of a mentor and a mentee, None where neither is known.
     ``when`` it was sent, where the survey tool tells.
     """
 
@@ -228,10 +229,15 @@ class RowFate:
     line: int
     fate: Fate
     key: str = ""
-    side: Side | None = None
+    side: Side | Literal["both"] | None = None
     reason: str = ""
     by: int | None = None
     when: datetime | None = None
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The sides of its person."""
+        return ("mentor", "mentee") if self.side == "both" else (self.side,) if self.side else ()
 
     def __str__(self) -> str:
         told = about(tr("{source}, ligne {line}", source=self.source, line=self.line), tr(FATES[self.fate]))
@@ -290,7 +296,7 @@ def first_lines(lines: Sequence[str]) -> str:
     return tr("{lines}... ({count} en tout)", lines=", ".join(lines[:FIRST_LINES]), count=len(lines))
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Cohort(ContentEquality):
     """Everyone who answered, on both sides, and every row with its fate; how they are reached is kept apart.
 
@@ -309,9 +315,9 @@ class Cohort(ContentEquality):
         """Return the people of one side."""
         return self.mentors if side == "mentor" else self.mentees
 
-    @property
+    @cached_property
     def both(self) -> tuple[IntVector, IntVector]:
-        """Who is on both sides: as a mentor and as a mentee, by position."""
+        """Who is on both sides: as a mentor and as a mentee, by position. Found when first needed."""
         return self.mentors.same_as(self.mentees)
 
     @property

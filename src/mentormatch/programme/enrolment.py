@@ -109,7 +109,7 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         renaming=renaming(programme.mapping.questions, programme.mapping.options),
         forgotten=programme.forgotten,
         alone=None if programme.sessions is None else "mentee",
-        common_keys=programme.heading.keys == "common",
+        common_keys=programme.heading.keys == "common" or bool(roles and roles.both),
         names=name_fields(programme.fields, programme.documents.name),
         dates=programme.mapping.dates,
     )
@@ -120,7 +120,7 @@ def roles_of(programme: Programme) -> Roles | None:
     leading, role = programme.groups and programme.groups.facilitators, programme.heading.role
     if leading:
         return Roles(leading.field, leading.facilitator, leading.member, NEITHER)
-    return Roles(role.field, role.mentor, role.mentee) if role else None
+    return Roles(role.field, role.mentor, role.mentee, both=role.both) if role else None
 
 
 def email_of(programme: Programme) -> str | None:

@@ -490,12 +490,10 @@ def misheaded(parts: Parts, heading: Heading) -> Iterator[Problem]:
         yield from misreference(
             parts, ("programme", "role", "field"), role.field, FieldRef(("choice", "choices", "yesno"))
         )
-        for side in ("mentor", "mentee"):
-            yield from misquotation(("programme", "role", side), parts.fields.get(role.field), getattr(role, side))
         field = parts.fields.get(role.field)
-        if field and (value := field.read(role.mentor).value) is not None and field.read(role.mentee).value == value:
-            found = tr("la même réponse pour les deux côtés")
-            yield Problem(key_path(("programme", "role")), found, tr("une réponse pour chaque côté"))
+        for setting, answer in role.answers.items():
+            yield from misquotation(("programme", "role", setting), field, answer)
+        yield from role.mistakes(field) if field else ()
     if heading.email:
         yield from misreference(parts, ("programme", "email"), heading.email, EMAIL)
 

@@ -22,11 +22,31 @@ class Part(BaseModel):
 
 
 class Role(Part):
-    """The question that tells mentors from mentees where both answer in one file, and the answer of each."""
+    """The question that tells mentors from mentees where both answer in one file, and the answer of each.
+
+    ``both`` is the answer of who is mentor and mentee at once; true: who ticks both answers is. Keys are common then.
+    """
 
     field: str
     mentor: str
     mentee: str
+    both: str | bool = Setting(default=False, exclude_if=lambda both: both is False)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The answers that tell a side, by setting."""
+        said = {"mentor": self.mentor, "mentee": self.mentee, "both": self.both}
+        return {setting: answer for setting, answer in said.items() if isinstance(answer, str)}
+
+    def mistakes(self, field: AnyField) -> Iterator[Problem]:
+        """Yield that two of the answers to the question are the same, or that nobody can give both."""
+        values = [value for answer in self.answers.values() if (value := field.read(answer).value) is not None]
+        if any(values.count(value) > 1 for value in values):
+            found = tr("la même réponse pour les deux côtés")
+            yield Problem("programme.role", found, tr("une réponse pour chaque côté"))
+        if self.both is True and field.kind != "choices":
+            expected = tr("l'option de qui est des deux côtés, comme both = {answer}", answer=quoted(tr("Les deux")))
+            yield Problem("programme.role.both", tr("une question à une seule réponse"), expected)
 
 
 class Heading(Part):

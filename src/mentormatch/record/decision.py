@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import SparseScores
 from mentormatch.assignment.model.solution import DualSolution, Links, Solution, Status, Tier
-from mentormatch.base.arrays import IntVector
+from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.strict_json import JsonMessage, parse_json
 from mentormatch.base.version import __version__
@@ -180,7 +180,7 @@ class Decision(JsonMessage):
             SparseScores((len(self.mentors), len(self.mentees)), mentors, mentees, values),
             _loads(self.mentors),
             _loads(self.mentees),
-            tuple(self._rows(places)),
+            tuple(self._rows(places, (mentors, mentees))),
             tuple(_positions(self.pins, places)),
             tuple(self.goals),
             np.array([member.priority for member in self.mentors], dtype=np.int64),
@@ -200,29 +200,42 @@ class Decision(JsonMessage):
             settled=self.settled,
         )
 
-    def _rows(self, places: "DecisionPlaces") -> Iterator[Row]:
+    def _rows(self, places: "DecisionPlaces", scored: tuple[IntVector, IntVector]) -> Iterator[Row]:
         """Yield the coupling rows; of those of the chosen pairs alone only the sum is looked at."""
+        allowed = self._cells_of(scored) if self.rows and self.every_pair else np.zeros((0, 0), dtype=bool)
         for row in self.rows:
             if self.every_pair:
-                yield self._row(row, places)
+                yield self._row(row, places, allowed)
                 continue
             total = sum(weight for _, _, weight in _cells(row.weights, places))
             if not (total if row.least is None else row.least) <= total <= (total if row.most is None else row.most):
                 expected = tr("de {least} à {most}", least=row.least, most=row.most)
                 raise _refused([Problem(row.id, tr("une somme de {total}", total=total), expected)])
 
-    def _row(self, row: Coupling, places: "DecisionPlaces") -> Row:
+    def _cells_of(self, scored: tuple[IntVector, IntVector]) -> BoolMatrix:
+        """Return (n, m) bool: the pairs that have a score."""
         if len(self.mentors) * len(self.mentees) > MOST_CELLS:
-            raise _refused([Problem(row.id, tr("trop de personnes pour une contrainte qui lie des binômes"))])
-        weights = np.zeros((len(self.mentors), len(self.mentees)), dtype=np.int64)
-        for i, k, weight in _cells(row.weights, places):
-            weights[places[0][i], places[1][k]] = weight
-        mentors, mentees = (np.flatnonzero(weights.any(axis=axis)) for axis in (1, 0))
+            told = tr("trop de personnes pour une contrainte qui lie des binômes")
+            raise _refused([Problem(self.rows[0].id, told)])
+        allowed = np.zeros((len(self.mentors), len(self.mentees)), dtype=bool)
+        allowed[scored] = True
+        return allowed
+
+    def _row(self, row: Coupling, places: "DecisionPlaces", allowed: BoolMatrix) -> Row:
+        cells = [(places[0][i], places[1][k], weight) for i, k, weight in _cells(row.weights, places)]
+        rows, columns, values = np.array(cells, dtype=np.int64).reshape(-1, 3).T
+        mentors, mentees = np.unique(rows), np.unique(columns)
+        weights = np.zeros(allowed.shape, dtype=np.int64)
+        weights[rows, columns] = values
         if len(mentors) == 1:
             return Row(row.id, weights[mentors], row.least, row.most, mentor=int(mentors[0]))
         if len(mentees) == 1:
             return Row(row.id, weights[:, mentees], row.least, row.most, mentee=int(mentees[0]))
-        return Row(row.id, weights, row.least, row.most)
+        if len(set(values.tolist())) != 1 or allowed[np.ix_(mentors, mentees)].sum() > len(cells):
+            return Row(row.id, weights, row.least, row.most)
+        # All pairs of some mentors with some mentees count alike: a product takes one number a person.
+        own, theirs = (weights.any(axis=axis).astype(np.int64) for axis in (1, 0))
+        return Row(row.id, own[:, None] * values[:1], row.least, row.most, factor=theirs[None, :])
 
 
 type DecisionPlaces = tuple[Mapping[str, int], Mapping[str, int]]

@@ -2,6 +2,7 @@
 
 from mentormatch.rules.kinds.apart import Apart as Apart
 from mentormatch.rules.kinds.ban import Ban as Ban
+from mentormatch.rules.kinds.both_roles import BothRoles as BothRoles
 from mentormatch.rules.kinds.capacity import Capacity as Capacity
 from mentormatch.rules.kinds.common import Common as Common
 from mentormatch.rules.kinds.complementary import Complementary as Complementary

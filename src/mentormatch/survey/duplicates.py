@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from mentormatch.errors import Problem, SurveyError
+from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
-from mentormatch.people.cohort import Remark, RowFate
+from mentormatch.people.cohort import Fate, Remark, RowFate
 from mentormatch.survey.entries import SurveyEntry
 from mentormatch.survey.moments import ORDERS
 from mentormatch.survey.plan import Plan
@@ -98,16 +99,34 @@ def settled(entries: Sequence[SurveyEntry], plan: Plan) -> tuple[list[SurveyEntr
     kept: list[SurveyEntry] = []
     replaced: list[RowFate] = []
     doubts = Doubts()
-    for same in grouped(entries, lambda entry: (entry.side, entry.key)).values():
+    for entered in grouped(entries, lambda entry: ("" if plan.on_both_sides else entry.side, entry.key)).values():
+        # A row of somebody who is on both sides is two entries, and one answer.
+        whole = grouped(entered, lambda entry: (entry.row.source, entry.row.line))
+        same = [one_fate([entry.row for entry in own]) for own in whole.values()]
         # An answer that is complete counts before one that is not, however late that was sent.
-        counting = [entry for entry in same if entry.row.fate == "taken"] or same
-        found = newest([entry.sent for entry in counting], [entry.row.line for entry in counting])
+        counting = [row for row in same if row.fate == "taken"] or same
+        sent = [whole[row.source, row.line][0].sent for row in counting]
+        found = newest(sent, [row.line for row in counting])
         last_one = counting[found.position]
-        kept.append(last_one)
-        doubts.add(found, [entry.sent for entry in counting], [entry.row for entry in counting])
-        known = {entry.row.line for at, entry in enumerate(counting) if found.is_older(at)}
-        replaced += [superseded(entry.row, last_one.row, known) for entry in same if entry is not last_one]
+        kept += whole[last_one.source, last_one.line]
+        doubts.add(found, sent, counting)
+        known = {row.line for at, row in enumerate(counting) if found.is_older(at)}
+        replaced += [superseded(row, last_one, known) for row in same if row is not last_one]
     return kept, replaced, doubts.remarks()
+
+
+BEST: tuple[Fate, ...] = ("taken", "incomplete", "rejected", "replaced")
+SIDE_TOLD: dict[Side, str] = {"mentor": mark("comme mentor·e : {reason}"), "mentee": mark("comme mentoré·e : {reason}")}
+
+
+def one_fate(rows: Sequence[RowFate]) -> RowFate:
+    """Return what became of one row that came in: the better fate of a person on both sides, and why not both."""
+    first, reasons = rows[0], {row.reason for row in rows}
+    if len(rows) == 1:
+        return first
+    fate = min((row.fate for row in rows), key=BEST.index)
+    told = [tr(SIDE_TOLD[side], reason=row.reason) for row in rows for side in row.sides if row.reason]
+    return replace(first, fate=fate, side="both", reason=first.reason if len(reasons) == 1 else " ; ".join(told))
 
 
 def superseded(row: RowFate, by: RowFate, older: Iterable[int] = ()) -> RowFate:
@@ -181,8 +200,11 @@ def shown(met: Sequence[Sequence[int]]) -> str:
 
 
 def sheet_of(entry: SurveyEntry, plan: Plan) -> tuple[str, str]:
-    """Return the file in which a key must be unique: two frames have one name, and are told apart by their side."""
-    return entry.row.source, "" if plan.roles else entry.side
+    """Return the file in which a key must be unique: two frames have one name, and are told apart by their side.
+
+    So are the rows of one file where the same key on both sides is one person, and no answer says that they are both.
+    """
+    return entry.row.source, "" if plan.one_row_each else entry.side
 
 
 def refuse_doubled(entries: Sequence[SurveyEntry], plan: Plan) -> None:
@@ -194,7 +216,7 @@ def refuse_doubled(entries: Sequence[SurveyEntry], plan: Plan) -> None:
             tr("un identifiant par personne"),
         )
         for rows in grouped(entries, lambda entry: (*sheet_of(entry, plan), entry.key)).values()
-        if len(rows) > 1
+        if len({entry.row.line for entry in rows}) > 1
     ]
     if problems:
         raise SurveyError(tr("Un identifiant est saisi plusieurs fois"), problems)
@@ -202,7 +224,7 @@ def refuse_doubled(entries: Sequence[SurveyEntry], plan: Plan) -> None:
 
 def lines(entries: Sequence[SurveyEntry]) -> str:
     """Return the lines of entries in a row."""
-    return listed([str(entry.row.line) for entry in entries])
+    return listed(list(dict.fromkeys(str(entry.row.line) for entry in entries)))
 
 
 def same_email(entries: Sequence[SurveyEntry]) -> Iterator[list[SurveyEntry]]:

@@ -21,7 +21,7 @@ from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
 from mentormatch.people.cohort import Cohort, People, PersonNumbers, Remark, RowFate, first_lines, merged
 from mentormatch.survey.contacts import Contacts, fault_of
-from mentormatch.survey.duplicates import grouped, lines, same_email, settled, sheet_of
+from mentormatch.survey.duplicates import grouped, lines, one_fate, same_email, settled, sheet_of
 from mentormatch.survey.entries import SIDES, Questionnaire, Submission, SurveyEntry, enter
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import laid_out, remarks_of, submissions, unread
@@ -74,15 +74,18 @@ def on_both_sides(same: Sequence[SurveyEntry], plan: Plan) -> bool:
     return any(one == other > 0 for one, other in zip(*(numbers_of(each, plan) for each in same), strict=True))
 
 
-def remarks_on_both(cohort: Cohort, entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
+def remarks_on_both(cohort: Cohort, entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
     """Yield who is on both sides, with the lines."""
     mentors, mentees = ([entry.row for entry in entries if entry.side == side] for side in ("mentor", "mentee"))
     for i, k in zip(*cohort.both, strict=True):
-        told = tr(
-            "cette personne est aussi de l'autre côté ({source}, ligne {line}) : jamais en binôme avec elle-même",
-            line=mentees[k].line,
-            source=mentees[k].source,
-        )
+        if mentors[i].line == mentees[k].line and mentors[i].source == mentees[k].source and plan.on_both_sides:
+            told = tr("cette personne est mentor·e et mentoré·e : jamais en binôme avec elle-même")
+        else:
+            told = tr(
+                "cette personne est aussi de l'autre côté ({source}, ligne {line}) : jamais en binôme avec elle-même",
+                line=mentees[k].line,
+                source=mentees[k].source,
+            )
         yield Remark(mentors[i].source, mentors[i].line, told)
 
 
@@ -100,7 +103,7 @@ def resemblances(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]
     yield from odd_characters(entries)
     yield from trial_rows(entries)
     asked = {name: field for name, field in plan.fields.items() if field.kind == "names"}
-    known = known_names(entries) if asked else Counter()
+    known = known_names(entries, apart=not plan.on_both_sides) if asked else Counter()
     for name, field in asked.items():
         yield from near_names(entries, name)
         yield from run_together(entries, name, field.joiner or ";", known)
@@ -169,11 +172,17 @@ def near_names(entries: Sequence[SurveyEntry], field: str) -> Iterator[Remark]:
 BETWEEN_NAMES = re.compile(r"\s*[,;/|+&]\s*|\s+(?:et|and|ou|or)\s+", re.IGNORECASE)
 
 
-def known_names(entries: Sequence[SurveyEntry]) -> Counter[str]:
-    """Return every key, and every text or part of a text that people gave, as names are compared: how many each."""
-    found = Counter(entry.key for entry in entries)
-    for entry in entries:
-        for reading in entry.readings:
+def known_names(entries: Sequence[SurveyEntry], *, apart: bool) -> Counter[str]:
+    """Return every key, and every text or part of a text that people gave, as names are compared: how many each.
+
+    ``apart``: each row is of one side.
+    """
+    found: Counter[str] = Counter()
+    # What somebody on both sides wrote in one row counts once.
+    for own in grouped(entries, lambda entry: (entry.side if apart else "", entry.row.source, entry.row.line)).values():
+        found.update({entry.key for entry in own})
+        readings = {name: said for entry in own for name, said in zip(entry.names, entry.readings, strict=True)}
+        for reading in readings.values():
             texts = reading.value if isinstance(reading.value, tuple) else (reading.value,)
             named = {canonical(part) for text in texts if isinstance(text, str) for part in parted(text)}
             found.update(named)
@@ -284,11 +293,14 @@ def split(
     kept, replaced, doubts = settled([entry for entry in met if isinstance(entry, SurveyEntry)], plan)
     rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
     # All rows that came in, each once, in the order of their files.
-    rows = sorted([*rejected, *replaced, *(entry.row for entry in kept)], key=lambda row: (row.source, row.line))
+    fates = [*rejected, *replaced, *(entry.row for entry in kept)]
+    if plan.on_both_sides:
+        fates = list(map(one_fate, grouped(fates, lambda row: (row.source, row.line)).values()))
+    rows = sorted(fates, key=lambda row: (row.source, row.line))
     faults = {entry.row: dict(faulty(entry, questionnaire)) for entry in kept}
     mentors, mentees = (people_of(kept, plan, side) for side in SIDES)
     cohort = Cohort(mentors, mentees, tuple(rows))
-    both = remarks_on_both(cohort, kept)
+    both = remarks_on_both(cohort, kept, plan)
     # What staff should look at; nothing of it decides anything.
     made = merged(
         [

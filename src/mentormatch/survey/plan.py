@@ -12,12 +12,16 @@ from mentormatch.survey.table import Order
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The field that tells mentors from mentees, the answer of each, and what is said of a row with neither."""
+    """The field that tells mentors from mentees, the answer of each, and what is said of a row with neither.
+
+    ``both`` is the answer of who is both at once; True: who gave both answers is; False: nobody is.
+    """
 
     field: str
     mentor: str
     mentee: str
     neither: str = mark("le rôle n'est ni celui des mentor·es ni celui des mentoré·es")
+    both: str | bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,16 @@ class Plan:
     common_keys: bool = False
     names: tuple[str, ...] = ()
     dates: Order | None = None
+
+    @property
+    def on_both_sides(self) -> bool:
+        """Whether one row may be that of a mentor and a mentee."""
+        return self.roles is not None and bool(self.roles.both)
+
+    @property
+    def one_row_each(self) -> bool:
+        """Whether a person stands in one row of a file, on whichever side: not where each side has a file or a row."""
+        return self.on_both_sides or (self.roles is not None and not self.common_keys)
 
     def asked_of(self, side: Side) -> dict[str, AnyField]:
         """Return the fields that people of ``side`` answer and that become columns."""

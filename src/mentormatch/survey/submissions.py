@@ -23,6 +23,11 @@ BY_RESPONSE = mark(
 )
 
 
+type Sides = tuple[Side | None, ...]
+BOTH: Sides = ("mentor", "mentee")
+NEITHER: Sides = (None,)
+
+
 @dataclass(frozen=True, slots=True)
 class SubmissionSheet:
     """One file of answers: its table, the side that answered (None: a question tells), where each field stands."""
@@ -69,14 +74,15 @@ def without_role(table: TextTable, side: Side | None, plan: Plan) -> Iterator[Pr
 
 
 def submissions(sheet: SubmissionSheet, plan: Plan) -> Iterator[Submission]:
-    """Yield what each row of a file holds."""
+    """Yield what each row of a file holds, once for each side that its person is on."""
     told = side_teller(sheet, plan)
     for record in sheet.table.records:
         answers = {name: place.answer(record.cells) for name, place in sheet.places.items()}
         email = said(answers, plan.email)
         sent = sheet.table.sent.get(record.line, WHOLE).read(plan.dates)
         key = said(answers, plan.key) if plan.key else email if plan.email else sent.response
-        yield Submission(sheet.table.source, record.line, told(answers), key, email, answers, sent)
+        for side in told(answers):
+            yield Submission(sheet.table.source, record.line, side, key, email, answers, sent)
 
 
 def said(answers: Mapping[str, Answer], name: str | None) -> str:
@@ -84,19 +90,22 @@ def said(answers: Mapping[str, Answer], name: str | None) -> str:
     return as_text(answers.get(name, "")).strip() if name else ""
 
 
-def side_teller(sheet: SubmissionSheet, plan: Plan) -> Callable[[Mapping[str, Answer]], Side | None]:
-    """Return what tells the side of a row from its answers, None where its role is neither."""
+def side_teller(sheet: SubmissionSheet, plan: Plan) -> Callable[[Mapping[str, Answer]], Sides]:
+    """Return what tells the sides of a row from its answers: one, both, or None where its role is neither."""
     roles = plan.roles
     if sheet.side is not None or roles is None:
-        return lambda answers: sheet.side
+        return lambda answers: (sheet.side,)
     field = plan.fields[roles.field]
-    sides: dict[object, Side] = {role_in(field, roles.mentee): "mentee", role_in(field, roles.mentor): "mentor"}
+    mentee, mentor = (role_in(field, answer) for answer in (roles.mentee, roles.mentor))
+    both = role_in(field, roles.both) if isinstance(roles.both, str) else frozenset((mentee, mentor))
+    sides: dict[object, Sides] = {both: BOTH} if roles.both else {}
+    sides |= {mentee: ("mentee",), mentor: ("mentor",)}
     sides.pop(None, None)  # a role that is no answer to its question is nobody's
-    side_of = cache(lambda text: sides.get(role_in(field, text)))
+    sides_of = cache(lambda text: sides.get(role_in(field, text), NEITHER))
 
-    def told(answers: Mapping[str, Answer]) -> Side | None:
+    def told(answers: Mapping[str, Answer]) -> Sides:
         answer = answers.get(roles.field, "")
-        return side_of(answer) if isinstance(answer, str) else sides.get(role_in(field, answer))
+        return sides_of(answer) if isinstance(answer, str) else sides.get(role_in(field, answer), NEITHER)
 
     return told
 
@@ -104,11 +113,12 @@ def side_teller(sheet: SubmissionSheet, plan: Plan) -> Callable[[Mapping[str, An
 def role_in(field: AnyField, answer: Answer) -> object:
     """Return what an answer to the question of the role is compared by: its value, or its words in a text.
 
-    One option of several is a value by itself, more of them are none: nobody is put on a side that they share.
+    One option of several is a value by itself, more of them are the set of all: nobody is put on a side that they
+    share, unless the programme says that who ticks both is on both.
     """
     value = field.read(answer).value
     if isinstance(value, tuple):
-        return value[0] if len(value) == 1 else None
+        return value[0] if len(value) == 1 else frozenset(value) or None
     return fold(value) if isinstance(value, str) else value
 
 

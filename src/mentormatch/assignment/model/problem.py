@@ -86,7 +86,7 @@ class Row(ContentEquality):
 
     ``weights`` is an integer array that broadcasts to (n, m), and so is ``factor`` if there is one: a pair then counts
     the product of both, so that a row about the answers of both people takes as little as one number each. With
-    ``mentor`` or ``mentee`` only the pairs of that person count.
+    ``mentor`` or ``mentee`` only the pairs of that person count; with both, those of either, the pair of the two twice.
     """
 
     name: str
@@ -105,24 +105,37 @@ class Row(ContentEquality):
     @property
     def max_abs_coefficient(self) -> int:
         """Return a bound on the magnitude of what a pair counts."""
-        return prod(_magnitude(factor) for factor in self.factors)
+        often = 1 if self.mentor is None or self.mentee is None else 2
+        return prod(_magnitude(factor) for factor in self.factors) * often
+
+    def owner(self, side: int) -> int | None:
+        """Return the one person of a side, 0 for mentors, whose pairs alone count; None if there is none."""
+        own, other = (self.mentor, self.mentee) if side == 0 else (self.mentee, self.mentor)
+        return own if other is None else None
+
+    def counts(self, mentors: IntVector, mentees: IntVector) -> IntVector | None:
+        """Return how often each of the given pairs counts, by the people of the row; None if the row is of nobody."""
+        sides = zip((self.mentor, self.mentee), (mentors, mentees), strict=True)
+        own = [(people == person).astype(np.int64) for person, people in sides if person is not None]
+        return sum(own[1:], own[0]) if own else None
 
     def coefficients_of(self, mentors: IntVector, mentees: IntVector, shape: tuple[int, int]) -> IntVector:
         """Return the weights of the given pairs."""
-        found = np.broadcast_to(self.weights, shape)[mentors, mentees].astype(np.int64, copy=False)
+        found = _factor_of(self.weights, mentors, mentees, shape)
         if self.factor is not None:
-            found = found * np.broadcast_to(self.factor, shape)[mentors, mentees]
-        for person, people in ((self.mentor, mentors), (self.mentee, mentees)):
-            if person is not None:
-                found = np.where(people == person, found, 0)
-        return found
+            found = found * _factor_of(self.factor, mentors, mentees, shape)
+        often = self.counts(mentors, mentees)
+        return found if often is None else found * often
 
     def as_sum(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
-        """Return (n,) and (m,) int64 of which each pair counts the sum; None if it does not rest on one side alone."""
+        """Return (n,) and (m,) int64 of which each pair counts the sum; None if there is no such sum."""
         height, width = np.atleast_2d(self.weights).shape
+        mentor, mentee = (np.zeros(count, dtype=np.int64) for count in shape)
+        if self.mentor is not None and self.mentee is not None and self.factor is None and height == width == 1:
+            mentor[self.mentor] = mentee[self.mentee] = self.weights.item()
+            return mentor, mentee
         if self.factor is not None or self.mentor is not None or self.mentee is not None or min(height, width) > 1:
             return None
-        mentor, mentee = (np.zeros(count, dtype=np.int64) for count in shape)
         side = mentee if height == 1 else mentor
         side[:] = np.ravel(self.weights)
         return mentor, mentee
@@ -140,15 +153,17 @@ class Row(ContentEquality):
         return mentor, mentee
 
     def among(self, mentors: IntVector, mentees: IntVector) -> "Row":
-        """Return the row for some people of both sides, by their positions; that of a person must be of one of them."""
-        some = [_factor_among(np.atleast_2d(factor), mentors, mentees) for factor in self.factors]
+        """Return the row for some people of both sides, by their positions: all 0 if it is of others alone."""
         own = _position(self.mentor, mentors), _position(self.mentee, mentees)
+        if own == (None, None) != (self.mentor, self.mentee):
+            return Row(self.name, np.zeros((1, 1), dtype=np.int64), self.least, self.most)
+        some = [_factor_among(np.atleast_2d(factor), mentors, mentees) for factor in self.factors]
         return replace(self, weights=some[0], mentor=own[0], mentee=own[1], factor=some[1] if len(some) > 1 else None)
 
     def is_satisfied_by(self, pairs: NDArray[np.int64], shape: tuple[int, int]) -> bool:
         """Return whether pairs (k, 2) keep the bounds."""
-        for side, person in enumerate((self.mentor, self.mentee)):
-            pairs = pairs if person is None else pairs[pairs[:, side] == person]
+        often = self.counts(pairs[:, 0], pairs[:, 1])
+        pairs = pairs if often is None else pairs[often > 0]
         total = int(self.coefficients_of(pairs[:, 0], pairs[:, 1], shape).sum())
         return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
 
@@ -350,8 +365,18 @@ def _hours_rows(
 
 
 def _position(person: int | None, people: IntVector) -> int | None:
-    """Return where a person is among some people."""
-    return None if person is None else int(np.flatnonzero(people == person)[0])
+    """Return where a person is among some people; None if they are not."""
+    return None if person is None else next(iter(np.flatnonzero(people == person).tolist()), None)
+
+
+def _factor_of(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector, shape: tuple[int, int]) -> IntVector:
+    """Return a factor of the given pairs; one that rests on one side alone is looked up there."""
+    height, width = np.atleast_2d(factor).shape
+    if 1 in (height, width) and height != width:
+        found = np.ravel(factor)[mentees if height == 1 else mentors]
+    else:
+        found = np.broadcast_to(factor, shape)[mentors, mentees]
+    return found.astype(np.int64, copy=False)
 
 
 def _factor_among(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector) -> NDArray[np.int64]:

@@ -67,8 +67,9 @@ def _degree_violations(side: str, loads: DegreeBounds, people: IntVector) -> Ite
 
 def _row_violations(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> Iterator[str]:
     for row in problem.rows:
-        counted = np.ones(len(mentors), dtype=bool) if row.mentor is None else mentors == row.mentor
-        counted = counted if row.mentee is None else counted & (mentees == row.mentee)
+        # A row of one person, or of two, looks at their pairs alone.
+        of = [(people, own) for people, own in ((mentors, row.mentor), (mentees, row.mentee)) if own is not None]
+        counted = np.logical_or.reduce([people == own for people, own in of]) if of else np.ones(len(mentors), bool)
         total = sum(row.coefficients_of(mentors[counted], mentees[counted], problem.shape).tolist())
         if row.least is not None and total < row.least:
             yield f"row {row.name!r} sums to {total}, at least {row.least}"

@@ -103,11 +103,11 @@ def _rows_of_owners(problem: AssignmentProblem, side: int) -> list[OwnerRow] | N
     sorted_ = np.argsort(people, kind="stable")
     starts = np.searchsorted(people[sorted_], np.arange(problem.shape[side] + 1))
     found, owned = list[OwnerRow](), set[int]()
-    loose = sum((row.mentor, row.mentee)[side] is None for row in problem.rows)
+    loose = sum(row.owner(side) is None for row in problem.rows)
     if loose > FEW_ROWS:
         return None
     for place, row in enumerate(problem.rows):
-        person = (row.mentor, row.mentee)[side]
+        person = row.owner(side)
         if person is None:
             counted = np.flatnonzero(row.coefficients_of(*pairs, problem.shape))
             owners = np.unique(people[counted])

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import product
 
 import numpy as np
 
@@ -189,8 +189,9 @@ def pins_beyond_quota(instance: RuleInstance, row: Row) -> Iterator[Finding]:
     """Yield that more pairs are pinned than a quota allows."""
     if row.most is None:
         return
-    weights = row.block(instance.market.shape)
-    pins = [pin for pin in instance.problem.pins if weights[pin]]
+    pinned = np.array(instance.problem.pins, dtype=np.int64).reshape(-1, 2)
+    weights = row.coefficients_of(pinned[:, 0], pinned[:, 1], instance.market.shape)
+    pins = [pin for pin, weight in zip(instance.problem.pins, weights.tolist(), strict=True) if weight]
     if len(pins) > row.most:
         sentence = tr_n(
             "{number}\u00a0binôme imposé compte pour {rule}, qui en permet {most} au plus.",
@@ -200,23 +201,27 @@ def pins_beyond_quota(instance: RuleInstance, row: Row) -> Iterator[Finding]:
             rule=quoted(row.name),
             most=row.most,
         )
-        pinned = tuple(label for pin in pins for label in instance.names(pin))
-        yield Finding("pins_beyond_quota", sentence, len(pins) - row.most, pinned, (row.name,))
+        people = tuple(label for pin in pins for label in instance.names(pin))
+        yield Finding("pins_beyond_quota", sentence, len(pins) - row.most, people, (row.name,))
 
 
 def quotas_crossed(instance: RuleInstance) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than another allows that counts all of them."""
-    rows = [(row, counted_pairs(instance.problem, row)) for row in instance.problem.rows if counts_pairs(row)]
-    for (low, inside), (high, outside) in permutations(rows, 2):
-        if low.least is None or high.most is None or low.least <= high.most or (inside & ~outside).any():
+    rows = [row for row in instance.problem.rows if counts_pairs(row)]
+    lows = [(row, row.least) for row in rows if row.least is not None]
+    highs = [(row, row.most) for row in rows if row.most is not None]
+    for (low, least), (high, most) in product(lows, highs):
+        if low is high or least <= most:
             continue
-        beyond = low.least - high.most
+        if (counted_pairs(instance.problem, low) & ~counted_pairs(instance.problem, high)).any():
+            continue
+        beyond = least - most
         sentence = tr(
             "{low} demande {pairs}, qui comptent tous pour {high}, limité à {most} : {beyond} de trop.",
             low=quoted(low.name),
-            pairs=counted(low.least, "binôme"),
+            pairs=counted(least, "binôme"),
             high=quoted(high.name),
-            most=high.most,
+            most=most,
             beyond=counted(beyond, "binôme"),
         )
         yield Finding("quotas_crossed", sentence, beyond, rules=(low.name, high.name))

@@ -213,8 +213,10 @@ def people_besides(instance: RuleInstance, side: Side, partners: tuple[int, ...]
 
 def quota_out_of_reach(instance: RuleInstance, row: Row, allowed: BoolMatrix) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than the rules on pairs leave, though enough people are there."""
+    if row.least is None:
+        return
     counts = row.block(allowed.shape) > 0
-    if row.least is None or row.least > most_pairs(instance.problem, counts):
+    if row.least > most_pairs(instance.problem, counts):
         return
     there = int(maximum_flow(allowed & counts, instance.problem.mentors.most, instance.problem.mentees.most).sum())
     if row.least > there:

@@ -123,12 +123,9 @@ def _remaining_rows(
         # Fixed pairs have used up a part of the bound.
         taken = int(row.coefficients_of(settled[:, 0], settled[:, 1], shape).sum())
         least, most = (None if end is None else end - taken for end in (row.least, row.most))
-        left = replace(row, least=least, most=most)
-        own = zip((row.mentor, row.mentee), people, strict=True)
-        if all(person is None or (open_ == person).any() for person, open_ in own):
-            yield left.among(*people)
-        elif not left.is_satisfied_by(settled[:0], shape):
-            yield Row(row.name, np.zeros((1, 1), dtype=np.int64), least, most)
+        left = replace(row, least=least, most=most).among(*people)
+        if left.weights.any() or not left.is_satisfied_by(settled[:0], shape):
+            yield left
 
 
 SHORT = "no answer was found that keeps the rules that couple pairs, nor was it proved that there is none"
