@@ -31,6 +31,7 @@ from mentormatch.explanation.exchange_costs import PartnerOption as PartnerOptio
 from mentormatch.explanation.exchange_costs import cost_of_forcing as cost_of_forcing
 from mentormatch.explanation.exchange_costs import partner_options as partner_options
 from mentormatch.explanation.goal_prices import GoalPrice as GoalPrice
+from mentormatch.explanation.goal_prices import PlacesLeft as PlacesLeft
 from mentormatch.explanation.pairs import Contribution as Contribution
 from mentormatch.explanation.pairs import Pair as Pair
 from mentormatch.explanation.robustness import Robustness as Robustness
@@ -87,6 +88,7 @@ from mentormatch.operations.pair_sheet import read_pairs as read_pairs
 from mentormatch.operations.plans import plans as plans
 from mentormatch.operations.proposal import Proposal as Proposal
 from mentormatch.operations.proposal import ProposalRecord as ProposalRecord
+from mentormatch.operations.repair import DrawnPlaces as DrawnPlaces
 from mentormatch.operations.repair import Repair as Repair
 from mentormatch.operations.repair import Reserve as Reserve
 from mentormatch.operations.repair import TradeoffPoint as TradeoffPoint

@@ -183,6 +183,10 @@ def check_pairs(rule: Rule, market: Market) -> None:
     for row in rule.side_constraints(market):
         weights = np.broadcast_to(row.weights, market.shape)
         hold(weights.dtype.kind == "i" and bool(row.name), "`side_constraints` have whole weights and a name")
+    kept = rule.kept_places(market)
+    if kept is not None:
+        fits = kept.number >= 0 and (len(kept.mentors), len(kept.latecomers)) == market.shape
+        hold(fits, "`kept_places` are a number >= 0, with a bool a mentor and a bool a mentee")
     for mentor, mentee in rule.pins(market):
         there = 0 <= mentor < market.shape[0] and 0 <= mentee < market.shape[1]
         hold(there, "`pins` are positions of people who are there")

@@ -44,8 +44,6 @@ PYTHON_ALONE: dict[str, set[str]] = {
     "alternatives": OF_THE_MACHINE,
     "match": OF_THE_MACHINE,
     "why-not": OF_THE_MACHINE,
-    "reply": {"arrived"},  # as for ``repair``
-    "repair": {"arrived"},  # in a message newcomers stand among the others
     "topics": {"goals"},  # no programme states them
     "verify": {"path", "journal", "against"},  # files: what stands in them is sent, as ``decision`` and ``log``
 }
@@ -57,8 +55,11 @@ JSON_ALONE: dict[str, set[str]] = {
     "turns": {"dates"},  # of those that the programme proposes
     "verify": {"decision", "log"},
 }
-OTHER_DEFAULTS = {("repair", "seed"), ("reply", "seed")}
-"""In Python that of the matching that is repaired or proposed, which in a message has none of its own."""
+OTHER_DEFAULTS = {("repair", "seed"), ("reply", "seed"), ("repair", "arrived"), ("reply", "arrived")}
+"""In Python the seed is that of the matching that is repaired or proposed, which in a message has none of its own.
+
+``arrived`` are the newcomers; in a message these are keys, and the people stand among the others.
+"""
 
 
 def taken(kind: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mentormatch.assignment.model.solution import Status, empty_solution
-from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, GoalPrice, price_words
+from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, GoalPrice, places_words, price_words
 from mentormatch.explanation.labels import pseudonyms
 from mentormatch.explanation.unmatched import Case, explain_unmatched
 from mentormatch.explanation.why_not import LOST, amount
@@ -31,6 +31,8 @@ STATED: list[Rules] = [
     [{"kind": "load", "weights": "places", "limit": 1.5}, {"kind": "gap", "field": "niveau", "least": 0, "most": 1}],
     [{"kind": "proportion", "field": "metier", "in": ["diffusion"], "least": 20, "most": 90}],
     [{"kind": "different", "field": "metier"}, {"kind": "priority", "people": ["E1"]}],
+    [{"kind": "reserve", "places": 1, "where": {"field": "metier", "in": ["production"]}}],
+    [{"kind": "reserve", "places": 1}],
 ]
 UNSOLVABLE: list[Rules] = [
     [{"kind": "capacity", "most": 3, "minimum": 2, "always": True}],
@@ -42,6 +44,7 @@ UNSOLVABLE: list[Rules] = [
     [{"kind": "capacity", "most": 1, "minimum": 1, "always": True}, {"kind": "gap", "field": "niveau", "least": 2}],
     [{"kind": "capacity", "field": "places", "minimum": 2, "always": True}],
     [pin("M1", "E1"), pin("M1", "E2"), pin("M2", "E1")],
+    [{"kind": "reserve", "places": 9}],
     [counting("mentee", "production", least=9), {"kind": "common", "field": "metier"}],
     [
         counting("mentee", *METIERS, least=3),
@@ -76,6 +79,7 @@ def reviewed(matching: Matching) -> Iterator[str]:
     yield from map(str, matching.unmatched)
     yield from (change.sentence for change in matching.smallest_changes if change)
     yield from map(price_words, matching.goal_prices)
+    yield from map(places_words, matching.kept_places)
     steady = matching.robustness(samples=3)
     yield from (str(steady), *map(str, steady.pairs))
     repaired = repair(matching, withdrawn=["M1"])

@@ -228,6 +228,13 @@ def load(draw: Draw, survey: Survey) -> Settings:
     return {**found, **fields, "cells": draw(st.lists(cell, min_size=1, max_size=3))}
 
 
+def reserve(draw: Draw, survey: Survey) -> Settings:
+    fields = st.sampled_from(survey.of(("choice", "choices", "scale", "yesno", "place"), "mentor"))
+    where = [chosen(draw, survey, draw(fields)) for _ in range(draw(st.integers(0, 2)))]
+    people = draw(st.lists(st.sampled_from(survey.ids("mentee") or PEOPLE["mentee"]), max_size=2))
+    return {"places": draw(st.integers(0, 4)), "where": where, "people": people}
+
+
 def some_people(draw: Draw, survey: Survey) -> Settings:
     everybody = [key for side in SIDES for key in survey.ids(side) or PEOPLE[side]]
     return {"people": draw(st.lists(st.sampled_from(everybody), min_size=2, max_size=4))}
@@ -279,6 +286,7 @@ RULES: Mapping[str, Drawn] = {
     "proportion": proportion,
     "quota": quota,
     "require": require,
+    "reserve": reserve,
     "together": together,
     "diversity": with_missing("diversity"),
     "veto": veto,

@@ -7,6 +7,7 @@ from math import inf, isnan
 from mentormatch.base.columns import Grades, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Person
+from mentormatch.rules.conditions import Where
 from mentormatch.rules.kinds.apart import Apart
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.common import Common
@@ -19,7 +20,6 @@ from mentormatch.rules.kinds.history import History
 from mentormatch.rules.kinds.load import Load
 from mentormatch.rules.kinds.meet import Meet
 from mentormatch.rules.kinds.minimum_score import MinimumScore
-from mentormatch.rules.kinds.quota import Where
 from mentormatch.rules.kinds.veto import Veto
 from mentormatch.rules.rule import Rule
 from tests.places.measured import apart

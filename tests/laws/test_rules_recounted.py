@@ -13,6 +13,7 @@ from mentormatch.assignment.model.problem import Row
 from mentormatch.fields import Side
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Person
+from mentormatch.rules.formulation import keeping_row
 from mentormatch.rules.kinds.both_roles import BothRoles
 from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.kinds.load import Load
@@ -21,6 +22,7 @@ from mentormatch.rules.kinds.priority import Priority
 from mentormatch.rules.kinds.proportion import Proportion
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.rules.kinds.require import Require
+from mentormatch.rules.kinds.reserve import ReservedPlaces
 from mentormatch.rules.kinds.together import Together
 from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
 from mentormatch.scoring.score import MILLION
@@ -38,6 +40,7 @@ OTHERS = {
     "proportion",
     "quota",
     "require",
+    "reserve",
     "together",
     "diversity",
 }
@@ -110,6 +113,22 @@ def test_a_quota_counts_the_pairs_for_which_all_its_conditions_hold(data: st.Dat
     for (mentor, mentee), weight in np.ndenumerate(weights):
         pair: dict[Side, Person] = {"mentor": met.mentors.person(mentor), "mentee": met.mentees.person(mentee)}
         assert weight == all(holds(condition, pair[condition.side]) for condition in asked.where)
+
+
+@given(data=st.data())
+def test_a_reserve_keeps_places_of_the_mentors_for_whom_its_conditions_hold(data: st.DataObject) -> None:
+    asked, met = drawn(data, "reserve")
+    assert isinstance(asked, ReservedPlaces)
+    kept = asked.kept_places(met)
+    assert kept.number == asked.places
+    for row, counted in enumerate(kept.mentors):
+        assert counted == all(holds(condition, met.mentors.person(row)) for condition in asked.where)
+    assert [met.mentees.ids[row] in asked.people for row in range(met.shape[1])] == kept.latecomers.tolist()
+    places = np.array([data.draw(st.integers(0, 3)) for _ in range(met.shape[0])], dtype=np.int64)
+    chosen = [cell for cell in np.ndindex(met.shape) if data.draw(st.booleans())]
+    taken = sum(bool(kept.mentors[i] and not kept.latecomers[k]) for i, k in chosen)
+    fine = taken <= sum(places[row] for row in np.flatnonzero(kept.mentors)) - asked.places
+    assert keeps(keeping_row("reserve", kept, places), met, chosen) == fine
 
 
 @given(data=st.data())

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 import mentormatch as mm
 from mentormatch.operations.access import LEAST_SHOWN, Proportion, corrected, level, told_together
 from mentormatch.report.exporters.workbook import WorkbookExporter
-from mentormatch.rules.kinds.quota import Where
+from mentormatch.rules.conditions import Where
 
 TOWNS = ["Lyon", "Valence", "Cantal", "Allier"]
 

@@ -199,6 +199,12 @@ def require(maker: Maker) -> dict[str, Any]:
     }
 
 
+def reserve(maker: Maker) -> dict[str, Any]:
+    where = {"where": [maker.group() for _ in range(maker.random.choice([1, 1, 2]))]} if maker.maybe(0.6) else {}
+    people = {"people": maker.some(maker.ids["mentee"], 2)} if maker.maybe(0.3) else {}
+    return {"places": maker.random.choice([0, 1, 1, 2, 2, 3]), **where, **people}
+
+
 def together(maker: Maker) -> dict[str, Any]:
     side: Side = maker.random.choice(["mentee", "mentee", "mentor"])
     people = maker.random.sample(maker.ids[side], min(maker.random.choice([2, 2, 3]), len(maker.ids[side])))
@@ -225,6 +231,7 @@ RULES: Mapping[str, Callable[[Maker], dict[str, Any]]] = {
     "proportion": lambda maker: {"side": maker.random.choice(SIDES), **maker.group(), **maker.bounds(100)},
     "quota": quota,
     "require": require,
+    "reserve": reserve,
     "together": together,
     "diversity": lambda maker: {"field": maker.random.choice(["work", "speech", "step"]), **maker.missing()},
     "veto": lambda maker: {"field": "names_refused", "against": maker.random.choice([["names_firms"], ["work"]])},

@@ -15,6 +15,7 @@ from mentormatch.rules.kinds.priority import Priority
 from mentormatch.rules.kinds.proportion import Proportion
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.rules.kinds.require import Require
+from mentormatch.rules.kinds.reserve import ReservedPlaces
 from mentormatch.rules.kinds.together import Together
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criteria.table import Table
@@ -31,14 +32,20 @@ def game_of(cohort: Cohort, programme: Programme, former: Iterable[Places] = (),
     )
     scores = scores_of(mentors, mentees, programme) if scores is None else scores
     rules = programme.rules
+    allowed = [
+        [may(rules, i, k, scores[row][column]) for column, k in enumerate(mentees)] for row, i in enumerate(mentors)
+    ]
+    places = [span_of(rules, person, "mentor") for person in mentors]
+    there = [span.most if any(row) else 0 for span, row in zip(places, allowed, strict=True)]
     return Game(
         scores,
-        [[may(rules, i, k, scores[row][column]) for column, k in enumerate(mentees)] for row, i in enumerate(mentors)],
-        [span_of(rules, person, "mentor") for person in mentors],
+        allowed,
+        places,
         [span_of(rules, person, "mentee") for person in mentees],
         [person.id.casefold() for person in mentors],
         [person.id.casefold() for person in mentees],
-        [row for rule in rules for row in sums_of(rule, mentors, mentees)],
+        [row for rule in rules for row in sums_of(rule, mentors, mentees)]
+        + [reserve(rule, mentors, mentees, there) for rule in rules if isinstance(rule, ReservedPlaces)],
         pins_of(rules, mentors, mentees),
         [[comes_first(rules, i, "mentor") + comes_first(rules, k, "mentee") for k in mentees] for i in mentors],
         frozenset(former),
@@ -155,6 +162,13 @@ def load(rule: Load, mentors: Sequence[Person], mentees: Sequence[Person]) -> It
             yield Sum(
                 [asked if other is mentor else [0] * len(mentees) for other in mentors], most=round(HUNDRED * limit)
             )
+
+
+def reserve(rule: ReservedPlaces, mentors: Sequence[Person], mentees: Sequence[Person], places: Sequence[int]) -> Sum:
+    """Return that people who are no latecomers leave places free, of those of mentors whom somebody may have."""
+    spoken_of = [all(holds(condition, mentor) for condition in rule.where) for mentor in mentors]
+    cells = [[int(counts and k.id not in rule.people) for k in mentees] for counts in spoken_of]
+    return Sum(cells, most=sum(there for there, counts in zip(places, spoken_of, strict=True) if counts) - rule.places)
 
 
 def together(rule: Together, mentors: Sequence[Person], mentees: Sequence[Person]) -> Iterator[Sum]:

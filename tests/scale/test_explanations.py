@@ -16,10 +16,13 @@ from mentormatch.errors import RequestError
 from mentormatch.explanation.labels import codes
 from mentormatch.operations import instance
 from mentormatch.operations.matching import Matching
+from mentormatch.people.cohort import Cohort
 from mentormatch.record.verify import VerificationOutcome, verify
 from mentormatch.report import view as shown
 from mentormatch.report.pictures import Distribution, HeatMap
+from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.quota import Quota
+from mentormatch.rules.kinds.reserve import ReservedPlaces
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP
 from tests.scale.test_column_generation import PROGRAMME, RULES, coarse, cohort
@@ -140,6 +143,31 @@ def test_a_quota_that_binds_changes_no_answer_to_a_question(
     unheld.save(path)
     assert verify(path).outcome is VerificationOutcome.HELD
     assert verify(path, against=(people, programme)).outcome is VerificationOutcome.VERIFIED
+
+
+@pytest.mark.parametrize("seed", range(1))
+def test_places_are_kept_and_given_out_alike_where_no_scores_are_held(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = cohort(seed, 60)
+    late = np.arange(len(people.mentees)) < len(people.mentees) - 3
+    here, new = (people.mentees.take(np.flatnonzero(some)) for some in (late, ~late))
+    bans = [Ban(mentor=people.mentors.ids[0], mentee=mentee) for mentee in people.mentees.ids]
+    reserve = ReservedPlaces.model_validate({"places": 20, "where": {"field": "reconversion", "in": ["Oui", "Non"]}})
+    programme = PROGRAMMES["untied"].model_copy(update={"rules": [*RULES, *bans, reserve]})
+    told = []
+    for most in (instance.MAX_STORED_PAIRS, 0):
+        monkeypatch.setattr(instance, "MAX_STORED_PAIRS", most)
+        before = mm.match(Cohort(people.mentors, here), programme)
+        repaired = mm.repair(before, arrived=Cohort(people.mentors.take([]), new))
+        after = repaired.matching
+        assert after.problem.scores.stored == bool(most)
+        said = before.pairs, before.unmatched, before.smallest_changes, before.kept_places
+        told.append((*said, str(repaired), after.pairs, after.kept_places))
+    assert told[0] == told[1]
+    (left,) = told[0][3]
+    assert left.left == left.kept == 20
+    assert left.differences["matched"] < 0
 
 
 def imposed(kind: str) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.response import Response as Response
 from mentormatch.explanation.caveats import Code
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange, RuleConflict
-from mentormatch.explanation.goal_prices import price_words
+from mentormatch.explanation.goal_prices import PlacesLeft, places_words, price_words
 from mentormatch.explanation.pairs import Pair
 from mentormatch.explanation.unmatched import Unmatched
 from mentormatch.fields import Side
@@ -101,6 +101,21 @@ class GoalPriceOut(JsonMessage):
     differences: dict[str, int]
 
 
+class KeptPlacesOut(JsonMessage):
+    """What is left of the places that a rule keeps for people who come later: ``left`` of ``kept`` are free.
+
+    ``free`` are the mentors who have free places, by key, and how many. ``differences`` are what keeping them changes
+    in each goal, as in ``goal_prices``; null where that is not known.
+    """
+
+    rule: str
+    kept: int
+    left: int
+    free: dict[str, int]
+    sentence: str
+    differences: dict[str, int] | None
+
+
 class FindingOut(JsonMessage):
     """One thing that cannot be; ``decisive`` says that it leaves no solution at all."""
 
@@ -132,10 +147,11 @@ class DiagnosisOut(JsonMessage):
 class MatchResponse(VersionedPickle, Response):
     """The pairs, everybody else with a reason, and what is known of the answer.
 
-    ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``); ``diagnosis`` is null where there
-    is an answer. ``canonical``: all goals are proved and ties are settled, so that the same request gives the same
-    pairs everywhere. Whatever the status is, ``caveats`` come before it: where one says that nothing was compared,
-    nothing is optimal. ``record`` is null but in a file beside a decision and its log, of which it says what they are.
+    ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``); ``kept_places`` is there only
+    where a rule keeps some; ``diagnosis`` is null where there is an answer. ``canonical``: all goals are proved and
+    ties are settled, so that the same request gives the same pairs everywhere. Whatever the status is, ``caveats`` come
+    before it: where one says that nothing was compared, nothing is optimal. ``record`` is null but in a file beside a
+    decision and its log, of which it says what they are.
     """
 
     status: Annotated[Status, Setting(strict=False)]
@@ -151,6 +167,7 @@ class MatchResponse(VersionedPickle, Response):
     rejected: list[RejectedOut]
     remarks: list[RemarkOut]
     goal_prices: list[GoalPriceOut] = Setting(default_factory=list)
+    kept_places: list[KeptPlacesOut] = Setting(default_factory=list, exclude_if=lambda kept: not kept)
     diagnosis: DiagnosisOut | None = None
     record: Stamp | None = None
 
@@ -174,8 +191,21 @@ class MatchResponse(VersionedPickle, Response):
                 GoalPriceOut(goal=price.goal, sentence=price_words(price), differences=price.differences)
                 for price in matching.goal_prices
             ],
+            kept_places=list(map(kept_places_out, matching.kept_places)),
             diagnosis=None if matching.diagnosis is None else diagnosis_out(matching.diagnosis),
         )
+
+
+def kept_places_out(left: PlacesLeft) -> KeptPlacesOut:
+    """Return what is left of kept places as the contract has it."""
+    return KeptPlacesOut(
+        rule=left.rule,
+        kept=left.kept,
+        left=left.left,
+        free=dict(left.free),
+        sentence=places_words(left),
+        differences=left.differences if left.asked else None,
+    )
 
 
 def caveats_out(matching: Matching) -> list[CaveatOut]:

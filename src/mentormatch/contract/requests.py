@@ -7,6 +7,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
+import numpy as np
 from pydantic import BeforeValidator, ConfigDict, GetJsonSchemaHandler, ValidationError, WrapValidator, model_validator
 from pydantic import Field as Setting
 from pydantic.json_schema import JsonSchemaValue
@@ -25,10 +26,11 @@ from mentormatch.base.strict_json import (
     whole,
 )
 from mentormatch.contract.request_errors import misfits
-from mentormatch.errors import Problem
+from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Answer as Told
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching, PairsByHand, match
 from mentormatch.people.cohort import Cohort
@@ -100,6 +102,7 @@ MOST_PEOPLE, MOST_ROWS, MOST_PAIRS, MOST_ANSWERS = 10_000, 20_000, 20_000, 1_000
 """How much one request may hold; a service may take less."""
 
 type Pairs = Annotated[list[Keys], Setting(max_length=MOST_PAIRS)]
+type Arrived = Annotated[list[Text], Setting(max_length=MOST_PEOPLE)]
 type TimeLimit = Annotated[float, Setting(gt=0, le=86_400)] | None
 
 
@@ -318,3 +321,21 @@ def unasked(where: str, name: str, programme: Programme) -> Problem:
 def given(person: Submitted) -> dict[str, Told]:
     """Return the answers that a person gave, as a file would hold them."""
     return {name: cell_answer(answer) for name, answer in person.answers.items()}
+
+
+def with_arrived_apart(cohort: Cohort, keys: Sequence[str]) -> tuple[Cohort, Cohort | None]:
+    """Return the cohort without the people who have these keys, and these people; raise RequestError for a stranger."""
+    if not keys:
+        return cohort, None
+    came = [cohort.side(side).named(keys) for side in SIDES]
+    known = {canonical(key) for side in SIDES for key in cohort.side(side).ids}
+    strangers = [
+        Problem(f"$.arrived[{place}]", quoted(key), tr("une personne d'aujourd'hui"))
+        for place, key in enumerate(keys)
+        if canonical(key) not in known
+    ]
+    if strangers:
+        raise RequestError(tr("Qui arrive doit être parmi les personnes d'aujourd'hui"), strangers)
+    here = [cohort.side(side).take(np.flatnonzero(~some)) for side, some in zip(SIDES, came, strict=True)]
+    new = [cohort.side(side).take(np.flatnonzero(some)) for side, some in zip(SIDES, came, strict=True)]
+    return replace(cohort, mentors=here[0], mentees=here[1]), Cohort(new[0], new[1])

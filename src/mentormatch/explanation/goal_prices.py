@@ -1,10 +1,10 @@
-"""The price of each lexicographic goal, by solving without it; and the price of fairness, floor by floor.
+"""The price of each lexicographic goal, and of kept places, by solving without; the price of fairness, floor by floor.
 
 The frontier of the floor (worst pair) and the total is traced by the epsilon-constraint method (Haimes et al. 1971):
 the greatest total under each floor. Price of fairness: Bertsimas, Farias and Trichakis 2011.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,29 +14,57 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import goal_value
+from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.base.progress import track
 from mentormatch.errors import EngineError
-from mentormatch.explanation.unmatched import Case
+from mentormatch.explanation.labels import first_of
+from mentormatch.explanation.unmatched import MOST_NAMED, Case
 from mentormatch.languages import mark, tr, tr_n
-from mentormatch.languages.phrases import counted, decimal, listed, percent, points
+from mentormatch.languages.phrases import about, counted, decimal, listed, percent, points
+from mentormatch.rules.formulation import keeping_rules, usable_places
+from mentormatch.rules.rule import NO_SCORES, KeptPlaces, market_of
 
 
-@dataclass(frozen=True, slots=True)
-class GoalPrice:
-    """What the optimum reaches in every goal of the problem: asked for ``goal``, and not asked for it.
+class Price:
+    """What the optimum reaches in every goal of the problem: with something that was ``asked`` for, and without it.
 
     Values are those that tiers state.
     """
 
-    goal: str
+    __slots__ = ()
     asked: Mapping[str, int]
     unasked: Mapping[str, int]
 
     @property
     def differences(self) -> dict[str, int]:
-        """Return by how much each value changes when the goal is asked for, goals without a change left out."""
+        """Return by how much each value changes by what was asked for, goals without a change left out."""
         changes = {name: value - self.unasked[name] for name, value in self.asked.items()}
         return {name: change for name, change in changes.items() if change}
+
+
+@dataclass(frozen=True, slots=True)
+class GoalPrice(Price):
+    """What the optimum reaches in every goal of the problem: asked for ``goal``, and not asked for it."""
+
+    goal: str
+    asked: Mapping[str, int]
+    unasked: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesLeft(Price):
+    """What an answer leaves of the places that a rule keeps, and what keeping them costs.
+
+    ``left`` of ``kept`` places are free; ``free`` are the mentors, by key, who have free places among those whose
+    places may be kept, and how many. ``asked`` and ``unasked`` are empty where the price is not known.
+    """
+
+    rule: str
+    kept: int
+    left: int
+    free: tuple[tuple[str, int], ...]
+    asked: Mapping[str, int]
+    unasked: Mapping[str, int]
 
 
 def price_goals(
@@ -79,6 +107,49 @@ def _values_without(problem: AssignmentProblem, goal: str, seed: int, time_limit
     if solution.status is not Status.PROVED:
         raise EngineError(f"The problem without the goal {goal} was not solved")
     return _goal_values(problem, solution)
+
+
+@track()
+def places_left(case: Case, seed: int = 0) -> tuple[PlacesLeft, ...]:
+    """Return what the answer leaves of the places that each rule keeps, and what that costs; none without an answer.
+
+    A price is what the problem without that rule reaches: it is not known where the answer is not proved, where it
+    takes more than ten seconds, and for so many people as ``goal_prices`` says.
+    """
+    if case.solution.status not in (Status.PROVED, Status.FEASIBLE):
+        return ()
+    market = market_of(case.cohort, NO_SCORES)
+    return tuple(
+        _left_of(case, case.labels.rule(rule), kept, _price_without_row(case, row, seed))
+        for rule, kept, row in keeping_rules(case.rules, market, case.problem)
+    )
+
+
+def _left_of(case: Case, name: str, kept: KeptPlaces, price: tuple[Mapping[str, int], Mapping[str, int]]) -> PlacesLeft:
+    """Return what is left of the places of one rule, called ``name``."""
+    free = free_places(kept, case.problem, case.solution.pairs)
+    there = tuple((case.cohort.mentors.ids[row], int(free[row])) for row in np.flatnonzero(free).tolist())
+    left = min(kept.number, int(free.sum()))
+    return PlacesLeft(name, kept.number, left, there, *price)
+
+
+def free_places(kept: KeptPlaces, problem: AssignmentProblem, pairs: IntMatrix) -> IntVector:
+    """Return (n,) int64: the places that are free at the mentors whose places may be kept."""
+    held = np.bincount(pairs[:, 0], minlength=problem.shape[0])
+    there = usable_places(problem.mentors, problem.scores)
+    return np.where(kept.mentors, np.maximum(there - held, 0), 0)
+
+
+def _price_without_row(case: Case, row: int, seed: int) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Return the values of all goals with a row of the problem and without; none where they are not known."""
+    problem = case.problem
+    without = replace(problem, rows=problem.rows[:row] + problem.rows[row + 1 :])
+    if case.solution.status is not Status.PROVED or not soon_solved(replace(case, problem=without)):
+        return {}, {}
+    solution = solve(without, seed=seed, time_limit_s=MOST_SECONDS)
+    if solution.status is not Status.PROVED:
+        return {}, {}
+    return _goal_values(problem, case.solution), _goal_values(problem, solution)
 
 
 def _goal_values(problem: AssignmentProblem, solution: Solution) -> dict[str, int]:
@@ -162,11 +233,34 @@ def price_words(price: GoalPrice) -> str:
     >>> price_words(GoalPrice("floor", asked, unasked)).replace("\xa0", " ")
     'Relever le binôme le plus faible de 37,0 à 45,0 points coûte 0,9 % du total (7,0 points).'
     """
-    worse = [name for name in others(price) if worsened_goals(name, price.differences[name])]
-    better = [name for name in others(price) if name not in worse]
-    goal = GAINS[price.goal](price.unasked[price.goal], price.asked[price.goal])
+    return cost_words(GAINS[price.goal](price.unasked[price.goal], price.asked[price.goal]), price, others(price))
+
+
+def places_words(left: PlacesLeft, name_of: Callable[[str], str] = str) -> str:
+    r"""Return in words what is left of kept places, and what keeping them costs; ``name_of`` a key calls a mentor.
+
+    >>> left = PlacesLeft("2 places gardées", 2, 2, (("M03", 2),), {"matched": 8}, {"matched": 9})
+    >>> places_words(left).replace("\xa0", " ")
+    '2 places gardées : 2 places libres sur 2, chez M03 (2). Les garder coûte 1 binôme.'
+    """
+    there = counted(left.left, "place libre", "places libres")
+    said = tr("{places} sur {number}", places=there, number=left.kept)
+    if left.free:
+        names = [name_of(key) if count == 1 else f"{name_of(key)} ({count})" for key, count in left.free]
+        said = tr("{places}, chez {mentors}", places=said, mentors=first_of(names, MOST_NAMED))
+    told = f"{about(left.rule, said)}."
+    if not left.asked:
+        return told
+    return f"{told} {cost_words(tr('Les garder'), left) if left.differences else tr('Les garder ne coûte rien.')}"
+
+
+def cost_words(what: str, price: Price, goals: Sequence[str] | None = None) -> str:
+    """Return in a sentence what something costs in goals, None: in all that change, and what it brings."""
+    changed = list(price.differences) if goals is None else goals
+    worse = [name for name in changed if worsened_goals(name, price.differences[name])]
+    better = [name for name in changed if name not in worse]
     losses, gains = (listed([amount(price, name) for name in names]) for names in (worse, better))
-    return tr(SENTENCES[bool(worse), bool(better)], goal=goal, losses=losses, gains=gains)
+    return tr(SENTENCES[bool(worse), bool(better)], goal=what, losses=losses, gains=gains)
 
 
 def others(price: GoalPrice) -> list[str]:
@@ -179,7 +273,7 @@ def worsened_goals(goal: str, change: int) -> bool:
     return change > 0 if goal == "changes" else change < 0
 
 
-def amount(price: GoalPrice, goal: str) -> str:
+def amount(price: Price, goal: str) -> str:
     """Return by how much another goal changes, in its unit; the total also as a share of what it would be."""
     size, base = abs(price.differences[goal]), price.unasked[goal]
     if goal != "total":

@@ -7,7 +7,7 @@ from itertools import batched
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import Row
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.base.arrays import BoolVector
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
@@ -31,13 +31,15 @@ class Breach:
     detail: str
 
 
-def breaches(rules: Sequence[Rule], cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Breach]:
-    """Yield every rule that these pairs, by position, break."""
+def breaches(
+    rules: Sequence[Rule], cohort: Cohort, scores: ScoreTable, problem: AssignmentProblem, pairs: Positions
+) -> Iterator[Breach]:
+    """Yield every rule that these pairs, by position, break; ``problem`` is the one that the rules pose."""
     market = market_of(cohort, NO_SCORES)
     yield from breaches_by_pairs(rules_in_force(rules), list(markets(cohort, scores, pairs)))
     yield from breaches_by_people(rules, market, pairs)
     alone = set(zip(*(side.tolist() for side in cohort.both), strict=True))
-    yield from breaches_by_all(rules, market, [pair for pair in pairs if pair not in alone])
+    yield from breaches_by_all(rules, market, problem.rows, [pair for pair in pairs if pair not in alone])
 
 
 def markets(cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Market]:
@@ -84,15 +86,15 @@ def people_set_aside(people: People, taking_part: BoolVector, held: Counter[int]
             yield Breach(tr("participation"), (people.ids[row],), tr("mis de côté par le programme"))
 
 
-def breaches_by_all(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
+def breaches_by_all(rules: Sequence[Rule], market: Market, rows: Sequence[Row], pairs: Positions) -> Iterator[Breach]:
     """Yield the bounds on all pairs together that do not hold, and the pinned pairs that are missing."""
     chosen, (mentors, mentees) = set(pairs), np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    for row in rows:
+        total = int(row.coefficients_of(mentors, mentees, market.shape).sum())
+        least, most = (total if bound is None else bound for bound in (row.least, row.most))
+        if not least <= total <= most:
+            yield Breach(row.name, people_of(row, market), tr("total de {total}", total=total))
     for rule in rules:
-        for row in rule.side_constraints(market):
-            total = int(row.coefficients_of(mentors, mentees, market.shape).sum())
-            least, most = (total if bound is None else bound for bound in (row.least, row.most))
-            if not least <= total <= most:
-                yield Breach(rule.label, people_of(row, market), tr("total de {total}", total=total))
         for pin in rule.pins(market):
             if pin not in chosen:
                 yield Breach(rule.label, keys(market, *pin), tr("binôme imposé, absent"))

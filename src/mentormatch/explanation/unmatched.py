@@ -10,7 +10,7 @@ from os import cpu_count
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import NO_SCORE, Scores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arrays import BoolVector, Index, IntVector
@@ -19,8 +19,8 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.formulation import SIDES, UnheldScores, forbidden_by_rule, rules_in_force
-from mentormatch.rules.rule import Market, Rule
+from mentormatch.rules.formulation import SIDES, UnheldScores, forbidden_by_rule, keeping_rules, rules_in_force
+from mentormatch.rules.rule import NO_SCORES, Market, Rule, market_of
 from mentormatch.scoring.score import ScoreTable
 
 STRIP_ROWS = 64
@@ -162,7 +162,8 @@ class SideView:
 
     ``refused`` says whom each rule sets aside, ``closed`` to whom each gives no place. ``others`` (c,) are those who
     take part across, ``spare`` (c,) who of them has a place left. ``holders`` (k,) are the people of this side in each
-    pair, in order, ``seats`` (k,) the place of their partners among the others.
+    pair, in order, ``seats`` (k,) the place of their partners among the others. ``keeping`` are the rules whose kept
+    places are all that is left of what they speak of, each with its row of the problem.
     """
 
     case: Case
@@ -173,6 +174,7 @@ class SideView:
     spare: BoolVector
     holders: IntVector
     seats: IntVector
+    keeping: tuple[tuple[Rule, Row], ...]
 
     @classmethod
     def of(cls, case: Case, side: Side) -> "SideView":
@@ -187,7 +189,8 @@ class SideView:
         holders, partners = pairs[np.argsort(pairs[:, 0], kind="stable")].T
         held = np.bincount(partners, minlength=len(case.people(across)))
         spare = held[others] < case.loads(across).most[others]
-        return cls(case, side, refused, closed, others, spare, holders, np.searchsorted(others, partners))
+        seats = np.searchsorted(others, partners)
+        return cls(case, side, refused, closed, others, spare, holders, seats, tuple(exhausted_rules(case)))
 
     def excluding(self, rows: Sequence[int]) -> Iterator[Excluding]:
         """Yield, for each person, which partners each rule takes from them."""
@@ -208,6 +211,15 @@ class SideView:
             return
         for some in batched(rows.tolist(), BATCH):
             yield from (Partners.left_by(excluding, len(self.others)) for excluding in self.excluding(some))
+
+
+def exhausted_rules(case: Case) -> Iterator[tuple[Rule, Row]]:
+    """Yield the rules that keep all places that are left of those of which they speak, each with its row."""
+    pairs, shape = case.solution.pairs, case.problem.shape
+    for rule, _, place in keeping_rules(case.rules, market_of(case.cohort, NO_SCORES), case.problem):
+        row = case.problem.rows[place]
+        if int(row.coefficients_of(pairs[:, 0], pairs[:, 1], shape).sum()) == row.most:
+            yield rule, row
 
 
 def explain_unmatched(case: Case) -> tuple[Unmatched, ...]:
@@ -233,16 +245,16 @@ def explain_rows(view: SideView, alone: IntVector) -> Iterator[Unmatched]:
     asking = np.array([row for row, why in known.items() if why is None], dtype=np.int64)
     partners = view.partners(asking)
     for row, why in known.items():
-        code, reason = why or without_partner(view, next(partners))
+        code, reason = why or without_partner(view, row, next(partners))
         yield Unmatched(case.name(view.side, row), view.side, code, reason)
 
 
-def without_partner(view: SideView, partners: Partners) -> tuple[str, str]:
+def without_partner(view: SideView, row: int, partners: Partners) -> tuple[str, str]:
     """Return why somebody who takes part has no partner."""
     if not len(view.others):
         return "nobody_there", tr(NOBODY_THERE[view.side])
     return (
-        taken_places(view, partners.possible)
+        taken_places(view, row, partners.possible)
         if partners.possible.any()
         else excluded_partners(view, partners.excluding())
     )
@@ -291,7 +303,7 @@ def only_minimum(excluding: Excluding) -> bool:
     return not np.logical_or.reduce(others or [np.zeros(1, dtype=bool)]).all()
 
 
-def taken_places(view: SideView, fit: BoolVector) -> tuple[str, str]:
+def taken_places(view: SideView, row: int, fit: BoolVector) -> tuple[str, str]:
     """Return that every possible partner is taken, and who holds their places; or that a rule holds them back.
 
     ``fit`` (c,) bool: who of the others is possible.
@@ -299,6 +311,8 @@ def taken_places(view: SideView, fit: BoolVector) -> tuple[str, str]:
     case, count = view.case, int(np.count_nonzero(fit))
     who = possible_people(count, other_side(view.side))
     if (fit & view.spare).any():
+        if keeping := keeping_from(view, row, view.others[fit & view.spare]):
+            return "kept_for_later", kept_places(who, [case.labels.rule(rule) for rule in keeping])
         return "held_back", withheld_places(who, [case.labels.rule(rule) for rule in case.rules if rule.couples_pairs])
     holders = view.holders[fit[view.seats]]
     some = holders[np.flatnonzero(np.diff(holders, prepend=-1))]
@@ -311,6 +325,24 @@ def taken_places(view: SideView, fit: BoolVector) -> tuple[str, str]:
         holders=first_of(names, MOST_NAMED, len(some)),
     )
     return "no_place", taken
+
+
+def keeping_from(view: SideView, row: int, others: IntVector) -> list[Rule]:
+    """Return the rules that keep the free places of somebody and all of these others; none where one is not kept."""
+    both, shape = (np.full(len(others), row), others), view.case.problem.shape
+    mentors, mentees = both if view.side == "mentor" else both[::-1]
+    counted = [(rule, own.coefficients_of(mentors, mentees, shape) > 0) for rule, own in view.keeping]
+    kept = np.logical_or.reduce([np.zeros(len(others), dtype=bool), *(some for _, some in counted)]).all()
+    return [rule for rule, some in counted if some.any()] if kept else []
+
+
+def kept_places(people: str, rules: Sequence[str]) -> str:
+    """Return that the free places of possible partners are kept for people who come later, and by which rules."""
+    return tr(
+        "{people}, et les places encore libres sont gardées : {rules}.",
+        people=people,
+        rules=listed([*map(quoted, rules)]),
+    )
 
 
 def withheld_places(people: str, rules: Sequence[str]) -> str:

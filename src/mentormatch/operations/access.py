@@ -30,7 +30,8 @@ from mentormatch.operations.instance import build_instance, require_stored_score
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.quota import Quota, Where
+from mentormatch.rules.conditions import Where
+from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scoring.criteria.wishes import Wishes
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

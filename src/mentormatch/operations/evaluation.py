@@ -61,7 +61,7 @@ def evaluate(
     decided = programme.with_rules(rules_by_hand(cohort, pins, bans))
     plan = plan_at(cohort, decided, places)
     explained = tuple(explain_pair(cohort, plan.scores, *place) for place in places)
-    broken = tuple(breaches(decided.rules, cohort, plan.scores, places))
+    broken = tuple(breaches(decided.rules, cohort, plan.scores, plan.problem, places))
     return Evaluation(explained, broken, plan)
 
 

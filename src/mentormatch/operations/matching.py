@@ -25,7 +25,7 @@ from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.edits import Edit, Note, pair_edits
 from mentormatch.explanation.frames import Frames
-from mentormatch.explanation.goal_prices import GoalPrice, goal_prices
+from mentormatch.explanation.goal_prices import GoalPrice, PlacesLeft, goal_prices, places_left
 from mentormatch.explanation.names import GivenNames, NamesByPerson, cohort_names
 from mentormatch.explanation.pairs import Pair, explain_pair, explain_pairs
 from mentormatch.explanation.robustness import Robustness, SamplingPlan, robustness
@@ -139,6 +139,14 @@ class Matching(ContentEquality):
         a price cannot be known, and for more than 300 people a side, or 100 where a rule couples pairs.
         """
         return goal_prices(self.case, self.seed)
+
+    @once_spoken
+    def kept_places(self) -> tuple[PlacesLeft, ...]:
+        """What is left of the places that each rule ``reserve`` keeps, and what keeping them costs.
+
+        The problem is solved once more for each such rule, when first asked for, where ``goal_prices`` would be.
+        """
+        return places_left(self.case, self.seed)
 
     @once_spoken
     def diagnosis(self) -> Diagnosis | None:

@@ -1,6 +1,6 @@
 """Somebody leaves in March, somebody arrives: new pairs for who needs one, with as few pairs broken as that takes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import newcomer_edits, pair_edits, people_edits
+from mentormatch.explanation.goal_prices import free_places
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
@@ -23,7 +24,9 @@ from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand, ru
 from mentormatch.people.cohort import Cohort
 from mentormatch.people.turnover import add_people, remove_people
 from mentormatch.programme.programme import Goal, Programme
+from mentormatch.rules.formulation import formulate, usable_places
 from mentormatch.rules.kinds.pin import Pin
+from mentormatch.rules.rule import NO_SCORES, Rule, market_of
 
 NONE = {
     Status.INFEASIBLE: mark("aucun plan possible"),
@@ -118,6 +121,19 @@ class TradeoffPoint:
         return about(head, tr(told, pairs=pairs, score=score))
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnPlaces:
+    """What a repair makes of the places that a rule keeps: how many were free before it, and how many are after."""
+
+    rule: str
+    before: int
+    left: int
+
+    def __str__(self) -> str:
+        left = counted(self.left, "place libre", "places libres")
+        return about(self.rule, tr("{places} au lieu de {old}", places=left, old=self.before))
+
+
 @dataclass(frozen=True)
 class Repair(VersionedPickle):
     """A former matching, the new one, and what became of each pair, as keys (mentor, mentee).
@@ -136,7 +152,23 @@ class Repair(VersionedPickle):
             counted(len(self.new), "binôme nouveau", "binômes nouveaux"),
             counted(len(self.ended), "binôme terminé", "binômes terminés"),
         ]
-        return f"{listed(said)}."
+        return " ".join([f"{listed(said)}.", *(f"{drawn}." for drawn in self.drawn_places)])
+
+    @property
+    def drawn_places(self) -> tuple[DrawnPlaces, ...]:
+        """What became of the places that each rule of the former programme kept for people who come later."""
+        return tuple(
+            DrawnPlaces(rule.label, *(self._kept_free(rule, each) for each in (self.before, self.matching)))
+            for rule in self.before.programme.rules
+            if rule.keeps_places
+        )
+
+    @staticmethod
+    def _kept_free(rule: Rule, matching: Matching) -> int:
+        """Return how many places that a rule keeps are free in a matching."""
+        kept = rule.kept_places(market_of(matching.cohort, NO_SCORES))
+        free = 0 if kept is None else int(free_places(kept, matching.problem, matching.solution.pairs).sum())
+        return 0 if kept is None else min(kept.number, free)
 
     @property
     def status(self) -> Status:
@@ -273,19 +305,26 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     cohort = remove_people(matching.cohort, left)
     cohort = cohort if arrived is None else add_people(cohort, arrived)
     by_hand = rules_by_hand(cohort, *(without_leavers(pairs, left, cohort) for pairs in (pins, bans)))
-    programme = repair_programme(matching, cohort, begun).with_rules(by_hand)
-    scores, posed = build_instance(cohort, programme)
-    first, *others = programme.goals.order
-    problem = replace(posed, goals=(first, "changes", *others), former=former_in(matching, cohort))
+    asked = repair_programme(matching, cohort, begun).with_rules(by_hand)
+    scores, posed = build_instance(cohort, asked)
     chosen = matching.seed if seed is None else seed_number(seed)
-    solution = solve(problem, seed=chosen)
     edits = (
         *people_edits(left, matching.cohort, "withdrawn"),
         *newcomer_edits(arrived, cohort),
         *pair_edits(rules_for_pairs(Pin, begun, cohort), cohort, "keep"),
         *pair_edits(by_hand, cohort),
     )
-    return Repair(matching, Matching(cohort, programme, scores, problem, solution, chosen, edits, matching.notes))
+
+    def attempt(programme: Programme) -> Matching:
+        problem = posed if programme is asked else formulate(cohort, scores, programme.rules, programme.goals.order)
+        first, *others = programme.goals.order
+        problem = replace(problem, goals=(first, "changes", *others), former=former_in(matching, cohort))
+        found = solve(problem, seed=chosen)
+        return Matching(cohort, programme, scores, problem, found, chosen, edits, matching.notes)
+
+    with_places, *without = programmes_to_try(matching, cohort, asked, posed, by_hand)
+    made = attempt(with_places)
+    return Repair(matching, attempt(without[0]) if without and made.status is Status.INFEASIBLE else made)
 
 
 def without_leavers(pairs: Iterable[KeyPair], left: Iterable[str], cohort: Cohort) -> list[KeyPair]:
@@ -314,6 +353,43 @@ def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[KeyPair]
     order: list[Goal] = ["matched", *(goal for goal in programme.goals.order if goal not in ("matched", "changes"))]
     goals = programme.goals.model_copy(update={"order": order})
     return programme.model_copy(update={"rules": [*rules, *rules_for_pairs(Pin, begun, cohort)], "goals": goals})
+
+
+def programmes_to_try(
+    matching: Matching, cohort: Cohort, asked: Programme, posed: AssignmentProblem, by_hand: Sequence[Rule]
+) -> Iterator[Programme]:
+    """Yield the programme, its kept places given to who needs one now; then without these, if no answer keeps them.
+
+    Kept places break no former pair: where mentors left, fewer are kept. ``posed`` is the problem of ``asked``.
+    """
+    if not any(rule.keeps_places for rule in asked.rules):
+        yield asked
+        return
+    market, there = market_of(cohort, NO_SCORES), usable_places(posed.mentors, posed.scores)
+    rows = {canonical(key): row for row, key in enumerate(cohort.mentors.ids)}
+    former = [rows[mentor] for mentor, _ in map(fold_key, keys_of(matching)) if mentor in rows]
+    held = np.bincount(np.array(former, dtype=np.int64), minlength=len(there))
+    imposed = [cohort.mentees.ids[mentee] for rule in by_hand for _, mentee in rule.pins(market)]
+    seeking = [*seeking_mentees(matching, cohort), *imposed]
+    placed = {mentee for _, mentee in map(fold_key, keys_of(matching))}
+    rules = list(asked.rules)
+    for place, rule in enumerate(rules):
+        kept = rule.kept_places(market)
+        if kept is not None:
+            spare = int((there - held)[kept.mentors].sum())
+            waiting = [cohort.mentees.ids[row] for row in np.flatnonzero(kept.latecomers).tolist()]
+            late = [*(key for key in waiting if canonical(key) not in placed), *seeking]
+            rules[place] = rule.with_kept_places(max(0, min(kept.number, spare)), list(dict.fromkeys(late)))
+    yield asked.model_copy(update={"rules": rules})
+    yield asked.model_copy(update={"rules": [rule for rule in rules if not rule.keeps_places]})
+
+
+def seeking_mentees(matching: Matching, cohort: Cohort) -> Iterator[str]:
+    """Yield the keys of the mentees who arrived, and of those whose mentor left."""
+    yield from (key for key in cohort.mentees.ids if not matching.cohort.mentees.has(key))
+    for mentor, mentee in keys_of(matching):
+        if cohort.mentees.has(mentee) and not cohort.mentors.has(mentor):
+            yield mentee
 
 
 def former_in(matching: Matching, cohort: Cohort) -> tuple[tuple[int, int], ...]:

@@ -109,6 +109,7 @@ class MatchingView:
     imprint: Imprint
     goals: tuple[ReachedGoal, ...]
     prices: tuple[str, ...]
+    kept_places: tuple[str, ...]
     diagnosis: Diagnosis | None
     pairs: tuple[Card, ...]
     unmatched: tuple[UnmatchedLine, ...]
@@ -134,6 +135,7 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
         imprint=imprint(matching, seal),
         goals=tuple(words.goals(matching)),
         prices=words.prices(matching),
+        kept_places=words.kept_places(matching, labels),
         diagnosis=diagnosed(matching, labels),
         pairs=tuple(card(pair, labels) for pair in best_pairs(matching, MOST_TOLD)),
         unmatched=tuple(explained(matching, labels, MOST_TOLD)),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mentormatch.assignment.model.solution import Status, Tier
-from mentormatch.explanation.goal_prices import price_words
+from mentormatch.explanation.goal_prices import places_words, price_words
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
@@ -163,6 +163,11 @@ def rows_in_words(matching: Matching) -> str:
 def prices(matching: Matching) -> tuple[str, ...]:
     """Return what each goal costs the others, a sentence each."""
     return tuple(map(price_words, matching.goal_prices))
+
+
+def kept_places(matching: Matching, labels: Labels = KEYS) -> tuple[str, ...]:
+    """Return what is left of the places that are kept for people who come later, and what that costs, a rule each."""
+    return tuple(places_words(left, lambda key: labels.person("mentor", key)) for left in matching.kept_places)
 
 
 def goals(matching: Matching) -> Iterator[ReachedGoal]:

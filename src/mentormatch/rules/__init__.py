@@ -20,5 +20,6 @@ from mentormatch.rules.kinds.priority import Priority as Priority
 from mentormatch.rules.kinds.proportion import Proportion as Proportion
 from mentormatch.rules.kinds.quota import Quota as Quota
 from mentormatch.rules.kinds.require import Require as Require
+from mentormatch.rules.kinds.reserve import ReservedPlaces as ReservedPlaces
 from mentormatch.rules.kinds.together import Together as Together
 from mentormatch.rules.kinds.veto import Veto as Veto

@@ -4,20 +4,21 @@ Nobody is paired with themselves: that rule is in force in every programme, and 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from math import prod
 from typing import ClassVar, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.scores import DenseScores, PersonMasks, Scores, SparseScores, pack_scores
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.scores import NO_SCORE, DenseScores, PersonMasks, Scores, SparseScores, pack_scores
 from mentormatch.base.arrays import BoolMatrix, BoolVector, Index, IntVector
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.rule import NO_SCORES, Market, PairIndices, Rule, market_of
+from mentormatch.rules.rule import NO_SCORES, KeptPlaces, Market, PairIndices, Rule, market_of
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import ScoreTable, normalised, score
 
@@ -97,11 +98,12 @@ def build_problem(
     goals: Sequence[str],
 ) -> AssignmentProblem:
     """Return the problem on these scores."""
+    mentors = degree_bounds(rules, market.mentors, "mentor", taking_part[0])
     return AssignmentProblem(
         scores,
-        degree_bounds(rules, market.mentors, "mentor", taking_part[0]),
+        mentors,
         degree_bounds(rules, market.mentees, "mentee", taking_part[1]),
-        rows=tuple(row for rule in rules for row in rule.side_constraints(market)),
+        rows=tuple(side_constraints(rules, market, mentors, scores)),
         pins=tuple(sorted({pin for rule in rules for pin in rule.pins(market)})),
         goals=tuple(goals),
         mentor_priority=priority_weights(rules, market.mentors, "mentor"),
@@ -109,6 +111,44 @@ def build_problem(
         mentor_keys=market.mentors.compared,
         mentee_keys=market.mentees.compared,
     )
+
+
+def side_constraints(rules: Sequence[Rule], market: Market, mentors: DegreeBounds, scores: Scores) -> Iterator[Row]:
+    """Yield the sums over pairs that rules bound, rule by rule, given how many partners the mentors take."""
+    for rule in rules:
+        yield from rule.side_constraints(market)
+        kept = rule.kept_places(market)
+        if kept is not None:
+            yield keeping_row(rule.label, kept, usable_places(mentors, scores))
+
+
+def keeping_row(name: str, kept: KeptPlaces, places: IntVector) -> Row:
+    """Return that people who are no latecomers leave the kept places free, of the ``places`` (n,) that there are."""
+    free_to_all = None if not kept.latecomers.any() else (~kept.latecomers).astype(np.int64)[None, :]
+    most = int(places[kept.mentors].sum()) - kept.number
+    return Row(name, kept.mentors.astype(np.int64)[:, None], most=most, factor=free_to_all)
+
+
+def keeping_rules(
+    rules: Sequence[Rule], market: Market, problem: AssignmentProblem
+) -> Iterator[tuple[Rule, KeptPlaces, int]]:
+    """Yield each rule that keeps places with these, and the number of the row of ``problem`` that says so.
+
+    None of a rule of which the problem has no row, as where suggestions are made.
+    """
+    kept = [(rule, said) for rule in rules if (said := rule.kept_places(market)) is not None]
+    if kept:
+        places = usable_places(problem.mentors, problem.scores)
+        nameless = [replace(row, name="") for row in problem.rows]  # names are in the language of the formulation
+        rows = [keeping_row("", said, places) for _, said in kept]
+        yield from (
+            (rule, said, nameless.index(row)) for (rule, said), row in zip(kept, rows, strict=True) if row in nameless
+        )
+
+
+def usable_places(mentors: DegreeBounds, scores: Scores) -> IntVector:
+    """Return (n,) int64: the places of each mentor, none of one who takes no part or whom no mentee may have."""
+    return np.where(scores.row_and_column_max()[0] > NO_SCORE, mentors.most, 0)
 
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

@@ -5,7 +5,7 @@ modules ask the rule, and name none.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
@@ -63,6 +63,19 @@ class CompositionBound:
     least: int
     most: int
     none: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlaces:
+    """Places of some mentors that are kept free for people who come later.
+
+    ``number`` of the places of ``mentors`` (n,) bool, all together; for ``latecomers`` (m,) bool they are not kept: who
+    of the mentees may take them.
+    """
+
+    number: int
+    mentors: BoolVector
+    latecomers: BoolVector
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,14 @@ class Rule(Extension):
         """Yield the sums over pairs that this rule bounds."""
         yield from ()
 
+    def kept_places(self, market: Market) -> KeptPlaces | None:
+        """Return the places that are kept for people who come later; None where the rule does not speak of that."""
+        return None
+
+    def with_kept_places(self, number: int, latecomers: Sequence[str]) -> Self:
+        """Return this rule with so many kept places, which the mentees with these keys may take."""
+        return self
+
     def pins(self, market: Market) -> Iterator[tuple[int, int]]:
         """Yield the pairs, by position, that must be chosen."""
         yield from ()
@@ -175,7 +196,12 @@ class Rule(Extension):
     @property
     def bounds_sums(self) -> bool:
         """Whether it bounds sums over pairs."""
-        return type(self).side_constraints is not Rule.side_constraints
+        return type(self).side_constraints is not Rule.side_constraints or self.keeps_places
+
+    @property
+    def keeps_places(self) -> bool:
+        """Whether it keeps places for people who come later."""
+        return type(self).kept_places is not Rule.kept_places
 
     @property
     def bounds_degrees(self) -> bool:

@@ -40,6 +40,7 @@ STEPS = {
     "lower_proportion": ("least", 1),
     "raise_proportion": ("most", -1),
     "raise_load": ("limit", -1),
+    "lower_reserve": ("places", 1),
 }
 """The setting that each change moves, and one step back."""
 

@@ -11,7 +11,16 @@ from mentormatch.base.strict_json import JsonMessage, Keys, Text, Whole
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.operation import Operation
-from mentormatch.contract.requests import MOST_PEOPLE, SIDES, CohortRequest, Mention, Pairs, keys_of
+from mentormatch.contract.requests import (
+    MOST_PEOPLE,
+    SIDES,
+    Arrived,
+    CohortRequest,
+    Mention,
+    Pairs,
+    keys_of,
+    with_arrived_apart,
+)
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side, columns_of
 from mentormatch.languages import tr
@@ -28,16 +37,18 @@ type Pair = tuple[str, str]
 
 
 class RepairRequest(CohortRequest):
-    """Everybody there is today, the pairs there were, and who left.
+    """Everybody there is today, the pairs there were, who left, and who arrived.
 
-    Newcomers stand among the others; who left may still stand there, and is left out, or be missing. Each person of
-    ``former`` is one of today's people or one of ``withdrawn``. ``keep`` are former pairs that must stay, for instance
-    those that have begun. ``ladder`` asks what at most 0, 1, 2 ... broken pairs would buy, each by a problem of its
-    own; ``steps`` asks for some of these alone; ``reserves`` asks who would take over each pair.
+    Newcomers stand among the others; those in ``arrived`` may take places that were kept for them. Who left may still
+    stand there, and is left out, or be missing. Each person of ``former`` is one of today's people or one of
+    ``withdrawn``. ``keep`` are former pairs that must stay, for instance those that have begun. ``ladder`` asks what at
+    most 0, 1, 2 ... broken pairs would buy, each by a problem of its own; ``steps`` asks for some of these alone;
+    ``reserves`` asks who would take over each pair.
     """
 
     former: Pairs
     withdrawn: Annotated[list[Text], Setting(max_length=MOST_PEOPLE)] = Setting(default_factory=list)
+    arrived: Arrived = Setting(default_factory=list)
     keep: Pairs = Setting(default_factory=list)
     seed: Whole = 0
     ladder: bool = False
@@ -120,9 +131,12 @@ class RepairOperation(Operation[RepairRequest, RepairResponse]):
         """Return the repaired plan."""
         today, programme = request.read()
         pairs = keys_of(request.former)
-        cohort = with_missing(today, programme, pairs, request.withdrawn)
+        here, arrived = with_arrived_apart(today, request.arrived)
+        cohort = with_missing(here, programme, pairs, request.withdrawn)
         former = given_plan(cohort, programme, pairs, seed=request.seed)
-        repaired = repair(former, withdrawn=request.withdrawn, keep=keys_of(request.keep), **request.by_hand())
+        repaired = repair(
+            former, withdrawn=request.withdrawn, arrived=arrived, keep=keys_of(request.keep), **request.by_hand()
+        )
         return RepairResponse.of(repaired, ladder=request.ladder, steps=request.steps, reserves=request.reserves)
 
     def example(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from mentormatch.base.strict_json import JsonMessage, Keys, Text, Whole
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import PairOut, Response, pair_out
 from mentormatch.contract.operation import Operation
-from mentormatch.contract.requests import MOST_PEOPLE, CohortRequest, Mention
+from mentormatch.contract.requests import MOST_PEOPLE, Arrived, CohortRequest, Mention, with_arrived_apart
 from mentormatch.fields import Side
 from mentormatch.operations.proposal import SIDES, Late, Proposal, ProposalRecord, Reason, State, keys
 from mentormatch.operations.replies import Reply, ReplyAnswer, reply
@@ -30,13 +30,15 @@ class ReplyRequest(CohortRequest):
     """Everybody there is today, what was proposed to them, and what they answered.
 
     ``proposal`` is what the round before told under the same name; for the first round its ``pairs`` are those of a
-    matching. Newcomers stand among the others; who left in a round before may still stand there, and is left out.
-    ``late`` says what silence is: ``wait`` asks the pair again, ``accept`` settles it, ``decline`` gives it up.
+    matching. Newcomers stand among the others; those in ``arrived`` may take places that were kept for them. Who left
+    in a round before may still stand there, and is left out. ``late`` says what silence is: ``wait`` asks the pair
+    again, ``accept`` settles it, ``decline`` gives it up.
     """
 
     proposal: ProposalRecord
     replies: Annotated[list[ReplyIn], Setting(max_length=2 * MOST_PEOPLE)] = Setting(default_factory=list)
     late: Late = "wait"
+    arrived: Arrived = Setting(default_factory=list)
     seed: Whole = 0
 
     def mentions(self) -> Iterator[Mention]:
@@ -123,12 +125,13 @@ class ReplyOperation(Operation[ReplyRequest, ReplyResponse]):
     def answer(self, request: ReplyRequest) -> ReplyResponse:
         """Return the next round."""
         cohort, programme = request.read()
-        before = Proposal.read(request.proposal, cohort, programme, seed=request.seed)
+        here, arrived = with_arrived_apart(cohort, request.arrived)
+        before = Proposal.read(request.proposal, here, programme, seed=request.seed)
         replies = [
             Reply(one.person, one.answer, one.partner, one.reason, one.side, where=f"$.replies[{place}]")
             for place, one in enumerate(request.replies)
         ]
-        return ReplyResponse.of(reply(before, replies, late=request.late, **request.by_hand()))
+        return ReplyResponse.of(reply(before, replies, late=request.late, arrived=arrived, **request.by_hand()))
 
     def example(self) -> dict[str, Any]:
         """Return two pairs, one of which both people accept."""

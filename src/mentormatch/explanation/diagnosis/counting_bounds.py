@@ -13,7 +13,7 @@ from mentormatch.explanation.labels import counted_people
 from mentormatch.fields import Side
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted, thousands
-from mentormatch.rules.formulation import SIDES, forbidden_by_rule
+from mentormatch.rules.formulation import SIDES, forbidden_by_rule, usable_places
 from mentormatch.rules.rule import Rule
 
 
@@ -23,6 +23,7 @@ def check_counts(instance: RuleInstance) -> Iterator[Finding]:
     yield from minimums_beyond_places(instance)
     yield from pins_beyond_places(instance)
     yield from pins_forbidden(instance)
+    yield from kept_beyond_places(instance)
     if instance.scores.held:
         yield from check_quotas(instance)
     yield from short_of_places(instance)
@@ -30,18 +31,51 @@ def check_counts(instance: RuleInstance) -> Iterator[Finding]:
 
 def check_quotas(instance: RuleInstance) -> Iterator[Finding]:
     """Yield what counting the pairs of each quota shows."""
-    for row in filter(counts_pairs, instance.problem.rows):
+    for row in quota_rows(instance):
         yield from quota_beyond_people(instance, row)
         yield from pins_beyond_quota(instance, row)
     yield from quotas_crossed(instance)
 
 
+def quota_rows(instance: RuleInstance) -> Iterator[Row]:
+    """Yield the rows that count pairs, but for those of more kept places than there are."""
+    yield from (row for row in instance.problem.rows if counts_pairs(row) and (row.most is None or row.most >= 0))
+
+
+def kept_beyond_places(instance: RuleInstance) -> Iterator[Finding]:
+    """Yield the rules that keep more places than the mentors of whom they speak have."""
+    problem = instance.problem
+    for rule in instance.rules:
+        kept = rule.kept_places(instance.market)
+        there = 0 if kept is None else int(usable_places(problem.mentors, problem.scores)[kept.mentors].sum())
+        if kept is not None and kept.number > there:
+            name = instance.labels.rule(rule)
+            sentence = tr(
+                "{rule} : {places} à garder, et {there} chez ces mentor·es pour les personnes présentes ; {missing}.",
+                rule=quoted(name),
+                places=counted(kept.number, "place"),
+                there=there,
+                missing=short_of(there, kept.number),
+            )
+            yield Finding("kept_beyond_places", sentence, kept.number - there, rules=(name,))
+
+
 def short_of_places(instance: RuleInstance) -> Iterator[Finding]:
     """Yield the side that has more people than the other has places."""
     mentors, mentees = [instance.loads(side) for side in SIDES]
-    people, places = int((mentees.most > 0).sum()), int(mentors.most.sum())
+    people, offered = int((mentees.most > 0).sum()), int(mentors.most.sum())
+    kept = min(offered, most_kept(instance))
+    places = offered - kept
     if people > places:
         there = f"{counted(people, 'mentoré·e')}, {counted(places, 'place')}"
+        if kept:
+            beside = counted(kept, "autre gardée", "autres gardées")
+            there = tr(
+                "{people} et {places} ({kept})",
+                people=counted(people, "mentoré·e"),
+                places=counted(places, "place"),
+                kept=beside,
+            )
         sentence = f"{about(there, short_of(places, people))}."
         yield Finding("short_of_places", sentence, people - places, decisive=False)
     people, places = int((mentors.most > 0).sum()), int(mentees.most.sum())
@@ -49,6 +83,12 @@ def short_of_places(instance: RuleInstance) -> Iterator[Finding]:
         there = f"{counted(people, 'mentor·e')}, {placed_people(mentees, 'mentee')}"
         sentence = f"{about(there, left_over(people - places))}."
         yield Finding("short_of_mentees", sentence, people - places, decisive=False)
+
+
+def most_kept(instance: RuleInstance) -> int:
+    """Return the most places that one rule keeps from everybody who is there."""
+    said = [rule.kept_places(instance.market) for rule in instance.rules]
+    return max((kept.number for kept in said if kept is not None and not kept.latecomers.any()), default=0)
 
 
 def left_over(mentors: int) -> str:
@@ -207,7 +247,7 @@ def pins_beyond_quota(instance: RuleInstance, row: Row) -> Iterator[Finding]:
 
 def quotas_crossed(instance: RuleInstance) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than another allows that counts all of them."""
-    rows = [row for row in instance.problem.rows if counts_pairs(row)]
+    rows = list(quota_rows(instance))
     lows = [(row, row.least) for row in rows if row.least is not None]
     highs = [(row, row.most) for row in rows if row.most is not None]
     for (low, least), (high, most) in product(lows, highs):

@@ -16,7 +16,8 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.rules.formulation import SIDES, forbidden_by_rule
+from mentormatch.rules.formulation import SIDES, forbidden_by_rule, keeping_rules, usable_places
+from mentormatch.rules.rule import NO_SCORES, market_of
 
 NEVER = "never"
 """The code of what is not waived."""
@@ -202,18 +203,30 @@ def always(words: str) -> Callable[[int], str]:
 
 def quota_obstacles(seeker: UnplacedPerson) -> Iterator[Obstacle]:
     """Yield the sums over pairs that the pair would take out of their bounds."""
-    pairs, shape = seeker.case.solution.pairs, seeker.case.problem.shape
-    for row in seeker.case.problem.rows:
-        rule = quoted(seeker.case.labels.row(row.name, seeker.case.rules))
+    case = seeker.case
+    pairs, shape = case.solution.pairs, case.problem.shape
+    keeping = {row: rule for rule, _, row in keeping_rules(case.rules, market_of(case.cohort, NO_SCORES), case.problem)}
+    for place, row in enumerate(case.problem.rows):
+        rule = quoted(case.labels.rule(keeping[place]) if place in keeping else case.labels.row(row.name, case.rules))
         total = int(row.coefficients_of(pairs[:, 0], pairs[:, 1], shape).sum())
         both = np.full(len(seeker.others), seeker.row), seeker.others
         mentors, mentees = both if seeker.side == "mentor" else both[::-1]
         after = total + row.coefficients_of(mentors, mentees, shape)
         beyond = np.zeros(len(after), dtype=bool) if row.most is None else after > row.most
         below = np.zeros(len(after), dtype=bool) if row.least is None else after < row.least
-        if counts_pairs(row):
+        if place in keeping:
+            fewer = tr("une place gardée de moins ({rule})", rule=rule)
+            yield Obstacle("take_kept_place", always(fewer), beyond & has_counted_place(case)[mentors], 0)
+        elif counts_pairs(row):
             raised = tr("{rule} relevé à {pairs} au plus", rule=rule, pairs=counted(total + 1, "binôme"))
             yield Obstacle("raise_quota", always(raised), beyond, 0)
         else:
             exception = tr(EXCEPTION, rule=rule)
             yield Obstacle("waive_rule", always(exception), beyond | below, 2)
+
+
+def has_counted_place(case: Case) -> BoolVector:
+    """Return (n,) bool: which mentors have a free place that may be kept; a place that is added is one more to keep."""
+    problem = case.problem
+    held = np.bincount(case.solution.pairs[:, 0], minlength=problem.shape[0])
+    return np.asarray(usable_places(problem.mentors, problem.scores) > held)

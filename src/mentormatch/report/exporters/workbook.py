@@ -195,6 +195,7 @@ def programme_rows(matching: Matching, names: NamesByPerson | None) -> Iterator[
     yield from headed(tr("Pourquoi"), [(sentence,) for sentence in reasons(matching)])
     yield from headed(tr("Objectifs"), [(goal.goal, goal.value, goal.proof) for goal in words.goals(matching)])
     yield from headed(tr("Prix des objectifs"), [(sentence,) for sentence in words.prices(matching)])
+    yield from headed(tr("Places gardées"), [(sentence,) for sentence in words.kept_places(matching)])
     yield from headed(tr("Critères"), [(line.name, line.weight, asked(line)) for line in words.criteria(matching)])
     yield from headed(tr("Règles"), [(line.name, "", asked(line)) for line in words.rules(matching)])
     yield from headed(tr("Lire les points"), [(sentence,) for sentence in words.reading()])

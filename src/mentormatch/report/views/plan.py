@@ -92,6 +92,11 @@ class Prices(Piece):
         return words.prices(self.matching)
 
     @property
+    def kept_places(self) -> tuple[str, ...]:
+        """What is left of kept places, and what keeping them costs, in sentences."""
+        return words.kept_places(self.matching, self.labels)
+
+    @property
     def unpriced(self) -> str:
         """Why no price is told."""
         if self.matching.status is not Status.PROVED:

@@ -5,17 +5,16 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BeforeValidator, model_validator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.problem import Row
-from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import Side
 from mentormatch.fields.base import CHOSEN
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
-from mentormatch.people.cohort import People
+from mentormatch.rules.conditions import Where, as_list
 from mentormatch.rules.rule import Market, Relaxation, Rule, check_bounds
 
 NUMBERS = {
@@ -24,25 +23,6 @@ NUMBERS = {
     (True, True): mark("au moins {least} et au plus {most} binômes selon « {field} »"),
 }
 """What is asked, by whether there is a least and a most."""
-
-
-class Where(BaseModel):
-    """The people of ``side`` who answered one of ``in`` to ``field``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
-
-    side: Side
-    field: Annotated[str, FieldRef(CHOSEN, "any")]
-    among: list[str] = Setting(validation_alias="in", serialization_alias="in", min_length=1)
-
-    def holds(self, people: People) -> BoolVector:
-        """Return (n,) bool: who the condition holds for; not for those who did not answer."""
-        return people.gave(self.field, self.among)
-
-
-def as_list(stated: object) -> object:
-    """Return one condition as a list of one."""
-    return [stated] if isinstance(stated, dict | Where) else stated
 
 
 class Quota(Rule):

@@ -25,7 +25,6 @@ from mentormatch.record.seal import Seal
 from mentormatch.rules.formulation import SIDES, formulate
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
-from mentormatch.rules.rule import market_of
 from mentormatch.scoring.score import score
 from mentormatch.widgets.board.actions import BoardDecision, Imposed, PlacesIn, SetAsideIn, Withdrawal, side_of
 
@@ -93,9 +92,9 @@ class BoardGround:
     @cached_property
     def differing(self) -> tuple[Row, ...]:
         """The rows of the first problem that are not of its rules."""
-        market = market_of(self.base.cohort, self.base.scores.values)
-        ruled = sum(1 for rule in self.base.programme.rules for _ in rule.side_constraints(market))
-        return self.base.problem.rows[ruled:]
+        base = self.base
+        ruled = formulate(base.cohort, base.scores, base.programme.rules, base.problem.goals)
+        return base.problem.rows[len(ruled.rows) :]
 
     def there(self, person: str, cohort: Cohort) -> bool:
         """Say whether somebody is still in a cohort."""
