@@ -5,7 +5,9 @@ export PYTHON
 # Hundreds of processes load the project: each would compile it anew
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Compiled is what is loaded, when it is loaded: pip, on one core, takes as long to compile all as to install it
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
+PIP := $(BIN)/python $(INSTALL)
 # One more than there are cores: many tests wait for a process of their own
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
 SUITE := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -p no:benchmark
@@ -99,5 +101,5 @@ clean: ## remove the environment and all that was built
 # Programs that tests run beside the library: generators of clients, a linter of Containerfiles.
 build/tools/made: requirements/tools.txt tools/find-python
 	python=$$(tools/find-python) && "$$python" -m venv --clear build/tools
-	build/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement requirements/tools.txt
+	build/tools/bin/python $(INSTALL) --require-hashes --only-binary :all: --requirement requirements/tools.txt
 	@touch $@

@@ -6,6 +6,7 @@ and long, and the tests marked ``proof`` run too; without it they are left out.
 
 import os
 import signal
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,18 @@ DEEP = os.environ.get("MENTORMATCH_DEEP", "") not in {"", "0"}
 
 def some_seeds(number: int) -> list[Any]:
     """Return so many seeds, of which the fast suite tries an eighth."""
-    return [seed if seed < -(-number // 8) else pytest.param(seed, marks=pytest.mark.proof) for seed in range(number)]
+    return some_of(range(number), -(-number // 8))
+
+
+def some_of(cases: Iterable[Any], fast: int = 1) -> list[Any]:
+    """Return all cases, of which the fast suite tries the first ones."""
+    return [case if place < fast else pytest.param(case, marks=pytest.mark.proof) for place, case in enumerate(cases)]
 
 
 # The fast profile draws the same examples in every run, here as in CI: when the gate turns red, the change under it
 # is the reason. New examples are for the deep profile. Neither is timed: a busy machine is no defect.
 settings.register_profile(
-    "fast", max_examples=10, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "fast", max_examples=6, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile(
     "deep", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
@@ -58,7 +64,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     proofs = [] if DEEP else [item for item in items if item.get_closest_marker("proof")]
     if proofs:
         config.hook.pytest_deselected(items=proofs)
-        items[:] = [item for item in items if item not in proofs]
+        left = set(proofs)
+        items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,7 @@ def test_mentors_of_a_slack_market_have_up_to_three_places() -> None:
     assert Market(100, 100, "tight").posed().mentors.most.max() == 1
 
 
+@pytest.mark.proof
 def test_a_market_of_kinds_has_so_many_sets_of_answers_a_side_and_reaches_what_it_does_where_scores_are_held() -> None:
     market = Market(60, 80, "tight", alike=5)
     for people in (market.people.mentors, market.people.mentees):

@@ -108,6 +108,7 @@ def attack(page: Page, server: Jupyter, texts: Sequence[str]) -> None:
     page.wait_for_selector(".mm-board-tie")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("kind", ["lab", pytest.param("notebook", marks=pytest.mark.proof)])
 def test_staff_revise_and_validate_on_the_board_and_find_it_again(
     kind: Kind, request: pytest.FixtureRequest, watched: Watched, blank: Watched, hostile: list[str]

@@ -13,7 +13,7 @@ from tests.service.server import AT_ONCE, TOKEN, Served, serving
 
 @pytest.fixture(scope="module")
 def closed() -> Iterator[Served]:
-    with serving(settings=AT_ONCE) as service:
+    with serving("--workers", "1", settings=AT_ONCE) as service:
         yield service
 
 
@@ -42,6 +42,7 @@ def test_the_page_says_that_a_token_is_another(browser: Browser, closed: Served)
         assert watched.outside == []
 
 
+@pytest.mark.proof
 def test_the_description_needs_the_token_unless_the_host_says_otherwise(browser: Browser, closed: Served) -> None:
     for name in ("openapi.json", "openapi-3.0.json"):
         assert httpx.get(f"{closed.url}/{name}", trust_env=False).status_code == 401

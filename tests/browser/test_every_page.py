@@ -168,6 +168,7 @@ def test_each_sheet_of_a_participant_is_printed_on_one_page_of_its_own(good: Edi
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == people > 1
 
 
+@pytest.mark.proof
 def test_nobody_is_kept_from_what_a_notebook_shows(good: Edition, watched: Watched) -> None:
     show(watched.page, BARE.format("\n".join(fragments(good))))
     watched.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")

@@ -39,7 +39,7 @@ COMMANDS = {
     "why-not": ("why-not", "reponses.csv", "M01", "E01"),
 }
 LONGEST_S = 3.5
-FAST, DEEP = 4, 50
+FAST, DEEP = 2, 50
 MOMENTS = [*range(FAST), *(pytest.param(moment, marks=pytest.mark.proof) for moment in range(FAST, DEEP))]
 
 

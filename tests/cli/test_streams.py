@@ -14,6 +14,7 @@ from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append
 from mentormatch.record.verify import entry_of
 from tests.cli.commands import Edition, done
+from tests.conftest import some_of
 
 COMMAND = f'"{sys.executable}" -m mentormatch'
 
@@ -35,13 +36,14 @@ def test_a_reader_that_stops_reading_ends_it_quietly_as_it_ends_any_program(edit
     assert (ended.stdout, ended.stderr) == ("141\n", "")
 
 
+@pytest.mark.proof
 def test_without_a_standard_output_a_file_that_is_written_does_not_take_its_place(edition: Edition) -> None:
     ended = shell("mentormatch match reponses.csv -o b.csv --json --quiet >&- <&-; echo $? >&2", edition.folder)
     assert ended.stderr == "0\n"
     assert (edition.folder / "b.csv").read_bytes() == (edition.folder / "out" / "binomes.csv").read_bytes()
 
 
-@pytest.mark.parametrize("option", ["", "--json"])
+@pytest.mark.parametrize("option", some_of(["", "--json"]))
 def test_an_output_that_is_full_is_an_error_in_words(edition: Edition, option: str) -> None:
     ended = shell(f"mentormatch match reponses.csv --quiet {option} >/dev/full; echo $?", edition.folder)
     assert ended.stdout == "1\n"

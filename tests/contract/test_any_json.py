@@ -11,6 +11,7 @@ from mentormatch.contract.operation import ask
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
+from tests.conftest import DEEP
 from tests.contract.bodies import KINDS, example, places, replaced
 from tests.contract.test_as_the_library import rows, sent_programme
 
@@ -58,7 +59,7 @@ def at(value: Any, place: tuple[str | int, ...]) -> Any:
 
 @pytest.mark.promise(6)
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=60)
+@settings(max_examples=60 if DEEP else 20)
 @given(data=st.data())
 def test_any_json_is_answered_or_refused(kind: str, data: st.DataObject) -> None:
     sent = changed(data, kind)
@@ -68,7 +69,7 @@ def test_any_json_is_answered_or_refused(kind: str, data: st.DataObject) -> None
 
 
 @pytest.mark.promise(6)
-@settings(max_examples=60)
+@settings(max_examples=60 if DEEP else 20)
 @given(data=st.data())
 def test_any_json_in_a_programme_of_every_kind_is_answered_or_refused(data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(PLACES))
@@ -99,6 +100,7 @@ def test_a_number_beyond_any_measure_in_a_programme_is_told_with_its_place(numbe
     assert "rules n° 4 : least : valeur hors des limites" in said("match", {"programme": below, "rows": rows()})
 
 
+@pytest.mark.proof
 def test_the_greatest_number_in_a_programme_is_taken() -> None:
     sent = replaced(EVERY_KIND, ("fields", "besoins", "most"), 10**12)
     assert '"status": "' in said("match", {"programme": sent, "rows": rows()})

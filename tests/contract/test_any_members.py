@@ -11,6 +11,7 @@ from mentormatch.contract.member_requests import MembersRequest
 from mentormatch.contract.operation import operations
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
+from tests.conftest import DEEP
 from tests.contract.bodies import KINDS, example, places, replaced
 from tests.contract.test_any_answers import ANSWERS
 from tests.contract.test_any_json import said, values
@@ -49,7 +50,7 @@ def test_every_operation_on_members_is_tried() -> None:
 
 @pytest.mark.promise(6)
 @pytest.mark.parametrize("kind", OF_MEMBERS)
-@settings(max_examples=20)
+@settings(max_examples=20 if DEEP else 7)
 @given(data=st.data())
 def test_any_answers_are_worked_on_or_refused(kind: str, data: st.DataObject) -> None:
     answers = st.dictionaries(st.sampled_from(ASKED), st.sampled_from(ANSWERS), max_size=len(ASKED))
@@ -62,7 +63,7 @@ def test_any_answers_are_worked_on_or_refused(kind: str, data: st.DataObject) ->
 
 @pytest.mark.promise(6)
 @pytest.mark.parametrize("kind", OF_MEMBERS)
-@settings(max_examples=20)
+@settings(max_examples=20 if DEEP else 7)
 @given(data=st.data())
 def test_any_json_in_a_programme_of_groups_is_answered_or_refused(kind: str, data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(PLACES))

@@ -18,8 +18,9 @@ from tests.contract.bodies import KINDS, example, texts
 from tests.english import french_in
 
 every_operation = pytest.mark.parametrize("kind", KINDS)
-REQUIRED = [(kind, name) for kind in KINDS for name in schema_of(operations()[kind], "request")["required"]]
-KEYS = [(kind, name) for kind in KINDS for name in schema_of(operations()[kind], "request")["properties"]]
+ASKED = {kind: schema_of(operations()[kind], "request") for kind in KINDS}
+REQUIRED = [(kind, name) for kind in KINDS for name in ASKED[kind]["required"]]
+KEYS = [(kind, name) for kind in KINDS for name in ASKED[kind]["properties"]]
 OF_PEOPLE = [kind for kind in KINDS if issubclass(operations()[kind].asked, CohortRequest)]
 OF_MEMBERS = [kind for kind in KINDS if issubclass(operations()[kind].asked, MembersRequest)]
 

@@ -44,11 +44,12 @@ def alive(process: int) -> bool:
 
 
 def wait_for[T](look: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
-    """Return the first true thing that ``look`` sees."""
-    end = monotonic() + patience_s
+    """Return the first true thing that ``look`` sees; it looks ever less often, for what it looks at takes time too."""
+    end, pause_s = monotonic() + patience_s, 0.002
     while not (seen := look()):
         assert monotonic() < end, "nothing came"
-        sleep(0.002)
+        sleep(pause_s)
+        pause_s = min(1.5 * pause_s, 0.05)
     return seen
 
 

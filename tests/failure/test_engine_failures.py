@@ -18,6 +18,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.languages import language
+from tests.conftest import some_of
 from tests.failure.processes import alive, all_apart, children, only_linux, pose, program, quotas, wait_for
 from tests.scale.test_column_generation import GOALS, PROGRAMME, RULES, both, cohort
 
@@ -82,7 +83,7 @@ DEATHS = {
 
 @only_linux
 @pytest.mark.parametrize("death", DEATHS)
-@pytest.mark.parametrize("kind", ["plain", "milp"])
+@pytest.mark.parametrize("kind", some_of(["plain", "milp"]))
 def test_a_process_that_dies_in_any_way_is_a_status(kind: str, death: str, monkeypatch: pytest.MonkeyPatch) -> None:
     all_apart(monkeypatch)
     monkeypatch.setattr(subprocess_solve, "PROGRAM", program(DEATHS[death]))
@@ -120,6 +121,7 @@ def test_an_error_comes_whole_from_one_process_to_another() -> None:
     assert (type(came), str(came), came.message, came.problems) == (RequestError, str(sent), "a", sent.problems)
 
 
+@pytest.mark.proof
 def test_a_process_that_holds_or_tools_solves_and_one_that_has_solved_without_rules_can_load_it() -> None:
     done = run(SOLVES.format(before=OR_TOOLS, after=""))
     assert done.stdout.splitlines() == ["['proved', 'proved']", "proved certified False", "proved"], done.stderr

@@ -68,7 +68,7 @@ def test_where_time_ends_after_an_answer_it_comes_back_with_its_gap() -> None:
     assert solution.gap > 0
 
 
-@pytest.mark.parametrize("seconds", [0.1, 0.4, 0.7, 1.0, 2.0] if DEEP else [0.1, 0.7])
+@pytest.mark.parametrize("seconds", [0.1, 0.4, 0.7, 1.0, 2.0] if DEEP else [0.4])
 @pytest.mark.parametrize("kind", ["quotas", "floor with quotas", "dense"])
 @pytest.mark.promise(10)
 def test_a_time_limit_at_any_stage_leaves_a_true_answer_or_none(

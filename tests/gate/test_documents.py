@@ -20,6 +20,19 @@ from tests.cli.processes import command_on_path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LATER = {  # what they tell to type is told elsewhere as well, or takes a solve of many people
+    "depuis-limesurvey",
+    "donnees-personnelles",
+    "former-des-groupes",
+    "proposer-et-prendre-les-reponses",
+    "quand-quelquun-part",
+    "relire-le-classeur",
+    "savoir-d-avance",
+    "solve-an-array",
+    "souhaits-apres-profils",
+    "sujets-dates-et-tours",
+}
+PLAYED = [pytest.param(path, marks=pytest.mark.proof if path.stem in LATER else ()) for path in DOCUMENTS]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 RUN = {"python", "sh", "console"}
 INCLUDED = "{literalinclude} "
@@ -98,7 +111,7 @@ def folder(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("document", PLAYED, ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_a_document_tells_to_type_works(document: Path, folder: Path) -> None:
     names: dict[str, object] = {}
     for block in blocks(document):

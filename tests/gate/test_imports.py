@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 import mentormatch
 from mentormatch import examples
 
@@ -56,6 +58,7 @@ def test_importing_mentormatch_loads_no_heavy_library() -> None:
     assert (done.stdout.split(), done.stderr) == ([], "")
 
 
+@pytest.mark.proof
 def test_a_match_from_a_csv_loads_no_library_of_frames() -> None:
     frames = {"narwhals", "pandas", "polars", "pyarrow"}
     match = "import sys, mentormatch as mm; mm.match(mm.examples.cohort(), mm.examples.programme()).pairs"
@@ -77,6 +80,7 @@ def test_a_match_into_a_folder_loads_what_its_documents_need_and_no_more(tmp_pat
     assert imported_by_a_match("binomes", tmp_path) == FOR_ALL_DOCUMENTS
 
 
+@pytest.mark.proof
 def test_a_match_into_a_table_makes_no_page_and_no_workbook(tmp_path: Path) -> None:
     assert imported_by_a_match("binomes.csv", tmp_path) <= FOR_ALL_DOCUMENTS
 
@@ -132,6 +136,7 @@ def test_every_name_that_mentormatch_offers_is_there() -> None:
     assert (done.stdout.split(), done.stderr) == ([], "")
 
 
+@pytest.mark.proof
 def test_solving_a_problem_says_nothing() -> None:
     done = run("import mentormatch as mm; mm.solve(mm.AssignmentProblem.from_scores([[1, 2], [3, 5]]))")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -223,6 +223,7 @@ def test_every_table_has_a_title_that_a_sheet_of_a_workbook_can_bear_in_both_lan
             assert [title for title in map(mm.languages.tr, TITLES.values()) if len(title) > 31] == []
 
 
+@pytest.mark.proof
 def test_groups_are_told_in_english_too(grouping: Grouping, rotation: Rotation) -> None:
     with mm.language("en"):
         told = [*grouping.sentences, *grouping.staff_sentences, *rotation.sentences]

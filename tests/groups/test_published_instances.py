@@ -46,6 +46,7 @@ def test_all_published_optima_are_reached_and_proved(shared_data: Path) -> None:
         assert (solution.status, solution.tiers[-1].value) == (Status.PROVED, optimum), name
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "name", [name if name == "RanInt_n030_ds_01.txt" else pytest.param(name, marks=pytest.mark.proof) for name in LARGE]
 )

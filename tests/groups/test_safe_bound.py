@@ -43,7 +43,7 @@ def test_bounds_are_above_the_optimum_and_near() -> None:
     assert np.median(gaps) < 0.15
 
 
-@settings(max_examples=400 if DEEP else 40, deadline=None)
+@settings(max_examples=400 if DEEP else 10, deadline=None)
 @given(seed=st.integers(0, 10_000), heat=st.floats(-3, 3), equal=st.booleans())
 def test_any_dual_bounds_any_groups(seed: int, heat: float, *, equal: bool) -> None:
     draw = np.random.default_rng(seed)

@@ -35,6 +35,7 @@ def test_memory_is_below_what_was_expected_and_not_under_half_of_it() -> None:
     hold_to_what_was_expected(measured(600, 1_000))
 
 
+@pytest.mark.proof
 def test_a_budget_for_ten_thousand_people_is_kept_with_shorter_lists() -> None:
     told = measured(6_000, 10_000, 440)
     assert told["shorter"] != 1

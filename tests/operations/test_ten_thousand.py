@@ -28,6 +28,7 @@ def large() -> Matching:
     return Matching(cohort, PROGRAMME, scores, problem, Solution(Status.FEASIBLE, pairs, (), "given"))
 
 
+@pytest.mark.proof
 def test_frames_of_pairs_and_their_points_are_there_in_seconds(large: Matching) -> None:
     begun = process_time()
     pairs, contributions = large.frames.pairs, large.frames.contributions

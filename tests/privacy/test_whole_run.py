@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, some_of
 
 pytest_plugins = ["pytester"]
 
@@ -103,7 +103,7 @@ def run(alone: pytest.Pytester, arguments: Sequence[str]) -> pytest.RunResult:
 
 
 @pytest.mark.promise(27)
-@pytest.mark.parametrize("spread", [(), ("-n1",)], ids=["one process", "workers"])
+@pytest.mark.parametrize("spread", some_of([(), ("-n1",)]), ids=["one process", "workers"])
 def test_every_way_out_of_a_canary_is_noticed(
     alone: pytest.Pytester, spread: Sequence[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -115,6 +115,7 @@ def test_every_way_out_of_a_canary_is_noticed(
     done.assert_outcomes(passed=5, failed=8, errors=2, warnings=1)  # names of files are looked at after the test
 
 
+@pytest.mark.proof
 @pytest.mark.promise(27)
 def test_a_temporary_file_that_is_left_fails_the_run(alone: pytest.Pytester) -> None:
     alone.makepyfile("import tempfile\n\ndef test_left():\n    tempfile.mkdtemp()\n")

@@ -104,6 +104,7 @@ def test_a_listener_that_returns_true_ends_all_solves_of_a_piece_of_work(
     assert active_count() == threads
 
 
+@pytest.mark.proof
 def test_a_cancelled_answer_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "IN_PROCESS_PAIRS", -1)
     problem = quotas(20)

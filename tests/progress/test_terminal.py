@@ -121,12 +121,14 @@ def test_a_terminal_shows_goal_bound_gap_and_time_until_ctrl_c_gives_the_best_an
     wait_for(lambda: not any(map(alive, helpers)))
 
 
+@pytest.mark.proof
 def test_a_pipe_gets_nothing() -> None:
     command = [sys.executable, "-c", LASTS]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
     assert (done.stdout, done.stderr) == ("proved\n", "")
 
 
+@pytest.mark.proof
 def test_a_terminal_is_as_it_was_once_the_work_is_done() -> None:
     screen = Screen()
     with running(LASTS, screen=screen) as process:
@@ -152,7 +154,7 @@ def test_an_interrupted_command_writes_what_it_has_says_so_and_keeps_json_alone_
     assert {path.name for path in tmp_path.iterdir()} == {"programme.toml", "reponses.csv", "manifeste.json", "binomes"}
 
 
-@pytest.mark.parametrize(("asked", "shown"), [((), True), (("--quiet",), False)])
+@pytest.mark.parametrize(("asked", "shown"), [pytest.param((), True, marks=pytest.mark.proof), (("--quiet",), False)])
 def test_a_command_that_is_to_be_quiet_shows_no_progress_either(
     tmp_path: Path, asked: tuple[str, ...], *, shown: bool
 ) -> None:

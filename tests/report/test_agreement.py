@@ -18,7 +18,7 @@ from tests.report.readers import page, sheets, table, written
 
 type Rows = list[tuple[str, str, str]]
 
-DEPTH = settings().max_examples // 5
+DEPTH = max(1, settings().max_examples // 5)
 """Each example makes every document."""
 
 

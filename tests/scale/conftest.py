@@ -33,4 +33,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             seen[key] += 1
     if later:
         config.hook.pytest_deselected(items=later)
-        items[:] = [item for item in items if item not in later]
+        left = set(later)
+        items[:] = [item for item in items if item not in left]

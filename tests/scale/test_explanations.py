@@ -27,7 +27,7 @@ from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP
 from tests.scale.test_column_generation import PROGRAMME, RULES, coarse, cohort
 
-SEEDS = 40 if DEEP else 4
+SEEDS = 40 if DEEP else 2
 PROGRAMMES = {
     "untied": PROGRAMME.model_copy(update={"rules": list(RULES)}),
     "tied": coarse(PROGRAMME).model_copy(update={"rules": [rule for rule in RULES if rule.least_score is None]}),

@@ -144,6 +144,7 @@ def test_the_pairs_are_the_same_from_hardly_any_and_with_one_more_at_a_time(
         assert fair(solve(held, seed=seed), solve(unheld, seed=seed))
 
 
+@pytest.mark.proof
 def test_without_numba_the_pairs_are_the_same() -> None:
     subprocess.run([sys.executable, "-c", WITHOUT_NUMBA], check=True)
 

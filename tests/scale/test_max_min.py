@@ -26,7 +26,7 @@ from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale import engine
 from mentormatch.scale.columns import generation, master
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
-from tests.conftest import DEEP
+from tests.conftest import DEEP, some_of
 from tests.oracles.exhaustive import exhaustive
 from tests.oracles.problems import random_problem
 from tests.scale.test_column_generation import (
@@ -107,7 +107,7 @@ def test_the_worst_person_has_as_much_as_in_the_whole_block(seed: int, goals: Se
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("goals", OTHERS, ids="-".join)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", some_of(range(3)))
 def test_in_other_orders_too(seed: int, goals: Sequence[str]) -> None:
     held, unheld = market(seed, goals)
     assert same(solve(held, seed=seed), solve(unheld, seed=seed))

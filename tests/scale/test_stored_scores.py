@@ -16,7 +16,7 @@ from tests.conftest import DEEP
 from tests.scale.test_column_generation import needing, same
 from tests.scale.test_relaxation import FEW, asked, free, market, quotas, weighted
 
-SEEDS = range(300 if DEEP else 15)
+SEEDS = range(300 if DEEP else 8)
 
 
 @pytest.fixture(autouse=True)

@@ -98,6 +98,7 @@ def processes(count: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("threads", [1, 3])
 def test_threads_find_the_same_pairs(problem: AssignmentProblem, alone: Solution, threads: int) -> None:
     with ThreadPoolExecutor(threads) as executor:
@@ -176,6 +177,7 @@ def test_a_time_limit_holds_while_blocks_are_out(problem: AssignmentProblem, emp
     wait_for(lambda: not empty.futures)
 
 
+@pytest.mark.proof
 def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
     problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from tests.conftest import DEEP
 from tests.failure.processes import wait_for
 
 TOKEN = "a-token-for-tests"
@@ -20,6 +21,8 @@ SAID = re.compile(r"(http://\S+?)/(?:#token=(\S+))?$", re.MULTILINE)
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 AT_ONCE = "from mentormatch.service import guard\nguard.WRONG_S = 0.0\n"
 """Python that has a service answer wrong tokens at once, for tests that send many."""
+UNREHEARSED = "" if DEEP else "from mentormatch.service import components\ncomponents.REHEARSAL = ''\n"
+"""Python that has no worker rehearse, which takes seconds of every service: tests of the pool hold what it is for."""
 JSON = {"Content-Type": "application/json"}
 
 
@@ -57,7 +60,7 @@ def listen(served: Served) -> None:
 
 def start(*options: object, token: str | None = TOKEN, settings: str = "") -> Served:
     """Start a service; ``settings`` is Python that is run before it, to set limits that are no options."""
-    program = f"{settings}\nfrom mentormatch.cli import main\nmain()"
+    program = f"{settings}\n{UNREHEARSED}from mentormatch.cli import main\nmain()"
     command = [sys.executable, "-c", program, "serve", "--port", "0", *map(str, options)]
     variables = {name: value for name, value in os.environ.items() if name != "MENTORMATCH_TOKEN"}
     variables |= {} if token is None else {"MENTORMATCH_TOKEN": token}
@@ -72,7 +75,7 @@ def start(*options: object, token: str | None = TOKEN, settings: str = "") -> Se
 
 def answers(served: Served) -> bool:
     try:
-        return httpx.get(f"{served.url}/health", trust_env=False).status_code == 200
+        return httpx.get(f"{served.url}/health", trust_env=False, verify=False).status_code == 200
     except httpx.TransportError:
         return False
 

@@ -21,7 +21,7 @@ from mentormatch.service.settings import Settings
 from tests.conftest import DEEP
 from tests.service.server import AT_ONCE, BEARER, Served, serving
 
-REQUESTS = 500 if DEEP else 20
+REQUESTS = 500 if DEEP else 8
 SEEDS, REQUESTS_A_SEED = (*range(9), 10, 11, 12), 170
 """With seed 9 schemathesis makes itself a schema from which it cannot draw."""
 MAKES_PROGRAMMES = "/v1/match"
@@ -125,7 +125,7 @@ COUNTS = Counter[int]()
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    with serving(settings=AT_ONCE) as service:
+    with serving("--workers", "1", settings=AT_ONCE) as service:
         yield service
     if COUNTS and sys.__stderr__:
         told = f"{COUNTS.total()} requests from this process, by status: {dict(sorted(COUNTS.items()))}"

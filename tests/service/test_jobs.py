@@ -87,6 +87,7 @@ def events(client: httpx.Client, job: dict[str, Any]) -> list[tuple[str, dict[st
     return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in blocks]
 
 
+@pytest.mark.proof
 def test_one_member_is_answered_at_once_and_many_become_a_job_that_can_be_given_up(client: httpx.Client) -> None:
     sent = operations()["groups"].example()
     options = sent["programme"]["fields"]["skills"]["options"]
@@ -120,6 +121,7 @@ def test_whoever_prefers_a_job_gets_one(wish: str, client: httpx.Client) -> None
     assert client.get(job["links"]["result"]).status_code == 200
 
 
+@pytest.mark.proof
 def test_what_takes_longer_than_one_waits_becomes_a_job(client: httpx.Client) -> None:
     job = job_of(client.post("/v1/match", json=small(SLEEPS)))
     problem(client.get(job["links"]["result"]), "not-yet")
@@ -214,6 +216,7 @@ def test_a_key_whose_worker_ended_is_free_to_be_sent_again(client: httpx.Client)
     assert kept(client, DIES, "dies")["id"] != job["id"]
 
 
+@pytest.mark.proof
 @only_linux
 def test_whoever_is_gone_finds_their_request_again_by_its_key(client: httpx.Client) -> None:
     with pytest.raises(httpx.ReadTimeout):

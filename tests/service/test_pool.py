@@ -15,6 +15,7 @@ from mentormatch.service.messages import ServiceMessage
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.processes import SPARE, Pool, Residents
 from mentormatch.service.settings import Settings
+from tests.conftest import some_of
 from tests.failure.processes import alive, only_linux, wait_for
 from tests.service.event_loop import result_of
 from tests.service.failing_workers import SLEEPS, TROUBLE, asked, body
@@ -67,6 +68,7 @@ def test_a_worker_is_used_again_also_after_a_signal_to_the_whole_group() -> None
     with_pool(work)
 
 
+@pytest.mark.proof
 def test_a_worker_that_is_taken_for_good_leaves_its_place_to_another() -> None:
     async def work(pool: Pool) -> None:
         before = await both_there(pool)
@@ -84,6 +86,7 @@ def test_a_worker_that_is_taken_for_good_leaves_its_place_to_another() -> None:
     with_pool(work)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("spoken", "words"),
     [pytest.param("fr", "Ce texte n’est pas du JSON", marks=pytest.mark.proof), ("en", "This text is not JSON")],
@@ -138,6 +141,7 @@ def test_a_request_that_is_given_up_ends_its_worker_alone(monkeypatch: pytest.Mo
     with_pool(work)
 
 
+@pytest.mark.proof
 def test_one_that_gives_up_while_it_waits_leaves_the_others_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "PROGRAM", TROUBLE)
 
@@ -155,6 +159,7 @@ def test_one_that_gives_up_while_it_waits_leaves_the_others_their_place(monkeypa
     with_pool(work)
 
 
+@pytest.mark.proof
 def test_a_pool_that_is_stopping_takes_nothing_more() -> None:
     async def work(pool: Pool) -> str:
         await both_there(pool)
@@ -202,7 +207,7 @@ def test_the_worker_that_is_taken_has_rehearsed_once_and_so_will_the_next(monkey
     with_pool(work, "tests.service.echo:rehearse")
 
 
-@pytest.mark.parametrize("rehearsal", ["tests.service.echo:die", "tests.service.echo:Unmade"])
+@pytest.mark.parametrize("rehearsal", some_of(["tests.service.echo:die", "tests.service.echo:Unmade"]))
 def test_a_rehearsal_that_goes_wrong_keeps_nobody_from_an_answer(
     rehearsal: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

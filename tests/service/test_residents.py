@@ -49,6 +49,7 @@ def test_it_keeps_what_was_made_and_answers_one_call_after_the_other() -> None:
     with_residents(work)
 
 
+@pytest.mark.proof
 @only_linux
 def test_there_are_no_more_than_may_be_and_a_place_is_free_once_one_is_dropped() -> None:
     async def work(residents: Residents) -> None:
@@ -89,6 +90,7 @@ def test_a_call_that_nobody_waits_for_any_more_ends_it() -> None:
     with_residents(work)
 
 
+@pytest.mark.proof
 @only_linux
 def test_one_that_idles_too_long_is_ended_and_one_at_work_is_not() -> None:
     async def work(residents: Residents) -> None:
@@ -104,6 +106,7 @@ def test_one_that_idles_too_long_is_ended_and_one_at_work_is_not() -> None:
     with_residents(work, resident_idle_s=0.1)
 
 
+@pytest.mark.proof
 @only_linux
 def test_one_that_was_dropped_is_gone_once_all_are_closed() -> None:
     async def work(residents: Residents) -> None:
@@ -115,6 +118,7 @@ def test_one_that_was_dropped_is_gone_once_all_are_closed() -> None:
     with_residents(work)
 
 
+@pytest.mark.proof
 @only_linux
 def test_one_that_could_not_be_made_is_gone_and_leaves_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     begun, start = list[Child](), Child.start

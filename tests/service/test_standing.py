@@ -22,13 +22,13 @@ SITE, OTHER_SITE = "https://app.example.org", "https://elsewhere.example.org"
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    with serving("--gzip", "--origin", SITE) as service:
+    with serving("--workers", "1", "--gzip", "--origin", SITE) as service:
         wait_for(lambda: get(service, "/ready").status_code == 200)
         yield service
 
 
 def get(served: Served, path: str, **headers: str) -> httpx.Response:
-    return httpx.get(f"{served.url}{path}", headers=headers, trust_env=False)
+    return httpx.get(f"{served.url}{path}", headers=headers, trust_env=False, verify=False)
 
 
 def measured(served: Served) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -54,7 +54,10 @@ def test_the_metrics_want_the_token(served: Served) -> None:
 
 
 def test_a_service_that_is_asked_for_nothing_of_this_and_has_no_space() -> None:
-    with serving("--open-metrics", settings=limits(disk_bytes=1 << 62)) as service, service.client() as client:
+    with (
+        serving("--workers", "1", "--open-metrics", settings=limits(disk_bytes=1 << 62)) as service,
+        service.client() as client,
+    ):
         assert get(service, "/metrics").status_code == 200
         assert httpx.post(f"{service.url}/v1/match", trust_env=False).status_code == 401
         wait_for(lambda: "free" in get(service, "/ready").text)

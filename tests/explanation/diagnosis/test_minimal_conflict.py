@@ -21,7 +21,7 @@ from tests.explanation.diagnosis.people import alike, cohort, counting, pin, pro
 from tests.explanation.diagnosis.planting import Planted, planted, wild
 from tests.oracles.exhaustive import exhaustive
 
-FAST, DEEP = 60, 1_000
+FAST, DEEP = 30, 1_000
 WILD = 500
 
 

@@ -33,7 +33,7 @@ plain = with_sums(
     st.one_of(problems(7, (3, 1), fewest=1), problems(7, (1, 1), fewest=1), problems(5, (2, 2), fewest=1))
 )
 coupled = with_sums(problems(3, (2, 2), coupled=1, fewest=2))
-thorough = settings(max_examples=5_000 if DEEP else 120)
+thorough = settings(max_examples=5_000 if DEEP else 40)
 
 
 def solved(problem: AssignmentProblem) -> Solution:

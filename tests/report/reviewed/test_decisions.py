@@ -19,7 +19,7 @@ from tests.report.readers import sheets
 from tests.report.reviewed.edits import line_of, saved, with_cells, with_row, workbook
 from tests.report.workbooks import needs_office, opened, resaved
 
-DEPTH = settings().max_examples // 10
+DEPTH = max(1, settings().max_examples // 10)
 """Each workbook is read by two processes of its own."""
 
 

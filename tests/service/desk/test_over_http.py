@@ -247,6 +247,7 @@ def test_a_desk_that_is_left_alone_is_forgotten_with_its_process() -> None:
         assert client.get(here).status_code == 401
 
 
+@pytest.mark.proof
 def test_work_tells_how_far_it_is_and_ends_with_the_best_when_it_is_stopped() -> None:
     with (
         serving("--workers", "1", settings=SETTINGS) as service,

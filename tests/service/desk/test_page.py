@@ -79,6 +79,7 @@ def test_every_view_of_the_pairs_is_shown(visit: Visit) -> None:
     assert visit.trouble == NOTHING
 
 
+@pytest.mark.proof
 def test_a_programme_with_mistakes_is_told_mistake_by_mistake_at_its_place(visit: Visit) -> None:
     wrong = PROGRAMME.replace(b'kind = "same"', b'kind = "smae"', 1).replace(b"weight = ", b"wieght = ", 1)
     visit.drop("answers", "reponses.csv", ANSWERS)
@@ -257,6 +258,7 @@ def test_who_reloads_the_page_is_where_they_were(visit: Visit) -> None:
     assert visit.trouble == NOTHING
 
 
+@pytest.mark.proof
 def test_a_session_that_is_over_is_told_in_words_and_opened_again(visit: Visit) -> None:
     visit.form()
     visit.page.context.clear_cookies()
