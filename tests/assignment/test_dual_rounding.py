@@ -16,7 +16,6 @@ from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.reduced_costs import round_by_goal, round_to_unit
 from mentormatch.base.arrays import IntVector
-from tests.conftest import DEEP
 from tests.oracles.exhaustive import choices, exhaustive, tiers
 
 pytestmark = pytest.mark.promise(11)
@@ -99,7 +98,7 @@ def test_two_prices_pay_for_all_whole_units_that_they_paid_for(one: list[int], o
 def verdicts(weights: Sequence[int]) -> Counter[tuple[bool, Verdict]]:
     """Return how often an answer that is worth most with these weights is the best, and what is certified of it."""
     found = Counter[tuple[bool, Verdict]]()
-    for problem in map(drawn, range(200 if DEEP else 100)):
+    for problem in map(drawn, range(200)):
         claim, best = all_in_one(problem, weights), exhaustive(problem)
         assert best is not None
         right = tuple(tier.value for tier in claim.tiers) == best.tiers
