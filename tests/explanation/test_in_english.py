@@ -33,6 +33,7 @@ STATED: list[Rules] = [
     [{"kind": "different", "field": "metier"}, {"kind": "priority", "people": ["E1"]}],
     [{"kind": "reserve", "places": 1, "where": {"field": "metier", "in": ["production"]}}],
     [{"kind": "reserve", "places": 1}],
+    [{"kind": "history", "pairs": [{"mentor": "M1", "mentee": "E9"}], "total": 1}],
 ]
 UNSOLVABLE: list[Rules] = [
     [{"kind": "capacity", "most": 3, "minimum": 2, "always": True}],

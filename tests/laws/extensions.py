@@ -204,7 +204,9 @@ def quota(draw: Draw, survey: Survey) -> Settings:
 
 
 def history(draw: Draw, survey: Survey) -> Settings:
-    return {"pairs": [two_people(draw, survey) for _ in range(draw(st.integers(1, 3)))]}
+    pairs = {"pairs": [two_people(draw, survey) for _ in range(draw(st.integers(1, 3)))]}
+    total = {"total": draw(st.integers(1, 3)), "side": draw(st.sampled_from(SIDES))}
+    return draw(st.sampled_from([pairs, pairs | total, total]))
 
 
 def proportion(draw: Draw, survey: Survey) -> Settings:

@@ -85,6 +85,7 @@ def mirrored_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
         found |= {"least": -rule.get("most", 99), "most": -rule["least"]}
     if rule["kind"] == "history":
         found["pairs"] = [swapped(pair) for pair in rule["pairs"]]
+        found["side"] = OTHER_SIDE[rule.get("side", "mentor")]
     if rule["kind"] == "together":
         found["side"] = OTHER_SIDE[rule.get("side", "mentee")]
     if rule["kind"] == "quota":

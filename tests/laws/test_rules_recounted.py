@@ -16,6 +16,7 @@ from mentormatch.people.cohort import Person
 from mentormatch.rules.formulation import keeping_row
 from mentormatch.rules.kinds.both_roles import BothRoles
 from mentormatch.rules.kinds.capacity import Capacity
+from mentormatch.rules.kinds.history import History
 from mentormatch.rules.kinds.load import Load
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.rules.kinds.priority import Priority
@@ -231,6 +232,21 @@ def test_people_take_as_many_as_they_said_within_the_bounds_of_the_rule(data: st
         assert loads.most[row] == places
         assert loads.least[row] == (asked.minimum if asked.always else min(asked.minimum, places))
         assert loads.optional[row] == (not asked.always)
+
+
+@given(data=st.data())
+def test_people_have_so_many_partners_at_most_over_all_editions(data: st.DataObject) -> None:
+    asked, met = drawn(data, "history")
+    assert isinstance(asked, History)
+    for side in SIDES:
+        people = met.side(side)
+        loads = asked.degree_bounds(people, side)
+        assert (loads is None) == (asked.total is None or side != asked.side)
+        for row, key in enumerate(people.ids if loads else ()):
+            had = {(past.mentor, past.mentee) for past in asked.pairs if getattr(past, side) == key}
+            assert loads is not None
+            assert loads.most[row] == max(0, (asked.total or 0) - len(had))
+            assert (loads.least[row], loads.optional[row]) == (0, True)
 
 
 @given(data=st.data())

@@ -21,6 +21,7 @@ from mentormatch.operations.carry_over import (
 )
 from mentormatch.operations.matching import Matching
 from mentormatch.programme.enrolment import read_contacts
+from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.priority import Priority
 from tests.operations.situations import cohort_of, keys, programme_of
 
@@ -182,3 +183,61 @@ def test_a_file_of_another_kind_is_refused_in_french_with_its_place(text: str, p
     with pytest.raises(RequestError, match="L’édition précédente ne peut pas être relue") as refused:
         read_carry_over(path)
     assert f"2025.json, {place} : ne va pas" in str(refused.value)
+
+
+ONE_EACH = {"kind": "history", "total": 1, "name": "une fois"}
+
+
+def test_who_has_had_the_total_takes_nobody_in_the_next_edition_and_is_told_so() -> None:
+    programme = programme_of([[900, 100], [800, 100]], rules=[ONE_EACH])
+    first = mm.match(cohort_of(programme, [0, 1], [0], [2, 2]), programme)
+    second = mm.match(cohort_of(programme, [0, 1], [0, 1], [2, 2]), with_history(programme, carry_over(first)))
+    assert keys(first) == {("M0", "E0")}
+    assert keys(second) == {("M1", "E0")}
+    (mentor,) = (one for one in second.unmatched if one.side == "mentor")
+    assert (mentor.person, mentor.code) == ("M0", "no_capacity")
+    assert mentor.reason == "Ne prend personne cette année : « une fois », et les éditions précédentes comptent."
+    third = mm.match(cohort_of(programme, [0, 1], [1], [2, 2]), with_history(second.programme, carry_over(second)))
+    assert not third.pairs
+
+
+def test_a_total_below_what_there_has_been_leaves_no_place_and_is_no_error() -> None:
+    past = [{"mentor": "M0", "mentee": f"E{number}"} for number in (3, 4, 5, 5)]
+    for total, pairs in ((2, 0), (3, 0), (4, 1), (5, 2)):
+        programme = programme_of([[900, 800]], rules=[{"kind": "history", "pairs": past, "total": total}])
+        assert len(mm.match(cohort_of(programme, [0], [0, 1], [3]), programme).pairs) == pairs
+
+
+def test_a_total_gives_nobody_more_places_than_they_have() -> None:
+    programme = programme_of([[900, 800]], rules=[{"kind": "history", "total": 5}])
+    bare = programme.model_copy(update={"rules": [rule for rule in programme.rules if rule.kind == "history"]})
+    assert len(mm.match(cohort_of(programme, [0], [0, 1], [3]), bare).pairs) == 1
+
+
+def test_a_total_may_be_of_mentees_too() -> None:
+    past = [{"mentor": "M1", "mentee": "E0"}]
+    programme = programme_of([[900, 800]], rules=[{"kind": "history", "pairs": past, "total": 1, "side": "mentee"}])
+    assert keys(mm.match(cohort_of(programme, [0], [0, 1], [2]), programme)) == {("M0", "E1")}
+
+
+def test_past_pairs_go_to_the_rule_that_counts_them_and_to_no_second_one() -> None:
+    programme = programme_of([[900, 100]], rules=[ONE_EACH])
+    first = mm.match(cohort_of(programme, [0], [0], [1]), programme)
+    once = with_history(programme, carry_over(first))
+    assert [rule.kind for rule in once.rules].count("history") == 1
+    assert with_history(once, carry_over(first)) == once
+    assert Programme.read(once.to_dict()) == once
+
+
+def test_a_pair_beyond_the_total_is_a_conflict_with_a_way_out() -> None:
+    past = [{"mentor": "M0", "mentee": "E5"}]
+    asked = [{"kind": "history", "pairs": past, "total": 1}, {"kind": "pin", "mentor": "M0", "mentee": "E0"}]
+    programme = programme_of([[900]], rules=asked)
+    diagnosis = mm.diagnose(cohort_of(programme, [0], [0], [1]), programme)
+    assert "raise_total" in {change.code for change in diagnosis.ways_out}
+    assert "drop_rule" in {change.code for change in diagnosis.ways_out}
+
+
+def test_a_history_of_nothing_is_refused() -> None:
+    with pytest.raises(mm.ProgrammeError, match="total"):
+        programme_of([[900]], rules=[{"kind": "history"}])

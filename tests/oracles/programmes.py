@@ -153,7 +153,9 @@ def gap(maker: Maker) -> dict[str, Any]:
 
 def history(maker: Maker) -> dict[str, Any]:
     absent = [{"mentor": "M99", "mentee": "E0"}] if maker.maybe(0.3) else []
-    return {"pairs": [*absent, *(maker.pair() for _ in range(maker.random.randint(1, 3)))]}
+    pairs = {"pairs": [*absent, *(maker.pair() for _ in range(maker.random.randint(1, 3)))]}
+    side = {"side": "mentee"} if maker.maybe(0.3) else {}
+    return {**pairs, "total": maker.random.choice([1, 1, 2, 3]), **side} if maker.maybe(0.4) else pairs
 
 
 def load(maker: Maker) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from mentormatch.people.cohort import Cohort, Person
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.both_roles import BothRoles
 from mentormatch.rules.kinds.capacity import Capacity
+from mentormatch.rules.kinds.history import History
 from mentormatch.rules.kinds.load import Load
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.rules.kinds.priority import Priority
@@ -93,10 +94,20 @@ def span_of(rules: Sequence[Rule], person: Person, side: Side) -> Span:
     if not takes_part(rules, person):
         return Span(0, 0, idle=True)
     said = [(rule, places_of(rule, person)) for rule in rules if isinstance(rule, Capacity) and rule.side == side]
+    left = [partners_left(rule, person) for rule in rules if isinstance(rule, History) and rule.side == side]
     if not said:
-        return Span(0, 1, idle=True)
+        return Span(0, min([1, *left]), idle=True)
     least = max(rule.minimum if rule.always else min(rule.minimum, places) for rule, places in said)
-    return Span(least, min(places for _, places in said), idle=not any(rule.always for rule, _ in said))
+    most = min(*left, *(places for _, places in said), 1000)
+    return Span(least, most, idle=not any(rule.always for rule, _ in said))
+
+
+def partners_left(rule: History, person: Person) -> int:
+    """Return how many partners somebody may still have, by those of earlier editions."""
+    if rule.total is None:
+        return 1000
+    had = {(past.mentor, past.mentee) for past in rule.pairs if getattr(past, rule.side) == person.id}
+    return max(0, rule.total - len(had))
 
 
 def places_of(rule: Capacity, person: Person) -> int:

@@ -115,15 +115,24 @@ def with_history(programme: Programme, carried: CarryOver) -> Programme:
     """Return the programme with two things more: no past pair comes again, and who was left out comes first.
 
     These are the rules ``history`` and ``priority``; the latter counts where ``priority`` is among the goals, as it is
-    unless the programme says otherwise. People who are not in the new cohort are not concerned.
+    unless the programme says otherwise. Past pairs go to the rules of the programme that count them, ``history`` with a
+    ``total``, if there are any. People who are not in the new cohort are not concerned.
     """
-    return programme.with_rules(list(rules_of(carried)))
+    pairs = [(pair.mentor, pair.mentee) for pair in carried.pairs]
+    rules = [rule.with_past_pairs(pairs) for rule in programme.rules]
+    counted = any(rule is not before for rule, before in zip(rules, programme.rules, strict=True))
+    known = programme.model_copy(update={"rules": rules}) if counted else programme
+    return known.with_rules([*([] if counted else no_repetition(carried)), *first_ones(carried)])
 
 
-def rules_of(carried: CarryOver) -> Iterator[Rule]:
-    """Yield the rules that follow from the editions before."""
+def no_repetition(carried: CarryOver) -> Iterator[Rule]:
+    """Yield the rule that no past pair comes again, where there are some."""
     if carried.pairs:
         yield History(pairs=[PastPair(mentor=pair.mentor, mentee=pair.mentee) for pair in carried.pairs])
+
+
+def first_ones(carried: CarryOver) -> Iterator[Rule]:
+    """Yield the rules by which those who were left out come first."""
     for side in SIDES:
         people = [one.person for one in carried.left_out if one.side == side]
         if people:

@@ -182,10 +182,12 @@ def forbidden_by_rule(rules: Sequence[Rule], market: Market) -> Iterator[tuple[R
 
 def degree_bounds(rules: Sequence[Rule], people: People, side: Side, taking_part: BoolVector) -> DegreeBounds:
     """Return how many partners each person takes: one, unless rules say otherwise; none for who takes no part."""
-    said = [load for rule in rules if (load := rule.degree_bounds(people, side)) is not None]
-    if not said:
+    by_rule = [(rule, load) for rule in rules if (load := rule.degree_bounds(people, side)) is not None]
+    said = [load for _, load in by_rule]
+    if not any(rule.offers_places for rule, _ in by_rule):
         count = len(people)
-        return DegreeBounds(np.zeros(count, dtype=np.int64), taking_part.astype(np.int64), np.ones(count, dtype=bool))
+        one, nobody = np.ones(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+        said.append(DegreeBounds(nobody, one, np.ones(count, dtype=bool)))
     most = np.minimum.reduce([load.most for load in said])
     least = np.maximum.reduce([load.least for load in said])
     idle = np.logical_and.reduce([load.optional for load in said])

@@ -5,7 +5,7 @@ modules ask the rule, and name none.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
@@ -109,6 +109,9 @@ class Rule(Extension):
     """How much staff would rather not make that exception: a number is 0, a place 1, a decision of the team 5."""
     droppable: ClassVar[bool] = True
     """Whether it may be proposed to drop the rule; one that is all about places is given more places instead."""
+
+    offers_places: ClassVar[bool] = True
+    """Whether people have the places that it states; else it takes away from those that they have, one unless said."""
 
     kind: str
 
@@ -243,6 +246,10 @@ class Rule(Extension):
     def past_pairs(self) -> Iterator[tuple[str, str]]:
         """Yield the keys of those who were a pair in an earlier edition."""
         yield from ()
+
+    def with_past_pairs(self, pairs: Iterable[tuple[str, str]]) -> Self:
+        """Return this rule with more pairs (keys) of earlier editions, where it counts them; else itself."""
+        return self
 
 
 class DecidedPair(Rule):

@@ -41,6 +41,7 @@ STEPS = {
     "raise_proportion": ("most", -1),
     "raise_load": ("limit", -1),
     "lower_reserve": ("places", 1),
+    "raise_total": ("total", -1),
 }
 """The setting that each change moves, and one step back."""
 

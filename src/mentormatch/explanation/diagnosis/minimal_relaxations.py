@@ -73,7 +73,7 @@ class FeasibilityOracle:
         if kept:
             return [rule]
         limited = [side for side in SIDES if rule.degree_bounds(self.cohort.side(side), side) is not None]
-        return [Capacity(side=side, most=UNLIMITED) for side in limited]
+        return [Capacity(side=side, most=UNLIMITED) for side in limited if rule.offers_places]
 
     def solution(self, problem: AssignmentProblem, seconds: float | None = None) -> Solution:
         """Return the canonical answer to the problem, that there is none, or what is known when the time is up.
