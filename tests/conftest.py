@@ -6,14 +6,17 @@ and long, and the tests marked ``proof`` run too; without it they are left out.
 
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.canaries import keep_watch
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -66,6 +69,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=proofs)
         left = set(proofs)
         items[:] = [item for item in items if item not in left]
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Return a browser without a window: one a process, for Playwright can be started only once in it."""
+    from tests.browser.browsing import started
+
+    with started() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -4,18 +4,11 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.browsing import Watched, started
+from tests.browser.browsing import Watched
 from tests.browser.jupyter import Jupyter, jupyter
 
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Return a browser without a window."""
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="session")

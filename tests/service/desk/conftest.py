@@ -3,16 +3,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.browsing import started
 from tests.service.desk.visiting import Visit, visiting
 from tests.service.server import Served, limits, serving
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Return a browser without a window."""
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +15,8 @@ def service() -> Iterator[Served]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, service: Served) -> Iterator[Visit]:
+def visit(browser: Browser, service: Served) -> Iterator[Visit]:
     """Return somebody who has opened the page, in a browser of their own."""
-    with visiting(chromium, service) as somebody:
+    with visiting(browser, service) as somebody:
         somebody.sign_in()
         yield somebody

@@ -203,9 +203,9 @@ def test_all_can_be_done_by_keyboard_alone(visit: Visit) -> None:
 
 
 @pytest.mark.proof
-def test_two_people_do_not_see_one_another(chromium: Browser, visit: Visit) -> None:
+def test_two_people_do_not_see_one_another(browser: Browser, visit: Visit) -> None:
     visit.form()
-    with visiting(chromium, visit.service) as other:
+    with visiting(browser, visit.service) as other:
         other.sign_in()
         expect(other.page.locator(".held")).to_have_count(0)
         other.page.evaluate(
@@ -313,8 +313,8 @@ def test_english_is_spoken_everywhere_once_it_is_chosen(visit: Visit) -> None:
 
 
 @pytest.mark.proof
-def test_long_work_shows_how_far_it_is_and_can_be_stopped(chromium: Browser) -> None:
-    with serving("--workers", "1", settings=SETTINGS) as service, visiting(chromium, service) as visit:
+def test_long_work_shows_how_far_it_is_and_can_be_stopped(browser: Browser) -> None:
+    with serving("--workers", "1", settings=SETTINGS) as service, visiting(browser, service) as visit:
         visit.sign_in()
         visit.read()
         visit.press("Former les binômes")
@@ -326,8 +326,8 @@ def test_long_work_shows_how_far_it_is_and_can_be_stopped(chromium: Browser) -> 
 
 
 @pytest.mark.proof
-def test_a_service_that_is_gone_is_told_in_words(chromium: Browser) -> None:
-    with serving("--workers", "1") as service, visiting(chromium, service) as visit:
+def test_a_service_that_is_gone_is_told_in_words(browser: Browser) -> None:
+    with serving("--workers", "1") as service, visiting(browser, service) as visit:
         visit.sign_in()
         service.process.kill()
         service.process.wait()
