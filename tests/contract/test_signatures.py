@@ -45,6 +45,7 @@ PYTHON_ALONE: dict[str, set[str]] = {
     "match": OF_THE_MACHINE,
     "why-not": OF_THE_MACHINE,
     "topics": {"goals"},  # no programme states them
+    "turns": {"zone"},  # of a programme, the question about slots states it
     "verify": {"path", "journal", "against"},  # files: what stands in them is sent, as ``decision`` and ``log``
 }
 JSON_ALONE: dict[str, set[str]] = {
