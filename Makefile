@@ -5,13 +5,11 @@ export PYTHON
 # Hundreds of processes load the project: each would compile it anew
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
-# Compiled is what is loaded, when it is loaded: pip, on one core, takes as long to compile all as to install it
-INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
-PIP := $(BIN)/python $(INSTALL)
+PIP := -m pip install --quiet --disable-pip-version-check --no-compile
+INSTALL := tools/install $(BIN)/python
 # One more than there are cores: many tests wait for a process of their own
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
 SUITE := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -p no:benchmark
-LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -27,8 +25,12 @@ test: .venv/dev build/tools/made ## run the fast test suite
 	$(SUITE)
 
 check: ## run all that a change must pass, the same as in CI; what takes one core goes side by side
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types docs build/tools/made
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types docs build/tools/made collected
 	$(MAKE) --no-print-directory test
+
+.PHONY: collected
+collected: .venv/dev
+	@$(BIN)/python -m pytest --collect-only --quiet -p no:benchmark > /dev/null # compiled once, not by each worker
 
 lint: .venv/dev ## check format, style and import contracts
 	$(BIN)/ruff format --check
@@ -84,22 +86,28 @@ clean: ## remove the environment and all that was built
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # .venv/core runs the project, .venv/dev also checks it, .venv/docs also builds its site. Made anew when a requirement changes: it holds what is locked, no more.
-.venv/core: requirements/core.txt pyproject.toml tools/find-python
+.venv/core: requirements/core.txt pyproject.toml tools/find-python tools/install | build/uv/made
 	python=$$(tools/find-python) && "$$python" -m venv --clear .venv
-	$(LOCKED) --requirement requirements/core.txt
-	$(PIP) --no-index --no-deps --no-build-isolation --editable .
+	$(INSTALL) requirements/core.txt
+	$(BIN)/python $(PIP) --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev: .venv/core requirements/dev.txt
-	$(LOCKED) --requirement requirements/dev.txt
+	$(INSTALL) requirements/dev.txt
 	@touch $@
 
 .venv/docs: .venv/dev requirements/docs.txt
-	$(LOCKED) --requirement requirements/docs.txt
+	$(INSTALL) requirements/docs.txt
 	@touch $@
 
 # Programs that tests run beside the library: generators of clients, a linter of Containerfiles.
-build/tools/made: requirements/tools.txt tools/find-python
+build/tools/made: requirements/tools.txt tools/find-python | build/uv/made
 	python=$$(tools/find-python) && "$$python" -m venv --clear build/tools
-	build/tools/bin/python $(INSTALL) --require-hashes --only-binary :all: --requirement requirements/tools.txt
+	tools/install build/tools/bin/python requirements/tools.txt
+	@touch $@
+
+# What installs the others.
+build/uv/made: requirements/uv.txt tools/find-python
+	python=$$(tools/find-python) && "$$python" -m venv --clear build/uv
+	build/uv/bin/python $(PIP) --require-hashes --only-binary :all: --requirement requirements/uv.txt
 	@touch $@

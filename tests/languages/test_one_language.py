@@ -26,7 +26,7 @@ WRONG: dict[str, Callable[[Iterable[str]], list[str]]] = {
     "en": lambda lines: french_in(*lines),
 }
 """What finds the other language."""
-PROGRAMMES = ("programme.toml", "group/programme.toml", "peers/programme.toml")
+PROGRAMMES = ("programme.toml", "watching.toml", "group/programme.toml", "peers/programme.toml")
 MISTAKES = {
     "missing answers": "match absent.csv -p {programme}",
     "a folder for answers": "match {group} -p {programme}",
@@ -136,7 +136,7 @@ def ours(text: str, theirs: Iterable[str]) -> list[str]:
 
 def said(edition: Edition, case: str, code: str) -> list[str]:
     """Return what a command says by itself, in a programme of a language, or where that is asked for without one."""
-    of_programme = any(name in case for name in ("{programme}", "{peers}", "{group}"))
+    of_programme = any(name in case for name in ("{programme}", "{watching}", "programme.toml"))
     ended = done(*([] if of_programme else ["--language", code]), *edition.words(case))
     assert "Traceback" not in ended.err
     return ours(ended.out + ended.err, typed(edition))
