@@ -60,6 +60,13 @@ def price(goal: str, asked: dict[str, int], unasked: dict[str, int]) -> str:
             "Former 14 binômes au lieu de 12 coûte 11,1 % du total (100,0 points).",
         ),
         (
+            "total",
+            {"total": 9_000_000, "changes": 1},
+            {"total": 8_000_000, "changes": 3},
+            "Porter le total de 800,0 à 900,0 points ne coûte rien aux autres objectifs et apporte 2 binômes défaits de"
+            " moins.",
+        ),
+        (
             "priority",
             {"priority": 3, "floor": 250_000, "total": 10_000},
             {"priority": 1, "floor": 300_000, "total": 0},

@@ -276,6 +276,8 @@ def worsened_goals(goal: str, change: int) -> bool:
 def amount(price: Price, goal: str) -> str:
     """Return by how much another goal changes, in its unit; the total also as a share of what it would be."""
     size, base = abs(price.differences[goal]), price.unasked[goal]
+    if goal == "changes" and price.differences[goal] < 0:
+        return counted(size, "binôme défait de moins", "binômes défaits de moins")
     if goal != "total":
         return AMOUNTS[goal](size)
     if base <= 0:
