@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic import Field as Setting
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -87,7 +88,7 @@ class Field(BaseModel, ABC):
     why: str = ""
     shareable: bool = False
     later: bool = False
-    watch: bool = False
+    watch: bool = Setting(default=False, exclude_if=lambda watch: not watch)
     joiner: str | None = None
 
     @model_validator(mode="after")

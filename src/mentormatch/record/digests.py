@@ -31,10 +31,13 @@ def digest(content: bytes) -> str:
 def digest_of_programme(programme: "Programme") -> str:
     """Return the digest of all that a programme says of pairs, pins and bans included; not of what comes after them.
 
-    Whether keys are common is no part of it: who is the same person on both sides is in the digest of the answers.
+    Whether keys are common is no part of it: who is the same person on both sides is in the digest of the answers. Nor
+    is which questions are watched.
     """
     stated = programme.model_dump(mode="json", by_alias=True, exclude={"documents", "follow_up", "sessions"})
     del stated["programme"]["keys"]
+    for field in stated["fields"].values():
+        field.pop("watch", None)
     return _digest(stated)
 
 
