@@ -1,6 +1,7 @@
 """What the command line says of a matching, in plain text."""
 
 from mentormatch.assignment.model.solution import Status
+from mentormatch.explanation.labels import in_role
 from mentormatch.explanation.names import GivenNames, cohort_names, named
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, points
@@ -48,11 +49,17 @@ def standing(matching: Matching) -> str:
 
 def pairs_text(matching: Matching, names: GivenNames | None = None) -> str:
     """Return the pairs and the people without one, a line each, with their names where these are asked for."""
-    known = {} if names is None else cohort_names(names, matching.cohort, matching.programme)
+    cohort = matching.cohort
+    known = {} if names is None else cohort_names(names, cohort, matching.programme)
     called = named(known, coded=True).person
     pairs = [
         row_text(called("mentor", pair.mentor), called("mentee", pair.mentee), points(pair.score))
         for pair in matching.pairs
     ]
-    left = [row_text(called(one.side, one.person), "-", one.reason) for one in matching.unmatched]
+    both = {("mentor", cohort.mentors.ids[i]) for i in cohort.both[0]}
+    both |= {("mentee", cohort.mentees.ids[k]) for k in cohort.both[1]}
+    left = [
+        row_text(in_role(name, one.side) if (one.side, one.person) in both else name, "-", one.reason)
+        for name, one in ((called(one.side, one.person), one) for one in matching.unmatched)
+    ]
     return "\n".join([tr("mentor·e\tmentoré·e\tpoints"), *pairs, *left])

@@ -9,6 +9,7 @@ from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.response import Response as Response
 from mentormatch.explanation.caveats import Code
+from mentormatch.explanation.chains import Chain
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange, RuleConflict
 from mentormatch.explanation.goal_prices import PlacesLeft, places_words, price_words
 from mentormatch.explanation.pairs import Pair
@@ -76,6 +77,16 @@ class RemarkOut(JsonMessage):
     source: str
     line: int | None
     text: str
+
+
+class ChainOut(JsonMessage):
+    """A chain of people in both roles: mentors of the first, the people in order, mentees of the last; or a loop."""
+
+    mentors: list[str]
+    people: list[str]
+    mentees: list[str]
+    loop: bool
+    sentence: str
 
 
 class TierOut(JsonMessage):
@@ -148,7 +159,8 @@ class MatchResponse(VersionedPickle, Response):
     """The pairs, everybody else with a reason, and what is known of the answer.
 
     ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``); ``kept_places`` is there only
-    where a rule keeps some; ``diagnosis`` is null where there is an answer. ``canonical``: all goals are proved and
+    where a rule keeps some; ``diagnosis`` is null where there is an answer; ``chains`` is empty where nobody is in the
+    middle of one. ``canonical``: all goals are proved and
     ties are settled, so that the same request gives the same pairs everywhere. Whatever the status is, ``caveats`` come
     before it: where one says that nothing was compared, nothing is optimal. ``record`` is null but in a file beside a
     decision and its log, of which it says what they are.
@@ -164,6 +176,7 @@ class MatchResponse(VersionedPickle, Response):
     gap: int | None
     pairs: list[PairOut]
     unmatched: list[UnmatchedOut]
+    chains: list[ChainOut] = Setting(default_factory=list)
     rejected: list[RejectedOut]
     remarks: list[RemarkOut]
     goal_prices: list[GoalPriceOut] = Setting(default_factory=list)
@@ -185,6 +198,7 @@ class MatchResponse(VersionedPickle, Response):
             gap=matching.solution.gap,
             pairs=[pair_out(pair) for pair in matching.pairs],
             unmatched=list(map(unmatched_out, matching.unmatched, matching.smallest_changes)),
+            chains=list(map(chain_out, matching.chains)),
             rejected=rejected_out(matching.cohort),
             remarks=remarks_out(matching.cohort),
             goal_prices=[
@@ -232,6 +246,12 @@ def unmatched_out(one: Unmatched, change: PossibleChange | None) -> UnmatchedOut
     """Return somebody without a partner as the contract has it."""
     told = None if change is None else change_out(change)
     return UnmatchedOut(person=one.person, side=one.side, code=one.code, reason=one.reason, change=told)
+
+
+def chain_out(one: Chain) -> ChainOut:
+    """Return a chain as the contract has it."""
+    told = {"mentors": list(one.mentors), "people": list(one.people), "mentees": list(one.mentees)}
+    return ChainOut(**told, loop=one.loop, sentence=str(one))
 
 
 def change_out(change: PossibleChange) -> ChangeOut:

@@ -62,8 +62,19 @@ def pair_edits(rules: Iterable[Pin | Ban], cohort: Cohort, kind: EditKind | None
 
 def people_edits(keys: Iterable[str], cohort: Cohort, kind: EditKind) -> Iterator[Edit]:
     """Yield one edit for each of these people, one a side for who is on both."""
+    mentors, mentees = (side.tolist() for side in cohort.both)
+    across = dict(zip(mentors, mentees, strict=True)), dict(zip(mentees, mentors, strict=True))
     for key in keys:
-        yield from (Edit(kind, **{side: opaque(cohort, side, key)}) for side in SIDES if cohort.side(side).has(key))
+        rows = [cohort.side(side).find(key) if cohort.side(side).has(key) else None for side in SIDES]
+        both = [
+            row if row is not None else back.get(other)
+            for row, other, back in zip(rows, rows[::-1], across[::-1], strict=True)
+        ]
+        yield from (
+            Edit(kind, **{side: f"{LETTERS[side]}{row + 1}"})
+            for side, row in zip(SIDES, both, strict=True)
+            if row is not None
+        )
 
 
 def capacity_edit(cohort: Cohort, side: Side, key: str, places: int) -> Edit:

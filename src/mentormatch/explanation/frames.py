@@ -36,6 +36,11 @@ class Frames:
         return frame(self.sheets["rejected"])
 
     @property
+    def chains(self) -> "DataFrame":
+        """One row a chain of people in both roles: mentors, people, mentees, chain."""
+        return frame(self.sheets["chains"])
+
+    @property
     def contributions(self) -> "DataFrame":
         """One row for each criterion of each pair: points, full, answered, reason."""
         return frame(self.sheets["contributions"])

@@ -46,18 +46,39 @@ KEYS = Labels()
 
 
 def pseudonyms(cohort: Cohort) -> Labels:
-    """Return numbered labels in the order of the cohort: M01, M02 ... for mentors, E01, E02 ... for mentees."""
+    """Return numbered labels in the order of the cohort: M01, M02 ... for mentors, E01, E02 ... for mentees.
+
+    Who is on both sides has one, as a mentor.
+    """
     known = {
         (side, canonical(key)): f"{LETTERS[side]}{number:0{digits(len(cohort.side(side)))}d}"
         for side in SIDES
         for number, key in enumerate(cohort.side(side).ids, start=1)
     }
-    return Labels(known, tr(ABSENT))
+    return Labels(known | {mentee: known[mentor] for mentor, mentee in on_both_sides(cohort)}, tr(ABSENT))
+
+
+def on_both_sides(cohort: Cohort) -> list[tuple[tuple[Side, str], tuple[Side, str]]]:
+    """Return who is on both sides: side and key as they are compared, as a mentor and as a mentee."""
+    keys = cohort.mentors.compared, cohort.mentees.compared
+    return [(("mentor", keys[0][i]), ("mentee", keys[1][k])) for i, k in zip(*cohort.both, strict=True)]
 
 
 def codes(cohort: Cohort, programme: Programme) -> Labels:
     """Return people by their codes where they have some, by pseudonyms where keys are e-mail addresses."""
     return KEYS if programme.fields_with("key") else pseudonyms(cohort)
+
+
+IN_ROLE: Mapping[Side, str] = {"mentor": mark("{person} comme mentor·e"), "mentee": mark("{person} comme mentoré·e")}
+
+
+def in_role(person: str, side: Side) -> str:
+    r"""Return what somebody is called who is on both sides, where one of them is meant.
+
+    >>> in_role("P02", "mentor")
+    'P02 comme mentor·e'
+    """
+    return tr(IN_ROLE[side], person=person)
 
 
 def digits(count: int) -> int:

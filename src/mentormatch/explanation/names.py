@@ -5,7 +5,7 @@ are equal, and wherever names come from a table that ``forget`` does not read, t
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mentormatch.errors import Problem, RequestError
@@ -100,7 +100,7 @@ NO_NAME, A_NAME = mark("sans nom"), mark("un nom pour chaque personne")
 
 def one_person(key: str, programme: Programme) -> bool:
     """Say whether a key that both sides have is that of one person."""
-    return programme.heading.keys == "common" or ADDRESS.fullmatch(key) is not None
+    return programme.heading.common_keys or ADDRESS.fullmatch(key) is not None
 
 
 def with_names(contacts: Contacts, given: GivenNames | None, cohort: Cohort, programme: Programme) -> Contacts:
@@ -123,12 +123,15 @@ def holding(names: NamesByPerson) -> str:
     )
 
 
-def named(names: NamesByPerson, plain: Labels = KEYS, *, coded: bool) -> Labels:
+def named(
+    names: NamesByPerson, plain: Labels = KEYS, *, coded: bool, twice: Collection[tuple[Side, str]] = ()
+) -> Labels:
     """Return people by their names, who have none as ``plain`` says; with what that says where two have the same one.
 
-    Where they are ``coded``, it stands beside every name.
+    Where they are ``coded``, it stands beside every name. ``twice`` are those who are told of as another already: side
+    and key as compared, of who is on both sides.
     """
-    counts = Counter(map(canonical, names.values()))
+    counts = Counter(canonical(name) for (side, key), name in names.items() if (side, canonical(key)) not in twice)
     known = {
         (side, canonical(key)): f"{name} ({plain.person(side, key)})" if coded or counts[canonical(name)] > 1 else name
         for (side, key), name in names.items()

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.explanation.chains import Chain
 from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.explanation.names import NamesByPerson
 from mentormatch.explanation.pairs import Pair
@@ -123,6 +124,18 @@ def unmatched_sheet(
 def in_words(change: PossibleChange | None) -> str:
     """Return what would have to change, empty where nothing would do."""
     return change.sentence if change else ""
+
+
+def chain_sheet(chains: Sequence[Chain]) -> ResultSheet:
+    """Return one row a chain of people in both roles: who accompanies them, they, whom they accompany, in words."""
+    columns = [
+        ("mentors", tr("Accompagné·e par")),
+        ("people", tr("Dans les deux rôles")),
+        ("mentees", tr("Accompagne")),
+        ("chain", tr("La chaîne")),
+    ]
+    rows = ((", ".join(one.mentors), ", ".join(one.people), ", ".join(one.mentees), str(one)) for one in chains)
+    return sheet(columns, rows)
 
 
 def rejected_sheet(rejected: Sequence[RowFate]) -> ResultSheet:

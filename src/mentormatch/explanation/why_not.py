@@ -10,7 +10,7 @@ import numpy as np
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.exchange_costs import ExchangeCost, Losses, cost_of_forcing, pair_list, partner_options
-from mentormatch.explanation.labels import first_of
+from mentormatch.explanation.labels import first_of, in_role
 from mentormatch.explanation.unmatched import (
     MOST_NAMED,
     Case,
@@ -24,8 +24,6 @@ from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, decimal, listed, points, quoted, thousands
 from mentormatch.rules.formulation import SIDES, forbidden_by_rule
 from mentormatch.rules.rule import NO_SCORES, Rule, market_of
-
-IN_ROLE: dict[Side, str] = {"mentor": mark("{person} comme mentor·e"), "mentee": mark("{person} comme mentoré·e")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Move:
 
     def __str__(self) -> str:
         before, after = listed(self.before), listed(self.after)
-        person = tr(IN_ROLE[self.side], person=self.person) if self.both else self.person
+        person = in_role(self.person, self.side) if self.both else self.person
         if not before:
             return tr("{person} (personne → {after})", person=person, after=after)
         if not after:

@@ -18,6 +18,7 @@ from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import Answered
 from mentormatch.survey.duplicates import Doubts, grouped, newest, superseded
 from mentormatch.survey.entries import Submission
+from mentormatch.survey.intake import tells_a_person
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import laid_out, remarks_of, said, submissions, unread
 
@@ -96,9 +97,11 @@ def read_wave(programme: Programme, pairs: Sequence[Pair], months: int, source: 
     sheets = laid_out([(table, "mentee") for table, _ in read_tables(source)], plan)
     refuse_empty(sheets[0].places, sheets[0].table.source)
     of_people = pairs_of_people(pairs)
-    met = [placed(sent, programme, pairs, of_people) for sent in submissions(sheets[0], plan)]
-    replies, replaced, doubts = settled([one for one in met if isinstance(one, WaveReply)])
-    rejected = [*unread(sheets), *replaced, *(one for one in met if isinstance(one, RowFate))]
+    met = [one for sent in submissions(sheets[0], plan) for one in placed(sent, programme, pairs, of_people)]
+    replies, gone, doubts = settled([one for one in met if isinstance(one, WaveReply)])
+    counting = {reply.sent.line for reply in replies}
+    replaced = {row.line: row for row in gone if row.line not in counting}
+    rejected = [*unread(sheets), *replaced.values(), *(one for one in met if isinstance(one, RowFate))]
     people, odd = answers(programme, replies)
     return Wave(
         months,
@@ -135,21 +138,24 @@ def refuse_empty(places: Mapping[str, object], source: str) -> None:
 
 def placed(
     sent: Submission, programme: Programme, pairs: Sequence[Pair], of_people: PairsOfPeople
-) -> WaveReply | RowFate:
-    """Return who sent a row and of which pairs it speaks, or why it counts for nobody."""
+) -> list[WaveReply] | list[RowFate]:
+    """Return who sent a row and of which pairs it speaks, once for each of their sides; or why it counts for nobody."""
     if programme.forgotten.holds(sent.key):
-        return RowFate(sent.source, sent.line, "rejected", reason=tr("effacée, à la demande de la personne"))
+        return [RowFate(sent.source, sent.line, "rejected", reason=tr("effacée, à la demande de la personne"))]
     mine = {side: of_people.get((side, canonical(sent.key)), []) for side in SIDES}
     sides = [side for side in SIDES if mine[side]]
-    if len(sides) != 1:
-        return RowFate(sent.source, sent.line, "rejected", sent.key, reason=why_nobody(sent.key, both=bool(sides)))
-    side, told = sides[0], said(sent.answers, programme.follow_up.partner)
-    named = canonical(told)
-    meant = [row for row in mine[side] if named in ("", canonical(keys_of(pairs[row])[side_across(side)]))]
-    if not meant:
+    one_person = tells_a_person(sent.key, common=programme.heading.keys_are_common)
+    if not sides or (len(sides) > 1 and not one_person):
+        return [RowFate(sent.source, sent.line, "rejected", sent.key, reason=why_nobody(sent.key, both=bool(sides)))]
+    named = canonical(said(sent.answers, programme.follow_up.partner))
+    meant = {
+        side: [row for row in mine[side] if named in ("", canonical(keys_of(pairs[row])[side_across(side)]))]
+        for side in sides
+    }
+    if not any(meant.values()):
         reason = tr("le code du binôme n'est pas celui d'un ou d'une partenaire de la personne")
-        return RowFate(sent.source, sent.line, "rejected", sent.key, side, reason)
-    return WaveReply(sent, side, keys_of(pairs[meant[0]])[side], tuple(meant))
+        return [RowFate(sent.source, sent.line, "rejected", sent.key, sides[0], reason)]
+    return [WaveReply(sent, side, keys_of(pairs[rows[0]])[side], tuple(rows)) for side, rows in meant.items() if rows]
 
 
 def pairs_of_people(pairs: Sequence[Pair]) -> PairsOfPeople:

@@ -63,12 +63,14 @@ def sides(plan: Plan, sheets: Sequence[SubmissionSheet]) -> str:
     roles = plan.roles
     if roles is None or all(sheet.side is not None for sheet in sheets):
         return tr("Chaque fichier est celui d'un seul côté.")
-    return tr(
-        "« {question} » dit le côté : « {mentor} » ou « {mentee} ».",
-        question=plan.fields[roles.field].question,
-        mentor=roles.mentor,
-        mentee=roles.mentee,
-    )
+    said = {"question": plan.fields[roles.field].question, "mentor": roles.mentor, "mentee": roles.mentee}
+    if isinstance(roles.both, str):
+        return tr(
+            "« {question} » dit le côté : « {mentor} », « {mentee} », ou les deux : « {both} ».",
+            both=roles.both,
+            **said,
+        )
+    return tr("« {question} » dit le côté : « {mentor} » ou « {mentee} ».", **said)
 
 
 UNDECLARED = mark(

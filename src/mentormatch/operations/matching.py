@@ -20,6 +20,7 @@ from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import OutputError
 from mentormatch.explanation.caveats import Caveat, caveats
+from mentormatch.explanation.chains import Chain, chains
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
@@ -33,6 +34,7 @@ from mentormatch.explanation.tables import (
     Grid,
     ResultSheet,
     Sheets,
+    chain_sheet,
     contribution_sheet,
     pair_sheet,
     rejected_sheet,
@@ -193,6 +195,11 @@ class Matching(ContentEquality):
         """What can be checked of the pairs without a solver: rules, values, and the bounds that prove them the best."""
         return certify(self.problem, self.solution)
 
+    @once_spoken
+    def chains(self) -> tuple[Chain, ...]:
+        """Who accompanies whom that accompanies others: the chains through people who are in both roles."""
+        return chains(self.case)
+
     @property
     def rejected(self) -> tuple[Rejected, ...]:
         """The rows that are nobody here: rejected, or replaced by another answer of the same person."""
@@ -200,7 +207,7 @@ class Matching(ContentEquality):
 
     @property
     def frames(self) -> Frames:
-        """The same as pandas frames: pairs, unmatched, rejected, scores, contributions."""
+        """The same as pandas frames: pairs, unmatched, rejected, chains, scores, contributions."""
         return Frames(self.sheets, lambda: self.grid)
 
     @property
@@ -216,6 +223,7 @@ class Matching(ContentEquality):
                 "pairs": lambda: pair_sheet(self.pairs, names),
                 "unmatched": lambda: unmatched_sheet(self.unmatched, self.smallest_changes, names),
                 "contributions": lambda: contribution_sheet(self.pairs),
+                "chains": lambda: chain_sheet(self.chains),
                 "rejected": lambda: rejected_sheet(self.cohort.rejected),
             },
         )

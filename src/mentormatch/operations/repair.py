@@ -276,7 +276,7 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     matching
         The former pairs, with the cohort and the programme, whose rules hold on.
     withdrawn
-        Keys of the people who leave; who has the same key on both sides leaves both.
+        Keys of the people who leave; who has the same key on both sides, or is known to be on both, leaves both.
     arrived
         The newcomers, read with the same programme.
     keep

@@ -136,11 +136,11 @@ def close_round(proposal: Proposal, replies: Sequence[Reply], late: Late) -> Rep
         found = [place for place in places[canonical(one.person)] if one.side in (None, place[0])]
         if found and one.answer == "left":
             left |= dict.fromkeys(places[canonical(one.person)], one)
-        elif len(found) != 1:
+        elif len(found) != 1 and not is_one_person(proposal.matching.cohort, found):
             problems.append(whose(one, len(found)))
         else:
-            pair = replied_pair(proposal, one, *found[0])
-            problems += [pair] if isinstance(pair, Problem) else take(said, one, (pair, found[0][0]))
+            about = replied_pair(proposal, one, found)
+            problems += [about] if isinstance(about, Problem) else take(said, one, about)
     for (pair, side), one in said.items():
         if one.answer == "accepted" and (leaver := left.get((side, pair[SIDES.index(side)]))):
             problems.append(contradiction(leaver, one))
@@ -174,12 +174,26 @@ def unknown_words(replies: Sequence[Reply], late: Late) -> Iterator[Problem]:
 
 
 def person_places(cohort: Cohort) -> Mapping[str, list[Place]]:
-    """Return the side and the key as the cohort spells it, by key; two where somebody is on both sides."""
+    """Return the side and the key as the cohort spells it, by key; two where somebody, or two people, have it on both.
+
+    Who is known to be on both sides under two keys has two as well.
+    """
     places: dict[str, list[Place]] = defaultdict(list)
     for side in SIDES:
         for key in cohort.side(side).ids:
             places[canonical(key)].append((side, key))
+    for i, k in zip(*(side.tolist() for side in cohort.both), strict=True):
+        mentor, mentee = cohort.mentors.ids[i], cohort.mentees.ids[k]
+        if canonical(mentor) != canonical(mentee):
+            places[canonical(mentor)].append(("mentee", mentee))
+            places[canonical(mentee)].append(("mentor", mentor))
     return places
+
+
+def is_one_person(cohort: Cohort, places: Sequence[Place]) -> bool:
+    """Say whether these are the two places of one person."""
+    at = {side: cohort.side(side).find(key) for side, key in places}
+    return len(places) == len(at) == 2 and (at["mentor"], at["mentee"]) in zip(*cohort.both, strict=True)
 
 
 def whose(one: Reply, found: int) -> Problem:
@@ -189,13 +203,13 @@ def whose(one: Reply, found: int) -> Problem:
     return Problem(one.where or quoted(one.person), told, expected)
 
 
-def replied_pair(proposal: Proposal, one: Reply, side: Side, person: str) -> KeyPair | Problem:
-    """Return the pair that a reply is about, or why that cannot be told."""
-    place, where = SIDES.index(side), one.where or quoted(person)
-    own = [pair for pair in keys_of(proposal.matching) if pair[place] == person]
+def replied_pair(proposal: Proposal, one: Reply, places: Sequence[Place]) -> tuple[KeyPair, Side] | Problem:
+    """Return the pair that a reply is about, and on which side its person is, or why that cannot be told."""
+    where, pairs = one.where or quoted(one.person), keys_of(proposal.matching)
+    own = [(pair, side) for side, person in places for pair in pairs if pair[SIDES.index(side)] == person]
     if one.partner:
-        own = [pair for pair in own if canonical(pair[1 - place]) == canonical(one.partner)]
-    waiting = [pair for pair in own if pair not in proposal.settled]
+        own = [each for each in own if canonical(partner_in(*each)) == canonical(one.partner)]
+    waiting = [each for each in own if each[0] not in proposal.settled]
     if len(waiting) == 1 and (one.partner or len(own) == 1 or one.answer == "declined"):
         return waiting[0]
     if len(own) == 1 and one.answer == "accepted":
@@ -205,10 +219,17 @@ def replied_pair(proposal: Proposal, one: Reply, side: Side, person: str) -> Key
         return Problem(where, tr("un binôme que tous ont déjà accepté"), advice=advice)
     if not own:
         return Problem(where, tr("aucun binôme ne lui est proposé avec cette personne ou dans ce tour"))
-    partners = listed([pair[1 - place] for pair in own])
+    if one.partner:
+        return whose(one, len(own))
+    partners = listed([partner_in(*each) for each in own])
     return Problem(
         where, tr("plusieurs binômes lui sont proposés"), tr("le partenaire : {partners}", partners=partners)
     )
+
+
+def partner_in(pair: KeyPair, side: Side) -> str:
+    """Return the partner, in a pair, of who is on a side."""
+    return pair[1 - SIDES.index(side)]
 
 
 def take(said: dict[tuple[KeyPair, Side], Reply], one: Reply, about: tuple[KeyPair, Side]) -> list[Problem]:

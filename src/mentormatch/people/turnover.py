@@ -1,6 +1,6 @@
 """People who leave and people who arrive in the course of an edition: the cohort after either."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -23,6 +23,8 @@ GROWING = ("values", "known", "positions", "zones")
 def remove_people(cohort: Cohort, keys: Iterable[str]) -> Cohort:
     """Return the cohort without the people who have these keys, on whichever side; their rows say that they left.
 
+    Who is on both sides leaves both, under whichever key.
+
     Raises RequestError where a key is nobody's.
     """
     gone = {canonical(key): key for key in keys}
@@ -34,22 +36,27 @@ def remove_people(cohort: Cohort, keys: Iterable[str]) -> Cohort:
     ]
     if unknown:
         raise RequestError(tr("Qui n'est pas de cette édition ne peut pas la quitter"), unknown)
+    leaving = {side: cohort.side(side).named(gone) for side in SIDES}
+    mentors, mentees = cohort.both
+    both = leaving["mentor"][mentors] | leaving["mentee"][mentees]
+    leaving["mentor"][mentors[both]] = leaving["mentee"][mentees[both]] = True
+    left = {
+        (side, key)
+        for side in SIDES
+        for key, leaves in zip(cohort.side(side).compared, leaving[side].tolist(), strict=True)
+        if leaves
+    }
     return replace(
         cohort,
-        mentors=staying(cohort.mentors, gone),
-        mentees=staying(cohort.mentees, gone),
-        rows=tuple(row_after(row, gone) for row in cohort.rows),
+        mentors=cohort.mentors.take(np.flatnonzero(~leaving["mentor"])),
+        mentees=cohort.mentees.take(np.flatnonzero(~leaving["mentee"])),
+        rows=tuple(row_after(row, left) for row in cohort.rows),
     )
 
 
-def staying(people: People, gone: Mapping[str, str]) -> People:
-    """Return who of one side does not leave."""
-    return people.take([row for row, key in enumerate(people.ids) if canonical(key) not in gone])
-
-
-def row_after(row: RowFate, gone: Mapping[str, str]) -> RowFate:
+def row_after(row: RowFate, gone: Container[tuple[Side, str]]) -> RowFate:
     """Return the fate of a row once some people have left: a row that was somebody is then nobody."""
-    left = row.fate in ("taken", "incomplete") and canonical(row.key) in gone
+    left = row.fate in ("taken", "incomplete") and any((side, canonical(row.key)) in gone for side in row.sides)
     return replace(row, fate="rejected", reason=tr(WITHDRAWN)) if left else row
 
 

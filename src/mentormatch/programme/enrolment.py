@@ -109,7 +109,7 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         renaming=renaming(programme.mapping.questions, programme.mapping.options),
         forgotten=programme.forgotten,
         alone=None if programme.sessions is None else "mentee",
-        common_keys=programme.heading.keys == "common" or bool(roles and roles.both),
+        common_keys=programme.heading.keys_are_common,
         names=name_fields(programme.fields, programme.documents.name),
         dates=programme.mapping.dates,
     )

@@ -64,6 +64,16 @@ class Heading(Part):
     email: str | None = None
     keys: Literal["separate", "common"] = "separate"
 
+    @property
+    def common_keys(self) -> bool:
+        """Whether the same key on both sides is the same person."""
+        return self.keys == "common" or bool(self.role and self.role.both)
+
+    @property
+    def keys_are_common(self) -> bool:
+        """Whether the same key on both sides is one person: said, or because an answer puts people on both."""
+        return self.keys == "common" or (self.role is not None and self.role.both is not False)
+
 
 class Sharing(Part):
     """How anonymous profiles are shared: ``consent`` is the yes-or-no question without whose yes nobody has one.

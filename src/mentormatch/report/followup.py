@@ -17,10 +17,12 @@ from mentormatch.followup.waves import SIDES, Wave, keys_of
 from mentormatch.followup.year import Year
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, percent
+from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import FATES
 from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.page_templates import rendered
 from mentormatch.survey.duplicates import grouped
+from mentormatch.survey.intake import tells_a_person
 
 KIND, NAME = "follow-up", "suivi"
 CALLS, MEETINGS, OUTCOMES, REJECTED, REMARKS = "calls", "meetings", "outcomes", "rejected", "remarks"
@@ -154,8 +156,11 @@ def figures(year: Year) -> Iterator[tuple[int, str]]:
 
 def answered(year: Year, wave: Wave) -> str:
     """Return how many people answered one wave, in a sentence."""
-    people = {(side, keys_of(pair)[side]) for pair in year.pairs for side in SIDES}
-    replied = sum(bool(wave.of(side, key)) for side, key in people)
+    common, people = year.programme.heading.keys_are_common, dict[tuple[Side | None, str], bool]()
+    for side, key in {(side, keys_of(pair)[side]) for pair in year.pairs for side in SIDES}:
+        one = None if tells_a_person(key, common=common) else side, canonical(key)
+        people[one] = people.get(one, False) or bool(wave.of(side, key))
+    replied = sum(people.values())
     told = counted(replied, "personne a répondu", "personnes ont répondu")
     return tr("À {months} mois : {replied} sur {people}.", months=wave.months, replied=told, people=len(people))
 

@@ -4,7 +4,7 @@ A sheet holds no answer of anybody, no veto, no ranking and no reason, and point
 these files are for their owner alone, because they say how people are reached.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -20,6 +20,7 @@ from mentormatch.explanation.tables import CellValue, ResultSheet, sheet
 from mentormatch.fields import Side
 from mentormatch.languages import language, mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, points
+from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import People
 from mentormatch.programme.enrolment import email_of
@@ -37,6 +38,7 @@ from mentormatch.report.exporters.workbook import write_caveats
 from mentormatch.report.page_templates import rendered
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.survey.contacts import Contacts
+from mentormatch.survey.intake import tells_a_person
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 ACROSS: Mapping[Side, Side] = {"mentor": "mentee", "mentee": "mentor"}
@@ -48,11 +50,12 @@ NOBODY = mark("Nous n'avons pas de binôme à vous proposer pour le moment. L'é
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """Somebody's partner: their key, what they are called, how they are reached, the points where they are told.
+    """Somebody's partner: side, key, what they are called, how they are reached, the points where they are told.
 
     ``code`` is the key as their partner reads it, empty where keys are e-mail addresses.
     """
 
+    side: Side
     key: str
     code: str
     name: str
@@ -64,7 +67,8 @@ class Partner:
 class Handout:
     """What one participant is handed: who they are, their partners; ``file`` is the name of their own file.
 
-    ``code`` is their key where their name stands in a table apart: by it alone is it known whose sheet this is.
+    Who is mentor and mentee at once is handed one, as a mentor; ``mentee`` is their key on the other side, else empty.
+    ``coded``: their name stands in a table apart, and by their key alone is it known whose sheet this is.
     """
 
     side: Side
@@ -72,18 +76,50 @@ class Handout:
     name: str
     partners: tuple[Partner, ...]
     file: str
-    code: str = ""
+    mentee: str = ""
+    coded: bool = False
+
+    @property
+    def keys(self) -> dict[Side, str]:
+        """Their key on each side that they are on."""
+        return {"mentor": self.key, "mentee": self.mentee} if self.mentee else {self.side: self.key}
+
+    @property
+    def code(self) -> str:
+        """By what they are known, both codes where these differ."""
+        return " / ".join({canonical(key): key for key in self.keys.values()}.values())
+
+    def names(self, side: Side) -> list[str]:
+        """Return what their partners on one side are called."""
+        return [partner.name for partner in self.partners if partner.side == side]
+
+    def sentences(self, words: Mapping[Side, Callable[[Sequence[str]], str]]) -> str:
+        """Return what is said of their partners, those whom they accompany first; nothing where they have none."""
+        told = [(self.names(side), words[side]) for side in ("mentee", "mentor")]
+        return " ".join(say(names) for names, say in told if names)
 
     @property
     def said(self) -> str:
-        """The sentence that says who accompanies whom."""
-        names = listed([partner.name for partner in self.partners])
-        if not names:
-            return tr(NOBODY)
-        if self.side == "mentor":
-            return tr("Vous accompagnez {names}.", names=names)
-        count = len(self.partners)
-        return tr_n("{names} vous accompagne.", "{names} vous accompagnent.", count, names=names)
+        """The sentences that say who accompanies whom."""
+        return self.sentences(ACCOMPANIED) or tr(NOBODY)
+
+    @property
+    def missing(self) -> str:
+        """What is said to somebody in both roles who has a partner in one of them alone, else nothing."""
+        sides: list[Side] = [side for side in LACKING if not self.names(side)]
+        return tr(LACKING[sides[0]]) if self.mentee and len(sides) == 1 else ""
+
+
+ACCOMPANIED: Mapping[Side, Callable[[Sequence[str]], str]] = {
+    "mentee": lambda names: tr("Vous accompagnez {names}.", names=listed(names)),
+    "mentor": lambda names: tr_n(
+        "{names} vous accompagne.", "{names} vous accompagnent.", len(names), names=listed(names)
+    ),
+}
+LACKING: Mapping[Side, str] = {
+    "mentee": mark("Nous n'avons personne à vous confier pour le moment."),
+    "mentor": mark("Nous n'avons pas de mentor·e à vous proposer pour le moment."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +137,23 @@ class CommonText:
 
 
 def handouts(matching: Matching, contacts: Contacts) -> tuple[Handout, ...]:
-    """Return what each person of the cohort is handed, mentors first, in the order of their answers."""
-    return tuple(handout for side in SIDES for handout in side_handouts(matching, contacts, side))
+    """Return what each person of the cohort is handed, mentors first, in the order of their answers.
 
-
-def side_handouts(matching: Matching, contacts: Contacts, side: Side) -> Iterator[Handout]:
-    """Yield what each person of one side is handed."""
-    people = matching.cohort.side(side)
-    partners = partners_of(matching, contacts, side)
-    for row, key in enumerate(people.ids):
-        name = display_name(matching, contacts, side, key)
-        code = key if (side, key) in contacts.names else ""
-        yield Handout(side, key, name, tuple(partners.get(key, ())), handout_file(people, side, row), code)
+    Who is on both sides is handed one sheet, among the mentors.
+    """
+    partners = {side: partners_of(matching, contacts, side) for side in SIDES}
+    mentors, mentees = matching.cohort.mentors, matching.cohort.mentees
+    both = {i: mentees.ids[k] for i, k in zip(*(side.tolist() for side in matching.cohort.both), strict=True)}
+    handed = []
+    for side in SIDES:
+        people = mentors if side == "mentor" else mentees
+        alone = set(range(len(people))) - set(matching.cohort.both[1].tolist() if side == "mentee" else ())
+        for row in sorted(alone):
+            key, other = people.ids[row], both.get(row, "") if side == "mentor" else ""
+            own = (*partners[side].get(key, ()), *(partners["mentee"].get(other, ()) if other else ()))
+            name, file = display_name(matching, contacts, side, key), handout_file(people, side, row)
+            handed.append(Handout(side, key, name, own, file, other, (side, key) in contacts.names))
+    return tuple(handed)
 
 
 def partners_of(matching: Matching, contacts: Contacts, side: Side) -> dict[str, list[Partner]]:
@@ -131,7 +172,7 @@ def partner(matching: Matching, contacts: Contacts, side: Side, key: str, told: 
     known = contacts.of(side, key)
     lines = tuple((fields[name].question, known[name]) for name in partner_contact_fields(settings) if name in known)
     code = key if matching.programme.fields_with("key") else ""
-    return Partner(key, code, display_name(matching, contacts, side, key), lines, told)
+    return Partner(side, key, code, display_name(matching, contacts, side, key), lines, told)
 
 
 def partner_contact_fields(settings: Documents) -> list[str]:
@@ -209,39 +250,51 @@ def person_sheet(matching: Matching, contacts: Contacts, handed: Sequence[Handou
     columns += [("name", tr("Nom"))] if contacts.names else []
     columns += contact_columns(matching, contacts.fields)
     columns += [("state", tr("Situation")), ("count", tr("Nombre de binômes"))]
+    told = partner_columns(matching, handed)
     for number in range(1, most + 1):
         columns += [
-            (f"{name}_{number}", tr("Binôme {number} : {column}", number=number, column=title))
-            for name, title in partner_columns(matching)
+            (f"{name}_{number}", tr("Binôme {number} : {column}", number=number, column=title)) for name, title in told
         ]
     columns.append(("file", tr("Fiche")))
-    return sheet(columns, (person_row(matching, contacts, one, most) for one in handed))
+    names = [name for name, _ in told]
+    return sheet(columns, (person_row(contacts, one, names, most) for one in handed))
 
 
-def person_row(matching: Matching, contacts: Contacts, one: Handout, most: int) -> tuple[CellValue, ...]:
-    """Return the row of one person."""
-    known = contacts.of(one.side, one.key)
+def person_row(contacts: Contacts, one: Handout, told: Sequence[str], most: int) -> tuple[CellValue, ...]:
+    """Return the row of one person; ``told`` are the columns of each of ``most`` partners."""
+    known = how_reached(contacts, one)
     own = [one.name] if contacts.names else []
     own += [known.get(name, "") for name in contacts.fields]
-    theirs: list[CellValue] = []
-    for number in range(most):
-        theirs += partner_cells(matching, contacts, one, number)
+    blank: list[CellValue] = [""] * len(told)
+    theirs = [list(partner_cells(contacts, partner, told)) for partner in one.partners]
+    cells = [cell for number in range(most) for cell in (theirs[number] if number < len(theirs) else blank)]
     return (
-        tr(SIDE_NAMES[one.side]),
-        one.key,
+        listed([tr(SIDE_NAMES[side]) for side in one.keys]),
+        one.code,
         *own,
         tr(PLACED[bool(one.partners)]),
         len(one.partners),
-        *theirs,
+        *cells,
         one.file,
     )
 
 
-def partner_columns(matching: Matching) -> list[tuple[str, str]]:
-    """Return the columns of one partner: key, name, what participants may read of each other, the points if told."""
+def how_reached(contacts: Contacts, one: Handout) -> Mapping[str, str]:
+    """Return how somebody is reached; what they said on both sides, if they are on both, is theirs once."""
+    known = [contacts.of(side, key) for side, key in one.keys.items()]
+    return {name: said for answers in reversed(known) for name, said in answers.items()}
+
+
+def partner_columns(matching: Matching, handed: Sequence[Handout]) -> list[tuple[str, str]]:
+    """Return the columns of one partner: key, name, what participants may read of each other, the points if told.
+
+    Their side too, where somebody is on both.
+    """
     settings = matching.programme.documents
     column_guide = [("points", tr("points sur 100"))] if settings.score else []
+    role = [("role", tr("côté"))] if any(one.mentee for one in handed) else []
     return [
+        *role,
         ("partner", tr("identifiant")),
         ("name", tr("nom")),
         *contact_columns(matching, partner_contact_fields(settings)),
@@ -249,16 +302,11 @@ def partner_columns(matching: Matching) -> list[tuple[str, str]]:
     ]
 
 
-def partner_cells(matching: Matching, contacts: Contacts, one: Handout, number: int) -> Iterator[CellValue]:
-    """Yield the cells of one partner, empty where there is none of this number."""
-    settings = matching.programme.documents
-    partner = one.partners[number] if number < len(one.partners) else Partner("", "", "", ())
-    side: Side = "mentee" if one.side == "mentor" else "mentor"
-    known = contacts.of(side, partner.key) if partner.key else {}
-    yield from (partner.key, partner.name)
-    yield from (known.get(name, "") for name in partner_contact_fields(settings))
-    if settings.score:
-        yield partner.points
+def partner_cells(contacts: Contacts, partner: Partner, told: Sequence[str]) -> Iterator[CellValue]:
+    """Yield the cells of one partner, in these columns."""
+    known = contacts.of(partner.side, partner.key)
+    own = {"role": tr(SIDE_NAMES[partner.side]), "partner": partner.key, "name": partner.name, "points": partner.points}
+    yield from (own.get(name, known.get(name, "")) for name in told)
 
 
 def pair_letter_sheet(matching: Matching, contacts: Contacts) -> ResultSheet:
@@ -294,6 +342,7 @@ MEANINGS = {
     "key": mark("Le code de la personne : celui qu'elle donne pour répondre au suivi."),
     "state": mark("« en binôme » ou « sans binôme » : pour choisir la lettre."),
     "count": mark("Combien de partenaires a la personne."),
+    "role": mark("Le côté de ce ou cette partenaire : un·e mentor·e l'accompagne, un·e mentoré·e est accompagné·e."),
     "partner": mark("Le code du ou de la partenaire de ce numéro ; vide s'il n'y en a pas."),
     "name": mark("Comment l'appeler : le champ que le programme nomme ([documents] name), sinon son code."),
     "points": mark("Les points du binôme, parce que le programme demande de les dire ([documents] score)."),
@@ -429,8 +478,15 @@ def contact_sheet(contacts: Contacts, programme: Programme) -> ResultSheet:
     """Return who is reached how, as a table."""
     columns = [("side", tr("Côté")), ("key", tr("Identifiant"))]
     columns += [(name, programme.fields[name].question) for name in contacts.fields]
-    rows = (
-        (tr(SIDE_NAMES[side]), key, *(said.get(name, "") for name in contacts.fields))
-        for (side, key), said in contacts.people.items()
-    )
-    return sheet(columns, rows)
+    people: dict[tuple[Side | None, str], list[tuple[Side, str]]] = {}
+    for side, key in contacts:
+        one = None if tells_a_person(key, common=programme.heading.keys_are_common) else side
+        people.setdefault((one, canonical(key)), []).append((side, key))
+    return sheet(columns, (contact_row(contacts, places) for places in people.values()))
+
+
+def contact_row(contacts: Contacts, places: Sequence[tuple[Side, str]]) -> tuple[CellValue, ...]:
+    """Return how one person is reached, who is on one side or on both."""
+    known = {name: said for place in reversed(places) for name, said in contacts.people[place].items()}
+    sides = listed([tr(SIDE_NAMES[side]) for side, _ in places])
+    return sides, places[0][1], *(known.get(name, "") for name in contacts.fields)

@@ -1,9 +1,11 @@
 """What came in, in plain words: the sentences, the tables and the bars of the report before any solving."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from mentormatch.explanation.labels import in_role
 from mentormatch.explanation.tables import SIDES
 from mentormatch.fields import Side, Use
 from mentormatch.inspection.columns import AnswerSpread, Fill, Question
@@ -139,10 +141,11 @@ def outlook(market: Prospects) -> Iterator[str]:
         yield market.problem
         return
     yield from shortages({seats.side: seats for seats in market.seats})
-    alone = [one.person for one in market.scarce if not one.partners]
+    names = dict(zip(market.scarce, called(market), strict=True))
+    alone = [name for one, name in names.items() if not one.partners]
     if alone:
         yield tr("{people} : aucun partenaire possible avec ces règles.", people=listed(alone))
-    few = [one.person for one in market.scarce if one.partners]
+    few = [name for one, name in names.items() if one.partners]
     if few:
         yield tr("{people} : un ou deux partenaires possibles seulement.", people=listed(few))
     for one in market.unmet:
@@ -152,6 +155,12 @@ def outlook(market: Prospects) -> Iterator[str]:
             asked=counted(one.asked, "demande"),
             criterion=one.criterion,
         )
+
+
+def called(market: Prospects) -> list[str]:
+    """Return what everybody with few partners is called, and in which role where both sides have somebody called so."""
+    sides = Counter(person for person, _ in {(one.person, one.side) for one in market.reach})
+    return [in_role(one.person, one.side) if sides[one.person] > 1 else one.person for one in market.scarce]
 
 
 def shortages(seats: Mapping[Side, Seats]) -> Iterator[str]:

@@ -67,7 +67,7 @@ def market_lines(market: Prospects) -> Iterator[str]:
 
 def scarce_lines(market: Prospects) -> Iterator[str]:
     """Yield everybody with few partners, and the rules that take the others away."""
-    for person, _, count, partners, leaving in said.scarce_rows(market):
+    for person, (_, _, count, partners, leaving) in zip(said.called(market), said.scarce_rows(market), strict=True):
         told = about(person, f"{count} ({partners})" if partners else str(count))
         yield joined([told, leaving] if leaving else [told])
 

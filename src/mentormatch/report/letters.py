@@ -4,8 +4,8 @@ A letter has an address, a subject, a text, and the same as HTML. Partners are r
 them, and in a confirmation alone: nobody learns how to reach somebody who has not accepted.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from html import escape
@@ -20,6 +20,7 @@ from mentormatch.base.progress import track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.names import GivenNames, with_names
 from mentormatch.explanation.tables import ResultSheet, sheet
+from mentormatch.fields import Side
 from mentormatch.languages import language, mark, tr
 from mentormatch.languages.phrases import listed, quoted, system_reason
 from mentormatch.operations.matching import KeyPair, Matching
@@ -28,7 +29,7 @@ from mentormatch.operations.repair import keys_of
 from mentormatch.programme.enrolment import email_of
 from mentormatch.record.digests import digest
 from mentormatch.report.exporters.delimited import delimited
-from mentormatch.report.handouts import Handout, Partner, handouts
+from mentormatch.report.handouts import ACROSS, Handout, Partner, handouts, how_reached
 from mentormatch.survey.contacts import Contacts, fault_of
 
 type LetterKind = Literal["proposal", "confirmation", "without", "reminder"]
@@ -202,7 +203,7 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
     deadline: str = "",
     names: GivenNames | None = None,
 ) -> tuple[Letter, ...]:
-    """Return the letters of one occasion, mentors first, in the order of their answers.
+    """Return the letters of one occasion, mentors first, in the order of their answers; one to who is in both roles.
 
     ``proposal``: to who is proposed somebody in this round, and to who has nobody; ``confirmation``: to who is in a
     settled pair, all pairs of a matching being so, and to who has nobody; ``reminder``: to whose answer is missing.
@@ -217,14 +218,15 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
         ends = tr(" avant le {deadline}", deadline=deadline) if deadline else ""
         written = []
         for one in handouts(matching, contacts):
-            own = [partner for partner in one.partners if pair_with(one, partner.key) in concerned]
+            own = [partner for partner in one.partners if pair_with(one, partner) in concerned]
             told = letter_kind(proposed, kind, one, own)
             if told is None:
                 continue
-            shown = Handout(one.side, one.key, one.name, tuple(own), one.file)
-            words = words_of(matching, shown, ends, reached=kind == "confirmation")
+            words = words_of(matching, replace(one, partners=tuple(own)), ends, reached=kind == "confirmation")
+            if isinstance(proposed, Matching):
+                words["sentence"] = f"{words['sentence']} {one.missing}".strip()
             subject, text = used[told].filled(words)
-            written.append(Letter(one.key, address_of(matching, contacts, one), subject, text, letter_file(one)))
+            written.append(Letter(one.code, address_of(matching, contacts, one), subject, text, letter_file(one)))
         return tuple(written)
 
 
@@ -243,13 +245,14 @@ def letter_kind(
     """Return which letter somebody gets of whose pairs these are concerned; None: none."""
     if not own:
         return None if one.partners or kind == "reminder" else "without"
-    silent = isinstance(proposed, Matching) or any(row[0] == one.key for row in proposed.form.rows)
+    silent = isinstance(proposed, Matching) or any(row[0] in one.keys.values() for row in proposed.form.rows)
     return kind if kind != "reminder" or silent else None
 
 
-def pair_with(one: Handout, partner: str) -> KeyPair:
+def pair_with(one: Handout, partner: Partner) -> KeyPair:
     """Return the pair of somebody and a partner."""
-    return (one.key, partner) if one.side == "mentor" else (partner, one.key)
+    own = one.keys[ACROSS[partner.side]]
+    return (own, partner.key) if partner.side == "mentee" else (partner.key, own)
 
 
 def words_of(matching: Matching, one: Handout, ends: str, *, reached: bool) -> dict[str, str]:
@@ -260,7 +263,7 @@ def words_of(matching: Matching, one: Handout, ends: str, *, reached: bool) -> d
     ]
     return {
         "name": one.name,
-        "code": one.key,
+        "code": one.code,
         "programme": matching.programme.name,
         "sentence": one.said if reached else proposed_sentence(one),
         "partners": "\n\n".join(partners) if reached else "",
@@ -269,18 +272,21 @@ def words_of(matching: Matching, one: Handout, ends: str, *, reached: bool) -> d
     }
 
 
+PROPOSED: Mapping[Side, Callable[[Sequence[str]], str]] = {
+    "mentee": lambda names: tr("Nous vous proposons d'accompagner {names}.", names=listed(names)),
+    "mentor": lambda names: tr("Nous vous proposons d'être accompagné·e par {names}.", names=listed(names)),
+}
+
+
 def proposed_sentence(one: Handout) -> str:
     """Return the sentence that proposes partners to somebody."""
-    names = listed([partner.name for partner in one.partners])
-    if one.side == "mentor":
-        return tr("Nous vous proposons d'accompagner {names}.", names=names)
-    return tr("Nous vous proposons d'être accompagné·e par {names}.", names=names)
+    return one.sentences(PROPOSED)
 
 
 def address_of(matching: Matching, contacts: Contacts, one: Handout) -> str:
     """Return where somebody gets mail, empty where no mail can be sent to what they typed."""
     name = email_of(matching.programme)
-    said = contacts.of(one.side, one.key).get(name or "", "")
+    said = how_reached(contacts, one).get(name or "", "")
     return "" if fault_of(said) else said.strip()
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 import numpy as np
 
 from mentormatch.base.version import __version__
+from mentormatch.explanation.chains import chains
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
@@ -113,6 +114,7 @@ class MatchingView:
     diagnosis: Diagnosis | None
     pairs: tuple[Card, ...]
     unmatched: tuple[UnmatchedLine, ...]
+    chains: tuple[str, ...]
     rejected: tuple[Aside, ...]
     untold: Untold
     remarks: tuple[Remark, ...]
@@ -139,6 +141,7 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
         diagnosis=diagnosed(matching, labels),
         pairs=tuple(card(pair, labels) for pair in best_pairs(matching, MOST_TOLD)),
         unmatched=tuple(explained(matching, labels, MOST_TOLD)),
+        chains=chains_in_words(matching, labels),
         rejected=tuple(islice(asides(matching, labels), MOST_TOLD)),
         untold=untold(matching),
         remarks=matching.cohort.remarks,
@@ -160,6 +163,8 @@ def figures(matching: Matching) -> Iterator[tuple[int, str]]:
     pairs = len(matching.solution.pairs)
     yield people["mentor"], tr_n("mentor·e", "mentor·es", people["mentor"])
     yield people["mentee"], tr_n("mentoré·e", "mentoré·es", people["mentee"])
+    if both := len(np.unique(matching.cohort.both[0])):
+        yield both, tr_n("personne dans les deux rôles", "personnes dans les deux rôles", both)
     yield pairs, tr_n("binôme", "binômes", pairs)
     yield alone, tr_n("personne sans binôme", "personnes sans binôme", alone)
 
@@ -223,6 +228,11 @@ def explained(matching: Matching, labels: Labels, most: int | None = None) -> It
         told = reasons(case), smallest_changes(case)
     for one, change in islice(zip(*told, strict=False), most):
         yield UnmatchedLine(one.person, tr(SIDES[one.side]), one.reason, in_words(change))
+
+
+def chains_in_words(matching: Matching, labels: Labels) -> tuple[str, ...]:
+    """Return the chains of people in both roles, named by these labels; no more than a page tells."""
+    return tuple(map(str, chains(replace(matching.case, labels=labels))[:MOST_TOLD]))
 
 
 def diagnosed(matching: Matching, labels: Labels) -> Diagnosis | None:

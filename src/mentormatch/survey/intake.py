@@ -46,15 +46,25 @@ def name_fields(fields: Mapping[str, AnyField], called: str | None = None) -> tu
 
 def numbers_of(entry: SurveyEntry, plan: Plan) -> tuple[int, int]:
     """Return what somebody is known by beyond their own side: by their key, and by e-mail and name; 0 for neither."""
-    by_key = plan.common_keys or ADDRESS.fullmatch(entry.key)
+    by_key = tells_a_person(entry.key, common=plan.common_keys)
     name = " ".join(sorted(words_of(entry, plan)))
     return number("key", entry.key) if by_key else 0, number("name", entry.email, name) if entry.email and name else 0
 
 
+def tells_a_person(key: str, *, common: bool) -> bool:
+    """Say whether a key is that of one person on either side: all are where they are ``common``, else addresses."""
+    return common or ADDRESS.fullmatch(key) is not None
+
+
 def words_of(entry: SurveyEntry, plan: Plan) -> Iterator[str]:
     """Yield the words of the name that somebody gave, in any order of first and last name."""
-    for field in plan.names:
-        yield from WORD.findall(fold(str(entry.contact.get(field) or entry.value(field) or "")))
+    yield from words_in(str(entry.contact.get(field) or entry.value(field) or "") for field in plan.names)
+
+
+def words_in(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the words of some texts, as names are compared."""
+    for text in texts:
+        yield from WORD.findall(fold(text))
 
 
 def number(*told: str) -> int:

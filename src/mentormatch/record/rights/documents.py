@@ -13,6 +13,8 @@ from email import message_from_bytes
 from email.policy import default
 from functools import cached_property
 from html import unescape
+from itertools import compress
+from operator import not_
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -29,6 +31,7 @@ from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import SUFFIX as DECISION
 from mentormatch.record.log import SUFFIX as JOURNAL
+from mentormatch.survey.intake import words_in
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.privacy import Pseudonyms
 from mentormatch.survey.submissions import SubmissionSheet, laid_out, submissions
@@ -88,7 +91,9 @@ def held(programme: Programme, tables: Sequence[tuple[TextTable, Side | None]], 
     plan = plan_of(programme, apart=all(side is not None for _, side in tables))
     everybody = [each for sheet in laid_out(tables, plan) for each in sent_in(sheet, plan)]
     sought = canonical(person)
-    found = [each for each in everybody if each.whose(sought)]
+    persons = {each.person for each in everybody if each.whose(sought) and each.person}
+    mine = [each.whose(sought) or each.person in persons for each in everybody]
+    found = list(compress(everybody, mine))
     if not found and plan.forgotten.holds(sought):
         return HeldData((), (person,), (person,))
     if not found:
@@ -97,18 +102,22 @@ def held(programme: Programme, tables: Sequence[tuple[TextTable, Side | None]], 
         missing = Problem(sources, tr("aucune ligne n'est de cette personne"), expected)
         raise SurveyError(tr("Personne introuvable"), [missing])
     keys = dict.fromkeys(key for each in found for key in each.keys if key)
-    others = {canonical(text) for each in everybody if not each.whose(sought) for text in each.contact}
+    others = {canonical(text) for each in compress(everybody, map(not_, mine)) for text in each.contact}
     own = [text for each in found for text in each.contact if text and canonical(text) not in others]
     return HeldData(tuple(each.row for each in found), tuple(keys), tuple(dict.fromkeys((*keys, *own))))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SentAnswers:
-    """One row of anybody: by which key and e-mail address it is told whose it is, and the contact details in it."""
+    """One row of anybody: by which key and e-mail address it is told whose it is, and the contact details in it.
+
+    ``person`` are their address and name where both are known: who wrote the same on the other side is the same person.
+    """
 
     row: PersonRow
     keys: tuple[str, str]
     contact: tuple[str, ...]
+    person: tuple[str, ...] = ()
 
     def whose(self, person: str) -> bool:
         """Say whether this key, or e-mail address, is that of who sent the row."""
@@ -121,7 +130,10 @@ def sent_in(sheet: SubmissionSheet, plan: Plan) -> Iterator[SentAnswers]:
     contacts = [name for name, field in plan.fields.items() if field.use == "contact"]
     for sent in submissions(sheet, plan):
         told = tuple(str(sent.answers.get(name, "")).strip() for name in contacts)
-        yield SentAnswers(PersonRow(sheet.table, records[sent.line], sent.side, sent.key), (sent.key, sent.email), told)
+        name = sorted(words_in(str(sent.answers.get(field, "")) for field in plan.names))
+        person = (canonical(sent.email), *name) if sent.email and name else ()
+        row = PersonRow(sheet.table, records[sent.line], sent.side, sent.key)
+        yield SentAnswers(row, (sent.key, sent.email), told, person)
 
 
 def mentions(held: HeldData, tables: Iterable[TextTable]) -> Iterator[tuple[str, int, str]]:

@@ -118,7 +118,8 @@ def export_person(edition: Edition, person: str) -> Export:
     naming = [path for path in edition.documents() if speaks_of(path, found)]
     results = [told for path in naming if path.name == RESULT for told in results_in(path, found)]
     results = [told for place, told in enumerate(results) if told not in results[:place]]
-    return Export(tuple(row(one, cohort) for one in found.rows), tuple(results), tuple(path.name for path in naming))
+    rows = {(id(one.table), one.record.line): row(one, cohort) for one in found.rows}
+    return Export(tuple(rows.values()), tuple(results), tuple(path.name for path in naming))
 
 
 def row(sent: PersonRow, cohort: Cohort) -> dict[str, Any]:
@@ -129,7 +130,7 @@ def row(sent: PersonRow, cohort: Cohort) -> dict[str, Any]:
     return {
         "file": place[0],
         "line": place[1],
-        "side": sent.side,
+        "side": "both" if fate.side == "both" else sent.side,
         "fate": fate.fate,
         "reason": fate.reason,
         "sent": fate.when.isoformat() if fate.when else None,

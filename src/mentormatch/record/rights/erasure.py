@@ -154,7 +154,7 @@ def cut_rows(person: HeldData, files: Iterable[Path]) -> tuple[list[tuple[str, i
     left: list[str] = []
     for file in dict.fromkeys(files):
         rows = [row for row in person.rows if row.table.source == file.name]
-        lines = sorted(row.record.line for row in rows)
+        lines = sorted({row.record.line for row in rows})
         try:
             if rows and without_rows(file, lines, rows[0].table.manner.encoding):
                 cut += [(file.name, line) for line in lines]

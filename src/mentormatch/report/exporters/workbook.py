@@ -38,6 +38,12 @@ SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
         ("reason", 62, "wrapped"),
         ("change", 62, "wrapped"),
     ),
+    "chains": (
+        ("mentors", 24, "wrapped"),
+        ("people", 24, "strong"),
+        ("mentees", 24, "wrapped"),
+        ("chain", 74, "wrapped"),
+    ),
     "contributions": (
         ("mentor", 14, "text"),
         ("mentee", 14, "text"),
@@ -73,6 +79,8 @@ SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
 class WorkbookExporter(NamedExporter):
     """Eight sheets, one before them where something has to be known first, and one out of sight; texts stay texts.
 
+    One more has the chains, where people are in both roles.
+
     The same matching gives the same bytes.
     """
 
@@ -85,6 +93,8 @@ class WorkbookExporter(NamedExporter):
         write_pairs(book, matching, sheets["pairs"])
         write_previous(book, matching)
         write_sheet(book, tr("Sans binôme"), "unmatched", sheets["unmatched"])
+        if matching.chains:
+            write_sheet(book, tr("Chaînes"), "chains", sheets["chains"])
         write_sheet(book, tr("Détail des points"), "contributions", sheets["contributions"])
         write_grid(book, matching)
         write_sheet(book, tr("Réponses écartées"), "rejected", sheets["rejected"])

@@ -162,8 +162,11 @@ class Participant(Piece):
     def handout(self) -> Handout:
         """Their sheet; without contacts, their own key too is shown as a code or a pseudonym."""
         key = self.matching.cohort.side(self.side).ids[self.row]
-        made = next(one for one in handouts(self.matching, self.contacts) if (one.side, one.key) == (self.side, key))
-        return made if len(self.contacts) else replace(made, key=self.labels.person(self.side, key))
+        made = next(one for one in handouts(self.matching, self.contacts) if one.keys.get(self.side) == key)
+        if len(self.contacts):
+            return made
+        shown = {side: self.labels.person(side, own) for side, own in made.keys.items()}
+        return replace(made, key=shown[made.side], mentee=shown["mentee"] if made.mentee else "")
 
     def page(self) -> str:
         return rendered("handouts.html", handed=[self.handout], common=self.common)

@@ -1,7 +1,7 @@
 """Rule ``history``: no pair comes twice, from one edition to the next, and nobody has too many partners over all."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -29,9 +29,10 @@ class PastPair(BaseModel):
 class History(Rule):
     """The ``pairs`` of earlier editions (keys of mentor and mentee) are not chosen again.
 
-    People who are not in this edition are not concerned. With ``total``, people of ``side`` have so many partners at
-    most over all editions: those of ``pairs``, each counted once, and those of this edition. Who has had as many takes
-    nobody more. ``with_history`` adds the pairs of the editions before.
+    Nor with the roles changed over, where a key is that of one person on either side. People who are not in this
+    edition are not concerned. With ``total``, people of ``side`` have so many partners at most over all editions: those
+    of ``pairs``, each counted once, and those of this edition. Who has had as many takes nobody more. ``with_history``
+    adds the pairs of the editions before.
     """
 
     offers_places: ClassVar[bool] = False
@@ -105,9 +106,20 @@ class History(Rule):
     def forbidden_by_identity(self, market: Market) -> PairIndices:
         mentors, mentees = past_positions(market.mentors), past_positions(market.mentees)
         past = {(mentors.get(canonical(pair.mentor)), mentees.get(canonical(pair.mentee))) for pair in self.pairs}
+        # A first number of who they are says that a key is a person's, whichever side they are on.
+        leads, follows = (
+            known_by_key(people, places) for people, places in ((market.mentors, mentors), (market.mentees, mentees))
+        )
+        past |= {(leads.get(canonical(pair.mentee)), follows.get(canonical(pair.mentor))) for pair in self.pairs}
         known = sorted((mentor, mentee) for mentor, mentee in past if mentor is not None and mentee is not None)
         both = np.array(known, dtype=np.int64).reshape(-1, 2)
         return both[:, 0], both[:, 1]
+
+
+def known_by_key(people: People, places: Mapping[str, int]) -> dict[str, int]:
+    """Return where each key stands that is one person's on either side."""
+    numbers = people.numbered[:, 0]
+    return {key: row for key, row in places.items() if numbers[row]}
 
 
 def past_positions(people: People) -> dict[str, int]:

@@ -1,0 +1,247 @@
+"""Who is mentor and mentee at once is one person in all documents: chains, sheets, letters, contacts, year, rights."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mentormatch as mm
+from mentormatch.contract.operation import ask
+from mentormatch.explanation.chains import Chain
+from mentormatch.explanation.labels import names, pseudonyms
+from mentormatch.operations.carry_over import carry_over, with_history
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+from mentormatch.record.rights.edition import Edition, export_person
+from mentormatch.record.rights.erasure import forget
+from mentormatch.report.handouts import contact_sheet, handouts, person_sheet, write_handouts
+from mentormatch.report.view import figures
+from mentormatch.rules.kinds.history import PastPair
+from mentormatch.survey.contacts import Contacts
+
+TASKS = ["Budget", "Contrats", "Presse", "Lumière"]
+ROLE = {"field": "role", "mentor": "Mentor·e", "mentee": "Mentoré·e", "both": "Les deux"}
+HEADER = "Code;Vous êtes;Nom;Courriel;Je transmets;Je cherche"
+ROWS = """P01;Mentor·e;Ana Bé;ana@x.fr;Budget;
+P02;Les deux;Bo Li;bo@x.fr;Contrats;Budget
+P03;Les deux;Cleo Su;cleo@x.fr;Budget,Presse;Contrats
+P04;Mentoré·e;Dan Yu;dan@x.fr;;Presse
+P05;Les deux;Eve Ro;eve@x.fr;Lumière;
+P06;Mentoré·e;Fay Zu;fay@x.fr;;Lumière"""
+
+
+def stated(**heading: Any) -> dict[str, Any]:
+    text = {"kind": "text", "use": "contact"}
+    fields = {
+        "code": {"question": "Code", "kind": "text", "use": "key"},
+        "role": {"question": "Vous êtes", "kind": "choice", "options": ["Mentor·e", "Mentoré·e", "Les deux"]},
+        "nom": {"question": "Nom", **text},
+        "courriel": {"question": "Courriel", **text},
+        "offre": {"question": "Je transmets", "kind": "choices", "side": "mentor", "options": TASKS},
+        "besoins": {"question": "Je cherche", "kind": "choices", "side": "mentee", "options": TASKS},
+    }
+    met = {"question": "Vous êtes-vous vus ?", "kind": "yesno"}
+    stopped = {"field": "vus", "in": ["Non"]}
+    return {
+        "programme": {"name": "Entraide", "role": ROLE, "minimum_answered": 0.1, **heading},
+        "fields": fields,
+        "criteria": [{"kind": "coverage", "mentee": "besoins", "mentor": "offre"}],
+        "rules": [{"kind": "both_roles", "most": 2, "name": "deux rôles"}],
+        "documents": {"name": "nom", "contacts": ["courriel"]},
+        "follow_up": {"fields": {"vus": met, "avec": {"question": "Avec qui ?", "kind": "text"}}, "partner": "avec"}
+        | {"stopped": stopped},
+    }
+
+
+def answers(folder: Path) -> Path:
+    path = folder / "reponses.csv"
+    path.write_text("\n".join([HEADER, *(row.replace(",", ", ") for row in ROWS.splitlines())]), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(name="made")
+def fixture_made(tmp_path: Path) -> tuple[mm.Matching, Contacts]:
+    programme, source = Programme.read(stated()), answers(tmp_path)
+    return mm.match(mm.read_survey(programme, source), programme), mm.read_contacts(programme, source)
+
+
+def plan(*pairs: tuple[str, str]) -> mm.Matching:
+    """Return the matching that consists of these pairs, each person being one on either side."""
+    tables = {"programme": {"name": "x", "keys": "common"}, "fields": {"code": {"kind": "text", "use": "key"}}}
+    capacity = [{"kind": "capacity", "side": side, "most": 3} for side in ("mentor", "mentee")]
+    programme = Programme.read({**tables, "rules": capacity})
+    sides = [[{"code": key} for key in sorted({pair[place] for pair in pairs})] for place in (0, 1)]
+    cohort = mm.read_survey(programme, mentors=sides[0], mentees=sides[1])
+    return mm.evaluate(cohort, programme, pairs).matching
+
+
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [
+        (["AB", "BC", "CD"], ["A accompagne B, qui accompagne C, qui accompagne D."]),
+        (["AB", "BC", "CA", "YZ"], ["A accompagne B, qui accompagne C, qui accompagne A : une boucle."]),
+        (["AB", "BA"], ["A accompagne B, qui accompagne A : une boucle."]),
+        (
+            ["AB", "XB", "BC", "BD", "DE"],
+            ["A et X accompagnent B, qui accompagne C et D.", "B accompagne D, qui accompagne E."],
+        ),
+        (["AB", "CD"], []),
+    ],
+)
+def test_chains_are_told_from_one_end_to_the_other_and_loops_as_such(pairs: list[str], told: list[str]) -> None:
+    found = plan(*((pair[0], pair[1]) for pair in pairs)).chains
+    assert [str(chain) for chain in found] == told
+    between = {pair[0] for pair in pairs} & {pair[1] for pair in pairs}
+    assert sorted(key for chain in found for key in chain.people) == sorted(between)
+
+
+def test_chains_are_in_the_frames_the_json_the_page_and_the_workbook(
+    made: tuple[mm.Matching, Contacts], tmp_path: Path
+) -> None:
+    matching, _ = made
+    sentence = "P01 accompagne P02, qui accompagne P03, qui accompagne P04."
+    assert matching.chains == (Chain(("P01",), ("P02", "P03"), ("P04",)),)
+    assert matching.frames.chains["chain"].tolist() == [sentence]
+    told = ask("match", {"programme": stated(), "rows": rows()}).model_dump(mode="json")
+    assert told["chains"] == [
+        {"mentors": ["P01"], "people": ["P02", "P03"], "mentees": ["P04"], "loop": False, "sentence": sentence}
+    ]
+    folder = tmp_path / "out"
+    matching.save(folder)
+    assert sentence in (folder / "binomes.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+    assert (3, "personnes dans les deux rôles") in [(count, noun) for count, noun in figures(matching)]
+    assert plan(("A", "B"), ("C", "D")).chains == ()
+
+
+def rows() -> list[dict[str, str]]:
+    return [dict(zip(HEADER.split(";"), row.replace(",", ", ").split(";"), strict=True)) for row in ROWS.splitlines()]
+
+
+def test_one_sheet_and_one_letter_tell_both_roles(made: tuple[mm.Matching, Contacts], tmp_path: Path) -> None:
+    matching, contacts = made
+    handed = {one.key: one for one in handouts(matching, contacts)}
+    assert list(handed) == ["P01", "P02", "P03", "P05", "P04", "P06"]
+    assert handed["P02"].said == "Vous accompagnez Cleo Su. Ana Bé vous accompagne."
+    assert (handed["P02"].missing, handed["P05"].missing) == (
+        "",
+        "Nous n’avons pas de mentor·e à vous proposer pour le moment.",
+    )
+    assert handed["P04"].missing == ""
+    letters = {one.key: one for one in mm.letters(matching, contacts, "confirmation")}
+    assert len(letters) == 6
+    assert letters["P02"].address == "bo@x.fr"
+    assert all(name in letters["P02"].text for name in ("Cleo Su", "cleo@x.fr", "Ana Bé", "ana@x.fr"))
+    assert "pas de mentor·e" in letters["P05"].text
+    table = person_sheet(matching, contacts, tuple(handed.values()))
+    row = dict(zip(table.names, next(row for row in table.rows if row[1] == "P02"), strict=True))
+    assert (row["side"], row["role_1"], row["role_2"]) == ("mentor·e et mentoré·e", "mentoré·e", "mentor·e")
+    written = write_handouts(matching, contacts, tmp_path / "fiches")
+    assert len([path for path in written if path.name.startswith("fiche-")]) == 6
+
+
+def test_contacts_have_one_row_a_person(made: tuple[mm.Matching, Contacts]) -> None:
+    matching, contacts = made
+    table = contact_sheet(contacts, matching.programme)
+    assert [row[1] for row in table.rows] == ["P01", "P02", "P03", "P04", "P05", "P06"]
+    assert table.rows[1][0] == "mentor·e et mentoré·e"
+
+
+def test_a_pseudonym_and_a_name_are_those_of_one_person(made: tuple[mm.Matching, Contacts]) -> None:
+    matching, contacts = made
+    hidden, called = pseudonyms(matching.cohort), names(matching.cohort, matching.programme, contacts)
+    assert hidden.person("mentor", "P02") == hidden.person("mentee", "P02") == "M02"
+    assert called.person("mentor", "P02") == called.person("mentee", "P02") == "Bo Li"
+
+
+def test_a_reply_without_a_side_is_about_the_pair_with_its_partner(made: tuple[mm.Matching, Contacts]) -> None:
+    first = mm.reply(
+        made[0], [mm.Reply("P02", "accepted", "P01"), mm.Reply("P01", "accepted"), mm.Reply("P03", "declined", "P02")]
+    )
+    assert first.settled == {("P01", "P02"): 1}
+    assert [one.pair for one in first.declined] == [("P02", "P03")]
+    with pytest.raises(mm.errors.RequestError, match="plusieurs binômes") as refused:
+        mm.reply(made[0], [mm.Reply("P02", "accepted")])
+    assert "P03 et P01" in str(refused.value)
+    left = mm.reply(made[0], [mm.Reply("P02", "left")])
+    assert not any("P02" in pair for pair in ((one.mentor, one.mentee) for one in left.matching.pairs))
+
+
+def test_who_leaves_leaves_both_sides_also_under_two_keys(made: tuple[mm.Matching, Contacts]) -> None:
+    repaired = mm.repair(made[0], withdrawn=["P02"])
+    assert set(repaired.ended) == {("P01", "P02"), ("P02", "P03")}
+    assert [row.fate for row in repaired.matching.cohort.rows if row.key == "P02"] == ["rejected"]
+    cohort = apart()
+    assert [len(side) for side in cohort.both] == [1, 1]
+    left = mm.repair(mm.match(cohort, two_files()), withdrawn=["M1"])
+    assert (left.matching.cohort.mentors.ids, left.matching.cohort.mentees.ids) == (("M2",), ("E2",))
+    assert [edit.entry for edit in left.matching.edits] == [
+        {"edit": "withdrawn", "mentor": "m1"},
+        {"edit": "withdrawn", "mentee": "e1"},
+    ]
+    assert {row.key for row in left.matching.cohort.rejected} == {"M1", "E1"}
+
+
+def two_files() -> Programme:
+    """Return a programme in which people have a key on each side, and are known by e-mail and name."""
+    tables = stated()
+    tables["programme"].pop("role")
+    return Programme.read(tables)
+
+
+def apart() -> Cohort:
+    return mm.read_survey(two_files(), **sides())
+
+
+def sides() -> Any:
+    return {
+        "mentors": [
+            person("M1", "Bo Li", "bo@x.fr", offer="Budget"),
+            person("M2", "Ana Bé", "ana@x.fr", offer="Presse"),
+        ],
+        "mentees": [person("E1", "Li Bo", "bo@x.fr", need="Presse"), person("E2", "Dan Yu", "dan@x.fr", need="Budget")],
+    }
+
+
+def person(code: str, name: str, email: str, *, offer: str = "", need: str = "") -> dict[str, str]:
+    said = {"Code": code, "Nom": name, "Courriel": email}
+    return said | ({"Je transmets": offer} if offer else {"Je cherche": need})
+
+
+def test_a_pair_of_an_earlier_edition_does_not_come_back_with_the_roles_changed_over(
+    made: tuple[mm.Matching, Contacts],
+) -> None:
+    programme = with_history(Programme.read(stated()), carry_over(made[0]))
+    matching = mm.match(made[0].cohort, programme)
+    assert not {("P02", "P03"), ("P03", "P02")} & {(pair.mentor, pair.mentee) for pair in matching.pairs}
+    assert "édition précédente" in str(matching.why_not("P03", "P02"))
+    separate = Programme.read({**stated(), "programme": {"name": "x"}})
+    cohort = mm.read_survey(separate, **sides())
+    rule = mm.rules.History(pairs=[PastPair(mentor="M1", mentee="E2")])
+    assert mm.match(cohort, separate.with_rules([rule])).problem.scores.count == 2
+
+
+def test_one_answer_of_the_year_speaks_of_the_pairs_of_both_roles(made: tuple[mm.Matching, Contacts]) -> None:
+    matching, _ = made
+    told = [{"Code": "P02", "Vous êtes-vous vus ?": "Oui", "Avec qui ?": ""}]
+    year = mm.follow_up(matching.programme, matching.pairs, {3: told})
+    met = {(one.pair.mentor, one.pair.mentee): one.state for one in year.meetings}
+    assert (met["P01", "P02"], met["P02", "P03"], met["P03", "P04"]) == ("meeting", "meeting", "unknown")
+    assert not year.waves[0].rejected
+    one = mm.follow_up(matching.programme, matching.pairs, {3: [{**told[0], "Avec qui ?": "P01"}]})
+    assert [reply.pairs for reply in one.waves[0].replies] == [
+        tuple(at for at, pair in enumerate(matching.pairs) if (pair.mentor, pair.mentee) == ("P01", "P02"))
+    ]
+
+
+def test_what_is_held_of_a_person_is_one_row_and_is_erased_once(tmp_path: Path) -> None:
+    source, programme = answers(tmp_path), Programme.read(stated())
+    path = programme.save(tmp_path / "programme.toml")
+    edition = Edition(path, {"answers": source})
+    held = export_person(edition, "P02")
+    assert [(row["line"], row["side"]) for row in held.rows] == [(3, "both")]
+    done = forget(edition, "P02", who="Claire")
+    assert done.rows == (("reponses.csv", 3),)
+    assert "P02" not in source.read_text(encoding="utf-8")
+    again = edition.cohort()
+    assert not again.mentors.has("P02")
+    assert not again.mentees.has("P02")
