@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch.contract.operation import ask
@@ -68,7 +70,7 @@ def fixture_made(tmp_path: Path) -> tuple[mm.Matching, Contacts]:
 def plan(*pairs: tuple[str, str]) -> mm.Matching:
     """Return the matching that consists of these pairs, each person being one on either side."""
     tables = {"programme": {"name": "x", "keys": "common"}, "fields": {"code": {"kind": "text", "use": "key"}}}
-    capacity = [{"kind": "capacity", "side": side, "most": 3} for side in ("mentor", "mentee")]
+    capacity = [{"kind": "capacity", "side": side, "most": 9} for side in ("mentor", "mentee")]
     programme = Programme.read({**tables, "rules": capacity})
     sides = [[{"code": key} for key in sorted({pair[place] for pair in pairs})] for place in (0, 1)]
     cohort = mm.read_survey(programme, mentors=sides[0], mentees=sides[1])
@@ -95,6 +97,26 @@ def test_chains_are_told_from_one_end_to_the_other_and_loops_as_such(pairs: list
     assert sorted(key for chain in found for key in chain.people) == sorted(between)
 
 
+letters = st.sampled_from("ABCDE")
+some_pairs = st.sets(st.tuples(letters, letters).filter(lambda pair: pair[0] != pair[1]), min_size=1, max_size=9)
+
+
+@settings(deadline=None, max_examples=60)
+@given(some_pairs)
+def test_everybody_in_the_middle_is_so_in_one_chain_between_all_who_accompany_them_and_all_whom_they_do(
+    pairs: set[tuple[str, str]],
+) -> None:
+    between = {mentor for mentor, _ in pairs} & {mentee for _, mentee in pairs}
+    told = plan(*pairs).chains
+    assert sorted(key for chain in told for key in chain.people) == sorted(between)
+    for chain in told:
+        steps = [chain.mentors, *((key,) for key in chain.people), chain.mentees]
+        for before, (key,), after in zip(steps, steps[1:-1], steps[2:], strict=False):
+            assert set(before) == {mentor for mentor, mentee in pairs if mentee == key}
+            assert set(after) == {mentee for mentor, mentee in pairs if mentor == key}
+        assert chain.loop == (len(chain.mentors) == 1 and chain.mentors[0] == chain.people[-1])
+
+
 def test_chains_are_in_the_frames_the_json_the_page_and_the_workbook(
     made: tuple[mm.Matching, Contacts], tmp_path: Path
 ) -> None:
@@ -109,7 +131,7 @@ def test_chains_are_in_the_frames_the_json_the_page_and_the_workbook(
     folder = tmp_path / "out"
     matching.save(folder)
     assert sentence in (folder / "binomes.html").read_text(encoding="utf-8").replace("\u00a0", " ")
-    assert (3, "personnes dans les deux rôles") in [(count, noun) for count, noun in figures(matching)]
+    assert (5, "mentoré·es, dont 3 aussi mentor·es") in list(figures(matching))
     assert plan(("A", "B"), ("C", "D")).chains == ()
 
 

@@ -162,9 +162,10 @@ def figures(matching: Matching) -> Iterator[tuple[int, str]]:
     people, alone = words.people_of(matching), sum(words.left_out(matching).values())
     pairs = len(matching.solution.pairs)
     yield people["mentor"], tr_n("mentor·e", "mentor·es", people["mentor"])
-    yield people["mentee"], tr_n("mentoré·e", "mentoré·es", people["mentee"])
-    if both := len(np.unique(matching.cohort.both[0])):
-        yield both, tr_n("personne dans les deux rôles", "personnes dans les deux rôles", both)
+    mentees = tr_n("mentoré·e", "mentoré·es", people["mentee"])
+    if both := len(np.unique(matching.cohort.both[1])):
+        mentees = tr("{mentees}, dont {count} aussi mentor·es", mentees=mentees, count=both)
+    yield people["mentee"], mentees
     yield pairs, tr_n("binôme", "binômes", pairs)
     yield alone, tr_n("personne sans binôme", "personnes sans binôme", alone)
 
