@@ -44,7 +44,7 @@ def rows(draw: st.DrawFn, shape: tuple[int, int], most: int) -> tuple[Row, ...]:
     """Draw coupling rows: a whole block of weights, weights by mentor or by mentee, or the product of both."""
     found: list[Row] = []
     for place in range(draw(st.integers(0, most))):
-        rank = draw(st.sampled_from([shape, (shape[0], 1), (1, shape[1])]))
+        rank = draw(st.sampled_from([shape, (shape[0], 1), (1, shape[1]), (1, 1)]))
         weights = draw(vectors(rank[0] * rank[1], -1, 2)).reshape(rank)
         bounds = draw(st.tuples(st.none() | st.integers(-1, 2), st.none() | st.integers(0, 4)))
         mentor, mentee = (draw(st.sampled_from([None, None, *range(count)])) for count in shape)
