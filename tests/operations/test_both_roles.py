@@ -8,6 +8,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.contract.operation import ask
 from mentormatch.errors import ProgrammeError, RequestError, SurveyError
+from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import save_decision
@@ -192,3 +193,20 @@ def test_the_same_people_as_json_give_the_same_pairs() -> None:
     told = ask("match", {"programme": tables, "rows": rows()}).model_dump()
     here = pairs(mm.match(read(Programme.read(tables)), Programme.read(tables)))
     assert {(pair["mentor"], pair["mentee"]) for pair in told["pairs"]} == here
+
+
+def test_whom_else_somebody_could_have_is_told_of_either_role() -> None:
+    asked = programme({"kind": "both_roles"})
+    matching = mm.match(read(asked), asked)
+    assert {one.partner for one in matching.alternatives("P02")} <= {"P03", "P04"}
+    assert {one.partner for one in matching.alternatives("P02", side="mentee")} <= {"P01", "P03"}
+    request = {"programme": stated({"kind": "both_roles"}), "rows": rows(), "person": "P02"}
+    sides: list[tuple[Side | None, Side]] = [(None, "mentor"), ("mentee", "mentee")]
+    for side, told in sides:
+        answer = ask("alternatives", {**request, "side": side}).model_dump()
+        assert answer["side"] == told
+        assert [one["partner"] for one in answer["alternatives"]] == [
+            one.partner for one in matching.alternatives("P02", side=told)
+        ]
+    with pytest.raises(RequestError, match="P01"):
+        ask("alternatives", {**request, "person": "P01", "side": "mentee"})

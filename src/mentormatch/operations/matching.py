@@ -176,14 +176,19 @@ class Matching(ContentEquality):
         return why_not(self.case, self.cohort.mentors.find(mentor), self.cohort.mentees.find(mentee))
 
     @own_language
-    def alternatives(self, person: str, most: int | None = 10) -> tuple[Alternative, ...]:
+    def alternatives(self, person: str, most: int | None = 10, *, side: Side | None = None) -> tuple[Alternative, ...]:
         """Return the other partners that somebody could have, at most so many, those of the smallest loss; None: all.
 
-        A key that both sides have is taken as the mentor's. Raises RequestError where it is nobody's.
+        ``side`` says in which role; without it a key that both sides have is taken as the mentor's. Raises RequestError
+        where it is nobody's.
         """
-        side: Side = "mentor" if self.cohort.mentors.has(person) else "mentee"
+        role = side or self.side_of(person)
         many = None if most is None else whole_number("most", most)
-        return alternatives(self.case, side, self.cohort.side(side).find(person), many)
+        return alternatives(self.case, role, self.cohort.side(role).find(person), many)
+
+    def side_of(self, person: str) -> Side:
+        """Return the side on which a key stands; that of the mentors where both have it, or neither."""
+        return "mentee" if self.cohort.mentees.has(person) and not self.cohort.mentors.has(person) else "mentor"
 
     @own_language
     def robustness(self, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Robustness:

@@ -23,16 +23,17 @@ type Most = Annotated[int, Setting(ge=1, le=1_000), BeforeValidator(whole)]
 class AlternativesRequest(MatchRequest):
     """What ``match`` was asked, the key of somebody, and how many other partners to tell at most; null: all of them.
 
-    A key that both sides have is taken as the mentor's.
+    ``side`` says in which role; null: a key that both sides have is taken as the mentor's.
     """
 
     person: Text
     most: Most | None = 10
+    side: Side | None = None
 
     def mentions(self) -> Iterator[Mention]:
         """Yield everybody whom the request names beside its people."""
         yield from super().mentions()
-        yield "$.person", SIDES, self.person
+        yield "$.person", (self.side,) if self.side else SIDES, self.person
 
 
 class AlternativeOut(JsonMessage):
@@ -59,14 +60,14 @@ class AlternativesResponse(Response):
     alternatives: list[AlternativeOut]
 
     @classmethod
-    def of(cls, matching: Matching, person: str, most: int | None) -> Self:
+    def of(cls, matching: Matching, person: str, most: int | None, side: Side | None = None) -> Self:
         """Return the other partners that somebody could have; raises RequestError where the key is nobody's."""
         return cls(
             status=matching.status,
             caveats=caveats_out(matching),
             person=person,
-            side="mentor" if matching.cohort.mentors.has(person) else "mentee",
-            alternatives=list(map(alternative_out, matching.alternatives(person, most))),
+            side=side or matching.side_of(person),
+            alternatives=list(map(alternative_out, matching.alternatives(person, most, side=side))),
         )
 
 
@@ -79,7 +80,7 @@ class Alternatives(Operation[AlternativesRequest, AlternativesResponse]):
 
     def answer(self, request: AlternativesRequest) -> AlternativesResponse:
         """Return the other partners, the cheapest first."""
-        return AlternativesResponse.of(request.matching(), request.person, request.most)
+        return AlternativesResponse.of(request.matching(), request.person, request.most, request.side)
 
     def example(self) -> dict[str, Any]:
         """Return the question of whom else a mentee could have had."""
