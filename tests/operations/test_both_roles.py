@@ -210,3 +210,26 @@ def test_whom_else_somebody_could_have_is_told_of_either_role() -> None:
         ]
     with pytest.raises(RequestError, match="P01"):
         ask("alternatives", {**request, "person": "P01", "side": "mentee"})
+
+
+def test_a_programme_whose_people_may_be_both_takes_a_key_on_both_sides_and_has_the_rule() -> None:
+    asked = {**stated(), "programme": {"name": "Entraide", "both": True}}
+    made = Programme.read(asked)
+    assert [rule.kind for rule in made.rules] == ["both_roles"]
+    assert made == Programme.read(made.to_dict())
+    mentors = [{"Code": key, "Je transmets": "Budget"} for key in ("P02", "P03")]
+    mentees = [{"Code": key, "Je cherche": "Budget"} for key in ("P02", "P03")]
+    cohort = mm.read_survey(made, mentors=mentors, mentees=mentees)
+    assert [side.tolist() for side in cohort.both] == [[0, 1], [0, 1]]
+    assert len(pairs(mm.match(cohort, made))) == 1  # not each other's
+    own = Programme.read({**asked, "rules": [{"kind": "both_roles", "reciprocal": True, "most": 2}]})
+    assert pairs(mm.match(cohort, own)) == {("P02", "P03"), ("P03", "P02")}
+
+
+def test_a_programme_whose_people_may_be_both_takes_who_ticks_both_boxes() -> None:
+    role = {"field": "role", "mentor": SIDES[0], "mentee": SIDES[1]}
+    asked = stated(role=role, both=True)
+    asked["fields"]["role"] = {"question": "Vous êtes", "kind": "choices", "options": SIDES}
+    people = [(code, "; ".join(SIDES) if said == "Les deux" else said, *rest) for code, said, *rest in PEOPLE]
+    cohort = read(Programme.read(asked), people)
+    assert (cohort.mentors.ids, cohort.mentees.ids) == (("P01", "P02", "P03"), ("P02", "P03", "P04"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import mentormatch as mm
 from mentormatch.contract.operation import ask
 from mentormatch.explanation.chains import Chain
-from mentormatch.explanation.labels import names, pseudonyms
+from mentormatch.explanation.labels import pseudonyms
 from mentormatch.operations.carry_over import carry_over, with_history
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
@@ -18,6 +18,7 @@ from mentormatch.record.rights.edition import Edition, export_person
 from mentormatch.record.rights.erasure import forget
 from mentormatch.report.handouts import contact_sheet, handouts, person_sheet, write_handouts
 from mentormatch.report.view import figures
+from mentormatch.report.views.piece import labels_of
 from mentormatch.rules.kinds.history import PastPair
 from mentormatch.survey.contacts import Contacts
 
@@ -170,7 +171,7 @@ def test_contacts_have_one_row_a_person(made: tuple[mm.Matching, Contacts]) -> N
 
 def test_a_pseudonym_and_a_name_are_those_of_one_person(made: tuple[mm.Matching, Contacts]) -> None:
     matching, contacts = made
-    hidden, called = pseudonyms(matching.cohort), names(matching.cohort, matching.programme, contacts)
+    hidden, called = pseudonyms(matching.cohort), labels_of(matching, contacts)
     assert hidden.person("mentor", "P02") == hidden.person("mentee", "P02") == "M02"
     assert called.person("mentor", "P02") == called.person("mentee", "P02") == "Bo Li"
 

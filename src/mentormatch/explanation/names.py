@@ -100,7 +100,7 @@ NO_NAME, A_NAME = mark("sans nom"), mark("un nom pour chaque personne")
 
 def one_person(key: str, programme: Programme) -> bool:
     """Say whether a key that both sides have is that of one person."""
-    return programme.heading.common_keys or ADDRESS.fullmatch(key) is not None
+    return programme.heading.keys_are_common or ADDRESS.fullmatch(key) is not None
 
 
 def with_names(contacts: Contacts, given: GivenNames | None, cohort: Cohort, programme: Programme) -> Contacts:

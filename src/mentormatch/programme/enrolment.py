@@ -120,7 +120,10 @@ def roles_of(programme: Programme) -> Roles | None:
     leading, role = programme.groups and programme.groups.facilitators, programme.heading.role
     if leading:
         return Roles(leading.field, leading.facilitator, leading.member, NEITHER)
-    return Roles(role.field, role.mentor, role.mentee, both=role.both) if role else None
+    if role is None:
+        return None
+    ticked = programme.heading.both and programme.fields[role.field].kind == "choices"
+    return Roles(role.field, role.mentor, role.mentee, both=role.both or ticked)
 
 
 def email_of(programme: Programme) -> str | None:

@@ -221,7 +221,7 @@ class Programme(VersionedPickle, Part):
         if problems:
             source = (info.context or {}).get(SOURCE, "programme")
             raise ProgrammeError(about(source, mistakes_told(problems)), problems)
-        return parts.data
+        return parts.heading.with_rule_on_both(parts.data) if parts.heading else parts.data
 
     def to_dict(self) -> dict[str, Any]:
         """Return the tables of its file, without what is said by default; ``read`` gives the same programme again.

@@ -1,7 +1,7 @@
 """The sections of a programme file that stand by themselves: heading, profiles, documents, follow-up, sessions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
@@ -55,6 +55,8 @@ class Heading(Part):
     ``minimum_answered`` is the share of the weight of the criteria that a person must have answered to be matched;
     ``email`` names the contact field that holds the e-mail address, where its id or question does not say so.
     ``keys``: whether the same key on both sides is the same person, "common", or each side has its own, "separate".
+    ``both``: people may be mentor and mentee at once. Keys are common then, who ticks both roles has both, and the rule
+    ``both_roles`` holds, in the words of the programme or as it is by itself: no two are each other's.
     """
 
     name: str
@@ -63,16 +65,19 @@ class Heading(Part):
     minimum_answered: float = Setting(default=0.0, ge=0, le=1)
     email: str | None = None
     keys: Literal["separate", "common"] = "separate"
-
-    @property
-    def common_keys(self) -> bool:
-        """Whether the same key on both sides is the same person."""
-        return self.keys == "common" or bool(self.role and self.role.both)
+    both: bool = Setting(default=False, exclude_if=lambda both: not both)
 
     @property
     def keys_are_common(self) -> bool:
         """Whether the same key on both sides is one person: said, or because an answer puts people on both."""
-        return self.keys == "common" or (self.role is not None and self.role.both is not False)
+        return self.keys == "common" or self.both or (self.role is not None and self.role.both is not False)
+
+    def with_rule_on_both(self, tables: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the tables of a programme with the rule that ``both`` stands for, where they do not state it."""
+        rules = tables.get("rules", [])
+        if not self.both or any(rule["kind"] == "both_roles" for rule in rules):
+            return tables
+        return {**tables, "rules": [*rules, {"kind": "both_roles"}]}
 
 
 class Sharing(Part):
