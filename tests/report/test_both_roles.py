@@ -268,3 +268,21 @@ def test_what_is_held_of_a_person_is_one_row_and_is_erased_once(tmp_path: Path) 
     again = edition.cohort()
     assert not again.mentors.has("P02")
     assert not again.mentees.has("P02")
+
+
+def test_who_is_known_by_mail_and_name_under_two_keys_is_told_all_and_erased_whole(tmp_path: Path) -> None:
+    files = {}
+    for side, people in sides().items():
+        files[side] = tmp_path / f"{side}.csv"
+        lines = [";".join(people[0]), *(";".join(one.values()) for one in people)]
+        files[side].write_text("\n".join(lines), encoding="utf-8")
+    edition = Edition(two_files().save(tmp_path / "programme.toml"), files)
+    held = export_person(edition, "M1")
+    assert [(row["file"], row["line"], row["side"]) for row in held.rows] == [
+        ("mentors.csv", 2, "mentor"),
+        ("mentees.csv", 2, "mentee"),
+    ]
+    assert [row["line"] for row in export_person(edition, "E2").rows] == [3]
+    forget(edition, "M1", who="Claire")
+    assert not any("bo@x.fr" in path.read_text(encoding="utf-8") for path in files.values())
+    assert (edition.cohort().mentors.ids, edition.cohort().mentees.ids) == (("M2",), ("E2",))
