@@ -263,5 +263,5 @@ def test_nobody_is_pinned_with_themselves_and_the_refusal_calls_them_as_the_boar
     two = Files((one, Told("2", "", "", "b")), (one, Told("3", "", "", "b")), common=False)
     board = Board(mm.match(two.cohort, two.programme), tmp_path, labels=pseudonyms(two.cohort))
     told = ask(board, "pin", mentor="m1", mentee="e1")
-    assert told["refusal"] == "M01 - E01\u00a0: c’est la même personne"
+    assert told["refusal"] == "M01 - M01\u00a0: c’est la même personne"
     assert done(board, "pin", mentor="m1", mentee="e2")
