@@ -62,7 +62,7 @@ def test_a_reply_that_cannot_be_taken_leaves_the_round_open(edition: Edition, tm
     forms = f"--replies {tmp_path}/r.csv -o {tmp_path}/2"
     refused = on(edition, f"replies {{answers}} {tmp_path}/1/propositions.json {forms}")
     assert refused.code == 3
-    assert "r.csv, ligne 2\xa0: accepted\xa0; r.csv, ligne 3\xa0: declined" in refused.err
+    assert "r.csv, ligne 2\xa0: oui\xa0; r.csv, ligne 3\xa0: non" in refused.err
     assert not (tmp_path / "2").exists()
 
 

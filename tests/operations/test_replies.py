@@ -163,9 +163,9 @@ WRONG = [
     ([Reply("nobody", "accepted")], "une personne inconnue"),
     (
         [Reply("M0", "accepted", where="ligne 2"), Reply("M0", "declined", where="ligne 3")],
-        "ligne 2 : accepted ; ligne 3",
+        "ligne 2 : oui ; ligne 3",
     ),
-    ([Reply("M0", "accepted", where="a"), Reply("M0", "left", where="b")], "b : left ; a : accepted"),
+    ([Reply("M0", "accepted", where="a"), Reply("M0", "left", where="b")], "b : je ne participe plus ; a : oui"),
     ([Reply("M1", "accepted")], "plusieurs binômes"),
     ([Reply("M0", "accepted", "E2")], "aucun binôme"),
     ([Reply("M2", "accepted")], "aucun binôme"),

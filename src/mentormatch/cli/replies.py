@@ -26,15 +26,13 @@ from mentormatch.cli.options import (
     sources,
 )
 from mentormatch.cli.repair import part_of, read_former_pairs
-from mentormatch.languages import mark, tr
+from mentormatch.languages import mark
 from mentormatch.languages.text_keys import row_text
 
 if TYPE_CHECKING:
     from mentormatch.operations.proposal import Asked, Late, Proposal, ProposalRecord
 
 PROPOSED = mark("PROPOSITION")
-RECORD, PEOPLE, DECLINED, FORM = "propositions.json", "ou-en-est-chacun.csv", "refus.csv", "reponses-a-remplir.csv"
-"""The files of a round: what the next one goes on from, how everybody stands, what was given up, the form."""
 
 ProposedFile = Annotated[
     str | None,
@@ -90,6 +88,7 @@ def replies_command(  # noqa: PLR0913 - the options of the command line are its 
     """Close a round with the replies that came, and say who is proposed whom in the next; without any, begin."""
     from mentormatch.contract.operations.reply import ReplyResponse
     from mentormatch.operations.proposal import Proposal
+    from mentormatch.report.proposals import round_text
 
     answers, former = answers_first(answers, proposed, names=[PROPOSED], apart=bool(mentors or mentees))
     files = sources(answers, mentors, mentees, tool, encoding)
@@ -132,28 +131,9 @@ def record_in(path: Path, on: LoadedCohort, asked: "Asked") -> "ProposalRecord":
 def write_round(found: "Proposal", folder: Path, *, replace: bool) -> tuple[Path, ...]:
     """Write the files of a round into a folder, all of them or none, and return them."""
     from mentormatch.base.generation import generation
-    from mentormatch.report.exporters.delimited import delimited
+    from mentormatch.report.proposals import FILES
 
-    files = {
-        RECORD: found.record.to_json().encode(),
-        PEOPLE: delimited(found.people),
-        DECLINED: delimited(found.given_up),
-        FORM: delimited(found.form),
-    }
     with generation(folder, "replies", replace=replace) as draft:
-        for name, content in files.items():
-            draft.put(name, content, private=True)
-    return tuple(folder / name for name in files)
-
-
-def round_text(found: "Proposal") -> str:
-    """Return in a sentence how far a proposal is."""
-    from mentormatch.languages.phrases import counted
-
-    return tr(
-        "Tour {number} : {settled}, {open}, {declined}.",
-        number=found.number,
-        settled=counted(len(found.settled), "binôme accepté", "binômes acceptés"),
-        open=counted(len(found.open), "binôme en attente de réponse", "binômes en attente de réponse"),
-        declined=counted(len(found.declined), "binôme refusé", "binômes refusés"),
-    )
+        for name, (_, content) in FILES.items():
+            draft.put(name, content(found), private=True)
+    return tuple(folder / name for name in FILES)

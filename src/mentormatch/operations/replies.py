@@ -244,9 +244,9 @@ def contradiction(first: Reply, second: Reply) -> Problem:
     found = tr(
         "{first} : {answer} ; {second} : {other}",
         first=places[0],
-        answer=first.answer,
+        answer=tr(ANSWERS[first.answer][0]),
         second=places[1],
-        other=second.answer,
+        other=tr(ANSWERS[second.answer][0]),
     )
     return Problem(quoted(second.person), found, tr("une réponse, ou deux fois la même"))
 

@@ -147,6 +147,21 @@ def test_a_desk_from_the_files_to_the_documents(client: httpx.Client) -> None:
     assert book.headers["cache-control"] == "no-store"
 
 
+def test_replies_are_noted_from_a_form_and_the_round_is_closed(client: httpx.Client) -> None:
+    here = desk(client)
+    for asked in ("example", "read", "form"):
+        done(client.post(here, json={"do": asked}))
+    form = "Votre code;Votre réponse\nM06;oui\nE08;oui\nE05;non\n".encode()
+    told = done(client.put(f"{here}/replies", content=form, headers=BYTES | {"X-File-Name": "r.csv"}))
+    assert told["noted"].startswith("3\xa0réponses notées")
+    wrong = client.put(f"{here}/replies", content=b"x\n1\n", headers=BYTES | {"X-File-Name": "r.csv"})
+    assert (wrong.status_code, wrong.json()["place"]) == (422, "answers")
+    done(client.post(here, json={"do": "close", "round": 1}))
+    kept = client.get(f"{here}/documents/propositions.json")
+    assert kept.headers["content-disposition"] == 'attachment; filename="propositions.json"'
+    assert done(client.post(here, json={"do": "round"}))["round"] == 2
+
+
 def test_what_a_desk_refuses_is_a_problem_in_words_with_its_place(client: httpx.Client) -> None:
     here = desk(client)
     wrong = PROGRAMME.replace(b'kind = "same"', b'kind = "smae"', 1)

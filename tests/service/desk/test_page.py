@@ -174,7 +174,12 @@ def test_nobody_is_kept_from_any_step(width: int, visit: Visit) -> None:
     visit.form()
     visit.frame_shows("Les binômes")
     visit.assert_open_to_all()
-    for name, there in (("Les réponses", "iframe"), ("Le tableau", ".mm-board"), ("Les documents", "table.documents")):
+    for name, there in (
+        ("Les réponses", "iframe"),
+        ("Le tableau", ".mm-board"),
+        ("La proposition", "table.lines"),
+        ("Les documents", "table.documents"),
+    ):
         page.locator(".steps").get_by_role("button", name=name).click()
         page.wait_for_selector(there)
         visit.assert_open_to_all()

@@ -17,15 +17,12 @@ from pydantic import BaseModel, ValidationError
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import MentorMatchError, ProgrammeError, RequestError, SurveyError
 from mentormatch.inspection.intake import Intake
-from mentormatch.languages import FRENCH, language, mark, own_language, tr
-from mentormatch.operations.matching import Matching, match
-from mentormatch.record.seal import Seal
+from mentormatch.languages import FRENCH, language, mark, tr
+from mentormatch.operations.matching import match
+from mentormatch.operations.proposal import Late, Proposal
 from mentormatch.report import intake_words
 from mentormatch.report.decision_state import answered, standing
-from mentormatch.report.folder import Portfolio
-from mentormatch.report.texts import spaced
 from mentormatch.report.view import figures
-from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk import desk_requests
 from mentormatch.service.desk.documents import (
@@ -39,13 +36,13 @@ from mentormatch.service.desk.documents import (
     intake_page,
     type_of,
 )
+from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound
+from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.service.desk.uploads import File, Handed, refuse_too_many
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.actions import BoardRequest, Validate
-from mentormatch.widgets.board.session import Board
-from mentormatch.widgets.board.texts import words
 from mentormatch.widgets.board.view import in_every_text
 
 type DeskPlace = Literal["programme", "answers", ""]
@@ -91,7 +88,8 @@ class DocumentOut(JsonMessage):
 class DeskPlanOut(JsonMessage):
     """The plan at present; ``answered``: there are pairs that somebody could validate, ``final``: somebody has.
 
-    ``named``: people are called by the names that they gave; None where the programme asks for none.
+    ``named``: people are called by the names that they gave; None where the programme asks for none. ``rounds`` are
+    the documents of the proposal to people.
     """
 
     status: str
@@ -104,6 +102,7 @@ class DeskPlanOut(JsonMessage):
     named: bool | None
     views: list[ViewOut]
     documents: list[DocumentOut]
+    rounds: list[DocumentOut]
 
 
 class DeskOut(JsonMessage):
@@ -162,35 +161,19 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, former)
 
 
-WHERE = mark("Rien n'est écrit sur ce service : une fois validés, téléchargez les documents et le journal à l'étape 5.")
-
-
-class SealingBoard(Board):
-    """A board that writes into a portfolio."""
-
-    def __init__(self, matching: Matching, *, time_limit_s: float) -> None:
-        super().__init__(matching, time_limit_s=time_limit_s)
-        self.portfolio = Portfolio()
-
-    def call(self, names: ViewNames) -> None:
-        """Call people otherwise from now on."""
-        with language(self.language):
-            self.labels = labels_of(self.ground.base, names)
-
-    def sealed(self, who: str, why: str) -> Seal:
-        return self.portfolio.validated(self.matching, who=who, why=why)
-
-    @own_language
-    def words(self) -> dict[str, str]:
-        """Return the texts of the board, in its language; there is no folder that they could speak of."""
-        return words() | {"folder": spaced(tr(WHERE))}
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let an interrupt end what is within; raises RequestError where that was before there was an answer."""
+    try:
+        with interruptible():
+            yield
+    except KeyboardInterrupt:
+        raise RequestError(tr(STOPPED)) from None
 
 
 JSON = "application/json"
 INTAKE = "reponses"
 """The name of the page of what came in."""
-MOVE_S = 20.0
-"""For each move on the board."""
 NOT_READ = mark("Les réponses n'ont pas encore été lues")
 NOT_FORMED = mark("Les binômes n'ont pas encore été formés")
 PAIRS = mark("binômes possibles")
@@ -214,7 +197,7 @@ class Desk:
         self.chosen: str | None = None
         self.intake: Intake | None = None
         self.contacts = Contacts((), {})
-        self.board: SealingBoard | None = None
+        self.round: DeskRound | None = None
         self.named = False
         self.edition = 0
 
@@ -244,6 +227,8 @@ class Desk:
                 return in_json(self.opened())
             case desk_requests.Ask(validates=validates):
                 return in_json(self.asked(body, validates=validates))
+            case desk_requests.LookAtRound() | desk_requests.Note() | desk_requests.Gather() | desk_requests.Oblige():
+                return in_json(self.rounds(action, body))
         self.change(action, body)
         return in_json(self.state())
 
@@ -260,6 +245,10 @@ class Desk:
                 self.read(apart=apart)
             case desk_requests.FormIn(seed=seed, time_limit_s=seconds):
                 self.form(seed, seconds)
+            case desk_requests.Close(round=number, late=late):
+                self.close(number, late)
+            case desk_requests.Reopen():
+                self.reopen()
             case _:
                 self.set(action)
 
@@ -277,37 +266,67 @@ class Desk:
 
     def begin_anew(self, files: dict[desk_requests.FilePart, File]) -> None:
         """Keep these files, and nothing that came of others."""
-        self.handed, self.intake, self.board = Handed(files), None, None
+        self.handed, self.intake, self.round = Handed(files), None, None
         self.contacts, self.named = Contacts((), {}), False
         self.edition += 1
 
     def read(self, *, apart: bool) -> None:
         """Read the programme, then the answers."""
         self.handed.refuse_missing(apart=apart)
-        self.board, self.intake = None, None
+        self.round, self.intake = None, None
         self.edition += 1
+        self.handed.proposal()
         self.intake, self.contacts = self.handed.read(self.handed.programme(), apart=apart, most=self.most.people)
 
     def form(self, seed: int, seconds: float) -> None:
-        """Form the pairs; an interrupt ends it with the best that was found."""
-        intake = self.taken_in()
+        """Form the pairs, or take those of a proposal; an interrupt ends it with the best that was found."""
+        intake, kept = self.taken_in(), self.handed.proposal()
         refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.most.pairs, PAIRS)
-        try:
-            with interruptible():
-                matching = match(intake.cohort, intake.programme, seed=seed, time_limit_s=seconds)
-        except KeyboardInterrupt:
-            raise RequestError(tr(STOPPED)) from None
-        self.board = SealingBoard(matching, time_limit_s=MOVE_S)
+        if kept:
+            proposal = Proposal.read(kept, intake.cohort, intake.programme, seed=seed)
+        else:
+            with stoppable():
+                proposal = Proposal.of(match(intake.cohort, intake.programme, seed=seed, time_limit_s=seconds))
+        self.go_on(DeskRound.of(proposal))
+
+    def go_on(self, one: DeskRound) -> None:
+        """Go on with a round, its people called and its board speaking as all else does."""
+        self.round = one
+        one.board.language = self.language
         self.call(shown=self.named)
-        self.edition += 1
+
+    def close(self, number: int, late: Late) -> None:
+        """Close the round, which can be opened again until something else is done; an interrupt stops it."""
+        one = self.proposed()
+        one.refuse_closed(number)
+        with stoppable():
+            after = one.next(late)
+        self.go_on(after)
+
+    def reopen(self) -> None:
+        """Open the round that was closed last; raises RequestError where something else was done since."""
+        self.go_on(self.proposed().reopened())
+
+    def rounds(self, action: desk_requests.Action, body: bytes) -> dict[str, Any]:
+        """Return the round after what was noted, if something was."""
+        one, told = self.proposed(), ""
+        match action:
+            case desk_requests.Note():
+                one.note(action)
+            case desk_requests.Oblige(asked=asked):
+                one.ask(asked)
+            case desk_requests.Gather(name=name):
+                told = one.gather(File.of(name, body).opened())
+        self.edition += action != desk_requests.LookAtRound()
+        return dressed(one.told(told))
 
     def speak(self, code: str) -> None:
         """Speak another language from now on, also on the board."""
         self.chosen = code
         self.edition += 1
-        if self.board:
-            self.board.language = code
-            self.board.call(self.held().names)
+        if self.round:
+            self.round.board.language = code
+            self.round.board.call(self.held().names)
 
     def call(self, *, shown: bool) -> None:
         """Call people by the names that they gave, or by their codes."""
@@ -323,9 +342,13 @@ class Desk:
 
     def formed(self) -> SealingBoard:
         """Return the board; raises RequestError where no pairs were formed."""
-        if self.board is None:
+        return self.proposed().board
+
+    def proposed(self) -> DeskRound:
+        """Return the round of the proposal; raises RequestError where no pairs were formed."""
+        if self.round is None:
             raise RequestError(tr(NOT_FORMED))
-        return self.board
+        return self.round
 
     def held(self) -> HeldDocument:
         """Return what documents are made from."""
@@ -340,6 +363,8 @@ class Desk:
 
     def document(self, name: str) -> bytes:
         """Return a document to keep, by its name."""
+        if name in ROUND_FILES:
+            return self.proposed().document(name)
         return intake_documents(self.taken_in()) if name == ANSWERS else self.held().content(name)
 
     def opened(self) -> dict[str, Any]:
@@ -363,7 +388,7 @@ class Desk:
                 language=self.language,
                 files=[FileOut(part=part, name=file.name, size=file.size) for part, file in self.handed.files.items()],
                 intake=intake_out(self.intake) if self.intake else None,
-                plan=plan_out(self.held()) if self.board else None,
+                plan=plan_out(self.held(), self.round) if self.round else None,
             )
             return dressed(out)
 
@@ -410,7 +435,7 @@ def intake_out(intake: Intake) -> IntakeOut:
     )
 
 
-def plan_out(held: HeldDocument) -> DeskPlanOut:
+def plan_out(held: HeldDocument, proposed: DeskRound) -> DeskPlanOut:
     """Return a plan in words, with what can be looked at and kept of it."""
     matching = held.matching
     return DeskPlanOut(
@@ -424,4 +449,5 @@ def plan_out(held: HeldDocument) -> DeskPlanOut:
         named=held.named if matching.programme.documents.name else None,
         views=[ViewOut(name=name, title=tr(VIEWS[name][0])) for name in held.views],
         documents=[DocumentOut(name=name, purpose=tr(PURPOSES[name])) for name in held.offered],
+        rounds=[DocumentOut(name=name, purpose=what) for name, what in proposed.offered] if answered(matching) else [],
     )

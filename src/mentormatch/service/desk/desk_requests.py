@@ -6,8 +6,11 @@ from pydantic import Field as Setting
 from pydantic import TypeAdapter
 
 from mentormatch.base.strict_json import JsonMessage, Whole
+from mentormatch.operations.proposal import Asked, Late, Reason
+from mentormatch.widgets.board.actions import PersonId
 
-type FilePart = Literal["programme", "answers", "mentors", "mentees"]
+type FilePart = Literal["programme", "answers", "mentors", "mentees", "proposal"]
+"""``proposal``: the file of an earlier day, with which the work goes on."""
 type Word = Annotated[str, Setting(min_length=1, max_length=255)]
 type Seconds = Annotated[float, Setting(gt=0, le=600)]
 type Language = Literal["fr", "en"]
@@ -113,10 +116,74 @@ class Hand(JsonMessage):
     name: Word
 
 
+class LookAtRound(JsonMessage):
+    """The round of the proposal is seen: what is proposed, what was noted, and what closing it will do."""
+
+    do: Literal["round"] = "round"
+
+
+class Note(JsonMessage):
+    """What somebody of a pair replied, both by opaque id; an empty answer takes back what was noted of them."""
+
+    do: Literal["note"] = "note"
+    round: Whole
+    person: PersonId
+    partner: PersonId | None = None
+    answer: Literal["", "accepted", "declined", "left"]
+    reason: Reason = ""
+
+
+class Gather(JsonMessage):
+    """A form of replies that was filled in is noted: its bytes are the body."""
+
+    do: Literal["gather"] = "gather"
+    name: Word
+
+
+class Oblige(JsonMessage):
+    """Who has to accept the pairs is decided, in the first round."""
+
+    do: Literal["oblige"] = "oblige"
+    asked: Asked
+
+
+class Close(JsonMessage):
+    """The round is closed, and the next one made; ``late``: what silence is."""
+
+    do: Literal["close"] = "close"
+    round: Whole
+    late: Late = "wait"
+
+
+class Reopen(JsonMessage):
+    """The round that was closed last is opened again, as it was."""
+
+    do: Literal["reopen"] = "reopen"
+
+
 type Action = (
-    Begin | Prepare | LookIn | Speak | Take | Leave | Example | Read | FormIn | Show | Open | Name | Ask | Hand
+    Begin
+    | Prepare
+    | LookIn
+    | Speak
+    | Take
+    | Leave
+    | Example
+    | Read
+    | FormIn
+    | Show
+    | Open
+    | Name
+    | Ask
+    | Hand
+    | LookAtRound
+    | Note
+    | Gather
+    | Oblige
+    | Close
+    | Reopen
 )
 
-FREE = ("speak", "leave", "example", "read", "form", "name")
+FREE = ("speak", "leave", "example", "read", "form", "name", "round", "note", "oblige", "close", "reopen")
 """What the page may ask as it likes; all else goes by an address of its own."""
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="do")])

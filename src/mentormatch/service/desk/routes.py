@@ -18,6 +18,7 @@ from mentormatch.service.desk.assets import POLICY, assets, page_file, sign_page
 from mentormatch.service.desk.desk_requests import FREE
 from mentormatch.service.desk.desks import Desks, Seat
 from mentormatch.service.desk.documents import ANSWERS, HTML, PURPOSES, VIEWS
+from mentormatch.service.desk.rounds import ROUND_FILES
 from mentormatch.service.desk.sessions import BEARER, DeskSessions, cookie_name, is_public
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
 from mentormatch.widgets.progress import part, stage, time
@@ -26,7 +27,7 @@ OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Polic
 PAGE = {**OWN, "Content-Security-Policy": POLICY}
 FILE_TYPE, NAME = "application/octet-stream", "X-File-Name"
 PAGES = ("reponses", *VIEWS)
-KEPT = (ANSWERS, *PURPOSES)
+KEPT = (ANSWERS, *PURPOSES, *ROUND_FILES)
 
 
 class Kept(TypedDict):
@@ -116,6 +117,7 @@ class PageRoutes:
             ("GET", "/desk/{ident}"): self.look,
             ("POST", "/desk/{ident}"): self.do,
             ("PUT", "/desk/{ident}/files/{part}"): self.take,
+            ("PUT", "/desk/{ident}/replies"): self.gather,
             ("GET", "/desk/{ident}/progress"): self.progress,
             ("POST", "/desk/{ident}/stop"): self.stop,
             ("GET", "/desk/{ident}/pages/{name}"): self.show,
@@ -147,10 +149,17 @@ class PageRoutes:
 
     async def take(self, request: Request, ident: str, part: str) -> Response:
         """Take a file."""
+        return await self._handed(request, ident, {"do": "take", "part": part})
+
+    async def gather(self, request: Request, ident: str) -> Response:
+        """Take a form of replies that was filled in."""
+        return await self._handed(request, ident, {"do": "gather"})
+
+    async def _handed(self, request: Request, ident: str, head: Mapping[str, Any]) -> Response:
+        """Hand a file over to a desk."""
         place = self.place(request, ident)
         body = await self.components.bodies.read(request.headers, request.receive, FILE_TYPE)
-        head = {"do": "take", "part": part, "name": unquote(request.headers.get(NAME, ""))}
-        return http_response(await place.ask(head, body))
+        return http_response(await place.ask({**head, "name": unquote(request.headers.get(NAME, ""))}, body))
 
     async def progress(self, request: Request, ident: str) -> Response:
         """Say how far the work is that is being done."""

@@ -11,6 +11,7 @@ from mentormatch.examples import ANSWERS, PROGRAMME, folder_of
 from mentormatch.inspection.intake import Intake, reported
 from mentormatch.languages import language, mark, tr
 from mentormatch.languages.phrases import counted, decimal, thousands
+from mentormatch.operations.proposal import ProposalRecord
 from mentormatch.programme.enrolment import plan_of, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.report.texts import visible
@@ -101,6 +102,11 @@ class Handed:
         """Return the programme; raises ProgrammeError with every mistake in it."""
         file = self.files["programme"]
         return Programme.parse(file.content, file.name)
+
+    def proposal(self) -> ProposalRecord | None:
+        """Return the proposal of an earlier day, None where there is none; raises RequestError where it is misread."""
+        file = self.files.get("proposal")
+        return ProposalRecord.from_json(file.content) if file else None
 
     def read(self, programme: Programme, *, apart: bool, most: int) -> tuple[Intake, Contacts]:
         """Return what came in, and how people are reached.

@@ -45,10 +45,10 @@ export class Service {
     return this.json("POST", this.at(""), JSON.stringify(what));
   }
 
-  /** Send a file; its name goes in a header, as addresses may be kept in logs. */
-  async send(part, file) {
+  /** Send a file to where it is read; its name goes in a header, as addresses may be kept in logs. */
+  async send(path, file) {
     const name = { "X-File-Name": encodeURIComponent(file.name.slice(-200)), "Content-Type": "application/octet-stream" };
-    return (await this.answer("PUT", this.at(`/files/${part}`), file, name)).json();
+    return (await this.answer("PUT", this.at(path), file, name)).json();
   }
 
   async json(method, path, body = null) {

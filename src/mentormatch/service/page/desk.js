@@ -1,4 +1,4 @@
-// The page for programme staff: five steps, from the files to the documents.
+// The page for programme staff: six steps, from the files to the documents.
 
 import board from "./board.js";
 import { Service } from "./asking.js";
@@ -6,10 +6,11 @@ import { Documents } from "./documents.js";
 import { make } from "./elements.js";
 import { Fields } from "./fields.js";
 import { Model } from "./model.js";
+import { Proposal } from "./proposal.js";
 import { Intake, Pairs } from "./seeing.js";
 import { troubleOf } from "./trouble.js";
 
-const STEPS = ["files", "intake", "pairs", "board", "documents"];
+const STEPS = ["files", "intake", "pairs", "board", "proposal", "documents"];
 const POLL_MS = 700;
 const STAY_MS = 5 * 60_000; // so often the service hears that somebody is still here
 const LEAVE_MS = 2 * 3_600_000; // after so long without a gesture nobody is taken to be
@@ -27,7 +28,7 @@ class BoardStep {
     const held = make("div", { class: "board" });
     place.append(this.names(), held); // a choice made before the board is there would be lost
     board.render({ model: new Model(desk.service, opened, (trouble) => desk.fail(trouble)), el: held });
-    place.append(make("div", { class: "tools" }, desk.button("to_documents", "to_documents", () => desk.go("documents"))));
+    place.append(make("div", { class: "tools" }, desk.button("to_proposal", "to_proposal", () => desk.go("proposal")), desk.button("to_documents", "to_documents", () => desk.go("documents"))));
   }
 
   /** Return the choice of how people are called, where they gave names. */
@@ -63,6 +64,7 @@ class Desk {
       intake: new Intake(this),
       pairs: new Pairs(this),
       board: new BoardStep(this),
+      proposal: new Proposal(this),
       documents: new Documents(this),
     };
   }
@@ -201,7 +203,9 @@ class Desk {
 
   reachable(step) {
     const { intake, plan } = this.state ?? {};
-    return { files: true, intake: Boolean(intake), pairs: Boolean(plan), board: Boolean(plan), documents: Boolean(plan) }[step] ?? false;
+    const formed = Boolean(plan);
+    const there = { files: true, intake: Boolean(intake), pairs: formed, board: formed, proposal: plan?.answered, documents: formed };
+    return there[step] ?? false;
   }
 
   know(state) {

@@ -12,10 +12,6 @@ export class Documents {
     const { desk } = this;
     const { plan } = desk.state;
     const state = plan.final ? "final" : plan.answered ? "proposal" : "no_answer";
-    const rows = plan.documents.map(({ name, purpose }) =>
-      make("tr", {}, make("th", { scope: "row" }, this.link(name, name)), make("td", {}, purpose)),
-    );
-    const heads = ["document", "purpose"].map((word) => make("th", { scope: "col" }, desk.say(word)));
     place.append(
       make("p", { class: "lead" }, desk.say("documents_lead")),
       make(
@@ -24,16 +20,27 @@ export class Documents {
         make("p", {}, desk.say(state)),
         plan.final ? plan.standing.map((sentence) => make("p", {}, sentence)) : null,
       ),
-      make("table", { class: "documents" }, make("thead", {}, make("tr", {}, heads)), make("tbody", {}, rows)),
+      this.table(plan.documents),
+      plan.rounds.length ? make("section", {}, make("h3", {}, desk.say("round_documents")), this.table(plan.rounds)) : "",
       make("div", { class: "tools" }, desk.button("close", "close:end", () => desk.close())),
     );
+  }
+
+  /** Return documents with what each is for. */
+  table(documents) {
+    const { desk } = this;
+    const rows = documents.map(({ name, purpose }) =>
+      make("tr", {}, make("th", { scope: "row" }, this.link(name, name)), make("td", {}, purpose)),
+    );
+    const heads = ["document", "purpose"].map((word) => make("th", { scope: "col" }, desk.say(word)));
+    return make("table", { class: "documents" }, make("thead", {}, make("tr", {}, heads)), make("tbody", {}, rows));
   }
 
   /** Return the link to a document; it is fetched first, so that what hinders it is told here. */
   link(name, text) {
     const { desk } = this;
     const href = desk.service.at(`/documents/${name}`);
-    const own = { href, download: name, "data-focus": `document:${name}`, "aria-label": desk.say("download", { name: text }) };
+    const own = { href, download: name, "data-focus": `document:${name}`, "aria-label": text === name ? desk.say("download", { name }) : null };
     const fetched = (event) => {
       event.preventDefault();
       this.fetch(name, href);

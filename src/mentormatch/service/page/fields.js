@@ -19,6 +19,7 @@ export class Fields {
     place.append(
       make("p", { class: "lead" }, desk.say("files_lead")),
       make("div", { class: "pair" }, this.answers(), this.programme()),
+      this.earlier(),
       make(
         "div",
         { class: "tools" },
@@ -55,25 +56,55 @@ export class Fields {
     );
   }
 
-  /** Return the place of one file: dropped there, or chosen by a button that the keyboard reaches. */
+  /** Return the place of a proposal of an earlier day, folded unless there is one. */
+  earlier() {
+    const { desk } = this;
+    return make(
+      "details",
+      { class: "fold", open: Boolean(this.file("proposal")), "data-place": "proposal" },
+      make("summary", { "data-focus": "earlier" }, desk.say("earlier")),
+      make("p", { class: "hint" }, desk.say("earlier_hint")),
+      this.drop("proposal", ".json"),
+    );
+  }
+
+  /** Return the place of one file of this step, and the file that is there. */
   drop(part, accept) {
     const { desk } = this;
     const file = this.file(part);
+    const told = desk.say(part === "proposal" ? "proposal_file" : part);
+    if (!file) return this.place(part, accept, told, (files) => this.take(part, files), this.title(part));
+    const held = make(
+      "p",
+      { class: "file" },
+      make("b", {}, file.name),
+      make("span", { class: "hint" }, file.size),
+      desk.button("leave", `leave:${part}`, () => this.leave(part, file.name), { "aria-label": desk.say("leave_for", { name: file.name }) }),
+    );
+    return this.dropped(make("div", { class: "drop held", "data-drop": part }, this.title(part), held), (files) => this.take(part, files));
+  }
+
+  title(part) {
+    return ["mentors", "mentees"].includes(part) ? make("h4", {}, this.desk.say(part)) : null;
+  }
+
+  /** Return an empty place for files: dropped there, or chosen by a button that the keyboard reaches. */
+  place(part, accept, told, take, title = null) {
+    const { desk } = this;
     const field = make("input", { type: "file", accept, class: "unseen", "data-focus": `file:${part}`, "data-part": part });
-    field.setAttribute("aria-label", desk.say("choose_for", { what: desk.say(part) }));
-    field.addEventListener("change", () => this.take(part, [...field.files]));
+    field.setAttribute("aria-label", desk.say("choose_for", { what: told }));
+    field.addEventListener("change", () => {
+      const files = [...field.files];
+      field.value = ""; // so that a file that was corrected can be chosen again
+      if (files.length) take(files);
+    });
     const pick = make("label", { class: "pick" }, field, make("span", { "aria-hidden": "true" }, desk.say("choose")));
-    const title = ["mentors", "mentees"].includes(part) ? make("h4", {}, desk.say(part)) : null;
-    const held = file
-      ? make(
-          "p",
-          { class: "file" },
-          make("b", {}, file.name),
-          make("span", { class: "hint" }, file.size),
-          desk.button("leave", `leave:${part}`, () => this.leave(part, file.name), { "aria-label": desk.say("leave_for", { name: file.name }) }),
-        )
-      : make("p", {}, pick, " ", make("span", { class: "hint" }, desk.say("or_drop")));
-    const box = make("div", { class: file ? "drop held" : "drop", "data-drop": part }, title, held);
+    const empty = make("p", {}, pick, " ", make("span", { class: "hint" }, desk.say("or_drop")));
+    return this.dropped(make("div", { class: "drop", "data-drop": part }, title, empty), take);
+  }
+
+  /** Return a place that takes what is dropped on it. */
+  dropped(box, take) {
     box.addEventListener("dragover", (event) => {
       event.preventDefault();
       box.classList.add("over");
@@ -82,7 +113,7 @@ export class Fields {
     box.addEventListener("drop", (event) => {
       event.preventDefault();
       box.classList.remove("over");
-      this.take(part, [...event.dataTransfer.files]);
+      take([...event.dataTransfer.files]);
     });
     return box;
   }
@@ -97,19 +128,22 @@ export class Fields {
     });
   }
 
-  /** Send files: a programme to its own place, wherever it was dropped. */
+  /** Send files: a programme and a proposal to their own places, wherever they were dropped. */
   async take(part, files) {
-    for (const file of files) await this.send(/\.toml$/i.test(file.name) ? "programme" : part, file);
+    for (const file of files) {
+      const own = { toml: "programme", json: "proposal" }[file.name.toLowerCase().split(".").pop()];
+      await this.send(own ?? part, file);
+    }
   }
 
   send(part, file) {
     const { desk } = this;
     const { service } = desk;
-    const place = desk.root.querySelector(`[data-place="${part === "programme" ? part : "answers"}"]`);
+    const place = desk.root.querySelector(`[data-place="${["programme", "proposal"].includes(part) ? part : "answers"}"]`);
     return desk.act(
       async () => {
         desk.tell(desk.say("sending", { name: file.name }));
-        desk.know(await service.send(part, file));
+        desk.know(await service.send(`/files/${part}`, file));
         await desk.draw();
         desk.tell(desk.say("taken", { name: file.name }));
         desk.root.querySelector(`[data-focus="leave:${part}"]`)?.focus();

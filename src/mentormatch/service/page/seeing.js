@@ -69,7 +69,7 @@ class Forming {
       const asked = { do: "form", seed: this.seed, time_limit_s: this.seconds };
       desk.know(await desk.work(desk.say("forming"), () => desk.service.do(asked)));
       await desk.show("pairs");
-      desk.tell(desk.say("formed"));
+      desk.tell(desk.say(desk.parts.files.file("proposal") ? "resumed" : "formed"));
     });
   }
 }
@@ -84,9 +84,11 @@ export class Intake {
   draw(place) {
     const { desk } = this;
     const { plan } = desk.state;
+    const kept = desk.parts.files.file("proposal");
     place.append(
       make("p", { class: "lead" }, desk.say("intake_lead")),
-      make("div", { class: "tools" }, this.forming.draw(plan ? "form_again" : "form", { class: "main" })),
+      kept ? make("p", { class: "hint" }, desk.say("resume_lead")) : "",
+      make("div", { class: "tools" }, this.forming.draw(kept ? "resume" : plan ? "form_again" : "form", { class: "main" })),
       plan ? make("p", { class: "hint" }, desk.say("form_lost")) : "",
       framed(desk, "reponses", desk.say("intake_page"), desk.parts.documents.link("reponses.zip", desk.say("keep_intake"))),
     );
@@ -119,6 +121,7 @@ export class Pairs {
         "div",
         { class: "tools" },
         desk.button("to_board", "to_board", () => desk.go("board"), { class: "main" }),
+        plan.answered ? desk.button("to_proposal", "to_proposal", () => desk.go("proposal")) : null,
         desk.button("to_documents", "to_documents", () => desk.go("documents")),
       ),
       make("div", { class: "views", role: "group", "aria-label": desk.say("views") }, choices),
