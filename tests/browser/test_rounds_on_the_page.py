@@ -62,7 +62,7 @@ def noted(visit: Visit) -> None:
 def contradicted(visit: Visit) -> None:
     """Drop a form that contradicts what was noted, leave the step and come back: nothing is lost."""
     visit.drop("replies", "r.csv", "Votre code;Votre réponse\nM06;non\n".encode())
-    expect(visit.trouble_at("replies")).to_contain_text("à l’écran, M06 : oui ; r.csv, ligne 2 : non")
+    expect(visit.trouble_at("replies")).to_contain_text("à l’écran : oui ; r.csv, ligne 2 : non")
     visit.page.locator(".steps").get_by_role("button", name="Les binômes").click()
     visit.heading("Les binômes")
     visit.press("Aller à la proposition")

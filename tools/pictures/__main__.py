@@ -105,7 +105,7 @@ def staff(step: str, height: int) -> Callable[[Browser, Edition], bytes]:
 
 def handed_over(visit: Visit) -> None:
     """Hand over the files of the example."""
-    visit.press("Prendre l'exemple")
+    visit.press("Prendre l’exemple")
     visit.held("programme.toml")
 
 
@@ -115,7 +115,17 @@ def formed(visit: Visit) -> None:
     visit.frame_shows("Le détail de chaque binôme")
 
 
-STAFF: Mapping[str, Callable[[Visit], None]] = {"files": handed_over, "pairs": formed}
+def replied(visit: Visit) -> None:
+    """Note some replies to the pairs of the example."""
+    visit.form()
+    visit.press("Aller à la proposition")
+    for person, pair, answer in (("M06", "M06 – E08", "oui"), ("E08", "M06 – E08", "oui"), ("E05", "M04 – E05", "non")):
+        visit.page.get_by_label(f"Réponse de {person}, binôme {pair}", exact=True).select_option(label=answer)
+    visit.page.get_by_label("Raison du refus de E05, binôme M04 – E05").select_option(label="les créneaux")
+    visit.page.get_by_text("1 binôme refusé, qui ne reviendra pas.").wait_for()
+
+
+STAFF: Mapping[str, Callable[[Visit], None]] = {"files": handed_over, "pairs": formed, "proposal": replied}
 
 
 def board_in_jupyter(browser: Browser, edition: Edition) -> bytes:
@@ -209,6 +219,7 @@ PICTURES: Mapping[str, Callable[[Browser, Edition], bytes]] = {
     "tableau-jupyter": board_in_jupyter,
     "service-fichiers": staff("files", 680),
     "service-binomes": staff("pairs", 1150),
+    "service-proposition": staff("proposal", 1900),
     "carnet": notebook,
     "classeur": workbook,
     "images": looks,

@@ -106,7 +106,7 @@ def test_a_round_is_opened_again_as_it_was_until_something_else_is_done(sitting:
     note(sitting, "M04", "E01", "accepted")
     assert sitting.done("round")["reopens"] == 0
     assert "ne peut plus être rouvert" in sitting.refused("reopen")["title"]
-    assert "est clos" in sitting.refused("close", round=1)["title"]
+    assert "clos ou rouvert ailleurs" in sitting.refused("close", round=1)["title"]
     assert noted(sitting.done("round")) == {"M04": "accepted"}
 
 
@@ -136,7 +136,7 @@ def test_a_form_is_noted_beside_what_is_on_the_screen_and_a_refusal_loses_nothin
     assert [one["name"] for one in told["others"] if one["left"]] == ["M14"]
     assert "3\xa0réponses reprises" in told["done"]
     contradiction = sitting.refused("gather", f"{FORM}M06;non;\n".encode(), name="s.csv")
-    assert contradiction["problems"][0]["found"] == "à l’écran, M06\xa0: oui\xa0; s.csv, ligne 2\xa0: non"
+    assert contradiction["problems"][0]["found"] == "à l’écran\xa0: oui\xa0; s.csv, ligne 2\xa0: non"
     assert "ce qui est noté à l’écran reste" in contradiction["title"]
     unknown = sitting.refused("gather", f"{FORM}M99;oui;\nM01;peut-être;\n".encode(), name="t.csv")
     assert [one["where"] for one in unknown["problems"]] == ["t.csv, ligne 2", "t.csv, ligne 3"]
@@ -174,6 +174,9 @@ def test_a_proposal_of_an_earlier_day_goes_on(sitting: Sitting) -> None:
     assert other.content("hand", "reponses-notees.csv") == filled
     other.done("take", b'{"pairs": 1}', part="proposal", name="p.json")
     assert "celui d’une proposition" in other.refused("read")["title"]
+    other.done("take", kept.replace(b'"M03"', b'"M33"'), part="proposal", name="p.json")
+    other.done("read")
+    assert "ne va pas avec ces réponses" in other.refused("form")["title"]
 
 
 def test_who_has_to_accept_is_decided_in_the_first_round(sitting: Sitting) -> None:
@@ -191,6 +194,12 @@ def test_where_no_further_pair_keeps_the_rules_the_rule_is_named(sitting: Sittin
     told = " ".join(sitting.done("round")["told"])
     assert "Rien de nouveau n’est proposé" in told
     assert "quatre binômes au moins dans les départements ruraux" in told
+
+
+def test_suggestions_are_those_of_the_library(sitting: Sitting) -> None:
+    sitting.moved(action="ban", mentor="m4", mentee="e1")
+    lists = mm.suggest(mm.examples.cohort(), mm.examples.programme(), bans=[("M04", "E01")])
+    assert sitting.content("hand", "suggestions.csv") == delimited(lists.sheet)
 
 
 def test_the_log_goes_on_from_round_to_round(sitting: Sitting) -> None:

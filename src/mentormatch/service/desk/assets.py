@@ -138,7 +138,7 @@ WORDS = {
     ),
     "blank_form": mark("Télécharger le formulaire à remplir"),
     "others": mark("Le départ d'une autre personne"),
-    "others_hint": mark("Pour qui est déjà dans un binôme accepté, ou sans binôme, et ne participe plus."),
+    "others_hint": mark("Pour qui n'a pas de menu ci-dessus, et ne participe plus."),
     "leaver": mark("Personne"),
     "choose_person": mark("choisir…"),
     "note_leaver": mark("Noter son départ"),

@@ -19,7 +19,7 @@ from mentormatch.errors import MentorMatchError, ProgrammeError, RequestError, S
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages import FRENCH, language, mark, tr
 from mentormatch.operations.matching import match
-from mentormatch.operations.proposal import Late, Proposal
+from mentormatch.operations.proposal import Late, Proposal, ProposalRecord
 from mentormatch.report import intake_words
 from mentormatch.report.decision_state import answered, standing
 from mentormatch.report.view import figures
@@ -176,6 +176,10 @@ INTAKE = "reponses"
 """The name of the page of what came in."""
 NOT_READ = mark("Les réponses n'ont pas encore été lues")
 NOT_FORMED = mark("Les binômes n'ont pas encore été formés")
+OTHER_ANSWERS = mark(
+    "La proposition ne va pas avec ces réponses. À la première étape, retirez-la, ou déposez les réponses de la même"
+    " édition."
+)
 PAIRS = mark("binômes possibles")
 STOPPED = mark("Le calcul a été arrêté avant une première réponse.")
 
@@ -283,11 +287,18 @@ class Desk:
         intake, kept = self.taken_in(), self.handed.proposal()
         refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.most.pairs, PAIRS)
         if kept:
-            proposal = Proposal.read(kept, intake.cohort, intake.programme, seed=seed)
+            proposal = self.resumed(kept, intake, seed)
         else:
             with stoppable():
                 proposal = Proposal.of(match(intake.cohort, intake.programme, seed=seed, time_limit_s=seconds))
         self.go_on(DeskRound.of(proposal))
+
+    def resumed(self, kept: ProposalRecord, intake: Intake, seed: int) -> Proposal:
+        """Return a proposal of an earlier day; raises RequestError where it is about people who are not there."""
+        try:
+            return Proposal.read(kept, intake.cohort, intake.programme, seed=seed)
+        except RequestError as error:
+            raise RequestError(f"{tr(OTHER_ANSWERS)}\n{error.message}.", error.problems) from None
 
     def go_on(self, one: DeskRound) -> None:
         """Go on with a round, its people called and its board speaking as all else does."""

@@ -39,6 +39,7 @@ from mentormatch.operations.replies import (
     replied_pair,
     reply,
 )
+from mentormatch.operations.suggestion import suggest
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.folder import ANSWERED
 from mentormatch.report.proposals import DECLINED, FILES, round_text
@@ -47,18 +48,26 @@ from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.survey.table_reader import TableSource
 from mentormatch.widgets.board.actions import Imposed, SetAsideIn, Withdrawal, side_of
 
-NOTED = "reponses-notees.csv"
-NOTED_PURPOSE = mark("Les réponses notées dans le tour en cours, à déposer de nouveau un autre jour")
-ROUND_FILES = (*FILES, NOTED)
+NOTED, SUGGESTIONS = "reponses-notees.csv", "suggestions.csv"
+OWN_FILES = {
+    NOTED: mark("Les réponses notées dans le tour en cours, à déposer de nouveau un autre jour"),
+    SUGGESTIONS: mark(
+        "Pour chaque personne, une courte liste de partenaires possibles, pour qui préfère laisser choisir"
+    ),
+}
+LISTS_S = 60.0
+"""For all lists of suggestions."""
+NO_LISTS = mark("Aucune liste de suggestions ne respecte les règles et les décisions prises au tableau")
+ROUND_FILES = (*FILES, *OWN_FILES)
 """The documents of a round."""
-CLOSED = mark("Ce tour est clos : ouvrez de nouveau l'étape pour voir celui d'après")
+CLOSED = mark("Le tour a été clos ou rouvert ailleurs : voici celui qui est en cours, où rien n'a été changé")
 NOT_OPEN = mark("Ce binôme n'est pas proposé dans ce tour")
 NOT_REOPENED = mark("Ce tour ne peut plus être rouvert : autre chose a été fait depuis")
 KEPT = mark(
     "Rien de ce formulaire n'est pris, et ce qui est noté à l'écran reste. Corrigez le fichier, ou ce qui est noté,"
     " puis déposez-le de nouveau."
 )
-ON_SCREEN = mark("à l'écran, {name}")
+ON_SCREEN = mark("à l'écran")
 UNSOLVED = mark(
     "Rien de nouveau n'est proposé : à côté des binômes qui restent, aucun autre ne permet de tenir toutes les règles."
 )
@@ -195,22 +204,22 @@ class DeskRound:
         pair = (key, partner) if side == "mentor" else (partner, key)
         if said.answer in ("accepted", "declined") and pair not in self.proposal.open:
             raise RequestError(tr(NOT_OPEN))
-        where = tr(ON_SCREEN, name=self.board.labels.person(side, key))
         self.left.pop(canonical(key), None)
         if said.answer == "":
             self.noted.pop((pair, side), None)
         elif said.answer == "left":
-            self.left[canonical(key)] = Reply(key, "left", side=side, where=where)
+            self.left[canonical(key)] = Reply(key, "left", side=side)
         else:
             reason: Reason = said.reason if said.answer == "declined" else ""
-            self.noted[pair, side] = Reply(key, said.answer, partner, reason, side, where=where)
+            self.noted[pair, side] = Reply(key, said.answer, partner, reason, side)
 
     def gather(self, form: TableSource) -> str:
         """Note all replies of a form that was filled in, and say how many; raises an error where one does not fit."""
         proposal = self.proposal
         try:
             found = read_replies(form, proposal.matching.cohort)
-            close_round(proposal, [*self.replies, *found], "wait")
+            noted = [replace(one, where=one.where or tr(ON_SCREEN)) for one in self.replies]
+            close_round(proposal, [*noted, *found], "wait")
         except (RequestError, SurveyError) as error:
             raise type(error)(f"{error.message.rstrip('.')}.\n{tr(KEPT)}", error.problems) from None
         places = person_places(proposal.matching.cohort)
@@ -237,14 +246,10 @@ class DeskRound:
         who was withdrawn there has left.
         """
         proposal, (closed, read) = self.proposal, self.closing(late)
-        ground, decisions, cohort = self.board.ground, self.board.now.decisions, proposal.matching.cohort
         given_up = {one.pair for one in read.declined}
         pins, bans = (
-            [*before, *((ground.key(one.mentor), ground.key(one.mentee)) for one in decisions if isinstance(one, kind))]
-            for before, kind in ((self.pins, Imposed), (self.bans, SetAsideIn))
+            [one for one in pairs if one not in given_up and not closed.was_left(one)] for pairs in self.by_hand
         )
-        pins = [one for one in pins if is_among(cohort, one) and one not in given_up and not closed.was_left(one)]
-        bans = [one for one in bans if is_among(cohort, one) and one not in given_up and not closed.was_left(one)]
         after = reply(proposal, self.replies, late=late, pins=pins, bans=bans)
         *rounds, last = after.rounds
         last = replace(last, left=(*last.left, *self.withdrawn))
@@ -252,6 +257,23 @@ class DeskRound:
         made.board.portfolio = self.board.portfolio  # the log goes on from round to round
         made.pins, made.bans, made.before = tuple(pins), tuple(bans), replace(self, before=None)
         return made
+
+    @property
+    def by_hand(self) -> tuple[list[KeyPair], list[KeyPair]]:
+        """The pairs that staff imposed, and those that they set aside, on this board and before, of people here."""
+        ground, cohort = self.board.ground, self.board.matching.cohort
+        imposed, aside = (
+            [
+                (ground.key(one.mentor), ground.key(one.mentee))
+                for one in self.board.now.decisions
+                if isinstance(one, kind)
+            ]
+            for kind in (Imposed, SetAsideIn)
+        )
+        pins, bans = (
+            [one for one in pairs if is_among(cohort, one)] for pairs in ((*self.pins, *imposed), (*self.bans, *aside))
+        )
+        return pins, bans
 
     @property
     def withdrawn(self) -> Iterator[Place]:
@@ -265,13 +287,27 @@ class DeskRound:
     @property
     def offered(self) -> list[tuple[str, str]]:
         """The files of the round that can be asked for, and what each is for."""
-        without = {DECLINED: not self.begun.declined, NOTED: not self.replies}
-        purposes = {name: what for name, (what, _) in FILES.items()} | {NOTED: NOTED_PURPOSE}
+        begun = self.begun
+        without = {DECLINED: not begun.declined, NOTED: not self.replies, SUGGESTIONS: bool(begun.rounds)}
+        purposes = {name: what for name, (what, _) in FILES.items()} | OWN_FILES
         return [(name, tr(what)) for name, what in purposes.items() if not without.get(name, False)]
 
     def document(self, name: str) -> bytes:
         """Return a file of the round."""
-        return delimited(self.filled) if name == NOTED else FILES[name][1](self.proposal)
+        if name in FILES:
+            return FILES[name][1](self.proposal)
+        return delimited(self.filled if name == NOTED else self.suggestions())
+
+    def suggestions(self) -> ResultSheet:
+        """Return short lists of possible partners; raises RequestError where the decisions of staff allow none."""
+        pins, bans = self.by_hand
+        matching = self.board.matching
+        lists = suggest(
+            matching.cohort, self.begun.programme, seed=matching.seed, pins=pins, bans=bans, time_limit_s=LISTS_S
+        )
+        if lists.status not in ANSWERED:
+            raise RequestError(tr(NO_LISTS))
+        return lists.sheet
 
     @property
     def filled(self) -> ResultSheet:

@@ -73,6 +73,7 @@ export class Proposal {
     this.leavers = make("div", {});
     place.append(
       make("p", { class: "lead" }, desk.say("proposal_lead")),
+      desk.parts.board.names(),
       this.standing(),
       this.form(),
       this.table(),
@@ -93,13 +94,14 @@ export class Proposal {
     const { desk, told } = this;
     const [first, ...rest] = told.told;
     const name = desk.say("reopen_round", { number: told.reopens });
-    const back = told.reopens ? make("button", { type: "button", "data-focus": "reopen", on: { click: () => this.reopen() } }, name) : null;
+    const back = make("button", { type: "button", "data-focus": "reopen", on: { click: () => this.reopen() } }, name);
+    this.back = make("div", { class: "tools" }, back);
     return make(
       "div",
       { class: "verdict" },
       make("p", {}, make("b", {}, first), ` ${rest[0]}`),
       rest.slice(1).map((sentence) => make("p", {}, sentence)),
-      back ? make("div", { class: "tools" }, back) : null,
+      this.back,
     );
   }
 
@@ -175,8 +177,8 @@ export class Proposal {
   everybody() {
     const { desk, told } = this;
     const heads = told.titles.map((title) => make("th", { scope: "col" }, title));
-    const rows = told.people.map(([side, person, ...rest]) =>
-      make("tr", {}, make("td", {}, side), make("th", { scope: "row" }, person), rest.map((text) => make("td", {}, text))),
+    const rows = told.people.map((texts) =>
+      make("tr", {}, texts.map((text, at) => (at === 1 ? make("th", { scope: "row" }, text) : make("td", { "data-title": told.titles[at] }, text)))),
     );
     const table = make("table", { class: "people" }, make("thead", {}, make("tr", {}, heads)), make("tbody", {}, rows));
     const why = desk.button("why_without", "why_without", () => {
@@ -197,6 +199,7 @@ export class Proposal {
   follow(told) {
     this.told = told;
     told.lines.forEach((line, at) => this.lines[at]?.follow(line));
+    this.back.hidden = !told.reopens;
     this.noted.textContent = told.noted;
     this.outlook.replaceChildren(...told.closing[this.late].map((sentence) => make("li", {}, sentence)));
     this.drawLeavers();
@@ -233,10 +236,20 @@ export class Proposal {
         this.follow(await desk.service.do(asked));
         desk.tell(this.told.noted);
       } catch (trouble) {
-        desk.fail(trouble);
+        if (desk.busy || trouble.status !== 422) desk.fail(trouble);
+        else this.refused(trouble); // not waited for: what is drawn waits for this
       }
     });
     return this.waiting;
+  }
+
+  /** Show how the round stands now, and why something was refused in it. */
+  refused(trouble) {
+    const { desk } = this;
+    return desk.act(async () => {
+      await desk.draw();
+      throw trouble;
+    });
   }
 
   oblige(asked) {
@@ -266,7 +279,12 @@ export class Proposal {
     const { round } = this.told;
     return desk.act(async () => {
       await this.waiting;
-      desk.know(await desk.work(desk.say("closing_round"), () => desk.service.do({ do: "close", round, late: this.late })));
+      try {
+        desk.know(await desk.work(desk.say("closing_round"), () => desk.service.do({ do: "close", round, late: this.late })));
+      } catch (trouble) {
+        if (trouble.status === 422) await desk.draw();
+        throw trouble;
+      }
       await desk.draw({ focus: true });
       desk.tell(desk.say("round_closed", { number: round }));
     });
