@@ -122,7 +122,7 @@ def reply(  # noqa: PLR0913 - all but two are keywords
     )
     matching = made.matching
     if matching.status not in (Status.PROVED, Status.FEASIBLE):
-        matching = given_plan(matching.cohort, before.programme, kept, seed=matching.seed)
+        matching = given_plan(matching.cohort, matching.programme, kept, seed=matching.seed)
     return replace(after, matching=matching, solved=made.status)
 
 

@@ -1,14 +1,17 @@
 """The rounds of a proposal at a desk: the same as those of the library, one step back, nothing lost by a refusal."""
 
+import csv
 import json
 from collections.abc import Iterator
-from io import BytesIO
+from io import BytesIO, StringIO
+from random import Random
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
 
 import mentormatch as mm
+from mentormatch.explanation.tables import ResultSheet
 from mentormatch.operations.proposal import Late
 from mentormatch.report.exporters.delimited import delimited
 from tests.service.desk.session import VALIDATION, Sitting
@@ -189,11 +192,15 @@ def test_who_has_to_accept_is_decided_in_the_first_round(sitting: Sitting) -> No
 
 
 def test_where_no_further_pair_keeps_the_rules_the_rule_is_named(sitting: Sitting) -> None:
+    reply_all(sitting)
     note(sitting, "E11", "M02", "declined")
     sitting.done("close", round=1)
     told = " ".join(sitting.done("round")["told"])
     assert "Rien de nouveau n’est proposé" in told
     assert "quatre binômes au moins dans les départements ruraux" in told
+    for mentee in range(1, 19):  # the board undoes no pair that all have accepted, whatever is decided there
+        sitting.moved(action="pin", mentor="m6", mentee=f"e{mentee}")
+    assert ("M06", "settled", "E08") in states(sitting)
 
 
 def test_suggestions_are_those_of_the_library(sitting: Sitting) -> None:
@@ -210,3 +217,56 @@ def test_the_log_goes_on_from_round_to_round(sitting: Sitting) -> None:
     lines = sitting.content("hand", "binomes.journal.jsonl").decode().splitlines()
     assert sum('"validation"' in line for line in lines) == 2
     assert first["head"] != second["head"]
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_is_noted_decided_and_closed_no_accepted_pair_is_lost_and_no_declined_one_comes_back(
+    seed: int, sitting: Sitting
+) -> None:
+    draw = Random(seed)
+    for _ in range(4):
+        told = sitting.done("round")
+        for cell in cells(told):
+            answer = draw.choice(["accepted", "accepted", "", "declined", "left" if draw.random() < 0.2 else ""])
+            if answer:
+                asked = {"person": cell["id"], "partner": cell["partner_id"], "answer": answer}
+                sitting.done("note", round=told["round"], **asked)
+        for _ in range(draw.randrange(3)):
+            decide(draw, sitting)
+        late = draw.choice(["wait", "accept", "decline"])
+        promised = " ".join(sitting.done("round")["closing"][late])
+        before = states(sitting)
+        sitting.done("close", round=told["round"], late=late)
+        after = states(sitting)
+        left = {person for person, state, _ in after if state == "left"}
+        kept = {(person, partner) for person, state, partner in before if state == "settled"}
+        lost = kept - {(person, partner) for person, state, partner in after if state == "settled"}
+        assert all({person, partner} & left for person, partner in lost)
+        record = mm.ProposalRecord.from_json(sitting.content("hand", "propositions.json"))
+        again = mm.Proposal.read(record, mm.examples.cohort(), mm.examples.programme())
+        given_up = {one.pair for one in again.declined}
+        assert not given_up & {(pair.mentor, pair.mentee) for pair in record.pairs}
+        assert states(sitting) == rows(again.people)
+        refused = sum(one.round == told["round"] for one in again.declined)
+        assert (f"{refused}\xa0binôme{'s' * (refused > 1)} refusé" in promised) == bool(refused)
+
+
+def decide(draw: Random, sitting: Sitting) -> None:
+    """Make a decision on the board, which may be refused."""
+    mentor, mentee = f"m{draw.randrange(1, 15)}", f"e{draw.randrange(1, 19)}"
+    what = draw.choice(["ban", "pin", "withdraw"])
+    people = {"person": draw.choice([mentor, mentee])} if what == "withdraw" else {"mentor": mentor, "mentee": mentee}
+    sitting.moved(action=what, **people)
+
+
+def rows(people: ResultSheet) -> set[tuple[str, str, str]]:
+    """Return person, state and partner of a table of everybody's state."""
+    return {(str(row[1]), str(row[2]), str(row[4])) for row in people.rows}
+
+
+def states(sitting: Sitting) -> set[tuple[str, str, str]]:
+    """Return person, state and partner, as the desk hands them out."""
+    text = sitting.content("hand", "ou-en-est-chacun.csv").decode("utf-8-sig")
+    table = list(csv.reader(StringIO(text), delimiter=";"))[1:]
+    return {(row[1], row[2], row[4]) for row in table}
