@@ -118,3 +118,27 @@ def test_a_reply_is_noted_and_the_round_closed_and_opened_again_by_keyboard_alon
     visit.reach("Rouvrir le tour 1")
     expect(menu(visit, "M01", "E12")).to_have_value("declined")
     assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_a_proposal_goes_on_another_day_wherever_its_file_is_dropped(visit: Visit, tmp_path: Path) -> None:
+    noted(visit)
+    visit.press("Clore ce tour")
+    expect(visit.page.get_by_role("button", name="Rouvrir le tour 1")).to_be_visible()
+    visit.page.locator(".steps").get_by_role("button", name="Les documents").click()
+    visit.heading("Les documents")
+    kept = visit.download("propositions.json", tmp_path).read_bytes()
+    assert mm.ProposalRecord.from_json(kept) == expected().record
+    visit.page.locator(".steps").get_by_role("button", name="Vos fichiers").click()
+    visit.heading("Vos fichiers")
+    visit.drop("programme", "propositions.json", kept)
+    visit.held("propositions.json")
+    visit.assert_open_to_all()
+    visit.press("Lire les réponses")
+    visit.heading("Les réponses")
+    visit.press("Reprendre la proposition")
+    visit.heading("Les binômes")
+    visit.press("Aller à la proposition")
+    expect(visit.page.locator(".verdict")).to_contain_text("Tour 2 : 1 binôme accepté")
+    expect(visit.page.locator("table.lines tbody tr")).to_have_count(len(expected().open))
+    assert visit.trouble == NOTHING

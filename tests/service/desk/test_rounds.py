@@ -11,6 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 import mentormatch as mm
+from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.explanation.tables import ResultSheet
 from mentormatch.operations.proposal import Late
 from mentormatch.report.exporters.delimited import delimited
@@ -201,6 +202,18 @@ def test_where_no_further_pair_keeps_the_rules_the_rule_is_named(sitting: Sittin
     for mentee in range(1, 19):  # the board undoes no pair that all have accepted, whatever is decided there
         sitting.moved(action="pin", mentor="m6", mentee=f"e{mentee}")
     assert ("M06", "settled", "E08") in states(sitting)
+
+
+def test_a_closing_that_is_stopped_before_any_answer_closes_nothing(
+    sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reply_all(sitting)
+    before = sitting.done("round")
+    with monkeypatch.context() as patch:
+        stopped = empty_solution(Status.STOPPED, "wide")
+        patch.setattr("mentormatch.operations.repair.solve", lambda *asked, **settings: stopped)
+        assert "avant une première réponse" in sitting.refused("close", round=1)["title"]
+    assert sitting.done("round") == before
 
 
 def test_suggestions_are_those_of_the_library(sitting: Sitting) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import MentorMatchError, ProgrammeError, RequestError, SurveyError
 from mentormatch.inspection.intake import Intake
@@ -312,6 +313,8 @@ class Desk:
         one.refuse_closed(number)
         with stoppable():
             after = one.next(late)
+        if after.begun.solved in (Status.STOPPED, Status.FAILED):
+            raise RequestError(tr(STOPPED))
         self.go_on(after)
 
     def reopen(self) -> None:
