@@ -224,12 +224,12 @@ class DeskRound:
             raise type(error)(f"{error.message.rstrip('.')}.\n{tr(KEPT)}", error.problems) from None
         places = person_places(proposal.matching.cohort)
         for one in found:
-            side, key = places[canonical(one.person)][0]
-            pair = replied_pair(proposal, one, side, key)
+            own = [place for place in places[canonical(one.person)] if one.side in (None, place[0])]
+            about = replied_pair(proposal, one, own)
             if one.answer == "left":
-                self.left[canonical(key)] = one
-            elif isinstance(pair, tuple) and pair not in proposal.settled:
-                self.noted.setdefault((pair, side), one)
+                self.left[canonical(own[0][1])] = one
+            elif isinstance(about, tuple) and about[0] not in proposal.settled:
+                self.noted.setdefault(about, one)
         taken = counted(len(found), "réponse reprise", "réponses reprises")
         return tr("{replies} de « {name} ».", replies=taken, name=form.name)
 
@@ -355,7 +355,7 @@ class DeskRound:
             yield tr(UNSOLVED)
             matching = self.begun.matching
             pairs = [(mentor, mentee) for mentor, mentee in matching.solution.pairs.tolist()]
-            found = breaches(matching.programme.rules, matching.cohort, matching.scores, pairs)
+            found = breaches(matching.programme.rules, matching.cohort, matching.scores, matching.problem, pairs)
             for rule, detail in dict.fromkeys((one.rule, one.detail) for one in found):
                 yield tr(BROKEN, rule=rule, detail=detail)
 
