@@ -66,10 +66,6 @@ def test_schemas_have_a_dialect_a_name_without_a_host_a_title_and_a_description(
         assert all("title" not in key for key in schema["properties"].values())
 
 
-WHERE_THERE_ARE_SOME = {"match": {"kept_places"}}
-"""What an answer holds only if there is some of it."""
-
-
 @every_operation
 def test_requests_are_closed_and_show_their_example_and_answers_are_open(kind: str) -> None:
     operation = operations()[kind]
@@ -79,7 +75,7 @@ def test_requests_are_closed_and_show_their_example_and_answers_are_open(kind: s
     assert "examples" not in answered
     assert '"additionalProperties": false' not in json.dumps(answered)
     assert validator_for(answered).is_valid({**json.loads(ask(kind, example(kind)).to_json()), "news": 1})
-    assert set(answered["required"]) == set(answered["properties"]) - WHERE_THERE_ARE_SOME.get(kind, set())
+    assert set(answered["required"]) == set(answered["properties"])
 
 
 @every_operation

@@ -75,4 +75,4 @@ def test_tables_are_in_the_language_that_is_asked_for() -> None:
     assert small.sheets["pairs"].titles[0] == "Mentor·e"
     with mm.language("en"):
         assert small.sheets["pairs"].titles[0] == "Mentor"
-    assert list(small.sheets) == ["pairs", "unmatched", "contributions", "rejected"]
+    assert list(small.sheets) == ["pairs", "unmatched", "contributions", "chains", "rejected"]

@@ -116,7 +116,7 @@ class KeptPlacesOut(JsonMessage):
     """What is left of the places that a rule keeps for people who come later: ``left`` of ``kept`` are free.
 
     ``free`` are the mentors who have free places, by key, and how many. ``differences`` are what keeping them changes
-    in each goal, as in ``goal_prices``; null where that is not known.
+    in each goal, as in ``goal_prices``, where that is ``known``.
     """
 
     rule: str
@@ -124,7 +124,8 @@ class KeptPlacesOut(JsonMessage):
     left: int
     free: dict[str, int]
     sentence: str
-    differences: dict[str, int] | None
+    known: bool
+    differences: dict[str, int]
 
 
 class FindingOut(JsonMessage):
@@ -158,8 +159,8 @@ class DiagnosisOut(JsonMessage):
 class MatchResponse(VersionedPickle, Response):
     """The pairs, everybody else with a reason, and what is known of the answer.
 
-    ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``); ``kept_places`` is there only
-    where a rule keeps some; ``diagnosis`` is null where there is an answer; ``chains`` is empty where nobody is in the
+    ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``); ``kept_places`` is empty
+    where no rule keeps any; ``diagnosis`` is null where there is an answer; ``chains`` is empty where nobody is in the
     middle of one. ``canonical``: all goals are proved and
     ties are settled, so that the same request gives the same pairs everywhere. Whatever the status is, ``caveats`` come
     before it: where one says that nothing was compared, nothing is optimal. ``record`` is null but in a file beside a
@@ -180,7 +181,7 @@ class MatchResponse(VersionedPickle, Response):
     rejected: list[RejectedOut]
     remarks: list[RemarkOut]
     goal_prices: list[GoalPriceOut] = Setting(default_factory=list)
-    kept_places: list[KeptPlacesOut] = Setting(default_factory=list, exclude_if=lambda kept: not kept)
+    kept_places: list[KeptPlacesOut]
     diagnosis: DiagnosisOut | None = None
     record: Stamp | None = None
 
@@ -218,7 +219,8 @@ def kept_places_out(left: PlacesLeft) -> KeptPlacesOut:
         left=left.left,
         free=dict(left.free),
         sentence=places_words(left),
-        differences=left.differences if left.asked else None,
+        known=bool(left.asked),
+        differences=left.differences if left.asked else {},
     )
 
 
