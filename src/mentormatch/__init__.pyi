@@ -25,6 +25,7 @@ from mentormatch.errors import ProgrammeError as ProgrammeError
 from mentormatch.errors import RequestError as RequestError
 from mentormatch.errors import SurveyError as SurveyError
 from mentormatch.explanation.caveats import Caveat as Caveat
+from mentormatch.explanation.chains import Chain as Chain
 from mentormatch.explanation.diagnosis.findings import Diagnosis as Diagnosis
 from mentormatch.explanation.exchange_costs import ExchangeCost as ExchangeCost
 from mentormatch.explanation.exchange_costs import PartnerOption as PartnerOption
