@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
+from itertools import permutations, product
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -165,6 +165,32 @@ def test_points_rules_and_reasons_are_those_of_the_slots_that_two_people_share_b
     assert set(zip(*(each.tolist() for each in problem), strict=True)) == set(
         zip(*map(list, np.nonzero(allowed)), strict=True)
     )
+
+
+def best_of(points: list[list[int]]) -> tuple[int, int]:
+    """Return the most pairs, and the greatest sum of points that so many have, of all ways to pair; -1 forbids."""
+    ways = (
+        [(points[i][k]) for i, k in enumerate(order) if k < len(points[0]) and points[i][k] >= 0]
+        for order in permutations(range(len(points[0]) + len(points)), len(points))
+    )
+    return max((len(way), sum(way)) for way in ways)
+
+
+@pytest.mark.promise(13)
+@pytest.mark.parametrize("seed", range(2_000 if DEEP else 4))
+def test_pairs_are_the_best_of_all_by_the_slots_that_two_people_share(seed: int) -> None:
+    random = Random(seed)
+    rules = programme(minutes=random.choice([30, 60, 120]), to="2025-11-30")
+    mentors, mentees = people(random, "M", 3), people(random, "E", 4)
+    week, points = week_of(rules), [[-1] * 4 for _ in range(3)]
+    for (i, mentor), (k, mentee) in product(enumerate(mentors), enumerate(mentees)):
+        table = week.common(zone_of(mentor), zone_of(mentee))
+        chosen = [[SLOTS.index(slot) for slot in one["creneaux"].split("; ") if slot] for one in (mentor, mentee)]
+        shared = sum(bool(table[ours][theirs]) for ours, theirs in product(*chosen))
+        points[i][k] = min(shared, 2) * 500_000 if shared else -1
+    solution = mm.match(mm.read_survey(rules, mentors=mentors, mentees=mentees), rules).solution
+    tiers = {tier.goal: tier.value for tier in solution.tiers}
+    assert (tiers["matched"], tiers["total"]) == best_of(points)
 
 
 def test_where_all_live_by_one_clock_nothing_changes() -> None:
