@@ -66,7 +66,7 @@ from mentormatch.notebook import open_board as open_board
 from mentormatch.operations.access import Access as Access
 from mentormatch.operations.access import AccessGroup as AccessGroup
 from mentormatch.operations.access import AccessQuestion as AccessQuestion
-from mentormatch.operations.access import Proportion as Proportion
+from mentormatch.operations.access import ProportionEstimate as ProportionEstimate
 from mentormatch.operations.access import QuotaPrice as QuotaPrice
 from mentormatch.operations.access import access as access
 from mentormatch.operations.carry_over import CarryOver as CarryOver

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch.operations.access import LEAST_SHOWN, Proportion, corrected, level, told_together
+from mentormatch.operations.access import LEAST_SHOWN, ProportionEstimate, corrected, level, told_together
 from mentormatch.report.exporters.workbook import WorkbookExporter
 from mentormatch.rules.conditions import Where
 
@@ -160,7 +160,7 @@ def test_several_options_each_are_told_where_the_others_are_five_too() -> None:
 
 @pytest.mark.parametrize(("count", "of"), [(0, 7), (3, 11), (11, 11), (1, 40)])
 def test_the_ends_of_an_interval_are_where_so_many_or_more_are_one_in_forty(count: int, of: int) -> None:
-    one = Proportion.among(count, of)
+    one = ProportionEstimate.among(count, of)
 
     def chance(share: float, numbers: range) -> float:
         return sum(comb(of, k) * share**k * (1 - share) ** (of - k) for k in numbers)
@@ -175,9 +175,9 @@ def test_a_level_is_the_chance_of_a_table_as_rare_or_rarer() -> None:
         group = mm.AccessGroup(
             ("a",),
             "a",
-            Proportion(of, of, 0, 1),
-            Proportion(own, of, 0, 1),
-            Proportion(rest, others, 0, 1),
+            ProportionEstimate(of, of, 0, 1),
+            ProportionEstimate(own, of, 0, 1),
+            ProportionEstimate(rest, others, 0, 1),
             None,
             None,
             1.0,

@@ -47,7 +47,7 @@ REST, SILENT = mark("autres réponses"), mark("sans réponse")
 
 
 @dataclass(frozen=True, slots=True)
-class Proportion:
+class ProportionEstimate:
     """So many ``of`` some people, and the exact interval of 95 % of that share, from 0 to 1."""
 
     count: int
@@ -56,10 +56,10 @@ class Proportion:
     high: float
 
     @classmethod
-    def among(cls, count: int, of: int) -> "Proportion":
+    def among(cls, count: int, of: int) -> "ProportionEstimate":
         """Return a share with its interval.
 
-        >>> Proportion.among(0, 5).low, round(Proportion.among(0, 5).high, 3)
+        >>> ProportionEstimate.among(0, 5).low, round(ProportionEstimate.among(0, 5).high, 3)
         (0.0, 0.522)
         """
         from scipy.stats import beta  # half a second of statistics, loaded where they are needed
@@ -106,11 +106,11 @@ class AccessGroup:
 
     answers: tuple[str, ...]
     label: str
-    met: Proportion
-    placed: Proportion
-    others: Proportion
+    met: ProportionEstimate
+    placed: ProportionEstimate
+    others: ProportionEstimate
     points: int | None
-    wished: Proportion | None
+    wished: ProportionEstimate | None
     level: float
     price: QuotaPrice | None = None
 
@@ -371,11 +371,11 @@ def group_of(labels: tuple[str, ...], mask: BoolVector, fared: Outcomes) -> Acce
     return AccessGroup(
         labels,
         labels[0] if len(labels) == 1 else tr(REST) if labels else tr(SILENT),
-        Proportion.among(int((mask & fared.met).sum()), count),
-        Proportion.among(int(placed.sum()), count),
-        Proportion.among(int((rest & fared.placed).sum()), int(rest.sum())),
+        ProportionEstimate.among(int((mask & fared.met).sum()), count),
+        ProportionEstimate.among(int(placed.sum()), count),
+        ProportionEstimate.among(int((rest & fared.placed).sum()), int(rest.sum())),
         round(float(fared.points[placed].mean())) if placed.sum() >= LEAST_SHOWN else None,
-        Proportion.among(int((wished & fared.granted).sum()), many) if many >= LEAST_SHOWN else None,
+        ProportionEstimate.among(int((wished & fared.granted).sum()), many) if many >= LEAST_SHOWN else None,
         1.0,
     )
 

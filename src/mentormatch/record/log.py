@@ -79,7 +79,7 @@ class LogLine(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class LogChain:
     """What a log holds: its entries, its head, and what is wrong with it, each with its line.
 
     ``since``: how many lines were added after the head that was asked for; None if it was not found or not asked.
@@ -99,12 +99,12 @@ class Chain:
         """Return whether nothing is wrong."""
         return not self.problems
 
-    def until(self, head: str) -> "Chain":
+    def until(self, head: str) -> "LogChain":
         """Return the log as it was when it had this head; as it is where it never had it, or is not whole."""
         if not self.whole or head not in self.heads:
             return self
         count = self.heads.index(head)
-        return Chain(self.entries[:count], head, heads=self.heads[: count + 1])
+        return LogChain(self.entries[:count], head, heads=self.heads[: count + 1])
 
     def validations(self, decision: str) -> tuple[LogEntry, ...]:
         """Return who validated the decision whose file has this digest, first to last."""
@@ -132,7 +132,7 @@ def append(path: str | PathLike[str], *entries: LogEntry) -> str:
         raise OutputError(about(target.name, told)) from None
 
 
-def check_chain(path: str | PathLike[str], head: str | None = None) -> Chain:
+def check_chain(path: str | PathLike[str], head: str | None = None) -> LogChain:
     """Return what a log holds and all that is wrong with it.
 
     Parameters
@@ -146,11 +146,11 @@ def check_chain(path: str | PathLike[str], head: str | None = None) -> Chain:
             content = file.read()
     except OSError as error:
         told = tr("le journal ne peut pas être lu ({reason})", reason=system_reason(error))
-        return Chain((), START, (Problem(target.name, told),))
+        return LogChain((), START, (Problem(target.name, told),))
     return chain_in(content, head)
 
 
-def chain_in(content: bytes, head: str | None = None) -> Chain:
+def chain_in(content: bytes, head: str | None = None) -> LogChain:
     """Return what the text of a log holds and all that is wrong with it; see ``check_chain``."""
     lines, torn = _split(content)
     entries, problems = [], []
@@ -163,7 +163,7 @@ def chain_in(content: bytes, head: str | None = None) -> Chain:
     since, missing = _since(heads, head)
     interrupted = [_torn(len(lines) + 1)] if torn else []
     problems += [*missing, *interrupted]
-    return Chain(tuple(entries), heads[-1], tuple(problems), since, bool(torn), tuple(heads))
+    return LogChain(tuple(entries), heads[-1], tuple(problems), since, bool(torn), tuple(heads))
 
 
 @contextmanager

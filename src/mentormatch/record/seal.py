@@ -22,7 +22,7 @@ from mentormatch.base.strict_json import JsonMessage, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import everywhere, mark, tr
 from mentormatch.record.decision import SUFFIX, Sha256
-from mentormatch.record.log import Chain, LogEntry, validation_words
+from mentormatch.record.log import LogChain, LogEntry, validation_words
 from mentormatch.survey.census import DifferenceError, DoubledError, UnreadableError
 from mentormatch.survey.spreadsheetml import Archive, OfficeBook
 
@@ -75,7 +75,7 @@ class Seal:
     journal: tuple[LogEntry, ...] = ()
 
     @classmethod
-    def of(cls, chain: Chain, decision: str, head: str) -> Self:
+    def of(cls, chain: LogChain, decision: str, head: str) -> Self:
         """Return what documents print of a decision and its log, as this was when it had a head."""
         then = chain.until(head)
         signed = then.validations(decision)
@@ -173,7 +173,7 @@ def stamp_in(name: str, content: bytes) -> Stamp | None:
     return READERS[Path(name).suffix](content)
 
 
-def unlogged_validations(name: str, stamp: Stamp, chain: Chain) -> Iterator[Problem]:
+def unlogged_validations(name: str, stamp: Stamp, chain: LogChain) -> Iterator[Problem]:
     """Yield the validations that a document prints and the log does not have."""
     logged = {(one.who, one.when, one.why) for one in chain.validations(stamp.decision)}
     for one in stamp.validations:

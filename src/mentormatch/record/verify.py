@@ -77,7 +77,7 @@ class Verification(VersionedPickle):
     digest: str
     outcome: VerificationOutcome
     certificate: Certificate | None = None
-    chain: log.Chain | None = None
+    chain: log.LogChain | None = None
     problems: tuple[Problem, ...] = ()
     asked: str | None = None
     stamps: Mapping[str, Stamp | None] = field(default_factory=dict)
@@ -197,7 +197,7 @@ def entry_of(path: str | PathLike[str], *, who: str, why: str = "") -> log.LogEn
     return signed("matching", {"decision": digest(Path(path).read_bytes())}, who=who, why=why)
 
 
-def _with_chain(found: Verification, chain: log.Chain) -> Verification:
+def _with_chain(found: Verification, chain: log.LogChain) -> Verification:
     """Return what holds of a decision and its log together."""
     disagreeing = [problem for name, stamp in found.carried.items() for problem in _disagreeing(name, stamp, chain)]
     other = [_of_another(name) for name, stamp in found.carried.items() if stamp.decision != found.digest]
@@ -207,7 +207,7 @@ def _with_chain(found: Verification, chain: log.Chain) -> Verification:
     )
 
 
-def _disagreeing(name: str, stamp: Stamp, chain: log.Chain) -> Iterator[Problem]:
+def _disagreeing(name: str, stamp: Stamp, chain: log.LogChain) -> Iterator[Problem]:
     """Yield what a document says that the log does not: a head that it never had, validations that are gone."""
     if stamp.head not in chain.heads:
         lost = tr("ce document imprime une empreinte qu'aucune ligne du journal n'a")
@@ -268,13 +268,13 @@ def _unproved(problem: AssignmentProblem, certificate: Certificate) -> Iterator[
         yield Problem(tr("certificat"), tr("les prix manquent"), expected)
 
 
-def _unlogged(chain: log.Chain, seal: str) -> Iterator[Problem]:
+def _unlogged(chain: log.LogChain, seal: str) -> Iterator[Problem]:
     if chain.whole and not any(entry.what.get("decision") == seal for entry in chain.entries):
         told = tr("il ne parle pas de cette décision, ou son fichier a changé depuis")
         yield Problem(tr("journal"), told)
 
 
-def _chain_words(chain: log.Chain, seal: str) -> Iterator[str]:
+def _chain_words(chain: log.LogChain, seal: str) -> Iterator[str]:
     if chain.whole:
         lines = counted(len(chain.entries), "ligne")
         yield (

@@ -23,7 +23,7 @@ from mentormatch.record.decision import SUFFIX as DECISION
 from mentormatch.record.digests import digest
 from mentormatch.record.log import (
     START,
-    Chain,
+    LogChain,
     LogEntry,
     account,
     chain_in,
@@ -206,7 +206,7 @@ def validated(matching: Matching, folder: Path, *, who: str, why: str = "") -> S
     return validate(path, who=who, why=why).seal
 
 
-def renew(decision: Path, chain: Chain, seal: Seal) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
+def renew(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
     """Write what stands beside a decision file with another seal; return what was written, and what was not, with why.
 
     Answers and programme are not needed: what a document says of the record stands in one known place of it. One that
@@ -226,7 +226,7 @@ def renew(decision: Path, chain: Chain, seal: Seal) -> tuple[tuple[Path, ...], t
     return tuple(decision.with_name(name) for name in contents), tuple(left)
 
 
-def renewed(exporter: Exporter, name: str, content: bytes, chain: Chain, seal: Seal) -> bytes | None:
+def renewed(exporter: Exporter, name: str, content: bytes, chain: LogChain, seal: Seal) -> bytes | None:
     """Return a document with another seal, None where it is not as it was written."""
     stamp = stamp_in(name, content)
     return exporter.renewed(content, Seal.of(chain, stamp.decision, stamp.head), seal) if stamp else None
@@ -316,14 +316,14 @@ def refuse_broken(journal: Path) -> None:
     Nor where the documents beside it print a validation that it does not have: they are all that is left of it. A last
     line whose writing was interrupted is no reason: the next line sets it aside.
     """
-    chain = check_chain(journal) if journal.exists() else Chain((), START)
+    chain = check_chain(journal) if journal.exists() else LogChain((), START)
     problems = [*chain.problems[: -1 if chain.torn else None], *lost_validations(journal, chain)]
     if problems:
         told = tr("rien n'a été écrit, le journal du dossier n'est pas intact")
         raise OutputError(about(journal.name, told), problems)
 
 
-def lost_validations(journal: Path, chain: Chain) -> Iterator[Problem]:
+def lost_validations(journal: Path, chain: LogChain) -> Iterator[Problem]:
     """Yield the validations that the documents beside a log print, and that it does not have."""
     decision = journal.with_name(journal.name.removesuffix(JOURNAL) + DECISION)
     for name, content in sealed_documents(decision).items():

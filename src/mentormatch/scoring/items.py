@@ -12,8 +12,10 @@ from pydantic import AfterValidator
 from pydantic import Field as Setting
 
 from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameLists, Ranks
+from mentormatch.fields.clock import ZonedSlots
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.scoring.criterion import CommonItems
 
 LISTS = ("choices", "ranking", "levels", "slots", "names")
 LISTS_WITH_AN_END = ("choices", "ranking", "levels", "slots")
@@ -157,3 +159,10 @@ def shared(left: Stakes, right: Stakes) -> tuple[NDArray[np.intp], NDArray[np.in
     both = [(index, place[key]) for index, key in enumerate(left.keys) if key in place]
     positions = np.array(both, dtype=np.intp).reshape(-1, 2)
     return positions[:, 0], positions[:, 1]
+
+
+def slots_in_common(ours: MultiChoice, theirs: MultiChoice) -> CommonItems:
+    """Return the number of common slots of each pair: the same ones, or by the clock where people live apart."""
+    if isinstance(ours, ZonedSlots) and isinstance(theirs, ZonedSlots):
+        return CommonItems(*ours.numbers(theirs))
+    return CommonItems(ours.values, theirs.values, ours.values.shape[1])

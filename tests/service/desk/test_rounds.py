@@ -63,7 +63,7 @@ def reply_all(sitting: Sitting) -> None:
 def second(late: Late = "wait", **by_hand: Any) -> mm.Proposal:
     """Return the second round of the library, after the same replies."""
     first = mm.match(mm.examples.cohort(), mm.examples.programme())
-    replies = [mm.Reply(person, answer, partner, reason) for person, partner, answer, reason in SAID]  # type: ignore[arg-type]
+    replies = [mm.Reply(person, answer, partner, reason) for person, partner, answer, reason in SAID]  # type: ignore[arg-type]  # answers and reasons by name
     return mm.reply(first, replies, late=late, **by_hand)
 
 

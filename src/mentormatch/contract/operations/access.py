@@ -12,7 +12,7 @@ from mentormatch.contract.match_response import Response
 from mentormatch.contract.operation import Operation
 from mentormatch.contract.requests import MatchRequest
 from mentormatch.fields import Side
-from mentormatch.operations.access import Access, AccessGroup, AccessQuestion, Proportion, QuotaPrice, access
+from mentormatch.operations.access import Access, AccessGroup, AccessQuestion, ProportionEstimate, QuotaPrice, access
 
 
 class AccessRequest(MatchRequest):
@@ -123,7 +123,7 @@ def group_out(group: AccessGroup) -> AccessGroupOut:
     )
 
 
-def proportion_out(one: Proportion) -> ProportionOut:
+def proportion_out(one: ProportionEstimate) -> ProportionOut:
     """Return a proportion as the contract has it."""
     return ProportionOut(count=one.count, of=one.of, low=one.low, high=one.high)
 

@@ -15,8 +15,8 @@ from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Market, Missing, Relaxation, Rule, apply_missing
 from mentormatch.rules.shared_answers import share_at_least
-from mentormatch.scoring.common_slots import slots_in_common
 from mentormatch.scoring.criterion import WholeGroup
+from mentormatch.scoring.items import slots_in_common
 
 
 class Common(Rule):

@@ -10,8 +10,8 @@ from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, counted, listed
 from mentormatch.people.cohort import People, Person
-from mentormatch.scoring.common_slots import slots_in_common
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, WholeGroup
+from mentormatch.scoring.items import slots_in_common
 
 MOST_NAMED, MOST_APART = 4, 2
 """Slots that a reason names: by their names, and with the hours on two clocks."""

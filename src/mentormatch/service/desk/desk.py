@@ -232,7 +232,12 @@ class Desk:
                 return in_json(self.opened())
             case desk_requests.Ask(validates=validates):
                 return in_json(self.asked(body, validates=validates))
-            case desk_requests.LookAtRound() | desk_requests.Note() | desk_requests.Gather() | desk_requests.Oblige():
+            case (
+                desk_requests.LookAtRound()
+                | desk_requests.DeskReply()
+                | desk_requests.Gather()
+                | desk_requests.Oblige()
+            ):
                 return in_json(self.rounds(action, body))
         self.change(action, body)
         return in_json(self.state())
@@ -325,7 +330,7 @@ class Desk:
         """Return the round after what was noted, if something was."""
         one, told = self.proposed(), ""
         match action:
-            case desk_requests.Note():
+            case desk_requests.DeskReply():
                 one.note(action)
             case desk_requests.Oblige(asked=asked):
                 one.ask(asked)

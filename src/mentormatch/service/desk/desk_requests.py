@@ -122,7 +122,7 @@ class LookAtRound(JsonMessage):
     do: Literal["round"] = "round"
 
 
-class Note(JsonMessage):
+class DeskReply(JsonMessage):
     """What somebody of a pair replied, both by opaque id; an empty answer takes back what was noted of them."""
 
     do: Literal["note"] = "note"
@@ -177,7 +177,7 @@ type Action = (
     | Ask
     | Hand
     | LookAtRound
-    | Note
+    | DeskReply
     | Gather
     | Oblige
     | Close

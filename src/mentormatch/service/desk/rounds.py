@@ -43,7 +43,7 @@ from mentormatch.operations.suggestion import suggest
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.folder import ANSWERED
 from mentormatch.report.proposals import DECLINED, FILES, round_text
-from mentormatch.service.desk.desk_requests import Note
+from mentormatch.service.desk.desk_requests import DeskReply
 from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.survey.table_reader import TableSource
 from mentormatch.widgets.board.actions import Imposed, SetAsideIn, Withdrawal, side_of
@@ -75,7 +75,7 @@ BROKEN = mark("Règle qui n'est pas tenue : {rule} ({detail}).")
 NO_ANSWER = mark("pas encore de réponse")
 
 
-class Choice(JsonMessage):
+class MenuEntry(JsonMessage):
     """One entry of a menu."""
 
     value: str
@@ -128,8 +128,8 @@ class RoundOut(JsonMessage):
     closing: dict[Late, list[str]]
     titles: list[str]
     people: list[list[str]]
-    answers: list[Choice]
-    reasons: list[Choice]
+    answers: list[MenuEntry]
+    reasons: list[MenuEntry]
     done: str
     reopens: int
 
@@ -196,7 +196,7 @@ class DeskRound:
             raise RequestError(tr("Qui doit accepter se décide au premier tour"))
         self.begun = replace(self.begun, asked=asked)
 
-    def note(self, said: Note) -> None:
+    def note(self, said: DeskReply) -> None:
         """Note what somebody replied, or take it back; raises RequestError where it is about no pair of this round."""
         self.refuse_closed(said.round)
         side, ground = side_of(said.person), self.board.ground
@@ -430,6 +430,6 @@ def answer_words() -> Iterator[tuple[ReplyAnswer, str]]:
         yield answer, tr(STATES["left"] if answer == "left" else words[0])
 
 
-def menu(entries: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> list[Choice]:
+def menu(entries: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> list[MenuEntry]:
     """Return the entries of a menu."""
-    return [Choice(value=value, words=words) for value, words in entries]
+    return [MenuEntry(value=value, words=words) for value, words in entries]
