@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
+TOOLS = ROOT / "build" / "tools" / "bin"
 DEEP = os.environ.get("MENTORMATCH_DEEP", "") not in {"", "0"}
 
 
@@ -46,6 +47,9 @@ settings.load_profile("deep" if DEEP else "fast")
 # The command line speaks the language of the locale: that of the tests is French, wherever they run.
 os.environ |= {"LC_ALL": "C.UTF-8"}
 os.environ.pop("MENTORMATCH_LANGUAGE", None)
+
+# Node is among the programs that `make build/tools/made` installs; one of the machine's own goes before it.
+os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), str(TOOLS)])
 
 # A shell that starts the tests in the background has interrupts ignored, by all that they start as well.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -20,6 +20,7 @@ from tests.service.server import TOKEN, Served, start, stop
 CLIENTS = ROOT / "docs" / "clients"
 REQUEST = CLIENTS / "request.json"
 PROGRAMS = {"propose.py": sys.executable, "propose.mjs": "node", "propose.sh": "sh"}
+ADVICE = "make build/tools/made, apt-get install curl"
 
 
 def program_for(client: str) -> list[str]:
@@ -27,9 +28,9 @@ def program_for(client: str) -> list[str]:
     needed = [PROGRAMS[client], *(["curl"] if client == "propose.sh" else [])]
     missing = [name for name in needed if shutil.which(name) is None]
     if missing and os.environ.get("CI"):
-        pytest.fail(f"{missing} is missing: apt-get install nodejs curl")
+        pytest.fail(f"{missing} is missing: {ADVICE}")
     if missing:
-        pytest.skip(f"needs {missing}: apt-get install nodejs curl")
+        pytest.skip(f"needs {missing}: {ADVICE}")
     return [PROGRAMS[client], str(CLIENTS / client)]
 
 

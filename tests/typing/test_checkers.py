@@ -51,7 +51,7 @@ def mypy(folder: Path) -> str:
 
 def pyright(folder: Path) -> str:
     missing = [name for name in ("node", "npm") if shutil.which(name) is None]
-    assert not missing, f"{missing} is missing: apt-get install nodejs npm"
+    assert not missing, f"{missing} is missing: make build/tools/made"
     for name in ("package.json", "package-lock.json"):
         shutil.copy(Path(__file__).with_name(name), folder)
     printed(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
