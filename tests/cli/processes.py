@@ -33,7 +33,10 @@ from mentormatch.cli.interrupts import stand_by
 
 STEPS = ("open", "os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.truncate")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-ROOMS = ("cli", "report", "record", "groups", "followup", "profiles", "inspection", "survey", "contract", "operations")
+ROOMS = ("assignment", "cli", "contract", "explanation", "followup", "groups", "inspection", "operations", "profiles")
+ROOMS += ("record", "report", "survey", "widgets")
+COMPILED = (".kernels", ".flow", ".replica_kernels", ".compiled_replicas")
+"""Modules that load numba: a process that has it takes a second more for its first few pairs."""
 
 
 class Commanded:
@@ -125,10 +128,12 @@ def main(path: str | None = None) -> None:
     for room in ROOMS:
         package = importlib.import_module(f"mentormatch.{room}")
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
-    for name in ("pandas", "xlsxwriter", "jinja2", "highspy"):
+            if not any(part in module.name for part in COMPILED):
+                importlib.import_module(module.name)
+    for name in ("babel.dates", "highspy", "jinja2", "pandas", "scipy.optimize", "xlsxwriter"):
         with suppress(ImportError):
             importlib.import_module(name)
+    assert "numba" not in sys.modules
     warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     out = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
