@@ -59,7 +59,12 @@ def listen(served: Served) -> None:
 
 
 def start(*options: object, token: str | None = TOKEN, settings: str = "") -> Served:
-    """Start a service; ``settings`` is Python that is run before it, to set limits that are no options."""
+    """Start a service, of one worker where nothing is said of them.
+
+    ``settings`` is Python that is run before it, to set limits that are no options.
+    """
+    if "--workers" not in options and "workers" not in settings:
+        options = ("--workers", 1, *options)
     program = f"{settings}\n{UNREHEARSED}from mentormatch.cli import main\nmain()"
     command = [sys.executable, "-c", program, "serve", "--port", "0", *map(str, options)]
     variables = {name: value for name, value in os.environ.items() if name != "MENTORMATCH_TOKEN"}
