@@ -9,7 +9,7 @@ PIP := -m pip install --quiet --disable-pip-version-check --no-compile
 INSTALL := tools/install $(BIN)/python
 # One more than there are cores: many tests wait for a process of their own
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
-SUITE := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -p no:benchmark
+SUITE := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder -p no:benchmark
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.canaries import keep_watch
 
@@ -22,6 +23,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 TOOLS = ROOT / "build" / "tools" / "bin"
 DEEP = os.environ.get("MENTORMATCH_DEEP", "") not in {"", "0"}
+
+COMPILED = ("tests/assignment/", "tests/groups/", "tests/scale/")
+"""Tests that need compiled code."""
+LONG = (*COMPILED, "tests/service/", "tests/clients/", "tests/browser/", "tests/gate/", "tests/failure/")
+"""What takes longest, so that no process is left alone with it at the end."""
 
 
 def some_seeds(number: int) -> list[Any]:
@@ -66,8 +72,27 @@ def pytest_report_header() -> str:
     return "mentormatch: " + ("deep, proofs included" if DEEP else "fast; MENTORMATCH_DEEP=1 adds the proofs")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """Return what gives a file to one process, and all files that need compiled code to the same one.
+
+    Each process that begins with a kernel compiles it, which takes longer than the fast tests of it.
+    """
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+class ByFile(LoadScopeScheduling):
+    """Gives files to processes, in the order in which they were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return COMPILED[0] if nodeid.startswith(COMPILED) and not DEEP else nodeid.split("::", 1)[0]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the proofs out of the fast suite."""
+    """Begin with what takes longest, and leave the proofs out of the fast suite."""
+    items.sort(
+        key=lambda item: next((place for place, room in enumerate(LONG) if item.nodeid.startswith(room)), len(LONG))
+    )
     proofs = [] if DEEP else [item for item in items if item.get_closest_marker("proof")]
     if proofs:
         config.hook.pytest_deselected(items=proofs)
