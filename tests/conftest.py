@@ -81,7 +81,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
-class ByFile(LoadScopeScheduling):
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Gives files to processes, in the order in which they were collected."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -33,8 +33,10 @@ from mentormatch.cli.interrupts import stand_by
 
 STEPS = ("open", "os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.truncate")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-ROOMS = ("assignment", "cli", "contract", "explanation", "followup", "groups", "inspection", "operations", "profiles")
-ROOMS += ("record", "report", "survey", "widgets")
+ROOMS = (
+    *("assignment", "cli", "contract", "explanation", "followup", "groups", "inspection", "operations", "profiles"),
+    *("record", "report", "survey", "widgets"),
+)
 COMPILED = (".kernels", ".flow", ".replica_kernels", ".compiled_replicas")
 """Modules that load numba: a process that has it takes a second more for its first few pairs."""
 
