@@ -151,6 +151,7 @@ class GapSolve:
 
     def solution(self) -> Solution:
         """Return the best answer of the pairs that are left open, proved if no other pair can matter."""
+        few = max(self.pricing.scores.shape) <= SOLVED_WHOLE
         # With an incumbent the limit of fixing is exact.
         gap = None if self.master.incumbent is None else self._gap(self.master.incumbent.pairs)
         for pairs in OPEN_PAIRS:
@@ -168,10 +169,13 @@ class GapSolve:
             if found.status is Status.PROVED:
                 gap = self._gap(found.pairs)
                 self.master.report_pairs(found.pairs, self.bound)
-                # Proved: all pairs that could be in a better answer were open, or the bound is reached.
-                if gap <= min(max_cost, others - 1) or self._reaches_bound(found.pairs):
+                # Proved, ties and all: every pair of an answer as good was open.
+                if gap <= min(max_cost, others - 1):
                     return state_optimal(self.master.problem, found.pairs, Status.PROVED)
-        return self._solve_whole() if max(self.pricing.scores.shape) <= SOLVED_WHOLE else self._give_up()
+                # The bound is reached; of the answers that tie, some may have pairs that were not open.
+                if self._reaches_bound(found.pairs) and not (few and self.master.run.ties):
+                    return state_optimal(self.master.problem, found.pairs, Status.FEASIBLE)
+        return self._solve_whole() if few else self._give_up()
 
     def _give_up(self) -> Solution:
         """Return the incumbent, or that there is neither an answer nor a proof."""
