@@ -79,6 +79,10 @@ from mentormatch.operations.estimate import Estimate as Estimate
 from mentormatch.operations.estimate import estimate as estimate
 from mentormatch.operations.evaluation import Evaluation as Evaluation
 from mentormatch.operations.evaluation import evaluate as evaluate
+from mentormatch.operations.incentives import AnswerGain as AnswerGain
+from mentormatch.operations.incentives import Incentive as Incentive
+from mentormatch.operations.incentives import Incentives as Incentives
+from mentormatch.operations.incentives import incentives as incentives
 from mentormatch.operations.matching import Matching as Matching
 from mentormatch.operations.matching import Rejected as Rejected
 from mentormatch.operations.matching import match as match
@@ -89,6 +93,12 @@ from mentormatch.operations.pair_sheet import read_pairs as read_pairs
 from mentormatch.operations.plans import plans as plans
 from mentormatch.operations.proposal import Proposal as Proposal
 from mentormatch.operations.proposal import ProposalRecord as ProposalRecord
+from mentormatch.operations.recruit import recruit as recruit
+from mentormatch.operations.recruitment import MentorDescription as MentorDescription
+from mentormatch.operations.recruitment import MentorTrait as MentorTrait
+from mentormatch.operations.recruitment import PlanGain as PlanGain
+from mentormatch.operations.recruitment import Recruitment as Recruitment
+from mentormatch.operations.recruitment import RecruitOption as RecruitOption
 from mentormatch.operations.repair import DrawnPlaces as DrawnPlaces
 from mentormatch.operations.repair import Repair as Repair
 from mentormatch.operations.repair import Reserve as Reserve

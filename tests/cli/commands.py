@@ -27,6 +27,8 @@ CASES: dict[str, str] = {
     "plans": "plans {answers} -p {programme} -n 2",
     "evaluate": "evaluate {answers} {pairs} -p {programme}",
     "access": "access {answers} -p {watching}",
+    "recruit": "recruit {answers} -p {programme} -k 1",
+    "incentives": "incentives {answers} -p {programme} --time-limit 1",
     "why-not": "why-not {answers} M06 E05 -p {programme}",
     "alternatives": "alternatives {answers} E05 -n 2 -p {programme}",
     "repair": "repair {answers} {pairs} --withdrawn M04 --no-steps -p {programme}",

@@ -18,8 +18,10 @@ CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
     "diagnose": (mm.diagnose,),
     "evaluate": (mm.evaluate,),
     "groups": (mm.form_groups,),
+    "incentives": (mm.incentives,),
     "match": (mm.match,),
     "plans": (mm.plans,),
+    "recruit": (mm.match, mm.recruit),
     "repair": (mm.repair,),
     "reply": (mm.reply,),
     "rotate": (mm.form_groups, mm.rotate),
@@ -43,6 +45,7 @@ PYTHON_ALONE: dict[str, set[str]] = {
     "access": {*OF_THE_MACHINE, "price_limit_s"},  # a service has limits of its own
     "alternatives": OF_THE_MACHINE,
     "match": OF_THE_MACHINE,
+    "recruit": OF_THE_MACHINE,
     "why-not": OF_THE_MACHINE,
     "topics": {"goals"},  # no programme states them
     "turns": {"zone"},  # of a programme, the question about slots states it

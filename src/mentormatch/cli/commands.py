@@ -9,7 +9,14 @@ import typer
 
 from mentormatch.base.streams import hold_standard_streams
 from mentormatch.cli.ask import ask_command, schema_command
-from mentormatch.cli.evaluate import access_command, alternatives_command, evaluate_command, why_not_command
+from mentormatch.cli.evaluate import (
+    access_command,
+    alternatives_command,
+    evaluate_command,
+    incentives_command,
+    recruit_command,
+    why_not_command,
+)
 from mentormatch.cli.groups import dates_command, groups_command, topics_command, turns_command
 from mentormatch.cli.help_texts import Command, HelpGroup
 from mentormatch.cli.keys import keys_command
@@ -132,6 +139,14 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     access_command: (
         "access",
         mark("Dire si les personnes ont été placées quoi qu'elles aient répondu aux questions surveillées."),
+    ),
+    recruit_command: (
+        "recruit",
+        mark("Dire qui recruter pour placer les personnes sans binôme, et quelles places suffiraient."),
+    ),
+    incentives_command: (
+        "incentives",
+        mark("Dire si quelqu'un gagnerait à répondre autrement, par quelle question, et ce qui le ferme."),
     ),
     why_not_command: (
         "why-not",

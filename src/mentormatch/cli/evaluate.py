@@ -1,4 +1,4 @@
-"""The commands that judge pairs: ``evaluate``, ``access``, and what others cost: ``why-not``, ``alternatives``."""
+"""The commands that judge pairs, what others cost, whom to recruit, and whether it pays to answer otherwise."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -244,3 +244,68 @@ def access_command(  # noqa: PLR0913 - the options of the command line are its c
         rows = (row_text(*(str(cell) for cell in row if cell != "")) for row in found.sheet.rows)
         write_text("\n".join([*rows, "", *found.sentences]))
     raise typer.Exit(EXIT_CODES[str(matching.status)])
+
+
+MostMentors = Annotated[
+    int,
+    typer.Option(
+        "-k", min=1, max=10, metavar=mark("ENTIER"), help=mark("Jusqu'à combien de personnes de plus, de 1 à 10.")
+    ),
+]
+
+
+def recruit_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    k: MostMentors = 3,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whom to recruit next, and which places would do instead."""
+    from mentormatch.contract.operations.recruit import RecruitResponse
+    from mentormatch.operations.recruit import recruit
+
+    files = sources(answers, mentors, mentees, tool, encoding)
+    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
+    tell_caveats(matching)
+    found = recruit(matching, k, time_limit_s=time_limit)
+    if as_json:
+        write_json(RecruitResponse.of(found).to_json())
+    else:
+        write_lines(found.sentences)
+    raise typer.Exit(EXIT_CODES[str(found.status)])
+
+
+def incentives_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether anybody would gain by answering otherwise, by which question, and what closes it."""
+    from mentormatch.contract.operations.incentives import IncentivesResponse
+    from mentormatch.operations.incentives import incentives
+
+    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
+    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
+    found = incentives(on.cohort, on.programme, seed=seed, time_limit_s=time_limit, **on.by_hand)
+    if as_json:
+        write_json(IncentivesResponse.of(found).to_json())
+    else:
+        write_lines(found.sentences)

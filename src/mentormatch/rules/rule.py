@@ -18,6 +18,7 @@ from mentormatch.base.plugins import concrete
 from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
 from mentormatch.languages import tr
+from mentormatch.languages.phrases import quoted
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.criterion import WholeGroup
 
@@ -170,6 +171,12 @@ class Rule(Extension):
     def pins(self, market: Market) -> Iterator[tuple[int, int]]:
         """Yield the pairs, by position, that must be chosen."""
         yield from ()
+
+    def safer_versions(self) -> Iterator[tuple[Self, str]]:
+        """Yield this rule so that answers left out do not get around it, with what changes."""
+        if getattr(self, "missing", None) == "allow":
+            strict = self.model_copy(update={"missing": "forbid"})
+            yield strict, tr('{rule} : exiger une réponse (missing = "forbid")', rule=quoted(self.label))
 
     def priority(self, people: People, side: Side) -> IntVector | None:
         """Return (n,) int: the weight of each person in the goal ``priority``; None where the rule gives none."""

@@ -1,9 +1,9 @@
 """What a criterion is: it scores blocks of pairs between 0 and 1, and says in a phrase what one score rests on."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.plugins import concrete
 from mentormatch.fields.extension import Extension
 from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import quoted
 from mentormatch.people.cohort import People, Person
 
 type Block = NDArray[np.float64]
@@ -147,6 +148,22 @@ class Criterion(Extension):
     def whole(self, members: People) -> WholeGroup | None:
         """Return what is said of a group as a whole; None where a group has the mean of its pairs, both ways round."""
         return None
+
+    def safer_versions(self) -> Iterator[tuple[Self, str]]:
+        """Yield this criterion so that it rewards chosen answers less, each with what changes; the last counts nothing.
+
+        The smallest change comes first.
+        """
+        if self.neutral > 0:
+            unsaid = self.model_copy(update={"neutral": 0.0})
+            yield unsaid, tr("{criterion} : ne rien compter sans réponse (neutral = 0)", criterion=quoted(self.label))
+        yield from self.versions_by_points()
+        uncounted = self.model_copy(update={"weight": 0.0})
+        yield uncounted, tr("ne plus compter {criterion} dans les points (weight = 0)", criterion=quoted(self.label))
+
+    def versions_by_points(self) -> Iterator[tuple[Self, str]]:
+        """Yield what ``safer_versions`` has between a neutral value of 0 and no weight."""
+        yield from ()
 
     @property
     def label(self) -> str:

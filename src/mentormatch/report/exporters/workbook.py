@@ -10,7 +10,9 @@ from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.operations.access import access, watched_fields
+from mentormatch.operations.incentives import incentives
 from mentormatch.operations.matching import Matching, NamedExporter
+from mentormatch.operations.recruit import recruit
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, BookColumn, CellForm, write_grid
@@ -65,6 +67,24 @@ SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
         ("wished", 24, "wrapped"),
         ("told", 32, "wrapped"),
     ),
+    "recruit": (
+        ("number", 9, "count"),
+        ("who", 30, "wrapped"),
+        ("mentees", 16, "strong"),
+        ("least", 50, "wrapped"),
+        ("best", 62, "wrapped"),
+        ("placed", 14, "count"),
+        ("points", 11, "text"),
+    ),
+    "incentives": (
+        ("question", 40, "wrapped"),
+        ("side", 12, "text"),
+        ("people", 14, "count"),
+        ("changes", 26, "wrapped"),
+        ("gained", 24, "wrapped"),
+        ("parts", 32, "wrapped"),
+        ("closing", 50, "wrapped"),
+    ),
     "rejected": (
         ("source", 28, "text"),
         ("line", 8, "count"),
@@ -79,7 +99,7 @@ SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
 class WorkbookExporter(NamedExporter):
     """Eight sheets, one before them where something has to be known first, and one out of sight; texts stay texts.
 
-    One more has the chains, where people are in both roles.
+    More of them have the chains, where people are in both roles, and what the programme asks for beside.
 
     The same matching gives the same bytes.
     """
@@ -99,6 +119,7 @@ class WorkbookExporter(NamedExporter):
         write_grid(book, matching)
         write_sheet(book, tr("Réponses écartées"), "rejected", sheets["rejected"])
         write_access(book, matching)
+        write_prospects(book, matching)
         write_remarks(book, matching)
         write_programme(book, matching, names)
         write_journal(book, imprint(matching, seal))
@@ -140,6 +161,27 @@ def write_access(book: Book, matching: Matching) -> None:
     """Write who was placed by the answers to watched questions, where there is any, and pairs."""
     if matching.pairs and watched_fields(matching.programme):
         write_sheet(book, tr("Égalité d'accès"), "access", access(matching, prices=False).sheet)
+
+
+def write_prospects(book: Book, matching: Matching) -> None:
+    """Write whom to recruit and what invites to answer otherwise, where the programme asks for it and there are pairs.
+
+    Below each table stands what can be said of it, and how sure it is.
+    """
+    asked = matching.programme.documents.sheets if matching.pairs else []
+    if "recruit" in asked:
+        found = recruit(matching)
+        write_told(book, tr("Qui recruter"), "recruit", found.sheet, found.sentences)
+    if "incentives" in asked:
+        gains = incentives(matching.cohort, matching.programme, seed=matching.seed)
+        write_told(book, tr("Répondre autrement"), "incentives", gains.sheet, gains.sentences)
+
+
+def write_told(book: Book, title: str, name: str, sheet: ResultSheet, sentences: Sequence[str]) -> None:
+    """Write one table, and sentences below it."""
+    page = book.table(title, *chosen(name, sheet))
+    for place, sentence in enumerate(sentences, len(sheet.rows) + 2):
+        page.put(place, 0, spaced(sentence))
 
 
 def write_bearings(book: Book, matching: Matching) -> None:

@@ -1,4 +1,4 @@
-"""Views of the whole plan: its summary, prices of goals, certificate, robustness, equal access, two plans compared."""
+"""Views of the whole plan: summary, prices, certificate, robustness, access, whom to recruit, incentives, two plans."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -14,12 +14,15 @@ from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.explanation.goal_prices import MOST_SECONDS, soon_solved
 from mentormatch.explanation.robustness import FAIR, SOLID, Robustness, SamplingPlan, robustness
 from mentormatch.explanation.tables import SIDES as NAMES
+from mentormatch.explanation.tables import ResultSheet
 from mentormatch.fields import Side
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import about, counted, listed, percent
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.access import Access, access
+from mentormatch.operations.incentives import incentives
 from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.operations.recruit import recruit
 from mentormatch.report import words
 from mentormatch.report.comparison import Comparison, PointShift, compare, counted_alike, shifts
 from mentormatch.report.decision_state import standing
@@ -190,6 +193,17 @@ class Steady(Piece):
         )
 
 
+TOO_LARGE = mark("Il y a trop de monde pour refaire la répartition ici autant de fois : demandez-le à la commande.")
+
+
+@dataclass(frozen=True, slots=True)
+class ToldResult:
+    """What a view tells: sentences, and a table."""
+
+    sentences: tuple[str, ...]
+    sheet: ResultSheet
+
+
 @dataclass(frozen=True, repr=False)
 class AccessPiece(Piece):
     """Who could meet somebody and who was placed, by the answers to the questions that the programme watches."""
@@ -208,6 +222,52 @@ class AccessPiece(Piece):
             return access(self.matching, prices=soon_solved(self.matching.case))
         except RequestError as error:
             return about(error.message, tr("ajoutez watch = true au champ d'une question du programme"))
+
+
+@dataclass(frozen=True, repr=False)
+class RecruitPiece(Piece):
+    """Who of one, two or three further mentors would place most of those left without, and more places instead."""
+
+    heading: ClassVar[str] = mark("Qui recruter")
+    kind: ClassVar[str] = "recruit"
+    call: ClassVar[str] = "recruit()"
+    purpose: ClassVar[str] = mark("Qui chercher pour placer les personnes sans binôme, ou quelles places ajouter.")
+
+    @once_spoken
+    def found(self) -> ToldResult | str:
+        """Whom to look for; or, in a sentence, why nothing is told."""
+        if not soon_solved(self.matching.case):
+            return tr(TOO_LARGE)
+        try:
+            told = recruit(self.matching)
+        except RequestError as error:
+            return error.message
+        return ToldResult(tuple(told.told(self.labels)), told.sheet_with(self.labels))
+
+
+@dataclass(frozen=True, repr=False)
+class IncentivesPiece(Piece):
+    """Whether anybody would have gained by answering otherwise, question by question, and never who."""
+
+    heading: ClassVar[str] = mark("Répondre autrement")
+    kind: ClassVar[str] = "incentives"
+    call: ClassVar[str] = "incentives()"
+    purpose: ClassVar[str] = mark(
+        "Si quelqu'un aurait gagné à répondre autrement, par quelle question, et ce qui le ferme."
+    )
+    seconds: float
+
+    @once_spoken
+    def found(self) -> ToldResult | str:
+        """What invites to answer otherwise; or, in a sentence, why nothing is told."""
+        if not soon_solved(self.matching.case):
+            return tr(TOO_LARGE)
+        cohort, programme = self.matching.cohort, self.matching.programme
+        try:
+            told = incentives(cohort, programme, seed=self.matching.seed, time_limit_s=self.seconds)
+        except RequestError as error:
+            return error.message
+        return ToldResult(told.sentences, told.sheet)
 
 
 NOBODY = mark("aucun")

@@ -9,14 +9,25 @@ from mentormatch.operations.matching import Matching
 from mentormatch.report.page_templates import rendered
 from mentormatch.report.views.pairs import MarketPiece, PairPiece, PairsPiece, Participant, PersonPiece, UnmatchedPiece
 from mentormatch.report.views.piece import Piece, ViewNames, find_person, labels_of
-from mentormatch.report.views.plan import AccessPiece, Prices, Proof, SideBySide, Steady, Summary
+from mentormatch.report.views.plan import (
+    AccessPiece,
+    IncentivesPiece,
+    Prices,
+    Proof,
+    RecruitPiece,
+    SideBySide,
+    Steady,
+    Summary,
+)
 from mentormatch.survey.contacts import Contacts
 
 MOST_SHOWN = 50
 """Pairs that a notebook shows; its outputs are saved in its file."""
+INCENTIVES_S = 10.0
+"""Other answers are tried so long, unless it is said."""
 ALL: tuple[type[Piece], ...] = (
     *(Summary, PairsPiece, PairPiece, PersonPiece, UnmatchedPiece),
-    *(MarketPiece, Prices, Steady, AccessPiece, Proof, SideBySide, Participant),
+    *(MarketPiece, RecruitPiece, Prices, Steady, AccessPiece, IncentivesPiece, Proof, SideBySide, Participant),
 )
 """Every view, in the order in which one asks."""
 
@@ -81,6 +92,14 @@ class Views:
     def access(self) -> AccessPiece:
         """Return who was placed, by the answers to the questions that the programme watches; see ``access``."""
         return AccessPiece(self.matching, KEYS)
+
+    def recruit(self, *, names: ViewNames = False) -> RecruitPiece:
+        """Return whom to recruit next, and which places would do instead; see ``recruit``."""
+        return RecruitPiece(self.matching, labels_of(self.matching, names))
+
+    def incentives(self, seconds: float = INCENTIVES_S) -> IncentivesPiece:
+        """Return whether anybody would have gained by answering otherwise, never who; so long is tried at most."""
+        return IncentivesPiece(self.matching, KEYS, seconds)
 
     def certificate(self) -> Proof:
         """Return what is certain of the pairs, checked without a solver."""

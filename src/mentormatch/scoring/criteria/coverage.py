@@ -1,7 +1,7 @@
 """Criterion ``coverage``: what one side needs, met by what the other can pass on."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from pydantic import Field as Setting
 from mentormatch.base.columns import Column, NameLists
 from mentormatch.fields.extension import FieldRef, FieldReference
 from mentormatch.languages import mark, tr
-from mentormatch.languages.phrases import counted, listed
+from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import AnswerTally, Block, CommonItems, Criterion, ratio
 from mentormatch.scoring.items import LISTS, LISTS_WITH_AN_END, ORDERED, RankPoints, greatest_stakes, shared, stakes_of
@@ -62,6 +62,15 @@ class Coverage(Criterion):
         """Return the same where the whole is the greatest sum; who ticked more than was asked has no more than that."""
         whole = np.array(greatest_sum(left.columns[self.mentor], right.columns[self.mentee], self.points) / top)
         return lambda _, __, given, unsaid=0.0: np.minimum(1.0, ratio(given / top + unsaid * self.neutral, whole))
+
+    def versions_by_points(self) -> Iterator[tuple[Self, str]]:
+        """Yield that needs are a share of those of the same person, so that asking for more is worth no more."""
+        if self.over == "most":
+            shares = self.model_copy(update={"over": "needs"})
+            yield (
+                shares,
+                tr('{criterion} : une part des besoins de chacun (over = "needs")', criterion=quoted(self.label)),
+            )
 
     def reason(self, left: Person, right: Person) -> str:
         offers, needs = stakes_of(left.column(self.mentor), right.column(self.mentee), self.points)

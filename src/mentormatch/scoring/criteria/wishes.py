@@ -1,6 +1,6 @@
 """Criterion ``wishes``: people of the other side that someone asked for, in order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -11,7 +11,7 @@ from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import Side
 from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
-from mentormatch.languages.phrases import joined
+from mentormatch.languages.phrases import joined, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named
@@ -106,6 +106,12 @@ class Wishes(Criterion):
     def _worth(self, rank: int) -> float:
         """Return what a wish is worth, the first being of rank 0."""
         return (self.most - rank) / self.most if self.points is None else self.points[rank]
+
+    def versions_by_points(self) -> Iterator[tuple[Self, str]]:
+        """Yield that every wish is worth as much."""
+        if self.most > 1 and self.points != [1.0] * self.most:
+            alike = self.model_copy(update={"points": [1.0] * self.most})
+            yield alike, tr("{criterion} : autant de points pour chaque souhait (points)", criterion=quoted(self.label))
 
     def reason(self, left: Person, right: Person) -> str:
         asked = [self._rank(left, right, self.mentor, "mentor"), self._rank(right, left, self.mentee, "mentee")]

@@ -100,8 +100,10 @@ VIEWS: Mapping[str, tuple[str, DocumentView | None]] = {
     OVERVIEW: (mark("Vue d'ensemble"), None),
     "sans-binome": (mark("Sans binôme"), lambda held: held.matching.show.unmatched(names=held.names)),
     "possibles": (mark("Qui pourrait rencontrer qui"), lambda held: held.matching.show.market(names=held.names)),
+    "recruter": (mark("Qui recruter"), lambda held: held.matching.show.recruit(names=held.names)),
     "objectifs": (mark("Ce que coûte chaque objectif"), lambda held: held.matching.show.prices()),
     ACCESS: (mark("Égalité d'accès"), lambda held: held.matching.show.access()),
+    "incitations": (mark("Répondre autrement"), lambda held: held.matching.show.incentives()),
     "solidite": (mark("Binômes solides et fragiles"), lambda held: held.matching.show.robustness(names=held.names)),
     "certificat": (mark("Certificat"), lambda held: held.matching.show.certificate()),
 }

@@ -1,0 +1,149 @@
+"""Whom to recruit next, and which places would do instead: the operation ``recruit``."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator
+from pydantic import Field as Setting
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.strict_json import JsonMessage, whole
+from mentormatch.contract.examples import COHORT
+from mentormatch.contract.match_response import Response
+from mentormatch.contract.operation import Operation
+from mentormatch.contract.requests import MatchRequest
+from mentormatch.operations.recruit import MOST_MENTORS, recruit
+from mentormatch.operations.recruitment import (
+    MentorDescription,
+    MentorTrait,
+    PlanGain,
+    Recruitment,
+    RecruitOption,
+)
+
+
+class RecruitRequest(MatchRequest):
+    """What ``match`` was asked, and up to how many further mentors are thought of."""
+
+    k: Annotated[int, Setting(ge=1, le=MOST_MENTORS), BeforeValidator(whole)] = 3
+
+
+class PlanGainOut(JsonMessage):
+    """What a plan is better by: mentees ``placed`` more, the ``people`` who had no partner and have one, and points."""
+
+    status: Annotated[Status, Setting(strict=False)]
+    placed: int
+    people: list[str]
+    points: float
+
+
+class MentorTraitOut(JsonMessage):
+    """One answer of a further mentor, as staff read it, and the points that it adds."""
+
+    field: str
+    answer: str
+    points: float
+
+
+class MentorDescriptionOut(JsonMessage):
+    """Who is looked for, to accompany ``mentees``: with the answers ``least`` that is possible, ``best`` is best.
+
+    ``like`` is the mentor whose other answers are needed too, null: nobody.
+    """
+
+    mentees: list[str]
+    least: list[MentorTraitOut]
+    best: list[MentorTraitOut]
+    like: str | None
+
+
+class MorePlacesOut(JsonMessage):
+    """So many more places with a mentor who is there."""
+
+    mentor: str
+    places: int
+
+
+class RecruitOptionOut(JsonMessage):
+    """What so many further mentors bring: in full, by the least alone, and as many more places of those who are there.
+
+    ``by_places`` is null where more places bring nothing.
+    """
+
+    mentors: list[MentorDescriptionOut]
+    gain: PlanGainOut
+    least: PlanGainOut
+    places: list[MorePlacesOut]
+    by_places: PlanGainOut | None
+
+
+class RecruitResponse(Response):
+    """Whom to recruit next: one option for each number of further mentors; ``left`` have no partner today.
+
+    ``tried`` answers were compared; ``unchecked`` rules are on names, to be asked of each person.
+    """
+
+    status: Annotated[Status, Setting(strict=False)]
+    left: int
+    tried: int
+    unchecked: list[str]
+    options: list[RecruitOptionOut]
+    sentences: list[str]
+
+    @classmethod
+    def of(cls, found: Recruitment) -> Self:
+        """Return what is known of whom to recruit."""
+        return cls(
+            status=found.status,
+            left=found.left,
+            tried=found.tried,
+            unchecked=list(found.unchecked),
+            options=list(map(option_out, found.options)),
+            sentences=list(found.sentences),
+        )
+
+
+class Recruit(Operation[RecruitRequest, RecruitResponse]):
+    """Which one, two or three further mentors would place most of those left without, proved by solving with them."""
+
+    kind = "recruit"
+    asked = RecruitRequest
+    told = RecruitResponse
+
+    def answer(self, request: RecruitRequest) -> RecruitResponse:
+        """Return whom to recruit."""
+        return RecruitResponse.of(recruit(request.matching(), request.k, time_limit_s=request.time_limit_s))
+
+    def example(self) -> dict[str, Any]:
+        """Return the question of whom to look for first."""
+        return {**COHORT, "k": 1}
+
+
+def option_out(option: RecruitOption) -> RecruitOptionOut:
+    """Return what so many further mentors bring as the contract has it."""
+    return RecruitOptionOut(
+        mentors=list(map(description_out, option.mentors)),
+        gain=gain_out(option.gain),
+        least=gain_out(option.least),
+        places=[MorePlacesOut(mentor=key, places=count) for key, count in option.places],
+        by_places=None if option.by_places is None else gain_out(option.by_places),
+    )
+
+
+def description_out(one: MentorDescription) -> MentorDescriptionOut:
+    """Return who is looked for as the contract has it."""
+    return MentorDescriptionOut(
+        mentees=list(one.mentees),
+        least=list(map(trait_out, one.least)),
+        best=list(map(trait_out, one.best)),
+        like=one.like,
+    )
+
+
+def trait_out(trait: MentorTrait) -> MentorTraitOut:
+    """Return one answer as the contract has it."""
+    return MentorTraitOut(field=trait.field, answer=trait.answer, points=trait.points / 10_000)
+
+
+def gain_out(gain: PlanGain) -> PlanGainOut:
+    """Return what a plan is better by as the contract has it."""
+    return PlanGainOut(status=gain.status, placed=gain.placed, people=list(gain.people), points=gain.points / 10_000)
