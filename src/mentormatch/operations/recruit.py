@@ -18,11 +18,12 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import NO_SCORE, pack_scores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
-from mentormatch.base.columns import Column
+from mentormatch.base.columns import NONE, Column, Grades
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
+from mentormatch.languages.phrases import about
 from mentormatch.operations.instance import require_stored_scores
 from mentormatch.operations.matching import Matching
 from mentormatch.operations.recruitment import (
@@ -313,7 +314,7 @@ class OpenMarket:
         worth, fields = self.points_of(person, mentees), self.matching.programme.fields
         given = [name for name in self.choices if person.known(name)[0]]
         return tuple(
-            MentorTrait(name, fields[name].question or name, person.shown(name, 0), worth[name])
+            MentorTrait(name, fields[name].question or name, answer_in_words(person, name), worth[name])
             for name in sorted(given, key=lambda name: -worth[name])
         )
 
@@ -338,6 +339,15 @@ class OpenMarket:
             return (), None
         where = tuple((self.cohort.mentors.ids[row], int(taken[row])) for row in np.flatnonzero(taken).tolist())
         return where, self.gain(found)
+
+
+def answer_in_words(person: People, name: str) -> str:
+    """Return one answer as staff read it, in the language that is spoken."""
+    column = person.columns[name]
+    if not isinstance(column, Grades):
+        return person.shown(name, 0)
+    given = np.flatnonzero(column.values[0] != NONE).tolist()
+    return ", ".join(about(column.labels[item], column.levels[column.values[0, item]]) for item in given)
 
 
 @dataclass(frozen=True, slots=True)
