@@ -4,15 +4,45 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from pandas import DataFrame
 
 from mentormatch import examples
 from mentormatch.base.columns import Grades
 from mentormatch.errors import OutputError, SurveyError
-from mentormatch.programme.drafts.mapping_draft import add_mapping, mapping_text, propose, unknown_texts
+from mentormatch.programme.drafts.amendments import add_mapping, asked_later, with_mapping
+from mentormatch.programme.drafts.mapping_draft import StatedMapping, mapping_text, propose, unknown_texts
 from mentormatch.programme.enrolment import read_survey, read_tables
 from mentormatch.programme.programme import Programme
 from tests.drafts.questionnaires import reworded
 from tests.survey.intake.answers import KEY, TRADE, frame, programme
+
+PROGRAMME_OF_TWO = """
+[programme]
+name = "x"
+[fields.code]
+question = "Code"
+kind = "text"
+use = "key"
+[fields.metier]
+question = "Métier"
+kind = "choice"
+options = ["Son", "Lumière"]
+[fields.annees]
+question = "Années"
+kind = "number"
+"""
+PROGRAMME_OF_RANKS = """
+[programme]
+name = "x"
+[fields.code]
+question = "Code"
+kind = "text"
+use = "key"
+[fields.themes]
+question = "Vos thèmes"
+kind = "ranking"
+options = ["Budget", "Droit", "Paie"]
+"""
 
 
 def test_the_example_in_its_own_words_needs_no_header_mapped(tmp_path: Path) -> None:
@@ -153,3 +183,47 @@ def test_a_needed_question_that_no_column_answers_is_told_with_the_closest() -> 
     text = mapping_text(propose(known, read_tables(frame("Rôle|Code|Le tri, le mets", "Mentor·e|M1|x"))), known)
     assert "# Aucune colonne pour « Métier » (metier)" in text
     assert "la plus proche : « Le tri, le mets »" in text
+
+
+def test_what_people_state_goes_before_what_a_file_seems_to_be() -> None:
+    known = Programme.read(tomllib.loads(PROGRAMME_OF_TWO))
+    tables = read_tables(DataFrame({"Code": ["a", "b"], "Votre métier": ["Son", "Bois"], "Art": ["Danse", "Cirque"]}))
+    assert [one.name for one in propose(known, tables).questions] == ["metier", None]
+    stated = StatedMapping({"votre metier": "", "art": "metier"}, {"metier": {"Danse": "Son", "Cirque": ""}})
+    found = propose(known, tables, stated)
+    assert {one.text: one.name for one in found.questions} == {"Votre métier": "", "Art": "metier"}
+    assert [(one.text, one.name) for one in found.options["metier"]] == [("Danse", "Son")]
+    again = Programme.read(tomllib.loads(PROGRAMME_OF_TWO + mapping_text(found, known)))
+    assert propose(again, tables).questions == ()
+
+
+def test_columns_of_one_ranking_without_a_title_are_mapped_item_by_item() -> None:
+    known = Programme.read(tomllib.loads(PROGRAMME_OF_RANKS))
+    options = ["Budget", "Droit", "Paie"] * 4
+    first, second = options, options[1:] + options[:1]
+    cells = {"Code": [str(row) for row in range(12)], "Thème : 1er choix": first, "Thème : 2e choix": second}
+    found = propose(known, read_tables(DataFrame(cells)))
+    assert {one.text: one.name for one in found.questions} == {
+        "Thème : 1er choix": "themes [1]",
+        "Thème : 2e choix": "themes [2]",
+    }
+    Programme.read(tomllib.loads(PROGRAMME_OF_RANKS + mapping_text(found, known)))
+
+
+def test_a_mapping_is_added_to_one_that_is_there_and_comments_stay() -> None:
+    content = f'# le nôtre\n{PROGRAMME_OF_TWO}[mapping.questions]  # de 2025\n"Job" = "metier"\n'.encode()
+    tables = read_tables(DataFrame({"Code": ["a", "b"], "Job": ["Son", "Bois"], "Mon âge": ["1", "2"]}))
+    stated = StatedMapping({"mon age": "annees"}, {"metier": {"Bois": "Lumière"}})
+    made = with_mapping(content, propose(Programme.parse(content), tables, stated)).decode()
+    assert made.startswith("# le nôtre\n")
+    assert "[mapping.questions]  # de 2025" in made
+    mapping = tomllib.loads(made)["mapping"]
+    assert mapping == {"questions": {"Job": "metier", "Mon âge": "annees"}, "options": {"metier": {"Bois": "Lumière"}}}
+    untouched = read_tables(DataFrame({"Code": ["a"], "Job": ["Son"]}))
+    assert with_mapping(content, propose(Programme.parse(content), untouched)) == content
+
+
+def test_a_question_that_nobody_was_asked_yet_is_asked_later_and_a_consent_is_read_by_staff() -> None:
+    content = f'{PROGRAMME_OF_TWO}[fields.accord]\nkind = "yesno"\nuse = "consent"\n'.encode()
+    fields = Programme.parse(asked_later(content, ["metier", "accord"])).fields
+    assert (fields["metier"].later, fields["accord"].use) == (True, "display")

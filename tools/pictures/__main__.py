@@ -21,7 +21,9 @@ from tests.browser.browsing import started
 from tests.browser.faces import PAGES
 from tests.browser.jupyter import Jupyter, jupyter
 from tests.browser.served import served
+from tests.drafts.questionnaires import reworded
 from tests.report.edition import Edition, example
+from tests.service.desk.session import PROGRAMME
 from tests.service.desk.visiting import Visit, visiting
 from tests.service.server import serving
 from tools.pictures.small import small
@@ -109,6 +111,18 @@ def handed_over(visit: Visit) -> None:
     visit.held("programme.toml")
 
 
+def called_otherwise(visit: Visit) -> None:
+    """Hand over the example, its columns called otherwise and one of them by a name that says nothing."""
+    with TemporaryDirectory() as folder:
+        answers = reworded(Path(folder)).read_bytes().replace(b"Vos structures", b"Maisons")
+    visit.choose("programme", "programme.toml", PROGRAMME)
+    visit.held("programme.toml")
+    visit.choose("answers", "reponses-2026.csv", answers)
+    visit.held("reponses-2026.csv")
+    visit.press("Lire les réponses")
+    visit.page.locator(".columns-bar").wait_for()
+
+
 def formed(visit: Visit) -> None:
     """Form the pairs of the example."""
     visit.form()
@@ -125,7 +139,12 @@ def replied(visit: Visit) -> None:
     visit.page.get_by_text("1 binôme refusé, qui ne reviendra pas.").wait_for()
 
 
-STAFF: Mapping[str, Callable[[Visit], None]] = {"files": handed_over, "pairs": formed, "proposal": replied}
+STAFF: Mapping[str, Callable[[Visit], None]] = {
+    "files": handed_over,
+    "columns": called_otherwise,
+    "pairs": formed,
+    "proposal": replied,
+}
 
 
 def board_in_jupyter(browser: Browser, edition: Edition) -> bytes:
@@ -218,6 +237,7 @@ PICTURES: Mapping[str, Callable[[Browser, Edition], bytes]] = {
     "tableau-etroit": board(NARROW, 1600),
     "tableau-jupyter": board_in_jupyter,
     "service-fichiers": staff("files", 680),
+    "service-colonnes": staff("columns", 1250),
     "service-binomes": staff("pairs", 1150),
     "service-proposition": staff("proposal", 1900),
     "carnet": notebook,

@@ -194,7 +194,8 @@ def map_command(  # noqa: PLR0913 - the options of the command line are its cont
     as_json: AsJson = False,
 ) -> None:
     """Propose which question each column answers, and which option each answer is, where the words differ."""
-    from mentormatch.programme.drafts.mapping_draft import add_mapping, mapping_text, propose
+    from mentormatch.programme.drafts.amendments import add_mapping
+    from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
     from mentormatch.programme.enrolment import read_tables
     from mentormatch.programme.programme import Programme
 

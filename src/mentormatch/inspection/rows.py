@@ -123,7 +123,7 @@ def read_as(sheet: SubmissionSheet, plan: Plan) -> FileRead:
         tuple(
             (header, target.field if target.item is None else f"{target.field} [{target.item}]")
             for header, target in mapped
-            if target
+            if target and target.field
         ),
     )
 

@@ -135,9 +135,9 @@ class Goals(Part):
 class Wordings(Part):
     """What files of answers call otherwise.
 
-    ``questions`` say which field, or which item of it (``field [item]``), a header stands for; ``options`` say, field
-    by field, which answer of the programme a text of the export is; ``dates`` says whether day or month comes first
-    where a survey tool wrote when answers were sent, for files that do not tell.
+    ``questions`` say which field, or which item of it (``field [item]``), a header stands for, or none (an empty text);
+    ``options`` say, field by field, which answer of the programme a text of the export is; ``dates`` says whether day
+    or month comes first where a survey tool wrote when answers were sent, for files that do not tell.
     """
 
     questions: dict[str, str] = Setting(default_factory=dict)
@@ -500,7 +500,8 @@ def misheaded(parts: Parts, heading: Heading) -> Iterator[Problem]:
 
 def mismapped(parts: Parts, mapping: Wordings) -> Iterator[Problem]:
     """Yield each header that is mapped to nothing, each answer that is mapped to no option, and what is said twice."""
-    for header, said in mapping.questions.items():
+    told = {header: said for header, said in mapping.questions.items() if said.strip()}  # "": it answers nothing
+    for header, said in told.items():
         yield from mistargeted(parts, ("mapping", "questions", quoted(header)), target(said))
     yield from said_twice(("mapping", "questions"), mapping.questions)
     for name, texts in mapping.options.items():

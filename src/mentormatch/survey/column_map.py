@@ -1,7 +1,8 @@
 """What files call otherwise: headers and answers under the names that the programme gives them.
 
-A header is mapped to a field (``disciplines``) or to one item of it (``transmettre [Contrats]``), an answer to an
-option of its question. What nobody mapped stays as typed, and so does all that is typed beside the options.
+A header is mapped to a field (``disciplines``), to one item of it (``transmettre [Contrats]``), or to nothing (an empty
+text: it answers no question), an answer to an option of its question. What nobody mapped stays as typed, and so does
+all that is typed beside the options.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ from mentormatch.languages.text_keys import fold
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a header stands for: a field, or one item of it."""
+    """What a header stands for: a field, or one item of it; no question where ``field`` is empty."""
 
     field: str
     item: str | None = None

@@ -114,6 +114,8 @@ def claimed(header: Sequence[str], plan: Plan) -> dict[str, Claims]:
 def meanings(header: str, plan: Plan, spelled: Mapping[str, Sequence[str]]) -> Iterator[Target]:
     """Yield the fields, or the items of them, that one header stands for; the mapping goes before all."""
     mapped = plan.renaming.headers
+    if is_left(header, plan):
+        return
     if fold(header) in mapped:
         yield mapped[fold(header)]
         return
@@ -124,6 +126,13 @@ def meanings(header: str, plan: Plan, spelled: Mapping[str, Sequence[str]]) -> I
         question, item = fold(pieces[0]), pieces[1]
         names = [mapped[question].field] if question in mapped else spelled.get(question, ())
         yield from (Target(name, item) for name in names)
+
+
+def is_left(header: str, plan: Plan) -> bool:
+    """Say whether the mapping says that a header, or the question of which it is an item, answers nothing."""
+    question = fold((split_part(header) or (header, ""))[0])
+    meant = plan.renaming.headers.get(fold(header)) or plan.renaming.headers.get(question)
+    return meant is not None and not meant.field
 
 
 def twice(table: TextTable, name: str, columns: Sequence[int]) -> Problem:

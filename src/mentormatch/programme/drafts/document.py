@@ -43,7 +43,8 @@ def fields(entries: Sequence[DraftEntry]) -> Iterator[str]:
     for entry in entries:
         yield f"[fields.{entry.name}]"
         yield line("question", quoted(entry.question))
-        yield line("kind", quoted(entry.guess.kind), to_confirm(entry.guess.why))
+        why = entry.guess.why if entry.stated else to_confirm(entry.guess.why)
+        yield line("kind", quoted(entry.guess.kind), why)
         for setting, value in entry.guess.settings.items():
             yield line(setting, quoted(value) if isinstance(value, str) else array(value))
         if entry.side:
@@ -51,7 +52,7 @@ def fields(entries: Sequence[DraftEntry]) -> Iterator[str]:
         if words.AVOIDED.search(fold(entry.question)):
             yield line("private", "true", to_confirm(tr("montré à l'équipe seule")))
         if entry.guess.use != "match":
-            yield line("use", quoted(entry.guess.use), tr(CONFIRM))
+            yield line("use", quoted(entry.guess.use), "" if entry.stated else tr(CONFIRM))
         yield ""
 
 

@@ -25,7 +25,8 @@ class DraftEntry:
 
     ``side`` is None where both sides answer, or nobody can tell. ``also`` are headers of other words that ask the
     same; ``answers`` are texts of the file with the answer of the programme that each stands for. ``takes`` is the side
-    that says by it how many people it takes; ``apart`` whether each side was asked in a file of its own.
+    that says by it how many people it takes; ``apart`` whether each side was asked in a file of its own; ``stated``
+    whether people said what is done with it, so that nothing of it is to be confirmed.
     """
 
     name: str
@@ -36,6 +37,7 @@ class DraftEntry:
     answers: Mapping[str, str] = field(default=NO_WORDS)
     takes: Side | None = None
     apart: bool = False
+    stated: bool = False
 
     @property
     def question(self) -> str:

@@ -55,6 +55,9 @@ def split_tool_columns(
 
 def choose_key(entries: Sequence[DraftEntry], aside: Sequence[QuestionSample], total: int) -> list[DraftEntry]:
     """Return the fields with one key at most: a code that all but a few rows bear; see ``fallback`` for the others."""
+    stated = next((entry for entry in entries if entry.stated and entry.guess.use == "key"), None)
+    if stated:
+        return [as_key(entry, chosen=entry is stated) for entry in entries]
     email = email_of(entries)
     codes = [entry for entry in entries if is_code(entry)]
     lost = {entry.name: count_blanks(entry.sample, total) for entry in codes}

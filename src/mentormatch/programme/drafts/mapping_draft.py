@@ -1,13 +1,9 @@
 """A programme and answers in other words -> a mapping: which header and which answer stand for which of its own."""
 
-import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from mentormatch.base.atomic_files import write_whole
-from mentormatch.errors import OutputError, Problem
 from mentormatch.fields import Answer, AnyField, Choice, Choices, Levels, Ranking, Scale, Side, Slots, YesNo
 from mentormatch.fields.base import split
 from mentormatch.fields.lists import peel, rank_of
@@ -20,10 +16,11 @@ from mentormatch.programme.drafts.document import line, plain, quoted
 from mentormatch.programme.drafts.identity import TELLS, missing_identity, why_identity
 from mentormatch.programme.drafts.patterns import fold
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, in_table
+from mentormatch.programme.drafts.uses import STATED
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
-from mentormatch.survey.column_map import Renaming, Target, answers_of, has_item, takes
-from mentormatch.survey.headers import claimed, places, separate_questions
+from mentormatch.survey.column_map import Renaming, answers_of, has_item, takes, target
+from mentormatch.survey.headers import claimed, is_left, places, separate_questions, split_part
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import OTHER
@@ -45,7 +42,10 @@ FAR = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Counterpart:
-    """A text of a file and the name of the programme that it may stand for (None: nothing near), with why."""
+    """A text of a file and the name of the programme that it may stand for, with why.
+
+    ``name`` is None where nothing is near, and empty where somebody said that it stands for nothing.
+    """
 
     text: str
     name: str | None
@@ -72,24 +72,99 @@ class MappingDraft:
         return not (self.questions or self.options or self.missing or self.absent)
 
 
-def propose(programme: Programme, tables: Tables) -> MappingDraft:
+@dataclass(frozen=True, slots=True)
+class StatedMapping:
+    """What people said of the columns of some files.
+
+    ``questions`` are the field that each question answers, by its words as ``fold`` returns them, empty where it
+    answers none; ``options``, by field, the option that each text is, empty where it stays as typed.
+    """
+
+    questions: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+NOTHING_STATED = StatedMapping()
+
+
+def propose(programme: Programme, tables: Tables, stated: StatedMapping = NOTHING_STATED) -> MappingDraft:
     """Return a mapping for what the programme does not find in these answers as they are.
 
-    Headers go to fields by their likeness, each once at most, or, for options, by the answers below them.
+    What was ``stated`` goes before all. Headers go to fields by their likeness, each once at most, or, for options, by
+    the answers below them.
     """
     apart = all(side is not None for _, side in tables)
     plan = plan_of(programme, apart=apart)
     tables = [(separate_questions(table, plan), side) for table, side in tables]
+    said = {fold(found.text): found for found in stated_questions(tables, stated, plan)}
+    plan = plan_with(plan, said.values(), stated.options)
     questions = {fold(found.text): found for table, side in tables for found in header_counterparts(table, side, plan)}
-    named = {key: Target(found.name) for key, found in questions.items() if found.name}
-    wider = replace(plan, renaming=Renaming({**plan.renaming.headers, **named}, plan.renaming.answers))
+    wider = plan_with(plan, questions.values(), {})
     counts = unknown_options(tables, wider)
+    for name, texts in stated.options.items():
+        done = {fold(text) for text in texts}
+        counts[name] = Counter({text: times for text, times in counts.get(name, {}).items() if fold(text) not in done})
     options = {name: tuple(option_counterparts(name, texts, plan)) for name, texts in counts.items()}
-    kept = {name: found for name, found in options.items() if found}
+    kept = {name: (*stated_options(stated, name, plan), *found) for name, found in options.items()}
     typed = {name: len(texts) - len(options[name]) for name, texts in counts.items() if len(texts) > len(options[name])}
     asked = [sample for table, side in tables for sample in in_table(table, side)]
     lacking = missing_identity([table for table, _ in tables], asked, wider, apart=apart)
-    return MappingDraft(tuple(questions.values()), kept, tuple(missing_fields(tables, wider)), typed, tuple(lacking))
+    return MappingDraft(
+        (*said.values(), *questions.values()),
+        {name: found for name, found in kept.items() if found},
+        tuple(missing_fields(tables, wider)),
+        typed,
+        tuple(lacking),
+    )
+
+
+def plan_with(plan: Plan, questions: Iterable[Counterpart], options: Mapping[str, Mapping[str, str]]) -> Plan:
+    """Return a plan by which these headers and texts stand for what they are said to."""
+    named = {fold(found.text): target(found.name) for found in questions if found.name is not None}
+    answers = {name: dict(texts) for name, texts in plan.renaming.answers.items()}
+    for name, texts in options.items():
+        answers.setdefault(name, {}).update({fold(text): said for text, said in texts.items() if said})
+    return replace(plan, renaming=Renaming({**plan.renaming.headers, **named}, answers))
+
+
+def stated_questions(tables: Tables, stated: StatedMapping, plan: Plan) -> Iterator[Counterpart]:
+    """Yield what people said of the questions of these files."""
+    for table, side in tables:
+        for sample in in_table(table, side):
+            name = stated.questions.get(fold(sample.question))
+            if name is not None and (name == "" or name in plan.fields):
+                yield from counterparts(sample, name, tr(STATED), plan.fields)
+
+
+def stated_options(stated: StatedMapping, name: str, plan: Plan) -> Iterator[Counterpart]:
+    """Yield what people said of the answers to a field; what stays as typed needs no word."""
+    known = plan.fields.get(name)
+    for text, said in stated.options.get(name, {}).items():
+        if said and known is not None:
+            yield Counterpart(text, said, tr(STATED))
+
+
+def counterparts(
+    sample: QuestionSample, name: str | None, why: str, fields: Mapping[str, AnyField]
+) -> Iterator[Counterpart]:
+    """Yield what maps a question to a field: its words where all its columns bear them, else each of its headers."""
+    if all(fold((split_part(header) or (header, ""))[0]) == fold(sample.question) for header in sample.headers):
+        yield Counterpart(sample.question, name, why)
+        return
+    for header, item in zip(sample.headers, sample.items or ("",) * len(sample.headers), strict=False):
+        known = item_of(fields[name], item) if name and item else ""
+        if known is None:
+            yield Counterpart(header, None, tr(TO_FILL))
+        else:
+            yield Counterpart(header, f"{name} [{known}]" if known else name, why)
+
+
+def item_of(asked: AnyField, item: str) -> str | None:
+    """Return the item of a field that a column of a file may be, None where it has none like it."""
+    if has_item(asked, item):
+        return item
+    near = closest(item, answers_of(asked))
+    return near.name if near else None
 
 
 def header_counterparts(table: TextTable, side: Side | None, plan: Plan) -> Iterator[Counterpart]:
@@ -97,6 +172,7 @@ def header_counterparts(table: TextTable, side: Side | None, plan: Plan) -> Iter
     claims = claimed(table.header, plan)
     taken = {at for claim in claims.values() for at in (*claim.whole, *(column for _, column in claim.items))}
     free = {table.header[column] for column in range(len(table.header)) if column not in taken | table.own}
+    free = {header for header in free if not is_left(header, plan)}
     asked = [sample for sample in in_table(table, side) if free.intersection(sample.headers)]
     fields = {
         name: field
@@ -106,7 +182,7 @@ def header_counterparts(table: TextTable, side: Side | None, plan: Plan) -> Iter
     chosen = pair_with_fields(asked, fields, plan)
     for place, sample in enumerate(asked):
         name, why = chosen.get(place, (None, tr(TO_FILL)))
-        yield Counterpart(sample.question, name, why)
+        yield from counterparts(sample, name, why, plan.fields) if name else (Counterpart(sample.question, None, why),)
 
 
 def pair_with_fields(
@@ -186,6 +262,14 @@ def sides_said(name: str, texts: Counter[str], plan: Plan) -> dict[str, str]:
 
 def missing_fields(tables: Tables, plan: Plan) -> Iterator[str]:
     """Yield the fields that criteria and rules need and no column answers, with their words and the closest header."""
+    for name, near in unanswered_fields(tables, plan).items():
+        said = CLOSEST if near else ALONE
+        yield tr(said, question=plan.fields[name].question, name=name, near=near)
+
+
+def unanswered_fields(tables: Tables, plan: Plan) -> dict[str, str]:
+    """Return the closest header, empty for none, by the field that is needed and that no column answers."""
+    found: dict[str, str] = {}
     for name in sorted(plan.needed):
         without = [
             table
@@ -196,8 +280,8 @@ def missing_fields(tables: Tables, plan: Plan) -> Iterator[str]:
             claims = [column for claim in claimed(without[0].header, plan).values() for column in claim.whole]
             free = [text for at, text in enumerate(without[0].header) if at not in claims]
             near = closest(plan.fields[name].question, free, least=FAR)
-            said = CLOSEST if near else ALONE
-            yield tr(said, question=plan.fields[name].question, name=name, near=near.name if near else "")
+            found[name] = near.name if near else ""
+    return found
 
 
 def mapping_text(proposal: MappingDraft, known: Programme) -> str:
@@ -221,25 +305,10 @@ def mapping_text(proposal: MappingDraft, known: Programme) -> str:
     return "\n".join(lines) + "\n"
 
 
-def add_mapping(path: Path, text: str) -> None:
-    """Add a mapping to the end of a programme file, the rest of which stays as it is, byte for byte.
-
-    Raises OutputError where the programme has a mapping already, ProgrammeError where this one does not fit it.
-    """
-    before = path.read_bytes()
-    known = Programme.load(path).mapping
-    if known.questions or known.options:
-        advice = tr("écrivez ailleurs (-o), et collez à la main")
-        found = Problem("mapping", tr("le programme en a déjà une"), advice=advice)
-        raise OutputError(tr("Rien n'a été ajouté à {file}", file=path.name), [found])
-    after = before.rstrip() + b"\n\n" + text.encode("utf-8")
-    Programme.read(tomllib.loads(after.decode("utf-8-sig")), path.name)
-    write_whole(path, after)
-
-
 def mapping_line(found: Counterpart) -> str:
     """Return one line of a mapping; a comment where it is to be filled in."""
-    return line(quoted(found.text) if found.name else f"# {quoted(found.text)}", quoted(found.name or ""), found.why)
+    open_end = found.name is None
+    return line(f"# {quoted(found.text)}" if open_end else quoted(found.text), quoted(found.name or ""), found.why)
 
 
 def typed_beside(count: int) -> list[str]:

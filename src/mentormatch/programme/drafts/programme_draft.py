@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -27,10 +27,10 @@ from mentormatch.programme.drafts.identity import (
 )
 from mentormatch.programme.drafts.kinds import SEEN, Guess
 from mentormatch.programme.drafts.patterns import fold
-from mentormatch.programme.drafts.proposals import adapt, choices, is_of_house
+from mentormatch.programme.drafts.proposals import DraftedExtension, adapt, choices, is_of_house
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, language_of, samples, with_sides
-from mentormatch.programme.drafts.uses import guess, is_sensitive
+from mentormatch.programme.drafts.uses import guess, is_sensitive, used_as
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.entries import KEYLESS, NAMELESS, UNACCEPTED
@@ -115,8 +115,9 @@ MOSTLY = 0.5
 class Draft:
     """A programme file in words, what it lacks to take the answers it was made from, and how it was tried on them.
 
-    ``rejected`` says why rows would be rejected; ``confirm`` counts the lines to be confirmed, ``proposed`` the
-    criteria and rules that stand in it as comments; ``orders`` are the fields whose order nothing tells.
+    ``rejected`` says why rows would be rejected; ``confirm`` counts the lines to be confirmed; ``orders`` are the
+    fields whose order nothing tells; ``entries`` are all fields, ``proposals`` the criteria and rules that stand in it
+    as comments, unless they were taken; ``outline`` is what it was made of.
     """
 
     text: str
@@ -126,7 +127,30 @@ class Draft:
     language: str
     confirm: int
     orders: tuple[str, ...]
-    proposed: int
+    entries: tuple[DraftEntry, ...]
+    proposals: tuple[DraftedExtension, ...]
+    outline: "Outline"
+
+    @property
+    def proposed(self) -> int:
+        """How many criteria and rules are proposed."""
+        return len(self.proposals)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedDraft:
+    """What people said of the questions of some files, each by its words as ``fold`` returns them.
+
+    ``uses`` say what is done with its answers; ``role`` is the question that tells the sides, with the answers of
+    mentors and of mentees; ``taken`` are the proposals that count from now on, by their keys.
+    """
+
+    uses: Mapping[str, Use] = field(default_factory=dict)
+    role: tuple[str, str, str] | None = None
+    taken: frozenset[str] = frozenset()
+
+
+NOTHING_STATED = StatedDraft()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,33 +167,50 @@ class Outline:
         return self.apart or self.role is not None
 
 
-def draft(tables: Tables, name: str = "") -> Draft:
+def draft(tables: Tables, name: str = "", stated: StatedDraft = NOTHING_STATED) -> Draft:
     """Return a programme for these answers, each with the side that answered it, None where a question may tell.
 
     It is in the language of the files, unless one was asked for, and was tried on them; without a ``name`` it is one to
-    be named.
+    be named. What people have ``stated`` goes before what their files seem to be.
     """
     with language(language_of(tables), unless_asked=True):
-        outline = outline_of(tables)
-        made = draft_of(outline, tables, name)
+        outline = outline_of(tables, stated)
+        made = draft_of(outline, tables, name, stated.taken)
         refused = without_consents(made, outline)
-        return draft_of(refused, tables, name) if refused else made
+        return draft_of(refused, tables, name, stated.taken) if refused else made
 
 
-def outline_of(tables: Tables) -> Outline:
+def outline_of(tables: Tables, stated: StatedDraft = NOTHING_STATED) -> Outline:
     """Return the fields that these answers seem to need, and what tells the role."""
     asked, aside = split_tool_columns(list(with_typed_texts(samples(tables))), tool_headers(tables))
     apart = all(side is not None for _, side in tables)
-    role = None if apart else role_among(asked)
+    role = None if apart else stated_role(asked, stated) or role_among(asked)
     if role is not None:
         asked, aside = with_sides(asked, role.sides), with_sides(aside, role.sides)
     total = sum(len(table.records) for table, _ in tables)
     entries = [replace(entry, apart=apart) for entry in name_fields(asked, role)]
     known = link_rankings(with_shared_options(unify(entries)))
+    known = [as_stated(entry, stated.uses) for entry in known]
     return Outline(tuple(choose_key(known, aside, total)), role, apart)
 
 
-def draft_of(outline: Outline, tables: Tables, name: str) -> Draft:
+def stated_role(asked: Sequence[QuestionSample], stated: StatedDraft) -> RoleQuestion | None:
+    """Return the question that tells the sides where people said which."""
+    question, mentor, mentee = stated.role or ("", "", "")
+    sample = next((one for one in asked if stated.role and fold(one.question) == question), None)
+    return RoleQuestion(sample, mentor, mentee) if sample else None
+
+
+def as_stated(entry: DraftEntry, uses: Mapping[str, Use]) -> DraftEntry:
+    """Return a field as people said that it is used."""
+    use = uses.get(fold(entry.question))
+    if use is None:
+        return entry
+    found = entry.guess if use == entry.guess.use else used_as(thin(entry.sample), entry.guess, use)
+    return replace(entry, guess=found, stated=True)
+
+
+def draft_of(outline: Outline, tables: Tables, name: str, taken: Container[str]) -> Draft:
     """Return a draft of these fields, tried on the files."""
     entries, proposals, hints = adapt(outline.entries, told=outline.told)
     text = "\n".join(
@@ -179,7 +220,7 @@ def draft_of(outline: Outline, tables: Tables, name: str) -> Draft:
             "",
             *fields(entries),
             *mappings(entries),
-            *choices(proposals, told=outline.told),
+            *choices(proposals, taken, told=outline.told),
             *(f"#\n# # {hint}" for hint in hints),
         ]
     )
@@ -189,12 +230,13 @@ def draft_of(outline: Outline, tables: Tables, name: str) -> Draft:
     dry_run = try_out(text, tables)
     lacking = tuple(missing_parts(entries, outline, dry_run))
     rejected = tuple(rejections(dry_run, entries))
-    return Draft(text, lacking, dry_run, rejected, spoken(), confirm, orders, len(proposals))
+    parts = tuple(entries), tuple(proposals), outline
+    return Draft(text, lacking, dry_run, rejected, spoken(), confirm, orders, *parts)
 
 
 def without_consents(made: Draft, outline: Outline) -> Outline | None:
     """Return the fields with no consent asked, where the draft would reject most rows for want of one; else None."""
-    consents = [entry for entry in outline.entries if entry.guess.use == "consent"]
+    consents = [entry for entry in outline.entries if entry.guess.use == "consent" and not entry.stated]
     refused = made.dry_run.reasons[tr(UNACCEPTED)]
     if not consents or refused <= MOSTLY * len(made.dry_run.rows):
         return None

@@ -1,6 +1,6 @@
 """Fields of a draft -> the criteria and rules that they could make, each as comments with a word on why."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch.fields import Side
@@ -66,12 +66,18 @@ class DraftedExtension:
     settings: Mapping[str, str]
     rule: bool = False
 
-    def lines(self) -> Iterator[str]:
-        """Yield its lines, each as a comment."""
+    @property
+    def key(self) -> str:
+        """What tells it from the others of a draft."""
+        return " ".join((self.kind, *self.settings.values()))
+
+    def lines(self, *, taken: bool = False) -> Iterator[str]:
+        """Yield its lines, each as a comment unless it was ``taken``."""
         table = "rules" if self.rule else "criteria"
         said = [line("kind", quoted(self.kind)), *(line(name, value) for name, value in self.settings.items())]
         weight = [] if self.rule else [line("weight", str(WEIGHT))]
-        yield from ("#", f"# # {plain(self.why)}", f"# [[{table}]]", *(f"# {each}" for each in (*said, *weight)))
+        told = (f"# {plain(self.why)}", f"[[{table}]]", *said, *weight)
+        yield from ("", *told) if taken else ("#", *(f"# {each}" for each in told))
 
 
 def adapt(entries: Sequence[DraftEntry], *, told: bool) -> tuple[list[DraftEntry], list[DraftedExtension], list[str]]:
@@ -168,7 +174,8 @@ def propose(entry: DraftEntry) -> DraftedExtension | None:
     if found:
         kind, why = found
         return DraftedExtension(kind, of_question(why, entry), {"field": quoted(entry.name)}, rule=True)
-    if is_private(entry) or not (lexicon.COMPARED.search(fold(entry.question)) or is_untitled(entry)):
+    comparable = lexicon.COMPARED.search(fold(entry.question)) or is_untitled(entry)
+    if not entry.stated and (is_private(entry) or not comparable):
         return None
     if is_need_and_offer(entry):
         named = {"mentee": quoted(entry.name), "mentor": quoted(entry.name)}
@@ -223,11 +230,14 @@ def of_question(why: str, entry: DraftEntry) -> str:
     return tr(WHY, why=tr(why), question=plain(entry.question))
 
 
-def choices(proposals: Sequence[DraftedExtension], *, told: bool) -> Iterator[str]:
-    """Yield what could be proposed, as comments: what makes a good pair is the programme's policy, not ours."""
+def choices(proposals: Sequence[DraftedExtension], taken: Container[str], *, told: bool) -> Iterator[str]:
+    """Yield what could be proposed, as comments: what makes a good pair is the programme's policy, not ours.
+
+    What people have ``taken``, by its key, is no comment.
+    """
     if proposals:
         yield tr(CHOOSE, weight=WEIGHT).rstrip("\n")
     else:
         yield tr(NOTHING, why=tr(NO_QUESTION if told else ONE_SIDE))
     for proposal in proposals:
-        yield from proposal.lines()
+        yield from proposal.lines(taken=proposal.key in taken)

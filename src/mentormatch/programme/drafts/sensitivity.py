@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import chain
 
 from mentormatch.programme.drafts.lexicon import CONSENT
 from mentormatch.programme.drafts.patterns import alternatives, combine, plain, within
@@ -93,24 +94,42 @@ def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = Tru
     return subject_in_options(tuple(map(plain, chosen)), closed=closed)
 
 
-@lru_cache(maxsize=4096)
 def subject_in_words(said: str) -> str | None:
     """Return the sensitive subject of the words of a question, None where there is none."""
+    found = found_in_words(said)
+    return found and found[0]
+
+
+def telling_words(question: str) -> str:
+    """Return the words of a question that make it sensitive, empty where its words do not.
+
+    >>> telling_words("Avez-vous un problème de santé ?"), telling_words("Quel est votre métier ?")
+    ('problème de santé', '')
+    """
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question)
+    found = found_in_words(without_harmless(plain(spaced)))
+    if found is None:
+        return ""
+    words, told = list(re.finditer(r"[^\W_]+", spaced)), found[1].split()
+    runs = (words[at : at + len(told)] for at in range(len(words) - len(told) + 1))
+    run = next((run for run in runs if [plain(word[0]) for word in run] == told), None)
+    return spaced[run[0].start() : run[-1].end()] if run else found[1]
+
+
+@lru_cache(maxsize=4096)
+def found_in_words(said: str) -> tuple[str, str] | None:
+    """Return the sensitive subject of the words of a question and the phrase that tells it, None where none does."""
     agreed = bool(within(CONSENT).match(said))
     for subject in SUBJECTS:
         # Phrases that tell in any sentence; in one by which people agree, no others do.
         told = (subject.certain, subject.telling) + (() if agreed else (subject.likely,))
-        strong = [m.span() for part in told for m in within(part).finditer(said)]
-        if any(not is_exempt(said, span) for span in strong):
-            return subject.name
-        if agreed:
-            continue
+        strong = (m.span() for part in told for m in within(part).finditer(said))
         # Phrases that tell where a person is asked.
-        if any(
-            not is_exempt(said, m.span()) and concerns_person(said, m.span())
-            for m in within(subject.possible).finditer(said)
-        ):
-            return subject.name
+        weak = () if agreed else (m.span() for m in within(subject.possible).finditer(said))
+        asked = (span for span in weak if concerns_person(said, span))
+        span = next((span for span in chain(strong, asked) if not is_exempt(said, span)), None)
+        if span:
+            return subject.name, said[slice(*span)]
     return None
 
 

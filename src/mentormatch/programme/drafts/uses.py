@@ -6,13 +6,15 @@ yes or no, which says so little by itself, needs the plainest words.
 """
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from mentormatch.fields import Use
 from mentormatch.fields.base import split
 from mentormatch.languages import mark, tr
 from mentormatch.programme.drafts import capacity, lexicon, words
 from mentormatch.programme.drafts.answers import are_chosen, distinct, share
-from mentormatch.programme.drafts.kinds import COLUMNS, GRIDS, Guess
+from mentormatch.programme.drafts.kinds import COLUMNS, GRIDS, Guess, consent, contact, key
 from mentormatch.programme.drafts.patterns import fold, plain
 from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.sensitivity import MOST_ANSWERS, is_doubtful, subject_of
@@ -34,6 +36,9 @@ SUBJECTS = {
     "criminal record": mark("condamnations"),
     "biometrics": mark("biométrie, génétique"),
 }
+STATED = mark("choisi par l'équipe")
+KINDS_OF_USES: Mapping[Use, str] = {"forbidden": "text", "contact": "text", "key": "text", "consent": "yesno"}
+"""The kind that a question has by what is done with it."""
 NO_REASON = mark("rien n'y dit de quoi rapprocher deux personnes : lu par l'équipe")
 UNASKED = mark("jamais comparé sans que vous le demandiez")
 BY_KIND = ("slots", "ranking")
@@ -53,9 +58,24 @@ def guess(sample: QuestionSample) -> Guess:
     subject = subject_in(sample)
     if subject is not None:
         return Guess("text", tr(SENSITIVE, subject=tr(SUBJECTS[subject])), use="forbidden")
-    found = (tried(sample) for tried in (GRIDS if sample.items else COLUMNS))
+    return restrict(sample, first_fit(sample, GRIDS if sample.items else COLUMNS))
+
+
+def first_fit(sample: QuestionSample, kinds: Iterable[Callable[[QuestionSample], Guess | None]]) -> Guess:
+    """Return the first of these kinds that a question may be, a text that only staff read where it is none."""
     nothing = Guess("text", tr("texte libre, lu par l'équipe, jamais noté"), use="display")
-    return restrict(sample, next((one for one in found if one), nothing))
+    return next((one for tried in kinds if (one := tried(sample))), nothing)
+
+
+def used_as(sample: QuestionSample, found: Guess, use: Use) -> Guess:
+    """Return what a question is once people said what is done with it: ``found`` is what it was taken for."""
+    why = tr(STATED)
+    if use in KINDS_OF_USES:
+        return Guess(KINDS_OF_USES[use], why, use=use)
+    if found.use in KINDS_OF_USES:
+        kinds = [kind for kind in COLUMNS if kind not in (contact, key, consent)]
+        found = first_fit(sample, GRIDS if sample.items else kinds)
+    return replace(found, why=join_reasons(found.why, why), use=use)
 
 
 def restrict(sample: QuestionSample, found: Guess) -> Guess:

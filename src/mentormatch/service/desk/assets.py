@@ -29,7 +29,9 @@ WORDS = {
     "still_working": mark("Un calcul est encore en cours ; la page s'ouvre dès qu'il est fini."),
     "colon": ":",
     "expected": mark("Attendu : {what}"),
+    "others_wrong": mark("Voir les autres points ({number})"),
     "step_files": mark("Vos fichiers"),
+    "step_columns": mark("Les colonnes"),
     "step_intake": mark("Les réponses"),
     "step_pairs": mark("Les binômes"),
     "step_board": mark("Le tableau"),
@@ -37,13 +39,16 @@ WORDS = {
     "step_documents": mark("Les documents"),
     "not_yet": mark("pas encore possible"),
     "files_lead": mark(
-        "Déposez les réponses au questionnaire et le programme. Tout reste dans la mémoire de ce service le temps de"
-        " votre session : rien n'y est enregistré, et rien ne part ailleurs."
+        "Déposez les réponses au questionnaire, et le programme si vous en avez un. Tout reste dans la mémoire de ce"
+        " service le temps de votre session : rien n'y est enregistré, et rien ne part ailleurs."
     ),
     "answers": mark("Les réponses au questionnaire"),
     "answers_hint": mark("Un fichier .csv, .xlsx ou .ods, tel que l'outil d'enquête l'a exporté."),
     "programme": mark("Le programme"),
-    "programme_hint": mark("Le fichier .toml qui dit quelles questions, quels critères et quelles règles comptent."),
+    "programme_hint": mark(
+        "Le fichier .toml qui dit quelles questions, quels critères et quelles règles comptent. Sans lui, l'étape"
+        " suivante en propose un."
+    ),
     "earlier": mark("Reprendre une proposition d'un autre jour"),
     "earlier_hint": mark("Le fichier propositions.json, téléchargé d'ici ou écrit par « mentormatch replies »."),
     "proposal_file": mark("La proposition d'un autre jour"),
@@ -66,6 +71,49 @@ WORDS = {
     "read": mark("Lire les réponses"),
     "reading": mark("Lecture des réponses…"),
     "read_done": mark("Les réponses sont lues."),
+    "called": mark("Nom du programme"),
+    "restore": mark("Tout remettre comme lu"),
+    "blocking": mark("À régler pour continuer"),
+    "nothing_blocks": mark("Rien ne bloque : vous pouvez continuer."),
+    "one_less": mark("C'est réglé. Voici le point suivant."),
+    "blocked_still": mark("Il reste des points à régler avant de continuer."),
+    "another_column": mark("choisir une colonne…"),
+    "another_answer": mark("choisir une réponse…"),
+    "other_file": mark("Déposer un autre fichier"),
+    "confirming": mark("À confirmer"),
+    "confirm_all": mark("Tout confirmer"),
+    "known_columns": mark("Reconnues"),
+    "typed_columns": mark("Textes libres"),
+    "typed_hint": mark("Lus par l'équipe à côté de la personne, jamais comptés, dans aucun document remis."),
+    "unused_columns": mark("Sans usage"),
+    "unused_hint": mark("Ni lues, ni gardées."),
+    "column": mark("Colonne du fichier"),
+    "seems": mark("Semble être"),
+    "answers_to": mark("Répond à"),
+    "for_example": mark("ex. : {answers}"),
+    "menu_of": mark("« {question} » répond à"),
+    "menu_of_answer": mark("« {answer} », réponse à « {question} », veut dire"),
+    "none_chosen": mark("rien"),
+    "no_option": mark("choisir…"),
+    "yes": mark("Oui"),
+    "yes_of": mark("Oui, « {question} » est cela"),
+    "unread": mark("Des réponses que la question ne comprend pas :"),
+    "sensitive": mark("Questions sensibles"),
+    "sensitive_hint": mark(
+        "Santé, opinions, syndicat, origine… (RGPD, articles 9 et 10). Leurs réponses ne sont pas lues. Pour en avoir"
+        " besoin il faut l'accord explicite des personnes, et un motif écrit dans le programme."
+    ),
+    "proposals": mark("Ce qui rapproche deux personnes"),
+    "proposals_hint": mark("Ce que vos questions permettent ; ce qui est coché compte."),
+    "blocked_count": mark("À régler : {number}."),
+    "none_blocked": mark("Rien à régler."),
+    "other_counts": mark("À confirmer : {open} ; reconnues : {known}."),
+    "go_on": mark("Continuer"),
+    "columns_lost": mark("Les binômes déjà formés seront perdus."),
+    "keep_programme": mark("Télécharger le programme"),
+    "keep_mapping": mark("Télécharger la correspondance"),
+    "mentees_to_come": mark("Ce fichier est celui des mentor·es. Déposez maintenant celui des mentoré·es."),
+    "mentors_to_come": mark("Ce fichier est celui des mentoré·es. Déposez maintenant celui des mentor·es."),
     "intake_lead": mark(
         "Avant tout calcul : le sort de chaque ligne, et qui pourrait rencontrer qui. Si quelque chose surprend,"
         " corrigez le fichier ou le programme et déposez-le de nouveau."
@@ -197,11 +245,14 @@ def sign_words() -> dict[str, str]:
 JAVASCRIPT, CSS, SVG, JSON = "text/javascript", "text/css", "image/svg+xml", "application/json"
 OWN: Mapping[str, str] = {
     "asking.js": JAVASCRIPT,
+    "columns.css": CSS,
+    "columns.js": JAVASCRIPT,
     "desk.css": CSS,
     "desk.js": JAVASCRIPT,
     "documents.js": JAVASCRIPT,
     "fields.js": JAVASCRIPT,
     "icon.svg": SVG,
+    "menus.js": JAVASCRIPT,
     "model.js": JAVASCRIPT,
     "proposal.js": JAVASCRIPT,
     "seeing.js": JAVASCRIPT,

@@ -26,6 +26,9 @@ from mentormatch.report.decision_state import answered, standing
 from mentormatch.report.view import figures
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk import desk_requests
+from mentormatch.service.desk.column_messages import ColumnsTold
+from mentormatch.service.desk.columns import MAPPING, DeskColumns, gesture
+from mentormatch.service.desk.columns import PROGRAMME as PROGRAMME_FILE
 from mentormatch.service.desk.documents import (
     ANSWERS,
     HTML,
@@ -39,7 +42,7 @@ from mentormatch.service.desk.documents import (
 )
 from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound
 from mentormatch.service.desk.sealing_board import SealingBoard
-from mentormatch.service.desk.uploads import File, Handed, refuse_too_many
+from mentormatch.service.desk.uploads import File, Handed, refuse_too_many, taken_in
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.survey.contacts import Contacts
@@ -113,6 +116,7 @@ class DeskOut(JsonMessage):
     edition: int
     language: str
     files: list[FileOut]
+    columns: ColumnsTold | None
     intake: IntakeOut | None
     plan: DeskPlanOut | None
 
@@ -176,6 +180,7 @@ JSON = "application/json"
 INTAKE = "reponses"
 """The name of the page of what came in."""
 NOT_READ = mark("Les réponses n'ont pas encore été lues")
+NOT_SETTLED = mark("Il reste des points à régler dans les colonnes")
 NOT_FORMED = mark("Les binômes n'ont pas encore été formés")
 OTHER_ANSWERS = mark(
     "La proposition ne va pas avec ces réponses. À la première étape, retirez-la, ou déposez les réponses de la même"
@@ -200,6 +205,8 @@ class Desk:
         self.most = desk_requests.Begin(people=4_000, pairs=1_000_000)
         self.handed = Handed()
         self.chosen: str | None = None
+        self.columns: DeskColumns | None = None
+        self.former: DeskColumns | None = None
         self.intake: Intake | None = None
         self.contacts = Contacts((), {})
         self.round: DeskRound | None = None
@@ -208,8 +215,9 @@ class Desk:
 
     @property
     def language(self) -> str:
-        """The language that was chosen at the page, or that of the programme."""
-        return self.chosen or (self.intake.language if self.intake else FRENCH)
+        """The language that was chosen at the page, or that of the programme, or of the files."""
+        told = (self.intake.language if self.intake else "") or (self.columns.code if self.columns else "")
+        return self.chosen or told or FRENCH
 
     def answer(self, payload: bytes) -> bytes:
         """Return the answer to what the page asks; what is refused is an answer too."""
@@ -239,20 +247,20 @@ class Desk:
                 | desk_requests.Oblige()
             ):
                 return in_json(self.rounds(action, body))
+            case desk_requests.LookAtColumns() | desk_requests.SayOfColumns():
+                return in_json(self.understood(action))
         self.change(action, body)
         return in_json(self.state())
 
     def change(self, action: desk_requests.Action, body: bytes) -> None:
         """Do what changes how far everything is; raises MentorMatchError where it cannot be done."""
         match action:
-            case desk_requests.Take(part=part, name=name):
-                self.begin_anew(self.handed.files | {part: File.of(name, body)})
-            case desk_requests.Leave(part=part):
-                self.begin_anew({one: file for one, file in self.handed.files.items() if one != part})
-            case desk_requests.Example():
-                self.begin_anew(Handed.example())
+            case desk_requests.Take() | desk_requests.Leave() | desk_requests.Example() | desk_requests.OneSide():
+                self.begin_anew(self.handed_over(action, body))
             case desk_requests.Read(apart=apart):
                 self.read(apart=apart)
+            case desk_requests.Settle():
+                self.settle()
             case desk_requests.FormIn(seed=seed, time_limit_s=seconds):
                 self.form(seed, seconds)
             case desk_requests.Close(round=number, late=late):
@@ -274,19 +282,73 @@ class Desk:
             case desk_requests.Prepare():
                 rehearse()
 
+    def handed_over(self, action: desk_requests.Action, body: bytes) -> dict[desk_requests.FilePart, File]:
+        """Return the files once one was handed over, taken back, or said to be that of one side."""
+        files = dict(self.handed.files)
+        match action:
+            case desk_requests.Take(part=part, name=name):
+                files[part] = File.of(name, body)
+            case desk_requests.Leave(part=part):
+                files.pop(part, None)
+            case desk_requests.OneSide(side=side) if "answers" in files:
+                files[side] = files.pop("answers")
+            case desk_requests.Example():
+                return Handed.example()
+        return files
+
     def begin_anew(self, files: dict[desk_requests.FilePart, File]) -> None:
         """Keep these files, and nothing that came of others."""
         self.handed, self.intake, self.round = Handed(files), None, None
+        self.former, self.columns = self.columns or self.former, None
         self.contacts, self.named = Contacts((), {}), False
         self.edition += 1
 
     def read(self, *, apart: bool) -> None:
-        """Read the programme, then the answers."""
+        """Read the files: the answers are taken in where the programme understands them, else there are columns."""
         self.handed.refuse_missing(apart=apart)
         self.round, self.intake = None, None
         self.edition += 1
         self.handed.proposal()
-        self.intake, self.contacts = self.handed.read(self.handed.programme(), apart=apart, most=self.most.people)
+        content = self.handed.stated_programme
+        programme = self.handed.programme() if content is not None else None
+        tables = self.handed.tables(apart=apart, most=self.most.people)
+        self.former = self.columns = DeskColumns.of(content, tables, self.columns or self.former)
+        with language(self.language):
+            told = self.columns.told()
+        if programme and not told.blocked:
+            try:
+                self.intake, self.contacts = taken_in(programme, tables)
+            except SurveyError:
+                if not told.open:  # else there is what the step of the columns will settle
+                    raise
+
+    def settle(self) -> None:
+        """Take the columns as they are shown, and read the answers by the programme that comes of it."""
+        columns = self.looked_at()
+        if columns.told().blocked:
+            raise RequestError(tr(NOT_SETTLED))
+        name = self.handed.files["programme"].name if "programme" in self.handed.files else PROGRAMME_FILE
+        programme = File(name, columns.settle())
+        self.handed = Handed({**self.handed.files, "programme": programme})
+        self.round = None
+        self.edition += 1
+        self.intake, self.contacts = taken_in(self.handed.programme(), columns.tables)
+
+    def understood(self, action: desk_requests.Action) -> dict[str, Any]:
+        """Return the step of the columns, after what was said of them if something was."""
+        columns = self.looked_at()
+        if isinstance(action, desk_requests.SayOfColumns):
+            columns.do(gesture(action.model_dump(exclude={"do"})))
+            self.edition += 1
+        return dressed(columns.out())
+
+    def looked_at(self) -> DeskColumns:
+        """Return the columns; raises RequestError where nothing was read."""
+        if self.columns is None:
+            raise RequestError(tr(NOT_READ))
+        if not self.columns.fits(self.handed.stated_programme):  # it was changed in another step
+            self.columns = DeskColumns.of(self.handed.stated_programme, self.columns.tables, None)
+        return self.columns
 
     def form(self, seed: int, seconds: float) -> None:
         """Form the pairs, or take those of a proposal; an interrupt ends it with the best that was found."""
@@ -382,6 +444,8 @@ class Desk:
 
     def document(self, name: str) -> bytes:
         """Return a document to keep, by its name."""
+        if name in (PROGRAMME_FILE, MAPPING):
+            return self.looked_at().document(name)
         if name in ROUND_FILES:
             return self.proposed().document(name)
         return intake_documents(self.taken_in()) if name == ANSWERS else self.held().content(name)
@@ -405,6 +469,7 @@ class Desk:
             out = DeskOut(
                 edition=self.edition,
                 language=self.language,
+                columns=self.columns.told() if self.columns else None,
                 files=[FileOut(part=part, name=file.name, size=file.size) for part, file in self.handed.files.items()],
                 intake=intake_out(self.intake) if self.intake else None,
                 plan=plan_out(self.held(), self.round) if self.round else None,

@@ -12,6 +12,7 @@ from mentormatch.widgets.board.actions import PersonId
 type FilePart = Literal["programme", "answers", "mentors", "mentees", "proposal"]
 """``proposal``: the file of an earlier day, with which the work goes on."""
 type Word = Annotated[str, Setting(min_length=1, max_length=255)]
+type Tag = Annotated[str, Setting(max_length=255)]
 type Seconds = Annotated[float, Setting(gt=0, le=600)]
 type Language = Literal["fr", "en"]
 
@@ -72,6 +73,35 @@ class Read(JsonMessage):
 
     do: Literal["read"] = "read"
     apart: bool = False
+
+
+class LookAtColumns(JsonMessage):
+    """The step of the columns is seen: how the files are understood."""
+
+    do: Literal["columns"] = "columns"
+
+
+class SayOfColumns(JsonMessage):
+    """Something is said of the columns: a gesture that the step offers, as it stands there."""
+
+    do: Literal["say"] = "say"
+    what: Literal["column", "answer", "confirm", "later", "take", "leave", "name", "restore"]
+    question: Tag = ""
+    text: Tag = ""
+    means: Tag = ""
+
+
+class Settle(JsonMessage):
+    """The columns are taken as the step shows them, and the answers are read."""
+
+    do: Literal["settle"] = "settle"
+
+
+class OneSide(JsonMessage):
+    """The one file of answers is that of one side; that of the other is still to come."""
+
+    do: Literal["side"] = "side"
+    side: Literal["mentors", "mentees"]
 
 
 class FormIn(JsonMessage):
@@ -170,6 +200,10 @@ type Action = (
     | Leave
     | Example
     | Read
+    | LookAtColumns
+    | SayOfColumns
+    | Settle
+    | OneSide
     | FormIn
     | Show
     | Open
@@ -184,6 +218,22 @@ type Action = (
     | Reopen
 )
 
-FREE = ("speak", "leave", "example", "read", "form", "name", "round", "note", "oblige", "close", "reopen")
+FREE = (
+    "speak",
+    "leave",
+    "example",
+    "read",
+    "columns",
+    "say",
+    "settle",
+    "side",
+    "form",
+    "name",
+    "round",
+    "note",
+    "oblige",
+    "close",
+    "reopen",
+)
 """What the page may ask as it likes; all else goes by an address of its own."""
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="do")])

@@ -20,6 +20,7 @@ TYPES: Mapping[str, str] = {
     ".html": HTML,
     ".zip": ZIP,
     ".json": "application/json",
+    ".toml": "application/toml",
     ".jsonl": "application/jsonl; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",

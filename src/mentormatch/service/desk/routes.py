@@ -15,6 +15,7 @@ from mentormatch.languages import FRENCH, LANGUAGES, language
 from mentormatch.service.bodies import Bodies
 from mentormatch.service.components import Components
 from mentormatch.service.desk.assets import POLICY, assets, page_file, sign_page, view_policy
+from mentormatch.service.desk.columns import MAPPING, PROGRAMME
 from mentormatch.service.desk.desk_requests import FREE
 from mentormatch.service.desk.desks import Desks, Seat
 from mentormatch.service.desk.documents import ANSWERS, HTML, PURPOSES, VIEWS
@@ -27,7 +28,7 @@ OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Polic
 PAGE = {**OWN, "Content-Security-Policy": POLICY}
 FILE_TYPE, NAME = "application/octet-stream", "X-File-Name"
 PAGES = ("reponses", *VIEWS)
-KEPT = (ANSWERS, *PURPOSES, *ROUND_FILES)
+KEPT = (ANSWERS, PROGRAMME, MAPPING, *PURPOSES, *ROUND_FILES)
 
 
 class Kept(TypedDict):

@@ -6,12 +6,13 @@ from io import BytesIO
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
-from mentormatch.errors import MentorMatchError, Problem, ProgrammeError, RequestError, SurveyError
+from mentormatch.errors import Problem, SurveyError
 from mentormatch.examples import ANSWERS, PROGRAMME, folder_of
 from mentormatch.inspection.intake import Intake, reported
 from mentormatch.languages import language, mark, tr
 from mentormatch.languages.phrases import counted, decimal, thousands
 from mentormatch.operations.proposal import ProposalRecord
+from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.enrolment import plan_of, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.report.texts import visible
@@ -23,31 +24,17 @@ from mentormatch.survey.table_reader import TableSource, read_stream
 EXAMPLE = "mentorat"
 LINES = mark("lignes de réponses")
 MISSING: Mapping[FilePart, str] = {
-    "programme": mark("Il manque le programme"),
     "answers": mark("Il manque le fichier de réponses"),
     "mentors": mark("Il manque le fichier de réponses des mentor·es"),
     "mentees": mark("Il manque le fichier de réponses des mentoré·es"),
 }
-WANTED: Mapping[FilePart, str] = {
-    "programme": mark("un fichier .toml"),
-    "answers": mark("un fichier .csv, .xlsx ou .ods"),
-    "mentors": mark("un fichier .csv, .xlsx ou .ods"),
-    "mentees": mark("un fichier .csv, .xlsx ou .ods"),
-}
-
+WANTED = mark("un fichier .csv, .xlsx ou .ods")
 NAMES: Mapping[FilePart, str] = {
-    "programme": mark("Le programme"),
     "answers": mark("Les réponses au questionnaire"),
     "mentors": mark("Les réponses des mentor·es"),
     "mentees": mark("Les réponses des mentoré·es"),
 }
 SEVERAL = mark("Il manque des fichiers")
-PLACES: Mapping[FilePart, type[MentorMatchError]] = {
-    "programme": ProgrammeError,
-    "answers": SurveyError,
-    "mentors": SurveyError,
-    "mentees": SurveyError,
-}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -89,14 +76,18 @@ class Handed:
         return {part: File(name, folder.joinpath(name).read_bytes()) for part, name in names.items()}
 
     def refuse_missing(self, *, apart: bool) -> None:
-        """Raise an error in words where a file is not there yet."""
-        parts: tuple[FilePart, ...] = ("programme", "mentors", "mentees") if apart else ("programme", "answers")
+        """Raise SurveyError in words where a file of answers is not there yet; a programme may be missing."""
+        parts: tuple[FilePart, ...] = ("mentors", "mentees") if apart else ("answers",)
         missing = [part for part in parts if part not in self.files]
         if not missing:
             return
-        kind = RequestError if len(missing) == len(parts) else PLACES[missing[0]]
         told = tr(MISSING[missing[0]]) if len(missing) == 1 else tr(SEVERAL)
-        raise kind(told, [Problem(tr(NAMES[part]), tr("aucun fichier"), tr(WANTED[part])) for part in missing])
+        raise SurveyError(told, [Problem(tr(NAMES[part]), tr("aucun fichier"), tr(WANTED)) for part in missing])
+
+    @property
+    def stated_programme(self) -> bytes | None:
+        """The bytes of the programme, None where there is none."""
+        return self.files["programme"].content if "programme" in self.files else None
 
     def programme(self) -> Programme:
         """Return the programme; raises ProgrammeError with every mistake in it."""
@@ -108,18 +99,23 @@ class Handed:
         file = self.files.get("proposal")
         return ProposalRecord.from_json(file.content) if file else None
 
-    def read(self, programme: Programme, *, apart: bool, most: int) -> tuple[Intake, Contacts]:
-        """Return what came in, and how people are reached.
+    def tables(self, *, apart: bool, most: int) -> Tables:
+        """Return the answers as tables, each with its side, None for both.
 
         Raises SurveyError with every problem of the files, or where they hold more than the ``most`` lines.
         """
         parts: tuple[FilePart, ...] = ("mentors", "mentees") if apart else ("answers",)
         sources: dict[str, Any] = {part: self.files[part].opened() for part in parts}
-        with language(programme.heading.language, unless_asked=True):
-            tables = read_tables(**sources)
-            refuse_too_many(sum(len(table.records) for table, _ in tables), most, LINES)
-            contacts = take_apart(tables, plan_of(programme, apart=apart))[1]
-            return reported(programme, tables), contacts
+        tables = read_tables(**sources)
+        refuse_too_many(sum(len(table.records) for table, _ in tables), most, LINES)
+        return tables
+
+
+def taken_in(programme: Programme, tables: Tables) -> tuple[Intake, Contacts]:
+    """Return what came in, and how people are reached; raises SurveyError with every problem of the tables."""
+    with language(programme.heading.language, unless_asked=True):
+        contacts = take_apart(tables, plan_of(programme, apart=tables[0][1] is not None))[1]
+        return reported(programme, tables), contacts
 
 
 def refuse_too_many(found: int, most: int, what: str) -> None:

@@ -1,7 +1,8 @@
-// The page for programme staff: six steps, from the files to the documents.
+// The page for programme staff: seven steps, from the files to the documents.
 
 import board from "./board.js";
 import { Service } from "./asking.js";
+import { Columns } from "./columns.js";
 import { Documents } from "./documents.js";
 import { make } from "./elements.js";
 import { Fields } from "./fields.js";
@@ -10,7 +11,7 @@ import { Proposal } from "./proposal.js";
 import { Intake, Pairs } from "./seeing.js";
 import { troubleOf } from "./trouble.js";
 
-const STEPS = ["files", "intake", "pairs", "board", "proposal", "documents"];
+const STEPS = ["files", "columns", "intake", "pairs", "board", "proposal", "documents"];
 const POLL_MS = 700;
 const STAY_MS = 5 * 60_000; // so often the service hears that somebody is still here
 const LEAVE_MS = 2 * 3_600_000; // after so long without a gesture nobody is taken to be
@@ -61,6 +62,7 @@ class Desk {
     for (const event of ["dragover", "drop"]) addEventListener(event, (one) => one.preventDefault()); // beside its place
     this.parts = {
       files: new Fields(this),
+      columns: new Columns(this),
       intake: new Intake(this),
       pairs: new Pairs(this),
       board: new BoardStep(this),
@@ -202,9 +204,9 @@ class Desk {
   }
 
   reachable(step) {
-    const { intake, plan } = this.state ?? {};
+    const { columns, intake, plan } = this.state ?? {};
     const formed = Boolean(plan);
-    const there = { files: true, intake: Boolean(intake), pairs: formed, board: formed, proposal: plan?.answered, documents: formed };
+    const there = { files: true, columns: Boolean(columns), intake: Boolean(intake), pairs: formed, board: formed, proposal: plan?.answered, documents: formed };
     return there[step] ?? false;
   }
 

@@ -178,7 +178,8 @@ export class Fields {
       desk.tell(desk.say("reading"));
       desk.know(await desk.service.do({ do: "read", apart: this.apart }));
       await desk.follow();
-      await desk.show("intake");
+      const { columns, intake } = desk.state;
+      await desk.show(intake && !columns.blocked && !columns.open ? "intake" : "columns");
       desk.tell(desk.say("read_done"));
     });
   }

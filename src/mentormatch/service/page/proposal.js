@@ -1,14 +1,7 @@
 // The step in which staff note what people answer to the pairs that are proposed to them, and close the round.
 
 import { make } from "./elements.js";
-
-/** Return a menu: its entries as {value, words}, the one that is chosen, and what is done once another is. */
-function menu(entries, value, attributes, act) {
-  const made = make("select", attributes, entries.map((one) => make("option", { value: one.value }, one.words)));
-  made.value = value;
-  made.addEventListener("change", () => act(made));
-  return made;
-}
+import { menu } from "./menus.js";
 
 /** A pair that is proposed: its row, whose menus follow what was noted. */
 class Line {

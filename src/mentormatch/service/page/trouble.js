@@ -2,7 +2,7 @@
 
 import { make } from "./elements.js";
 
-/** Return a trouble as an element: the title, then each thing that is wrong and what to do. */
+/** Return a trouble as an element: the title and the first thing that is wrong, then the others, folded. */
 export function troubleOf(trouble, say) {
   const items = trouble.problems.map((one) =>
     make(
@@ -15,11 +15,14 @@ export function troubleOf(trouble, say) {
     ),
   );
   const [first, ...rest] = trouble.title.split("\n");
+  const others = items.slice(1);
+  const fold = () => make("details", { class: "fold" }, make("summary", {}, say("others_wrong", { number: others.length })), make("ul", {}, others));
   return make(
     "div",
     { class: "trouble", role: "alert", tabindex: "-1", "data-focus": "trouble" },
     make("p", {}, make("b", {}, first)),
     rest.map((line) => make("p", {}, line)),
-    items.length ? make("ul", {}, items) : null,
+    items.length ? make("ul", {}, items[0]) : null,
+    others.length ? fold() : null,
   );
 }
