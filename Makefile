@@ -13,7 +13,7 @@ SUITE := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types cover docs pictures wheel bench bench-scale speed proof mutants reference messages lock clean
+.PHONY: help demo test check lint types cover docs pictures wheel bundle bench bench-scale speed proof mutants reference messages lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,9 @@ wheel: .venv/dev ## build wheel and source distribution in dist, check them, and
 	PROJECT_URLS="$(URLS)" $(BIN)/python -m hatchling build
 	$(BIN)/python -m twine check --strict dist/*
 	$(BIN)/python tools/installs
+
+bundle: .venv/dev ## make dist/*.zip, which installs the page without network; SYSTEMS="linux windows macos" PYTHONS="3.12 3.13"
+	SYSTEMS="$(SYSTEMS)" PYTHONS="$(PYTHONS)" $(BIN)/python -m tools.bundle
 
 pictures: .venv/dev ## make the pictures of the documentation again, with Chromium and LibreOffice; ONLY="page suivi"
 	$(BIN)/python -m tools.pictures $(ONLY)

@@ -49,6 +49,7 @@ CASES: dict[str, str] = {
     "ask": "ask match {request}",
     "schema": "schema",
     "keys": "keys add cantine --store {group}/service.db",
+    "install-launcher": "install-launcher {new}/launcher",
 }
 """What each command is given; names in braces are those of ``Edition``."""
 

@@ -21,7 +21,8 @@ from mentormatch.cli.groups import dates_command, groups_command, topics_command
 from mentormatch.cli.help_texts import Command, HelpGroup
 from mentormatch.cli.keys import keys_command
 from mentormatch.cli.match import diagnose_command, estimate_command, intake_command, match_command, plans_command
-from mentormatch.cli.messages import Quiet, complain, write_text
+from mentormatch.cli.messages import Quiet, write_text
+from mentormatch.cli.page import install_launcher_command, open_page
 from mentormatch.cli.participants import (
     follow_up_command,
     handouts_command,
@@ -240,6 +241,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
             "Ajouter, nommer, remplacer ou révoquer les clés d'un service ; s'il tourne, il en tient compte aussitôt."
         ),
     ),
+    install_launcher_command: (
+        "install-launcher",
+        mark("Écrire un lanceur : l'ouvrir par un double clic, c'est ouvrir la page de l'équipe, sans terminal."),
+    ),
 }
 """What carries out each command, its name, and what it is for; in the order of an edition."""
 
@@ -278,7 +283,12 @@ Version = Annotated[
 ]
 
 
-@app.callback(help=mark("Former des binômes mentor·e - mentoré·e optimaux et expliqués, à partir d'un questionnaire."))
+@app.callback(
+    help=mark(
+        "Former des binômes mentor·e - mentoré·e optimaux et expliqués, à partir d'un questionnaire. "
+        "Sans commande, la page de l'équipe s'ouvre dans le navigateur."
+    )
+)
 def about(
     ctx: typer.Context,
     *,
@@ -287,8 +297,7 @@ def about(
     language: Language = None,
     quiet: Quiet = False,
 ) -> None:
-    """Take the options of the whole command, acted upon as they are read; without a command, show the help."""
+    """Take the options of the whole command, acted upon as they are read; without a command, open the page."""
     del version, completion, language, quiet
     if ctx.invoked_subcommand is None:
-        complain(ctx.get_help())
-        raise typer.Exit(2)
+        open_page()

@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,8 +17,9 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import system_reason
 
 VARIABLE = "MENTORMATCH_TOKEN"
-NEEDED = ("fastapi", "fastapi_offline", "prometheus_client", "uvicorn")
+NEEDED = ("cryptography", "fastapi", "fastapi_offline", "prometheus_client", "uvicorn")
 NUMBER = mark("ENTIER")
+NOT_STARTED = mark("Le service ne peut pas démarrer")
 LEAST_CHARACTERS = 16
 """Of a token that is set."""
 ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
@@ -54,7 +56,10 @@ Store = Annotated[
     typer.Option(
         "--store",
         metavar=FILE,
-        help=mark("Le fichier des travaux et des clés, qui survivent alors au service ; sinon, rien n'est écrit."),
+        help=mark(
+            "Le fichier des travaux, des clés et de ce que garde la page, qui survivent alors au service ; sinon, rien"
+            " n'est écrit."
+        ),
     ),
 ]
 Expiry = Annotated[
@@ -64,6 +69,23 @@ Expiry = Annotated[
         metavar=mark("SECONDES"),
         min=1,
         help=mark("Combien de temps le résultat d'un travail reste à prendre, en secondes."),
+    ),
+]
+Places = Annotated[
+    int | None,
+    typer.Option(
+        "--places", metavar=NUMBER, min=1, help=mark("Combien de personnes peuvent travailler à la fois sur la page.")
+    ),
+]
+Keep = Annotated[
+    float | None,
+    typer.Option(
+        "--keep",
+        metavar=mark("JOURS"),
+        min=0,
+        help=mark(
+            "Combien de jours la page garde ce qui y est fait, chiffré, après le dernier geste ; 0 : pas du tout."
+        ),
     ),
 ]
 Https = Annotated[
@@ -114,6 +136,8 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     people: People = None,
     store: Store = None,
     expiry: Expiry = None,
+    places: Places = None,
+    keep: Keep = None,
     https: Https = False,
     open_description: OpenDescription = False,
     open_metrics: OpenMetrics = False,
@@ -125,11 +149,12 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     """Serve until it is interrupted."""
     refuse_missing()
     from mentormatch.service.server import listen, serve
-    from mentormatch.service.settings import Settings
+    from mentormatch.service.settings import DAY_S, Settings
     from mentormatch.service.store import held
 
     given = {"workers": workers, "time_limit_s": time_limit, "people": people, "store": store}
-    given |= {"expiry_s": expiry, "drain_s": drain}
+    given |= {"expiry_s": expiry, "drain_s": drain, "residents": places}
+    given |= {} if keep is None else {"keep_s": keep * DAY_S}
     limits: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     limits |= {"open_description": open_description, "open_metrics": open_metrics, "gzip": gzip}
     limits["origins"] = tuple(map(known_origin, origin or ()))
@@ -148,13 +173,13 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
         serve(settings, listening)
 
 
-def refuse_missing() -> None:
+def refuse_missing(told: str = NOT_STARTED) -> None:
     """Raise OutputError where what the service needs is not installed."""
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
-        advice = "pip install 'mentormatch-engine[service]'"
+        advice = f'"{sys.executable}" -m pip install "mentormatch-engine[service]"'
         found = [Problem(name, tr("n'est pas installé"), advice=advice) for name in missing]
-        raise OutputError(tr("Le service ne peut pas démarrer"), found)
+        raise OutputError(tr(told), found)
 
 
 def refuse_weak(token: str) -> None:
@@ -163,7 +188,7 @@ def refuse_weak(token: str) -> None:
         expected = tr("{least} caractères ASCII au moins", least=LEAST_CHARACTERS)
         advice = tr("donnez-en un plus long, tiré au hasard, ou laissez le service en faire un")
         found = [Problem(VARIABLE, tr("ce jeton ne protège pas le service"), expected, advice)]
-        raise OutputError(tr("Le service ne peut pas démarrer"), found)
+        raise OutputError(tr(NOT_STARTED), found)
 
 
 def known_origin(origin: str) -> str:
@@ -171,14 +196,14 @@ def known_origin(origin: str) -> str:
     if not ORIGIN.fullmatch(origin):
         expected = tr("https://, un nom, et un port s'il le faut")
         found = [Problem("--origin", tr("ce n'est pas un site"), expected, tr("nommez chaque site, sans chemin"))]
-        raise OutputError(tr("Le service ne peut pas démarrer"), found)
+        raise OutputError(tr(NOT_STARTED), found)
     return origin
 
 
 def cannot_listen(host: str, port: int, why: str) -> OutputError:
     """Return in words that there is nothing to listen on."""
     advice = tr("choisissez un autre --port, ou 0 pour un port libre ; vérifiez --host")
-    return OutputError(tr("Le service ne peut pas démarrer"), [Problem(f"{host}:{port}", why, advice=advice)])
+    return OutputError(tr(NOT_STARTED), [Problem(f"{host}:{port}", why, advice=advice)])
 
 
 def announce(host: str, port: int, token: str) -> None:

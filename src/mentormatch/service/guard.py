@@ -14,7 +14,8 @@ from typing import Any
 
 from starlette.datastructures import Headers
 
-from mentormatch.service.keys import HOST, SCOPES, Caller, Key, KeyRing
+from mentormatch.service.keys import HOST, SCOPES, Caller, KeyRing
+from mentormatch.service.one_time_tokens import OneTimeTokens
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.store import not_kept
 
@@ -41,6 +42,7 @@ PLACES: Mapping[str, frozenset[str]] = {
     "/v1/verify": ANY_KEY,
     "/v1": frozenset({"propose"}),
     "/desk": frozenset({"propose"}),
+    "/works": frozenset({"propose"}),
     "/session": ANY_KEY,
     "/page": ANY_KEY,
     "/openapi.json": ANY_KEY,
@@ -114,17 +116,24 @@ class Callers:
     def __init__(self, token: str, store: Path | None = None) -> None:
         self.token = token
         self.ring = KeyRing(store) if store else None
+        self.once = OneTimeTokens(store) if store else None
 
     def close(self) -> None:
         """Close the file."""
         if self.ring:
             self.ring.close()
+        if self.once:
+            self.once.close()
+
+    def signing_in(self, token: str) -> Caller | None:
+        """Return who signs in: also whoever opened the page of their own computer, by a token that holds once."""
+        return HOST if self._asked(lambda: self.once and self.once.take(token)) else self.named(token)
 
     def named(self, token: str) -> Caller | None:
         """Return who has a token, None: nobody; raises RefusedError where it is a key that holds no more."""
         if same(token, self.token):
             return HOST
-        key = self._asked(lambda ring: ring.holder(token))
+        key = self._asked(lambda: self.ring.holder(token) if self.ring else None)
         if key and key.state != "valid":
             raise RefusedError("no-token", f"This key is {key.state}; ask for another", headers=ASK)
         return key.caller if key else None
@@ -133,7 +142,7 @@ class Callers:
         """Return whether the key of a caller still holds."""
         if not caller.key:
             return True
-        key = self._asked(lambda ring: ring.find(caller.key))
+        key = self._asked(lambda: self.ring.find(caller.key) if self.ring else None)
         return key is not None and key.state == "valid"
 
     def bearer(self, scope: Scope) -> Caller | None:
@@ -141,9 +150,9 @@ class Callers:
         scheme, _, borne = Headers(scope=dict(scope)).get("authorization", "").partition(" ")
         return self.named(borne.strip()) if scheme.lower() == SCHEME.lower() else None
 
-    def _asked(self, ask: Callable[[KeyRing], Key | None]) -> Key | None:
+    def _asked[T](self, ask: Callable[[], T]) -> T:
         try:
-            return ask(self.ring) if self.ring else None
+            return ask()
         except sqlite3.Error as error:
             raise not_kept(error) from None
 

@@ -246,9 +246,9 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def serve(settings: Settings, listening: socket.socket) -> None:
-    """Answer requests until a signal says to stop."""
-    log_to_stderr()
+def serve(settings: Settings, listening: socket.socket, *, quiet: bool = False) -> None:
+    """Answer requests until a signal says to stop; ``quiet``: without a line of each on stderr."""
+    log_to_stderr(logging.CRITICAL if quiet else logging.INFO)
     app = make_app(settings)
     config = uvicorn.Config(
         app,
@@ -267,11 +267,11 @@ def serve(settings: Settings, listening: socket.socket) -> None:
     Server(config, app.state.components).run(sockets=[listening])
 
 
-def log_to_stderr() -> None:
+def log_to_stderr(level: int) -> None:
     """Have a line of each request go to stderr, and nothing else: what libraries log may hold what people said."""
     for name in ("uvicorn", "uvicorn.error", "asyncio"):
         logging.getLogger(name).addHandler(logging.NullHandler())
         logging.getLogger(name).propagate = False
-    LOG.setLevel(logging.INFO)
+    LOG.setLevel(level)
     LOG.addHandler(logging.StreamHandler())
     LOG.propagate = False

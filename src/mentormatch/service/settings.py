@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MIB = 1 << 20
+DAY_S = 86_400.0
 
 
 def _workers() -> int:
@@ -46,7 +47,12 @@ class Settings:
     jobs, results_bytes, expiry_s
         How many jobs are kept, how many bytes of results, and for how long.
     residents, resident_idle_s
-        How many processes keep something between calls, and for how long without any call.
+        How many processes keep something between calls, such as the works that are open on the page, and for how long
+        without any call.
+    gone_s, silent_s
+        A tab that said that it is left, and one of which nothing is heard, are gone after so long: the place is free.
+    keep_s, works_bytes
+        For how long works are kept, sealed, after their last change (0: not at all), and how many bytes of all.
     disk_bytes
         The least that is to be free on the disk that the service may write to, for it to be ready.
     connections, headers_s, keep_alive_s, sending_s
@@ -86,6 +92,10 @@ class Settings:
     expiry_s: float = 900.0
     residents: int = 4
     resident_idle_s: float = 1_800.0
+    gone_s: float = 60.0
+    silent_s: float = 150.0
+    keep_s: float = 30 * DAY_S
+    works_bytes: int = 1_024 * MIB
     disk_bytes: int = 64 * MIB
     connections: int = 512
     headers_s: float = 10.0

@@ -1,4 +1,4 @@
-"""The file of the service: its jobs and its keys in SQLite, so that both outlive the process.
+"""The file of the service: its jobs, keys and works in SQLite, so that they outlive the process.
 
 Without a file the same tables are in memory. The file is read and written by its owner alone; what is deleted in it is
 overwritten with zeros. One service at a time has it; the command ``keys`` may write to it meanwhile (its log is written
@@ -20,7 +20,7 @@ from mentormatch.service.problems import RefusedError
 if sys.platform != "win32":
     import fcntl
 
-APPLICATION, VERSION = 0x6D6D7376, 2
+APPLICATION, VERSION = 0x6D6D7376, 3
 """By these numbers in its head a file is known to be one of ours, and of which version."""
 BUSY_S = 5.0
 """So long a transaction waits for that of another process."""
@@ -32,6 +32,23 @@ PRAGMA temp_store = MEMORY;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA secure_delete = ON;
+"""
+SINCE_VERSION_3 = """
+CREATE TABLE IF NOT EXISTS one_time_tokens (
+    digest BLOB PRIMARY KEY,
+    expires REAL NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS address (
+    port INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS works (
+    id TEXT NOT NULL,
+    part TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    expires REAL NOT NULL,
+    PRIMARY KEY (id, part)
+) STRICT;
+CREATE INDEX IF NOT EXISTS works_by_end ON works (expires);
 """
 SCHEMA = f"""
 BEGIN IMMEDIATE;
@@ -65,16 +82,17 @@ CREATE TABLE IF NOT EXISTS keys (
     revoked REAL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS keys_by_name ON keys (name, created);
+{SINCE_VERSION_3}
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
-FROM_VERSION_1 = f"""
-BEGIN IMMEDIATE;
-ALTER TABLE jobs ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
-PRAGMA user_version = {VERSION};
-COMMIT;
-"""
+CHANGES = {1: "ALTER TABLE jobs ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;", 2: SINCE_VERSION_3}
+"""What makes a file of each version one of the next."""
+
+
+class HeldError(OutputError):
+    """Another service has the file."""
 
 
 def open_store(path: Path | None) -> sqlite3.Connection:
@@ -129,13 +147,14 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.executescript(SETTINGS)
     if new:
         connection.executescript(SCHEMA)
-    elif version == 1:
-        connection.executescript(FROM_VERSION_1)
+    elif version < VERSION:
+        changes = "\n".join(change for before, change in CHANGES.items() if version <= before)
+        connection.executescript(f"BEGIN IMMEDIATE;\n{changes}\nPRAGMA user_version = {VERSION};\nCOMMIT;")
 
 
 @contextmanager
 def held(path: Path | None) -> Iterator[None]:
-    """Have a file for this service alone, found whole; raises OutputError.
+    """Have a file for this service alone, found whole; raises OutputError, HeldError where another service has it.
 
     The lock ends with the process, however that ends. It is another than those of SQLite (BSD, not POSIX), and its
     descriptor is open before any connection, and closed after all.
@@ -156,13 +175,14 @@ def held(path: Path | None) -> Iterator[None]:
 
 
 def lock(descriptor: int, path: Path) -> None:
-    """Take the lock of a file; raises OutputError where another service has it."""
+    """Take the lock of a file; raises HeldError where another service has it."""
     if sys.platform != "win32":
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             advice = tr("arrêtez-le, ou nommez un autre fichier")
-            raise refused(path, tr("un autre service s'en sert"), advice=advice) from None
+            told = refused(path, tr("un autre service s'en sert"), advice=advice)
+            raise HeldError(told.message, told.problems) from None
 
 
 @contextmanager

@@ -112,14 +112,21 @@ def test_a_file_that_cannot_be_used_is_refused_in_words_and_left_as_it_is(troubl
         assert ((path.read_bytes(), path.stat().st_mode) if path.is_file() else None) == before
 
 
-def test_a_file_of_the_first_version_goes_on(path: Path) -> None:
+LATER = "DROP TABLE works; DROP TABLE one_time_tokens; DROP TABLE address;"
+BEFORE = {1: f"ALTER TABLE jobs DROP COLUMN begun; {LATER}", 2: LATER}
+"""What makes a file one of an earlier version."""
+
+
+@pytest.mark.parametrize("version", BEFORE)
+def test_a_file_of_an_earlier_version_goes_on(version: int, path: Path) -> None:
     with closing(open_store(path)) as connection:
         job = add(JobTable(connection, Settings("")))
-        connection.executescript("ALTER TABLE jobs DROP COLUMN begun; PRAGMA user_version = 1")
+        connection.executescript(f"{BEFORE[version]} PRAGMA user_version = {version}")
     for _ in range(2):
         with held(path), closing(open_store(path)) as connection:
             assert JobTable(connection, Settings("")).begin(job.id) is not None
             assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+            assert connection.execute("SELECT count(*) FROM works").fetchone() == (0,)
 
 
 def test_a_request_that_may_be_what_kills_the_service_is_given_up_but_not_where_that_was_told_to_end(
