@@ -1,15 +1,17 @@
 """What a running service consists of, made once and shared by its routes."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Self
 
 from mentormatch.service.bodies import Bodies
+from mentormatch.service.desk.works import Works
 from mentormatch.service.guard import Guard
 from mentormatch.service.jobs import Jobs
 from mentormatch.service.metrics import Metrics
+from mentormatch.service.problems import RefusedError
 from mentormatch.service.processes import Pool, Residents
 from mentormatch.service.settings import Settings
 
@@ -19,7 +21,10 @@ REHEARSAL = "mentormatch.service.desk.desk:rehearse"
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """The limits, who is let in, what reads bodies, the workers, the jobs, what keeps something, what is counted."""
+    """The limits, who is let in, what reads bodies, the workers, the jobs, what keeps something, what is counted.
+
+    ``sweeps`` are called every few seconds, to forget what is over.
+    """
 
     settings: Settings
     guard: Guard
@@ -28,13 +33,16 @@ class Components:
     jobs: Jobs
     residents: Residents
     metrics: Metrics
+    works: Works
+    sweeps: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     @classmethod
     def of(cls, settings: Settings, guard: Guard) -> Self:
         """Return all of it, nothing started yet."""
         pool = Pool(settings, REHEARSAL)
         jobs, residents = Jobs(settings, pool), Residents(settings, pool.take)
-        return cls(settings, guard, Bodies(settings), pool, jobs, residents, Metrics(pool, jobs, residents))
+        works = Works(settings.store, settings.keep_s, settings.works_bytes)
+        return cls(settings, guard, Bodies(settings), pool, jobs, residents, Metrics(pool, jobs, residents), works)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -49,6 +57,7 @@ class Components:
             await self.jobs.close()
             await self.residents.close()
             await self.pool.close()
+            await self.works.close()
             self.guard.callers.close()
 
     async def _sweep(self) -> None:
@@ -57,3 +66,6 @@ class Components:
             self.pool.renew()
             await self.jobs.expire()
             self.residents.expire()
+            for sweep in self.sweeps:
+                with suppress(RefusedError):  # of a file that cannot be used now
+                    await sweep()

@@ -29,6 +29,7 @@ KINDS = {
     "wrong-method": ProblemKind(405, "This is not done with what is here"),
     "too-slow": ProblemKind(408, "The request took too long to come"),
     "contradiction": ProblemKind(409, "The request contradicts itself, or what it speaks of"),
+    "held": ProblemKind(409, "Somebody else holds this work"),
     "not-yet": ProblemKind(409, "The job is not done"),
     "too-large": ProblemKind(413, "The request is too large"),
     "not-taken": ProblemKind(415, "The body is of a kind that is not taken"),

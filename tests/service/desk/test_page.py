@@ -291,7 +291,7 @@ def test_who_closes_leaves_nothing(visit: Visit) -> None:
     visit.page.on("dialog", lambda dialog: None)
     visit.page.evaluate("window.confirm = () => true")
     visit.press("Tout effacer et fermer")
-    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("rien n’a été gardé")
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("ce travail est effacé")
     expect(visit.page.get_by_role("heading", level=1)).to_be_focused()
     assert visit.page.evaluate("Object.keys(sessionStorage).length") == 0
     visit.press("Recommencer")

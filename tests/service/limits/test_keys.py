@@ -15,7 +15,8 @@ from starlette.routing import Route
 
 from mentormatch.contract.operation import operations
 from mentormatch.service import guard, keys
-from mentormatch.service.desk.desks import Desks
+from mentormatch.service.desk.desks import Desks, Sitter
+from mentormatch.service.desk.works import KeptWork, WorkKey
 from mentormatch.service.job_table import JobRecord
 from mentormatch.service.jobs import Jobs
 from mentormatch.service.keys import SCOPES, Caller, KeyRing, new_key
@@ -138,12 +139,21 @@ def test_every_route_refuses_every_key_that_is_not_for_it(
 def test_the_board_is_told_whether_whoever_asks_may_validate(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     heads: list[Any] = []
 
-    class Seat:
+    class AskedSeat:
+        work = KeptWork(WorkKey.new())
+
+        def hold_to_change(self, sitter: Sitter) -> None:
+            """Let anybody."""
+
         async def ask(self, head: Any, body: bytes) -> ServiceMessage:
             heads.append(head)
             return ServiceMessage({"type": "application/json"}, b"{}")
 
-    monkeypatch.setattr(Desks, "find", lambda desks, ident, owner: Seat())
+    async def keep(desks: Desks, seat: AskedSeat) -> None:
+        """Keep nothing."""
+
+    monkeypatch.setattr(Desks, "find", lambda desks, ident, sitter: AskedSeat())
+    monkeypatch.setattr(Desks, "keep", keep)
     tokens = [TOKEN, *ring_of(path, a=frozenset({"propose"}), b=frozenset(SCOPES)).values()]
 
     async def ask() -> list[int]:

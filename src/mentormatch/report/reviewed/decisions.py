@@ -37,6 +37,7 @@ from mentormatch.report.reviewed.rows import (
 )
 from mentormatch.report.texts import visible
 from mentormatch.survey.duplicates import grouped
+from mentormatch.survey.table_reader import TableSource
 
 TOLD: tuple[Callable[[int], str], ...] = (
     lambda count: counted(count, "binôme imposé", "binômes imposés"),
@@ -73,7 +74,7 @@ class Decisions(VersionedPickle):
 
 
 def read_decisions(
-    path: str | PathLike[str], cohort: Cohort | None = None, programme: Programme | None = None
+    path: str | PathLike[str] | TableSource, cohort: Cohort | None = None, programme: Programme | None = None
 ) -> Decisions:
     """Return the pairs that staff imposed and set aside in the workbook of a matching, for ``match``.
 
@@ -84,7 +85,7 @@ def read_decisions(
     Parameters
     ----------
     path
-        The workbook that ``Matching.save`` wrote, as staff left it (xlsx or ods).
+        The workbook that ``Matching.save`` wrote, as staff left it (xlsx or ods); a file, or its bytes by name.
     cohort, programme
         Those that the decisions are for. The workbook must have been made under the same rules, and from the same
         answers or others of which at least half of its people gave the same: then the pairs of those who left are
@@ -380,7 +381,9 @@ def fate(note: Note, matching: Matching, where: dict[str, list[str]]) -> str:
     return tr("{first} ; {second}", first=said[0], second=said[1])
 
 
-def read_previous(path: str | PathLike[str], tongue: Tongue, known: Mapping[Side, Mapping[str, str]]) -> Iterator[Note]:
+def read_previous(
+    path: str | PathLike[str] | TableSource, tongue: Tongue, known: Mapping[Side, Mapping[str, str]]
+) -> Iterator[Note]:
     """Yield what the sheet holds, nothing where there is none; ``known`` are keys by how a workbook shows them."""
     records, _ = records_of(path, tongue, PREVIOUS)  # whoever deleted the sheet wanted nothing of it
     columns = columns_in(records[0].cells if records else (), {title: tongue.title(title) for title in TITLES})

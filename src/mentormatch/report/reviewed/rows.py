@@ -16,7 +16,7 @@ from mentormatch.operations.matching import KeyPair
 from mentormatch.report.book import clipped
 from mentormatch.report.reviewed.hidden_sheet import REFUSED, SHEET, Bearings
 from mentormatch.report.texts import visible
-from mentormatch.survey.table_reader import Record, read_rows
+from mentormatch.survey.table_reader import Record, TableSource, read_rows
 
 PAIRS = mark("Binômes")
 AGREED, OPEN = mark("Validé"), mark("À discuter")
@@ -85,7 +85,7 @@ class ReviewedRow:
     note: Note
 
 
-def read_bearings(path: str | PathLike[str]) -> tuple[Bearings | None, Tongue, list[Problem]]:
+def read_bearings(path: str | PathLike[str] | TableSource) -> tuple[Bearings | None, Tongue, list[Problem]]:
     """Return where a workbook comes from and its language, None with the reason where that is not to be found in it."""
     found: list[Problem] = []
     for tongue in map(Tongue, dict.fromkeys((spoken(), *LANGUAGES))):
@@ -104,7 +104,9 @@ def read_bearings(path: str | PathLike[str]) -> tuple[Bearings | None, Tongue, l
     return None, Tongue(), found
 
 
-def records_of(path: str | PathLike[str], tongue: Tongue, sheet: str) -> tuple[tuple[Record, ...], list[Problem]]:
+def records_of(
+    path: str | PathLike[str] | TableSource, tongue: Tongue, sheet: str
+) -> tuple[tuple[Record, ...], list[Problem]]:
     """Return the rows of a sheet that are not blank, or why there are none."""
     try:
         return read_rows(path, sheet=tongue.title(sheet)).records, []
@@ -115,7 +117,7 @@ def records_of(path: str | PathLike[str], tongue: Tongue, sheet: str) -> tuple[t
 
 
 def read_sheet(
-    path: str | PathLike[str], bearings: Bearings, tongue: Tongue
+    path: str | PathLike[str] | TableSource, bearings: Bearings, tongue: Tongue
 ) -> tuple[list[ReviewedRow], list[Note], list[Problem]]:
     """Return the pairs of the sheet, what stands beside no pair in it, and all that cannot be read."""
     records, problems = records_of(path, tongue, PAIRS)

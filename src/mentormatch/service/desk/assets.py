@@ -22,9 +22,13 @@ WORDS = {
     "steps": mark("Étapes"),
     "languages": mark("Langue"),
     "close": mark("Tout effacer et fermer"),
-    "closed": mark("C'est fermé : rien n'a été gardé sur ce service."),
+    "closed": mark("C'est fermé : ce travail est effacé, et ce service n'en garde rien."),
+    "stop_here": mark("Pour arrêter mentormatch sur ce poste, fermez la fenêtre qui s'est ouverte avec la page."),
     "again": mark("Recommencer"),
-    "close_sure": mark("Tout ce qui n'est pas téléchargé sera perdu. Fermer ?"),
+    "close_sure": mark(
+        "Ce travail sera effacé, ici et sur le service. Seul ce qui est téléchargé reste, fichier de travail compris."
+        " Effacer et fermer ?"
+    ),
     "loading": mark("Un instant…"),
     "still_working": mark("Un calcul est encore en cours ; la page s'ouvre dès qu'il est fini."),
     "colon": ":",
@@ -39,8 +43,8 @@ WORDS = {
     "step_documents": mark("Les documents"),
     "not_yet": mark("pas encore possible"),
     "files_lead": mark(
-        "Déposez les réponses au questionnaire, et le programme si vous en avez un. Tout reste dans la mémoire de ce"
-        " service le temps de votre session : rien n'y est enregistré, et rien ne part ailleurs."
+        "Déposez les réponses au questionnaire, et le programme si vous en avez un. Rien ne part ailleurs que sur ce"
+        " service ; en haut, une ligne dit s'il garde votre travail, toujours chiffré, sous une clé qui reste dans votre navigateur."
     ),
     "answers": mark("Les réponses au questionnaire"),
     "answers_hint": mark("Un fichier .csv, .xlsx ou .ods, tel que l'outil d'enquête l'a exporté."),
@@ -198,7 +202,8 @@ WORDS = {
     "keep_people": mark("Télécharger ce tableau"),
     "round_documents": mark("Pour proposer, et prendre les réponses"),
     "documents_lead": mark(
-        "Téléchargez ce que vous voulez garder : à la fermeture de la session, ce service oublie tout."
+        "Téléchargez ce que vous voulez garder : un travail n'est gardé ici que pour un temps, et le service n'a pas"
+        " d'autre exemplaire des documents."
     ),
     "proposal": mark("Ces documents disent que c'est une proposition. Pour les rendre définitifs, validez au tableau."),
     "final": mark("Ces documents portent la validation ; le journal et le fichier de décision les accompagnent."),
@@ -209,8 +214,48 @@ WORDS = {
     "document": mark("Document"),
     "purpose": mark("À quoi il sert"),
     "unreachable": mark("Le service ne répond pas. Vérifiez qu'il tourne encore, puis réessayez."),
-    "expired": mark("Votre session est finie : ce qui y était a été oublié. Ouvrez la page de nouveau."),
-    "gone": mark("Ce travail n'est plus là : le service l'a oublié. Déposez les fichiers de nouveau."),
+    "expired": mark("Votre session est finie. Ouvrez la page de nouveau : ce qui était gardé y revient."),
+    "gone": mark("Ce travail n'est plus ouvert. Ouvrez-le de nouveau : ce qui était gardé revient."),
+    "held": mark("Rien n'a été changé : quelqu'un d'autre tient ce travail."),
+    "kept_nowhere": mark("Ce service ne garde rien : téléchargez le fichier de travail."),
+    "kept_not_yet": mark("Pas encore gardé"),
+    "kept_here": mark("Gardé sur ce poste, {at}"),
+    "kept_in_memory": mark("Gardé en mémoire, {at} : l'arrêt du service l'efface"),
+    "kept_there": mark("Gardé sur le serveur, {at}"),
+    "keep_file": mark("Télécharger le fichier de travail"),
+    "held_own": mark("Ce travail est ouvert dans un autre de vos onglets : ici, il se lit sans pouvoir être changé."),
+    "held_name": mark("« {name} » tient ce travail depuis {at} : ici, il se lit sans pouvoir être changé."),
+    "held_other": mark("Quelqu'un d'autre tient ce travail depuis {at} : ici, il se lit sans pouvoir être changé."),
+    "held_left": mark("Qui tenait ce travail l'a quitté : vous pouvez le reprendre ici, ou seulement le lire."),
+    "hold": mark("Continuer ici"),
+    "begin_other": mark("Ouvrir autre chose"),
+    "works": mark("Reprendre, ou commencer ?"),
+    "works_lead": mark("Ce navigateur a la clé de ces travaux ; le service ne l'a que tant qu'ils sont ouverts."),
+    "work_unnamed": mark("Travail sans programme"),
+    "work_at": mark("dernier geste : {at}"),
+    "resume_work": mark("Reprendre"),
+    "resume_work_of": mark("Reprendre {name}, {at}"),
+    "erase_work": mark("Effacer"),
+    "erase_work_of": mark("Effacer {name}, {at}"),
+    "erase_sure": mark("Ce travail sera effacé, ici et sur le service. Effacer ?"),
+    "work_erased": mark("Ce travail est effacé."),
+    "work_gone": mark(
+        "Ce travail n'est plus gardé : son temps est passé, il a été effacé, ou le service ne garde rien. Un fichier de"
+        " travail le rouvre."
+    ),
+    "work_newer": mark("Le travail qui est ici est plus récent que ce fichier : c'est lui qui est ouvert."),
+    "work_file": mark("Un fichier de travail"),
+    "work_file_hint": mark(
+        "travail.mentormatch, téléchargé d'ici ou d'un autre service : tout y est, décisions comprises."
+    ),
+    "bring_sure": mark("Ce qui est sur cette page n'est pas gardé, et sera perdu. Ouvrir le fichier ?"),
+    "begin_new": mark("Commencer un nouveau travail"),
+    "full_title": mark("Toutes les places sont prises"),
+    "full": mark("D'autres personnes se servent de ce service. La page réessaie seule toutes les dix secondes."),
+    "review": mark("Le classeur relu"),
+    "review_hint": mark(
+        "binomes.xlsx, une fois relu : les binômes validés sont imposés, les refusés écartés, et les remarques suivent."
+    ),
     "slow": mark("L'envoi a duré trop longtemps. Réessayez, avec un fichier plus petit si possible."),
     "too_large": mark("Ce fichier est trop grand pour ce service. Ôtez ce qui n'est pas des réponses, et réessayez."),
     "busy": mark("Toutes les places de ce service sont prises. Réessayez dans quelques minutes."),
@@ -222,7 +267,7 @@ SIGN = {
     "title": mark("Ouvrir la page"),
     "lead": mark(
         "Cette page forme des binômes de mentorat. Le jeton se trouve à la fin de l'adresse qu'affiche le service quand"
-        " il démarre, ou chez la personne qui le tient."
+        " il démarre, ou chez la personne qui le tient. Sur votre propre poste, ouvrez mentormatch de nouveau."
     ),
     "label": mark("Jeton"),
     "open": mark("Ouvrir"),
@@ -257,6 +302,7 @@ OWN: Mapping[str, str] = {
     "proposal.js": JAVASCRIPT,
     "seeing.js": JAVASCRIPT,
     "trouble.js": JAVASCRIPT,
+    "works.js": JAVASCRIPT,
 }
 POLICY = (
     "default-src 'self'; img-src 'self' data:; base-uri 'none'; object-src 'none'; form-action 'self';"

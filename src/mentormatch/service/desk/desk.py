@@ -5,7 +5,7 @@ It tells the page how far everything is, every number already in words.
 
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
@@ -23,6 +23,7 @@ from mentormatch.operations.matching import match
 from mentormatch.operations.proposal import Late, Proposal, ProposalRecord
 from mentormatch.report import intake_words
 from mentormatch.report.decision_state import answered, standing
+from mentormatch.report.reviewed.decisions import read_decisions
 from mentormatch.report.view import figures
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk import desk_requests
@@ -110,11 +111,15 @@ class DeskPlanOut(JsonMessage):
 
 
 class DeskOut(JsonMessage):
-    """How far everything is; ``edition`` grows whenever something changes that a page shows."""
+    """How far everything is; ``edition`` grows whenever something changes that a page shows.
+
+    ``told`` is what came of the last that was done, empty where that goes without saying.
+    """
 
     schema_version: Literal[1] = 1
     edition: int
     language: str
+    told: str
     files: list[FileOut]
     columns: ColumnsTold | None
     intake: IntakeOut | None
@@ -210,8 +215,11 @@ class Desk:
         self.intake: Intake | None = None
         self.contacts = Contacts((), {})
         self.round: DeskRound | None = None
-        self.named = False
+        self.named = self.apart = False
         self.edition = 0
+        self.told = ""
+        self.changes = 0
+        self.state_kept: BaseModel | None = None
 
     @property
     def language(self) -> str:
@@ -249,6 +257,9 @@ class Desk:
                 return in_json(self.rounds(action, body))
             case desk_requests.LookAtColumns() | desk_requests.SayOfColumns():
                 return in_json(self.understood(action))
+            case desk_requests.Remember(known=known):
+                return self.remember(known)
+        self.told = ""
         self.change(action, body)
         return in_json(self.state())
 
@@ -268,11 +279,15 @@ class Desk:
             case desk_requests.Reopen():
                 self.reopen()
             case _:
-                self.set(action)
+                self.set(action, body)
 
-    def set(self, action: desk_requests.Action) -> None:
-        """Do what changes how things are told, or how much is taken."""
+    def set(self, action: desk_requests.Action, body: bytes) -> None:
+        """Do what changes how things are told or how much is taken, or goes on from what staff bring back."""
         match action:
+            case desk_requests.Review(name=name):
+                self.review(File.of(name, body))
+            case desk_requests.Restore(parts=lengths):
+                self.restore(lengths, body)
             case desk_requests.Speak(language=code):
                 self.speak(code)
             case desk_requests.Name(shown=shown):
@@ -306,7 +321,7 @@ class Desk:
     def read(self, *, apart: bool) -> None:
         """Read the files: the answers are taken in where the programme understands them, else there are columns."""
         self.handed.refuse_missing(apart=apart)
-        self.round, self.intake = None, None
+        self.apart, self.round, self.intake = apart, None, None
         self.edition += 1
         self.handed.proposal()
         content = self.handed.stated_programme
@@ -383,6 +398,28 @@ class Desk:
         if after.begun.solved in (Status.STOPPED, Status.FAILED):
             raise RequestError(tr(STOPPED))
         self.go_on(after)
+
+    def review(self, workbook: File) -> None:
+        """Take up what staff decided in a workbook; raises SurveyError with all that cannot be taken up."""
+        board = self.formed()
+        decided = read_decisions(workbook.opened(), board.matching.cohort, board.ground.base.programme)
+        board.review(decided.pins, decided.bans, decided.notes)
+        self.told = tr("Le classeur « {name} » est repris : {decisions}.", name=workbook.name, decisions=decided)
+        self.edition += 1
+
+    def remember(self, known: Mapping[str, str]) -> ServiceMessage:
+        """Return the parts of what this desk is, without those that are known."""
+        from mentormatch.service.desk.kept_state import remembered
+
+        parts = remembered(self, known)
+        return ServiceMessage({"parts": {name: len(part) for name, part in parts.items()}}, b"".join(parts.values()))
+
+    def restore(self, lengths: Mapping[str, int], body: bytes) -> None:
+        """Be what a desk was; raises RequestError where nothing of it can be taken up."""
+        from mentormatch.service.desk.kept_state import restore
+
+        stream = BytesIO(body)
+        self.told = restore(self, {name: stream.read(length) for name, length in lengths.items()})
 
     def reopen(self) -> None:
         """Open the round that was closed last; raises RequestError where something else was done since."""
@@ -470,6 +507,7 @@ class Desk:
                 edition=self.edition,
                 language=self.language,
                 columns=self.columns.told() if self.columns else None,
+                told=self.told,
                 files=[FileOut(part=part, name=file.name, size=file.size) for part, file in self.handed.files.items()],
                 intake=intake_out(self.intake) if self.intake else None,
                 plan=plan_out(self.held(), self.round) if self.round else None,

@@ -47,6 +47,27 @@ class Speak(JsonMessage):
     language: Language
 
 
+class Remember(JsonMessage):
+    """The service keeps what the desk is: all parts but those whose digest it says that it has."""
+
+    do: Literal["remember"] = "remember"
+    known: dict[str, str]
+
+
+class Restore(JsonMessage):
+    """The desk is to be what one was: the parts are the body, each as long as it says."""
+
+    do: Literal["restore"] = "restore"
+    parts: dict[str, Whole]
+
+
+class Review(JsonMessage):
+    """A workbook in which staff decided is taken up: its bytes are the body."""
+
+    do: Literal["review"] = "review"
+    name: Word
+
+
 class Take(JsonMessage):
     """A file is handed over: its bytes are the body."""
 
@@ -196,6 +217,9 @@ type Action = (
     | Prepare
     | LookIn
     | Speak
+    | Remember
+    | Restore
+    | Review
     | Take
     | Leave
     | Example

@@ -1,13 +1,16 @@
-"""The desks that there are, each in a process of its own, and whose they are."""
+"""The desks that there are, each in a process of its own: whose they are, who holds them, and which work is on them."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
+from time import monotonic, time
 from typing import Any
 
 from mentormatch.base.progress import Progress
+from mentormatch.service.desk.works import NO_WORK, KeptWork, WorkingFile, WorkKey, WorkParts, Works, changes_in
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.processes import ResidentProcess, Residents
@@ -16,12 +19,40 @@ from mentormatch.service.settings import Settings
 FACTORY = "mentormatch.service.desk.desk:Desk"
 
 
-@dataclass(eq=False)
-class Seat:
-    """A desk, whose it is, how far its work is, and whether somebody asked it to stop."""
+@dataclass(frozen=True, slots=True)
+class Sitter:
+    """Who asks: a session, one of its tabs, and the name of their key, empty for whoever has the token."""
 
     owner: str
+    tab: str = ""
+    name: str = ""
+
+
+@dataclass(eq=False)
+class Presence:
+    """A tab at a desk: when it was heard last, and whether it said that it is left."""
+
+    last: float = field(default_factory=monotonic)
+    left: bool = False
+
+    def is_gone(self, settings: Settings) -> bool:
+        """Return whether nobody is there any more."""
+        return monotonic() - self.last > (settings.gone_s if self.left else settings.silent_s)
+
+
+@dataclass(eq=False)
+class Seat:
+    """A desk: who sits there, who holds it and since when, its work, how far what it does is, and whether to stop it.
+
+    One tab holds a desk and changes what is there; others see it.
+    """
+
+    holder: Sitter
     resident: ResidentProcess
+    work: KeptWork
+    settings: Settings
+    since: float = field(default_factory=time)
+    present: dict[Sitter, Presence] = field(default_factory=dict)
     progress: Progress | None = None
     working: int = 0
 
@@ -42,13 +73,76 @@ class Seat:
             raise RefusedError("failed", "The answer of a desk is no message")
         return answer
 
+    async def parts(self, known: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return the parts of what is on the desk, without those of which the digests are known."""
+        told = {name: digest.hex() for name, digest in known.items()}
+        answer = await self.ask({"do": "remember", "known": told})
+        stream = BytesIO(answer.body)
+        return {name: stream.read(length) for name, length in answer.head["parts"].items()}
+
+    async def restore(self, parts: WorkParts) -> ServiceMessage:
+        """Have the desk be what one was."""
+        lengths = {name: len(part) for name, part in parts.items()}
+        return await self.ask({"do": "restore", "parts": lengths}, b"".join(parts.values()))
+
     def stop(self) -> None:
         """Have the desk end what it is at, with the best that it has found."""
         if self.working:
             self.resident.interrupt()
 
+    def heard(self, sitter: Sitter, *, left: bool = False) -> None:
+        """Note that a tab is there, or that it says that it is left.
+
+        What a browser loads within the page says no tab: it is no further one.
+        """
+        if sitter.tab or sitter in self.present or all(one.owner != sitter.owner for one in self.present):
+            self.present[sitter] = Presence(left=left)
+        self.resident.last = monotonic()
+
+    def hold(self, sitter: Sitter) -> None:
+        """Have a tab hold the desk; raises RefusedError where somebody else does, and is there."""
+        if not (self.is_held_by(sitter) or self.is_free or self.holder.owner == sitter.owner):
+            raise RefusedError("held", "Somebody else holds this work")
+        if not self.is_held_by(sitter):
+            self.holder, self.since = sitter, time()
+
+    def hold_to_change(self, sitter: Sitter) -> None:
+        """Raise RefusedError where a tab may not change what is here; it holds the desk that nobody else holds."""
+        if not self.is_held_by(sitter):
+            if not self.is_free:
+                raise RefusedError("held", "Another tab holds this work")
+            self.hold(sitter)
+
+    def is_held_by(self, sitter: Sitter) -> bool:
+        """Return whether a tab holds the desk."""
+        return (self.holder.owner, self.holder.tab) == (sitter.owner, sitter.tab)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether whoever holds the desk has left it, or is gone."""
+        there = self.present.get(self.holder)
+        return there is None or there.left or there.is_gone(self.settings)
+
+    @property
+    def is_deserted(self) -> bool:
+        """Whether nobody is there any more, and nothing is being done."""
+        return not self.working and all(there.is_gone(self.settings) for there in self.present.values())
+
     def _heard(self, message: ServiceMessage) -> None:
         self.progress = Progress(**message.head["progress"])
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDesk:
+    """A desk that somebody came to, and what could not be taken up of its work, in words.
+
+    ``newer``: the work that was here is newer than the file that was brought, or open, and is that on the desk.
+    """
+
+    ident: str
+    seat: Seat
+    told: str = ""
+    newer: bool = False
 
 
 @dataclass(eq=False)
@@ -57,35 +151,124 @@ class Desks:
 
     residents: Residents
     settings: Settings
+    works: Works
     places: dict[str, Seat] = field(default_factory=dict)
     preparing: set[asyncio.Task[None]] = field(default_factory=set)
+    opening: dict[str, asyncio.Lock] = field(default_factory=dict)
 
-    async def make(self, owner: str) -> str:
-        """Return the id of a new desk; raises RefusedError where there are as many as there may be."""
-        self.forget()
+    async def open(self, sitter: Sitter, key: WorkKey) -> OpenedDesk:
+        """Return the desk with a work, which it has already, or has from now on.
+
+        Raises RefusedError where there is none of this key, or where there are as many desks as there may be.
+        """
+        async with self.opening.setdefault(key.id, asyncio.Lock()):
+            if there := self.on_desk(key):
+                return self.come(sitter, *there)
+            parts = await self.works.find(key)
+            if not parts:
+                raise RefusedError("not-found", NO_WORK)
+            opened = await self.make(sitter, key, parts)
+            if not opened.told:
+                opened.seat.work.know(parts)
+            return opened
+
+    async def bring(self, sitter: Sitter, content: bytes) -> OpenedDesk:
+        """Return the desk with the work of a working file; with that which is here, where the file is not newer."""
+        key, parts = WorkingFile.opened(content)
+        async with self.opening.setdefault(key.id, asyncio.Lock()):
+            if there := self.on_desk(key):
+                return replace(self.come(sitter, *there), newer=True)
+            kept = await self.works.find(key)
+            newer = bool(kept) and changes_in(kept) >= changes_in(parts)
+            opened = await self.make(sitter, key, kept if newer else parts)
+            if not opened.told:
+                await self.keep(opened.seat)
+            return replace(opened, newer=newer)
+
+    def come(self, sitter: Sitter, ident: str, seat: Seat) -> OpenedDesk:
+        """Have somebody come to a desk: they hold it where nobody else does, and see it in any case."""
+        if seat.is_free:
+            seat.hold(sitter)
+        seat.heard(sitter)
+        return OpenedDesk(ident, seat)
+
+    async def make(self, sitter: Sitter, key: WorkKey, parts: WorkParts) -> OpenedDesk:
+        """Return a new desk, with a work where there are parts of one.
+
+        Raises RefusedError where there are as many desks as there may be, or nothing can be made of the parts.
+        """
+        self.make_room()
         resident = await self.residents.make(FACTORY)
-        self.places[resident.id] = place = Seat(owner, resident)
+        self.places[resident.id] = seat = Seat(sitter, resident, KeptWork(key), self.settings)
+        seat.heard(sitter)
         limits = {"people": 2 * self.settings.people, "pairs": self.settings.pairs}
-        await place.ask({"do": "begin", **limits})
-        self.preparing.add(task := asyncio.create_task(place.prepare()))
-        task.add_done_callback(self.preparing.discard)
-        return resident.id
+        await seat.ask({"do": "begin", **limits})
+        if not parts:
+            self.preparing.add(task := asyncio.create_task(seat.prepare()))
+            task.add_done_callback(self.preparing.discard)
+            return OpenedDesk(resident.id, seat)
+        answer = await seat.restore(parts)
+        told = json.loads(answer.body)
+        if answer.head.get("refused"):
+            self.residents.drop(resident.id)
+            raise RefusedError("contradiction", told["title"])
+        return OpenedDesk(resident.id, seat, told["told"])
 
-    def find(self, ident: str, owner: str) -> Seat:
-        """Return somebody's desk; raises RefusedError where they have none of this id."""
-        place = self.places.get(ident)
-        if place is None or place.owner != owner:
+    def make_room(self) -> None:
+        """End the desk that was deserted first, where there are as many as there may be."""
+        self.forget()
+        if len(self.residents.all) >= self.settings.residents:
+            deserted = [(seat.resident.last, ident) for ident, seat in self.places.items() if seat.is_deserted]
+            if deserted:
+                self.residents.drop(min(deserted)[1])
+                self.forget()
+
+    def find(self, ident: str, sitter: Sitter) -> Seat:
+        """Return a desk at which somebody sits; raises RefusedError where they sit at none of this id."""
+        seat = self.places.get(ident)
+        if seat is None or sitter.owner not in {one.owner for one in (seat.holder, *seat.present)}:
             raise RefusedError("not-found", "There is no such desk, or it has ended")
         self.residents.find(ident)
-        return place
+        seat.heard(sitter)
+        return seat
+
+    def on_desk(self, key: WorkKey) -> tuple[str, Seat] | None:
+        """Return the desk that has a work, None where it is not open."""
+        self.forget()
+        there = ((ident, seat) for ident, seat in self.places.items() if seat.work.key == key)
+        return next((one for one in there if one[1].resident.child.alive), None)
+
+    async def keep(self, seat: Seat) -> None:
+        """Keep what has changed on a desk, if works are kept; where that fails ``seat.work.saved`` says so."""
+        if self.works.keep_s:
+            with suppress(RefusedError):
+                await self.works.keep(seat.work, await seat.parts(seat.work.digests))
+
+    async def erase(self, sitter: Sitter, key: WorkKey) -> None:
+        """Delete a work, and end the desk that has it; raises RefusedError where somebody else holds it."""
+        if there := self.on_desk(key):
+            ident, seat = there
+            seat.hold(sitter)
+            self.residents.drop(ident)
+            self.forget()
+        await self.works.forget(key)
 
     def drop(self, owner: str) -> None:
-        """End all desks of somebody."""
-        for ident, place in list(self.places.items()):
-            if place.owner == owner:
+        """End all desks that somebody holds."""
+        for ident, seat in list(self.places.items()):
+            if seat.holder.owner == owner:
                 self.residents.drop(ident)
         self.forget()
 
     def forget(self) -> None:
         """Forget the desks that have ended."""
-        self.places = {ident: place for ident, place in self.places.items() if ident in self.residents.all}
+        self.places = {ident: seat for ident, seat in self.places.items() if ident in self.residents.all}
+        self.opening = {ident: lock for ident, lock in self.opening.items() if lock.locked()}
+
+    async def sweep(self) -> None:
+        """End the desks that are deserted and whose work is kept, and delete the works that have expired."""
+        for ident, seat in list(self.places.items()):
+            if seat.is_deserted and seat.work.saved:
+                self.residents.drop(ident)
+        self.forget()
+        await self.works.expire()

@@ -17,16 +17,23 @@ from mentormatch.service.components import Components
 from mentormatch.service.desk.assets import POLICY, assets, page_file, sign_page, view_policy
 from mentormatch.service.desk.columns import MAPPING, PROGRAMME
 from mentormatch.service.desk.desk_requests import FREE
-from mentormatch.service.desk.desks import Desks, Seat
+from mentormatch.service.desk.desks import Desks, OpenedDesk, Seat, Sitter
 from mentormatch.service.desk.documents import ANSWERS, HTML, PURPOSES, VIEWS
 from mentormatch.service.desk.rounds import ROUND_FILES
 from mentormatch.service.desk.sessions import BEARER, DeskSessions, cookie_name, is_public
+from mentormatch.service.desk.works import WorkingFile, WorkKey
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
 from mentormatch.widgets.progress import part, stage, time
 
 OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
 PAGE = {**OWN, "Content-Security-Policy": POLICY}
 FILE_TYPE, NAME = "application/octet-stream", "X-File-Name"
+TAB, MOST_TAB = "X-Tab", 64
+KEPT_AT = "X-Work-Kept"
+"""When the work was kept, in seconds since 1970; 0: it is not."""
+WORKING_FILE = "travail.mentormatch"
+LOOKS = ("round",)
+"""What changes nothing of what the page may ask as it likes."""
 PAGES = ("reponses", *VIEWS)
 KEPT = (ANSWERS, PROGRAMME, MAPPING, *PURPOSES, *ROUND_FILES)
 
@@ -48,7 +55,8 @@ def routes(components: Components) -> APIRouter:
     components.guard.open.append(is_public)
     components.guard.doors.append(sessions.admits)
     router = APIRouter(include_in_schema=False)
-    desks = Desks(components.residents, components.settings)
+    desks = Desks(components.residents, components.settings, components.works)
+    components.sweeps.append(desks.sweep)
     answers = Entrance(components, sessions, desks).answers | PageRoutes(components, sessions, desks).answers
     for (method, path), answer in answers.items():
         router.add_api_route(path, answer, methods=[method], response_model=None)
@@ -115,10 +123,18 @@ class PageRoutes:
         self.bodies = Bodies(replace(components.settings, body_bytes=components.settings.page_bytes))
         self.answers: Answers = {
             ("POST", "/desk"): self.make,
+            ("POST", "/works"): self.open_work,
+            ("PUT", "/works"): self.bring,
+            ("DELETE", "/works"): self.erase,
+            ("GET", "/desk/{ident}/work"): self.working_file,
+            ("POST", "/desk/{ident}/here"): self.stay,
+            ("DELETE", "/desk/{ident}/here"): self.leave,
+            ("POST", "/desk/{ident}/hold"): self.hold,
             ("GET", "/desk/{ident}"): self.look,
             ("POST", "/desk/{ident}"): self.do,
             ("PUT", "/desk/{ident}/files/{part}"): self.take,
             ("PUT", "/desk/{ident}/replies"): self.gather,
+            ("PUT", "/desk/{ident}/review"): self.review,
             ("GET", "/desk/{ident}/progress"): self.progress,
             ("POST", "/desk/{ident}/stop"): self.stop,
             ("GET", "/desk/{ident}/pages/{name}"): self.show,
@@ -127,14 +143,82 @@ class PageRoutes:
             ("POST", "/desk/{ident}/board"): self.ask_board,
         }
 
+    def sitter(self, request: Request) -> Sitter:
+        """Return who asks, and from which tab."""
+        tab = request.headers.get(TAB, "")[:MOST_TAB]
+        return Sitter(owner_of(self.sessions, request), tab, request.state.caller.owner)
+
     def place(self, request: Request, ident: str) -> Seat:
         """Return the desk that is asked; raises RefusedError where it is somebody else's, or not there."""
-        return self.desks.find(ident, owner_of(self.sessions, request))
+        return self.desks.find(ident, self.sitter(request))
+
+    async def change(
+        self, request: Request, ident: str, head: Mapping[str, Any], body: Callable[[], Awaitable[bytes]] | None = None
+    ) -> Response:
+        """Have a desk do what changes it, and keep that; raises RefusedError where somebody else holds it."""
+        seat = self.place(request, ident)
+        content = await body() if body else b""
+        seat.hold_to_change(self.sitter(request))
+        answer = await seat.ask(head, content)
+        await self.desks.keep(seat)
+        return http_response(answer, {KEPT_AT: f"{seat.work.saved or 0:.0f}"})
 
     async def make(self, request: Request) -> Response:
-        """Make a desk."""
-        ident = await self.desks.make(owner_of(self.sessions, request))
-        return JSONResponse({"desk": ident}, 201, OWN)
+        """Make a desk, with nothing on it."""
+        return self._opened(request, await self.desks.make(self.sitter(request), WorkKey.new(), {}))
+
+    async def open_work(self, request: Request) -> Response:
+        """Open a work by its key."""
+        return self._opened(request, await self.desks.open(self.sitter(request), await self._key(request)))
+
+    async def bring(self, request: Request) -> Response:
+        """Open the work of a working file."""
+        content = await self.components.bodies.read(request.headers, request.receive, FILE_TYPE)
+        return self._opened(request, await self.desks.bring(self.sitter(request), content))
+
+    async def erase(self, request: Request) -> Response:
+        """Delete a work that is kept."""
+        await self.desks.erase(self.sitter(request), await self._key(request))
+        return Response(status_code=204, headers=OWN)
+
+    async def _key(self, request: Request) -> WorkKey:
+        """Return the key of a work that is asked for."""
+        return WorkKey.of(object_in(await self.bodies.read(request.headers, request.receive)).get("work"))
+
+    def _opened(self, request: Request, opened: OpenedDesk) -> Response:
+        """Say which desk it is, by which key its work is opened again, and who holds it."""
+        told = {"desk": opened.ident, "work": opened.seat.work.key.text, "told": opened.told, "newer": opened.newer}
+        return JSONResponse(told | self._standing(request, opened.seat), 201, OWN)
+
+    def _standing(self, request: Request, seat: Seat) -> dict[str, Any]:
+        """Return who holds a desk, and since when; for how long its work is kept, where, and when it was last."""
+        sitter, holder = self.sitter(request), seat.holder
+        held = {"mine": seat.is_held_by(sitter), "own": holder.owner == sitter.owner, "free": seat.is_free}
+        told = {"held": held | {"name": holder.name, "since": seat.since}}
+        works = self.desks.works
+        return told | {"keeps": works.keep_s, "lasting": works.path is not None, "saved": seat.work.saved or 0}
+
+    async def working_file(self, request: Request, ident: str) -> Response:
+        """Return the work as a file, which opens it elsewhere too."""
+        seat = self.place(request, ident)
+        file = WorkingFile.of(seat.work.key, await seat.parts({}))
+        kept = {"Content-Disposition": f'attachment; filename="{WORKING_FILE}"'}
+        return Response(file.model_dump_json(), 200, OWN | kept, FILE_TYPE)
+
+    async def stay(self, request: Request, ident: str) -> Response:
+        """Note that a tab is there, and say who holds the desk."""
+        return JSONResponse(self._standing(request, self.place(request, ident)), 200, OWN)
+
+    async def leave(self, request: Request, ident: str) -> Response:
+        """Note that a tab is being closed."""
+        self.place(request, ident).heard(self.sitter(request), left=True)
+        return Response(status_code=204, headers=OWN)
+
+    async def hold(self, request: Request, ident: str) -> Response:
+        """Have a tab hold the desk, where nobody else does, or another tab of the same session."""
+        seat = self.place(request, ident)
+        seat.hold(self.sitter(request))
+        return JSONResponse(self._standing(request, seat), 200, OWN)
 
     async def look(self, request: Request, ident: str) -> Response:
         """Say how far everything is."""
@@ -142,11 +226,13 @@ class PageRoutes:
 
     async def do(self, request: Request, ident: str) -> Response:
         """Do what the page asks."""
-        place = self.place(request, ident)
+        seat = self.place(request, ident)
         asked = object_in(await self.bodies.read(request.headers, request.receive))
         if asked.get("do") not in FREE:
             raise RefusedError("misfit", "A desk is not asked for this here")
-        return http_response(await place.ask(asked))
+        if asked.get("do") in LOOKS:
+            return http_response(await seat.ask(asked))
+        return await self.change(request, ident, asked)
 
     async def take(self, request: Request, ident: str, part: str) -> Response:
         """Take a file."""
@@ -156,11 +242,15 @@ class PageRoutes:
         """Take a form of replies that was filled in."""
         return await self._handed(request, ident, {"do": "gather"})
 
+    async def review(self, request: Request, ident: str) -> Response:
+        """Take a workbook in which staff decided."""
+        return await self._handed(request, ident, {"do": "review"})
+
     async def _handed(self, request: Request, ident: str, head: Mapping[str, Any]) -> Response:
         """Hand a file over to a desk."""
-        place = self.place(request, ident)
-        body = await self.components.bodies.read(request.headers, request.receive, FILE_TYPE)
-        return http_response(await place.ask({**head, "name": unquote(request.headers.get(NAME, ""))}, body))
+        named = {**head, "name": unquote(request.headers.get(NAME, ""))}
+        read = self.components.bodies.read
+        return await self.change(request, ident, named, lambda: read(request.headers, request.receive, FILE_TYPE))
 
     async def progress(self, request: Request, ident: str) -> Response:
         """Say how far the work is that is being done."""
@@ -196,9 +286,9 @@ class PageRoutes:
 
     async def ask_board(self, request: Request, ident: str) -> Response:
         """Return the board after what is asked of it."""
-        place = self.place(request, ident)
         head = {"do": "ask", "validates": "validate" in request.state.caller.scopes}
-        return http_response(await place.ask(head, await self.components.bodies.read(request.headers, request.receive)))
+        read = self.components.bodies.read
+        return await self.change(request, ident, head, lambda: read(request.headers, request.receive))
 
 
 def owner_of(sessions: DeskSessions, request: Request) -> str:

@@ -1,19 +1,43 @@
-"""The board of a desk, which writes into memory."""
+"""The board of a desk, which writes into memory; it can go on from an earlier day, and from a workbook of staff."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from mentormatch.explanation.edits import Note
 from mentormatch.languages import language, mark, own_language, tr
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report.folder import Portfolio
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.piece import ViewNames, labels_of
-from mentormatch.widgets.board.session import Board
+from mentormatch.widgets.board.actions import BoardDecision, Imposed, SetAsideIn
+from mentormatch.widgets.board.decisions import BoardState, SessionStep
+from mentormatch.widgets.board.session import Board, people_of
 from mentormatch.widgets.board.texts import words
 
-WHERE = mark(
-    "Rien n'est écrit sur ce service : une fois validés, téléchargez les documents et le journal à la dernière étape."
-)
+WHERE = mark("Une fois la répartition validée, téléchargez les documents et le journal à la dernière étape.")
 MOVE_S = 20.0
 """For each move."""
+
+
+class KeptStep(SessionStep):
+    """A step of an earlier day, whose pairs are solved anew once somebody comes back to it."""
+
+    def __init__(
+        self,
+        decisions: tuple[BoardDecision, ...],
+        matching: Matching | None = None,
+        seal: Seal | None = None,
+        board: BoardState | None = None,
+    ) -> None:
+        given = {"decisions": decisions, "matching": matching, "seal": seal, "board": board}
+        vars(self).update({name: value for name, value in given.items() if value is not None or name == "seal"})
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "matching":
+            raise AttributeError(name)
+        return vars(self).setdefault(name, self.board.ground.decided(self.decisions))
 
 
 class SealingBoard(Board):
@@ -27,6 +51,40 @@ class SealingBoard(Board):
         """Call people otherwise from now on."""
         with language(self.language):
             self.labels = labels_of(self.ground.base, names)
+
+    def refuse_unknown(self) -> None:
+        """Raise RequestError where a decision is about nobody here, or the one at present cannot be."""
+        for step in self.steps:
+            for person in (person for one in step.decisions for person in people_of(one)):
+                self.ground.key(person)
+        self.choose(self.chosen)
+        self.now.matching.pairs  # noqa: B018 - which solves it, where that is still to be done
+
+    @own_language
+    def review(self, pins: Iterable[KeyPair], bans: Iterable[KeyPair], notes: Iterable[Note]) -> None:
+        """Take up what staff decided and wrote in a workbook, in one move; what they decided here before holds on.
+
+        Raises RequestError in words where no plan keeps all of it, and then nothing has changed.
+        """
+        imposed, aside = ([self.ids(pair) for pair in pairs] for pairs in (pins, bans))
+        decided: list[BoardDecision] = [Imposed(mentor=mentor, mentee=mentee) for mentor, mentee in imposed]
+        decided += [SetAsideIn(mentor=mentor, mentee=mentee) for mentor, mentee in aside]
+        about = {*imposed, *aside}
+        others = [one for one in self.now.decisions if people_of(one) not in about]
+        if {*others, *decided} != {*self.now.decisions}:
+            self._go_to([*others, *decided])
+        self.ground = replace(self.ground, base=self.ground.base.with_notes(notes))
+        self.steps = [self.noted(step) for step in self.steps]
+
+    def noted(self, step: SessionStep) -> SessionStep:
+        """Return a step whose workbook has the notes; one that is not solved yet will have them."""
+        if "matching" not in vars(step):
+            return step
+        return replace(step, matching=step.matching.with_notes(self.ground.base.notes))
+
+    def ids(self, pair: KeyPair) -> tuple[str, ...]:
+        """Return a pair by the opaque ids of its people."""
+        return self.ground.id("mentor", pair[0]), self.ground.id("mentee", pair[1])
 
     def sealed(self, who: str, why: str) -> Seal:
         return self.portfolio.validated(self.matching, who=who, why=why)

@@ -24,7 +24,7 @@ LONGEST_S = 12 * 3_600.0
 BEARER = "bearer"
 """The owner of what is asked with a token itself; the name of a key follows."""
 SAFE = ("GET", "HEAD")
-OURS = ("/desk", "/session", "/page/")
+OURS = ("/desk", "/works", "/session", "/page/")
 """Where a session leads: not to the operations of the contract, which other applications ask for with the token."""
 
 type Scope = Mapping[str, Any]
@@ -48,7 +48,7 @@ class DeskSessions:
 
     def begin(self, token: str) -> str:
         """Return the cookie of a new session; raises RefusedError where the token is another, or too many are there."""
-        if not (caller := self.callers.named(token)):
+        if not (caller := self.callers.signing_in(token)):
             raise WrongTokenError("This is not the token of this service")
         self.expire()
         if len(self.all) >= MOST_SESSIONS:

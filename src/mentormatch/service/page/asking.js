@@ -8,11 +8,23 @@ export class Trouble extends Error {
   }
 }
 
-/** The service as one desk sees it; `say` gives texts for what the service itself could not tell. */
+/** Return letters that nobody can guess. */
+function random() {
+  return [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, "0")).join("");
+}
+
+/** The service as one desk sees it; `say` gives texts for what the service itself could not tell.
+ *
+ * `standing` is who holds the desk and when its work was kept; `heard` is told whenever that may be otherwise. */
 export class Service {
   constructor(say) {
     this.say = say;
     this.desk = sessionStorage.getItem("desk");
+    this.work = sessionStorage.getItem("work");
+    this.tab = sessionStorage.getItem("tab") ?? random();
+    sessionStorage.setItem("tab", this.tab);
+    this.standing = null;
+    this.heard = () => {};
   }
 
   /** Return the address of something of this desk. */
@@ -20,24 +32,78 @@ export class Service {
     return `desk/${this.desk}${path}`;
   }
 
-  /** Open a desk, unless the one that this tab had is still there. */
+  /** Open what this tab had: its desk, else its work as it was kept, else a new desk. */
   async open() {
     if (this.desk) {
       try {
+        await this.here();
         return await this.json("GET", this.at(""));
       } catch (trouble) {
         if (trouble.status !== 404) throw trouble;
       }
     }
-    const { desk } = await this.json("POST", "desk");
-    this.desk = desk;
+    return this.work ? this.resume(this.work) : this.begin();
+  }
+
+  /** Open a new desk, with nothing on it. */
+  async begin() {
+    return this.opened(await this.json("POST", "desk"));
+  }
+
+  /** Open a work by its key. */
+  async resume(work) {
+    return this.opened(await this.json("POST", "works", JSON.stringify({ work })));
+  }
+
+  /** Open the work of a working file. */
+  async bring(file) {
+    return this.opened(await (await this.answer("PUT", "works", file, { "Content-Type": "application/octet-stream" })).json());
+  }
+
+  async opened({ desk, work, told, newer, ...standing }) {
+    if (this.desk && this.desk !== desk) this.leave();
+    Object.assign(this, { desk, work });
     sessionStorage.setItem("desk", desk);
-    return this.json("GET", this.at(""));
+    sessionStorage.setItem("work", work);
+    this.stands(standing);
+    return { ...(await this.json("GET", this.at(""))), told, newer };
+  }
+
+  /** Say that this tab is here, and hear who holds the desk. */
+  async here() {
+    this.stands(await this.json("POST", this.at("/here")));
+  }
+
+  /** Hold the desk, and change what is there from now on. */
+  async hold() {
+    this.stands(await this.json("POST", this.at("/hold")));
+  }
+
+  /** Say that this tab goes away; nobody waits for the answer. */
+  leave() {
+    if (this.desk) fetch(this.at("/here"), { method: "DELETE", headers: { "X-Tab": this.tab }, keepalive: true }).catch(() => {});
+  }
+
+  stands(standing) {
+    this.standing = standing;
+    this.heard();
+  }
+
+  /** Delete a work, wherever it is kept but in files. */
+  async erase(work) {
+    await this.answer("DELETE", "works", JSON.stringify({ work }));
+  }
+
+  /** Forget what this tab had. */
+  forget() {
+    for (const name of ["desk", "work"]) sessionStorage.removeItem(name);
+    Object.assign(this, { desk: null, work: null, standing: null });
   }
 
   /** Leave the desk, and all that is on it. */
   async close() {
-    sessionStorage.removeItem("desk");
+    if (this.work) await this.erase(this.work);
+    this.forget();
     await this.answer("DELETE", "session");
   }
 
@@ -57,7 +123,7 @@ export class Service {
 
   /** Return the answer to a request; throws a Trouble. */
   async answer(method, path, body = null, more = { "Content-Type": "application/json" }) {
-    const headers = { "Accept-Language": this.say("language"), ...(body === null ? {} : more) };
+    const headers = { "Accept-Language": this.say("language"), "X-Tab": this.tab, ...(body === null ? {} : more) };
     let answer;
     try {
       answer = await fetch(path, { method, headers, body, redirect: "error" });
@@ -65,6 +131,8 @@ export class Service {
       throw new Trouble(0, { title: this.say("unreachable") });
     }
     if (!answer.ok) throw new Trouble(answer.status, await this.told(answer));
+    const saved = answer.headers.get("X-Work-Kept");
+    if (saved !== null && this.standing) this.stands({ ...this.standing, saved: Number(saved) });
     return answer;
   }
 
@@ -72,6 +140,7 @@ export class Service {
   async told(answer) {
     const own = { 401: "expired", 404: "gone", 408: "slow", 413: "too_large", 429: "busy", 503: "broken" }[answer.status];
     const told = await answer.json().catch(() => ({}));
+    if (told.type?.endsWith(":held")) return { title: this.say("held") };
     if (own && !told.words) return { title: this.say(own) };
     return { title: told.words ?? this.say("broken"), place: told.place, problems: told.problems };
   }

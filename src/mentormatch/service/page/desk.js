@@ -10,10 +10,11 @@ import { Model } from "./model.js";
 import { Proposal } from "./proposal.js";
 import { Intake, Pairs } from "./seeing.js";
 import { troubleOf } from "./trouble.js";
+import { Works } from "./works.js";
 
 const STEPS = ["files", "columns", "intake", "pairs", "board", "proposal", "documents"];
 const POLL_MS = 700;
-const STAY_MS = 5 * 60_000; // so often the service hears that somebody is still here
+const STAY_MS = 20_000; // so often the service hears that somebody is still here
 const LEAVE_MS = 2 * 3_600_000; // after so long without a gesture nobody is taken to be
 
 /** The step in which staff work on the board, as it is in a notebook. */
@@ -60,6 +61,7 @@ class Desk {
     setInterval(() => this.stay(), STAY_MS);
     addEventListener("popstate", ({ state }) => this.back(state?.step));
     for (const event of ["dragover", "drop"]) addEventListener(event, (one) => one.preventDefault()); // beside its place
+    this.works = new Works(this);
     this.parts = {
       files: new Fields(this),
       columns: new Columns(this),
@@ -81,27 +83,54 @@ class Desk {
   async begin() {
     await this.speak(sessionStorage.getItem("language") ?? "fr");
     this.frame();
+    if (this.works.offers) this.works.home();
+    else await this.enter(() => this.service.open());
+  }
+
+  /** Come to a desk, and show the step that this tab was at; where there is none, the page leads on. */
+  async enter(open) {
+    if (this.busy) return;
+    this.busy = true;
     this.tell(this.say("loading"));
     const late = setTimeout(() => this.tell(this.say("still_working")), 3000);
     try {
-      this.know(await this.service.open());
+      const opened = await open();
+      this.know(opened);
+      const language = sessionStorage.getItem("language"); // as it was chosen before there was a desk
+      if (language && language !== this.state.language && !this.works.reads) this.know(await this.service.do({ do: "speak", language }));
       await this.follow();
       const kept = sessionStorage.getItem("step");
-      this.step = this.reachable(kept) ? kept : "files";
+      this.step = this.reachable(kept) ? kept : this.furthest();
       history.replaceState({ step: this.step }, "");
-      this.tell("");
+      this.nav.hidden = false;
+      this.works.hear();
       await this.draw();
+      const { told, newer } = opened;
+      this.tell(told || (newer ? this.say("work_newer") : ""));
     } catch (trouble) {
-      this.fail(trouble);
+      this.busy = false;
+      if (!this.works.astray(trouble, () => this.enter(open))) this.fail(trouble);
     } finally {
+      this.busy = false;
       clearTimeout(late);
     }
   }
 
-  /** Have the session last while somebody reads or talks at the page. */
+  /** Return the step at which a work is taken up where this tab was at none. */
+  furthest() {
+    return ["pairs", "intake", "files"].find((step) => this.reachable(step));
+  }
+
+  /** Look up how far everything is, and show it. */
+  async look() {
+    this.know(await this.service.json("GET", this.service.at("")));
+    await this.draw();
+  }
+
+  /** Have the place last while somebody reads or talks at the page; who holds it is heard. */
   stay() {
     const here = !this.busy && Date.now() - this.touched < LEAVE_MS;
-    if (here && this.service.desk) this.service.answer("GET", this.service.at("")).catch(() => {}); // the next gesture tells
+    if (here && this.service.desk) this.service.here().catch(() => {}); // the next gesture tells
   }
 
   async speak(code) {
@@ -120,6 +149,12 @@ class Desk {
   async choose(code) {
     sessionStorage.setItem("language", code);
     await this.act(async () => {
+      if (!this.state) {
+        await this.speak(code);
+        this.frame();
+        this.works.home();
+        return;
+      }
       this.know(await this.service.do({ do: "speak", language: code }));
       await this.follow();
       await this.draw();
@@ -130,10 +165,14 @@ class Desk {
   async close() {
     if (!confirm(this.say("close_sure"))) return;
     await this.act(async () => {
+      const { work } = this.service;
       await this.service.close();
+      this.works.forget(work);
+      this.state = null;
       sessionStorage.clear();
       const again = make("button", { type: "button", class: "main", on: { click: () => location.reload() } }, this.say("again"));
-      this.root.replaceChildren(make("main", { class: "over" }, make("h1", { tabindex: "-1" }, this.say("closed")), again));
+      const stop = this.works.here ? make("p", { class: "hint" }, this.say("stop_here")) : null;
+      this.root.replaceChildren(make("main", { class: "over" }, make("h1", { tabindex: "-1" }, this.say("closed")), stop, again));
       this.root.querySelector("h1").focus();
     });
   }
@@ -159,17 +198,25 @@ class Desk {
         name,
       ),
     );
-    const close = make("button", { type: "button", class: "quiet", "data-focus": "close", on: { click: () => this.close() } }, this.say("close"));
+    const close = make("button", { type: "button", class: "quiet own", "data-focus": "close", on: { click: () => this.close() } }, this.say("close"));
     this.root.replaceChildren(
       make(
         "header",
         { class: "top" },
         make("div", {}, make("p", { class: "mark" }, "mentormatch"), make("h1", {}, this.say("title"))),
-        make("div", { class: "tools" }, make("div", { class: "tools", role: "group", "aria-label": this.say("languages") }, languages), close),
+        make(
+          "div",
+          { class: "tools" },
+          this.works.kept,
+          this.works.link(),
+          make("div", { class: "tools", role: "group", "aria-label": this.say("languages") }, languages),
+          close,
+        ),
       ),
       this.nav,
-      make("main", {}, this.said, this.bar, this.place),
+      make("main", {}, this.works.held, this.said, this.bar, this.place),
     );
+    this.works.tell();
   }
 
   /** Draw the steps, and the one that is shown; the focus stays where it was, or goes to the heading. */
@@ -181,6 +228,7 @@ class Desk {
     this.place.replaceWith(next);
     this.place = next;
     await this.parts[this.step].draw(next);
+    this.works.restrain(next);
     const kept = key && [...this.root.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === key);
     if (focus) heading.focus();
     else if (key && document.activeElement === document.body) (kept ?? heading).focus();
@@ -269,12 +317,23 @@ class Desk {
     this.bar.hidden = true;
     const told = troubleOf({ ...trouble, problems: trouble.problems ?? [] }, (word, values) => this.say(word, values));
     const lost = { 401: "reopen", 404: "reopen" }[trouble.status] ?? (trouble.status === 0 || trouble.status >= 500 ? "retry" : null);
-    if (lost) told.append(make("button", { type: "button", on: { click: () => location.reload() } }, this.say(lost)));
-    if (trouble.status === 404) sessionStorage.removeItem("desk");
+    if (lost) told.append(make("button", { type: "button", on: { click: () => this.again() } }, this.say(lost)));
+    if (trouble.status === 404) sessionStorage.removeItem("desk"); // the work comes back by its key
     const field = place ?? (this.step === "files" && trouble.place ? this.root.querySelector(`[data-place="${trouble.place}"]`) : null);
     (field ?? this.place).append(told);
     if (!field) this.place.querySelector("h2")?.after(told);
     told.focus();
+  }
+
+  /** Load the page again, once the service answers: this one has a way on, that of a browser has none. */
+  async again() {
+    this.tell(this.say("loading"));
+    try {
+      await fetch("health");
+      location.reload();
+    } catch {
+      this.tell(this.say("unreachable"));
+    }
   }
 
   /** Do what takes time, with what is told of it meanwhile and the way to stop it. */

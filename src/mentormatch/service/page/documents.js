@@ -21,8 +21,33 @@ export class Documents {
         plan.final ? plan.standing.map((sentence) => make("p", {}, sentence)) : null,
       ),
       this.table(plan.documents),
+      plan.answered ? this.review() : "",
       plan.rounds.length ? make("section", {}, make("h3", {}, desk.say("round_documents")), this.table(plan.rounds)) : "",
       make("div", { class: "tools" }, desk.button("close", "close:end", () => desk.close())),
+    );
+  }
+
+  /** Return the place of the workbook in which staff decided. */
+  review() {
+    const { desk } = this;
+    const told = [make("h3", {}, desk.say("review")), make("p", { class: "hint" }, desk.say("review_hint"))];
+    const section = make("section", { class: "review", "data-place": "review" }, told);
+    section.append(desk.parts.files.place("review", ".xlsx,.ods", desk.say("review"), ([file]) => this.take(file, section)));
+    return section;
+  }
+
+  /** Take up what staff decided in a workbook, and show it on the board. */
+  take(file, place) {
+    const { desk } = this;
+    return desk.act(
+      async () => {
+        desk.tell(desk.say("sending", { name: file.name }));
+        desk.know(await desk.service.send("/review", file));
+        const { told } = desk.state;
+        await desk.show("board");
+        desk.tell(told);
+      },
+      { place },
     );
   }
 

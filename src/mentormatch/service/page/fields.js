@@ -65,6 +65,7 @@ export class Fields {
       make("summary", { "data-focus": "earlier" }, desk.say("earlier")),
       make("p", { class: "hint" }, desk.say("earlier_hint")),
       this.drop("proposal", ".json"),
+      desk.works.place(),
     );
   }
 
@@ -131,9 +132,11 @@ export class Fields {
   /** Send files: a programme and a proposal to their own places, wherever they were dropped. */
   async take(part, files) {
     for (const file of files) {
+      if (file.name.toLowerCase().endsWith(".mentormatch")) return this.desk.works.bring(file);
       const own = { toml: "programme", json: "proposal" }[file.name.toLowerCase().split(".").pop()];
       await this.send(own ?? part, file);
     }
+    return null;
   }
 
   send(part, file) {
