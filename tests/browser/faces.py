@@ -18,6 +18,7 @@ from mentormatch.report import followup, profiles, sessions
 from mentormatch.report.handouts import common_text, handouts
 from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
+from mentormatch.report.pictures.timeline import Timeline
 from mentormatch.widgets.board.session import Board
 from tests.groups.edition_texts import gathered
 from tests.report.edition import Edition
@@ -91,7 +92,7 @@ def shown(one: Edition) -> Iterator[object]:
     yield from (one.matching, one.year, BoardWidget(Board(one.matching)))
     yield from (one.intake, one.intake.reading, one.intake.fates, one.intake.remarks, one.intake.questions)
     yield one.intake.market
-    yield from gathered(one)
+    yield from (*gathered(one), *map(Timeline, gathered(one)))
     first = one.matching.pairs[0]
     yield from (HeatMap(one.matching, KEYS), Distribution(one.matching, KEYS), Fairness(one.matching, KEYS))
     yield from (Waterfall(one.matching, KEYS, mentor=first.mentor, mentee=first.mentee), Map(one.matching, KEYS))

@@ -37,7 +37,7 @@ def said(page: Page, text: str) -> None:
 
 def choose(page: Page, name: str) -> None:
     """Look at somebody."""
-    page.locator(".mm-board-name", has_text=name).first.click()
+    page.locator(".mm-board-pairs .mm-board-name", has_text=name).first.click()
     said(page, f"{name}\u00a0: ")
 
 
@@ -48,9 +48,9 @@ def revise(page: Page) -> None:
     said(page, "M01 – E13")
     choose(page, "M06")
     page.get_by_role("button", name="Écarter M06 – E08").click()
-    said(page, "défaits\u00a0: M02 – E11, M06 – E08 et M09 – E06.")
+    said(page, "Binôme écarté\u00a0: M06 – E08. 3\u00a0binômes nouveaux, 3\u00a0binômes défaits.")
     page.get_by_role("button", name="Annuler").click()
-    said(page, "nouveaux\u00a0: M02 – E11, M06 – E08 et M09 – E06.")
+    said(page, "Binôme écarté\u00a0: M06 – E08 (annulé). 3\u00a0binômes nouveaux, 3\u00a0binômes défaits.")
 
 
 def validate(page: Page) -> None:
@@ -84,7 +84,7 @@ def reload(page: Page, server: Jupyter) -> None:
     until(lambda: "widget-view" in (server.folder / "a.ipynb").read_text(encoding="utf-8"))
     page.reload()
     expect(page.locator(".mm-board-state")).to_contain_text("Validée par Camille Roux", timeout=30_000)
-    expect(page.locator(".mm-board-pinned")).to_have_count(1)
+    expect(page.locator(".mm-board-pairs .mm-board-pinned")).to_have_count(1)
 
 
 def distrust(page: Page, server: Jupyter) -> None:

@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch import examples
-from mentormatch.inspection.market import FEW
+from mentormatch.base.arrays import BoolVector
+from mentormatch.explanation.labels import KEYS
+from mentormatch.inspection.market import FEW, LETTERS, letters_of, prospects, rule_losses
+from mentormatch.operations.matching import Matching
+from mentormatch.rules.rule import market_of
 from tests.inspection.reports import APART, CODE, FIRMS, NEEDS, OVERLAP, PLACES, SEATS, programme, report
 
 RULES = programme(
@@ -117,3 +121,31 @@ def test_a_programme_of_groups_is_told_that_it_has_no_partners_to_count(name: st
     shown = report._repr_html_()
     assert "aucun·e mentor·e" not in shown
     assert "binôme" not in shown.replace("sans binôme", "")
+
+
+def test_what_a_rule_takes_alone_is_what_would_be_possible_without_it() -> None:
+    asked, cohort = examples.programme(), examples.cohort()
+    found = prospects(cohort, asked)
+    told = {one.rule: one for one in found.rules}
+    assert [one.pairs for one in found.rules] == sorted((one.pairs for one in found.rules), reverse=True)
+    assert {one.letter for one in found.rules} == set("ABCDE")
+    for rule in asked.rules:
+        if rule.label in told:
+            rest = asked.model_copy(update={"rules": [one for one in asked.rules if one is not rule]})
+            without = prospects(cohort, rest)
+            assert without.possible - found.possible == told[rule.label].alone <= told[rule.label].pairs
+
+
+def test_rules_beyond_the_alphabet_share_its_last_letter() -> None:
+    bans = [("M01", f"E{place:02}") for place in range(1, 18)] + [("M02", f"E{place:02}") for place in range(1, 18)]
+    matching = mm.match(examples.cohort(), examples.programme(), bans=bans)
+    losses = rule_losses(matching.programme.rules, market_of(matching.cohort, matching.scores.values), takers(matching))
+    letters = letters_of(losses, KEYS)
+    assert len(losses) > len(LETTERS)
+    assert [letter for letter, _ in letters] == list(LETTERS)
+    assert letters[-1][1] == f"{len(losses) - len(LETTERS) + 1}\u00a0autres règles"
+
+
+def takers(matching: Matching) -> list[BoolVector]:
+    """Return who takes part, mentors then mentees."""
+    return [matching.problem.mentors.most > 0, matching.problem.mentees.most > 0]

@@ -78,7 +78,7 @@ def test_nor_has_the_workbook_and_its_shares_are_written_the_english_way() -> No
         book = sheets(written(matching(), ".xlsx"))
     cells = [str(cell) for name, rows in book.items() if name != HIDDEN for row in rows for cell in row]
     assert french_in(*ours([*book, *cells])) == []
-    assert len(book) == 9
+    assert len(book) == 10
 
 
 def test_the_csv_file_has_commas_between_cells_and_points_before_decimals() -> None:

@@ -9,8 +9,8 @@ from tests.report.cohorts import hostile_matchings, hostile_strings, matched, pe
 from tests.report.readers import ALIVE, parts, sheets, written
 
 NAMES = [
-    *("Binômes", "Sans binôme", "Détail des points", "Scores", "Réponses écartées", "Remarques", "Programme"),
-    *("Journal", "Repères"),
+    *("Binômes", "Sans binôme", "Détail des points", "Scores", "Graphiques", "Réponses écartées", "Remarques"),
+    *("Programme", "Journal", "Repères"),
 ]
 
 
@@ -75,6 +75,24 @@ def test_chosen_pairs_are_outlined_and_the_others_are_not() -> None:
     assert {cell for cell, look in cells if look in thick} == {"E3", "C4", "D5"}
 
 
+def test_the_charts_count_every_pair_and_end_at_the_points_of_the_best_one() -> None:
+    matching = small()
+    content = written(matching, ".xlsx")
+    rows = sheets(content)["Graphiques"]
+    spread, made = rows[1:21], [row for row in rows[21:] if len(row) > 3 and isinstance(row[3], float)]
+    assert sum(row[1] for row in spread) == matching.problem.scores.count
+    assert sum(row[2] for row in spread) == len(matching.pairs)
+    *steps, total = [row[:4] for row in made]
+    assert [row[1] for row in steps] == pytest.approx([sum(row[2] for row in steps[:at]) for at in range(len(steps))])
+    assert (total[1], total[2]) == (0.0, pytest.approx(matching.pairs[0].points))
+    drawn = [xml for name, xml in parts(content) if name.startswith("xl/drawings/drawing")]
+    assert len(re.findall(r'descr="[^"]{60,}"', "".join(drawn))) == 3
+
+
+def test_where_there_is_no_pair_there_is_no_chart() -> None:
+    assert "Graphiques" not in sheets(written(matched(programme(), [], []), ".xlsx"))
+
+
 def test_the_last_sheet_says_who_took_part_what_was_reached_and_by_which_rules() -> None:
     rows = sheets(written(small(), ".xlsx"))["Programme"]
     said = {str(row[0]): row[1:] for row in rows if row[0]}
@@ -121,7 +139,7 @@ def test_characters_that_xml_cannot_hold_are_shown_as_escapes(text: str, shown: 
 
 def test_nobody_at_all_still_makes_a_workbook() -> None:
     found = sheets(written(matched(programme(), [], []), ".xlsx"))
-    assert list(found) == ["À lire d’abord", *NAMES]
+    assert list(found) == ["À lire d’abord", *(name for name in NAMES if name != "Graphiques")]
     assert len(found["Binômes"]) == 1
 
 

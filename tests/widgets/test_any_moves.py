@@ -21,7 +21,7 @@ from tests.oracles.recounted import game_of
 MENTORS = [f"m{place}" for place in range(1, len(first().mentors) + 1)]
 MENTEES = [f"e{place}" for place in range(1, len(first().mentees) + 1)]
 BEGINNING = mm.match(first(), PROGRAMME, seed=5)
-PASSING = {"turn", "last", "undo", "redo", "refusal", "said"}
+PASSING = {"turn", "undo", "redo", "refusal", "headline", "said"}
 """What the board says of the last move, and not of the plan."""
 
 
@@ -62,7 +62,8 @@ class Moves(RuleBasedStateMachine):
         else:
             self.done.append(plan(told))
             self.undone.clear()
-            assert len(told["last"]["sentences"]) > 0
+            assert told["headline"]
+            assert told["said"]
 
     def cannot_be(self, what: dict[str, Any]) -> None:
         """Hold that no plan keeps a decision that was refused, where it is of people who are there."""

@@ -14,6 +14,7 @@ from mentormatch.explanation.labels import pseudonyms
 from mentormatch.operations.matching import Matching
 from mentormatch.record.log import check_chain
 from mentormatch.record.verify import verify
+from mentormatch.report.texts import spaced
 from mentormatch.widgets.board.session import Board
 from tests.laws.people import Files, Told
 from tests.operations.programme import PROGRAMME, first
@@ -93,8 +94,9 @@ def test_the_price_that_is_shown_is_the_price_that_is_paid(board: Board, example
 
 def test_a_move_tells_what_changed_since_the_last_and_since_the_beginning(board: Board) -> None:
     one = done(board, "pin", mentor="m1", mentee="e13")
-    assert one["last"]["sentences"] == one["whole"]["sentences"]
-    assert one["last"]["gone"] == [
+    assert one["headline"].replace("\u00a0", " ") == "Binôme imposé : M01 – E13"
+    assert one["said"].replace("\u00a0", " ").startswith("3 binômes nouveaux, 3 binômes défaits. Total : 765,9 points")
+    assert one["whole"]["gone"] == [
         {"mentor": "m1", "mentee": "e12"},
         {"mentor": "m3", "mentee": "e2"},
         {"mentor": "m5", "mentee": "e13"},
@@ -106,13 +108,55 @@ def test_a_move_tells_what_changed_since_the_last_and_since_the_beginning(board:
     ]
     assert [(pair["mentor"], pair["mentee"]) for pair in one["pairs"] if pair["pinned"]] == [("m1", "e13")]
     total = one["whole"]["goals"][-1]
-    assert (total["before"], total["now"], total["difference"]) == (
-        "768,9 points",
-        "765,9 points",
-        "3,0 points de moins",
+    assert (total["before"], total["now"], total["difference"], total["better"]) == (
+        "768,9",
+        "765,9",
+        "\u22123,0",
+        False,
     )
     two = done(board, "ban", mentor="m6", mentee="e8")
-    assert two["last"]["sentences"] != two["whole"]["sentences"]
+    new, changed = (
+        {(pair["mentor"], pair["mentee"]) for pair in two["pairs"] if pair[how]} for how in ("new", "changed")
+    )
+    assert ("m1", "e13") not in new
+    assert new | {("m1", "e13")} <= changed
+    assert two["whole"]["new"] == len(changed)
+    assert done(board, "undo")["headline"].endswith("M06 – E08 (annulé)")
+    assert done(board, "redo")["headline"].endswith("M06 – E08 (rétabli)")
+    assert done(board, "release", number=1)["headline"].endswith("M01 – E13 (levé)")
+
+
+def test_a_move_says_who_lost_and_who_won_a_partner(board: Board) -> None:
+    told = done(board, "withdraw", person="m4")
+    assert "Sans binôme désormais\u00a0: E08." in told["said"]
+    assert "Avec un binôme désormais\u00a0: E08 et M04." in done(board, "undo")["said"]
+
+
+def test_what_was_decided_before_the_board_is_told_apart_from_what_is_decided_on_it(tmp_path: Path) -> None:
+    begun = mm.match(first(), PROGRAMME, pins=[("M2", "E2")], bans=[("M1", "E1")])
+    told = done(Board(begun, tmp_path), "pin", mentor="m1", mentee="e3")
+    marks = {(pair["mentor"], pair["mentee"]): (pair["held"], pair["pinned"]) for pair in told["pairs"]}
+    assert marks["m2", "e2"] == (True, False)
+    assert marks["m1", "e3"] == (False, True)
+    assert [text.replace("\u00a0", " ") for text in told["earlier"]] == [
+        "Binôme imposé : M2 – E2",
+        "Binôme écarté : M1 – E1",
+    ]
+
+
+def test_everybody_across_is_a_partner_an_offer_or_excluded_with_the_rule(board: Board, example: Matching) -> None:
+    for row, key in enumerate(example.cohort.mentors.ids, start=1):
+        chosen = done(board, "choose", person=f"m{row}")["chosen"]
+        excluded = [person for one in chosen["excluded"] for person in one["people"]]
+        known = [one["partner"] for one in (*chosen["ties"], *chosen["offers"])]
+        assert len({*known, *excluded}) == len(known) + len(excluded)
+        for one in chosen["excluded"]:
+            for other in one["people"]:
+                why = example.why_not(key, example.cohort.mentees.ids[int(other[1:]) - 1])
+                assert why.losses is None
+                assert all(
+                    rule in spaced(one["reason"]) for rule in why.rules if one["reason"] != "ne prennent pas part"
+                )
 
 
 def test_a_number_of_places_that_another_rule_cuts_is_refused_with_the_rule(board: Board) -> None:
@@ -198,6 +242,23 @@ def test_validation_writes_all_that_was_decided_and_by_whom_in_a_log_that_holds(
     assert verification.sound
     assert [one.who for one in verification.validations] == ["Camille Roux"]
     assert "Validée par Camille Roux" in (board.folder / "binomes.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.promise(29)
+def test_the_reason_of_a_decision_stands_beside_it_and_in_the_log(board: Board) -> None:
+    done(board, "pin", mentor="m1", mentee="e13")
+    done(board, "explain", number=1, why=" Déjà en contact. ")
+    told = done(board, "ban", mentor="m6", mentee="e8")
+    assert [one["why"] for one in told["decisions"]] == ["Déjà en contact.", ""]
+    assert all("h" in one["when"] for one in told["decisions"])
+    done(board, "undo")
+    done(board, "redo")
+    done(board, "validate", who="Camille Roux", why="comité")
+    chain = check_chain(board.folder / "binomes.journal.jsonl")
+    edits = [(entry.what["edit"], entry.why) for entry in chain.entries if entry.kind == "edit"]
+    assert edits == [("pin", "Déjà en contact."), ("ban", "comité")]
+    assert not done(board, "explain", number=2, why="même commission")["final"]
+    assert ask(board, "explain", number=3, why="")["refusal"] == "Il n’y a pas de décision numéro 3"
 
 
 @pytest.mark.promise(30)

@@ -83,9 +83,9 @@ def board(width: int, height: int) -> Callable[[Browser, Edition], bytes]:
 def revise(page: Page) -> None:
     """Impose a pair, set one aside, and look at a person."""
     for person, action in (("M01", "Imposer M01 – E13"), ("M06", "Écarter M06 – E08")):
-        page.locator(".mm-board-name", has_text=person).first.click()
-        page.get_by_role("button", name=action, exact=True).click()
-        page.get_by_role("button", name=action, exact=True).wait_for(state="detached")
+        page.locator(".mm-board-pairs .mm-board-name", has_text=person).first.evaluate("(one) => one.click()")
+        page.get_by_role("button", name=action, exact=True).first.click()
+        page.locator(".mm-board-said b", has_text=action.split(" ", 1)[1]).wait_for()
     page.locator(".mm-board:not([aria-busy=true])").wait_for()
     page.evaluate("document.activeElement.blur()")
 

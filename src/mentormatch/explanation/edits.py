@@ -20,13 +20,15 @@ class Edit:
     """One change by hand, its people by opaque id: ``m1`` is the first mentor of the cohort, ``e1`` the first mentee.
 
     Who is ``withdrawn`` is counted in the cohort that they left, everybody else in the one that was matched.
-    ``places`` are how many partners somebody takes at most, in figures, where that was changed.
+    ``places`` are how many partners somebody takes at most, in figures, where that was changed. ``why`` is empty where
+    it was changed for the reason of the whole run.
     """
 
     kind: EditKind
     mentor: str = ""
     mentee: str = ""
     places: str = ""
+    why: str = ""
 
     @property
     def people(self) -> dict[str, str]:

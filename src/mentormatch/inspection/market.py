@@ -1,6 +1,6 @@
 """Who could meet whom, before anything is solved: places, needs that nobody meets, people with few partners and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +14,11 @@ from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.inspection.section import IntakeSection
 from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import SIDES, eligible_people, forbidden_by_rule
+from mentormatch.rules.rule import Market, Rule
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.items import LISTS, shared, stakes_of
 from mentormatch.scoring.score import score
@@ -80,6 +82,25 @@ class Reach:
     partners: int
 
 
+@dataclass(frozen=True, slots=True)
+class RuleLoss:
+    """A rule that takes pairs of people who take part: its letter, and ``pairs`` (n, m) bool, those that it takes."""
+
+    rule: Rule
+    letter: str
+    pairs: BoolMatrix
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReach:
+    """How many pairs of people who take part a rule takes, under its letter, and how many no other rule takes."""
+
+    letter: str
+    rule: str
+    pairs: int
+    alone: int
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Prospects(IntakeSection):
     """The market before any solving; ``problem`` says why it cannot be told, where the rules cannot be posed."""
@@ -92,6 +113,7 @@ class Prospects(IntakeSection):
     unmet: tuple[Unmet, ...] = ()
     scarce: tuple[Scarce, ...] = ()
     reach: tuple[Reach, ...] = ()
+    rules: tuple[RuleReach, ...] = ()
     problem: str = ""
 
 
@@ -115,7 +137,37 @@ def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Pr
         unmet=tuple(unmet(cohort, programme, taking)),
         scarce=tuple(one for side in SIDES for one in scarce(instance, side, allowed)),
         reach=tuple(one for side in SIDES for one in reach(instance, side, allowed)),
+        rules=tuple(rule_reach(rule_losses(instance.rules, instance.market, tuple(taking.values())), labels)),
     )
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""Of rules, in the order of the programme; the last one stands for all that are left."""
+
+
+def rule_losses(rules: Sequence[Rule], market: Market, taking: Sequence[BoolVector]) -> tuple[RuleLoss, ...]:
+    """Return the rules that take pairs of people who take part, each with its letter."""
+    among = taking[0][:, None] & taking[1][None, :]
+    found = [(rule, block & among) for rule, block in forbidden_by_rule(rules, market)]
+    told = [(rule, block) for rule, block in found if block.any()]
+    return tuple(RuleLoss(rule, LETTERS[min(at, len(LETTERS) - 1)], block) for at, (rule, block) in enumerate(told))
+
+
+def letters_of(losses: Sequence[RuleLoss], labels: Labels) -> list[tuple[str, str]]:
+    """Return each letter and what its rule is called, the rules that share the last one together."""
+    last = [loss for loss in losses if loss.letter == LETTERS[-1]]
+    told = [(loss.letter, labels.rule(loss.rule)) for loss in losses if loss.letter != LETTERS[-1] or len(last) == 1]
+    return [*told, (LETTERS[-1], counted(len(last), "autre règle", "autres règles"))] if len(last) > 1 else told
+
+
+def rule_reach(losses: Sequence[RuleLoss], labels: Labels) -> Iterator[RuleReach]:
+    """Yield how many pairs each rule takes, and takes alone, the greatest number first."""
+    if not losses:
+        return
+    times = np.sum([loss.pairs for loss in losses], axis=0, dtype=np.int16)
+    for loss in sorted(losses, key=lambda one: -int(one.pairs.sum())):
+        alone = int((loss.pairs & (times == 1)).sum())
+        yield RuleReach(loss.letter, labels.rule(loss.rule), int(loss.pairs.sum()), alone)
 
 
 def seats(cohort: Cohort, instance: RuleInstance, side: Side, taking: BoolVector) -> Seats:

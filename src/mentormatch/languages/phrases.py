@@ -43,6 +43,8 @@ def listed(words: Sequence[str]) -> str:
     >>> listed(["Budget", "Contrats", "Tournée"])
     'Budget, Contrats et Tournée'
     """
+    if len(words) < 2:
+        return "".join(words)
     from babel.lists import format_list
 
     return format_list(words, locale=spoken())

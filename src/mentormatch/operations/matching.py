@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any, ClassVar, TypedDict
 
+import numpy as np
+
 from mentormatch.assignment.engine import Ties, Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
@@ -415,6 +417,16 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     scores, problem = build_instance(cohort, decided, most_mb)
     solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor, cancel=cancel, ties=ties)
     return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
+
+
+def before_solving(cohort: Cohort, programme: Programme) -> Matching:
+    """Return a matching that nobody has solved yet: scores and rules, no pair; raises RequestError as ``match``."""
+    scores, problem = build_instance(cohort, programme)
+    return Matching(cohort, programme, scores, problem, UNSOLVED)
+
+
+UNSOLVED = Solution(Status.STOPPED, np.empty((0, 2), dtype=np.int64))
+"""No answer, as nobody asked for one yet."""
 
 
 def rules_by_hand(cohort: Cohort, pins: Iterable[KeyPair], bans: Iterable[KeyPair]) -> list[Pin | Ban]:

@@ -87,6 +87,10 @@ class Book:
         sheet.hide_gridlines(2)
         return BookSheet(self, sheet)
 
+    def chart(self, kind: dict[str, str]) -> Any:
+        """Return a new chart of this kind, as xlsxwriter calls it, to be put on a sheet."""
+        return self._book.add_chart(kind)
+
     def table(self, name: str, columns: Sequence[BookColumn], rows: Sequence[Sequence[CellValue]]) -> "BookSheet":
         """Return a new sheet that holds one table; a note in its place where a sheet has not that many rows."""
         page = self.sheet(name)

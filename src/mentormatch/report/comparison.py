@@ -51,17 +51,26 @@ class Comparison:
     @property
     def sentences(self) -> tuple[str, ...]:
         """All of it in sentences, the pairs first."""
+        return (*self.pair_sentences, *self.goal_sentences)
+
+    @property
+    def pair_sentences(self) -> tuple[str, ...]:
+        """The pairs that came and went, or that none did."""
         new, gone = len(self.new), len(self.gone)
         pairs = [
             *self._named(counted(new, "binôme nouveau", "binômes nouveaux"), self.new),
             *self._named(counted(gone, "binôme défait", "binômes défaits"), self.gone),
         ]
-        goals = [
+        return tuple(pairs or [tr(SAME)])
+
+    @property
+    def goal_sentences(self) -> tuple[str, ...]:
+        """The goals in which the two plans differ."""
+        return tuple(
             tr("{goal}\u00a0: {now}, {difference}.", goal=one.goal, now=one.now, difference=one.difference)
             for one in self.goals
             if one.difference
-        ]
-        return (*(pairs or [tr(SAME)]), *goals)
+        )
 
     def _named(self, count: str, pairs: tuple[KeyPair, ...]) -> Iterator[str]:
         if pairs:

@@ -303,9 +303,9 @@ def entries_of(matching: "Matching", decision: str, *, who: str | None = None, w
     where nobody is named.
     """
     name = account() if who is None else who
-    edits = [{**edit.entry, "decision": decision} for edit in matching.edits]
+    edits = [({**edit.entry, "decision": decision}, edit.why or why) for edit in matching.edits]
     return (
-        *(signed("edit", what, who=name, why=why) for what in edits),
+        *(signed("edit", what, who=name, why=reason) for what, reason in edits),
         signed("matching", {"decision": decision}, who=name, why=why),
     )
 

@@ -8,17 +8,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import ClassVar
 
+from mentormatch.explanation.labels import KEYS
 from mentormatch.explanation.tables import CellValue
 from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.market import Prospects
+from mentormatch.inspection.rows import lines_as_labels
 from mentormatch.inspection.section import IntakeSection, Writer
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, joined, listed, quoted
+from mentormatch.operations.matching import before_solving
 from mentormatch.people.cohort import FATES
 from mentormatch.report import intake_words
 from mentormatch.report import intake_words as said
 from mentormatch.report.book import Book, BookColumn
 from mentormatch.report.page_templates import rendered
+from mentormatch.report.pictures.market import MarketLooks
 from mentormatch.report.texts import visible
 
 
@@ -118,11 +122,24 @@ class IntakePage(Writer[Intake]):
     filename: ClassVar[str] = "reponses.html"
 
     def content(self, intake: Intake) -> bytes:
-        return rendered("intake.html", intake=intake, said=intake_words).encode("utf-8")
+        return rendered("intake.html", intake=intake, said=intake_words, looks=looks_of(intake)).encode("utf-8")
 
     def shown(self, part: IntakeSection) -> str:
         """Return one part as a notebook shows it."""
         return rendered("intake_part.html", part=part, said=intake_words)
+
+
+MOST_DRAWN = 1_000_000
+"""Pairs; of more the points are not worked out for a picture."""
+
+
+def looks_of(intake: Intake) -> MarketLooks | None:
+    """Return the pictures of what came in, None where the market cannot be told or is too large."""
+    cohort = intake.cohort
+    if intake.market.problem or len(cohort.mentors) * len(cohort.mentees) > MOST_DRAWN:
+        return None
+    labels = KEYS if intake.fates.keyed else lines_as_labels(cohort)
+    return MarketLooks(before_solving(cohort, intake.programme), labels)
 
 
 PLACES = (

@@ -25,6 +25,7 @@ from mentormatch.languages.text_keys import row_text
 from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.page_templates import rendered
+from mentormatch.report.pictures.timeline import Timeline
 from mentormatch.report.view import TONES, ScorePart
 
 
@@ -217,7 +218,8 @@ def filled(template: str, result: Result, told: SessionTexts) -> str:
     """Return a template filled with what is told of a result."""
     tables = {name: table for name, table in told.tables.items() if name not in DEALT or not told.decks}
     named = [(tr(TITLES[name]), printed(name, table)) for name, table in tables.items()]
-    return rendered(template, result=result, told=told, tables=named, is_short=is_short)
+    year = Timeline(result) if result.moments else None
+    return rendered(template, result=result, told=told, tables=named, is_short=is_short, year=year)
 
 
 def is_short(table: ResultSheet) -> bool:

@@ -1,21 +1,29 @@
 """What each picture shows, in worked examples."""
 
 import re
+from datetime import date, timedelta
 from statistics import fmean, median
 
 import pytest
 
+from mentormatch import examples
 from mentormatch.errors import RequestError
 from mentormatch.explanation.goal_prices import FrontierPoint
 from mentormatch.explanation.labels import KEYS
-from mentormatch.languages.phrases import NO_BREAK, points
+from mentormatch.groups.dates import choose_dates
+from mentormatch.groups.turns import schedule_turns
+from mentormatch.inspection.market import prospects
+from mentormatch.languages.phrases import NO_BREAK, day, points
+from mentormatch.operations.matching import Matching, before_solving
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall
-from mentormatch.report.pictures.picture import Picture
+from mentormatch.report.pictures.picture import Drawing
+from mentormatch.report.pictures.svg import LinearScale
+from mentormatch.report.pictures.timeline import Timeline, places
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.pictures.markets import market
 
 
-def texts(picture: Picture) -> list[str]:
+def texts(picture: Drawing) -> list[str]:
     return re.findall(r"<text[^>]*>([^<]*)</text>", (picture.svg or b"").decode())
 
 
@@ -104,3 +112,59 @@ def test_long_names_and_names_that_look_alike_keep_a_line_each() -> None:
     found = HeatMap(matching, KEYS)
     assert len([text for text in texts(found) if text.startswith("prenom.nom-de-famille")]) == 3
     assert long not in " ".join(texts(found))
+
+
+def unsolved() -> Matching:
+    return before_solving(examples.cohort(), examples.programme())
+
+
+def test_before_any_solve_the_map_has_who_takes_part_from_the_widest_choice_to_the_narrowest() -> None:
+    matching = unsolved()
+    found = HeatMap(matching, KEYS)
+    named = [text for text in texts(found) if re.fullmatch(r"M\d\d", text)]
+    reach = prospects(matching.cohort, matching.programme).reach
+    partners = {one.person: one.partners for one in reach if one.side == "mentor"}
+    assert set(named) == set(partners)
+    assert [partners[name] for name in named] == sorted(partners.values(), reverse=True)
+    assert found.title == "Qui pourrait rencontrer qui"
+    assert "retenu" not in found.alternative + found.caption
+
+
+def test_an_excluded_cell_has_the_letters_of_the_rules_that_exclude_the_pair() -> None:
+    matching = unsolved()
+    found = HeatMap(matching, KEYS)
+    names = dict(found.letters)
+    assert all(f"{letter} : {name}" in plain(found.caption) for letter, name in names.items())
+    written = [text for text in texts(found) if text and set(text) <= set(names)]
+    told = prospects(matching.cohort, matching.programme)
+    assert len(written) == told.pairs - told.possible
+    counts = {one.letter: one.pairs for one in told.rules}
+    assert {letter: sum(letter in text for text in written) for letter in names} == counts
+
+
+def test_the_year_has_a_numbered_disc_for_each_session_and_a_ring_for_each_date_set_aside() -> None:
+    days = {f"d{place}": date(2026, 9, 15) + timedelta(days=14 * place) for place in range(12)}
+    away = [(date(2026, 10, 1), date(2026, 11, 1), "tournée")]
+    found = choose_dates({"A": list(days), "B": list(days)}, days, 4, public=False, zones=(), blackouts=away)
+    year = Timeline(found)
+    assert [text for text in texts(year) if text.isdecimal()] == ["1", "2", "3", "4"]
+    aside = len(found.set_aside)
+    assert (year.svg or b"").count(b"<circle") == 4 + aside
+    assert aside > 0
+    assert plain(year.alternative).startswith("4 séances : ")
+    assert all(plain(day(one.day)) in plain(year.alternative) for one in found.chosen)
+    assert plain(year.alternative).endswith(f"{aside} dates écartées.")
+
+
+def test_sessions_that_are_close_stand_below_one_another() -> None:
+    days = [date(2026, 9, 1), date(2026, 9, 2), date(2026, 9, 3), date(2027, 6, 1)]
+    across = LinearScale(days[0].toordinal(), days[-1].toordinal(), 0, 700)
+    spots = list(places(across, days))
+    assert len({y for _, y in spots[:3]}) == 3
+    assert spots[3][1] == spots[0][1]
+
+
+def test_without_dates_there_is_no_year() -> None:
+    found = Timeline(schedule_turns(["A", "B"], 2))
+    assert found.svg is None
+    assert "Aucune date" in found.alternative

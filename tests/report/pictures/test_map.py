@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from mentormatch.languages.phrases import NO_BREAK
-from mentormatch.operations.matching import Matching
+from mentormatch.operations.matching import UNSOLVED, Matching
 from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, middle, outlines
 from mentormatch.report.pictures.map import MOST_DOTS, MOST_LINES, THICK, Link, Map, MapPlane, Spot, territory
 from tests.report.cohorts import FIELDS, matched, person, programme, small
@@ -44,6 +45,15 @@ def test_people_and_pairs_are_counted_by_departement_the_metropole_with_the_rhon
     )
     assert found.links == (Link("38", "69", 2), Link("42", "69", 1))
     assert (found.people_elsewhere, found.pairs_elsewhere) == (1, 1)
+
+
+def test_before_any_solve_the_map_tells_of_people_alone_and_of_mentees_without_a_mentor_there() -> None:
+    solved = living(["Isère", "Lyon 3e"], ["Grenoble", "Loire"])
+    found = Map(replace(solved, solution=UNSOLVED))
+    assert found.title == "D’où viennent les personnes"
+    assert "binôme" not in found.alternative + found.caption
+    assert found.rows == (("Loire", 0, 1, True), ("Isère", 1, 1, False), ("Rhône et Métropole de Lyon", 1, 0, False))
+    assert (found.svg or b"").count(b"stroke-dasharray") == 1
 
 
 def test_the_text_tells_all_of_it() -> None:

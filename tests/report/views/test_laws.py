@@ -59,7 +59,7 @@ def test_a_view_of_any_matching_is_whole_and_neither_runs_nor_loads_anything() -
 def test_pictures_are_images_with_their_text() -> None:
     for view in views(market(2)):
         images = dict(shown(view).attributes)
-        assert ("src" in images) == (view.kind in ("two", "prices"))
+        assert ("src" in images) == (view.kind in ("two", "prices", "market"))
         assert "src" not in images or len(images["alt"]) > 60
 
 

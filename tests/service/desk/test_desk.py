@@ -166,6 +166,19 @@ def test_every_page_and_every_document_that_is_named_can_be_had(sitting: Sitting
     assert book.worksheets[0].max_row == 13
 
 
+def test_any_two_people_have_a_page_with_their_points_whether_they_are_a_pair_or_not(sitting: Sitting) -> None:
+    choice = sitting.formed()["plan"]["choice"]
+    assert (choice["mentors"][5], choice["mentees"][7]) == ("M06", "E08")
+    assert choice["pairs"][0] == [6, 8]  # the best one
+    assert len(choice["pairs"]) == 12
+    assert b"Ce bin\xc3\xb4me est dans la r\xc3\xa9partition" in sitting.content("show", "binome-6-8")
+    page = sitting.content("show", "binome-6-11")
+    assert b"n\xe2\x80\x99est pas dans la r\xc3\xa9partition" in page
+    assert b"data:image/svg+xml" in page
+    for name in ("binome-6", "binome-0-1", "binome-6-99", "binome-a-b", "binome-1-2-3", "binome-\u00b2-1"):
+        assert sitting.refused("show", name=name)["title"] == "Personne inconnue"
+
+
 def test_what_is_validated_holds_for_whoever_checks_it_again(sitting: Sitting) -> None:
     sitting.formed()
     sitting.moved(action="ban", mentor="m1", mentee="e12")

@@ -39,11 +39,11 @@ def test_from_the_files_to_the_documents(visit: Visit, tmp_path: Path) -> None:
     visit.frame_shows("Le détail de chaque binôme")
     visit.press("Revoir sur le tableau")
     page.get_by_label("Montrer les noms").check()
-    expect(page.locator(".mm-board-name", has_text="Vialard Nadège")).to_be_visible()
+    expect(page.locator(".mm-board-name", has_text="Vialard Nadège")).to_be_attached()
     page.get_by_label("Montrer les noms").uncheck()
-    page.locator(".mm-board-name", has_text="M01").click()
+    page.locator(".mm-board-pairs .mm-board-name", has_text="M01").click()
     page.get_by_role("button", name="Imposer M01 – E13", exact=True).click()
-    expect(page.locator(".mm-board-pinned")).to_be_visible()
+    expect(page.locator(".mm-board-pairs .mm-board-pinned")).to_be_visible()
     visit.validate("Camille Roux", "comité du 3 mars")
     visit.press("Aller aux documents")
     visit.heading("Les documents")
@@ -67,6 +67,7 @@ def assert_sealed(archive: Path, who: str) -> None:
 def test_every_view_of_the_pairs_is_shown(visit: Visit) -> None:
     visit.form()
     for name, text in (
+        ("Deux personnes", "Ce binôme est dans la répartition"),
         ("Sans binôme", "Ce qui suffirait"),
         ("Qui pourrait rencontrer qui", "Partenaires possibles"),
         ("Ce que coûte chaque objectif", "Ce que coûte l’équité"),
@@ -75,6 +76,9 @@ def test_every_view_of_the_pairs_is_shown(visit: Visit) -> None:
     ):
         visit.press(name)
         visit.frame_shows(text)
+    visit.press("Deux personnes")
+    visit.page.get_by_label("Mentoré·e").select_option(label="E11")
+    visit.frame_shows("Ce binôme n’est pas dans la répartition")
     visit.press("Imprimer")  # a frame that may not be printed would say so as an error
     assert visit.trouble == NOTHING
 

@@ -12,6 +12,7 @@ from mentormatch.report import decision_state, words
 from mentormatch.report.decision_state import RECHECK, Imprint
 from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap
+from mentormatch.report.pictures.waterfall import best_waterfall
 from mentormatch.report.view import MatchingView, labels_for_notebook, view
 
 LANGUAGE = re.compile(r'^<html lang="([a-z]+)">$', re.MULTILINE)
@@ -20,7 +21,7 @@ PARTS = ("kicker", "notices", "record")
 MOST_SHOWN = 50
 """Pairs that a notebook shows; its outputs are saved in its file."""
 SHOWN = {each.kind: each for each in (HeatMap, Distribution, Fairness)}
-"""The pictures of the page."""
+"""The pictures of the page, beside the points of the best pair."""
 
 
 class PageExporter(NamedExporter):
@@ -33,7 +34,8 @@ class PageExporter(NamedExporter):
         labels = KEYS if names is None else named(names, coded=True)
         looks = {kind: each(matching, labels) for kind, each in SHOWN.items()}
         held = "" if names is None else holding(names)
-        return filled("page.html", view(matching, labels, seal), looks=looks, held=held).encode("utf-8")
+        best = best_waterfall(matching, labels)
+        return filled("page.html", view(matching, labels, seal), looks=looks, best=best, held=held).encode("utf-8")
 
     def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         text = content.decode("utf-8", "surrogateescape")

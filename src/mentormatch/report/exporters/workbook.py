@@ -16,6 +16,7 @@ from mentormatch.operations.recruit import recruit
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, BookColumn, CellForm, write_grid
+from mentormatch.report.chart_sheet import write_charts
 from mentormatch.report.decision_state import imprint
 from mentormatch.report.journal_sheet import renewed, write_journal
 from mentormatch.report.reviewed.decisions import as_shown, beside, headings, own_cells, write_previous
@@ -97,7 +98,7 @@ SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
 
 
 class WorkbookExporter(NamedExporter):
-    """Eight sheets, one before them where something has to be known first, and one out of sight; texts stay texts.
+    """Nine sheets, one before them where something has to be known first, and one out of sight; texts stay texts.
 
     More of them have the chains, where people are in both roles, and what the programme asks for beside.
 
@@ -117,6 +118,7 @@ class WorkbookExporter(NamedExporter):
             write_sheet(book, tr("Chaînes"), "chains", sheets["chains"])
         write_sheet(book, tr("Détail des points"), "contributions", sheets["contributions"])
         write_grid(book, matching)
+        write_charts(book, matching)
         write_sheet(book, tr("Réponses écartées"), "rejected", sheets["rejected"])
         write_access(book, matching)
         write_prospects(book, matching)

@@ -66,7 +66,7 @@ class Distribution(Picture):
 
 def bars(name: str, scores: IntVector, colour: str) -> Frame:
     """Return one row of bars, the median marked."""
-    counts = np.bincount(np.clip(scores // STEP, 0, FULL // STEP - 1), minlength=FULL // STEP).tolist()
+    counts = tally(scores)
     up, frame = LinearScale(0, max(1, *counts), HEIGHT, 0), Frame(WIDTH, HEIGHT)
     frame.left_axis(tr("Binômes"), ticks(up))
     frame.bottom_axis(tr("Points"), ACROSS.marks(10))
@@ -80,6 +80,13 @@ def bars(name: str, scores: IntVector, colour: str) -> Frame:
             frame.line(at, 0, at, HEIGHT, stroke=ink, stroke_width=wide)
     frame.text(0, -20, spaced(about(name, counted_up(scores))), font_size=13, font_weight=BOLD)
     return frame
+
+
+def tally(scores: IntVector) -> list[int]:
+    """Return how many scores are in each step of five points."""
+    steps = FULL // STEP
+    found: list[int] = np.bincount(np.clip(scores // STEP, 0, steps - 1), minlength=steps).tolist()
+    return found
 
 
 def ticks(up: LinearScale) -> AxisMarks:

@@ -8,12 +8,15 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.base.arrays import IntVector
+from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.fields import Side
+from mentormatch.inspection.market import RuleLoss, letters_of, rule_losses
 from mentormatch.languages import mark, own_language, tr
-from mentormatch.languages.phrases import counted, points, thousands
+from mentormatch.languages.phrases import about, counted, joined, points, thousands
 from mentormatch.report.pictures.picture import Picture, shortened
 from mentormatch.report.pictures.svg import BOLD, INK, NEAR, NOTHING, SIZE, SOFT, Frame, LinearScale, Look, cividis
+from mentormatch.report.view import labels_for_notebook
+from mentormatch.rules.rule import market_of
 
 MOST, GROUPS = 60, 50
 """People of a side who get a line each; above, the groups into which a side is put at most."""
@@ -25,21 +28,22 @@ WHITE_BELOW = 0.45
 """The place on the scale of colours below which white text is read better than black."""
 TITLES: dict[Side, str] = {"mentor": mark("Mentor·es"), "mentee": mark("Mentoré·es")}
 RANKED: dict[Side, str] = {"mentor": mark("Mentor·es, par rang"), "mentee": mark("Mentoré·es, par rang")}
-WHOLE = mark(
-    "Plus la case est claire, plus le binôme a de points. Les binômes retenus sont marqués ; une case grise : binôme"
-    " écarté par une règle. Les personnes sont rangées du binôme qui a le plus de points à celui qui en a le moins,"
-    " puis viennent celles qui n'ont pas de binôme."
+CELLS = mark("Plus la case est claire, plus le binôme a de points.")
+MEANS = mark("Une case montre la moyenne d'un groupe.")
+FRAMED, DISCS = mark("Les binômes retenus sont encadrés."), mark("Chaque rond compte les binômes retenus.")
+GREY = mark("Une case grise : binôme écarté par une règle.")
+RANKING = mark(
+    "Les personnes sont rangées du binôme qui a le plus de points à celui qui en a le moins, puis viennent celles qui"
+    " n'ont pas de binôme, du plus grand choix au plus petit."
 )
-GROUPED = mark(
-    "Plus la case est claire, plus le binôme a de points. Une case montre la moyenne d'un groupe. Chaque rond compte"
-    " les binômes retenus ; une case grise : binôme écarté par une règle. Les personnes sont rangées du binôme qui a le"
-    " plus de points à celui qui en a le moins, puis viennent celles qui n'ont pas de binôme."
-)
+BY_CHOICE = mark("Les personnes sont rangées du plus grand choix au plus petit.")
+MOST_LETTERS = 4
+"""Letters that a cell has room for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """One side of the map: its heading, the label of each line, and the line of each person (n,)."""
+    """One side of the map: its heading, the label of each line, the line of each person (n,), below 0: none."""
 
     title: str
     labels: list[str]
@@ -55,28 +59,67 @@ class HeatMap(Picture):
 
     @property
     @own_language
+    def title(self) -> str:
+        return tr(self.heading) if len(self.chosen) else tr("Qui pourrait rencontrer qui")
+
+    @property
+    @own_language
     def alternative(self) -> str:
         if self.untold:
             return self.untold
-        n, m = self.matching.problem.shape
-        scores = self.matching.problem.scores
+        n, m = (int(side.sum()) for side in self.taking)
+        scores = self.matching.problem.scores.at(*self.permitted)
         permitted = tr(
             "{permitted} par les règles sur {all}",
-            permitted=counted(scores.count, "binôme permis", "binômes permis"),
+            permitted=counted(len(scores), "binôme permis", "binômes permis"),
             all=thousands(n * m),
         )
-        return tr(
-            "{mentors} en lignes, {mentees} en colonnes : {permitted}. {chosen}.",
+        told = tr(
+            "{mentors} en lignes, {mentees} en colonnes : {permitted}.",
             mentors=counted(n, "mentor·e"),
             mentees=counted(m, "mentoré·e"),
-            permitted=between(permitted, scores.values_of_pairs()),
-            chosen=between(counted(len(self.chosen), "binôme retenu", "binômes retenus"), self.chosen),
+            permitted=between(permitted, scores),
         )
+        if not len(self.chosen):
+            return told
+        return f"{told} {between(counted(len(self.chosen), 'binôme retenu', 'binômes retenus'), self.chosen)}."
 
     @property
     @own_language
     def caption(self) -> str:
-        return tr(GROUPED if max(self.matching.problem.shape) > MOST else WHOLE)
+        grouped, chosen = max(int(side.sum()) for side in self.taking) > MOST, len(self.chosen)
+        read = [tr(CELLS), tr(MEANS) if grouped else "", tr(DISCS if grouped else FRAMED) if chosen else "", tr(GREY)]
+        letters = [about(letter, name) for letter, name in self.letters]
+        lettered = [tr("Les lettres disent quelle règle écarte : {rules}.", rules=joined(letters))] if letters else []
+        return " ".join(one for one in [*read, *lettered, tr(RANKING if chosen else BY_CHOICE)] if one)
+
+    @cached_property
+    def taken_apart(self) -> tuple[RuleLoss, ...]:
+        """Which rules take which pairs of people who take part; none where no cell has room for a letter."""
+        case = self.matching.case
+        nobody = not all(side.any() for side in self.taking)
+        if self.untold or nobody or HeatMapGrid(self.lines(0), self.lines(1)).size < NUMBERED:
+            return ()
+        return rule_losses(case.rules, market_of(case.cohort, case.scores.values), self.taking)
+
+    @cached_property
+    def permitted(self) -> tuple[IntVector, IntVector]:
+        """The pairs that the rules permit among people who take part: mentors (k,), mentees (k,)."""
+        mentors, mentees = self.matching.problem.scores.pairs()
+        among = self.taking[0][mentors] & self.taking[1][mentees]
+        return mentors[among], mentees[among]
+
+    @cached_property
+    def taking(self) -> tuple[BoolVector, BoolVector]:
+        """Who takes part, mentors and mentees."""
+        problem = self.matching.problem
+        return problem.mentors.most > 0, problem.mentees.most > 0
+
+    @property
+    def letters(self) -> list[tuple[str, str]]:
+        """The letter of each rule that takes pairs, and what it is called."""
+        labels = labels_for_notebook(self.matching) if self.labels is None else self.labels
+        return letters_of(self.taken_apart, labels)
 
     @cached_property
     def chosen(self) -> IntVector:
@@ -87,22 +130,24 @@ class HeatMap(Picture):
     def lines(self, axis: int) -> Lines:
         """Return one side of the map."""
         side: Side = "mentee" if axis else "mentor"
-        ids = self.matching.cohort.side(side).ids
+        ids, taking = self.matching.cohort.side(side).ids, np.flatnonzero(self.taking[axis])
         best = self.matching.solution.pairs[np.argsort(-self.chosen, kind="stable"), axis].tolist()
-        order = np.array(list(dict.fromkeys([*best, *range(len(ids))])), dtype=np.int64)
-        rank = np.argsort(order, kind="stable")
-        if len(ids) <= MOST:
-            return Lines(tr(TITLES[side]), [shortened(self.person(side, ids[place])) for place in order], rank)
-        together = -(-len(ids) // GROUPS)
-        named = [f"{first + 1}–{min(first + together, len(ids))}" for first in range(0, len(ids), together)]
-        return Lines(tr(RANKED[side]), named, rank // together)
+        choice = np.bincount(self.permitted[axis], minlength=len(ids))[taking]
+        order = list(dict.fromkeys([*best, *taking[np.argsort(-choice, kind="stable")].tolist()]))
+        line = np.full(len(ids), -1, dtype=np.int64)
+        line[order] = np.arange(len(order))
+        if len(order) <= MOST:
+            return Lines(tr(TITLES[side]), [shortened(self.person(side, ids[place])) for place in order], line)
+        together = -(-len(order) // GROUPS)
+        named = [f"{first + 1}–{min(first + together, len(order))}" for first in range(0, len(order), together)]
+        return Lines(tr(RANKED[side]), named, line // together)
 
     @own_language
     def frames(self) -> Sequence[Frame]:
         if self.untold:
             return ()
-        mentors, mentees = self.matching.problem.scores.pairs()
-        if not len(mentors):
+        mentors, mentees = self.permitted
+        if not len(mentors) and not self.taken_apart:
             return ()
         grid = HeatMapGrid(self.lines(0), self.lines(1))
         cells, scores = grid.cells(mentors, mentees), self.matching.problem.scores.at(mentors, mentees)
@@ -110,7 +155,9 @@ class HeatMap(Picture):
         means = np.bincount(place, scores) / np.bincount(place) / 10_000
         chosen, counts = np.unique(grid.cells(*self.matching.solution.pairs.T), return_counts=True)
         frame = grid.frame()
-        colour_cells(frame, grid, found, means)
+        if len(found):
+            colour_cells(frame, grid, found, means)
+        letter_cells(frame, grid, self.taken_apart)
         mark_chosen(frame, grid, chosen, counts)
         return [frame]
 
@@ -167,6 +214,20 @@ def colour_cells(frame: Frame, grid: HeatMapGrid, cells: IntVector, means: NDArr
             ink = "white" if share < WHITE_BELOW else "black"
             frame.text(x + size / 2, y + size / 2, str(int(mean + 0.5)), "middle", font_size=11, fill=ink)
     frame.legend(tr("Points"), scale.marks(5))
+
+
+def letter_cells(frame: Frame, grid: HeatMapGrid, losses: Sequence[RuleLoss]) -> None:
+    """Write the letters of the rules that take it in the middle of each pair that is excluded."""
+    if not losses:
+        return
+    words = np.full(losses[0].pairs.shape, "", dtype=object)
+    for letter in dict.fromkeys(loss.letter for loss in losses):
+        words[np.logical_or.reduce([loss.pairs for loss in losses if loss.letter == letter])] += letter
+    mentors, mentees = np.nonzero(words)
+    corners = grid.corners(grid.cells(mentors, mentees))
+    for (x, y), told in zip(corners, words[mentors, mentees].tolist(), strict=True):
+        shown = told if len(told) <= MOST_LETTERS else f"{told[: MOST_LETTERS - 1]}…"
+        frame.text(x + grid.size / 2, y + grid.size / 2, shown, "middle", font_size=9, fill=SOFT)
 
 
 def mark_chosen(frame: Frame, grid: HeatMapGrid, cells: IntVector, counts: IntVector) -> None:

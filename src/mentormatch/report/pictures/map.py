@@ -36,6 +36,11 @@ class Spot:
         """What it is called."""
         return tr(NAMES[self.number])
 
+    @property
+    def without_mentor(self) -> bool:
+        """Whether mentees are there and no mentor is."""
+        return self.mentees > 0 and not self.mentors
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -130,11 +135,29 @@ class Map(Picture):
 
     @property
     @own_language
+    def title(self) -> str:
+        return tr(self.heading) if self.paired else tr("D'où viennent les personnes")
+
+    @property
+    def paired(self) -> bool:
+        """Whether there are pairs."""
+        return len(self.matching.solution.pairs) > 0
+
+    @property
+    @own_language
+    def rows(self) -> tuple[tuple[str, int, int, bool], ...]:
+        """Each département with its mentors and mentees, and whether mentees have no mentor there; those first."""
+        found = ((spot.name, spot.mentors, spot.mentees, spot.without_mentor) for spot in self.territory.spots)
+        return tuple(sorted(found, key=lambda row: not row[3]))
+
+    @property
+    @own_language
     def alternative(self) -> str:
         found = self.territory
         if not found.spots:
             return tr(NOWHERE) if found.asked else tr(UNASKED)
-        return " ".join([*population(found), *pairing(found), *missing(found)])
+        pairs = pairing(found) if self.paired else ()
+        return " ".join([*population(found), *pairs, *missing(found)])
 
     @property
     @own_language
@@ -142,12 +165,15 @@ class Map(Picture):
         said = [tr("Plus le département est clair, plus il y a de personnes.")]
         if self.numbered:
             said.append(tr("Leur nombre est dans le rond."))
-        said.append(
-            tr(
-                "Un trait relie les départements des deux personnes d'un binôme ; plus il est épais, plus il compte de"
-                " binômes."
+        if any(spot.without_mentor for spot in self.territory.spots):
+            said.append(tr("Un second cercle, en tirets : aucun·e mentor·e dans ce département."))
+        if self.paired:
+            said.append(
+                tr(
+                    "Un trait relie les départements des deux personnes d'un binôme ; plus il est épais, plus il compte"
+                    " de binômes."
+                )
             )
-        )
         if len(self.territory.links) > MOST_LINES:
             said.append(tr("Seuls les {count} traits qui comptent le plus de binômes sont dessinés.", count=MOST_LINES))
         if any(spot.number not in outlines() for spot in self.territory.spots):
@@ -345,6 +371,8 @@ def name_spots(frame: Frame, plane: MapPlane, told: Sequence[Spot]) -> None:
     for spot, (x, y) in places.items():
         frame.text(x, y + 19, plane.label(spot.number), "middle", font_size=11, **halo)
     for spot, (x, y) in places.items():
+        if spot.without_mentor:
+            frame.disc(x, y, 2.4 * area, fill="white", stroke=INK, stroke_width=1.5, stroke_dasharray="4 3")
         frame.disc(x, y, area, fill="white", stroke=INK, stroke_width=1.5)
         frame.text(x, y, thousands(spot.people), "middle", font_size=11, font_weight=BOLD)
 

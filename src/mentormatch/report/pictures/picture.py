@@ -48,22 +48,15 @@ def shortened(label: str) -> str:
     return flat if len(flat) <= LETTERS else f"{flat[: LETTERS - 1]}…"
 
 
-@dataclass(frozen=True, repr=False)
-class Picture(ABC):
-    """One way to look at a matching. It is found by its ``kind``; ``heading`` is its title before it is spoken.
+class Drawing(ABC):
+    """Frames under a title, and the same in words; ``heading`` is the title before it is spoken."""
 
-    ``labels`` are what people are called; None: their codes, or pseudonyms where keys are e-mail addresses.
-    """
-
-    kind: ClassVar[str]
     heading: ClassVar[str]
-    matching: Matching
-    labels: Labels | None = None
 
     @property
+    @abstractmethod
     def language(self) -> str:
-        """The language of the programme, in which the picture is told unless another was asked for."""
-        return self.matching.language
+        """The language in which it is told unless another was asked for."""
 
     @property
     @own_language
@@ -80,14 +73,6 @@ class Picture(ABC):
     @abstractmethod
     def caption(self) -> str:
         """How to read it."""
-
-    @property
-    def untold(self) -> str:
-        """That all pairs are too many to be shown; empty where they are not."""
-        if self.matching.scores.held:
-            return ""
-        n, m = self.matching.problem.shape
-        return tr("Il y a trop de paires pour les montrer toutes : {pairs}.", pairs=thousands(n * m))
 
     @property
     def headline(self) -> str:
@@ -128,14 +113,39 @@ class Picture(ABC):
         write_whole(target, content)
         return target
 
+    @own_language
+    def _repr_html_(self) -> str:
+        return rendered("picture.html", picture=self)
+
+
+@dataclass(frozen=True, repr=False)
+class Picture(Drawing):
+    """One way to look at a matching. It is found by its ``kind``.
+
+    ``labels`` are what people are called; None: their codes, or pseudonyms where keys are e-mail addresses.
+    """
+
+    kind: ClassVar[str]
+    matching: Matching
+    labels: Labels | None = None
+
+    @property
+    def language(self) -> str:
+        """The language of the programme, in which the picture is told unless another was asked for."""
+        return self.matching.language
+
+    @property
+    def untold(self) -> str:
+        """That all pairs are too many to be shown; empty where they are not."""
+        if self.matching.scores.held:
+            return ""
+        n, m = self.matching.problem.shape
+        return tr("Il y a trop de paires pour les montrer toutes : {pairs}.", pairs=thousands(n * m))
+
     def person(self, side: Side, key: str) -> str:
         """Return what somebody is called in the picture."""
         labels = labels_for_notebook(self.matching) if self.labels is None else self.labels
         return visible(labels.person(side, key))
-
-    @own_language
-    def _repr_html_(self) -> str:
-        return rendered("picture.html", picture=self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.matching.solution.pairs)} pairs)"  # a notebook saves what it shows

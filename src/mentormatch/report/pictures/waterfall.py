@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import ClassVar
 
+from mentormatch.explanation.labels import Labels
 from mentormatch.explanation.pairs import Pair
 from mentormatch.languages import mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import about, listed, percent, points
+from mentormatch.operations.matching import Matching
 from mentormatch.report.pictures.picture import Picture, shortened
 from mentormatch.report.pictures.svg import BRIGHT, DARK, INK, NEAR, SIZE, SOFT, Frame, LinearScale
 from mentormatch.report.texts import spaced, visible
+from mentormatch.report.view import best_pairs
 
 ROW, BAR, WIDTH = 36, 22, 440
 ACROSS = LinearScale(0, 100, 0, WIDTH)
@@ -111,6 +114,12 @@ class Waterfall(Picture):
             start += part.share
         words = tr("{points} sur 100", points=points(start))
         return [*found, WaterfallStep([tr(SUM)], 0, start, start, BRIGHT, words)]
+
+
+def best_waterfall(matching: Matching, labels: Labels | None) -> Waterfall | None:
+    """Return the points of the pair that has most of them, None where there is no pair."""
+    best = best_pairs(matching, 1)[:1]
+    return next((Waterfall(matching, labels, pair.mentor, pair.mentee) for pair in best), None)
 
 
 def draw_step(frame: Frame, step: WaterfallStep, top: int) -> None:

@@ -14,9 +14,11 @@ from mentormatch.fields import Side
 from mentormatch.inspection.market import Prospects, prospects
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import listed
+from mentormatch.operations.matching import UNSOLVED
 from mentormatch.report.handouts import CommonText, Handout, common_text, handouts
 from mentormatch.report.page_templates import rendered
 from mentormatch.report.pictures import Waterfall
+from mentormatch.report.pictures.market import MarketLooks
 from mentormatch.report.view import MOST_TOLD, Card, UnmatchedLine, Untold, best_pairs, card, explained, untold
 from mentormatch.report.views.piece import Piece
 from mentormatch.rules.formulation import SIDES
@@ -215,3 +217,8 @@ class MarketPiece(Piece):
     def prospects(self) -> Prospects:
         """The market, as the report on the answers has it."""
         return prospects(self.matching.cohort, self.matching.programme, self.labels)
+
+    @property
+    def looks(self) -> MarketLooks:
+        """The market and the places of people as pictures."""
+        return MarketLooks(replace(self.matching, solution=UNSOLVED), self.labels)

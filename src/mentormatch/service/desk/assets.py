@@ -44,7 +44,8 @@ WORDS = {
     "not_yet": mark("pas encore possible"),
     "files_lead": mark(
         "Déposez les réponses au questionnaire, et le programme si vous en avez un. Rien ne part ailleurs que sur ce"
-        " service ; en haut, une ligne dit s'il garde votre travail, toujours chiffré, sous une clé qui reste dans votre navigateur."
+        " service ; en haut, une ligne dit s'il garde votre travail, toujours chiffré, sous une clé qui reste dans votre"
+        " navigateur."
     ),
     "answers": mark("Les réponses au questionnaire"),
     "answers_hint": mark("Un fichier .csv, .xlsx ou .ods, tel que l'outil d'enquête l'a exporté."),
@@ -143,15 +144,13 @@ WORDS = {
     "seconds": mark("Durée maximale, en secondes"),
     "bad_number": mark("Ces deux réglages sont des nombres entiers : la graine à partir de 0, la durée de 1 à 600."),
     "views": mark("Ce qui se regarde"),
+    "two": mark("Deux personnes"),
+    "two_hint": mark("Leurs points critère par critère, retenus ou non, et pourquoi elles, ou pourquoi pas."),
     "alone": mark("Ouvrir dans un onglet"),
     "print": mark("Imprimer"),
     "to_board": mark("Revoir sur le tableau"),
     "to_documents": mark("Aller aux documents"),
-    "board_lead": mark(
-        "Choisissez une personne, comparez, imposez ou écartez un binôme : tout est recalculé à chaque décision. Quand"
-        " la répartition convient, validez-la avec votre nom."
-    ),
-    "named": mark("Montrer les noms que les personnes ont donnés, à la place de leurs codes"),
+    "named": mark("Montrer les noms, à la place des codes"),
     "to_proposal": mark("Aller à la proposition"),
     "proposal_lead": mark(
         "Proposez les binômes aux personnes, puis notez ici ce qu'elles répondent. Rien n'est clos avant que vous ne le"
@@ -292,6 +291,7 @@ OWN: Mapping[str, str] = {
     "asking.js": JAVASCRIPT,
     "columns.css": CSS,
     "columns.js": JAVASCRIPT,
+    "board_step.js": JAVASCRIPT,
     "desk.css": CSS,
     "desk.js": JAVASCRIPT,
     "documents.js": JAVASCRIPT,

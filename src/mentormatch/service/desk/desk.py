@@ -12,6 +12,7 @@ from io import BytesIO
 from threading import current_thread, main_thread
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from mentormatch.assignment.model.solution import Status
@@ -90,6 +91,17 @@ class DocumentOut(JsonMessage):
     purpose: str
 
 
+class ChoiceOut(JsonMessage):
+    """Who can be looked at two by two: mentors and mentees in their order, and the pairs by their places, from 1.
+
+    Empty where they are too many to choose from.
+    """
+
+    mentors: list[str]
+    mentees: list[str]
+    pairs: list[tuple[int, int]]
+
+
 class DeskPlanOut(JsonMessage):
     """The plan at present; ``answered``: there are pairs that somebody could validate, ``final``: somebody has.
 
@@ -106,6 +118,7 @@ class DeskPlanOut(JsonMessage):
     final: bool
     named: bool | None
     views: list[ViewOut]
+    choice: ChoiceOut
     documents: list[DocumentOut]
     rounds: list[DocumentOut]
 
@@ -557,6 +570,17 @@ def intake_out(intake: Intake) -> IntakeOut:
     )
 
 
+def choice_out(held: HeldDocument) -> ChoiceOut:
+    """Return who can be looked at two by two, the best pair first."""
+    mentors, mentees = held.people
+    if not mentors or not mentees:
+        return ChoiceOut(mentors=[], mentees=[], pairs=[])
+    pairs = held.matching.solution.pairs
+    order = np.argsort(-held.matching.problem.scores.at(*pairs.T), kind="stable")
+    ranked = [(mentor, mentee) for mentor, mentee in (pairs[order] + 1).tolist()]
+    return ChoiceOut(mentors=mentors, mentees=mentees, pairs=ranked)
+
+
 def plan_out(held: HeldDocument, proposed: DeskRound) -> DeskPlanOut:
     """Return a plan in words, with what can be looked at and kept of it."""
     matching = held.matching
@@ -570,6 +594,7 @@ def plan_out(held: HeldDocument, proposed: DeskRound) -> DeskPlanOut:
         final=held.seal is not None,
         named=held.named if matching.programme.documents.name else None,
         views=[ViewOut(name=name, title=tr(VIEWS[name][0])) for name in held.views],
+        choice=choice_out(held),
         documents=[DocumentOut(name=name, purpose=tr(PURPOSES[name])) for name in held.offered],
         rounds=[DocumentOut(name=name, purpose=what) for name, what in proposed.offered] if answered(matching) else [],
     )

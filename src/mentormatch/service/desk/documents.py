@@ -3,16 +3,19 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mentormatch.errors import RequestError
 from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.section import writers
-from mentormatch.languages import mark
+from mentormatch.languages import mark, tr
 from mentormatch.operations.access import watched_fields
 from mentormatch.operations.matching import Matching, exporter_for
 from mentormatch.record.seal import Seal
 from mentormatch.report.decision_state import answered
 from mentormatch.report.folder import Portfolio, documents, packed
 from mentormatch.report.handouts import handout_files
-from mentormatch.report.views.piece import Piece, ViewNames
+from mentormatch.report.views.pairs import PairPiece
+from mentormatch.report.views.piece import Piece, ViewNames, labels_of
+from mentormatch.rules.formulation import SIDES
 from mentormatch.survey.contacts import Contacts
 
 HTML, ZIP, BYTES = "text/html; charset=utf-8", "application/zip", "application/octet-stream"
@@ -70,8 +73,27 @@ class HeldDocument:
 
     def page(self, name: str) -> bytes:
         """Return a page that can be looked at."""
+        if name.startswith(TWO):
+            return self.two(name).page().encode()
         view = VIEWS[name][1]
         return view(self).page().encode() if view else exporter_for(".html").content(self.matching, self.seal)
+
+    def two(self, name: str) -> PairPiece:
+        """Return the page of any two people, chosen or not; raises RequestError where they are not both there."""
+        places = [int(part) for part in name.removeprefix(TWO).split("-") if part.isascii() and part.isdecimal()]
+        n, m = self.matching.problem.shape
+        if len(places) != 2 or not (0 < places[0] <= n and 0 < places[1] <= m):
+            raise RequestError(tr("Personne inconnue"))
+        return PairPiece(self.matching, labels_of(self.matching, self.names), places[0] - 1, places[1] - 1)
+
+    @property
+    def people(self) -> tuple[list[str], list[str]]:
+        """What mentors and mentees are called, in their order; nobody where there are too many to choose from."""
+        if sum(self.matching.problem.shape) > MOST_CHOICES:
+            return [], []
+        labels, cohort = labels_of(self.matching, self.names), self.matching.cohort
+        mentors, mentees = ([labels.person(side, key) for key in cohort.side(side).ids] for side in SIDES)
+        return mentors, mentees
 
     @property
     def views(self) -> list[str]:
@@ -95,6 +117,10 @@ class HeldDocument:
 
 type DocumentView = Callable[[HeldDocument], Piece]
 
+TWO = "binome-"
+"""How the pages of two people begin: their places among mentors and mentees follow, from 1."""
+MOST_CHOICES = 1_000
+"""People in a menu; beyond that nobody finds anybody there."""
 OVERVIEW, ACCESS = "binomes", "acces"
 """The page of the committee, which is a document too, and the one of a programme that watches a question."""
 VIEWS: Mapping[str, tuple[str, DocumentView | None]] = {

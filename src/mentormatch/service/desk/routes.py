@@ -18,7 +18,7 @@ from mentormatch.service.desk.assets import POLICY, assets, page_file, sign_page
 from mentormatch.service.desk.columns import MAPPING, PROGRAMME
 from mentormatch.service.desk.desk_requests import FREE
 from mentormatch.service.desk.desks import Desks, OpenedDesk, Seat, Sitter
-from mentormatch.service.desk.documents import ANSWERS, HTML, PURPOSES, VIEWS
+from mentormatch.service.desk.documents import ANSWERS, HTML, PURPOSES, TWO, VIEWS
 from mentormatch.service.desk.rounds import ROUND_FILES
 from mentormatch.service.desk.sessions import BEARER, DeskSessions, cookie_name, is_public
 from mentormatch.service.desk.works import WorkingFile, WorkKey
@@ -268,7 +268,7 @@ class PageRoutes:
 
     async def show(self, request: Request, ident: str, name: str) -> Response:
         """Return a page that is shown within the page."""
-        if name not in PAGES:
+        if name not in PAGES and not name.startswith(TWO):
             raise RefusedError("not-found", "There is no such page")
         policy = {"Content-Security-Policy": view_policy()}
         return http_response(await self.place(request, ident).ask({"do": "show", "name": name}), policy)

@@ -1,12 +1,11 @@
 // The page for programme staff: seven steps, from the files to the documents.
 
-import board from "./board.js";
 import { Service } from "./asking.js";
 import { Columns } from "./columns.js";
+import { BoardStep } from "./board_step.js";
 import { Documents } from "./documents.js";
 import { make } from "./elements.js";
 import { Fields } from "./fields.js";
-import { Model } from "./model.js";
 import { Proposal } from "./proposal.js";
 import { Intake, Pairs } from "./seeing.js";
 import { troubleOf } from "./trouble.js";
@@ -16,38 +15,6 @@ const STEPS = ["files", "columns", "intake", "pairs", "board", "proposal", "docu
 const POLL_MS = 700;
 const STAY_MS = 20_000; // so often the service hears that somebody is still here
 const LEAVE_MS = 2 * 3_600_000; // after so long without a gesture nobody is taken to be
-
-/** The step in which staff work on the board, as it is in a notebook. */
-class BoardStep {
-  constructor(desk) {
-    this.desk = desk;
-  }
-
-  async draw(place) {
-    const { desk } = this;
-    place.append(make("p", { class: "lead" }, desk.say("board_lead")));
-    const opened = await desk.service.json("GET", desk.service.at("/board"));
-    const held = make("div", { class: "board" });
-    place.append(this.names(), held); // a choice made before the board is there would be lost
-    board.render({ model: new Model(desk.service, opened, (trouble) => desk.fail(trouble)), el: held });
-    place.append(make("div", { class: "tools" }, desk.button("to_proposal", "to_proposal", () => desk.go("proposal")), desk.button("to_documents", "to_documents", () => desk.go("documents"))));
-  }
-
-  /** Return the choice of how people are called, where they gave names. */
-  names() {
-    const { desk } = this;
-    const { named } = desk.state.plan;
-    if (named === null) return "";
-    const box = make("input", { type: "checkbox", checked: named, "data-focus": "named" });
-    box.addEventListener("change", () =>
-      desk.act(async () => {
-        desk.know(await desk.service.do({ do: "name", shown: box.checked }));
-        await desk.draw();
-      }),
-    );
-    return make("label", { class: "way" }, box, make("span", {}, desk.say("named")));
-  }
-}
 
 /** The page: what is known, the step that is shown, and what is being done. */
 class Desk {

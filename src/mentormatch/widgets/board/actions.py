@@ -58,6 +58,14 @@ class Release(JsonMessage):
     number: Annotated[Whole, Setting(ge=1)]
 
 
+class Explain(JsonMessage):
+    """Why one of the decisions was made: its place among them, from 1; an empty text takes the reason back."""
+
+    action: Literal["explain"] = "explain"
+    number: Annotated[Whole, Setting(ge=1)]
+    why: BoardLine
+
+
 class Undo(JsonMessage):
     """The last move is taken back."""
 
@@ -86,7 +94,7 @@ class Validate(JsonMessage):
 
 
 type BoardDecision = Imposed | SetAsideIn | Withdrawal | PlacesIn
-type Action = BoardDecision | Release | Undo | Redo | Choose | Validate
+type Action = BoardDecision | Release | Explain | Undo | Redo | Choose | Validate
 
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="action")])
 

@@ -1,7 +1,8 @@
 """The matching under some decisions of staff: it depends on which decisions they are, not on their order."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -27,6 +28,10 @@ from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.scoring.score import score
 from mentormatch.widgets.board.actions import BoardDecision, Imposed, PlacesIn, SetAsideIn, Withdrawal, side_of
+
+type Reasons = Mapping[BoardDecision, str]
+"""Why decisions were made, where staff said so."""
+NO_REASONS: Reasons = {}
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class BoardGround:
             for place, key in enumerate(self.base.cohort.side(side).ids, start=1)
         }
 
-    def decided(self, decisions: Sequence[BoardDecision]) -> Matching:
+    def decided(self, decisions: Sequence[BoardDecision], reasons: Reasons = NO_REASONS) -> Matching:
         """Return the matching under these decisions; raises RequestError where one of them means nothing here."""
         base, gone = self.base, [self.key(one.person) for one in decisions if isinstance(one, Withdrawal)]
         stayed = remove_people(base.cohort, gone) if gone else base.cohort
@@ -68,14 +73,28 @@ class BoardGround:
         programme = base.programme.model_copy(update={"rules": [*rules, *by_hand]})
         scores = base.scores if cohort is base.cohort else score(cohort, programme.criteria, programme.emphasis)
         problem = self.carried(cohort, formulate(cohort, scores, programme.rules, base.problem.goals))
-        edits = (
-            *moved(base.edits, base.cohort, cohort),
-            *people_edits(gone, base.cohort, "withdrawn"),
-            *(capacity_edit(cohort, side_of(one.person), self.key(one.person), one.places) for one in told),
-            *pair_edits(by_hand, cohort),
-        )
+        edits = tuple(self.edits(decisions, cohort, reasons))
         solution = solve(problem, seed=base.seed, time_limit_s=self.time_limit_s)
         return Matching(cohort, programme, scores, problem, solution, base.seed, edits, base.notes)
+
+    def edits(self, decisions: Sequence[BoardDecision], cohort: Cohort, reasons: Reasons) -> Iterator[Edit]:
+        """Yield what was changed by hand, before the session and in it: who left first, then places, then pairs."""
+        yield from moved(self.base.edits, self.base.cohort, cohort)
+        for kind in (Withdrawal, PlacesIn, (Imposed, SetAsideIn)):
+            for one in decisions:
+                if isinstance(one, kind):
+                    yield from (replace(edit, why=reasons.get(one, "")) for edit in self.edits_of(one, cohort))
+
+    def edits_of(self, one: BoardDecision, cohort: Cohort) -> Iterator[Edit]:
+        """Yield the edits of one decision; none where it is about somebody who left."""
+        match one:
+            case Withdrawal(person=person):
+                yield from people_edits([self.key(person)], self.base.cohort, "withdrawn")
+            case PlacesIn(person=person, places=places):
+                if self.there(person, cohort):
+                    yield capacity_edit(cohort, side_of(person), self.key(person), places)
+            case _:
+                yield from pair_edits((rule for rule in self.rules([one]) if rule.is_present(cohort)), cohort)
 
     def carried(self, cohort: Cohort, posed: AssignmentProblem) -> AssignmentProblem:
         """Return the problem with what the first one held besides its rules, without those who left.
@@ -131,10 +150,10 @@ def answering(people: People, fields: Sequence[str], places: Mapping[str, int]) 
     """Return people of whom some, by key, gave these numbers to these questions."""
     rows = [people.find(key) for key in places]
     columns = dict(people.columns)
-    for field in fields:
-        values = people.numbers(field).values.copy()
+    for name in fields:
+        values = people.numbers(name).values.copy()
         values[rows] = list(places.values())
-        columns[field] = NumberColumn(values)
+        columns[name] = NumberColumn(values)
     return replace(people, columns=columns)
 
 
@@ -170,7 +189,7 @@ class SessionStep:
 class BoardState:
     """What a board shows: its steps, the one it is ``at``, and the one ``seen`` before, with which it is compared.
 
-    ``chosen`` is the opaque id of whoever is looked at.
+    ``chosen`` is the opaque id of whoever is looked at. ``reasons`` and ``moments`` say why and when somebody decided.
     """
 
     ground: BoardGround
@@ -180,6 +199,8 @@ class BoardState:
     at: int = 0
     chosen: str | None = None
     seen: int = 0
+    reasons: dict[BoardDecision, str] = field(default_factory=dict)
+    moments: dict[BoardDecision, datetime] = field(default_factory=dict)
 
     @property
     def now(self) -> SessionStep:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from mentormatch.widgets.board.actions import (
     BoardDecision,
     BoardRequest,
     Choose,
+    Explain,
     Imposed,
     PlacesIn,
     Redo,
@@ -190,10 +192,24 @@ class Board(BoardState):
     @own_language
     def release(self, number: int) -> None:
         """Solve anew without one of the decisions, by its place among them from 1."""
-        decisions = self.now.decisions
-        if not 1 <= number <= len(decisions):
+        lifted = self._decision(number)
+        self._go_to([one for one in self.now.decisions if one != lifted])
+
+    def explain(self, number: int, why: str) -> None:
+        """Note why a decision was made, by its place from 1; the log has it. What was validated is a proposal again."""
+        decision = self._decision(number)
+        self.reasons[decision] = why.strip()
+        self.steps[:] = [self._reasoned(step) if decision in step.decisions else step for step in self.steps]
+
+    def _reasoned(self, step: SessionStep) -> SessionStep:
+        edits = tuple(self.ground.edits(step.decisions, step.matching.cohort, self.reasons))
+        return SessionStep(step.decisions, replace(step.matching, edits=edits))
+
+    @own_language
+    def _decision(self, number: int) -> BoardDecision:
+        if not 1 <= number <= len(self.now.decisions):
             raise RequestError(tr("Il n'y a pas de décision numéro {number}", number=number))
-        self._go_to(decisions[: number - 1] + decisions[number:])
+        return self.now.decisions[number - 1]
 
     def undo(self) -> None:
         """Take the last move back; raises RequestError where there is none."""
@@ -232,6 +248,8 @@ class Board(BoardState):
                 self.redo()
             case Release(number=number):
                 self.release(number)
+            case Explain(number=number, why=why):
+                self.explain(number, why)
             case Choose(person=person):
                 self.choose(person)
             case Validate(who=who, why=why):
@@ -261,9 +279,11 @@ class Board(BoardState):
     def _go_to(self, decisions: Sequence[BoardDecision], made: BoardDecision | None = None) -> None:
         attempt = Attempt(self.ground, self.labels, self.matching, made)
         attempt.refuse_idle()
-        matching = self.ground.decided(decisions)
+        matching = self.ground.decided(decisions, self.reasons)
         attempt.refuse(matching)
         self.steps[self.at + 1 :] = [SessionStep(tuple(decisions), matching)]
+        if made is not None:
+            self.moments[made] = datetime.now().astimezone()
         self._turn_to(self.at + 1, "")
 
     @own_language

@@ -6,152 +6,41 @@ from typing import Any, Literal
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
-from mentormatch.explanation.labels import Labels
-from mentormatch.explanation.pairs import Contribution, explain_pair
-from mentormatch.explanation.unmatched import Case, explain_unmatched, other_side
-from mentormatch.explanation.why_not import Alternative, alternatives, amount
+from mentormatch.explanation.edits import LETTERS
+from mentormatch.explanation.unmatched import explain_unmatched
 from mentormatch.fields import Side
-from mentormatch.languages import mark, tr
-from mentormatch.languages.phrases import counted, percent, points
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import about, clock, counted, listed, points, thousands
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.report import words
-from mentormatch.report.comparison import Comparison, compare
+from mentormatch.report.comparison import SHORT, Comparison, PointShift, by_goal, compare, shifts
 from mentormatch.report.decision_state import standing
 from mentormatch.report.texts import spaced, visible
 from mentormatch.rules.formulation import SIDES
+from mentormatch.rules.kinds.ban import Ban
+from mentormatch.rules.kinds.pin import Pin
 from mentormatch.widgets.board.actions import (
     Action,
     BoardDecision,
     Choose,
+    Explain,
     Imposed,
     PersonId,
     PlacesIn,
+    Redo,
+    Release,
     SetAsideIn,
+    Undo,
     Validate,
     Withdrawal,
-    side_of,
 )
-from mentormatch.widgets.board.decisions import BoardGround, BoardState, place_fields
+from mentormatch.widgets.board.choice import MINUS, Chosen, choice_sentence, explain_choice
+from mentormatch.widgets.board.decisions import BoardState, place_fields
 
-MOST_OFFERED = 10
-MOST_MOVED = 6
-"""People named who would change partners; beyond them they are counted."""
-FREE = mark("sans perte")
-
-
-class ChoicePart(JsonMessage):
-    """One criterion of a pair: points out of how many, and why."""
-
-    criterion: str
-    points: str
-    full: str
-    reason: str
-    answered: bool
-
-
-class Tie(JsonMessage):
-    """A partner that somebody has: points, how much of them rests on answers, and what they are made of."""
-
-    partner: PersonId
-    points: str
-    answered: str
-    parts: list[ChoicePart]
-
-
-class Offer(JsonMessage):
-    """A partner that somebody could have: points, what is lost in the first goal that loses, and who would move."""
-
-    partner: PersonId
-    points: str
-    price: str
-    moves: list[str]
-
-
-class Chosen(JsonMessage):
-    """Somebody, the partners that they have, and those that they could have, the cheapest first."""
-
-    person: PersonId
-    ties: list[Tie]
-    offers: list[Offer]
-
-
-def explain_choice(ground: BoardGround, matching: Matching, labels: Labels, person: str) -> Chosen:
-    """Return what there is to say of one person; nothing of who has left."""
-    if not ground.there(person, matching.cohort):
-        return Chosen(person=person, ties=[], offers=[])
-    case, side = replace(matching.case, labels=labels), side_of(person)
-    row = case.people(side).find(ground.key(person))
-    others = alternatives(case, side, row, MOST_OFFERED)
-    return Chosen(
-        person=person,
-        ties=list(ties(ground, case, side, row)),
-        offers=[offer(ground, case, (side, row), other) for other in others],
-    )
-
-
-def ties(ground: BoardGround, case: Case, side: Side, row: int) -> Iterator[Tie]:
-    """Yield the partners of one person, by position."""
-    pairs, axis = case.solution.pairs, SIDES.index(side)
-    for mentor, mentee in pairs[pairs[:, axis] == row].tolist():
-        pair = explain_pair(case.cohort, case.scores, mentor, mentee)
-        partner = ground.id(other_side(side), pair.mentee if side == "mentor" else pair.mentor)
-        parts = list(map(choice_part, pair.contributions))
-        yield Tie(partner=partner, points=points(pair.score), answered=percent(pair.answered), parts=parts)
-
-
-def choice_part(share: Contribution) -> ChoicePart:
-    """Return one criterion in words."""
-    return ChoicePart(
-        criterion=share.criterion,
-        points=points(share.share),
-        full=points(share.full),
-        reason=share.reason,
-        answered=share.answered,
-    )
-
-
-def offer(ground: BoardGround, case: Case, who: tuple[Side, int], other: Alternative) -> Offer:
-    """Return another partner of one person, by side and position, in words."""
-    side, row = who
-    place = (row, other.row) if side == "mentor" else (other.row, row)
-    return Offer(
-        partner=ground.id(other_side(side), case.people(other_side(side)).ids[other.row]),
-        points=points(int(case.scores.values[place])),
-        price=price(other.losses),
-        moves=move_lines([str(move) for move in other.moves[2:]]),
-    )
-
-
-def move_lines(moves: list[str]) -> list[str]:
-    r"""Return the first who would change partners, and how many more would.
-
-    >>> move_lines([f"M{number}" for number in range(9)])[5:]
-    ['M5', '3\xa0autres personnes']
-    """
-    rest = len(moves) - MOST_MOVED
-    return moves if rest < 2 else [*moves[:MOST_MOVED], counted(rest, "autre personne", "autres personnes")]
-
-
-def price(losses: Sequence[tuple[str, int]]) -> str:
-    r"""Return what a pair would cost in the first goal in which it changes anything.
-
-    >>> price([("matched", 0), ("total", 34_000)]), price([("matched", 1), ("total", -9_000)]), price([("total", 0)])
-    ('3,4 points au total', '1\xa0binôme', 'sans perte')
-    """
-    goal, loss = next(((goal, loss) for goal, loss in losses if loss), ("", 0))
-    if loss < 0:
-        return tr("gain\u00a0: {amount}", amount=amount(goal, -loss))
-    return amount(goal, loss) if loss else tr(FREE)
-
-
-def choice_sentence(one: Chosen, name: str) -> str:
-    """Return in a sentence what is now to be seen of somebody."""
-    return tr(
-        "{name}\u00a0: {pairs}, {others}.",
-        name=name,
-        pairs=counted(len(one.ties), "binôme"),
-        others=counted(len(one.offers), "autre possibilité", "autres possibilités"),
-    )
+WEAK = 450_000
+"""A pair with fewer millionths is marked as weak."""
+MOST_NAMED = 4
+"""People whom a message names who lost or won a partner."""
 
 
 class PersonOut(JsonMessage):
@@ -172,11 +61,18 @@ class PairSideBySide(JsonMessage):
 
 
 class BoardPairOut(PairSideBySide):
-    """A pair of the plan: whether the last move made it, and whether staff imposed it."""
+    """A pair of the plan, with its points in words and as a number out of 100.
+
+    ``new``: the last move made it; ``changed``: the session made it. ``pinned``: it was imposed here, ``held``: before.
+    """
 
     points: str
+    score: float
+    weak: bool
     new: bool
+    changed: bool
     pinned: bool
+    held: bool
 
 
 class BoardUnmatchedOut(JsonMessage):
@@ -187,35 +83,45 @@ class BoardUnmatchedOut(JsonMessage):
 
 
 class GoalOut(JsonMessage):
-    """One goal in the plan before and in this one; ``difference`` is empty where there is none."""
+    """One goal in the first plan and in this one; ``difference`` is empty where there is none.
+
+    ``better`` says whether it is for the better.
+    """
 
     goal: str
     before: str
     now: str
     difference: str
+    better: bool
 
 
 class Change(JsonMessage):
-    """What became of a plan: the pairs that it lost, its goals, and all of it in sentences."""
+    """What became of the first plan: how many pairs are new, which went, its goals, and the pairs in sentences."""
 
+    new: int
     gone: list[PairSideBySide]
     goals: list[GoalOut]
     sentences: list[str]
 
 
 class Decided(JsonMessage):
-    """A decision that holds: its place among them, from 1, and what it is, as it was asked and in words."""
+    """A decision that holds: its place among them, from 1, and what it is, as it was asked and in words.
+
+    ``why`` is empty where nobody said it, ``when`` is the hour.
+    """
 
     number: int
     what: BoardDecision
     text: str
+    why: str
+    when: str
 
 
 class BoardOut(JsonMessage):
-    """All that a page shows of a board, after the action of this ``turn``; ``said`` is what is worth saying aloud.
+    """All that a page shows of a board, after the action of this ``turn``.
 
-    ``last`` is what the last move changed, ``whole`` what the whole session did; ``refusal`` says why an action was
-    refused, and is empty where it was not.
+    ``headline`` is what was done, ``said`` what came of it, or why it was refused: then ``refusal`` is not empty.
+    ``whole`` is what the session changed, ``earlier`` what was decided before it. Below ``weak`` points a pair is weak.
     """
 
     schema_version: Literal[1] = 1
@@ -228,16 +134,18 @@ class BoardOut(JsonMessage):
     head: str
     folder: str
     final: bool
+    weak: int
     people: list[PersonOut]
     pairs: list[BoardPairOut]
     alone: list[BoardUnmatchedOut]
-    last: Change
     whole: Change
     decisions: list[Decided]
+    earlier: list[str]
     chosen: Chosen | None
     undo: bool
     redo: bool
     refusal: str
+    headline: str
     said: str
 
 
@@ -251,7 +159,7 @@ def notices(board: BoardState) -> Iterator[str]:
 def board_state(board: BoardState, done: Action | None, turn: int = 0, refusal: str = "") -> BoardOut:
     """Return the board after an action, None: as it is first seen."""
     matching, seal = board.matching, board.now.seal
-    last = compare(board.steps[board.seen].matching, matching, board.labels)
+    last, whole = (compare(board.steps[step].matching, matching, board.labels) for step in (board.seen, 0))
     look = None if board.chosen is None else explain_choice(board.ground, matching, board.labels, board.chosen)
     return BoardOut(
         turn=turn,
@@ -263,19 +171,18 @@ def board_state(board: BoardState, done: Action | None, turn: int = 0, refusal: 
         head=seal.head if seal else "",
         folder=str(board.folder),
         final=seal is not None,
+        weak=WEAK // 10_000,
         people=list(people(board)),
-        pairs=list(pairs(board, last)),
+        pairs=list(pairs(board, last, whole)),
         alone=list(alone(board)),
-        last=change(board, last),
-        whole=change(board, compare(board.steps[0].matching, matching, board.labels)),
-        decisions=[
-            Decided(number=number, what=one, text=decision_sentence(board, one))
-            for number, one in enumerate(board.now.decisions, start=1)
-        ],
+        whole=change(board, whole),
+        decisions=list(decisions(board)),
+        earlier=list(earlier(board)),
         chosen=look,
         undo=board.at > 0,
         redo=board.at + 1 < len(board.steps),
         refusal=refusal,
+        headline="" if refusal else headline(board, done),
         said=refusal or status_sentence(board, done, look, last),
     )
 
@@ -310,21 +217,31 @@ def people(board: BoardState) -> Iterator[PersonOut]:
     for side in SIDES:
         rows = {key: row for row, key in enumerate(cohort.side(side).ids)}
         most, known = case.loads(side).most, place_fields(ground.base.programme, side)
-        for key in ground.base.cohort.side(side).ids:
+        for place, key in enumerate(ground.base.cohort.side(side).ids, start=1):
             row, name = rows.get(key), board.labels.person(side, key)
             places = int(most[row]) if known and row is not None else None
-            yield PersonOut(id=ground.id(side, key), side=side, name=name, here=row is not None, places=places)
+            yield PersonOut(id=f"{LETTERS[side]}{place}", side=side, name=name, here=row is not None, places=places)
 
 
-def pairs(board: BoardState, last: Comparison) -> Iterator[BoardPairOut]:
+def pairs(board: BoardState, last: Comparison, whole: Comparison) -> Iterator[BoardPairOut]:
     """Yield the pairs in the order of the mentors."""
     ground, matching = board.ground, board.matching
     pinned = {(one.mentor, one.mentee) for one in board.now.decisions if isinstance(one, Imposed)}
-    new, cohort = {pair_ids(board, pair) for pair in last.new}, matching.cohort
+    held = {ids_of(board, ground.base, pair) for pair in ground.base.problem.pins}
+    new, changed = ({pair_ids(board, pair) for pair in one.new} for one in (last, whole))
     for row, column in matching.solution.pairs.tolist():
-        ids = ground.id("mentor", cohort.mentors.ids[row]), ground.id("mentee", cohort.mentees.ids[column])
-        score = points(int(matching.scores.values[row, column]))
-        yield BoardPairOut(mentor=ids[0], mentee=ids[1], points=score, new=ids in new, pinned=ids in pinned)
+        ids, score = ids_of(board, matching, (row, column)), int(matching.scores.values[row, column])
+        yield BoardPairOut(
+            mentor=ids[0],
+            mentee=ids[1],
+            points=points(score),
+            score=score / 10_000,
+            weak=score < WEAK,
+            new=ids in new,
+            changed=ids in changed,
+            pinned=ids in pinned,
+            held=ids in held,
+        )
 
 
 def alone(board: BoardState) -> Iterator[BoardUnmatchedOut]:
@@ -335,20 +252,59 @@ def alone(board: BoardState) -> Iterator[BoardUnmatchedOut]:
         yield BoardUnmatchedOut(person=person, reason=one.reason)
 
 
-def change(board: BoardState, comparison: Comparison) -> Change:
-    """Return a comparison of two plans as JSON."""
-    gone = [pair_ids(board, pair) for pair in comparison.gone]
-    goals = [GoalOut(goal=g.goal, before=g.before, now=g.now, difference=g.difference) for g in comparison.goals]
+def change(board: BoardState, whole: Comparison) -> Change:
+    """Return what the session changed as JSON."""
+    gone = [pair_ids(board, pair) for pair in whole.gone]
     return Change(
+        new=len(whole.new),
         gone=[PairSideBySide(mentor=mentor, mentee=mentee) for mentor, mentee in gone],
-        goals=goals,
-        sentences=list(comparison.sentences),
+        goals=list(goals(board.steps[0].matching, board.matching)),
+        sentences=list(whole.pair_sentences),
     )
+
+
+def goals(before: Matching, now: Matching) -> Iterator[GoalOut]:
+    """Yield each goal with its figures in two plans."""
+    former, reached = by_goal(before.solution.tiers), by_goal(now.solution.tiers)
+    for goal in dict.fromkeys((*former, *reached)):
+        was, is_now = (figure(goal, found[goal]) if goal in found else "–" for found in (former, reached))
+        gain = reached[goal] - former[goal] if goal in former and goal in reached else 0
+        difference = f"{'+' if gain > 0 else MINUS}{figure(goal, abs(gain))}" if gain else ""
+        better = gain < 0 if goal == "changes" else gain > 0
+        yield GoalOut(goal=tr(SHORT.get(goal, goal)), before=was, now=is_now, difference=difference, better=better)
+
+
+def figure(goal: str, value: int) -> str:
+    """Return what a goal reached as a bare figure."""
+    return thousands(value) if goal in words.COUNTED else points(value)
+
+
+def ids_of(board: BoardState, matching: Matching, pair: tuple[int, int]) -> tuple[str, str]:
+    """Return the ids of a pair, by position in the cohort of a matching."""
+    keys = matching.cohort.mentors.ids[pair[0]], matching.cohort.mentees.ids[pair[1]]
+    return pair_ids(board, keys)
 
 
 def pair_ids(board: BoardState, pair: KeyPair) -> tuple[str, str]:
     """Return the ids of a pair of keys."""
     return board.ground.id("mentor", pair[0]), board.ground.id("mentee", pair[1])
+
+
+def decisions(board: BoardState) -> Iterator[Decided]:
+    """Yield the decisions that hold."""
+    for number, one in enumerate(board.now.decisions, start=1):
+        text, why, when = decision_sentence(board, one), board.reasons.get(one, ""), board.moments.get(one)
+        yield Decided(number=number, what=one, text=text, why=why, when=clock(when) if when else "")
+
+
+def earlier(board: BoardState) -> Iterator[str]:
+    """Yield the pairs that were imposed or set aside before the session, in words."""
+    base = board.ground.base
+    for rule in base.programme.rules:
+        if isinstance(rule, Pin | Ban) and rule.is_present(base.cohort):
+            mentor, mentee = pair_ids(board, rule.decided_pair)
+            made = Imposed if isinstance(rule, Pin) else SetAsideIn
+            yield decision_sentence(board, made(mentor=mentor, mentee=mentee))
 
 
 def decision_sentence(board: BoardState, decision: BoardDecision) -> str:
@@ -365,13 +321,61 @@ def decision_sentence(board: BoardState, decision: BoardDecision) -> str:
             return tr("Places de {person}\u00a0: {places}", person=name(person), places=places)
 
 
+def headline(board: BoardState, done: Action | None) -> str:
+    """Return what was done, empty where it was no move."""
+    match done:
+        case None | Choose() | Explain() | Validate():
+            return ""
+        case Undo():
+            return tr("{move} (annulé)", move=decision_sentence(board, moved_decision(board)))
+        case Redo():
+            return tr("{move} (rétabli)", move=decision_sentence(board, moved_decision(board)))
+        case Release():
+            return tr("{move} (levé)", move=decision_sentence(board, moved_decision(board)))
+    return decision_sentence(board, done)
+
+
+def moved_decision(board: BoardState) -> BoardDecision:
+    """Return the decision by which what is seen now differs from what was seen before."""
+    before, now = board.steps[board.seen].decisions, board.now.decisions
+    return next(one for one in (*now, *before) if (one in now) != (one in before))
+
+
 def status_sentence(board: BoardState, done: Action | None, look: Chosen | None, last: Comparison) -> str:
-    """Return what an action that was done is worth saying aloud."""
+    """Return what came of an action that was done."""
     match done:
         case None:
             return ""
+        case Explain():
+            return tr("Le motif est noté.")
         case Choose():
             return choice_sentence(look, board.name(look.person)) if look else ""
         case Validate():
             return " ".join(standing(board.matching, board.now.seal))
-    return "\n".join(last.sentences)
+    return " ".join(move_sentences(board, last))
+
+
+def move_sentences(board: BoardState, last: Comparison) -> Iterator[str]:
+    """Yield what a move changed: how many pairs, who lost or won a partner, and the goals."""
+    if not (last.new or last.gone):
+        yield from last.pair_sentences
+    else:
+        before, now = board.steps[board.seen].matching, board.matching
+        touched = [one for one in shifts(before, now) if now.cohort.side(one.side).has(one.key)]
+        new = [counted(len(last.new), "binôme nouveau", "binômes nouveaux")] if last.new else []
+        gone = [counted(len(last.gone), "binôme défait", "binômes défaits")] if last.gone else []
+        yield f"{', '.join([*new, *gone])}."
+        lost = [one for one in touched if not one.now]
+        won = [one for one in touched if not one.before]
+        if lost:
+            yield about(tr("Sans binôme désormais"), f"{named(board, lost)}.")
+        if won:
+            yield about(tr("Avec un binôme désormais"), f"{named(board, won)}.")
+    yield from last.goal_sentences
+
+
+def named(board: BoardState, people: Sequence[PointShift]) -> str:
+    """Return the first of some people by name, and how many others there are."""
+    names = [board.labels.person(one.side, one.key) for one in people[:MOST_NAMED]]
+    rest = len(people) - MOST_NAMED
+    return listed([*names, counted(rest, "autre")] if rest > 0 else names)

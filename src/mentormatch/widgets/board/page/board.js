@@ -1,19 +1,25 @@
-/** One board in one place of a page. */
+const PANES = ["list", "person", "decisions"];
+const LATE_MS = 700; // after so long a move says that it is being worked out
+let boards = 0; // so far on this page, for names that are there once
+
+/** One board in one place of a page: what was said and decided on top, three panes below. */
 class Board {
   constructor(model, el) {
     this.model = model;
     this.words = model.get("words");
     this.queue = [];
     this.waiting = null;
-    this.sought = "";
+    this.letters = true;
+    this.id = `mm-board-${(boards += 1)}`;
     this.root = make("section", {
       class: "mm-board",
       lang: this.words.language,
       "aria-label": this.words.board,
-      on: { keydown: (event) => event.stopPropagation() },
+      on: { keydown: (event) => this.key(event) },
     });
     el.append(this.root);
     this.build();
+    this.show("list");
     this.draw();
   }
 
@@ -41,6 +47,8 @@ class Board {
     if (this.waiting !== null || this.queue.length === 0) return;
     this.waiting = this.view.turn + 1;
     this.root.setAttribute("aria-busy", "true");
+    clearTimeout(this.late);
+    this.late = setTimeout(() => this.tell("busy", "", this.say("busy")), LATE_MS);
     this.model.set("asked", { turn: this.waiting, what: this.queue.shift() });
     this.model.save_changes();
   }
@@ -48,60 +56,69 @@ class Board {
   answered() {
     if (this.waiting !== null && this.view.turn >= this.waiting) {
       this.waiting = null;
+      clearTimeout(this.late);
       this.root.removeAttribute("aria-busy");
     }
     this.draw();
     this.next();
   }
 
-  // --- the parts that stay, and those that are drawn again -----------------------------------------------------------
+  // --- what stays, and what is drawn again ---------------------------------------------------------------------------
 
   build() {
-    this.head = make("div", { class: "mm-board-head" });
+    this.mark = make("span", { class: "mm-board-sign-of" });
     this.said = make("p", { class: "mm-board-said", role: "status", "aria-live": "polite" });
-    this.find = make("input", {
-      type: "search",
-      class: "mm-board-find",
-      "aria-label": this.say("find"),
-      placeholder: this.say("find"),
-      "data-focus": "find",
-      on: { input: () => this.search(this.find.value) },
-    });
-    this.plan = this.part("plan");
-    this.plan.insertBefore(this.find, this.plan.lastChild);
+    this.tools = make("div", { class: "mm-board-tools" });
+    this.state = make("p", { class: "mm-board-state" });
+    this.title = make("h3");
+    this.list = new PairList(this);
     this.person = new Person(this);
-    this.change = this.part("change");
-    this.decisions = this.part("decisions");
-    this.final = this.part("final");
-    this.who = this.input("who");
-    this.why = this.input("why");
-    const side = make("div", { class: "mm-board-side" }, this.person.part, this.change, this.decisions, this.final);
-    this.root.append(this.head, this.said, make("div", { class: "mm-board-columns" }, this.plan, side));
+    this.decisions = new Decisions(this);
+    this.tabs = make("div", { class: "mm-board-tabs", role: "tablist", "aria-label": this.say("panes") }, PANES.map((name) => this.tab(name)));
+    const panes = [this.list, this.person, this.decisions].map((one) => one.part);
+    this.root.append(
+      make("div", { class: "mm-board-head" }, this.title, this.state),
+      make("div", { class: "mm-board-message" }, this.mark, this.said, this.tools),
+      make("div", { class: "mm-board-panes" }, panes[0], make("div", { class: "mm-board-beside" }, panes[1], panes[2])),
+      this.keys(),
+      this.tabs,
+    );
   }
 
   part(name) {
-    const heading = make("h4", { tabindex: "-1", "data-focus": `part:${name}`, [KEEP_KEYS]: "true" });
-    const body = make("div", { class: "mm-board-body" });
-    return make("section", { class: `mm-board-part mm-board-${name}` }, heading, body);
+    const heading = make("h4", { id: `${this.id}-${name}-title`, tabindex: "-1", "data-focus": `part:${name}`, [KEEP_KEYS]: "true" });
+    return make("section", { id: `${this.id}-${name}`, class: `mm-board-pane mm-board-${name}`, "aria-labelledby": heading.id }, heading);
   }
 
-  input(name) {
-    const field = make("input", {
-      type: "text",
-      maxlength: 1000,
-      autocomplete: "off",
-      "data-focus": name,
-      on: { keydown: (event) => event.key === "Enter" && this.validate() },
-    });
-    return { field, label: make("label", {}, make("span", {}, this.say(name)), field) };
+  tab(name) {
+    const own = { type: "button", role: "tab", "aria-controls": `${this.id}-${name}`, "data-pane": name, "data-focus": `tab:${name}` };
+    return make("button", { ...own, on: { click: () => this.show(name) } }, this.say(`tab_${name}`));
   }
 
-  fill(part, title, ...children) {
-    const body = part.lastChild;
-    const scroll = body.scrollTop;
-    part.querySelector("h4").textContent = title;
-    body.replaceChildren(...children.flat().filter((child) => child !== null));
-    body.scrollTop = scroll;
+  /** Show one pane, where there is no room for all. */
+  show(name) {
+    this.root.dataset.pane = name;
+    for (const tab of this.tabs.children) {
+      tab.setAttribute("aria-selected", String(tab.dataset.pane === name));
+      tab.tabIndex = tab.dataset.pane === name ? 0 : -1;
+    }
+  }
+
+  keys() {
+    const hint = (word, ...keys) => make("span", {}, keys.map((key) => make("kbd", {}, key)), " ", this.say(word));
+    const box = make("input", { type: "checkbox", checked: true, "data-focus": "letters", on: { change: () => (this.letters = box.checked) } });
+    return make(
+      "div",
+      { class: "mm-board-keys" },
+      hint("key_list", this.say("arrows")),
+      hint("key_choose", this.say("enter")),
+      hint("key_pin", "I"),
+      hint("key_ban", "E"),
+      hint("key_find", "/"),
+      hint("key_undo", this.say("control_z")),
+      hint("key_pane", "F6"),
+      make("label", {}, box, make("span", {}, this.say("letters_on"))),
+    );
   }
 
   /** Draw all again from the view, and leave the focus where it was, or on the heading of the part that it was in. */
@@ -109,30 +126,56 @@ class Board {
     const active = this.root.getRootNode().activeElement;
     const inside = active && this.root.contains(active) ? active : null;
     const key = inside?.dataset.focus;
-    const part = inside?.closest(".mm-board-part") ?? this.plan;
+    const part = inside?.closest(".mm-board-pane") ?? this.list.part;
+    const turned = this.view.chosen?.person !== this.chosen;
+    this.chosen = this.view.chosen?.person;
     this.people = new Map(this.view.people.map((person) => [person.id, person]));
     this.drawHead();
-    this.drawPlan();
+    this.list.draw();
     this.person.draw();
-    this.drawChange();
-    this.drawDecisions();
-    this.drawFinal();
-    this.search(this.sought);
-    this.said.textContent = this.view.said;
-    this.said.classList.toggle("mm-board-refused", this.view.refusal !== "");
+    this.decisions.draw();
+    if (turned && this.chosen) this.show("person");
     if (inside) this.focus(key, part);
   }
 
-  focus(key, part) {
-    const found = [...this.root.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === key);
-    const target = found && !found.closest("[hidden]") ? found : part.querySelector("h4");
-    if (target.hasAttribute("data-roving")) this.rove(target);
-    target.focus({ preventScroll: true });
+  drawHead() {
+    const { view } = this;
+    const kind = view.refusal ? "refused" : view.headline || view.said ? "done" : "";
+    this.title.textContent = view.programme;
+    this.state.className = view.final ? "mm-board-state mm-board-done" : "mm-board-state";
+    this.state.textContent = [`${view.verdict}.`, ...view.standing].join(" ");
+    if (this.waiting === null) this.tell(kind, view.headline, view.said || view.summary);
+    const count = view.decisions.length;
+    const go = (name, target) => () => {
+      this.show(name);
+      target().focus();
+    };
+    const decided = [this.say("decisions_short"), " ", make("b", {}, String(count))];
+    this.tools.replaceChildren(
+      this.button([icon("undo"), make("span", {}, this.say("undo"))], "undo", () => this.ask("undo"), { off: !view.undo }),
+      this.button([icon("redo"), make("span", {}, this.say("redo"))], "redo", () => this.ask("redo"), { off: !view.redo }),
+      this.button(decided, "to_decisions", go("decisions", () => this.decisions.part.firstChild), { class: "mm-board-wide" }),
+      this.button(this.say("to_final"), "to_final", go("decisions", () => this.decisions.who.field), { class: "mm-board-main" }),
+    );
+    const tab = this.tabs.lastChild;
+    tab.replaceChildren(this.say("tab_decisions"), " ", make("b", {}, String(count)));
   }
 
-  button(text, key, act, { off = false, ...more } = {}) {
+  /** Say what was done and what came of it. */
+  tell(kind, headline, text) {
+    this.mark.dataset.kind = kind;
+    this.mark.replaceChildren(...(kind ? [icon(kind)] : []));
+    const parts = headline ? [make("b", {}, `${headline}.`), ` ${text}`] : [text];
+    const told = parts.map((one) => one.textContent ?? one).join("");
+    this.said.classList.toggle("mm-board-refused", kind === "refused");
+    if (this.said.textContent !== told) this.said.replaceChildren(...parts); // what is heard already is not said again
+  }
+
+  // --- buttons -------------------------------------------------------------------------------------------------------
+
+  button(content, key, act, { off = false, ...more } = {}) {
     const own = { type: "button", "data-focus": key, "aria-disabled": off ? "true" : null };
-    return make("button", { ...own, ...more, on: { click: () => off || act() } }, text);
+    return make("button", { ...own, ...more, on: { click: () => off || act() } }, content);
   }
 
   /** Return the button of a decision; its whole name says whom it is about. */
@@ -142,81 +185,68 @@ class Board {
     return this.button(this.say(word), key, () => this.ask(action, what), { "aria-label": label });
   }
 
-  /** Return a cell that a narrow page, which has no room for headings, labels itself. */
-  labelled(word, text, kind = null) {
-    return make("td", { class: kind, "data-label": this.say("labelled", { word: this.say(word) }) }, text);
-  }
-
-  // --- who is with whom ----------------------------------------------------------------------------------------------
-
-  drawHead() {
-    const { view } = this;
-    const state = make("p", { class: view.final ? "mm-board-state mm-board-done" : "mm-board-state" });
-    state.append(...view.standing.flatMap((sentence, at) => (at ? [make("br"), sentence] : [sentence])));
-    this.head.replaceChildren(
-      make("div", {}, make("h3", {}, view.programme), make("p", {}, view.summary), make("p", {}, `${view.verdict}.`)),
-      make(
-        "div",
-        { class: "mm-board-tools" },
-        this.button(this.say("undo"), "undo", () => this.ask("undo"), { off: !view.undo }),
-        this.button(this.say("redo"), "redo", () => this.ask("redo"), { off: !view.redo }),
-      ),
-      state,
-    );
-  }
-
-  drawPlan() {
-    const { pairs, alone } = this.view;
-    const headings = [this.say("mentor"), this.say("mentee"), [this.say("points"), "mm-board-number"]];
-    const chosen = table("pairs", headings, pairs.map((pair) => this.pairRow(pair)));
-    const left = table("alone", [], alone.map((one) => this.aloneRow(one)));
-    const title = make("h5", {}, this.say("alone", { count: alone.length }));
-    const count = this.say("pairs", { count: pairs.length });
-    this.fill(this.plan, count, remark(this.say("keys")), chosen, alone.length ? [title, left] : []);
-    for (const group of [chosen, left]) this.roving(group);
-  }
-
-  pairRow(pair) {
-    const marks = [pair.new && "new", pair.pinned && "pinned"].filter(Boolean);
-    const badges = marks.map((mark) => make("span", { class: `mm-board-mark mm-board-${mark}` }, this.say(mark)));
-    const text = folded(`${this.name(pair.mentor)} ${this.name(pair.mentee)}`);
-    const key = `pair:${pair.mentor}:${pair.mentee}`;
-    return make(
-      "tr",
-      { class: pair.new ? "mm-board-fresh" : null, "data-text": text },
-      make("td", {}, this.choice(pair.mentor, `${key}:mentor`)),
-      make("td", {}, this.choice(pair.mentee, `${key}:mentee`), badges),
-      make("td", { class: "mm-board-number" }, pair.points),
-    );
-  }
-
-  aloneRow({ person, reason }) {
-    return make(
-      "tr",
-      { "data-text": folded(this.name(person)) },
-      make("td", {}, this.choice(person, `alone:${person}`)),
-      make("td", { class: "mm-board-reason" }, reason),
-    );
-  }
-
-  /** Return the button by which somebody is looked at. */
-  choice(person, key) {
-    return this.button(this.name(person), key, () => this.ask("choose", { person }), {
+  /** Return the button by which somebody is looked at; dragged onto somebody of the other side, it imposes the pair. */
+  pick(person, key, { roving = true } = {}) {
+    const { name, side } = this.people.get(person);
+    const made = this.button(name, key, () => this.ask("choose", { person }), {
       class: "mm-board-name",
-      tabindex: "-1",
-      "data-roving": true,
+      title: name,
+      tabindex: roving ? "-1" : null,
+      "data-roving": roving,
+      "data-side": side,
+      draggable: "true",
       "aria-current": this.view.chosen?.person === person ? "true" : null,
     });
+    made.addEventListener("dragstart", (event) => {
+      this.dragged = person;
+      this.root.dataset.drag = side;
+      event.dataTransfer.effectAllowed = "link";
+      event.dataTransfer.setData("text/plain", name);
+    });
+    made.addEventListener("dragend", () => this.drop());
+    const fits = () => this.dragged && this.people.get(this.dragged).side !== side;
+    made.addEventListener("dragover", (event) => fits() && event.preventDefault());
+    made.addEventListener("drop", (event) => {
+      if (!fits()) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const [mentor, mentee] = side === "mentor" ? [person, this.dragged] : [this.dragged, person];
+      this.drop();
+      this.ask("pin", { mentor, mentee });
+    });
+    return made;
   }
 
-  search(text) {
-    this.sought = text;
-    for (const row of this.plan.querySelectorAll("tr[data-text]")) {
-      row.hidden = !row.dataset.text.includes(folded(text.trim()));
-    }
+  /** Forget who was dragged. */
+  drop() {
+    this.dragged = null;
+    delete this.root.dataset.drag;
   }
 
-  /** Make a table one stop of the tab key, in which arrows lead from name to name. */
+  /** Return the marks of a pair: imposed here or before, made by the last move. */
+  marks(pair) {
+    const pin = pair.pinned ? "pinned" : pair.held ? "held" : null;
+    const pinned = pin && make("span", { class: `mm-board-mark mm-board-${pin}`, title: this.say(pin) }, icon("pin"), make("span", {}, this.say(pin)));
+    const fresh = pair.new && make("span", { class: "mm-board-mark mm-board-new" }, this.say("new"));
+    const since = !pair.new && pair.changed && make("span", { class: "mm-board-mark mm-board-changed", title: this.say("since_hint") }, this.say("changed"));
+    return [pinned, fresh || since].filter(Boolean);
+  }
+
+  /** Return the decision that imposes a pair, where there is one. */
+  pinOf(mentor, mentee) {
+    return this.view.decisions.find(({ what }) => what.action === "pin" && what.mentor === mentor && what.mentee === mentee);
+  }
+
+  // --- the focus and the keys ----------------------------------------------------------------------------------------
+
+  focus(key, part) {
+    const found = [...this.root.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === key && isSeen(one));
+    const target = found ?? (isSeen(part) ? part : this.root.querySelector(`.mm-board-${this.root.dataset.pane}`)).firstChild;
+    if (target.hasAttribute("data-roving")) this.rove(target);
+    target.focus({ preventScroll: true });
+  }
+
+  /** Make a table one stop of the tab key, in which arrows lead from button to button. */
   roving(table) {
     const first = table.querySelector("[data-roving]");
     const now = table.querySelector("[data-roving][aria-current]") ?? first;
@@ -229,11 +259,16 @@ class Board {
     target.setAttribute("tabindex", "0");
   }
 
+  goTo(target) {
+    this.rove(target);
+    target.focus();
+  }
+
   step(event, table) {
-    const names = (row) => [...row.querySelectorAll("[data-roving]")];
-    const rows = [...table.querySelectorAll("tbody tr:not([hidden])")].map(names);
+    const buttons = (row) => [...row.querySelectorAll("[data-roving]")];
+    const rows = [...table.querySelectorAll("tbody tr:not([hidden])")].map(buttons).filter((row) => row.length);
     const at = rows.findIndex((row) => row.includes(event.target));
-    if (at < 0) return;
+    if (at < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
     const column = rows[at].indexOf(event.target);
     const leads = {
       ArrowDown: [at + 1, column],
@@ -245,52 +280,70 @@ class Board {
     }[event.key];
     if (!leads) return;
     event.preventDefault();
-    const target = rows[leads[0]]?.[leads[1]];
-    if (!target) return;
-    this.rove(target);
-    target.focus();
+    const row = rows[leads[0]];
+    const target = row?.[leads[1]] ?? (leads[0] === at ? null : row?.at(-1));
+    if (target) this.goTo(target);
   }
 
-  // --- what changed, what was decided, and by whom it is made final ------------------------------------------------
-
-  drawChange() {
-    const { goals, sentences } = this.view.whole;
-    const compared = ["before", "now", "difference"];
-    const rows = goals.map((one) =>
-      make(
-        "tr",
-        {},
-        make("th", { scope: "row" }, one.goal),
-        compared.map((word) => this.labelled(word, one[word] || this.say("same"))),
-      ),
-    );
-    const headings = ["goal", ...compared].map((word) => this.say(word));
-    const pairs = sentences.slice(0, sentences.length - goals.filter((one) => one.difference).length);
-    const told = pairs.map((sentence) => make("p", {}, sentence));
-    this.fill(this.change, this.say("change"), told, goals.length ? table("goals", headings, rows) : null);
-    this.change.hidden = this.view.decisions.length === 0;
+  /** Do what a key says; none of them leaves the board, where it could be a command of the page around. */
+  key(event) {
+    event.stopPropagation();
+    if (event.defaultPrevented || event.altKey) return;
+    const typing = event.target.matches("input:not([type=checkbox]), select, textarea");
+    const own = this.keyed(event, typing);
+    if (!own) return;
+    event.preventDefault();
+    own();
   }
 
-  drawDecisions() {
-    const items = this.view.decisions.map(({ number, text }) =>
-      make("li", {}, make("span", {}, text), this.decide("release", `release:${number}`, text, { number })),
-    );
-    const told = items.length ? make("ul", {}, items) : remark(this.say("no_decision"));
-    this.fill(this.decisions, this.say("decisions"), told);
-  }
-
-  drawFinal() {
-    const { head, folder } = this.view;
-    if (!this.who.label.isConnected) {
-      this.fill(this.final, this.say("final"), this.who.label, this.why.label, make("div"));
+  /** Return what a key does, nothing where it is not one of the board's. */
+  keyed(event, typing) {
+    const { key } = event;
+    if (event.ctrlKey || event.metaKey) {
+      const move = { z: event.shiftKey ? "redo" : "undo", y: "redo" }[key.toLowerCase()];
+      return move && !typing ? () => this.ask(move) : null;
     }
-    const act = this.button(this.say("validate"), "validate", () => this.validate(), { class: "mm-board-main" });
-    const seal = head ? [remark(this.say("head"), make("code", {}, head))] : [];
-    this.final.lastChild.lastChild.replaceChildren(act, remark(this.say("folder", { folder })), ...seal);
+    if (key === "F6") return () => this.turn(event.shiftKey ? -1 : 1);
+    if (event.target.getAttribute("role") === "tab") return this.turnTab(key);
+    if (typing || !this.letters) return null;
+    if (key === "/") return () => this.seek();
+    const row = event.target.closest("[data-mentor]");
+    const action = { i: "pin", e: "ban" }[key.toLowerCase()];
+    return row && action && !event.repeat ? () => this.decideOn(action, row.dataset) : null;
   }
 
-  validate() {
-    this.ask("validate", { who: this.who.field.value, why: this.why.field.value });
+  /** Impose or set aside the pair of the line that has the focus; one that is imposed is so no longer. */
+  decideOn(action, { mentor, mentee }) {
+    const pin = action === "pin" ? this.pinOf(mentor, mentee) : null;
+    if (pin) this.ask("release", { number: pin.number });
+    else this.ask(action, { mentor, mentee });
+  }
+
+  seek() {
+    this.show("list");
+    this.list.find.focus();
+  }
+
+  /** Return what an arrow does among the tabs of the panes. */
+  turnTab(key) {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[key];
+    if (!by) return null;
+    return () => {
+      const name = PANES[(PANES.indexOf(this.root.dataset.pane) + by + PANES.length) % PANES.length];
+      this.show(name);
+      [...this.tabs.children].find((tab) => tab.dataset.pane === name).focus();
+    };
+  }
+
+  /** Go to the next pane, or the one before: in the list to the name in question, elsewhere to the heading. */
+  turn(by) {
+    const parts = [this.list.part, this.person.part, this.decisions.part];
+    const active = this.root.getRootNode().activeElement;
+    const at = parts.findIndex((part) => part.contains(active));
+    const next = parts[at < 0 ? 0 : (at + by + parts.length) % parts.length];
+    this.show(PANES[parts.indexOf(next)]);
+    const name = next === this.list.part ? [...next.querySelectorAll("[data-roving][tabindex='0']")].find(isSeen) : null;
+    (name ?? next.firstChild).focus();
   }
 }
 
