@@ -79,12 +79,12 @@ def test_the_charts_count_every_pair_and_end_at_the_points_of_the_best_one() -> 
     matching = small()
     content = written(matching, ".xlsx")
     rows = sheets(content)["Graphiques"]
-    spread, made = rows[1:21], [row for row in rows[21:] if len(row) > 3 and isinstance(row[3], float)]
-    assert sum(row[1] for row in spread) == matching.problem.scores.count
-    assert sum(row[2] for row in spread) == len(matching.pairs)
-    *steps, total = [row[:4] for row in made]
-    assert [row[1] for row in steps] == pytest.approx([sum(row[2] for row in steps[:at]) for at in range(len(steps))])
-    assert (total[1], total[2]) == (0.0, pytest.approx(matching.pairs[0].points))
+    figures = [[cell for cell in row if isinstance(cell, float)] for row in rows]
+    spread, made = figures[1:21], [row for row in figures[21:] if len(row) == 3]
+    assert [sum(column) for column in zip(*spread, strict=True)] == [matching.problem.scores.count, len(matching.pairs)]
+    *steps, total = made
+    assert [row[0] for row in steps] == pytest.approx([sum(row[1] for row in steps[:at]) for at in range(len(steps))])
+    assert total[:2] == [0.0, pytest.approx(matching.pairs[0].points)]
     drawn = [xml for name, xml in parts(content) if name.startswith("xl/drawings/drawing")]
     assert len(re.findall(r'descr="[^"]{60,}"', "".join(drawn))) == 3
 
