@@ -9,6 +9,7 @@ from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import Side
 from mentormatch.fields.base import CHOSEN
 from mentormatch.fields.extension import FieldRef
+from mentormatch.languages import tr
 from mentormatch.people.cohort import People
 
 
@@ -29,3 +30,24 @@ class Where(BaseModel):
 def as_list(stated: object) -> object:
     """Return one condition as a list of one."""
     return [stated] if isinstance(stated, dict | Where) else stated
+
+
+def where_in_blanks(place: int) -> str:
+    """Return what a condition asks of one person of a pair, with the blanks of a form.
+
+    >>> where_in_blanks(0)
+    'dont la ou le {where.0.side} a répondu {where.0.in} à {where.0.field}'
+    """
+    side, answers, field = blanks_of_condition(place)
+    return tr("dont la ou le {side} a répondu {answers} à {field}", side=side, answers=answers, field=field)
+
+
+def mentors_in_blanks(place: int) -> str:
+    """Return of which mentors a condition speaks, with the blanks of a form."""
+    _, answers, field = blanks_of_condition(place)
+    return tr("qui ont répondu {answers} à {field}", answers=answers, field=field)
+
+
+def blanks_of_condition(place: int) -> tuple[str, ...]:
+    """Return the blanks of a condition: its side, its answers, its field."""
+    return tuple(f"{{where.{place}.{setting}}}" for setting in ("side", "in", "field"))

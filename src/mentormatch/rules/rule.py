@@ -5,8 +5,9 @@ modules ask the rule, and name none.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -17,7 +18,7 @@ from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.plugins import concrete
 from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
-from mentormatch.languages import tr
+from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.criterion import WholeGroup
@@ -25,6 +26,14 @@ from mentormatch.scoring.criterion import WholeGroup
 type PairIndices = tuple[IntVector, IntVector]
 """The mentors and the mentees of some pairs, by position, each pair once."""
 type Missing = Literal["allow", "forbid"]
+VALUE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "missing": {"allow": mark("permis"), "forbid": mark("exclu")},
+        "side": {"mentor": mark("mentor·e"), "mentee": mark("mentoré·e")},
+    }
+)
+"""What a form calls the values of settings that several rules have."""
+UNANSWERED = mark("Si une réponse manque, c'est {missing}.")
 type NameOf = Callable[[Side | None, str], str]
 """What somebody with a key is called; the side is None where the rule does not say it."""
 
@@ -114,11 +123,30 @@ class Rule(Extension):
     offers_places: ClassVar[bool] = True
     """Whether people have the places that it states; else it takes away from those that they have, one unless said."""
 
+    value_words: ClassVar[Mapping[str, Mapping[str, str]]] = VALUE_WORDS
+    """What a form calls the values of a setting, by the setting and by the value as JSON has it."""
+
+    answer_fields: ClassVar[Mapping[str, str]] = MappingProxyType({"in": "field"})
+    """The settings that name answers, each with the one that names their question."""
+
     kind: str
 
     @abstractmethod
     def describe(self) -> str:
         """Return in a phrase what this rule asks."""
+
+    @property
+    def sentence(self) -> str:
+        """What this rule asks, as a sentence with a {blank} for each setting: ``{least}``, ``{where.0.in}``.
+
+        Empty where a form is to say it by ``describe``, and list the settings below.
+        """
+        return ""
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Sentences with blanks on the settings that ``sentence`` does not speak of."""
+        return (tr(UNANSWERED),) if "missing" in type(self).model_fields else ()
 
     def eligible(self, people: People, side: Side) -> BoolVector | None:
         """Return (n,) bool: who of ``side`` may take part at all; None where the rule does not speak of that."""

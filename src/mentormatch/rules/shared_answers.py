@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.columns import Column, MultiChoice, NameLists, SingleChoice
+from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
 from mentormatch.rules.rule import PairIndices
 from mentormatch.scoring.items import first_ranks, shared, stakes_of
@@ -24,6 +25,11 @@ type Entries = Sequence[tuple[int, Hashable]]
 type IntArray = defaultdict[Hashable, int]
 """The number of each answer: the next one where it was not known yet."""
 
+NEEDS_IN_BLANKS = (
+    mark("Seuls comptent les {first} premiers besoins."),
+    mark("Transmettre, c'est être au niveau {level} au moins ; le plus bas est 0."),
+)
+"""Of which needs and offers a rule speaks, for a form."""
 FEW = 64
 """Of so few different answers it is noted in bits who gave which."""
 WORDS = (np.uint8, np.uint16, np.uint32, np.uint64)

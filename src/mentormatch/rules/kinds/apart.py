@@ -24,5 +24,9 @@ class Apart(Rule):
     def describe(self) -> str:
         return tr("personnes à séparer : {people}", people=listed(self.people))
 
+    @property
+    def sentence(self) -> str:
+        return tr("Ces personnes ne se rencontrent pas : {people}.")
+
     def forbidden_by_identity(self, market: Market) -> PairIndices:
         return cross_product(market.mentors.named(self.people), market.mentees.named(self.people))

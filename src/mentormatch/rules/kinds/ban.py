@@ -16,5 +16,9 @@ class Ban(DecidedPair):
     def describe(self) -> str:
         return tr("binôme écarté {mentor} - {mentee}", mentor=self.mentor, mentee=self.mentee)
 
+    @property
+    def sentence(self) -> str:
+        return tr("{mentor} et {mentee} ne forment pas un binôme.")
+
     def forbidden_by_identity(self, market: Market) -> PairIndices:
         return cross_product(market.mentors.named([self.mentor]), market.mentees.named([self.mentee]))

@@ -1,8 +1,8 @@
 """Rule ``both_roles``: what is asked of people who are mentor and mentee at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from pydantic import model_validator
 
 from mentormatch.assignment.model.problem import Row
 from mentormatch.errors import Problem, RequestError
-from mentormatch.languages import tr
+from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, thousands
 from mentormatch.rules.rule import Market, Relaxation, Rule
 
@@ -27,6 +27,9 @@ class BothRoles(Rule):
     places that people have as a mentor and as a mentee are the only limit.
     """
 
+    value_words: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "reciprocal": {"false": mark("ne peuvent pas"), "true": mark("peuvent")}
+    }
     kind: Literal["both_roles"] = "both_roles"
     example = {"kind": "both_roles", "most": 2}
     most: int | None = Setting(default=None, ge=1, le=1000)
@@ -46,6 +49,14 @@ class BothRoles(Rule):
         if self.reciprocal:
             return tr("dans les deux rôles : {most} en tout au plus", most=most)
         return tr("dans les deux rôles : {most} en tout au plus, jamais l'un·e de l'autre", most=most)
+
+    @property
+    def sentence(self) -> str:
+        return tr("Deux personnes qui sont dans les deux rôles {reciprocal} s'accompagner l'une l'autre.")
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        return (tr("Chacune a {most} partenaires en tout au plus."),)
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
         """Yield the limit of each of them, then that of the pairs of each two, as mentor and mentee and conversely."""

@@ -1,6 +1,6 @@
 """Rule ``capacity``: how many partners one person takes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -12,9 +12,9 @@ from mentormatch.base.arrays import IntVector
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Side
 from mentormatch.fields.extension import FieldRef, FieldReference
-from mentormatch.languages import tr
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import Market, Relaxation, Rule
+from mentormatch.rules.rule import VALUE_WORDS, Market, Relaxation, Rule
 
 
 class Capacity(Rule):
@@ -25,6 +25,10 @@ class Capacity(Rule):
     """
 
     droppable: ClassVar[bool] = False
+    value_words: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        **VALUE_WORDS,
+        "always": {"false": mark("qui prend quelqu'un"), "true": mark("tout le monde")},
+    }
     kind: Literal["capacity"] = "capacity"
     example = {"kind": "capacity", "field": "capacite", "most": 2}
     field: Annotated[str | None, FieldRef(("number",), "any")] = None
@@ -53,6 +57,23 @@ class Capacity(Rule):
         if not self.minimum:
             return tr("nombre de places ({most} au plus)", most=self.most)
         return tr("nombre de places ({most} au plus, au moins {least})", most=self.most, least=self.minimum)
+
+    @property
+    def sentence(self) -> str:
+        if self.field is None:
+            return tr_n(
+                "Chaque {side} prend {most} personne au plus.",
+                "Chaque {side} prend {most} personnes au plus.",
+                self.most or 0,
+            )
+        return tr("Chaque {side} prend autant de personnes qu'elle ou il l'a dit à {field}, et {most} au plus.")
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        asked = () if self.field is not None else (tr("Le nombre de places se lit dans {field}."),)
+        unsaid = tr("Qui n'a pas répondu a {default} places.")
+        least = tr("Il faut prendre {minimum} personnes au moins ; ce minimum vaut pour {always}.")
+        return (*asked, unsaid, least)
 
     @property
     def couples_pairs(self) -> bool:

@@ -10,7 +10,7 @@ from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.columns import MultiChoice
 from mentormatch.fields.clock import ZonedSlots
 from mentormatch.fields.extension import FieldRef
-from mentormatch.languages import tr
+from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Market, Missing, Relaxation, Rule, apply_missing
@@ -34,6 +34,14 @@ class Common(Rule):
     def describe(self) -> str:
         return tr(
             "au moins {answers} en commun dans « {field} »", answers=counted(self.least, "réponse"), field=self.field
+        )
+
+    @property
+    def sentence(self) -> str:
+        return tr_n(
+            "Les deux ont au moins {least} réponse en commun à {field}.",
+            "Les deux ont au moins {least} réponses en commun à {field}.",
+            self.least,
         )
 
     def forbidden(self, market: Market) -> BoolMatrix:

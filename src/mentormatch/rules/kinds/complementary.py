@@ -17,7 +17,7 @@ from mentormatch.fields.extension import FieldRef, FieldReference
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.rules.rule import Market, Missing, Relaxation, Rule
-from mentormatch.rules.shared_answers import offers_and_needs
+from mentormatch.rules.shared_answers import NEEDS_IN_BLANKS, offers_and_needs
 from mentormatch.scoring.items import LISTS, ORDERED
 
 MOST_ROWS = 2_000
@@ -59,6 +59,23 @@ class Complementary(Rule):
             needs=counted(self.least, "besoin"),
             mentee=self.mentee,
         )
+
+    @property
+    def sentence(self) -> str:
+        if self.least is None:
+            return tr(
+                "Les mentor·es d'une même personne, {most} au plus, peuvent transmettre à plusieurs, selon {mentor},"
+                " tout ce qu'elle dit à {mentee}."
+            )
+        return tr(
+            "Les mentor·es d'une même personne, {most} au plus, peuvent transmettre à plusieurs, selon {mentor}, au"
+            " moins {least} des besoins qu'elle dit à {mentee}."
+        )
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        fewer = (tr("Il suffit de {least} besoins."),) if self.least is None else ()
+        return (*fewer, *(tr(words) for words in NEEDS_IN_BLANKS), *super().details)
 
     def forbidden(self, market: Market) -> BoolMatrix | None:
         """Return the pairs of mentees who did not answer, or need fewer things, where these have no mentor at all."""

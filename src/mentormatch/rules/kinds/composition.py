@@ -1,6 +1,6 @@
 """Rule ``composition``: how many of some people there may be in one group."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -23,6 +23,17 @@ NUMBERS = {
 }
 """What is asked, by whether there is a least, a most, and a group may do without."""
 
+ANSWERED_IN_BLANKS = {
+    (True, False): mark("Dans chaque groupe, au moins {least} personnes ont répondu {in} à {field}."),
+    (False, True): mark("Dans chaque groupe, au plus {most} personnes ont répondu {in} à {field}."),
+    (True, True): mark("Dans chaque groupe, entre {least} et {most} personnes ont répondu {in} à {field}."),
+}
+SAME_IN_BLANKS = {
+    (True, False): mark("Dans chaque groupe, au moins {least} personnes ont la même réponse à {field}."),
+    (False, True): mark("Dans chaque groupe, au plus {most} personnes ont la même réponse à {field}."),
+    (True, True): mark("Dans chaque groupe, entre {least} et {most} personnes ont la même réponse à {field}."),
+}
+
 
 class Composition(Rule):
     """In each group, ``least`` to ``most`` people answered one of ``in`` to ``field``; with ``none`` also nobody.
@@ -33,6 +44,7 @@ class Composition(Rule):
 
     of_pairs: ClassVar[bool] = False
     of_groups: ClassVar[bool] = True
+    value_words: ClassVar[Mapping[str, Mapping[str, str]]] = {"none": {"false": mark("exclu"), "true": mark("permis")}}
     kind: Literal["composition"] = "composition"
     example = {"kind": "composition", "field": "metier", "least": 2, "none": True}
     field: Annotated[str, FieldRef(("choice", "choices", "scale", "yesno", "place", "names"))]
@@ -54,6 +66,18 @@ class Composition(Rule):
         bounds = self.least is not None, self.most is not None
         message = NUMBERS[(*bounds, self.none and self.least is not None)]
         return tr(message, least=self.least, most=self.most, field=self.field)
+
+    @property
+    def sentence(self) -> str:
+        bounds = self.least is not None, self.most is not None
+        return tr((ANSWERED_IN_BLANKS if self.among else SAME_IN_BLANKS)[bounds])
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        least, most = tr("Elles sont {least} au moins."), tr("Elles sont {most} au plus.")
+        bounds = (*((least,) if self.least is None else ()), *((most,) if self.most is None else ()))
+        answers = () if self.among else (tr("Seules comptent les réponses {in}."),)
+        return (*bounds, *answers, tr("Un groupe où personne n'a répondu cela est {none}."))
 
     def composition_bounds(self, members: People) -> Iterator[CompositionBound]:
         most = ANY if self.most is None else self.most

@@ -10,10 +10,10 @@ from mentormatch.base.arrays import BoolMatrix
 from mentormatch.errors import Problem
 from mentormatch.fields import AnyField, Levels
 from mentormatch.fields.extension import FieldRef, FieldReference
-from mentormatch.languages import mark, tr
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted
 from mentormatch.rules.rule import Market, Missing, Relaxation, Rule, apply_missing
-from mentormatch.rules.shared_answers import offers_and_needs
+from mentormatch.rules.shared_answers import NEEDS_IN_BLANKS, offers_and_needs
 from mentormatch.scoring.criterion import product
 from mentormatch.scoring.items import LISTS, ORDERED, ranks_given
 from mentormatch.scoring.score import BLOCK_ROWS
@@ -67,6 +67,18 @@ class Covers(Rule):
             first=self.first,
             level=self.level,
         )
+
+    @property
+    def sentence(self) -> str:
+        return tr_n(
+            "La ou le mentor·e peut transmettre, selon {mentor}, au moins {least} besoin dit à {mentee}.",
+            "La ou le mentor·e peut transmettre, selon {mentor}, au moins {least} besoins dits à {mentee}.",
+            self.least,
+        )
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        return (*(tr(words) for words in NEEDS_IN_BLANKS), *super().details)
 
     def forbidden(self, market: Market) -> BoolMatrix:
         left, right = market.mentors, market.mentees

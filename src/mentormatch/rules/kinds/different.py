@@ -22,6 +22,10 @@ class Different(Rule):
     def describe(self) -> str:
         return tr("rien en commun dans « {field} »", field=self.field)
 
+    @property
+    def sentence(self) -> str:
+        return tr("Les deux n'ont aucune réponse en commun à {field}.")
+
     def forbidden(self, market: Market) -> BoolMatrix:
         left, right = market.mentors, market.mentees
         common = share_at_least(left.columns[self.field], right.columns[self.field], 1)

@@ -28,6 +28,10 @@ class Diversity(Rule):
     def describe(self) -> str:
         return tr("mentor·es d'une même personne qui diffèrent dans « {field} »", field=self.field)
 
+    @property
+    def sentence(self) -> str:
+        return tr("Les mentor·es d'une même personne ont des réponses différentes à {field}.")
+
     def side_constraints(self, market: Market) -> Iterator[Row]:
         """Yield, for each mentee and each answer that several mentors gave, that one of these is theirs at most."""
         unknown = ~market.mentors.known(self.field)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.columns import NONE, SingleChoice
 from mentormatch.fields.extension import FieldRef
-from mentormatch.languages import tr
+from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import plain
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import Market, Missing, Relaxation, Rule, apply_missing
@@ -38,6 +38,21 @@ class Gap(Rule):
             most=plain(self.most),
             field=self.field,
         )
+
+    @property
+    def sentence(self) -> str:
+        if self.most is not None:
+            return tr("À {field}, la ou le mentor·e a entre {least} et {most} crans d'avance.")
+        return tr_n(
+            "À {field}, la ou le mentor·e a au moins {least} cran d'avance.",
+            "À {field}, la ou le mentor·e a au moins {least} crans d'avance.",
+            ceil(self.least),
+        )
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        most = (tr("L'avance est de {most} crans au plus."),) if self.most is None else ()
+        return (*most, *super().details)
 
     def forbidden(self, market: Market) -> BoolMatrix:
         left, right = market.mentors, market.mentees

@@ -58,6 +58,14 @@ class History(Rule):
         )
 
     @property
+    def sentence(self) -> str:
+        return tr("Un binôme d'une édition précédente ne revient pas ({pairs}).")
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        return (tr("Sur toutes les éditions, chaque {side} a {total} partenaires au plus."),)
+
+    @property
     def bounds_degrees(self) -> bool:
         return self.total is not None
 

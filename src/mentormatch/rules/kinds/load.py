@@ -86,6 +86,14 @@ class Load(Rule):
         cells = [f"{quoted(cell.mentor)} / {quoted(cell.mentee)} {plain(cell.hours)}" for cell in self.cells]
         return tr("{load} (mais {cells})", load=usual, cells=listed(cells)) if cells else usual
 
+    @property
+    def sentence(self) -> str:
+        return tr("Les binômes d'un·e mentor·e, à {weights} heures chacun, font {limit} heures en tout au plus.")
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        return (tr("Les heures diffèrent selon {mentor} et {mentee} ({cells})."), *super().details)
+
     def hours_of_pairs(self, market: Market) -> Iterator[tuple[IntVector, IntVector]]:
         """Yield mentors, by position, whose pairs take the same hours, and these (m,), in hundredths, -1: not known."""
         usual = hours_by_person(self.weights, market.mentees)

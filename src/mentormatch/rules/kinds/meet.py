@@ -1,6 +1,6 @@
 """Rule ``meet``: a pair has a way to meet, by a trip that both accept or at a distance."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
@@ -14,7 +14,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People
 from mentormatch.places.column import PlaceColumn
 from mentormatch.places.gazetteer import Unit, minutes, told
-from mentormatch.rules.rule import Market, Missing, Rule
+from mentormatch.rules.rule import VALUE_WORDS, Market, Missing, Rule
 from mentormatch.scoring.score import BLOCK_ROWS
 
 TRAVEL = FieldRef(("number",), "both")
@@ -60,6 +60,11 @@ class Meet(Rule):
     """
 
     of_groups: ClassVar[bool] = True
+    value_words: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        **VALUE_WORDS,
+        "unit": {"km": mark("km"), "minutes": mark("minutes")},
+    }
+    answer_fields: ClassVar[Mapping[str, str]] = {"accepted": "remote"}
     kind: Literal["meet"] = "meet"
     example = {"kind": "meet", "place": "territoire", "travel": 150, "remote": "reconversion", "accepted": ["Oui"]}
     missing: Missing = "allow"
@@ -84,6 +89,20 @@ class Meet(Rule):
     def describe(self) -> str:
         length = told(self.travel, self._unit) if isinstance(self.travel, float) else ""
         return tr(WAYS[bool(length), self.remote is not None], length=length)
+
+    @property
+    def sentence(self) -> str:
+        if self.remote is None:
+            return tr("Entre leurs réponses à {place}, le trajet est de {travel} {unit} au plus.")
+        return tr(
+            "Entre leurs réponses à {place}, le trajet est de {travel} {unit} au plus, ou bien les deux ont répondu"
+            " {accepted} à {remote}."
+        )
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        remote = (tr("Se voir à distance suffit à qui répond {accepted} à {remote}."),) if self.remote is None else ()
+        return (*remote, tr("Une minute de trajet se compte à {speed} km/h."), *super().details)
 
     @property
     def _unit(self) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.base.arrays import BoolMatrix
-from mentormatch.languages import tr
+from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import plain
 from mentormatch.rules.rule import Market, Relaxation, Rule
 
@@ -29,6 +29,10 @@ class MinimumScore(Rule):
 
     def describe(self) -> str:
         return tr("au moins {score} points", score=plain(self.points))
+
+    @property
+    def sentence(self) -> str:
+        return tr_n("Un binôme a au moins {points} point.", "Un binôme a au moins {points} points.", ceil(self.points))
 
     def forbidden(self, market: Market) -> BoolMatrix:
         return np.asarray(market.scores < self.least_score)

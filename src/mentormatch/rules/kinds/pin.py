@@ -19,6 +19,10 @@ class Pin(DecidedPair):
     def describe(self) -> str:
         return tr("binôme imposé {mentor} - {mentee}", mentor=self.mentor, mentee=self.mentee)
 
+    @property
+    def sentence(self) -> str:
+        return tr("{mentor} et {mentee} forment un binôme.")
+
     def applies_to(self, cohort: Cohort) -> bool:
         return self.is_present(cohort)
 

@@ -46,6 +46,18 @@ class Priority(Rule):
     def describe(self) -> str:
         return tr("personnes à placer en priorité")
 
+    @property
+    def sentence(self) -> str:
+        if self.field is None:
+            return tr("Côté {side}, on place d'abord {people}.")
+        return tr("On place d'abord chaque {side} qui a répondu {in} à {field}.")
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        if self.field is None:
+            return (tr("On place aussi d'abord qui a répondu {in} à {field}."),)
+        return (tr("On place aussi d'abord ces personnes : {people}."),)
+
     def priority(self, people: People, side: Side) -> IntVector | None:
         if side != self.side:
             return None

@@ -25,6 +25,12 @@ SHARES = {
 }
 """What is asked, by whether there is a least and a most."""
 
+SHARES_IN_BLANKS = {
+    (True, False): mark("Au moins {least} % des binômes sont ceux d'un·e {side} qui a répondu {in} à {field}."),
+    (False, True): mark("Au plus {most} % des binômes sont ceux d'un·e {side} qui a répondu {in} à {field}."),
+    (True, True): mark("Entre {least} et {most} % des binômes sont ceux d'un·e {side} qui a répondu {in} à {field}."),
+}
+
 
 class Proportion(Rule):
     """Of every 100 pairs, between ``least`` and ``most`` are of people of ``side`` who answered one of ``in``.
@@ -56,6 +62,15 @@ class Proportion(Rule):
     def describe(self) -> str:
         least, most = ("" if bound is None else percent(bound / WHOLE) for bound in (self.least, self.most))
         return tr(SHARES[bool(least), bool(most)], least=least, most=most, field=self.field)
+
+    @property
+    def sentence(self) -> str:
+        return tr(SHARES_IN_BLANKS[self.least is not None, self.most is not None])
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        least, most = tr("Ils sont {least} % au moins."), tr("Ils sont {most} % au plus.")
+        return (*((least,) if self.least is None else ()), *((most,) if self.most is None else ()))
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
         counted = self.counted(market.side(self.side)) * WHOLE

@@ -13,8 +13,8 @@ from mentormatch.fields import Side
 from mentormatch.fields.base import CHOSEN
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import mark, tr
-from mentormatch.languages.phrases import counted
-from mentormatch.rules.conditions import Where, as_list
+from mentormatch.languages.phrases import counted, listed
+from mentormatch.rules.conditions import Where, as_list, where_in_blanks
 from mentormatch.rules.rule import Market, Relaxation, Rule, check_bounds
 
 NUMBERS = {
@@ -23,6 +23,12 @@ NUMBERS = {
     (True, True): mark("au moins {least} et au plus {most} binômes selon « {field} »"),
 }
 """What is asked, by whether there is a least and a most."""
+
+NUMBERS_IN_BLANKS = {
+    (True, False): mark("Il y a au moins {least} binômes"),
+    (False, True): mark("Il y a au plus {most} binômes"),
+    (True, True): mark("Il y a entre {least} et {most} binômes"),
+}
 
 
 class Quota(Rule):
@@ -55,6 +61,16 @@ class Quota(Rule):
     def describe(self) -> str:
         message = NUMBERS[self.least is not None, self.most is not None]
         return tr(message, least=self.least, most=self.most, field=self.where[0].field)
+
+    @property
+    def sentence(self) -> str:
+        numbers = tr(NUMBERS_IN_BLANKS[self.least is not None, self.most is not None])
+        return f"{numbers} {listed([where_in_blanks(place) for place in range(len(self.where))])}."
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        least, most = tr("Ils sont {least} au moins."), tr("Ils sont {most} au plus.")
+        return (*((least,) if self.least is None else ()), *((most,) if self.most is None else ()))
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
         mentors, mentees = (self._counted(market, side) for side in ("mentor", "mentee"))

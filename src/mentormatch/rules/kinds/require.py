@@ -31,6 +31,10 @@ class Require(Rule):
     def describe(self) -> str:
         return tr("réponse exigée à « {field} »", field=self.field)
 
+    @property
+    def sentence(self) -> str:
+        return tr("Pour participer, il faut avoir répondu {in} à {field}.")
+
     def eligible(self, people: People, side: Side) -> BoolVector | None:
         if self.field not in people.columns:
             return None

@@ -9,9 +9,9 @@ from pydantic import Field as Setting
 
 from mentormatch.fields.base import CHOSEN
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
-from mentormatch.languages import tr
+from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import counted, listed, quoted
-from mentormatch.rules.conditions import Where, as_list
+from mentormatch.rules.conditions import Where, as_list, mentors_in_blanks
 from mentormatch.rules.rule import KeptPlaces, Market, Relaxation, Rule
 
 
@@ -49,6 +49,17 @@ class ReservedPlaces(Rule):
         if fields:
             return tr("{kept} pour qui arrive plus tard, selon {fields}", kept=kept, fields=fields)
         return tr("{kept} pour qui arrive plus tard", kept=kept)
+
+    @property
+    def sentence(self) -> str:
+        kept = tr_n("{places} place reste libre", "{places} places restent libres", self.places)
+        conditions = [mentors_in_blanks(place) for place in range(len(self.where))]
+        whose = tr("chez les mentor·es {conditions}", conditions=listed(conditions)) if conditions else ""
+        return " ".join(filter(None, (kept, tr("pour qui arrive plus tard"), whose))) + "."
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        return (tr("Peuvent les prendre : {people}."),)
 
     def kept_places(self, market: Market) -> KeptPlaces:
         everybody = np.ones(len(market.mentors), dtype=bool)

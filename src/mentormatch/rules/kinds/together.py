@@ -33,6 +33,10 @@ class Together(Rule):
     def describe(self) -> str:
         return tr("personnes à réunir : {people}", people=listed(self.people))
 
+    @property
+    def sentence(self) -> str:
+        return tr("Côté {side}, ces personnes sont réunies : {people}.")
+
     def together(self, members: People) -> Iterator[tuple[int, ...]]:
         yield tuple(sorted({members.find(key) for key in self.people}))
 

@@ -31,6 +31,12 @@ class Veto(Rule):
         return tr("souhait d'une des deux personnes de ne pas être associées")
 
     @property
+    def sentence(self) -> str:
+        return tr(
+            "Personne n'est avec quelqu'un qu'elle ou il a nommé à {field} ; les noms se cherchent dans {against}."
+        )
+
+    @property
     def refusal_field(self) -> str:
         return self.field
 

@@ -1,0 +1,413 @@
+"""Edits of a programme as data -> the text of its file after them, in which all comments and all else stay.
+
+The text is changed where an edit says, and nowhere else (tomlkit); what comes out is read as any programme file is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import floor
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import Field as Setting
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+from mentormatch.base.strict_json import JsonMessage, Whole
+from mentormatch.base.strict_toml import tables_in
+from mentormatch.errors import Problem, ProgrammeError, RequestError
+from mentormatch.languages import mark, tr
+from mentormatch.programme.programme import Goal, Programme
+from mentormatch.programme.tables import fill_tables
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+    from tomlkit.container import Container
+
+type ListedPart = Literal["criteria", "rules"]
+
+FULL = 100
+"""What the weights are brought to, as points are told out of 100."""
+MARKER = "mentormatch-form-marker"
+GONE = mark("Ce critère ou cette règle n'est plus dans le programme")
+NOT_EDITABLE = mark("Ce fichier est écrit d'une façon que le formulaire ne sait pas changer")
+BAD_EDIT = mark("Ce changement n'est pas de ceux qu'un programme comprend")
+
+
+class WeightEdit(JsonMessage):
+    """The criterion at a place, from 0, weighs so much; with ``others`` the others share what is left of 100."""
+
+    edit: Literal["weight"] = "weight"
+    at: Whole
+    weight: Annotated[float, Setting(ge=0, le=1e6)]
+    others: bool = False
+
+
+class WeightsEdit(JsonMessage):
+    """All weights add up to 100, in the same proportions as far as whole numbers allow."""
+
+    edit: Literal["weights"] = "weights"
+
+
+class SettingsEdit(JsonMessage):
+    """Settings of the criterion or of the rule at a place, from 0, or of the heading, are others; None: not stated.
+
+    A setting is named by its path: ``least``, ``where.0.in``.
+    """
+
+    edit: Literal["settings"] = "settings"
+    part: Literal["criteria", "rules", "programme"]
+    at: Whole = 0
+    changes: Annotated[dict[str, JsonValue], Setting(min_length=1)]
+
+
+class AdditionEdit(JsonMessage):
+    """A criterion or a rule comes at the end."""
+
+    edit: Literal["add"] = "add"
+    part: ListedPart
+    settings: dict[str, JsonValue]
+
+
+class RemovalEdit(JsonMessage):
+    """The criterion or the rule at a place, from 0, goes; comments around it stay."""
+
+    edit: Literal["remove"] = "remove"
+    part: ListedPart
+    at: Whole
+
+
+class GoalEdit(JsonMessage):
+    """A goal is pursued at a place, from 0; None: not at all."""
+
+    edit: Literal["goal"] = "goal"
+    goal: Goal
+    at: Whole | None
+
+
+type ProgrammeEdit = WeightEdit | WeightsEdit | SettingsEdit | AdditionEdit | RemovalEdit | GoalEdit
+
+EDITS: TypeAdapter[ProgrammeEdit] = TypeAdapter(Annotated[ProgrammeEdit, Setting(discriminator="edit")])
+
+
+def read_edit(stated: object) -> ProgrammeEdit:
+    """Return an edit from its JSON; raises RequestError, without a word of what it held, where it is none."""
+    try:
+        return EDITS.validate_python(stated)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        raise RequestError(
+            tr(BAD_EDIT), [Problem(".".join(map(str, one["loc"])), one["type"]) for one in found]
+        ) from None
+
+
+@dataclass(frozen=True)
+class ProgrammeText:
+    r"""The text of a programme file, and the programme in it; ``folder`` is where the tables stand that it takes.
+
+    >>> text = ProgrammeText('[programme]\nname = "Essai"  # provisoire\n')
+    >>> print(text.after(GoalEdit(goal="total", at=0)).text)
+    [programme]
+    name = "Essai"  # provisoire
+    <BLANKLINE>
+    [goals]
+    order = ["total", "matched", "priority"]
+    <BLANKLINE>
+    """
+
+    text: str
+    source: str = "programme"
+    folder: Path | None = None
+
+    @classmethod
+    def of(cls, content: bytes, source: str = "programme") -> Self:
+        """Return the text in the bytes of a file, its lines ended in one way; raises ProgrammeError if it has none."""
+        tables_in(content, source)
+        return cls(content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"), source)
+
+    @cached_property
+    def programme(self) -> Programme:
+        """The programme that the library reads from this text; raises ProgrammeError with every mistake in it."""
+        tables = tables_in(self.text.encode(), self.source)
+        return Programme.read(fill_tables(tables, self.folder) if self.folder else tables, self.source)
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the file."""
+        return self.text.encode()
+
+    def after(self, edit: ProgrammeEdit) -> "ProgrammeText":
+        """Return the text after an edit.
+
+        Raises ProgrammeError where what comes out is no programme, RequestError where there is nothing to edit there.
+        """
+        made = type(self)(TomlEditor(self).after(edit), self.source, self.folder)
+        _ = made.programme
+        return made
+
+
+class TomlEditor:
+    """What changes one text: tomlkit's document of it, which holds every space and comment."""
+
+    def __init__(self, text: ProgrammeText) -> None:
+        from tomlkit import parse
+        from tomlkit.exceptions import TOMLKitError
+
+        self.text, self.programme = text.text, text.programme
+        try:
+            self.document: TOMLDocument = parse(text.text)
+        except TOMLKitError:
+            raise ProgrammeError(tr(NOT_EDITABLE)) from None
+        if self.document.as_string() != text.text:
+            raise ProgrammeError(tr(NOT_EDITABLE))
+
+    def after(self, edit: ProgrammeEdit) -> str:
+        """Return the text after an edit."""
+        match edit:
+            case WeightEdit() | WeightsEdit():
+                self._weigh(weights_after(edit, [one.weight for one in self.programme.criteria]))
+            case SettingsEdit(part=part, at=at, changes=changes):
+                table = self._heading() if part == "programme" else self._table(part, at)
+                for path, value in changes.items():
+                    put(table, path.split("."), value)
+            case AdditionEdit(part=part, settings=settings):
+                return self._with(part, settings)
+            case RemovalEdit(part=part, at=at):
+                return self._without(part, at)
+            case GoalEdit():
+                return self._ordered(goals_after(edit, self.programme.goals.order))
+        return self.document.as_string()
+
+    def _heading(self) -> Any:
+        return self.document["programme"]
+
+    def _table(self, part: ListedPart, at: int) -> Any:
+        """Return the table of a criterion or of a rule; raises RequestError where there is none at that place."""
+        listed = self.document.get(part, [])
+        if at >= len(listed):
+            raise RequestError(tr(GONE))
+        return listed[at]
+
+    def _weigh(self, weights: Sequence[float]) -> None:
+        for at, (criterion, weight) in enumerate(zip(self.programme.criteria, weights, strict=True)):
+            if criterion.weight != weight:
+                put(self._table("criteria", at), ["weight"], weight)
+
+    def _with(self, part: ListedPart, settings: Mapping[str, JsonValue]) -> str:
+        """Return the text with one more table: after the last of its part, before the comments that follow that."""
+        from tomlkit import document, inline_table
+        from tomlkit.items import AoT
+
+        listed = self.document.get(part)
+        stated = {key: value for key, value in settings.items() if value is not None}
+        if listed is not None and not isinstance(listed, AoT):
+            table = inline_table()
+            table.update({key: toml_value(value) for key, value in stated.items()})
+            listed.append(table)
+            return self.document.as_string()
+        block = document()
+        for key, value in stated.items():
+            block.add(key, toml_value(value))
+        told = f"[[{part}]]\n{block.as_string()}"
+        if not listed:
+            return appended(self.text, told)
+        mark_end(listed[len(listed) - 1].value)
+        before, _, after = self.document.as_string().partition(f"# {MARKER}\n")
+        return f"{ended(before)}\n{told}{after}"
+
+    def _without(self, part: ListedPart, at: int) -> str:
+        """Return the text without a table; the comments that follow it stay where they are."""
+        from tomlkit.items import AoT
+
+        table, listed = self._table(part, at), self.document.get(part)
+        if not isinstance(listed, AoT):
+            del listed[at]
+            return self.document.as_string()
+        end, head = mark_end(table.value), f"# {MARKER}{MARKER}"
+        table.trivia.comment_ws, table.trivia.comment = " ", head
+        told = self.document.as_string()
+        first = told.rfind("\n", 0, told.index(head)) + 1
+        before, after = told[:first], told[told.index(end) + len(end) :]
+        return before + (after.removeprefix("\n") if before.endswith("\n\n") or not before else after)
+
+    def _ordered(self, goals: Sequence[Goal]) -> str:
+        if "goals" not in self.document:
+            told = ", ".join(f'"{goal}"' for goal in goals)
+            return appended(self.text, f"[goals]\norder = [{told}]\n")
+        put(self.document["goals"], ["order"], list(goals))
+        return self.document.as_string()
+
+
+def weights_after(edit: WeightEdit | WeightsEdit, weights: Sequence[float]) -> list[float]:
+    """Return the weights after an edit; raises RequestError where there is no such criterion."""
+    if isinstance(edit, WeightsEdit):
+        return shares(weights, FULL)
+    if edit.at >= len(weights):
+        raise RequestError(tr(GONE))
+    others = [*weights[: edit.at], *weights[edit.at + 1 :]]
+    weight = edit.weight
+    if edit.others and others:
+        weight = min(weight, FULL)
+        others = shares(others, FULL - weight)
+    return [*others[: edit.at], weight, *others[edit.at :]]
+
+
+def shares(weights: Sequence[float], whole: float) -> list[float]:
+    """Return numbers in the proportions of some weights that add up to ``whole`` (largest remainder).
+
+    All but one are whole numbers, and all are where ``whole`` is one. Weights of 0 stay so, unless all are.
+
+    >>> shares([35, 10, 10], 100), shares([0, 0], 5)
+    ([64, 18, 18], [3, 2])
+    """
+    total = sum(weights)
+    parts = [weight / total if total else 1 / len(weights) for weight in weights]
+    exact = [part * floor(whole) for part in parts]
+    found: list[float] = [floor(one) for one in exact]
+    order = sorted(range(len(exact)), key=lambda at: (-(exact[at] - found[at]), at))
+    for at in [at for at in order if parts[at]][: floor(whole) - int(sum(found))]:
+        found[at] += 1
+    if found and whole > floor(whole):
+        found[max(range(len(parts)), key=parts.__getitem__)] += whole - floor(whole)
+    return found
+
+
+def goals_after(edit: GoalEdit, goals: Sequence[Goal]) -> list[Goal]:
+    """Return the goals after an edit, in their order; raises RequestError where none would be left."""
+    others = [goal for goal in goals if goal != edit.goal]
+    found = others if edit.at is None else [*others[: edit.at], edit.goal, *others[edit.at :]]
+    if not found:
+        raise RequestError(tr("Il faut au moins un objectif"))
+    return found
+
+
+def put(table: Any, path: Sequence[str], value: JsonValue) -> None:
+    """State a setting in a table, or leave it unstated; comments beside it stay."""
+    step, *further = path
+    if further:
+        put(*inside(table, step, further), value)
+    elif value is None:
+        if step in table:
+            leave_out(table, step)
+    elif (
+        isinstance(value, list)
+        and isinstance(table.get(step), list)
+        and not any(isinstance(one, dict) for one in value)
+    ):
+        fill(table[step], value)
+    elif step in table:
+        table[step] = toml_value(value)
+    else:
+        add(table, step, value)
+
+
+def inside(table: Any, step: str, further: Sequence[str]) -> tuple[Any, Sequence[str]]:
+    """Return the table that the first steps of a path lead to, and the others; one condition may stand in no list."""
+    inner, place = table.get(step), further[0]
+    if place.isdigit():
+        further = further[1:]
+        inner = inner[int(place)] if isinstance(inner, list) and int(place) < len(inner) else inner
+    if not isinstance(inner, dict) or not further:
+        raise RequestError(tr(GONE))
+    return inner, further
+
+
+def add(table: Any, key: str, value: JsonValue) -> None:
+    """State a setting that a table does not have: after those that it has, before the comments that follow these."""
+    from tomlkit.items import InlineTable
+
+    if isinstance(table, InlineTable):
+        table.append(key, toml_value(value))
+        return
+    body = table.value.body
+    last = max(
+        (place for place, (name, item) in enumerate(body) if name is not None and not is_table(item)), default=-1
+    )
+    tail = body[last + 1 :]
+    if any(name is not None for name, _ in tail):
+        table.value._insert_at(last + 1, key, toml_value(value))
+        return
+    del body[last + 1 :]
+    table.append(key, toml_value(value))
+    body.extend(tail)
+
+
+def is_table(item: Any) -> bool:
+    """Say whether an item has a header of its own."""
+    from tomlkit.items import AoT, Table
+
+    return isinstance(item, AoT | Table)
+
+
+def leave_out(table: Any, key: str) -> None:
+    """Leave a setting unstated; what was said of it in a comment beside stays, on a line of its own."""
+    from tomlkit import comment
+    from tomlkit.items import InlineTable
+
+    said = table.value.item(key).trivia.comment if not isinstance(table, InlineTable) else ""
+    before = [name for name, _ in table.value.body]
+    table.remove(key)
+    if said:
+        place = next(place for place, name in enumerate(before) if name is not None and name.key == key)
+        table.value.body[place] = (None, comment(said.removeprefix("#").strip()))
+
+
+def fill(array: Any, values: Sequence[JsonValue]) -> None:
+    """Have a list hold these values; those that stay keep the line on which they are."""
+    for place in reversed([place for place, one in enumerate(array) if one not in values]):
+        del array[place]
+    for value in (
+        values[len(array) :] if list(array) == list(values[: len(array)]) else [v for v in values if v not in array]
+    ):
+        array.append(value)
+    for place, value in enumerate(values):
+        if array[place] != value:
+            array[place] = value
+
+
+def toml_value(value: JsonValue) -> Any:
+    """Return a value as tomlkit writes it: whole numbers without a fraction, tables on one line."""
+    from tomlkit import array, inline_table
+
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        table = inline_table()
+        for key, one in value.items():
+            table.append(key, toml_value(one))
+        return table
+    if isinstance(value, list):
+        made = array()
+        made.extend([toml_value(one) for one in value])
+        return made
+    return value
+
+
+def mark_end(container: "Container") -> str:
+    """Put a marker after the settings of a table, before the comments that follow them; return its line."""
+    from tomlkit import comment
+
+    body = end_of(container).body
+    last = max((place for place, (name, _) in enumerate(body) if name is not None), default=-1)
+    body.insert(last + 1, (None, comment(MARKER)))
+    return f"# {MARKER}\n"
+
+
+def end_of(container: "Container") -> "Container":
+    """Return the innermost table with which a table ends."""
+    from tomlkit.items import AoT
+
+    name, item = container.body[-1] if container.body else (None, None)
+    if name is None or not is_table(item):
+        return container
+    return end_of(item[len(item) - 1].value if isinstance(item, AoT) else item.value)  # type: ignore[index,union-attr]
+
+
+def ended(text: str) -> str:
+    """Return a text that ends with a line."""
+    return text if not text or text.endswith("\n") else f"{text}\n"
+
+
+def appended(text: str, block: str) -> str:
+    """Return a text with a block after it, an empty line between them."""
+    return f"{ended(text)}\n{block}" if text.strip() else block

@@ -1,0 +1,106 @@
+"""What every rule says of itself on a form: one sentence with a blank for each setting, whichever rule it is."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.fields import AnyField
+from mentormatch.languages import LANGUAGES, language
+from mentormatch.programme.blanks import BLANK, BlankSentence, BlankSource, FormBlank, attribute_of, sentences_of
+from mentormatch.programme.tables import table_of
+from mentormatch.rules.rule import Rule, rules_by_kind
+from tests.english import french_in
+from tests.laws.extensions import rule
+from tests.laws.planted.rule import Charter
+from tests.laws.questionnaires import surveys
+
+KINDS = sorted(rules_by_kind())
+every_rule = pytest.mark.parametrize("kind", KINDS)
+every_language = pytest.mark.parametrize("code", LANGUAGES)
+WHOLE = {"true": True, "false": False}
+
+
+def named(text: str) -> list[str]:
+    return [setting.partition(".")[0] for setting in BLANK.findall(text)]
+
+
+def path_of(blank: FormBlank) -> list[str]:
+    return blank.setting.split(".")
+
+
+@every_rule
+@given(data=st.data())
+def test_the_sentences_of_a_rule_have_each_setting_once_and_what_stands_in_their_blanks_is_that_rule(
+    kind: str, data: st.DataObject
+) -> None:
+    survey = data.draw(surveys(1))
+    asked = rule(data.draw, survey, kind)
+    sentences = sentences_of(asked, survey.fields)
+    assert asked.sentence
+    assert_each_setting_once(asked)
+    assert_the_same_rule(asked, sentences)
+    stated = {name for name in table_of(asked) if name not in ("kind", "name")}
+    assert stated <= {path_of(blank)[0] for sentence in sentences if sentence.stated for blank in sentence.blanks}
+    assert_only_questions_that_fit(asked, survey.fields, sentences)
+
+
+def assert_each_setting_once(asked: Rule) -> None:
+    """Hold that every setting is in one sentence, but a list that is empty, which may be in none."""
+    told = [set(named(text)) for text in (asked.sentence, *asked.details)]
+    once = [setting for each in told for setting in each]
+    assert len(once) == len(set(once))
+    assert set(once) <= set(BlankSource(asked, {}).settings)
+    missing = set(BlankSource(asked, {}).settings) - set(once)
+    assert [name for name in missing if getattr(asked, attribute_of(type(asked), name))] == []
+
+
+def assert_the_same_rule(asked: Rule, sentences: Sequence[BlankSentence]) -> None:
+    """Hold that a rule whose blanks are filled with what stands there is the same rule."""
+    tables = table_of(asked)
+    for blank in [blank for sentence in sentences for blank in sentence.blanks if blank.kind != "count"]:
+        *steps, last = path_of(blank)
+        inner: Any = tables
+        for step in steps:
+            inner = inner[int(step)] if isinstance(inner, list) else inner[step]
+        inner[last] = WHOLE[str(blank.value)] if blank.kind == "truth" else blank.value
+    assert type(asked).model_validate({name: value for name, value in tables.items() if value is not None}) == asked
+
+
+def assert_only_questions_that_fit(
+    asked: Rule, fields: Mapping[str, AnyField], sentences: Sequence[BlankSentence]
+) -> None:
+    """Hold that a blank offers the question that stands in it, and only questions of a kind that may."""
+    by_setting = {reference.setting: reference for reference in asked.references()}
+    for blank in [blank for sentence in sentences for blank in sentence.blanks if blank.kind == "field"]:
+        if reference := by_setting.get(blank.setting):
+            assert {fields[name].kind for name, _ in blank.choices} <= set(reference.ref.kinds)
+            assert blank.value in dict(blank.choices)
+
+
+@every_language
+@every_rule
+def test_a_rule_speaks_in_whole_sentences_in_every_language(kind: str, code: str) -> None:
+    asked = rules_by_kind()[kind].model_validate(rules_by_kind()[kind].example)
+    with language(code):
+        told = [re.sub(BLANK, "X", text) for text in (asked.sentence, *asked.details)]
+        words = [word for by_value in asked.value_words.values() for word in by_value.values()]
+    assert all(text[0] in "XÀ" or text[0].isupper() for text in told)
+    assert all(text.endswith(".") for text in told)
+    assert code == "fr" or french_in(*told) == []
+    assert all(words)
+
+
+def test_a_rule_that_says_no_sentence_is_told_by_its_phrase_and_its_settings() -> None:
+    asked: Rule = Charter(shy=["E1"], least=2)
+    first, *others = sentences_of(asked, {})
+    assert first.pieces == ("charte des marraines E1.",)
+    assert [blank.setting for one in others for blank in one.blanks] == ["shy", "busy", "least", "most"]
+    assert [one.stated for one in others] == [True, False, True, False]
+
+
+def test_an_attribute_that_the_file_calls_otherwise_is_known_by_the_name_in_the_file() -> None:
+    assert attribute_of(rules_by_kind()["require"], "in") == "among"

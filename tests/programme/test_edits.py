@@ -1,0 +1,338 @@
+"""Edits of a programme: what comes out is what the library reads, all else in the file stays as it was written."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.errors import MentorMatchError, ProgrammeError, RequestError
+from mentormatch.examples import folder_of
+from mentormatch.programme.blanks import Beginning, FormBlank, sentences_of
+from mentormatch.programme.edits import (
+    EDITS,
+    AdditionEdit,
+    GoalEdit,
+    ProgrammeEdit,
+    ProgrammeText,
+    RemovalEdit,
+    SettingsEdit,
+    WeightEdit,
+    WeightsEdit,
+    goals_after,
+    read_edit,
+    shares,
+    weights_after,
+)
+from mentormatch.programme.versions import ProgrammeVersions, programme_differences
+from mentormatch.rules.rule import rules_by_kind
+from mentormatch.scoring.criterion import criteria_by_kind
+from tests.laws.questionnaires import Draw
+
+EXAMPLE = ProgrammeText.of(folder_of("mentorat").joinpath("programme.toml").read_bytes())
+FIELDS = """
+[fields.code]                       # l'identifiant
+question = "Code"
+kind = "text"
+use = "key"
+
+[fields.lieu]
+question = "Lieu"
+kind = "choice"
+options = ["Ain", "Gard", "Lot"]    # dans l'ordre
+
+[fields.langues]
+question = "Langues"
+kind = "choices"
+options = ["Français", "Anglais"]
+
+[fields.places]
+question = "Places"
+kind = "number"
+"""
+TABLES = f"""# Un programme.
+[programme]
+name = "Essai"                      # provisoire
+{FIELDS}
+# 2. Les critères
+[[criteria]]                        # le premier
+kind = "same"
+field = "lieu"
+weight = 30                         # le plus lourd
+
+[[criteria]]
+kind = "overlap"
+field = "langues"
+# une remarque à la fin d'un critère
+
+# 3. Les règles
+
+[[rules]]
+kind = "quota"
+least = 1                           # au moins un
+[[rules.where]]
+side = "mentee"
+field = "lieu"
+in = ["Ain", "Gard"]                # deux
+
+[[rules]]
+kind = "common"
+field = "langues"
+
+# 4. Les buts
+[goals]
+order = ["matched", "total"]        # sans priorité
+# fin
+"""
+INLINE = f"""[programme]
+name = "Essai"
+{FIELDS}
+[mapping.questions]
+"Votre lieu" = "lieu"
+# rien d'autre
+""".replace(
+    "[programme]",
+    """# tout sur une ligne
+criteria = [
+    { kind = "same", field = "lieu", weight = 1 },   # un
+    { kind = "overlap", field = "langues" },         # deux
+]
+rules = [{ kind = "common", field = "langues", least = 1 }]
+
+[programme]""",
+)
+BARE = f'[programme]\nname = "Essai"\n{FIELDS}'
+TEXTS = [ProgrammeText(text) for text in (TABLES, INLINE, BARE, BARE.rstrip())]
+COMMENT = re.compile(r"(?m)#[^\"\n]*$")
+LINE = re.compile(r"(?m)^[ \t]*#.*$")
+
+
+def blanks(text: ProgrammeText, at: int) -> list[FormBlank]:
+    """Return what can be filled in of a rule."""
+    programme = text.programme
+    return [blank for one in sentences_of(programme.rules[at], programme.fields) for blank in one.blanks]
+
+
+def filled(draw: Draw, blank: FormBlank) -> object:
+    """Draw something that may stand in a blank."""
+    if blank.kind == "number":
+        value = draw(st.integers(int(blank.least or 0), int(min(blank.most or 9, 9))))
+        return draw(st.none() | st.just(value)) if blank.optional else value
+    if blank.kind in ("answers", "fields") and blank.choices:
+        return draw(st.lists(st.sampled_from([value for value, _ in blank.choices]), min_size=1, unique=True))
+    if blank.kind in ("choice", "field") and blank.choices:
+        return draw(st.sampled_from([value for value, _ in blank.choices]))
+    return blank.value == "true" if blank.kind == "truth" else blank.value
+
+
+@st.composite
+def edits(draw: st.DrawFn, text: ProgrammeText) -> ProgrammeEdit:
+    """Draw an edit of a programme; it may be refused."""
+    programme = text.programme
+    drawn: list[st.SearchStrategy[ProgrammeEdit]] = [
+        st.builds(GoalEdit, goal=st.sampled_from(["matched", "floor", "total"]), at=st.none() | st.integers(0, 3)),
+        additions(text),
+    ]
+    if programme.criteria:
+        at = st.integers(0, len(programme.criteria) - 1)
+        weight = st.integers(0, 60) | st.sampled_from([2.5, 99.5])
+        drawn += [
+            st.builds(WeightEdit, at=at, weight=weight.map(float), others=st.booleans()),
+            st.just(WeightsEdit()),
+            st.builds(RemovalEdit, part=st.just("criteria"), at=at),
+            st.builds(
+                lambda at, share: settings("criteria", at, {"neutral": share}), at, st.sampled_from([None, 0.25])
+            ),
+        ]
+    if programme.rules:
+        place = draw(st.integers(0, len(programme.rules) - 1))
+        blank = draw(st.sampled_from(blanks(text, place)))
+        changes = {blank.setting: filled(draw, blank), "name": draw(st.sampled_from([None, "règle « a »", 'b"c']))}
+        drawn += [st.just(settings("rules", place, changes)), st.just(RemovalEdit(part="rules", at=place))]
+    return draw(st.one_of(drawn))
+
+
+def settings(part: Any, at: int, changes: dict[str, Any]) -> SettingsEdit:
+    return SettingsEdit(part=part, at=at, changes=changes)
+
+
+def additions(text: ProgrammeText) -> st.SearchStrategy[ProgrammeEdit]:
+    """Return what can be added, people filled in."""
+    rules = {name: kind for name, kind in rules_by_kind().items() if name in ("capacity", "common", "quota", "apart")}
+    criteria = {name: kind for name, kind in criteria_by_kind().items() if name in ("same", "overlap")}
+    begun = [("rules", settings) for _, settings in Beginning.each(rules, text.programme)]
+    begun += [("criteria", settings) for _, settings in Beginning.each(criteria, text.programme)]
+    told = [
+        (part, {name: ["E1", "E2"] if value == [] else value for name, value in one.items()}) for part, one in begun
+    ]
+    return st.sampled_from([AdditionEdit.model_validate({"part": part, "settings": one}) for part, one in told])
+
+
+def plainly(tables: dict[str, Any], edit: ProgrammeEdit, text: ProgrammeText) -> dict[str, Any]:
+    """Return the tables of a programme after an edit, by assignments to plain tables alone."""
+    after = deepcopy(tables)
+    match edit:
+        case WeightEdit() | WeightsEdit():
+            weighed(after, edit, [one.weight for one in text.programme.criteria])
+        case SettingsEdit(part=part, at=at, changes=changes):
+            for path, value in changes.items():
+                assign(after[part] if part == "programme" else after[part][at], path.split("."), value)
+        case AdditionEdit(part=part, settings=stated):
+            after.setdefault(part, []).append(deepcopy(stated))
+        case RemovalEdit(part=part, at=at):
+            del after[part][at]
+        case GoalEdit():
+            after["goals"] = {"order": goals_after(edit, text.programme.goals.order)}
+    return {name: part for name, part in after.items() if part != []}
+
+
+def weighed(tables: dict[str, Any], edit: WeightEdit | WeightsEdit, weights: list[float]) -> None:
+    for table, before, weight in zip(tables["criteria"], weights, weights_after(edit, weights), strict=True):
+        if weight != before:
+            table["weight"] = weight
+
+
+def assign(table: Any, path: list[str], value: object) -> None:
+    for step in path[:-1]:
+        if isinstance(table, list):
+            table = table[int(step)]
+        elif not step.isdigit():  # a condition may stand in no list
+            table = table[step]
+    if value is None:
+        table.pop(path[-1], None)
+    else:
+        table[path[-1]] = value
+
+
+def comments(text: str, pattern: re.Pattern[str] = COMMENT) -> Counter[str]:
+    """Return the comments of a text, each without spaces at its ends."""
+    return Counter(found.strip("# ") for found in pattern.findall(text))
+
+
+@pytest.mark.parametrize("begun", TEXTS, ids=["tables", "inline", "bare", "without an end of line"])
+@given(data=st.data())
+def test_after_any_edits_the_file_holds_what_they_say_and_all_comments(
+    begun: ProgrammeText, data: st.DataObject
+) -> None:
+    text = begun
+    for _ in range(5):
+        edit = data.draw(edits(text))
+        try:
+            after = text.after(edit)
+        except MentorMatchError:
+            continue
+        tables = {name: part for name, part in tomllib.loads(after.text).items() if part != []}
+        assert tables == plainly(tomllib.loads(text.text), edit, text)
+        assert ProgrammeText(after.text).programme == after.programme
+        assert comments(text.text, LINE) <= comments(after.text)
+        if not isinstance(edit, RemovalEdit):
+            assert comments(text.text) == comments(after.text)
+        text = after
+
+
+def every_edit(text: ProgrammeText) -> Iterator[ProgrammeEdit]:
+    """Yield an edit of each kind; removals also at both ends."""
+    yield from (RemovalEdit(part="criteria", at=at) for at in (0, 5, 10))
+    yield from (RemovalEdit(part="rules", at=at) for at in (0, 4, 9))
+    yield WeightEdit(at=0, weight=50.0, others=True)
+    yield GoalEdit(goal="total", at=0)
+    yield settings("programme", 0, {"minimum_answered": 0.5, "role.mentor": "Mentoré·e", "role.mentee": "Mentor·e"})
+    yield settings("rules", 9, {"where.0.in": ["Allier", "Ain"], "least": None, "most": 3})
+
+
+def test_every_edit_of_the_example_leaves_all_other_lines_as_they_were_written() -> None:
+    before = Counter(EXAMPLE.text.splitlines())
+    for edit in every_edit(EXAMPLE):
+        after = EXAMPLE.after(edit)
+        assert tomllib.loads(after.text) == plainly(tomllib.loads(EXAMPLE.text), edit, EXAMPLE), edit
+        new = Counter(after.text.splitlines()) - before
+        others = getattr(edit, "others", False)
+        assert len(list(new.elements())) <= (11 if others else 4), edit
+        assert comments(EXAMPLE.text, LINE) == comments(after.text, LINE), edit
+
+
+def test_a_gesture_is_undone_and_made_again_and_nothing_is_kept_unasked() -> None:
+    begun = ProgrammeVersions.of(EXAMPLE)
+    tried = begun.edit(WeightEdit(at=0, weight=40.0)).edit(
+        RemovalEdit(part="rules", at=6), GoalEdit(goal="floor", at=1)
+    )
+    assert (tried.kept, len(tried.before)) == ((EXAMPLE,), 2)
+    assert tried.undo().undo() == begun.edit(WeightEdit(at=0, weight=40.0)).undo().__class__(
+        kept=begun.kept, now=begun.now, undone=(tried.now, tried.before[1])
+    )
+    assert tried.undo().redo() == tried
+    assert tried.undo().edit(WeightsEdit()).undone == ()
+    assert tried.keep().kept == (EXAMPLE, tried.now)
+    assert tried.keep().keep() == tried.keep()
+    assert tried.leave().now is EXAMPLE
+    assert tried.leave().undo().now is tried.now
+    assert begun.undo() is begun.redo() is begun.leave() is begun.keep() is begun
+
+
+def test_what_differs_is_told_by_part_and_place() -> None:
+    tried = ProgrammeVersions.of(EXAMPLE).edit(
+        WeightEdit(at=0, weight=40.0),
+        RemovalEdit(part="rules", at=6),
+        settings("rules", 3, {"least": 1}),
+        AdditionEdit(part="rules", settings={"kind": "minimum_score", "points": 20}),
+        GoalEdit(goal="floor", at=0),
+    )
+    found = programme_differences(EXAMPLE.programme, tried.now.programme)
+    told = {(one.part, one.before, one.after) for one in found}
+    assert told == {
+        ("criteria", 0, 0),
+        ("rules", 3, 3),
+        ("rules", 6, None),
+        ("rules", None, 9),
+        ("goals", 0, 0),
+    }
+    assert programme_differences(EXAMPLE.programme, EXAMPLE.programme) == ()
+
+
+def test_weights_are_brought_to_a_hundred_in_their_proportions() -> None:
+    assert shares([1, 1, 1], 100) == [34, 33, 33]
+    assert sum(shares([3, 0, 4.5, 1], 87.5)) == 87.5
+    assert shares([0, 7], 10) == [0, 10]
+    edited = EXAMPLE.after(WeightEdit(at=0, weight=3.0)).after(WeightsEdit()).programme
+    assert sum(one.weight for one in edited.criteria) == 100
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        WeightEdit(at=11, weight=1.0),
+        RemovalEdit(part="rules", at=10),
+        settings("rules", 99, {"least": 1}),
+        settings("rules", 0, {"where.0.in": ["Ain"]}),
+    ],
+)
+def test_an_edit_of_what_is_not_there_is_refused(edit: ProgrammeEdit) -> None:
+    with pytest.raises(RequestError, match="n’est plus dans le programme"):
+        EXAMPLE.after(edit)
+
+
+def test_an_edit_that_makes_no_programme_is_refused_with_every_mistake() -> None:
+    with pytest.raises(ProgrammeError, match="1 erreur à corriger"):
+        EXAMPLE.after(settings("rules", 3, {"field": "personne"}))
+    with pytest.raises(RequestError, match="au moins un objectif"):
+        ProgrammeText(BARE).after(GoalEdit(goal="matched", at=0)).after(GoalEdit(goal="total", at=None)).after(
+            GoalEdit(goal="priority", at=None)
+        ).after(GoalEdit(goal="matched", at=None))
+
+
+def test_what_is_no_edit_is_refused_without_a_word_of_what_it_held() -> None:
+    with pytest.raises(RequestError) as refused:
+        read_edit({"edit": "weight", "at": 0, "weight": "Camille"})
+    assert "Camille" not in str(refused.value)
+    assert read_edit({"edit": "remove", "part": "rules", "at": 1}) == RemovalEdit(part="rules", at=1)
+    assert EDITS.json_schema()
+
+
+def test_a_file_with_the_line_ends_of_windows_and_a_mark_of_byte_order_is_edited() -> None:
+    text = ProgrammeText.of(b"\xef\xbb\xbf" + TABLES.replace("\n", "\r\n").encode())
+    assert text.after(WeightsEdit()).programme.criteria[0].weight == 97
