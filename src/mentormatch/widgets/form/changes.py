@@ -1,0 +1,248 @@
+"""What a trial changes, in words: what each rule does, figures side by side, whom it concerns, what versions say."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from mentormatch.explanation.labels import Labels
+from mentormatch.fields import AnyField
+from mentormatch.fields.extension import Extension
+from mentormatch.languages import mark, spoken, tr, tr_n
+from mentormatch.languages.phrases import NO_BREAK, about, counted, listed, percent, plain, points, quoted
+from mentormatch.operations.trial import RuleEffect, Trial
+from mentormatch.programme.blanks import BlankSentence, FormBlank, sentences_of
+from mentormatch.programme.programme import Programme
+from mentormatch.programme.versions import ProgrammeDifference, programme_differences
+from mentormatch.report.words import GOALS
+from mentormatch.rules.rule import Rule
+from mentormatch.scoring.criterion import Criterion
+
+type Direction = Literal["up", "down", "same"]
+
+NONE = "–"
+"""Where nothing is stated."""
+MINUS = "\u2212"
+NEUTRAL: Mapping[float, str] = {0.0: mark("rien"), 0.25: mark("un quart"), 0.5: mark("la moitié"), 1.0: mark("tout")}
+"""What a missing answer counts for."""
+
+
+class Measure(NamedTuple):
+    """One figure in two trials, in words; the direction says whether it is higher, and not whether that is better."""
+
+    name: str
+    before: str
+    now: str
+    difference: str
+    direction: Direction
+
+
+class Move(NamedTuple):
+    """What happens to somebody, whom it concerns, and points."""
+
+    what: str
+    who: str
+    points: str
+    direction: Direction
+
+
+class ToldDifference(NamedTuple):
+    """One thing that differs, and what two programmes say of it; empty where one of them says nothing."""
+
+    what: str
+    before: str
+    after: str
+
+
+def effect_words(effect: RuleEffect | None, rule: Rule, *, answered: bool) -> str:
+    """Return what a rule does now."""
+    if effect is None:
+        return ""
+    told: list[str] = []
+    if effect.sets_aside is not None:
+        told.append(
+            tr("met de côté {people}", people=counted(effect.sets_aside, "personne")) if effect.sets_aside else ""
+        )
+    if effect.forbids:
+        pairs = counted(effect.forbids, "binôme")
+        some = tr("écarte {pairs}, dont {alone} à elle seule", pairs=pairs, alone=plain(effect.alone or 0))
+        whole = tr("écarte {pairs}, à elle seule", pairs=pairs) if effect.alone else tr("écarte {pairs}", pairs=pairs)
+        told.append(whole if effect.alone in (0, effect.forbids) else some)
+    if effect.priority is not None:
+        told.append(counted(effect.priority, "personne concernée", "personnes concernées"))
+    if effect.places is not None:
+        told.append(counted(effect.places, "place en tout", "places en tout"))
+    if not any(told) and rule.bounds_sums and answered:
+        told.append(tr("tenue par ces binômes"))
+    return listed([one for one in told if one]) or tr("n'écarte rien")
+
+
+def measures(before: Trial | None, now: Trial | None) -> Iterator[Measure]:
+    """Yield the figures of two trials side by side; None: one that cannot be tried."""
+    trials = before, now
+    yield measure(tr("Binômes possibles"), [int(each.possible.sum()) if each else None for each in trials], plain)
+    yield measure(tr("Sans aucun partenaire possible"), [len(each.without) if each else None for each in trials], plain)
+    yield measure(tr("Binômes formés"), [len(each.points) if each else None for each in trials], plain)
+    if any(each.first[1] for each in trials if each):
+        yield measure(tr("Personnes prioritaires placées"), [each.first[0] if each else None for each in trials], plain)
+    scores = [list(each.points.values()) if each else [] for each in trials]
+    yield measure(tr("Total des points"), [sum(each) if each else None for each in scores], points)
+    yield measure(tr("Le binôme le moins bien servi"), [min(each, default=None) for each in scores], points)
+
+
+def measure(name: str, figures: Sequence[int | None], word: Callable[[int], str]) -> Measure:
+    """Return one figure of two trials, None: one that is not known, in words."""
+    was, now = figures
+    told = [NONE if value is None else word(value) for value in figures]
+    if was is None or now is None or told[0] == told[1]:
+        return Measure(name, told[0], told[1], "=" if told[0] == told[1] else "", "same")
+    return Measure(
+        name, told[0], told[1], f"{'+' if now > was else MINUS}{word(abs(now - was))}", "up" if now > was else "down"
+    )
+
+
+def moves(before: Trial, now: Trial, labels: Labels) -> Iterator[Move]:
+    """Yield what happens to each mentee whose mentors differ: new mentors first, then others, then those lost."""
+    partners = [mentors_by_mentee(trial) for trial in (before, now)]
+    found: list[tuple[int, Move]] = []
+    for mentee in dict.fromkeys((*partners[1], *partners[0])):
+        was, is_now = (each.get(mentee, {}) for each in partners)
+        gone, come = (list(set(one) - set(other)) for one, other in ((was, is_now), (is_now, was)))
+        who = labels.person("mentee", mentee)
+        for one, other in zip(sorted(gone), sorted(come), strict=False):
+            names = f"{labels.person('mentor', one)} → {labels.person('mentor', other)}"
+            told, direction = signed(is_now[other] - was[one])
+            found.append((1, Move(tr("change"), f"{who}{NO_BREAK}: {names}", told, direction)))
+        rest = [(0, tr("nouveau"), one, is_now[one]) for one in sorted(come)[len(gone) :]]
+        rest += [(2, tr("défait"), one, was[one]) for one in sorted(gone)[len(come) :]]
+        for rank, what, one, score in rest:
+            found.append((rank, Move(what, f"{labels.person('mentor', one)}{NO_BREAK}– {who}", points(score), "same")))
+    yield from (move for _, move in sorted(found, key=lambda each: each[0]))
+
+
+def mentors_by_mentee(trial: Trial) -> dict[str, dict[str, int]]:
+    """Return the mentors of each mentee, by key, with the points of the pair."""
+    found: dict[str, dict[str, int]] = {}
+    for (mentor, mentee), score in trial.points.items():
+        found.setdefault(mentee, {})[mentor] = score
+    return found
+
+
+def signed(score: int) -> tuple[str, Direction]:
+    """Return points won or lost, and which of these."""
+    told = points(abs(score))
+    if told == points(0):
+        return "=", "same"
+    return (f"+{told}", "up") if score > 0 else (f"{MINUS}{told}", "down")
+
+
+def told_differences(before: Programme, after: Programme, *, brief: bool = False) -> Iterator[ToldDifference]:
+    """Yield what differs between two programmes, as each says it; ``brief``: of a rule only what is filled in."""
+    for one in programme_differences(before, after):
+        match one.part:
+            case "heading":
+                told = [share_asked(programme) for programme in (before, after)]
+                yield ToldDifference(tr("Qui participe"), *told)
+            case "goals":
+                yield ToldDifference(tr("Objectifs"), goals_in_order(before), goals_in_order(after))
+            case "criteria":
+                pair = extensions_of(one, before.criteria, after.criteria)
+                told = [criterion_words(each, pair, brief=brief) if each else "" for each in pair]
+                yield ToldDifference(label_of(pair), *told)
+            case "rules":
+                rules = extensions_of(one, before.rules, after.rules)
+                yield ToldDifference(label_of(rules), *rule_words(rules, (before.fields, after.fields), brief=brief))
+
+
+def brief_words(one: ToldDifference) -> str:
+    """Return what differs, in a phrase."""
+    if not one.before:
+        return tr("ajouté : {what}", what=one.what)
+    if not one.after:
+        return tr("retiré : {what}", what=one.what)
+    return f"{about(one.what, one.before)} → {one.after}"
+
+
+def share_asked(programme: Programme) -> str:
+    """Return what the heading asks of people."""
+    return tr("{share} de réponses au moins", share=percent(programme.heading.minimum_answered))
+
+
+def goals_in_order(programme: Programme) -> str:
+    """Return the goals in their order."""
+    return listed([f"{place}. {tr(GOALS[goal])}" for place, goal in enumerate(programme.goals.order, 1)])
+
+
+def extensions_of[E: Extension](one: ProgrammeDifference, before: list[E], after: list[E]) -> tuple[E | None, E | None]:
+    """Return what stood there and what stands there."""
+    return (None if one.before is None else before[one.before]), (None if one.after is None else after[one.after])
+
+
+def label_of(pair: tuple[Extension | None, ...]) -> str:
+    """Return what a criterion or a rule is called: as it was first."""
+    return next(str(getattr(one, "label", one.name)) for one in pair if one is not None)
+
+
+def criterion_words(criterion: Criterion, pair: tuple[Criterion | None, ...], *, brief: bool) -> str:
+    """Return how a criterion counts; ``brief``: only its weight, where of the two no more differs."""
+    weight = points_word(criterion.weight)
+    if brief and len({None if each is None else each.neutral for each in pair}) == 1:
+        return weight
+    return tr("{points}, {neutral} sans réponse", points=weight, neutral=neutral_words(criterion.neutral))
+
+
+def points_word(weight: float) -> str:
+    """Return a weight with its noun."""
+    return f"{plain(weight)}{NO_BREAK}{tr_n('point', 'points', int(weight) if weight < 2 else 2)}"
+
+
+def neutral_words(neutral: float) -> str:
+    """Return what a missing answer counts for."""
+    return tr(NEUTRAL[neutral]) if neutral in NEUTRAL else percent(neutral)
+
+
+def rule_words(
+    rules: tuple[Rule | None, Rule | None], fields: tuple[Mapping[str, AnyField], ...], *, brief: bool
+) -> tuple[str, str]:
+    """Return what two rules ask; ``brief``: only what is filled in otherwise, where both are there."""
+    told = [sentences_of(rule, asked) if rule else () for rule, asked in zip(rules, fields, strict=True)]
+    if brief and all(told):
+        blanks = [{blank.setting: blank_words(blank) for one in each for blank in one.blanks} for each in told]
+        others = [name for name in blanks[1] if blanks[0].get(name) != blanks[1][name]]
+        if others:
+            return listed([blanks[0].get(name, NONE) for name in others]), listed([blanks[1][name] for name in others])
+    first, second = (" ".join(sentence_words(one) for one in each if one.stated) for each in told)
+    return first, second
+
+
+def sentence_words(sentence: BlankSentence) -> str:
+    """Return a sentence with what is filled in."""
+    return "".join(piece if isinstance(piece, str) else blank_words(piece) for piece in sentence.pieces)
+
+
+def either(words: Sequence[str]) -> str:
+    """Return an enumeration of which one is enough.
+
+    >>> either(["Cantal", "Allier"])
+    'Cantal ou Allier'
+    """
+    from babel.lists import format_list
+
+    return format_list(words, style="or", locale=spoken())
+
+
+def blank_words(blank: FormBlank) -> str:
+    """Return what stands in a blank, in words."""
+    words = dict(blank.choices)
+    match blank.value:
+        case None | "" | []:
+            return NONE
+        case list() as values:
+            told = [quoted(words.get(one, one)) for one in values]
+            return listed(told) if blank.kind == "people" else either(told)
+        case int() | float() as number:
+            return counted(number, "binôme") if blank.kind == "count" else plain(number)
+        case value:
+            return (
+                quoted(words[value])
+                if blank.kind in ("field", "quantity") and value in words
+                else words.get(value, value)
+            )

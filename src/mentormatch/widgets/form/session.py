@@ -1,0 +1,220 @@
+"""The form itself: gestures on a programme, each tried at once on the people who answered; nothing is kept unasked."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mentormatch.errors import MentorMatchError, RequestError
+from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
+from mentormatch.explanation.labels import Labels
+from mentormatch.languages import mark, own_language, tr
+from mentormatch.operations.diagnosis import diagnose
+from mentormatch.operations.matching import Matching
+from mentormatch.operations.trial import Trial, try_programme
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.blanks import BlankSource, answer_field
+from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText, RemovalEdit, SettingsEdit, read_edit
+from mentormatch.programme.programme import Programme
+from mentormatch.programme.tables import table_of
+from mentormatch.programme.versions import ProgrammeVersions
+from mentormatch.report.view import labels_for_notebook
+from mentormatch.rules.rule import Rule
+from mentormatch.widgets.form.actions import (
+    CompareVersions,
+    EditGesture,
+    FindWaysOut,
+    FormAction,
+    KeepVersion,
+    LeaveTrial,
+    RedoGesture,
+    TakeWayOut,
+    UndoGesture,
+)
+
+TRIAL_S = 20.0
+"""For each trial; one that takes longer shows the best that was found."""
+DIAGNOSIS_S = 20.0
+MOST_TRIALS = 8
+"""So many trials are remembered: what is undone is not worked out again."""
+NO_VERSION = mark("Cette version n'existe pas")
+NO_WAY = mark("Cette issue n'est plus proposée")
+
+type CohortOf = Callable[[Programme], Cohort]
+type LabelsOf = Callable[[Matching], Labels]
+
+
+class ProgrammeForm:
+    """A session over one programme and the people who answered.
+
+    Parameters
+    ----------
+    text
+        The programme file with which the session begins: version 1.
+    cohort_of
+        Returns who takes part under a programme; asked again for each trial, as weights and roles decide on that too.
+    seed
+        Settles ties, as for ``match``.
+
+    Examples
+    --------
+    >>> import mentormatch as mm
+    >>> from mentormatch.programme.edits import WeightEdit
+    >>> text = ProgrammeText.of(mm.examples.folder_of("mentorat").joinpath("programme.toml").read_bytes())
+    >>> form = ProgrammeForm(text, lambda programme: mm.examples.cohort())
+    >>> form.edit(WeightEdit(at=0, weight=50, others=True))
+    >>> len(form.trial().points), len(form.versions.kept)
+    (12, 1)
+    """
+
+    def __init__(
+        self, text: ProgrammeText, cohort_of: CohortOf, *, seed: int = 0, labels_of: LabelsOf = labels_for_notebook
+    ) -> None:
+        self.versions = ProgrammeVersions.of(text)
+        self.cohort_of, self.labels_of, self.seed = cohort_of, labels_of, seed
+        self.spoken: str | None = None
+        self.compared: tuple[int, int] | None = None
+        self.diagnosis: Diagnosis | None = None
+        self._trials: dict[str, Trial | MentorMatchError] = {}
+
+    @property
+    def language(self) -> str:
+        """The language that was asked for, else that of the programme."""
+        return self.spoken or self.versions.now.programme.heading.language
+
+    def trial(self, text: ProgrammeText | None = None) -> Trial:
+        """Return what a text does with those who answered; None: the text that is tried now.
+
+        Raises RequestError or SurveyError where it cannot be tried.
+        """
+        tried = text or self.versions.now
+        if tried.text not in self._trials:
+            found = self._tried(tried.programme)
+            kept = {one.text for one in self.versions.kept}
+            for old in [one for one in self._trials if one not in kept][: max(len(self._trials) - MOST_TRIALS, 0)]:
+                del self._trials[old]
+            self._trials[tried.text] = found
+        known = self._trials[tried.text]
+        if isinstance(known, MentorMatchError):
+            raise known
+        return known
+
+    def tried(self, text: ProgrammeText) -> Trial | None:
+        """Return what a text does, None where it cannot be tried."""
+        try:
+            return self.trial(text)
+        except MentorMatchError:
+            return None
+
+    def _tried(self, programme: Programme) -> Trial | MentorMatchError:
+        try:
+            return try_programme(self.cohort_of(programme), programme, seed=self.seed, time_limit_s=TRIAL_S)
+        except MentorMatchError as error:
+            return error
+
+    def edit(self, *edits: ProgrammeEdit) -> None:
+        """Make one gesture; raises MentorMatchError where it cannot be, and then nothing has changed."""
+        self._go_on(self.versions.edit(*map(self._completed, edits)))
+
+    def do(self, action: FormAction) -> None:
+        """Do what is asked; raises MentorMatchError where it cannot be done, and then nothing has changed."""
+        match action:
+            case EditGesture(edits=edits):
+                self.edit(*map(read_edit, edits))
+            case FindWaysOut():
+                self.diagnosis = self._diagnosed()
+            case TakeWayOut(number=number):
+                self._take(number)
+            case CompareVersions(first=first, second=second):
+                self.version(first), self.version(second)
+                self.compared = (first, second)
+            case _:
+                self._step(action)
+
+    def _step(self, action: FormAction) -> None:
+        """Step back or on, leave what is tried, or keep it."""
+        match action:
+            case UndoGesture():
+                self._go_on(self.versions.undo())
+            case RedoGesture():
+                self._go_on(self.versions.redo())
+            case LeaveTrial():
+                self._go_on(self.versions.leave())
+            case KeepVersion():
+                self.versions = self.versions.keep()
+
+    def version(self, number: int) -> ProgrammeText:
+        """Return a version by its number, 0: what is tried; raises RequestError where there is none."""
+        if number > len(self.versions.kept):
+            raise RequestError(tr(NO_VERSION))
+        return self.versions.kept[number - 1] if number else self.versions.now
+
+    def ways_out(self) -> Sequence[PossibleChange]:
+        """Return the changes of the programme that would be enough, smallest first, once they were looked for."""
+        return [way for way in self.diagnosis.ways_out if way.rules] if self.diagnosis else []
+
+    def _go_on(self, versions: ProgrammeVersions) -> None:
+        """Go on with versions of which the one that is tried can be tried."""
+        if versions.now.text != self.versions.now.text:
+            if self.untried() is None:
+                self.trial(versions.now)
+            self.diagnosis = None
+        self.versions = versions
+
+    def untried(self) -> MentorMatchError | None:
+        """Return why the programme cannot be tried as it is, None where it can."""
+        try:
+            self.trial()
+        except MentorMatchError as error:
+            return error
+        return None
+
+    @own_language
+    def _diagnosed(self) -> Diagnosis | None:
+        trial = self.trial()
+        if trial.answered:
+            return None
+        return diagnose(trial.matching.cohort, trial.matching.programme, time_limit_s=DIAGNOSIS_S)
+
+    def _take(self, number: int) -> None:
+        ways = self.ways_out()
+        if number >= len(ways):
+            raise RequestError(tr(NO_WAY))
+        self._go_on(self.versions.edit(*edits_towards(self.versions.now.programme.rules, ways[number].rules)))
+
+    def _completed(self, edit: ProgrammeEdit) -> ProgrammeEdit:
+        """Return an edit with what another question brings with it: the answers that were named are not its own.
+
+        The first of its own stands for them, until another is chosen.
+        """
+        programme = self.versions.now.programme
+        if not isinstance(edit, SettingsEdit) or edit.part != "rules" or edit.at >= len(programme.rules):
+            return edit
+        rule, changes = programme.rules[edit.at], dict(edit.changes)
+        for setting in named_answers(rule):
+            field = changes.get(answer_field(rule, setting))
+            asked = programme.fields.get(field) if isinstance(field, str) else None
+            options = asked.options_without("\0") if asked else ()
+            if options and setting not in changes:
+                changes[setting] = [options[0]]
+        return edit.model_copy(update={"changes": changes})
+
+
+def named_answers(rule: Rule) -> list[str]:
+    """Return the settings of a rule that name answers to a question."""
+    source = BlankSource(rule, {})
+    blanks = [blank for text in (rule.sentence, *rule.details) for blank in source.filled(text).blanks]
+    return [blank.setting for blank in blanks if blank.kind == "answers"]
+
+
+def edits_towards(before: Sequence[Rule], after: Sequence[Rule]) -> list[ProgrammeEdit]:
+    """Return what leads from rules of a programme to others, of which some are changed or are not there any more."""
+    if len(after) < len(before):
+        left = list(after)
+        gone = [place for place, rule in enumerate(before) if not (left and rule == left[0] and [left.pop(0)])]
+        return [RemovalEdit(part="rules", at=place) for place in reversed(gone)]
+    edits: list[ProgrammeEdit] = []
+    for place, (was, now) in enumerate(zip(before, after, strict=True)):
+        old, new = table_of(was), table_of(now)
+        changes: dict[str, Any] = {name: new.get(name) for name in {**old, **new} if old.get(name) != new.get(name)}
+        if changes:
+            edits.append(SettingsEdit(part="rules", at=place, changes=changes))
+    return edits

@@ -1,0 +1,545 @@
+"""The form of a programme as JSON: all that a page shows, every number in words but those that are filled in."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field as Setting
+
+from mentormatch.base.strict_json import JsonMessage
+from mentormatch.fields import AnyField
+from mentormatch.fields.extension import Extension, marked
+from mentormatch.languages import language, mark, tr, tr_n
+from mentormatch.languages.phrases import about, counted, listed, plain, quoted
+from mentormatch.programme.blanks import (
+    BLANK,
+    Beginning,
+    BlankSentence,
+    BlankSource,
+    FormBlank,
+    attribute_of,
+    sentences_of,
+)
+from mentormatch.programme.edits import FULL
+from mentormatch.programme.programme import Goal
+from mentormatch.programme.versions import programme_differences
+from mentormatch.report.texts import spaced, visible
+from mentormatch.report.words import GOALS, amount
+from mentormatch.rules.rule import Rule, rules_by_kind
+from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.widgets.form.changes import (
+    blank_words,
+    brief_words,
+    effect_words,
+    label_of,
+    measures,
+    moves,
+    neutral_words,
+    points_word,
+    told_differences,
+)
+from mentormatch.widgets.form.session import ProgrammeForm
+
+GOAL_WORDS: Mapping[str, str] = {
+    "matched": mark("un binôme de plus passe avant tout ce qui suit"),
+    "priority": mark("celles que les règles placent d'abord"),
+    "floor": mark("aucun binôme n'est sacrifié pour le total"),
+    "floor_person": mark("personne n'est sacrifié pour le total"),
+    "leximin": mark("le plus égal possible, binôme après binôme"),
+    "total": mark("la somme des points de tous les binômes"),
+}
+"""What each goal means."""
+MOST_MOVED, MOST_SAID = 8, 2
+FIELD_SIDES = {"both": mark("les deux"), "mentor": mark("mentor·es"), "mentee": mark("mentoré·es")}
+KINDS: Mapping[str, str] = {
+    "choice": mark("un choix"),
+    "choices": mark("plusieurs choix"),
+    "scale": mark("une échelle"),
+    "number": mark("un nombre"),
+    "ranking": mark("un classement"),
+    "levels": mark("une grille de niveaux"),
+    "slots": mark("des créneaux"),
+    "place": mark("un lieu"),
+    "yesno": mark("oui ou non"),
+    "names": mark("des noms"),
+    "text": mark("un texte"),
+}
+USES: Mapping[str, str] = {
+    "key": mark("l'identifiant"),
+    "contact": mark("une coordonnée"),
+    "display": mark("montré à l'équipe"),
+    "consent": mark("l'accord"),
+    "forbidden": mark("jamais lu"),
+}
+PARTS_OF_ONE = {"minimum_answered": 100}
+"""Settings that are shares, and are told out of so many."""
+ANSWERED = mark("Sous {share} % de réponses à ce que pèsent les critères, une personne est mise de côté.")
+ROLE = mark("{mentor} est la réponse des mentor·es, {mentee} celle des mentoré·es, à {field}.")
+
+
+class FormPiece(JsonMessage):
+    """A piece of a sentence: a text, or a blank, told by its ``setting``.
+
+    ``value`` is what stands there, in so many ``parts`` of one; ``before`` what the newest version says in words, and
+    ``before_value`` as JSON, where that differs.
+    """
+
+    text: str = ""
+    setting: str = ""
+    kind: str = ""
+    value: Any = None
+    label: str = ""
+    choices: Annotated[list[tuple[str, str]], Setting(default_factory=list)]
+    least: float | None = None
+    most: float | None = None
+    whole: bool = False
+    optional: bool = False
+    parts: int = 1
+    before: str | None = None
+    before_value: Any = None
+
+
+class FormSentence(JsonMessage):
+    """A sentence in pieces; one that is not ``stated`` is on what could be set besides."""
+
+    pieces: list[FormPiece]
+    stated: bool
+
+
+class FormCriterion(JsonMessage):
+    """One criterion: its weight, what a missing answer counts for, and what the newest version said (None: nothing)."""
+
+    at: int
+    label: str
+    about: str
+    weight: float
+    weight_before: float | None
+    before_words: str | None
+    neutral: float
+    neutral_words: str
+
+
+class FormHeading(JsonMessage):
+    """Criteria under one heading, with the sum of their weights."""
+
+    title: str
+    sum: str
+    criteria: list[FormCriterion]
+
+
+class FormRule(JsonMessage):
+    """One rule as sentences, with what it does now; ``changed``: the newest version has another, or none."""
+
+    at: int
+    label: str
+    effect: str
+    sentences: list[FormSentence]
+    changed: bool
+
+
+class FormGoal(JsonMessage):
+    """One goal: what it is, what it means, what is reached."""
+
+    goal: str
+    words: str
+    about: str
+    value: str
+
+
+class FormAddition(JsonMessage):
+    """What can be added: settings to begin with, as sentences where it is a rule."""
+
+    kind: str
+    words: str
+    settings: dict[str, Any]
+    sentences: list[FormSentence]
+
+
+class FormQuestion(JsonMessage):
+    """One question: its words, its kind, who answers it, what it serves, how many answered."""
+
+    question: str
+    kind: str
+    who: str
+    serves: str
+    answers: str
+
+
+class FormMeasure(JsonMessage):
+    """One figure under two versions; ``direction``: up, down, same, or neither is better."""
+
+    name: str
+    before: str
+    now: str
+    difference: str
+    direction: Literal["up", "down", "same"]
+
+
+class FormMove(JsonMessage):
+    """Somebody whom the trial concerns: what happens, in words, and the points won or lost."""
+
+    what: str
+    who: str
+    points: str
+    direction: Literal["up", "down", "same"]
+
+
+class FormDifference(JsonMessage):
+    """One thing that differs between two versions, as each says it."""
+
+    part: str
+    before: str
+    after: str
+
+
+class FormComparison(JsonMessage):
+    """Two versions side by side."""
+
+    first: int
+    second: int
+    differences: list[FormDifference]
+    measures: list[FormMeasure]
+
+
+class FormTrouble(JsonMessage):
+    """Why there are no pairs: sentences, and the changes that would be enough, once they were looked for."""
+
+    sentences: list[str]
+    looked: bool
+    ways: list[str]
+
+
+class FormOut(JsonMessage):
+    """The form: version 1 of the message."""
+
+    schema_version: Literal[1] = 1
+    name: str
+    version: int
+    tried: bool
+    can_undo: bool
+    can_redo: bool
+    last: str
+    sum: str
+    sum_right: bool
+    headings: list[FormHeading]
+    heading_sentences: list[FormSentence]
+    rules: list[FormRule]
+    rules_lead: str
+    removed: list[str]
+    goals: list[FormGoal]
+    more_goals: list[FormGoal]
+    questions: list[FormQuestion]
+    rule_additions: list[FormAddition]
+    criterion_additions: list[FormAddition]
+    measures: list[FormMeasure]
+    moves: list[FormMove]
+    more_moves: str
+    trouble: FormTrouble | None
+    comparison: FormComparison | None
+
+
+def form_state(form: ProgrammeForm) -> dict[str, Any]:
+    """Return the form as JSON, in its language; what a blank does not have is left out."""
+    with language(form.language):
+        return FormView(form).out().model_dump(mode="json", exclude_unset=True)
+
+
+def shown(text: str) -> str:
+    """Return a text as it is shown."""
+    return visible(spaced(text))
+
+
+class FormView:
+    """What a form shows now."""
+
+    def __init__(self, form: ProgrammeForm) -> None:
+        self.form, self.versions = form, form.versions
+        self.programme, self.kept = self.versions.now.programme, self.versions.newest.programme
+        self.fields: Mapping[str, AnyField] = self.programme.fields
+        self.untried = form.untried()
+        self.trial = None if self.untried else form.trial()
+        self.former = form.tried(self.versions.newest)
+        self.differences = programme_differences(self.kept, self.programme)
+
+    def out(self) -> FormOut:
+        """Return all of it."""
+        total = sum(criterion.weight for criterion in self.programme.criteria)
+        moves = list(self.moves())
+        return FormOut(
+            name=shown(self.programme.name),
+            version=len(self.versions.kept),
+            tried=self.versions.is_tried,
+            can_undo=bool(self.versions.before),
+            can_redo=bool(self.versions.undone),
+            last=shown(self.last()),
+            sum=plain(total),
+            sum_right=abs(total - FULL) < 1e-9 or not self.programme.criteria,
+            headings=list(self.headings()),
+            heading_sentences=list(self.heading_sentences()),
+            rules=[self.rule(at, rule) for at, rule in enumerate(self.programme.rules)],
+            rules_lead=shown(self.rules_lead()),
+            removed=self.removed(),
+            goals=[self.goal(goal) for goal in self.programme.goals.order],
+            more_goals=[self.goal(goal) for goal in GOAL_WORDS if goal not in self.programme.goals.order],  # type: ignore[arg-type]
+            questions=list(self.questions()),
+            rule_additions=list(self.rule_additions()),
+            criterion_additions=list(self.criterion_additions()),
+            measures=[FormMeasure(**one._asdict()) for one in measures(self.former, self.trial)],
+            moves=moves[:MOST_MOVED],
+            more_moves=counted(len(moves) - MOST_MOVED, "autre") if len(moves) > MOST_MOVED else "",
+            trouble=self.trouble(),
+            comparison=self.comparison(),
+        )
+
+    # --- criteria ---------------------------------------------------------------------------------------------------
+
+    def headings(self) -> Iterator[FormHeading]:
+        """Yield the criteria under their headings, in the order in which these come first; those without one alone."""
+        groups: dict[str | int, list[int]] = {}
+        for at, criterion in enumerate(self.programme.criteria):
+            groups.setdefault(criterion.group or at, []).append(at)
+        for title, places in groups.items():
+            total = sum(self.programme.criteria[at].weight for at in places)
+            name = sentence_case(title) if isinstance(title, str) else ""
+            criteria = [self.criterion(at) for at in places]
+            yield FormHeading(title=shown(name), sum=points_word(total), criteria=criteria)
+
+    def criterion(self, at: int) -> FormCriterion:
+        """Return one criterion, with what the newest version said of it."""
+        before = {one.after: one.before for one in self.differences if one.part == "criteria" and one.after is not None}
+        criterion, was = self.programme.criteria[at], before.get(at)
+        former = criterion if was is None else self.kept.criteria[was]
+        return FormCriterion(
+            at=at,
+            label=shown(sentence_case(criterion.label)),
+            about=shown(self.about(criterion)),
+            weight=criterion.weight,
+            weight_before=former.weight if former.weight != criterion.weight else None,
+            before_words=plain(former.weight) if former.weight != criterion.weight else None,
+            neutral=criterion.neutral,
+            neutral_words=neutral_words(criterion.neutral),
+        )
+
+    def about(self, criterion: Criterion) -> str:
+        """Return on which questions a criterion rests."""
+        asked = dict.fromkeys(self.fields[reference.field].question for reference in criterion.references())
+        title = tr(criterion.title)
+        return (
+            tr("{title} : {questions}", title=title, questions=listed([quoted(one) for one in asked]))
+            if asked
+            else title
+        )
+
+    # --- heading and rules ------------------------------------------------------------------------------------------
+
+    def heading_sentences(self) -> Iterator[FormSentence]:
+        """Yield what the heading decides on who takes part."""
+        heading = self.programme.heading
+        share = round(heading.minimum_answered * 100, 6)
+        blank = FormBlank("minimum_answered", "number", share, (), 0, 100)
+        yield self.sentence(BlankSentence(pieces_with(tr(ANSWERED), {"share": blank})), None)
+        role = heading.role
+        if role and (field := self.fields.get(role.field)):
+            options = tuple((one, one) for one in field.options_without("\0"))
+            blanks: dict[str, str | FormBlank] = {
+                side: FormBlank(f"role.{side}", "choice", answer, options)
+                for side, answer in (("mentor", role.mentor), ("mentee", role.mentee))
+            }
+            blanks["field"] = quoted(field.question)
+            yield self.sentence(BlankSentence(pieces_with(tr(ROLE), blanks)), None)
+
+    def rule(self, at: int, rule: Rule) -> FormRule:
+        """Return a rule as sentences, with what it does."""
+        place = {one.after: one.before for one in self.differences if one.part == "rules" and one.after is not None}
+        was = place.get(at)
+        former = self.kept.rules[was] if was is not None else None
+        effect = self.trial.effects[at] if self.trial else None
+        return FormRule(
+            at=at,
+            label=shown(sentence_case(rule.label)),
+            effect=shown(effect_words(effect, rule, answered=bool(self.trial and self.trial.answered))),
+            sentences=[self.sentence(one, former) for one in self.sentences(rule)],
+            changed=at in place,
+        )
+
+    def sentences(self, rule: Rule) -> tuple[BlankSentence, ...]:
+        """Return what a rule asks, with blanks."""
+        return sentences_of(rule, self.fields, grouped=self.programme.groups is not None)
+
+    def sentence(self, told: BlankSentence, former: Rule | None) -> FormSentence:
+        """Return a sentence as JSON, with what the newest version said in each blank that is another."""
+        before = {blank.setting: blank for one in (self.sentences(former) if former else ()) for blank in one.blanks}
+        whole = "".join(piece if isinstance(piece, str) else "…" for piece in told.pieces)
+        return FormSentence(
+            pieces=[
+                FormPiece(text=shown(piece))
+                if isinstance(piece, str)
+                else self.piece(piece, shown(whole), before.get(piece.setting))
+                for piece in told.pieces
+            ],
+            stated=told.stated,
+        )
+
+    def piece(self, blank: FormBlank, label: str, before: FormBlank | None) -> FormPiece:
+        """Return a blank as JSON; its label is the whole sentence."""
+        differs = before is not None and before.value != blank.value
+        return FormPiece(
+            setting=blank.setting,
+            kind=blank.kind,
+            value=blank.value,
+            label=label,
+            choices=[(value, shown(words)) for value, words in blank.choices],
+            least=blank.least,
+            most=blank.most,
+            whole=blank.whole,
+            optional=blank.optional,
+            parts=PARTS_OF_ONE.get(blank.setting, 1),
+            before=shown(blank_words(before)) if before is not None and differs else None,
+            before_value=plain_value(before) if before is not None and differs else None,
+        )
+
+    def rules_lead(self) -> str:
+        """Return how many pairs the rules leave."""
+        if self.trial is None:
+            return ""
+        possible = int(self.trial.possible.sum())
+        pairs = counted(self.trial.pairs, "binôme imaginable", "binômes imaginables")
+        left = tr_n("{count} reste possible", "{count} restent possibles", possible, count=plain(possible))
+        return tr("Aucun point ne rachète une règle. Sur {pairs}, {left}.", pairs=pairs, left=left)
+
+    def removed(self) -> list[str]:
+        """Return the rules and criteria of the newest version that are not there any more."""
+        gone = [one for one in self.differences if one.after is None and one.before is not None]
+        lists: Mapping[str, Sequence[Extension]] = {"rules": self.kept.rules, "criteria": self.kept.criteria}
+        return [shown(label_of((lists[one.part][one.before or 0],))) for one in gone]
+
+    # --- goals, questions, additions --------------------------------------------------------------------------------
+
+    def goal(self, goal: Goal) -> FormGoal:
+        """Return one goal, with what is reached in it."""
+        tiers = self.trial.matching.solution.tiers if self.trial else ()
+        value = next((amount(tier.goal, tier.value) for tier in tiers if tier.goal == goal), "")
+        return FormGoal(goal=goal, words=shown(tr(GOALS[goal])), about=shown(tr(GOAL_WORDS[goal])), value=value)
+
+    def questions(self) -> Iterator[FormQuestion]:
+        """Yield every question of the programme."""
+        cohort = self.trial.matching.cohort if self.trial else None
+        serving: dict[str, list[str]] = {}
+        for extension in (*self.programme.criteria, *self.programme.rules):
+            for name in dict.fromkeys(reference.field for reference in extension.references()):
+                serving.setdefault(name, []).append(label_of((extension,)))
+        for name, field in self.fields.items():
+            answered = [
+                (int(people.known(name).sum()), len(people))
+                for people in ((cohort.mentors, cohort.mentees) if cohort else ())
+                if name in people.columns
+            ]
+            given, asked = (sum(column) for column in zip(*answered, strict=True)) if answered else (0, 0)
+            yield FormQuestion(
+                question=shown(field.question),
+                kind=tr(KINDS.get(field.kind, field.kind)),
+                who=tr(FIELD_SIDES[field.side]),
+                serves=shown(listed(serving[name]) if name in serving else tr(USES.get(field.use, ""))),
+                answers=tr("{given} sur {asked}", given=given, asked=asked) if asked else "",
+            )
+
+    def rule_additions(self) -> Iterator[FormAddition]:
+        """Yield the kinds of rules that can be added."""
+        grouped = self.programme.groups is not None
+        kinds = {name: one for name, one in rules_by_kind().items() if (one.of_groups if grouped else one.of_pairs)}
+        for kind, settings in Beginning.each(kinds, self.programme):
+            rule = kind.model_construct(**attributes_of(kind, settings))
+            told = [self.sentence(one, None) for one in self.sentences(rule)]
+            words = "".join(piece.text or "…" for piece in told[0].pieces)
+            yield FormAddition(kind=str(settings["kind"]), words=words, settings=settings, sentences=told)
+
+    def criterion_additions(self) -> Iterator[FormAddition]:
+        """Yield the kinds of criteria that can be added."""
+        kinds = {name: one for name, one in criteria_by_kind().items() if not one.takes_table}
+        for kind, settings in Beginning.each(kinds, self.programme):
+            source = BlankSource(kind.model_validate(settings), self.fields, self.programme.groups is not None)
+            asked = [setting for setting, _ in marked(kind) if setting in settings]
+            blanks = tr(" et ").join(f"{{{setting}}}" for setting in asked)
+            told = self.sentence(source.filled(f"{about(tr(kind.title), blanks)}."), None)
+            yield FormAddition(
+                kind=str(settings["kind"]), words=shown(tr(kind.title)), settings=settings, sentences=[told]
+            )
+
+    # --- what it changes --------------------------------------------------------------------------------------------
+
+    def last(self) -> str:
+        """Return what the last gesture changed."""
+        if not self.versions.before or not self.versions.is_tried:
+            return ""
+        told = list(told_differences(self.versions.before[-1].programme, self.programme, brief=True))
+        said = [brief_words(one) for one in told[:MOST_SAID]]
+        more = len(told) - MOST_SAID
+        others = [counted(more, "autre changement", "autres changements")] if more > 0 else []
+        return " ; ".join([*said, *others]) + "." if told else ""
+
+    def moves(self) -> Iterator[FormMove]:
+        """Yield whom the trial concerns: pairs that are new, people whose partner is another, pairs that are gone."""
+        if not (self.trial and self.former and self.versions.is_tried):
+            return
+        for one in moves(self.former, self.trial, self.form.labels_of(self.trial.matching)):
+            yield FormMove(**one._asdict())
+
+    def trouble(self) -> FormTrouble | None:
+        """Return why there are no pairs, None where there are."""
+        if self.untried is not None:
+            error = self.untried
+            problems = [" ".join(filter(None, (f"{one.where} :", one.found))) for one in error.problems[:3]]
+            return FormTrouble(sentences=[shown(one) for one in (error.message, *problems)], looked=True, ways=[])
+        if self.trial is None or self.trial.answered:
+            return None
+        diagnosis = self.form.diagnosis
+        conflict = [diagnosis.conflict.sentence] if diagnosis and diagnosis.conflict else []
+        findings = [one.sentence for one in diagnosis.findings if one.decisive] if diagnosis else []
+        none = tr("Aucune répartition ne respecte toutes les règles : il n'y aurait aucun binôme.")
+        return FormTrouble(
+            sentences=[shown(one) for one in (none, *(conflict or findings[:2]))],
+            looked=diagnosis is not None,
+            ways=[shown(way.sentence) for way in self.form.ways_out()[:3]],
+        )
+
+    def comparison(self) -> FormComparison | None:
+        """Return two versions side by side, where that was asked for."""
+        if self.form.compared is None:
+            return None
+        first, second = self.form.compared
+        before, after = (self.form.version(number) for number in (first, second))
+        return FormComparison(
+            first=first,
+            second=second,
+            differences=[
+                FormDifference(part=shown(part), before=shown(was or "–"), after=shown(now or "–"))
+                for part, was, now in told_differences(before.programme, after.programme)
+            ],
+            measures=[
+                FormMeasure(**one._asdict()) for one in measures(self.form.tried(before), self.form.tried(after))
+            ],
+        )
+
+
+def plain_value(blank: FormBlank) -> Any:
+    """Return what stands in a blank as an edit states it."""
+    return blank.value == "true" if blank.kind == "truth" else blank.value
+
+
+def sentence_case(text: str) -> str:
+    """Return a text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def pieces_with(template: str, blanks: Mapping[str, str | FormBlank]) -> tuple[str | FormBlank, ...]:
+    """Return a sentence in pieces, its {places} filled with texts and blanks."""
+    told = BLANK.split(template)
+    return tuple(blanks[piece] if place % 2 else piece for place, piece in enumerate(told) if piece)
+
+
+def attributes_of(kind: type[Rule], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings by the names of attributes, with what is said by default, whether or not they fit."""
+    usual = {name: info.get_default(call_default_factory=True) for name, info in kind.model_fields.items()}
+    told = {attribute_of(kind, name): value for name, value in settings.items()}
+    if isinstance(told.get("where"), list):
+        told["where"] = kind.model_validate(settings).model_copy().__dict__["where"]
+    return {**usual, **told}
