@@ -109,6 +109,9 @@ from mentormatch.operations.replies import read_replies as read_replies
 from mentormatch.operations.replies import reply as reply
 from mentormatch.operations.suggestion import Suggestions as Suggestions
 from mentormatch.operations.suggestion import suggest as suggest
+from mentormatch.operations.trial import RuleEffect as RuleEffect
+from mentormatch.operations.trial import Trial as Trial
+from mentormatch.operations.trial import try_programme as try_programme
 from mentormatch.people.cohort import Cohort as Cohort
 from mentormatch.people.cohort import People as People
 from mentormatch.people.cohort import Person as Person
@@ -116,6 +119,8 @@ from mentormatch.people.cohort import Remark as Remark
 from mentormatch.profiles.choices import with_wishes as with_wishes
 from mentormatch.profiles.sheets import Profiles as Profiles
 from mentormatch.profiles.sheets import anonymous_profiles as anonymous_profiles
+from mentormatch.programme import edits as edits
+from mentormatch.programme.edits import ProgrammeText as ProgrammeText
 from mentormatch.programme.enrolment import read_contacts as read_contacts
 from mentormatch.programme.enrolment import read_survey as read_survey
 from mentormatch.programme.programme import Goals as Goals
@@ -128,6 +133,7 @@ from mentormatch.programme.sections import Heading as Heading
 from mentormatch.programme.sections import Role as Role
 from mentormatch.programme.sections import Sessions as Sessions
 from mentormatch.programme.sections import Sharing as Sharing
+from mentormatch.programme.versions import ProgrammeVersions as ProgrammeVersions
 from mentormatch.record.verify import Verification as Verification
 from mentormatch.record.verify import verify as verify
 from mentormatch.report import pictures as pictures

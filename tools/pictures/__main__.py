@@ -139,9 +139,20 @@ def replied(visit: Visit) -> None:
     visit.page.get_by_text("1 binôme refusé, qui ne reviendra pas.").wait_for()
 
 
+def tried(visit: Visit) -> None:
+    """Try the example's programme with one step of experience less."""
+    visit.read()
+    visit.page.locator(".steps").get_by_role("button", name="Le programme").click()
+    visit.page.locator('[data-focus="r:3:least"]').fill("1")
+    visit.page.locator('[data-focus="r:3:least"]').press("Enter")
+    visit.page.get_by_text("nouveau").first.wait_for()
+    visit.page.evaluate("scrollTo(0, 0)")
+
+
 STAFF: Mapping[str, Callable[[Visit], None]] = {
     "files": handed_over,
     "columns": called_otherwise,
+    "programme": tried,
     "pairs": formed,
     "proposal": replied,
 }
@@ -238,6 +249,7 @@ PICTURES: Mapping[str, Callable[[Browser, Edition], bytes]] = {
     "tableau-jupyter": board_in_jupyter,
     "service-fichiers": staff("files", 680),
     "service-colonnes": staff("columns", 1250),
+    "service-programme": staff("programme", 1700),
     "service-binomes": staff("pairs", 1150),
     "service-proposition": staff("proposal", 1900),
     "carnet": notebook,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.arrays import BoolMatrix, IntVector
+from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.scalars import seed_number
 from mentormatch.fields import Side
 from mentormatch.operations.instance import build_instance, require_stored_scores
@@ -126,7 +127,7 @@ def try_programme(cohort: Cohort, programme: Programme, *, seed: int = 0, time_l
     return Trial(matching, int(taking.sum()), taking & (times == 0), effects)
 
 
-def effect_of(rule: Rule, cohort: Cohort, block: BoolMatrix | None, times: IntVector) -> RuleEffect:
+def effect_of(rule: Rule, cohort: Cohort, block: BoolMatrix | None, times: NDArray[np.uint8]) -> RuleEffect:
     """Return what one rule does; ``times`` (n, m) is how many rules forbid each pair."""
     return RuleEffect(
         sets_aside=summed(~admits for side in SIDES if (admits := rule.eligible(cohort.side(side), side)) is not None),
@@ -141,7 +142,7 @@ def effect_of(rule: Rule, cohort: Cohort, block: BoolMatrix | None, times: IntVe
     )
 
 
-def summed(parts: Iterator[IntVector]) -> int | None:
+def summed(parts: Iterator[NDArray[np.int64] | NDArray[np.bool_]]) -> int | None:
     """Return the sum of all, None where there is none."""
     known = [int(part.sum()) for part in parts]
     return sum(known) if known else None

@@ -84,7 +84,7 @@ class BlankSource:
 
     @property
     def settings(self) -> list[str]:
-        """The settings that a form shows, as the file names them."""
+        """What can be set of it, as the file names it."""
         names = schema_of(type(self.extension))["properties"]
         return [name for name in names if name not in ("kind", "name")]
 
@@ -173,10 +173,10 @@ class BlankSource:
         """Say whether a setting is as it is by itself."""
         usual = schema_of(type(self.extension))["properties"].get(blank.setting, {}).get("default")
         if blank.kind == "count":
-            return blank.value == 0
+            return bool(blank.value == 0)
         if isinstance(usual, bool):
-            return blank.value == str(usual).lower()
-        return blank.value == usual or not (blank.value or usual)
+            return bool(blank.value == str(usual).lower())
+        return bool(blank.value == usual) or not (blank.value or usual)
 
 
 @cache
@@ -274,7 +274,8 @@ class Beginning:
         if ref is not None and not isinstance(value, int | float):
             return self._named(value, ref, told)
         if name in getattr(self.kind, "answer_fields", ()) or name == "in":
-            options = self.fields[told[answer_field(self.kind, name)]].options_without("\0")
+            asked = self.fields.get(str(told.get(answer_field(self.kind, name))))
+            options = asked.options_without("\0") if asked else ()
             return [next((answer for answer in value if answer in options), options[0])] if options else None
         if isinstance(value, list) and value and isinstance(value[0], dict):
             inner = self._condition(value[0])

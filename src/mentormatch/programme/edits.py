@@ -219,7 +219,8 @@ class TomlEditor:
         """Return the text without a table; the comments that follow it stay where they are."""
         from tomlkit.items import AoT
 
-        table, listed = self._table(part, at), self.document.get(part)
+        table = self._table(part, at)
+        listed: Any = self.document.get(part)
         if not isinstance(listed, AoT):
             del listed[at]
             return self.document.as_string()
@@ -400,7 +401,7 @@ def end_of(container: "Container") -> "Container":
     name, item = container.body[-1] if container.body else (None, None)
     if name is None or not is_table(item):
         return container
-    return end_of(item[len(item) - 1].value if isinstance(item, AoT) else item.value)  # type: ignore[index,union-attr]
+    return end_of(item[len(item) - 1].value if isinstance(item, AoT) else item.value)  # type: ignore[union-attr]
 
 
 def ended(text: str) -> str:

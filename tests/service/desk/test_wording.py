@@ -21,7 +21,8 @@ def test_every_text_that_a_script_asks_for_is_there_and_is_asked_for() -> None:
     asked = {word for script in SCRIPTS.values() for word in re.findall(r'\bsay\("(\w+)"', script)}
     buttons = {word for script in SCRIPTS.values() for word in re.findall(r'\bbutton\("(\w+)"', script)}
     assert (asked | buttons) - {"language"} <= set(WORDS)
-    steps = {f"step_{name}" for name in ("files", "columns", "intake", "pairs", "board", "proposal", "documents")}
+    names = ("files", "columns", "intake", "programme", "pairs", "board", "proposal", "documents")
+    steps = {f"step_{name}" for name in names}
     unquoted = {"expired": 401, "gone": 404, "slow": 408, "too_large": 413, "busy": 429, "broken": 503}
     assert set(WORDS) - quoted() - steps <= set(unquoted)
 

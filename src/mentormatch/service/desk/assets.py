@@ -16,6 +16,7 @@ from mentormatch.languages import LANGUAGES, language, mark, spoken, tr
 from mentormatch.report.page_templates import stylesheet as report_style
 from mentormatch.report.texts import spaced
 from mentormatch.widgets.board.texts import script, stylesheet, text_of
+from mentormatch.widgets.form.texts import WORDS as FORM_WORDS
 
 WORDS = {
     "title": mark("Former les binômes"),
@@ -43,8 +44,8 @@ WORDS = {
     "step_documents": mark("Les documents"),
     "not_yet": mark("pas encore possible"),
     "files_lead": mark(
-        "Déposez les réponses au questionnaire, et le programme si vous en avez un. Rien ne part ailleurs que sur ce"
-        " service ; en haut, une ligne dit s'il garde votre travail, toujours chiffré, sous une clé qui reste dans votre"
+        "Déposez les réponses au questionnaire, et le programme si vous en avez un. Rien ne part ailleurs que sur ce "
+        "service ; en haut, une ligne dit s'il garde votre travail, toujours chiffré, sous une clé qui reste dans votre"
         " navigateur."
     ),
     "answers": mark("Les réponses au questionnaire"),
@@ -261,6 +262,7 @@ WORDS = {
     "broken": mark("Le service n'a pas pu finir. Réessayez ; si cela revient, déposez les fichiers de nouveau."),
     "reopen": mark("Ouvrir de nouveau"),
     "retry": mark("Réessayer"),
+    **FORM_WORDS,
 }
 SIGN = {
     "title": mark("Ouvrir la page"),
@@ -292,6 +294,7 @@ OWN: Mapping[str, str] = {
     "columns.css": CSS,
     "columns.js": JAVASCRIPT,
     "board_step.js": JAVASCRIPT,
+    "blanks.js": JAVASCRIPT,
     "desk.css": CSS,
     "desk.js": JAVASCRIPT,
     "documents.js": JAVASCRIPT,
@@ -299,6 +302,8 @@ OWN: Mapping[str, str] = {
     "icon.svg": SVG,
     "menus.js": JAVASCRIPT,
     "model.js": JAVASCRIPT,
+    "programme.css": CSS,
+    "programme.js": JAVASCRIPT,
     "proposal.js": JAVASCRIPT,
     "seeing.js": JAVASCRIPT,
     "trouble.js": JAVASCRIPT,

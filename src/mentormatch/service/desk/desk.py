@@ -10,33 +10,27 @@ from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from threading import current_thread, main_thread
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import JsonMessage
-from mentormatch.errors import MentorMatchError, ProgrammeError, RequestError, SurveyError
+from mentormatch.errors import MentorMatchError, RequestError, SurveyError
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages import FRENCH, language, mark, tr
 from mentormatch.operations.matching import match
 from mentormatch.operations.proposal import Late, Proposal, ProposalRecord
-from mentormatch.report import intake_words
-from mentormatch.report.decision_state import answered, standing
+from mentormatch.programme.edits import ProgrammeText
 from mentormatch.report.reviewed.decisions import read_decisions
-from mentormatch.report.view import figures
-from mentormatch.report.words import summary, verdict
+from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.service.desk import desk_requests
-from mentormatch.service.desk.column_messages import ColumnsTold
 from mentormatch.service.desk.columns import MAPPING, DeskColumns, gesture
 from mentormatch.service.desk.columns import PROGRAMME as PROGRAMME_FILE
+from mentormatch.service.desk.desk_answers import DeskOut, FileOut, RefusalOut, intake_out, plan_out
 from mentormatch.service.desk.documents import (
     ANSWERS,
     HTML,
     OVERVIEW,
-    PURPOSES,
-    VIEWS,
     HeldDocument,
     intake_documents,
     intake_page,
@@ -44,128 +38,15 @@ from mentormatch.service.desk.documents import (
 )
 from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound
 from mentormatch.service.desk.sealing_board import SealingBoard
-from mentormatch.service.desk.uploads import File, Handed, refuse_too_many, taken_in
+from mentormatch.service.desk.uploads import File, Handed, people_in, refuse_too_many, taken_in
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.actions import BoardRequest, Validate
 from mentormatch.widgets.board.view import in_every_text
-
-type DeskPlace = Literal["programme", "answers", ""]
-
-
-class FileOut(JsonMessage):
-    """A file that was handed over."""
-
-    part: str
-    name: str
-    size: str
-
-
-class Figure(JsonMessage):
-    """A number with its noun."""
-
-    number: int
-    noun: str
-
-
-class IntakeOut(JsonMessage):
-    """What came in: ``hindrance`` says why no pairs can be formed of it, empty where they can."""
-
-    programme: str
-    lead: str
-    figures: list[Figure]
-
-
-class ViewOut(JsonMessage):
-    """A page that can be looked at."""
-
-    name: str
-    title: str
-
-
-class DocumentOut(JsonMessage):
-    """A document that can be kept."""
-
-    name: str
-    purpose: str
-
-
-class ChoiceOut(JsonMessage):
-    """Who can be looked at two by two: mentors and mentees in their order, and the pairs by their places, from 1.
-
-    Empty where they are too many to choose from.
-    """
-
-    mentors: list[str]
-    mentees: list[str]
-    pairs: list[tuple[int, int]]
-
-
-class DeskPlanOut(JsonMessage):
-    """The plan at present; ``answered``: there are pairs that somebody could validate, ``final``: somebody has.
-
-    ``named``: people are called by the names that they gave; None where the programme asks for none. ``rounds`` are
-    the documents of the proposal to people.
-    """
-
-    status: str
-    verdict: str
-    summary: str
-    standing: list[str]
-    figures: list[Figure]
-    answered: bool
-    final: bool
-    named: bool | None
-    views: list[ViewOut]
-    choice: ChoiceOut
-    documents: list[DocumentOut]
-    rounds: list[DocumentOut]
-
-
-class DeskOut(JsonMessage):
-    """How far everything is; ``edition`` grows whenever something changes that a page shows.
-
-    ``told`` is what came of the last that was done, empty where that goes without saying.
-    """
-
-    schema_version: Literal[1] = 1
-    edition: int
-    language: str
-    told: str
-    files: list[FileOut]
-    columns: ColumnsTold | None
-    intake: IntakeOut | None
-    plan: DeskPlanOut | None
-
-
-class ProblemOut(JsonMessage):
-    """One thing that is wrong."""
-
-    where: str
-    found: str
-    expected: str
-    advice: str
-
-
-class RefusalOut(JsonMessage):
-    """Why something was not done; ``place`` is what must be corrected, empty where that is neither kind of file."""
-
-    title: str
-    place: DeskPlace
-    problems: list[ProblemOut]
-
-    @classmethod
-    def of(cls, error: MentorMatchError) -> "RefusalOut":
-        """Return an error in words."""
-        place: DeskPlace = (
-            "programme" if isinstance(error, ProgrammeError) else "answers" if isinstance(error, SurveyError) else ""
-        )
-        problems = [
-            ProblemOut(where=one.where, found=one.found, expected=one.expected, advice=one.advice)
-            for one in error.problems
-        ]
-        return cls(title=error.message, place=place, problems=problems)
+from mentormatch.widgets.form.actions import form_action
+from mentormatch.widgets.form.session import ProgrammeForm
+from mentormatch.widgets.form.view import form_state
 
 
 @contextmanager
@@ -227,6 +108,7 @@ class Desk:
         self.former: DeskColumns | None = None
         self.intake: Intake | None = None
         self.contacts = Contacts((), {})
+        self.programme_form: ProgrammeForm | None = None
         self.round: DeskRound | None = None
         self.named = self.apart = False
         self.edition = 0
@@ -257,24 +139,34 @@ class Desk:
                 return ServiceMessage({"type": HTML}, self.page(name))
             case desk_requests.Hand(name=name):
                 return ServiceMessage({"type": type_of(name)}, self.document(name))
+            case desk_requests.Remember(known=known):
+                return self.remember(known)
+        step = self.step(action, body)
+        if step is not None:
+            return in_json(step)
+        self.told = ""
+        self.change(action, body)
+        return in_json(self.state())
+
+    def step(self, action: desk_requests.Action, body: bytes) -> dict[str, Any] | None:
+        """Return a step after what was asked of it alone; None where all of them may change."""
+        match action:
             case desk_requests.Open():
-                return in_json(self.opened())
+                return self.opened()
             case desk_requests.Ask(validates=validates):
-                return in_json(self.asked(body, validates=validates))
+                return self.asked(body, validates=validates)
+            case desk_requests.AskForm(what=what):
+                return self.formed_programme(what)
+            case desk_requests.LookAtColumns() | desk_requests.SayOfColumns():
+                return self.understood(action)
             case (
                 desk_requests.LookAtRound()
                 | desk_requests.DeskReply()
                 | desk_requests.Gather()
                 | desk_requests.Oblige()
             ):
-                return in_json(self.rounds(action, body))
-            case desk_requests.LookAtColumns() | desk_requests.SayOfColumns():
-                return in_json(self.understood(action))
-            case desk_requests.Remember(known=known):
-                return self.remember(known)
-        self.told = ""
-        self.change(action, body)
-        return in_json(self.state())
+                return self.rounds(action, body)
+        return None
 
     def change(self, action: desk_requests.Action, body: bytes) -> None:
         """Do what changes how far everything is; raises MentorMatchError where it cannot be done."""
@@ -329,12 +221,13 @@ class Desk:
         self.handed, self.intake, self.round = Handed(files), None, None
         self.former, self.columns = self.columns or self.former, None
         self.contacts, self.named = Contacts((), {}), False
+        self.programme_form = None
         self.edition += 1
 
     def read(self, *, apart: bool) -> None:
         """Read the files: the answers are taken in where the programme understands them, else there are columns."""
         self.handed.refuse_missing(apart=apart)
-        self.apart, self.round, self.intake = apart, None, None
+        self.apart, self.round, self.intake, self.programme_form = apart, None, None, None
         self.edition += 1
         self.handed.proposal()
         content = self.handed.stated_programme
@@ -358,7 +251,7 @@ class Desk:
         name = self.handed.files["programme"].name if "programme" in self.handed.files else PROGRAMME_FILE
         programme = File(name, columns.settle())
         self.handed = Handed({**self.handed.files, "programme": programme})
-        self.round = None
+        self.round, self.programme_form = None, None
         self.edition += 1
         self.intake, self.contacts = taken_in(self.handed.programme(), columns.tables)
 
@@ -388,6 +281,38 @@ class Desk:
             with stoppable():
                 proposal = Proposal.of(match(intake.cohort, intake.programme, seed=seed, time_limit_s=seconds))
         self.go_on(DeskRound.of(proposal))
+
+    def formed_programme(self, what: dict[str, Any]) -> dict[str, Any]:
+        """Return the form of the programme after something was asked of it; a version that is kept holds from then on.
+
+        Raises RequestError where the programme is not one of pairs, or what is asked cannot be done.
+        """
+        intake = self.taken_in()
+        intake.programme.must_form_pairs()
+        refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.most.pairs, PAIRS)
+        if self.programme_form is None:
+            file = self.handed.files["programme"]
+            text = ProgrammeText.of(file.content, file.name)
+            self.programme_form = ProgrammeForm(text, lambda programme: people_in(programme, self.looked_at().tables))
+        form = self.programme_form
+        form.spoken, form.labels_of = self.language, lambda matching: labels_of(matching, self.names)
+        kept = form.versions.newest
+        form.do(form_action(what))
+        if form.versions.newest is not kept:
+            self.adopt(form.versions.newest)
+        return form_state(form)
+
+    def adopt(self, text: ProgrammeText) -> None:
+        """Go on with another version of the programme: what comes after it begins anew."""
+        self.intake, self.contacts = taken_in(text.programme, self.looked_at().tables)
+        self.handed.files["programme"] = File(self.handed.files["programme"].name, text.content)
+        self.round = None
+        self.edition += 1
+
+    @property
+    def names(self) -> ViewNames:
+        """How people are called where no documents are made yet."""
+        return self.contacts if self.named else False
 
     def resumed(self, kept: ProposalRecord, intake: Intake, seed: int) -> Proposal:
         """Return a proposal of an earlier day; raises RequestError where it is about people who are not there."""
@@ -559,42 +484,3 @@ def in_json(value: dict[str, Any]) -> ServiceMessage:
 def encoded(value: dict[str, Any]) -> bytes:
     """Return a value as JSON."""
     return json.dumps(value, ensure_ascii=False).encode()
-
-
-def intake_out(intake: Intake) -> IntakeOut:
-    """Return what came in, in words."""
-    return IntakeOut(
-        programme=intake.programme.name,
-        lead=intake_words.lead(intake),
-        figures=[Figure(number=number, noun=noun) for number, noun in intake_words.figures(intake)],
-    )
-
-
-def choice_out(held: HeldDocument) -> ChoiceOut:
-    """Return who can be looked at two by two, the best pair first."""
-    mentors, mentees = held.people
-    if not mentors or not mentees:
-        return ChoiceOut(mentors=[], mentees=[], pairs=[])
-    pairs = held.matching.solution.pairs
-    order = np.argsort(-held.matching.problem.scores.at(*pairs.T), kind="stable")
-    ranked = [(mentor, mentee) for mentor, mentee in (pairs[order] + 1).tolist()]
-    return ChoiceOut(mentors=mentors, mentees=mentees, pairs=ranked)
-
-
-def plan_out(held: HeldDocument, proposed: DeskRound) -> DeskPlanOut:
-    """Return a plan in words, with what can be looked at and kept of it."""
-    matching = held.matching
-    return DeskPlanOut(
-        status=str(matching.status),
-        verdict=verdict(matching)[0],
-        summary=summary(matching),
-        standing=[*(caveat.sentence for caveat in matching.caveats), *standing(matching, held.seal)],
-        figures=[Figure(number=number, noun=noun) for number, noun in figures(matching)],
-        answered=answered(matching),
-        final=held.seal is not None,
-        named=held.named if matching.programme.documents.name else None,
-        views=[ViewOut(name=name, title=tr(VIEWS[name][0])) for name in held.views],
-        choice=choice_out(held),
-        documents=[DocumentOut(name=name, purpose=tr(PURPOSES[name])) for name in held.offered],
-        rounds=[DocumentOut(name=name, purpose=what) for name, what in proposed.offered] if answered(matching) else [],
-    )

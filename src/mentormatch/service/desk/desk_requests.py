@@ -1,6 +1,6 @@
 """What the page asks of a desk."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field as Setting
 from pydantic import TypeAdapter
@@ -167,6 +167,13 @@ class Hand(JsonMessage):
     name: Word
 
 
+class AskForm(JsonMessage):
+    """Something is asked of the form of the programme: see ``widgets.form.actions``."""
+
+    do: Literal["programme"] = "programme"
+    what: dict[str, Any]
+
+
 class LookAtRound(JsonMessage):
     """The round of the proposal is seen: what is proposed, what was noted, and what closing it will do."""
 
@@ -234,6 +241,7 @@ type Action = (
     | Name
     | Ask
     | Hand
+    | AskForm
     | LookAtRound
     | DeskReply
     | Gather
@@ -251,6 +259,7 @@ FREE = (
     "say",
     "settle",
     "side",
+    "programme",
     "form",
     "name",
     "round",

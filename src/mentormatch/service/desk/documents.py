@@ -23,9 +23,9 @@ TYPES: Mapping[str, str] = {
     ".html": HTML,
     ".zip": ZIP,
     ".json": "application/json",
-    ".toml": "application/toml",
     ".jsonl": "application/jsonl; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
+    ".toml": "application/toml",
     ".txt": "text/plain; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

@@ -12,13 +12,14 @@ from mentormatch.inspection.intake import Intake, reported
 from mentormatch.languages import language, mark, tr
 from mentormatch.languages.phrases import counted, decimal, thousands
 from mentormatch.operations.proposal import ProposalRecord
+from mentormatch.people.cohort import Cohort
 from mentormatch.programme.drafts.samples import Tables
 from mentormatch.programme.enrolment import plan_of, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.report.texts import visible
 from mentormatch.service.desk.desk_requests import FilePart
 from mentormatch.survey.contacts import Contacts
-from mentormatch.survey.intake import take_apart
+from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.table_reader import TableSource, read_stream
 
 EXAMPLE = "mentorat"
@@ -102,7 +103,7 @@ class Handed:
     def tables(self, *, apart: bool, most: int) -> Tables:
         """Return the answers as tables, each with its side, None for both.
 
-        Raises SurveyError with every problem of the files, or where they hold more than the ``most`` lines.
+        Raises SurveyError where one cannot be read, or they hold more than the ``most`` lines.
         """
         parts: tuple[FilePart, ...] = ("mentors", "mentees") if apart else ("answers",)
         sources: dict[str, Any] = {part: self.files[part].opened() for part in parts}
@@ -116,6 +117,12 @@ def taken_in(programme: Programme, tables: Tables) -> tuple[Intake, Contacts]:
     with language(programme.heading.language, unless_asked=True):
         contacts = take_apart(tables, plan_of(programme, apart=tables[0][1] is not None))[1]
         return reported(programme, tables), contacts
+
+
+def people_in(programme: Programme, tables: Tables) -> Cohort:
+    """Return who takes part under a programme; raises SurveyError with every problem of the files."""
+    with language(programme.heading.language, unless_asked=True):
+        return take_in(tables, plan_of(programme, apart=tables[0][1] is not None))
 
 
 def refuse_too_many(found: int, most: int, what: str) -> None:

@@ -1,4 +1,4 @@
-// The page for programme staff: seven steps, from the files to the documents.
+// The page for programme staff: eight steps, from the files to the documents.
 
 import { Service } from "./asking.js";
 import { Columns } from "./columns.js";
@@ -6,12 +6,13 @@ import { BoardStep } from "./board_step.js";
 import { Documents } from "./documents.js";
 import { make } from "./elements.js";
 import { Fields } from "./fields.js";
+import { Programme } from "./programme.js";
 import { Proposal } from "./proposal.js";
 import { Intake, Pairs } from "./seeing.js";
 import { troubleOf } from "./trouble.js";
 import { Works } from "./works.js";
 
-const STEPS = ["files", "columns", "intake", "pairs", "board", "proposal", "documents"];
+const STEPS = ["files", "columns", "intake", "programme", "pairs", "board", "proposal", "documents"];
 const POLL_MS = 700;
 const STAY_MS = 20_000; // so often the service hears that somebody is still here
 const LEAVE_MS = 2 * 3_600_000; // after so long without a gesture nobody is taken to be
@@ -33,6 +34,7 @@ class Desk {
       files: new Fields(this),
       columns: new Columns(this),
       intake: new Intake(this),
+      programme: new Programme(this),
       pairs: new Pairs(this),
       board: new BoardStep(this),
       proposal: new Proposal(this),
@@ -221,7 +223,16 @@ class Desk {
   reachable(step) {
     const { columns, intake, plan } = this.state ?? {};
     const formed = Boolean(plan);
-    const there = { files: true, columns: Boolean(columns), intake: Boolean(intake), pairs: formed, board: formed, proposal: plan?.answered, documents: formed };
+    const there = {
+      files: true,
+      columns: Boolean(columns),
+      intake: Boolean(intake),
+      programme: Boolean(intake?.pairs),
+      pairs: formed,
+      board: formed,
+      proposal: plan?.answered,
+      documents: formed,
+    };
     return there[step] ?? false;
   }
 

@@ -1,4 +1,4 @@
-// The second and the third step: what came in, and the pairs, as pages of their own that are shown within this one.
+// Two steps, what came in and the pairs, as pages of their own that are shown within this one.
 
 import { make } from "./elements.js";
 

@@ -70,8 +70,8 @@ def effect_words(effect: RuleEffect | None, rule: Rule, *, answered: bool) -> st
         told.append(counted(effect.priority, "personne concernée", "personnes concernées"))
     if effect.places is not None:
         told.append(counted(effect.places, "place en tout", "places en tout"))
-    if not any(told) and rule.bounds_sums and answered:
-        told.append(tr("tenue par ces binômes"))
+    if not any(told) and rule.bounds_sums:
+        return tr("tenue par ces binômes") if answered else ""
     return listed([one for one in told if one]) or tr("n'écarte rien")
 
 
@@ -239,10 +239,7 @@ def blank_words(blank: FormBlank) -> str:
             told = [quoted(words.get(one, one)) for one in values]
             return listed(told) if blank.kind == "people" else either(told)
         case int() | float() as number:
-            return counted(number, "binôme") if blank.kind == "count" else plain(number)
+            return counted(int(number), "binôme") if blank.kind == "count" else plain(number)
         case value:
-            return (
-                quoted(words[value])
-                if blank.kind in ("field", "quantity") and value in words
-                else words.get(value, value)
-            )
+            told = str(words.get(value, value))
+            return quoted(told) if blank.kind in ("field", "quantity") and value in words else told

@@ -1,7 +1,7 @@
 """The form of a programme as JSON: all that a page shows, every number in words but those that are filled in."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field as Setting
 
@@ -22,6 +22,7 @@ from mentormatch.programme.blanks import (
 from mentormatch.programme.edits import FULL
 from mentormatch.programme.programme import Goal
 from mentormatch.programme.versions import programme_differences
+from mentormatch.report.intake_words import KINDS, PEOPLE, USES
 from mentormatch.report.texts import spaced, visible
 from mentormatch.report.words import GOALS, amount
 from mentormatch.rules.rule import Rule, rules_by_kind
@@ -49,27 +50,6 @@ GOAL_WORDS: Mapping[str, str] = {
 }
 """What each goal means."""
 MOST_MOVED, MOST_SAID = 8, 2
-FIELD_SIDES = {"both": mark("les deux"), "mentor": mark("mentor·es"), "mentee": mark("mentoré·es")}
-KINDS: Mapping[str, str] = {
-    "choice": mark("un choix"),
-    "choices": mark("plusieurs choix"),
-    "scale": mark("une échelle"),
-    "number": mark("un nombre"),
-    "ranking": mark("un classement"),
-    "levels": mark("une grille de niveaux"),
-    "slots": mark("des créneaux"),
-    "place": mark("un lieu"),
-    "yesno": mark("oui ou non"),
-    "names": mark("des noms"),
-    "text": mark("un texte"),
-}
-USES: Mapping[str, str] = {
-    "key": mark("l'identifiant"),
-    "contact": mark("une coordonnée"),
-    "display": mark("montré à l'équipe"),
-    "consent": mark("l'accord"),
-    "forbidden": mark("jamais lu"),
-}
 PARTS_OF_ONE = {"minimum_answered": 100}
 """Settings that are shares, and are told out of so many."""
 ANSWERED = mark("Sous {share} % de réponses à ce que pèsent les critères, une personne est mise de côté.")
@@ -88,7 +68,7 @@ class FormPiece(JsonMessage):
     kind: str = ""
     value: Any = None
     label: str = ""
-    choices: Annotated[list[tuple[str, str]], Setting(default_factory=list)]
+    choices: list[tuple[str, str]] = Setting(default_factory=list)
     least: float | None = None
     most: float | None = None
     whole: bool = False
@@ -418,6 +398,9 @@ class FormView:
         """Return one goal, with what is reached in it."""
         tiers = self.trial.matching.solution.tiers if self.trial else ()
         value = next((amount(tier.goal, tier.value) for tier in tiers if tier.goal == goal), "")
+        if value and goal == "priority" and self.trial:
+            placed, asked = self.trial.first
+            value = tr("{given} sur {asked}", given=placed, asked=asked)
         return FormGoal(goal=goal, words=shown(tr(GOALS[goal])), about=shown(tr(GOAL_WORDS[goal])), value=value)
 
     def questions(self) -> Iterator[FormQuestion]:
@@ -437,8 +420,8 @@ class FormView:
             yield FormQuestion(
                 question=shown(field.question),
                 kind=tr(KINDS.get(field.kind, field.kind)),
-                who=tr(FIELD_SIDES[field.side]),
-                serves=shown(listed(serving[name]) if name in serving else tr(USES.get(field.use, ""))),
+                who=tr("les deux") if field.side == "both" else tr(PEOPLE[field.side]),
+                serves=shown(listed(serving.get(name, [] if field.use == "match" else [tr(USES[field.use])]))),
                 answers=tr("{given} sur {asked}", given=given, asked=asked) if asked else "",
             )
 

@@ -1,0 +1,174 @@
+"""What a desk answers the page: how far everything is, what came in and the plan in words, and what went wrong."""
+
+from typing import Literal
+
+import numpy as np
+
+from mentormatch.base.strict_json import JsonMessage
+from mentormatch.errors import MentorMatchError, ProgrammeError, SurveyError
+from mentormatch.inspection.intake import Intake
+from mentormatch.languages import tr
+from mentormatch.report import intake_words
+from mentormatch.report.decision_state import answered, standing
+from mentormatch.report.view import figures
+from mentormatch.report.words import summary, verdict
+from mentormatch.service.desk.column_messages import ColumnsTold
+from mentormatch.service.desk.documents import PURPOSES, VIEWS, HeldDocument
+from mentormatch.service.desk.rounds import DeskRound
+
+type DeskPlace = Literal["programme", "answers", ""]
+
+
+class FileOut(JsonMessage):
+    """A file that was handed over."""
+
+    part: str
+    name: str
+    size: str
+
+
+class Figure(JsonMessage):
+    """A number with its noun."""
+
+    number: int
+    noun: str
+
+
+class IntakeOut(JsonMessage):
+    """What came in; ``pairs``: the programme is one of pairs."""
+
+    programme: str
+    lead: str
+    figures: list[Figure]
+    pairs: bool
+
+
+class ViewOut(JsonMessage):
+    """A page that can be looked at."""
+
+    name: str
+    title: str
+
+
+class DocumentOut(JsonMessage):
+    """A document that can be kept."""
+
+    name: str
+    purpose: str
+
+
+class ChoiceOut(JsonMessage):
+    """Who can be looked at two by two: mentors and mentees in their order, and the pairs by their places, from 1.
+
+    Empty where they are too many to choose from.
+    """
+
+    mentors: list[str]
+    mentees: list[str]
+    pairs: list[tuple[int, int]]
+
+
+class DeskPlanOut(JsonMessage):
+    """The plan at present; ``answered``: there are pairs that somebody could validate, ``final``: somebody has.
+
+    ``named``: people are called by the names that they gave; None where the programme asks for none. ``rounds`` are
+    the documents of the proposal to people.
+    """
+
+    status: str
+    verdict: str
+    summary: str
+    standing: list[str]
+    figures: list[Figure]
+    answered: bool
+    final: bool
+    named: bool | None
+    views: list[ViewOut]
+    choice: ChoiceOut
+    documents: list[DocumentOut]
+    rounds: list[DocumentOut]
+
+
+class DeskOut(JsonMessage):
+    """How far everything is; ``edition`` grows whenever something changes that a page shows.
+
+    ``told`` is what came of the last that was done, empty where that goes without saying.
+    """
+
+    schema_version: Literal[1] = 1
+    edition: int
+    language: str
+    told: str
+    files: list[FileOut]
+    columns: ColumnsTold | None
+    intake: IntakeOut | None
+    plan: DeskPlanOut | None
+
+
+class ProblemOut(JsonMessage):
+    """One thing that is wrong."""
+
+    where: str
+    found: str
+    expected: str
+    advice: str
+
+
+class RefusalOut(JsonMessage):
+    """Why something was not done; ``place`` is what must be corrected, empty where that is neither kind of file."""
+
+    title: str
+    place: DeskPlace
+    problems: list[ProblemOut]
+
+    @classmethod
+    def of(cls, error: MentorMatchError) -> "RefusalOut":
+        """Return an error in words."""
+        place: DeskPlace = (
+            "programme" if isinstance(error, ProgrammeError) else "answers" if isinstance(error, SurveyError) else ""
+        )
+        problems = [
+            ProblemOut(where=one.where, found=one.found, expected=one.expected, advice=one.advice)
+            for one in error.problems
+        ]
+        return cls(title=error.message, place=place, problems=problems)
+
+
+def intake_out(intake: Intake) -> IntakeOut:
+    """Return what came in, in words."""
+    return IntakeOut(
+        programme=intake.programme.name,
+        lead=intake_words.lead(intake),
+        figures=[Figure(number=number, noun=noun) for number, noun in intake_words.figures(intake)],
+        pairs=intake.programme.served_by == ("match",),
+    )
+
+
+def choice_out(held: HeldDocument) -> ChoiceOut:
+    """Return who can be looked at two by two, the best pair first."""
+    mentors, mentees = held.people
+    if not mentors or not mentees:
+        return ChoiceOut(mentors=[], mentees=[], pairs=[])
+    pairs = held.matching.solution.pairs
+    order = np.argsort(-held.matching.problem.scores.at(*pairs.T), kind="stable")
+    ranked = [(mentor, mentee) for mentor, mentee in (pairs[order] + 1).tolist()]
+    return ChoiceOut(mentors=mentors, mentees=mentees, pairs=ranked)
+
+
+def plan_out(held: HeldDocument, proposed: DeskRound) -> DeskPlanOut:
+    """Return a plan in words, with what can be looked at and kept of it."""
+    matching = held.matching
+    return DeskPlanOut(
+        status=str(matching.status),
+        verdict=verdict(matching)[0],
+        summary=summary(matching),
+        standing=[*(caveat.sentence for caveat in matching.caveats), *standing(matching, held.seal)],
+        figures=[Figure(number=number, noun=noun) for number, noun in figures(matching)],
+        answered=answered(matching),
+        final=held.seal is not None,
+        named=held.named if matching.programme.documents.name else None,
+        views=[ViewOut(name=name, title=tr(VIEWS[name][0])) for name in held.views],
+        choice=choice_out(held),
+        documents=[DocumentOut(name=name, purpose=tr(PURPOSES[name])) for name in held.offered],
+        rounds=[DocumentOut(name=name, purpose=what) for name, what in proposed.offered] if answered(matching) else [],
+    )

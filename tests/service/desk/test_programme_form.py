@@ -1,0 +1,83 @@
+"""The form of the programme at a desk: a version that is kept holds for all that comes after it."""
+
+import tomllib
+
+import mentormatch as mm
+from mentormatch.programme.programme import Programme
+from tests.service.desk.session import ANSWERS, PROGRAMME, Sitting
+
+GAP = {"edit": "settings", "part": "rules", "at": 3, "changes": {"least": 1}}
+
+
+def asked(sitting: Sitting, action: str, **values: object) -> dict[str, object]:
+    """Return the form after something was asked of it."""
+    return sitting.done("programme", what={"action": action, **values})
+
+
+def read() -> Sitting:
+    """Return a desk that has read the example."""
+    sitting = Sitting()
+    sitting.done("example")
+    sitting.done("read")
+    return sitting
+
+
+def test_a_trial_leaves_the_pairs_alone_until_it_is_kept() -> None:
+    sitting = Sitting()
+    sitting.formed()
+    before = sitting.done("look")
+    told = asked(sitting, "edit", edits=[GAP])
+    assert told["tried"]
+    assert sitting.done("look") == before
+    assert sitting.content("hand", "programme.toml") == PROGRAMME
+
+
+def test_the_next_steps_use_the_version_that_was_kept_and_its_file_is_the_same_with_its_comments() -> None:
+    sitting = read()
+    asked(sitting, "edit", edits=[GAP])
+    told = asked(sitting, "keep")
+    assert (told["version"], told["tried"]) == (2, False)
+    assert sitting.done("look")["plan"] is None
+    kept = sitting.content("hand", "programme.toml")
+    assert tomllib.loads(kept.decode())["rules"][3]["least"] == 1
+    assert kept.replace(b"least = 1\n", b"least = 2\n", 1) == PROGRAMME
+    plan = sitting.done("form")["plan"]
+    assert {figure["noun"]: figure["number"] for figure in plan["figures"]}["binômes"] == 13
+    assert Programme.parse(kept) == sitting.desk.formed().matching.programme
+
+
+def test_the_form_speaks_as_the_page_does_and_calls_people_as_staff_chose() -> None:
+    sitting = Sitting()
+    sitting.formed()
+    sitting.done("name", shown=True)
+    sitting.done("speak", language="en")
+    told = asked(sitting, "edit", edits=[GAP])
+    assert told["measures"][2]["name"] == "Pairs formed"  # type: ignore[index]
+    assert "Vialard Nadège" in str(told["moves"])
+
+
+def test_files_that_are_handed_over_anew_begin_a_form_anew() -> None:
+    sitting = read()
+    asked(sitting, "edit", edits=[GAP])
+    sitting.done("take", ANSWERS, part="answers", name="reponses.csv")
+    assert "pas encore été lues" in sitting.refused("programme", what={"action": "look"})["title"]
+    sitting.done("read")
+    assert not asked(sitting, "look")["tried"]
+
+
+def test_what_cannot_be_is_told_as_any_mistake_in_a_programme_and_all_stays() -> None:
+    sitting = read()
+    wrong = {**GAP, "changes": {"field": "personne"}}
+    told = sitting.refused("programme", what={"action": "edit", "edits": [wrong]})
+    assert (told["place"], "champ inconnu" in told["problems"][0]["found"]) == ("programme", True)
+    assert not asked(sitting, "look")["tried"]
+    assert "formulaire" in sitting.refused("programme", what={"action": "vote"})["title"]
+
+
+def test_a_programme_of_groups_has_no_such_form() -> None:
+    sitting = Sitting()
+    folder = mm.examples.folder_of("codeveloppement")
+    for part, name in (("programme", "programme.toml"), ("answers", "reponses.csv")):
+        sitting.done("take", folder.joinpath(name).read_bytes(), part=part, name=name)
+    assert sitting.done("read")["intake"]["pairs"] is False
+    assert "groupes" in sitting.refused("programme", what={"action": "look"})["title"]
