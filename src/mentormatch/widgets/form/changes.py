@@ -236,10 +236,10 @@ def blank_words(blank: FormBlank) -> str:
         case None | "" | []:
             return NONE
         case list() as values:
-            told = [quoted(words.get(one, one)) for one in values]
+            told = [quoted(str(words.get(one, one))) for one in values]
             return listed(told) if blank.kind == "people" else either(told)
         case int() | float() as number:
             return counted(int(number), "binôme") if blank.kind == "count" else plain(number)
         case value:
-            told = str(words.get(value, value))
-            return quoted(told) if blank.kind in ("field", "quantity") and value in words else told
+            word = str(words.get(value, value))
+            return quoted(word) if blank.kind in ("field", "quantity") and value in words else word
