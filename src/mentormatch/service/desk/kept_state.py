@@ -9,8 +9,8 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 
+from pydantic import AwareDatetime, ValidationError
 from pydantic import Field as Setting
-from pydantic import ValidationError
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Keys, Whole
@@ -31,7 +31,7 @@ from mentormatch.service.desk.desk import Desk
 from mentormatch.service.desk.desk_requests import FilePart
 from mentormatch.service.desk.documents import JOURNAL
 from mentormatch.service.desk.rounds import DeskRound
-from mentormatch.service.desk.sealing_board import KeptStep
+from mentormatch.service.desk.sealing_board import KeptStep, SealingBoard
 from mentormatch.service.desk.uploads import File
 from mentormatch.service.desk.works import STATE, packed_files, unpacked_files
 from mentormatch.widgets.board.actions import BoardDecision
@@ -98,6 +98,19 @@ class StepState(JsonMessage):
     head: str = ""
 
 
+class DecisionState(JsonMessage):
+    """Why and when somebody decided on the board, as far as that is known."""
+
+    decision: Annotated[BoardDecision, Setting(discriminator="action")]
+    why: str
+    when: AwareDatetime | None
+
+    @classmethod
+    def of(cls, decision: BoardDecision, board: SealingBoard) -> "DecisionState":
+        """Return what is known of a decision."""
+        return cls(decision=decision, why=board.reasons.get(decision, ""), when=board.moments.get(decision))
+
+
 class RoundState(JsonMessage):
     """A round, with the one before as long as it can be opened again."""
 
@@ -109,6 +122,7 @@ class RoundState(JsonMessage):
     replies: list[ReplyState]
     notes: list[NoteState]
     steps: list[StepState]
+    decided: list[DecisionState]
     at: Whole
     seen: Whole
     chosen: str | None
@@ -129,6 +143,7 @@ class RoundState(JsonMessage):
             replies=[*noted, *left],
             notes=[NoteState.of(note) for note in board.ground.base.notes],
             steps=list(map(step_state, board.steps)),
+            decided=[DecisionState.of(one, board) for one in board.reasons | board.moments],
             at=board.at,
             seen=board.seen,
             chosen=board.chosen,
@@ -244,6 +259,8 @@ class RestoredRounds:
         """Have the board of a round go on where it was."""
         board = made.board
         board.portfolio = self.portfolio
+        board.reasons = {one.decision: one.why for one in state.decided if one.why}
+        board.moments = {one.decision: one.when for one in state.decided if one.when}
         first, *others = state.steps
         board.steps = [replace(board.steps[0], seal=self.seal(first))]
         board.steps += [KeptStep(tuple(one.decisions), seal=self.seal(one), board=board) for one in others]

@@ -37,7 +37,7 @@ class KeptStep(SessionStep):
     def __getattr__(self, name: str) -> Any:
         if name != "matching":
             raise AttributeError(name)
-        return vars(self).setdefault(name, self.board.ground.decided(self.decisions))
+        return vars(self).setdefault(name, self.board.ground.decided(self.decisions, self.board.reasons))
 
 
 class SealingBoard(Board):
