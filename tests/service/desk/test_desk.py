@@ -80,6 +80,7 @@ def test_each_step_leads_to_the_next(sitting: Sitting) -> None:
         "schema_version": 1,
         "edition": 0,
         "language": "fr",
+        "told": "",
         "files": [],
         "columns": None,
         "intake": None,

@@ -193,6 +193,5 @@ def test_many_closed_tabs_lock_nobody_out() -> None:
 
 def place_for(client: httpx.Client) -> str:
     """Return a new desk, as soon as there is a place for it."""
-    answer = wait_for(lambda: (got := client.post("/desk")).status_code == 201 and got)
-    desk: str = answer.json()["desk"]
-    return desk
+    found: str = wait_for(lambda: client.post("/desk").json().get("desk", ""))
+    return found

@@ -30,7 +30,7 @@ from tests.service.server import TOKEN
 OPEN = {("GET", "/health"), ("GET", "/ready"), ("GET", "/docs"), ("GET", "/"), ("POST", "/session")}
 """Where nobody needs a key: `/` shows the way in, and a session is opened with one in its body."""
 EITHER = ("/v1/jobs", "/v1/verify", "/session", "/page", "/openapi.json", "/openapi-3.0.json")
-PROPOSE = ("/v1/", "/desk")
+PROPOSE = ("/v1/", "/desk", "/works")
 """Where a key with any scope may ask, and else one with that scope."""
 DAY_S = 86_400.0
 

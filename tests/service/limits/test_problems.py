@@ -13,7 +13,7 @@ STATUSES = {
     404: {"not-found"},
     405: {"wrong-method"},
     408: {"too-slow"},
-    409: {"contradiction", "not-yet"},
+    409: {"contradiction", "held", "not-yet"},
     413: {"too-large"},
     415: {"not-taken"},
     421: {"misdirected"},
