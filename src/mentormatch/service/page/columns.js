@@ -57,14 +57,15 @@ export class Columns {
     const { desk, told } = this;
     if (!told.blockers.length) return make("p", { class: "settled", tabindex: "-1", "data-focus": "settled" }, desk.say("nothing_blocks"));
     const items = told.blockers.map((one, at) => this.blocker(one, at));
-    const others = items.slice(MOST_AT_ONCE);
+    const most = told.blockers[0].main?.what === "alone" ? 1 : MOST_AT_ONCE; // another file settles all at once
+    const others = items.slice(most);
     const list = (held, start) => make("ol", { class: "blockers", start }, held);
     return make(
       "section",
       { class: "blocking", "aria-labelledby": "blocking" },
       this.title("blocking", "blocking", told.blockers.length, "bad"),
-      list(items.slice(0, MOST_AT_ONCE), 1),
-      others.length ? this.folded("blockers", desk.say("others_wrong", { number: others.length }), [list(others, MOST_AT_ONCE + 1)]) : null,
+      list(items.slice(0, most), 1),
+      others.length ? this.folded("blockers", desk.say("others_wrong", { number: others.length }), [list(others, most + 1)]) : null,
     );
   }
 
