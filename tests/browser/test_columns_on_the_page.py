@@ -181,8 +181,8 @@ def test_a_file_of_one_side_asks_for_that_of_the_other(visit: Visit) -> None:
 @pytest.mark.proof
 def test_no_hostile_file_leaves_an_empty_page(visit: Visit, shared_data: Path) -> None:
     for path in hostile(shared_data):
-        visit.choose("answers", path.name, path.read_bytes())
-        visit.held(path.name)
+        visit.choose("answers", f"{path.name}.csv", path.read_bytes())
+        visit.held(f"{path.name}.csv")
         visit.page.locator("[data-focus=read]").click()  # the page speaks the language of the file
         told = visit.page.locator(".trouble, .columns-bar, iframe.page").first
         expect(told).to_be_visible()

@@ -109,7 +109,6 @@ def test_a_programme_with_mistakes_is_told_mistake_by_mistake_at_its_place(visit
         ("reponses.xlsx", b"PK\x03\x04" + b"0" * 400, "abîmé"),
         pytest.param("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "photo.png", marks=pytest.mark.proof),
         pytest.param("vide.csv", b"", "vide", marks=pytest.mark.proof),
-        pytest.param("autre.csv", b"a;b\r\n1;2\r\n", "autre.csv", marks=pytest.mark.proof),
     ],
 )
 def test_a_file_that_is_no_survey_is_told_in_words_at_its_place(
