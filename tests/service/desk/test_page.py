@@ -180,6 +180,7 @@ def test_nobody_is_kept_from_any_step(width: int, visit: Visit) -> None:
     for name, there in (
         ("Les réponses", "iframe"),
         ("Le tableau", ".mm-board"),
+        ("Le programme", ".effect"),
         ("La proposition", "table.lines"),
         ("Les documents", "table.documents"),
     ):
