@@ -1,7 +1,8 @@
 """What somebody waits for at the form of a programme: a gesture, from the JSON asked of a desk to the JSON answered.
 
-The programme is edited, read, the people are taken in anew, scored and matched, and all figures are told against the
-version that was kept. The goal is half a second at 50 x 50, and a second at 300 mentors x 200 mentees.
+The programme is edited and read, the people are taken in anew where weights change, scored and matched, and all
+figures are told against the version that was kept. The goal is half a second at 50 x 50, and a second at 300 mentors x
+200 mentees.
 """
 
 import json

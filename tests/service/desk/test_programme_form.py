@@ -3,7 +3,9 @@
 import tomllib
 
 import mentormatch as mm
+from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText, RemovalEdit, SettingsEdit, WeightEdit
 from mentormatch.programme.programme import Programme
+from mentormatch.service.desk.uploads import PeopleReader
 from tests.service.desk.session import ANSWERS, PROGRAMME, Sitting
 
 GAP = {"edit": "settings", "part": "rules", "at": 3, "changes": {"least": 1}}
@@ -72,6 +74,25 @@ def test_what_cannot_be_is_told_as_any_mistake_in_a_programme_and_all_stays() ->
     assert (told["place"], "champ inconnu" in told["problems"][0]["found"]) == ("programme", True)
     assert not asked(sitting, "look")["tried"]
     assert "formulaire" in sitting.refused("programme", what={"action": "vote"})["title"]
+
+
+def test_who_takes_part_is_read_anew_where_weights_or_roles_decide_on_it_and_else_not() -> None:
+    sitting = read()
+    reader = PeopleReader(sitting.desk.tables)
+    text = ProgrammeText.of(PROGRAMME)
+    first = reader.under(text.programme)
+    assert reader.under(text.after(RemovalEdit(part="rules", at=9)).programme) is first
+    share = SettingsEdit(part="programme", changes={"minimum_answered": 1.0})
+    edits: list[ProgrammeEdit] = [share, WeightEdit(at=0, weight=0.0), WeightEdit(at=4, weight=0.0)]
+    for edit in edits:
+        programme = text.after(edit).programme
+        found = reader.under(programme)
+        fresh = PeopleReader(sitting.desk.tables).under(programme)
+        assert found is not first
+        assert (found.mentors.complete.tolist(), found.mentees.complete.tolist()) == (
+            fresh.mentors.complete.tolist(),
+            fresh.mentees.complete.tolist(),
+        )
 
 
 def test_a_programme_of_groups_has_no_such_form() -> None:

@@ -38,7 +38,7 @@ from mentormatch.service.desk.documents import (
 )
 from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound
 from mentormatch.service.desk.sealing_board import SealingBoard
-from mentormatch.service.desk.uploads import File, Handed, people_in, refuse_too_many, taken_in
+from mentormatch.service.desk.uploads import File, Handed, PeopleReader, refuse_too_many, taken_in
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.survey.contacts import Contacts
@@ -293,7 +293,7 @@ class Desk:
         if self.programme_form is None:
             file = self.handed.files["programme"]
             text = ProgrammeText.of(file.content, file.name)
-            self.programme_form = ProgrammeForm(text, lambda programme: people_in(programme, self.looked_at().tables))
+            self.programme_form = ProgrammeForm(text, PeopleReader(self.looked_at().tables).under)
         form = self.programme_form
         form.spoken, form.labels_of = self.language, lambda matching: labels_of(matching, self.names)
         kept = form.versions.newest

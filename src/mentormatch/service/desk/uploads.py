@@ -20,6 +20,7 @@ from mentormatch.report.texts import visible
 from mentormatch.service.desk.desk_requests import FilePart
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import take_apart, take_in
+from mentormatch.survey.plan import Plan
 from mentormatch.survey.table_reader import TableSource, read_stream
 
 EXAMPLE = "mentorat"
@@ -119,10 +120,20 @@ def taken_in(programme: Programme, tables: Tables) -> tuple[Intake, Contacts]:
         return reported(programme, tables), contacts
 
 
-def people_in(programme: Programme, tables: Tables) -> Cohort:
-    """Return who takes part under a programme; raises SurveyError with every problem of the files."""
-    with language(programme.heading.language, unless_asked=True):
-        return take_in(tables, plan_of(programme, apart=tables[0][1] is not None))
+class PeopleReader:
+    """Who takes part under a programme; read anew only where the programme takes answers otherwise than before."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.known: tuple[Plan, Cohort] | None = None
+
+    def under(self, programme: Programme) -> Cohort:
+        """Return who takes part; raises SurveyError with every problem of the files."""
+        plan = plan_of(programme, apart=self.tables[0][1] is not None)
+        if self.known is None or self.known[0] != plan:
+            with language(programme.heading.language, unless_asked=True):
+                self.known = plan, take_in(self.tables, plan)
+        return self.known[1]
 
 
 def refuse_too_many(found: int, most: int, what: str) -> None:
