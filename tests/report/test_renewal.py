@@ -87,7 +87,7 @@ def test_what_staff_typed_and_every_other_part_of_the_workbook_stays_byte_for_by
     before, after = inside(typed), inside((folder / BOOK).read_bytes())
     assert list(before) == list(after)
     differing = [name for name in before if before[name] != after[name]]
-    assert differing == ["xl/worksheets/sheet8.xml"]
+    assert differing == ["xl/worksheets/sheet9.xml"]
 
 
 @needs_office
@@ -104,7 +104,7 @@ def test_a_workbook_that_another_program_saved_is_renewed_in_its_own_styles(fold
     assert "Validée par Camille Roux" in str(sheets(renewed)["Journal"])
 
 
-SHEET = "xl/worksheets/sheet8.xml"
+SHEET = "xl/worksheets/sheet9.xml"
 
 
 @pytest.mark.parametrize("place", ["A1", "B3", "F1", "A40"])

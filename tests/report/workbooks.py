@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -58,9 +59,17 @@ def alive(book: Workbook) -> Iterator[str]:
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             yield from (f"{sheet.title}!{cell.coordinate}" for cell in row if cell.data_type in "fe" or cell.hyperlink)
-        yield from (f"{sheet.title}: image" for _ in [*sheet._images, *sheet._charts])
+        yield from (f"{sheet.title}: image" for _ in sheet._images)
+        yield from (f"{sheet.title}: {found}" for chart in sheet._charts for found in sources(chart) - {sheet.title})
     yield from (f"link {link}" for link in book._external_links)
     yield from (["macro"] if book.vba_archive else [])
+
+
+def sources(chart: Any) -> set[str]:
+    """Return the sheets from which a chart takes its names and figures; the whole reference where it is no sheet's."""
+    held = [one for series in chart.series for one in (series.cat, series.val) if one is not None]
+    found = [one.numRef or one.strRef for one in held]
+    return {each.f.rpartition("!")[0].strip("'") or each.f for each in found}
 
 
 def resaved(folder: Path, suffix: str, *contents: bytes) -> list[bytes]:

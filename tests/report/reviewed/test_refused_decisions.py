@@ -163,7 +163,7 @@ def test_a_sheet_that_was_renamed_is_told(tmp_path: Path, sheet: str, name: str)
 def test_a_hidden_sheet_that_was_changed_is_told(tmp_path: Path) -> None:
     content = changed(
         workbook(small()),
-        "xl/worksheets/sheet9.xml",
+        "xl/worksheets/sheet10.xml",
         lambda xml: re.sub(r"<row .*</row>", '<row r="1"><c r="A1"><v>1</v></c></row>', xml),
     )
     assert told(tmp_path, content) == ["feuille cachée « Repères » : absente, incomplète ou changée"]
