@@ -46,6 +46,42 @@ def test_what_cannot_be_ends_with_its_code_and_says_what_would_do(started: Path)
     assert "Il suffirait de s’en tenir à" in done.stderr
 
 
+def test_turns_at_dates_that_cannot_be_end_with_the_code_of_the_dates(tmp_path: Path) -> None:
+    files = examples.copy_to(tmp_path, "groupe-de-travail")
+    stated = files.programme.read_text(encoding="utf-8").replace("number = 4", "number = 9", 1)
+    files.programme.write_text(stated, encoding="utf-8")
+    done = run("turns", "reponses.csv", folder=tmp_path)
+    assert done.returncode == 4
+    assert "Il suffirait de s’en tenir à" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "document"),
+    [
+        ("turns", "ics"),
+        pytest.param("topics", "html", marks=pytest.mark.proof),
+        pytest.param("dates", "xlsx", marks=pytest.mark.proof),
+    ],
+)
+def test_names_stand_in_documents_where_they_are_asked_for_and_never_in_json(
+    started: Path, command: str, document: str, tmp_path: Path
+) -> None:
+    table = tmp_path / "noms.csv"
+    known = examples.cohort("groupe-de-travail").members.ids
+    table.write_text("Code;Nom\n" + "".join(f"{key};Zoé {key[1:]}\n" for key in known), encoding="utf-8")
+    written = [tmp_path / f"{command}.{document}", tmp_path / f"{command}.json"]
+    out = [option for path in written for option in ("-o", str(path))]
+    done = run(command, "reponses.csv", *out, "--staff", "--names-from", str(table), folder=started)
+    assert done.returncode == 0, done.stderr
+    assert "Les noms sont dans" in done.stderr
+    assert "Zoé" not in written[1].read_text("utf-8")
+    if command == "turns":
+        event = Calendar.from_ical(written[0].read_bytes()).walk("VEVENT")[0]
+        assert "Zoé 02 (A02)" in str(event["DESCRIPTION"])
+    if command == "topics":
+        assert "Zoé 20 (A20)" in written[0].read_text("utf-8")
+
+
 def test_turns_of_some_members_are_theirs_alone(started: Path) -> None:
     done = run("turns", "reponses.csv", "--member", "A01", "--member", "A02", folder=started)
     assert {line.split("\t")[1] for line in done.stdout.splitlines()[1:]} == {"A01", "A02"}

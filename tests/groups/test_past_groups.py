@@ -10,6 +10,7 @@ import mentormatch as mm
 from mentormatch.errors import MentorMatchError, RequestError, SurveyError
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.past import read_groups
+from mentormatch.survey.table_reader import TableSource
 
 NAME = "codeveloppement"
 COHORT = mm.examples.cohort(NAME)
@@ -32,6 +33,11 @@ def test_groups_come_back_from_the_document_that_they_were_written_in(
     with mm.language(code):
         path = grouping.save(tmp_path / f"groupes{suffix}", staff=staff)
     assert read_groups(path, COHORT) == tuple(group.members for group in grouping.groups)
+
+
+def test_a_json_file_that_is_read_from_memory_holds_the_same_groups(grouping: Grouping, tmp_path: Path) -> None:
+    content = grouping.save(tmp_path / "groupes.json").read_bytes()
+    assert read_groups(TableSource("Groupes.JSON", content), COHORT) == tuple(one.members for one in grouping.groups)
 
 
 def test_every_round_of_a_rotation_is_a_former_season(grouping: Grouping, tmp_path: Path) -> None:

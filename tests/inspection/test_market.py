@@ -19,6 +19,15 @@ from tests.inspection.reports import APART, CODE, FIRMS, NEEDS, OVERLAP, PLACES,
 RULES = programme(
     {"code": CODE, "besoins": NEEDS, "structures": FIRMS, "places": PLACES}, criteria=[OVERLAP], rules=[APART, SEATS]
 )
+GROUPS = """[programme]
+name = "Pairs"
+[fields.code]
+question = "Code"
+kind = "text"
+use = "key"
+[groups]
+size = 2
+"""
 firms = st.sets(st.sampled_from(["Lilas", "Relais", "Marées"]), max_size=2)
 needs = st.sets(st.sampled_from(["budget", "contrats", "tournée"]), max_size=2)
 people = st.lists(st.tuples(firms, needs, st.integers(0, 3)), min_size=1, max_size=5)
@@ -117,7 +126,7 @@ def test_a_programme_of_groups_is_told_that_it_has_no_partners_to_count(name: st
     files = examples.copy_to(tmp_path, name)
     report = mm.intake(mm.Programme.load(files.programme), files.answers)
     assert (report.market.seats, report.market.unmet, report.market.scarce) == ((), (), ())
-    assert "forme des groupes" in report.market.problem
+    assert "ne forme pas de binômes" in report.market.problem
     shown = report._repr_html_()
     assert "aucun·e mentor·e" not in shown
     assert "binôme" not in shown.replace("sans binôme", "")
@@ -149,3 +158,9 @@ def test_rules_beyond_the_alphabet_share_its_last_letter() -> None:
 def takers(matching: Matching) -> list[BoolVector]:
     """Return who takes part, mentors then mentees."""
     return [matching.problem.mentors.most > 0, matching.problem.mentees.most > 0]
+
+
+def test_all_who_answered_are_members_where_groups_are_formed_and_no_pairs_are_counted() -> None:
+    report = mm.intake(mm.Programme.parse(GROUPS.encode()), [{"Code": "A"}, {"Code": "B"}])
+    assert report.cohort.members.ids == ("A", "B")
+    assert "ne forme pas de binômes" in report.market.problem

@@ -14,8 +14,15 @@ from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import read_contacts
-from mentormatch.record.decision import FILENAME, Decision, read_decision, save_decision, write_decision
+from mentormatch.record.decision import (
+    FILENAME,
+    Decision,
+    read_decision,
+    save_decision,
+    write_decision,
+)
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
+from mentormatch.record.restoration import restore_matching
 from tests.record.decisions import changed, coupled, example, plain, posed, written
 
 pytestmark = pytest.mark.promise(29)
@@ -214,3 +221,18 @@ def test_a_row_of_one_person_is_read_as_one_of_theirs_alone(whose: dict[str, int
     assert (row.mentor, row.mentee) == (whose.get("mentor"), whose.get("mentee"))
     assert (row.least, row.most) == (0, 40)
     assert row.weights.size == (4 if "mentor" in whose else 3 if "mentee" in whose else 12)
+
+
+def test_a_decision_gives_its_pairs_back_to_its_own_people_and_to_nobody_else() -> None:
+    matching = example()
+    decision, programme = Decision.of(matching), matching.programme
+    again = restore_matching(decision, matching.cohort, programme)
+    assert (again.solution.pairs == matching.solution.pairs).all()
+    assert [tier.value for tier in again.solution.tiers] == [tier.value for tier in matching.solution.tiers]
+    cohort = matching.cohort
+    fewer = replace(cohort, mentors=cohort.mentors.take(range(len(cohort.mentors) - 1)))
+    turned = replace(cohort, mentors=cohort.mentors.take(range(len(cohort.mentors))[::-1]))
+    other = programme.model_copy(update={"criteria": programme.criteria[:-1]})
+    for people, stated in ((fewer, programme), (turned, programme), (cohort, other)):
+        with pytest.raises(RequestError, match="ne repose pas sur ces réponses"):
+            restore_matching(decision, people, stated)

@@ -31,6 +31,7 @@ from mentormatch.languages import mark, tr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mentormatch.explanation.names import GivenNames
     from mentormatch.groups.result import Result
     from mentormatch.people.cohort import Cohort
     from mentormatch.programme.programme import Programme
@@ -164,6 +165,8 @@ def topics_command(  # noqa: PLR0913 - the options of the command line are its c
     out: SessionsOut = None,
     replace: Replace = False,
     staff: SessionsStaff = False,
+    names: WithNames = False,
+    names_from: NamesFrom = None,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -171,9 +174,11 @@ def topics_command(  # noqa: PLR0913 - the options of the command line are its c
     """Choose the topics of a group."""
     from mentormatch.groups.sessions import topics_of
 
-    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
+    files = sources(answers, mentors, mentees, tool, encoding)
+    cohort, loaded = read(programme, files)
     found = topics_of(cohort, loaded, number=number, seed=seed, time_limit_s=time_limit)
-    deliver(found, Destination(tuple(out or ()), staff, replace, as_json))
+    named = names_asked(names_from, cohort, loaded, files, given=names)
+    deliver(name_members(found, named, cohort, loaded, out), Destination(tuple(out or ()), staff, replace, as_json))
 
 
 def dates_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -191,6 +196,8 @@ def dates_command(  # noqa: PLR0913 - the options of the command line are its co
     out: SessionsOut = None,
     replace: Replace = False,
     staff: SessionsStaff = False,
+    names: WithNames = False,
+    names_from: NamesFrom = None,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -198,10 +205,12 @@ def dates_command(  # noqa: PLR0913 - the options of the command line are its co
     """Choose the dates of a group's sessions."""
     from mentormatch.groups.sessions import dates_of
 
-    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
+    files = sources(answers, mentors, mentees, tool, encoding)
+    cohort, loaded = read(programme, files)
     members = members_named(cohort, member, groups, group)
     found = dates_of(cohort, loaded, members, number=number, seed=seed, time_limit_s=time_limit)
-    deliver(found, Destination(tuple(out or ()), staff, replace, as_json))
+    named = names_asked(names_from, cohort, loaded, files, given=names)
+    deliver(name_members(found, named, cohort, loaded, out), Destination(tuple(out or ()), staff, replace, as_json))
 
 
 def turns_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -218,19 +227,23 @@ def turns_command(  # noqa: PLR0913 - the options of the command line are its co
     out: SessionsOut = None,
     replace: Replace = False,
     staff: SessionsStaff = False,
+    names: WithNames = False,
+    names_from: NamesFrom = None,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
 ) -> None:
     """Say who presents at which session, at the dates that are best where the programme proposes dates."""
-    from mentormatch.groups.sessions import dates_of, turns_of
+    from mentormatch.groups.sessions import year_of
 
-    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
+    files = sources(answers, mentors, mentees, tool, encoding)
+    cohort, loaded = read(programme, files)
     members = members_named(cohort, member, groups, group)
-    proposed = loaded.sessions is not None and bool(loaded.sessions.dates)
-    dates = dates_of(cohort, loaded, members, seed=seed, time_limit_s=time_limit) if proposed else None
-    found = turns_of(cohort, loaded, members, dates=dates, seed=seed, time_limit_s=time_limit)
-    deliver(found, Destination(tuple(out or ()), staff, replace, as_json))
+    dates, turns = year_of(cohort, loaded, members, seed=seed, time_limit_s=time_limit)
+    found: Result | None = turns or dates  # without dates, why there are none
+    assert found is not None
+    named = names_asked(names_from, cohort, loaded, files, given=names)
+    deliver(name_members(found, named, cohort, loaded, out), Destination(tuple(out or ()), staff, replace, as_json))
 
 
 def members_named(
@@ -259,6 +272,16 @@ def read(programme: Path, files: dict[str, Any]) -> "tuple[Cohort, Programme]":
 
     loaded = Programme.load(programme)
     return read_survey(loaded, **files), loaded
+
+
+def name_members(
+    found: "Result", names: "GivenNames | None", cohort: "Cohort", programme: "Programme", out: list[Path] | None
+) -> "Result":
+    """Return a result whose members are called by these names, if there are any, and say which files hold them."""
+    from mentormatch.explanation.names import cohort_labels
+
+    say_held(names if out else None)
+    return found if names is None else found.relabel(cohort_labels(names, cohort, programme))
 
 
 def deliver(result: "Result", to: Destination) -> None:

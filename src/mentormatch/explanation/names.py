@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.labels import ABSENT, KEYS, SIDES, Labels, first_of
+from mentormatch.explanation.labels import ABSENT, KEYS, SIDES, Labels, codes, first_of
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, quoted
@@ -35,6 +35,12 @@ def cohort_names(given: GivenNames, cohort: Cohort, programme: Programme) -> Nam
     """
     people = {side: cohort.side(side).ids for side in SIDES}
     return names_of(given, people, programme, others=[row.key for row in cohort.rows])
+
+
+def cohort_labels(given: GivenNames, cohort: Cohort, programme: Programme) -> Labels:
+    """Return the people of a cohort by their names, as ``cohort_names``; the code stands beside a name of a table."""
+    plain = codes(cohort, programme)
+    return named(cohort_names(given, cohort, programme), plain, coded=isinstance(given, Mapping))
 
 
 def names_of(

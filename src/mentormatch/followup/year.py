@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.names import GivenNames, names_of
+from mentormatch.explanation.names import GivenNames, NamesByPerson, names_of
 from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import Side
 from mentormatch.followup.meetings import PairMeetings, PersonToCall, meetings, people_to_call
@@ -78,13 +78,16 @@ class Year(VersionedPickle):
         then: see ``Matching.save``. Raises OutputError where a file cannot be written, or somebody wrote in one that is
         there and it is not to be ``replaced``; RequestError where somebody has no name.
         """
+        delivery = import_module(DELIVERY)
+        written: tuple[Path, ...] = delivery.write_year(self, Path(folder), replace=replace, names=self.named(names))
+        return written
+
+    def named(self, names: GivenNames | None) -> NamesByPerson | None:
+        """Return what the people of the pairs are called; raises RequestError where somebody has no name."""
         people: dict[Side, list[str]] = {
             side: list(dict.fromkeys(keys_of(pair)[side] for pair in self.pairs)) for side in SIDES
         }
-        known = None if names is None else names_of(names, people, self.programme)
-        delivery = import_module(DELIVERY)
-        written: tuple[Path, ...] = delivery.write_year(self, Path(folder), replace=replace, names=known)
-        return written
+        return None if names is None else names_of(names, people, self.programme)
 
     @own_language
     def _repr_html_(self) -> str:

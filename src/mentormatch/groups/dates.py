@@ -20,7 +20,7 @@ from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arrays import IntVector
 from mentormatch.base.scalars import exact_number, seed_number, shown, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.labels import first_of
+from mentormatch.explanation.labels import Labels, first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields.clock import PARIS, Clock
 from mentormatch.groups.calendar import MINUTES
@@ -79,9 +79,15 @@ class Dates(Result):
     minutes: int = MINUTES
     place: str = ""
     zone: str = PARIS
+    plain: "Dates | None" = None
 
     def __repr__(self) -> str:
         return f"Dates({len(self.chosen)} dates, {self.status})"  # a notebook saves what it shows
+
+    def relabel(self, labels: Labels) -> Self:
+        there = self.there
+        members = tuple(labels.anybody(None, key) for key in there.members)
+        return replace(self, chain=replace(self.chain, there=replace(there, members=members)), plain=self)
 
     @property
     def title(self) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.base.columns import MultiChoice, Ranks
 from mentormatch.explanation.labels import KEYS, Labels, codes, first_of
-from mentormatch.explanation.names import GivenNames, cohort_names, named
+from mentormatch.explanation.names import GivenNames, cohort_labels
 from mentormatch.explanation.tables import CellValue, ResultSheet, rejected_sheet, sheet
 from mentormatch.fields import AnyField
 from mentormatch.groups.formulation import (
@@ -159,8 +159,7 @@ class Grouping(Result):
 
     def named(self, names: GivenNames) -> Self:
         """Return the same groups, whose people are called by names in documents; see ``Matching.save``."""
-        known, plain = cohort_names(names, self.cohort, self.programme), codes(self.cohort, self.programme)
-        return replace(self, labels=named(known, plain, coded=isinstance(names, Mapping)))
+        return replace(self, labels=cohort_labels(names, self.cohort, self.programme))
 
     @property
     def veiled(self) -> Self:

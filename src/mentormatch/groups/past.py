@@ -13,7 +13,7 @@ from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.survey.table import TextTable
-from mentormatch.survey.table_reader import read_table
+from mentormatch.survey.table_reader import TableSource, read_table
 
 type MemberKeys = tuple[str, ...]
 
@@ -50,7 +50,9 @@ def read_groups(source: AnswerSource, cohort: Cohort) -> tuple[MemberKeys, ...]:
     (('C01', 'C03'), ('C02',))
     """
     if isinstance(source, str | PathLike) and Path(source).suffix.lower() == ".json":
-        return names_in(Path(source), cohort)
+        source = opened_json(Path(source))
+    if isinstance(source, TableSource) and source.name.lower().endswith(".json"):
+        return names_in(source, cohort)
     table = read_table(source)
     members = column_of_members(table, cohort)
     groups = column_of_groups(table, members)
@@ -90,18 +92,23 @@ def misread_error(name: str, found: Problem) -> SurveyError:
     return SurveyError(tr(MISREAD, name=name), [found])
 
 
-def names_in(path: Path, cohort: Cohort) -> tuple[MemberKeys, ...]:
-    """Return the groups of a JSON file that mentormatch wrote, or of each round; raise RequestError without any."""
+def opened_json(path: Path) -> TableSource:
+    """Return the content of a JSON file under its name; raise RequestError where it cannot be read."""
     try:
-        told = parse_json(path.read_bytes())
+        return TableSource(path.name, path.read_bytes())
     except OSError as error:
         found = Problem(path.name, tr("refus du système ({error})", error=system_reason(error)))
         raise RequestError(tr("Le fichier ne peut pas être lu"), [found]) from None
+
+
+def names_in(source: TableSource, cohort: Cohort) -> tuple[MemberKeys, ...]:
+    """Return the groups of a JSON file that mentormatch wrote, or of each round; raise RequestError without any."""
+    told = parse_json(source.content)
     groups = tuple(tuple(group) for group in groups_in(told) if all(isinstance(key, str) for key in group))
     if not any(cohort.members.has(key) for group in groups for key in group):
         expected = tr("un fichier .json de groupes que mentormatch a écrit")
-        problem = Problem(path.name, tr("aucun groupe de ces personnes"), expected)
-        raise RequestError(tr(MISREAD, name=path.name), [problem])
+        problem = Problem(source.name, tr("aucun groupe de ces personnes"), expected)
+        raise RequestError(tr(MISREAD, name=source.name), [problem])
     return groups
 
 

@@ -12,6 +12,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.errors import OutputError, Problem
 from mentormatch.explanation.frames import frame
+from mentormatch.explanation.labels import Labels
 from mentormatch.explanation.tables import ResultSheet
 from mentormatch.fields.clock import PARIS
 from mentormatch.groups.calendar import MINUTES, SessionEvent, calendar_of
@@ -40,7 +41,8 @@ class Result(ContentEquality, ABC):
     """Something decided for a group: what is known of it, its tables, and documents made of them.
 
     What ``sheets`` holds may be shown to all; ``staff_sheets`` are for the team. A session takes ``minutes``, at its
-    ``place``, by the clock of a ``zone``.
+    ``place``, by the clock of a ``zone``. ``plain`` is the same in codes, as programs are told it, where members are
+    called otherwise: see ``relabel``.
     """
 
     kind: ClassVar[str]
@@ -49,6 +51,11 @@ class Result(ContentEquality, ABC):
     minutes: int = MINUTES
     place: str = ""
     zone: str = PARIS
+    plain: "Result | None" = None
+
+    def relabel(self, labels: Labels) -> Self:
+        """Return the same, its members called by their labels in all that is told to people."""
+        return self
 
     @property
     @abstractmethod

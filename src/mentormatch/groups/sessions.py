@@ -168,6 +168,30 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
         )
 
 
+def year_of(  # noqa: PLR0913 - all but three are keywords
+    cohort: Cohort,
+    programme: Programme,
+    members: Iterable[str] | None = None,
+    *,
+    number: int | None = None,
+    seed: int = 0,
+    time_limit_s: float | None = None,
+) -> tuple[Dates | None, Turns | None]:
+    """Return the dates of one group, None where the programme proposes none, and who presents at them.
+
+    Where no dates keep all that is asked, nobody can be told when they present: the turns are None. Raises as
+    ``dates_of`` and ``turns_of``.
+    """
+    with language(programme.heading.language, unless_asked=True):
+        group = None if members is None else tuple(members)
+        dates = None
+        if stated_sessions(programme).dates:
+            dates = dates_of(cohort, programme, group, number=number, seed=seed, time_limit_s=time_limit_s)
+            if not dates.chosen:
+                return dates, None
+        return dates, turns_of(cohort, programme, group, dates=dates, seed=seed, time_limit_s=time_limit_s)
+
+
 def there_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) -> AttendanceMatrix:
     """Return who can be there at the dates of the sessions; raise RequestError where a name is none of theirs."""
     if isinstance(dates, Dates):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import lcm
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.labels import first_of
+from mentormatch.explanation.labels import Labels, first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.groups.inputs import has_nobody, named_twice, read_multiple_choice, refuse
 from mentormatch.groups.result import Result
@@ -165,9 +165,14 @@ class Topics(Result):
     seed: int
     language: str
     name: str = ""
+    plain: "Topics | None" = None
 
     def __repr__(self) -> str:
         return f"Topics({len(self.chosen)} topics, {self.status})"  # a notebook saves what it shows
+
+    def relabel(self, labels: Labels) -> Self:
+        members = tuple(labels.anybody(None, key) for key in self.ballot.members)
+        return replace(self, ballot=replace(self.ballot, members=members), plain=self)
 
     @property
     def title(self) -> str:

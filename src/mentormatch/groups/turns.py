@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.scalars import seed_number, start_of, whole_number
 from mentormatch.errors import Problem
 from mentormatch.explanation.diagnosis.hall_violators import reachable_people
-from mentormatch.explanation.labels import first_of
+from mentormatch.explanation.labels import Labels, first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields.clock import PARIS
 from mentormatch.groups.calendar import MINUTES
@@ -237,9 +237,14 @@ class Turns(Result):
     minutes: int = MINUTES
     place: str = ""
     zone: str = PARIS
+    plain: "Turns | None" = None
 
     def __repr__(self) -> str:
         return f"Turns({len(self.turns)} turns, {self.status})"
+
+    def relabel(self, labels: Labels) -> Self:
+        members = tuple(labels.anybody(None, key) for key in self.season.members)
+        return replace(self, season=replace(self.season, members=members), plain=self)
 
     @property
     def title(self) -> str:

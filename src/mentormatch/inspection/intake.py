@@ -16,7 +16,7 @@ from mentormatch.languages import language, mark, own_language, tr
 from mentormatch.languages.phrases import listed, percent
 from mentormatch.people.cohort import Cohort, Remark
 from mentormatch.programme.drafts.sensitivity import subject_of
-from mentormatch.programme.enrolment import AnswerSource, plan_of, read_tables
+from mentormatch.programme.enrolment import AnswerSource, of_members, plan_of, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.intake import take_apart
 from mentormatch.survey.plan import Plan
@@ -170,7 +170,7 @@ def intake(  # noqa: PLR0913 - what can be said of files is its contract
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
-        return reported(programme, tables)
+        return reported(programme, of_members(tables, programme))
 
 
 def reported(

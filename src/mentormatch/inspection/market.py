@@ -30,7 +30,7 @@ UNPOSED = mark(
 )
 """What is said where the reason may name people by their e-mail addresses."""
 NO_PAIRS = mark(
-    "Ce programme forme des groupes : il n'y a pas de partenaires à compter, ni de places chez les mentor·es."
+    "Ce programme ne forme pas de binômes : il n'y a pas de partenaires à compter, ni de places chez les mentor·es."
 )
 TOO_MANY = mark(
     "Il y a trop de paires pour compter les partenaires possibles de chaque personne : formez les binômes, chaque"

@@ -247,18 +247,21 @@ def to_json(year: Year) -> str:
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 
 
+WRITERS: dict[str, Callable[[Year, NamesByPerson | None], bytes]] = {
+    ".html": page,
+    ".xlsx": workbook,
+    ".json": lambda year, names: to_json(year).encode("utf-8"),
+}
+"""What each suffix is written by; JSON holds no names."""
+
+
 def write_year(year: Year, folder: Path, *, replace: bool, names: NamesByPerson | None = None) -> tuple[Path, ...]:
     """Write page, workbook and JSON, and return the files; where there are ``names``, the owner alone reads the two."""
-    made: dict[str, Callable[[], bytes]] = {
-        ".html": lambda: page(year, names),
-        ".xlsx": lambda: workbook(year, names),
-        ".json": lambda: to_json(year).encode("utf-8"),
-    }
     contents = {}
-    with track_documents(len(made)) as begin:
-        for suffix, make in made.items():
+    with track_documents(len(WRITERS)) as begin:
+        for suffix, make in WRITERS.items():
             begin()
-            contents[suffix] = make()
+            contents[suffix] = make(year, names)
     with generation(folder, KIND, replace=replace) as draft:
         for suffix, content in contents.items():
             draft.put(f"{NAME}{suffix}", content, private=names is not None and suffix != ".json")

@@ -24,6 +24,11 @@ def asks_for_mail(name: str, field: AnyField) -> bool:
     return any(word in said for word in MAIL) and not TELEPHONE.search(said)
 
 
+def asks_for_telephone(name: str, field: AnyField) -> bool:
+    """Say whether a contact question asks for a telephone number, by its id or its words."""
+    return TELEPHONE.search(fold(f"{name} {field.question}")) is not None
+
+
 def fault_of(address: str) -> str:
     """Return why mail cannot be sent to what was typed as an address, as a message; empty where it can.
 
