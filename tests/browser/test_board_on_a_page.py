@@ -25,8 +25,7 @@ UNROLL = """() => {
   const parts = ["", "-panes", "-pane", "-beside", "-body"].map((name) => `.mm-board${name}`).join();
   for (const one of document.querySelectorAll(parts))
     Object.assign(one.style, { height: "auto", overflow: "visible" });
-  const sticky = document.querySelectorAll(".mm-board-pairs thead th, .mm-board-sign");
-  for (const one of sticky) one.style.position = "static";
+  for (const one of document.querySelectorAll(".mm-board-pairs thead th")) one.style.position = "static";
 }"""
 """Shows all that is scrolled away."""
 TOUCH = "(name) => { for (const one of document.querySelectorAll('.mm-board *')) one.dispatchEvent(new Event(name)); }"

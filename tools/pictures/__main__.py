@@ -87,6 +87,7 @@ def revise(page: Page) -> None:
         page.get_by_role("button", name=action, exact=True).first.click()
         page.locator(".mm-board-said b", has_text=action.split(" ", 1)[1]).wait_for()
     page.locator(".mm-board:not([aria-busy=true])").wait_for()
+    page.evaluate("document.querySelectorAll('.mm-board-when').forEach((one) => { one.textContent = '10 h 42'; })")
     page.evaluate("document.activeElement.blur()")
 
 
