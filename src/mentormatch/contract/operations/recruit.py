@@ -115,7 +115,9 @@ class Recruit(Operation[RecruitRequest, RecruitResponse]):
 
     def example(self) -> dict[str, Any]:
         """Return the question of whom to look for first."""
-        return {**COHORT, "k": 1}
+        programme = COHORT["programme"]
+        fields = {**programme["fields"], "skills": {**programme["fields"]["skills"], "question": "Transmission"}}
+        return {**COHORT, "programme": {**programme, "fields": fields}, "k": 1}
 
 
 def option_out(option: RecruitOption) -> RecruitOptionOut:
