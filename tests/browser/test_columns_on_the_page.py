@@ -91,6 +91,7 @@ def test_from_a_foreign_file_to_pairs_in_few_clicks(visit: Visit, shared_data: P
     assert visit.trouble == NOTHING
 
 
+@pytest.mark.proof
 def test_what_is_chosen_by_menus_outlives_a_reload_and_gives_the_pairs_of_the_library(
     visit: Visit, tmp_path: Path
 ) -> None:
