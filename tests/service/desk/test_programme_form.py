@@ -78,7 +78,7 @@ def test_what_cannot_be_is_told_as_any_mistake_in_a_programme_and_all_stays() ->
 
 def test_who_takes_part_is_read_anew_where_weights_or_roles_decide_on_it_and_else_not() -> None:
     sitting = read()
-    reader = PeopleReader(sitting.desk.tables)
+    reader = PeopleReader(sitting.desk.looked_at().tables)
     text = ProgrammeText.of(PROGRAMME)
     first = reader.under(text.programme)
     assert reader.under(text.after(RemovalEdit(part="rules", at=9)).programme) is first
@@ -87,7 +87,7 @@ def test_who_takes_part_is_read_anew_where_weights_or_roles_decide_on_it_and_els
     for edit in edits:
         programme = text.after(edit).programme
         found = reader.under(programme)
-        fresh = PeopleReader(sitting.desk.tables).under(programme)
+        fresh = PeopleReader(sitting.desk.looked_at().tables).under(programme)
         assert found is not first
         assert (found.mentors.complete.tolist(), found.mentees.complete.tolist()) == (
             fresh.mentors.complete.tolist(),

@@ -36,6 +36,7 @@ from mentormatch.service.desk.documents import (
     intake_page,
     type_of,
 )
+from mentormatch.service.desk.kept_state import remembered, restore
 from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound
 from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.service.desk.uploads import File, Handed, PeopleReader, refuse_too_many, taken_in
@@ -347,15 +348,11 @@ class Desk:
 
     def remember(self, known: Mapping[str, str]) -> ServiceMessage:
         """Return the parts of what this desk is, without those that are known."""
-        from mentormatch.service.desk.kept_state import remembered
-
         parts = remembered(self, known)
         return ServiceMessage({"parts": {name: len(part) for name, part in parts.items()}}, b"".join(parts.values()))
 
     def restore(self, lengths: Mapping[str, int], body: bytes) -> None:
         """Be what a desk was; raises RequestError where nothing of it can be taken up."""
-        from mentormatch.service.desk.kept_state import restore
-
         stream = BytesIO(body)
         self.told = restore(self, {name: stream.read(length) for name, length in lengths.items()})
 

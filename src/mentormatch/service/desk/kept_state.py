@@ -7,9 +7,9 @@ they were proved: the answer is canonical. Those that were not, or that come out
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
@@ -27,12 +27,12 @@ from mentormatch.operations.replies import Reply, ReplyAnswer
 from mentormatch.record.log import chain_in
 from mentormatch.record.seal import Seal
 from mentormatch.report.folder import Portfolio
-from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.columns import DeskColumns
 from mentormatch.service.desk.desk_requests import FilePart
 from mentormatch.service.desk.documents import JOURNAL
 from mentormatch.service.desk.rounds import DeskRound
 from mentormatch.service.desk.sealing_board import KeptStep, SealingBoard
-from mentormatch.service.desk.uploads import File
+from mentormatch.service.desk.uploads import File, Handed
 from mentormatch.service.desk.works import STATE, packed_files, unpacked_files
 from mentormatch.widgets.board.actions import BoardDecision
 from mentormatch.widgets.board.decisions import SessionStep
@@ -164,6 +164,29 @@ class DeskState(JsonMessage):
     round: RoundState | None
 
 
+class DeskInWork(Protocol):
+    """What of a desk is kept: its files, what was read of them, its round, and how often all of it has changed."""
+
+    handed: Handed
+    chosen: str | None
+    columns: DeskColumns | None
+    intake: Intake | None
+    round: DeskRound | None
+    named: bool
+    apart: bool
+    changes: int
+    state_kept: BaseModel | None
+
+    def begin_anew(self, files: dict[FilePart, File]) -> None:
+        """Keep these files, and nothing that came of others."""
+
+    def read(self, *, apart: bool) -> None:
+        """Read the files."""
+
+    def go_on(self, one: DeskRound) -> None:
+        """Go on with a round."""
+
+
 def step_state(step: SessionStep) -> StepState:
     """Return the state of a step."""
     seal = step.seal
@@ -172,7 +195,7 @@ def step_state(step: SessionStep) -> StepState:
     )
 
 
-def remembered(desk: Desk, known: Mapping[str, str]) -> dict[str, bytes]:
+def remembered(desk: DeskInWork, known: Mapping[str, str]) -> dict[str, bytes]:
     """Return the parts of what a desk is, without those whose digest (SHA-256) is known."""
     state = DeskState(
         changes=desk.changes,
@@ -194,7 +217,7 @@ def remembered(desk: Desk, known: Mapping[str, str]) -> dict[str, bytes]:
     return {name: part for name, part in parts.items() if known.get(name) != sha256(part).hexdigest()}
 
 
-def restore(desk: Desk, parts: Mapping[str, bytes]) -> str:
+def restore(desk: DeskInWork, parts: Mapping[str, bytes]) -> str:
     """Have a desk be what it was, and return what could not be taken up, in words; raises RequestError for nothing."""
     try:
         state = DeskState.model_validate_json(parts[STATE])
