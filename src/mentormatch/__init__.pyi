@@ -107,6 +107,9 @@ from mentormatch.operations.repair import repair as repair
 from mentormatch.operations.replies import Reply as Reply
 from mentormatch.operations.replies import read_replies as read_replies
 from mentormatch.operations.replies import reply as reply
+from mentormatch.operations.sturdy import Sturdiness as Sturdiness
+from mentormatch.operations.sturdy import SturdyPlan as SturdyPlan
+from mentormatch.operations.sturdy import sturdy as sturdy
 from mentormatch.operations.suggestion import Suggestions as Suggestions
 from mentormatch.operations.suggestion import suggest as suggest
 from mentormatch.operations.trial import RuleEffect as RuleEffect

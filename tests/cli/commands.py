@@ -28,6 +28,7 @@ CASES: dict[str, str] = {
     "evaluate": "evaluate {answers} {pairs} -p {programme}",
     "access": "access {answers} -p {watching}",
     "recruit": "recruit {answers} -p {programme} -k 1",
+    "sturdy": "sturdy {answers} -p {programme}",
     "incentives": "incentives {answers} -p {programme} --time-limit 1",
     "why-not": "why-not {answers} M06 E05 -p {programme}",
     "alternatives": "alternatives {answers} E05 -n 2 -p {programme}",

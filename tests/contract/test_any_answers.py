@@ -49,6 +49,7 @@ MORE: dict[str, dict[str, Any]] = {
     "recruit": {"k": 1},
     "repair": {"former": [PAIR], "ladder": True, "reserves": True},
     "reply": {"proposal": {"pairs": [PAIR]}, "replies": [{"person": "M1", "answer": "accepted"}]},
+    "sturdy": {"time_limit_s": 5},
     "suggest": {"each": 2},
     "why-not": PAIR,
 }

@@ -25,6 +25,7 @@ CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
     "repair": (mm.repair,),
     "reply": (mm.reply,),
     "rotate": (mm.form_groups, mm.rotate),
+    "sturdy": (mm.match, mm.sturdy),
     "suggest": (mm.suggest,),
     "topics": (mm.choose_topics,),
     "turns": (mm.schedule_turns,),
@@ -46,6 +47,7 @@ PYTHON_ALONE: dict[str, set[str]] = {
     "alternatives": OF_THE_MACHINE,
     "match": OF_THE_MACHINE,
     "recruit": OF_THE_MACHINE,
+    "sturdy": OF_THE_MACHINE,
     "why-not": OF_THE_MACHINE,
     "topics": {"goals"},  # no programme states them
     "turns": {"zone"},  # of a programme, the question about slots states it

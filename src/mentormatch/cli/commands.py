@@ -15,6 +15,7 @@ from mentormatch.cli.evaluate import (
     evaluate_command,
     incentives_command,
     recruit_command,
+    sturdy_command,
     why_not_command,
 )
 from mentormatch.cli.groups import dates_command, groups_command, topics_command, turns_command
@@ -144,6 +145,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     recruit_command: (
         "recruit",
         mark("Dire qui recruter pour placer les personnes sans binôme, et quelles places suffiraient."),
+    ),
+    sturdy_command: (
+        "sturdy",
+        mark("Dire combien gardent un binôme si quelqu'un part, et ce que coûterait de mieux tenir."),
     ),
     incentives_command: (
         "incentives",

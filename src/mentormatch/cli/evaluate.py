@@ -1,4 +1,4 @@
-"""The commands that judge pairs, what others cost, whom to recruit, and whether it pays to answer otherwise."""
+"""The commands that judge pairs, what others cost, whom to recruit, who leaves, and other answers."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -279,6 +279,41 @@ def recruit_command(  # noqa: PLR0913 - the options of the command line are its 
     found = recruit(matching, k, time_limit_s=time_limit)
     if as_json:
         write_json(RecruitResponse.of(found).to_json())
+    else:
+        write_lines(found.sentences)
+    raise typer.Exit(EXIT_CODES[str(found.status)])
+
+
+Leaving = Annotated[
+    int, typer.Option("-k", min=1, max=2, metavar=mark("ENTIER"), help=mark("Combien de personnes partent, 1 ou 2."))
+]
+
+
+def sturdy_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    k: Leaving = 1,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how many keep a partner if people leave, and what it would cost to hold better."""
+    from mentormatch.contract.operations.sturdy import SturdyResponse
+    from mentormatch.operations.sturdy import sturdy
+
+    files = sources(answers, mentors, mentees, tool, encoding)
+    matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
+    tell_caveats(matching)
+    found = sturdy(matching, k, time_limit_s=time_limit)
+    if as_json:
+        write_json(SturdyResponse.of(found).to_json())
     else:
         write_lines(found.sentences)
     raise typer.Exit(EXIT_CODES[str(found.status)])

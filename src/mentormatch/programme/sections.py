@@ -184,15 +184,15 @@ class Documents(Part):
     ``name`` is the contact field by which a sheet calls people, instead of their key; ``message`` what the team says on
     every sheet, a paragraph a line; ``score`` whether the points of the pair are told.
 
-    ``sheets`` are further sheets of the team's workbook, each of which takes solving again: whom to recruit next, and
-    whether anybody gains by answering otherwise.
+    ``sheets`` are further sheets of the team's workbook, each of which takes solving again: whom to recruit next,
+    whether anybody gains by answering otherwise, and which plan holds best if somebody leaves.
     """
 
     name: str | None = None
     contacts: list[str] = Setting(default_factory=list)
     message: str = ""
     score: bool = False
-    sheets: list[Literal["recruit", "incentives"]] = Setting(default_factory=list)
+    sheets: list[Literal["recruit", "incentives", "sturdy"]] = Setting(default_factory=list)
 
     def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
         """Yield the contacts that are none of the programme's."""

@@ -18,7 +18,7 @@ def views(matching: Matching, *, names: ViewNames = False) -> Iterator[Piece]:
     show = matching.show
     yield from (show.summary(names=names), show.pairs(names=names), show.unmatched(names=names))
     yield from (show.market(names=names), show.prices(), show.access(), show.certificate())
-    yield from (show.recruit(names=names), show.incentives(seconds=0.2))
+    yield from (show.recruit(names=names), show.incentives(seconds=0.2), show.sturdy(seconds=5))
     yield from (show.robustness(names=names, samples=2), show.compared_with(without(matching), names=names))
     mentors, mentees = matching.cohort.mentors.ids, matching.cohort.mentees.ids
     for key in (*mentors[:2], *mentees[:2], *mentees[-1:]):

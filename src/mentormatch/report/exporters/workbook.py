@@ -13,6 +13,7 @@ from mentormatch.operations.access import access, watched_fields
 from mentormatch.operations.incentives import incentives
 from mentormatch.operations.matching import Matching, NamedExporter
 from mentormatch.operations.recruit import recruit
+from mentormatch.operations.sturdy import sturdy
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, BookColumn, CellForm, write_grid
@@ -76,6 +77,12 @@ SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
         ("best", 62, "wrapped"),
         ("placed", 14, "count"),
         ("points", 11, "text"),
+    ),
+    "sturdy": (
+        ("price", 16, "text"),
+        ("worst", 24, "count"),
+        ("mean", 14, "text"),
+        ("changed", 18, "count"),
     ),
     "incentives": (
         ("question", 40, "wrapped"),
@@ -166,7 +173,7 @@ def write_access(book: Book, matching: Matching) -> None:
 
 
 def write_prospects(book: Book, matching: Matching) -> None:
-    """Write whom to recruit and what invites to answer otherwise, where the programme asks for it and there are pairs.
+    """Write what the programme asks for beside and takes solving again, where there are pairs.
 
     Below each table stands what can be said of it, and how sure it is.
     """
@@ -177,6 +184,9 @@ def write_prospects(book: Book, matching: Matching) -> None:
     if "incentives" in asked:
         gains = incentives(matching.cohort, matching.programme, seed=matching.seed)
         write_told(book, tr("Répondre autrement"), "incentives", gains.sheet, gains.sentences)
+    if "sturdy" in asked:
+        held = sturdy(matching)
+        write_told(book, tr("Tenir aux départs"), "sturdy", held.sheet, held.sentences)
 
 
 def write_told(book: Book, title: str, name: str, sheet: ResultSheet, sentences: Sequence[str]) -> None:

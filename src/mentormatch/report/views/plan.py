@@ -1,4 +1,4 @@
-"""Views of the whole plan: summary, prices, certificate, robustness, access, whom to recruit, incentives, two plans."""
+"""Views of the whole plan: prices, certificate, robustness, access, recruiting, incentives, departures, comparison."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +23,7 @@ from mentormatch.operations.access import Access, access
 from mentormatch.operations.incentives import incentives
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.recruit import recruit
+from mentormatch.operations.sturdy import sturdy
 from mentormatch.report import words
 from mentormatch.report.comparison import Comparison, PointShift, compare, counted_alike, shifts
 from mentormatch.report.decision_state import standing
@@ -265,6 +266,29 @@ class IncentivesPiece(Piece):
         cohort, programme = self.matching.cohort, self.matching.programme
         try:
             told = incentives(cohort, programme, seed=self.matching.seed, time_limit_s=self.seconds)
+        except RequestError as error:
+            return error.message
+        return ToldResult(told.sentences, told.sheet)
+
+
+@dataclass(frozen=True, repr=False)
+class SturdyPiece(Piece):
+    """How many keep or get a partner if people leave, and the plans that hold better, with their price."""
+
+    heading: ClassVar[str] = mark("Tenir aux départs")
+    kind: ClassVar[str] = "sturdy"
+    call: ClassVar[str] = "sturdy()"
+    purpose: ClassVar[str] = mark("Combien gardent un binôme si quelqu'un part, et ce que coûterait de mieux tenir.")
+    k: int
+    seconds: float
+
+    @once_spoken
+    def found(self) -> ToldResult | str:
+        """What holds; or, in a sentence, why nothing is told."""
+        if not soon_solved(self.matching.case):
+            return tr(TOO_LARGE)
+        try:
+            told = sturdy(self.matching, self.k, time_limit_s=self.seconds)
         except RequestError as error:
             return error.message
         return ToldResult(told.sentences, told.sheet)

@@ -17,17 +17,19 @@ from mentormatch.report.views.plan import (
     RecruitPiece,
     SideBySide,
     Steady,
+    SturdyPiece,
     Summary,
 )
 from mentormatch.survey.contacts import Contacts
 
 MOST_SHOWN = 50
 """Pairs that a notebook shows; its outputs are saved in its file."""
-INCENTIVES_S = 10.0
-"""Other answers are tried so long, unless it is said."""
+SEARCH_S = 10.0
+"""Other answers, and sturdier plans, are tried so long, unless it is said."""
 ALL: tuple[type[Piece], ...] = (
     *(Summary, PairsPiece, PairPiece, PersonPiece, UnmatchedPiece),
-    *(MarketPiece, RecruitPiece, Prices, Steady, AccessPiece, IncentivesPiece, Proof, SideBySide, Participant),
+    *(MarketPiece, RecruitPiece, Prices, Steady, SturdyPiece, AccessPiece, IncentivesPiece, Proof),
+    *(SideBySide, Participant),
 )
 """Every view, in the order in which one asks."""
 
@@ -97,7 +99,11 @@ class Views:
         """Return whom to recruit next, and which places would do instead; see ``recruit``."""
         return RecruitPiece(self.matching, labels_of(self.matching, names))
 
-    def incentives(self, seconds: float = INCENTIVES_S) -> IncentivesPiece:
+    def sturdy(self, k: int = 1, seconds: float = SEARCH_S) -> SturdyPiece:
+        """Return what holds if ``k`` people leave, and sturdier plans, looked for so long at most; see ``sturdy``."""
+        return SturdyPiece(self.matching, KEYS, k, seconds)
+
+    def incentives(self, seconds: float = SEARCH_S) -> IncentivesPiece:
         """Return whether anybody would have gained by answering otherwise, never who; so long is tried at most."""
         return IncentivesPiece(self.matching, KEYS, seconds)
 

@@ -131,6 +131,7 @@ VIEWS: Mapping[str, tuple[str, DocumentView | None]] = {
     "objectifs": (mark("Ce que coûte chaque objectif"), lambda held: held.matching.show.prices()),
     ACCESS: (mark("Égalité d'accès"), lambda held: held.matching.show.access()),
     "incitations": (mark("Répondre autrement"), lambda held: held.matching.show.incentives()),
+    "departs": (mark("Tenir aux départs"), lambda held: held.matching.show.sturdy()),
     "solidite": (mark("Binômes solides et fragiles"), lambda held: held.matching.show.robustness(names=held.names)),
     "certificat": (mark("Certificat"), lambda held: held.matching.show.certificate()),
 }
