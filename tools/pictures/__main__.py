@@ -150,12 +150,54 @@ def tried(visit: Visit) -> None:
     visit.page.evaluate("scrollTo(0, 0)")
 
 
+def grouped(visit: Visit) -> None:
+    """Form the groups of the example, and keep two people apart."""
+    visit.page.get_by_role("radio", name="Groupes de codéveloppement").check()
+    visit.read()
+    visit.press("Former les groupes")
+    visit.page.get_by_label("Une personne", exact=True).select_option(label="C01")
+    visit.page.get_by_label("Et une autre", exact=True).select_option(label="C06")
+    visit.press("Séparer")
+    visit.page.locator(".wished").wait_for()
+
+
+def dated(visit: Visit) -> None:
+    """Show the year of the groups of the example."""
+    grouped(visit)
+    visit.press("Voir l’année")
+    visit.page.locator("table.turns").wait_for()
+
+
+def decided(visit: Visit) -> None:
+    """Choose topics and dates of the example of a working group."""
+    visit.page.get_by_role("radio", name="Groupe de travail").check()
+    visit.read()
+    visit.press("Choisir les sujets et les dates")
+    visit.page.locator("table.topics").wait_for()
+
+
+def followed(visit: Visit) -> None:
+    """Hand over the answers of two months of the example, and tick a call."""
+    visit.form()
+    visit.page.locator(".steps").get_by_role("button", name="Le suivi").click()
+    for month in (1, 3):
+        name = f"suivi-{month}-mois.csv"
+        visit.choose(f"wave-{month}", name, examples.folder_of("mentorat").joinpath(name).read_bytes())
+        visit.held(name)
+    visit.page.locator(".call").nth(1).get_by_role("checkbox").check()
+    visit.page.locator(".call.done").wait_for()
+
+
 STAFF: Mapping[str, Callable[[Visit], None]] = {
     "files": handed_over,
     "columns": called_otherwise,
     "programme": tried,
     "pairs": formed,
     "proposal": replied,
+    "groups": grouped,
+    "year": dated,
+    "sessions": decided,
+    "follow_up": followed,
 }
 
 
@@ -248,11 +290,15 @@ PICTURES: Mapping[str, Callable[[Browser, Edition], bytes]] = {
     "tableau": board(WIDE, 900),
     "tableau-etroit": board(NARROW, 1600),
     "tableau-jupyter": board_in_jupyter,
-    "service-fichiers": staff("files", 680),
+    "service-fichiers": staff("files", 900),
     "service-colonnes": staff("columns", 1250),
     "service-programme": staff("programme", 1700),
     "service-binomes": staff("pairs", 1150),
     "service-proposition": staff("proposal", 1900),
+    "service-groupes": staff("groups", 1150),
+    "service-annee": staff("year", 1000),
+    "service-sujets": staff("sessions", 1150),
+    "service-suivi": staff("follow_up", 1250),
     "carnet": notebook,
     "classeur": workbook,
     "images": looks,

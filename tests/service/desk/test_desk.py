@@ -81,10 +81,13 @@ def test_each_step_leads_to_the_next(sitting: Sitting) -> None:
         "edition": 0,
         "language": "fr",
         "told": "",
+        "kind": "pairs",
+        "stated": False,
         "files": [],
         "columns": None,
         "intake": None,
         "plan": None,
+        "gathered": None,
     }
     sitting.done("take", PROGRAMME, part="programme", name="C:\\bureau\\programme.toml")
     told = sitting.done("take", ANSWERS, part="answers", name="dossier/reponses.csv")

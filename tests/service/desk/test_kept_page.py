@@ -82,7 +82,7 @@ def test_a_second_person_sees_who_holds_a_work_and_changes_nothing_until_they_go
     assert file.name == "travail.mentormatch"
     with visiting(browser, visit.service) as other:
         other.sign_in()
-        other.page.get_by_text("Reprendre une proposition d’un autre jour").click()
+        other.page.locator("summary", has_text="Un fichier de travail").click()
         other.choose("work", file.name, file.read_bytes())
         told = other.page.locator(".held-by")
         expect(told).to_contain_text("Quelqu’un d’autre tient ce travail")

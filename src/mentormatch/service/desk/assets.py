@@ -20,6 +20,8 @@ from mentormatch.widgets.form.texts import WORDS as FORM_WORDS
 
 WORDS = {
     "title": mark("Former les binômes"),
+    "title_groups": mark("Former les groupes"),
+    "title_sessions": mark("Choisir les sujets et les dates"),
     "steps": mark("Étapes"),
     "languages": mark("Langue"),
     "close": mark("Tout effacer et fermer"),
@@ -42,6 +44,10 @@ WORDS = {
     "step_board": mark("Le tableau"),
     "step_proposal": mark("La proposition"),
     "step_documents": mark("Les documents"),
+    "step_follow_up": mark("Le suivi"),
+    "step_groups": mark("Les groupes"),
+    "step_year": mark("L'année"),
+    "step_sessions": mark("Sujets et dates"),
     "not_yet": mark("pas encore possible"),
     "files_lead": mark(
         "Déposez les réponses au questionnaire, et le programme si vous en avez un. Rien ne part ailleurs que sur ce "
@@ -55,9 +61,39 @@ WORDS = {
         "Le fichier .toml qui dit quelles questions, quels critères et quelles règles comptent. Sans lui, l'étape"
         " suivante en propose un."
     ),
+    "programme_needed": mark(
+        "Le fichier .toml qui dit quelles questions et quelles règles comptent. Il le faut : des réponses seules, la"
+        " page ne propose qu'un programme de binômes."
+    ),
     "earlier": mark("Reprendre une proposition d'un autre jour"),
-    "earlier_hint": mark("Le fichier propositions.json, téléchargé d'ici ou écrit par « mentormatch replies »."),
+    "earlier_hint": mark(
+        "Le fichier propositions.json, téléchargé d'ici ou écrit par « mentormatch replies », ou le fichier de décision"
+        " (binomes.decision.json) ; avec les réponses et le programme de ce jour-là."
+    ),
     "proposal_file": mark("La proposition d'un autre jour"),
+    "edition": mark("L'édition précédente"),
+    "edition_hint": mark(
+        "Le fichier edition.json de l'an dernier : ses binômes ne reviendront pas, et qui était sans binôme passe"
+        " d'abord."
+    ),
+    "edition_groups_hint": mark(
+        "Le fichier groupes.json de l'an dernier, ou une feuille avec un code et un groupe par ligne : aussi peu de"
+        " personnes que possible se retrouvent."
+    ),
+    "which_kind": mark("Quel programme ?"),
+    "which_kind_hint": mark("Si vous déposez un programme, c'est lui qui le dit."),
+    "stated_pairs": mark("Vos fichiers le disent : ce programme forme des binômes."),
+    "stated_groups": mark("Vos fichiers le disent : ce programme forme des groupes."),
+    "stated_sessions": mark("Vos fichiers le disent : ce programme règle les séances d'un seul groupe."),
+    "kind_pairs": mark("Binômes"),
+    "kind_pairs_what": mark("Un·e mentor·e accompagne un·e ou plusieurs mentoré·es pendant l'année."),
+    "kind_pairs_get": mark("Vous obtenez : binômes, fiches, réponses des personnes, suivi de l'année."),
+    "kind_groups": mark("Groupes de codéveloppement"),
+    "kind_groups_what": mark("Des pairs de structures différentes, par groupes de sept ou huit."),
+    "kind_groups_get": mark("Vous obtenez : groupes, dates, qui présente à quelle séance."),
+    "kind_sessions": mark("Groupe de travail"),
+    "kind_sessions_what": mark("Un seul groupe, qui choisit ses sujets et ses dates."),
+    "kind_sessions_get": mark("Vous obtenez : sujets retenus, dates, qui présente quand."),
     "one_file": mark("Un seul fichier, pour les mentor·es et les mentoré·es"),
     "two_files": mark("Un fichier pour chaque côté"),
     "how_many": mark("Combien de fichiers de réponses ?"),
@@ -71,7 +107,9 @@ WORDS = {
     "taken": mark("{name} est déposé."),
     "taken_back": mark("{name} est retiré."),
     "sending": mark("Envoi de {name}…"),
-    "example_lead": mark("Pour un premier essai, sans fichier :"),
+    "example_pairs": mark("Pour un premier essai, sans fichier, un mentorat de 32 personnes :"),
+    "example_groups": mark("Pour un premier essai, sans fichier, un codéveloppement de 24 personnes :"),
+    "example_sessions": mark("Pour un premier essai, sans fichier, un groupe de travail de 22 personnes :"),
     "example": mark("Prendre l'exemple"),
     "example_taken": mark("Le programme et les réponses d'exemple sont là ; les personnes y sont fictives."),
     "read": mark("Lire les réponses"),
@@ -115,7 +153,7 @@ WORDS = {
     "none_blocked": mark("Rien à régler."),
     "other_counts": mark("À confirmer : {open} ; reconnues : {known}."),
     "go_on": mark("Continuer"),
-    "columns_lost": mark("Les binômes déjà formés seront perdus."),
+    "columns_lost": mark("Ce qui est déjà formé sera perdu."),
     "keep_programme": mark("Télécharger le programme"),
     "keep_mapping": mark("Télécharger la correspondance"),
     "mentees_to_come": mark("Ce fichier est celui des mentor·es. Déposez maintenant celui des mentoré·es."),
@@ -132,6 +170,15 @@ WORDS = {
         "Recalculer part des réponses au questionnaire seules : les décisions prises sur le tableau et les tours de la"
         " proposition seront perdus."
     ),
+    "form_groups": mark("Former les groupes"),
+    "form_groups_again": mark("Former de nouveau les groupes"),
+    "form_sessions": mark("Choisir les sujets et les dates"),
+    "form_sessions_again": mark("Choisir de nouveau"),
+    "groups_lost": mark("Recalculer part des réponses seules : ce que vous avez réuni ou séparé sera perdu."),
+    "grouping": mark("Calcul des groupes…"),
+    "choosing": mark("Choix des sujets et des dates…"),
+    "groups_formed": mark("Les groupes sont formés."),
+    "sessions_formed": mark("Les sujets et les dates sont choisis."),
     "resume": mark("Reprendre la proposition"),
     "resume_lead": mark("Le fichier d'une proposition est déposé : ses binômes et ses tours seront repris tels quels."),
     "resumed": mark("La proposition est reprise."),
@@ -201,6 +248,84 @@ WORDS = {
     "everybody": mark("Où en est chaque personne"),
     "keep_people": mark("Télécharger ce tableau"),
     "round_documents": mark("Pour proposer, et prendre les réponses"),
+    "to_year": mark("Voir l'année"),
+    "undo_groups": mark("Annuler le dernier changement"),
+    "groups_as_answered": mark("Les groupes sont de nouveau ceux d'avant."),
+    "led_by": mark("Animé par {name}"),
+    "points_noun": mark("points"),
+    "points": mark("Points"),
+    "of_points": mark("{points} sur {full}"),
+    "criterion": mark("Critère"),
+    "why_points": mark("D'où viennent les points ({known} de réponses connues)"),
+    "wishes": mark("Réunir ou séparer"),
+    "wishes_hint": mark(
+        "Les groupes sont refaits en tenant compte de chaque demande. Si c'est impossible, rien ne change, et la page"
+        " dit pourquoi."
+    ),
+    "first_person": mark("Une personne"),
+    "second_person": mark("Et une autre"),
+    "bring_together": mark("Réunir"),
+    "keep_apart": mark("Séparer"),
+    "brought_together": mark("réuni·es"),
+    "kept_apart": mark("séparé·es"),
+    "choose_two": mark("Choisissez d'abord deux personnes."),
+    "lift": mark("Lever"),
+    "lift_wish": mark("Lever la demande sur {people}"),
+    "year_lead": mark(
+        "Les séances de chaque groupe, hors des jours fériés, des vacances et des périodes que le programme écarte ; et"
+        " qui présente à chacune."
+    ),
+    "key_session": mark("séance, avec qui présente"),
+    "key_free": mark("séance sans présentation"),
+    "session": mark("Séance"),
+    "who_presents": mark("Qui présente, et quand"),
+    "calendars": mark("Calendriers"),
+    "calendars_hint": mark("Un fichier par groupe, qui s'ouvre dans tout agenda."),
+    "calendar_of": mark("{group} : le calendrier (.ics)"),
+    "about_lane": mark("{group} : ce qui est démontré, et les dates écartées"),
+    "how_many_sessions": mark("Nombre de séances"),
+    "try_number": mark("Essayer"),
+    "try_number_hint": mark("Les sujets, les dates et les tours sont choisis de nouveau."),
+    "bad_sessions": mark("Le nombre de séances est un nombre entier, de 1 à 366."),
+    "sessions": mark("Les séances"),
+    "presenting": mark("Présentent : {people}"),
+    "topics": mark("Les sujets demandés"),
+    "topic": mark("Sujet"),
+    "approvals": mark("Demandes"),
+    "kept_or_not": mark("Retenu"),
+    "chosen": mark("retenu"),
+    "unserved": mark("Qui n'a pas son sujet"),
+    "person": mark("Personne"),
+    "asked_for": mark("Demandait"),
+    "asked_nothing": mark("n'a rien demandé"),
+    "all_served": mark("Chaque personne a au moins un sujet qu'elle a demandé."),
+    "enough": mark("Avec {number} sujets, chacun·e aurait le sien."),
+    "try_enough": mark("Essayer avec {number} séances"),
+    "follow_lead": mark(
+        "Déposez les réponses de chaque mois : la page dit qui appeler et pourquoi, et où en est chaque binôme."
+    ),
+    "follow_nothing": mark("Aucune réponse n'est encore déposée."),
+    "to_call": mark("Qui appeler, et pourquoi"),
+    "nobody_to_call": mark("Personne n'est à appeler."),
+    "calls_done": mark("appels faits : {calls}"),
+    "call_done": mark("fait"),
+    "with": mark("{side}, avec {partners}"),
+    "pairs_now": mark("Où en sont les binômes"),
+    "follow_documents": mark("Le suivi, à garder"),
+    "afterwards": mark("Pour la suite"),
+    "next_edition": mark("L'édition suivante"),
+    "next_edition_hint": mark(
+        "Elle reprend ce programme et sait ce qui s'est fait cette année ; vous n'aurez que ses réponses à déposer."
+    ),
+    "begin_next": mark("Commencer l'édition suivante…"),
+    "begin_next_warning": mark("Ce qui est ici et n'est pas téléchargé sera perdu."),
+    "begin_next_sure": mark("Commencer"),
+    "stay_here": mark("Rester ici"),
+    "next_begun": mark("L'édition suivante commence : déposez ses réponses."),
+    "gathered_documents": mark(
+        "Ce que vous donnez à tous ne dit rien des points ni des raisons ; le reste est à l'équipe."
+    ),
+    "no_groups": mark("Il n'y a pas de document à remettre : l'étape d'avant dit pourquoi."),
     "documents_lead": mark(
         "Téléchargez ce que vous voulez garder : un travail n'est gardé ici que pour un temps, et le service n'a pas"
         " d'autre exemplaire des documents."
@@ -299,6 +424,12 @@ OWN: Mapping[str, str] = {
     "desk.js": JAVASCRIPT,
     "documents.js": JAVASCRIPT,
     "fields.js": JAVASCRIPT,
+    "follow_up.js": JAVASCRIPT,
+    "groups.js": JAVASCRIPT,
+    "kinds.css": CSS,
+    "kinds.js": JAVASCRIPT,
+    "results.js": JAVASCRIPT,
+    "working_group.js": JAVASCRIPT,
     "icon.svg": SVG,
     "menus.js": JAVASCRIPT,
     "model.js": JAVASCRIPT,

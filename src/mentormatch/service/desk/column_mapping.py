@@ -372,12 +372,15 @@ class SeenMapping:
         needed = len(self.plan.needed) + sum(field.later for field in self.programme.fields.values())
         if lacking > max(FEW, MOSTLY * needed):
             questions = counted(needed, "question")
+            other = ColumnGesture(words=tr("Déposer un autre fichier"), what="file")
+            alone = ColumnGesture(words=tr("Partir des réponses seules"), what="alone")
+            pairs = self.programme.served_by == ("match",)  # answers alone make no other programme
             yield ColumnBlocker(
                 title=tr(OTHER_FILE),
                 text=tr(OTHER_FILE_TEXT, questions=questions, lacking=lacking),
-                hint=tr(OTHER_FILE_HINT),
-                main=ColumnGesture(words=tr("Partir des réponses seules"), what="alone"),
-                quiet=ColumnGesture(words=tr("Déposer un autre fichier"), what="file"),
+                hint=tr(OTHER_FILE_HINT) if pairs else "",
+                main=alone if pairs else other,
+                quiet=other if pairs else None,
             )
 
     def doubled(self) -> Iterator[ColumnBlocker]:

@@ -21,6 +21,8 @@ from mentormatch.languages import FRENCH, language, mark, tr
 from mentormatch.operations.matching import match
 from mentormatch.operations.proposal import Late, Proposal, ProposalRecord
 from mentormatch.programme.edits import ProgrammeText
+from mentormatch.record.decision import Decision
+from mentormatch.record.restoration import restore_matching
 from mentormatch.report.reviewed.decisions import read_decisions
 from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.service.desk import desk_requests
@@ -30,6 +32,7 @@ from mentormatch.service.desk.desk_answers import DeskOut, FileOut, RefusalOut, 
 from mentormatch.service.desk.documents import (
     ANSWERS,
     HTML,
+    NEXT,
     OVERVIEW,
     HeldDocument,
     intake_documents,
@@ -37,9 +40,22 @@ from mentormatch.service.desk.documents import (
     type_of,
 )
 from mentormatch.service.desk.kept_state import remembered, restore
+from mentormatch.service.desk.kind_requests import (
+    BeginNext,
+    ChooseKind,
+    KindRequest,
+    LeaveWave,
+    LookAtFollowUp,
+    LookAtSessions,
+    NoteCall,
+    ProgrammeKind,
+    TakeWave,
+    TrySessions,
+)
+from mentormatch.service.desk.kind_steps import NOT_FORMED, KindSteps
 from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound
 from mentormatch.service.desk.sealing_board import SealingBoard
-from mentormatch.service.desk.uploads import File, Handed, PeopleReader, refuse_too_many, taken_in
+from mentormatch.service.desk.uploads import File, Handed, PeopleReader, refuse_too_many
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.survey.contacts import Contacts
@@ -81,12 +97,11 @@ INTAKE = "reponses"
 """The name of the page of what came in."""
 NOT_READ = mark("Les réponses n'ont pas encore été lues")
 NOT_SETTLED = mark("Il reste des points à régler dans les colonnes")
-NOT_FORMED = mark("Les binômes n'ont pas encore été formés")
 OTHER_ANSWERS = mark(
     "La proposition ne va pas avec ces réponses. À la première étape, retirez-la, ou déposez les réponses de la même"
     " édition."
 )
-PAIRS = mark("binômes possibles")
+PAIRS, MEETINGS = mark("binômes possibles"), mark("rencontres possibles de deux personnes")
 STOPPED = mark("Le calcul a été arrêté avant une première réponse.")
 
 
@@ -111,6 +126,8 @@ class Desk:
         self.contacts = Contacts((), {})
         self.programme_form: ProgrammeForm | None = None
         self.round: DeskRound | None = None
+        self.kinds = KindSteps()
+        self.said: ProgrammeKind = "pairs"
         self.named = self.apart = False
         self.edition = 0
         self.told = ""
@@ -122,6 +139,11 @@ class Desk:
         """The language that was chosen at the page, or that of the programme, or of the files."""
         told = (self.intake.language if self.intake else "") or (self.columns.code if self.columns else "")
         return self.chosen or told or FRENCH
+
+    @property
+    def kind(self) -> ProgrammeKind:
+        """What the programme is: what the files tell, or what was chosen at the page."""
+        return self.handed.stated or self.said
 
     def answer(self, payload: bytes) -> bytes:
         """Return the answer to what the page asks; what is refused is an answer too."""
@@ -167,13 +189,32 @@ class Desk:
                 | desk_requests.Oblige()
             ):
                 return self.rounds(action, body)
+            case KindRequest():
+                told = self.do_of_kind(action, body)
+                self.edition += action.changes
+                return told
         return None
+
+    def do_of_kind(self, action: KindRequest, body: bytes) -> dict[str, Any] | None:
+        """Return what the step of one kind of programme shows after an action; raises MentorMatchError as ``do``."""
+        match action:
+            case ChooseKind() | BeginNext():
+                return None
+            case LookAtFollowUp() | TakeWave() | LeaveWave() | NoteCall():
+                return dressed(self.kinds.follow(action, body, self.formed(), self.contacts if self.named else None))
+            case LookAtSessions() | TrySessions():
+                with stoppable():
+                    return dressed(self.kinds.sessions(action))
+        with stoppable():
+            return dressed(self.kinds.groups(action))
 
     def change(self, action: desk_requests.Action, body: bytes) -> None:
         """Do what changes how far everything is; raises MentorMatchError where it cannot be done."""
         match action:
             case desk_requests.Take() | desk_requests.Leave() | desk_requests.Example() | desk_requests.OneSide():
                 self.begin_anew(self.handed_over(action, body))
+            case BeginNext():
+                self.begin_anew(self.for_next_edition())
             case desk_requests.Read(apart=apart):
                 self.read(apart=apart)
             case desk_requests.Settle():
@@ -196,6 +237,9 @@ class Desk:
                 self.restore(lengths, body)
             case desk_requests.Speak(language=code):
                 self.speak(code)
+            case ChooseKind(kind=kind):
+                self.said = kind
+                self.edition += 1
             case desk_requests.Name(shown=shown):
                 self.call(shown=shown)
             case desk_requests.Begin():
@@ -208,18 +252,24 @@ class Desk:
         files = dict(self.handed.files)
         match action:
             case desk_requests.Take(part=part, name=name):
-                files[part] = File.of(name, body)
+                return self.handed.taking(part, File.of(name, body))
             case desk_requests.Leave(part=part):
                 files.pop(part, None)
             case desk_requests.OneSide(side=side) if "answers" in files:
                 files[side] = files.pop("answers")
             case desk_requests.Example():
-                return Handed.example()
+                return Handed.example(self.kind)
         return files
+
+    def for_next_edition(self) -> dict[desk_requests.FilePart, File]:
+        """Return the files with which the next edition begins; raises MentorMatchError without an answer."""
+        carried = self.kinds.next_groups() if self.kinds.group else File(NEXT, self.held().content(NEXT))
+        return {"programme": self.handed.files["programme"], "edition": carried}
 
     def begin_anew(self, files: dict[desk_requests.FilePart, File]) -> None:
         """Keep these files, and nothing that came of others."""
-        self.handed, self.intake, self.round = Handed(files), None, None
+        self.said = Handed(files).stated or self.kind
+        self.handed, self.intake, self.round, self.kinds = Handed(files), None, None, KindSteps()
         self.former, self.columns = self.columns or self.former, None
         self.contacts, self.named = Contacts((), {}), False
         self.programme_form = None
@@ -227,22 +277,32 @@ class Desk:
 
     def read(self, *, apart: bool) -> None:
         """Read the files: the answers are taken in where the programme understands them, else there are columns."""
-        self.handed.refuse_missing(apart=apart)
+        self.handed.refuse_missing(self.kind, apart=apart)
+        columns = self.unfolded(apart=apart)
+        with language(self.language):
+            told = columns.told()
+        if "programme" in self.handed.files and not told.blocked:
+            try:
+                self.take_in()
+            except SurveyError:
+                if not told.open:  # else there is what the step of the columns will settle
+                    raise
+
+    def unfolded(self, *, apart: bool) -> DeskColumns:
+        """Return the columns of the files, which are read anew; raises MentorMatchError where one cannot be."""
         self.apart, self.round, self.intake, self.programme_form = apart, None, None, None
+        self.kinds = KindSteps()
         self.edition += 1
         self.handed.proposal()
         content = self.handed.stated_programme
         programme = self.handed.programme() if content is not None else None
-        tables = self.handed.tables(apart=apart, most=self.most.people)
+        tables = self.handed.tables(programme, apart=apart, most=self.most.people)
         self.former = self.columns = DeskColumns.of(content, tables, self.columns or self.former)
-        with language(self.language):
-            told = self.columns.told()
-        if programme and not told.blocked:
-            try:
-                self.intake, self.contacts = taken_in(programme, tables)
-            except SurveyError:
-                if not told.open:  # else there is what the step of the columns will settle
-                    raise
+        return self.columns
+
+    def take_in(self) -> None:
+        """Take the answers in by the programme; raises MentorMatchError where they cannot be."""
+        self.intake, self.contacts = self.handed.taken_in(self.handed.programme(), self.looked_at().tables)
 
     def settle(self) -> None:
         """Take the columns as they are shown, and read the answers by the programme that comes of it."""
@@ -252,9 +312,9 @@ class Desk:
         name = self.handed.files["programme"].name if "programme" in self.handed.files else PROGRAMME_FILE
         programme = File(name, columns.settle())
         self.handed = Handed({**self.handed.files, "programme": programme})
-        self.round, self.programme_form = None, None
+        self.round, self.programme_form, self.kinds = None, None, KindSteps()
         self.edition += 1
-        self.intake, self.contacts = taken_in(self.handed.programme(), columns.tables)
+        self.take_in()
 
     def understood(self, action: desk_requests.Action) -> dict[str, Any]:
         """Return the step of the columns, after what was said of them if something was."""
@@ -273,7 +333,20 @@ class Desk:
         return self.columns
 
     def form(self, seed: int, seconds: float) -> None:
-        """Form the pairs, or take those of a proposal; an interrupt ends it with the best that was found."""
+        """Form what the programme asks for; an interrupt ends it with the best that was found."""
+        if self.kind == "pairs":
+            self.form_pairs(seed, seconds)
+            return
+        intake = self.taken_in()
+        cohort, programme = intake.cohort, intake.programme
+        refuse_too_many(len(cohort.members) ** 2, self.most.pairs, MEETINGS)
+        past = self.handed.past(cohort) if programme.groups else ()
+        with stoppable():
+            self.kinds.form(intake, self.contacts, past=past, named=self.named, seed=seed, time_limit_s=seconds)
+        self.edition += 1
+
+    def form_pairs(self, seed: int, seconds: float) -> None:
+        """Form the pairs, or take those of an earlier day."""
         intake, kept = self.taken_in(), self.handed.proposal()
         refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.most.pairs, PAIRS)
         if kept:
@@ -291,23 +364,30 @@ class Desk:
         intake = self.taken_in()
         intake.programme.must_form_pairs()
         refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.most.pairs, PAIRS)
-        if self.programme_form is None:
-            file = self.handed.files["programme"]
-            text = ProgrammeText.of(file.content, file.name)
-            self.programme_form = ProgrammeForm(text, PeopleReader(self.looked_at().tables).under)
-        form = self.programme_form
-        form.spoken, form.labels_of = self.language, lambda matching: labels_of(matching, self.names)
+        form = self.begun_form()
         kept = form.versions.newest
         form.do(form_action(what))
         if form.versions.newest is not kept:
             self.adopt(form.versions.newest)
         return form_state(form)
 
+    def begun_form(self) -> ProgrammeForm:
+        """Return the form of the programme, as it was left."""
+        if self.programme_form is None:
+            file = self.handed.files["programme"]
+            text = ProgrammeText.of(file.content, file.name)
+            people = PeopleReader(self.looked_at().tables).under
+            self.programme_form = ProgrammeForm(text, people, applied=self.handed.applied)
+        form = self.programme_form
+        form.spoken, form.labels_of = self.language, lambda matching: labels_of(matching, self.names)
+        return form
+
     def adopt(self, text: ProgrammeText) -> None:
         """Go on with another version of the programme: what comes after it begins anew."""
-        self.intake, self.contacts = taken_in(text.programme, self.looked_at().tables)
+        self.intake, self.contacts = self.handed.taken_in(text.programme, self.looked_at().tables)
         self.handed.files["programme"] = File(self.handed.files["programme"].name, text.content)
-        self.round = None
+        self.looked_at()
+        self.round, self.kinds = None, KindSteps()
         self.edition += 1
 
     @property
@@ -315,9 +395,11 @@ class Desk:
         """How people are called where no documents are made yet."""
         return self.contacts if self.named else False
 
-    def resumed(self, kept: ProposalRecord, intake: Intake, seed: int) -> Proposal:
+    def resumed(self, kept: ProposalRecord | Decision, intake: Intake, seed: int) -> Proposal:
         """Return a proposal of an earlier day; raises RequestError where it is about people who are not there."""
         try:
+            if isinstance(kept, Decision):
+                return Proposal.of(restore_matching(kept, intake.cohort, intake.programme))
             return Proposal.read(kept, intake.cohort, intake.programme, seed=seed)
         except RequestError as error:
             raise RequestError(f"{tr(OTHER_ANSWERS)}\n{error.message}.", error.problems) from None
@@ -384,7 +466,10 @@ class Desk:
     def call(self, *, shown: bool) -> None:
         """Call people by the names that they gave, or by their codes."""
         self.named = shown
-        self.formed().call(self.contacts if shown else False)
+        if self.kinds.group:
+            self.kinds.call(named=shown)
+        else:
+            self.formed().call(self.contacts if shown else False)
         self.edition += 1
 
     def taken_in(self) -> Intake:
@@ -418,6 +503,9 @@ class Desk:
         """Return a document to keep, by its name."""
         if name in (PROGRAMME_FILE, MAPPING):
             return self.looked_at().document(name)
+        if name != ANSWERS and self.kinds.has(name):
+            board = self.round.board if self.round else None
+            return self.kinds.document(name, board, self.contacts if self.named else None)
         if name in ROUND_FILES:
             return self.proposed().document(name)
         return intake_documents(self.taken_in()) if name == ANSWERS else self.held().content(name)
@@ -441,11 +529,14 @@ class Desk:
             out = DeskOut(
                 edition=self.edition,
                 language=self.language,
+                kind=self.kind,
+                stated=self.handed.stated is not None,
                 columns=self.columns.told() if self.columns else None,
                 told=self.told,
                 files=[FileOut(part=part, name=file.name, size=file.size) for part, file in self.handed.files.items()],
                 intake=intake_out(self.intake) if self.intake else None,
                 plan=plan_out(self.held(), self.round) if self.round else None,
+                gathered=self.kinds.gathered,
             )
             return dressed(out)
 

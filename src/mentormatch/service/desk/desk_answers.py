@@ -13,7 +13,10 @@ from mentormatch.report.decision_state import answered, standing
 from mentormatch.report.view import figures
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.column_messages import ColumnsTold
-from mentormatch.service.desk.documents import PURPOSES, VIEWS, HeldDocument
+from mentormatch.service.desk.documents import NEXT, NEXT_PURPOSE, PURPOSES, VIEWS, HeldDocument
+from mentormatch.service.desk.kind_requests import ProgrammeKind
+from mentormatch.service.desk.kind_steps import GatheredOut
+from mentormatch.service.desk.result_tables import DocumentLine
 from mentormatch.service.desk.rounds import DeskRound
 
 type DeskPlace = Literal["programme", "answers", ""]
@@ -50,13 +53,6 @@ class ViewOut(JsonMessage):
     title: str
 
 
-class DocumentOut(JsonMessage):
-    """A document that can be kept."""
-
-    name: str
-    purpose: str
-
-
 class ChoiceOut(JsonMessage):
     """Who can be looked at two by two: mentors and mentees in their order, and the pairs by their places, from 1.
 
@@ -72,7 +68,7 @@ class DeskPlanOut(JsonMessage):
     """The plan at present; ``answered``: there are pairs that somebody could validate, ``final``: somebody has.
 
     ``named``: people are called by the names that they gave; None where the programme asks for none. ``rounds`` are
-    the documents of the proposal to people.
+    the documents of the proposal to people, ``after`` those for what comes after.
     """
 
     status: str
@@ -85,24 +81,29 @@ class DeskPlanOut(JsonMessage):
     named: bool | None
     views: list[ViewOut]
     choice: ChoiceOut
-    documents: list[DocumentOut]
-    rounds: list[DocumentOut]
+    documents: list[DocumentLine]
+    rounds: list[DocumentLine]
+    after: list[DocumentLine]
 
 
 class DeskOut(JsonMessage):
     """How far everything is; ``edition`` grows whenever something changes that a page shows.
 
-    ``told`` is what came of the last that was done, empty where that goes without saying.
+    ``told`` is what came of the last that was done, empty where that goes without saying; ``kind`` is what the
+    programme is, ``stated``: because a file says so; ``gathered`` is what came of one that forms no pairs.
     """
 
     schema_version: Literal[1] = 1
     edition: int
     language: str
     told: str
+    kind: ProgrammeKind
+    stated: bool
     files: list[FileOut]
     columns: ColumnsTold | None
     intake: IntakeOut | None
     plan: DeskPlanOut | None
+    gathered: GatheredOut | None
 
 
 class ProblemOut(JsonMessage):
@@ -169,6 +170,7 @@ def plan_out(held: HeldDocument, proposed: DeskRound) -> DeskPlanOut:
         named=held.named if matching.programme.documents.name else None,
         views=[ViewOut(name=name, title=tr(VIEWS[name][0])) for name in held.views],
         choice=choice_out(held),
-        documents=[DocumentOut(name=name, purpose=tr(PURPOSES[name])) for name in held.offered],
-        rounds=[DocumentOut(name=name, purpose=what) for name, what in proposed.offered] if answered(matching) else [],
+        documents=[DocumentLine(name=name, purpose=tr(PURPOSES[name])) for name in held.offered],
+        rounds=[DocumentLine(name=name, purpose=what) for name, what in proposed.offered] if answered(matching) else [],
+        after=[DocumentLine(name=NEXT, purpose=tr(NEXT_PURPOSE))] if answered(matching) else [],
     )

@@ -7,10 +7,11 @@ from pydantic import TypeAdapter
 
 from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.operations.proposal import Asked, Late, Reason
+from mentormatch.service.desk.kind_requests import FREE_KINDS, AnyKindRequest
 from mentormatch.widgets.board.actions import PersonId
 
-type FilePart = Literal["programme", "answers", "mentors", "mentees", "proposal"]
-"""``proposal``: the file of an earlier day, with which the work goes on."""
+type FilePart = Literal["programme", "answers", "mentors", "mentees", "proposal", "edition"]
+"""``proposal``: the file of an earlier day, with which the work goes on; ``edition``: that of an edition before."""
 type Word = Annotated[str, Setting(min_length=1, max_length=255)]
 type Tag = Annotated[str, Setting(max_length=255)]
 type Seconds = Annotated[float, Setting(gt=0, le=600)]
@@ -248,6 +249,7 @@ type Action = (
     | Oblige
     | Close
     | Reopen
+    | AnyKindRequest
 )
 
 FREE = (
@@ -267,6 +269,7 @@ FREE = (
     "oblige",
     "close",
     "reopen",
+    *FREE_KINDS,
 )
 """What the page may ask as it likes; all else goes by an address of its own."""
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="do")])

@@ -8,6 +8,7 @@ from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.section import writers
 from mentormatch.languages import mark, tr
 from mentormatch.operations.access import watched_fields
+from mentormatch.operations.carry_over import carry_over
 from mentormatch.operations.matching import Matching, exporter_for
 from mentormatch.record.seal import Seal
 from mentormatch.report.decision_state import answered
@@ -27,11 +28,17 @@ TYPES: Mapping[str, str] = {
     ".csv": "text/csv; charset=utf-8",
     ".toml": "application/toml",
     ".txt": "text/plain; charset=utf-8",
+    ".ics": "text/calendar; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """By suffix."""
 JOURNAL = "binomes.journal.jsonl"
 ALL, HANDOUTS, ANSWERS = "binomes.zip", "fiches.zip", "reponses.zip"
+NEXT = "edition.json"
+"""What the next edition is told."""
+NEXT_PURPOSE = mark(
+    "Pour l'édition suivante, à déposer avec ses réponses : les binômes, et qui est sans binôme, par codes"
+)
 PURPOSES: Mapping[str, str] = {
     ALL: mark("Tous les documents qui suivent, en un seul fichier, sans coordonnées"),
     "binomes.xlsx": mark("Le classeur de l'équipe, à relire et à annoter (Excel, LibreOffice)"),
@@ -110,6 +117,8 @@ class HeldDocument:
         """Return a document that can be asked for."""
         if name == ALL:
             return packed(self.sealed)
+        if name == NEXT:
+            return carry_over(self.matching).to_json().encode()
         if name == HANDOUTS:
             return packed(handout_files(self.matching, self.contacts, self.seal))
         return self.portfolio.files[name] if self.seal else exporter_for(name).content(self.matching)

@@ -1,6 +1,7 @@
 """The addresses of the page: signing in, its files, and what it asks of a desk."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, Literal, TypedDict
@@ -18,7 +19,8 @@ from mentormatch.service.desk.assets import POLICY, assets, page_file, sign_page
 from mentormatch.service.desk.columns import MAPPING, PROGRAMME
 from mentormatch.service.desk.desk_requests import FREE
 from mentormatch.service.desk.desks import Desks, OpenedDesk, Seat, Sitter
-from mentormatch.service.desk.documents import ANSWERS, HTML, PURPOSES, TWO, VIEWS
+from mentormatch.service.desk.documents import ANSWERS, HTML, NEXT, PURPOSES, TWO, VIEWS
+from mentormatch.service.desk.follow_up import FILES as FOLLOW_UP_FILES
 from mentormatch.service.desk.rounds import ROUND_FILES
 from mentormatch.service.desk.sessions import BEARER, DeskSessions, cookie_name, is_public
 from mentormatch.service.desk.works import WorkingFile, WorkKey
@@ -32,10 +34,13 @@ TAB, MOST_TAB = "X-Tab", 64
 KEPT_AT = "X-Work-Kept"
 """When the work was kept, in seconds since 1970; 0: it is not."""
 WORKING_FILE = "travail.mentormatch"
-LOOKS = ("round",)
+LOOKS = ("round", "groups", "year", "sessions", "follow")
 """What changes nothing of what the page may ask as it likes."""
 PAGES = ("reponses", *VIEWS)
-KEPT = (ANSWERS, PROGRAMME, MAPPING, *PURPOSES, *ROUND_FILES)
+KEPT = (ANSWERS, NEXT, PROGRAMME, MAPPING, *PURPOSES, *ROUND_FILES, *FOLLOW_UP_FILES)
+OF_GROUPS = re.compile(r"(equipe-)?(groupes|groupe-[1-9][0-9]{0,3}(-dates)?|sujets|dates|seances|tours)\.[a-z]{3,4}")
+"""How the documents of groups and sessions are called."""
+MONTH = re.compile("[0-9]{1,3}")
 
 
 class Kept(TypedDict):
@@ -134,6 +139,7 @@ class PageRoutes:
             ("POST", "/desk/{ident}"): self.do,
             ("PUT", "/desk/{ident}/files/{part}"): self.take,
             ("PUT", "/desk/{ident}/replies"): self.gather,
+            ("PUT", "/desk/{ident}/waves/{month}"): self.take_wave,
             ("PUT", "/desk/{ident}/review"): self.review,
             ("GET", "/desk/{ident}/progress"): self.progress,
             ("POST", "/desk/{ident}/stop"): self.stop,
@@ -242,6 +248,10 @@ class PageRoutes:
         """Take a form of replies that was filled in."""
         return await self._handed(request, ident, {"do": "gather"})
 
+    async def take_wave(self, request: Request, ident: str, month: str) -> Response:
+        """Take the answers after so many months."""
+        return await self._handed(request, ident, {"do": "wave", "month": int(month) if MONTH.fullmatch(month) else 0})
+
     async def review(self, request: Request, ident: str) -> Response:
         """Take a workbook in which staff decided."""
         return await self._handed(request, ident, {"do": "review"})
@@ -275,7 +285,7 @@ class PageRoutes:
 
     async def hand(self, request: Request, ident: str, name: str) -> Response:
         """Return a document to be kept."""
-        if name not in KEPT:
+        if name not in KEPT and not OF_GROUPS.fullmatch(name):
             raise RefusedError("not-found", "There is no such document")
         kept = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": view_policy()}
         return http_response(await self.place(request, ident).ask({"do": "hand", "name": name}), kept)

@@ -2,36 +2,50 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from io import BytesIO
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
-from mentormatch.errors import Problem, SurveyError
-from mentormatch.examples import ANSWERS, PROGRAMME, folder_of
+from mentormatch.base.strict_json import parse_json
+from mentormatch.errors import MentorMatchError, Problem, ProgrammeError, RequestError, SurveyError
+from mentormatch.examples import ANSWERS, PROGRAMME, contents
+from mentormatch.groups.past import MemberKeys, read_groups
 from mentormatch.inspection.intake import Intake, reported
 from mentormatch.languages import language, mark, tr
 from mentormatch.languages.phrases import counted, decimal, thousands
+from mentormatch.operations.carry_over import CarryOver, with_history
 from mentormatch.operations.proposal import ProposalRecord
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.drafts.samples import Tables
-from mentormatch.programme.enrolment import plan_of, read_tables
+from mentormatch.programme.enrolment import of_members, plan_of, read_tables
 from mentormatch.programme.programme import Programme
+from mentormatch.record.decision import Decision
 from mentormatch.report.texts import visible
 from mentormatch.service.desk.desk_requests import FilePart
+from mentormatch.service.desk.kind_requests import ProgrammeKind
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table_reader import TableSource, read_stream
 
-EXAMPLE = "mentorat"
+EXAMPLES: Mapping[ProgrammeKind, str] = {
+    "pairs": "mentorat",
+    "groups": "codeveloppement",
+    "sessions": "groupe-de-travail",
+}
+KINDS: Mapping[str, ProgrammeKind] = {"match": "pairs", "groups": "groups"}
+"""What a programme is, by the operation that it asks for; any other decides on sessions."""
 LINES = mark("lignes de réponses")
 MISSING: Mapping[FilePart, str] = {
+    "programme": mark("Il manque le programme"),
     "answers": mark("Il manque le fichier de réponses"),
     "mentors": mark("Il manque le fichier de réponses des mentor·es"),
     "mentees": mark("Il manque le fichier de réponses des mentoré·es"),
 }
-WANTED = mark("un fichier .csv, .xlsx ou .ods")
+WANTED, WANTED_PROGRAMME = mark("un fichier .csv, .xlsx ou .ods"), mark("un fichier .toml")
 NAMES: Mapping[FilePart, str] = {
+    "programme": mark("Le programme"),
     "answers": mark("Les réponses au questionnaire"),
     "mentors": mark("Les réponses des mentor·es"),
     "mentees": mark("Les réponses des mentoré·es"),
@@ -71,18 +85,38 @@ class Handed:
     files: dict[FilePart, File] = field(default_factory=dict)
 
     @staticmethod
-    def example() -> dict[FilePart, File]:
-        """Return the files of the example."""
-        folder = folder_of(EXAMPLE)
+    def example(kind: ProgrammeKind) -> dict[FilePart, File]:
+        """Return the files of the example of one kind."""
+        held = contents(EXAMPLES[kind])
         names: dict[FilePart, str] = {"programme": PROGRAMME, "answers": ANSWERS}
-        return {part: File(name, folder.joinpath(name).read_bytes()) for part, name in names.items()}
+        return {part: File(name, held[name]) for part, name in names.items()}
 
-    def refuse_missing(self, *, apart: bool) -> None:
-        """Raise SurveyError in words where a file of answers is not there yet; a programme may be missing."""
+    @cached_property
+    def stated(self) -> ProgrammeKind | None:
+        """What the programme is, as the files tell: itself, or else what was dropped of an edition; None: nothing."""
+        try:
+            return kind_of(self.programme()) if "programme" in self.files else self._kind_before()
+        except MentorMatchError:
+            return None
+
+    def _kind_before(self) -> ProgrammeKind | None:
+        if "edition" in self.files:
+            return "pairs" if is_object_with(self.files["edition"], "left_out") else "groups"
+        return "pairs" if {"proposal", "mentors", "mentees"} & set(self.files) else None
+
+    def taking(self, part: FilePart, file: File) -> dict[FilePart, File]:
+        """Return the files with one more, at its own place where its content says which that is."""
+        return self.files | {place_of(part, file): file}
+
+    def refuse_missing(self, kind: ProgrammeKind, *, apart: bool) -> None:
+        """Raise an error in words where a file is not there yet; answers propose a programme of pairs, no other."""
         parts: tuple[FilePart, ...] = ("mentors", "mentees") if apart else ("answers",)
         missing = [part for part in parts if part not in self.files]
-        if not missing:
+        if not missing and (kind == "pairs" or "programme" in self.files):
             return
+        if not missing:
+            problem = Problem(tr(NAMES["programme"]), tr("aucun fichier"), tr(WANTED_PROGRAMME))
+            raise ProgrammeError(tr(MISSING["programme"]), [problem])
         told = tr(MISSING[missing[0]]) if len(missing) == 1 else tr(SEVERAL)
         raise SurveyError(told, [Problem(tr(NAMES[part]), tr("aucun fichier"), tr(WANTED)) for part in missing])
 
@@ -96,12 +130,27 @@ class Handed:
         file = self.files["programme"]
         return Programme.parse(file.content, file.name)
 
-    def proposal(self) -> ProposalRecord | None:
-        """Return the proposal of an earlier day, None where there is none; raises RequestError where it is misread."""
-        file = self.files.get("proposal")
-        return ProposalRecord.from_json(file.content) if file else None
+    def proposal(self) -> ProposalRecord | Decision | None:
+        """Return the proposal or the decision of an earlier day, None where there is none.
 
-    def tables(self, *, apart: bool, most: int) -> Tables:
+        Raises RequestError where it is neither.
+        """
+        file = self.files.get("proposal")
+        if file is None:
+            return None
+        return (Decision if is_object_with(file, "digests") else ProposalRecord).from_json(file.content)
+
+    def carried(self) -> CarryOver | None:
+        """Return what an edition of pairs before tells, None without its file; raises RequestError where it is none."""
+        file = self.files.get("edition")
+        return CarryOver.from_json(file.content) if file else None
+
+    def past(self, cohort: Cohort) -> tuple[MemberKeys, ...]:
+        """Return the groups of an edition before, none without its file; raises an error where it cannot be read."""
+        file = self.files.get("edition")
+        return read_groups(file.opened(), cohort) if file else ()
+
+    def tables(self, programme: Programme | None, *, apart: bool, most: int) -> Tables:
         """Return the answers as tables, each with its side, None for both.
 
         Raises SurveyError where one cannot be read, or they hold more than the ``most`` lines.
@@ -110,14 +159,19 @@ class Handed:
         sources: dict[str, Any] = {part: self.files[part].opened() for part in parts}
         tables = read_tables(**sources)
         refuse_too_many(sum(len(table.records) for table, _ in tables), most, LINES)
-        return tables
+        return of_members(tables, programme) if programme else tables
 
+    def applied(self, programme: Programme) -> Programme:
+        """Return a programme with what an edition of pairs before tells, if its file is there."""
+        carried = self.carried() if kind_of(programme) == "pairs" else None
+        return with_history(programme, carried) if carried else programme
 
-def taken_in(programme: Programme, tables: Tables) -> tuple[Intake, Contacts]:
-    """Return what came in, and how people are reached; raises SurveyError with every problem of the tables."""
-    with language(programme.heading.language, unless_asked=True):
-        contacts = take_apart(tables, plan_of(programme, apart=tables[0][1] is not None))[1]
-        return reported(programme, tables), contacts
+    def taken_in(self, programme: Programme, tables: Tables) -> tuple[Intake, Contacts]:
+        """Return what came in, and how people are reached; raises SurveyError with every problem of the tables."""
+        told = self.applied(programme)
+        with language(told.heading.language, unless_asked=True):
+            contacts = take_apart(tables, plan_of(told, apart=tables[0][1] is not None))[1]
+            return reported(told, tables), contacts
 
 
 class PeopleReader:
@@ -134,6 +188,29 @@ class PeopleReader:
             with language(programme.heading.language, unless_asked=True):
                 self.known = plan, take_in(self.tables, plan)
         return self.known[1]
+
+
+def kind_of(programme: Programme) -> ProgrammeKind:
+    """Return what a programme is."""
+    return KINDS.get(programme.served_by[0], "sessions")
+
+
+def place_of(part: FilePart, file: File) -> FilePart:
+    """Return at which place a file belongs: what mentormatch wrote of an edition, or of a day before, tells itself."""
+    if not file.name.lower().endswith(".json"):
+        return part
+    if is_object_with(file, "left_out") or is_object_with(file, "groups"):
+        return "edition"
+    return "proposal" if is_object_with(file, "digests") or is_object_with(file, "rounds") else part
+
+
+def is_object_with(file: File, key: str) -> bool:
+    """Say whether a file is a JSON object that has a key."""
+    try:
+        held = parse_json(file.content, by_person=True)
+    except RequestError:
+        return False
+    return isinstance(held, dict) and key in held
 
 
 def refuse_too_many(found: int, most: int, what: str) -> None:

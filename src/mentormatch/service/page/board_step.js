@@ -22,7 +22,7 @@ export class BoardStep {
   /** Return the choice of how people are called, where they gave names. */
   names() {
     const { desk } = this;
-    const { named } = desk.state.plan;
+    const { named } = desk.state.plan ?? desk.state.gathered;
     if (named === null) return "";
     const box = make("input", { type: "checkbox", checked: named, "data-focus": "named" });
     box.addEventListener("change", () =>

@@ -57,7 +57,7 @@ export class Columns {
     const { desk, told } = this;
     if (!told.blockers.length) return make("p", { class: "settled", tabindex: "-1", "data-focus": "settled" }, desk.say("nothing_blocks"));
     const items = told.blockers.map((one, at) => this.blocker(one, at));
-    const most = told.blockers[0].main?.what === "alone" ? 1 : MOST_AT_ONCE; // another file settles all at once
+    const most = ["alone", "file"].includes(told.blockers[0].main?.what) ? 1 : MOST_AT_ONCE; // another file settles all at once
     const others = items.slice(most);
     const list = (held, start) => make("ol", { class: "blockers", start }, held);
     return make(
@@ -208,7 +208,7 @@ export class Columns {
     const blocked = told.blockers.length;
     const words = make("p", {}, make("b", {}, desk.say(blocked ? "blocked_count" : "none_blocked", { number: blocked })), " ", desk.say("other_counts", { open, known }));
     const go = desk.button("go_on", "go_on", () => (blocked ? this.blockedStill() : this.settle()), { class: "main", "aria-disabled": blocked ? "true" : null });
-    const lost = desk.state.plan ? make("span", { class: "hint" }, desk.say("columns_lost")) : null;
+    const lost = desk.state.plan ?? desk.state.gathered ? make("span", { class: "hint" }, desk.say("columns_lost")) : null;
     return make("div", { class: "columns-bar" }, words, make("div", { class: "tools" }, lost, go));
   }
 

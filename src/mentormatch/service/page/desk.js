@@ -1,4 +1,4 @@
-// The page for programme staff: eight steps, from the files to the documents.
+// The page for programme staff: from the files to the documents, each kind of programme with steps of its own.
 
 import { Service } from "./asking.js";
 import { Columns } from "./columns.js";
@@ -6,13 +6,21 @@ import { BoardStep } from "./board_step.js";
 import { Documents } from "./documents.js";
 import { make } from "./elements.js";
 import { Fields } from "./fields.js";
+import { FollowUp } from "./follow_up.js";
+import { Groups, GroupYear } from "./groups.js";
 import { Programme } from "./programme.js";
 import { Proposal } from "./proposal.js";
 import { Intake, Pairs } from "./seeing.js";
 import { troubleOf } from "./trouble.js";
+import { WorkingGroup } from "./working_group.js";
 import { Works } from "./works.js";
 
-const STEPS = ["files", "columns", "intake", "programme", "pairs", "board", "proposal", "documents"];
+const STEPS = {
+  pairs: ["files", "columns", "intake", "programme", "pairs", "board", "proposal", "documents", "follow_up"],
+  groups: ["files", "columns", "intake", "groups", "year", "documents"],
+  sessions: ["files", "columns", "intake", "sessions", "documents"],
+};
+const TITLES = { pairs: "title", groups: "title_groups", sessions: "title_sessions" };
 const POLL_MS = 700;
 const STAY_MS = 20_000; // so often the service hears that somebody is still here
 const LEAVE_MS = 2 * 3_600_000; // after so long without a gesture nobody is taken to be
@@ -39,6 +47,10 @@ class Desk {
       board: new BoardStep(this),
       proposal: new Proposal(this),
       documents: new Documents(this),
+      follow_up: new FollowUp(this),
+      groups: new Groups(this),
+      year: new GroupYear(this),
+      sessions: new WorkingGroup(this),
     };
   }
 
@@ -87,7 +99,7 @@ class Desk {
 
   /** Return the step at which a work is taken up where this tab was at none. */
   furthest() {
-    return ["pairs", "intake", "files"].find((step) => this.reachable(step));
+    return [this.state.kind, "intake", "files"].find((step) => this.reachable(step));
   }
 
   /** Look up how far everything is, and show it. */
@@ -105,7 +117,14 @@ class Desk {
   async speak(code) {
     this.words = await (await fetch(`page/words-${code}.json`)).json();
     document.documentElement.lang = code;
-    document.title = `${this.say("title")} – mentormatch`;
+    this.entitle();
+  }
+
+  /** Call the page by what it is for, which the kind of programme says. */
+  entitle() {
+    const title = this.say(TITLES[this.state?.kind ?? "pairs"]);
+    document.title = `${title} – mentormatch`;
+    if (this.title) this.title.textContent = title;
   }
 
   /** Speak as the desk does, whose programme may have a language of its own. */
@@ -153,6 +172,8 @@ class Desk {
     this.bar = make("div", { class: "working", hidden: true });
     this.nav = make("nav", { class: "steps", "aria-label": this.say("steps") });
     this.place = make("section", { class: "step" });
+    this.title = make("h1");
+    this.entitle();
     const languages = [["fr", "Français"], ["en", "English"]].map(([code, name]) =>
       make(
         "button",
@@ -172,7 +193,7 @@ class Desk {
       make(
         "header",
         { class: "top" },
-        make("div", {}, make("p", { class: "mark" }, "mentormatch"), make("h1", {}, this.say("title"))),
+        make("div", {}, make("p", { class: "mark" }, "mentormatch"), this.title),
         make(
           "div",
           { class: "tools" },
@@ -194,9 +215,14 @@ class Desk {
     this.drawSteps();
     const heading = make("h2", { tabindex: "-1", "data-focus": "heading" }, this.say(`step_${this.step}`));
     const next = make("section", { class: `step step-${this.step}` }, heading);
-    this.place.replaceWith(next);
-    this.place = next;
-    await this.parts[this.step].draw(next);
+    const part = this.parts[this.step];
+    try {
+      await part.load?.(); // what is shown stays until what comes is known
+    } finally {
+      this.place.replaceWith(next);
+      this.place = next;
+    }
+    await part.draw(next);
     this.works.restrain(next);
     const kept = key && [...this.root.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === key);
     if (focus) heading.focus();
@@ -204,7 +230,7 @@ class Desk {
   }
 
   drawSteps() {
-    const items = STEPS.map((step, at) => {
+    const items = this.steps.map((step, at) => {
       const off = !this.reachable(step);
       const now = step === this.step;
       const attributes = {
@@ -220,24 +246,33 @@ class Desk {
     this.nav.replaceChildren(make("ol", {}, items));
   }
 
+  /** The steps of this kind of programme; that of what is formed is called as the kind is. */
+  get steps() {
+    return STEPS[this.state?.kind ?? "pairs"];
+  }
+
   reachable(step) {
-    const { columns, intake, plan } = this.state ?? {};
-    const formed = Boolean(plan);
+    const { columns, intake, plan, gathered } = this.state ?? {};
     const there = {
       files: true,
-      columns: Boolean(columns),
-      intake: Boolean(intake),
-      programme: Boolean(intake?.pairs),
-      pairs: formed,
-      board: formed,
+      columns,
+      intake,
+      programme: intake?.pairs,
+      pairs: plan,
+      board: plan,
       proposal: plan?.answered,
-      documents: formed,
+      groups: gathered,
+      year: gathered?.answered && gathered.dated,
+      sessions: gathered,
+      documents: plan ?? gathered,
+      follow_up: plan?.answered,
     };
-    return there[step] ?? false;
+    return this.steps.includes(step) && Boolean(there[step]);
   }
 
   know(state) {
     this.state = state;
+    this.entitle();
   }
 
   /** Go to a step; what happened since on the board is looked up. */

@@ -1,6 +1,7 @@
 // The last step: what staff take with them.
 
 import { make } from "./elements.js";
+import { nextEdition } from "./kinds.js";
 
 /** The step in which staff download documents. */
 export class Documents {
@@ -8,9 +9,26 @@ export class Documents {
     this.desk = desk;
   }
 
+  /** Have the year of groups worked out, so that its documents are there; why it cannot be is told in that step. */
+  async load() {
+    const { desk } = this;
+    const { gathered, kind } = desk.state;
+    if (kind !== "groups" || !gathered?.answered || !gathered.dated) return;
+    try {
+      await desk.service.do({ do: "year" });
+      desk.know(await desk.service.json("GET", desk.service.at("")));
+    } catch (trouble) {
+      if (trouble.status !== 422) throw trouble;
+    }
+  }
+
   draw(place) {
     const { desk } = this;
-    const { plan } = desk.state;
+    const { plan, gathered } = desk.state;
+    if (gathered) {
+      this.drawGathered(place);
+      return;
+    }
     const state = plan.final ? "final" : plan.answered ? "proposal" : "no_answer";
     place.append(
       make("p", { class: "lead" }, desk.say("documents_lead")),
@@ -23,6 +41,23 @@ export class Documents {
       this.table(plan.documents),
       plan.answered ? this.review() : "",
       plan.rounds.length ? make("section", {}, make("h3", {}, desk.say("round_documents")), this.table(plan.rounds)) : "",
+      plan.after.length ? make("section", {}, make("h3", {}, desk.say("afterwards")), this.table(plan.after)) : "",
+      plan.answered ? nextEdition(desk) : "",
+      make("div", { class: "tools" }, desk.button("close", "close:end", () => desk.close())),
+    );
+  }
+
+  /** Draw the documents of groups, or of a working group: nothing of them is validated. */
+  drawGathered(place) {
+    const { desk } = this;
+    const { kind, gathered } = desk.state;
+    const { answered, title, documents } = gathered;
+    place.append(
+      make("p", { class: "lead" }, desk.say("documents_lead")),
+      make("div", { class: answered ? "verdict" : "verdict refused" }, make("p", {}, make("b", {}, title)), make("p", {}, desk.say(answered ? "gathered_documents" : "no_groups"))),
+      answered ? desk.parts.board.names() : "",
+      answered ? this.table(documents) : "",
+      answered && kind === "groups" ? nextEdition(desk) : "",
       make("div", { class: "tools" }, desk.button("close", "close:end", () => desk.close())),
     );
   }

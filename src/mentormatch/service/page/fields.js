@@ -1,6 +1,9 @@
 // The first step: the files, dropped or chosen, each sent at once.
 
 import { make } from "./elements.js";
+import { exampleLine, kindChoice } from "./kinds.js";
+
+const EARLIER = { pairs: ["edition", "proposal"], groups: ["edition"], sessions: [] };
 
 /** The step in which staff hand over the answers and the programme. */
 export class Fields {
@@ -16,15 +19,18 @@ export class Fields {
   draw(place) {
     const { desk } = this;
     if (this.file("mentors") || this.file("mentees")) this.apart = true;
+    if (desk.state.kind !== "pairs") this.apart = false;
     place.append(
       make("p", { class: "lead" }, desk.say("files_lead")),
+      kindChoice(desk),
       make("div", { class: "pair" }, this.answers(), this.programme()),
-      this.earlier(),
+      make("div", { class: "pair" }, this.earlier("edition"), this.earlier("proposal")),
+      desk.works.place({ folded: true }),
       make(
         "div",
         { class: "tools" },
         desk.button("read", "read", () => this.read(), { class: "main" }),
-        make("span", { class: "aside" }, desk.say("example_lead"), " ", desk.button("example", "example", () => this.example())),
+        exampleLine(desk, () => this.example()),
       ),
     );
   }
@@ -41,7 +47,7 @@ export class Fields {
       { class: "card", "data-place": "answers" },
       make("h3", {}, this.desk.say("answers")),
       make("p", { class: "hint" }, this.desk.say("answers_hint")),
-      make("fieldset", {}, make("legend", { class: "unseen" }, this.desk.say("how_many")), way(false, "one_file"), way(true, "two_files")),
+      this.desk.state.kind === "pairs" ? make("fieldset", {}, make("legend", { class: "unseen" }, this.desk.say("how_many")), way(false, "one_file"), way(true, "two_files")) : null,
       parts.map((part) => this.drop(part, ".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods")),
     );
   }
@@ -51,21 +57,23 @@ export class Fields {
       "section",
       { class: "card", "data-place": "programme" },
       make("h3", {}, this.desk.say("programme")),
-      make("p", { class: "hint" }, this.desk.say("programme_hint")),
+      make("p", { class: "hint" }, this.desk.say(this.desk.state.kind === "pairs" ? "programme_hint" : "programme_needed")),
       this.drop("programme", ".toml"),
     );
   }
 
-  /** Return the place of a proposal of an earlier day, folded unless there is one. */
-  earlier() {
+  /** Return the place of a file of before, folded unless there is one: of an earlier day, or of the last edition. */
+  earlier(part) {
     const { desk } = this;
+    const file = this.file(part);
+    if (!file && !EARLIER[desk.state.kind].includes(part)) return "";
+    const grouped = part === "edition" && desk.state.kind === "groups";
     return make(
       "details",
-      { class: "fold", open: Boolean(this.file("proposal")), "data-place": "proposal" },
-      make("summary", { "data-focus": "earlier" }, desk.say("earlier")),
-      make("p", { class: "hint" }, desk.say("earlier_hint")),
-      this.drop("proposal", ".json"),
-      desk.works.place(),
+      { class: "fold", open: Boolean(file), "data-place": part },
+      make("summary", { "data-focus": `earlier:${part}` }, desk.say(part === "edition" ? "edition" : "earlier")),
+      make("p", { class: "hint" }, desk.say(part === "proposal" ? "earlier_hint" : grouped ? "edition_groups_hint" : "edition_hint")),
+      this.drop(part, grouped ? ".json,.csv,.xlsx,.xlsm,.ods" : ".json"),
     );
   }
 
@@ -73,7 +81,7 @@ export class Fields {
   drop(part, accept) {
     const { desk } = this;
     const file = this.file(part);
-    const told = desk.say(part === "proposal" ? "proposal_file" : part);
+    const told = desk.say(part === "proposal" ? "proposal_file" : part === "edition" ? "edition" : part);
     if (!file) return this.place(part, accept, told, (files) => this.take(part, files), this.title(part));
     const held = make(
       "p",
@@ -133,7 +141,7 @@ export class Fields {
   async take(part, files) {
     for (const file of files) {
       if (file.name.toLowerCase().endsWith(".mentormatch")) return this.desk.works.bring(file);
-      const own = { toml: "programme", json: "proposal" }[file.name.toLowerCase().split(".").pop()];
+      const own = { toml: "programme", json: part === "edition" ? part : "proposal" }[file.name.toLowerCase().split(".").pop()];
       await this.send(own ?? part, file);
     }
     return null;
@@ -142,7 +150,7 @@ export class Fields {
   send(part, file) {
     const { desk } = this;
     const { service } = desk;
-    const place = desk.root.querySelector(`[data-place="${["programme", "proposal"].includes(part) ? part : "answers"}"]`);
+    const place = desk.root.querySelector(`[data-place="${["programme", "proposal", "edition"].includes(part) ? part : "answers"}"]`);
     return desk.act(
       async () => {
         desk.tell(desk.say("sending", { name: file.name }));

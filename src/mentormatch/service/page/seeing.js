@@ -2,6 +2,10 @@
 
 import { make } from "./elements.js";
 
+const FORM = { pairs: ["form", "form_again"], groups: ["form_groups", "form_groups_again"], sessions: ["form_sessions", "form_sessions_again"] };
+const FORMED = { pairs: "formed", groups: "groups_formed", sessions: "sessions_formed" };
+const FORMING = { pairs: "forming", groups: "grouping", sessions: "choosing" };
+
 /** Return a page of the service in a frame as high as what it holds; no script runs there. */
 function framed(desk, name, title, keep = null) {
   const address = desk.service.at(`/pages/${name}`);
@@ -67,9 +71,9 @@ class Forming {
         return;
       }
       const asked = { do: "form", seed: this.seed, time_limit_s: this.seconds };
-      desk.know(await desk.work(desk.say("forming"), () => desk.service.do(asked)));
-      await desk.show("pairs");
-      desk.tell(desk.say(desk.parts.files.file("proposal") ? "resumed" : "formed"));
+      desk.know(await desk.work(desk.say(FORMING[desk.state.kind]), () => desk.service.do(asked)));
+      await desk.show(desk.state.kind);
+      desk.tell(desk.say(desk.parts.files.file("proposal") ? "resumed" : FORMED[desk.state.kind]));
     });
   }
 }
@@ -83,13 +87,15 @@ export class Intake {
 
   draw(place) {
     const { desk } = this;
-    const { plan } = desk.state;
-    const kept = desk.parts.files.file("proposal");
+    const { plan, gathered, kind } = desk.state;
+    const kept = kind === "pairs" && desk.parts.files.file("proposal");
+    const [first, again] = FORM[kind];
     place.append(
       make("p", { class: "lead" }, desk.say("intake_lead")),
       kept ? make("p", { class: "hint" }, desk.say("resume_lead")) : "",
-      make("div", { class: "tools" }, this.forming.draw(kept ? "resume" : plan ? "form_again" : "form", { class: "main" })),
+      make("div", { class: "tools" }, this.forming.draw(kept ? "resume" : plan || gathered ? again : first, { class: "main" })),
       plan ? make("p", { class: "hint" }, desk.say("form_lost")) : "",
+      gathered && kind === "groups" ? make("p", { class: "hint" }, desk.say("groups_lost")) : "",
       framed(desk, "reponses", desk.say("intake_page"), desk.parts.documents.link("reponses.zip", desk.say("keep_intake"))),
     );
   }

@@ -170,13 +170,14 @@ export class Works {
     );
   }
 
-  /** Return the place of a working file. */
-  place() {
+  /** Return the place of a working file: on a card, or folded. */
+  place({ folded = false } = {}) {
     const { desk } = this;
-    const told = [make("h3", {}, desk.say("work_file")), make("p", { class: "hint" }, desk.say("work_file_hint"))];
-    const section = make("section", { class: "card", "data-place": "work" }, told);
-    section.append(desk.parts.files.place("work", ".mentormatch", desk.say("work_file"), ([file]) => this.bring(file)));
-    return section;
+    const title = desk.say("work_file");
+    const heading = folded ? make("summary", { "data-focus": "earlier:work" }, title) : make("h3", {}, title);
+    const drop = desk.parts.files.place("work", ".mentormatch", title, ([file]) => this.bring(file));
+    const attributes = { class: folded ? "fold" : "card", "data-place": "work" };
+    return make(folded ? "details" : "section", attributes, heading, make("p", { class: "hint" }, desk.say("work_file_hint")), drop);
   }
 
   bring(file) {

@@ -40,6 +40,8 @@ NO_WAY = mark("Cette issue n'est plus proposée")
 
 type CohortOf = Callable[[Programme], Cohort]
 type LabelsOf = Callable[[Matching], Labels]
+type RuleEdit = RemovalEdit | SettingsEdit
+"""What leads from a rule to another."""
 
 
 class ProgrammeForm:
@@ -53,6 +55,8 @@ class ProgrammeForm:
         Returns who takes part under a programme; asked again for each trial, as weights and roles decide on that too.
     seed
         Settles ties, as for ``match``.
+    applied
+        Returns a programme with what is not in its file: rules after its own, such as those of an edition before.
 
     Examples
     --------
@@ -66,10 +70,16 @@ class ProgrammeForm:
     """
 
     def __init__(
-        self, text: ProgrammeText, cohort_of: CohortOf, *, seed: int = 0, labels_of: LabelsOf = labels_for_notebook
+        self,
+        text: ProgrammeText,
+        cohort_of: CohortOf,
+        *,
+        seed: int = 0,
+        labels_of: LabelsOf = labels_for_notebook,
+        applied: Callable[[Programme], Programme] = lambda programme: programme,
     ) -> None:
         self.versions = ProgrammeVersions.of(text)
-        self.cohort_of, self.labels_of, self.seed = cohort_of, labels_of, seed
+        self.cohort_of, self.labels_of, self.seed, self.applied = cohort_of, labels_of, seed, applied
         self.spoken: str | None = None
         self.compared: tuple[int, int] | None = None
         self.diagnosis: Diagnosis | None = None
@@ -106,7 +116,8 @@ class ProgrammeForm:
 
     def _tried(self, programme: Programme) -> Trial | MentorMatchError:
         try:
-            return try_programme(self.cohort_of(programme), programme, seed=self.seed, time_limit_s=TRIAL_S)
+            cohort, applied = self.cohort_of(programme), self.applied(programme)
+            return try_programme(cohort, applied, seed=self.seed, time_limit_s=TRIAL_S)
         except MentorMatchError as error:
             return error
 
@@ -149,7 +160,15 @@ class ProgrammeForm:
 
     def ways_out(self) -> Sequence[PossibleChange]:
         """Return the changes of the programme that would be enough, smallest first, once they were looked for."""
-        return [way for way in self.diagnosis.ways_out if way.rules] if self.diagnosis else []
+        ways = self.diagnosis.ways_out if self.diagnosis else ()
+        return [way for way in ways if way.rules and self._is_of_the_file(way.rules)]
+
+    def _is_of_the_file(self, rules: Sequence[Rule]) -> bool:
+        """Say whether rules differ from those that are tried only where the file of the programme states them."""
+        return all(one.at < len(self.versions.now.programme.rules) for one in self._towards(rules))
+
+    def _towards(self, rules: Sequence[Rule]) -> list[RuleEdit]:
+        return edits_towards(self.applied(self.versions.now.programme).rules, rules)
 
     def _go_on(self, versions: ProgrammeVersions) -> None:
         """Go on with versions of which the one that is tried can be tried."""
@@ -178,7 +197,7 @@ class ProgrammeForm:
         ways = self.ways_out()
         if number >= len(ways):
             raise RequestError(tr(NO_WAY))
-        self._go_on(self.versions.edit(*edits_towards(self.versions.now.programme.rules, ways[number].rules)))
+        self._go_on(self.versions.edit(*self._towards(ways[number].rules)))
 
     def _completed(self, edit: ProgrammeEdit) -> ProgrammeEdit:
         """Return an edit with what another question brings with it: the answers that were named are not its own.
@@ -205,13 +224,13 @@ def named_answers(rule: Rule) -> list[str]:
     return [blank.setting for blank in blanks if blank.kind == "answers"]
 
 
-def edits_towards(before: Sequence[Rule], after: Sequence[Rule]) -> list[ProgrammeEdit]:
+def edits_towards(before: Sequence[Rule], after: Sequence[Rule]) -> list[RuleEdit]:
     """Return what leads from rules of a programme to others, of which some are changed or are not there any more."""
     if len(after) < len(before):
         left = list(after)
         gone = [place for place, rule in enumerate(before) if not (left and rule == left[0] and [left.pop(0)])]
         return [RemovalEdit(part="rules", at=place) for place in reversed(gone)]
-    edits: list[ProgrammeEdit] = []
+    edits: list[RuleEdit] = []
     for place, (was, now) in enumerate(zip(before, after, strict=True)):
         old, new = table_of(was), table_of(now)
         changes: dict[str, Any] = {name: new.get(name) for name in {**old, **new} if old.get(name) != new.get(name)}

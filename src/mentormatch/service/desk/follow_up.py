@@ -1,0 +1,219 @@
+"""The year of the pairs at a desk: the answers after so many months, who should be called, and what became of pairs."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from mentormatch.base.strict_json import JsonMessage
+from mentormatch.errors import RequestError
+from mentormatch.explanation.labels import Labels, codes
+from mentormatch.explanation.names import named
+from mentormatch.explanation.tables import SIDES as WORDS
+from mentormatch.fields import Side
+from mentormatch.followup.meetings import ASKED, ENDED, SILENT, PersonToCall
+from mentormatch.followup.outcomes import DESCRIPTION, warning
+from mentormatch.followup.waves import Wave
+from mentormatch.followup.year import Year, follow_up
+from mentormatch.languages import mark, tr
+from mentormatch.operations.matching import Matching
+from mentormatch.report import followup as report
+from mentormatch.service.desk.result_tables import TableOut, table_out
+from mentormatch.service.desk.uploads import File
+from mentormatch.survey.contacts import Contacts, asks_for_telephone
+from mentormatch.widgets.board.decisions import BoardGround
+
+FILES: Mapping[str, str] = {
+    "suivi.html": mark("Le suivi, à lire ou à imprimer : qui appeler, et où en est chaque binôme"),
+    "suivi.xlsx": mark("Le suivi en classeur (Excel, LibreOffice)"),
+    "suivi.json": mark("Le suivi pour une autre application"),
+}
+RANKS: Mapping[int, tuple[str, str]] = {
+    ENDED: (
+        mark("D'abord : un binôme ne se voit plus, ou n'est pas d'accord"),
+        mark("Appelez les deux personnes."),
+    ),
+    ASKED: (mark("Ensuite : une réponse après laquelle l'équipe appelle"), ""),
+    SILENT: (mark("Relancer : pas de réponse"), ""),
+}
+NO_WAVE = mark("Aucune réponse de suivi n'a été déposée")
+NO_QUESTIONS = mark(
+    "Le programme ne pose aucune question pendant l'année : ajoutez-lui une section [follow_up], et déposez-le de"
+    " nouveau."
+)
+
+
+class WaveOut(JsonMessage):
+    """The answers after so many months: the file, if it is there, and how many answered."""
+
+    month: int
+    title: str
+    file: str
+    size: str
+    answered: str
+
+
+class CallOut(JsonMessage):
+    """Somebody to call, by opaque id: with whom they are paired, why, how they are reached, whether that was done."""
+
+    id: str
+    name: str
+    side: str
+    partners: str
+    reasons: list[str]
+    telephone: str
+    done: bool
+
+
+class RankOut(JsonMessage):
+    """People to call for reasons as grave as each other."""
+
+    code: int
+    title: str
+    advice: str
+    people: list[CallOut]
+
+
+class FigureOut(JsonMessage):
+    """A number with its noun."""
+
+    number: int
+    noun: str
+
+
+class FollowUpOut(JsonMessage):
+    """The year so far; ``refusal`` says why nothing can be followed, empty where it can."""
+
+    refusal: str
+    waves: list[WaveOut]
+    summary: str
+    figures: list[FigureOut]
+    ranks: list[RankOut]
+    calls: str
+    meetings: TableOut | None
+    outcomes: TableOut | None
+    warning: list[str]
+    tables: list[TableOut]
+    documents: list[str]
+
+
+@dataclass(eq=False)
+class DeskFollowUp:
+    """The files of answers, by month, and who has been called, by side and key."""
+
+    waves: dict[int, File] = field(default_factory=dict)
+    called: set[tuple[Side, str]] = field(default_factory=set)
+
+    def take(self, month: int, file: File, matching: Matching) -> None:
+        """Take the answers of one month; raises MentorMatchError, and takes nothing, where they cannot be read."""
+        waves = self.waves | {month: file}
+        read(matching, waves)
+        self.waves = dict(sorted(waves.items()))
+
+    def leave(self, month: int) -> None:
+        """Give the answers of one month back."""
+        self.waves.pop(month, None)
+
+    def call(self, ground: BoardGround, person: str, *, done: bool) -> None:
+        """Note that somebody was called; raises RequestError where the id is nobody's."""
+        place: tuple[Side, str] = ("mentor" if person[0] == "m" else "mentee", ground.key(person))
+        (self.called.add if done else self.called.discard)(place)
+
+    def document(self, name: str, matching: Matching, contacts: Contacts | None) -> bytes:
+        """Return a document of the year; raises RequestError where there is no answer yet."""
+        if not self.waves:
+            raise RequestError(tr(NO_WAVE))
+        year = read(matching, self.waves)
+        return report.WRITERS[name[name.rindex(".") :]](year, year.named(contacts))
+
+    def told(self, matching: Matching, ground: BoardGround, contacts: Contacts | None) -> FollowUpOut:
+        """Return the year in words, by name, with how they are reached, where contacts are given."""
+        programme = matching.programme
+        months = programme.follow_up.months
+        if not programme.follow_up.fields or not self.waves:
+            refusal = "" if programme.follow_up.fields else tr(NO_QUESTIONS)
+            return nothing_yet(refusal, [self._wave(month, None, None) for month in months if not refusal])
+        year = read(matching, self.waves)
+        read_in = {wave.months: wave for wave in year.waves}
+        labels = labels_of(matching, year, contacts)
+        sheets = report.year_sheets(year, labels)
+        tables = {name: table_out(name, tr(report.TITLES[name]), sheet) for name, sheet in sheets.items() if sheet.rows}
+        calls = list(self._calls(year, ground, labels, contacts))
+        done = sum(one.done for _, one in calls)
+        return FollowUpOut(
+            refusal="",
+            waves=[self._wave(month, year, read_in.get(month)) for month in months],
+            summary=report.summary(year),
+            figures=[FigureOut(number=number, noun=noun) for number, noun in report.figures(year)],
+            ranks=[
+                RankOut(code=rank, title=tr(title), advice=tr(advice) if advice else "", people=people)
+                for rank, (title, advice) in RANKS.items()
+                if (people := [one for at, one in calls if at == rank])
+            ],
+            calls=tr("{done} sur {all}", done=done, all=len(calls)),
+            meetings=tables.get(report.MEETINGS),
+            outcomes=tables.get(report.OUTCOMES),
+            warning=[line for line in (warning(year.outcomes()), tr(DESCRIPTION)) if line],
+            tables=[tables[name] for name in (report.REJECTED, report.REMARKS) if name in tables],
+            documents=list(FILES),
+        )
+
+    def _wave(self, month: int, year: Year | None, wave: Wave | None) -> WaveOut:
+        file = self.waves.get(month)
+        return WaveOut(
+            month=month,
+            title=tr("À {months}\u00a0mois", months=month),
+            file=file.name if file else "",
+            size=file.size if file else "",
+            answered=report.answered(year, wave) if year and wave else "",
+        )
+
+    def _calls(
+        self, year: Year, ground: BoardGround, labels: Labels, contacts: Contacts | None
+    ) -> Iterator[tuple[int, CallOut]]:
+        """Yield who should be called, and how grave that is."""
+        for one in year.to_call:
+            yield (
+                one.rank,
+                CallOut(
+                    id=ground.id(one.side, one.person),
+                    name=labels.person(one.side, one.person),
+                    side=tr(WORDS[one.side]),
+                    partners=report.partners_of(one, labels),
+                    reasons=list(one.reasons),
+                    telephone=telephone(year, contacts, one) if contacts else "",
+                    done=(one.side, one.person) in self.called,
+                ),
+            )
+
+
+def read(matching: Matching, waves: Mapping[int, File]) -> Year:
+    """Return the year so far; raises MentorMatchError where a file cannot be read."""
+    return follow_up(matching.programme, matching.pairs, {month: file.opened() for month, file in waves.items()})
+
+
+def labels_of(matching: Matching, year: Year, contacts: Contacts | None) -> Labels:
+    """Return what people are called on the screen: by name where contacts are given, never by an e-mail address."""
+    plain = codes(matching.cohort, matching.programme)
+    return plain if contacts is None else named(year.named(contacts) or {}, plain, coded=True)
+
+
+def telephone(year: Year, contacts: Contacts, one: PersonToCall) -> str:
+    """Return the number that somebody gave, empty where they gave none."""
+    fields, given = year.programme.fields, contacts.of(one.side, one.person)
+    return next((said for name, said in given.items() if asks_for_telephone(name, fields[name])), "")
+
+
+def nothing_yet(refusal: str, waves: list[WaveOut]) -> FollowUpOut:
+    """Return a year of which nothing is known yet."""
+    return FollowUpOut(
+        refusal=refusal,
+        waves=waves,
+        summary="",
+        figures=[],
+        ranks=[],
+        calls="",
+        meetings=None,
+        outcomes=None,
+        warning=[],
+        tables=[],
+        documents=[],
+    )

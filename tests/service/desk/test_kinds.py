@@ -1,0 +1,414 @@
+"""A desk of groups, of a working group, and of the year of pairs: all that it tells is what the library says."""
+
+import json
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import mentormatch as mm
+from mentormatch.examples import contents, folder_of
+from mentormatch.groups.sessions import topics_of, year_of
+from mentormatch.operations.carry_over import carry_over, with_history
+from mentormatch.report import followup
+from mentormatch.report.sessions import WRITERS, SessionDocuments
+from mentormatch.widgets.board.view import in_every_text
+from tests.english import french_in
+from tests.service.desk.session import ANSWERS, EXAMPLE, VALIDATION, Sitting
+
+NAMES = {"pairs": "mentorat", "groups": "codeveloppement", "sessions": "groupe-de-travail"}
+WAVES = {month: EXAMPLE.joinpath(f"suivi-{month}-mois.csv").read_bytes() for month in (1, 3, 6, 12)}
+STAMP = re.compile(rb"DTSTAMP:\d{8}T\d{6}Z")
+FEW = b"""[programme]
+name = "Pairs"
+[fields.courriel]
+question = "Courriel"
+kind = "text"
+use = "contact"
+[fields.structure]
+question = "Structure"
+kind = "names"
+[groups]
+size = 2
+[[rules]]
+kind = "different"
+field = "structure"
+"""
+
+
+def file(kind: str, name: str) -> bytes:
+    """Return a file of the example of one kind."""
+    return contents(NAMES[kind])[name]
+
+
+def formed(kind: str) -> Sitting:
+    """Return a desk of its own at which the example of one kind is formed."""
+    return deepcopy(formed_once(kind))
+
+
+@cache
+def library_groups() -> mm.Grouping:
+    """Return the groups of the example, from the library."""
+    return mm.form_groups(mm.examples.cohort("codeveloppement"), mm.examples.programme("codeveloppement"))
+
+
+@cache
+def formed_once(kind: str) -> Sitting:
+    """Return a desk at which the example of one kind is formed, and which is not to be changed."""
+    sitting = Sitting()
+    sitting.done("kind", kind=kind)
+    sitting.done("example")
+    sitting.done("read")
+    told = sitting.done("form")
+    assert told["kind"] == kind
+    return sitting
+
+
+def unstamped(content: bytes) -> bytes:
+    """Return a calendar without the times at which it was made."""
+    return STAMP.sub(b"", content)
+
+
+def in_groups(told: Mapping[str, Any]) -> list[list[str]]:
+    """Return the names in each group."""
+    return [[one["name"] for one in group["members"]] for group in told["groups"]]
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_a_programme_says_what_it_is_and_then_nothing_else_can_be_chosen(kind: str) -> None:
+    sitting = Sitting()
+    assert (sitting.done("look")["kind"], sitting.done("look")["stated"]) == ("pairs", False)
+    told = sitting.done("take", file(kind, "programme.toml"), part="programme", name="p.toml")
+    assert (told["kind"], told["stated"]) == (kind, True)
+    other = next(one for one in NAMES if one != kind)
+    assert sitting.done("kind", kind=other)["kind"] == kind
+
+
+def test_without_a_programme_the_kind_is_what_was_chosen_and_outlasts_files_that_say_nothing() -> None:
+    sitting = Sitting()
+    assert sitting.done("kind", kind="sessions")["kind"] == "sessions"
+    told = sitting.done("take", ANSWERS, part="answers", name="r.csv")
+    assert (told["kind"], told["stated"]) == ("sessions", False)
+    told = sitting.done("take", b"[programme]\nname = 3", part="programme", name="p.toml")
+    assert (told["kind"], told["stated"]) == ("sessions", False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [("groups", b'{"kind": "groups", "groups": []}'), ("pairs", b'{"programme": "A", "left_out": []}')],
+)
+def test_a_file_of_an_edition_before_says_the_kind_wherever_it_is_dropped(kind: str, content: bytes) -> None:
+    sitting = Sitting()
+    told = sitting.done("take", content, part="proposal", name="a.json")
+    assert (told["kind"], told["stated"], told["files"][0]["part"]) == (kind, True, "edition")
+
+
+def test_the_groups_are_those_of_the_library() -> None:
+    sitting = formed("groups")
+    grouping = library_groups()
+    told = sitting.done("groups")
+    assert in_groups(told) == [list(group.members) for group in grouping.groups]
+    assert told["sentences"] == in_every_text([*grouping.sentences, *grouping.staff_sentences])
+    assert sitting.done("look")["gathered"]["title"] == in_every_text(grouping.sentences[0])
+    for name in ("groupes.html", "groupes.json"):
+        made = WRITERS[name[name.index(".") :]](SessionDocuments(grouping))
+        assert sitting.content("hand", name) == made
+    staff = WRITERS[".html"](SessionDocuments(grouping, staff=True))
+    assert sitting.content("hand", "equipe-groupes.html") == staff
+
+
+@pytest.mark.proof
+def test_whom_staff_bring_together_are_together_and_what_was_done_is_undone_step_by_step() -> None:
+    sitting = formed("groups")
+    first = sitting.done("groups")
+    together = sitting.done("wish", way="together", people=["e1", "e9"])
+    assert any({"C01", "C09"} <= set(group) for group in in_groups(together))
+    assert "points" in together["changed"]
+    both = sitting.done("wish", way="apart", people=["e6", "e1"])
+    assert not any({"C01", "C06"} <= set(group) for group in in_groups(both))
+    library = mm.form_groups(
+        mm.examples.cohort("codeveloppement"),
+        mm.examples.programme("codeveloppement"),
+        together=[("C01", "C09")],
+        apart=[("C01", "C06")],
+    )
+    assert in_groups(both) == [list(group.members) for group in library.groups]
+    assert [one["people"] for one in both["wishes"]] == ["C01 et C09", "C06 et C01"]
+    lifted = sitting.done("lift", number=0)
+    assert [one["people"] for one in lifted["wishes"]] == ["C06 et C01"]
+    for expected in (both, together, first):
+        assert in_groups(sitting.done("unwish")) == in_groups(expected)
+    assert "rien à annuler" in sitting.refused("unwish")["title"]
+
+
+@pytest.mark.proof
+def test_a_wish_that_no_rule_allows_is_refused_with_the_reason_and_changes_nothing() -> None:
+    sitting = formed("groups")
+    before = sitting.done("groups")
+    told = sitting.refused("wish", way="together", people=["e1", "e2"])["title"]
+    assert "C01 et C02 ne peuvent pas être réuni·es" in told
+    assert "pas deux personnes de la même structure" in told
+    assert sitting.done("groups") == before
+    assert "deux personnes différentes" in sitting.refused("wish", way="apart", people=["e1", "e1"])["title"]
+    for strange in (["e1", "e99"], ["m1", "e2"]):
+        assert "inconnue" in sitting.refused("wish", way="apart", people=strange)["title"]
+
+
+def test_the_year_of_each_group_is_that_of_the_library_and_so_are_its_calendars() -> None:
+    sitting = formed("groups")
+    cohort, programme = mm.examples.cohort("codeveloppement"), mm.examples.programme("codeveloppement")
+    told = sitting.done("year")
+    for number, group in enumerate(library_groups().groups, start=1):
+        dates, turns = year_of(cohort, programme, group.members)
+        assert dates is not None
+        assert turns is not None
+        lane = told["lanes"][number - 1]
+        shown = [(person, session["number"]) for session in lane["sessions"] for person in session["presenting"]]
+        order = list(turns.season.sessions)
+        assert shown == [(turn.member, order.index(turn.session) + 1) for turn in turns.turns]
+        assert [session["when"] for session in lane["sessions"]] == in_every_text([one.words for one in dates.chosen])
+        assert all(0 <= session["at"] <= 1 for session in lane["sessions"])
+        calendar = sitting.content("hand", f"groupe-{number}.ics")
+        assert unstamped(calendar) == unstamped(turns.calendar())
+    assert any("1 et 3" in one for one in told["clashes"])
+    with ZipFile(BytesIO(sitting.content("hand", "groupes.zip"))) as archive:
+        assert set(archive.namelist()) == {
+            one["name"]
+            for one in sitting.done("look")["gathered"]["documents"]
+            if not one["name"].startswith("equipe-") and one["name"] != "groupes.zip"
+        }
+
+
+def test_names_stand_on_the_screen_and_in_documents_once_they_are_asked_for() -> None:
+    sitting = formed("groups")
+    assert "Arnaud" not in sitting.content("hand", "groupes.html").decode()
+    assert sitting.done("name", shown=True)["gathered"]["named"] is True
+    assert "Arnaud Alix" in in_groups(sitting.done("groups"))[0]
+    assert any("Arnaud Alix" in one["presenting"] for one in sitting.done("year")["lanes"][0]["sessions"])
+    assert "Arnaud Alix" in sitting.content("hand", "groupes.html").decode()
+    assert "Arnaud" not in sitting.content("hand", "groupes.json").decode()
+    assert "Présente : Arnaud Alix" in sitting.content("hand", "groupe-1.ics").decode()
+
+
+def test_the_season_of_a_working_group_is_that_of_the_library_for_any_number_of_sessions() -> None:
+    sitting = formed("sessions")
+    cohort, programme = mm.examples.cohort("groupe-de-travail"), mm.examples.programme("groupe-de-travail")
+    for number in (4, 3):
+        told = sitting.done("try", number=number)
+        topics, (dates, turns) = topics_of(cohort, programme, number=number), year_of(cohort, programme, number=number)
+        assert {one["topic"] for one in told["topics"] if one["chosen"]} == set(topics.chosen)
+        assert [one["name"] for one in told["unserved"]] == [one.member for one in topics.members if not one.served]
+        assert dates is not None
+        assert [one["when"] for one in told["sessions"]] == in_every_text([one.words for one in dates.chosen])
+        assert turns is not None
+        assert sum(len(one["presenting"]) for one in told["sessions"]) == len(turns.turns)
+        assert told["enough"] == (topics.enough or 0)
+        for name, result in (("sujets.html", topics), ("dates.html", dates), ("tours.html", turns)):
+            assert sitting.content("hand", name) == WRITERS[".html"](SessionDocuments(result))
+        assert unstamped(sitting.content("hand", "seances.ics")) == unstamped(turns.calendar())
+
+
+def test_where_no_dates_keep_all_that_is_asked_the_page_says_why_and_hands_out_none() -> None:
+    sitting = formed("sessions")
+    told = sitting.done("try", number=6)
+    assert sum(one["chosen"] for one in told["topics"]) == 6
+    assert (told["answered"], told["sessions"], bool(told["refusal"])) == (False, [], True)
+    names = {one["name"] for one in sitting.done("look")["gathered"]["documents"]}
+    assert "sujets.html" in names
+    assert not names & {"dates.html", "seances.ics", "tours.html"}
+    assert "n’est plus là" in sitting.refused("hand", name="seances.ics")["title"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "strange"),
+    [
+        ("groups", ("open", "sessions", "round", "follow")),
+        ("sessions", ("open", "groups", "year", "unwish", "follow")),
+        ("pairs", ("groups", "year", "sessions")),
+    ],
+)
+def test_nothing_is_done_for_a_programme_of_another_kind(kind: str, strange: tuple[str, ...]) -> None:
+    sitting = formed(kind)
+    before = sitting.done("look")
+    for do in strange:
+        assert "pas encore été" in sitting.refused(do)["title"]
+    after = sitting.done("look")
+    assert (before["plan"] is None, before["gathered"] is None) == (kind != "pairs", kind == "pairs")
+    assert {**after, "edition": 0} == {**before, "edition": 0}
+
+
+def test_the_year_of_the_pairs_is_that_of_the_library_and_ticks_stay() -> None:
+    sitting = formed("pairs")
+    assert sitting.done("follow")["summary"] == ""
+    sitting.done("wave", WAVES[3], month=3, name="suivi-3.csv")
+    told = sitting.done("wave", WAVES[1], month=1, name="suivi-1.csv")
+    matching = mm.match(mm.examples.cohort(), mm.examples.programme())
+    folder = folder_of("mentorat")
+    year = mm.follow_up(
+        matching.programme, matching.pairs, {month: str(folder.joinpath(f"suivi-{month}-mois.csv")) for month in (1, 3)}
+    )
+    calls = [one for rank in told["ranks"] for one in rank["people"]]
+    assert [one["name"] for one in calls] == [one.person for one in year.to_call]
+    assert [one["reasons"] for one in calls] == in_every_text([[*one.reasons] for one in year.to_call])
+    assert told["summary"] == in_every_text(followup.summary(year))
+    assert [one["file"] for one in told["waves"]] == ["suivi-1.csv", "suivi-3.csv", "", ""]
+    made = json.loads(sitting.content("hand", "suivi.json"))
+    assert {**made, "rejected": []} == {**json.loads(followup.to_json(year)), "rejected": []}
+    ticked = sitting.done("call", person=calls[0]["id"], done=True)
+    assert ticked["calls"] == f"1 sur {len(calls)}"
+    assert [one["name"] for rank in ticked["ranks"] for one in rank["people"]] == [one["name"] for one in calls]
+    assert sitting.done("call", person=calls[0]["id"], done=False)["calls"] == f"0 sur {len(calls)}"
+    assert [one["file"] for one in sitting.done("unwave", month=3)["waves"]] == ["suivi-1.csv", "", "", ""]
+
+
+def test_people_are_called_by_name_with_their_telephone_once_that_is_asked_for() -> None:
+    sitting = formed("pairs")
+    plain = sitting.done("wave", WAVES[3], month=3, name="suivi.csv")
+    assert {one["telephone"] for rank in plain["ranks"] for one in rank["people"]} == {""}
+    sitting.done("name", shown=True)
+    calls = [one for rank in sitting.done("follow")["ranks"] for one in rank["people"]]
+    besson = next(one for one in calls if one["name"].endswith("(E05)"))
+    assert (besson["name"], besson["telephone"]) == ("Besson Inès (E05)", "06 00 00 02 05")
+    assert "Besson Inès" in sitting.content("hand", "suivi.html").decode()
+    assert "Besson" not in sitting.content("hand", "suivi.json").decode()
+
+
+def test_a_file_that_is_no_follow_up_is_refused_in_words_and_what_was_there_stays() -> None:
+    sitting = formed("pairs")
+    sitting.done("wave", WAVES[1], month=1, name="suivi-1.csv")
+    before = sitting.done("follow")
+    for content, month in ((b"a;b\n1;2\n", 3), (WAVES[3], 5), (b"", 3)):
+        assert sitting.refused("wave", content, month=month, name="autre.csv")["title"]
+        assert sitting.done("follow") == before
+
+
+def test_the_next_edition_does_not_repeat_a_pair_and_puts_first_who_was_left_out() -> None:
+    sitting = formed("pairs")
+    first = mm.match(mm.examples.cohort(), mm.examples.programme())
+    carried = carry_over(first)
+    assert sitting.content("hand", "edition.json").decode() == carried.to_json()
+    told = sitting.done("next")
+    assert [one["name"] for one in told["files"]] == ["programme.toml", "edition.json"]
+    assert (told["plan"], told["intake"], told["kind"]) == (None, None, "pairs")
+    sitting.done("take", ANSWERS, part="answers", name="r.csv")
+    sitting.done("read")
+    sitting.done("form")
+    second = mm.match(mm.examples.cohort(), with_history(mm.examples.programme(), carried))
+    pairs = [(one["mentor"], one["mentee"]) for one in json.loads(sitting.content("hand", "binomes.json"))["pairs"]]
+    assert pairs == [(one.mentor, one.mentee) for one in second.pairs]
+    assert not set(pairs) & {(one.mentor, one.mentee) for one in first.pairs}
+
+
+@pytest.mark.proof
+def test_the_next_edition_of_groups_has_as_few_people_as_can_be_meet_again() -> None:
+    sitting = formed("groups")
+    told = sitting.done("next")
+    assert [one["part"] for one in told["files"]] == ["programme", "edition"]
+    sitting.done("take", file("groups", "reponses.csv"), part="answers", name="r.csv")
+    sitting.done("read")
+    sitting.done("form")
+    cohort, programme = mm.examples.cohort("codeveloppement"), mm.examples.programme("codeveloppement")
+    again = mm.form_groups(cohort, programme, past=[library_groups()])
+    assert in_groups(sitting.done("groups")) == [list(group.members) for group in again.groups]
+
+
+def test_an_edition_before_that_cannot_be_read_is_told() -> None:
+    sitting = Sitting()
+    sitting.done("example")
+    sitting.done("take", b'{"left_out": 3}', part="edition", name="e.json")
+    assert "édition précédente" in sitting.refused("read")["title"]
+
+
+def test_a_decision_gives_its_pairs_back_with_its_own_answers_and_with_no_others() -> None:
+    sitting = formed("pairs")
+    sitting.moved(action="ban", mentor="m1", mentee="e12")
+    sitting.moved(**VALIDATION)
+    decision, pairs = (sitting.content("hand", name) for name in ("binomes.decision.json", "binomes.json"))
+    later = Sitting()
+    later.done("example")
+    assert later.done("take", decision, part="answers", name="d.json")["files"][-1]["part"] == "proposal"
+    later.done("read")
+    assert later.done("form")["plan"]["answered"]
+    found = [(one["mentor"], one["mentee"]) for one in json.loads(later.content("hand", "binomes.json"))["pairs"]]
+    assert found == [(one["mentor"], one["mentee"]) for one in json.loads(pairs)["pairs"]]
+    assert later.done("wave", WAVES[1], month=1, name="s.csv")["summary"]
+    lines = ANSWERS.decode("utf-8-sig").splitlines(keepends=True)
+    for answers in ("".join([lines[0], *lines[2:]]), "".join([lines[0], lines[2], lines[1], *lines[3:]])):
+        later.done("take", answers.encode(), part="answers", name="r.csv")
+        later.done("read")
+        assert "ne va pas avec ces réponses" in later.refused("form")["title"]
+
+
+@pytest.mark.proof
+@given(
+    st.lists(st.tuples(st.sampled_from(["together", "apart", "lift", "unwish"]), st.integers(0, 3), st.integers(0, 3)))
+)
+def test_after_any_gestures_the_groups_are_those_of_the_wishes_that_are_told(
+    gestures: list[tuple[str, int, int]],
+) -> None:
+    people = [f"{name}@essai.example" for name in "abcd"]
+    rows = "".join(f"{one};S{at // 2}\n" for at, one in enumerate(people))
+    sitting = Sitting()
+    sitting.done("take", FEW, part="programme", name="p.toml")
+    sitting.done("take", f"Courriel;Structure\n{rows}".encode(), part="answers", name="r.csv")
+    sitting.done("read")
+    sitting.done("form")
+    for do, one, other in gestures:
+        asked = {"lift": {"number": one}, "unwish": {}}.get(do, {"way": do, "people": [f"e{one + 1}", f"e{other + 1}"]})
+        sitting.ask(do if do in ("lift", "unwish") else "wish", **asked)
+    told = sitting.done("groups")
+    assert "@" not in json.dumps(told)  # who is known by an address has a number on the screen
+    codes = {f"E0{at}": person for at, person in enumerate(people, start=1)}
+    wishes = [(one["way"], [codes[name] for name in one["people"].split(" et ")]) for one in told["wishes"]]
+    cohort = mm.read_survey(
+        programme := mm.Programme.parse(FEW),
+        [{"Courriel": one, "Structure": f"S{at // 2}"} for at, one in enumerate(people)],
+    )
+    library = mm.form_groups(
+        cohort,
+        programme,
+        together=[keys for way, keys in wishes if way == "together"],
+        apart=[keys for way, keys in wishes if way == "apart"],
+    )
+    found = [[codes[name] for name in group] for group in in_groups(told)]
+    assert found == [list(group.members) for group in library.groups]
+
+
+@pytest.mark.proof
+def test_in_english_nothing_french_is_said_of_any_kind() -> None:
+    said: list[str] = []
+
+    def gather(value: Any) -> None:
+        if isinstance(value, str):
+            said.append(value)
+        for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            gather(one)
+
+    groups, season, pairs = Sitting(), Sitting(), Sitting()
+    for sitting, kind in ((groups, "groups"), (season, "sessions"), (pairs, "pairs")):
+        sitting.done("speak", language="en")
+        sitting.done("kind", kind=kind)
+        sitting.done("example")
+        sitting.done("read")
+        sitting.done("form")
+    gather(groups.done("look")["gathered"]["documents"])
+    gather(groups.done("wish", way="together", people=["e1", "e9"])["changed"])
+    gather(groups.refused("wish", way="together", people=["e1", "e2"])["title"].splitlines()[0])
+    year = groups.done("year")
+    gather([year["clashes"], year["free"], year["months"], [one["slot"] for one in year["lanes"]]])
+    told = season.done("sessions")
+    gather([told["title"], told["about_dates"][:2], [one["attendance"] for one in told["sessions"]]])
+    gather(season.done("look")["gathered"]["documents"])
+    gather([(one["title"], one["titles"]) for one in told["tables"]])
+    followed = pairs.done("wave", WAVES[3], month=3, name="s.csv")
+    gather([followed["summary"], followed["figures"], followed["calls"], followed["waves"]])
+    gather([one["title"] for one in followed["ranks"]])
+    assert french_in(*said) == []
+    assert len(said) > 80
