@@ -1,7 +1,8 @@
-"""What a desk is, as bytes, and a desk again from them: files, rounds, boards, decisions, replies, seals.
+"""What a desk is, as bytes, and a desk again from them: files, what was said of columns, form, groups, rounds, boards.
 
-Only what people gave and decided is in it, and what was sealed. Pairs are solved anew, which gives the same ones where
-they were proved: the answer is canonical. Those that were not, or that come out otherwise, are taken as they were.
+Only what people gave and decided is in it, and what was sealed. Pairs and groups are solved
+anew, which gives the same ones where they were proved: the answer is canonical. Pairs that were not, or that come out
+otherwise, are taken as they were; groups that come out otherwise are not taken up, and that is told.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Keys, Whole
 from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.explanation.edits import Note
-from mentormatch.fields import Side
+from mentormatch.fields import Side, Use
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
@@ -24,20 +25,32 @@ from mentormatch.operations.matching import Matching, match
 from mentormatch.operations.proposal import Proposal, ProposalRecord, Reason, keys, pair_of
 from mentormatch.operations.repair import keys_of
 from mentormatch.operations.replies import Reply, ReplyAnswer
+from mentormatch.programme.drafts.mapping_draft import StatedMapping
+from mentormatch.programme.drafts.roles import RoleQuestion, role_among
+from mentormatch.programme.edits import ProgrammeText
+from mentormatch.programme.versions import ProgrammeVersions
 from mentormatch.record.log import chain_in
 from mentormatch.record.seal import Seal
 from mentormatch.report.folder import Portfolio
+from mentormatch.service.desk.column_draft import ColumnDraft
+from mentormatch.service.desk.column_mapping import ColumnMapping, SeenMapping
 from mentormatch.service.desk.columns import DeskColumns
 from mentormatch.service.desk.desk_requests import FilePart
 from mentormatch.service.desk.documents import JOURNAL
+from mentormatch.service.desk.follow_up import DeskFollowUp
+from mentormatch.service.desk.kind_requests import ProgrammeKind, WishKind
+from mentormatch.service.desk.kind_steps import KindSteps
+from mentormatch.service.desk.peer_groups import GroupStage, MemberWish, PeerGroups
 from mentormatch.service.desk.rounds import DeskRound
 from mentormatch.service.desk.sealing_board import KeptStep, SealingBoard
 from mentormatch.service.desk.uploads import File, Handed
 from mentormatch.service.desk.works import STATE, packed_files, unpacked_files
 from mentormatch.widgets.board.actions import BoardDecision
 from mentormatch.widgets.board.decisions import SessionStep
+from mentormatch.widgets.form.actions import FindWaysOut
+from mentormatch.widgets.form.session import ProgrammeForm
 
-FILES, DOCUMENTS = "files", "documents"
+FILES, DOCUMENTS, VERSIONS = "files", "documents", "versions"
 SOLVED = (Status.PROVED, Status.INFEASIBLE)
 """What is found again by solving."""
 MISREAD = mark("Ce travail vient d'une autre version, ou il est abîmé : rien n'en a été repris")
@@ -151,27 +164,237 @@ class RoundState(JsonMessage):
         )
 
 
+class DraftState(JsonMessage):
+    """What was said of the columns of answers without a programme; see ``ColumnDraft``."""
+
+    name: str
+    uses: dict[str, Use]
+    role: str
+    sides: dict[str, str]
+    taken: list[str]
+
+    @classmethod
+    def of(cls, columns: ColumnDraft) -> "DraftState":
+        """Return what was said."""
+        taken = sorted(columns.taken)
+        return cls(name=columns.name, uses=columns.uses, role=columns.role, sides=columns.sides, taken=taken)
+
+    @property
+    def columns(self) -> ColumnDraft:
+        """The columns, of no file yet."""
+        return ColumnDraft([], self.name, self.uses, self.role, self.sides, frozenset(self.taken))
+
+
+class MappingState(JsonMessage):
+    """What was said of the columns of answers to a programme, which is ``source``; see ``ColumnMapping``."""
+
+    source: str
+    questions: dict[str, str]
+    options: dict[str, dict[str, str]]
+    confirmed: dict[str, str]
+    later: list[str]
+    key: str
+    role: str
+
+    @classmethod
+    def of(cls, columns: ColumnMapping) -> "MappingState":
+        """Return what was said."""
+        return cls(
+            source=columns.source.decode(),
+            questions=dict(columns.stated.questions),
+            options={name: dict(texts) for name, texts in columns.stated.options.items()},
+            confirmed=columns.confirmed,
+            later=sorted(columns.later),
+            key=columns.key,
+            role=columns.role.sample.question if columns.role else "",
+        )
+
+    @property
+    def columns(self) -> ColumnMapping:
+        """The columns, of no file yet: which question tells sides apart is known once there are files."""
+        stated = StatedMapping(self.questions, self.options)
+        return ColumnMapping(self.source.encode(), [], stated, self.confirmed, frozenset(self.later), self.key)
+
+
+class ColumnsState(JsonMessage):
+    """What was said of the columns, and the programme that came of it."""
+
+    said: DraftState | MappingState
+    code: str
+    made: str | None
+    settled: bool
+
+    @classmethod
+    def of(cls, columns: DeskColumns) -> "ColumnsState":
+        """Return what was said of columns."""
+        of = columns.columns
+        said = MappingState.of(of) if isinstance(of, ColumnMapping) else DraftState.of(of)
+        made = None if columns.made is None else columns.made.decode()
+        return cls(said=said, code=columns.code, made=made, settled=columns.settled)
+
+    @property
+    def columns(self) -> DeskColumns:
+        """The columns, of no file yet."""
+        return DeskColumns(self.said.columns, self.code, None if self.made is None else self.made.encode())
+
+    def go_on(self, columns: DeskColumns) -> None:
+        """Have columns that were read be as they were."""
+        if isinstance(self.said, MappingState) and self.said.role and isinstance(columns.columns, ColumnMapping):
+            seen = columns.columns.seen()
+            columns.columns.role = role_called(self.said.role, seen)
+        columns.settled = self.settled
+        columns.shown.clear()
+
+
+class FormState(JsonMessage):
+    """The form of the programme: its texts, by their places among those that are kept, and what is compared."""
+
+    kept: list[Whole]
+    now: Whole
+    before: list[Whole]
+    undone: list[Whole]
+    compared: tuple[Whole, Whole] | None
+    diagnosed: bool
+
+    @classmethod
+    def of(cls, form: ProgrammeForm) -> "FormState":
+        """Return the state of a form."""
+        known, versions = {text: at for at, text in enumerate(texts_of(form))}, form.versions
+        kept, before, undone = (
+            [known[one.text] for one in texts] for texts in (versions.kept, versions.before, versions.undone)
+        )
+        return cls(
+            kept=kept,
+            now=known[versions.now.text],
+            before=before,
+            undone=undone,
+            compared=form.compared,
+            diagnosed=form.diagnosis is not None,
+        )
+
+    def go_on(self, form: ProgrammeForm, texts: Mapping[str, bytes]) -> None:
+        """Have a form go on where it was."""
+        source = form.versions.now.source
+        kept, before, undone, (now,) = (
+            tuple(ProgrammeText(texts[str(at)].decode(), source) for at in places)
+            for places in (self.kept, self.before, self.undone, [self.now])
+        )
+        form.versions, form.compared = ProgrammeVersions(kept, now, before, undone), self.compared
+        if self.diagnosed:
+            form.do(FindWaysOut())
+
+
+class WishState(JsonMessage):
+    """Two members who are to be together, or apart."""
+
+    way: WishKind
+    people: list[str]
+
+
+class StageState(JsonMessage):
+    """The groups under some wishes, and what was told of that."""
+
+    wishes: list[WishState]
+    groups: list[list[str]]
+    changed: str
+
+    @classmethod
+    def of(cls, stage: GroupStage) -> "StageState":
+        """Return the state of groups."""
+        wishes = [WishState(way=one.way, people=list(one.people)) for one in stage.wishes]
+        return cls(wishes=wishes, groups=members_of(stage), changed=stage.changed)
+
+    def formed(self, groups: PeerGroups) -> GroupStage:
+        """Return the groups again; raises RequestError where they are others."""
+        wishes = tuple(MemberWish(one.way, tuple(one.people)) for one in self.wishes)
+        stage = GroupStage(wishes, groups.formed(wishes), self.changed)
+        if members_of(stage) != self.groups:
+            raise RequestError(tr(MISREAD))
+        return stage
+
+
+class GatheredState(JsonMessage):
+    """Groups or sessions: how they were formed, and what was asked since; ``number`` is that of the sessions."""
+
+    seed: Whole
+    time_limit_s: float
+    number: Whole | None
+    stages: list[StageState]
+    dated: bool
+
+    @classmethod
+    def of(cls, kinds: KindSteps) -> "GatheredState | None":
+        """Return what was formed, None where nothing was."""
+        group = kinds.group
+        if group is None:
+            return None
+        told: dict[str, Any] = {"seed": group.seed, "time_limit_s": group.time_limit_s}
+        if not isinstance(group, PeerGroups):
+            return cls(**told, number=group.number, stages=[], dated=False)
+        return cls(**told, number=None, stages=list(map(StageState.of, group.stages)), dated=bool(group.dated))
+
+    def go_on(self, kinds: KindSteps) -> None:
+        """Have what was formed again go on where it was; raises MentorMatchError where it cannot."""
+        group = kinds.group
+        if isinstance(group, PeerGroups):
+            group.stages = [one.formed(group) for one in self.stages]
+            if self.dated:
+                group.year()
+        elif group is not None and self.number is not None and group.number != self.number:
+            kinds.group = group.for_sessions(self.number)
+
+
+class FollowUpState(JsonMessage):
+    """The names of the files of answers, by month, and who was called."""
+
+    waves: list[tuple[Whole, str]]
+    called: list[tuple[Side, str]]
+
+    @classmethod
+    def of(cls, year: DeskFollowUp) -> "FollowUpState":
+        """Return the state of a year."""
+        return cls(waves=[(month, file.name) for month, file in year.waves.items()], called=sorted(year.called))
+
+    def follow_up(self, contents: Mapping[str, bytes]) -> DeskFollowUp:
+        """Return the year."""
+        waves = {month: File(name, contents[wave_of(month)]) for month, name in self.waves}
+        return DeskFollowUp(waves, set(self.called))
+
+
 class DeskState(JsonMessage):
-    """A desk: how often it has changed, the names of its files, whether they were read, and its round."""
+    """A desk: how often it has changed, its files by name, what was said and done in each step.
+
+    ``read``: there are columns, ``taken``: there are people; ``said`` is the kind that was chosen at the page.
+    """
 
     version: Literal[1] = 1
     changes: Whole
     files: dict[FilePart, str]
     language: str | None
+    said: ProgrammeKind
     read: bool
+    taken: bool
     apart: bool
     named: bool
+    columns: ColumnsState | None
+    form: FormState | None
     round: RoundState | None
+    gathered: GatheredState | None
+    year: FollowUpState
 
 
 class DeskInWork(Protocol):
-    """What of a desk is kept: its files, what was read of them, its round, and how often all of it has changed."""
+    """What of a desk is kept: its files, what was read of them, its steps, and how often all of it has changed."""
 
     handed: Handed
     chosen: str | None
+    said: ProgrammeKind
     columns: DeskColumns | None
+    former: DeskColumns | None
     intake: Intake | None
+    programme_form: ProgrammeForm | None
     round: DeskRound | None
+    kinds: KindSteps
     named: bool
     apart: bool
     changes: int
@@ -180,8 +403,17 @@ class DeskInWork(Protocol):
     def begin_anew(self, files: dict[FilePart, File]) -> None:
         """Keep these files, and nothing that came of others."""
 
-    def read(self, *, apart: bool) -> None:
-        """Read the files."""
+    def unfolded(self, *, apart: bool) -> DeskColumns:
+        """Return the columns of the files."""
+
+    def take_in(self) -> None:
+        """Take the answers in."""
+
+    def begun_form(self) -> ProgrammeForm:
+        """Return the form of the programme."""
+
+    def form(self, seed: int, seconds: float) -> None:
+        """Form what the programme asks for."""
 
     def go_on(self, one: DeskRound) -> None:
         """Go on with a round."""
@@ -195,22 +427,58 @@ def step_state(step: SessionStep) -> StepState:
     )
 
 
-def remembered(desk: DeskInWork, known: Mapping[str, str]) -> dict[str, bytes]:
-    """Return the parts of what a desk is, without those whose digest (SHA-256) is known."""
-    state = DeskState(
+def members_of(stage: GroupStage) -> list[list[str]]:
+    """Return the keys of the members of each group."""
+    return [list(group.members) for group in stage.grouping.groups]
+
+
+def texts_of(form: ProgrammeForm) -> list[str]:
+    """Return the texts that a form goes between, each once."""
+    versions = form.versions
+    return list(dict.fromkeys(one.text for one in (*versions.kept, *versions.before, versions.now, *versions.undone)))
+
+
+def wave_of(month: int) -> str:
+    """Return under which name the answers of a month are kept."""
+    return f"wave-{month}"
+
+
+def role_called(question: str, seen: SeenMapping) -> RoleQuestion | None:
+    """Return the question of these words as one that tells sides apart."""
+    return role_among([one for one in seen.asked if one.question == question])
+
+
+def state_of(desk: DeskInWork) -> DeskState:
+    """Return the state of a desk."""
+    columns = desk.columns or desk.former
+    return DeskState(
         changes=desk.changes,
         files={part: file.name for part, file in desk.handed.files.items()},
         language=desk.chosen,
+        said=desk.said,
         read=desk.columns is not None,
+        taken=desk.intake is not None,
         apart=desk.apart,
         named=desk.named,
+        columns=ColumnsState.of(columns) if columns else None,
+        form=FormState.of(desk.programme_form) if desk.programme_form else None,
         round=RoundState.of(desk.round) if desk.round else None,
+        gathered=GatheredState.of(desk.kinds),
+        year=FollowUpState.of(desk.kinds.follow_up),
     )
+
+
+def remembered(desk: DeskInWork, known: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the parts of what a desk is, without those whose digest (SHA-256) is known."""
+    state = state_of(desk)
     if state != desk.state_kept:
         desk.changes += 1
         desk.state_kept = state = state.model_copy(update={"changes": desk.changes})
+    waves = {wave_of(month): file.content for month, file in desk.kinds.follow_up.waves.items()}
+    texts = texts_of(desk.programme_form) if desk.programme_form else []
     parts = {
-        FILES: packed_files({part: file.content for part, file in desk.handed.files.items()}),
+        FILES: packed_files({part: file.content for part, file in desk.handed.files.items()} | waves),
+        VERSIONS: packed_files({str(at): text.encode() for at, text in enumerate(texts)}),
         DOCUMENTS: packed_files(desk.round.board.portfolio.files if desk.round else {}),
         STATE: state.model_dump_json().encode(),
     }
@@ -223,22 +491,46 @@ def restore(desk: DeskInWork, parts: Mapping[str, bytes]) -> str:
         state = DeskState.model_validate_json(parts[STATE])
         contents = unpacked_files(parts[FILES])
         files: dict[FilePart, File] = {part: File.of(name, contents[part]) for part, name in state.files.items()}
-        sealed = unpacked_files(parts[DOCUMENTS])
+        sealed, texts = unpacked_files(parts[DOCUMENTS]), unpacked_files(parts[VERSIONS])
+        year = state.year.follow_up(contents)
     except (KeyError, ValueError, ValidationError):
         raise RequestError(tr(MISREAD)) from None
     desk.chosen, desk.changes = state.language, state.changes
     desk.begin_anew(files)
+    desk.said = state.said
     try:
-        if state.read:
-            desk.read(apart=state.apart)
-        if state.round and desk.intake:
-            desk.named = state.named
-            desk.go_on(RestoredRounds(desk.intake, Portfolio(sealed)).round(state.round))
-    except MentorMatchError:
-        desk.round = None
+        read_again(desk, state)
+        if state.form:
+            state.form.go_on(desk.begun_form(), texts)
+        form_again(desk, state, Portfolio(sealed))
+    except (MentorMatchError, KeyError):
+        desk.round, desk.programme_form, desk.kinds = None, None, KindSteps()
         return tr(ONLY_FILES)
+    desk.kinds.follow_up = year
     desk.state_kept = state
     return ""
+
+
+def read_again(desk: DeskInWork, state: DeskState) -> None:
+    """Have the files read as they were; raises MentorMatchError where they cannot be."""
+    if state.columns:
+        desk.former = state.columns.columns
+    if state.read:
+        columns = desk.unfolded(apart=state.apart)
+        if state.columns:
+            state.columns.go_on(columns)
+    if state.taken:
+        desk.take_in()
+    desk.named = state.named
+
+
+def form_again(desk: DeskInWork, state: DeskState, portfolio: Portfolio) -> None:
+    """Have what was formed be there again; raises MentorMatchError where it cannot be."""
+    if state.round and desk.intake:
+        desk.go_on(RestoredRounds(desk.intake, portfolio).round(state.round))
+    if state.gathered:
+        desk.form(state.gathered.seed, state.gathered.time_limit_s)
+        state.gathered.go_on(desk.kinds)
 
 
 class RestoredRounds:
