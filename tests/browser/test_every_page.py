@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.browsing import HERE, NOTHING, Watched, faults
 from tests.browser.faces import LIVE, PAGES, fragments, named, showing, shown, templates, written
-from tests.conftest import DEEP
+from tests.conftest import DEEP, some_of
 from tests.report.edition import Edition, attacks, edition, example, harmless
 
 MANY = 200
@@ -80,7 +80,7 @@ def assert_only_text(page: Page, hostile: str, clean: str) -> None:
 
 
 @pytest.mark.promise(24)
-@pytest.mark.parametrize("template", PAGES)
+@pytest.mark.parametrize("template", some_of(PAGES, 3))
 def test_hostile_texts_are_only_text_in_a_page(
     template: str, editions: list[tuple[Edition, Edition]], unguarded: Watched
 ) -> None:
@@ -98,7 +98,7 @@ def test_hostile_texts_are_only_text_in_what_a_notebook_shows(
     assert unguarded.trouble == NOTHING
 
 
-@pytest.mark.parametrize("template", PAGES)
+@pytest.mark.parametrize("template", some_of(PAGES, 3))
 def test_a_page_opens_under_its_own_policy_without_a_word(template: str, good: Edition, watched: Watched) -> None:
     show(watched.page, PAGES[template](good))
     assert watched.page.evaluate("document.styleSheets.length") == 1
@@ -145,7 +145,7 @@ def assert_open_to_all(page: Page, scope: str) -> None:
 
 
 @pytest.mark.parametrize("width", [pytest.param(1180, marks=pytest.mark.proof), 360])
-@pytest.mark.parametrize("template", PAGES)
+@pytest.mark.parametrize("template", some_of(PAGES, 3))
 def test_nobody_is_kept_from_a_page(template: str, width: int, good: Edition, watched: Watched) -> None:
     watched.page.set_viewport_size({"width": width, "height": 900})
     show(watched.page, PAGES[template](good))
@@ -153,7 +153,7 @@ def test_nobody_is_kept_from_a_page(template: str, width: int, good: Edition, wa
     assert watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("template", PAGES)
+@pytest.mark.parametrize("template", some_of(PAGES, 3))
 def test_long_names_fit_a_narrow_screen(template: str, watched: Watched) -> None:
     names = [f"prenom.nom-de-famille-compose-{place}@{'compagnie' * 12}.example" for place in range(8)]
     watched.page.set_viewport_size({"width": 360, "height": 900})

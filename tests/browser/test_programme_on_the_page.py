@@ -76,6 +76,7 @@ def test_a_rule_changed_in_a_blank_is_tried_kept_and_followed(visit: Visit, tmp_
     assert visit.trouble == NOTHING
 
 
+@pytest.mark.proof
 def test_weights_goals_and_rules_that_cannot_hold(visit: Visit) -> None:
     page = visit.page
     slider = page.get_by_role("slider").first

@@ -125,6 +125,7 @@ def test_a_column_and_an_answer_are_said_to_be_something_else_by_their_menus(tmp
     assert sitting.done("settle")["intake"]
 
 
+@pytest.mark.proof
 def test_a_known_column_can_be_left_unread_and_then_something_is_missing_or_not() -> None:
     sitting = handed(programme=PROGRAMME, answers=ANSWERS)
     assert sitting.done("read")["columns"] == {"blocked": 0, "open": 0}
@@ -141,6 +142,7 @@ def test_a_known_column_can_be_left_unread_and_then_something_is_missing_or_not(
     assert sitting.done("read")["intake"]
 
 
+@pytest.mark.proof
 def test_what_nobody_was_asked_yet_holds_nothing_up() -> None:
     places = "Nombre de personnes que vous pouvez accompagner cette année"
     sitting = handed(programme=PROGRAMME, answers=rewritten(without=places))
@@ -164,6 +166,7 @@ def test_a_file_of_something_else_says_so_once_with_a_way_on() -> None:
     assert all(len(one["title"]) < 120 and one["text"] == "Aucune colonne n’y répond." for one in others)
 
 
+@pytest.mark.proof
 def test_of_two_columns_that_answer_the_same_one_is_kept() -> None:
     programme = PROGRAMME + b'\n[mapping.questions]\n"Mail" = "courriel"\n'
     sitting = handed(programme=programme, answers=rewritten(more="Mail"))
@@ -217,6 +220,7 @@ def test_answers_alone_lead_to_the_programme_that_the_command_drafts(tmp_path: P
     ]
 
 
+@pytest.mark.proof
 def test_a_question_is_used_as_its_menu_says_and_what_is_confirmed_is_no_guess_any_more() -> None:
     sitting = handed(answers=ANSWERS)
     sitting.done("read")
@@ -282,6 +286,7 @@ def test_nothing_said_is_lost_by_an_error_or_a_corrected_file() -> None:
     assert (step["name"], len(step["blockers"]), line(step, "Téléphone")["state"]) == ("", 1, "known")
 
 
+@pytest.mark.proof
 def test_a_programme_that_was_changed_elsewhere_is_not_written_over() -> None:
     sitting = handed(answers=ANSWERS)
     sitting.done("read")
@@ -339,6 +344,7 @@ def assert_sound(sitting: Sitting, step: dict[str, Any]) -> None:
         assert sitting.done("settle")["intake"]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("seed", some_seeds(8))
 @pytest.mark.parametrize("files", [{}, {"programme": PROGRAMME}], ids=["alone", "programme"])
 def test_whatever_is_chosen_in_any_order_the_step_goes_on(seed: int, files: dict[str, bytes], tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def test_a_work_is_found_again_after_the_service_was_killed_and_its_disk_has_not
         assert all(word not in service.text for word in (NAME, EMAIL, told["work"]))
 
 
+@pytest.mark.proof
 def test_a_second_person_reads_what_somebody_holds_until_they_leave(served: Served) -> None:
     with signed_in(served) as first, signed_in(served) as second:
         told = opened(first)
@@ -102,6 +103,7 @@ def test_a_second_person_reads_what_somebody_holds_until_they_leave(served: Serv
         problem(first.post(place, json={"do": "read"}), "held")
 
 
+@pytest.mark.proof
 def test_another_tab_of_the_same_person_reads_and_goes_on_where_they_say_so(served: Served) -> None:
     with signed_in(served) as client:
         told = opened(client)
@@ -112,6 +114,7 @@ def test_another_tab_of_the_same_person_reads_and_goes_on_where_they_say_so(serv
         done(client.post(here(told), json={"do": "example"}))
 
 
+@pytest.mark.proof
 def test_a_working_file_opens_the_work_where_it_is_not_and_the_newer_of_both_where_it_is(served: Served) -> None:
     with signed_in(served) as client:
         told = opened(client)

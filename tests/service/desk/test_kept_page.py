@@ -71,6 +71,7 @@ def test_a_work_is_found_again_in_another_tab_once_its_own_is_closed(visit: Visi
     assert other.trouble == NOTHING
 
 
+@pytest.mark.proof
 def test_a_second_person_sees_who_holds_a_work_and_changes_nothing_until_they_go_on(
     visit: Visit, browser: Browser, tmp_path: Path
 ) -> None:

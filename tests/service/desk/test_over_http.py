@@ -199,6 +199,7 @@ def test_what_is_not_taken_is_refused(
     assert empty.request(method, f"{empty.base_url}".rstrip("/") + path, **given).status_code == status
 
 
+@pytest.mark.proof
 def test_two_sessions_do_not_see_one_another(client: httpx.Client, served: Served) -> None:
     here = desk(client)
     done(client.post(here, json={"do": "example"}))
