@@ -13,10 +13,10 @@ SUITE := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types cover docs pictures wheel bundle bench bench-scale speed proof mutants reference messages lock clean
+.PHONY: help demo test check lint types cover docs pictures wheel bundle bench bench-scale bench-cohorts speed proof mutants reference messages lock clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: .venv/core ## pair the people of the example programme; the results are in build/demo
 	$(BIN)/mentormatch demo build/demo
@@ -64,8 +64,12 @@ bench: .venv/dev ## measure speed
 bench-scale: .venv/dev ## measure markets of up to 100,000 a side, and keep the figures; ONLY="scoring nation tight"
 	$(BIN)/python -m benchmarks.bench_scale $(ONLY)
 
-speed: .venv/dev ## write the tables and plots of the pages on speed from the figures that bench-scale kept
+bench-cohorts: .venv/dev ## make the bench of cohorts in build/cohorts, ask others for the same, and keep the figures; ONLY="eight ten"
+	$(BIN)/python -m benchmarks.cohorts run $(ONLY)
+
+speed: .venv/dev ## write the tables and plots of the pages on speed from the figures that bench-scale and bench-cohorts kept
 	$(BIN)/python -m benchmarks.scale_page
+	$(BIN)/python -m benchmarks.cohorts table
 
 proof: cover ## run every test, also those that take hours, with deep searches, and measure what the fast ones cover
 	MENTORMATCH_DEEP=1 $(SUITE)

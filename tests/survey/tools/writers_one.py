@@ -10,7 +10,8 @@ from tests.survey.tools.made import NOTICE, ROLE, Answers, chosen, graded, joine
 type Rows = list[list[str]]
 type Cells = list[str]
 SEVERAL = ("choices", "slots")
-DAYS = tuple(f"{day:02d}" for day in range(1, 29))
+DAYS = tuple(f"{1 + number % 28:02d}" for number in range(5_000))
+"""The day on which each person answered."""
 
 
 def ranks(field: AnyField, answer: object) -> Cells:

@@ -56,7 +56,7 @@ def google(programme: Programme, people: Sequence[Answers], *, sheet: bool, date
 def google_stamp(number: int, *, sheet: bool, dated: bool) -> Cell:
     """Return when a row was sent."""
     if dated:
-        return datetime(2026, 3, number + 1, 10, 4, 6)
+        return datetime(2026, 3, int(DAYS[number]), 10, 4, 6)
     return f"{DAYS[number]}/03/2026 10:04:06" if sheet else f"2026/03/{DAYS[number]} 10:04:06 AM UTC+1"
 
 
@@ -76,7 +76,7 @@ def microsoft(programme: Programme, people: Sequence[Answers], *, listed: bool, 
     for _, field in questions_of(programme):
         rows[0] += field.items if isinstance(field, Levels) else [field.question]
     for number, answers in enumerate(people):
-        time = datetime(2026, 3, number + 1, 10, 4, 6)
+        time = datetime(2026, 3, int(DAYS[number]), 10, 4, 6)
         row: list[Cell] = [float(number + 1), time, time, "anonymous", "", *[""] * changes]
         for name, field in questions_of(programme):
             row += microsoft_cells(field, answers[name], several)

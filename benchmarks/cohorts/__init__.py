@@ -1,0 +1,1 @@
+"""Thirty cohorts with programmes, proved optima and certificates, and what others reach on them; see README.md."""
