@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.cohorts make`` writes programmes, answers and decisions into build/cohorts, ``run`` also measures
 the others and keeps the figures, ``table`` writes the tables of docs/explanation/cohorts.md from them. Names choose
-some of the cohorts: then figures are printed alone.
+some of the cohorts; of each its newest figures count.
 """
 
 import json
@@ -18,16 +18,16 @@ from benchmarks.cohorts import files, table
 from benchmarks.cohorts.cases import CASES, Case
 from benchmarks.cohorts.check import check
 from benchmarks.cohorts.runners import OF_GROUPS, RUNNERS, SUMS, used_s
-from benchmarks.scale.records import Row, begun, keep, newest
+from benchmarks.scale.records import Row, begun, keep, kept
 
 FOLDER = Path("build") / "cohorts"
 KEPT = Path(__file__).parents[1] / "figures" / "cohorts.jsonl"
 RIVALS = "MENTORMATCH_RIVALS"
 """Names the Python that has mentor-match and team-formation; build/rivals unless told."""
 HERE = ("mentormatch", "pulp", "ortools")
-MOST_PEOPLE = {"mentor-match": 700, "pulp": 500, "ortools": 2_000, "mentormatch": 2_000}
+MOST_PEOPLE = {"mentor-match": 700, "pulp": 500, "ortools": 1_000, "mentormatch": 2_000}
 """Larger cohorts are not asked of them: it takes hours, or the file does not hold the pairs that were not chosen."""
-LIMIT_S = 120
+LIMIT_S = 100
 
 
 def python_of(name: str) -> str:
@@ -115,11 +115,11 @@ def main() -> None:
     told = parser.parse_args()
     cases = [case for case in CASES if not told.names or case.name in told.names]
     if told.work == "table":
-        table.write(newest(KEPT))
+        table.write(table.merged(kept(KEPT)))
         return
     record = begun("cohorts", [files.SEED])
     record.rows.extend(run(cases, told.folder, measured=told.work == "run"))
-    if told.work == "run" and not told.names:
+    if told.work == "run":
         keep(record, KEPT)
 
 

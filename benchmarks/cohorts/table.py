@@ -1,15 +1,26 @@
 """The tables of docs/explanation/cohorts.md, from the newest record."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.cohorts.cases import CASES
 from benchmarks.scale.records import Record, Row
-from benchmarks.scale.tables import Records, rows_of, seconds, table
+from benchmarks.scale.tables import MISSING, Records, rows_of, seconds, table
 from benchmarks.scale_page import BLOCK
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "cohorts.md"
 RUNNERS = ("mentormatch", "pulp", "ortools", "mentor-match", "team-formation")
 BASE = frozenset({"require", "different", "veto", "gap", "common", "minimum_score", "capacity", "priority"})
 """The rules of every cohort of pairs, which are not told again."""
+
+
+def merged(kept: Iterable[Record]) -> Records:
+    """Return the newest figures of each cohort under the newest run, none where nothing was run."""
+    runs = list(kept)
+    rows = {row["name"]: row for run in runs for row in run.rows}
+    ordered = [rows[case.name] for case in CASES if case.name in rows]
+    return {"cohorts": replace(runs[-1], rows=ordered)} if runs else {}
 
 
 def cohorts(records: Records) -> str:
@@ -80,7 +91,11 @@ TABLES = {"cohorts": cohorts, "others": others, "measured": runs}
 
 def page(text: str, records: Records) -> str:
     """Return the page with all its tables written anew."""
-    return BLOCK.sub(lambda found: f"<!-- figures: {found[1]} -->\n{TABLES[found[1]](records)}\n<!-- end -->", text)
+
+    def drawn(name: str) -> str:
+        return TABLES[name](records) if records else MISSING
+
+    return BLOCK.sub(lambda found: f"<!-- figures: {found[1]} -->\n{drawn(found[1])}\n<!-- end -->", text)
 
 
 def write(records: Records) -> None:
