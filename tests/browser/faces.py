@@ -11,10 +11,12 @@ from jinja2.nodes import Template
 
 import mentormatch
 from mentormatch.explanation.labels import KEYS
+from mentormatch.explanation.names import cohort_names
 from mentormatch.inspection.section import writer_for
 from mentormatch.notebook import BoardWidget
 from mentormatch.operations.matching import exporter_for
 from mentormatch.report import followup, profiles, sessions
+from mentormatch.report.folder import content_of
 from mentormatch.report.handouts import common_text, handouts
 from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
@@ -49,6 +51,11 @@ def result(one: Edition) -> str:
     return exporter_for(".html").content(one.matching).decode()
 
 
+def summary(one: Edition) -> str:
+    names = cohort_names(one.contacts, one.matching.cohort, one.matching.programme)
+    return content_of(exporter_for(".resume.html"), one.matching, None, names).decode()
+
+
 def intake(one: Edition) -> str:
     return writer_for(".html").content(one.intake).decode()
 
@@ -77,6 +84,7 @@ def view(one: Edition) -> str:
 
 PAGES: Mapping[str, Face] = {
     "page.html": result,
+    "summary.html": summary,
     "intake.html": intake,
     "profiles.html": anonymous,
     "handouts.html": handed,

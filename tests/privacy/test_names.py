@@ -95,7 +95,9 @@ def test_a_workbook_with_names_comes_back_with_the_same_decisions_and_no_column_
 
 @pytest.mark.parametrize("name", ["x.json", "x.decision.json", "x.parquet"])
 def test_what_programs_read_holds_no_names_and_says_so(name: str, tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"ce format ne porte pas de noms ; attendu : \.csv, \.html et \.xlsx"):
+    with pytest.raises(
+        OutputError, match=r"ce format ne porte pas de noms ; attendu : \.csv, \.html, \.resume\.html et \.xlsx"
+    ):
         MATCHING.save(tmp_path / name, names=NAMES)
     assert list(tmp_path.iterdir()) == []
 

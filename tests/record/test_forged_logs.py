@@ -13,7 +13,7 @@ from mentormatch.operations.matching import documents_made
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
 from mentormatch.record.log import LogEntry, LogKind, LogLine, chain_in, continued
-from mentormatch.record.seal import Seal
+from mentormatch.record.seal import READERS, Seal
 from mentormatch.record.verify import UNKNOWN, Verification, verify_content
 from tests.report.cohorts import small
 
@@ -49,7 +49,7 @@ def honest(number: int) -> tuple[tuple[LogEntry, ...], bytes, dict[str, bytes]]:
     )
     head, content = continued(b"", *entries)
     printed = Seal.of(chain_in(content), seal, head)
-    made = {kind: each for kind, each in documents_made().items() if kind in (".html", ".xlsx", ".json")}
+    made = {kind: each for kind, each in documents_made().items() if kind in READERS}
     return entries, content, {f"binomes{kind}": each.content(small(), printed) for kind, each in made.items()}
 
 

@@ -17,7 +17,7 @@ from tests.record.decisions import example
 pytestmark = [pytest.mark.promise(29), pytest.mark.promise(30)]
 
 JOURNAL, DECISION = "binomes.journal.jsonl", "binomes.decision.json"
-DOCUMENTS = ["binomes.html", "binomes.json", "binomes.xlsx"]
+DOCUMENTS = ["binomes.html", "binomes.json", "binomes.resume.html", "binomes.xlsx"]
 
 
 @pytest.fixture
@@ -36,7 +36,10 @@ def test_the_documents_that_print_the_head_are_named_and_what_cannot_be_known_is
     verification = verify(folder / DECISION)
     assert verification.sound
     assert list(verification.carried) == DOCUMENTS
-    assert "Cette empreinte est imprimée sur : binomes.html, binomes.json et binomes.xlsx." in said(folder)
+    assert (
+        "Cette empreinte est imprimée sur : binomes.html, binomes.json, binomes.resume.html et binomes.xlsx."
+        in said(folder)
+    )
     assert tr(BESIDE) in said(folder)
     told = json.loads(verification_out(verification).to_json())
     assert told["log"]["checked_against"] == DOCUMENTS
@@ -100,7 +103,7 @@ def test_a_document_without_a_seal_is_told_as_not_compared(folder: Path, content
     for name in DOCUMENTS:
         (folder / name).write_bytes(content)
     assert verify(folder / DECISION).sound
-    assert "pas comparés : binomes.html, binomes.json et binomes.xlsx." in said(folder)
+    assert "pas comparés : binomes.html, binomes.json, binomes.resume.html et binomes.xlsx." in said(folder)
     validated = validate(folder / DECISION, who="Sacha")
     assert validated.renewed == ()
     assert [problem.where for problem in validated.left] == DOCUMENTS
@@ -121,5 +124,5 @@ def test_a_seal_comes_back_from_each_document_as_it_was(tmp_path: Path, who: str
     seal = validate(tmp_path / DECISION, who=who, why=who).seal
     assert seal.validations == (Signature(who=who.strip(), when=seal.validations[0].when, why=who.strip()),)
     beside = sealed_documents(tmp_path / DECISION)
-    assert [stamp_in(name, content) for name, content in beside.items()] == [seal.stamp] * 3
+    assert [stamp_in(name, content) for name, content in beside.items()] == [seal.stamp] * 4
     assert Seal.of(check_chain(tmp_path / JOURNAL), seal.decision, seal.head) == seal

@@ -8,7 +8,7 @@ import pytest
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import spaced, visible
-from mentormatch.report.view import TONES
+from mentormatch.report.view import FEW, TONES
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
 from tests.report.readers import Outline, notebook, page, written
 from tests.report.test_workbook import contrast
@@ -32,8 +32,8 @@ COMMON_TAGS = {
     "rect",
 }
 HEAD_TAGS = {"html", "head", "meta", "title", "style", "body"}
-TAGS = COMMON_TAGS | HEAD_TAGS | {"header", "main", "section", "footer", "article", "h1", "h2", "h4", "img", "strong"}
 NOTEBOOK_TAGS = COMMON_TAGS | {"strong", "details", "summary"}
+TAGS = NOTEBOOK_TAGS | HEAD_TAGS | {"header", "main", "section", "footer", "article", "h1", "h2", "h4", "img"}
 IMAGE = "data:image/svg+xml;base64,"
 LOADING = {"src", "href", "xlink:href", "srcset", "data", "action", "formaction", "style", "id", "poster", "background"}
 
@@ -43,7 +43,7 @@ def test_hostile_texts_are_nothing_but_text_in_the_page(shared_data: Path) -> No
     for matching in hostile_matchings(hostile_strings(shared_data / "hostile")):
         found = page(matching)
         assert set(found.tags) <= TAGS
-        assert found.tags.count("article") == len(matching.pairs)
+        assert found.tags.count("article") == (len(matching.pairs) if len(matching.pairs) <= FEW else 0)
         assert_nothing_runs_or_loads(found)
         shown = "\n".join(text for _, text in found.texts)
         assert [key for key in keys_and_names(matching) if visible(key) not in shown] == []

@@ -11,6 +11,7 @@ from mentormatch.errors import RequestError
 from mentormatch.operations.matching import Matching
 from mentormatch.record.decision import FILENAME
 from mentormatch.record.log import chain_in
+from mentormatch.record.seal import READERS
 from mentormatch.record.verify import Verification, verify, verify_content
 from mentormatch.report import folder
 from mentormatch.report.folder import Portfolio, documents, packed, validated
@@ -41,7 +42,8 @@ def test_a_portfolio_unpacked_is_verified_as_a_folder_is(example: Matching, tmp_
     seal = held.validated(example, who="Camille Roux")
     with ZipFile(BytesIO(packed(held.files))) as archive:
         archive.extractall(tmp_path)
-    beside = {name: content for name, content in held.files.items() if name in ("binomes.html", "binomes.json", BOOK)}
+    sealed = {f"binomes{suffix}" for suffix in READERS}
+    beside = {name: content for name, content in held.files.items() if name in sealed}
     assert verify(tmp_path / FILENAME, head=seal.head) == verify_content(
         held.files[FILENAME], head=seal.head, journal=held.files[JOURNAL], documents=beside
     )

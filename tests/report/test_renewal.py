@@ -24,7 +24,7 @@ from tests.report.workbooks import needs_office, resaved
 pytestmark = pytest.mark.promise(30)
 
 JOURNAL, DECISION = "binomes.journal.jsonl", "binomes.decision.json"
-BOOK, PAGE, JSON = "binomes.xlsx", "binomes.html", "binomes.json"
+BOOK, PAGE, JSON, SUMMARY = "binomes.xlsx", "binomes.html", "binomes.json", "binomes.resume.html"
 HOSTILE = ["Camille Roux", "<b onclick='x'>-->", "_x0041_ =1+1", "<r>a</r>", "\u202ea\u2028b\x1a"]
 
 
@@ -51,11 +51,11 @@ def test_a_renewed_document_is_the_one_that_would_be_made(tmp_path: Path, who: s
         matching().save(tmp_path, who=who, why=who)
     for why in ("", who):
         validated = validate(tmp_path / DECISION, who=who, why=why)
-        assert [path.name for path in validated.renewed] == [PAGE, JSON, BOOK]
+        assert [path.name for path in validated.renewed] == [PAGE, JSON, SUMMARY, BOOK]
         assert validated.left == ()
         with language(code):
             made = {each.filename: each.content(matching(), validated.seal) for each in documents_made().values()}
-        for name in (PAGE, JSON, "binomes.csv", DECISION):
+        for name in (PAGE, JSON, SUMMARY, "binomes.csv", DECISION):
             assert (tmp_path / name).read_bytes() == made[name]
         assert sheets((tmp_path / BOOK).read_bytes()) == sheets(made[BOOK])
     assert [name for name, xml in parts((tmp_path / BOOK).read_bytes()) if ALIVE.search(name + xml)] == []
@@ -155,7 +155,9 @@ def test_a_document_that_cannot_be_written_is_told_and_the_validation_stands(
 
     monkeypatch.setattr(folders, "generation", full)
     validated = validate(folder / DECISION, who="Camille Roux")
-    assert [problem.where for problem in validated.left] == ["binomes.html, binomes.json et binomes.xlsx"]
+    assert [problem.where for problem in validated.left] == [
+        "binomes.html, binomes.json, binomes.resume.html et binomes.xlsx"
+    ]
     assert check_chain(folder / JOURNAL).head == validated.head
 
 

@@ -185,13 +185,15 @@ class Documents(Part):
     every sheet, a paragraph a line; ``score`` whether the points of the pair are told.
 
     ``sheets`` are further sheets of the team's workbook, each of which takes solving again: whom to recruit next,
-    whether anybody gains by answering otherwise, and which plan holds best if somebody leaves.
+    whether anybody gains by answering otherwise, and which plan holds best if somebody leaves. ``details``: the page of
+    the committee prints what makes the points of each pair, however many there are.
     """
 
     name: str | None = None
     contacts: list[str] = Setting(default_factory=list)
     message: str = ""
     score: bool = False
+    details: bool = False
     sheets: list[Literal["recruit", "incentives", "sturdy"]] = Setting(default_factory=list)
 
     def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:

@@ -1,9 +1,9 @@
 """The seal: what the documents beside a decision print of it and of its log, and how it is found in them again.
 
-A page, a workbook and a JSON file carry the digest of the decision, the head of the log and by whom the decision was
-validated, in words for people and as a stamp in JSON for this check: as an attribute of the page, in cells of the sheet
-of the log, as ``record`` of the JSON. So a log is held against every document that was made beside it, without a solver
-and without the answers. A stamp is no signature: who may rewrite the log may rewrite the documents beside it.
+A page, its summary, a workbook and a JSON file carry the digest of the decision, the head of the log and by whom the
+decision was validated, in words for people and as a stamp in JSON for this check: as an attribute of a page, in cells
+of the sheet of the log, as ``record`` of the JSON. So a log is held against every document that was made beside it,
+without a solver and without the answers. A stamp is no signature: who may rewrite the log may rewrite these as well.
 """
 
 import html
@@ -148,6 +148,7 @@ def sheet_in(content: bytes) -> dict[int, dict[int, str]]:
 READERS: Mapping[str, Callable[[bytes], Stamp | None]] = {
     ".html": stamp_in_page,
     ".json": stamp_in_json,
+    ".resume.html": stamp_in_page,
     ".xlsx": stamp_in_workbook,
 }
 """How the stamp of a document is found, by the suffix of its file."""

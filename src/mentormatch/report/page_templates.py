@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-def rendered(template: str, **names: object) -> str:
-    """Return ``template`` filled with what it names."""
-    style = stylesheet()
+def rendered(template: str, *, sheet: str = "page.css", **names: object) -> str:
+    """Return ``template`` filled with what it names, under the style of ``sheet``."""
+    style = stylesheet(sheet)
     digest = b64encode(sha256(style.encode()).digest()).decode()
     ours: dict[str, object] = {"style": style, "digest": digest, "version": __version__}
     return environment().get_template(template).render(ours, **names)
@@ -51,6 +51,6 @@ def finalized(value: object) -> object:
 
 
 @cache
-def stylesheet() -> str:
-    """Return the style of every page."""
-    return files("mentormatch.report").joinpath("templates", "page.css").read_text(encoding="utf-8")
+def stylesheet(sheet: str) -> str:
+    """Return the style of a page."""
+    return files("mentormatch.report").joinpath("templates", sheet).read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 """A matching as the page and the notebook show it: every number already in words, every person under a label."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -26,6 +26,8 @@ from mentormatch.report.words import ReachedGoal, WordLine
 
 MOST_TOLD = 500
 """Pairs, people without a partner, and rows that a page tells one by one: a page of more is hardly read, or opened."""
+FEW = 14
+"""Pairs that stand on one page of a meeting; of more, the full page prints what makes their points where asked."""
 TONES = (
     "#1f5f8b",
     "#b4531b",
@@ -178,16 +180,26 @@ def untold(matching: Matching) -> Untold:
 
 def best_pairs(matching: Matching, most: int | None) -> tuple[Pair, ...]:
     """Return the first ``most`` pairs, None: all, the best first; the others are not explained."""
-    pairs, cohort = matching.solution.pairs, matching.cohort
-    if most is None or len(pairs) <= most:
+    if most is None or len(matching.solution.pairs) <= most:
         return matching.pairs
+    return explained_pairs(matching, ranked_pairs(matching)[:most])
+
+
+def ranked_pairs(matching: Matching) -> list[tuple[int, int]]:
+    """Return all pairs by position, the best first."""
+    pairs, cohort = matching.solution.pairs, matching.cohort
     scores = matching.scores.at(*pairs.T).tolist()
     ranked = sorted(
         (-score, cohort.mentors.ids[i], cohort.mentees.ids[k], i, k)
         for score, (i, k) in zip(scores, pairs.tolist(), strict=True)
     )
-    best = np.array([(i, k) for *_, i, k in ranked[:most]])
-    return tuple(explain_pairs(cohort, matching.scores, best))
+    return [(i, k) for *_, i, k in ranked]
+
+
+def explained_pairs(matching: Matching, pairs: Sequence[tuple[int, int]]) -> tuple[Pair, ...]:
+    """Return pairs by position, explained, in their order."""
+    places = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return tuple(explain_pairs(matching.cohort, matching.scores, places))
 
 
 def card(pair: Pair, labels: Labels) -> Card:

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -277,6 +279,53 @@ def test_people_are_called_by_their_names_where_that_is_asked_for_and_nowhere_el
     sitting.done("example")
     sitting.done("read")
     assert sitting.done("form")["plan"]["named"] is False
+
+
+def held_in(sitting: Sitting) -> dict[str, tuple[str, str]]:
+    """Return what each document says that it holds, and all that stands in it."""
+    told = {one["name"]: one["holds"] for one in sitting.desk.state()["plan"]["documents"]}
+    return {name: (holds, text_of(name, sitting.content("hand", name))) for name, holds in told.items()}
+
+
+def text_of(name: str, content: bytes) -> str:
+    """Return all that a document says, that of the files in it among it."""
+    if not name.endswith((".zip", ".xlsx")):
+        return unescape(content.decode("utf-8", "replace"))
+    with ZipFile(BytesIO(content)) as archive:
+        return "".join(text_of(one, archive.read(one)) for one in archive.namelist())
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_names_stand_in_the_documents_that_say_so_and_in_no_other(sitting: Sitting, *, final: bool) -> None:
+    sitting.formed()
+    if final:
+        sitting.moved(**VALIDATION)
+    names = {"Vialard Nadège", "Garcin Hélène"}
+    before = held_in(sitting)
+    assert {name for name, (_, text) in before.items() if any(one in text for one in names)} == {"fiches.zip"}
+    assert sitting.done("name", shown=True, where="documents")["plan"]["named_documents"] is True
+    assert sitting.desk.state()["plan"]["named"] is False
+    found = held_in(sitting)
+    naming = {name for name, (_, text) in found.items() if all(one in text for one in names)}
+    assert naming == {name for name, (holds, _) in found.items() if holds.startswith("Des noms")}
+    assert naming == {f"binomes{suffix}" for suffix in (".zip", ".xlsx", ".html", ".resume.html", ".csv")} | {
+        "fiches.zip"
+    }
+    assert not any(one in text for name, (_, text) in found.items() if name not in naming for one in names)
+    assert {name for name, (_, text) in found.items() if re.search(r"[a-z]@[a-z]", text)} == {"fiches.zip"}
+    sitting.done("name", shown=False, where="documents")
+    assert {name: holds for name, (holds, _) in held_in(sitting).items()} == {
+        k: holds for k, (holds, _) in before.items()
+    }
+    assert held_in(sitting)["binomes.csv"] == before["binomes.csv"]
+
+
+def test_the_overview_calls_people_as_the_rest_of_the_screen_does(sitting: Sitting) -> None:
+    sitting.formed()
+    assert "Vialard" not in sitting.content("show", "binomes").decode()
+    sitting.done("name", shown=True)
+    assert re.search(r"Vialard Nadège \(M\d\d\)", sitting.content("show", "binomes").decode())
+    assert "Vialard" not in sitting.content("hand", "binomes.html").decode()
 
 
 def test_no_name_can_be_shown_where_the_programme_asks_for_none(sitting: Sitting) -> None:

@@ -125,6 +125,7 @@ def test_each_step_is_there_again(step: str) -> None:
     if step == "named":
         sitting.done("form")
         sitting.done("name", shown=True)
+        sitting.done("name", shown=True, where="documents")
     if step == "english":
         sitting.done("speak", language="en")
     assert shown(again(sitting)) == shown(sitting)

@@ -18,6 +18,7 @@ from tests.survey.reading.test_workbooks import bomb_of_references
 SEALED = {
     "binomes.xlsx",
     "binomes.html",
+    "binomes.resume.html",
     "binomes.csv",
     "binomes.json",
     "binomes.decision.json",

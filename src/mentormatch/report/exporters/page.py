@@ -1,6 +1,7 @@
 """The matching as one page for a committee, and as a notebook shows it."""
 
 import re
+from collections.abc import Mapping
 from typing import ClassVar
 
 from mentormatch.explanation.labels import KEYS, Labels
@@ -13,11 +14,9 @@ from mentormatch.report.decision_state import RECHECK, Imprint
 from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap
 from mentormatch.report.pictures.waterfall import best_waterfall
-from mentormatch.report.view import MatchingView, labels_for_notebook, view
+from mentormatch.report.view import FEW, MatchingView, labels_for_notebook, view
 
 LANGUAGE = re.compile(r'^<html lang="([a-z]+)">$', re.MULTILINE)
-PARTS = ("kicker", "notices", "record")
-"""What a page prints of its record: macros of ``imprint_parts.html``, each between comments of its name."""
 MOST_SHOWN = 50
 """Pairs that a notebook shows; its outputs are saved in its file."""
 SHOWN = {each.kind: each for each in (HeatMap, Distribution, Fairness)}
@@ -33,20 +32,15 @@ class PageExporter(NamedExporter):
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
         labels = KEYS if names is None else named(names, coded=True)
         looks = {kind: each(matching, labels) for kind, each in SHOWN.items()}
-        held = "" if names is None else holding(names)
-        best = best_waterfall(matching, labels)
-        return filled("page.html", view(matching, labels, seal), looks=looks, best=best, held=held).encode("utf-8")
+        more: Mapping[str, object] = {
+            "held": "" if names is None else holding(names),
+            "best": best_waterfall(matching, labels),
+            "detailed": matching.programme.documents.details or len(matching.solution.pairs) <= FEW,
+        }
+        return filled("page.html", view(matching, labels, seal), looks=looks, **more).encode("utf-8")
 
     def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
-        text = content.decode("utf-8", "surrogateescape")
-        spoken = LANGUAGE.search(text)
-        if not spoken or spoken[1] not in LANGUAGES or any(len(part_of(name).findall(text)) != 1 for name in PARTS):
-            return None
-        with language(spoken[1]):
-            for name in PARTS:
-                start, _, end = part_of(name).split(text)
-                text = f"{start}{part(name, Imprint(seal))}{end}"
-        return text.encode("utf-8", "surrogateescape")
+        return page_renewed(content, seal, {"kicker": (), "notices": (), "record": (RECHECK,)})
 
     def shown(self, matching: Matching) -> str:
         """Return the part of a page that a notebook shows, under pseudonyms where keys are e-mail addresses."""
@@ -63,13 +57,28 @@ def filled(template: str, shown: MatchingView, **names: object) -> str:
     return rendered(template, view=shown, words=words, standing=decision_state, most=MOST_SHOWN, **names)
 
 
+def page_renewed(content: bytes, seal: Seal, parts: Mapping[str, tuple[str, ...]]) -> bytes | None:
+    """Return a page with another seal, None where it is not as it was written.
+
+    ``parts`` are what it prints of its record: macros of ``imprint_parts.html``, each between comments of its name, and
+    the sentences that each takes.
+    """
+    text = content.decode("utf-8", "surrogateescape")
+    spoken = LANGUAGE.search(text)
+    if not spoken or spoken[1] not in LANGUAGES or any(len(part_of(name).findall(text)) != 1 for name in parts):
+        return None
+    with language(spoken[1]):
+        for name, sentences in parts.items():
+            start, _, end = part_of(name).split(text)
+            text = f"{start}{part(name, Imprint(seal), *map(tr, sentences))}{end}"
+    return text.encode("utf-8", "surrogateescape")
+
+
 def part_of(name: str) -> re.Pattern[str]:
     """Return what finds a part of a page; a text that people typed has no such comments, as it is escaped."""
     return re.compile(rf"(<!-- imprint:{name} -->.*?<!-- /imprint:{name} -->)", re.DOTALL)
 
 
-def part(name: str, imprint: Imprint) -> str:
+def part(name: str, imprint: Imprint, *sentences: str) -> str:
     """Return a part of a page, as its template has it."""
-    module = environment().get_template("imprint_parts.html").module
-    more = (tr(RECHECK),) if name == "record" else ()
-    return str(getattr(module, name)(imprint, *more)).strip()
+    return str(getattr(environment().get_template("imprint_parts.html").module, name)(imprint, *sentences)).strip()

@@ -338,6 +338,12 @@ WORDS = {
     "downloaded": mark("{name} est téléchargé."),
     "document": mark("Document"),
     "purpose": mark("À quoi il sert"),
+    "holds": mark("Ce qu'on y lit des personnes"),
+    "names_in_documents": mark("Mettre les noms dans les documents, à côté des codes"),
+    "names_in_documents_hint": mark(
+        "La page, le résumé, le classeur et le tableau portent alors les noms que les personnes ont donnés."
+        " La décision, le journal et le JSON n'en ont jamais ; les coordonnées ne sont que dans les fiches."
+    ),
     "unreachable": mark("Le service ne répond pas. Vérifiez qu'il tourne encore, puis réessayez."),
     "expired": mark("Votre session est finie. Ouvrez la page de nouveau : ce qui était gardé y revient."),
     "gone": mark("Ce travail n'est plus ouvert. Ouvrez-le de nouveau : ce qui était gardé revient."),

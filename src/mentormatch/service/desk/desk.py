@@ -128,7 +128,7 @@ class Desk:
         self.round: DeskRound | None = None
         self.kinds = KindSteps()
         self.said: ProgrammeKind = "pairs"
-        self.named = self.apart = False
+        self.named = self.named_documents = self.apart = False
         self.edition = 0
         self.told = ""
         self.changes = 0
@@ -240,8 +240,8 @@ class Desk:
             case ChooseKind(kind=kind):
                 self.said = kind
                 self.edition += 1
-            case desk_requests.Name(shown=shown):
-                self.call(shown=shown)
+            case desk_requests.Name(shown=shown, where=where):
+                self.name(shown=shown, in_documents=where == "documents")
             case desk_requests.Begin():
                 self.most = action
             case desk_requests.Prepare():
@@ -271,7 +271,8 @@ class Desk:
         self.said = Handed(files).stated or self.kind
         self.handed, self.intake, self.round, self.kinds = Handed(files), None, None, KindSteps()
         self.former, self.columns = self.columns or self.former, None
-        self.contacts, self.named = Contacts((), {}), False
+        self.contacts = Contacts((), {})
+        self.named = self.named_documents = False
         self.programme_form = None
         self.edition += 1
 
@@ -463,6 +464,15 @@ class Desk:
             self.round.board.language = code
             self.round.board.call(self.held().names)
 
+    def name(self, *, shown: bool, in_documents: bool) -> None:
+        """Call people by the names that they gave, or by their codes: in documents, or on the screen."""
+        if not in_documents:
+            self.call(shown=shown)
+            return
+        self.formed()
+        self.named_documents = shown
+        self.edition += 1
+
     def call(self, *, shown: bool) -> None:
         """Call people by the names that they gave, or by their codes."""
         self.named = shown
@@ -491,7 +501,8 @@ class Desk:
     def held(self) -> HeldDocument:
         """Return what documents are made from."""
         board = self.formed()
-        return HeldDocument(board.matching, self.contacts, self.named, board.now.seal, board.portfolio)
+        choices = self.named, board.now.seal, board.portfolio, self.named_documents
+        return HeldDocument(board.matching, self.contacts, *choices)
 
     def page(self, name: str) -> bytes:
         """Return a page to look at, by its name."""

@@ -13,7 +13,7 @@ from mentormatch.report.decision_state import answered, standing
 from mentormatch.report.view import figures
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.column_messages import ColumnsTold
-from mentormatch.service.desk.documents import NEXT, NEXT_PURPOSE, PURPOSES, VIEWS, HeldDocument
+from mentormatch.service.desk.documents import CODES, NEXT, NEXT_PURPOSE, PURPOSES, VIEWS, HeldDocument
 from mentormatch.service.desk.kind_requests import ProgrammeKind
 from mentormatch.service.desk.kind_steps import GatheredOut
 from mentormatch.service.desk.result_tables import DocumentLine
@@ -67,8 +67,9 @@ class ChoiceOut(JsonMessage):
 class DeskPlanOut(JsonMessage):
     """The plan at present; ``answered``: there are pairs that somebody could validate, ``final``: somebody has.
 
-    ``named``: people are called by the names that they gave; None where the programme asks for none. ``rounds`` are
-    the documents of the proposal to people, ``after`` those for what comes after.
+    ``named``: people are called by the names that they gave; None where the programme asks for none;
+    ``named_documents``: so do documents. ``rounds`` are the documents of the proposal to people, ``after`` those for
+    what comes after.
     """
 
     status: str
@@ -79,6 +80,7 @@ class DeskPlanOut(JsonMessage):
     answered: bool
     final: bool
     named: bool | None
+    named_documents: bool
     views: list[ViewOut]
     choice: ChoiceOut
     documents: list[DocumentLine]
@@ -168,9 +170,14 @@ def plan_out(held: HeldDocument, proposed: DeskRound) -> DeskPlanOut:
         answered=answered(matching),
         final=held.seal is not None,
         named=held.named if matching.programme.documents.name else None,
+        named_documents=held.named_documents,
         views=[ViewOut(name=name, title=tr(VIEWS[name][0])) for name in held.views],
         choice=choice_out(held),
-        documents=[DocumentLine(name=name, purpose=tr(PURPOSES[name])) for name in held.offered],
-        rounds=[DocumentLine(name=name, purpose=what) for name, what in proposed.offered] if answered(matching) else [],
-        after=[DocumentLine(name=NEXT, purpose=tr(NEXT_PURPOSE))] if answered(matching) else [],
+        documents=[
+            DocumentLine(name=name, purpose=tr(PURPOSES[name]), holds=held.holds(name)) for name in held.offered
+        ],
+        rounds=[DocumentLine(name=name, purpose=what, holds=tr(CODES)) for name, what in proposed.offered]
+        if answered(matching)
+        else [],
+        after=[DocumentLine(name=NEXT, purpose=tr(NEXT_PURPOSE), holds=tr(CODES))] if answered(matching) else [],
     )

@@ -148,10 +148,11 @@ class Open(JsonMessage):
 
 
 class Name(JsonMessage):
-    """People are called by the names that they gave, or by their codes again."""
+    """People are called by the names that they gave, or by their codes again: on the screen, or in documents."""
 
     do: Literal["name"] = "name"
     shown: bool
+    where: Literal["screen", "documents"] = "screen"
 
 
 class Ask(JsonMessage):

@@ -4,15 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mentormatch.errors import RequestError
+from mentormatch.explanation.names import NamesByPerson, cohort_names
 from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.section import writers
 from mentormatch.languages import mark, tr
 from mentormatch.operations.access import watched_fields
 from mentormatch.operations.carry_over import carry_over
-from mentormatch.operations.matching import Matching, exporter_for
+from mentormatch.operations.matching import Exporter, Matching, NamedExporter, documents_made, exporter_for
 from mentormatch.record.seal import Seal
 from mentormatch.report.decision_state import answered
-from mentormatch.report.folder import Portfolio, documents, packed
+from mentormatch.report.folder import Portfolio, content_of, documents, packed
 from mentormatch.report.handouts import handout_files
 from mentormatch.report.views.pairs import PairPiece
 from mentormatch.report.views.piece import Piece, ViewNames, labels_of
@@ -43,6 +44,7 @@ PURPOSES: Mapping[str, str] = {
     ALL: mark("Tous les documents qui suivent, en un seul fichier, sans coordonnées"),
     "binomes.xlsx": mark("Le classeur de l'équipe, à relire et à annoter (Excel, LibreOffice)"),
     "binomes.html": mark("La page à montrer au comité, à lire à l'écran ou à imprimer"),
+    "binomes.resume.html": mark("Le résumé pour le comité : deux pages à imprimer, à voter et à signer"),
     "binomes.csv": mark("Le tableau des binômes, pour un autre tableur"),
     "binomes.json": mark("Le résultat pour une autre application"),
     "binomes.decision.json": mark("Le fichier de décision, qui permet de tout revérifier plus tard, sans aucun nom"),
@@ -50,13 +52,22 @@ PURPOSES: Mapping[str, str] = {
     HANDOUTS: mark("Une fiche par participant·e et le tableau du publipostage, avec les coordonnées"),
 }
 """In the order in which they are offered."""
+CODES, NAMES = mark("Des codes"), mark("Des noms, à côté des codes")
+HOLDINGS: Mapping[str, str] = {
+    "binomes.json": mark("Des codes, jamais de noms"),
+    "binomes.decision.json": mark("Ni noms ni réponses"),
+    JOURNAL: mark("Aucun nom de participant·e"),
+    HANDOUTS: mark("Des noms et des coordonnées"),
+}
+"""What those documents hold that never change with the choice of names."""
 
 
 @dataclass(frozen=True)
 class HeldDocument:
     """What documents are made from: the plan at present, and what was sealed of it.
 
-    ``named``: views call people by the names that they gave; documents keep to their keys.
+    ``named``: what is seen on the screen calls people by the names that they gave; ``named_documents``: documents hold
+    these names beside their keys.
     """
 
     matching: Matching
@@ -64,14 +75,37 @@ class HeldDocument:
     named: bool
     seal: Seal | None
     portfolio: Portfolio
+    named_documents: bool = False
 
     @property
     def sealed(self) -> dict[str, bytes]:
         """The documents of the plan: those that were sealed, if it was; a proposal, with its decision, otherwise."""
+        names = self.given if self.named_documents else None
         if self.seal:
-            return self.portfolio.files
+            return self.portfolio.files | {one.filename: self.made(one) for one in self.holding}
         decision = exporter_for("binomes.decision.json")
-        return {decision.filename: decision.content(self.matching), **documents(self.matching)}
+        return {decision.filename: decision.content(self.matching), **documents(self.matching, None, names)}
+
+    @property
+    def given(self) -> NamesByPerson:
+        """The names that people gave."""
+        return cohort_names(self.contacts, self.matching.cohort, self.matching.programme)
+
+    @property
+    def holding(self) -> list[Exporter]:
+        """What makes the documents that hold names; none where these were not asked for."""
+        made = documents_made().values() if self.named_documents else ()
+        return [one for one in made if isinstance(one, NamedExporter)]
+
+    def made(self, exporter: Exporter) -> bytes:
+        """Return a document as it is at present, with names where they were asked for and it may hold some."""
+        return content_of(exporter, self.matching, self.seal, self.given if self.named_documents else None)
+
+    def holds(self, name: str) -> str:
+        """Return what a document says of people, in words."""
+        holding = [one.filename for one in self.holding]
+        named = name in holding or (name == ALL and holding)
+        return tr(HOLDINGS.get(name, NAMES if named else CODES))
 
     @property
     def names(self) -> ViewNames:
@@ -83,7 +117,9 @@ class HeldDocument:
         if name.startswith(TWO):
             return self.two(name).page().encode()
         view = VIEWS[name][1]
-        return view(self).page().encode() if view else exporter_for(".html").content(self.matching, self.seal)
+        if view:
+            return view(self).page().encode()
+        return content_of(exporter_for(".html"), self.matching, self.seal, self.given if self.named else None)
 
     def two(self, name: str) -> PairPiece:
         """Return the page of any two people, chosen or not; raises RequestError where they are not both there."""
@@ -121,7 +157,10 @@ class HeldDocument:
             return carry_over(self.matching).to_json().encode()
         if name == HANDOUTS:
             return packed(handout_files(self.matching, self.contacts, self.seal))
-        return self.portfolio.files[name] if self.seal else exporter_for(name).content(self.matching)
+        files = self.portfolio.files if self.seal else {}
+        if name in files and name not in [one.filename for one in self.holding]:
+            return files[name]
+        return self.made(exporter_for(name))
 
 
 type DocumentView = Callable[[HeldDocument], Piece]

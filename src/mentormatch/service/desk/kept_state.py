@@ -376,6 +376,7 @@ class DeskState(JsonMessage):
     taken: bool
     apart: bool
     named: bool
+    named_documents: bool
     columns: ColumnsState | None
     form: FormState | None
     round: RoundState | None
@@ -396,6 +397,7 @@ class DeskInWork(Protocol):
     round: DeskRound | None
     kinds: KindSteps
     named: bool
+    named_documents: bool
     apart: bool
     changes: int
     state_kept: BaseModel | None
@@ -460,6 +462,7 @@ def state_of(desk: DeskInWork) -> DeskState:
         taken=desk.intake is not None,
         apart=desk.apart,
         named=desk.named,
+        named_documents=desk.named_documents,
         columns=ColumnsState.of(columns) if columns else None,
         form=FormState.of(desk.programme_form) if desk.programme_form else None,
         round=RoundState.of(desk.round) if desk.round else None,
@@ -521,7 +524,7 @@ def read_again(desk: DeskInWork, state: DeskState) -> None:
             state.columns.go_on(columns)
     if state.taken:
         desk.take_in()
-    desk.named = state.named
+    desk.named, desk.named_documents = state.named, state.named_documents
 
 
 def form_again(desk: DeskInWork, state: DeskState, portfolio: Portfolio) -> None:

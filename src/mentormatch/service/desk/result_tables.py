@@ -51,10 +51,11 @@ class MonthOut(JsonMessage):
 
 
 class DocumentLine(JsonMessage):
-    """A document that can be kept, and what it is for."""
+    """A document that can be kept, what it is for, and where that differs what of people it ``holds``."""
 
     name: str
     purpose: str
+    holds: str = ""
 
 
 @dataclass(frozen=True, slots=True)

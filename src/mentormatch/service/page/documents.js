@@ -38,6 +38,7 @@ export class Documents {
         make("p", {}, desk.say(state)),
         plan.final ? plan.standing.map((sentence) => make("p", {}, sentence)) : null,
       ),
+      this.names(),
       this.table(plan.documents),
       plan.answered ? this.review() : "",
       plan.rounds.length ? make("section", {}, make("h3", {}, desk.say("round_documents")), this.table(plan.rounds)) : "",
@@ -59,6 +60,27 @@ export class Documents {
       answered ? this.table(documents) : "",
       answered && kind === "groups" ? nextEdition(desk) : "",
       make("div", { class: "tools" }, desk.button("close", "close:end", () => desk.close())),
+    );
+  }
+
+  /** Return the choice of names in documents, where people gave some. */
+  names() {
+    const { desk } = this;
+    const { named, named_documents } = desk.state.plan;
+    if (named === null) return "";
+    const own = { type: "checkbox", checked: named_documents, "data-focus": "names_in_documents", "aria-describedby": "names-hint" };
+    const box = make("input", own);
+    box.addEventListener("change", () =>
+      desk.act(async () => {
+        desk.know(await desk.service.do({ do: "name", shown: box.checked, where: "documents" }));
+        await desk.draw();
+      }),
+    );
+    return make(
+      "section",
+      {},
+      make("label", { class: "way" }, box, make("span", {}, desk.say("names_in_documents"))),
+      make("p", { class: "hint", id: "names-hint" }, desk.say("names_in_documents_hint")),
     );
   }
 
@@ -89,10 +111,10 @@ export class Documents {
   /** Return documents with what each is for. */
   table(documents) {
     const { desk } = this;
-    const rows = documents.map(({ name, purpose }) =>
-      make("tr", {}, make("th", { scope: "row" }, this.link(name, name)), make("td", {}, purpose)),
+    const rows = documents.map(({ name, purpose, holds }) =>
+      make("tr", {}, make("th", { scope: "row" }, this.link(name, name)), make("td", {}, purpose), make("td", {}, holds)),
     );
-    const heads = ["document", "purpose"].map((word) => make("th", { scope: "col" }, desk.say(word)));
+    const heads = ["document", "purpose", "holds"].map((word) => make("th", { scope: "col" }, desk.say(word)));
     return make("table", { class: "documents" }, make("thead", {}, make("tr", {}, heads)), make("tbody", {}, rows));
   }
 
