@@ -30,6 +30,7 @@ CASES: dict[str, str] = {
     "recruit": "recruit {answers} -p {programme} -k 1",
     "sturdy": "sturdy {answers} -p {programme}",
     "incentives": "incentives {answers} -p {programme} --time-limit 1",
+    "learn": "learn {answers} --edition {year}/suivi.json -p {programme}",
     "why-not": "why-not {answers} M06 E05 -p {programme}",
     "alternatives": "alternatives {answers} E05 -n 2 -p {programme}",
     "repair": "repair {answers} {pairs} --withdrawn M04 --no-steps -p {programme}",
@@ -74,7 +75,7 @@ class Edition:
     def made(cls, folder: Path) -> "Edition":
         """Return an edition whose pairs are formed and whose follow-up has begun."""
         mm.examples.copy_to(folder)
-        mm.examples.copy_waves_to(folder)
+        waves = mm.examples.copy_waves_to(folder)
         stated = (folder / "programme.toml").read_text("utf-8")
         watched = stated.replace("[fields.situation]", "[fields.situation]\nwatch = true")
         (folder / "watching.toml").write_text(watched, "utf-8")
@@ -83,6 +84,7 @@ class Edition:
         matching = mm.match(mm.examples.cohort(), mm.examples.programme())
         for name in ("binomes.csv", "binomes.json", "binomes.decision.json"):
             matching.save(folder / "out" / name)
+        mm.follow_up(matching.programme, matching.pairs, waves).save(folder / "year")
         (folder / "request.json").write_text(json.dumps(operations()["match"].example()), "utf-8")
         return cls(folder)
 
@@ -99,6 +101,7 @@ class Edition:
             "pairs": self.folder / "out" / "binomes.csv",
             "decision": self.folder / "out" / "binomes.decision.json",
             "waves": self.folder,
+            "year": self.folder / "year",
             "request": self.folder / "request.json",
             "group": self.folder / "group",
             "peers": self.folder / "peers",

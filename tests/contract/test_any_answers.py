@@ -38,12 +38,14 @@ ANSWERS = [
 ]
 CONSENT = {"notice": "Oui", "dates_collectives": "Oui, à tous"}
 PAIR = {"mentor": "M1", "mentee": "E1"}
+EDITION = {"programme": "Avant", "pairs": [{"shares": {"autre": 0.5}, "well": True}]}
 MORE: dict[str, dict[str, Any]] = {
     "access": {"prices": False},
     "alternatives": {"person": "M1"},
     "diagnose": {"time_limit_s": 1},
     "evaluate": {"pairs": [PAIR]},
     "incentives": {"time_limit_s": 5},
+    "learn": {"editions": [EDITION]},
     "match": {"time_limit_s": 5},
     "plans": {"n": 2},
     "recruit": {"k": 1},

@@ -19,6 +19,7 @@ CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
     "evaluate": (mm.evaluate,),
     "groups": (mm.form_groups,),
     "incentives": (mm.incentives,),
+    "learn": (mm.learn,),
     "match": (mm.match,),
     "plans": (mm.plans,),
     "recruit": (mm.match, mm.recruit),

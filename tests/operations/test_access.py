@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch.operations.access import LEAST_SHOWN, ProportionEstimate, corrected, level, told_together
+from mentormatch.base.inference import LEAST_SHOWN, corrected
+from mentormatch.operations.access import ProportionEstimate, level, told_together
 from mentormatch.report.exporters.workbook import WorkbookExporter
 from mentormatch.rules.conditions import Where
 

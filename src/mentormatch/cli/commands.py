@@ -14,6 +14,7 @@ from mentormatch.cli.evaluate import (
     alternatives_command,
     evaluate_command,
     incentives_command,
+    learn_command,
     recruit_command,
     sturdy_command,
     why_not_command,
@@ -153,6 +154,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     incentives_command: (
         "incentives",
         mark("Dire si quelqu'un gagnerait à répondre autrement, par quelle question, et ce qui le ferme."),
+    ),
+    learn_command: (
+        "learn",
+        mark("Dire quels critères vont avec les binômes qui durent et sont contents, d'après les suivis d'éditions."),
     ),
     why_not_command: (
         "why-not",

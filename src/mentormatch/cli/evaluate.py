@@ -1,4 +1,4 @@
-"""The commands that judge pairs, what others cost, whom to recruit, who leaves, and other answers."""
+"""The commands that judge pairs and answers, price others, and say whom to recruit, who leaves and what years teach."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -344,3 +344,44 @@ def incentives_command(  # noqa: PLR0913 - the options of the command line are i
         write_json(IncentivesResponse.of(found).to_json())
     else:
         write_lines(found.sentences)
+
+
+Editions = Annotated[
+    list[Path],
+    typer.Option(
+        "--edition",
+        metavar=mark("SUIVI.JSON"),
+        help=mark("Le suivi.json d'une édition, tel que follow-up l'a écrit ; à répéter."),
+    ),
+]
+
+
+def learn_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    editions: Editions,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which criteria went with pairs that lasted and were content, and what other weights would make of it."""
+    from mentormatch.contract.operations.learn import LearnResponse
+    from mentormatch.followup.lessons import read_results
+    from mentormatch.operations.learn import learn
+
+    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
+    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
+    results = [read_results(source(path)) for path in editions]
+    found = learn(on.cohort, on.programme, results, seed=seed, time_limit_s=time_limit, **on.by_hand)
+    if as_json:
+        write_json(LearnResponse.of(found).to_json())
+    else:
+        write_lines(found.sentences)
+    raise typer.Exit(EXIT_CODES[str(found.status)])

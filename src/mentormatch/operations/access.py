@@ -18,6 +18,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.columns import MultiChoice
 from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.inference import LEAST_SHOWN, LEVEL, corrected
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration
 from mentormatch.errors import Problem, RequestError
@@ -35,10 +36,6 @@ from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scoring.criteria.wishes import Wishes
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
-LEAST_SHOWN = 5
-"""People of whom something is told, at least."""
-LEVEL = 0.05
-"""A difference is told where there is none in so many questions at most."""
 PRICE_S = 20.0
 """For each quota whose price is worked out, unless it is said."""
 STRIP = 256
@@ -386,19 +383,6 @@ def level(group: AccessGroup) -> float:
 
     table = [[one.count, one.of - one.count] for one in (group.placed, group.others)]
     return float(fisher_exact(table).pvalue)
-
-
-def corrected(levels: Sequence[float]) -> list[float]:
-    """Return probabilities corrected for looking at all of them (Holm 1979).
-
-    >>> corrected([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
-    """
-    found, highest = [0.0] * len(levels), 0.0
-    for rank, place in enumerate(sorted(range(len(levels)), key=levels.__getitem__)):
-        highest = max(highest, min(1.0, (len(levels) - rank) * levels[place]))
-        found[place] = highest
-    return found
 
 
 def quota_price(matching: Matching, name: str, side: Side, group: AccessGroup, seconds: float) -> QuotaPrice | None:

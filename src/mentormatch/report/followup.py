@@ -11,6 +11,7 @@ from mentormatch.explanation.names import NamesByPerson, holding, named
 from mentormatch.explanation.tables import SIDES as WORDS
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields import Side
+from mentormatch.followup.lessons import RESULTS, EditionResults, lessons
 from mentormatch.followup.meetings import MeetingState, PersonToCall
 from mentormatch.followup.outcomes import DESCRIPTION, GROUPS, OutcomeCount, warning
 from mentormatch.followup.waves import SIDES, Wave, keys_of
@@ -26,10 +27,12 @@ from mentormatch.survey.intake import tells_a_person
 
 KIND, NAME = "follow-up", "suivi"
 CALLS, MEETINGS, OUTCOMES, REJECTED, REMARKS = "calls", "meetings", "outcomes", "rejected", "remarks"
+LESSONS = "lessons"
 TITLES = {
     CALLS: mark("À appeler"),
     MEETINGS: mark("Binômes"),
     OUTCOMES: mark("Résultats par critère"),
+    LESSONS: mark("Ce que l'année enseigne"),
     REJECTED: mark("Réponses écartées"),
     REMARKS: mark("Remarques"),
 }
@@ -40,6 +43,7 @@ LOOKS: dict[str, tuple[tuple[CellForm, float], ...]] = {
         *(("wrapped", 34), ("wrapped", 34), ("wrapped", 34), ("count", 10), ("count", 10), ("count", 10)),
         *(("text", 10), ("text", 18), ("text", 16)),
     ),
+    LESSONS: (("strong", 34), ("text", 18), ("text", 8), ("text", 12), ("text", 14), ("wrapped", 80)),
     REJECTED: (("text", 28), ("count", 8), ("strong", 18), ("text", 14), ("wrapped", 70)),
     REMARKS: (("text", 28), ("count", 8), ("wrapped", 100)),
 }
@@ -209,7 +213,8 @@ def labels_of(names: NamesByPerson | None) -> Labels:
 def workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
     """Return the year as a workbook, with the names of people beside their keys where these are given."""
     book = Book(tr("Suivi – {name}", name=year.programme.name))
-    for name, table in year_sheets(year, labels_of(names)).items():
+    tables = {**year_sheets(year, labels_of(names)), LESSONS: lessons([year]).sheet}
+    for name, table in tables.items():
         columns = [
             BookColumn(title, width, form) for title, (form, width) in zip(table.titles, LOOKS[name], strict=True)
         ]
@@ -243,6 +248,7 @@ def to_json(year: Year) -> str:
             for wave in year.waves
             for row in wave.rejected
         ],
+        RESULTS: EditionResults.of(year).model_dump(mode="json"),
     }
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 

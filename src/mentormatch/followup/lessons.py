@@ -1,0 +1,235 @@
+"""Which criteria went with pairs that lasted and were content, over several editions, and how sure that is.
+
+Editions are the strata of an exact test: pairs are compared with those of their own edition alone. Invariant: nothing
+is told of fewer than ``LEAST_SHOWN`` pairs that went well, or that did not, and no count is of some criterion's pairs.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+import numpy as np
+from pydantic import Field as Setting
+from pydantic import ValidationError
+
+from mentormatch.base.arrays import BoolVector
+from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.inference import LEAST_SHOWN, LEVEL, MOVED, ExactEffect, Stratum, corrected, needed
+from mentormatch.base.strict_json import JsonMessage, KeptMessage, Text, parse_json
+from mentormatch.errors import Problem, RequestError
+from mentormatch.explanation.pairs import Contribution
+from mentormatch.explanation.tables import ResultSheet, sheet
+from mentormatch.followup.meetings import MeetingState
+from mentormatch.followup.outcomes import fared
+from mentormatch.followup.year import Year
+from mentormatch.languages import mark, once_spoken, tr
+from mentormatch.languages.phrases import about, counted, percent, quoted, system_reason, thousands
+
+MOST_PAIRS, MOST_EDITIONS = 2_000, 50
+RESULTS = "results"
+"""Where the results stand in the JSON of a follow-up."""
+LASTING: Mapping[MeetingState, bool | None] = {"meeting": True, "stopped": False, "disagreeing": None, "unknown": None}
+ROUNDED = 10
+"""To so many pairs it is told how many more it takes."""
+
+
+class PairResult(JsonMessage):
+    """What each criterion gave one pair, between 0 and 1, null where a side had not answered; and whether it went well.
+
+    Well: its people still met and reached every outcome that the programme asks after; null where that is not known.
+    """
+
+    shares: dict[Text, Annotated[float, Setting(ge=0, le=1)] | None]
+    well: bool | None
+
+
+class EditionResults(KeptMessage):
+    """What became of the pairs of one edition, by criterion, without anybody's key."""
+
+    misread: ClassVar[str] = mark("Ce fichier n'est pas celui du suivi d'une édition")
+    programme: str
+    pairs: Annotated[list[PairResult], Setting(max_length=MOST_PAIRS)]
+
+    @classmethod
+    def of(cls, year: Year) -> "EditionResults":
+        """Return the results of a year, as far as it has come; in the order of points, which names nobody."""
+        pairs = [
+            PairResult(
+                shares={one.criterion: share_of(one) for one in pair.contributions if one.full},
+                well=went_well(year, place),
+            )
+            for place, pair in enumerate(year.pairs)
+        ]
+        return cls(programme=year.programme.name, pairs=pairs)
+
+
+def share_of(one: Contribution) -> float | None:
+    """Return what share of its points a criterion gave, None where a side had not answered."""
+    return round(min(1.0, max(0.0, one.share / one.full)), 4) if one.answered else None
+
+
+def went_well(year: Year, place: int) -> bool | None:
+    """Return whether a pair lasts and reached every outcome, None where that is not known."""
+    asked = year.programme.follow_up
+    told = [LASTING[year.meetings[place].state]] if asked.stopped else []
+    told += [fared(year.waves[-1], place, outcome) for outcome in asked.outcomes]
+    if False in told:
+        return False
+    return None if None in told or not told else True
+
+
+def read_results(path: str | PathLike[str]) -> EditionResults:
+    """Return the results in the JSON that ``Year.save`` wrote; raises RequestError where there are none."""
+    source = Path(path)
+    try:
+        told = parse_json(source.read_bytes(), by_person=True)
+        return EditionResults.model_validate(told[RESULTS])
+    except OSError as error:
+        found = Problem(source.name, tr("le fichier ne peut pas être lu ({reason})", reason=system_reason(error)))
+    except (KeyError, TypeError, RequestError, ValidationError):
+        found = Problem(source.name, tr("ne va pas"), tr("le suivi.json que le suivi a écrit"))
+    raise RequestError(tr(EditionResults.misread), [found])
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionEffect:
+    """How a criterion goes with pairs that went well.
+
+    ``low`` and ``high`` are the 95 % interval of an effect, told as the share to which all of its points, instead of
+    none, move a half; a half is no effect. Both None: too few pairs to tell. ``level`` is the probability of so great
+    an effect by chance, corrected for all criteria. ``more`` is about how many more pairs it takes to see an effect
+    that moves a half to 80 %: 0, it would have been seen; None, all pairs have the same points, and no number would.
+    """
+
+    criterion: str
+    low: float | None
+    high: float | None
+    level: float
+    more: int | None
+
+    @property
+    def clear(self) -> bool:
+        """Whether it is clear of no effect, all criteria taken together."""
+        return self.level <= LEVEL
+
+    @property
+    def sentence(self) -> str:
+        """What can be said of it."""
+        if self.clear and self.low is not None and self.high is not None:
+            told = tr(
+                "net : là où la moitié des binômes vont bien sans points, ce serait de {low} à {high} avec tous.",
+                low=percent(self.low),
+                high=percent(self.high),
+            )
+        elif self.more is None:
+            told = tr("rien à apprendre : tous les binômes d'une édition y ont les mêmes points.")
+        elif self.more:
+            told = tr(
+                "rien de net ; pas avant environ {more} de plus, pour un effet de 50 à {moved}.",
+                more=counted(self.more, "binôme"),
+                moved=percent(MOVED),
+            )
+        else:
+            told = tr("rien de net ; un effet de 50 à {moved} se serait vu quatre fois sur cinq.", moved=percent(MOVED))
+        return about(quoted(self.criterion), told)
+
+
+@dataclass(frozen=True, repr=False)
+class Lessons(VersionedPickle):
+    """What some editions teach: of how many ``pairs`` it is known how they went, how many went ``well``, the effects.
+
+    ``well`` is None where that would point to somebody.
+    """
+
+    editions: int
+    pairs: int
+    well: int | None
+    effects: tuple[CriterionEffect, ...]
+
+    @once_spoken
+    def sentences(self) -> tuple[str, ...]:
+        """What can be said, and how sure it is."""
+        return tuple(self._told())
+
+    def _told(self) -> Iterator[str]:
+        known = tr("{pairs} dont on sait la suite", pairs=counted(self.pairs, "binôme"))
+        yield about(counted(self.editions, "édition"), f"{known}.")
+        if self.well is None:
+            yield tr("Trop peu de binômes sont allés bien, ou mal : en dire plus désignerait quelqu'un.")
+        else:
+            yield tr("{well} durent et sont contents.", well=counted(self.well, "binôme"))
+        yield from (one.sentence for one in self.effects)
+
+    @once_spoken
+    def sheet(self) -> ResultSheet:
+        """One row a criterion."""
+        columns = [
+            *(("criterion", tr("Critère")), ("interval", tr("Effet, intervalle à 95 %")), ("clear", tr("Net"))),
+            *(("level", tr("Par hasard")), ("more", tr("Binômes de plus")), ("sentence", tr("En mots"))),
+        ]
+        return sheet(
+            columns,
+            (
+                (
+                    one.criterion,
+                    "" if one.low is None else tr("{low} à {high}", low=percent(one.low), high=percent(one.high or 0)),
+                    tr("oui") if one.clear else tr("non"),
+                    percent(one.level, 1),
+                    "" if one.more is None else thousands(one.more),
+                    one.sentence,
+                )
+                for one in self.effects
+            ),
+        )
+
+    def __repr__(self) -> str:
+        return f"Lessons({self.editions} editions, {self.pairs} pairs)"  # a notebook saves what it shows
+
+
+def lessons(editions: Sequence[Year | EditionResults]) -> Lessons:
+    """Return what some editions teach: which criteria went with pairs that lasted and were content.
+
+    Each effect has an exact interval, and the level that Holm (1979) gives for looking at all criteria. Raises
+    RequestError where there is no edition, or more than 50.
+    """
+    if not 0 < len(editions) <= MOST_EDITIONS:
+        expected = tr("de 1 à {most} éditions", most=MOST_EDITIONS)
+        found = Problem("editions", str(len(editions)), expected)
+        raise RequestError(tr("Il n'y a pas d'éditions dont apprendre"), [found])
+    read = [one if isinstance(one, EditionResults) else EditionResults.of(one) for one in editions]
+    results = [pair.well for one in read for pair in one.pairs if pair.well is not None]
+    well = sum(results) if enough(results) else None
+    share = 0.5 if well is None else min(0.9, max(0.1, well / len(results)))
+    names = list(dict.fromkeys(name for one in read for pair in one.pairs for name in pair.shares))
+    strata = [strata_of(read, name) for name in names]
+    exact = [ExactEffect.of(each) if enough(np.concatenate([went for _, went in each])) else None for each in strata]
+    levels = corrected([1.0 if one is None else one.level for one in exact])
+    effects = []
+    for name, each, one, level in zip(names, strata, exact, levels, strict=True):
+        low, high = (None, None) if one is None else one.interval
+        many = needed([points for points, _ in each], share, len(names))
+        more = None if many is None else pairs_more(many - sum(len(points) for points, _ in each))
+        effects.append(CriterionEffect(name, low, high, level, more))
+    return Lessons(len(read), len(results) if len(results) >= LEAST_SHOWN else 0, well, tuple(effects))
+
+
+def strata_of(editions: Sequence[EditionResults], criterion: str) -> list[Stratum]:
+    """Return for each edition what a criterion gave each pair, and whether it went well, where both are known."""
+    known = [
+        [(share, pair.well) for pair in one.pairs if (share := pair.shares.get(criterion)) is not None]
+        for one in editions
+    ]
+    told = [[(share, well) for share, well in each if well is not None] for each in known]
+    return [(np.array([s for s, _ in each], dtype=float), np.array([w for _, w in each], dtype=bool)) for each in told]
+
+
+def enough(results: Sequence[bool] | BoolVector) -> bool:
+    """Return whether so many went well, and so many did not, that this points to nobody."""
+    return min(int(np.sum(results)), len(results) - int(np.sum(results))) >= LEAST_SHOWN
+
+
+def pairs_more(many: int) -> int:
+    """Return about how many more pairs it takes: rounded up, and 0 where there are enough."""
+    return max(0, -(-many // ROUNDED) * ROUNDED)

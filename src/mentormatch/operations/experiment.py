@@ -1,0 +1,184 @@
+"""An experiment: where the plans of two programmes differ, a lot says which of them counts, recorded beforehand.
+
+Two plans differ in parts that have nobody in common: each is drawn by itself, by a hash of the recorded seed and of the
+people in it, so that anybody can draw again and nobody can choose. Invariant: what is drawn keeps the rules; where
+parts of either plan would not do so together, all of them are one part.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from os import PathLike
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.atomic_files import write_whole
+from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.scalars import seed_number
+from mentormatch.base.strict_json import KeptMessage, Whole
+from mentormatch.errors import OutputError, Problem, RequestError
+from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import about, system_reason
+from mentormatch.languages.text_keys import canonical
+from mentormatch.operations.evaluation import evaluate
+from mentormatch.operations.matching import KeyPair, Matching, match
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+
+WEIGHTS = ("criteria",)
+"""The part of a programme in which the two may differ."""
+
+
+class Experiment(KeptMessage):
+    """What is recorded before the lot is drawn: the seed, and two programmes that differ in their criteria alone."""
+
+    misread: ClassVar[str] = mark("Ce fichier n'est pas celui d'un essai")
+    schema_version: Literal[1] = 1
+    seed: Whole
+    first: dict[str, Any]
+    second: dict[str, Any]
+
+    @classmethod
+    def of(cls, first: Programme, second: Programme, seed: int) -> Self:
+        """Return the experiment; raises RequestError unless the programmes differ in their criteria alone."""
+        told = first.to_dict(), second.to_dict()
+        differ = [part for part in {**told[0], **told[1]} if told[0].get(part) != told[1].get(part)]
+        if differ != list(WEIGHTS):
+            found = Problem("second", ", ".join(differ), "criteria")
+            told_why = tr("Les deux programmes doivent différer par leurs critères, et par rien d'autre")
+            raise RequestError(told_why, [found])
+        return cls(seed=seed_number(seed), first=told[0], second=told[1])
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write the record into a new file; raises OutputError where it cannot be, as where one is there."""
+        target = Path(path)
+        try:
+            write_whole(target, self.to_json().encode(), once=True)
+        except FileExistsError:
+            told = tr("un essai est déjà écrit là, et ne se change pas : donnez un autre nom")
+            raise OutputError(about(target.name, told)) from None
+        return target
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPart:
+    """A part in which the two plans differ: the pairs of either, and whether the lot fell on the ``second``."""
+
+    first_pairs: tuple[KeyPair, ...]
+    second_pairs: tuple[KeyPair, ...]
+    second: bool
+
+    @property
+    def pairs(self) -> tuple[KeyPair, ...]:
+        """The pairs on which the lot fell."""
+        return self.second_pairs if self.second else self.first_pairs
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Draw(VersionedPickle):
+    """What was drawn: the plan, judged by the first programme, and each part that was left to the lot."""
+
+    experiment: Experiment
+    matching: Matching
+    parts: tuple[DrawnPart, ...]
+
+    def __repr__(self) -> str:
+        return f"Draw({len(self.parts)} parts, {self.matching!r})"  # a notebook saves what it shows
+
+
+def draw(cohort: Cohort, record: str | PathLike[str], *, time_limit_s: float | None = None) -> Draw:
+    """Return the plan that the lot gives, by an experiment that was recorded before: ``Experiment.save``.
+
+    Parameters
+    ----------
+    cohort
+        The people.
+    record
+        The file of the experiment.
+    time_limit_s
+        Seconds for each of the two plans; None: until proved.
+
+    Raises
+    ------
+    RequestError
+        There is no such record, or one of its programmes has no plan.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from mentormatch import examples
+    >>> first = examples.programme()
+    >>> criteria = [one.model_copy(update={"weight": 1.0}) for one in first.criteria]
+    >>> with TemporaryDirectory() as folder:
+    ...     experiment = Experiment.of(first, first.model_copy(update={"criteria": criteria}), seed=7)
+    ...     drawn = draw(examples.cohort(), experiment.save(Path(folder, "essai.json")))
+    >>> len(drawn.matching.solution.pairs), len(drawn.parts) > 0
+    (12, True)
+    """
+    experiment = read_experiment(record)
+    programmes = [Programme.read(one) for one in (experiment.first, experiment.second)]
+    plans = [match(cohort, one, seed=experiment.seed, time_limit_s=time_limit_s) for one in programmes]
+    if any(one.status not in (Status.PROVED, Status.FEASIBLE) for one in plans):
+        raise RequestError(tr("Un des deux programmes n'a pas de répartition"))
+    first, second = ([(pair.mentor, pair.mentee) for pair in one.pairs] for one in plans)
+    same = [pair for pair in first if pair in set(second)]
+    parts = differing_parts(first, second)
+    found = drawn_plan(cohort, programmes[0], experiment, same, parts)
+    if found is None:  # rules couple the parts: one lot for all
+        found = drawn_plan(cohort, programmes[0], experiment, same, joined_parts(parts))
+    if found is None:
+        raise RequestError(tr("Un des deux programmes n'a pas de répartition"))
+    return found
+
+
+def read_experiment(path: str | PathLike[str]) -> Experiment:
+    """Return what ``Experiment.save`` wrote; raises RequestError where the file cannot be read, or holds none."""
+    source = Path(path)
+    try:
+        return Experiment.from_json(source.read_bytes())
+    except OSError as error:
+        found = Problem(source.name, tr("le fichier ne peut pas être lu ({reason})", reason=system_reason(error)))
+        raise RequestError(tr(Experiment.misread), [found]) from None
+
+
+def differing_parts(first: Sequence[KeyPair], second: Sequence[KeyPair]) -> list[DrawnPart]:
+    """Return the parts in which two plans differ, which have nobody in common, in the order of their people.
+
+    >>> first, second = [("M1", "E1"), ("M2", "E2"), ("M3", "E3")], [("M1", "E2"), ("M2", "E1"), ("M3", "E4")]
+    >>> [len(part.first_pairs) for part in differing_parts(first, second)]
+    [2, 1]
+    """
+    only = (sorted(set(first) - set(second)), sorted(set(second) - set(first)))
+    groups: list[set[KeyPair]] = []  # of people, each by side and key
+    for mentor, mentee in (*only[0], *only[1]):
+        people = {("mentor", mentor), ("mentee", mentee)}
+        touched = [group for group in groups if group & people]
+        groups = [group for group in groups if not group & people]
+        groups.append(people.union(*touched))
+    return [
+        DrawnPart(*(tuple(pair for pair in some if ("mentor", pair[0]) in group) for some in only), second=False)
+        for group in sorted(groups, key=sorted)
+    ]
+
+
+def joined_parts(parts: Sequence[DrawnPart]) -> list[DrawnPart]:
+    """Return all parts as one."""
+    pairs = (tuple(pair for part in parts for pair in getattr(part, name)) for name in ("first_pairs", "second_pairs"))
+    return [DrawnPart(*pairs, second=False)]
+
+
+def drawn_plan(
+    cohort: Cohort, programme: Programme, experiment: Experiment, same: Iterable[KeyPair], parts: Iterable[DrawnPart]
+) -> Draw | None:
+    """Return the plan in which each part is drawn, None where it breaks a rule."""
+    drawn = tuple(replace(part, second=lot(experiment.seed, part)) for part in parts)
+    plan = evaluate(cohort, programme, [*same, *(pair for part in drawn for pair in part.pairs)])
+    return None if plan.breaches else Draw(experiment, plan.matching, drawn)
+
+
+def lot(seed: int, part: DrawnPart) -> bool:
+    """Return whether the lot of a part falls on the second programme: a bit of a digest of the seed and its people."""
+    people = sorted({canonical(key) for pair in (*part.first_pairs, *part.second_pairs) for key in pair})
+    return bool(sha256("\n".join([str(seed), *people]).encode()).digest()[0] & 1)
