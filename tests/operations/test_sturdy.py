@@ -167,9 +167,9 @@ def test_a_plan_chosen_is_the_best_of_all_plans(seed: int) -> None:
     best = max(tried)
     given = sum(pair.score for pair in made.pairs)
     assert (found.best.worst, round(found.best.mean * found.departures)) == best[0]
-    if len(found.plans) > 1:
+    if len(found.curve) > 1:
         assert given - found.best.price == best[1]
-    for one in found.plans[1:]:  # the price curve: nothing holds better at the price
+    for one in found.curve[1:]:  # the price curve: nothing holds better at the price
         as_cheap = max(held for held, points in tried if given - points <= one.price)
         assert (one.worst, round(one.mean * found.departures)) == as_cheap
 
@@ -205,7 +205,7 @@ def test_what_a_plan_holds_is_what_every_repair_tried_by_hand_holds(seed: int, k
         assert bound.total >= held.total
 
 
-@pytest.mark.parametrize("seed", some_of(range(3000, 3060), 4))
+@pytest.mark.parametrize("seed", some_of(range(3000, 3020), 3))
 def test_repairs_that_are_too_many_to_try_are_solved(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Under minimums and quotas, what is tried choice by choice and what is solved are the same."""
     random = Random(seed)
@@ -244,11 +244,11 @@ def test_of_many_plans_some_are_tried_and_a_bound_is_told(k: int, monkeypatch: p
     some = sturdy(made, k)
     assert exact.complete
     assert not some.complete
-    given = exact.plans[0]
-    assert (some.plans[0].worst, some.plans[0].mean) == (given.worst, given.mean)
+    given = exact.curve[0]
+    assert (some.curve[0].worst, some.curve[0].mean) == (given.worst, given.mean)
     assert (given.worst, given.mean) <= (some.best.worst, some.best.mean) <= (exact.best.worst, exact.best.mean)
     assert (exact.best.worst, exact.best.mean) <= (some.most_worst, some.most_mean)
-    for one in some.plans:
+    for one in some.curve:
         assert (
             mm.evaluate(made.cohort, made.programme, [(p.mentor, p.mentee) for p in one.matching.pairs]).breaches == ()
         )

@@ -66,15 +66,15 @@ class SturdyPlan(VersionedPickle):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Sturdiness(VersionedPickle):
-    """What holds if ``k`` people leave: ``plans`` from the one given on, each holding better than those before it.
+    """What holds if ``k`` people leave: ``curve`` from the one given on, each holding better than those before it.
 
     The last is the sturdiest known; all have as many pairs. ``departures`` were looked at for each. No plan at all
     holds more than ``most_worst`` at worst, nor ``most_mean`` on average. ``complete``: every plan was looked at, and
-    each of ``plans`` is the one that holds best at its price.
+    each of ``curve`` is the one that holds best at its price.
     """
 
     k: int
-    plans: tuple[SturdyPlan, ...]
+    curve: tuple[SturdyPlan, ...]
     departures: int
     most_worst: int
     most_mean: float
@@ -83,7 +83,7 @@ class Sturdiness(VersionedPickle):
     @property
     def best(self) -> SturdyPlan:
         """The sturdiest plan known."""
-        return self.plans[-1]
+        return self.curve[-1]
 
     @property
     def status(self) -> Status:
@@ -105,18 +105,18 @@ class Sturdiness(VersionedPickle):
         leaving = counted(self.k, "départ")
         cases = counted(self.departures, "cas examiné", "cas examinés")
         yield tr("{leaving} ({cases}), sans déplacer qui a encore un binôme :", leaving=leaving, cases=cases)
-        yield tr("La répartition donnée : {held}.", held=self.plans[0])
-        for one in self.plans[1:]:
+        yield tr("La répartition donnée : {held}.", held=self.curve[0])
+        for one in self.curve[1:]:
             if one.price >= 0:
                 yield tr("Pour {points} points de moins : {held}.", points=points(one.price), held=one)
             else:
                 yield tr("Avec {points} points de plus : {held}.", points=points(-one.price), held=one)
-        if len(self.plans) == 1 and self.status is Status.PROVED:
+        if len(self.curve) == 1 and self.status is Status.PROVED:
             yield tr("Aucune répartition d'autant de binômes ne tient mieux : c'est démontré.")
         elif self.status is Status.PROVED:
             yield tr("La dernière tient le mieux de toutes celles d'autant de binômes : c'est démontré.")
         else:
-            if len(self.plans) == 1:
+            if len(self.curve) == 1:
                 yield tr("Aucune de celles qui ont été essayées ne tient mieux.")
             yield tr(
                 "Une meilleure existe peut-être. Aucune ne garde plus de {worst} au pire, ni plus de {mean} en "
@@ -124,7 +124,7 @@ class Sturdiness(VersionedPickle):
                 worst=counted(self.most_worst, "personne"),
                 mean=decimal(self.most_mean, 2),
             )
-        if len(self.plans) > 1 and not self.complete:
+        if len(self.curve) > 1 and not self.complete:
             yield tr("Les prix sont ceux des répartitions essayées : moins cher est peut-être possible.")
 
     @once_spoken
@@ -136,15 +136,15 @@ class Sturdiness(VersionedPickle):
             ("mean", tr("En moyenne")),
             ("changed", tr("Binômes changés")),
         ]
-        first = set(map(tuple, self.plans[0].matching.solution.pairs.tolist()))
+        first = set(map(tuple, self.curve[0].matching.solution.pairs.tolist()))
         rows = []
-        for one in self.plans:
+        for one in self.curve:
             changed = len(first - set(map(tuple, one.matching.solution.pairs.tolist())))
             rows.append((points(one.price), one.worst, decimal(one.mean, 2), changed))
         return sheet(columns, rows)
 
     def __repr__(self) -> str:
-        return f"Sturdiness({len(self.plans)} plans, {self.status})"  # a notebook saves what it shows
+        return f"Sturdiness({len(self.curve)} plans, {self.status})"  # a notebook saves what it shows
 
 
 @track()
@@ -174,7 +174,7 @@ def sturdy(matching: Matching, k: int = 1, *, time_limit_s: float | None = None)
     --------
     >>> import mentormatch as mm
     >>> found = sturdy(mm.match(mm.examples.cohort(), mm.examples.programme()))
-    >>> found.plans[0].price, found.best.worst >= found.plans[0].worst
+    >>> found.curve[0].price, found.best.worst >= found.curve[0].worst
     (0, True)
     """
     limit = duration("time_limit_s", time_limit_s)

@@ -10,7 +10,8 @@ from mentormatch.base.strict_json import JsonMessage, whole
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import Response
 from mentormatch.contract.operation import Operation
-from mentormatch.contract.requests import MatchRequest
+from mentormatch.contract.operations.repair import pairs_out
+from mentormatch.contract.requests import Keys, MatchRequest
 from mentormatch.operations.sturdy import MOST_LEAVING, Sturdiness, SturdyPlan, sturdy
 
 
@@ -26,14 +27,14 @@ class SturdyPlanOut(JsonMessage):
     ``worst`` is over all departures, ``mean`` their average.
     """
 
-    pairs: list[tuple[str, str]]
+    pairs: list[Keys]
     price: float
     worst: int
     mean: float
 
 
 class SturdyResponse(Response):
-    """What holds if ``k`` leave: ``plans`` from the one given on, each holding better than those before it.
+    """What holds if ``k`` leave: ``curve`` from the one given on, each holding better than those before it.
 
     ``departures`` were looked at for each; no plan holds more than ``most_worst`` and ``most_mean``. ``complete``: all
     plans were looked at, and nothing holds better at these prices.
@@ -42,7 +43,7 @@ class SturdyResponse(Response):
     status: Annotated[Status, Setting(strict=False)]
     k: int
     departures: int
-    plans: list[SturdyPlanOut]
+    curve: list[SturdyPlanOut]
     most_worst: int
     most_mean: float
     complete: bool
@@ -55,7 +56,7 @@ class SturdyResponse(Response):
             status=found.status,
             k=found.k,
             departures=found.departures,
-            plans=list(map(sturdy_plan_out, found.plans)),
+            curve=list(map(sturdy_plan_out, found.curve)),
             most_worst=found.most_worst,
             most_mean=found.most_mean,
             complete=found.complete,
@@ -81,5 +82,5 @@ class SturdyPlans(Operation[SturdyRequest, SturdyResponse]):
 
 def sturdy_plan_out(plan: SturdyPlan) -> SturdyPlanOut:
     """Return one plan as the contract has it."""
-    pairs = [(pair.mentor, pair.mentee) for pair in plan.matching.pairs]
+    pairs = pairs_out((pair.mentor, pair.mentee) for pair in plan.matching.pairs)
     return SturdyPlanOut(pairs=pairs, price=plan.price / 10_000, worst=plan.worst, mean=plan.mean)
