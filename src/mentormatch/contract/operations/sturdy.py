@@ -6,12 +6,12 @@ from pydantic import BeforeValidator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import JsonMessage, whole
+from mentormatch.base.strict_json import JsonMessage, Keys, whole
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import Response
 from mentormatch.contract.operation import Operation
 from mentormatch.contract.operations.repair import pairs_out
-from mentormatch.contract.requests import Keys, MatchRequest
+from mentormatch.contract.requests import MatchRequest
 from mentormatch.operations.sturdy import MOST_LEAVING, Sturdiness, SturdyPlan, sturdy
 
 
