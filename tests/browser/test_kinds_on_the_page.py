@@ -89,7 +89,7 @@ def test_groups_from_the_files_to_the_calendar_are_those_of_the_library(visit: V
     page = visit.page
     hand_over(visit, "codeveloppement")
     expect(page.get_by_role("heading", name="Former les groupes", level=1)).to_be_visible()
-    assert page.locator(".steps li").count() == 5
+    assert page.locator(".steps li").count() == 6
     visit.press("Former les groupes")
     visit.heading("Les groupes")
     grouping = mm.form_groups(mm.examples.cohort("codeveloppement"), mm.examples.programme("codeveloppement"))
@@ -156,7 +156,7 @@ def test_a_working_group_from_the_files_to_topics_and_dates_is_that_of_the_libra
 ) -> None:
     page = visit.page
     hand_over(visit, "groupe-de-travail")
-    assert page.locator(".steps li").count() == 4
+    assert page.locator(".steps li").count() == 5
     visit.press("Choisir les sujets et les dates")
     visit.heading("Sujets et dates")
     decided_for(page, 4)
