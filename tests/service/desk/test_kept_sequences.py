@@ -12,6 +12,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.service.desk.desk import Desk
 from mentormatch.service.desk.kept_state import remembered, restore
+from mentormatch.service.desk.peer_groups import PeerGroups
 from mentormatch.widgets.board.session import people_of
 from tests.conftest import some_of
 from tests.service.desk.session import EXAMPLE, Sitting
@@ -228,8 +229,7 @@ def refute(sitting: Sitting) -> None:
         assert [(one.mentor, one.mentee) for one in board.matching.pairs] == [
             (one.mentor, one.mentee) for one in found.pairs
         ]
-    if desk.kinds.group:
-        group = desk.kinds.group
+    if isinstance(group := desk.kinds.group, PeerGroups):
         wishes = [(one.way, one.people) for one in group.now.wishes]
         grouping = mm.form_groups(
             cohort,
@@ -272,7 +272,8 @@ def test_the_year_of_the_pairs_is_there_again_with_its_calls() -> None:
     sitting.formed()
     for month in (1, 3):
         name = f"suivi-{month}-mois.csv"
-        told = sitting.done("wave", EXAMPLE.joinpath(name).read_bytes(), month=month, name=name)
+        sitting.done("wave", EXAMPLE.joinpath(name).read_bytes(), month=month, name=name)
+    told = sitting.done("follow")
     sitting.done("call", person=told["ranks"][0]["people"][0]["id"], done=True)
     sitting.done("unwave", month=1)
     before = sitting.done("follow")
