@@ -26,7 +26,7 @@ def pin(visit: Visit) -> None:
     visit.press("Revoir sur le tableau")
     visit.page.locator(".mm-board-name", has_text="M01").click()
     visit.page.get_by_role("button", name="Imposer M01 – E13", exact=True).click()
-    expect(visit.page.locator(".mm-board-pinned").first).to_be_visible()
+    expect(visit.page.locator(".mm-board-pinned:visible").first).to_be_visible()
     expect(visit.page.locator(".kept")).to_contain_text("Gardé")
 
 
@@ -67,7 +67,7 @@ def test_a_work_is_found_again_in_another_tab_once_its_own_is_closed(visit: Visi
     resume(other)
     other.heading("Les binômes")
     other.press("Revoir sur le tableau")
-    expect(other.page.locator(".mm-board-pinned").first).to_be_visible()
+    expect(other.page.locator(".mm-board-pinned:visible").first).to_be_visible()
     assert other.trouble == NOTHING
 
 
@@ -131,7 +131,7 @@ def test_a_service_that_is_killed_and_started_again_gives_the_work_back_to_the_t
         visit.press("Ouvrir de nouveau")
         visit.page.get_by_label("Jeton").fill(TOKEN)
         visit.press("Ouvrir")
-        expect(visit.page.locator(".mm-board-pinned").first).to_be_visible()
+        expect(visit.page.locator(".mm-board-pinned:visible").first).to_be_visible()
 
 
 @pytest.mark.proof
@@ -171,7 +171,7 @@ def test_the_reviewed_workbook_goes_back_in_on_the_page(visit: Visit, tmp_path: 
     visit.choose("review", "relu.xlsx", with_cells(book, {"F2": "Validé", "F3": "Refusé", "G3": "non"}))
     visit.heading("Le tableau")
     expect(visit.page.locator(".said")).to_contain_text("1 binôme imposé")
-    expect(visit.page.locator(".mm-board-pinned").first).to_be_visible()
+    expect(visit.page.locator(".mm-board-pinned:visible").first).to_be_visible()
     assert visit.trouble == NOTHING
 
 
