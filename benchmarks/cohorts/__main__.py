@@ -11,6 +11,7 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,9 +119,9 @@ def main() -> None:
         table.write(table.merged(kept(KEPT)))
         return
     record = begun("cohorts", [files.SEED])
-    record.rows.extend(run(cases, told.folder, measured=told.work == "run"))
-    if told.work == "run":
-        keep(record, KEPT)
+    for row in run(cases, told.folder, measured=told.work == "run"):
+        if told.work == "run":  # one record a cohort: a run that is stopped has kept what it did
+            keep(replace(record, rows=[row]), KEPT)
 
 
 if __name__ == "__main__":

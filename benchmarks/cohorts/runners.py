@@ -64,7 +64,7 @@ def sums(asked: Asked, taken: dict[Pair, Any]) -> Iterator[tuple[list[tuple[int,
             of.setdefault(one, []).append((1, variable))
     for people in asked.sides:
         for name, one in people.items():
-            yield of.get(name, []), one["least"], one["most"], name if one["idle"] and one["least"] else None
+            yield of.get(name, []), one["least"] or None, one["most"], name if one["idle"] and one["least"] else None
     for weights, least, most in asked.rows:
         yield [(n, taken[pair]) for pair, n in weights.items()], least, most, None
     for pin in asked.pins:
@@ -83,7 +83,7 @@ def by_pulp(asked: Asked) -> Work:
             used = model.add_variable(f"used_{optional}", cat="Binary") if optional else 1
             if terms and most is not None:
                 model += total <= most * used
-            if least:
+            if terms and least is not None:
                 model += total >= least * used
         for goal in asked.goals:
             reached = pulp.lpSum(asked.worth(goal, pair) / unit(goal) * variable for pair, variable in taken.items())
@@ -145,7 +145,7 @@ def by_cp_sat(asked: Asked) -> Work:
             used = model.new_bool_var(str(optional)) if optional else 1
             if terms and most is not None:
                 model.add(total <= most * used)
-            if least:
+            if terms and least is not None:
                 model.add(total >= least * used)
         solver.parameters.max_time_in_seconds = PATIENCE_S
         for goal in asked.goals:
