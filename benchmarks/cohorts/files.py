@@ -77,7 +77,7 @@ def no(people: Sequence[Answers]) -> list[bool]:
 
 def programme_of(case: Case) -> Programme:
     """Return the programme of a cohort, which knows the columns of its tool."""
-    return MAPPED.get(case.tool, lambda programme: programme)(case.programme)
+    return MAPPED[case.tool](case.programme) if case.tool in MAPPED else case.programme
 
 
 def people_of(case: Case, programme: Programme) -> list[Answers]:
@@ -88,10 +88,10 @@ def people_of(case: Case, programme: Programme) -> list[Answers]:
         {**mine, **{name: said for name, said in other.items() if mine[name] is None}}
         for mine, other in zip(*sides, strict=False)
     ]
-    return [each | {"role": 2} for each in both[: case.both]] + sides[0][case.both :] + sides[1][case.both :]
+    return [{**each, "role": 2} for each in both[: case.both]] + sides[0][case.both :] + sides[1][case.both :]
 
 
-def told(programme: Programme, people: People, side: int) -> list[dict[str, object]]:
+def told(programme: Programme, people: People, side: int) -> list[Answers]:
     """Return the answers of the people of a side as writers of exports take them; None: not asked, or left blank."""
     columns = {name: [answer(column, row) for row in range(len(people))] for name, column in people.columns.items()}
     fixed = {"role": side, "notice": 1}

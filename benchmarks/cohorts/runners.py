@@ -5,6 +5,9 @@ pairs with their points, how many partners people take, the sums that rules boun
 are of the processor, its children included, from the problem in memory to the pairs.
 """
 
+# mypy: ignore-errors
+# It names libraries that are in other environments, and is run by the Python of each.
+
 import json
 import sys
 from collections.abc import Callable, Iterator
