@@ -51,6 +51,6 @@ def finalized(value: object) -> object:
 
 
 @cache
-def stylesheet(sheet: str) -> str:
+def stylesheet(sheet: str = "page.css") -> str:
     """Return the style of a page."""
     return files("mentormatch.report").joinpath("templates", sheet).read_text(encoding="utf-8")
