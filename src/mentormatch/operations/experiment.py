@@ -158,15 +158,21 @@ def differing_parts(first: Sequence[KeyPair], second: Sequence[KeyPair]) -> list
         groups = [group for group in groups if not group & people]
         groups.append(people.union(*touched))
     return [
-        DrawnPart(*(tuple(pair for pair in some if ("mentor", pair[0]) in group) for some in only), second=False)
+        DrawnPart(pairs_within(only[0], group), pairs_within(only[1], group), second=False)
         for group in sorted(groups, key=sorted)
     ]
 
 
+def pairs_within(pairs: Iterable[KeyPair], people: set[KeyPair]) -> tuple[KeyPair, ...]:
+    """Return the pairs of some people, who are given by side and key."""
+    return tuple(pair for pair in pairs if ("mentor", pair[0]) in people)
+
+
 def joined_parts(parts: Sequence[DrawnPart]) -> list[DrawnPart]:
     """Return all parts as one."""
-    pairs = (tuple(pair for part in parts for pair in getattr(part, name)) for name in ("first_pairs", "second_pairs"))
-    return [DrawnPart(*pairs, second=False)]
+    first = tuple(pair for part in parts for pair in part.first_pairs)
+    second = tuple(pair for part in parts for pair in part.second_pairs)
+    return [DrawnPart(first, second, second=False)]
 
 
 def drawn_plan(
