@@ -32,7 +32,7 @@ def test_help_is_in_the_language_of_the_environment_or_in_the_one_asked_for(tmp_
     told.append(run("--language", "en", "--help", folder=tmp_path).stdout)
     told.append(run("--language", "en", "match", "--help", folder=tmp_path, MENTORMATCH_LANGUAGE="fr").stdout)
     assert "Former des binômes" in french
-    assert "Form optimal, explained" in told[0]
+    assert "Form mentor-mentee pairs" in told[0]
     assert "The workbook of pairs" in told[2]
     assert french_in(*told) == []
 
@@ -87,7 +87,7 @@ def test_the_language_to_begin_with_is_that_of_the_environment(variables: dict[s
 
 def test_the_locale_decides_where_neither_an_option_nor_the_programme_does(tmp_path: Path) -> None:
     here = {"LANG": "en_GB.UTF-8"}
-    assert "Form optimal, explained" in run("--help", folder=tmp_path, **here).stdout
+    assert "Form mentor-mentee pairs" in run("--help", folder=tmp_path, **here).stdout
     refused = run("verify", "x.decision.json", folder=tmp_path, **here)
     assert refused.stderr.startswith("Decision refused")
     assert "Décision refusée" in run("verify", "x.decision.json", "--language", "fr", folder=tmp_path, **here).stderr

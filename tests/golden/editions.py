@@ -63,7 +63,6 @@ COMMANDS: Mapping[str, str] = {
     "help": "--help",
     "help-match": "match --help",
     "help-groups": "groups --help",
-    "nothing": "",
     "unknown-command": "matche {in}/reponses.csv",
     "unknown-option": f"match {ANSWERED} --sead 3",
     "missing-file": "match {in}/absent.csv -p {in}/programme.toml",

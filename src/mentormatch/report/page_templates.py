@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-def rendered(template: str, *, sheet: str = "page.css", **names: object) -> str:
+def rendered(template: str, sheet: str = "page.css", /, **names: object) -> str:
     """Return ``template`` filled with what it names, under the style of ``sheet``."""
     style = stylesheet(sheet)
     digest = b64encode(sha256(style.encode()).digest()).decode()

@@ -100,7 +100,7 @@ async def statuses(
 ) -> dict[str, int]:
     """Return how a route answers each token, the last one that of the owner."""
     method, path = route
-    place = path.format(job_id=job_id, ident="x", name="x", part="x")
+    place = path.format(job_id=job_id, ident="x", name="x", part="x", month="1")
     bearers = {name: {"Authorization": f"Bearer {token}"} if token else {} for name, token in tokens.items()}
     return {name: (await client.request(method, place, headers=each)).status_code for name, each in bearers.items()}
 

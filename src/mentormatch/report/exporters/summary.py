@@ -255,7 +255,7 @@ class SummaryExporter(NamedExporter):
         labels = KEYS if names is None else named(names, coded=True)
         held = "" if names is None else holding(names)
         summary = MeetingSummary(matching, labels, seal, held)
-        return rendered("summary.html", sheet="summary.css", summary=summary, brief=brief).encode("utf-8")
+        return rendered("summary.html", "summary.css", summary=summary, brief=brief).encode("utf-8")
 
     def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         return page_renewed(content, seal, {"state": ()})
