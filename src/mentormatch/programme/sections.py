@@ -178,6 +178,10 @@ def misplaced(rules: Iterable[tuple[tuple[int | str, ...], Rule]], stated: Mappi
         yield Problem("goals", tr("ces buts sont ceux de binômes"), tr("« goals » dans [groups]"))
 
 
+type FurtherSheet = Literal["recruit", "incentives", "sturdy"]
+"""A sheet of the workbook that takes solving again."""
+
+
 class Documents(Part):
     """What participants are handed: ``contacts`` are the contact fields that each reads of their partner.
 
@@ -194,7 +198,7 @@ class Documents(Part):
     message: str = ""
     score: bool = False
     details: bool = False
-    sheets: list[Literal["recruit", "incentives", "sturdy"]] = Setting(default_factory=list)
+    sheets: list[FurtherSheet] = Setting(default_factory=list)
 
     def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
         """Yield the contacts that are none of the programme's."""

@@ -1,6 +1,6 @@
 """Whether anybody gains by answering otherwise, and never who: the operation ``incentives``."""
 
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.contract.examples import COHORT
@@ -9,6 +9,7 @@ from mentormatch.contract.operation import Operation
 from mentormatch.contract.requests import CohortRequest, TimeLimit
 from mentormatch.fields import Side
 from mentormatch.operations.incentives import Incentive, Incentives, incentives
+from mentormatch.people.other_answers import AnswerChange
 
 
 class IncentivesRequest(CohortRequest):
@@ -28,7 +29,7 @@ class IncentiveOut(JsonMessage):
     field: str
     side: Side
     people: int
-    changes: list[Literal["shorter", "reordered", "blank", "exaggerated"]]
+    changes: list[AnswerChange]
     placed: int
     points: float
     parts: list[str]
@@ -37,12 +38,12 @@ class IncentiveOut(JsonMessage):
 
 
 class IncentivesResponse(Response):
-    """Which questions invite to answer otherwise, of so many ``tried`` answers of ``people``, one person at a time.
+    """Which questions invite to answer otherwise, of so many ``tried`` answers of ``people_tried``, one at a time.
 
     Not ``complete``: time was up before all were tried.
     """
 
-    people: int
+    people_tried: int
     tried: int
     complete: bool
     incentives: list[IncentiveOut]
@@ -52,7 +53,7 @@ class IncentivesResponse(Response):
     def of(cls, found: Incentives) -> Self:
         """Return what is known, without saying of whom."""
         return cls(
-            people=found.people,
+            people_tried=found.people,
             tried=found.tried,
             complete=found.complete,
             incentives=list(map(incentive_out, found.incentives)),
