@@ -28,7 +28,7 @@ from mentormatch.programme.drafts.uses import first_fit, is_sensitive
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.report.intake_words import KINDS
-from mentormatch.rules.kinds.capacity import Capacity
+from mentormatch.rules.formulation import SIDES
 from mentormatch.service.desk.column_messages import (
     ColumnAnswer,
     ColumnBlocker,
@@ -431,9 +431,10 @@ class SeenMapping:
 
     def only_counts(self, name: str) -> bool:
         """Say whether a field says how many people somebody takes, and nothing else is made of it."""
-        users = (*self.programme.criteria, *self.programme.rules)
-        told = [isinstance(one, Capacity) for one in users if name in {said.field for said in one.references()}]
-        return any(told) and all(told)
+        using = [one for one in self.programme.rules if name in {said.field for said in one.references()}]
+        scored = any(name == said.field for one in self.programme.criteria for said in one.references())
+        counting = [name in one.place_fields(side) for one in using for side in SIDES]
+        return not scored and any(counting) and sum(counting) == len(using)
 
     def candidate(self, name: str, near: str) -> tuple[QuestionSample | None, str]:
         """Return the column that may answer a field, and why; the key is looked for among those that tell apart."""

@@ -17,8 +17,6 @@ from mentormatch.report.comparison import SHORT, Comparison, PointShift, by_goal
 from mentormatch.report.decision_state import standing
 from mentormatch.report.texts import spaced, visible
 from mentormatch.rules.formulation import SIDES
-from mentormatch.rules.kinds.ban import Ban
-from mentormatch.rules.kinds.pin import Pin
 from mentormatch.widgets.board.actions import (
     Action,
     BoardDecision,
@@ -225,9 +223,9 @@ def people(board: BoardState) -> Iterator[PersonOut]:
 
 def pairs(board: BoardState, last: Comparison, whole: Comparison) -> Iterator[BoardPairOut]:
     """Yield the pairs in the order of the mentors."""
-    ground, matching = board.ground, board.matching
+    matching = board.matching
     pinned = {(one.mentor, one.mentee) for one in board.now.decisions if isinstance(one, Imposed)}
-    held = {ids_of(board, ground.base, pair) for pair in ground.base.problem.pins}
+    held = held_pairs(board)
     new, changed = ({pair_ids(board, pair) for pair in one.new} for one in (last, whole))
     for row, column in matching.solution.pairs.tolist():
         ids, score = ids_of(board, matching, (row, column)), int(matching.scores.values[row, column])
@@ -242,6 +240,12 @@ def pairs(board: BoardState, last: Comparison, whole: Comparison) -> Iterator[Bo
             pinned=ids in pinned,
             held=ids in held,
         )
+
+
+def held_pairs(board: BoardState) -> set[tuple[str, str]]:
+    """Return the ids of the pairs that the programme imposes."""
+    base = board.ground.base
+    return {ids_of(board, base, pair) for pair in base.problem.pins}
 
 
 def alone(board: BoardState) -> Iterator[BoardUnmatchedOut]:
@@ -299,11 +303,11 @@ def decisions(board: BoardState) -> Iterator[Decided]:
 
 def earlier(board: BoardState) -> Iterator[str]:
     """Yield the pairs that were imposed or set aside before the session, in words."""
-    base = board.ground.base
-    for rule in base.programme.rules:
-        if isinstance(rule, Pin | Ban) and rule.is_present(base.cohort):
-            mentor, mentee = pair_ids(board, rule.decided_pair)
-            made = Imposed if isinstance(rule, Pin) else SetAsideIn
+    base, held = board.ground.base, held_pairs(board)
+    for pair in filter(None, (rule.decided_pair for rule in base.programme.rules)):
+        if base.cohort.mentors.has(pair[0]) and base.cohort.mentees.has(pair[1]):
+            mentor, mentee = pair_ids(board, pair)
+            made = Imposed if (mentor, mentee) in held else SetAsideIn
             yield decision_sentence(board, made(mentor=mentor, mentee=mentee))
 
 
