@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Never, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic import Field as Setting
 
+from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
 
@@ -60,7 +61,7 @@ type Whole = Annotated[int, Setting(ge=0, le=2**64 - 1), BeforeValidator(whole)]
 Text = Annotated[str, Setting(min_length=1, max_length=1_000)]
 
 
-class KeptMessage(JsonMessage):
+class KeptMessage(VersionedPickle, JsonMessage):
     """A message that is kept in a file; ``misread`` says, to be spoken, that a file holds none."""
 
     misread: ClassVar[str]

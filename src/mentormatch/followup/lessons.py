@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from mentormatch.base.arrays import BoolVector
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.inference import LEAST_SHOWN, LEVEL, MOVED, ExactEffect, Stratum, corrected, needed
-from mentormatch.base.strict_json import JsonMessage, KeptMessage, Text, parse_json
+from mentormatch.base.strict_json import JsonMessage, KeptMessage, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Contribution
 from mentormatch.explanation.tables import ResultSheet, sheet
@@ -41,7 +41,7 @@ class PairResult(JsonMessage):
     Well: its people still met and reached every outcome that the programme asks after; null where that is not known.
     """
 
-    shares: dict[Text, Annotated[float, Setting(ge=0, le=1)] | None]
+    shares: dict[str, Annotated[float, Setting(ge=0, le=1)] | None]
     well: bool | None
 
 

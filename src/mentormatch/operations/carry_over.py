@@ -9,7 +9,6 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.strict_json import ROOT, JsonMessage, KeptMessage, Keys, Text
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
@@ -34,7 +33,7 @@ class LeftOut(JsonMessage):
     side: Side
 
 
-class CarryOver(VersionedPickle, KeptMessage):
+class CarryOver(KeptMessage):
     """What the next edition needs to know of those before it, by keys alone."""
 
     misread: ClassVar[str] = mark("Ce fichier n'est pas celui d'une édition précédente")

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.data_objects import ContentEquality, VersionedPickle
+from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.strict_json import JsonMessage, KeptMessage, Keys, Text
 from mentormatch.explanation.tables import SIDES as WORDS
 from mentormatch.explanation.tables import ResultSheet, sheet
@@ -135,7 +135,7 @@ class RoundRecord(JsonMessage):
         )
 
 
-class ProposalRecord(VersionedPickle, KeptMessage):
+class ProposalRecord(KeptMessage):
     """A proposal in keys and codes alone: who has to accept, the rounds that are closed, and the pairs of this one."""
 
     misread: ClassVar[str] = mark("Ce fichier n'est pas celui d'une proposition")
