@@ -64,11 +64,12 @@ def in_json(matching: Matching) -> Rows:
 
 def in_page(matching: Matching) -> Rows:
     found = page(matching)
-    names, numbers = found.inside("span.who"), found.inside("b.")
-    each = len(matching.programme.criteria) + 1
-    points = [number.replace(",", ".") for number in numbers[4::each]]
-    assert names == found.inside("th.who pair")
-    assert points == [text.replace(",", ".") for text in found.inside("td.number points")]
+    names = found.inside("th.who pair")
+    points = [text.replace(",", ".") for text in found.inside("td.number points")]
+    if "article" in found.tags:  # each pair in full as well, where they are few
+        numbers, each = found.inside("b."), len(matching.programme.criteria) + 1
+        assert names == found.inside("span.who")
+        assert points == [number.replace(",", ".") for number in numbers[4::each]]
     return list(zip(names[::2], names[1::2], points, strict=True))
 
 

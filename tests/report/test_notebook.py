@@ -21,7 +21,7 @@ def by_email() -> Matching:
 def test_people_known_by_their_e_mail_are_shown_under_pseudonyms() -> None:
     shown = notebook(by_email())
     assert "example" not in shown
-    names = Outline(shown).inside("th.")
+    names = Outline(shown).inside("th.who pair")
     assert {"M01", "M02", "E01", "E03"} <= set(names)
 
 
@@ -50,7 +50,7 @@ def test_rows_of_people_known_by_their_e_mail_are_told_by_their_line_alone() -> 
 
 
 def test_codes_are_pseudonyms_already_and_are_shown() -> None:
-    assert {"M1", "E2"} <= set(Outline(notebook(small())).inside("th."))
+    assert {"M1", "E2"} <= set(Outline(notebook(small())).inside("th.who pair"))
 
 
 def test_the_page_that_is_asked_for_names_people() -> None:
@@ -61,7 +61,7 @@ def test_what_a_notebook_shows_depends_on_no_style_script_or_document() -> None:
     found = Outline(notebook(small()))
     assert found.balanced
     assert not {"style", "script", "html", "head", "body", "link"} & set(found.tags)
-    assert "66,7" in found.inside("b.")
+    assert "66,7" in found.inside("td.number points")
 
 
 def test_a_matching_shows_itself_in_a_notebook() -> None:

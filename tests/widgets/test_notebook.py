@@ -38,7 +38,7 @@ def test_a_notebook_keeps_pseudonyms_and_a_table_that_needs_no_kernel(matching: 
     assert "example.org" not in str(widget.view)
     found = Outline(data["text/html"])
     assert found.balanced
-    assert {"M01", "E01"} <= set(found.inside("th."))
+    assert {"M01", "E01"} <= set(found.inside("th.who pair"))
     assert "application/vnd.jupyter.widget-view+json" in data
 
 

@@ -100,7 +100,9 @@ def test_what_a_view_says_does_not_hang_on_its_style_or_its_drawings() -> None:
     for view in views(small()):
         html = view._repr_html_()
         assert words(UNTOLD.sub("", html)) == words(html)
-    points = {text for view in views(small()) if view.kind == "pairs" for text in shown(view).inside("b.")}
+    points = {
+        text for view in views(small()) if view.kind == "pairs" for text in shown(view).inside("td.number points")
+    }
     assert {"100,0", "66,7", "50,0"} <= points
 
 
