@@ -47,6 +47,7 @@ TARGETS = {
     "turns": "tours.xlsx",
     "contacts": "contacts.csv",
     "export-person": "export.json",
+    "install-launcher": "launcher",
 }
 """What each command writes."""
 ONCE = ("new", "draft", "map", "export-person")

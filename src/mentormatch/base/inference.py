@@ -58,7 +58,7 @@ class ExactEffect:
         """Return the effect in some strata together.
 
         >>> effect = ExactEffect.of([(np.array([0.0, 0, 0, 1, 1, 1]), np.array([False] * 3 + [True] * 3))])
-        >>> effect.level
+        >>> round(effect.level, 6)
         0.1
         """
         total, chances = 0, np.ones(1)

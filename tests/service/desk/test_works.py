@@ -5,6 +5,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from time import time
@@ -88,9 +89,15 @@ def test_of_two_the_newer_has_changed_more_often() -> None:
 def kept(path: Path | None, keep_s: float = 60.0, most_bytes: int = 1 << 20) -> Iterator[tuple[Works, Run]]:
     """Give works and how something is asked of them."""
     found = Works(path, keep_s, most_bytes)
-    with asyncio.Runner() as runner:
-        yield found, runner.run
-        runner.run(found.close())
+    with ThreadPoolExecutor(1) as thread:  # a browser of other tests may keep a loop in this one
+        runner = asyncio.Runner()
+
+        def run(work: Coroutine[Any, Any, Any]) -> Any:
+            return thread.submit(runner.run, work).result()
+
+        yield found, run
+        run(found.close())
+        thread.submit(runner.close).result()
 
 
 @pytest.mark.parametrize("in_file", [True, False])
