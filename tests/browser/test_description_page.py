@@ -13,7 +13,7 @@ from tests.service.server import AT_ONCE, TOKEN, Served, serving
 
 @pytest.fixture(scope="module")
 def closed() -> Iterator[Served]:
-    with serving("--workers", "1", settings=AT_ONCE) as service:
+    with serving(settings=AT_ONCE) as service:
         yield service
 
 

@@ -24,7 +24,7 @@ NARROW: ViewportSize = {"width": 390, "height": 800}
 @pytest.fixture(scope="module")
 def service() -> Iterator[Served]:
     """Return a service that runs."""
-    with serving("--workers", "1", settings=limits(residents=8)) as served:
+    with serving(settings=limits(residents=8)) as served:
         yield served
 
 

@@ -17,7 +17,7 @@ from tests.service.server import Served, serving
 @pytest.fixture(scope="module")
 def service() -> Iterator[Served]:
     """Return a service that runs."""
-    with serving("--workers", "1") as served:
+    with serving() as served:
         yield served
 
 

@@ -19,7 +19,7 @@ WORDS = {"accepted": "oui", "declined": "non"}
 @pytest.fixture(scope="module")
 def service() -> Iterator[Served]:
     """Return a service that runs."""
-    with serving("--workers", "1") as served:
+    with serving() as served:
         yield served
 
 

@@ -23,6 +23,8 @@ AT_ONCE = "from mentormatch.service import guard\nguard.WRONG_S = 0.0\n"
 """Python that has a service answer wrong tokens at once, for tests that send many."""
 UNREHEARSED = "" if DEEP else "from mentormatch.service import components\ncomponents.REHEARSAL = ''\n"
 """Python that has no worker rehearse, which takes seconds of every service: tests of the pool hold what it is for."""
+ALONE = "" if DEEP else "from mentormatch.service import processes\nprocesses.SPARE = 0\n"
+"""Python that has no worker stand ready, for a service of which nothing is said of workers."""
 JSON = {"Content-Type": "application/json"}
 
 
@@ -59,12 +61,12 @@ def listen(served: Served) -> None:
 
 
 def start(*options: object, token: str | None = TOKEN, settings: str = "") -> Served:
-    """Start a service, of one worker where nothing is said of them.
+    """Start a service, of one worker, with none that stands ready, where nothing is said of them.
 
     ``settings`` is Python that is run before it, to set limits that are no options.
     """
     if "--workers" not in options and "workers" not in settings:
-        options = ("--workers", 1, *options)
+        options, settings = ("--workers", 1, *options), ALONE + settings
     program = f"{settings}\n{UNREHEARSED}from mentormatch.cli import main\nmain()"
     command = [sys.executable, "-c", program, "serve", "--port", "0", *map(str, options)]
     variables = {name: value for name, value in os.environ.items() if name != "MENTORMATCH_TOKEN"}

@@ -26,7 +26,7 @@ NAMED = BYTES | {"X-File-Name": "x"}
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    with serving("--workers", "1", settings=AT_ONCE + limits(residents=4, body_bytes=100_000)) as service:
+    with serving(settings=AT_ONCE + limits(residents=4, body_bytes=100_000)) as service:
         yield service
 
 
@@ -232,7 +232,7 @@ def test_who_signs_out_leaves_nothing_and_cannot_come_back(served: Served) -> No
 
 @pytest.mark.proof
 def test_there_are_so_many_desks_and_no_more() -> None:
-    with serving("--workers", "1", settings=limits(residents=2)) as service, signed_in(service) as client:
+    with serving(settings=limits(residents=2)) as service, signed_in(service) as client:
         assert [client.post("/desk").status_code for _ in range(3)] == [201, 201, 429]
 
 
@@ -255,7 +255,7 @@ def test_nothing_that_is_handed_over_is_told_in_the_log(client: httpx.Client, se
 @pytest.mark.proof
 @only_linux
 def test_a_desk_that_is_left_alone_is_forgotten_with_its_process() -> None:
-    with serving("--workers", "1", settings=limits(resident_idle_s=1.0)) as service, signed_in(service) as client:
+    with serving(settings=limits(resident_idle_s=1.0)) as service, signed_in(service) as client:
         there = children(service.process.pid)
         here = desk(client)
         (process,) = children(service.process.pid) - there
@@ -266,7 +266,7 @@ def test_a_desk_that_is_left_alone_is_forgotten_with_its_process() -> None:
 @pytest.mark.proof
 def test_work_tells_how_far_it_is_and_ends_with_the_best_when_it_is_stopped() -> None:
     with (
-        serving("--workers", "1", settings=SETTINGS) as service,
+        serving(settings=SETTINGS) as service,
         signed_in(service) as client,
         visitor(service) as other,
         ThreadPoolExecutor() as threads,
@@ -294,7 +294,7 @@ def test_only_a_key_for_it_validates_on_the_page_and_a_session_ends_with_its_key
     validate = {"turn": 1, "what": {"action": "validate", "who": "Camille"}}
     team = command("add", "team", "--scope", "propose", store=store)["key"]
     head = command("add", "head", "--scope", "propose", "--scope", "validate", store=store)["key"]
-    with serving("--store", store, settings=AT_ONCE + limits(workers=1)) as served, visitor(served) as page:
+    with serving("--store", store, settings=AT_ONCE) as served, visitor(served) as page:
         assert page.post("/session", json={"token": team}).status_code == 204
         here = desk(page)
         for step in ({"do": "example"}, {"do": "read"}, {"do": "form"}):

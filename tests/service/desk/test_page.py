@@ -324,7 +324,7 @@ def test_english_is_spoken_everywhere_once_it_is_chosen(visit: Visit) -> None:
 
 @pytest.mark.proof
 def test_long_work_shows_how_far_it_is_and_can_be_stopped(browser: Browser) -> None:
-    with serving("--workers", "1", settings=SETTINGS) as service, visiting(browser, service) as visit:
+    with serving(settings=SETTINGS) as service, visiting(browser, service) as visit:
         visit.sign_in()
         visit.read()
         visit.press("Former les binômes")
@@ -337,7 +337,7 @@ def test_long_work_shows_how_far_it_is_and_can_be_stopped(browser: Browser) -> N
 
 @pytest.mark.proof
 def test_a_service_that_is_gone_is_told_in_words(browser: Browser) -> None:
-    with serving("--workers", "1") as service, visiting(browser, service) as visit:
+    with serving() as service, visiting(browser, service) as visit:
         visit.sign_in()
         service.process.kill()
         service.process.wait()
