@@ -181,14 +181,24 @@ def test_the_goal_of_the_weakest_pair_is_not_said_to_be_proved(tmp_path: Path) -
 @pytest.mark.parametrize("name", bench.HERE)
 def test_each_runner_that_is_here_reaches_the_optimum(name: str, decisions: dict[str, File]) -> None:
     for cohort in QUICK if DEEP else ("ten",):
-        found = bench.rival(SOLVED[cohort], name, decisions[cohort])
+        found = bench.rival(name, decisions[cohort])
         assert found["verdict"] == "optimal"
         assert found["processor_s"] >= 0
 
 
 def test_a_rival_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, decisions: dict[str, File]) -> None:
     monkeypatch.setenv(bench.RIVALS, "no-such-python")
-    assert bench.rival(SOLVED["ten"], "mentor-match", decisions["ten"]) == {"result": "not installed"}
+    assert bench.rival("mentor-match", decisions["ten"]) == {"result": "not installed"}
+
+
+def test_who_is_slower_than_the_limit_is_told(monkeypatch: pytest.MonkeyPatch, decisions: dict[str, File]) -> None:
+    monkeypatch.setattr(bench, "LIMIT_S", 0.01)
+    assert bench.rival("ortools", decisions["ten"]) == {"result": "not within 0.01 s"}
+
+
+def test_nobody_is_asked_where_the_file_holds_the_chosen_pairs_alone(decisions: dict[str, File]) -> None:
+    alone = decisions["ten"] | {"every_pair": False}
+    assert bench.rival("ortools", alone) == {"result": "not asked: the file holds the chosen pairs alone"}
 
 
 def test_the_page_is_the_one_that_the_figures_give() -> None:
