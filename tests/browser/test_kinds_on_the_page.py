@@ -1,5 +1,6 @@
 """Groups from the files to the calendar, a working group to topics and dates, and the year of pairs, on the page."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from mentormatch.groups.sessions import topics_of, year_of
 from mentormatch.groups.turns import Turns
 from tests.browser.browsing import NOTHING
 from tests.conftest import DEEP
+from tests.operations.test_learn import edition
 from tests.service.desk.visiting import Visit, visiting
 from tests.service.server import Served, limits, serving
 
@@ -207,6 +209,28 @@ def test_the_answers_of_the_year_say_whom_to_call_and_a_tick_outlasts_a_reload(v
     page.reload()
     expect(page.locator(".call.done")).to_have_count(1)
     expect(page.locator(".call").nth(1)).to_have_class("call done")
+    assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_editions_before_are_taken_told_and_given_back(visit: Visit) -> None:
+    page, before = visit.page, visit.page.locator('[data-place="editions"]')
+    visit.form()
+    page.locator(".steps").get_by_role("button", name="Le suivi").click()
+    visit.heading("Le suivi")
+    visit.drop("editions", "autre.json", b"{}")
+    expect(visit.trouble_at("editions")).to_be_focused()
+    results = edition().model_dump(mode="json")
+    visit.choose("editions", "suivi.json", json.dumps({"results": results}).encode())
+    expect(before.locator("p", has_text="« souhaits »")).to_be_visible()
+    expect(page.locator("input[data-part=editions]")).to_be_focused()
+    before.locator("summary").click()
+    expect(before.get_by_role("table")).to_be_visible()
+    at_every_width(visit)
+    page.reload()
+    expect(before.locator("li")).to_have_text(re.compile("Avant.*suivi.json"))
+    before.get_by_role("button", name=re.compile("suivi.json")).click()
+    expect(before.locator("li")).to_have_count(0)
     assert visit.trouble == NOTHING
 
 

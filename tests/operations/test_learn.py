@@ -1,5 +1,6 @@
 """Learning: a weight is proposed only where an effect is clear, with the pairs of a match; nothing is applied."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.contract.operation import ask
 from mentormatch.contract.operations.learn import LearnResponse
+from mentormatch.operations.learn import learn_beside
 from tests.cli.commands import done
 
 NAME = "souhaits"
@@ -73,6 +75,27 @@ def test_the_command_and_the_operation_tell_the_same(tmp_path: Path) -> None:
     assert ended.out.splitlines() == list(told)
     as_json = done("learn", tmp_path / "reponses.csv", *options, "--json").out
     assert LearnResponse.model_validate_json(as_json).sentences == list(told)
+
+
+def test_documents_of_pairs_tell_it_where_editions_are_given(tmp_path: Path) -> None:
+    mm.examples.copy_to(tmp_path)
+    past = tmp_path / "suivi.json"
+    past.write_text(json.dumps({"results": edition().model_dump(mode="json")}), "utf-8")
+    out = tmp_path / "binomes.html"
+    given = ["-p", tmp_path / "programme.toml", "--edition", past, "-o", out]
+    assert done("match", tmp_path / "reponses.csv", *given).code == 0
+    assert "Ce que les années enseignent" in out.read_text("utf-8")
+    past.write_text("{}", "utf-8")
+    assert done("match", tmp_path / "reponses.csv", *given).code == 3
+
+
+def test_beside_a_matching_it_is_what_the_cohort_teaches_and_what_was_imposed_holds() -> None:
+    cohort, programme, pin = mm.examples.cohort(), mm.examples.programme(), ("M06", "E11")
+    made = mm.match(cohort, programme, pins=[pin]).with_editions([edition()] * 2)
+    beside = learn_beside(made)
+    assert beside.sentences == mm.learn(cohort, programme, [edition()] * 2, pins=[pin]).sentences
+    assert beside.today is made
+    assert pin in beside.pairs
 
 
 def test_the_service_refuses_what_is_no_edition() -> None:

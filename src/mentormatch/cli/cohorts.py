@@ -1,5 +1,6 @@
 """What commands work on: the people in the answers, with what they wished, under what the team decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ from mentormatch.languages import mark, tr
 if TYPE_CHECKING:
     from mentormatch.assignment.engine import Ties
     from mentormatch.explanation.edits import Note
+    from mentormatch.followup.lessons import EditionResults
     from mentormatch.operations.matching import KeyPair, Matching, PairsByHand
     from mentormatch.people.cohort import Cohort
     from mentormatch.programme.programme import Programme
@@ -25,6 +27,13 @@ Decided = Annotated[
     Path | None,
     typer.Option("--decisions", metavar=FILE, help=mark("Le classeur des binômes, après les décisions de l'équipe.")),
 ]
+EDITION = typer.Option(
+    "--edition",
+    metavar=mark("SUIVI.JSON"),
+    help=mark("Le suivi.json d'une édition, tel que follow-up l'a écrit ; à répéter."),
+)
+Editions = Annotated[list[Path] | None, EDITION]
+RequiredEditions = Annotated[list[Path], EDITION]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +108,10 @@ def match_files(programme: Path, files: dict[str, Any], asked: CohortOptions) ->
         **on.by_hand,
     )
     return matching.with_notes(on.notes)
+
+
+def read_editions(paths: Sequence[Path]) -> "list[EditionResults]":
+    """Return how the pairs of editions before went, from what the follow-up wrote of each."""
+    from mentormatch.followup.lessons import read_results
+
+    return [read_results(path) for path in paths]

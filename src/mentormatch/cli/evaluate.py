@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, load_cohort, match_files
+from mentormatch.cli.cohorts import (
+    CohortOptions,
+    Decided,
+    RequiredEditions,
+    Wishes,
+    load_cohort,
+    match_files,
+    read_editions,
+)
 from mentormatch.cli.delivery import EXIT_CODES, tell_caveats
 from mentormatch.cli.messages import write_json, write_lines, write_text
 from mentormatch.cli.options import (
@@ -346,20 +354,10 @@ def incentives_command(  # noqa: PLR0913 - the options of the command line are i
         write_lines(found.sentences)
 
 
-Editions = Annotated[
-    list[Path],
-    typer.Option(
-        "--edition",
-        metavar=mark("SUIVI.JSON"),
-        help=mark("Le suivi.json d'une édition, tel que follow-up l'a écrit ; à répéter."),
-    ),
-]
-
-
 def learn_command(  # noqa: PLR0913 - the options of the command line are its contract
     answers: Answers = None,
     *,
-    editions: Editions,
+    editions: RequiredEditions,
     programme: ProgrammeFile = HERE,
     mentors: Mentors = None,
     mentees: Mentees = None,
@@ -373,13 +371,12 @@ def learn_command(  # noqa: PLR0913 - the options of the command line are its co
 ) -> None:
     """Say which criteria went with pairs that lasted and were content, and what other weights would make of it."""
     from mentormatch.contract.operations.learn import LearnResponse
-    from mentormatch.followup.lessons import read_results
     from mentormatch.operations.learn import learn
 
     asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
     on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
-    results = [read_results(source(path)) for path in editions]
-    found = learn(on.cohort, on.programme, results, seed=seed, time_limit_s=time_limit, **on.by_hand)
+    past = read_editions(editions)
+    found = learn(on.cohort, on.programme, past, seed=seed, time_limit_s=time_limit, **on.by_hand)
     if as_json:
         write_json(LearnResponse.of(found).to_json())
     else:

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, add_wishes, load_cohort, match_files
+from mentormatch.cli.cohorts import (
+    CohortOptions,
+    Decided,
+    Editions,
+    Wishes,
+    add_wishes,
+    load_cohort,
+    match_files,
+    read_editions,
+)
 from mentormatch.cli.delivery import EXIT_CODES, Out, deliver, lacks_answer, refuse_empty
 from mentormatch.cli.messages import complain, say, say_json, say_written, write_json, write_lines, write_text
 from mentormatch.cli.names import NamesFrom, WithNames, names_asked, say_held
@@ -45,6 +54,7 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     encoding: EncodingName = None,
     wishes: Wishes = None,
     decisions: Decided = None,
+    editions: Editions = None,
     out: Out = None,
     replace: Replace = False,
     names: WithNames = False,
@@ -60,7 +70,9 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     """Form the pairs, and write them into a file or a folder, or on stdout."""
     files = sources(answers, mentors, mentees, tool, encoding)
     asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit, memory_mb, ties)
+    past = read_editions(editions) if editions else []
     matching = match_files(programme, files, asked)
+    matching = matching.with_editions(past) if past else matching
     called = names_asked(names_from, matching.cohort, matching.programme, files, given=names)
     signed = {"who": who, "why": why, "replace": replace, "names": called}
     deliver(matching, out, signed=signed, as_json=as_json)

@@ -4,7 +4,7 @@ Editions are the strata of an exact test: pairs are compared with those of their
 is told of fewer than ``LEAST_SHOWN`` pairs that went well, or that did not, and no count is of some criterion's pairs.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -84,12 +84,20 @@ def read_results(path: str | PathLike[str]) -> EditionResults:
     """Return the results in the JSON that ``Year.save`` wrote; raises RequestError where there are none."""
     source = Path(path)
     try:
-        told = parse_json(source.read_bytes(), by_person=True)
-        return EditionResults.model_validate(told[RESULTS])
+        content = source.read_bytes()
     except OSError as error:
         found = Problem(source.name, tr("le fichier ne peut pas être lu ({reason})", reason=system_reason(error)))
+        raise RequestError(tr(EditionResults.misread), [found]) from None
+    return results_in(content, source.name)
+
+
+def results_in(content: bytes, name: str) -> EditionResults:
+    """Return the results in the content of such a file; raises RequestError where there are none."""
+    try:
+        told = parse_json(content, by_person=True)
+        return EditionResults.model_validate(told[RESULTS])
     except (KeyError, TypeError, RequestError, ValidationError):
-        found = Problem(source.name, tr("ne va pas"), tr("le suivi.json que le suivi a écrit"))
+        found = Problem(name, tr("ne va pas"), tr("le suivi.json que le suivi a écrit"))
     raise RequestError(tr(EditionResults.misread), [found])
 
 
@@ -198,7 +206,7 @@ def lessons(editions: Sequence[Year | EditionResults]) -> Lessons:
         expected = tr("de 1 à {most} éditions", most=MOST_EDITIONS)
         found = Problem("editions", str(len(editions)), expected)
         raise RequestError(tr("Il n'y a pas d'éditions dont apprendre"), [found])
-    read = [one if isinstance(one, EditionResults) else EditionResults.of(one) for one in editions]
+    read = results_of(editions)
     results = [pair.well for one in read for pair in one.pairs if pair.well is not None]
     well = sum(results) if enough(results) else None
     share = 0.5 if well is None else min(0.9, max(0.1, well / len(results)))
@@ -213,6 +221,11 @@ def lessons(editions: Sequence[Year | EditionResults]) -> Lessons:
         more = None if many is None else pairs_more(many - sum(len(points) for points, _ in each))
         effects.append(CriterionEffect(name, low, high, level, more))
     return Lessons(len(read), len(results) if len(results) >= LEAST_SHOWN else 0, well, tuple(effects))
+
+
+def results_of(editions: Iterable[Year | EditionResults]) -> tuple[EditionResults, ...]:
+    """Return the results of editions, of which some are given as years."""
+    return tuple(one if isinstance(one, EditionResults) else EditionResults.of(one) for one in editions)
 
 
 def strata_of(editions: Sequence[EditionResults], criterion: str) -> list[Stratum]:

@@ -4,18 +4,19 @@ A weight is doubled where its criterion goes with pairs that last and are conten
 a step, which staff take or leave. Nothing is applied: the answer holds both matchings.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.progress import track
+from mentormatch.errors import RequestError
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.followup.lessons import CriterionEffect, EditionResults, Lessons, lessons
 from mentormatch.followup.year import Year
 from mentormatch.languages import once_spoken, tr
 from mentormatch.languages.phrases import about, counted, listed, plain, quoted
-from mentormatch.operations.matching import KeyPair, Matching, match
+from mentormatch.operations.matching import KeyPair, Matching, PairsByHand, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 
@@ -140,16 +141,40 @@ def learn(  # noqa: PLR0913 - the published signature; all but three are keyword
     >>> learn(cohort, programme, [year]).changes
     ()
     """
+    by_hand: PairsByHand = {"pins": tuple(pins), "bans": tuple(bans)}
+
+    def pairs_under(one: Programme) -> Matching:
+        return match(cohort, one, seed=seed, time_limit_s=time_limit_s, **by_hand)
+
+    return learned(editions, programme, pairs_under)
+
+
+def learn_beside(matching: Matching, *, time_limit_s: float | None = None) -> Learning:
+    """Return the same beside a matching, from the editions that it was given; it is what its programme makes today.
+
+    Raises RequestError where it was given none.
+    """
+    if not matching.editions:
+        raise RequestError(tr("Rien ne peut être dit : aucun suivi d'une édition d'avant n'a été donné."))
+
+    def pairs_under(one: Programme) -> Matching:
+        if one is matching.programme:
+            return matching
+        return match(matching.cohort, one, seed=matching.seed, time_limit_s=time_limit_s)
+
+    return learned(matching.editions, matching.programme, pairs_under)
+
+
+def learned(
+    editions: Sequence[Year | EditionResults], programme: Programme, pairs_under: Callable[[Programme], Matching]
+) -> Learning:
+    """Return what editions teach, and the pairs under both weights where they speak for others."""
     found = lessons(editions)
     changes = tuple(weight_changes(programme, found.effects))
     if not changes:
         return Learning(found, programme)
-    other, by_hand = with_weights(programme, changes), (tuple(pins), tuple(bans))
-    today, proposed = (
-        match(cohort, one, seed=seed, pins=by_hand[0], bans=by_hand[1], time_limit_s=time_limit_s)
-        for one in (programme, other)
-    )
-    return Learning(found, programme, changes, other, today, proposed)
+    other = with_weights(programme, changes)
+    return Learning(found, programme, changes, other, pairs_under(programme), pairs_under(other))
 
 
 def weight_changes(programme: Programme, effects: Iterable[CriterionEffect]) -> Iterator[WeightChange]:

@@ -8,7 +8,7 @@ from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from threading import Event
-from typing import Any, ClassVar, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import numpy as np
 
@@ -54,6 +54,10 @@ from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.scoring.score import ScoreTable
 
+if TYPE_CHECKING:
+    from mentormatch.followup.lessons import EditionResults
+    from mentormatch.followup.year import Year
+
 type KeyPair = tuple[str, str]
 
 DELIVERY, VIEWS = "mentormatch.report.folder", "mentormatch.report.views"
@@ -83,7 +87,8 @@ class Matching(ContentEquality):
 
     Everybody is in it once: in ``pairs``, or in ``unmatched`` with a reason; every other row that came in is in
     ``rejected`` with its line. ``edits`` are what staff changed by hand for this run, ``notes`` what they wrote beside
-    pairs in a workbook before, for the next one.
+    pairs in a workbook before, for the next one; ``editions`` how the pairs of editions before went, from which its
+    documents say what they teach.
     """
 
     cohort: Cohort
@@ -94,6 +99,7 @@ class Matching(ContentEquality):
     seed: int = 0
     edits: tuple[Edit, ...] = ()
     notes: tuple[Note, ...] = ()
+    editions: "tuple[EditionResults, ...]" = ()
 
     @property
     def language(self) -> str:
@@ -163,6 +169,12 @@ class Matching(ContentEquality):
     def with_notes(self, notes: Iterable[Note]) -> "Matching":
         """Return the same with what staff wrote beside pairs, which its workbook takes up: ``Decisions.notes``."""
         return replace(self, notes=tuple(notes))
+
+    def with_editions(self, editions: "Iterable[Year | EditionResults]") -> "Matching":
+        """Return the same with how editions before went, which its page and workbook tell: see ``learn``."""
+        from mentormatch.followup.lessons import results_of
+
+        return replace(self, editions=results_of(editions))
 
     @property
     def case(self) -> Case:

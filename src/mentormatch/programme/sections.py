@@ -178,8 +178,8 @@ def misplaced(rules: Iterable[tuple[tuple[int | str, ...], Rule]], stated: Mappi
         yield Problem("goals", tr("ces buts sont ceux de binômes"), tr("« goals » dans [groups]"))
 
 
-type FurtherSheet = Literal["recruit", "incentives", "sturdy"]
-"""A sheet of the workbook that takes solving again."""
+type FurtherSheet = Literal["recruit", "incentives", "sturdy", "learn"]
+"""What documents tell beside the pairs, which takes solving again."""
 
 
 class Documents(Part):
@@ -189,8 +189,9 @@ class Documents(Part):
     every sheet, a paragraph a line; ``score`` whether the points of the pair are told.
 
     ``sheets`` are further sheets of the team's workbook, each of which takes solving again: whom to recruit next,
-    whether anybody gains by answering otherwise, and which plan holds best if somebody leaves. ``details``: the page of
-    the committee prints what makes the points of each pair, however many there are.
+    whether anybody gains by answering otherwise, which plan holds best if somebody leaves, and what editions before
+    teach. The page of the committee has a section of each but the second, which is for the team alone. ``details``:
+    that page prints what makes the points of each pair, however many there are.
     """
 
     name: str | None = None

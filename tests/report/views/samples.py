@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.operations.matching import Matching
 from mentormatch.report.views.piece import Piece, ViewNames
+from tests.operations.test_learn import edition
 from tests.report.cohorts import matched, person, programme
 
 TAGS = {
@@ -19,6 +20,7 @@ def views(matching: Matching, *, names: ViewNames = False) -> Iterator[Piece]:
     yield from (show.summary(names=names), show.pairs(names=names), show.unmatched(names=names))
     yield from (show.market(names=names), show.prices(), show.access(), show.certificate())
     yield from (show.recruit(names=names), show.incentives(seconds=0.2), show.sturdy(seconds=5))
+    yield matching.with_editions([edition(pairs=10)]).show.learn(names=names)
     yield from (show.robustness(names=names, samples=2), show.compared_with(without(matching), names=names))
     mentors, mentees = matching.cohort.mentors.ids, matching.cohort.mentees.ids
     for key in (*mentors[:2], *mentees[:2], *mentees[-1:]):

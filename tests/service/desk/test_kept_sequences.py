@@ -15,6 +15,7 @@ from mentormatch.service.desk.kept_state import remembered, restore
 from mentormatch.service.desk.peer_groups import PeerGroups
 from mentormatch.widgets.board.session import people_of
 from tests.conftest import some_of
+from tests.operations.test_learn import edition
 from tests.service.desk.session import EXAMPLE, Sitting
 
 PAIRS = """\
@@ -276,6 +277,9 @@ def test_the_year_of_the_pairs_is_there_again_with_its_calls() -> None:
     told = sitting.done("follow")
     sitting.done("call", person=told["ranks"][0]["people"][0]["id"], done=True)
     sitting.done("unwave", month=1)
+    for programme in ("Avant", "Encore avant"):
+        results = edition().model_copy(update={"programme": programme}).model_dump(mode="json")
+        sitting.done("edition", json.dumps({"results": results}).encode(), name="suivi.json")
     before = sitting.done("follow")
     other = again(sitting)
     assert other.done("follow") == before

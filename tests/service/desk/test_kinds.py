@@ -12,16 +12,22 @@ from zipfile import ZipFile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
+from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch.examples import contents, folder_of
+from mentormatch.followup.lessons import lessons
 from mentormatch.groups.sessions import topics_of, year_of
 from mentormatch.operations.carry_over import carry_over, with_history
 from mentormatch.report import followup
 from mentormatch.report.sessions import WRITERS, SessionDocuments
+from mentormatch.report.texts import spaced
+from mentormatch.service.desk import follow_up
 from mentormatch.widgets.board.view import in_every_text
 from tests.english import french_in
-from tests.service.desk.session import ANSWERS, EXAMPLE, VALIDATION, Sitting
+from tests.operations.test_learn import edition
+from tests.service.desk.session import ANSWERS, EXAMPLE, PROGRAMME, VALIDATION, Sitting
 
 NAMES = {"pairs": "mentorat", "groups": "codeveloppement", "sessions": "groupe-de-travail"}
 WAVES = {month: EXAMPLE.joinpath(f"suivi-{month}-mois.csv").read_bytes() for month in (1, 3, 6, 12)}
@@ -287,6 +293,58 @@ def test_a_file_that_is_no_follow_up_is_refused_in_words_and_what_was_there_stay
     for content, month in ((b"a;b\n1;2\n", 3), (WAVES[3], 5), (b"", 3)):
         assert sitting.refused("wave", content, month=month, name="autre.csv")["title"]
         assert sitting.done("follow") == before
+
+
+def past(*, programme: str = "Mentorat 2024") -> bytes:
+    """Return the follow-up of an edition before, as it was written, in which a criterion told who went well."""
+    results = edition().model_copy(update={"programme": programme})
+    return json.dumps({"pairs": ["M99"], "results": results.model_dump(mode="json")}).encode()
+
+
+def test_editions_before_teach_with_this_year_and_only_their_results_are_held() -> None:
+    sitting = formed("pairs")
+    assert sitting.done("follow")["editions"] == {"given": [], "sentences": [], "lessons": None}
+    assert "Rien ne peut être dit" in sitting.content("show", "annees").decode()
+    one = sitting.done("edition", past(), name="2024/suivi.json")["editions"]
+    assert one["given"] == [{"at": 0, "title": "Mentorat 2024", "pairs": "20\u00a0binômes", "file": "suivi.json"}]
+    sitting.done("wave", WAVES[3], month=3, name="suivi-3.csv")
+    told = sitting.done("edition", past(programme="Mentorat 2023"), name="autre.json")["editions"]
+    matching = mm.match(mm.examples.cohort(), mm.examples.programme())
+    year = mm.follow_up(
+        matching.programme, matching.pairs, {3: str(folder_of("mentorat").joinpath("suivi-3-mois.csv"))}
+    )
+    before = [edition(), edition()]
+    assert told["sentences"] == in_every_text(list(lessons([*before, year]).sentences))
+    assert "M99" not in repr(sitting.desk.kinds.follow_up)
+    shown = sitting.content("show", "annees").decode()
+    for sentence in mm.learn(mm.examples.cohort(), mm.examples.programme(), [*before, year]).sentences:
+        assert str(escape(spaced(sentence))) in shown
+    left = sitting.done("unedition", at=0)["editions"]
+    assert [one["title"] for one in left["given"]] == ["Mentorat 2023"]
+
+
+def test_what_editions_teach_stands_in_the_documents_also_once_they_are_sealed() -> None:
+    sitting = formed("pairs")
+    title = "Ce que les années enseignent"
+    assert title not in load_workbook(BytesIO(sitting.content("hand", "binomes.xlsx"))).sheetnames
+    sitting.done("edition", past(), name="suivi.json")
+    assert title in load_workbook(BytesIO(sitting.content("hand", "binomes.xlsx"))).sheetnames
+    assert title in sitting.content("hand", "binomes.html").decode()
+    sitting.done("open")
+    sitting.moved(**VALIDATION)
+    assert title in load_workbook(BytesIO(sitting.content("hand", "binomes.xlsx"))).sheetnames
+    assert title in sitting.content("show", "binomes").decode()
+
+
+def test_what_is_no_follow_up_of_an_edition_or_is_there_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow_up, "MOST_EDITIONS", 3)
+    sitting = formed("pairs")
+    before = sitting.done("edition", past(), name="suivi.json")
+    for content in (past(), b"", b"{}", b'{"results": 1}', PROGRAMME, ANSWERS):
+        assert sitting.refused("edition", content, name="suivi.json")["title"]
+        assert sitting.done("follow") == before
+    sitting.done("edition", past(programme="y"), name="suivi.json")
+    assert "déjà 2 éditions" in sitting.refused("edition", past(programme="x"), name="suivi.json")["title"]
 
 
 def test_the_next_edition_does_not_repeat_a_pair_and_puts_first_who_was_left_out() -> None:

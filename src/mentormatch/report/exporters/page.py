@@ -11,6 +11,7 @@ from mentormatch.operations.matching import Matching, NamedExporter
 from mentormatch.record.seal import Seal
 from mentormatch.report import decision_state, words
 from mentormatch.report.decision_state import RECHECK, Imprint
+from mentormatch.report.further_answers import FOR_TEAM_ALONE, further_answers
 from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap
 from mentormatch.report.pictures.waterfall import best_waterfall
@@ -35,6 +36,7 @@ class PageExporter(NamedExporter):
         more: Mapping[str, object] = {
             "held": "" if names is None else holding(names),
             "best": best_waterfall(matching, labels),
+            "further": tuple(further_answers(matching, labels, FOR_TEAM_ALONE)),
             "detailed": matching.programme.documents.details or len(matching.solution.pairs) <= FEW,
         }
         return filled("page.html", view(matching, labels, seal), looks=looks, **more).encode("utf-8")

@@ -9,16 +9,13 @@ from mentormatch.explanation.names import NamesByPerson, holding
 from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
-from mentormatch.operations.access import access, watched_fields
-from mentormatch.operations.incentives import incentives
 from mentormatch.operations.matching import Matching, NamedExporter
-from mentormatch.operations.recruit import recruit
-from mentormatch.operations.sturdy import sturdy
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, BookColumn, CellForm, write_grid
 from mentormatch.report.chart_sheet import write_charts
 from mentormatch.report.decision_state import imprint
+from mentormatch.report.further_answers import further_answers
 from mentormatch.report.journal_sheet import renewed, write_journal
 from mentormatch.report.reviewed.decisions import as_shown, beside, headings, own_cells, write_previous
 from mentormatch.report.reviewed.hidden_sheet import SHEET, Bearings, decided
@@ -93,6 +90,14 @@ SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
         ("parts", 32, "wrapped"),
         ("closing", 50, "wrapped"),
     ),
+    "learn": (
+        ("criterion", 34, "strong"),
+        ("interval", 18, "text"),
+        ("clear", 8, "text"),
+        ("level", 12, "text"),
+        ("more", 14, "text"),
+        ("sentence", 80, "wrapped"),
+    ),
     "rejected": (
         ("source", 28, "text"),
         ("line", 8, "count"),
@@ -127,8 +132,7 @@ class WorkbookExporter(NamedExporter):
         write_grid(book, matching)
         write_charts(book, matching)
         write_sheet(book, tr("Réponses écartées"), "rejected", sheets["rejected"])
-        write_access(book, matching)
-        write_prospects(book, matching)
+        write_further_answers(book, matching)
         write_remarks(book, matching)
         write_programme(book, matching, names)
         write_journal(book, imprint(matching, seal))
@@ -166,34 +170,15 @@ def write_pairs(book: Book, matching: Matching, pairs: ResultSheet) -> None:
         page.sheet.data_validation(1, len(columns), len(rows), len(columns), decision)
 
 
-def write_access(book: Book, matching: Matching) -> None:
-    """Write who was placed by the answers to watched questions, where there is any, and pairs."""
-    if matching.pairs and watched_fields(matching.programme):
-        write_sheet(book, tr("Égalité d'accès"), "access", access(matching, prices=False).sheet)
-
-
-def write_prospects(book: Book, matching: Matching) -> None:
-    """Write what the programme asks for beside and takes solving again, where there are pairs.
-
-    Below each table stands what can be said of it, and how sure it is.
-    """
-    asked = matching.programme.documents.sheets if matching.pairs else []
-    if "recruit" in asked:
-        found = recruit(matching)
-        write_told(book, tr("Qui recruter"), "recruit", found.sheet, found.sentences)
-    if "incentives" in asked:
-        gains = incentives(matching.cohort, matching.programme, seed=matching.seed)
-        write_told(book, tr("Répondre autrement"), "incentives", gains.sheet, gains.sentences)
-    if "sturdy" in asked:
-        held = sturdy(matching)
-        write_told(book, tr("Tenir aux départs"), "sturdy", held.sheet, held.sentences)
-
-
-def write_told(book: Book, title: str, name: str, sheet: ResultSheet, sentences: Sequence[str]) -> None:
-    """Write one table, and sentences below it."""
-    page = book.table(title, *chosen(name, sheet))
-    for place, sentence in enumerate(sentences, len(sheet.rows) + 2):
-        page.put(place, 0, spaced(sentence))
+def write_further_answers(book: Book, matching: Matching) -> None:
+    """Write what the programme asks for beside the pairs; below each table what can be said of it, and how sure."""
+    for one in further_answers(matching):
+        if isinstance(one.found, str):
+            book.sheet(one.title).note(spaced(one.found))
+            continue
+        page = book.table(one.title, *chosen(one.name, one.found.sheet))
+        for place, sentence in enumerate(one.found.sentences, len(one.found.sheet.rows) + 2):
+            page.put(place, 0, spaced(sentence))
 
 
 def write_bearings(book: Book, matching: Matching) -> None:

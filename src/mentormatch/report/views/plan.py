@@ -1,4 +1,4 @@
-"""Views of the whole plan: prices, certificate, robustness, access, recruiting, incentives, departures, comparison."""
+"""Views of the whole plan: prices, certificate, robustness, what is told beside the pairs, comparison."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -14,19 +14,20 @@ from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.explanation.goal_prices import MOST_SECONDS, soon_solved
 from mentormatch.explanation.robustness import FAIR, SOLID, Robustness, SamplingPlan, robustness
 from mentormatch.explanation.tables import SIDES as NAMES
-from mentormatch.explanation.tables import ResultSheet
 from mentormatch.fields import Side
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import about, counted, listed, percent
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.access import Access, access
 from mentormatch.operations.incentives import incentives
+from mentormatch.operations.learn import learn_beside
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.recruit import recruit
 from mentormatch.operations.sturdy import sturdy
 from mentormatch.report import words
 from mentormatch.report.comparison import Comparison, PointShift, compare, counted_alike, shifts
 from mentormatch.report.decision_state import standing
+from mentormatch.report.further_answers import ACCESS, INCENTIVES, LEARN, RECRUIT, STURDY, TITLES, ToldResult, told
 from mentormatch.report.pictures import Fairness
 from mentormatch.report.view import diagnosed
 from mentormatch.report.views.piece import Piece
@@ -197,19 +198,11 @@ class Steady(Piece):
 TOO_LARGE = mark("Il y a trop de monde pour refaire la répartition ici autant de fois : demandez-le à la commande.")
 
 
-@dataclass(frozen=True, slots=True)
-class ToldResult:
-    """What a view tells: sentences, and a table."""
-
-    sentences: tuple[str, ...]
-    sheet: ResultSheet
-
-
 @dataclass(frozen=True, repr=False)
 class AccessPiece(Piece):
     """Who could meet somebody and who was placed, by the answers to the questions that the programme watches."""
 
-    heading: ClassVar[str] = mark("Égalité d'accès")
+    heading: ClassVar[str] = TITLES[ACCESS]
     kind: ClassVar[str] = "access"
     call: ClassVar[str] = "access()"
     purpose: ClassVar[str] = mark(
@@ -229,7 +222,7 @@ class AccessPiece(Piece):
 class RecruitPiece(Piece):
     """Who of one, two or three further mentors would place most of those left without, and more places instead."""
 
-    heading: ClassVar[str] = mark("Qui recruter")
+    heading: ClassVar[str] = TITLES[RECRUIT]
     kind: ClassVar[str] = "recruit"
     call: ClassVar[str] = "recruit()"
     purpose: ClassVar[str] = mark("Qui chercher pour placer les personnes sans binôme, ou quelles places ajouter.")
@@ -239,18 +232,14 @@ class RecruitPiece(Piece):
         """Whom to look for; or, in a sentence, why nothing is told."""
         if not soon_solved(self.matching.case):
             return tr(TOO_LARGE)
-        try:
-            told = recruit(self.matching)
-        except RequestError as error:
-            return error.message
-        return ToldResult(tuple(told.told(self.labels)), told.sheet_with(self.labels))
+        return told(lambda: recruit(self.matching), self.labels)
 
 
 @dataclass(frozen=True, repr=False)
 class IncentivesPiece(Piece):
     """Whether anybody would have gained by answering otherwise, question by question, and never who."""
 
-    heading: ClassVar[str] = mark("Répondre autrement")
+    heading: ClassVar[str] = TITLES[INCENTIVES]
     kind: ClassVar[str] = "incentives"
     call: ClassVar[str] = "incentives()"
     purpose: ClassVar[str] = mark(
@@ -264,18 +253,14 @@ class IncentivesPiece(Piece):
         if not soon_solved(self.matching.case):
             return tr(TOO_LARGE)
         cohort, programme = self.matching.cohort, self.matching.programme
-        try:
-            told = incentives(cohort, programme, seed=self.matching.seed, time_limit_s=self.seconds)
-        except RequestError as error:
-            return error.message
-        return ToldResult(told.sentences, told.sheet)
+        return told(lambda: incentives(cohort, programme, seed=self.matching.seed, time_limit_s=self.seconds))
 
 
 @dataclass(frozen=True, repr=False)
 class SturdyPiece(Piece):
     """How many keep or get a partner if people leave, and the plans that hold better, with their price."""
 
-    heading: ClassVar[str] = mark("Tenir aux départs")
+    heading: ClassVar[str] = TITLES[STURDY]
     kind: ClassVar[str] = "sturdy"
     call: ClassVar[str] = "sturdy()"
     purpose: ClassVar[str] = mark("Combien gardent un binôme si quelqu'un part, et ce que coûterait de mieux tenir.")
@@ -287,11 +272,25 @@ class SturdyPiece(Piece):
         """What holds; or, in a sentence, why nothing is told."""
         if not soon_solved(self.matching.case):
             return tr(TOO_LARGE)
-        try:
-            told = sturdy(self.matching, self.k, time_limit_s=self.seconds)
-        except RequestError as error:
-            return error.message
-        return ToldResult(told.sentences, told.sheet)
+        return told(lambda: sturdy(self.matching, self.k, time_limit_s=self.seconds))
+
+
+@dataclass(frozen=True, repr=False)
+class LearnPiece(Piece):
+    """What editions before teach of the criteria, and the pairs under other weights where one is clear."""
+
+    heading: ClassVar[str] = TITLES[LEARN]
+    kind: ClassVar[str] = "learn"
+    call: ClassVar[str] = "learn()"
+    purpose: ClassVar[str] = mark("Quels critères vont avec les binômes qui durent, d'après les éditions d'avant.")
+    seconds: float
+
+    @once_spoken
+    def found(self) -> ToldResult | str:
+        """What they teach; or, in a sentence, why nothing is told."""
+        if not soon_solved(self.matching.case):
+            return tr(TOO_LARGE)
+        return told(lambda: learn_beside(self.matching, time_limit_s=self.seconds), self.labels)
 
 
 NOBODY = mark("aucun")

@@ -12,6 +12,7 @@ from mentormatch.report.views.piece import Piece, ViewNames, find_person, labels
 from mentormatch.report.views.plan import (
     AccessPiece,
     IncentivesPiece,
+    LearnPiece,
     Prices,
     Proof,
     RecruitPiece,
@@ -28,7 +29,7 @@ SEARCH_S = 10.0
 """Other answers, and sturdier plans, are tried so long, unless it is said."""
 ALL: tuple[type[Piece], ...] = (
     *(Summary, PairsPiece, PairPiece, PersonPiece, UnmatchedPiece),
-    *(MarketPiece, RecruitPiece, Prices, Steady, SturdyPiece, AccessPiece, IncentivesPiece, Proof),
+    *(MarketPiece, RecruitPiece, Prices, Steady, SturdyPiece, AccessPiece, IncentivesPiece, LearnPiece, Proof),
     *(SideBySide, Participant),
 )
 """Every view, in the order in which one asks."""
@@ -106,6 +107,10 @@ class Views:
     def incentives(self, seconds: float = SEARCH_S) -> IncentivesPiece:
         """Return whether anybody would have gained by answering otherwise, never who; so long is tried at most."""
         return IncentivesPiece(self.matching, KEYS, seconds)
+
+    def learn(self, *, names: ViewNames = False, seconds: float = SEARCH_S) -> LearnPiece:
+        """Return what editions before teach, where ``with_editions`` gave some; see ``learn``."""
+        return LearnPiece(self.matching, labels_of(self.matching, names), seconds)
 
     def certificate(self) -> Proof:
         """Return what is certain of the pairs, checked without a solver."""

@@ -311,6 +311,14 @@ WORDS = {
     "call_done": mark("fait"),
     "with": mark("{side}, avec {partners}"),
     "pairs_now": mark("Où en sont les binômes"),
+    "editions_before": mark("Les éditions d'avant"),
+    "editions_before_hint": mark(
+        "Déposez le suivi.json de chacune : la page dit quels critères vont avec les binômes qui durent et sont"
+        " contents. Rien d'autre n'en est gardé que les points et la suite de chaque binôme, sans le code de personne."
+        " La vue « Ce que les années enseignent » du résultat montre aussi les binômes de cette année sous d'autres"
+        " poids."
+    ),
+    "edition_of": mark("{pairs}, {name}"),
     "follow_documents": mark("Le suivi, à garder"),
     "afterwards": mark("Pour la suite"),
     "next_edition": mark("L'édition suivante"),

@@ -44,11 +44,13 @@ from mentormatch.service.desk.kind_requests import (
     BeginNext,
     ChooseKind,
     KindRequest,
+    LeaveEdition,
     LeaveWave,
     LookAtFollowUp,
     LookAtSessions,
     NoteCall,
     ProgrammeKind,
+    TakeEdition,
     TakeWave,
     TrySessions,
 )
@@ -200,7 +202,7 @@ class Desk:
         match action:
             case ChooseKind() | BeginNext():
                 return None
-            case LookAtFollowUp() | TakeWave() | LeaveWave() | NoteCall():
+            case LookAtFollowUp() | TakeWave() | LeaveWave() | TakeEdition() | LeaveEdition() | NoteCall():
                 return dressed(self.kinds.follow(action, body, self.formed(), self.contacts if self.named else None))
             case LookAtSessions() | TrySessions():
                 with stoppable():
@@ -501,7 +503,7 @@ class Desk:
     def held(self) -> HeldDocument:
         """Return what documents are made from."""
         board = self.formed()
-        choices = self.named, board.now.seal, board.portfolio, self.named_documents
+        choices = self.named, board.now.seal, board.portfolio, self.named_documents, self.kinds.follow_up
         return HeldDocument(board.matching, self.contacts, *choices)
 
     def page(self, name: str) -> bytes:
@@ -532,6 +534,7 @@ class Desk:
         if not validates and isinstance(BoardRequest.of(body).action, Validate):
             raise RefusedError("no-scope", "The key is to have the scope validate")
         self.edition += 1
+        board.beside = self.kinds.follow_up.beside
         return board.answer(body)
 
     def state(self) -> dict[str, Any]:

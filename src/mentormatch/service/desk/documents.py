@@ -1,7 +1,7 @@
 """What a desk hands out: pages to look at, and documents to keep, each made when it is asked for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mentormatch.errors import RequestError
 from mentormatch.explanation.names import NamesByPerson, cohort_names
@@ -18,6 +18,7 @@ from mentormatch.report.handouts import handout_files
 from mentormatch.report.views.pairs import PairPiece
 from mentormatch.report.views.piece import Piece, ViewNames, labels_of
 from mentormatch.rules.formulation import SIDES
+from mentormatch.service.desk.follow_up import DeskFollowUp
 from mentormatch.survey.contacts import Contacts
 
 HTML, ZIP, BYTES = "text/html; charset=utf-8", "application/zip", "application/octet-stream"
@@ -76,6 +77,12 @@ class HeldDocument:
     seal: Seal | None
     portfolio: Portfolio
     named_documents: bool = False
+    follow_up: DeskFollowUp = field(default_factory=DeskFollowUp)
+
+    @property
+    def taught(self) -> Matching:
+        """The plan with how editions before went, where some were given."""
+        return self.follow_up.beside(self.matching)
 
     @property
     def sealed(self) -> dict[str, bytes]:
@@ -84,7 +91,7 @@ class HeldDocument:
         if self.seal:
             return self.portfolio.files | {one.filename: self.made(one) for one in self.holding}
         decision = exporter_for("binomes.decision.json")
-        return {decision.filename: decision.content(self.matching), **documents(self.matching, None, names)}
+        return {decision.filename: decision.content(self.matching), **documents(self.taught, None, names)}
 
     @property
     def given(self) -> NamesByPerson:
@@ -99,7 +106,7 @@ class HeldDocument:
 
     def made(self, exporter: Exporter) -> bytes:
         """Return a document as it is at present, with names where they were asked for and it may hold some."""
-        return content_of(exporter, self.matching, self.seal, self.given if self.named_documents else None)
+        return content_of(exporter, self.taught, self.seal, self.given if self.named_documents else None)
 
     def holds(self, name: str) -> str:
         """Return what a document says of people, in words."""
@@ -119,7 +126,7 @@ class HeldDocument:
         view = VIEWS[name][1]
         if view:
             return view(self).page().encode()
-        return content_of(exporter_for(".html"), self.matching, self.seal, self.given if self.named else None)
+        return content_of(exporter_for(".html"), self.taught, self.seal, self.given if self.named else None)
 
     def two(self, name: str) -> PairPiece:
         """Return the page of any two people, chosen or not; raises RequestError where they are not both there."""
@@ -180,6 +187,7 @@ VIEWS: Mapping[str, tuple[str, DocumentView | None]] = {
     ACCESS: (mark("Égalité d'accès"), lambda held: held.matching.show.access()),
     "incitations": (mark("Répondre autrement"), lambda held: held.matching.show.incentives()),
     "departs": (mark("Tenir aux départs"), lambda held: held.matching.show.sturdy()),
+    "annees": (mark("Ce que les années enseignent"), lambda held: held.taught.show.learn(names=held.names)),
     "solidite": (mark("Binômes solides et fragiles"), lambda held: held.matching.show.robustness(names=held.names)),
     "certificat": (mark("Certificat"), lambda held: held.matching.show.certificate()),
 }

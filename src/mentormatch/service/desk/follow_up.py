@@ -3,19 +3,24 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from mentormatch.base.strict_json import JsonMessage
+from pydantic import Field as Setting
+
+from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.errors import RequestError
 from mentormatch.explanation.labels import Labels, codes
 from mentormatch.explanation.names import named
 from mentormatch.explanation.tables import SIDES as WORDS
 from mentormatch.fields import Side
+from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults, lessons, results_in
 from mentormatch.followup.meetings import ASKED, ENDED, SILENT, PersonToCall
 from mentormatch.followup.outcomes import DESCRIPTION, warning
 from mentormatch.followup.waves import Wave
 from mentormatch.followup.year import Year, follow_up
 from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import counted
 from mentormatch.operations.matching import Matching
 from mentormatch.report import followup as report
+from mentormatch.report.further_answers import LEARN, TITLES
 from mentormatch.service.desk.result_tables import TableOut, table_out
 from mentormatch.service.desk.uploads import File
 from mentormatch.survey.contacts import Contacts, asks_for_telephone
@@ -34,6 +39,8 @@ RANKS: Mapping[int, tuple[str, str]] = {
     ASKED: (mark("Ensuite : une réponse après laquelle l'équipe appelle"), ""),
     SILENT: (mark("Relancer : pas de réponse"), ""),
 }
+KNOWN = mark("Cette édition est déjà là")
+TOO_MANY = mark("Il y a déjà {most} éditions, et pas plus ne sont lues à la fois")
 NO_WAVE = mark("Aucune réponse de suivi n'a été déposée")
 NO_QUESTIONS = mark(
     "Le programme ne pose aucune question pendant l'année : ajoutez-lui une section [follow_up], et déposez-le de"
@@ -72,6 +79,23 @@ class RankOut(JsonMessage):
     people: list[CallOut]
 
 
+class EditionOut(JsonMessage):
+    """An edition before, by its place: what its programme is called, of how many pairs it tells, and the file."""
+
+    at: int
+    title: str
+    pairs: str
+    file: str
+
+
+class EditionsOut(JsonMessage):
+    """The editions before, and what they teach together with this one, in sentences and a table."""
+
+    given: list[EditionOut]
+    sentences: list[str]
+    lessons: TableOut | None
+
+
 class FigureOut(JsonMessage):
     """A number with its noun."""
 
@@ -84,6 +108,7 @@ class FollowUpOut(JsonMessage):
 
     refusal: str
     waves: list[WaveOut]
+    editions: EditionsOut
     summary: str
     figures: list[FigureOut]
     ranks: list[RankOut]
@@ -97,10 +122,14 @@ class FollowUpOut(JsonMessage):
 
 @dataclass(eq=False)
 class DeskFollowUp:
-    """The files of answers, by month, and who has been called, by side and key."""
+    """The files of answers, by month, who has been called, by side and key, and how editions before went.
+
+    Of these no more is held than their results, which have nobody's key; each under the name of its file.
+    """
 
     waves: dict[int, File] = field(default_factory=dict)
     called: set[tuple[Side, str]] = field(default_factory=set)
+    editions: list[tuple[str, EditionResults]] = field(default_factory=list)
 
     def take(self, month: int, file: File, matching: Matching) -> None:
         """Take the answers of one month; raises MentorMatchError, and takes nothing, where they cannot be read."""
@@ -111,6 +140,26 @@ class DeskFollowUp:
     def leave(self, month: int) -> None:
         """Give the answers of one month back."""
         self.waves.pop(month, None)
+
+    def take_edition(self, file: File) -> None:
+        """Take the follow-up of an edition before; raises RequestError where it is none, or is there already."""
+        results = results_in(file.content, file.name)
+        if results in [one for _, one in self.editions]:
+            raise RequestError(tr(KNOWN))
+        if len(self.editions) >= MOST_EDITIONS - 1:  # this year is one more
+            raise RequestError(tr(TOO_MANY, most=MOST_EDITIONS - 1))
+        self.editions.append((file.name, results))
+
+    def leave_edition(self, at: int) -> None:
+        """Give the follow-up of an edition before back."""
+        del self.editions[at : at + 1]
+
+    def beside(self, matching: Matching) -> Matching:
+        """Return a matching with how editions went, those before and this one so far, where some before were given."""
+        if not self.editions:
+            return matching
+        now = [EditionResults.of(read(matching, self.waves))] if self.waves else []
+        return matching.with_editions([*(one for _, one in self.editions), *now])
 
     def call(self, ground: BoardGround, person: str, *, done: bool) -> None:
         """Note that somebody was called; raises RequestError where the id is nobody's."""
@@ -130,7 +179,8 @@ class DeskFollowUp:
         months = programme.follow_up.months
         if not programme.follow_up.fields or not self.waves:
             refusal = "" if programme.follow_up.fields else tr(NO_QUESTIONS)
-            return nothing_yet(refusal, [self._wave(month, None, None) for month in months if not refusal])
+            waves = [self._wave(month, None, None) for month in months if not refusal]
+            return nothing_yet(refusal, waves, self._editions(None))
         year = read(matching, self.waves)
         read_in = {wave.months: wave for wave in year.waves}
         labels = labels_of(matching, year, contacts)
@@ -141,6 +191,7 @@ class DeskFollowUp:
         return FollowUpOut(
             refusal="",
             waves=[self._wave(month, year, read_in.get(month)) for month in months],
+            editions=self._editions(year),
             summary=report.summary(year),
             figures=[FigureOut(number=number, noun=noun) for number, noun in report.figures(year)],
             ranks=[
@@ -164,6 +215,19 @@ class DeskFollowUp:
             file=file.name if file else "",
             size=file.size if file else "",
             answered=report.answered(year, wave) if year and wave else "",
+        )
+
+    def _editions(self, year: Year | None) -> EditionsOut:
+        if not self.editions:
+            return EditionsOut(given=[], sentences=[], lessons=None)
+        found = lessons([*(one for _, one in self.editions), *([year] if year else [])])
+        return EditionsOut(
+            given=[
+                EditionOut(at=at, title=one.programme, pairs=counted(len(one.pairs), "binôme"), file=name)
+                for at, (name, one) in enumerate(self.editions)
+            ],
+            sentences=list(found.sentences),
+            lessons=table_out(LEARN, tr(TITLES[LEARN]), found.sheet) if found.effects else None,
         )
 
     def _calls(
@@ -202,11 +266,12 @@ def telephone(year: Year, contacts: Contacts, one: PersonToCall) -> str:
     return next((said for name, said in given.items() if asks_for_telephone(name, fields[name])), "")
 
 
-def nothing_yet(refusal: str, waves: list[WaveOut]) -> FollowUpOut:
+def nothing_yet(refusal: str, waves: list[WaveOut], editions: EditionsOut) -> FollowUpOut:
     """Return a year of which nothing is known yet."""
     return FollowUpOut(
         refusal=refusal,
         waves=waves,
+        editions=editions,
         summary="",
         figures=[],
         ranks=[],
@@ -217,3 +282,45 @@ def nothing_yet(refusal: str, waves: list[WaveOut]) -> FollowUpOut:
         tables=[],
         documents=[],
     )
+
+
+class FollowUpState(JsonMessage):
+    """What is kept of a year beside its files: their names, by month and of editions before, and who was called."""
+
+    waves: list[tuple[Whole, str]]
+    called: list[tuple[Side, str]]
+    editions: list[str] = Setting(default_factory=list)
+
+    @classmethod
+    def of(cls, year: DeskFollowUp) -> "FollowUpState":
+        """Return the state of a year."""
+        waves, editions = (
+            [(month, file.name) for month, file in year.waves.items()],
+            [name for name, _ in year.editions],
+        )
+        return cls(waves=waves, called=sorted(year.called), editions=editions)
+
+    def follow_up(self, contents: Mapping[str, bytes]) -> DeskFollowUp:
+        """Return the year."""
+        waves = {month: File(name, contents[wave_of(month)]) for month, name in self.waves}
+        editions = [
+            (name, EditionResults.model_validate_json(contents[edition_of(at)]))
+            for at, name in enumerate(self.editions)
+        ]
+        return DeskFollowUp(waves, set(self.called), editions)
+
+
+def kept_files(year: DeskFollowUp) -> dict[str, bytes]:
+    """Return the files of a year by the names under which they are kept."""
+    waves = {wave_of(month): file.content for month, file in year.waves.items()}
+    return waves | {edition_of(at): one.model_dump_json().encode() for at, (_, one) in enumerate(year.editions)}
+
+
+def wave_of(month: int) -> str:
+    """Return under which name the answers of a month are kept."""
+    return f"wave-{month}"
+
+
+def edition_of(at: int) -> str:
+    """Return under which name an edition before is kept, by its place."""
+    return f"edition-{at}"

@@ -37,7 +37,7 @@ from mentormatch.service.desk.column_mapping import ColumnMapping, SeenMapping
 from mentormatch.service.desk.columns import DeskColumns
 from mentormatch.service.desk.desk_requests import FilePart
 from mentormatch.service.desk.documents import JOURNAL
-from mentormatch.service.desk.follow_up import DeskFollowUp
+from mentormatch.service.desk.follow_up import FollowUpState, kept_files
 from mentormatch.service.desk.kind_requests import ProgrammeKind, WishKind
 from mentormatch.service.desk.kind_steps import KindSteps
 from mentormatch.service.desk.peer_groups import GroupStage, MemberWish, PeerGroups
@@ -344,23 +344,6 @@ class GatheredState(JsonMessage):
             kinds.group = group.for_sessions(self.number)
 
 
-class FollowUpState(JsonMessage):
-    """The names of the files of answers, by month, and who was called."""
-
-    waves: list[tuple[Whole, str]]
-    called: list[tuple[Side, str]]
-
-    @classmethod
-    def of(cls, year: DeskFollowUp) -> "FollowUpState":
-        """Return the state of a year."""
-        return cls(waves=[(month, file.name) for month, file in year.waves.items()], called=sorted(year.called))
-
-    def follow_up(self, contents: Mapping[str, bytes]) -> DeskFollowUp:
-        """Return the year."""
-        waves = {month: File(name, contents[wave_of(month)]) for month, name in self.waves}
-        return DeskFollowUp(waves, set(self.called))
-
-
 class DeskState(JsonMessage):
     """A desk: how often it has changed, its files by name, what was said and done in each step.
 
@@ -440,11 +423,6 @@ def texts_of(form: ProgrammeForm) -> list[str]:
     return list(dict.fromkeys(one.text for one in (*versions.kept, *versions.before, versions.now, *versions.undone)))
 
 
-def wave_of(month: int) -> str:
-    """Return under which name the answers of a month are kept."""
-    return f"wave-{month}"
-
-
 def role_called(question: str, seen: SeenMapping) -> RoleQuestion | None:
     """Return the question of these words as one that tells sides apart."""
     return role_among([one for one in seen.asked if one.question == question])
@@ -477,10 +455,9 @@ def remembered(desk: DeskInWork, known: Mapping[str, str]) -> dict[str, bytes]:
     if state != desk.state_kept:
         desk.changes += 1
         desk.state_kept = state = state.model_copy(update={"changes": desk.changes})
-    waves = {wave_of(month): file.content for month, file in desk.kinds.follow_up.waves.items()}
-    texts = texts_of(desk.programme_form) if desk.programme_form else []
+    handed, texts = desk.handed.files.items(), texts_of(desk.programme_form) if desk.programme_form else []
     parts = {
-        FILES: packed_files({part: file.content for part, file in desk.handed.files.items()} | waves),
+        FILES: packed_files({part: file.content for part, file in handed} | kept_files(desk.kinds.follow_up)),
         VERSIONS: packed_files({str(at): text.encode() for at, text in enumerate(texts)}),
         DOCUMENTS: packed_files(desk.round.board.portfolio.files if desk.round else {}),
         STATE: state.model_dump_json().encode(),

@@ -101,6 +101,20 @@ class LeaveWave(KindRequest):
     month: Month
 
 
+class TakeEdition(KindRequest):
+    """The follow-up of an edition before is handed over: its bytes are the body."""
+
+    do: Literal["edition"] = "edition"
+    name: Annotated[str, Setting(min_length=1, max_length=255)]
+
+
+class LeaveEdition(KindRequest):
+    """The follow-up of an edition before is taken back, by its place."""
+
+    do: Literal["unedition"] = "unedition"
+    at: Whole
+
+
 class NoteCall(KindRequest):
     """Somebody was called, or was not after all; by opaque id."""
 
@@ -128,11 +142,13 @@ type AnyKindRequest = (
     | LookAtFollowUp
     | TakeWave
     | LeaveWave
+    | TakeEdition
+    | LeaveEdition
     | NoteCall
     | BeginNext
 )
 FREE_KINDS = (
     *("kind", "groups", "wish", "lift", "unwish", "year", "sessions", "try"),
-    *("follow", "unwave", "call", "next"),
+    *("follow", "unwave", "unedition", "call", "next"),
 )
 """What the page may ask as it likes."""

@@ -13,10 +13,12 @@ from mentormatch.service.desk import peer_groups, working_group
 from mentormatch.service.desk.follow_up import FILES, DeskFollowUp, FollowUpOut
 from mentormatch.service.desk.kind_requests import (
     KindRequest,
+    LeaveEdition,
     LeaveWave,
     LiftWish,
     LookAtYear,
     NoteCall,
+    TakeEdition,
     TakeWave,
     TrySessions,
     UndoWish,
@@ -114,6 +116,10 @@ class KindSteps:
                 self.follow_up.take(month, File.of(name, body), board.matching)
             case LeaveWave(month=month):
                 self.follow_up.leave(month)
+            case TakeEdition(name=name):
+                self.follow_up.take_edition(File.of(name, body))
+            case LeaveEdition(at=at):
+                self.follow_up.leave_edition(at)
             case NoteCall(person=person, done=done):
                 self.follow_up.call(board.ground, person, done=done)
         return self.follow_up.told(board.matching, board.ground, contacts)

@@ -140,6 +140,7 @@ class PageRoutes:
             ("PUT", "/desk/{ident}/files/{part}"): self.take,
             ("PUT", "/desk/{ident}/replies"): self.gather,
             ("PUT", "/desk/{ident}/waves/{month}"): self.take_wave,
+            ("PUT", "/desk/{ident}/editions"): self.take_edition,
             ("PUT", "/desk/{ident}/review"): self.review,
             ("GET", "/desk/{ident}/progress"): self.progress,
             ("POST", "/desk/{ident}/stop"): self.stop,
@@ -251,6 +252,10 @@ class PageRoutes:
     async def take_wave(self, request: Request, ident: str, month: str) -> Response:
         """Take the answers after so many months."""
         return await self._handed(request, ident, {"do": "wave", "month": int(month) if MONTH.fullmatch(month) else 0})
+
+    async def take_edition(self, request: Request, ident: str) -> Response:
+        """Take the follow-up of an edition before."""
+        return await self._handed(request, ident, {"do": "edition"})
 
     async def review(self, request: Request, ident: str) -> Response:
         """Take a workbook in which staff decided."""

@@ -1,6 +1,6 @@
 """The board of a desk, which writes into memory; it can go on from an earlier day, and from a workbook of staff."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +46,8 @@ class SealingBoard(Board):
     def __init__(self, matching: Matching) -> None:
         super().__init__(matching, time_limit_s=MOVE_S)
         self.portfolio = Portfolio()
+        self.beside: Callable[[Matching], Matching] = lambda plan: plan
+        """What is sealed of a plan: with how editions before went, where some were given."""
 
     def call(self, names: ViewNames) -> None:
         """Call people otherwise from now on."""
@@ -87,7 +89,7 @@ class SealingBoard(Board):
         return self.ground.id("mentor", pair[0]), self.ground.id("mentee", pair[1])
 
     def sealed(self, who: str, why: str) -> Seal:
-        return self.portfolio.validated(self.matching, who=who, why=why)
+        return self.portfolio.validated(self.beside(self.matching), who=who, why=why)
 
     @own_language
     def words(self) -> dict[str, str]:

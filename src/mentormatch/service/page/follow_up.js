@@ -19,12 +19,12 @@ export class FollowUp {
     const { desk, told } = this;
     place.append(make("p", { class: "lead" }, desk.say("follow_lead")));
     if (told.refusal) {
-      place.append(make("p", { class: "note" }, told.refusal));
+      place.append(make("p", { class: "note" }, told.refusal), this.editions(told.editions));
       return;
     }
     place.append(this.waves(told.waves));
     if (!told.summary) {
-      place.append(make("p", { class: "note" }, desk.say("follow_nothing")));
+      place.append(make("p", { class: "note" }, desk.say("follow_nothing")), this.editions(told.editions));
       return;
     }
     this.count = make("span", { class: "hint" }, desk.say("calls_done", { calls: told.calls }));
@@ -35,6 +35,7 @@ export class FollowUp {
       make("section", {}, make("h3", {}, desk.say("pairs_now")), tableOf(told.meetings)),
       told.outcomes ? folded("outcomes", told.outcomes.title, told.warning.map((text) => make("p", { class: "hint" }, text)), tableOf(told.outcomes)) : "",
       foldedTables(told.tables),
+      this.editions(told.editions),
       make("section", {}, make("h3", {}, desk.say("follow_documents")), make("ul", { class: "links" }, told.documents.map((name) => make("li", {}, desk.parts.documents.link(name, name))))),
     );
   }
@@ -75,6 +76,59 @@ export class FollowUp {
       await desk.draw();
       desk.tell(desk.say("taken_back", { name: file }));
       desk.root.querySelector(`[data-focus="file:wave-${month}"]`)?.focus();
+    });
+  }
+
+  /** Return the place of the follow-ups of editions before, and what these teach. */
+  editions({ given, sentences, lessons }) {
+    const { desk } = this;
+    const line = ({ at, title, pairs, file }) =>
+      make(
+        "li",
+        { class: "file" },
+        make("b", {}, title),
+        make("span", { class: "hint" }, desk.say("edition_of", { pairs, name: file })),
+        desk.button("leave", `leave:edition-${at}`, () => this.leaveEdition(at, file), { "aria-label": desk.say("leave_for", { name: `${title}, ${file}` }) }),
+      );
+    return make(
+      "section",
+      { "data-place": "editions" },
+      make("h3", {}, desk.say("editions_before")),
+      make("p", { class: "hint" }, desk.say("editions_before_hint")),
+      given.length ? make("ul", { class: "held" }, given.map(line)) : null,
+      desk.parts.files.place("editions", ".json", desk.say("editions_before"), (files) => this.takeEditions(files)),
+      sentences.map((text) => make("p", {}, text)),
+      lessons ? folded("lessons", lessons.title, tableOf(lessons)) : null,
+    );
+  }
+
+  takeEditions(files) {
+    const { desk } = this;
+    const here = (what) => desk.root.querySelector(`[data-${what}]`);
+    return desk.act(async () => {
+      try {
+        for (const file of files) {
+          desk.tell(desk.say("sending", { name: file.name }));
+          await desk.service.send("/editions", file);
+        }
+      } catch (trouble) {
+        await desk.draw(); // those before the one that was refused are there
+        desk.fail(trouble, here('place="editions"'));
+        return;
+      }
+      await desk.draw();
+      desk.tell(desk.say("taken", { name: files.map((file) => file.name).join(", ") }));
+      here('focus="file:editions"')?.focus();
+    });
+  }
+
+  leaveEdition(at, file) {
+    const { desk } = this;
+    return desk.act(async () => {
+      await desk.service.do({ do: "unedition", at });
+      await desk.draw();
+      desk.tell(desk.say("taken_back", { name: file }));
+      desk.root.querySelector('[data-focus="file:editions"]')?.focus();
     });
   }
 
