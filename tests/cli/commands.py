@@ -31,6 +31,8 @@ CASES: dict[str, str] = {
     "sturdy": "sturdy {answers} -p {programme}",
     "incentives": "incentives {answers} -p {programme} --time-limit 1",
     "learn": "learn {answers} --edition {year}/suivi.json -p {programme}",
+    "experiment": "experiment -p {programme} --second {second} --seed 7 -o {new}/essai.json",
+    "draw": "draw {answers} {record} -p {programme} -o {new}/draw",
     "why-not": "why-not {answers} M06 E05 -p {programme}",
     "alternatives": "alternatives {answers} E05 -n 2 -p {programme}",
     "repair": "repair {answers} {pairs} --withdrawn M04 --no-steps -p {programme}",
@@ -79,6 +81,9 @@ class Edition:
         stated = (folder / "programme.toml").read_text("utf-8")
         watched = stated.replace("[fields.situation]", "[fields.situation]\nwatch = true")
         (folder / "watching.toml").write_text(watched, "utf-8")
+        (folder / "second.toml").write_text(stated.replace("weight = 10", "weight = 1", 1), "utf-8")
+        programmes = (mm.Programme.load(folder / name) for name in ("programme.toml", "second.toml"))
+        mm.Experiment.of(*programmes, 7).save(folder / "essai.json")
         mm.examples.copy_to(folder / "group", "groupe-de-travail")
         mm.examples.copy_to(folder / "peers", "codeveloppement")
         matching = mm.match(mm.examples.cohort(), mm.examples.programme())
@@ -98,6 +103,8 @@ class Edition:
             "answers": self.folder / "reponses.csv",
             "programme": self.folder / "programme.toml",
             "watching": self.folder / "watching.toml",
+            "second": self.folder / "second.toml",
+            "record": self.folder / "essai.json",
             "pairs": self.folder / "out" / "binomes.csv",
             "decision": self.folder / "out" / "binomes.decision.json",
             "waves": self.folder,

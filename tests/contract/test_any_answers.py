@@ -43,6 +43,7 @@ MORE: dict[str, dict[str, Any]] = {
     "access": {"prices": False},
     "alternatives": {"person": "M1"},
     "diagnose": {"time_limit_s": 1},
+    "draw": {"seed": 1},
     "evaluate": {"pairs": [PAIR]},
     "incentives": {"time_limit_s": 5},
     "learn": {"editions": [EDITION]},
@@ -75,7 +76,8 @@ def test_any_answers_are_matched_or_refused(kind: str, data: st.DataObject) -> N
     }
     rules = data.draw(st.lists(st.sampled_from(RULES), max_size=5))
     programme = {**EVERY_KIND, "fields": FIELDS, "criteria": CRITERIA, "rules": rules}
-    assert said(kind, {"programme": programme, **people, **MORE[kind]})
+    second = {"second": {**programme, "criteria": CRITERIA[:-1]}} if kind == "draw" else {}
+    assert said(kind, {"programme": programme, **people, **MORE[kind], **second})
 
 
 def test_a_capacity_that_is_none_is_told_as_the_survey_tells_it() -> None:

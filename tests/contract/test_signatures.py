@@ -16,6 +16,7 @@ CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
     "alternatives": (mm.match, mm.Matching.alternatives),
     "dates": (mm.choose_dates,),
     "diagnose": (mm.diagnose,),
+    "draw": (mm.draw,),
     "evaluate": (mm.evaluate,),
     "groups": (mm.form_groups,),
     "incentives": (mm.incentives,),
@@ -46,6 +47,7 @@ OF_THE_MACHINE = {"executor", "memory_mb", "cancel"}
 PYTHON_ALONE: dict[str, set[str]] = {
     "access": {*OF_THE_MACHINE, "price_limit_s"},  # a service has limits of its own
     "alternatives": OF_THE_MACHINE,
+    "draw": {"record"},  # a file, whose parts are sent
     "match": OF_THE_MACHINE,
     "recruit": OF_THE_MACHINE,
     "sturdy": OF_THE_MACHINE,
@@ -55,6 +57,7 @@ PYTHON_ALONE: dict[str, set[str]] = {
     "verify": {"path", "journal", "against"},  # files: what stands in them is sent, as ``decision`` and ``log``
 }
 JSON_ALONE: dict[str, set[str]] = {
+    "draw": {"second", "seed"},
     "dates": {"number", "staff"},  # instead of the programme's; parts of the result
     "evaluate": {"best", "seed", "time_limit_s", "ties"},  # what ``match`` says, beside
     "repair": {"ladder", "steps", "reserves"},  # parts of the result

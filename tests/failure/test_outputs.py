@@ -36,6 +36,8 @@ TARGETS = {
     "profiles": "profils",
     "match": "binomes",
     "plans": "plans",
+    "experiment": "essai.json",
+    "draw": "tirage",
     "repair": "binomes",
     "replies": "tour",
     "letters": "lettres",
@@ -50,9 +52,9 @@ TARGETS = {
     "install-launcher": "launcher",
 }
 """What each command writes."""
-ONCE = ("new", "draft", "map", "export-person")
+ONCE = ("new", "draft", "map", "experiment", "export-person")
 """Commands that write no file twice, whatever is in it."""
-RECORD = ("demo", "match", "repair")
+RECORD = ("demo", "match", "draw", "repair")
 """Commands whose folder is that of one decision."""
 MADE = b'modified xsi:type="dcterms:W3CDTF">2000'
 """When a workbook says that it was saved, if nobody has saved it since."""

@@ -1,5 +1,6 @@
 """An experiment: recorded once and beforehand, drawn part by part, fair, and never against a rule."""
 
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -8,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
+from mentormatch.contract.operations.draw import DrawResponse
 from mentormatch.operations.experiment import DrawnPart, differing_parts, lot
+from tests.cli.commands import done
 from tests.conftest import some_of
 from tests.operations.test_recruit import market, matched
 
@@ -96,3 +99,55 @@ def test_no_rule_is_broken_also_where_a_quota_couples_the_parts(seed: int, tmp_p
     drawn = mm.draw(cohort, mm.Experiment.of(first, second, seed).save(tmp_path / "essai.json"))
     pairs = [(pair.mentor, pair.mentee) for pair in drawn.matching.pairs]
     assert not mm.evaluate(cohort, first, pairs).breaches
+
+
+def test_pairs_that_are_imposed_or_set_aside_are_so_whatever_the_lot_says(tmp_path: Path) -> None:
+    record = experiment().save(tmp_path / "essai.json")
+    free = mm.draw(mm.examples.cohort(), record)
+    ban, pin = free.parts[0].pairs[0], free.parts[0].first_pairs[-1]
+    drawn = mm.draw(mm.examples.cohort(), record, pins=[pin], bans=iter([ban]))
+    pairs = {(pair.mentor, pair.mentee) for pair in drawn.matching.pairs}
+    assert pin in pairs
+    assert ban not in pairs
+
+
+def test_two_programmes_with_the_same_pairs_leave_nothing_to_draw(tmp_path: Path) -> None:
+    first = mm.examples.programme()
+    heavier = [one.model_copy(update={"weight": 2 * one.weight}) for one in first.criteria]
+    same = mm.Experiment.of(first, first.model_copy(update={"criteria": heavier}), 1).save(tmp_path / "essai.json")
+    drawn = mm.draw(mm.examples.cohort(), same)
+    assert drawn.parts == ()
+    assert "rien à tirer" in drawn.sentences[-1]
+
+
+def test_the_commands_and_the_operation_tell_what_the_library_draws(tmp_path: Path) -> None:
+    mm.examples.copy_to(tmp_path)
+    first, record = mm.examples.programme(), tmp_path / "essai.json"
+    evenly(first).save(tmp_path / "second.toml")
+    options = ["-p", tmp_path / "programme.toml"]
+    written = done("experiment", *options, "--second", tmp_path / "second.toml", "--seed", 7, "-o", record)
+    assert written.code == 0
+    assert mm.read_experiment(record) == experiment(7)
+    assert sha256(record.read_bytes()).hexdigest() == experiment(7).digest
+    assert experiment(7).digest in written.err
+    drawn = mm.draw(mm.examples.cohort(), record)
+    ended = done("draw", tmp_path / "reponses.csv", record, *options, "--json")
+    told = DrawResponse.model_validate_json(ended.out)
+    assert told == DrawResponse.of(drawn)
+    assert [one.drawn == "second" for one in told.parts] == [part.second for part in drawn.parts]
+    out = tmp_path / "out"
+    assert done("draw", tmp_path / "reponses.csv", record, *options, "-o", out).out.splitlines() == list(
+        drawn.sentences
+    )
+    assert experiment(7).digest in (out / "binomes.journal.jsonl").read_text("utf-8")
+    assert "Répartition donnée" in (out / "binomes.html").read_text("utf-8")
+    evenly(first).save(tmp_path / "programme.toml", replace=True)
+    refused = done("draw", tmp_path / "reponses.csv", record, *options)
+    assert (refused.code, "pas le programme de l’essai" in refused.err) == (3, True)
+
+
+def test_it_is_told_in_english(tmp_path: Path) -> None:
+    with mm.language("en"):
+        told = " ".join(mm.draw(mm.examples.cohort(), experiment().save(tmp_path / "essai.json")).sentences)
+    assert "Recorded experiment: SHA-256" in told
+    assert "part was drawn" in told or "parts were drawn" in told

@@ -19,6 +19,7 @@ from mentormatch.cli.evaluate import (
     sturdy_command,
     why_not_command,
 )
+from mentormatch.cli.experiment import draw_command, experiment_command
 from mentormatch.cli.groups import dates_command, groups_command, topics_command, turns_command
 from mentormatch.cli.help_texts import Command, HelpGroup
 from mentormatch.cli.keys import keys_command
@@ -158,6 +159,14 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     learn_command: (
         "learn",
         mark("Dire quels critères vont avec les binômes qui durent et sont contents, d'après les suivis d'éditions."),
+    ),
+    experiment_command: (
+        "experiment",
+        mark("Consigner d'avance un essai : deux programmes entre lesquels le sort décidera."),
+    ),
+    draw_command: (
+        "draw",
+        mark("Tirer au sort, partie par partie, là où les deux programmes d'un essai font d'autres binômes."),
     ),
     why_not_command: (
         "why-not",

@@ -5,7 +5,7 @@ people in it, so that anybody can draw again and nobody can choose. Invariant: w
 parts of either plan would not do so together, all of them are one part.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from os import PathLike
@@ -18,11 +18,11 @@ from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.scalars import seed_number
 from mentormatch.base.strict_json import KeptMessage, Whole
 from mentormatch.errors import OutputError, Problem, RequestError
-from mentormatch.languages import mark, tr
-from mentormatch.languages.phrases import about, system_reason
+from mentormatch.languages import mark, once_spoken, tr
+from mentormatch.languages.phrases import about, counted, system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.evaluation import evaluate
-from mentormatch.operations.matching import KeyPair, Matching, match
+from mentormatch.operations.matching import KeyPair, Matching, PairsByHand, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 
@@ -45,10 +45,15 @@ class Experiment(KeptMessage):
         told = first.to_dict(), second.to_dict()
         differ = [part for part in {**told[0], **told[1]} if told[0].get(part) != told[1].get(part)]
         if differ != list(WEIGHTS):
-            found = Problem("second", ", ".join(differ), "criteria")
+            found = Problem("second", ", ".join(differ) or tr("aucune différence"), "criteria")
             told_why = tr("Les deux programmes doivent différer par leurs critères, et par rien d'autre")
             raise RequestError(told_why, [found])
         return cls(seed=seed_number(seed), first=told[0], second=told[1])
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the record: whoever was told it beforehand can tell whether it is this one."""
+        return sha256(self.to_json().encode()).hexdigest()
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the record into a new file; raises OutputError where it cannot be, as where one is there."""
@@ -83,11 +88,43 @@ class Draw(VersionedPickle):
     matching: Matching
     parts: tuple[DrawnPart, ...]
 
+    @property
+    def language(self) -> str:
+        """The language of the programmes, in which it is told unless another was asked for."""
+        return self.matching.language
+
+    @once_spoken
+    def sentences(self) -> tuple[str, ...]:
+        """By which record it was drawn, and on which programme each lot fell."""
+        return tuple(self._told())
+
+    def _told(self) -> Iterator[str]:
+        yield about(tr("Essai consigné"), f"SHA-256 {self.experiment.digest}.")
+        if not self.parts:
+            yield tr("Les deux programmes font les mêmes binômes : il n'y a rien à tirer.")
+            return
+        yield tr(
+            "{parts} ; le reste est commun aux deux programmes.",
+            parts=counted(len(self.parts), "partie tirée", "parties tirées"),
+        )
+        for number, part in enumerate(self.parts, 1):
+            pairs = ", ".join(f"{mentor} - {mentee}" for mentor, mentee in part.pairs)
+            lots = tr("le second programme") if part.second else tr("le premier programme")
+            told = f"{lots} ({pairs})." if pairs else tr("{lots}, sans binôme.", lots=lots)
+            yield about(tr("Partie {number}", number=number), told)
+
     def __repr__(self) -> str:
         return f"Draw({len(self.parts)} parts, {self.matching!r})"  # a notebook saves what it shows
 
 
-def draw(cohort: Cohort, record: str | PathLike[str], *, time_limit_s: float | None = None) -> Draw:
+def draw(
+    cohort: Cohort,
+    record: str | PathLike[str],
+    *,
+    pins: Iterable[KeyPair] = (),
+    bans: Iterable[KeyPair] = (),
+    time_limit_s: float | None = None,
+) -> Draw:
     """Return the plan that the lot gives, by an experiment that was recorded before: ``Experiment.save``.
 
     Parameters
@@ -96,13 +133,15 @@ def draw(cohort: Cohort, record: str | PathLike[str], *, time_limit_s: float | N
         The people.
     record
         The file of the experiment.
+    pins, bans
+        Pairs that must be, or must not be, in both plans; decide on them before it is drawn.
     time_limit_s
         Seconds for each of the two plans; None: until proved.
 
     Raises
     ------
     RequestError
-        There is no such record, or one of its programmes has no plan.
+        There is no such record, one of its programmes has no plan, or a pin or a ban names somebody who is not there.
 
     Examples
     --------
@@ -117,20 +156,33 @@ def draw(cohort: Cohort, record: str | PathLike[str], *, time_limit_s: float | N
     >>> len(drawn.matching.solution.pairs), len(drawn.parts) > 0
     (12, True)
     """
-    experiment = read_experiment(record)
+    return drawn_by(cohort, read_experiment(record), pins=pins, bans=bans, time_limit_s=time_limit_s)
+
+
+def drawn_by(
+    cohort: Cohort,
+    experiment: Experiment,
+    *,
+    pins: Iterable[KeyPair] = (),
+    bans: Iterable[KeyPair] = (),
+    time_limit_s: float | None = None,
+) -> Draw:
+    """Return the plan that the lot gives by an experiment; as ``draw``, which reads its record."""
     programmes = [Programme.read(one) for one in (experiment.first, experiment.second)]
-    plans = [match(cohort, one, seed=experiment.seed, time_limit_s=time_limit_s) for one in programmes]
+    by_hand: PairsByHand = {"pins": tuple(pins), "bans": tuple(bans)}
+    plans = [match(cohort, one, seed=experiment.seed, time_limit_s=time_limit_s, **by_hand) for one in programmes]
     if any(one.status not in (Status.PROVED, Status.FEASIBLE) for one in plans):
         raise RequestError(tr("Un des deux programmes n'a pas de répartition"))
     first, second = ([(pair.mentor, pair.mentee) for pair in one.pairs] for one in plans)
     same = [pair for pair in first if pair in set(second)]
     parts = differing_parts(first, second)
-    found = drawn_plan(cohort, programmes[0], experiment, same, parts)
-    if found is None:  # rules couple the parts: one lot for all
-        found = drawn_plan(cohort, programmes[0], experiment, same, joined_parts(parts))
-    if found is None:
-        raise RequestError(tr("Un des deux programmes n'a pas de répartition"))
-    return found
+    for some in (parts, joined_parts(parts)):  # where rules couple the parts: one lot for all
+        drawn = tuple(replace(part, second=lot(experiment.seed, part)) for part in some)
+        pairs = [*same, *(pair for part in drawn for pair in part.pairs)]
+        plan = evaluate(cohort, programmes[0], pairs, **by_hand)
+        if not plan.breaches:
+            return Draw(experiment, plan.matching, drawn)
+    raise RequestError(tr("Un des deux programmes n'a pas de répartition"))
 
 
 def read_experiment(path: str | PathLike[str]) -> Experiment:
@@ -169,19 +221,10 @@ def pairs_within(pairs: Iterable[KeyPair], people: set[KeyPair]) -> tuple[KeyPai
 
 
 def joined_parts(parts: Sequence[DrawnPart]) -> list[DrawnPart]:
-    """Return all parts as one."""
+    """Return all parts as one; none where there are none."""
     first = tuple(pair for part in parts for pair in part.first_pairs)
     second = tuple(pair for part in parts for pair in part.second_pairs)
-    return [DrawnPart(first, second, second=False)]
-
-
-def drawn_plan(
-    cohort: Cohort, programme: Programme, experiment: Experiment, same: Iterable[KeyPair], parts: Iterable[DrawnPart]
-) -> Draw | None:
-    """Return the plan in which each part is drawn, None where it breaks a rule."""
-    drawn = tuple(replace(part, second=lot(experiment.seed, part)) for part in parts)
-    plan = evaluate(cohort, programme, [*same, *(pair for part in drawn for pair in part.pairs)])
-    return None if plan.breaches else Draw(experiment, plan.matching, drawn)
+    return [DrawnPart(first, second, second=False)] if parts else []
 
 
 def lot(seed: int, part: DrawnPart) -> bool:

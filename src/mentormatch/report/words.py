@@ -10,6 +10,7 @@ from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, percent, plain, points
+from mentormatch.operations.evaluation import GIVEN
 from mentormatch.operations.matching import Matching
 
 STATUS: Mapping[Status, tuple[str, str]] = {
@@ -41,6 +42,10 @@ STATUS: Mapping[Status, tuple[str, str]] = {
     ),
 }
 """In short and in a sentence, to be spoken by ``verdict``."""
+GIVEN_PLAN = (
+    mark("Répartition donnée"),
+    mark("La répartition a été donnée : rien n'a été résolu, et une autre ferait peut-être mieux."),
+)
 UNSETTLED = mark(
     "La répartition est démontrée optimale ; parmi des réponses de même valeur, celle-ci n'est pas forcément la même à"
     " chaque calcul : elles n'ont pas été départagées."
@@ -119,7 +124,7 @@ def verdict(matching: Matching) -> tuple[str, str]:
     first = " ".join(caveat.sentence for caveat in matching.caveats)
     if first and matching.hollow:
         return tr("Rien n'a été comparé"), first
-    short, sentence = STATUS[matching.status]
+    short, sentence = GIVEN_PLAN if matching.solution.engine == GIVEN else STATUS[matching.status]
     open_ties = matching.status is Status.PROVED and not matching.solution.canonical
     return tr(short), f"{first} {tr(UNSETTLED if open_ties else sentence)}".strip()
 
