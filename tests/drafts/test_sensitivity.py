@@ -35,6 +35,12 @@ def test_questions_that_only_look_sensitive_are_left_in() -> None:
     assert [row for row in asked if subject_of(*row) is not None] == []
 
 
+@pytest.mark.parametrize("question", ["GIS", "Do you know GIS?", "How often do you use your GIS licence?", "SIG"])
+def test_maps_by_computer_are_no_matter_of_health_and_the_scheme_of_the_same_letters_is(question: str) -> None:
+    assert subject_of(question, ["Yes", "No"]) is None
+    assert subject_of("Are you a GIS applicant?") == subject_of("Guaranteed Interview Scheme (GIS)") == "health"
+
+
 @pytest.mark.parametrize(
     "options",
     [

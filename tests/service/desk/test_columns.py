@@ -314,6 +314,20 @@ def test_what_somebody_typed_and_what_is_sensitive_is_not_on_the_page(
     assert line(step, "Thèmes")["examples"] == ["Droit", "Budget"]
 
 
+@pytest.mark.parametrize("programme", [b"", PROGRAMME])
+def test_a_file_without_its_header_row_is_refused_and_its_first_person_is_in_no_message_and_no_programme(
+    programme: bytes,
+) -> None:
+    rows = ANSWERS.decode("utf-8-sig").split("\n")[1:]
+    first = next(csv.reader(StringIO(rows[0]), delimiter=";"))
+    sitting = handed(answers="\n".join(rows).encode(), **({"programme": programme} if programme else {}))
+    told = json.dumps(sitting.refused("read"), ensure_ascii=False)
+    assert "ligne 1" in told
+    assert not [cell for cell in first if len(cell) > 3 and cell in told]
+    assert sitting.done("look")["columns"] is None
+    assert sitting.refused("hand", name="programme.toml")
+
+
 def test_what_the_page_sends_back_holds_no_word_of_anybody() -> None:
     for files in ({"answers": ANSWERS}, {"answers": ANSWERS, "programme": PROGRAMME}):
         sitting = handed(**files)

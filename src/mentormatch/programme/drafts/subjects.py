@@ -127,24 +127,23 @@ HEALTH_CERTAIN = f"""
     """
 
 HEALTH_LIKELY = """
-    chirurg*, deficience*, diagnos*, diet, diets, disease*, handicap*, health, ill, illness*, incapacite*, invalidite*,
-    maladie*, medica*, medicine*, pathologi*, sanitaire*, sante, therap*
+    chirurg*, deficience*, diagnos*, diet, diets, disease*, gis scheme, guaranteed interview scheme*, handicap*, health,
+    ill, illness*, incapacite*, invalidite*, maladie*, medica*, medicine*, pathologi*, sanitaire*, sante, therap*
     """
 
 HEALTH_POSSIBLE = """
-    accessibilite, accessibility, accessible*, accommodations, accompagnement* particulier*,
-    accompagnement* specifique*, adaptation*, additional need*, additional requirement*, additional support,
-    adjustment*, ajustement*, alcohol, alcool, amenagement*, aptitude* physique*, assistance needed, audition,
-    besoin* particulier*, besoin* specifique*, blesse*, blessure*, blind, carer of, condition, condition* lasting,
-    condition* physique*, conditions that, convalescen*, deaf, difficulte* particuliere*, difficulte* physique*,
-    douleur*, drogue*, drug, drugs, dys, eyesight, fatigue*, fauteuil, feel* * overwhelmed, fit, fitness, gis,
-    guaranteed interview*, hearing, humeur, impair*, infirmite*, learning needs, lesion*, lifting,
-    limitation* physique*, limited because, limited mobility, lunettes, malade*, materiel * particulier,
-    materiel * specifique, materiel adapte, medecine du travail, mood, operation*, pain, panic, phobi*, physical,
-    physical* demand*, physical* limit*, physio*, poids, psy, psychological, psychologique*, regime, regimes, rehab*,
-    restriction*, sensory, sick, sickly, smoke, smoking, soin, soins, sommeil, souffr*, stress level*, suffer*,
-    support need*, support requirement*, tabac, traitement, traitements, treatment, unable to perform, vue, vulnerable,
-    weight, wellbeing need*
+    accessibilite, accessibility, accessible*, accommodations, accompagnement* particulier*, accompagnement*
+    specifique*, adaptation*, additional need*, additional requirement*, additional support, adjustment*, ajustement*,
+    alcohol, alcool, amenagement*, aptitude* physique*, assistance needed, audition, besoin* particulier*, besoin*
+    specifique*, blesse*, blessure*, blind, carer of, condition, condition* lasting, condition* physique*, conditions
+    that, convalescen*, deaf, difficulte* particuliere*, difficulte* physique*, douleur*, drogue*, drug, drugs, dys,
+    eyesight, fatigue*, fauteuil, feel* * overwhelmed, fit, fitness, gis applicant*, gis candidate*, guaranteed
+    interview*, hearing, humeur, impair*, infirmite*, learning needs, lesion*, lifting, limitation* physique*, limited
+    because, limited mobility, lunettes, malade*, materiel * particulier, materiel * specifique, materiel adapte,
+    medecine du travail, mood, operation*, pain, panic, phobi*, physical, physical* demand*, physical* limit*, physio*,
+    poids, psy, psychological, psychologique*, regime, regimes, rehab*, restriction*, sensory, sick, sickly, smoke,
+    smoking, soin, soins, sommeil, souffr*, stress level*, suffer*, support need*, support requirement*, tabac,
+    traitement, traitements, treatment, unable to perform, vue, vulnerable, weight, wellbeing need*
     """
 
 HEALTH_ANSWERS = """

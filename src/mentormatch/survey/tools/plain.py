@@ -6,7 +6,6 @@ but numbers, dates or addresses; else the row is suggested. Several columns call
 beside the options of the question before it.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
@@ -15,6 +14,7 @@ from typing import ClassVar
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
+from mentormatch.survey.header_row import ANSWER, headless
 from mentormatch.survey.table import EXPECTED, Record, Rows, TableRemark, TextTable, tabulate, unreadable
 from mentormatch.survey.tool import (
     MOST_TITLES,
@@ -29,8 +29,6 @@ from mentormatch.survey.tool import (
     without_labels,
 )
 
-ANSWER = re.compile(r"[-+]?[0-9][0-9 .,:/h-]*|[^@\s]+@[^@\s]+\.[^@\s]+")
-"""A number, a date, a telephone or an address."""
 LEAST = 2
 """A table is a header and an answer."""
 NO_TITLE = mark("une ligne d'intitulés en haut du fichier")
@@ -52,6 +50,9 @@ class PlainTable(Tool):
         bare = without_labels(rows)
         above = titles(bare)
         found = rows_below(bare, above) if above else rows
+        answered = headless(found.records[0], found.records[1:])
+        if answered:
+            raise unreadable(rows.source, answered)
         try:
             table = told_apart(found)
         except SurveyError as error:
