@@ -71,7 +71,15 @@ def places() -> Iterator[dict[str, Any]]:
         }
 
 
-@pytest.mark.parametrize("gesture", [weights, places])
+def wordings() -> Iterator[dict[str, Any]]:
+    """Yield other words for an answer that all people were asked for: the people are taken in anew each time."""
+    words = "Théâtre"
+    for number in cycle(range(200)):
+        yield {"edit": "answer", "name": "disciplines", "answer": words, "becomes": f"Théâtre {number}"}
+        words = f"Théâtre {number}"
+
+
+@pytest.mark.parametrize("gesture", [weights, places, wordings])
 @pytest.mark.parametrize("coupled", COUPLED)
 @pytest.mark.parametrize("size", SIZES)
 def test_a_gesture(

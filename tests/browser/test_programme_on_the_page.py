@@ -158,3 +158,52 @@ def test_a_rule_is_added_and_two_versions_are_compared(visit: Visit, tmp_path: P
     assert kept["rules"][-1] == {"kind": "apart", "people": ["M01", "E13"]}
     assert mm.Programme.read(kept).rules[-1].kind == "apart"
     assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_an_answer_is_worded_otherwise_and_what_is_used_does_not_go(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    last = page.locator(".e-last")
+    page.locator('[data-focus="questions"]').click()
+    page.locator('[data-focus="q:role"]').click()
+    answer = page.locator('[data-focus="q:role:options:0"]')
+    answer.fill("Marraine")
+    answer.press("Tab")
+    expect(last).to_contain_text("« Marraine »")
+    expect(figure(visit, "Binômes formés")).to_contain_text("12")
+    page.locator('[data-focus="q:role:remove"]').click()
+    expect(page.locator(".trouble")).to_contain_text("Qui participe")
+    visit.assert_open_to_all()
+    visit.press("Garder comme version 2")
+    expect(page.locator(".said")).to_contain_text("La version 2 est gardée")
+    kept = tomllib.loads(downloaded(visit, tmp_path / "2.toml", 2).decode())
+    assert kept["programme"]["role"]["mentor"] == "Marraine"
+    assert kept["mapping"]["options"]["role"] == {"Mentor·e": "Marraine"}
+    assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_a_table_of_points_is_filled_and_a_question_added_on_the_page(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    last = page.locator(".e-last")
+    page.locator('[data-focus="c:5:settings"]').click()
+    cell = page.locator(".points input").nth(3)
+    cell.fill("30")
+    cell.press("Tab")
+    expect(last).to_contain_text("0,3")
+    page.locator('[data-focus="questions"]').click()
+    page.locator('[data-focus="add:questions"]').click()
+    page.locator("#add-question").select_option("*")
+    page.locator("#typed-words").fill("Quelle saison ?")
+    page.locator("#typed-answers").fill("Été\nHiver")
+    page.locator('[data-focus="typed:do"]').click()
+    expect(last).to_contain_text("ajouté")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        visit.assert_open_to_all()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    visit.press("Garder comme version 2")
+    expect(page.locator(".said")).to_contain_text("La version 2 est gardée")
+    kept = tomllib.loads(downloaded(visit, tmp_path / "2.toml", 2).decode())
+    assert kept["fields"]["saison"]["options"] == ["Été", "Hiver"]
+    assert visit.trouble == NOTHING

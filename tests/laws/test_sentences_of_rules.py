@@ -1,4 +1,4 @@
-"""What every rule says of itself on a form: one sentence with a blank for each setting, whichever rule it is."""
+"""What every rule and criterion says of itself on a form: sentences with a blank for each setting, whichever it is."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,14 +11,19 @@ from hypothesis import strategies as st
 from mentormatch.fields import AnyField
 from mentormatch.languages import LANGUAGES, language
 from mentormatch.programme.blanks import BLANK, BlankSentence, BlankSource, FormBlank, attribute_of, sentences_of
+from mentormatch.programme.question_edits import TABLES
 from mentormatch.programme.tables import table_of
 from mentormatch.rules.rule import Rule, rules_by_kind
+from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from tests.english import french_in
-from tests.laws.extensions import rule
+from tests.laws.extensions import criterion, rule
 from tests.laws.planted.rule import Charter
 from tests.laws.questionnaires import surveys
 
 KINDS = sorted(rules_by_kind())
+IN_TABLES = (*TABLES.values(), "file", "columns")
+"""What a criterion is told beside its sentences: points of two answers, or of two people."""
+every_criterion = pytest.mark.parametrize("kind", sorted(criteria_by_kind()))
 every_rule = pytest.mark.parametrize("kind", KINDS)
 every_language = pytest.mark.parametrize("code", LANGUAGES)
 WHOLE = {"true": True, "false": False}
@@ -42,23 +47,23 @@ def test_the_sentences_of_a_rule_have_each_setting_once_and_what_stands_in_their
     sentences = sentences_of(asked, survey.fields)
     assert asked.sentence
     assert_each_setting_once(asked)
-    assert_the_same_rule(asked, sentences)
+    assert_the_same(asked, sentences)
     stated = {name for name in table_of(asked) if name not in ("kind", "name")}
     assert stated <= {path_of(blank)[0] for sentence in sentences if sentence.stated for blank in sentence.blanks}
     assert_only_questions_that_fit(asked, survey.fields, sentences)
 
 
-def assert_each_setting_once(asked: Rule) -> None:
+def assert_each_setting_once(asked: Rule | Criterion, apart: Sequence[str] = ()) -> None:
     """Hold that every setting is in one sentence, but a list that is empty, which may be in none."""
     told = [set(named(text)) for text in (asked.sentence, *asked.details)]
     once = [setting for each in told for setting in each]
     assert len(once) == len(set(once))
     assert set(once) <= set(BlankSource(asked, {}).settings)
-    missing = set(BlankSource(asked, {}).settings) - set(once)
+    missing = set(BlankSource(asked, {}).settings) - set(once) - set(apart)
     assert [name for name in missing if getattr(asked, attribute_of(type(asked), name))] == []
 
 
-def assert_the_same_rule(asked: Rule, sentences: Sequence[BlankSentence]) -> None:
+def assert_the_same(asked: Rule | Criterion, sentences: Sequence[BlankSentence]) -> None:
     """Hold that a rule whose blanks are filled with what stands there is the same rule."""
     tables = table_of(asked)
     for blank in [blank for sentence in sentences for blank in sentence.blanks if blank.kind != "count"]:
@@ -71,7 +76,7 @@ def assert_the_same_rule(asked: Rule, sentences: Sequence[BlankSentence]) -> Non
 
 
 def assert_only_questions_that_fit(
-    asked: Rule, fields: Mapping[str, AnyField], sentences: Sequence[BlankSentence]
+    asked: Rule | Criterion, fields: Mapping[str, AnyField], sentences: Sequence[BlankSentence]
 ) -> None:
     """Hold that a blank offers the question that stands in it, and only questions of a kind that may."""
     by_setting = {reference.setting: reference for reference in asked.references()}
@@ -92,6 +97,29 @@ def test_a_rule_speaks_in_whole_sentences_in_every_language(kind: str, code: str
     assert all(text.endswith(".") for text in told)
     assert code == "fr" or french_in(*told) == []
     assert all(words)
+
+
+@every_criterion
+@given(data=st.data())
+def test_the_sentences_of_a_criterion_have_each_setting_once_or_its_table_has_it(
+    kind: str, data: st.DataObject
+) -> None:
+    survey = data.draw(surveys(1))
+    asked = criterion(data.draw, survey, kind)
+    assert asked.sentence
+    assert_each_setting_once(asked, apart=IN_TABLES)
+    assert_the_same(asked, sentences_of(asked, survey.fields))
+    assert_only_questions_that_fit(asked, survey.fields, sentences_of(asked, survey.fields))
+
+
+@every_language
+@every_criterion
+def test_a_criterion_speaks_in_whole_sentences_in_every_language(kind: str, code: str) -> None:
+    asked = criteria_by_kind()[kind].model_validate(criteria_by_kind()[kind].example)
+    with language(code):
+        told = [re.sub(BLANK, "X", text) for text in (asked.sentence, *asked.details)]
+    assert all(text[0].isupper() and text.endswith(".") for text in told)
+    assert code == "fr" or french_in(*told) == []
 
 
 def test_a_rule_that_says_no_sentence_is_told_by_its_phrase_and_its_settings() -> None:

@@ -68,7 +68,7 @@ def test_one_step_of_experience_less_is_told_in_figures_and_people(form: Program
         ("change", "E12\u00a0: M01 → M02"),
         ("change", "E11\u00a0: M02 → M14"),
     ]
-    assert told["last"] == "deux paliers d'expérience d'avance\u00a0: 2 → 1."
+    assert told["last"] == "deux paliers d’expérience d’avance\u00a0: 2 → 1."
     assert (blanks(told, GAP)["least"]["before"], told["rules"][GAP]["changed"]) == ("2", True)
     assert told["rules"][GAP]["effect"] == "écarte 3\u00a0binômes"
     assert (told["version"], told["tried"], told["can_undo"], told["can_redo"]) == (1, True, True, False)
@@ -153,7 +153,7 @@ def test_a_version_that_is_kept_is_compared_with_the_first(form: ProgrammeForm) 
     told = done(form, "keep")
     assert (told["version"], told["tried"], told["moves"]) == (2, False, [])
     compared = done(form, "compare", first=1, second=2)["comparison"]
-    assert [one["part"] for one in compared["differences"]] == ["deux paliers d'expérience d'avance"]
+    assert [one["part"] for one in compared["differences"]] == ["deux paliers d’expérience d’avance"]
     assert compared["differences"][0]["before"].endswith("a au moins 2 crans d’avance.")
     assert compared["measures"][2]["now"] == "13"
     with pytest.raises(RequestError, match="n’existe pas"):
@@ -205,3 +205,61 @@ def test_a_request_that_is_none_is_refused_without_a_word_of_what_it_held() -> N
     with pytest.raises(RequestError) as refused:
         form_action({"action": "way", "number": "Camille"})
     assert "Camille" not in str(refused.value)
+
+
+def test_a_question_in_other_words_changes_no_pair_and_is_told_with_what_it_was(form: ProgrammeForm) -> None:
+    told = done(form, "edit", edits=[{"edit": "answer", "name": "role", "answer": "Mentor·e", "becomes": "Marraine"}])
+    told = done(form, "edit", edits=[{"edit": "wording", "name": "besoins", "question": "Vos besoins"}])
+    assert set(column(told, "difference")) == {"="}
+    before, after = "«\u00a0Classez vos trois priorités\u00a0»", "«\u00a0Vos besoins\u00a0»"
+    assert told["last"] == f"{before}\u00a0: {before} → {after}."
+    question = next(one for one in told["questions"] if one["name"] == "besoins")
+    assert question["changed"]
+    assert question["sentences"][0]["pieces"][1]["before_value"] == "Classez vos trois priorités"
+    compared = done(form, "compare", first=1, second=0)["comparison"]
+    assert len(compared["differences"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("edit", "user"),
+    [
+        ({"edit": "unask", "name": "besoins"}, "besoins couverts"),
+        ({"edit": "unask", "name": "role"}, "Qui participe"),
+        (
+            {
+                "edit": "question",
+                "name": "public",
+                "changes": {"options": ["Les deux me vont", "Une personne qui débute"]},
+            },
+            "public souhaité",
+        ),
+    ],
+)
+def test_what_is_still_used_does_not_go_and_who_uses_it_is_told(
+    form: ProgrammeForm, edit: dict[str, Any], user: str
+) -> None:
+    with pytest.raises(RequestError) as refused:
+        done(form, "edit", edits=[edit])
+    assert [problem.where for problem in refused.value.problems] == [user]
+    assert not form.versions.is_tried
+
+
+def test_a_question_is_added_and_a_criterion_of_points_with_a_table_of_its_answers(form: ProgrammeForm) -> None:
+    settings = {"question": "Quelle saison ?", "kind": "choice", "options": ["Été", "Hiver"], "later": True}
+    told = done(form, "edit", edits=[{"edit": "ask", "name": "question", "settings": settings}])
+    assert [one["name"] for one in told["questions"]][-1] == "saison"
+    begun = next(one for one in told["criterion_additions"] if one["kind"] == "table")
+    told = done(form, "edit", edits=[{"edit": "add", "part": "criteria", "settings": begun["settings"]}])
+    at = told["headings"][-1]["criteria"][0]["at"]
+    told = done(
+        form,
+        "edit",
+        edits=[
+            {"edit": "settings", "part": "criteria", "at": at, "changes": {"mentor": "public", "mentee": "situation"}}
+        ],
+    )
+    points = told["headings"][-1]["criteria"][0]["points"]
+    (mentor, _), (mentee, _) = points["rows"][1], points["columns"][2]
+    told = done(form, "edit", edits=[{"edit": "points", "at": at, "mentor": mentor, "mentee": mentee, "points": 0.5}])
+    assert [mentor, mentee, 0.5] in told["headings"][-1]["criteria"][0]["points"]["lines"]
+    assert mentor in told["last"]

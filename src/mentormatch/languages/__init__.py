@@ -99,7 +99,16 @@ def _forms_of(one: str, many: str) -> tuple[str, ...]:
 @cache
 def _typeset(message: str) -> str:
     """Return a French message with the apostrophes of print; what is put in its braces stays as it was typed."""
-    return _APOSTROPHE.sub("\u2019", message)
+    return typeset(message)
+
+
+def typeset(text: str) -> str:
+    """Return a French text with the apostrophes of print, also one that somebody typed; another as it is.
+
+    >>> typeset("L'équipe d'accueil ('sic')")
+    "L’équipe d’accueil ('sic')"
+    """
+    return _APOSTROPHE.sub("\u2019", text) if spoken() == FRENCH else text
 
 
 class once_spoken[T](cached_property[T]):  # noqa: N801 - used like cached_property

@@ -18,13 +18,29 @@ from mentormatch.languages import tr
 from mentormatch.programme.programme import Parts, Programme, misextended
 from mentormatch.programme.tables import as_tables
 from mentormatch.rules.rule import Rule
+from mentormatch.scoring.criterion import Criterion
 
 type BlankKind = Literal[
-    "number", "choice", "truth", "field", "fields", "quantity", "answers", "people", "person", "count"
+    "number",
+    "numbers",
+    "choice",
+    "truth",
+    "field",
+    "fields",
+    "quantity",
+    "answers",
+    "people",
+    "person",
+    "words",
+    "count",
 ]
 """``truth``: one of two; ``quantity``: a number, or the question that tells it; ``count``: a table, counted only."""
 
 BLANK = re.compile(r"\{([\w.]+)\}")
+WEIGHED = ("weight", "neutral", "group")
+"""What is set of a criterion beside its sentences."""
+CELLS = "cells"
+"""The setting by which criteria and rules list pairs of answers."""
 PEOPLE = "people"
 """The setting by which rules name people by their keys."""
 LONG = 200
@@ -62,16 +78,20 @@ class BlankSentence:
         return tuple(piece for piece in self.pieces if isinstance(piece, FormBlank))
 
 
-def sentences_of(rule: Rule, fields: Mapping[str, AnyField], *, grouped: bool = False) -> tuple[BlankSentence, ...]:
-    """Return what a rule asks as sentences with blanks: the first says it, the others are on what else can be set.
+def sentences_of(
+    told: Rule | Criterion, fields: Mapping[str, AnyField], *, grouped: bool = False
+) -> tuple[BlankSentence, ...]:
+    """Return what a rule asks, or how a criterion counts, as sentences with blanks.
 
-    One of a kind that says no sentence is told by its phrase, and its settings are listed.
+    The first says it, the others are on what else can be set. One of a kind that says no sentence is told by its
+    phrase or its title, and its settings are listed.
     """
-    source = BlankSource(rule, fields, grouped)
-    if rule.sentence:
-        return (source.filled(rule.sentence), *(source.filled(each, stated=False) for each in rule.details))
+    source = BlankSource(told, fields, grouped)
+    if told.sentence:
+        return (source.filled(told.sentence), *(source.filled(each, stated=False) for each in told.details))
     listed = [f"{name} : {{{name}}}" for name in source.settings]
-    return (BlankSentence((f"{rule.describe()}.",)), *(source.filled(each, stated=False) for each in listed))
+    phrase = told.describe() if isinstance(told, Rule) else tr(told.title)
+    return (BlankSentence((f"{phrase}.",)), *(source.filled(each, stated=False) for each in listed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +106,7 @@ class BlankSource:
     def settings(self) -> list[str]:
         """What can be set of it, as the file names it."""
         names = schema_of(type(self.extension))["properties"]
-        return [name for name in names if name not in ("kind", "name")]
+        return [name for name in names if name not in ("kind", "name", *WEIGHED)]
 
     def filled(self, template: str, *, stated: bool = True) -> BlankSentence:
         """Return a sentence whose {blanks} are known."""
@@ -125,6 +145,8 @@ class BlankSource:
         items = next(part.get("items", {}) for part in variants(schema) if part.get("type") == "array")
         if any("properties" in part for part in variants(items)):
             return FormBlank(setting, "count", len(value or ()))
+        if any(part.get("type") in ("number", "integer") for part in variants(items)):
+            return FormBlank(setting, "numbers", value, optional=True)
         if setting == PEOPLE:
             return FormBlank(setting, "people", list(value or ()))
         field = self.fields.get(self.asked(setting))
@@ -278,7 +300,7 @@ class Beginning:
             options = asked.options_without("\0") if asked else ()
             return [next((answer for answer in value if answer in options), options[0])] if options else None
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            inner = self._condition(value[0])
+            inner = self._cell(value[0], told) if name == self._table else self._condition(value[0])
             return [inner] if inner else None
         if isinstance(value, str) and name in ("mentor", "mentee"):
             return ""
@@ -288,11 +310,25 @@ class Beginning:
         """Return the question to begin with: that of the example, else the first that tells no role and is no key."""
         side = told.get("side") if ref.side == "any" else None
         fitting = fitting_fields(FieldRef(ref.kinds, side or ref.side), self.fields, grouped=self.grouped)
+        if self._table:
+            fitting = [name for name in fitting if self.fields[name].options_without("\0")]
         if isinstance(value, list):
             return [name for name in value if name in fitting] or fitting[:1] or None
         role = self.parts.heading.role.field if self.parts.heading and self.parts.heading.role else ""
         wanted = [value, *(name for name in fitting if name != role and self.fields[name].use != "key"), *fitting]
         return next((name for name in wanted if name in fitting), None)
+
+    @property
+    def _table(self) -> str:
+        """The setting that needs a table of two answers, empty where none does."""
+        info = self.kind.model_fields.get(CELLS)
+        return CELLS if info is not None and info.is_required() else ""
+
+    def _cell(self, example: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return one line of a table: the first answers to its two questions, worth what the example says."""
+        asked = {side: self.fields.get(str(told.get(side))) for side in ("mentor", "mentee")}
+        answers = {side: field.options_without("\0")[0] for side, field in asked.items() if field is not None}
+        return {**example, **answers} if len(answers) == len(asked) else None
 
     def _condition(self, example: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return a condition on answers; None of what is a table of something else."""

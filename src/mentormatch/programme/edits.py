@@ -18,18 +18,34 @@ from mentormatch.base.strict_toml import tables_in
 from mentormatch.errors import Problem, ProgrammeError, RequestError
 from mentormatch.languages import mark, tr
 from mentormatch.programme.programme import Goal, Programme
+from mentormatch.programme.question_edits import (
+    AnswerEdit,
+    PointsEdit,
+    QuestionAddition,
+    QuestionEdit,
+    QuestionRemoval,
+    QuestionSettings,
+    WordingEdit,
+    after_question_edit,
+)
 from mentormatch.programme.tables import fill_tables
+from mentormatch.programme.toml_tables import (
+    GONE,
+    appended,
+    put,
+    settings_text,
+    toml_value,
+    with_table_after,
+    without_table,
+)
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
-    from tomlkit.container import Container
 
 type ListedPart = Literal["criteria", "rules"]
 
 FULL = 100
 """What the weights are brought to, as points are told out of 100."""
-MARKER = "mentormatch-form-marker"
-GONE = mark("Ce critère ou cette règle n'est plus dans le programme")
 NOT_EDITABLE = mark("Ce fichier est écrit d'une façon que le formulaire ne sait pas changer")
 BAD_EDIT = mark("Ce changement n'est pas de ceux qu'un programme comprend")
 
@@ -85,7 +101,7 @@ class GoalEdit(JsonMessage):
     at: Whole | None
 
 
-type ProgrammeEdit = WeightEdit | WeightsEdit | SettingsEdit | AdditionEdit | RemovalEdit | GoalEdit
+type ProgrammeEdit = WeightEdit | WeightsEdit | SettingsEdit | AdditionEdit | RemovalEdit | GoalEdit | QuestionEdit
 
 EDITS: TypeAdapter[ProgrammeEdit] = TypeAdapter(Annotated[ProgrammeEdit, Setting(discriminator="edit")])
 
@@ -176,6 +192,15 @@ class TomlEditor:
                 return self._without(part, at)
             case GoalEdit():
                 return self._ordered(goals_after(edit, self.programme.goals.order))
+            case (
+                WordingEdit()
+                | AnswerEdit()
+                | QuestionSettings()
+                | QuestionAddition()
+                | QuestionRemoval()
+                | PointsEdit()
+            ):
+                return after_question_edit(self.document, self.programme, edit)
         return self.document.as_string()
 
     def _heading(self) -> Any:
@@ -195,25 +220,16 @@ class TomlEditor:
 
     def _with(self, part: ListedPart, settings: Mapping[str, JsonValue]) -> str:
         """Return the text with one more table: after the last of its part, before the comments that follow that."""
-        from tomlkit import document, inline_table
         from tomlkit.items import AoT
 
         listed = self.document.get(part)
-        stated = {key: value for key, value in settings.items() if value is not None}
         if listed is not None and not isinstance(listed, AoT):
-            table = inline_table()
-            table.update({key: toml_value(value) for key, value in stated.items()})
-            listed.append(table)
+            listed.append(toml_value({key: value for key, value in settings.items() if value is not None}))
             return self.document.as_string()
-        block = document()
-        for key, value in stated.items():
-            block.add(key, toml_value(value))
-        told = f"[[{part}]]\n{block.as_string()}"
+        told = f"[[{part}]]\n{settings_text(settings)}"
         if not listed:
             return appended(self.text, told)
-        mark_end(listed[len(listed) - 1].value)
-        before, _, after = self.document.as_string().partition(f"# {MARKER}\n")
-        return f"{ended(before)}\n{told}{after}"
+        return with_table_after(self.document, listed[len(listed) - 1], told)
 
     def _without(self, part: ListedPart, at: int) -> str:
         """Return the text without a table; the comments that follow it stay where they are."""
@@ -224,12 +240,7 @@ class TomlEditor:
         if not isinstance(listed, AoT):
             del listed[at]
             return self.document.as_string()
-        end, head = mark_end(table.value), f"# {MARKER}{MARKER}"
-        table.trivia.comment_ws, table.trivia.comment = " ", head
-        told = self.document.as_string()
-        first = told.rfind("\n", 0, told.index(head)) + 1
-        before, after = told[:first], told[told.index(end) + len(end) :]
-        return before + (after.removeprefix("\n") if before.endswith("\n\n") or not before else after)
+        return without_table(self.document, table)
 
     def _ordered(self, goals: Sequence[Goal]) -> str:
         if "goals" not in self.document:
@@ -280,135 +291,3 @@ def goals_after(edit: GoalEdit, goals: Sequence[Goal]) -> list[Goal]:
     if not found:
         raise RequestError(tr("Il faut au moins un objectif"))
     return found
-
-
-def put(table: Any, path: Sequence[str], value: JsonValue) -> None:
-    """State a setting in a table, or leave it unstated; comments beside it stay."""
-    step, *further = path
-    if further:
-        put(*inside(table, step, further), value)
-    elif value is None:
-        if step in table:
-            leave_out(table, step)
-    elif (
-        isinstance(value, list)
-        and isinstance(table.get(step), list)
-        and not any(isinstance(one, dict) for one in value)
-    ):
-        fill(table[step], value)
-    elif step in table:
-        table[step] = toml_value(value)
-    else:
-        add(table, step, value)
-
-
-def inside(table: Any, step: str, further: Sequence[str]) -> tuple[Any, Sequence[str]]:
-    """Return the table that the first steps of a path lead to, and the others; one condition may stand in no list."""
-    inner, place = table.get(step), further[0]
-    if place.isdigit():
-        further = further[1:]
-        inner = inner[int(place)] if isinstance(inner, list) and int(place) < len(inner) else inner
-    if not isinstance(inner, dict) or not further:
-        raise RequestError(tr(GONE))
-    return inner, further
-
-
-def add(table: Any, key: str, value: JsonValue) -> None:
-    """State a setting that a table does not have: after those that it has, before the comments that follow these."""
-    from tomlkit.items import InlineTable
-
-    if isinstance(table, InlineTable):
-        table.append(key, toml_value(value))
-        return
-    body = table.value.body
-    last = max(
-        (place for place, (name, item) in enumerate(body) if name is not None and not is_table(item)), default=-1
-    )
-    tail = body[last + 1 :]
-    if any(name is not None for name, _ in tail):
-        table.value._insert_at(last + 1, key, toml_value(value))
-        return
-    del body[last + 1 :]
-    table.append(key, toml_value(value))
-    body.extend(tail)
-
-
-def is_table(item: Any) -> bool:
-    """Say whether an item has a header of its own."""
-    from tomlkit.items import AoT, Table
-
-    return isinstance(item, AoT | Table)
-
-
-def leave_out(table: Any, key: str) -> None:
-    """Leave a setting unstated; what was said of it in a comment beside stays, on a line of its own."""
-    from tomlkit import comment
-    from tomlkit.items import InlineTable
-
-    said = table.value.item(key).trivia.comment if not isinstance(table, InlineTable) else ""
-    before = [name for name, _ in table.value.body]
-    table.remove(key)
-    if said:
-        place = next(place for place, name in enumerate(before) if name is not None and name.key == key)
-        table.value.body[place] = (None, comment(said.removeprefix("#").strip()))
-
-
-def fill(array: Any, values: Sequence[JsonValue]) -> None:
-    """Have a list hold these values; those that stay keep the line on which they are."""
-    for place in reversed([place for place, one in enumerate(array) if one not in values]):
-        del array[place]
-    for value in (
-        values[len(array) :] if list(array) == list(values[: len(array)]) else [v for v in values if v not in array]
-    ):
-        array.append(value)
-    for place, value in enumerate(values):
-        if array[place] != value:
-            array[place] = value
-
-
-def toml_value(value: JsonValue) -> Any:
-    """Return a value as tomlkit writes it: whole numbers without a fraction, tables on one line."""
-    from tomlkit import array, inline_table
-
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        table = inline_table()
-        for key, one in value.items():
-            table.append(key, toml_value(one))
-        return table
-    if isinstance(value, list):
-        made = array()
-        made.extend([toml_value(one) for one in value])
-        return made
-    return value
-
-
-def mark_end(container: "Container") -> str:
-    """Put a marker after the settings of a table, before the comments that follow them; return its line."""
-    from tomlkit import comment
-
-    body = end_of(container).body
-    last = max((place for place, (name, _) in enumerate(body) if name is not None), default=-1)
-    body.insert(last + 1, (None, comment(MARKER)))
-    return f"# {MARKER}\n"
-
-
-def end_of(container: "Container") -> "Container":
-    """Return the innermost table with which a table ends."""
-    from tomlkit.items import AoT
-
-    name, item = container.body[-1] if container.body else (None, None)
-    if name is None or not is_table(item):
-        return container
-    return end_of(item[len(item) - 1].value if isinstance(item, AoT) else item.value)  # type: ignore[union-attr]
-
-
-def ended(text: str) -> str:
-    """Return a text that ends with a line."""
-    return text if not text or text.endswith("\n") else f"{text}\n"
-
-
-def appended(text: str, block: str) -> str:
-    """Return a text with a block after it, an empty line between them."""
-    return f"{ended(text)}\n{block}" if text.strip() else block

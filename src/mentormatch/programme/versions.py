@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mentormatch.fields.extension import Extension
 from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText
@@ -13,7 +13,7 @@ from mentormatch.programme.tables import table_of
 MOST_UNDONE = 200
 """So many gestures can be undone."""
 
-type ComparedPart = Literal["heading", "criteria", "rules", "goals"]
+type ComparedPart = Literal["heading", "fields", "criteria", "rules", "goals"]
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,7 @@ class ProgrammeVersions:
         return replace(self, now=self.newest, before=(*self.before, self.now)[-MOST_UNDONE:], undone=())
 
 
-@dataclass(frozen=True, slots=True)
-class ProgrammeDifference:
+class ProgrammeDifference(NamedTuple):
     """One thing that differs: where, and what it was and is, by place in its list; None: it was not, or is not."""
 
     part: ComparedPart
@@ -94,15 +93,27 @@ class ProgrammeDifference:
 
 
 def programme_differences(before: Programme, after: Programme) -> tuple[ProgrammeDifference, ...]:
-    """Return what differs in heading, criteria, rules and goals from one programme to another."""
+    """Return what differs in heading, questions, criteria, rules and goals from one programme to another.
+
+    Questions are known by their ids, and told by their places among those of each.
+    """
     found: list[ProgrammeDifference] = []
     if before.heading != after.heading:
         found.append(ProgrammeDifference("heading", 0, 0))
+    found += question_differences(before, after)
     found += listed_differences("criteria", before.criteria, after.criteria)
     found += listed_differences("rules", before.rules, after.rules)
     if before.goals != after.goals:
         found.append(ProgrammeDifference("goals", 0, 0))
     return tuple(found)
+
+
+def question_differences(before: Programme, after: Programme) -> Iterator[ProgrammeDifference]:
+    """Yield what differs between the questions of two programmes."""
+    places = [{name: place for place, name in enumerate(programme.fields)} for programme in (before, after)]
+    for name in {**before.fields, **after.fields}:
+        if before.fields.get(name) != after.fields.get(name):
+            yield ProgrammeDifference("fields", *(each.get(name) for each in places))
 
 
 def listed_differences(

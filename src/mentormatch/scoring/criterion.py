@@ -112,6 +112,16 @@ class Criterion(Extension):
     neutral: float = Setting(default=0.5, ge=0, le=1)
     group: str | None = None
 
+    @property
+    def sentence(self) -> str:
+        """How this criterion counts, as a sentence with a {blank} for each setting; empty: its title says it."""
+        return ""
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Sentences with blanks on the settings that ``sentence`` does not speak of."""
+        return ()
+
     @classmethod
     def with_table(cls, stated: Mapping[str, Any], table: SourceTable) -> dict[str, Any]:
         """Return what a programme states of it with what a table holds.

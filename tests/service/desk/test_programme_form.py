@@ -102,3 +102,27 @@ def test_a_programme_of_groups_has_no_such_form() -> None:
         sitting.done("take", folder.joinpath(name).read_bytes(), part=part, name=name)
     assert sitting.done("read")["intake"]["pairs"] is False
     assert "groupes" in sitting.refused("programme", what={"action": "look"})["title"]
+
+
+def test_a_column_that_nothing_reads_becomes_a_question_by_which_people_are_compared() -> None:
+    rows = ANSWERS.decode("utf-8-sig").splitlines()
+    more = [
+        f"{row};{'Sport pratiqué' if place == 0 else ('Judo', 'Vélo')[place % 2]}" for place, row in enumerate(rows)
+    ]
+    sitting = Sitting()
+    sitting.done("take", PROGRAMME, part="programme", name="programme.toml")
+    sitting.done("take", "\n".join(more).encode(), part="answers", name="reponses.csv")
+    sitting.done("read")
+    offers = asked(sitting, "look")["question_offers"]
+    (offer,) = [one for one in offers if one["name"] == "sport_pratique"]  # type: ignore[attr-defined]
+    asked(sitting, "edit", edits=[{"edit": "ask", "name": "question", "settings": offer["settings"]}])
+    same = {"kind": "same", "field": "sport_pratique", "weight": 20}
+    told = asked(sitting, "edit", edits=[{"edit": "add", "part": "criteria", "settings": same}])
+    assert told["questions"][-1]["answers"] == "32 sur 32"  # type: ignore[index]
+    asked(sitting, "keep")
+    plan = sitting.done("form")["plan"]
+    assert plan["figures"]
+    assert (
+        tomllib.loads(sitting.content("hand", "programme.toml").decode())["fields"]["sport_pratique"]["kind"]
+        == "choice"
+    )

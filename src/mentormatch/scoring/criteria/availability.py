@@ -27,6 +27,10 @@ class Availability(Criterion):
     field: Annotated[str, FieldRef(("slots", "choices"))]
     enough: int = Setting(default=3, ge=1)
 
+    @property
+    def sentence(self) -> str:
+        return tr("À partir de {enough} réponses en commun à {field}, tous les points.")
+
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.members(self.field), right.members(self.field)
         both = slots_in_common(ours, theirs)

@@ -7,7 +7,7 @@ from pydantic import Field as Setting
 
 from mentormatch.base.columns import SingleChoice
 from mentormatch.fields.extension import FieldRef
-from mentormatch.languages import mark
+from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, ItemPoints, defined
 
@@ -23,6 +23,14 @@ class Closeness(Criterion):
     example = {"kind": "closeness", "field": "conseil", "weight": 6}
     field: Annotated[str, FieldRef(("scale", "number"))]
     within: float | None = Setting(default=None, gt=0)
+
+    @property
+    def sentence(self) -> str:
+        return tr("Plus leurs réponses à {field} sont proches, plus il y a de points.")
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        return (tr("Au-delà de {within} d'écart, il n'y en a plus."),)
 
     def score(self, left: People, right: People) -> Block:
         tally = self.tally(left, right)

@@ -1,6 +1,6 @@
 """Criterion ``coverage``: what one side needs, met by what the other can pass on."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -27,12 +27,29 @@ class Coverage(Criterion):
     """
 
     title: ClassVar[str] = mark("Besoins couverts")
+    value_words: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "over": {
+            "needs": mark("les besoins de la personne"),
+            "most": mark("tout ce que les deux questions permettent"),
+        }
+    }
     kind: Literal["coverage"] = "coverage"
     example = {"kind": "coverage", "mentee": "besoins", "mentor": "transmettre", "weight": 35}
     mentee: Annotated[str, FieldRef(LISTS, "mentee")]
     mentor: Annotated[str, FieldRef(LISTS, "mentor")]
     points: RankPoints | None = Setting(default=None, exclude_if=lambda points: points is None)
     over: Literal["needs", "most"] = Setting(default="needs", exclude_if=lambda over: over == "needs")
+
+    @property
+    def sentence(self) -> str:
+        return tr("Ce que demande {mentee} est couvert par ce qu'offre {mentor}.")
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        return (
+            tr("Le tout se compte sur {over}."),
+            tr("Points du premier besoin, du deuxième, et ainsi de suite : {points}."),
+        )
 
     def references(self) -> Iterator[FieldReference]:
         """Yield both fields; names have no greatest sum, but for points by rank."""

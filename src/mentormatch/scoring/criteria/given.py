@@ -92,6 +92,10 @@ class Given(Criterion):
             seen.add(each.keys)
         return self
 
+    @property
+    def sentence(self) -> str:
+        return tr("Les points du tableau se comptent sur {most}.")
+
     @classmethod
     def with_table(cls, stated: Mapping[str, Any], table: SourceTable) -> dict[str, Any]:
         most, columns, before = stated.get("most", 1.0), stated.get("columns", {}), stated.get("pairs", [])

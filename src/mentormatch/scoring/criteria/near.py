@@ -38,6 +38,16 @@ class Near(Criterion):
             raise ValueError(tr("`within` doit être plus petit que `zero_at`"))
         return self
 
+    @property
+    def sentence(self) -> str:
+        return tr(
+            "Entre leurs réponses à {field} : tous les points jusqu'à {within} {unit}, aucun à partir de {zero_at}."
+        )
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        return (tr("Un trajet se compte à {speed} km/h."),)
+
     def score(self, left: People, right: People) -> Block:
         apart = left.places(self.field).distances(right.places(self.field))
         length = apart if self.unit == "km" else minutes(apart, self.speed)

@@ -25,6 +25,10 @@ class Overlap(Criterion):
     example = {"kind": "overlap", "field": "disciplines", "weight": 10}
     field: Annotated[str, FieldRef(LISTS)]
 
+    @property
+    def sentence(self) -> str:
+        return tr("Plus ils ont de réponses en commun à {field}, plus il y a de points.")
+
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = stakes_of(left.columns[self.field], right.columns[self.field])
         totals, known = (ours.totals, theirs.totals), (left.known(self.field), right.known(self.field))

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from mentormatch.fields.extension import FieldRef
-from mentormatch.languages import mark
+from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, ItemPoints
 
@@ -17,6 +17,10 @@ class Same(Criterion):
     kind: Literal["same"] = "same"
     example = {"kind": "same", "field": "reconversion", "weight": 5}
     field: Annotated[str, FieldRef(("choice", "scale", "yesno", "place"))]
+
+    @property
+    def sentence(self) -> str:
+        return tr("La même réponse à {field} donne tous les points.")
 
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.codes(self.field), right.codes(self.field)

@@ -9,7 +9,7 @@ from pydantic import Field as Setting
 
 from mentormatch.base.columns import SingleChoice
 from mentormatch.fields.extension import AnswerReference, FieldRef
-from mentormatch.languages import mark
+from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion
 from mentormatch.scoring.items import folded
@@ -46,6 +46,13 @@ class Table(Criterion):
         for cell in self.cells:
             yield AnswerReference("cells.mentor", self.mentor, cell.mentor)
             yield AnswerReference("cells.mentee", self.mentee, cell.mentee)
+
+    @property
+    def sentence(self) -> str:
+        return tr(
+            "Une réponse à {mentor} et une à {mentee} valent ensemble ce que dit le tableau ;"
+            " {otherwise} s'il ne dit rien."
+        )
 
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.codes(self.mentor), right.codes(self.mentee)

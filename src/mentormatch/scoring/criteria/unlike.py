@@ -25,6 +25,10 @@ class Unlike(Criterion):
     example = {"kind": "unlike", "field": "disciplines", "weight": 10}
     field: Annotated[str, FieldRef(("choice", "scale", "yesno", "place", "choices", "ranking", "names", "slots"))]
 
+    @property
+    def sentence(self) -> str:
+        return tr("Plus leurs réponses à {field} diffèrent, plus il y a de points.")
+
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.columns[self.field], right.columns[self.field]
         if isinstance(ours, SingleChoice) and isinstance(theirs, SingleChoice):

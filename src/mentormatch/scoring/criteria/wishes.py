@@ -66,6 +66,14 @@ class Wishes(Criterion):
             raise ValueError(tr("il faut `mentor`, `mentee` ou les deux"))
         return self
 
+    @property
+    def sentence(self) -> str:
+        return tr("Les souhaits sont ceux de {mentor} côté mentor·e, de {mentee} côté mentoré·e, {most} au plus.")
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        return (tr("Points du premier souhait, du deuxième, et ainsi de suite : {points}."),)
+
     def score(self, left: People, right: People) -> Block:
         values, named = self.tally(left, right).block(), self.named(left, right)
         values[named.left, named.right] = named.values

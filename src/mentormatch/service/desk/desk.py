@@ -55,6 +55,7 @@ from mentormatch.service.desk.kind_requests import (
     TrySessions,
 )
 from mentormatch.service.desk.kind_steps import NOT_FORMED, KindSteps
+from mentormatch.service.desk.offered_questions import UnreadQuestions
 from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound
 from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.service.desk.uploads import File, Handed, PeopleReader, refuse_too_many
@@ -379,8 +380,10 @@ class Desk:
         if self.programme_form is None:
             file = self.handed.files["programme"]
             text = ProgrammeText.of(file.content, file.name)
-            people = PeopleReader(self.looked_at().tables).under
+            tables = self.looked_at().tables
+            people = PeopleReader(tables).under
             self.programme_form = ProgrammeForm(text, people, applied=self.handed.applied)
+            self.programme_form.offered = UnreadQuestions(tables).of
         form = self.programme_form
         form.spoken, form.labels_of = self.language, lambda matching: labels_of(matching, self.names)
         return form

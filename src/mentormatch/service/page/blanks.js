@@ -137,6 +137,23 @@ export class Blanks {
     return field;
   }
 
+  /** Return numbers in one line; a comma may stand in each. */
+  draw_numbers(piece) {
+    const field = make("input", { type: "text", inputmode: "decimal", class: "blank", value: (piece.value ?? []).join(" ; ").replaceAll(".", ","), placeholder: this.say("form_none"), autocomplete: "off", ...this.own(piece) });
+    field.addEventListener("change", () => {
+      const numbers = field.value.split(/[;\s]+/).filter(Boolean).map((one) => Number(one.replace(",", ".")));
+      field.setCustomValidity(numbers.some(Number.isNaN) ? this.say("form_numbers_wanted") : "");
+      if (field.reportValidity()) this.put({ [piece.setting]: numbers.length ? numbers : null });
+    });
+    return field;
+  }
+
+  draw_words(piece) {
+    const field = this.draw_person(piece);
+    field.classList.add("words");
+    return field;
+  }
+
   draw_count(piece) {
     return make("span", { class: "hint" }, this.say("form_count", { count: piece.value }));
   }

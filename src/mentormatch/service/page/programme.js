@@ -2,6 +2,8 @@
 
 import { Blanks } from "./blanks.js";
 import { make } from "./elements.js";
+import { pointsTable } from "./points.js";
+import { Questions } from "./questions.js";
 
 const PAUSE_MS = 250; // so long a slider is still before its weight is tried
 const LATE_MS = 350; // after so long the page says that it works
@@ -26,6 +28,7 @@ export class Programme {
     this.waiting = Promise.resolve();
     this.timers = new Map();
     this.between = [];
+    this.asked = new Questions(this);
   }
 
   async draw(place) {
@@ -109,7 +112,7 @@ export class Programme {
   render() {
     const key = document.activeElement?.dataset?.focus;
     if (!this.told.sum_right) this.others = false;
-    const stack = make("div", { class: "stack" }, this.criteria(), this.rules(), this.goals(), this.questions());
+    const stack = make("div", { class: "stack" }, this.criteria(), this.rules(), this.goals(), this.asked.section());
     this.place.replaceChildren(this.head(), make("div", { class: "split" }, stack, this.effect()), this.sides(), this.short());
     if (!key || document.activeElement !== document.body) return;
     const kept = [...this.place.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === key);
@@ -180,7 +183,8 @@ export class Programme {
     return make("fieldset", { class: "cgroup" }, make("legend", {}, swatch, title, " ", make("span", { class: "soft" }, sum)), lines);
   }
 
-  criterion({ at, label, about, weight, weight_before: before, before_words: was, neutral, neutral_words: words }) {
+  criterion(criterion) {
+    const { at, label, about, weight, weight_before: before, before_words: was, neutral, neutral_words: words } = criterion;
     const text = (value) => this.say("form_value", { points: value });
     const range = make("input", { type: "range", min: 0, max: Math.max(100, Math.ceil(weight)), step: Number.isInteger(weight) ? 1 : "any", value: weight, "data-focus": `w:${at}`, "aria-label": this.say("form_points", { name: label }), "aria-valuetext": text(weight) });
     const twin = make("input", { type: "number", class: "blank", min: 0, step: "any", value: weight, "data-focus": `n:${at}`, "aria-label": this.say("form_points", { name: label }) });
@@ -208,7 +212,22 @@ export class Programme {
       make("span", { class: "c-pts" }, twin, make("span", { class: "soft", "aria-hidden": "true" }, this.say("form_unit"))),
       make("span", { class: "c-neutral" }, make("span", { class: "soft", "aria-hidden": "true" }, this.say("form_neutral_head")), menu),
       this.remove("criteria", at, label),
+      this.counting(criterion),
     );
+  }
+
+  /** Return how a criterion counts: its sentences with blanks, and its table of points where it has one. */
+  counting(criterion) {
+    const { at, label, sentences, points } = criterion;
+    const blanks = new Blanks(this.say, `c:${at}`, (changes) => this.edit({ edit: "settings", part: "criteria", at, changes }), this.opened);
+    const changed = sentences.some(({ pieces }) => pieces.some(({ before }) => before !== null && before !== undefined));
+    const key = `c:${at}:settings`;
+    if (changed) this.opened.add(key);
+    const fold = this.asked.fold(key, "fold c-more", [this.say("form_counting"), make("span", { class: "unseen" }, ` ${label}`)]);
+    const fill = () => fold.children.length > 1 || fold.append(...sentences.map((one) => blanks.sentence(one)), ...(points ? [pointsTable(this, criterion)] : []));
+    if (fold.open) fill();
+    else fold.addEventListener("toggle", fill, { once: true });
+    return fold;
   }
 
   was(value, key, back) {
@@ -306,22 +325,6 @@ export class Programme {
     menu.addEventListener("change", () => menu.value && move(menu.value, goals.length - 1));
     const add = more.length ? make("div", { class: "field" }, make("label", { for: "add-goal" }, this.say("form_add_goal")), menu) : "";
     return this.section("form_goals", make("p", { class: "hint" }, this.say("form_goals_lead")), make("ol", { class: "goals" }, items), add);
-  }
-
-  questions() {
-    const { questions } = this.told;
-    const words = ["form_question", "form_kind", "form_side", "form_serves", "form_answers"];
-    const heads = words.map((word) => make("th", { scope: "col" }, this.say(word)));
-    const rows = questions.map(({ question, kind, who, serves, answers }) => {
-      const cells = [kind, who, serves, answers].map((text, at) => make("td", { "data-title": this.say(words[at + 1]) }, text));
-      return make("tr", {}, make("th", { scope: "row" }, question), cells);
-    });
-    return make(
-      "details",
-      { class: "fold" },
-      make("summary", { "data-focus": "questions" }, this.say("form_questions", { number: questions.length })),
-      make("table", { class: "people asked" }, make("thead", {}, make("tr", {}, heads)), make("tbody", {}, rows)),
-    );
   }
 
   // --- what it changes -----------------------------------------------------------------------------------------------

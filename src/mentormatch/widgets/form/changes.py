@@ -1,17 +1,20 @@
 """What a trial changes, in words: what each rule does, figures side by side, whom it concerns, what versions say."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from mentormatch.explanation.labels import Labels
 from mentormatch.fields import AnyField
 from mentormatch.fields.extension import Extension
 from mentormatch.languages import mark, spoken, tr, tr_n
-from mentormatch.languages.phrases import NO_BREAK, about, counted, listed, percent, plain, points, quoted
+from mentormatch.languages.phrases import NO_BREAK, about, counted, joined, listed, percent, plain, points, quoted
 from mentormatch.operations.trial import RuleEffect, Trial
-from mentormatch.programme.blanks import BlankSentence, FormBlank, sentences_of
+from mentormatch.programme.blanks import WEIGHED, BlankSentence, FormBlank, sentences_of
 from mentormatch.programme.programme import Programme
+from mentormatch.programme.question_edits import LISTS, TABLES
+from mentormatch.programme.tables import table_of
 from mentormatch.programme.versions import ProgrammeDifference, programme_differences
+from mentormatch.report.intake_words import KINDS, PEOPLE, USES
 from mentormatch.report.words import GOALS
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criterion import Criterion
@@ -21,6 +24,8 @@ type Direction = Literal["up", "down", "same"]
 NONE = "–"
 """Where nothing is stated."""
 MINUS = "\u2212"
+MOST_TOLD = 3
+"""So many differences in one table are told."""
 NEUTRAL: Mapping[float, str] = {0.0: mark("rien"), 0.25: mark("un quart"), 0.5: mark("la moitié"), 1.0: mark("tout")}
 """What a missing answer counts for."""
 
@@ -140,16 +145,46 @@ def told_differences(before: Programme, after: Programme, *, brief: bool = False
         match one.part:
             case "heading":
                 told = [share_asked(programme) for programme in (before, after)]
+                if told[0] == told[1]:
+                    told = [sides_told(programme) for programme in (before, after)]
                 yield ToldDifference(tr("Qui participe"), *told)
             case "goals":
                 yield ToldDifference(tr("Objectifs"), goals_in_order(before), goals_in_order(after))
+            case "fields":
+                asked = [list(programme.fields.values()) for programme in (before, after)]
+                fields = [None if at is None else each[at] for at, each in zip(one[1:], asked, strict=True)]
+                yield ToldDifference(quoted(next(each.question for each in fields if each)), *question_words(fields))
             case "criteria":
                 pair = extensions_of(one, before.criteria, after.criteria)
-                told = [criterion_words(each, pair, brief=brief) if each else "" for each in pair]
-                yield ToldDifference(label_of(pair), *told)
+                yield ToldDifference(label_of(pair), *criterion_words(pair, (before.fields, after.fields), brief=brief))
             case "rules":
                 rules = extensions_of(one, before.rules, after.rules)
                 yield ToldDifference(label_of(rules), *rule_words(rules, (before.fields, after.fields), brief=brief))
+
+
+def question_words(fields: Sequence[AnyField | None]) -> tuple[str, str]:
+    """Return what two versions say of a question: its words where these differ, else its answers, else all of it."""
+    both = [one for one in fields if one is not None]
+    ways = (lambda one: quoted(one.question), answers_in_words, settings_in_words)
+    way = next((way for way in ways if len(both) == 2 and len(set(map(way, both))) == 2), settings_in_words)
+    before, after = ("" if one is None else way(one) for one in fields)
+    return before, after
+
+
+def answers_in_words(field: AnyField) -> str:
+    """Return the answers to a question, those that are its own."""
+    listed_in = [getattr(field, setting, []) for setting in LISTS] if not getattr(field, "items_of", None) else []
+    return " / ".join(listed([quoted(one) for one in texts]) for texts in listed_in if texts)
+
+
+def settings_in_words(field: AnyField) -> str:
+    """Return what a question is asked for and of whom, and what else is set of it."""
+    sides = tr("les deux") if field.side == "both" else tr(PEOPLE[field.side])
+    told = [tr(KINDS.get(field.kind, field.kind)), tr(USES[field.use]), sides, answers_in_words(field)]
+    told += [tr("pour l'équipe seule")] * field.private + [tr("montrée à l'autre côté")] * field.shareable
+    most = getattr(field, "most", None)
+    told += [tr("{most} au plus", most=plain(most))] if most is not None else []
+    return ", ".join(one for one in told if one)
 
 
 def brief_words(one: ToldDifference) -> str:
@@ -164,6 +199,12 @@ def brief_words(one: ToldDifference) -> str:
 def share_asked(programme: Programme) -> str:
     """Return what the heading asks of people."""
     return tr("{share} de réponses au moins", share=percent(programme.heading.minimum_answered))
+
+
+def sides_told(programme: Programme) -> str:
+    """Return which answers tell mentors from mentees."""
+    role = programme.heading.role
+    return "" if role is None else f"{quoted(role.mentor)} / {quoted(role.mentee)}"
 
 
 def goals_in_order(programme: Programme) -> str:
@@ -181,10 +222,45 @@ def label_of(pair: tuple[Extension | None, ...]) -> str:
     return next(str(getattr(one, "label", one.name)) for one in pair if one is not None)
 
 
-def criterion_words(criterion: Criterion, pair: tuple[Criterion | None, ...], *, brief: bool) -> str:
-    """Return how a criterion counts; ``brief``: only its weight, where of the two no more differs."""
+def criterion_words(
+    pair: tuple[Criterion | None, Criterion | None], fields: tuple[Mapping[str, AnyField], ...], *, brief: bool
+) -> tuple[str, str]:
+    """Return how two criteria count; ``brief``: only in what they differ, where both are there."""
+    one, other = pair
+    if one is None or other is None:
+        return tuple("" if each is None else weight_words(each, neutral=True) for each in pair)  # type: ignore[return-value]
+    neutral = one.neutral != other.neutral
+    weights = tuple(weight_words(each, neutral=neutral or not brief) for each in (one, other))
+    told = [weights] * (not brief or neutral or one.weight != other.weight)
+    if without_weight(one) != without_weight(other):
+        told += [points_words(one, other)] if points_words(one, other)[0] else [rule_words(pair, fields, brief=True)]
+    return tuple(joined(texts) for texts in zip(*told, strict=True))  # type: ignore[return-value]
+
+
+def without_weight(criterion: Criterion) -> dict[str, Any]:
+    """Return what is stated of a criterion but for how much it weighs."""
+    return {name: value for name, value in table_of(criterion).items() if name not in WEIGHED}
+
+
+def points_words(one: Criterion, other: Criterion) -> tuple[str, str]:
+    """Return what the tables of two criteria say otherwise of the same answers or people, empty where nothing."""
+    setting = TABLES.get(one.kind, "")
+    stated = [
+        {(each.mentor, each.mentee): each.points for each in getattr(criterion, setting, ())}
+        for criterion in (one, other)
+    ]
+    pairs = [pair for pair in {**stated[0], **stated[1]} if stated[0].get(pair) != stated[1].get(pair)][:MOST_TOLD]
+    before, after = (
+        listed([about(" / ".join(pair), plain(given[pair]) if pair in given else NONE) for pair in pairs])
+        for given in stated
+    )
+    return before, after
+
+
+def weight_words(criterion: Criterion, *, neutral: bool) -> str:
+    """Return how much a criterion weighs, and what it counts for where an answer is missing."""
     weight = points_word(criterion.weight)
-    if brief and len({None if each is None else each.neutral for each in pair}) == 1:
+    if not neutral:
         return weight
     return tr("{points}, {neutral} sans réponse", points=weight, neutral=neutral_words(criterion.neutral))
 
@@ -200,9 +276,12 @@ def neutral_words(neutral: float) -> str:
 
 
 def rule_words(
-    rules: tuple[Rule | None, Rule | None], fields: tuple[Mapping[str, AnyField], ...], *, brief: bool
+    rules: tuple[Rule | Criterion | None, Rule | Criterion | None],
+    fields: tuple[Mapping[str, AnyField], ...],
+    *,
+    brief: bool,
 ) -> tuple[str, str]:
-    """Return what two rules ask; ``brief``: only what is filled in otherwise, where both are there."""
+    """Return what two rules ask, or two criteria count; ``brief``: only what is filled in otherwise, where both are."""
     told = [sentences_of(rule, asked) if rule else () for rule, asked in zip(rules, fields, strict=True)]
     if brief and all(told):
         blanks = [{blank.setting: blank_words(blank) for one in each for blank in one.blanks} for each in told]
@@ -236,6 +315,8 @@ def blank_words(blank: FormBlank) -> str:
         case None | "" | []:
             return NONE
         case list() as values:
+            if blank.kind == "numbers":
+                return listed(list(map(plain, values)))
             told = [quoted(str(words.get(one, one))) for one in values]
             return listed(told) if blank.kind == "people" else either(told)
         case int() | float() as number:

@@ -1,23 +1,27 @@
 """The form itself: gestures on a programme, each tried at once on the people who answered; nothing is kept unasked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from mentormatch.errors import MentorMatchError, RequestError
+from mentormatch.errors import MentorMatchError, Problem, RequestError
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.labels import Labels
 from mentormatch.languages import mark, own_language, tr
+from mentormatch.languages.text_keys import fold
 from mentormatch.operations.diagnosis import diagnose
 from mentormatch.operations.matching import Matching
 from mentormatch.operations.trial import Trial, try_programme
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.blanks import BlankSource, answer_field
+from mentormatch.programme.drafts.entries import identifier
 from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText, RemovalEdit, SettingsEdit, read_edit
 from mentormatch.programme.programme import Programme
+from mentormatch.programme.question_edits import LISTS, QuestionAddition, QuestionRemoval, QuestionSettings
 from mentormatch.programme.tables import table_of
 from mentormatch.programme.versions import ProgrammeVersions
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.rules.rule import Rule
+from mentormatch.scoring.criteria.table import Table
 from mentormatch.widgets.form.actions import (
     CompareVersions,
     EditGesture,
@@ -29,12 +33,15 @@ from mentormatch.widgets.form.actions import (
     TakeWayOut,
     UndoGesture,
 )
+from mentormatch.widgets.form.changes import label_of
+from mentormatch.widgets.form.questions import OfferedQuestion
 
 TRIAL_S = 20.0
 """For each trial; one that takes longer shows the best that was found."""
 DIAGNOSIS_S = 20.0
 MOST_TRIALS = 8
 """So many trials are remembered: what is undone is not worked out again."""
+STILL_USED = mark("« {text} » ne peut pas partir : le programme s'en sert encore")
 NO_VERSION = mark("Cette version n'existe pas")
 NO_WAY = mark("Cette issue n'est plus proposée")
 
@@ -80,6 +87,7 @@ class ProgrammeForm:
     ) -> None:
         self.versions = ProgrammeVersions.of(text)
         self.cohort_of, self.labels_of, self.seed, self.applied = cohort_of, labels_of, seed, applied
+        self.offered: Callable[[Programme], Sequence[OfferedQuestion]] = lambda _: ()
         self.spoken: str | None = None
         self.compared: tuple[int, int] | None = None
         self.diagnosis: Diagnosis | None = None
@@ -205,6 +213,13 @@ class ProgrammeForm:
         The first of its own stands for them, until another is chosen.
         """
         programme = self.versions.now.programme
+        if isinstance(edit, QuestionRemoval | QuestionSettings):
+            refuse_used(programme, edit)
+        if isinstance(edit, QuestionAddition):
+            question = str(edit.settings.get("question", ""))
+            return edit.model_copy(update={"name": identifier(question, {*programme.fields, ""})})
+        if isinstance(edit, SettingsEdit) and edit.part == "criteria" and edit.at < len(programme.criteria):
+            return edit.model_copy(update={"changes": {**edit.changes, **self._cells(edit)}})
         if not isinstance(edit, SettingsEdit) or edit.part != "rules" or edit.at >= len(programme.rules):
             return edit
         rule, changes = programme.rules[edit.at], dict(edit.changes)
@@ -215,6 +230,49 @@ class ProgrammeForm:
             if options and setting not in changes:
                 changes[setting] = [options[0]]
         return edit.model_copy(update={"changes": changes})
+
+    def _cells(self, edit: SettingsEdit) -> dict[str, Any]:
+        """Return the table with which a criterion begins whose question is another: one line that can be changed."""
+        criterion, fields = self.versions.now.programme.criteria[edit.at], self.versions.now.programme.fields
+        if not isinstance(criterion, Table) or not {"mentor", "mentee"} & set(edit.changes):
+            return {}
+        asked = [fields.get(str(edit.changes.get(side, getattr(criterion, side)))) for side in ("mentor", "mentee")]
+        answers = [field.options_without("\0") if field else () for field in asked]
+        if not all(answers):
+            return {}
+        return {"cells": [{"mentor": answers[0][0], "mentee": answers[1][0], "points": 1}]}
+
+
+def refuse_used(programme: Programme, edit: QuestionRemoval | QuestionSettings) -> None:
+    """Raise RequestError, with all that uses it, where a question would go, or one of its answers that is named."""
+    field = programme.fields.get(edit.name)
+    if field is None:
+        return
+    if isinstance(edit, QuestionRemoval):
+        used = dict.fromkeys(users_of(programme, edit.name), field.question)
+    else:
+        lists = {name: texts for name, texts in edit.changes.items() if name in LISTS and isinstance(texts, list)}
+        kept = {fold(str(one)) for texts in lists.values() for one in texts}
+        gone = [one for name in lists for one in getattr(field, name, ()) if fold(one) not in kept]
+        used = {label: one for one in gone for label in users_of(programme, edit.name, one)}
+    if used:
+        advice = tr("changez-le ou retirez-le d'abord")
+        problems = [Problem(label, tr("s'en sert"), advice=advice) for label in used]
+        raise RequestError(tr(STILL_USED, text=next(iter(used.values()))), problems)
+
+
+def users_of(programme: Programme, name: str, answer: str | None = None) -> Iterator[str]:
+    """Yield what uses a question, or names one answer to it."""
+    role = programme.heading.role
+    if role and role.field == name and (answer is None or fold(answer) in map(fold, (role.mentor, role.mentee))):
+        yield tr("Qui participe")
+    for extension in (*programme.criteria, *programme.rules):
+        if answer is None:
+            uses = any(one.field == name for one in extension.references())
+        else:
+            uses = any(one.field == name and fold(one.answer) == fold(answer) for one in extension.quotations())
+        if uses:
+            yield label_of((extension,))
 
 
 def named_answers(rule: Rule) -> list[str]:

@@ -3,32 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import Field as Setting
-
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.fields import AnyField
-from mentormatch.fields.extension import Extension, marked
+from mentormatch.fields.extension import Extension
 from mentormatch.languages import language, mark, tr, tr_n
-from mentormatch.languages.phrases import about, counted, listed, plain, quoted
-from mentormatch.programme.blanks import (
-    BLANK,
-    Beginning,
-    BlankSentence,
-    BlankSource,
-    FormBlank,
-    attribute_of,
-    sentences_of,
-)
+from mentormatch.languages.phrases import counted, listed, plain, quoted
+from mentormatch.programme.blanks import Beginning, BlankSentence, FormBlank, attribute_of, sentences_of
 from mentormatch.programme.edits import FULL
 from mentormatch.programme.programme import Goal
 from mentormatch.programme.versions import programme_differences
-from mentormatch.report.intake_words import KINDS, PEOPLE, USES
-from mentormatch.report.texts import spaced, visible
+from mentormatch.report.intake_words import KINDS
 from mentormatch.report.words import GOALS, amount
 from mentormatch.rules.rule import Rule, rules_by_kind
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.widgets.form.changes import (
-    blank_words,
     brief_words,
     effect_words,
     label_of,
@@ -37,6 +25,17 @@ from mentormatch.widgets.form.changes import (
     neutral_words,
     points_word,
     told_differences,
+)
+from mentormatch.widgets.form.pieces import FormSentence, sentence_out, shown
+from mentormatch.widgets.form.questions import (
+    TYPED,
+    FormOffer,
+    FormPoints,
+    FormQuestion,
+    filled,
+    offers_out,
+    points_out,
+    questions_out,
 )
 from mentormatch.widgets.form.session import ProgrammeForm
 
@@ -50,43 +49,15 @@ GOAL_WORDS: Mapping[str, str] = {
 }
 """What each goal means."""
 MOST_MOVED, MOST_SAID = 8, 2
-PARTS_OF_ONE = {"minimum_answered": 100}
-"""Settings that are shares, and are told out of so many."""
 ANSWERED = mark("Sous {share} % de réponses à ce que pèsent les critères, une personne est mise de côté.")
 ROLE = mark("{mentor} est la réponse des mentor·es, {mentee} celle des mentoré·es, à {field}.")
 
 
-class FormPiece(JsonMessage):
-    """A piece of a sentence: a text, or a blank, told by its ``setting``.
-
-    ``value`` is what stands there, in so many ``parts`` of one; ``before`` what the newest version says in words, and
-    ``before_value`` as JSON, where that differs.
-    """
-
-    text: str = ""
-    setting: str = ""
-    kind: str = ""
-    value: Any = None
-    label: str = ""
-    choices: list[tuple[str, str]] = Setting(default_factory=list)
-    least: float | None = None
-    most: float | None = None
-    whole: bool = False
-    optional: bool = False
-    parts: int = 1
-    before: str | None = None
-    before_value: Any = None
-
-
-class FormSentence(JsonMessage):
-    """A sentence in pieces; one that is not ``stated`` is on what could be set besides."""
-
-    pieces: list[FormPiece]
-    stated: bool
-
-
 class FormCriterion(JsonMessage):
-    """One criterion: its weight, what a missing answer counts for, and what the newest version said (None: nothing)."""
+    """One criterion: its weight, what a missing answer counts for, and what the newest version said (None: nothing).
+
+    ``points`` is its table of points, None where it has none.
+    """
 
     at: int
     label: str
@@ -96,6 +67,8 @@ class FormCriterion(JsonMessage):
     before_words: str | None
     neutral: float
     neutral_words: str
+    sentences: list[FormSentence]
+    points: FormPoints | None
 
 
 class FormHeading(JsonMessage):
@@ -132,16 +105,6 @@ class FormAddition(JsonMessage):
     words: str
     settings: dict[str, Any]
     sentences: list[FormSentence]
-
-
-class FormQuestion(JsonMessage):
-    """One question: its words, its kind, who answers it, what it serves, how many answered."""
-
-    question: str
-    kind: str
-    who: str
-    serves: str
-    answers: str
 
 
 class FormMeasure(JsonMessage):
@@ -208,6 +171,8 @@ class FormOut(JsonMessage):
     goals: list[FormGoal]
     more_goals: list[FormGoal]
     questions: list[FormQuestion]
+    question_offers: list[FormOffer]
+    question_kinds: list[tuple[str, str]]
     rule_additions: list[FormAddition]
     criterion_additions: list[FormAddition]
     measures: list[FormMeasure]
@@ -223,11 +188,6 @@ def form_state(form: ProgrammeForm) -> dict[str, Any]:
         return FormView(form).out().model_dump(mode="json", exclude_unset=True)
 
 
-def shown(text: str) -> str:
-    """Return a text as it is shown."""
-    return visible(spaced(text))
-
-
 class FormView:
     """What a form shows now."""
 
@@ -238,6 +198,7 @@ class FormView:
         self.untried = form.untried()
         self.trial = None if self.untried else form.trial()
         self.former = form.tried(self.versions.newest)
+        self.cohort = self.trial.matching.cohort if self.trial else None
         self.differences = programme_differences(self.kept, self.programme)
 
     def out(self) -> FormOut:
@@ -260,7 +221,9 @@ class FormView:
             removed=self.removed(),
             goals=[self.goal(goal) for goal in self.programme.goals.order],
             more_goals=[self.goal(goal) for goal in GOAL_WORDS if goal not in self.programme.goals.order],  # type: ignore[arg-type]
-            questions=list(self.questions()),
+            questions=list(questions_out(self.programme, self.kept, self.cohort)),
+            question_offers=list(offers_out(self.form.offered(self.programme))),
+            question_kinds=[(kind, tr(KINDS[kind])) for kind in TYPED],
             rule_additions=list(self.rule_additions()),
             criterion_additions=list(self.criterion_additions()),
             measures=[FormMeasure(**one._asdict()) for one in measures(self.former, self.trial)],
@@ -297,6 +260,8 @@ class FormView:
             before_words=plain(former.weight) if former.weight != criterion.weight else None,
             neutral=criterion.neutral,
             neutral_words=neutral_words(criterion.neutral),
+            sentences=self.sentences_out(criterion, former if at not in before or was is not None else None),
+            points=points_out(criterion, self.fields),
         )
 
     def about(self, criterion: Criterion) -> str:
@@ -314,9 +279,8 @@ class FormView:
     def heading_sentences(self) -> Iterator[FormSentence]:
         """Yield what the heading decides on who takes part."""
         heading = self.programme.heading
-        share = round(heading.minimum_answered * 100, 6)
-        blank = FormBlank("minimum_answered", "number", share, (), 0, 100)
-        yield self.sentence(BlankSentence(pieces_with(tr(ANSWERED), {"share": blank})), None)
+        blank = FormBlank("minimum_answered", "number", heading.minimum_answered, (), 0, 1)
+        yield sentence_out(BlankSentence(filled(tr(ANSWERED), {"share": blank})))
         role = heading.role
         if role and (field := self.fields.get(role.field)):
             options = tuple((one, one) for one in field.options_without("\0"))
@@ -325,7 +289,7 @@ class FormView:
                 for side, answer in (("mentor", role.mentor), ("mentee", role.mentee))
             }
             blanks["field"] = quoted(field.question)
-            yield self.sentence(BlankSentence(pieces_with(tr(ROLE), blanks)), None)
+            yield sentence_out(BlankSentence(filled(tr(ROLE), blanks)))
 
     def rule(self, at: int, rule: Rule) -> FormRule:
         """Return a rule as sentences, with what it does."""
@@ -337,45 +301,18 @@ class FormView:
             at=at,
             label=shown(sentence_case(rule.label)),
             effect=shown(effect_words(effect, rule, answered=bool(self.trial and self.trial.answered))),
-            sentences=[self.sentence(one, former) for one in self.sentences(rule)],
+            sentences=self.sentences_out(rule, former),
             changed=at in place,
         )
 
-    def sentences(self, rule: Rule) -> tuple[BlankSentence, ...]:
-        """Return what a rule asks, with blanks."""
-        return sentences_of(rule, self.fields, grouped=self.programme.groups is not None)
+    def sentences(self, told: Rule | Criterion) -> tuple[BlankSentence, ...]:
+        """Return what a rule asks, or how a criterion counts, with blanks."""
+        return sentences_of(told, self.fields, grouped=self.programme.groups is not None)
 
-    def sentence(self, told: BlankSentence, former: Rule | None) -> FormSentence:
-        """Return a sentence as JSON, with what the newest version said in each blank that is another."""
-        before = {blank.setting: blank for one in (self.sentences(former) if former else ()) for blank in one.blanks}
-        whole = "".join(piece if isinstance(piece, str) else "…" for piece in told.pieces)
-        return FormSentence(
-            pieces=[
-                FormPiece(text=shown(piece))
-                if isinstance(piece, str)
-                else self.piece(piece, shown(whole), before.get(piece.setting))
-                for piece in told.pieces
-            ],
-            stated=told.stated,
-        )
-
-    def piece(self, blank: FormBlank, label: str, before: FormBlank | None) -> FormPiece:
-        """Return a blank as JSON; its label is the whole sentence."""
-        differs = before is not None and before.value != blank.value
-        return FormPiece(
-            setting=blank.setting,
-            kind=blank.kind,
-            value=blank.value,
-            label=label,
-            choices=[(value, shown(words)) for value, words in blank.choices],
-            least=blank.least,
-            most=blank.most,
-            whole=blank.whole,
-            optional=blank.optional,
-            parts=PARTS_OF_ONE.get(blank.setting, 1),
-            before=shown(blank_words(before)) if before is not None and differs else None,
-            before_value=plain_value(before) if before is not None and differs else None,
-        )
+    def sentences_out(self, told: Rule | Criterion, former: Rule | Criterion | None) -> list[FormSentence]:
+        """Return the same as JSON, with what the newest version said."""
+        before = self.sentences(former) if former is not None else ()
+        return [sentence_out(one, before) for one in self.sentences(told)]
 
     def rules_lead(self) -> str:
         """Return how many pairs the rules leave."""
@@ -390,7 +327,11 @@ class FormView:
         """Return the rules and criteria of the newest version that are not there any more."""
         gone = [one for one in self.differences if one.after is None and one.before is not None]
         lists: Mapping[str, Sequence[Extension]] = {"rules": self.kept.rules, "criteria": self.kept.criteria}
-        return [shown(label_of((lists[one.part][one.before or 0],))) for one in gone]
+        asked = [quoted(field.question) for field in self.kept.fields.values()]
+        return [
+            shown(asked[one.before or 0] if one.part == "fields" else label_of((lists[one.part][one.before or 0],)))
+            for one in gone
+        ]
 
     # --- goals, questions, additions --------------------------------------------------------------------------------
 
@@ -403,35 +344,13 @@ class FormView:
             value = tr("{given} sur {asked}", given=placed, asked=asked)
         return FormGoal(goal=goal, words=shown(tr(GOALS[goal])), about=shown(tr(GOAL_WORDS[goal])), value=value)
 
-    def questions(self) -> Iterator[FormQuestion]:
-        """Yield every question of the programme."""
-        cohort = self.trial.matching.cohort if self.trial else None
-        serving: dict[str, list[str]] = {}
-        for extension in (*self.programme.criteria, *self.programme.rules):
-            for name in dict.fromkeys(reference.field for reference in extension.references()):
-                serving.setdefault(name, []).append(label_of((extension,)))
-        for name, field in self.fields.items():
-            answered = [
-                (int(people.known(name).sum()), len(people))
-                for people in ((cohort.mentors, cohort.mentees) if cohort else ())
-                if name in people.columns
-            ]
-            given, asked = (sum(column) for column in zip(*answered, strict=True)) if answered else (0, 0)
-            yield FormQuestion(
-                question=shown(field.question),
-                kind=tr(KINDS.get(field.kind, field.kind)),
-                who=tr("les deux") if field.side == "both" else tr(PEOPLE[field.side]),
-                serves=shown(listed(serving.get(name, [] if field.use == "match" else [tr(USES[field.use])]))),
-                answers=tr("{given} sur {asked}", given=given, asked=asked) if asked else "",
-            )
-
     def rule_additions(self) -> Iterator[FormAddition]:
         """Yield the kinds of rules that can be added."""
         grouped = self.programme.groups is not None
         kinds = {name: one for name, one in rules_by_kind().items() if (one.of_groups if grouped else one.of_pairs)}
         for kind, settings in Beginning.each(kinds, self.programme):
             rule = kind.model_construct(**attributes_of(kind, settings))
-            told = [self.sentence(one, None) for one in self.sentences(rule)]
+            told = self.sentences_out(rule, None)
             words = "".join(piece.text or "…" for piece in told[0].pieces)
             yield FormAddition(kind=str(settings["kind"]), words=words, settings=settings, sentences=told)
 
@@ -439,12 +358,9 @@ class FormView:
         """Yield the kinds of criteria that can be added."""
         kinds = {name: one for name, one in criteria_by_kind().items() if not one.takes_table}
         for kind, settings in Beginning.each(kinds, self.programme):
-            source = BlankSource(kind.model_validate(settings), self.fields, self.programme.groups is not None)
-            asked = [setting for setting, _ in marked(kind) if setting in settings]
-            blanks = tr(" et ").join(f"{{{setting}}}" for setting in asked)
-            told = self.sentence(source.filled(f"{about(tr(kind.title), blanks)}."), None)
+            told = self.sentences_out(kind.model_validate(settings), None)
             yield FormAddition(
-                kind=str(settings["kind"]), words=shown(tr(kind.title)), settings=settings, sentences=[told]
+                kind=str(settings["kind"]), words=shown(tr(kind.title)), settings=settings, sentences=told
             )
 
     # --- what it changes --------------------------------------------------------------------------------------------
@@ -503,20 +419,9 @@ class FormView:
         )
 
 
-def plain_value(blank: FormBlank) -> Any:
-    """Return what stands in a blank as an edit states it."""
-    return blank.value == "true" if blank.kind == "truth" else blank.value
-
-
 def sentence_case(text: str) -> str:
     """Return a text that begins with a capital letter."""
     return text[:1].upper() + text[1:]
-
-
-def pieces_with(template: str, blanks: Mapping[str, str | FormBlank]) -> tuple[str | FormBlank, ...]:
-    """Return a sentence in pieces, its {places} filled with texts and blanks."""
-    told = BLANK.split(template)
-    return tuple(blanks[piece] if place % 2 else piece for place, piece in enumerate(told) if piece)
 
 
 def attributes_of(kind: type[Rule], settings: Mapping[str, Any]) -> dict[str, Any]:

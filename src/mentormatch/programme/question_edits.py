@@ -1,0 +1,317 @@
+"""Edits of the questions of a programme, and of its tables of points, in its TOML document; see ``edits``.
+
+A question, or an answer, that is worded otherwise stays the same one: all that names it follows, and the mapping of the
+programme says what its former words stand for, so that files that were answered by then are still understood.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field as Setting
+from pydantic import JsonValue
+
+from mentormatch.base.strict_json import JsonMessage, Whole
+from mentormatch.errors import RequestError
+from mentormatch.fields.base import position
+from mentormatch.languages import mark, tr
+from mentormatch.languages.text_keys import fold
+from mentormatch.programme.programme import Programme
+from mentormatch.programme.toml_tables import (
+    GONE,
+    add,
+    appended,
+    is_table,
+    leave_out,
+    put,
+    settings_text,
+    toml_value,
+    with_table_after,
+    without_table,
+)
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+type Name = Annotated[str, Setting(min_length=1, max_length=200)]
+type Words = Annotated[str, Setting(min_length=1, max_length=2_000)]
+
+LISTS = ("options", "items", "levels", "days", "moments")
+"""The settings of a question that hold its answers."""
+TABLES = {"table": "cells", "given": "pairs"}
+"""The criteria that have points in a table of their own, and the setting in which it stands."""
+NO_QUESTION = mark("Cette question n'est plus dans le programme")
+NO_ANSWER = mark("Cette réponse n'est plus dans la question")
+NO_TABLE = mark("Ce critère n'a pas de table de points")
+
+
+class WordingEdit(JsonMessage):
+    """A question is asked in other words; a file that has the former ones is understood as before."""
+
+    edit: Literal["wording"] = "wording"
+    name: Name
+    question: Words
+
+
+class AnswerEdit(JsonMessage):
+    """An answer to a question is worded otherwise, wherever the programme names it; the former words are understood."""
+
+    edit: Literal["answer"] = "answer"
+    name: Name
+    answer: Words
+    becomes: Words
+
+
+class QuestionSettings(JsonMessage):
+    """Settings of a question are others; None: not stated. Answers that go are understood no more."""
+
+    edit: Literal["question"] = "question"
+    name: Name
+    changes: Annotated[dict[str, JsonValue], Setting(min_length=1)]
+
+
+class QuestionAddition(JsonMessage):
+    """A question comes after the others, under an id that none of them has."""
+
+    edit: Literal["ask"] = "ask"
+    name: Name
+    settings: dict[str, JsonValue]
+
+
+class QuestionRemoval(JsonMessage):
+    """A question goes, with what the mapping says of it; comments around it stay."""
+
+    edit: Literal["unask"] = "unask"
+    name: Name
+
+
+class PointsEdit(JsonMessage):
+    """Two answers, or two people by their keys, get so many points in the table of a criterion; None: none stated."""
+
+    edit: Literal["points"] = "points"
+    at: Whole
+    mentor: Words
+    mentee: Words
+    points: Annotated[float, Setting(ge=0, le=1e6)] | None
+
+
+type QuestionEdit = WordingEdit | AnswerEdit | QuestionSettings | QuestionAddition | QuestionRemoval | PointsEdit
+
+
+def after_question_edit(document: "TOMLDocument", programme: Programme, edit: QuestionEdit) -> str:
+    """Return the text of a programme after an edit; raises RequestError where there is nothing to edit there."""
+    editor = QuestionEditor(document, programme)
+    match edit:
+        case WordingEdit(name=name, question=question):
+            return editor.worded(name, question)
+        case AnswerEdit(name=name, answer=answer, becomes=becomes):
+            return editor.answered(name, answer, becomes)
+        case QuestionSettings(name=name, changes=changes):
+            for path, value in changes.items():
+                put(editor.table(name), path.split("."), value)
+        case QuestionAddition(name=name, settings=settings):
+            return editor.asked(name, settings)
+        case QuestionRemoval(name=name):
+            return editor.unasked(name)
+        case PointsEdit():
+            editor.give(edit)
+    return document.as_string()
+
+
+class QuestionEditor:
+    """What changes the questions in a document, given the programme that it holds."""
+
+    def __init__(self, document: "TOMLDocument", programme: Programme) -> None:
+        self.document, self.programme = document, programme
+
+    def table(self, name: str) -> Any:
+        """Return the table of a question; raises RequestError where there is none."""
+        if name not in self.programme.fields:
+            raise RequestError(tr(NO_QUESTION))
+        fields: Any = self.document["fields"]
+        return fields[name]
+
+    # --- words -----------------------------------------------------------------------------------------------------
+
+    def worded(self, name: str, question: str) -> str:
+        """Return the text with a question in other words; the mapping tells the former ones."""
+        table, former = self.table(name), self.programme.fields[name].question
+        put(table, ["question"], question)
+        self._forget("questions", question)
+        known = {fold(header) for header in self.programme.mapping.questions}
+        more = {former: name} if fold(former) not in {fold(question), fold(name), *known} else {}
+        return self._mapped(("questions",), more)
+
+    def answered(self, name: str, answer: str, becomes: str) -> str:
+        """Return the text with an answer in other words, wherever it is named."""
+        asked = self.table(name)
+        owner = asked.get("items_of", name)
+        names = [owner, *(each for each, field in self.programme.fields.items() if self._follows(field, owner))]
+        told = [listed for one in names for setting in LISTS if (listed := self.table(one).get(setting)) is not None]
+        places = [(listed, place) for listed in told if (place := position(list(listed), answer)) is not None]
+        if not places:
+            raise RequestError(tr(NO_ANSWER))
+        for listed, place in places:
+            listed[place] = becomes
+        self._quote(set(names), answer, becomes)
+        for one in names[:-1]:
+            self.document = self._reread(self._reworded(one, answer, becomes))
+        return self._reworded(names[-1], answer, becomes)
+
+    @staticmethod
+    def _follows(field: object, owner: str) -> bool:
+        return getattr(field, "items_of", None) == owner
+
+    @staticmethod
+    def _reread(text: str) -> "TOMLDocument":
+        from tomlkit import parse
+
+        return parse(text)
+
+    def _reworded(self, name: str, answer: str, becomes: str) -> str:
+        """Return the text whose mapping says that answers of a question in former words are these."""
+        mapped: Any = self.document.get("mapping", {}).get("options", {}).get(name, {})
+        for text in [text for text, said in mapped.items() if fold(said) == fold(answer)]:
+            mapped[text] = becomes
+        for text in [text for text in mapped if fold(text) == fold(becomes)]:
+            leave_out(mapped, text)
+        known = {fold(text) for text in mapped}
+        more = {answer: becomes} if fold(answer) not in {fold(becomes), *known} else {}
+        return self._mapped(("options", name), more)
+
+    def _quote(self, names: set[str], answer: str, becomes: str) -> None:
+        """Have the role, criteria and rules name an answer by its other words."""
+        role = self.programme.heading.role
+        if role and role.field in names:
+            heading: Any = self.document["programme"]
+            for side, said in list(heading["role"].items()):
+                if side != "field" and isinstance(said, str) and fold(said) == fold(answer):
+                    heading["role"][side] = becomes
+        for part, extensions in (("criteria", self.programme.criteria), ("rules", self.programme.rules)):
+            for at, extension in enumerate(extensions):
+                quoted = {one.setting for one in extension.quotations() if one.field in names}
+                for setting in quoted:
+                    tables: Any = self.document[part]
+                    requote(tables[at], setting.split("."), (fold(answer), becomes), names)
+
+    # --- the mapping -----------------------------------------------------------------------------------------------
+
+    def _forget(self, part: str, text: str) -> None:
+        """Leave out of a part of the mapping what it says of a text."""
+        mapped: Any = self.document.get("mapping", {}).get(part, {})
+        for key in [key for key in mapped if fold(key) == fold(text)]:
+            leave_out(mapped, key)
+
+    def _mapped(self, path: Sequence[str], more: Mapping[str, str]) -> str:
+        """Return the text with more in a table of the mapping, which is made at the end where it is not there."""
+        inner: Any = self.document.get("mapping")
+        if more and inner is not None:
+            for step in path:
+                if step not in inner and not is_table(inner):
+                    inner[step] = toml_value({})
+                inner = inner.get(step)
+                if inner is None:
+                    break
+        if not more or inner is not None:
+            for text, said in more.items():
+                add(inner, text, said)
+            return self.document.as_string()
+        header = ".".join(key_of(step) for step in ("mapping", *path))
+        return appended(self.document.as_string(), f"[{header}]\n{settings_text({**more})}")
+
+    # --- questions that come and go --------------------------------------------------------------------------------
+
+    def asked(self, name: str, settings: Mapping[str, JsonValue]) -> str:
+        """Return the text with one more question; raises RequestError where one has this id."""
+        if name in self.programme.fields:
+            raise RequestError(tr("Une question a déjà cet identifiant"))
+        fields: Any = self.document.get("fields", {})
+        told = f"[fields.{key_of(name)}]\n{settings_text(settings)}"
+        tables = [one for one in fields.values() if is_table(one)]
+        if tables:
+            return with_table_after(self.document, tables[-1], told)
+        if fields:
+            fields[name] = toml_value({key: value for key, value in settings.items() if value is not None})
+            return self.document.as_string()
+        return appended(self.document.as_string(), told)
+
+    def unasked(self, name: str) -> str:
+        """Return the text without a question, and without what the mapping says of it."""
+        table, mapping = self.table(name), self.document.get("mapping", {})
+        meant: Any = mapping.get("questions", {})
+        for header in [header for header, said in meant.items() if said.partition("[")[0].strip() == name]:
+            leave_out(meant, header)
+        options: Any = mapping.get("options", {})
+        if name in options:
+            options.remove(name)
+        fields: Any = self.document["fields"]
+        if is_table(table):
+            return without_table(self.document, table)
+        fields.remove(name)
+        return self.document.as_string()
+
+    # --- tables of points ------------------------------------------------------------------------------------------
+
+    def give(self, edit: PointsEdit) -> None:
+        """State the points of two answers or of two people, or leave them unstated."""
+        criteria = self.programme.criteria
+        if edit.at >= len(criteria):
+            raise RequestError(tr(GONE))
+        setting = TABLES.get(criteria[edit.at].kind)
+        if setting is None:
+            raise RequestError(tr(NO_TABLE))
+        tables: Any = self.document["criteria"]
+        table = tables[edit.at]
+        stated = table.get(setting, [])
+        keys = fold(edit.mentor), fold(edit.mentee)
+        place = next((at for at, one in enumerate(stated) if (fold(one["mentor"]), fold(one["mentee"])) == keys), None)
+        if edit.points is None:
+            if place is not None:
+                del stated[place]
+        elif place is not None:
+            put(stated[place], ["points"], edit.points)
+        else:
+            self._state(table, setting, {"mentor": edit.mentor, "mentee": edit.mentee, "points": edit.points})
+
+    @staticmethod
+    def _state(table: Any, setting: str, one: dict[str, JsonValue]) -> None:
+        """Add an entry to a list of tables, however it is written."""
+        from tomlkit import table as new_table
+        from tomlkit.items import AoT
+
+        stated = table.get(setting)
+        if isinstance(stated, AoT):
+            made = new_table()
+            made.update({key: toml_value(value) for key, value in one.items()})
+            stated.append(made)
+        elif stated is None:
+            add(table, setting, [one])
+        else:
+            stated.append(toml_value(one))
+
+
+def requote(table: Any, path: Sequence[str], words: tuple[str, str], names: set[str]) -> None:
+    """Name an answer by other words at a path, in each table of a list there that is about one of the questions."""
+    step, *further = path
+    inner, (former, becomes) = table.get(step), words
+    if further:
+        for one in inner if isinstance(inner, list) else [inner]:
+            if one.get("field", next(iter(names))) in names:
+                requote(one, further, words, names)
+    elif isinstance(inner, str):
+        if fold(inner) == former:
+            table[step] = becomes
+    else:
+        for place in places_of(inner, former):
+            inner[place] = becomes
+
+
+def places_of(texts: Any, former: str) -> Iterator[int]:
+    """Yield where a text stands in a list, in the form in which texts are compared."""
+    yield from [place for place, one in enumerate(texts or ()) if fold(str(one)) == former]
+
+
+def key_of(name: str) -> str:
+    """Return a name as a key of TOML."""
+    from tomlkit import key
+
+    return key(name).as_string()

@@ -1,0 +1,209 @@
+"""The questions of a programme in its form: words, answers, uses; those that may be added; and tables of points."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic import Field as Setting
+
+from mentormatch.base.strict_json import JsonMessage
+from mentormatch.fields import AnyField
+from mentormatch.fields.base import CHOSEN
+from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import listed
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.blanks import BLANK, BlankSentence, FormBlank
+from mentormatch.programme.programme import Programme
+from mentormatch.programme.question_edits import LISTS, TABLES
+from mentormatch.report.intake_words import KINDS, PEOPLE, USES
+from mentormatch.scoring.criterion import Criterion
+from mentormatch.widgets.form.changes import label_of
+from mentormatch.widgets.form.pieces import FormSentence, sentence_out, shown
+
+MOST_CELLS = 400
+"""A larger table is told by what it states, line by line."""
+TYPED = ("choice", "choices", "scale", "ranking", "yesno", "number", "place", "names", "text")
+"""The kinds of questions that can be added where no file has them: those that need no more than words and answers."""
+WORDED = mark("La question : {question}")
+ASKED = mark("Y répondent : {side}.")
+USED = mark("Elle sert à : {use}.")
+BETWEEN = mark("La réponse est entre {least} et {most}.")
+AT_MOST = mark("{most} réponses au plus.")
+TRUTHS = {
+    "private": mark("Lue par l'équipe seule : {private}."),
+    "shareable": mark("Sur la fiche que lit l'autre côté : {shareable}."),
+    "watch": mark("Regarder si l'accès est égal selon la réponse : {watch}."),
+    "later": mark("Posée plus tard, un premier fichier peut ne pas l'avoir : {later}."),
+}
+TITLES = {
+    "options": mark("Réponses possibles"),
+    "items": mark("Lignes de la grille"),
+    "levels": mark("Niveaux, du plus bas au plus haut"),
+    "days": mark("Jours"),
+    "moments": mark("Moments"),
+}
+
+
+class FormList(JsonMessage):
+    """The answers of a question that stand under one setting, in their order."""
+
+    setting: str
+    title: str
+    answers: list[str]
+
+
+class FormQuestion(JsonMessage):
+    """One question: its words, its kind, who answers it, what it serves, how many answered; sentences with blanks.
+
+    ``follows`` is the question whose answers it takes, empty where it has its own; ``changed``: the newest version has
+    another, or none.
+    """
+
+    name: str
+    question: str
+    kind: str
+    who: str
+    serves: str
+    answers: str
+    changed: bool
+    follows: str
+    sentences: list[FormSentence]
+    lists: list[FormList]
+
+
+class FormOffer(JsonMessage):
+    """A question that can be added: a column of the files that nothing reads yet."""
+
+    name: str
+    words: str
+    settings: dict[str, Any]
+
+
+class FormPoints(JsonMessage):
+    """A table of points: what is stated of two answers, or of two people by their keys.
+
+    ``rows`` and ``columns`` are answers with their words, of mentors and of mentees, none where the table is told by
+    its ``lines`` alone; ``otherwise`` is what stands where nothing is stated, None where that is nothing.
+    """
+
+    rows: list[tuple[str, str]]
+    columns: list[tuple[str, str]]
+    lines: list[tuple[str, str, float]]
+    most: float
+    otherwise: float | None
+    people: bool
+    heads: tuple[str, str]
+    choices: list[list[tuple[str, str]]] = Setting(default_factory=list)
+
+
+class OfferedQuestion(NamedTuple):
+    """A column of the files that no question of the programme reads: the id it would have, and its settings."""
+
+    name: str
+    settings: dict[str, Any]
+
+
+def questions_out(programme: Programme, kept: Programme, cohort: Cohort | None) -> Iterator[FormQuestion]:
+    """Yield every question of a programme; ``kept`` is the newest version."""
+    serving: dict[str, list[str]] = {}
+    for extension in (*programme.criteria, *programme.rules):
+        for name in dict.fromkeys(reference.field for reference in extension.references()):
+            serving.setdefault(name, []).append(label_of((extension,)))
+    for name, field in programme.fields.items():
+        former = kept.fields.get(name)
+        told = sentences(former) if former is not None else ()
+        followed = getattr(field, "items_of", None)
+        yield FormQuestion(
+            name=name,
+            question=shown(field.question),
+            kind=tr(KINDS.get(field.kind, field.kind)),
+            who=tr("les deux") if field.side == "both" else tr(PEOPLE[field.side]),
+            serves=shown(listed(serving.get(name, [] if field.use == "match" else [tr(USES[field.use])]))),
+            answers=answered(name, cohort),
+            changed=former != field,
+            follows=shown(programme.fields[followed].question) if followed in programme.fields else "",
+            sentences=[sentence_out(one, told) for one in sentences(field)],
+            lists=[] if followed else list(lists(field)),
+        )
+
+
+def answered(name: str, cohort: Cohort | None) -> str:
+    """Return how many answered a question, of those who were asked; empty where nobody was."""
+    sides = (cohort.mentors, cohort.mentees) if cohort else ()
+    told = [(int(people.known(name).sum()), len(people)) for people in sides if name in people.columns]
+    given, asked = (sum(column) for column in zip(*told, strict=True)) if told else (0, 0)
+    return tr("{given} sur {asked}", given=given, asked=asked) if asked else ""
+
+
+def lists(field: AnyField) -> Iterator[FormList]:
+    """Yield the answers that a question lists."""
+    for setting in LISTS:
+        answers = getattr(field, setting, None)
+        if answers:
+            yield FormList(setting=setting, title=tr(TITLES[setting]), answers=list(answers))
+
+
+def sentences(field: AnyField) -> tuple[BlankSentence, ...]:
+    """Return what is set of a question as sentences with blanks."""
+    sides = (("both", tr("les deux")), *((side, tr(words)) for side, words in PEOPLE.items()))
+    blanks = {
+        "question": FormBlank("question", "words", field.question),
+        "side": FormBlank("side", "choice", field.side, sides),
+        "use": FormBlank("use", "choice", field.use, tuple((use, tr(words)) for use, words in USES.items())),
+        **{name: truth(name, value=getattr(field, name)) for name in TRUTHS},
+        **numbers(field),
+    }
+    templates = [WORDED, ASKED, USED]
+    templates += [BETWEEN] * ("least" in blanks) + [AT_MOST] * ("most" in blanks and "least" not in blanks)
+    templates += [text for name, text in TRUTHS.items() if name != "watch" or field.kind in CHOSEN]
+    return tuple(BlankSentence(filled(tr(text), blanks)) for text in templates)
+
+
+def truth(name: str, *, value: bool) -> FormBlank:
+    """Return the blank of a setting that is so or not."""
+    return FormBlank(name, "truth", str(value).lower(), (("false", tr("non")), ("true", tr("oui"))))
+
+
+def numbers(field: AnyField) -> dict[str, FormBlank]:
+    """Return the blanks of the bounds of a question, those that it has."""
+    whole = field.kind != "number"
+    return {
+        name: FormBlank(name, "number", getattr(field, name), (), 1 if whole else None, None, whole, optional=True)
+        for name in ("least", "most")
+        if name in type(field).model_fields
+    }
+
+
+def filled(template: str, blanks: Mapping[str, str | FormBlank]) -> tuple[str | FormBlank, ...]:
+    """Return a sentence in pieces, its {places} filled with texts and blanks."""
+    told = BLANK.split(template)
+    return tuple(blanks[piece] if place % 2 else piece for place, piece in enumerate(told) if piece)
+
+
+def points_out(criterion: Criterion, fields: Mapping[str, AnyField]) -> FormPoints | None:
+    """Return the table of points of a criterion, None where it has none."""
+    setting = TABLES.get(criterion.kind)
+    if setting is None:
+        return None
+    stated = [(one.mentor, one.mentee, one.points) for one in getattr(criterion, setting)]
+    people = setting == "pairs"
+    asked = [] if people else [fields[getattr(criterion, side)] for side in ("mentor", "mentee")]
+    answers = [[(one, shown(one)) for one in field.options_without("\0")] for field in asked]
+    whole = not people and 0 < len(answers[0]) * len(answers[1]) <= MOST_CELLS
+    return FormPoints(
+        rows=answers[0] if whole else [],
+        columns=answers[1] if whole else [],
+        lines=stated,
+        most=getattr(criterion, "most", 1.0),
+        otherwise=getattr(criterion, "otherwise", None),
+        people=people,
+        heads=(tr("mentor·e"), tr("mentoré·e")),
+        choices=[] if whole or people else answers,
+    )
+
+
+def offers_out(offered: Sequence[OfferedQuestion]) -> Iterator[FormOffer]:
+    """Yield the questions that can be added."""
+    for one in offered:
+        kind = tr(KINDS.get(str(one.settings["kind"]), ""))
+        words = f"{shown(str(one.settings['question']))} ({kind})"
+        yield FormOffer(name=one.name, words=words, settings=one.settings)
