@@ -198,6 +198,11 @@ def test_names_stand_on_the_screen_and_in_documents_once_they_are_asked_for() ->
     assert sitting.done("name", shown=True)["gathered"]["named"] is True
     assert "Arnaud Alix" in in_groups(sitting.done("groups"))[0]
     assert any("Arnaud Alix" in one["presenting"] for one in sitting.done("year")["lanes"][0]["sessions"])
+    assert "Arnaud" not in sitting.content("hand", "groupes.html").decode()
+    told = sitting.done("name", shown=True, where="documents")["gathered"]
+    held = {one["name"]: one["holds"] for one in told["documents"]}
+    assert held["groupe-1.ics"] == held["groupes.html"] == "Des noms, à côté des codes"
+    assert held["groupes.json"] == "Des codes"
     assert "Arnaud Alix" in sitting.content("hand", "groupes.html").decode()
     assert "Arnaud" not in sitting.content("hand", "groupes.json").decode()
     assert "Présente : Arnaud Alix" in sitting.content("hand", "groupe-1.ics").decode()
@@ -282,6 +287,13 @@ def test_people_are_called_by_name_with_their_telephone_once_that_is_asked_for()
     calls = [one for rank in sitting.done("follow")["ranks"] for one in rank["people"]]
     besson = next(one for one in calls if one["name"].endswith("(E05)"))
     assert (besson["name"], besson["telephone"]) == ("Besson Inès (E05)", "06 00 00 02 05")
+    assert "Besson" not in sitting.content("hand", "suivi.html").decode()
+    told = sitting.done("name", shown=True, where="documents")["plan"]["year"]
+    assert {one["name"]: one["holds"][:8] for one in told} == {
+        "suivi.html": "Des noms",
+        "suivi.xlsx": "Des noms",
+        "suivi.json": "Des code",
+    }
     assert "Besson Inès" in sitting.content("hand", "suivi.html").decode()
     assert "Besson" not in sitting.content("hand", "suivi.json").decode()
 

@@ -55,6 +55,8 @@ from mentormatch.service.desk.kind_requests import (
     TrySessions,
 )
 from mentormatch.service.desk.kind_steps import NOT_FORMED, KindSteps
+from mentormatch.service.desk.letter_documents import FILES as LETTERS
+from mentormatch.service.desk.letter_documents import letter_archive
 from mentormatch.service.desk.offered_questions import UnreadQuestions
 from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound
 from mentormatch.service.desk.sealing_board import SealingBoard
@@ -204,7 +206,8 @@ class Desk:
             case ChooseKind() | BeginNext():
                 return None
             case LookAtFollowUp() | TakeWave() | LeaveWave() | TakeEdition() | LeaveEdition() | NoteCall():
-                return dressed(self.kinds.follow(action, body, self.formed(), self.contacts if self.named else None))
+                shown = self.contacts if self.named else None
+                return dressed(self.kinds.follow(action, body, self.formed(), shown, named=self.named_documents))
             case LookAtSessions() | TrySessions():
                 with stoppable():
                     return dressed(self.kinds.sessions(action))
@@ -474,7 +477,8 @@ class Desk:
         if not in_documents:
             self.call(shown=shown)
             return
-        self.formed()
+        if not self.kinds.group:
+            self.formed()
         self.named_documents = shown
         self.edition += 1
 
@@ -521,9 +525,11 @@ class Desk:
             return self.looked_at().document(name)
         if name != ANSWERS and self.kinds.has(name):
             board = self.round.board if self.round else None
-            return self.kinds.document(name, board, self.contacts if self.named else None)
+            return self.kinds.document(name, board, self.contacts if self.named_documents else None)
         if name in ROUND_FILES:
             return self.proposed().document(name)
+        if name in LETTERS:
+            return letter_archive(name, self.proposed(), self.contacts, named=self.named_documents)
         return intake_documents(self.taken_in()) if name == ANSWERS else self.held().content(name)
 
     def opened(self) -> dict[str, Any]:
@@ -552,8 +558,8 @@ class Desk:
                 told=self.told,
                 files=[FileOut(part=part, name=file.name, size=file.size) for part, file in self.handed.files.items()],
                 intake=intake_out(self.intake) if self.intake else None,
-                plan=plan_out(self.held(), self.round) if self.round else None,
-                gathered=self.kinds.gathered,
+                plan=plan_out(self.held(), self.round, self.kinds.follow_up) if self.round else None,
+                gathered=self.kinds.gathered(named_documents=self.named_documents),
             )
             return dressed(out)
 

@@ -14,8 +14,10 @@ from mentormatch.report.view import figures
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.column_messages import ColumnsTold
 from mentormatch.service.desk.documents import CODES, NEXT, NEXT_PURPOSE, PURPOSES, VIEWS, HeldDocument
+from mentormatch.service.desk.follow_up import DeskFollowUp
 from mentormatch.service.desk.kind_requests import ProgrammeKind
 from mentormatch.service.desk.kind_steps import GatheredOut
+from mentormatch.service.desk.letter_documents import letter_lines
 from mentormatch.service.desk.result_tables import DocumentLine
 from mentormatch.service.desk.rounds import DeskRound
 
@@ -68,8 +70,8 @@ class DeskPlanOut(JsonMessage):
     """The plan at present; ``answered``: there are pairs that somebody could validate, ``final``: somebody has.
 
     ``named``: people are called by the names that they gave; None where the programme asks for none;
-    ``named_documents``: so do documents. ``rounds`` are the documents of the proposal to people, ``after`` those for
-    what comes after.
+    ``named_documents``: so do documents. ``rounds`` are the documents of the proposal to people, ``letters`` those
+    that are sent to them, ``year`` those of the follow-up, ``after`` those for what comes after.
     """
 
     status: str
@@ -85,6 +87,8 @@ class DeskPlanOut(JsonMessage):
     choice: ChoiceOut
     documents: list[DocumentLine]
     rounds: list[DocumentLine]
+    letters: list[DocumentLine]
+    year: list[DocumentLine]
     after: list[DocumentLine]
 
 
@@ -158,7 +162,7 @@ def choice_out(held: HeldDocument) -> ChoiceOut:
     return ChoiceOut(mentors=mentors, mentees=mentees, pairs=ranked)
 
 
-def plan_out(held: HeldDocument, proposed: DeskRound) -> DeskPlanOut:
+def plan_out(held: HeldDocument, proposed: DeskRound, year: DeskFollowUp) -> DeskPlanOut:
     """Return a plan in words, with what can be looked at and kept of it."""
     matching = held.matching
     return DeskPlanOut(
@@ -179,5 +183,7 @@ def plan_out(held: HeldDocument, proposed: DeskRound) -> DeskPlanOut:
         rounds=[DocumentLine(name=name, purpose=what, holds=tr(CODES)) for name, what in proposed.offered]
         if answered(matching)
         else [],
+        letters=letter_lines(proposed, named=held.named_documents) if answered(matching) else [],
+        year=year.lines(named=held.named_documents),
         after=[DocumentLine(name=NEXT, purpose=tr(NEXT_PURPOSE), holds=tr(CODES))] if answered(matching) else [],
     )

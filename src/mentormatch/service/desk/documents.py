@@ -19,6 +19,7 @@ from mentormatch.report.views.pairs import PairPiece
 from mentormatch.report.views.piece import Piece, ViewNames, labels_of
 from mentormatch.rules.formulation import SIDES
 from mentormatch.service.desk.follow_up import DeskFollowUp
+from mentormatch.service.desk.result_tables import CODES, NAMES
 from mentormatch.survey.contacts import Contacts
 
 HTML, ZIP, BYTES = "text/html; charset=utf-8", "application/zip", "application/octet-stream"
@@ -53,7 +54,6 @@ PURPOSES: Mapping[str, str] = {
     HANDOUTS: mark("Une fiche par participant·e et le tableau du publipostage, avec les coordonnées"),
 }
 """In the order in which they are offered."""
-CODES, NAMES = mark("Des codes"), mark("Des noms, à côté des codes")
 HOLDINGS: Mapping[str, str] = {
     "binomes.json": mark("Des codes, jamais de noms"),
     "binomes.decision.json": mark("Ni noms ni réponses"),

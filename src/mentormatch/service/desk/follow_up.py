@@ -21,7 +21,7 @@ from mentormatch.languages.phrases import counted
 from mentormatch.operations.matching import Matching
 from mentormatch.report import followup as report
 from mentormatch.report.further_answers import LEARN, TITLES
-from mentormatch.service.desk.result_tables import TableOut, table_out
+from mentormatch.service.desk.result_tables import CODES, NAMES, DocumentLine, TableOut, table_out
 from mentormatch.service.desk.uploads import File
 from mentormatch.survey.contacts import Contacts, asks_for_telephone
 from mentormatch.widgets.board.decisions import BoardGround
@@ -117,7 +117,7 @@ class FollowUpOut(JsonMessage):
     outcomes: TableOut | None
     warning: list[str]
     tables: list[TableOut]
-    documents: list[str]
+    documents: list[DocumentLine]
 
 
 @dataclass(eq=False)
@@ -173,8 +173,20 @@ class DeskFollowUp:
         year = read(matching, self.waves)
         return report.WRITERS[name[name.rindex(".") :]](year, year.named(contacts))
 
-    def told(self, matching: Matching, ground: BoardGround, contacts: Contacts | None) -> FollowUpOut:
-        """Return the year in words, by name, with how they are reached, where contacts are given."""
+    def lines(self, *, named: bool) -> list[DocumentLine]:
+        """Return the documents of the year, once there are answers; JSON holds no names."""
+        return [
+            DocumentLine(
+                name=name, purpose=tr(what), holds=tr(NAMES if named and not name.endswith(".json") else CODES)
+            )
+            for name, what in (FILES.items() if self.waves else ())
+        ]
+
+    def told(self, matching: Matching, ground: BoardGround, contacts: Contacts | None, *, named: bool) -> FollowUpOut:
+        """Return the year in words, by name, with how they are reached, where contacts are given.
+
+        ``named``: its documents hold names.
+        """
         programme = matching.programme
         months = programme.follow_up.months
         if not programme.follow_up.fields or not self.waves:
@@ -204,7 +216,7 @@ class DeskFollowUp:
             outcomes=tables.get(report.OUTCOMES),
             warning=[line for line in (warning(year.outcomes()), tr(DESCRIPTION)) if line],
             tables=[tables[name] for name in (report.REJECTED, report.REMARKS) if name in tables],
-            documents=list(FILES),
+            documents=self.lines(named=named),
         )
 
     def _wave(self, month: int, year: Year | None, wave: Wave | None) -> WaveOut:

@@ -41,11 +41,13 @@ WHOLE = (peer_groups.WHOLE, working_group.WHOLE)
 class GatheredOut(JsonMessage):
     """What came of a programme that forms no pairs: in a sentence, and what can be kept.
 
-    ``answered``: something can be handed out; ``named`` as of a plan of pairs; ``dated``: the groups have sessions.
+    ``answered``: something can be handed out; ``named`` and ``named_documents`` as of a plan of pairs; ``dated``: the
+    groups have sessions.
     """
 
     answered: bool
     named: bool | None
+    named_documents: bool
     dated: bool
     title: str
     documents: list[DocumentLine]
@@ -77,9 +79,7 @@ class KindSteps:
 
     def call(self, *, named: bool) -> None:
         """Call the people of the groups by name, or by their codes."""
-        if isinstance(self.group, PeerGroups):
-            self.group.named = named
-        elif self.group is not None:
+        if self.group is not None:
             self.group = self.group.called(named=named)
 
     def groups(self, action: KindRequest) -> GroupsOut | YearOut:
@@ -107,8 +107,13 @@ class KindSteps:
             self.group = group = group.for_sessions(action.number)
         return group.told()
 
-    def follow(self, action: KindRequest, body: bytes, board: SealingBoard, contacts: Contacts | None) -> FollowUpOut:
-        """Return the year of the pairs after what was noted; raises MentorMatchError where it cannot be read."""
+    def follow(
+        self, action: KindRequest, body: bytes, board: SealingBoard, contacts: Contacts | None, *, named: bool
+    ) -> FollowUpOut:
+        """Return the year of the pairs after what was noted; raises MentorMatchError where it cannot be read.
+
+        ``contacts`` are what people are called by on the screen; ``named``: documents hold names.
+        """
         if not answered(board.matching):
             raise RequestError(tr(NOT_FORMED))
         match action:
@@ -122,17 +127,17 @@ class KindSteps:
                 self.follow_up.leave_edition(at)
             case NoteCall(person=person, done=done):
                 self.follow_up.call(board.ground, person, done=done)
-        return self.follow_up.told(board.matching, board.ground, contacts)
+        return self.follow_up.told(board.matching, board.ground, contacts, named=named)
 
     def has(self, name: str) -> bool:
         """Say whether a document is one of groups or sessions, or of the year of pairs."""
         return name in FILES or self.group is not None
 
     def document(self, name: str, board: SealingBoard | None, contacts: Contacts | None) -> bytes:
-        """Return a document; raises RequestError where there is none of this name."""
+        """Return a document, with names where ``contacts`` are there; raises RequestError where there is none of it."""
         if name in FILES and board is not None:
             return self.follow_up.document(name, board.matching, contacts)
-        documents = self.group.documents if self.group else {}
+        documents = self.group.called(named=contacts is not None).documents if self.group else {}
         if name in WHOLE:
             return packed_documents(documents)
         if name not in documents:
@@ -143,16 +148,16 @@ class KindSteps:
         """Return the groups as the next edition is told them; raises RequestError where there are none."""
         return File(NEXT_GROUPS, self.document(NEXT_GROUPS, None, None))
 
-    @property
-    def gathered(self) -> GatheredOut | None:
-        """What came of a programme that forms no pairs, None where nothing did yet."""
+    def gathered(self, *, named_documents: bool) -> GatheredOut | None:
+        """Return what came of a programme that forms no pairs, None where nothing did yet."""
         group = self.group
         if group is None:
             return None
         return GatheredOut(
             answered=group.answered,
             named=group.named if group.programme.documents.name else None,
+            named_documents=named_documents,
             dated=group.programme.sessions is not None,
             title=group.title,
-            documents=group.offered,
+            documents=group.called(named=named_documents).offered,
         )

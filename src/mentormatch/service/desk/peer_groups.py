@@ -4,7 +4,7 @@ Every gesture forms the groups anew from the answers and all wishes; one that le
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from mentormatch.base.strict_json import JsonMessage
@@ -185,6 +185,10 @@ class PeerGroups:
         """Whether there are groups."""
         return self.now.grouping.status in ANSWERED and bool(self.now.grouping.groups)
 
+    def called(self, *, named: bool) -> "PeerGroups":
+        """Return the same groups, their people called by name, or by their codes."""
+        return replace(self, named=named)
+
     def wish(self, asked: WishFor) -> None:
         """Bring two people together or keep them apart; raises RequestError, with the reason, where that cannot be."""
         people = self._key(asked.people[0]), self._key(asked.people[1])
@@ -327,7 +331,7 @@ class PeerGroups:
     @property
     def offered(self) -> list[DocumentLine]:
         """The documents that can be kept, and what each is for."""
-        return document_lines(self.documents, WHOLE)
+        return document_lines(self.documents, WHOLE, named=self.named)
 
 
 def group_out(one: GroupCard, members: list[GroupMember]) -> GroupOut:

@@ -15,12 +15,14 @@ from mentormatch.groups.dates import Dates
 from mentormatch.groups.inputs import moment_in_words
 from mentormatch.groups.result import Result
 from mentormatch.groups.turns import Turns
-from mentormatch.languages import spoken, tr
+from mentormatch.languages import mark, spoken, tr
 from mentormatch.languages.phrases import clock, counted
 from mentormatch.report.folder import packed
 from mentormatch.report.sessions import TITLES, WRITERS, SessionDocuments, printed
 
 ANSWERED = (Status.PROVED, Status.FEASIBLE)
+CODES, NAMES = mark("Des codes"), mark("Des noms, à côté des codes")
+"""What documents hold of people."""
 
 
 class TableOut(JsonMessage):
@@ -71,12 +73,16 @@ class ResultDocument:
         return WRITERS[PurePath(name).suffix](SessionDocuments(self.result, self.staff))
 
 
-def document_lines(documents: Mapping[str, ResultDocument], whole: str) -> list[DocumentLine]:
-    """Return what documents there are, first the archive of all that may be given to everybody."""
+def document_lines(documents: Mapping[str, ResultDocument], whole: str, *, named: bool) -> list[DocumentLine]:
+    """Return what documents there are, first the archive of all that may be given to everybody; JSON holds no names."""
     if not documents:
         return []
-    all_of_them = DocumentLine(name=whole, purpose=tr("Tout ce qui peut être donné à tous, en un seul fichier"))
-    return [all_of_them, *(DocumentLine(name=name, purpose=one.purpose) for name, one in documents.items())]
+    purposes = {whole: tr("Tout ce qui peut être donné à tous, en un seul fichier")}
+    purposes |= {name: one.purpose for name, one in documents.items()}
+    return [
+        DocumentLine(name=name, purpose=purpose, holds=tr(NAMES if named and not name.endswith(".json") else CODES))
+        for name, purpose in purposes.items()
+    ]
 
 
 def packed_documents(documents: Mapping[str, ResultDocument]) -> bytes:

@@ -216,7 +216,7 @@ class WorkingGroup:
     @property
     def offered(self) -> list[DocumentLine]:
         """The documents that can be kept, and what each is for."""
-        return document_lines(self.documents, WHOLE)
+        return document_lines(self.documents, WHOLE, named=self.named)
 
 
 def about(result: Result | None) -> tuple[str, ...]:

@@ -42,6 +42,8 @@ export class Documents {
       this.table(plan.documents),
       plan.answered ? this.review() : "",
       plan.rounds.length ? make("section", {}, make("h3", {}, desk.say("round_documents")), this.table(plan.rounds)) : "",
+      plan.letters.length ? make("section", {}, make("h3", {}, desk.say("letters")), make("p", { class: "hint" }, desk.say("letters_hint")), this.table(plan.letters)) : "",
+      plan.year.length ? make("section", {}, make("h3", {}, desk.say("follow_documents")), this.table(plan.year)) : "",
       plan.after.length ? make("section", {}, make("h3", {}, desk.say("afterwards")), this.table(plan.after)) : "",
       plan.answered ? nextEdition(desk) : "",
       make("div", { class: "tools" }, desk.button("close", "close:end", () => desk.close())),
@@ -56,7 +58,7 @@ export class Documents {
     place.append(
       make("p", { class: "lead" }, desk.say("documents_lead")),
       make("div", { class: answered ? "verdict" : "verdict refused" }, make("p", {}, make("b", {}, title)), make("p", {}, desk.say(answered ? "gathered_documents" : "no_groups"))),
-      answered ? desk.parts.board.names() : "",
+      answered ? this.names() : "",
       answered ? this.table(documents) : "",
       answered && kind === "groups" ? nextEdition(desk) : "",
       make("div", { class: "tools" }, desk.button("close", "close:end", () => desk.close())),
@@ -66,7 +68,7 @@ export class Documents {
   /** Return the choice of names in documents, where people gave some. */
   names() {
     const { desk } = this;
-    const { named, named_documents } = desk.state.plan;
+    const { named, named_documents } = desk.state.plan ?? desk.state.gathered;
     if (named === null) return "";
     const own = { type: "checkbox", checked: named_documents, "data-focus": "names_in_documents", "aria-describedby": "names-hint" };
     const box = make("input", own);

@@ -36,7 +36,7 @@ export class FollowUp {
       told.outcomes ? folded("outcomes", told.outcomes.title, told.warning.map((text) => make("p", { class: "hint" }, text)), tableOf(told.outcomes)) : "",
       foldedTables(told.tables),
       this.editions(told.editions),
-      make("section", {}, make("h3", {}, desk.say("follow_documents")), make("ul", { class: "links" }, told.documents.map((name) => make("li", {}, desk.parts.documents.link(name, name))))),
+      make("section", {}, make("h3", {}, desk.say("follow_documents")), desk.parts.documents.names(), desk.parts.documents.table(told.documents)),
     );
   }
 
