@@ -14,6 +14,7 @@ from time import monotonic, sleep
 from typing import Any, Literal
 from urllib.request import urlopen
 
+from jupyterlab.commands import get_app_dir
 from playwright.sync_api import Page
 
 type Kind = Literal["lab", "notebook"]
@@ -29,6 +30,8 @@ FOLDERS = (
     "JUPYTERLAB_WORKSPACES_DIR",
 )
 PATIENCE_S = 60.0
+BESIDE = Path(get_app_dir()).parent
+"""What packages give to Jupyter's page stands beside JupyterLab; without it no widget is drawn, and no word says so."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def jupyter(kind: Kind, folder: Path) -> Iterator[Jupyter]:
     """Run a server while the block runs; it ends with its kernels."""
     port, shown = free_port(), folder / "shown"
     shown.mkdir()
-    environment = os.environ | {name: str(folder / name.lower()) for name in FOLDERS}
+    environment = os.environ | {name: str(folder / name.lower()) for name in FOLDERS} | {"JUPYTER_PATH": str(BESIDE)}
     app = APPS[kind]
     command = [
         *(sys.executable, "-m", "jupyter", kind, "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"),
