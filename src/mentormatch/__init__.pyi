@@ -69,6 +69,11 @@ from mentormatch.inspection.intake import Intake as Intake
 from mentormatch.inspection.intake import intake as intake
 from mentormatch.languages import language as language
 from mentormatch.notebook import open_board as open_board
+from mentormatch.notebook import open_departures as open_departures
+from mentormatch.notebook import open_documents as open_documents
+from mentormatch.notebook import open_files as open_files
+from mentormatch.notebook import open_form as open_form
+from mentormatch.notebook import prepare_notebook as prepare_notebook
 from mentormatch.operations.access import Access as Access
 from mentormatch.operations.access import AccessGroup as AccessGroup
 from mentormatch.operations.access import AccessQuestion as AccessQuestion

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
+from tempfile import TemporaryDirectory
 
 from jinja2.meta import find_referenced_templates
 from jinja2.nodes import Template
@@ -13,15 +15,22 @@ import mentormatch
 from mentormatch.explanation.labels import KEYS
 from mentormatch.explanation.names import cohort_names
 from mentormatch.inspection.section import writer_for
-from mentormatch.notebook import BoardWidget
-from mentormatch.operations.matching import exporter_for
+from mentormatch.notebook import BoardWidget, DeparturesWidget, FilesWidget, FormWidget
+from mentormatch.operations.evaluation import evaluate
+from mentormatch.operations.matching import Matching, exporter_for
+from mentormatch.operations.repair import Repair
+from mentormatch.programme.edits import ProgrammeText
 from mentormatch.report import followup, profiles, sessions
 from mentormatch.report.folder import content_of
 from mentormatch.report.handouts import common_text, handouts
 from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
 from mentormatch.report.pictures.timeline import Timeline
+from mentormatch.report.views.made import EvaluationPiece, RepairPiece
 from mentormatch.widgets.board.session import Board
+from mentormatch.widgets.form.session import ProgrammeForm
+from mentormatch.widgets.panel.departures import DeparturesPanel
+from mentormatch.widgets.panel.files import FilesPanel
 from tests.groups.edition_texts import gathered
 from tests.report.edition import Edition
 from tests.report.views.samples import views
@@ -105,6 +114,28 @@ def shown(one: Edition) -> Iterator[object]:
     yield from (HeatMap(one.matching, KEYS), Distribution(one.matching, KEYS), Fairness(one.matching, KEYS))
     yield from (Waterfall(one.matching, KEYS, mentor=first.mentor, mentee=first.mentee), Map(one.matching, KEYS))
     yield from (one.matching.show, *views(one.matching, names=one.contacts))
+    yield from made(one.matching)
+    with TemporaryDirectory() as folder:
+        yield from used(one.matching, Path(folder))
+
+
+def made(matching: Matching) -> Iterator[object]:
+    """Yield plans that were made by hand, and after somebody left."""
+    by_hand = evaluate(matching.cohort, matching.programme, [(pair.mentor, pair.mentee) for pair in matching.pairs])
+    yield from (
+        by_hand,
+        EvaluationPiece.of(by_hand),
+        Repair(matching, matching),
+        RepairPiece.of(Repair(matching, matching)),
+    )
+
+
+def used(matching: Matching, folder: Path) -> Iterator[object]:
+    """Yield the widgets by which staff do something."""
+    path = matching.programme.save(folder / "programme.toml")
+    form = ProgrammeForm(ProgrammeText.of(path.read_bytes()), lambda _: matching.cohort)
+    yield from (FormWidget(form, path), FilesWidget(FilesPanel(folder=folder)))
+    yield DeparturesWidget(DeparturesPanel.of(lambda: matching, [], None))
 
 
 def fragments(one: Edition) -> list[str]:

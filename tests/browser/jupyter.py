@@ -1,4 +1,4 @@
-"""A real Jupyter, JupyterLab or Notebook 7, with everything of its own in one folder and nothing from elsewhere."""
+"""A real JupyterLab, Notebook 7 or Voilà, with everything of its own in one folder and nothing from elsewhere."""
 
 import json
 import os
@@ -9,18 +9,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copy
 from socket import socket
 from time import monotonic, sleep
 from typing import Any, Literal
 from urllib.request import urlopen
 
-from jupyterlab.commands import get_app_dir
+from jupyterlab.commands import get_app_dir  # type: ignore[import-untyped]
 from playwright.sync_api import Page
 
-type Kind = Literal["lab", "notebook"]
+type Kind = Literal["lab", "notebook", "voila"]
 
 APPS: dict[Kind, str] = {"lab": "LabApp", "notebook": "JupyterNotebookApp"}
-PAGES: dict[Kind, str] = {"lab": "doc/tree", "notebook": "notebooks"}
+PAGES: dict[Kind, str] = {"lab": "doc/tree", "notebook": "notebooks", "voila": "voila/render"}
+VOILA = ("voila", "--no-browser", "--Voila.ip=127.0.0.1")
 FOLDERS = (
     "JUPYTER_CONFIG_DIR",
     "JUPYTER_DATA_DIR",
@@ -30,6 +32,7 @@ FOLDERS = (
     "JUPYTERLAB_WORKSPACES_DIR",
 )
 PATIENCE_S = 60.0
+OURS = Path(__file__).resolve().parents[2] / "notebooks"
 BESIDE = Path(get_app_dir()).parent
 """What packages give to Jupyter's page stands beside JupyterLab; without it no widget is drawn, and no word says so."""
 
@@ -59,12 +62,16 @@ class Jupyter:
         (self.folder / name).write_text(json.dumps(book), encoding="utf-8")
 
     def open(self, page: Page, name: str) -> None:
-        """Open a notebook and wait until its kernel is there for it."""
-        page.goto(f"{self.address}/{PAGES[self.kind]}/{name}")
+        """Open a notebook and wait until its kernel is there for it; Voilà has run all of it then."""
+        page.goto(f"{self.address}/{PAGES[self.kind]}/{name}", timeout=PATIENCE_S * 1000)
+        if self.kind == "voila":
+            return
         until(lambda: self._ready(name))
 
     def run_all(self, page: Page) -> None:
-        """Run all cells by the menu."""
+        """Run all cells by the menu; Voilà runs them by itself."""
+        if self.kind == "voila":
+            return
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
@@ -89,14 +96,9 @@ def jupyter(kind: Kind, folder: Path) -> Iterator[Jupyter]:
     """Run a server while the block runs; it ends with its kernels."""
     port, shown = free_port(), folder / "shown"
     shown.mkdir()
+    copy(OURS / "voila.json", shown)  # Voilà takes it from the folder that it begins in
     environment = os.environ | {name: str(folder / name.lower()) for name in FOLDERS} | {"JUPYTER_PATH": str(BESIDE)}
-    app = APPS[kind]
-    command = [
-        *(sys.executable, "-m", "jupyter", kind, "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"),
-        *("--ServerApp.port_retries=0", f"--ServerApp.root_dir={shown}", "--IdentityProvider.token="),
-        *(f"--{app}.extension_manager=readonly", f"--{app}.news_url="),
-        f"--{app}.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]
+    command = [sys.executable, "-m", *(VOILA if kind == "voila" else served(kind, shown)), f"--port={port}"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=shown)
     try:
@@ -108,10 +110,21 @@ def jupyter(kind: Kind, folder: Path) -> Iterator[Jupyter]:
         server.wait(PATIENCE_S)
 
 
+def served(kind: Kind, shown: Path) -> Sequence[str]:
+    """Return how JupyterLab or Notebook 7 is told to show a folder to this machine, and to look for nothing outside."""
+    app = APPS[kind]
+    return (
+        *("jupyter", kind, "--no-browser", "--allow-root", "--ip=127.0.0.1"),
+        *("--ServerApp.port_retries=0", f"--ServerApp.root_dir={shown}", "--IdentityProvider.token="),
+        *(f"--{app}.extension_manager=readonly", f"--{app}.news_url="),
+        f"--{app}.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    )
+
+
 def answers(running: Jupyter) -> bool:
     """Say whether the server is up."""
     try:
-        return bool(running._get("api/status"))
+        return bool(running._get("" if running.kind == "voila" else "api/status"))
     except OSError:
         return False
 

@@ -121,7 +121,7 @@ def test_no_date_is_on_a_public_holiday_in_school_holidays_or_in_a_black_out() -
     assert {one.moment.name: one.reason for one in dates.set_aside} == {
         "2026-10-20": "Vacances de la Toussaint, zone A",
         "2026-11-11": "Armistice",
-        "2027-02-16": "Vacances d'hiver, zone A",
+        "2027-02-16": "Vacances d’hiver, zone A",
         "2027-07-02": "Festival d'Avignon",
     }
     assert names(dates) == ("2027-04-06", "2027-05-18")
@@ -131,7 +131,7 @@ def test_zones_that_share_a_holiday_are_named_together() -> None:
     dates = choose_dates({}, ["2027-02-16", "2026-10-20"], 0)
     assert [one.reason for one in dates.set_aside] == [
         "Vacances de la Toussaint, zones A, B et C",
-        "Vacances d'hiver, zones A et C",
+        "Vacances d’hiver, zones A et C",
     ]
 
 

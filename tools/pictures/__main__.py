@@ -35,6 +35,7 @@ BOARD = (
     "import mentormatch as mm\n\nbinomes = mm.match(mm.examples.cohort(), mm.examples.programme())",
     'mm.open_board(binomes, "resultat")',
 )
+TO_THE_TOP = "(one) => one.querySelector('.jp-WindowedPanel-outer').scrollTop = 0"
 OWN = """
 .jp-LabShell #jp-top-panel, .jp-SideBar, #jp-left-stack, #jp-right-stack,
 #jp-bottom-panel, .Toastify, .jp-toastContainer { display: none !important; }
@@ -210,25 +211,21 @@ def board_in_jupyter(browser: Browser, edition: Edition) -> bytes:
         lab.run_all(page)
         page.locator(".mm-board-name", has_text="M01").first.click(timeout=60_000)
         page.locator(".mm-board-tie").first.wait_for()
-        page.locator(".jp-NotebookPanel").evaluate(
-            "(one) => one.querySelector('.jp-WindowedPanel-outer').scrollTop = 0"
-        )
+        page.locator(".jp-NotebookPanel").evaluate(TO_THE_TOP)
         settle(page, lab)
         return page.locator(".jp-NotebookPanel").screenshot()
 
 
 def notebook(browser: Browser, edition: Edition) -> bytes:
-    """Return a picture of the first notebook, run in JupyterLab, where it shows the pairs."""
+    """Return a picture of the first notebook, run in JupyterLab, from its beginning."""
     with TemporaryDirectory() as folder, jupyter("lab", Path(folder)) as lab:
         (lab.folder / "carnet.ipynb").write_bytes((ROOT / "notebooks" / "former_les_binomes.ipynb").read_bytes())
         page = browser.new_page(viewport={"width": WIDE, "height": 1500})
         lab.open(page, "carnet.ipynb")
         lab.run_all(page)
-        table = page.locator(".mentormatch table", has_text="Points sur 100").first
-        table.wait_for(timeout=120_000)
+        page.locator(".mm-widget", has_text="binomes.xlsx").wait_for(timeout=120_000)
+        page.locator(".jp-NotebookPanel").evaluate(TO_THE_TOP)
         settle(page, lab)
-        table.evaluate("(one) => one.closest('.jp-Cell').scrollIntoView()")
-        page.wait_for_timeout(1_000)
         return page.locator(".jp-NotebookPanel").screenshot()
 
 

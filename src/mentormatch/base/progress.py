@@ -118,6 +118,7 @@ class Activity:
 
 
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
+_always: list[Listener] = []
 _work: ContextVar[Activity | None] = ContextVar("work", default=None)
 
 
@@ -137,10 +138,15 @@ def listen(listener: Listener | None) -> Iterator[None]:
         _listener.reset(token)
 
 
+def listen_always(listener: Listener) -> None:
+    """Have all work of this process told to a listener from now on, but what another is told."""
+    _always[:] = [listener]
+
+
 @contextmanager
 def track(parts: int | None = None) -> Iterator[Activity | None]:
     """Make all within one piece of work, of so many problems, unless it is part of one; it also decorates functions."""
-    listener, within = _listener.get(), _work.get()
+    listener, within = _listener.get() or next(iter(_always), None), _work.get()
     if listener is None or within is not None:
         yield within
         return

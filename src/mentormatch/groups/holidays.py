@@ -11,6 +11,8 @@ from mentormatch.languages.phrases import figures, listed
 
 ZONES = ("A", "B", "C")
 LANGUAGE = {"fr": "fr", "en": "en_US"}
+APOSTROPHE = {LANGUAGE["fr"]: "\u2019", LANGUAGE["en"]: "'"}
+"""As our own words have it in each."""
 DECREED = date(2028, 8, 31)
 """The last day of the school calendars that are decreed (2027-2028, on 21 July 2026); later ones are estimates."""
 
@@ -97,4 +99,5 @@ def known(years: tuple[int, ...], category: str, subdivision: str | None, langua
         told = tr("Le paquet « holidays » n'est pas installé : les jours fériés ne sont pas connus")
         advice = tr("installez « mentormatch-engine[calendar] », ou demandez public=False et zones=()")
         raise RequestError(told, [Problem("holidays", tr("absent"), advice=advice)]) from None
-    return dict(country_holidays("FR", subdiv=subdivision, categories=(category,), years=years, language=language))
+    found = country_holidays("FR", subdiv=subdivision, categories=(category,), years=years, language=language)
+    return {day: name.replace("'", APOSTROPHE[language]) for day, name in found.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 
 import numpy as np
 
@@ -23,8 +24,8 @@ from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import UnheldScores
 from mentormatch.scoring.score import ScoreTable
 
-GIVEN = "given"
-"""The engine of pairs that were handed in."""
+GIVEN, VIEW = "given", "mentormatch.report.views.made"
+"""The engine of pairs that were handed in, and the module that shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,21 @@ class Evaluation(VersionedPickle):
     def total(self) -> int:
         """The sum of the scores, in millionths."""
         return sum(pair.score for pair in self.pairs)
+
+    @property
+    def allowed(self) -> tuple[KeyPair, ...]:
+        """The pairs of which no rule tells that these two people cannot be one: those that can be pinned."""
+        told = {breach.people for breach in self.breaches}
+        return tuple(pair for pair in ((one.mentor, one.mentee) for one in self.pairs) if pair not in told)
+
+    @property
+    def language(self) -> str:
+        """The language of the programme."""
+        return self.matching.language
+
+    def _repr_html_(self) -> str:
+        shown: str = import_module(VIEW).EvaluationPiece.of(self)._repr_html_()
+        return shown
 
 
 def evaluate(

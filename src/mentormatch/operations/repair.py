@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
 
 import numpy as np
 
@@ -34,6 +35,7 @@ NONE = {
     Status.FAILED: mark("le calcul a échoué"),
 }
 """Why a step of the ladder has no plan."""
+VIEW = "mentormatch.report.views.made"
 FOUND = mark("{pairs}, {score} points en tout")
 SO_FAR = mark("{pairs}, {score} points en tout (calcul arrêté : un meilleur plan est peut-être possible)")
 
@@ -169,6 +171,15 @@ class Repair(VersionedPickle):
         kept = rule.kept_places(market_of(matching.cohort, NO_SCORES))
         free = 0 if kept is None else int(free_places(kept, matching.problem, matching.solution.pairs).sum())
         return 0 if kept is None else min(kept.number, free)
+
+    @property
+    def language(self) -> str:
+        """The language of the programme."""
+        return self.matching.language
+
+    def _repr_html_(self) -> str:
+        shown: str = import_module(VIEW).RepairPiece.of(self)._repr_html_()
+        return shown
 
     @property
     def status(self) -> Status:

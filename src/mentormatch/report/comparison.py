@@ -15,6 +15,8 @@ from mentormatch.report import words
 from mentormatch.rules.formulation import SIDES
 
 MOST_NAMED = 6
+MINUS, LEAST = "\u2212", 500
+"""The sign of a loss, and the millionths below which a difference is none once it is told."""
 DASH = f"{NO_BREAK}–{NO_BREAK}"
 """Between two people who stay on one line."""
 SAME = mark("Les binômes restent les mêmes.")
@@ -157,6 +159,33 @@ def shifts(before: Matching, now: Matching) -> tuple[PointShift, ...]:
     if not counted_alike(before, now):
         found = [replace(shift, gain=None) for shift in found]
     return tuple(sorted(found, key=lambda shift: -(shift.gain or 0)))
+
+
+def criterion_means(before: Matching, now: Matching) -> list[tuple[str, int, int]]:
+    """Return each criterion with the millionths that a pair has of it on average in both plans.
+
+    What the former plan serves best comes first. Empty where a plan has no pair, or they do not count points alike.
+    """
+    plans = before.pairs, now.pairs
+    if not (all(plans) and counted_alike(before, now)):
+        return []
+    sums: list[dict[str, int]] = [{}, {}]
+    for pairs, found in zip(plans, sums, strict=True):
+        for share in (share for pair in pairs for share in pair.contributions):
+            found[share.criterion] = found.get(share.criterion, 0) + share.share
+    means = [(name, had // len(plans[0]), sums[1][name] // len(plans[1])) for name, had in sums[0].items()]
+    return sorted(means, key=lambda one: one[2] - one[1])
+
+
+def signed(score: int) -> str:
+    r"""Return a difference in points with its sign, empty where it is none.
+
+    >>> signed(-34_000), signed(10_000), signed(300)
+    ('\u22123,4', '+1,0', '')
+    """
+    if abs(score) < LEAST:
+        return ""
+    return f"{'+' if score > 0 else MINUS}{points(abs(score))}"
 
 
 def counted_alike(before: Matching, now: Matching) -> bool:

@@ -166,13 +166,14 @@ QUIET, LOUD = ("font-size:90%;opacity:.75;margin:.2em 0", "margin:.4em 0")
 
 def in_notebook() -> bool:
     """Say whether this process is the kernel of a notebook."""
-    shell = _shell()
-    return shell is not None and hasattr(shell, "kernel")
+    return notebook_shell() is not None
 
 
-def _shell() -> Any:
+def notebook_shell() -> Any:
+    """Return the shell of the notebook of which this process is the kernel, None anywhere else."""
     asked = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    return None if asked is None else asked()
+    shell = None if asked is None else asked()
+    return shell if hasattr(shell, "kernel") else None
 
 
 class ProgressCell:

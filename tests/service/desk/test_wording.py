@@ -6,10 +6,14 @@ from importlib.resources import files
 from mentormatch.languages import language
 from mentormatch.service.desk.assets import OWN, SIGN, WORDS, assets, sign_words, words
 from mentormatch.service.desk.documents import PURPOSES, VIEWS
+from mentormatch.widgets.form.texts import SCRIPTS as FORM_SCRIPTS
+from mentormatch.widgets.pages import text_of
 from tests.english import french_in
 
 FOLDER = files("mentormatch.service").joinpath("page")
-SCRIPTS = {name: FOLDER.joinpath(name).read_text(encoding="utf-8") for name in OWN if name.endswith(".js")}
+FORM = {name: text_of("form", name) for name in (*FORM_SCRIPTS, "in_notebook.js")}
+"""Of the form of a programme, which the page shares with notebooks."""
+SCRIPTS = {name: FOLDER.joinpath(name).read_text(encoding="utf-8") for name in OWN if name.endswith(".js")} | FORM
 STEPS = re.search(r"const STEPS = \{.*?\};", SCRIPTS["desk.js"], re.DOTALL)[0]  # type: ignore[index]
 QUOTED = re.compile(r'"([^"\n]*)"')
 

@@ -14,9 +14,10 @@ from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.explanation.goal_prices import MOST_SECONDS, soon_solved
 from mentormatch.explanation.robustness import FAIR, SOLID, Robustness, SamplingPlan, robustness
 from mentormatch.explanation.tables import SIDES as NAMES
+from mentormatch.explanation.why_not import why_not
 from mentormatch.fields import Side
 from mentormatch.languages import mark, once_spoken, tr
-from mentormatch.languages.phrases import about, counted, listed, percent
+from mentormatch.languages.phrases import about, counted, listed, percent, points
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.access import Access, access
 from mentormatch.operations.incentives import incentives
@@ -25,11 +26,20 @@ from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.recruit import recruit
 from mentormatch.operations.sturdy import sturdy
 from mentormatch.report import words
-from mentormatch.report.comparison import Comparison, PointShift, compare, counted_alike, shifts
+from mentormatch.report.comparison import (
+    DASH,
+    Comparison,
+    PointShift,
+    compare,
+    counted_alike,
+    criterion_means,
+    shifts,
+    signed,
+)
 from mentormatch.report.decision_state import standing
 from mentormatch.report.further_answers import ACCESS, INCENTIVES, LEARN, RECRUIT, STURDY, TITLES, ToldResult, told
 from mentormatch.report.pictures import Fairness
-from mentormatch.report.view import diagnosed
+from mentormatch.report.view import FEW, diagnosed
 from mentormatch.report.views.piece import Piece
 
 
@@ -305,6 +315,7 @@ class SideBySide(Piece):
     call: ClassVar[str] = mark("compared_with(autre)")
     purpose: ClassVar[str] = mark("Cette répartition à côté d'une autre : ce qui diffère, qui gagne, qui perd.")
     other: Matching
+    reasons: bool = False
 
     @once_spoken
     def comparison(self) -> Comparison:
@@ -329,6 +340,27 @@ class SideBySide(Piece):
             names = self.labels.person("mentor", mentor), self.labels.person("mentee", mentee)
             found.setdefault(canonical(mentor), []).append(" – ".join(names))
         return found
+
+    @property
+    def asked(self) -> tuple[tuple[str, str], ...]:
+        """The pairs that only the other plan has, the first of them, each with what doing so here would change."""
+        case, cohort = self.case, self.matching.cohort
+        return tuple(
+            (self._pair(pair), why_not(case, cohort.mentors.find(pair[0]), cohort.mentees.find(pair[1])).reason)
+            for pair in self.comparison.gone[: FEW if self.reasons else 0]
+            if cohort.mentors.has(pair[0]) and cohort.mentees.has(pair[1])
+        )
+
+    def _pair(self, pair: KeyPair) -> str:
+        return DASH.join((self.labels.person("mentor", pair[0]), self.labels.person("mentee", pair[1])))
+
+    @once_spoken
+    def means(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Each criterion, the points that a pair has of it on average in both plans, and the difference, in words."""
+        return tuple(
+            (name, points(before), points(now), signed(now - before))
+            for name, before, now in (criterion_means(self.other, self.matching) if self.shifts else ())
+        )
 
     @property
     def alike(self) -> bool:

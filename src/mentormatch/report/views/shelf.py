@@ -116,9 +116,12 @@ class Views:
         """Return what is certain of the pairs, checked without a solver."""
         return Proof(self.matching, KEYS)
 
-    def compared_with(self, other: Matching, *, names: ViewNames = False) -> SideBySide:
-        """Return what differs from another plan: pairs, goals, who gains and who loses."""
-        return SideBySide(self.matching, labels_of(self.matching, names), other)
+    def compared_with(self, other: Matching, *, names: ViewNames = False, reasons: bool = False) -> SideBySide:
+        """Return what differs from another plan: pairs, goals, criteria, who gains and who loses.
+
+        ``reasons`` tells besides of the other's pairs what each would change here, or which rule forbids it.
+        """
+        return SideBySide(self.matching, labels_of(self.matching, names), other, reasons)
 
     @property
     def language(self) -> str:

@@ -15,8 +15,10 @@ from string import Template
 from mentormatch.languages import LANGUAGES, language, mark, spoken, tr
 from mentormatch.report.page_templates import stylesheet as report_style
 from mentormatch.report.texts import spaced
-from mentormatch.widgets.board.texts import script, stylesheet, text_of
+from mentormatch.widgets.board.texts import script, stylesheet
 from mentormatch.widgets.form.texts import WORDS as FORM_WORDS
+from mentormatch.widgets.form.texts import module
+from mentormatch.widgets.pages import CONTROLS, text_of
 
 WORDS = {
     "title": mark("Former les binômes"),
@@ -439,7 +441,6 @@ OWN: Mapping[str, str] = {
     "columns.css": CSS,
     "columns.js": JAVASCRIPT,
     "board_step.js": JAVASCRIPT,
-    "blanks.js": JAVASCRIPT,
     "desk.css": CSS,
     "desk.js": JAVASCRIPT,
     "documents.js": JAVASCRIPT,
@@ -453,11 +454,8 @@ OWN: Mapping[str, str] = {
     "icon.svg": SVG,
     "menus.js": JAVASCRIPT,
     "model.js": JAVASCRIPT,
-    "programme.css": CSS,
-    "points.js": JAVASCRIPT,
     "programme.js": JAVASCRIPT,
     "proposal.js": JAVASCRIPT,
-    "questions.js": JAVASCRIPT,
     "seeing.js": JAVASCRIPT,
     "trouble.js": JAVASCRIPT,
     "works.js": JAVASCRIPT,
@@ -473,14 +471,17 @@ POLICY = (
 def assets() -> Mapping[str, tuple[str, bytes]]:
     """Return every file that the page loads, by its name: its media type and its bytes."""
     own = {name: (kind, page_file(name)) for name, kind in OWN.items()}
-    elements = f"{text_of('elements.js')}\nexport {{ make }};\n"
-    board = {
+    elements = f"{text_of('board', 'elements.js')}\nexport {{ drawn, make }};\n"
+    shared = {
         "board.js": (JAVASCRIPT, script()),
         "board.css": (CSS, stylesheet()),
         "elements.js": (JAVASCRIPT, elements),
+        "controls.css": (CSS, text_of(*CONTROLS)),
+        "form.css": (CSS, text_of("form", "form.css")),
+        "form.js": (JAVASCRIPT, module()),
     }
     told = {f"words-{code}.json": (JSON, texts_json(code)) for code in LANGUAGES}
-    return {name: (kind, content.encode()) for name, (kind, content) in (own | board | told).items()}
+    return {name: (kind, content.encode()) for name, (kind, content) in (own | shared | told).items()}
 
 
 def texts_json(code: str) -> str:

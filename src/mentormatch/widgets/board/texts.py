@@ -1,9 +1,8 @@
 """The texts of the board, and the files of which a page makes it."""
 
-from importlib.resources import files
-
 from mentormatch.languages import mark, spoken, tr
 from mentormatch.report.texts import spaced
+from mentormatch.widgets.pages import text_of
 
 WORDS = {
     "board": mark("Révision des binômes"),
@@ -116,14 +115,9 @@ SCRIPTS = ("elements.js", "list.js", "person.js", "decisions.js", "board.js")
 
 def script() -> str:
     """Return the JavaScript module of the board."""
-    return "\n".join(map(text_of, SCRIPTS))
+    return "\n".join(text_of("board", name) for name in SCRIPTS)
 
 
 def stylesheet() -> str:
     """Return the style of the board."""
-    return text_of("board.css")
-
-
-def text_of(name: str) -> str:
-    """Return a file of the page."""
-    return files("mentormatch.widgets.board").joinpath("page", name).read_text(encoding="utf-8")
+    return text_of("board", "board.css")

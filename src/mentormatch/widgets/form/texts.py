@@ -1,6 +1,8 @@
 """The texts of the form of a programme, by the names that its script knows; {words in braces} are filled there."""
 
-from mentormatch.languages import mark
+from mentormatch.languages import mark, spoken, tr
+from mentormatch.report.texts import spaced
+from mentormatch.widgets.pages import text_of
 
 WORDS = {
     "step_programme": mark("Le programme"),
@@ -89,6 +91,10 @@ WORDS = {
     "form_keep": mark("Garder comme version {number}"),
     "form_leave": mark("Abandonner l'essai"),
     "form_kept": mark("La version {number} est gardée. Les étapes suivantes la suivent."),
+    "form_kept_here": mark(
+        "La version {number} est gardée dans {file}, l'ancienne à côté, sous sa date. Relancez les étapes suivantes"
+        " pour qu'elles la suivent."
+    ),
     "form_keep_lost": mark(
         "Garder une version demande de former de nouveau les binômes : les décisions du tableau et les tours de la"
         " proposition partiraient. L'essai seul n'y touche pas."
@@ -107,3 +113,19 @@ WORDS = {
     "form_short": mark("Essai : {pairs} binômes ({difference})"),
     "form_number_wanted": mark("Il faut un nombre."),
 }
+"""By the names that the script knows them by; {words in braces} are filled there."""
+
+
+SCRIPTS = ("blanks.js", "points.js", "questions.js", "form.js")
+"""One module, in the order of its parts."""
+
+
+def words() -> dict[str, str]:
+    """Return the texts of the form in the language that is spoken, and its code."""
+    return {"language": spoken(), **{name: spaced(tr(text)) for name, text in WORDS.items()}}
+
+
+def module() -> str:
+    """Return the form as a module of a page."""
+    parts = [text_of("form", name) for name in SCRIPTS]
+    return "\n".join(['import { drawn, make } from "./elements.js";', *parts, "export { Form };\n"])

@@ -1,12 +1,9 @@
 // The questions of a programme in its form: their words, their answers, those that come and those that go.
 
-import { Blanks } from "./blanks.js";
-import { make } from "./elements.js";
-
 const LISTED = { choice: "options", choices: "options", scale: "options", ranking: "options" }; // where typed answers go
 
 /** The part of the form in which staff change what is asked. */
-export class Questions {
+class Questions {
   constructor(form) {
     this.form = form;
     this.say = form.say;

@@ -1,11 +1,9 @@
 // Tables of points: what two answers, or two people, are worth together to one criterion.
 
-import { make } from "./elements.js";
-
 const WHOLE = 100; // what is told of a value between 0 and 1
 
 /** Return the table of a criterion; each gesture is an edit of the form of the programme. */
-export function pointsTable(form, { at, label, points }) {
+function pointsTable(form, { at, label, points }) {
   const { people, most } = points;
   const parts = people ? 1 : WHOLE;
   const give = (mentor, mentee, value) => form.edit({ edit: "points", at, mentor, mentee, points: value === null ? null : value / parts });

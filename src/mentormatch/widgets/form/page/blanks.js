@@ -1,11 +1,9 @@
 // Sentences with blanks: each piece of the form of a programme as an element that says what is put into it.
 
-import { make } from "./elements.js";
-
-const PAUSE_MS = 500; // so long nothing more is ticked before it is sent
+const TICKS_MS = 500; // so long nothing more is ticked before it is sent
 
 /** Sentences of one rule, or of what is to be added; `put(changes)` is told each change, by path. */
-export class Blanks {
+class Blanks {
   constructor(say, key, put, opened) {
     Object.assign(this, { say, key, put, opened });
   }
@@ -121,7 +119,7 @@ export class Blanks {
   /** Tell what is ticked once nothing more is; of none at all nothing is told. */
   later(piece, values) {
     clearTimeout(this.timer);
-    if (values.length) this.timer = setTimeout(() => this.put({ [piece.setting]: values }), PAUSE_MS);
+    if (values.length) this.timer = setTimeout(() => this.put({ [piece.setting]: values }), TICKS_MS);
   }
 
   draw_people(piece) {

@@ -1,0 +1,95 @@
+"""Plans made by hand or repaired, as a notebook shows them, and what criteria give two plans on average."""
+
+import pytest
+
+import mentormatch as mm
+from mentormatch.operations.matching import Matching
+from mentormatch.report.comparison import criterion_means, signed
+from mentormatch.report.views.made import EvaluationPiece, RepairPiece
+from tests.report.cohorts import FIELDS, matched, person, programme
+from tests.report.readers import Outline
+
+BY_EMAIL = {**FIELDS, "code": {"question": "Courriel", "kind": "text", "use": "contact"}}
+
+
+@pytest.fixture(scope="module")
+def best() -> Matching:
+    return mm.match(mm.examples.cohort(), mm.examples.programme())
+
+
+@pytest.fixture(scope="module")
+def by_hand(best: Matching) -> mm.Evaluation:
+    return mm.evaluate(best.cohort, best.programme, [("M01", "E02"), ("M02", "E14"), ("M12", "E07")])
+
+
+def cells(html: str) -> list[str]:
+    found = Outline(html)
+    assert found.balanced
+    return [*found.inside("td."), *found.inside("td.who"), *found.inside("td.number"), *found.inside("th.")]
+
+
+def test_pairs_made_by_hand_show_every_rule_that_they_break_and_every_pair(by_hand: mm.Evaluation) -> None:
+    html = by_hand._repr_html_()
+    assert {pair.mentor for pair in by_hand.pairs} <= set(cells(html))
+    assert [rule for rule, _, _ in EvaluationPiece.of(by_hand).breaches] == [one.rule for one in by_hand.breaches]
+    assert "M01\u00a0–\u00a0E02" in cells(html)
+
+
+def test_pairs_that_are_allowed_can_all_be_pinned(best: Matching, by_hand: mm.Evaluation) -> None:
+    assert by_hand.allowed == (("M02", "E14"), ("M12", "E07"))
+    kept = mm.match(best.cohort, best.programme, pins=by_hand.allowed)
+    assert set(by_hand.allowed) <= {(pair.mentor, pair.mentee) for pair in kept.pairs}
+
+
+def test_the_means_of_criteria_are_those_of_the_pairs(best: Matching, by_hand: mm.Evaluation) -> None:
+    means = criterion_means(by_hand.matching, best)
+    for at, plan in ((1, by_hand.matching), (2, best)):
+        for mean in means:
+            shares = [part.share for pair in plan.pairs for part in pair.contributions if part.criterion == mean[0]]
+            assert mean[at] == sum(shares) // len(plan.pairs)
+    assert [now - before for _, before, now in means] == sorted(now - before for _, before, now in means)
+
+
+def test_no_means_are_told_of_plans_that_count_otherwise_or_are_the_same(best: Matching) -> None:
+    other = best.programme.model_copy(update={"criteria": best.programme.criteria[1:]})
+    assert criterion_means(mm.match(best.cohort, other), best) == []
+    assert best.show.compared_with(best).means == ()
+
+
+@pytest.mark.parametrize(("score", "told"), [(0, ""), (499, ""), (-34_000, "\u22123,4"), (10_000, "+1,0")])
+def test_a_difference_has_a_sign_or_is_none(score: int, told: str) -> None:
+    assert signed(score) == told
+
+
+def test_what_the_other_has_is_told_with_what_it_would_change_only_where_that_is_asked(
+    best: Matching, by_hand: mm.Evaluation
+) -> None:
+    told = best.show.compared_with(by_hand.matching, reasons=True)
+    assert ("M01\u00a0–\u00a0E02", str(best.why_not("M01", "E02").reason)) in told.asked
+    assert len(told.asked) == len(told.comparison.gone)
+    assert best.show.compared_with(by_hand.matching).asked == ()
+
+
+def test_a_repair_shows_what_became_of_every_pair_and_who_could_take_over(best: Matching) -> None:
+    repaired = mm.repair(best, withdrawn=["M12", "E05"])
+    piece = RepairPiece.of(repaired)
+    assert [len(pairs) for _, pairs in piece.fates] == [
+        len(pairs) for pairs in (repaired.new, repaired.ended, repaired.broken) if pairs
+    ]
+    assert {pair for pair, _, _ in piece.reserves} == {
+        f"{pair.mentor}\u00a0–\u00a0{pair.mentee}" for pair in repaired.matching.pairs
+    }
+    assert piece.steps == tuple(map(str, repaired.ladder))
+    assert {"M04", "E01"} <= set(cells(repaired._repr_html_()))
+
+
+@pytest.mark.promise(25)
+def test_people_known_by_their_e_mail_are_shown_under_pseudonyms_here_too() -> None:
+    mentors, mentees = ([person(f"{letter}{n}@example.org") for n in range(3)] for letter in "ab")
+    matching = matched(programme(fields=BY_EMAIL), mentors, mentees)
+    pairs = [(pair.mentor, pair.mentee) for pair in matching.pairs]
+    by_hand = mm.evaluate(matching.cohort, matching.programme, [*pairs[:1], (pairs[0][0], pairs[1][1])])
+    repaired = mm.repair(matching, withdrawn=[pairs[0][0]])
+    shown = by_hand._repr_html_() + repaired._repr_html_()
+    assert "example.org" not in shown
+    assert "M01" in shown
