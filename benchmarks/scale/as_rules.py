@@ -7,11 +7,11 @@ import numpy as np
 
 from benchmarks.scale.cohorts import Market
 from mentormatch.base.arrays import BoolVector
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import SIDES, eligible_people
+from mentormatch.rules.formulation import eligible_people
 from mentormatch.rules.kinds.gap import Gap
 from mentormatch.scoring.criteria.availability import Availability
 from mentormatch.scoring.criteria.closeness import Closeness

@@ -17,7 +17,7 @@ import numpy as np
 
 from mentormatch import examples
 from mentormatch.base.arrays import BoolVector
-from mentormatch.fields import AnyField, Side
+from mentormatch.fields import SIDES, AnyField, Side
 from mentormatch.fields.extension import Extension
 from mentormatch.operations.matching import Exporter, match
 from mentormatch.people.cohort import Cohort, People
@@ -30,7 +30,6 @@ from mentormatch.survey.table import Record, Rows, TextTable, gather
 from mentormatch.survey.tool import Tool, sorted_by_tool, tools_by_kind
 
 DRAWS = 10
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 BLANK_SHARE = 0.2
 """So much of the answers that are asked about is left out."""
 

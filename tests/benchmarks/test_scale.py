@@ -14,9 +14,10 @@ from benchmarks.scale.pointed import VALUES
 from benchmarks.scale.records import begun, keep, kept, newest
 from benchmarks.scale.solving import solved
 from mentormatch.assignment.engine import solve
+from mentormatch.fields import SIDES
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import SIDES, formulate
+from mentormatch.rules.formulation import formulate
 from mentormatch.scoring.score import MILLION, score
 
 FEW = Market(40, 50, "tight")

@@ -8,10 +8,9 @@ from pandas import DataFrame
 
 import mentormatch as mm
 from mentormatch.explanation.labels import Labels
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages.text_keys import fold
 from mentormatch.report.texts import spaced, visible
-from mentormatch.rules.formulation import SIDES
 from mentormatch.widgets.board.session import Board
 
 

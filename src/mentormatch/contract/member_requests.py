@@ -11,14 +11,13 @@ from mentormatch.base.strict_json import Text, Whole, whole
 from mentormatch.contract.requests import (
     MOST_PARTS,
     MOST_PEOPLE,
-    SIDES,
     Mention,
     People,
     PeopleRequest,
     TimeLimit,
     people_or_rows,
 )
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.groups.formation import form_groups
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.sessions import stated_sessions

@@ -27,8 +27,8 @@ from mentormatch.base.strict_json import (
 )
 from mentormatch.contract.request_errors import misfits
 from mentormatch.errors import Problem, RequestError
+from mentormatch.fields import SIDES, Side
 from mentormatch.fields import Answer as Told
-from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
@@ -143,7 +143,6 @@ class Request(JsonMessage):
 People = Annotated[list[Submitted], Setting(max_length=MOST_PEOPLE)]
 type Mention = tuple[str, tuple[Side, ...], str]
 """Somebody who is named: the place in the request, on which side they may be, their key."""
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 WHOSE: Mapping[tuple[Side, ...], str] = MappingProxyType(
     {
         ("mentor",): mark("l'identifiant d'un·e mentor·e de la demande"),

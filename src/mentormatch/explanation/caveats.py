@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 from mentormatch.assignment.model.array_input import MOST_ROUNDED, find_rounding_loss
 from mentormatch.base.arrays import IntVector
 from mentormatch.explanation.unmatched import Case
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import thousands
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.formulation import SIDES
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION, ScoreTable, normalised
 

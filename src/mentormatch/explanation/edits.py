@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import SIDES
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, thousands
 from mentormatch.languages.text_keys import canonical
@@ -11,7 +11,6 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Rule
 
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 LETTERS: Mapping[Side, str] = {"mentor": "M", "mentee": "E"}
 ABSENT = mark("personne absente")
 

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.labels import ABSENT, KEYS, SIDES, Labels, codes, first_of
-from mentormatch.fields import Side
+from mentormatch.explanation.labels import ABSENT, KEYS, Labels, codes, first_of
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, quoted
 from mentormatch.languages.text_keys import canonical

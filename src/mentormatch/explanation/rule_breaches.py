@@ -9,10 +9,11 @@ import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.base.arrays import BoolVector
+from mentormatch.fields import SIDES
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.formulation import SIDES, degree_bounds, eligible_people, rules_in_force
+from mentormatch.rules.formulation import degree_bounds, eligible_people, rules_in_force
 from mentormatch.rules.rule import NO_SCORES, Market, Rule, market_of
 from mentormatch.scoring.score import ScoreTable
 

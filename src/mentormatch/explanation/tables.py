@@ -18,7 +18,7 @@ from mentormatch.people.cohort import FATES, Cohort, RowFate
 from mentormatch.scoring.score import ScoreTable
 
 type CellValue = str | int | float | bool
-SIDES = {"mentor": mark("mentor·e"), "mentee": mark("mentoré·e")}
+SIDE_WORDS = {"mentor": mark("mentor·e"), "mentee": mark("mentoré·e")}
 """What staff read, to be spoken by ``tr``."""
 NAMED = {"mentor": mark("Nom (mentor·e)"), "mentee": mark("Nom (mentoré·e)")}
 """The headings of names beside keys."""
@@ -114,7 +114,7 @@ def unmatched_sheet(
     ]
     columns += [] if names is None else [("name", tr("Nom"))]
     rows = (
-        (one.person, tr(SIDES[one.side]), one.code, one.reason, in_words(change))
+        (one.person, tr(SIDE_WORDS[one.side]), one.code, one.reason, in_words(change))
         + (() if names is None else (names.get((one.side, one.person), ""),))
         for one, change in zip(unmatched, changes, strict=True)
     )

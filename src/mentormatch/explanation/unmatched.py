@@ -15,11 +15,11 @@ from mentormatch.assignment.model.scores import NO_SCORE, Scores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arrays import BoolVector, Index, IntVector
 from mentormatch.explanation.labels import KEYS, Labels, counted_people, first_of, possible_people
-from mentormatch.fields import Side
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.formulation import SIDES, UnheldScores, forbidden_by_rule, keeping_rules, rules_in_force
+from mentormatch.rules.formulation import UnheldScores, forbidden_by_rule, keeping_rules, rules_in_force
 from mentormatch.rules.rule import NO_SCORES, Market, Rule, market_of
 from mentormatch.scoring.score import ScoreTable
 
@@ -153,7 +153,7 @@ class Case:
 
     def others(self, side: Side) -> NDArray[np.intp]:
         """Return who takes part on the side across."""
-        return np.flatnonzero(self.loads(other_side(side)).most > 0)
+        return np.flatnonzero(self.loads(ACROSS[side]).most > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class SideView:
         refused = tuple((rule, ~admits) for rule, admits in admitting if admits is not None)
         bounding = [(rule, rule.degree_bounds(people, side)) for rule in case.rules]
         closed = tuple((rule, bounds.most == 0) for rule, bounds in bounding if bounds is not None)
-        others, across = case.others(side), other_side(side)
+        others, across = case.others(side), ACROSS[side]
         pairs = case.solution.pairs if side == "mentor" else case.solution.pairs[:, ::-1]
         holders, partners = pairs[np.argsort(pairs[:, 0], kind="stable")].T
         held = np.bincount(partners, minlength=len(case.people(across)))
@@ -292,7 +292,7 @@ def excluded_partners(view: SideView, excluding: Excluding) -> tuple[str, str]:
         for rule, lost in excluding
         if lost.any()
     ]
-    people = counted_people(len(view.others), other_side(view.side))
+    people = counted_people(len(view.others), ACROSS[view.side])
     reason = tr("Sur {people}, aucun n'est possible : {excluded}.", people=people, excluded=listed(counts))
     return "below_minimum" if only_minimum(excluding) else "excluded", reason
 
@@ -309,7 +309,7 @@ def taken_places(view: SideView, row: int, fit: BoolVector) -> tuple[str, str]:
     ``fit`` (c,) bool: who of the others is possible.
     """
     case, count = view.case, int(np.count_nonzero(fit))
-    who = possible_people(count, other_side(view.side))
+    who = possible_people(count, ACROSS[view.side])
     if (fit & view.spare).any():
         if keeping := keeping_from(view, row, view.others[fit & view.spare]):
             return "kept_for_later", kept_places(who, [case.labels.rule(rule) for rule in keeping])
@@ -354,8 +354,3 @@ def withheld_places(people: str, rules: Sequence[str]) -> str:
         people=people,
         rules=listed([*map(quoted, rules)]),
     )
-
-
-def other_side(side: Side) -> Side:
-    """Return the side across."""
-    return "mentee" if side == "mentor" else "mentor"

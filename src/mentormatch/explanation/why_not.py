@@ -11,18 +11,11 @@ import numpy as np
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.exchange_costs import ExchangeCost, Losses, cost_of_forcing, pair_list, partner_options
 from mentormatch.explanation.labels import first_of, in_role
-from mentormatch.explanation.unmatched import (
-    MOST_NAMED,
-    Case,
-    SideView,
-    ineligibility,
-    no_answer,
-    other_side,
-)
-from mentormatch.fields import Side
+from mentormatch.explanation.unmatched import MOST_NAMED, Case, SideView, ineligibility, no_answer
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, decimal, listed, points, quoted, thousands
-from mentormatch.rules.formulation import SIDES, forbidden_by_rule
+from mentormatch.rules.formulation import forbidden_by_rule
 from mentormatch.rules.rule import NO_SCORES, Rule, market_of
 
 
@@ -139,7 +132,7 @@ def move_of(case: Case, price: ExchangeCost, axis: int, person: int) -> Move:
     pairs = case.solution.pairs[case.solution.pairs[:, axis] == person]
     side = SIDES[axis]
     before, after = (
-        tuple(case.name(other_side(side), two[1 - axis]) for two in pair_list(plan) if two[axis] == person)
+        tuple(case.name(ACROSS[side], two[1 - axis]) for two in pair_list(plan) if two[axis] == person)
         for plan in (pairs, price.applied(pairs))
     )
     return Move(side, case.name(side, person), before, after, both=person in case.cohort.both[axis])
@@ -246,6 +239,6 @@ def alternatives(case: Case, side: Side, row: int, most: int | None = 10) -> tup
     for offer in partner_options(case.problem, case.solution, axis, row, most=most):
         pair = (row, offer.partner) if axis == 0 else (offer.partner, row)
         moves = moves_of(case, offer.price, pair)
-        name = case.name(other_side(side), offer.partner)
+        name = case.name(ACROSS[side], offer.partner)
         found.append(Alternative(name, offer.price.losses, moves, move_in_words(offer.price, moves), offer.partner))
     return tuple(found)

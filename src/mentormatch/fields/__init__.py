@@ -6,7 +6,18 @@ from typing import Annotated
 from pydantic import Field as Setting
 
 from mentormatch.base.columns import Column, MultiChoice
-from mentormatch.fields.base import Answer, AnswerReading, Blank, Field, Figures, SeveralAnswers, Side, Use
+from mentormatch.fields.base import (
+    ACROSS,
+    SIDES,
+    Answer,
+    AnswerReading,
+    Blank,
+    Field,
+    Figures,
+    SeveralAnswers,
+    Side,
+    Use,
+)
 from mentormatch.fields.clock import zoned
 from mentormatch.fields.grids import Levels, Slots
 from mentormatch.fields.lists import Choices, ListOfNames, Ranking
@@ -36,6 +47,8 @@ def columns_of(fields: Mapping[str, Field], values: Mapping[str, Sequence[object
 
 
 __all__ = [
+    "ACROSS",
+    "SIDES",
     "Answer",
     "AnswerReading",
     "AnyField",

@@ -17,6 +17,9 @@ from mentormatch.languages import tr
 from mentormatch.languages.text_keys import fold
 
 type Side = Literal["mentor", "mentee"]
+SIDES: tuple[Side, Side] = ("mentor", "mentee")
+ACROSS: Mapping[Side, Side] = {"mentor": "mentee", "mentee": "mentor"}
+"""The side of those whom somebody is paired with."""
 type Use = Literal["key", "contact", "match", "display", "consent", "forbidden"]
 type Special = Literal["origin", "politics", "religion", "union", "genetics", "biometrics", "health", "sexuality"]
 """The special categories of personal data: GDPR (RGPD), article 9."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mentormatch.explanation.pairs import Pair
-from mentormatch.fields import Side
-from mentormatch.followup.waves import SIDES, Wave, keys_of, pairs_of_people, side_across
+from mentormatch.fields import ACROSS, SIDES, Side
+from mentormatch.followup.waves import Wave, keys_of, pairs_of_people
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical
@@ -117,7 +117,7 @@ def people_to_call(
         mine = [met[place] for place in of_people[side, canonical(key)]]
         reasons = [*ended(mine, side), *asked(waves, side, key, calls), *silent(waves, side, key)]
         if reasons:
-            partners = tuple(keys_of(one.pair)[side_across(side)] for one in mine)
+            partners = tuple(keys_of(one.pair)[ACROSS[side]] for one in mine)
             found.append(PersonToCall(side, key, partners, in_words(reasons), min(one.rank for one in reasons)))
     return tuple(sorted(found, key=lambda one: one.rank))
 
@@ -136,10 +136,10 @@ def in_words(reasons: Sequence[Reason]) -> tuple[str, ...]:
 def ended(met: Sequence[PairMeetings], side: Side) -> Iterator[Reason]:
     """Yield that somebody, or their partner, says that their pair meets no more."""
     for one in met:
-        partner = keys_of(one.pair)[side_across(side)]
+        partner = keys_of(one.pair)[ACROSS[side]]
         if one.said(side) is False:
             yield Reason(ENDED, one.months, tr("dit ne plus voir {partner}", partner=partner))
-        elif one.said(side_across(side)) is False:
+        elif one.said(ACROSS[side]) is False:
             yield Reason(ENDED, one.months, tr(DENIED if one.said(side) else UNTOLD, partner=partner))
 
 

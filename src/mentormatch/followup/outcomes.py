@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mentormatch.explanation.pairs import Contribution, Pair
-from mentormatch.followup.waves import SIDES, Wave
+from mentormatch.fields import SIDES
+from mentormatch.followup.waves import Wave
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
 from mentormatch.programme.sections import Answered, Outcome

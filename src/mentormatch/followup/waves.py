@@ -9,7 +9,7 @@ import numpy as np
 from mentormatch.base.arrays import BoolVector
 from mentormatch.errors import Problem, ProgrammeError, SurveyError
 from mentormatch.explanation.pairs import Pair
-from mentormatch.fields import AnyField, Side, Text
+from mentormatch.fields import ACROSS, SIDES, AnyField, Side, Text
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import People, Remark, RowFate, merged
@@ -23,7 +23,6 @@ from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import laid_out, remarks_of, said, submissions, unread
 
 KEY, CODE = "code", mark("Votre code")
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 type PairsOfPeople = dict[tuple[Side, str], list[int]]
 """The positions of the pairs of each person, by side and key, the key as it is compared."""
@@ -149,7 +148,7 @@ def placed(
         return [RowFate(sent.source, sent.line, "rejected", sent.key, reason=why_nobody(sent.key, both=bool(sides)))]
     named = canonical(said(sent.answers, programme.follow_up.partner))
     meant = {
-        side: [row for row in mine[side] if named in ("", canonical(keys_of(pairs[row])[side_across(side)]))]
+        side: [row for row in mine[side] if named in ("", canonical(keys_of(pairs[row])[ACROSS[side]]))]
         for side in sides
     }
     if not any(meant.values()):
@@ -170,11 +169,6 @@ def pairs_of_people(pairs: Sequence[Pair]) -> PairsOfPeople:
 def keys_of(pair: Pair) -> dict[Side, str]:
     """Return the two keys of a pair by side."""
     return {"mentor": pair.mentor, "mentee": pair.mentee}
-
-
-def side_across(side: Side) -> Side:
-    """Return the other side."""
-    return "mentee" if side == "mentor" else "mentor"
 
 
 def why_nobody(key: str, *, both: bool) -> str:

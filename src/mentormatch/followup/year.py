@@ -11,10 +11,10 @@ from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.names import GivenNames, NamesByPerson, names_of
 from mentormatch.explanation.pairs import Pair
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.followup.meetings import PairMeetings, PersonToCall, meetings, people_to_call
 from mentormatch.followup.outcomes import OutcomeCount, counts
-from mentormatch.followup.waves import SIDES, Wave, keys_of, read_wave
+from mentormatch.followup.waves import Wave, keys_of, read_wave
 from mentormatch.languages import language, once_spoken, own_language, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.programme.enrolment import AnswerSource

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NumberColumn, Ranks, SingleChoice
-from mentormatch.fields import AnyField, Side
+from mentormatch.fields import SIDES, AnyField, Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Cohort
@@ -15,7 +15,6 @@ from mentormatch.survey.headers import QuestionPlace
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import SubmissionSheet
 
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 BY_SIDE = (mark("mentor·es"), mark("mentoré·es"))
 
 

@@ -9,15 +9,15 @@ from mentormatch.base.arrays import BoolMatrix, BoolVector
 from mentormatch.base.columns import NameLists
 from mentormatch.errors import MentorMatchError
 from mentormatch.explanation.diagnosis.findings import RuleInstance
-from mentormatch.explanation.diagnosis.hall_violators import allowed_pairs, other_side, people_besides
+from mentormatch.explanation.diagnosis.hall_violators import allowed_pairs, people_besides
 from mentormatch.explanation.labels import KEYS, Labels
-from mentormatch.fields import Side
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.inspection.section import IntakeSection
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import SIDES, eligible_people, forbidden_by_rule
+from mentormatch.rules.formulation import eligible_people, forbidden_by_rule
 from mentormatch.rules.rule import Market, Rule
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.items import LISTS, shared, stakes_of
@@ -252,7 +252,7 @@ def scarce(instance: RuleInstance, side: Side, allowed: BoolMatrix) -> Iterator[
     few = (instance.loads(side).most > 0) & (counts <= FEW) & ((counts < others) | (counts == 0))
     for row in sorted(np.flatnonzero(few).tolist(), key=lambda person: int(counts[person])):
         partners = np.flatnonzero(block[row]).tolist()
-        names = tuple(instance.name(other_side(side), partner) for partner in partners)
+        names = tuple(instance.name(ACROSS[side], partner) for partner in partners)
         yield Scarce(instance.name(side, row), side, names, others, leaving(instance, side, row))
 
 

@@ -22,9 +22,8 @@ from mentormatch.base.inference import LEAST_SHOWN, LEVEL, corrected
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.tables import SIDES as NAMES
-from mentormatch.explanation.tables import CellValue, ResultSheet, sheet
-from mentormatch.fields import Side
+from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import about, counted, listed, percent, points, quoted
 from mentormatch.operations.instance import build_instance, require_stored_scores
@@ -35,7 +34,6 @@ from mentormatch.rules.conditions import Where
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scoring.criteria.wishes import Wishes
 
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 PRICE_S = 20.0
 """For each quota whose price is worked out, unless it is said."""
 STRIP = 256
@@ -167,7 +165,7 @@ class Access(VersionedPickle):
     def sentences(self) -> tuple[str, ...]:
         """What can be said, question by question."""
         return tuple(
-            about(f"{one.question} ({tr(NAMES[one.side])})", sentence)
+            about(f"{one.question} ({tr(SIDE_WORDS[one.side])})", sentence)
             for one in self.questions
             for sentence in one.sentences
         )
@@ -194,7 +192,7 @@ class Access(VersionedPickle):
 
 def rows_of(question: AccessQuestion) -> Iterator[tuple[CellValue, ...]]:
     """Yield one row an answer, and one that says so where nothing can be told."""
-    head = question.question, tr(NAMES[question.side])
+    head = question.question, tr(SIDE_WORDS[question.side])
     if not question.groups:
         yield (*head, "", question.people, "", "", "", "", question.sentences[0])
     for group in question.groups:

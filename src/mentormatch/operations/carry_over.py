@@ -11,7 +11,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.strict_json import ROOT, JsonMessage, KeptMessage, Keys, Text
 from mentormatch.errors import Problem, RequestError
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, system_reason
 from mentormatch.languages.text_keys import canonical
@@ -23,7 +23,6 @@ from mentormatch.rules.rule import Rule
 
 OUT_BY_THEMSELVES = ("incomplete", "not_admitted", "no_capacity")
 """Codes of people who took no part; nobody left them out."""
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
 class LeftOut(JsonMessage):

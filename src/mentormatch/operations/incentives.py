@@ -27,9 +27,8 @@ from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, seed_number
 from mentormatch.errors import RequestError
-from mentormatch.explanation.tables import SIDES as NAMES
-from mentormatch.explanation.tables import CellValue, ResultSheet, sheet
-from mentormatch.fields import Side
+from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.operations.instance import build_instance, require_stored_scores
@@ -43,7 +42,6 @@ from mentormatch.rules.rule import Rule, market_of
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import score
 
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 OUT_OF_REACH = 1 << 61
 """More than any sum of profits."""
 CHANGES: Mapping[AnswerChange, str] = {
@@ -111,7 +109,7 @@ class Incentive:
             parts=listed(list(map(quoted, self.parts))),
         )
         closed = tr("Ce qui le ferme : {change}.", change=self.closing) if self.closing else tr(UNCLOSED)
-        return about(f"{self.question} ({tr(NAMES[self.side])})", f"{told} {closed}")
+        return about(f"{self.question} ({tr(SIDE_WORDS[self.side])})", f"{told} {closed}")
 
 
 UNCLOSED = mark("Aucun petit changement essayé ne le ferme.")
@@ -176,7 +174,7 @@ def row_of(one: Incentive) -> tuple[CellValue, ...]:
     """Return the row of one question."""
     return (
         one.question,
-        tr(NAMES[one.side]),
+        tr(SIDE_WORDS[one.side]),
         one.people,
         listed([tr(CHANGES[change]) for change in one.changes]),
         one.gained,
@@ -321,7 +319,7 @@ class TrueMarket:
         cohort = Cohort(variants, self.cohort.mentees) if mentor else Cohort(self.cohort.mentors, variants)
         values = score(cohort, self.programme.criteria, self.programme.emphasis).values
         allowed = self.oriented(side, ~forbidden_pairs(rules, market_of(cohort, values)))
-        there = eligible_people(rules, variants, side)[:, None] & self.taking[other_side(side)][None, :]
+        there = eligible_people(rules, variants, side)[:, None] & self.taking[ACROSS[side]][None, :]
         return self.oriented(side, values.astype(np.int64)), allowed & there
 
     def gains(self, side: Side, name: str, clock: Clock) -> Iterator[tuple[list[AnswerGain], int]]:
@@ -419,11 +417,6 @@ class TrueMarket:
         taking = eligible_people(rules, cohort.mentors, "mentor"), eligible_people(rules, cohort.mentees, "mentee")
         goals = self.programme.goals.order
         return solve(build_problem(market, pack_scores(market.scores, allowed), taking, rules, goals), seed=self.seed)
-
-
-def other_side(side: Side) -> Side:
-    """Return the other side."""
-    return "mentee" if side == "mentor" else "mentor"
 
 
 def closing_change(truth: TrueMarket, side: Side, name: str, clock: Clock) -> str | None:

@@ -15,9 +15,8 @@ from pydantic import Field as Setting
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.strict_json import JsonMessage, KeptMessage, Keys, Text
-from mentormatch.explanation.tables import SIDES as WORDS
-from mentormatch.explanation.tables import ResultSheet, sheet
-from mentormatch.fields import Side
+from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import language, mark, once_spoken, tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.carry_over import LeftOut
@@ -40,7 +39,6 @@ type Place = tuple[Side, str]
 """A person: side, and key as the cohort spells it."""
 type State = Literal["settled", "answered", "asked", "without", "left"]
 
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 COLUMNS = {
     "person": mark("Votre code"),
     "partner": mark("Partenaire proposé"),
@@ -249,7 +247,7 @@ class Proposal(ContentEquality):
         ]
         with language(self.language, unless_asked=True):
             rows = [
-                (tr(WORDS[side]), one.person, one.state, one.sentence, one.partner, one.round)
+                (tr(SIDE_WORDS[side]), one.person, one.state, one.sentence, one.partner, one.round)
                 for side in SIDES
                 for one in self.states(side)
             ]
@@ -267,7 +265,7 @@ class Proposal(ContentEquality):
         ]
         with language(self.language, unless_asked=True):
             rows = [
-                (*one.pair, tr(WORDS[one.side]) if one.side else "", tr(REASONS[one.reason]), one.round)
+                (*one.pair, tr(SIDE_WORDS[one.side]) if one.side else "", tr(REASONS[one.reason]), one.round)
                 for one in self.declined
             ]
             return sheet(columns, rows)

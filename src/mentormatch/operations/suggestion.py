@@ -22,10 +22,9 @@ from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.explanation.frames import frame
 from mentormatch.explanation.pairs import Pair, explain_pairs
-from mentormatch.explanation.tables import SIDES as WORDS
-from mentormatch.explanation.tables import ResultSheet, reasons, sheet
+from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, reasons, sheet
 from mentormatch.explanation.unmatched import Case, Unmatched, explain_unmatched
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import language, once_spoken, tr
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, rules_by_hand
@@ -36,7 +35,6 @@ from mentormatch.scoring.score import ScoreTable
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 GOALS = ("matched", "total")
 """The lists are filled first, then the points of all that is in them."""
 
@@ -116,7 +114,7 @@ class Suggestions(VersionedPickle):
         ]
         with language(self.language, unless_asked=True):
             rows = [
-                (tr(WORDS[side]), person, rank, partner_of(pair, side), pair.points, reasons(pair))
+                (tr(SIDE_WORDS[side]), person, rank, partner_of(pair, side), pair.points, reasons(pair))
                 for side, lists in self.lists.items()
                 for person, own in lists.items()
                 for rank, pair in enumerate(own, 1)

@@ -12,12 +12,12 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.scalars import seed_number
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import SIDES, forbidden_by_rule
+from mentormatch.rules.formulation import forbidden_by_rule
 from mentormatch.rules.rule import Rule, market_of
 
 

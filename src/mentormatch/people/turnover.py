@@ -8,13 +8,12 @@ import numpy as np
 
 from mentormatch.base.columns import Column
 from mentormatch.errors import Problem, RequestError
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort, People, RowFate
 
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 WITHDRAWN = mark("retrait en cours d'édition")
 GROWING = ("values", "known", "positions", "zones")
 """The parts of a column that have an entry a person; the others say what the answers mean."""

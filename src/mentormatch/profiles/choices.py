@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from mentormatch.base.columns import NameLists
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.fields import Answer, AnswerReading, AnyField, Choices, Ranking, Side, Text
+from mentormatch.fields import ACROSS, SIDES, Answer, AnswerReading, AnyField, Choices, Ranking, Side, Text
 from mentormatch.fields.base import position
 from mentormatch.languages import LANGUAGES, language, mark, tr, tr_n
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.profiles.sheets import ACROSS, SIDES, Codes, WishQuestions, asked_of, codes_of
+from mentormatch.profiles.sheets import Codes, WishQuestions, asked_of, codes_of
 from mentormatch.programme.enrolment import AnswerSource, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.column_map import answers_of, renaming

@@ -9,16 +9,13 @@ import numpy as np
 from mentormatch.base.columns import Column, Grades
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.errors import Problem, ProgrammeError
-from mentormatch.fields import Side
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import formulate
 from mentormatch.scoring.criteria.wishes import Wishes
 from mentormatch.scoring.score import score
-
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
-ACROSS: dict[Side, Side] = {"mentor": "mentee", "mentee": "mentor"}
 
 
 class Codes(Protocol):

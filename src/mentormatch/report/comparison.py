@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 
 from mentormatch.assignment.model.solution import Tier
 from mentormatch.explanation.labels import KEYS, Labels
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import NO_BREAK, counted, decimal, listed, points
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.repair import Repair, keys_of
 from mentormatch.report import words
-from mentormatch.rules.formulation import SIDES
 
 MOST_NAMED = 6
 MINUS, LEAST = "\u2212", 500

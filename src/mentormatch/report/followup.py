@@ -8,13 +8,12 @@ from mentormatch.base.generation import generation
 from mentormatch.base.progress import track_documents
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.explanation.names import NamesByPerson, holding, named
-from mentormatch.explanation.tables import SIDES as WORDS
-from mentormatch.explanation.tables import ResultSheet, sheet
-from mentormatch.fields import Side
+from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.followup.lessons import RESULTS, EditionResults, lessons
 from mentormatch.followup.meetings import MeetingState, PersonToCall
 from mentormatch.followup.outcomes import DESCRIPTION, GROUPS, OutcomeCount, warning
-from mentormatch.followup.waves import SIDES, Wave, keys_of
+from mentormatch.followup.waves import Wave, keys_of
 from mentormatch.followup.year import Year
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, percent
@@ -79,7 +78,12 @@ def call_sheet(year: Year, labels: Labels) -> ResultSheet:
         ("reasons", tr("Pourquoi")),
     ]
     told = (
-        (labels.person(one.side, one.person), tr(WORDS[one.side]), partners_of(one, labels), " · ".join(one.reasons))
+        (
+            labels.person(one.side, one.person),
+            tr(SIDE_WORDS[one.side]),
+            partners_of(one, labels),
+            " · ".join(one.reasons),
+        )
         for one in year.to_call
     )
     return sheet(columns, told)
@@ -87,7 +91,7 @@ def call_sheet(year: Year, labels: Labels) -> ResultSheet:
 
 def partners_of(one: PersonToCall, labels: Labels) -> str:
     """Return the partners of somebody."""
-    across: Side = "mentee" if one.side == "mentor" else "mentor"
+    across = ACROSS[one.side]
     return listed([labels.person(across, key) for key in one.partners])
 
 

@@ -15,9 +15,8 @@ from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.caveats import sentences_by_code
 from mentormatch.explanation.labels import digits
 from mentormatch.explanation.names import GivenNames, name_called, with_names
-from mentormatch.explanation.tables import SIDES as SIDE_NAMES
-from mentormatch.explanation.tables import CellValue, ResultSheet, sheet
-from mentormatch.fields import Side
+from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import language, mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, points
 from mentormatch.languages.text_keys import canonical
@@ -40,8 +39,6 @@ from mentormatch.report.view import labels_for_notebook
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import tells_a_person
 
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
-ACROSS: Mapping[Side, Side] = {"mentor": "mentee", "mentee": "mentor"}
 FILES: Mapping[Side, str] = {"mentor": "mentor", "mentee": "mentoree"}
 PROVISIONAL = mark("Proposition : rien n'est définitif avant que l'équipe l'ait validée.")
 DRAWN = mark("Rien ne distinguait les binômes possibles : un tirage reproductible a choisi.")
@@ -269,7 +266,7 @@ def person_row(contacts: Contacts, one: Handout, told: Sequence[str], most: int)
     theirs = [list(partner_cells(contacts, partner, told)) for partner in one.partners]
     cells = [cell for number in range(most) for cell in (theirs[number] if number < len(theirs) else blank)]
     return (
-        listed([tr(SIDE_NAMES[side]) for side in one.keys]),
+        listed([tr(SIDE_WORDS[side]) for side in one.keys]),
         one.code,
         *own,
         tr(PLACED[bool(one.partners)]),
@@ -305,7 +302,7 @@ def partner_columns(matching: Matching, handed: Sequence[Handout]) -> list[tuple
 def partner_cells(contacts: Contacts, partner: Partner, told: Sequence[str]) -> Iterator[CellValue]:
     """Yield the cells of one partner, in these columns."""
     known = contacts.of(partner.side, partner.key)
-    own = {"role": tr(SIDE_NAMES[partner.side]), "partner": partner.key, "name": partner.name, "points": partner.points}
+    own = {"role": tr(SIDE_WORDS[partner.side]), "partner": partner.key, "name": partner.name, "points": partner.points}
     yield from (own.get(name, known.get(name, "")) for name in told)
 
 
@@ -488,5 +485,5 @@ def contact_sheet(contacts: Contacts, programme: Programme) -> ResultSheet:
 def contact_row(contacts: Contacts, places: Sequence[tuple[Side, str]]) -> tuple[CellValue, ...]:
     """Return how one person is reached, who is on one side or on both."""
     known = {name: said for place in reversed(places) for name, said in contacts.people[place].items()}
-    sides = listed([tr(SIDE_NAMES[side]) for side, _ in places])
+    sides = listed([tr(SIDE_WORDS[side]) for side, _ in places])
     return sides, places[0][1], *(known.get(name, "") for name in contacts.fields)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from mentormatch.explanation.labels import in_role
-from mentormatch.explanation.tables import SIDES
+from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.fields import Side, Use
 from mentormatch.inspection.columns import AnswerSpread, Fill, Question
 from mentormatch.inspection.intake import Intake
@@ -187,7 +187,7 @@ def seat_rows(market: Prospects) -> Iterator[tuple[str, int, int, int, str]]:
 def scarce_rows(market: Prospects) -> Iterator[tuple[str, str, int, str, str]]:
     """Yield everybody with few partners: who, side, how many, whom, and the rules that take the others away."""
     for one in market.scarce:
-        yield one.person, tr(SIDES[one.side]), len(one.partners), ", ".join(one.partners), leaving(one)
+        yield one.person, tr(SIDE_WORDS[one.side]), len(one.partners), ", ".join(one.partners), leaving(one)
 
 
 def reach_in_words(market: Prospects) -> Iterator[str]:
@@ -201,7 +201,7 @@ def reach_in_words(market: Prospects) -> Iterator[str]:
 
 def reach_rows(market: Prospects) -> Iterator[tuple[str, str, int]]:
     """Yield everybody who takes part: who, side, how many possible partners."""
-    yield from ((one.person, tr(SIDES[one.side]), one.partners) for one in market.reach)
+    yield from ((one.person, tr(SIDE_WORDS[one.side]), one.partners) for one in market.reach)
 
 
 def leaving(one: Scarce) -> str:

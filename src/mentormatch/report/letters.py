@@ -20,7 +20,7 @@ from mentormatch.base.progress import track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.names import GivenNames, with_names
 from mentormatch.explanation.tables import ResultSheet, sheet
-from mentormatch.fields import Side
+from mentormatch.fields import ACROSS, Side
 from mentormatch.languages import language, mark, tr
 from mentormatch.languages.phrases import listed, quoted, system_reason
 from mentormatch.operations.matching import KeyPair, Matching
@@ -29,7 +29,7 @@ from mentormatch.operations.repair import keys_of
 from mentormatch.programme.enrolment import email_of
 from mentormatch.record.digests import digest
 from mentormatch.report.exporters.delimited import delimited
-from mentormatch.report.handouts import ACROSS, Handout, Partner, handouts, how_reached
+from mentormatch.report.handouts import Handout, Partner, handouts, how_reached
 from mentormatch.survey.contacts import Contacts, fault_of
 
 type LetterKind = Literal["proposal", "confirmation", "without", "reminder"]

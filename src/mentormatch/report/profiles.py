@@ -5,13 +5,12 @@ from os import PathLike
 from pathlib import Path
 
 from mentormatch.base.generation import generation
-from mentormatch.explanation.tables import SIDES as WORDS
-from mentormatch.explanation.tables import sheet
-from mentormatch.fields import Side
+from mentormatch.explanation.tables import SIDE_WORDS, sheet
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import language, mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.profiles.choices import CODE, REFUSALS, WISHES
-from mentormatch.profiles.sheets import ACROSS, SIDES, Profiles, WishQuestions
+from mentormatch.profiles.sheets import Profiles, WishQuestions
 from mentormatch.report.book import Book, BookColumn
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.page_templates import rendered
@@ -159,7 +158,7 @@ def questions(profiles: Profiles, side: Side) -> str:
 def who_is_who(profiles: Profiles) -> bytes:
     """Return the code of each person, for staff alone."""
     columns = [("side", tr("Côté")), ("code", tr("Code des profils")), ("key", tr("Identifiant"))]
-    return delimited(sheet(columns, ((tr(WORDS[side]), code, key) for (side, code), key in profiles.keys.items())))
+    return delimited(sheet(columns, ((tr(SIDE_WORDS[side]), code, key) for (side, code), key in profiles.keys.items())))
 
 
 def told(profiles: Profiles) -> Iterator[str]:

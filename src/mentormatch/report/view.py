@@ -13,7 +13,7 @@ from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.labels import KEYS, Labels, codes
 from mentormatch.explanation.pairs import Contribution, Pair, explain_pairs
-from mentormatch.explanation.tables import SIDES, in_words
+from mentormatch.explanation.tables import SIDE_WORDS, in_words
 from mentormatch.explanation.unmatched import Unmatched, reasons
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import percent, points
@@ -240,7 +240,7 @@ def explained(matching: Matching, labels: Labels, most: int | None = None) -> It
         case = replace(matching.case, labels=labels)
         told = reasons(case), smallest_changes(case)
     for one, change in islice(zip(*told, strict=False), most):
-        yield UnmatchedLine(one.person, tr(SIDES[one.side]), one.reason, in_words(change))
+        yield UnmatchedLine(one.person, tr(SIDE_WORDS[one.side]), one.reason, in_words(change))
 
 
 def chains_in_words(matching: Matching, labels: Labels) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import NO_SCORE, DenseScores, PersonMasks, Scores, SparseScores, pack_scores
 from mentormatch.base.arrays import BoolMatrix, BoolVector, Index, IntVector
 from mentormatch.errors import Problem, RequestError
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import NO_SCORES, KeptPlaces, Market, PairIndices, Rule, market_of
@@ -149,9 +149,6 @@ def keeping_rules(
 def usable_places(mentors: DegreeBounds, scores: Scores) -> IntVector:
     """Return (n,) int64: the places of each mentor, none of one who takes no part or whom no mentee may have."""
     return np.where(scores.row_and_column_max()[0] > NO_SCORE, mentors.most, 0)
-
-
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
 def eligible_people(rules: Sequence[Rule], people: People, side: Side) -> BoolVector:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.arrays import Index
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, strangers
 from mentormatch.scoring.criterion import Block, Criterion
@@ -83,9 +83,6 @@ def score(cohort: Cohort, criteria: Sequence[Criterion], emphasis: Emphasis | No
         for share in shares:
             share.add(values[rows], rows)
     return ScoreTable(values, tuple(criteria), weights)
-
-
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from mentormatch.fields import Answer, AnswerReading, AnyField, SeveralAnswers, Side
+from mentormatch.fields import SIDES, Answer, AnswerReading, AnyField, SeveralAnswers, Side
 from mentormatch.fields.base import as_text, is_blank
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import percent
@@ -13,7 +13,6 @@ from mentormatch.survey.contacts import asks_for_mail
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import WHOLE, SentMoment
 
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 KEYLESS, NAMELESS = mark("pas d'identifiant"), mark("pas de courriel, et pas d'autre identifiant")
 UNACCEPTED = mark("la notice d'information n'est pas acceptée")
 

@@ -16,13 +16,13 @@ from itertools import combinations
 
 import numpy as np
 
-from mentormatch.fields import AnyField, Side, Slots, columns_of
+from mentormatch.fields import SIDES, AnyField, Side, Slots, columns_of
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
 from mentormatch.people.cohort import Cohort, People, PersonNumbers, Remark, RowFate, first_lines, merged
 from mentormatch.survey.contacts import Contacts, fault_of
 from mentormatch.survey.duplicates import grouped, lines, one_fate, same_email, settled, sheet_of
-from mentormatch.survey.entries import SIDES, Questionnaire, Submission, SurveyEntry, enter
+from mentormatch.survey.entries import Questionnaire, Submission, SurveyEntry, enter
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import laid_out, remarks_of, submissions, unread
 from mentormatch.survey.table import TextTable

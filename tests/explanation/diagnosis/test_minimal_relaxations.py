@@ -15,12 +15,11 @@ from mentormatch.explanation.diagnosis.minimal_relaxations import (
     places_in_use,
     ways_out,
 )
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.operations.diagnosis import diagnose
 from mentormatch.operations.matching import match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import SIDES
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.score import score
 from tests.explanation.diagnosis.people import METIERS, alike, cohort, counting, pin, programme, words

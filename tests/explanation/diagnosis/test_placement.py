@@ -12,10 +12,9 @@ from mentormatch.explanation.diagnosis.smallest_change import smallest_change
 from mentormatch.explanation.labels import pseudonyms
 from mentormatch.explanation.rule_breaches import breaches
 from mentormatch.explanation.unmatched import Case
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.operations.matching import Matching, match
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import SIDES
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme, words
 from tests.explanation.diagnosis.planting import wild
 

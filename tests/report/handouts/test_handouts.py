@@ -11,6 +11,7 @@ import pytest
 from mentormatch import examples
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.examples import ANSWERS, folder_of
+from mentormatch.fields import SIDES
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching, match
@@ -21,7 +22,6 @@ from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.handouts import (
     NOBODY,
     PROVISIONAL,
-    SIDES,
     common_text,
     handouts,
     letters_book,

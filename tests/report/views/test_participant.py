@@ -5,8 +5,9 @@ import re
 import pytest
 
 from mentormatch.explanation.labels import ABSENT
+from mentormatch.fields import SIDES
 from mentormatch.operations.matching import Matching
-from mentormatch.report.handouts import SIDES, common_text, handouts
+from mentormatch.report.handouts import common_text, handouts
 from mentormatch.report.page_templates import rendered
 from mentormatch.survey.contacts import Contacts
 from tests.report.cohorts import FIELDS, matched, person, programme

@@ -12,9 +12,9 @@ from mentormatch.contract.examples import COHORT
 from mentormatch.contract.exchange import LossOut, MoveOut, losses_out, moves_out
 from mentormatch.contract.match_response import CaveatOut, Response, caveats_out
 from mentormatch.contract.operation import Operation
-from mentormatch.contract.requests import SIDES, MatchRequest, Mention
+from mentormatch.contract.requests import MatchRequest, Mention
 from mentormatch.explanation.why_not import Alternative
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.operations.matching import Matching
 
 type Most = Annotated[int, Setting(ge=1, le=1_000), BeforeValidator(whole)]

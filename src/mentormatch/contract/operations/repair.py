@@ -13,7 +13,6 @@ from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.operation import Operation
 from mentormatch.contract.requests import (
     MOST_PEOPLE,
-    SIDES,
     Arrived,
     CohortRequest,
     Mention,
@@ -22,7 +21,7 @@ from mentormatch.contract.requests import (
     with_arrived_apart,
 )
 from mentormatch.errors import Problem, RequestError
-from mentormatch.fields import Side, columns_of
+from mentormatch.fields import SIDES, Side, columns_of
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical

@@ -11,8 +11,8 @@ from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import PairOut, Response, pair_out
 from mentormatch.contract.operation import Operation
 from mentormatch.contract.requests import MOST_PEOPLE, Arrived, CohortRequest, Mention, with_arrived_apart
-from mentormatch.fields import Side
-from mentormatch.operations.proposal import SIDES, Late, Proposal, ProposalRecord, Reason, State, keys
+from mentormatch.fields import SIDES, Side
+from mentormatch.operations.proposal import Late, Proposal, ProposalRecord, Reason, State, keys
 from mentormatch.operations.replies import Reply, ReplyAnswer, reply
 
 

@@ -11,8 +11,9 @@ from mentormatch.contract.examples import MEMBERS
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, Response, rejected_out, remarks_out
 from mentormatch.contract.member_requests import Keyed, MembersRequest, as_known, named_in
 from mentormatch.contract.operation import Operation
-from mentormatch.contract.requests import SIDES, Mention
+from mentormatch.contract.requests import Mention
 from mentormatch.contract.session_dates import DateOut, dates_out
+from mentormatch.fields import SIDES
 from mentormatch.groups.dates import Dates
 from mentormatch.groups.result import worst_status
 from mentormatch.groups.sessions import dates_of, turns_of

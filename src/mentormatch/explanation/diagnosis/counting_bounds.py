@@ -10,10 +10,10 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.base.arrays import BoolMatrix
 from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
 from mentormatch.explanation.labels import counted_people
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted, thousands
-from mentormatch.rules.formulation import SIDES, forbidden_by_rule, usable_places
+from mentormatch.rules.formulation import forbidden_by_rule, usable_places
 from mentormatch.rules.rule import Rule
 
 

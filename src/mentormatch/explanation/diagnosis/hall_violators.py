@@ -18,10 +18,10 @@ from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs, most_pairs, short_of, taking_part
 from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
 from mentormatch.explanation.labels import first_of, these
-from mentormatch.fields import Side
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted
-from mentormatch.rules.formulation import SIDES, forbidden_by_rule
+from mentormatch.rules.formulation import forbidden_by_rule
 
 MOST_NAMED = 8
 MINIMUM, PLACED = "minimum_out_of_reach", "not_all_placed"
@@ -66,13 +66,8 @@ def findings(instance: RuleInstance, side: Side, allowed: BoolMatrix, code: str)
 
 def is_shown_by_counting(instance: RuleInstance, side: Side, found: HallViolator, asked: IntVector) -> bool:
     """Say whether this is everybody, and all the places across: what counting shows without any rule on pairs."""
-    places = int(instance.loads(other_side(side)).most.sum())
+    places = int(instance.loads(ACROSS[side]).most.sum())
     return len(found.people) == int((asked > 0).sum()) and found.there == places
-
-
-def other_side(side: Side) -> Side:
-    """Return the other side."""
-    return "mentee" if side == "mentor" else "mentor"
 
 
 def allowed_pairs(problem: AssignmentProblem) -> BoolMatrix:
@@ -84,7 +79,7 @@ def allowed_pairs(problem: AssignmentProblem) -> BoolMatrix:
 
 def shortages(instance: RuleInstance, side: Side, allowed: BoolMatrix, asked: IntVector) -> Iterator[HallViolator]:
     """Yield the Hall violators of a ``side`` that asks for ``asked`` (n,) partners, by parts that share none."""
-    most = instance.loads(other_side(side)).most
+    most = instance.loads(ACROSS[side]).most
     block = allowed if side == "mentor" else allowed.T
     # Maximum flow, then alternating search from who is left short, until no more of them share a partner with the part
     taken = maximum_flow(block, asked, most)
@@ -170,8 +165,8 @@ def few_partners_in_words(instance: RuleInstance, side: Side, found: HallViolato
 
 def partners(instance: RuleInstance, side: Side, found: HallViolator) -> str:
     """Return in words the only partners there are, and the places that they have."""
-    names = tuple(instance.name(other_side(side), row) for row in found.partners)
-    who = f"{these(len(names), other_side(side)).lower()} ({first_of(names, MOST_NAMED)})"
+    names = tuple(instance.name(ACROSS[side], row) for row in found.partners)
+    who = f"{these(len(names), ACROSS[side]).lower()} ({first_of(names, MOST_NAMED)})"
     places = counted(found.there, "place")
     if len(found.people) > 1:
         return tr_n(
@@ -206,7 +201,7 @@ def excluding_rules(instance: RuleInstance, side: Side, found: HallViolator) -> 
 
 def people_besides(instance: RuleInstance, side: Side, partners: tuple[int, ...]) -> NDArray[np.intp]:
     """Return who takes part across, ``partners`` left out."""
-    others = instance.loads(other_side(side)).most > 0
+    others = instance.loads(ACROSS[side]).most > 0
     others[list(partners)] = False
     return np.flatnonzero(others)
 

@@ -18,12 +18,12 @@ from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.errors import EngineError
 from mentormatch.explanation.diagnosis.findings import PossibleChange, feasibility_problem
 from mentormatch.explanation.labels import KEYS, Labels
-from mentormatch.fields import Side
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted, listed, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import SIDES, eligible_people
+from mentormatch.rules.formulation import eligible_people
 from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.rule import Relaxation, Rule, market_of
 from mentormatch.scoring.score import ScoreTable
@@ -235,7 +235,7 @@ def more_places(trial: FeasibilityOracle, side: Side, labels: Labels) -> Iterato
     First every person of the side is lent as many more places as are needed, the fewest at which there is a solution;
     then those that this solution uses are given back where it can do without them.
     """
-    furthest = len(trial.cohort.side("mentee" if side == "mentor" else "mentor"))
+    furthest = len(trial.cohort.side(ACROSS[side]))
     lent = (
         first_feasible(furthest, lambda count: trial.works(trial.rules, for_all(trial, side, count)))
         if furthest

@@ -11,12 +11,12 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs
 from mentormatch.explanation.diagnosis.findings import PossibleChange
-from mentormatch.explanation.unmatched import BATCH, Case, Excluding, SideView, other_side
-from mentormatch.fields import Side
+from mentormatch.explanation.unmatched import BATCH, Case, Excluding, SideView
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.rules.formulation import SIDES, forbidden_by_rule, keeping_rules, usable_places
+from mentormatch.rules.formulation import forbidden_by_rule, keeping_rules, usable_places
 from mentormatch.rules.rule import NO_SCORES, market_of
 
 NEVER = "never"
@@ -55,7 +55,7 @@ class UnplacedPerson:
     @property
     def across(self) -> Side:
         """The other side."""
-        return other_side(self.side)
+        return ACROSS[self.side]
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from mentormatch.explanation.unmatched import Case
+from mentormatch.fields import SIDES
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import counted, joined, listed, thousands
 from mentormatch.people.cohort import People
@@ -14,7 +15,6 @@ from mentormatch.places.column import PlaceColumn
 from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, Point, Ring, middle, outlines, shape_of
 from mentormatch.report.pictures.picture import Picture
 from mentormatch.report.pictures.svg import BOLD, INK, NOTHING, SOFT, Frame, Look, cividis
-from mentormatch.rules.formulation import SIDES
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from os import PathLike
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.explanation.edits import Note
 from mentormatch.explanation.tables import NAMED
-from mentormatch.fields import Side
+from mentormatch.fields import ACROSS, Side
 from mentormatch.languages import FRENCH, LANGUAGES, language, mark, spoken, tr, tr_n
 from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.similarity import closest
@@ -214,7 +214,7 @@ def misread(
 
 def unknown(side: Side, typed: str, known: Mapping[Side, Mapping[str, str]], tongue: Tongue) -> tuple[str, str]:
     """Return that a cell names nobody of its side, and what to do; what was typed in it is not repeated."""
-    other: Side = "mentee" if side == "mentor" else "mentor"
+    other = ACROSS[side]
     near = closest(typed, known[side].values()) if typed else None
     if not typed:
         advice = tr("pour défaire ce binôme, rendez le code et choisissez « {choice} »", choice=tongue.title(REFUSED))

@@ -6,11 +6,10 @@ from typing import ClassVar
 
 from mentormatch.explanation.diagnosis.smallest_change import smallest_change
 from mentormatch.explanation.pairs import explain_pair
-from mentormatch.explanation.tables import SIDES as NAMES
-from mentormatch.explanation.tables import in_words
+from mentormatch.explanation.tables import SIDE_WORDS, in_words
 from mentormatch.explanation.unmatched import explain_one
 from mentormatch.explanation.why_not import Alternative, alternatives, why_not
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.inspection.market import Prospects, prospects
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import listed
@@ -21,7 +20,6 @@ from mentormatch.report.pictures import Waterfall
 from mentormatch.report.pictures.market import MarketLooks
 from mentormatch.report.view import MOST_TOLD, Card, UnmatchedLine, Untold, best_pairs, card, explained, untold
 from mentormatch.report.views.piece import Piece
-from mentormatch.rules.formulation import SIDES
 from mentormatch.survey.contacts import Contacts
 
 
@@ -112,7 +110,7 @@ class PersonPiece(Piece):
 
     @property
     def title(self) -> str:
-        return f"{self.name}, {tr(NAMES[self.side])}"
+        return f"{self.name}, {tr(SIDE_WORDS[self.side])}"
 
     @property
     def name(self) -> str:
@@ -137,7 +135,7 @@ class PersonPiece(Piece):
         if self.row in self.case.alone(self.side):
             one = explain_one(self.case, self.side, self.row)
             change = smallest_change(self.case, self.side, self.row) if self.case.small else None
-            yield UnmatchedLine(one.person, tr(NAMES[self.side]), one.reason, in_words(change))
+            yield UnmatchedLine(one.person, tr(SIDE_WORDS[self.side]), one.reason, in_words(change))
 
     @once_spoken
     def others(self) -> tuple[Alternative, ...]:

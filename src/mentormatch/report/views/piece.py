@@ -11,14 +11,13 @@ from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.labels import KEYS, Labels, on_both_sides
 from mentormatch.explanation.names import GivenNames, cohort_names, named
 from mentormatch.explanation.unmatched import Case
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import own_language, tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching
 from mentormatch.report import intake_words, words
 from mentormatch.report.page_templates import rendered
 from mentormatch.report.view import labels_for_notebook
-from mentormatch.rules.formulation import SIDES
 
 type ViewNames = bool | GivenNames
 """False: codes, or pseudonyms where keys are e-mail addresses; True: keys as they are; else people's names."""

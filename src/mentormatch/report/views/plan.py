@@ -13,9 +13,9 @@ from mentormatch.errors import RequestError
 from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.explanation.goal_prices import MOST_SECONDS, soon_solved
 from mentormatch.explanation.robustness import FAIR, SOLID, Robustness, SamplingPlan, robustness
-from mentormatch.explanation.tables import SIDES as NAMES
+from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.explanation.why_not import why_not
-from mentormatch.fields import Side
+from mentormatch.fields import ACROSS
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import about, counted, listed, percent, points
 from mentormatch.languages.text_keys import canonical
@@ -376,12 +376,12 @@ class SideBySide(Piece):
     def rows(self) -> tuple[tuple[str, str, str, str, str], ...]:
         """Everybody whose partners differ: who, side, partners in the other plan and in this one, and what it means."""
         return tuple(
-            (self.labels.person(one.side, one.key), tr(NAMES[one.side]), *self._partners(one), one.words)
+            (self.labels.person(one.side, one.key), tr(SIDE_WORDS[one.side]), *self._partners(one), one.words)
             for one in self.shifts
         )
 
     def _partners(self, one: PointShift) -> tuple[str, str]:
-        side: Side = "mentee" if one.side == "mentor" else "mentor"
+        side = ACROSS[one.side]
         before, now = (
             [self.labels.person(side, key) for key in keys] or [tr(NOBODY)] for keys in (one.before, one.now)
         )

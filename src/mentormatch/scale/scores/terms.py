@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolVector, IntVector
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES
 from mentormatch.fields.extension import Extension
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import NO_SCORES, Market, Rule
@@ -264,9 +264,6 @@ def score_term(function: ScoreFunction, extension: Extension, cohort: Cohort, *,
     right = strip_answers(cohort.mentees, fields[1]).take(kinds[1].first)
     part = ScoreTerm(function, left, right, kinds[0], kinds[1])
     return part.cache_table() if part.size <= ALWAYS_CACHED else part
-
-
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from mentormatch.errors import SurveyError
-from mentormatch.fields import AnyField
+from mentormatch.fields import SIDES, AnyField
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, joined, quoted
 from mentormatch.programme.drafts.amendments import asked_later, with_identity, with_mapping
@@ -28,7 +28,6 @@ from mentormatch.programme.drafts.uses import first_fit, is_sensitive
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.report.intake_words import KINDS
-from mentormatch.rules.formulation import SIDES
 from mentormatch.service.desk.column_messages import (
     ColumnAnswer,
     ColumnBlocker,

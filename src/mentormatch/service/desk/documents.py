@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from mentormatch.errors import RequestError
 from mentormatch.explanation.names import NamesByPerson, cohort_names
+from mentormatch.fields import SIDES
 from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.section import writers
 from mentormatch.languages import mark, tr
@@ -17,7 +18,6 @@ from mentormatch.report.folder import Portfolio, content_of, documents, packed
 from mentormatch.report.handouts import handout_files
 from mentormatch.report.views.pairs import PairPiece
 from mentormatch.report.views.piece import Piece, ViewNames, labels_of
-from mentormatch.rules.formulation import SIDES
 from mentormatch.service.desk.follow_up import DeskFollowUp
 from mentormatch.service.desk.result_tables import CODES, NAMES
 from mentormatch.survey.contacts import Contacts

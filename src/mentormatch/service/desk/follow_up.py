@@ -9,7 +9,7 @@ from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.errors import RequestError
 from mentormatch.explanation.labels import Labels, codes
 from mentormatch.explanation.names import named
-from mentormatch.explanation.tables import SIDES as WORDS
+from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.fields import Side
 from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults, lessons, results_in
 from mentormatch.followup.meetings import ASKED, ENDED, SILENT, PersonToCall
@@ -252,7 +252,7 @@ class DeskFollowUp:
                 CallOut(
                     id=ground.id(one.side, one.person),
                     name=labels.person(one.side, one.person),
-                    side=tr(WORDS[one.side]),
+                    side=tr(SIDE_WORDS[one.side]),
                     partners=report.partners_of(one, labels),
                     reasons=list(one.reasons),
                     telephone=telephone(year, contacts, one) if contacts else "",

@@ -7,9 +7,8 @@ from typing import get_args
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import RequestError, SurveyError
 from mentormatch.explanation.rule_breaches import breaches
-from mentormatch.explanation.tables import SIDES as WORDS
-from mentormatch.explanation.tables import ResultSheet, sheet
-from mentormatch.fields import Side
+from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.text_keys import canonical
@@ -17,7 +16,6 @@ from mentormatch.operations.matching import KeyPair
 from mentormatch.operations.proposal import (
     COLUMNS,
     REASONS,
-    SIDES,
     STATES,
     Asked,
     Late,
@@ -391,7 +389,7 @@ class DeskRound:
             for one in proposal.states(side):
                 partner = self._name(SIDES[1 - place], one.partner) if one.partner else ""
                 state = tr(STATES[one.state])
-                yield [tr(WORDS[side]), self._name(side, one.person), state, partner, str(one.round)]
+                yield [tr(SIDE_WORDS[side]), self._name(side, one.person), state, partner, str(one.round)]
 
     def _outlook(self, late: Late) -> Iterator[str]:
         """Yield what closing the round will do, a sentence each."""

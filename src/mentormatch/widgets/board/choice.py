@@ -8,14 +8,13 @@ import numpy as np
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.labels import Labels
 from mentormatch.explanation.pairs import explain_pair
-from mentormatch.explanation.unmatched import Case, SideView, ineligibility, other_side
+from mentormatch.explanation.unmatched import Case, SideView, ineligibility
 from mentormatch.explanation.why_not import Alternative, Move, alternatives, amount, names_in_words
-from mentormatch.fields import Side
+from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, percent, points
 from mentormatch.operations.matching import Matching
 from mentormatch.report.view import ScorePart, parts
-from mentormatch.rules.formulation import SIDES
 from mentormatch.widgets.board.actions import PersonId, side_of
 from mentormatch.widgets.board.decisions import BoardGround
 
@@ -93,7 +92,7 @@ def ties(ground: BoardGround, case: Case, side: Side, row: int) -> Iterator[Tie]
     pairs, axis = case.solution.pairs, SIDES.index(side)
     for mentor, mentee in pairs[pairs[:, axis] == row].tolist():
         pair = explain_pair(case.cohort, case.scores, mentor, mentee)
-        partner = ground.id(other_side(side), pair.mentee if side == "mentor" else pair.mentor)
+        partner = ground.id(ACROSS[side], pair.mentee if side == "mentor" else pair.mentor)
         yield Tie(partner=partner, points=points(pair.score), answered=percent(pair.answered), parts=list(parts(pair)))
 
 
@@ -102,7 +101,7 @@ def offer(ground: BoardGround, case: Case, who: tuple[Side, int], other: Alterna
     side, row = who
     score = int(case.scores.values[(row, other.row) if side == "mentor" else (other.row, row)])
     return Offer(
-        partner=ground.id(other_side(side), case.people(other_side(side)).ids[other.row]),
+        partner=ground.id(ACROSS[side], case.people(ACROSS[side]).ids[other.row]),
         points=points(score),
         share=score / 10_000,
         price=price(other.losses),
@@ -154,7 +153,7 @@ def short_amount(goal: str, value: int) -> str:
 
 def excluded(ground: BoardGround, case: Case, side: Side, row: int) -> Iterator[Excluded]:
     """Yield whom one person, by position, cannot have, by what forbids it: rules, then taking no part."""
-    across = other_side(side)
+    across = ACROSS[side]
     view, keys = SideView.of(case, side), case.people(across).ids
     if ineligibility(view, row) is None and len(view.others):
         taken = [(case.labels.rule(rule), lost) for rule, lost in next(view.excluding([row]))]

@@ -15,7 +15,7 @@ from mentormatch.base.columns import NumberColumn
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import LETTERS, Edit, capacity_edit, opaque, pair_edits, people_edits
 from mentormatch.explanation.labels import Labels
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching
@@ -23,7 +23,7 @@ from mentormatch.people.cohort import Cohort, People
 from mentormatch.people.turnover import remove_people
 from mentormatch.programme.programme import Programme
 from mentormatch.record.seal import Seal
-from mentormatch.rules.formulation import SIDES, formulate
+from mentormatch.rules.formulation import formulate
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.scoring.score import score

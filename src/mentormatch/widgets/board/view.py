@@ -8,7 +8,7 @@ from mentormatch.base.strict_json import JsonMessage
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.edits import LETTERS
 from mentormatch.explanation.unmatched import explain_unmatched
-from mentormatch.fields import Side
+from mentormatch.fields import SIDES, Side
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, clock, counted, listed, points, thousands
 from mentormatch.operations.matching import KeyPair, Matching
@@ -16,7 +16,6 @@ from mentormatch.report import words
 from mentormatch.report.comparison import SHORT, Comparison, PointShift, by_goal, compare, shifts
 from mentormatch.report.decision_state import standing
 from mentormatch.report.texts import spaced, visible
-from mentormatch.rules.formulation import SIDES
 from mentormatch.widgets.board.actions import (
     Action,
     BoardDecision,
