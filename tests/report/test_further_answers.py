@@ -1,5 +1,6 @@
 """What a programme asks for beside the pairs: on page and in workbook alike, worked out once, in any language."""
 
+from functools import partial
 from html import unescape
 from io import BytesIO
 from re import sub
@@ -54,9 +55,12 @@ def test_nothing_is_solved_where_nothing_is_asked_for_and_once_for_all_documents
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = list[str]()
-    counting = {
-        name: lambda one, name=name, solve=solve: (asked.append(name), solve(one))[1] for name, solve in SOLVED.items()
-    }
+
+    def counted(name: str, matching: mm.Matching) -> object:
+        asked.append(name)
+        return SOLVED[name](matching)
+
+    counting = {name: partial(counted, name) for name in SOLVED}
     monkeypatch.setattr(further_answers, "SOLVED", counting)
     without = market(4, 5)
     page(without), workbook(without)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from mentormatch.errors import RequestError
@@ -56,7 +57,7 @@ class FurtherAnswer:
 def further_answers(matching: Matching, labels: Labels = KEYS, without: Container[str] = ()) -> Iterator[FurtherAnswer]:
     """Yield what the programme asks for beside the pairs, where there are pairs, people under these labels."""
     for name in (name for name in asked(matching) if name not in without and matching.pairs):
-        yield FurtherAnswer(name, tr(TITLES[name]), told(lambda name=name: solved(matching, name), labels))
+        yield FurtherAnswer(name, tr(TITLES[name]), told(partial(solved, matching, name), labels))
 
 
 def asked(matching: Matching) -> list[str]:
