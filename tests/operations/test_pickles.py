@@ -84,4 +84,4 @@ def test_all_that_a_function_returns_knows_its_version() -> None:
     ours = {kind for kind in returned if isclass(kind) and kind.__module__.startswith("mentormatch.")}
     assert len(ours) > 15
     unversioned = {kind for kind in ours if not issubclass(kind, VersionedPickle)}
-    assert [kind for kind in unversioned if not kind.__module__.startswith("mentormatch.widgets.")] == []
+    assert [kind for kind in unversioned if not kind.__module__.startswith("mentormatch.notebook")] == []
