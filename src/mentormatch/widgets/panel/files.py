@@ -22,8 +22,8 @@ type MoreFiles = Literal["pairs", "waves"]
 TABLES = (".csv", ".xlsx", ".ods", ".xls", ".xlsb", ".tsv")
 """Suffixes of tables of answers."""
 AGAIN = mark(
-    "C'est pris. Pour que la suite en tienne compte, relancez les étapes du dessous : menu « Exécuter », puis"
-    " « Tout exécuter » ; sur une page Voilà, rechargez-la. L'ancien fichier reste à côté, sous sa date."
+    "C'est pris. Pour que la suite en tienne compte, relancez les étapes du dessous : menu « Run » (« Exécuter »),"
+    " puis « Run All Cells » ; sur une page Voilà, rechargez-la. L'ancien fichier reste à côté, sous sa date."
 )
 LEAD = mark(
     "Dans le dossier « {folder} ». Pour travailler avec vos fichiers, choisissez-les ici ; rien ne part ailleurs que"
