@@ -74,7 +74,7 @@ def cold_import() -> Figures:
 
 def overview() -> Figures:
     """Return what the first overview takes of somebody who opens the page, hands the example over, and forms pairs."""
-    with serving("--workers", "1") as served:
+    with serving(sparing=False) as served:
         sleep(READING_S)
         headers = {"Origin": served.url, "Sec-Fetch-Site": "same-origin"}
         with httpx.Client(base_url=served.url, headers=headers, timeout=120, trust_env=False) as client:

@@ -121,7 +121,10 @@ def figures(seconds: list[float]) -> dict[str, float]:
 def measured(works: int, minutes: float) -> dict[str, Any]:
     """Return the figures of so many works over some minutes."""
     seconds: Seconds = defaultdict(list)
-    with TemporaryDirectory() as folder, serving("--places", works, "--store", Path(folder, "service.db")) as served:
+    with (
+        TemporaryDirectory() as folder,
+        serving("--places", works, "--store", Path(folder, "service.db"), sparing=False) as served,
+    ):
         service = psutil.Process(served.process.pid)
         people = [Work(served, number) for number in range(works)]
         ended, held = Event(), list[float]()

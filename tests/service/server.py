@@ -60,14 +60,15 @@ def listen(served: Served) -> None:
         served.said.append(line)
 
 
-def start(*options: object, token: str | None = TOKEN, settings: str = "") -> Served:
-    """Start a service, of one worker, with none that stands ready, where nothing is said of them.
+def start(*options: object, token: str | None = TOKEN, settings: str = "", sparing: bool = True) -> Served:
+    """Start a service; ``sparing``: of one worker, with none that stands ready, where nothing is said of them.
 
     ``settings`` is Python that is run before it, to set limits that are no options.
     """
-    if "--workers" not in options and "workers" not in settings:
+    if sparing and "--workers" not in options and "workers" not in settings:
         options, settings = ("--workers", 1, *options), ALONE + settings
-    program = f"{settings}\n{UNREHEARSED}from mentormatch.cli import main\nmain()"
+    rehearsing = UNREHEARSED if sparing else ""
+    program = f"{settings}\n{rehearsing}from mentormatch.cli import main\nmain()"
     command = [sys.executable, "-c", program, "serve", "--port", "0", *map(str, options)]
     variables = {name: value for name, value in os.environ.items() if name != "MENTORMATCH_TOKEN"}
     variables |= {} if token is None else {"MENTORMATCH_TOKEN": token}
@@ -106,8 +107,8 @@ def kill_and_start(served: Served, *options: object, settings: str = "") -> None
 
 
 @contextmanager
-def serving(*options: object, token: str | None = TOKEN, settings: str = "") -> Iterator[Served]:
-    served = start(*options, token=token, settings=settings)
+def serving(*options: object, token: str | None = TOKEN, settings: str = "", sparing: bool = True) -> Iterator[Served]:
+    served = start(*options, token=token, settings=settings, sparing=sparing)
     try:
         yield served
     finally:
