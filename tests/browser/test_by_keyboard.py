@@ -141,18 +141,23 @@ def test_from_a_foreign_file_to_validated_pairs(
     typist.at_step("pairs")
     typist.act("step:board")
     typist.at_step("board")
-    who, why, name = WORDS[code]
-    if not page.get_by_label(who).is_visible():  # a narrow screen shows one part of the board at a time
+    validate(typist, code)
+    typist.act("step:documents")
+    typist.at_step("documents")
+    expect(page.locator(".verdict.final")).to_be_visible()
+    typist.ended("a foreign file to validated pairs", code, width)
+
+
+def validate(typist: Typist, code: str) -> None:
+    """Validate on the board, of which a narrow screen shows one part at a time."""
+    page, (who, why, name) = typist.visit.page, WORDS[code]
+    if not page.get_by_label(who).is_visible():
         typist.reach(page.get_by_role("button", name=VALIDATE))
         typist.press("Enter")
     typist.write(page.get_by_label(who), name)
     typist.write(page.get_by_label(why), "test")
     typist.press("Enter")
     expect(page.locator(".mm-board-done")).to_contain_text(name)
-    typist.act("step:documents")
-    typist.at_step("documents")
-    expect(page.locator(".verdict.final")).to_be_visible()
-    typist.ended("a foreign file to validated pairs", code, width)
 
 
 def hand_over(typist: Typist, example: str) -> None:
