@@ -95,7 +95,7 @@ export class FollowUp {
       { "data-place": "editions" },
       make("h3", {}, desk.say("editions_before")),
       make("p", { class: "hint" }, desk.say("editions_before_hint")),
-      given.length ? make("ul", { class: "held" }, given.map(line)) : null,
+      given.length ? make("ul", { class: "editions" }, given.map(line)) : null,
       desk.parts.files.place("editions", ".json", desk.say("editions_before"), (files) => this.takeEditions(files)),
       sentences.map((text) => make("p", {}, text)),
       lessons ? folded("lessons", lessons.title, tableOf(lessons)) : null,
