@@ -276,7 +276,7 @@ class Outcomes:
         people, others = (matching.cohort.side(SIDES[at]) for at in (own, other))
         taking = [loads.most > 0 for loads in (problem.mentors, problem.mentees)]
         partners = np.bincount(pairs[:, own], minlength=len(people))
-        worth = np.bincount(pairs[:, own], problem.scores.at(pairs[:, 0], pairs[:, 1]), len(people))
+        worth = np.bincount(pairs[:, own], matching.scores.at(pairs[:, 0], pairs[:, 1]), len(people))
         first = first_wishes(matching, side, people)
         partner_keys = set(
             zip(pairs[:, own].tolist(), (others.compared[at] for at in pairs[:, other].tolist()), strict=True)
@@ -399,5 +399,5 @@ def quota_price(matching: Matching, name: str, side: Side, group: AccessGroup, s
     found = solve(problem, seed=matching.seed, time_limit_s=seconds, ties="any")
     if found.status not in (Status.PROVED, Status.FEASIBLE):
         return QuotaPrice(least, found.status)
-    before, now = (int(matching.problem.scores.at(*each.pairs.T).sum()) for each in (matching.solution, found))
+    before, now = (int(matching.scores.at(*each.pairs.T).sum()) for each in (matching.solution, found))
     return QuotaPrice(least, found.status, len(matching.solution.pairs) - len(found.pairs), before - now)

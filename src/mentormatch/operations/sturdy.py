@@ -245,7 +245,7 @@ class PlanSearch:
 
     def points_of(self, pairs: IntMatrix) -> int:
         """Return the points of a plan (p, 2), in millionths."""
-        return int(self.problem.scores.at(*pairs.T).sum())
+        return int(self.matching.scores.at(*pairs.T).sum())
 
     def better_plans(self, given: HeldCounts) -> tuple[list[EvaluatedPlan], bool]:
         """Return plans that hold better and better, the one with most points first, and whether all were looked at."""

@@ -204,7 +204,7 @@ def shifts_of(before: Matching, now: Matching, side: Side) -> Iterator[PointShif
 def held(matching: Matching, side: Side) -> dict[str, dict[str, int]]:
     """Return the partners of each person of one side, by their keys as they are compared, with the points."""
     found: dict[str, dict[str, int]] = {}
-    scores = matching.problem.scores.at(*matching.solution.pairs.T).tolist()
+    scores = matching.scores.at(*matching.solution.pairs.T).tolist()
     for pair, score in zip(keys_of(matching), scores, strict=True):
         mine, theirs = pair if side == "mentor" else pair[::-1]
         found.setdefault(canonical(mine), {})[theirs] = score

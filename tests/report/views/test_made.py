@@ -4,7 +4,9 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.operations.matching import Matching
-from mentormatch.report.comparison import criterion_means, signed
+from mentormatch.report.comparison import criterion_means, shifts, signed
+from mentormatch.report.pictures.distribution import Distribution
+from mentormatch.report.pictures.heat_map import HeatMap
 from mentormatch.report.views.made import EvaluationPiece, RepairPiece
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.readers import Outline
@@ -99,3 +101,16 @@ def test_people_known_by_their_e_mail_are_shown_under_pseudonyms_here_too() -> N
     shown = by_hand._repr_html_() + repaired._repr_html_()
     assert "example.org" not in shown
     assert "M01" in shown
+
+
+def test_pairs_that_a_rule_excludes_count_the_points_of_their_answers() -> None:
+    cohort, programme = mm.examples.cohort(), mm.examples.programme()
+    pairs = list(zip(cohort.mentors.ids, reversed(cohort.mentees.ids), strict=False))
+    made, best = mm.evaluate(cohort, programme, pairs), mm.match(cohort, programme)
+    assert made.breaches
+    had, has = ({pair.mentee: pair.score for pair in one.pairs} for one in (made.matching, best))
+    told = {one.key: one.gain for one in shifts(made.matching, best) if one.side == "mentee"}
+    assert told == {key: has.get(key, 0) - had.get(key, 0) for key in told}
+    for drawn in (Distribution(made.matching), HeatMap(made.matching)):
+        assert sorted(drawn.chosen.tolist()) == sorted(pair.score for pair in made.matching.pairs)
+    assert mm.sturdy(made.matching).curve[0].price == 0

@@ -53,7 +53,7 @@ class Distribution(Picture):
     @property
     def chosen(self) -> IntVector:
         """The scores of the chosen pairs."""
-        return self.matching.problem.scores.at(*self.matching.solution.pairs.T)
+        return self.matching.scores.at(*self.matching.solution.pairs.T).astype(np.int64)
 
     @own_language
     def frames(self) -> Sequence[Frame]:

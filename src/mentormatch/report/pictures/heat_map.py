@@ -125,7 +125,7 @@ class HeatMap(Picture):
     def chosen(self) -> IntVector:
         """The scores of the chosen pairs, in millionths."""
         pairs = self.matching.solution.pairs
-        return self.matching.problem.scores.at(pairs[:, 0], pairs[:, 1])
+        return self.matching.scores.at(pairs[:, 0], pairs[:, 1]).astype(np.int64)
 
     def lines(self, axis: int) -> Lines:
         """Return one side of the map."""
