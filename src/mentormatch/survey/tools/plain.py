@@ -15,7 +15,7 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
 from mentormatch.survey.header_row import ANSWER, headless
-from mentormatch.survey.table import EXPECTED, Record, Rows, TableRemark, TextTable, tabulate, unreadable
+from mentormatch.survey.table import AS_IT_IS, EXPECTED, Record, Rows, TableRemark, TextTable, tabulate, unreadable
 from mentormatch.survey.tool import (
     MOST_TITLES,
     OTHER,
@@ -51,7 +51,7 @@ class PlainTable(Tool):
         above = titles(bare)
         found = rows_below(bare, above) if above else rows
         answered = headless(found.records[0], found.records[1:])
-        if answered:
+        if answered and rows.manner != AS_IT_IS:  # a frame's columns have names of their own
             raise unreadable(rows.source, answered)
         try:
             table = told_apart(found)
