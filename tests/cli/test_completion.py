@@ -12,7 +12,7 @@ from tests.cli.commands import NAMES, done
 
 CASES = {
     "mentormatch ''": NAMES,
-    "mentormatch ex": ["export-person"],
+    "mentormatch ex": ["experiment", "export-person"],
     "mentormatch match --time": ["--time-limit"],
     "mentormatch ask why": ["why-not"],
     "mentormatch match rep": [],

@@ -21,17 +21,17 @@ CANARY = "canari"
 KEPT = ("Code participant", "Vous participez en tant que", "J'ai lu la notice d'information sur mes données")
 OPEN = ("Nom", "Courriel", "Téléphone", "Types", "Langues", "Structures", "Personnes", "Profils", "Un élément", "Date")
 SHOWN = (
-    "cohorte",
-    "cohorte.mentors",
-    "cohorte.mentors.person(0)",
-    "mm.read_contacts(programme, dossier / 'reponses.csv')",
-    "mm.intake(programme, dossier / 'reponses.csv')",
+    "lecture.cohort",
+    "lecture.cohort.mentors",
+    "lecture.cohort.mentors.person(0)",
+    "mm.read_contacts(lecture.programme, fichiers.answers)",
+    "mm.intake(lecture.programme, fichiers.answers)",
     "binomes.frames.pairs",
     "binomes.diagnosis, binomes.certificate",
 )
-EXAMPLE, THEIRS = (json.dumps(f'dossier = Path("{name}")')[1:-1] for name in ("exemple", "mon-programme"))
+EXAMPLE, THEIRS = (json.dumps(f'mm.open_files("{name}"')[1:-1] for name in ("exemple", "mon-programme"))
 """Where the notebooks take their files from, as a notebook spells it: in a folder that they write, and in ours."""
-WRONG = "mm.read_survey(programme, dossier / 'faux-double.csv')"
+WRONG = "mm.read_survey(lecture.programme, 'mon-programme/faux-double.csv')"
 
 
 def planted_in(header: str, cell: str, line: int) -> str:

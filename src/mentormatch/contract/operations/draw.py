@@ -37,7 +37,7 @@ class DrawnPartOut(JsonMessage):
 class DrawResponse(Response):
     """The ``pairs`` that the lots give: those of both plans, and of each of the ``parts`` those on which the lot fell.
 
-    ``digest`` is the SHA-256 of the record of the experiment, as ``mentormatch experiment`` writes it.
+    ``digest`` is the SHA-256 of the record of the experiment, as the command ``experiment`` writes it.
     """
 
     status: Annotated[Status, Setting(strict=False)]
