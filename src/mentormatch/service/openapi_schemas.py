@@ -44,6 +44,8 @@ CHOICES = {
 """What is chosen from these values is called."""
 VALUES = {"example", "examples", "default"}
 """Words under which values stand, and no schemas."""
+MOST_SIGNED = 2**63 - 1
+"""The greatest whole number that generators hold."""
 ASKED, TOLD = "-Input", "-Output"
 """How pydantic ends the names of a model that is both asked and told."""
 INTEGER, NUMBER = {"type": "integer"}, {"type": "number"}
@@ -173,7 +175,8 @@ def as_3_0(part: Any) -> Any:
     """Return a description in OpenAPI 3.1, or a part of it, as OpenAPI 3.0.3 writes it.
 
     It has ``nullable`` for a choice of null, an ``enum`` of one for a constant, a flag for a bound that is not reached,
-    and nothing beside a reference.
+    and nothing beside a reference. The bound of a whole number is at most the greatest that has 64 bits with a sign:
+    generators read greater ones as another number.
     """
     if isinstance(part, list):
         return [as_3_0(one) for one in part]
@@ -186,6 +189,8 @@ def as_3_0(part: Any) -> Any:
         said["example"] = said.pop("examples")[0]
     if not isinstance(said.get("exclusiveMinimum", {}), dict):
         said["minimum"], said["exclusiveMinimum"] = said["exclusiveMinimum"], True
+    if said.get("type") == "integer" and said.get("maximum", 0) > MOST_SIGNED:
+        said["maximum"] = MOST_SIGNED
     if "anyOf" in said:
         said = without_null(said)
     return {key: value for key, value in said.items() if key != "$ref"} | beside_others(said)
