@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mentormatch.service import processes
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.processes import Child, ResidentProcess, Residents
 from mentormatch.service.settings import Settings
@@ -145,3 +146,13 @@ async def found(residents: Residents, ident: str) -> ResidentProcess:
 async def gone(one: ResidentProcess) -> bool:
     await one.child.process.wait()
     return one.child.alive
+
+
+def test_a_process_that_does_not_begin_in_time_is_told_and_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "BEGINNING_S", 0.01)
+
+    async def work(residents: Residents) -> None:
+        assert await code_of(residents.make(ECHO)) == "not-ready"
+        assert (residents.all, residents.starting) == ({}, 0)
+
+    with_residents(work)

@@ -55,9 +55,11 @@ class Child:
             async with asyncio.timeout(BEGINNING_S):
                 await child.hear()
                 await child.ask(ServiceMessage(head))
+        except TimeoutError:
+            await child.end()
+            raise RefusedError("not-ready", "No process was ready in time; ask again") from None
         except BaseException:
-            child.kill()
-            await child.process.wait()
+            await child.end()
             raise
         return child
 
@@ -95,6 +97,11 @@ class Child:
         if await self.process.wait() == OUT_OF_MEMORY:
             return RefusedError("out-of-memory", "Send fewer people, or split the programme")
         return RefusedError("worker-ended", "It was ended; ask again")
+
+    async def end(self) -> None:
+        """End the process, and wait until it is gone."""
+        self.kill()
+        await self.process.wait()
 
     def kill(self) -> None:
         """End the process, and with it all that it has started."""
