@@ -32,6 +32,7 @@ def test_the_page_asks_for_the_token_and_then_shows_and_calls_the_operations(bro
         assert watched.trouble == NOTHING
 
 
+@pytest.mark.proof
 def test_the_page_says_that_a_token_is_another(browser: Browser, closed: Served) -> None:
     with paged(browser) as watched:
         page = watched.page

@@ -87,6 +87,7 @@ def choose(visit: Visit, one: str, other: str, gesture: str) -> None:
     visit.press(gesture)
 
 
+@pytest.mark.proof
 def test_groups_from_the_files_to_the_calendar_are_those_of_the_library(visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     hand_over(visit, "codeveloppement")

@@ -100,6 +100,7 @@ def test_weights_goals_and_rules_that_cannot_hold(visit: Visit) -> None:
     assert visit.trouble == NOTHING
 
 
+@pytest.mark.proof
 def test_by_keyboard_alone_a_rule_is_changed_undone_and_kept(visit: Visit) -> None:
     page = visit.page
     blank = least(visit)
@@ -120,6 +121,7 @@ def test_by_keyboard_alone_a_rule_is_changed_undone_and_kept(visit: Visit) -> No
     assert visit.trouble == NOTHING
 
 
+@pytest.mark.proof
 def test_on_a_telephone_and_in_english_everything_is_there(visit: Visit) -> None:
     page = visit.page
     page.set_viewport_size({"width": 390, "height": 800})

@@ -78,6 +78,7 @@ def downloaded(visit: Visit, path: Path) -> bytes:
     return path.read_bytes()
 
 
+@pytest.mark.proof
 def test_a_second_round_with_one_declined_pair_is_that_of_the_library(visit: Visit, tmp_path: Path) -> None:
     page, second = visit.page, expected()
     noted(visit)

@@ -54,6 +54,7 @@ async def both_there(pool: Pool) -> set[int]:
     return {place.result().process.pid for place in pool.idle}
 
 
+@pytest.mark.proof
 def test_a_worker_is_used_again_also_after_a_signal_to_the_whole_group() -> None:
     async def work(pool: Pool) -> None:
         before = await both_there(pool)
@@ -125,6 +126,7 @@ def test_workers_that_were_killed_while_they_waited_are_replaced_and_nobody_noti
     with_pool(work)
 
 
+@pytest.mark.proof
 def test_a_request_that_is_given_up_ends_its_worker_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "PROGRAM", TROUBLE)
 
@@ -207,6 +209,7 @@ def test_the_worker_that_is_taken_has_rehearsed_once_and_so_will_the_next(monkey
     with_pool(work, "tests.service.echo:rehearse")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("rehearsal", some_of(["tests.service.echo:die", "tests.service.echo:Unmade"]))
 def test_a_rehearsal_that_goes_wrong_keeps_nobody_from_an_answer(
     rehearsal: str, monkeypatch: pytest.MonkeyPatch

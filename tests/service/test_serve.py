@@ -29,6 +29,7 @@ def test_without_a_token_one_is_made_and_shown_once_in_the_address_to_open() -> 
         assert found[2] not in served.text.split("\n", 1)[1]
 
 
+@pytest.mark.proof
 def test_a_token_of_ones_own_is_not_shown_and_no_child_has_it_in_its_environment() -> None:
     with serving() as served:
         assert BEARER["Authorization"].split()[1] not in served.text
@@ -36,6 +37,7 @@ def test_a_token_of_ones_own_is_not_shown_and_no_child_has_it_in_its_environment
             assert b"MENTORMATCH_TOKEN" not in Path(f"/proc/{child}/environ").read_bytes()
 
 
+@pytest.mark.proof
 def test_it_listens_to_this_machine_alone_and_warns_where_others_can_reach_it() -> None:
     with serving() as served:
         assert served.url.startswith("http://127.0.0.1:")

@@ -159,6 +159,7 @@ def test_a_new_file_takes_the_place_of_all_that_came_of_the_old_one(sitting: Sit
     ]
 
 
+@pytest.mark.proof
 def test_every_page_and_every_document_that_is_named_can_be_had(sitting: Sitting) -> None:
     plan = sitting.formed()["plan"]
     assert [view["name"] for view in plan["views"]] == [name for name in VIEWS if name != ACCESS]  # nothing is watched

@@ -53,6 +53,7 @@ def resume(visit: Visit) -> None:
     visit.reach(name)
 
 
+@pytest.mark.proof
 def test_a_work_is_found_again_in_another_tab_once_its_own_is_closed(visit: Visit) -> None:
     visit.form()
     pin(visit)
