@@ -22,6 +22,21 @@ def claim_stdout() -> BinaryIO:
     return out
 
 
+def die_with_parent() -> bool:
+    """Have Linux end this process when the thread that started it ends (prctl(2), PR_SET_PDEATHSIG); False elsewhere.
+
+    Unlike a signal about standard input it may come while that is read: the system sends such a signal for bytes that
+    were read already, if whoever wrote them was held up between waking the reader and sending it.
+    """
+    if sys.platform != "linux":
+        return False
+    import ctypes
+    import signal
+
+    refused: int = ctypes.CDLL(None).prctl(1, int(signal.SIGKILL))
+    return not refused
+
+
 def exit_with_parent() -> None:
     """Have the system end this process when standard input is closed, also while a solver keeps Python from running."""
     try:

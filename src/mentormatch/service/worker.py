@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any, BinaryIO, Protocol
 
 from mentormatch.assignment import subprocess_solve
-from mentormatch.base.child_process import claim_stdout, exit_with_parent, limit_memory
+from mentormatch.base.child_process import claim_stdout, die_with_parent, exit_with_parent, limit_memory
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 
@@ -49,10 +49,12 @@ class Worker:
 
     def run(self) -> None:
         """Say that it is there, and answer each message in turn."""
+        bound = die_with_parent()
         heed_standard_input()
         self.tell(ServiceMessage({"told": "answer"}))
         while (message := read_message(self.source)) is not None:
-            exit_with_parent()
+            if not bound:
+                exit_with_parent()
             answer = self.answer(message)
             again = heed_standard_input()
             retires = not again or bool(self.retiring_bytes and taken_bytes() > self.retiring_bytes)
