@@ -1,5 +1,6 @@
 """The commands that judge pairs and answers, price others, and say whom to recruit, who leaves and what years teach."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +36,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import on_one_line, row_text
 
 if TYPE_CHECKING:
+    from mentormatch.contract.match_response import Response
     from mentormatch.operations.evaluation import Evaluation
     from mentormatch.operations.matching import Matching
 
@@ -285,10 +287,7 @@ def recruit_command(  # noqa: PLR0913 - the options of the command line are its 
     matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
     tell_caveats(matching)
     found = recruit(matching, k, time_limit_s=time_limit)
-    if as_json:
-        write_json(RecruitResponse.of(found).to_json())
-    else:
-        write_lines(found.sentences)
+    tell_answer(RecruitResponse.of(found), found.sentences, as_json=as_json)
     raise typer.Exit(EXIT_CODES[str(found.status)])
 
 
@@ -320,10 +319,7 @@ def sturdy_command(  # noqa: PLR0913 - the options of the command line are its c
     matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
     tell_caveats(matching)
     found = sturdy(matching, k, time_limit_s=time_limit)
-    if as_json:
-        write_json(SturdyResponse.of(found).to_json())
-    else:
-        write_lines(found.sentences)
+    tell_answer(SturdyResponse.of(found), found.sentences, as_json=as_json)
     raise typer.Exit(EXIT_CODES[str(found.status)])
 
 
@@ -348,10 +344,7 @@ def incentives_command(  # noqa: PLR0913 - the options of the command line are i
     asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
     on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
     found = incentives(on.cohort, on.programme, seed=seed, time_limit_s=time_limit, **on.by_hand)
-    if as_json:
-        write_json(IncentivesResponse.of(found).to_json())
-    else:
-        write_lines(found.sentences)
+    tell_answer(IncentivesResponse.of(found), found.sentences, as_json=as_json)
 
 
 def learn_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -377,8 +370,13 @@ def learn_command(  # noqa: PLR0913 - the options of the command line are its co
     on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
     past = read_editions(editions)
     found = learn(on.cohort, on.programme, past, seed=seed, time_limit_s=time_limit, **on.by_hand)
-    if as_json:
-        write_json(LearnResponse.of(found).to_json())
-    else:
-        write_lines(found.sentences)
+    tell_answer(LearnResponse.of(found), found.sentences, as_json=as_json)
     raise typer.Exit(EXIT_CODES[str(found.status)])
+
+
+def tell_answer(answer: "Response", sentences: Sequence[str], *, as_json: bool) -> None:
+    """Write an answer beside pairs: as JSON, or in sentences."""
+    if as_json:
+        write_json(answer.to_json())
+    else:
+        write_lines(sentences)

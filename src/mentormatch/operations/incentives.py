@@ -220,7 +220,7 @@ def incentives(  # noqa: PLR0913 - the published signature; all but two are keyw
     ()
     """
     limit = duration("time_limit_s", time_limit_s)
-    clock = Clock(None if limit is None else monotonic() + limit)
+    deadline = Deadline(None if limit is None else monotonic() + limit)
     decided = programme.with_rules(rules_by_hand(cohort, pins, bans))
     truth = TrueMarket.of(cohort, decided, seed_number(seed))
     if truth.solution.status not in (Status.PROVED, Status.FEASIBLE):
@@ -228,20 +228,20 @@ def incentives(  # noqa: PLR0913 - the published signature; all but two are keyw
     tried, found = 0, list[Incentive]()
     for side in SIDES:
         for name in truth.fields(side):
-            told = list(truth.gains(side, name, clock))
+            told = list(truth.gains(side, name, deadline))
             tried += sum(count for _, count in told)
             gains = tuple(gain for each, _ in told for gain in each)
             if gains:
-                closing = closing_change(truth, side, name, clock)
+                closing = closing_change(truth, side, name, deadline)
                 parts = tuple(part.label for part in truth.parts(side, name))
                 question = decided.fields[name].question or name
                 found.append(Incentive(name, question, side, gains, parts, closing))
     people = sum(int(truth.taking[side].sum()) for side in SIDES)
-    return Incentives(programme, tuple(found), people, tried, not clock.up)
+    return Incentives(programme, tuple(found), people, tried, not deadline.up)
 
 
 @dataclass(slots=True)
-class Clock:
+class Deadline:
     """When to stop, None: never; ``up`` once somebody was told to."""
 
     ends: float | None
@@ -322,7 +322,7 @@ class TrueMarket:
         there = eligible_people(rules, variants, side)[:, None] & self.taking[ACROSS[side]][None, :]
         return self.oriented(side, values.astype(np.int64)), allowed & there
 
-    def gains(self, side: Side, name: str, clock: Clock) -> Iterator[tuple[list[AnswerGain], int]]:
+    def gains(self, side: Side, name: str, deadline: Deadline) -> Iterator[tuple[list[AnswerGain], int]]:
         """Yield what each person of a side would gain by other answers to a question, and how many were tried."""
         people = self.cohort.side(side)
         column, graded = people.columns[name], getattr(self.programme.fields[name], "kind", "") == "scale"
@@ -331,7 +331,7 @@ class TrueMarket:
             best = dict[AnswerChange, tuple[int, int]]()
             for change, gained in self.outcomes(side, name, row, answers):
                 best[change] = max(gained, best.get(change, (0, 0)))
-                if clock.is_up():
+                if deadline.is_up():
                     return
             found = [AnswerGain(people.ids[row], change, *most) for change, most in best.items() if most > (0, 0)]
             yield found, len(answers)
@@ -419,17 +419,17 @@ class TrueMarket:
         return solve(build_problem(market, pack_scores(market.scores, allowed), taking, rules, goals), seed=self.seed)
 
 
-def closing_change(truth: TrueMarket, side: Side, name: str, clock: Clock) -> str | None:
+def closing_change(truth: TrueMarket, side: Side, name: str, deadline: Deadline) -> str | None:
     """Return the smallest change of the programme with which nobody gains by a question, in words; None: none."""
     parts = truth.parts(side, name)
     for changes in zip_longest(*map(safer_versions, parts)):
         for part, change in zip(parts, changes, strict=True):
-            if change is None or clock.is_up():
+            if change is None or deadline.is_up():
                 continue
             changed, told = change
             after = TrueMarket.of(truth.cohort, with_part(truth.programme, part, changed), truth.seed)
             proved = after.solution.status is Status.PROVED
-            if proved and not any(gains for gains, _ in after.gains(side, name, clock)) and not clock.up:
+            if proved and not any(gains for gains, _ in after.gains(side, name, deadline)) and not deadline.up:
                 return told
     return None
 

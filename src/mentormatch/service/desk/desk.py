@@ -26,17 +26,20 @@ from mentormatch.record.restoration import restore_matching
 from mentormatch.report.reviewed.decisions import read_decisions
 from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.service.desk import desk_requests
+from mentormatch.service.desk.column_draft import UnreadQuestions
 from mentormatch.service.desk.columns import MAPPING, DeskColumns, gesture
 from mentormatch.service.desk.columns import PROGRAMME as PROGRAMME_FILE
 from mentormatch.service.desk.desk_answers import DeskOut, FileOut, RefusalOut, intake_out, plan_out
 from mentormatch.service.desk.documents import (
     ANSWERS,
     HTML,
+    LETTER_FILES,
     NEXT,
     OVERVIEW,
     HeldDocument,
     intake_documents,
     intake_page,
+    letter_archive,
     type_of,
 )
 from mentormatch.service.desk.kept_state import remembered, restore
@@ -55,9 +58,6 @@ from mentormatch.service.desk.kind_requests import (
     TrySessions,
 )
 from mentormatch.service.desk.kind_steps import NOT_FORMED, KindSteps
-from mentormatch.service.desk.letter_documents import FILES as LETTERS
-from mentormatch.service.desk.letter_documents import letter_archive
-from mentormatch.service.desk.offered_questions import UnreadQuestions
 from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound
 from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.service.desk.uploads import File, Handed, PeopleReader, refuse_too_many
@@ -528,7 +528,7 @@ class Desk:
             return self.kinds.document(name, board, self.contacts if self.named_documents else None)
         if name in ROUND_FILES:
             return self.proposed().document(name)
-        if name in LETTERS:
+        if name in LETTER_FILES:
             return letter_archive(name, self.proposed(), self.contacts, named=self.named_documents)
         return intake_documents(self.taken_in()) if name == ANSWERS else self.held().content(name)
 

@@ -13,11 +13,10 @@ from mentormatch.report.decision_state import answered, standing
 from mentormatch.report.view import figures
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.column_messages import ColumnsTold
-from mentormatch.service.desk.documents import NEXT, NEXT_PURPOSE, PURPOSES, VIEWS, HeldDocument
+from mentormatch.service.desk.documents import NEXT, NEXT_PURPOSE, PURPOSES, VIEWS, HeldDocument, letter_lines
 from mentormatch.service.desk.follow_up import DeskFollowUp
 from mentormatch.service.desk.kind_requests import ProgrammeKind
 from mentormatch.service.desk.kind_steps import GatheredOut
-from mentormatch.service.desk.letter_documents import letter_lines
 from mentormatch.service.desk.result_tables import CODES, DocumentLine
 from mentormatch.service.desk.rounds import DeskRound
 

@@ -8,18 +8,23 @@ from mentormatch.explanation.names import NamesByPerson, cohort_names
 from mentormatch.fields import SIDES
 from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.section import writers
-from mentormatch.languages import mark, tr
+from mentormatch.languages import language, mark, tr
 from mentormatch.operations.access import watched_fields
 from mentormatch.operations.carry_over import carry_over
 from mentormatch.operations.matching import Exporter, Matching, NamedExporter, documents_made, exporter_for
+from mentormatch.programme.enrolment import email_of
+from mentormatch.programme.programme import Programme
 from mentormatch.record.seal import Seal
 from mentormatch.report.decision_state import answered
+from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.folder import Portfolio, content_of, documents, packed
 from mentormatch.report.handouts import handout_files
+from mentormatch.report.letters import TABLE, LetterKind, letters, letters_table
 from mentormatch.report.views.pairs import PairPiece
 from mentormatch.report.views.piece import Piece, ViewNames, labels_of
 from mentormatch.service.desk.follow_up import DeskFollowUp
-from mentormatch.service.desk.result_tables import CODES, NAMES
+from mentormatch.service.desk.result_tables import CODES, NAMES, DocumentLine
+from mentormatch.service.desk.rounds import DeskRound
 from mentormatch.survey.contacts import Contacts
 
 HTML, ZIP, BYTES = "text/html; charset=utf-8", "application/zip", "application/octet-stream"
@@ -42,6 +47,16 @@ NEXT = "edition.json"
 NEXT_PURPOSE = mark(
     "Pour l'édition suivante, à déposer avec ses réponses : les binômes, et qui est sans binôme, par codes"
 )
+LETTER_FILES: Mapping[str, tuple[LetterKind, str]] = {
+    "lettres-proposition.zip": (
+        "proposal",
+        mark("À qui un binôme est proposé dans ce tour, et à qui il n'y a personne à proposer"),
+    ),
+    "lettres-rappel.zip": ("reminder", mark("À qui n'a pas encore répondu")),
+    "lettres-confirmation.zip": ("confirmation", mark("À qui est dans un binôme décidé, avec comment le joindre")),
+}
+"""The letters to people: one archive an occasion."""
+NAMED, CODED = mark("Des noms et des coordonnées"), mark("Des codes et des coordonnées")
 PURPOSES: Mapping[str, str] = {
     ALL: mark("Tous les documents qui suivent, en un seul fichier, sans coordonnées"),
     "binomes.xlsx": mark("Le classeur de l'équipe, à relire et à annoter (Excel, LibreOffice)"),
@@ -211,3 +226,38 @@ def type_of(name: str) -> str:
     ('application/json', 'application/zip')
     """
     return TYPES.get(name[name.rfind(".") :], BYTES)
+
+
+def letter_lines(of: DeskRound, *, named: bool) -> list[DocumentLine]:
+    """Return the letters that can be had: those that have somebody to go to, where the programme asks for addresses."""
+    proposed = of.proposal
+    if email_of(proposed.matching.programme) is None:
+        return []
+    has = {"proposal": proposed.new, "reminder": proposed.open, "confirmation": of.board.now.seal or proposed.settled}
+    return [
+        DocumentLine(name=name, purpose=tr(purpose), holds=tr(NAMED if named else CODED))
+        for name, (kind, purpose) in LETTER_FILES.items()
+        if has[kind]
+    ]
+
+
+def letter_archive(name: str, of: DeskRound, contacts: Contacts, *, named: bool) -> bytes:
+    """Return the letters of an occasion, in the language of the programme; ``named``: people are called by name."""
+    kind, proposed = LETTER_FILES[name][0], of.proposal
+    matching = proposed.matching
+    about = matching if kind == "confirmation" and of.board.now.seal else proposed
+    with language(matching.language):
+        told = contacts if named else without_names(contacts, matching.programme)
+        written = letters(about, told, kind)  # type: ignore[arg-type]
+        files = {TABLE: delimited(letters_table(written))}
+        return packed(files | {one.file: one.eml() for one in written if one.address})
+
+
+def without_names(contacts: Contacts, programme: Programme) -> Contacts:
+    """Return how people are reached, without what they are called."""
+    name = programme.documents.name
+    people = {
+        person: {field: said for field, said in answers.items() if field != name}
+        for person, answers in contacts.people.items()
+    }
+    return Contacts(tuple(field for field in contacts.fields if field != name), people)

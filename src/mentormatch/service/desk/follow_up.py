@@ -1,6 +1,6 @@
 """The year of the pairs at a desk: the answers after so many months, who should be called, and what became of pairs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import Field as Setting
@@ -206,11 +206,7 @@ class DeskFollowUp:
             editions=self._editions(year),
             summary=report.summary(year),
             figures=[FigureOut(number=number, noun=noun) for number, noun in report.figures(year)],
-            ranks=[
-                RankOut(code=rank, title=tr(title), advice=tr(advice) if advice else "", people=people)
-                for rank, (title, advice) in RANKS.items()
-                if (people := [one for at, one in calls if at == rank])
-            ],
+            ranks=list(ranked(calls)),
             calls=tr("{done} sur {all}", done=done, all=len(calls)),
             meetings=tables.get(report.MEETINGS),
             outcomes=tables.get(report.OUTCOMES),
@@ -276,6 +272,13 @@ def telephone(year: Year, contacts: Contacts, one: PersonToCall) -> str:
     """Return the number that somebody gave, empty where they gave none."""
     fields, given = year.programme.fields, contacts.of(one.side, one.person)
     return next((said for name, said in given.items() if asks_for_telephone(name, fields[name])), "")
+
+
+def ranked(calls: Sequence[tuple[int, CallOut]]) -> Iterator[RankOut]:
+    """Yield the people to call, the gravest first, each rank that has some."""
+    for rank, (title, advice) in RANKS.items():
+        if people := [one for at, one in calls if at == rank]:
+            yield RankOut(code=rank, title=tr(title), advice=tr(advice) if advice else "", people=people)
 
 
 def nothing_yet(refusal: str, waves: list[WaveOut], editions: EditionsOut) -> FollowUpOut:

@@ -73,7 +73,7 @@ class GroupPart(JsonMessage):
     tone: str
 
 
-class GroupOut(JsonMessage):
+class GroupCardOut(JsonMessage):
     """One group in words; ``points`` is empty where nothing is compared."""
 
     heading: str
@@ -97,7 +97,7 @@ class GroupsOut(JsonMessage):
 
     answered: bool
     sentences: list[str]
-    groups: list[GroupOut]
+    groups: list[GroupCardOut]
     people: list[GroupMember]
     wishes: list[WishOut]
     changed: str
@@ -334,9 +334,9 @@ class PeerGroups:
         return document_lines(self.documents, WHOLE, named=self.named)
 
 
-def group_out(one: GroupCard, members: list[GroupMember]) -> GroupOut:
+def group_out(one: GroupCard, members: list[GroupMember]) -> GroupCardOut:
     """Return a group as the page shows it."""
-    return GroupOut(
+    return GroupCardOut(
         heading=one.heading,
         size=one.size,
         facilitator=one.facilitator,

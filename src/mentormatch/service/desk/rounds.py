@@ -41,6 +41,7 @@ from mentormatch.operations.suggestion import suggest
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.folder import ANSWERED
 from mentormatch.report.proposals import DECLINED, FILES, round_text
+from mentormatch.service.desk.column_messages import MenuEntry
 from mentormatch.service.desk.desk_requests import DeskReply
 from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.survey.table_reader import TableSource
@@ -71,13 +72,6 @@ UNSOLVED = mark(
 )
 BROKEN = mark("Règle qui n'est pas tenue : {rule} ({detail}).")
 NO_ANSWER = mark("pas encore de réponse")
-
-
-class MenuEntry(JsonMessage):
-    """One entry of a menu."""
-
-    value: str
-    words: str
 
 
 class CellOut(JsonMessage):

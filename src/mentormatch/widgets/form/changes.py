@@ -40,7 +40,7 @@ class Measure(NamedTuple):
     direction: Direction
 
 
-class Move(NamedTuple):
+class ToldMove(NamedTuple):
     """What happens to somebody, whom it concerns, and points."""
 
     what: str
@@ -104,10 +104,10 @@ def measure(name: str, figures: Sequence[int | None], word: Callable[[int], str]
     )
 
 
-def moves(before: Trial, now: Trial, labels: Labels) -> Iterator[Move]:
+def moves(before: Trial, now: Trial, labels: Labels) -> Iterator[ToldMove]:
     """Yield what happens to each mentee whose mentors differ: new mentors first, then others, then those lost."""
     partners = [mentors_by_mentee(trial) for trial in (before, now)]
-    found: list[tuple[int, Move]] = []
+    found: list[tuple[int, ToldMove]] = []
     for mentee in dict.fromkeys((*partners[1], *partners[0])):
         was, is_now = (each.get(mentee, {}) for each in partners)
         gone, come = (list(set(one) - set(other)) for one, other in ((was, is_now), (is_now, was)))
@@ -115,11 +115,13 @@ def moves(before: Trial, now: Trial, labels: Labels) -> Iterator[Move]:
         for one, other in zip(sorted(gone), sorted(come), strict=False):
             names = f"{labels.person('mentor', one)} → {labels.person('mentor', other)}"
             told, direction = signed(is_now[other] - was[one])
-            found.append((1, Move(tr("change"), f"{who}{NO_BREAK}: {names}", told, direction)))
+            found.append((1, ToldMove(tr("change"), f"{who}{NO_BREAK}: {names}", told, direction)))
         rest = [(0, tr("nouveau"), one, is_now[one]) for one in sorted(come)[len(gone) :]]
         rest += [(2, tr("défait"), one, was[one]) for one in sorted(gone)[len(come) :]]
         for rank, what, one, score in rest:
-            found.append((rank, Move(what, f"{labels.person('mentor', one)}{NO_BREAK}– {who}", points(score), "same")))
+            found.append(
+                (rank, ToldMove(what, f"{labels.person('mentor', one)}{NO_BREAK}– {who}", points(score), "same"))
+            )
     yield from (move for _, move in sorted(found, key=lambda each: each[0]))
 
 
