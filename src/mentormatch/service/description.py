@@ -14,8 +14,7 @@ from string import Template
 from fastapi import APIRouter, Response
 
 from mentormatch.service.components import Components
-from mentormatch.service.desk.assets import CSS, JAVASCRIPT, page_file
-from mentormatch.service.desk.documents import HTML
+from mentormatch.service.desk.assets import CSS, HTML, JAVASCRIPT, page_file
 from mentormatch.service.guard import Scope
 from mentormatch.service.openapi_schemas import Json, description_3_0
 from mentormatch.service.problems import RefusedError

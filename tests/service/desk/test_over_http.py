@@ -141,6 +141,12 @@ def test_a_desk_from_the_files_to_the_documents(client: httpx.Client) -> None:
     assert "script" not in page.text
     view = done(client.post(f"{here}/board", json={"turn": 4, "what": {"action": "validate", "who": "Camille"}}))
     assert (view["turn"], view["final"], view["refusal"]) == (4, True, "")
+    plan = done(client.get(here))["plan"]
+    listed = [one["name"] for part in ("documents", "rounds", "letters", "after") for one in plan[part]]
+    assert "lettres-confirmation.zip" in listed
+    assert [client.get(f"{here}/documents/{name}").status_code for name in listed] == [200] * len(listed)
+    assert [client.get(f"{here}/documents/{name}").status_code for name in ("autre.xlsx", "groupes.html")] == [404] * 2
+    assert client.get(f"{here}/pages/autre").status_code == 404
     book = client.get(f"{here}/documents/binomes.xlsx")
     assert book.content.startswith(b"PK")
     assert book.headers["content-disposition"] == 'attachment; filename="binomes.xlsx"'

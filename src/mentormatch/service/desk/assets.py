@@ -435,7 +435,8 @@ def sign_words() -> dict[str, str]:
     return {"language": spoken(), **{name: spaced(tr(page_file)) for name, page_file in SIGN.items()}}
 
 
-JAVASCRIPT, CSS, SVG, JSON = "text/javascript", "text/css", "image/svg+xml", "application/json"
+HTML, JSON = "text/html; charset=utf-8", "application/json"
+JAVASCRIPT, CSS, SVG = "text/javascript", "text/css", "image/svg+xml"
 OWN: Mapping[str, str] = {
     "asking.js": JAVASCRIPT,
     "columns.css": CSS,

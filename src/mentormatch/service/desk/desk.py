@@ -26,17 +26,19 @@ from mentormatch.record.restoration import restore_matching
 from mentormatch.report.reviewed.decisions import read_decisions
 from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.service.desk import desk_requests
+from mentormatch.service.desk.assets import HTML, JSON
 from mentormatch.service.desk.column_draft import UnreadQuestions
 from mentormatch.service.desk.columns import MAPPING, DeskColumns, gesture
 from mentormatch.service.desk.columns import PROGRAMME as PROGRAMME_FILE
 from mentormatch.service.desk.desk_answers import DeskOut, FileOut, RefusalOut, intake_out, plan_out
 from mentormatch.service.desk.documents import (
     ANSWERS,
-    HTML,
     LETTER_FILES,
     NEXT,
     OVERVIEW,
     HeldDocument,
+    check_document,
+    check_page,
     intake_documents,
     intake_page,
     letter_archive,
@@ -72,10 +74,10 @@ from mentormatch.widgets.form.view import form_state
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
-    """Let an interrupt end what is within, wherever the process ignores interrupts otherwise.
+def stoppable() -> Iterator[None]:
+    """Let an interrupt end what is within; raises RequestError where that was before there was an answer.
 
-    In a thread beside the main one, which no interrupt reaches, it does nothing.
+    The process ignores interrupts otherwise. In a thread beside the main one, which none reaches, it does nothing.
     """
     if current_thread() is not main_thread():
         yield
@@ -83,21 +85,12 @@ def interruptible() -> Iterator[None]:
     former = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
+    except KeyboardInterrupt:
+        raise RequestError(tr(STOPPED)) from None
     finally:
         signal.signal(signal.SIGINT, former)
 
 
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Let an interrupt end what is within; raises RequestError where that was before there was an answer."""
-    try:
-        with interruptible():
-            yield
-    except KeyboardInterrupt:
-        raise RequestError(tr(STOPPED)) from None
-
-
-JSON = "application/json"
 INTAKE = "reponses"
 """The name of the page of what came in."""
 NOT_READ = mark("Les réponses n'ont pas encore été lues")
@@ -517,6 +510,7 @@ class Desk:
         """Return a page to look at, by its name."""
         if name == INTAKE:
             return intake_page(self.taken_in())
+        check_page(name)
         return self.held().page(name)
 
     def document(self, name: str) -> bytes:
@@ -530,7 +524,10 @@ class Desk:
             return self.proposed().document(name)
         if name in LETTER_FILES:
             return letter_archive(name, self.proposed(), self.contacts, named=self.named_documents)
-        return intake_documents(self.taken_in()) if name == ANSWERS else self.held().content(name)
+        if name == ANSWERS:
+            return intake_documents(self.taken_in())
+        check_document(name)
+        return self.held().content(name)
 
     def opened(self) -> dict[str, Any]:
         """Return the board, with its words."""

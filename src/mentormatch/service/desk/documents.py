@@ -22,12 +22,14 @@ from mentormatch.report.handouts import handout_files
 from mentormatch.report.letters import TABLE, LetterKind, letters, letters_table
 from mentormatch.report.views.pairs import PairPiece
 from mentormatch.report.views.piece import Piece, ViewNames, labels_of
+from mentormatch.service.desk.assets import HTML
 from mentormatch.service.desk.follow_up import DeskFollowUp
 from mentormatch.service.desk.result_tables import CODES, NAMES, DocumentLine
 from mentormatch.service.desk.rounds import DeskRound
+from mentormatch.service.problems import RefusedError
 from mentormatch.survey.contacts import Contacts
 
-HTML, ZIP, BYTES = "text/html; charset=utf-8", "application/zip", "application/octet-stream"
+ZIP, BYTES = "application/zip", "application/octet-stream"
 TYPES: Mapping[str, str] = {
     ".html": HTML,
     ".zip": ZIP,
@@ -207,6 +209,18 @@ VIEWS: Mapping[str, tuple[str, DocumentView | None]] = {
     "certificat": (mark("Certificat"), lambda held: held.matching.show.certificate()),
 }
 """The pages of a plan, by the names in their addresses."""
+
+
+def check_page(name: str) -> None:
+    """Raise RefusedError where no page of a plan is called so."""
+    if name not in VIEWS and not name.startswith(TWO):
+        raise RefusedError("not-found", "There is no such page")
+
+
+def check_document(name: str) -> None:
+    """Raise RefusedError where no document of a plan is called so."""
+    if name not in (*PURPOSES, NEXT):
+        raise RefusedError("not-found", "There is no such document")
 
 
 def intake_page(intake: Intake) -> bytes:

@@ -15,13 +15,9 @@ from mentormatch.errors import RequestError
 from mentormatch.languages import FRENCH, LANGUAGES, language
 from mentormatch.service.bodies import Bodies
 from mentormatch.service.components import Components
-from mentormatch.service.desk.assets import POLICY, assets, page_file, sign_page, view_policy
-from mentormatch.service.desk.columns import MAPPING, PROGRAMME
+from mentormatch.service.desk.assets import HTML, POLICY, assets, page_file, sign_page, view_policy
 from mentormatch.service.desk.desk_requests import FREE
 from mentormatch.service.desk.desks import Desks, OpenedDesk, Seat, Sitter
-from mentormatch.service.desk.documents import ANSWERS, HTML, NEXT, PURPOSES, TWO, VIEWS
-from mentormatch.service.desk.follow_up import FILES as FOLLOW_UP_FILES
-from mentormatch.service.desk.rounds import ROUND_FILES
 from mentormatch.service.desk.sessions import BEARER, DeskSessions, cookie_name, is_public
 from mentormatch.service.desk.works import WorkingFile, WorkKey
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
@@ -36,10 +32,8 @@ KEPT_AT = "X-Work-Kept"
 WORKING_FILE = "travail.mentormatch"
 LOOKS = ("round", "groups", "year", "sessions", "follow")
 """What changes nothing of what the page may ask as it likes."""
-PAGES = ("reponses", *VIEWS)
-KEPT = (ANSWERS, NEXT, PROGRAMME, MAPPING, *PURPOSES, *ROUND_FILES, *FOLLOW_UP_FILES)
-OF_GROUPS = re.compile(r"(equipe-)?(groupes|groupe-[1-9][0-9]{0,3}(-dates)?|sujets|dates|seances|tours)\.[a-z]{3,4}")
-"""How the documents of groups and sessions are called."""
+DOCUMENT = re.compile("[a-z0-9]+([.-][a-z0-9]+)*")
+"""How pages and documents may be called: a header takes it as it is. Which of them there are, the desk knows."""
 MONTH = re.compile("[0-9]{1,3}")
 
 
@@ -283,14 +277,12 @@ class PageRoutes:
 
     async def show(self, request: Request, ident: str, name: str) -> Response:
         """Return a page that is shown within the page."""
-        if name not in PAGES and not name.startswith(TWO):
-            raise RefusedError("not-found", "There is no such page")
         policy = {"Content-Security-Policy": view_policy()}
         return http_response(await self.place(request, ident).ask({"do": "show", "name": name}), policy)
 
     async def hand(self, request: Request, ident: str, name: str) -> Response:
         """Return a document to be kept."""
-        if name not in KEPT and not OF_GROUPS.fullmatch(name):
+        if not DOCUMENT.fullmatch(name):
             raise RefusedError("not-found", "There is no such document")
         kept = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": view_policy()}
         return http_response(await self.place(request, ident).ask({"do": "hand", "name": name}), kept)
