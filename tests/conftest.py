@@ -7,6 +7,7 @@ and long, and the tests marked ``proof`` run too; without it they are left out.
 import os
 import signal
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +37,8 @@ def some_seeds(number: int) -> list[Any]:
 
 
 def some_of(cases: Iterable[Any], fast: int = 1) -> list[Any]:
-    """Return all cases, of which the fast suite tries the first ones."""
-    return [case if place < fast else pytest.param(case, marks=pytest.mark.proof) for place, case in enumerate(cases)]
+    """Return all cases; the fast suite gathers the first ones alone, for thousands take long."""
+    return list(islice(cases, None if DEEP else fast))
 
 
 # The fast profile draws the same examples in every run, here as in CI: when the gate turns red, the change under it

@@ -15,7 +15,6 @@ from time import monotonic, sleep
 from typing import Any, Literal
 from urllib.request import urlopen
 
-from jupyterlab.commands import get_app_dir  # type: ignore[import-untyped]
 from playwright.sync_api import Page
 
 type Kind = Literal["lab", "notebook", "voila"]
@@ -33,8 +32,6 @@ FOLDERS = (
 )
 PATIENCE_S = 60.0
 OURS = Path(__file__).resolve().parents[2] / "notebooks"
-BESIDE = Path(get_app_dir()).parent
-"""What packages give to Jupyter's page stands beside JupyterLab; without it no widget is drawn, and no word says so."""
 
 
 @dataclass(frozen=True)
@@ -94,10 +91,13 @@ def shown(html: str) -> dict[str, Any]:
 @contextmanager
 def jupyter(kind: Kind, folder: Path) -> Iterator[Jupyter]:
     """Run a server while the block runs; it ends with its kernels."""
+    from jupyterlab.commands import get_app_dir  # type: ignore[import-untyped]  # takes two seconds to load
+
+    beside = Path(get_app_dir()).parent  # what packages give to Jupyter's page; without it no widget is drawn
     port, shown = free_port(), folder / "shown"
     shown.mkdir()
     copy(OURS / "voila.json", shown)  # Voilà takes it from the folder that it begins in
-    environment = os.environ | {name: str(folder / name.lower()) for name in FOLDERS} | {"JUPYTER_PATH": str(BESIDE)}
+    environment = os.environ | {name: str(folder / name.lower()) for name in FOLDERS} | {"JUPYTER_PATH": str(beside)}
     command = [sys.executable, "-m", *(VOILA if kind == "voila" else served(kind, shown)), f"--port={port}"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=shown)

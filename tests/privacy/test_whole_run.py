@@ -103,7 +103,7 @@ def run(alone: pytest.Pytester, arguments: Sequence[str]) -> pytest.RunResult:
 
 
 @pytest.mark.promise(27)
-@pytest.mark.parametrize("spread", some_of([(), ("-n1",)]), ids=["one process", "workers"])
+@pytest.mark.parametrize("spread", some_of([(), ("-n1",)]), ids=str)
 def test_every_way_out_of_a_canary_is_noticed(
     alone: pytest.Pytester, spread: Sequence[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
