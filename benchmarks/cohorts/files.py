@@ -93,7 +93,7 @@ def people_of(case: Case, programme: Programme) -> list[Answers]:
 
 def told(programme: Programme, people: People, side: int) -> list[Answers]:
     """Return the answers of the people of a side as writers of exports take them; None: not asked, or left blank."""
-    columns = {name: [answer(column, row) for row in range(len(people))] for name, column in people.columns.items()}
+    columns = {name: answers(column) for name, column in people.columns.items()}
     fixed = {"role": side, "notice": 1}
     return [
         dict.fromkeys(programme.fields)
@@ -104,10 +104,13 @@ def told(programme: Programme, people: People, side: int) -> list[Answers]:
     ]
 
 
+def answers(column: Column) -> list[object]:
+    """Return the answers of a column; None where one was left blank."""
+    return [answer(column, row) if known else None for row, known in enumerate(column.known)]
+
+
 def answer(column: Column, row: int) -> object:
-    """Return one answer of a column: an index, indices, a number or names; None where it was left blank."""
-    if not column.known[row]:
-        return None
+    """Return one answer of a column that was given: an index, indices, a number or names."""
     match column:
         case PlaceColumn(positions=values) | SingleChoice(values=values):
             return int(values[row])
