@@ -4,6 +4,7 @@
 and long, and the tests marked ``proof`` run too; without it they are left out.
 """
 
+import gc
 import os
 import signal
 from collections.abc import Iterable, Iterator
@@ -64,8 +65,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch over what people answered, in every test."""
+    """Watch over what people answered, in every test, and gather tests without looking for cycles in what is kept."""
     keep_watch(config)
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for cycles again, among what tests make alone: what was gathered stays to the end."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_report_header() -> str:
