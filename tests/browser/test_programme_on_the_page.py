@@ -209,3 +209,33 @@ def test_a_table_of_points_is_filled_and_a_question_added_on_the_page(visit: Vis
     kept = tomllib.loads(downloaded(visit, tmp_path / "2.toml", 2).decode())
     assert kept["fields"]["saison"]["options"] == ["Été", "Hiver"]
     assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_a_question_becomes_one_of_another_kind_and_its_moments_are_worded_otherwise(visit: Visit) -> None:
+    page = visit.page
+    page.locator('[data-focus="questions"]').click()
+    for name in ("langues", "annees", "creneaux"):
+        page.locator(f'[data-focus="q:{name}"]').click()
+    page.locator('[data-focus="q:langues:kind"]').select_option("choice")
+    expect(page.locator(".e-last")).to_contain_text("plusieurs options → une option ; 13 réponses ne sont plus")
+    scale = page.locator('[data-focus="q:annees:kind"]')
+    scale.select_option("choice")
+    expect(page.locator(".trouble")).to_contain_text("deux paliers d'expérience d'avance")
+    expect(scale).to_have_value("scale")
+    moment = page.locator('[data-focus="q:creneaux:moments:2"]')
+    for text in ('<img src=x onerror=alert(1)>"\n[x]', "soir"):
+        moment.fill(text)
+        moment.press("Tab")
+        expect(page.locator(".e-last")).to_contain_text(text.partition("\n")[0])
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        visit.assert_open_to_all()
+    page.reload()
+    visit.heading("Le programme")
+    page.locator('[data-focus="questions"]').click()
+    for name in ("langues", "creneaux"):
+        page.locator(f'[data-focus="q:{name}"]').click()
+    expect(page.locator('[data-focus="q:langues:kind"]')).to_have_value("choice")
+    expect(moment).to_have_value("soir")
+    assert visit.trouble == NOTHING

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import mentormatch as mm
 from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.examples import folder_of
+from mentormatch.fields import fields_by_kind
 from mentormatch.programme.edits import ProgrammeText, read_edit
 from mentormatch.programme.question_edits import (
     AnswerEdit,
@@ -21,6 +22,7 @@ from mentormatch.programme.question_edits import (
     QuestionRemoval,
     QuestionSettings,
     WordingEdit,
+    settings_of_kind,
 )
 from tests.programme.test_edits import EXAMPLE, INLINE, LINE, TABLES, comments
 
@@ -62,6 +64,14 @@ def questions(text: ProgrammeText) -> st.SearchStrategy[QuestionEdit]:
     settings = st.sampled_from(
         [{"private": True}, {"use": "display"}, {"options": ["Gard", "Var", "Ain"]}, {"most": 2}]
     )
+    kinds = st.sampled_from(
+        [
+            QuestionSettings(name=name, changes=changes)
+            for name, field in fields.items()
+            for kind in fields_by_kind()
+            if kind != field.kind and (changes := settings_of_kind(field, kind, ["Un", "Deux"], "fr"))
+        ]
+    )
     asked = st.sampled_from([{"question": "Âge ?", "kind": "number"}, {"kind": "choice", "options": ["Un", "Deux"]}])
     return st.one_of(
         st.builds(WordingEdit, name=names, question=words),
@@ -71,6 +81,7 @@ def questions(text: ProgrammeText) -> st.SearchStrategy[QuestionEdit]:
             words,
         ),
         st.builds(QuestionSettings, name=names, changes=settings),
+        kinds,
         st.builds(QuestionAddition, name=st.sampled_from(["age", "lieu", "a b"]), settings=asked),
         st.builds(QuestionRemoval, name=names),
         st.builds(
@@ -94,6 +105,7 @@ def plainly(tables: dict[str, Any], edit: QuestionEdit) -> dict[str, Any]:
             renamed(after, name, answer, becomes)
         case QuestionSettings(name=name, changes=changes):
             fields[name] |= changes
+            after["fields"][name] = {key: value for key, value in fields[name].items() if value is not None}
         case QuestionAddition(name=name, settings=settings):
             fields[name] = settings
         case QuestionRemoval(name=name):
@@ -180,6 +192,88 @@ def test_words_that_come_back_leave_no_trace_of_those_between() -> None:
     assert again.programme.mapping.options == {"role": {"Marraine": "Mentor·e"}}
     assert again.programme.fields == EXAMPLE.programme.fields
     assert again.programme.heading == EXAMPLE.programme.heading
+
+
+GRID = ProgrammeText(
+    f"""{TABLES}
+[fields.taches]                     # une grille
+question = "Tâches"
+kind = "levels"
+items = [
+    "Paie",                         # avec les charges
+    "Budget",
+]                                   # sans ordre
+levels = ["Non", "Un peu", "Oui"]   # du plus bas au plus haut
+[mapping.questions]
+"T1" = "taches [Paie]"              # la première
+"T2" = "taches [Budget]"
+[mapping.options.taches]
+"Bof" = "Un peu"                    # un mot d'avant
+"Salaires" = "Paie"
+"""
+)
+ZONED = ProgrammeText(
+    f"""{TABLES}
+[fields.pays]
+question = "Pays"
+kind = "choice"
+options = ["La Réunion", "Québec"]
+[fields.creneaux]
+question = "Créneaux"
+kind = "slots"
+days = ["lundi", "mardi"]
+moments = ["matin", "soir"]
+[fields.creneaux.zone]
+field = "pays"
+from = 2026-01-05
+to = 2026-06-30
+zones = {{ "Québec" = "America/Toronto" }}
+[fields.creneaux.zone.hours]
+matin = "09:00-12:00"               # avant midi
+soir = "18:00-20:00"
+"""
+)
+
+
+def of_kind(text: ProgrammeText, name: str, kind: str) -> ProgrammeText:
+    changes = settings_of_kind(text.programme.fields[name], kind, [], "fr")
+    assert changes is not None
+    return text.after(QuestionSettings(name=name, changes=changes))
+
+
+def test_of_another_kind_a_question_keeps_its_list_with_its_comments_and_the_mapping_that_fits() -> None:
+    after = of_kind(GRID, "taches", "choices")
+    assert tomllib.loads(after.text)["fields"]["taches"] == {
+        "question": "Tâches",
+        "kind": "choices",
+        "options": ["Paie", "Budget"],
+    }
+    assert after.programme.mapping.options == {"taches": {"Salaires": "Paie"}}
+    assert set(after.programme.mapping.questions) == {"T1", "T2"}
+    assert comments(GRID.text, LINE) <= comments(after.text)
+    assert '    "Paie",                         # avec les charges\n' in after.text
+    numbers = of_kind(GRID, "taches", "number").programme
+    assert (numbers.mapping.questions, numbers.mapping.options["taches"]) == ({}, {})
+
+
+def test_answers_become_the_slots_that_they_name_and_slots_become_answers() -> None:
+    listed = of_kind(ZONED, "creneaux", "choices")
+    assert listed.programme.fields["creneaux"].options == ["lundi matin", "lundi soir", "mardi matin", "mardi soir"]  # type: ignore[union-attr]
+    again = of_kind(listed, "creneaux", "slots").programme.fields["creneaux"]
+    assert (again.days, again.moments) == (["lundi", "mardi"], ["matin", "soir"])  # type: ignore[union-attr]
+    assert settings_of_kind(ZONED.programme.fields["lieu"], "slots", [], "fr") is None
+    assert settings_of_kind(ZONED.programme.fields["places"], "slots", [], "en")["moments"][0] == "morning"  # type: ignore[index]
+
+
+def test_hours_and_time_zones_follow_the_words_of_moments_and_of_places() -> None:
+    text = ZONED.after(AnswerEdit(name="creneaux", answer="matin", becomes="début de journée"))
+    text = text.after(AnswerEdit(name="pays", answer="Québec", becomes="Canada"))
+    text = text.after(QuestionSettings(name="creneaux", changes={"moments": ["début de journée", "nuit"]}))
+    zone = tomllib.loads(text.text)["fields"]["creneaux"]["zone"]
+    assert zone["hours"] == {"début de journée": "09:00-12:00", "nuit": "12:00-13:00"}
+    assert zone["zones"] == {"Canada": "America/Toronto"}
+    assert comments(ZONED.text, LINE) <= comments(text.text)
+    assert '"début de journée" = "09:00-12:00"               # avant midi' in text.text
 
 
 def test_a_question_that_goes_takes_its_mapping_along_and_no_comment() -> None:

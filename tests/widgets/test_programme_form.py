@@ -244,6 +244,87 @@ def test_what_is_still_used_does_not_go_and_who_uses_it_is_told(
     assert not form.versions.is_tried
 
 
+def of_kind(form: ProgrammeForm, name: str, kind: str) -> dict[str, Any]:
+    """Return the form after a question became one of another kind."""
+    return done(form, "edit", edits=[{"edit": "question", "name": name, "changes": {"kind": kind}}])
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "told"),
+    [
+        ("besoins", "choices", "un classement → plusieurs options."),
+        ("structures", "names", "plusieurs options, montrée à l’autre côté, 3\u00a0au plus → des noms."),
+        ("langues", "choice", "plusieurs options → une option ; 13\u00a0réponses ne sont plus comprises."),
+    ],
+)
+def test_a_question_becomes_one_of_another_kind_and_the_way_back_leads_to_the_same(
+    form: ProgrammeForm, name: str, kind: str, told: str
+) -> None:
+    after = of_kind(form, name, kind)
+    assert after["last"].replace("\u202f", " ").replace("\u00a0", " ").endswith(told.replace("\u00a0", " "))
+    question = next(one for one in after["questions"] if one["name"] == name)
+    blank = next(piece for one in question["sentences"] for piece in one["pieces"] if piece.get("setting") == "kind")
+    assert (blank["value"], blank["before_value"]) == (kind, EXAMPLE.programme.fields[name].kind)
+    of_kind(form, name, blank["before_value"])
+    assert form.versions.now.programme == EXAMPLE.programme
+    for _ in range(2):
+        done(form, "undo")
+    assert form.versions.now.text == EXAMPLE.text
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "where", "found"),
+    [
+        ("annees", "choice", "deux paliers d'expérience d'avance", "demande « une échelle » ou « un nombre »"),
+        ("territoire", "choice", "quatre binômes au moins dans les départements ruraux", "nomme la réponse"),
+        ("transmettre", "number", "besoins couverts", "demande"),
+        ("role", "ranking", "Qui participe", "demande"),
+        ("annees", "number", "« Années d'expérience", "aucune des 31"),
+        ("remarque", "choice", "« Un élément utile", "rien ne dit"),
+        ("valeurs", "slots", "« Trois choses", "ses réponses ne sont pas des jours"),
+        ("dates_collectives", "pas un genre", "fields.dates_collectives", "pas un genre"),
+    ],
+)
+def test_a_kind_that_cannot_be_is_refused_and_what_stands_against_it_is_named(
+    form: ProgrammeForm, name: str, kind: str, where: str, found: str
+) -> None:
+    with pytest.raises(MentorMatchError) as refused:
+        of_kind(form, name, kind)
+    problem = refused.value.problems[0]
+    assert problem.where.startswith(where)
+    assert found in problem.found.replace("\u00a0", " ")
+    assert problem.advice or problem.expected
+    assert not form.versions.is_tried
+
+
+def test_answers_that_two_people_gave_become_those_of_a_question_and_nobody_is_told_apart_by_them(
+    form: ProgrammeForm,
+) -> None:
+    of_kind(form, "employeurs", "choice")
+    field = form.versions.now.programme.fields["employeurs"]
+    given = [
+        row
+        for people in (form.trial().matching.cohort.mentors, form.trial().matching.cohort.mentees)
+        for row in people.known("employeurs")
+    ]
+    assert len(field.options) * 2 <= sum(given)  # type: ignore[union-attr]
+
+
+def test_days_and_moments_are_worded_moved_and_taken_away_as_answers_are(form: ProgrammeForm) -> None:
+    def slots(**changes: Any) -> dict[str, Any]:
+        return done(form, "edit", edits=[{"edit": "question", "name": "creneaux", "changes": changes}])
+
+    told = done(
+        form, "edit", edits=[{"edit": "answer", "name": "creneaux", "answer": "fin de journée", "becomes": "soir"}]
+    )
+    told = slots(days=["mardi", "lundi", "mercredi", "jeudi", "vendredi", "samedi"])
+    assert set(column(told, "difference")) == {"="}
+    told = slots(moments=["matin", "après-midi"])
+    assert told["last"].endswith(" 5 réponses ne sont plus comprises.")
+    question = next(one for one in told["questions"] if one["name"] == "creneaux")
+    assert [one["setting"] for one in question["lists"]] == ["days", "moments"]
+
+
 def test_a_question_is_added_and_a_criterion_of_points_with_a_table_of_its_answers(form: ProgrammeForm) -> None:
     settings = {"question": "Quelle saison ?", "kind": "choice", "options": ["Été", "Hiver"], "later": True}
     told = done(form, "edit", edits=[{"edit": "ask", "name": "question", "settings": settings}])

@@ -77,6 +77,7 @@ else:
 SOURCE = "source"
 """What errors call a programme, in the context of its validation."""
 EMAIL = FieldRef(("text",), "any")
+ROLES = FieldRef(("choice", "choices", "yesno"))
 
 type Goal = Literal["matched", "priority", "floor", "floor_person", "leximin", "total"]
 type Location = tuple[int | str, ...]
@@ -487,9 +488,7 @@ def misheaded(parts: Parts, heading: Heading) -> Iterator[Problem]:
     """Yield what is wrong with the fields that the heading mentions."""
     if heading.role:
         role = heading.role
-        yield from misreference(
-            parts, ("programme", "role", "field"), role.field, FieldRef(("choice", "choices", "yesno"))
-        )
+        yield from misreference(parts, ("programme", "role", "field"), role.field, ROLES)
         field = parts.fields.get(role.field)
         for setting, answer in role.answers.items():
             yield from misquotation(("programme", "role", setting), field, answer)

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field as Setting
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.errors import RequestError
-from mentormatch.fields.base import position
-from mentormatch.languages import mark, tr
+from mentormatch.fields import AnyField, Levels, Slots, YesNo, fields_by_kind
+from mentormatch.fields.base import CHOSEN, position
+from mentormatch.fields.clock import DAY_MINUTES, DAYS, SlotZone, minutes_in
+from mentormatch.languages import language, mark, tr
 from mentormatch.languages.text_keys import fold
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.toml_tables import (
@@ -23,11 +25,13 @@ from mentormatch.programme.toml_tables import (
     is_table,
     leave_out,
     put,
+    rename,
     settings_text,
     toml_value,
     with_table_after,
     without_table,
 )
+from mentormatch.survey.column_map import answers_of, has_item, takes, target
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -37,11 +41,16 @@ type Words = Annotated[str, Setting(min_length=1, max_length=2_000)]
 
 LISTS = ("options", "items", "levels", "days", "moments")
 """The settings of a question that hold its answers."""
+LISTING = ("choice", "choices", "scale", "ranking")
+"""The kinds of questions whose answers are ``options``."""
 TABLES = {"table": "cells", "given": "pairs"}
 """The criteria that have points in a table of their own, and the setting in which it stands."""
 NO_QUESTION = mark("Cette question n'est plus dans le programme")
 NO_ANSWER = mark("Cette réponse n'est plus dans la question")
 NO_TABLE = mark("Ce critère n'a pas de table de points")
+MOMENTS = (mark("matin"), mark("après-midi"), mark("soir"))
+"""The moments with which slots begin where nothing tells others."""
+WEEKDAYS = 5
 
 
 class WordingEdit(JsonMessage):
@@ -106,8 +115,7 @@ def after_question_edit(document: "TOMLDocument", programme: Programme, edit: Qu
         case AnswerEdit(name=name, answer=answer, becomes=becomes):
             return editor.answered(name, answer, becomes)
         case QuestionSettings(name=name, changes=changes):
-            for path, value in changes.items():
-                put(editor.table(name), path.split("."), value)
+            return editor.settled(name, changes)
         case QuestionAddition(name=name, settings=settings):
             return editor.asked(name, settings)
         case QuestionRemoval(name=name):
@@ -129,6 +137,43 @@ class QuestionEditor:
             raise RequestError(tr(NO_QUESTION))
         fields: Any = self.document["fields"]
         return fields[name]
+
+    # --- settings --------------------------------------------------------------------------------------------------
+
+    def settled(self, name: str, changes: Mapping[str, JsonValue]) -> str:
+        """Return the text with other settings of a question; of its other answers, the mapping says what fits.
+
+        A list of answers that only stands under another name keeps its lines and comments.
+        """
+        table = self.table(name)
+        for setting in [one for one in LISTS if one in table and changes.get(one, table[one]) is None]:
+            same = next((one for one in LISTS if one not in table and changes.get(one) == table[setting]), None)
+            if same:
+                rename(table, setting, same)
+                self.document = self._reread(self.document.as_string())
+                table = self.table(name)
+        for path, value in changes.items():
+            put(table, path.split("."), value)
+        if {"kind", *LISTS} & set(changes):
+            self._fit_mapping(name, table)
+        if isinstance(moments := changes.get("moments"), list) and "zone" in table:
+            fit_hours(table["zone"], [str(one) for one in moments])
+        return self.document.as_string()
+
+    def _fit_mapping(self, name: str, table: Any) -> None:
+        """Leave out of the mapping what a question has no place for any more: answers, columns of its own."""
+        try:
+            field: AnyField = TypeAdapter(AnyField).validate_python(table.unwrap())
+        except ValidationError:  # the programme is read whole afterwards, and every mistake is told
+            return
+        mapping: Any = self.document.get("mapping", {})
+        said: Any = mapping.get("options", {}).get(name, {})
+        for text in [text for text, answer in said.items() if not takes(field, answer)]:
+            leave_out(said, text)
+        meant: Any = mapping.get("questions", {})
+        for header, one in [(header, target(one)) for header, one in meant.items()]:
+            if one.field == name and one.item is not None and not has_item(field, one.item):
+                leave_out(meant, header)
 
     # --- words -----------------------------------------------------------------------------------------------------
 
@@ -153,6 +198,7 @@ class QuestionEditor:
         for listed, place in places:
             listed[place] = becomes
         self._quote(set(names), answer, becomes)
+        self._call_in_zones(set(names), answer, becomes)
         for one in names[:-1]:
             self.document = self._reread(self._reworded(one, answer, becomes))
         return self._reworded(names[-1], answer, becomes)
@@ -192,6 +238,18 @@ class QuestionEditor:
                 for setting in quoted:
                     tables: Any = self.document[part]
                     requote(tables[at], setting.split("."), (fold(answer), becomes), names)
+
+    def _call_in_zones(self, names: set[str], answer: str, becomes: str) -> None:
+        """Call an answer otherwise where slots by the clock say its hours or its time zone."""
+        for one, field in self.programme.fields.items():
+            if isinstance(field, Slots) and field.zone:
+                kept = ["hours"] * (one in names) + ["zones"] * (field.zone.field in names)
+                for part in kept:
+                    zone = self.table(one)["zone"]
+                    key = next((text for text in zone.get(part, {}) if fold(text) == fold(answer)), None)
+                    if key is not None and key != becomes:
+                        rename(zone[part], key, becomes)
+                        self.document = self._reread(self.document.as_string())
 
     # --- the mapping -----------------------------------------------------------------------------------------------
 
@@ -287,6 +345,68 @@ class QuestionEditor:
             add(table, setting, [one])
         else:
             stated.append(toml_value(one))
+
+
+def settings_of_kind(field: AnyField, kind: str, given: Sequence[str], spoken: str) -> dict[str, JsonValue] | None:
+    """Return the changes by which a question becomes one of another kind, None where nothing tells its answers.
+
+    What it lists stays, where the other kind has a place for it; else ``given``, answers of people, are its answers.
+    What the other kind does not have goes. Words that a kind brings with it are in the language ``spoken``.
+    """
+    kinds = fields_by_kind()
+    known, wanted = ({*kinds[one].model_fields} for one in (field.kind, kind))
+    changes: dict[str, JsonValue] = dict.fromkeys(sorted(known - wanted))
+    changes |= {"watch": None} if field.watch and kind not in CHOSEN else {}
+    changes |= {"shareable": None} if field.shareable and kind == "names" else {}
+    changes |= {"most": None} if "number" in (kind, field.kind) and "most" in known & wanted else {}
+    with language(spoken):
+        told = listed_by(field) or list(given)
+        days, moments = slots_in(told) if told else ([*map(tr, DAYS[:WEEKDAYS])], [*map(tr, MOMENTS)])
+        levels = listed_by(YesNo())
+    lists: dict[str, list[str]] = {"options": told} if kind in LISTING else {}
+    lists |= {"items": told, "levels": levels} if kind == "levels" else {}
+    lists |= {"days": days, "moments": moments} if kind == "slots" else {}
+    own = {} if getattr(field, "items_of", None) else {name: getattr(field, name, None) for name in lists}
+    if not all(lists.values()):
+        return None
+    return {**changes, **{name: [*texts] for name, texts in lists.items() if own.get(name) != texts}, "kind": kind}
+
+
+def listed_by(field: AnyField) -> list[str]:
+    """Return the answers that a question lists, empty where it lists none."""
+    match field:
+        case Levels():
+            return list(field.items)
+        case Slots():
+            return field.slots
+        case YesNo():
+            return list(field.column([]).spoken_labels)
+    return answers_of(field)
+
+
+def slots_in(options: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the days and the moments of which answers are all the slots, nothing where they are none.
+
+    >>> slots_in(["lundi matin", "lundi soir", "jeudi matin", "jeudi soir"])
+    (['lundi', 'jeudi'], ['matin', 'soir'])
+    """
+    parts = [option.split(" ", 1) for option in options]
+    days, moments = (list(dict.fromkeys(part[at] for part in parts if len(part) > at)) for at in (0, 1))
+    whole = [f"{day} {moment}" for day in days for moment in moments]
+    return (days, moments) if sorted(whole) == sorted(options) else ([], [])
+
+
+def fit_hours(zone: Any, moments: Sequence[str]) -> None:
+    """Have slots by the clock say the hours of these moments; a new one begins where no other is, if there is room."""
+    hours: Any = zone.get("hours", {})
+    for gone in [one for one in hours if position(moments, one) is None]:
+        leave_out(hours, gone)
+    least = zone.get("minutes", SlotZone.model_fields["minutes"].default)
+    for moment in [one for one in moments if position(list(hours), one) is None]:
+        taken = sorted(minutes_in(said) for said in hours.values()) or [(8 * 60, 8 * 60)]
+        free = next((start for start in (taken[-1][1], taken[0][0] - least) if 0 <= start <= DAY_MINUTES - least), None)
+        if free is not None:
+            add(hours, moment, "-".join(f"{each // 60:02}:{each % 60:02}" for each in (free, free + least)))
 
 
 def requote(table: Any, path: Sequence[str], words: tuple[str, str], names: set[str]) -> None:

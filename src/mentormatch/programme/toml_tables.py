@@ -87,6 +87,13 @@ def leave_out(table: Any, key: str) -> None:
         table.value.body[place] = (None, comment(said.removeprefix("#").strip()))
 
 
+def rename(table: Any, key: str, becomes: str) -> None:
+    """Have a setting stand under another key, in its place and with its comments; the document is then read anew."""
+    from tomlkit import key as toml_key
+
+    table.value._replace(key, toml_key(becomes), table[key])
+
+
 def fill(array: Any, values: Sequence[JsonValue]) -> None:
     """Have a list hold these values; those that stay keep the line on which they are."""
     for place in reversed([place for place, one in enumerate(array) if one not in values]):

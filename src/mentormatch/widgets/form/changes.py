@@ -165,28 +165,33 @@ def told_differences(before: Programme, after: Programme, *, brief: bool = False
 
 
 def question_words(fields: Sequence[AnyField | None]) -> tuple[str, str]:
-    """Return what two versions say of a question: its words where these differ, else its answers, else all of it."""
-    both = [one for one in fields if one is not None]
-    ways = (lambda one: quoted(one.question), answers_in_words, settings_in_words)
-    way = next((way for way in ways if len(both) == 2 and len(set(map(way, both))) == 2), settings_in_words)
-    before, after = ("" if one is None else way(one) for one in fields)
-    return before, after
+    """Return what two versions say of a question: its words where these differ, else what only one of them says."""
+    one, other = fields
+    if one is None or other is None:
+        return tuple("" if each is None else ", ".join(settings_in_words(each)) for each in fields)  # type: ignore[return-value]
+    if one.question != other.question:
+        return quoted(one.question), quoted(other.question)
+    told = [settings_in_words(each, answers=one.kind == other.kind) for each in (one, other)]
+    own = [[text for text in each if text not in them] for each, them in (told, told[::-1])]
+    if not any(own):
+        own = [answers_in_words(each) for each in (one, other)]
+    return ", ".join(own[0]) or NONE, ", ".join(own[1]) or NONE
 
 
-def answers_in_words(field: AnyField) -> str:
+def answers_in_words(field: AnyField) -> list[str]:
     """Return the answers to a question, those that are its own."""
-    listed_in = [getattr(field, setting, []) for setting in LISTS] if not getattr(field, "items_of", None) else []
-    return " / ".join(listed([quoted(one) for one in texts]) for texts in listed_in if texts)
+    listed_in = [] if getattr(field, "items_of", None) else [getattr(field, setting, []) for setting in LISTS]
+    return [quoted(one) for texts in listed_in for one in texts]
 
 
-def settings_in_words(field: AnyField) -> str:
-    """Return what a question is asked for and of whom, and what else is set of it."""
+def settings_in_words(field: AnyField, *, answers: bool = True) -> list[str]:
+    """Return what a question is asked for and of whom, and what else is set of it, with its answers or without."""
     sides = tr("les deux") if field.side == "both" else tr(PEOPLE[field.side])
-    told = [tr(KINDS.get(field.kind, field.kind)), tr(USES[field.use]), sides, answers_in_words(field)]
+    told = [tr(KINDS.get(field.kind, field.kind)), tr(USES[field.use]), sides]
+    told += answers_in_words(field) if answers else []
     told += [tr("pour l'équipe seule")] * field.private + [tr("montrée à l'autre côté")] * field.shareable
     most = getattr(field, "most", None)
-    told += [tr("{most} au plus", most=plain(most))] if most is not None else []
-    return ", ".join(one for one in told if one)
+    return told + ([tr("{most} au plus", most=plain(most))] if most is not None else [])
 
 
 def brief_words(one: ToldDifference) -> str:

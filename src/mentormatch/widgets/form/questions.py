@@ -1,15 +1,17 @@
 """The questions of a programme in its form: words, answers, uses; those that may be added; and tables of points."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import Field as Setting
 
 from mentormatch.base.strict_json import JsonMessage
-from mentormatch.fields import AnyField
+from mentormatch.fields import AnyField, Slots
 from mentormatch.fields.base import CHOSEN
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
+from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.blanks import BLANK, BlankSentence, FormBlank
 from mentormatch.programme.programme import Programme
@@ -24,6 +26,8 @@ MOST_CELLS = 400
 TYPED = ("choice", "choices", "scale", "ranking", "yesno", "number", "place", "names", "text")
 """The kinds of questions that can be added where no file has them: those that need no more than words and answers."""
 WORDED = mark("La question : {question}")
+OF_KIND = mark("On y répond par : {kind}.")
+HOURS = mark("Heures de « {moment} » : {hours}")
 ASKED = mark("Y répondent : {side}.")
 USED = mark("Elle sert à : {use}.")
 BETWEEN = mark("La réponse est entre {least} et {most}.")
@@ -128,10 +132,23 @@ def questions_out(programme: Programme, kept: Programme, cohort: Cohort | None) 
 
 def answered(name: str, cohort: Cohort | None) -> str:
     """Return how many answered a question, of those who were asked; empty where nobody was."""
-    sides = (cohort.mentors, cohort.mentees) if cohort else ()
-    told = [(int(people.known(name).sum()), len(people)) for people in sides if name in people.columns]
-    given, asked = (sum(column) for column in zip(*told, strict=True)) if told else (0, 0)
+    given, asked = answers_given(name, cohort) if cohort else (0, 0)
     return tr("{given} sur {asked}", given=given, asked=asked) if asked else ""
+
+
+def answers_given(name: str, cohort: Cohort) -> tuple[int, int]:
+    """Return how many answers to a question were understood, and of how many people."""
+    sides = [people for people in (cohort.mentors, cohort.mentees) if name in people.columns]
+    return sum(int(people.known(name).sum()) for people in sides), sum(map(len, sides))
+
+
+def shared_answers(name: str, cohort: Cohort) -> list[str]:
+    """Return the answers to a question that two people gave at least, the most frequent first: none tells who it is."""
+    columns = [people.columns[name] for people in (cohort.mentors, cohort.mentees) if name in people.columns]
+    told = [column.shown(row) for column in columns for row in range(len(column.known))]
+    words: dict[str, str] = {}
+    count = Counter(fold(text) for text in told if fold(text) and words.setdefault(fold(text), text))
+    return [words[key] for key, number in count.most_common() if number > 1]
 
 
 def lists(field: AnyField) -> Iterator[FormList]:
@@ -147,15 +164,26 @@ def sentences(field: AnyField) -> tuple[BlankSentence, ...]:
     sides = (("both", tr("les deux")), *((side, tr(words)) for side, words in PEOPLE.items()))
     blanks = {
         "question": FormBlank("question", "words", field.question),
+        "kind": FormBlank("kind", "choice", field.kind, tuple((kind, tr(words)) for kind, words in KINDS.items())),
         "side": FormBlank("side", "choice", field.side, sides),
         "use": FormBlank("use", "choice", field.use, tuple((use, tr(words)) for use, words in USES.items())),
         **{name: truth(name, value=getattr(field, name)) for name in TRUTHS},
         **numbers(field),
     }
-    templates = [WORDED, ASKED, USED]
+    templates = [WORDED, *[OF_KIND] * (field.use in ("match", "display")), ASKED, USED]
     templates += [BETWEEN] * ("least" in blanks) + [AT_MOST] * ("most" in blanks and "least" not in blanks)
     templates += [text for name, text in TRUTHS.items() if name != "watch" or field.kind in CHOSEN]
-    return tuple(BlankSentence(filled(tr(text), blanks)) for text in templates)
+    told = [BlankSentence(filled(tr(text), blanks)) for text in templates]
+    return (*told, *hours(field))
+
+
+def hours(field: AnyField) -> Iterator[BlankSentence]:
+    """Yield the hours of the moments of slots by the clock; those whose words no path to a setting can hold are not."""
+    zone = field.zone if isinstance(field, Slots) else None
+    for moment, said in zone.hours.items() if zone else ():
+        if "." not in moment and not moment.isdigit():
+            blank = FormBlank(f"zone.hours.{moment}", "words", said)
+            yield BlankSentence(filled(tr(HOURS), {"moment": moment, "hours": blank}))
 
 
 def truth(name: str, *, value: bool) -> FormBlank:

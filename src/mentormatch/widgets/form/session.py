@@ -1,12 +1,17 @@
 """The form itself: gestures on a programme, each tried at once on the people who answered; nothing is kept unasked."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+from pydantic import ValidationError
 
 from mentormatch.errors import MentorMatchError, Problem, RequestError
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.labels import Labels
+from mentormatch.fields import AnyField, Slots, fields_by_kind
+from mentormatch.fields.base import Field
 from mentormatch.languages import mark, own_language, tr
+from mentormatch.languages.phrases import counted, quoted
 from mentormatch.languages.text_keys import fold
 from mentormatch.operations.diagnosis import diagnose
 from mentormatch.operations.matching import Matching
@@ -15,13 +20,22 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.blanks import BlankSource, answer_field
 from mentormatch.programme.drafts.entries import identifier
 from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText, RemovalEdit, SettingsEdit, read_edit
-from mentormatch.programme.programme import Programme
-from mentormatch.programme.question_edits import LISTS, QuestionAddition, QuestionRemoval, QuestionSettings
-from mentormatch.programme.tables import table_of
+from mentormatch.programme.programme import ROLES, Programme
+from mentormatch.programme.question_edits import (
+    LISTING,
+    LISTS,
+    QuestionAddition,
+    QuestionRemoval,
+    QuestionSettings,
+    settings_of_kind,
+)
+from mentormatch.programme.tables import table_of, unfilled
 from mentormatch.programme.versions import ProgrammeVersions
+from mentormatch.report.intake_words import KINDS
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criteria.table import Table
+from mentormatch.scoring.emphasis import KINDS as EMPHASISED
 from mentormatch.widgets.form.actions import (
     CompareVersions,
     EditGesture,
@@ -33,8 +47,8 @@ from mentormatch.widgets.form.actions import (
     TakeWayOut,
     UndoGesture,
 )
-from mentormatch.widgets.form.changes import label_of
-from mentormatch.widgets.form.questions import OfferedQuestion
+from mentormatch.widgets.form.changes import either, label_of
+from mentormatch.widgets.form.questions import OfferedQuestion, answers_given, shared_answers
 
 TRIAL_S = 20.0
 """For each trial; one that takes longer shows the best that was found."""
@@ -42,6 +56,8 @@ DIAGNOSIS_S = 20.0
 MOST_TRIALS = 8
 """So many trials are remembered: what is undone is not worked out again."""
 STILL_USED = mark("« {text} » ne peut pas partir : le programme s'en sert encore")
+FIRST_CHANGED = mark("changez-le ou retirez-le d'abord")
+NOT_OF_KIND = mark("« {question} » ne peut pas devenir « {kind} »")
 NO_VERSION = mark("Cette version n'existe pas")
 NO_WAY = mark("Cette issue n'est plus proposée")
 
@@ -131,7 +147,25 @@ class ProgrammeForm:
 
     def edit(self, *edits: ProgrammeEdit) -> None:
         """Make one gesture; raises MentorMatchError where it cannot be, and then nothing has changed."""
-        self._go_on(self.versions.edit(*map(self._completed, edits)))
+        versions = self.versions.edit(*map(self._completed, edits))
+        for edit in edits:
+            if isinstance(edit, QuestionSettings) and "kind" in edit.changes:
+                self._refuse_lost(edit.name, versions.now)
+        self._go_on(versions)
+
+    def _refuse_lost(self, name: str, text: ProgrammeText) -> None:
+        """Raise RequestError where nobody's answer to a question would be understood any more."""
+        trials = self.tried(self.versions.now), self.tried(text)
+        before, after = (answers_given(name, trial.matching.cohort)[0] if trial else None for trial in trials)
+        if before and after == 0:
+            field = text.programme.fields[name]
+            answers = counted(before, "réponse")
+            problem = Problem(
+                quoted(field.question),
+                tr("aucune des {answers} des fichiers ne se lirait ainsi", answers=answers),
+                advice=tr("gardez ce genre, ou ajoutez une question de plus"),
+            )
+            raise not_of_kind(field, field.kind, [problem])
 
     def do(self, action: FormAction) -> None:
         """Do what is asked; raises MentorMatchError where it cannot be done, and then nothing has changed."""
@@ -213,7 +247,9 @@ class ProgrammeForm:
         The first of its own stands for them, until another is chosen.
         """
         programme = self.versions.now.programme
-        if isinstance(edit, QuestionRemoval | QuestionSettings):
+        if isinstance(edit, QuestionSettings) and edit.changes.get("kind") in fields_by_kind():
+            edit = self._of_kind(edit, str(edit.changes["kind"]))
+        elif isinstance(edit, QuestionRemoval | QuestionSettings):
             refuse_used(programme, edit)
         if isinstance(edit, QuestionAddition):
             question = str(edit.settings.get("question", ""))
@@ -230,6 +266,30 @@ class ProgrammeForm:
             if options and setting not in changes:
                 changes[setting] = [options[0]]
         return edit.model_copy(update={"changes": changes})
+
+    def _of_kind(self, edit: QuestionSettings, kind: str) -> QuestionSettings:
+        """Return an edit with all that another kind brings with it; of the kind of the newest version, what that says.
+
+        Raises RequestError where something needs the present kind, or nothing tells the answers of the other.
+        """
+        programme, kept = self.versions.now.programme, self.versions.newest.programme
+        field, former = programme.fields.get(edit.name), kept.fields.get(edit.name)
+        if field is None or field.kind == kind:
+            return edit
+        refuse_needed(programme, edit.name, kind)
+        changes: dict[str, Any] | None
+        if former is not None and former.kind == kind:
+            told = unfilled(edit.name, table_of(former), {name: table_of(one) for name, one in kept.fields.items()})
+            own = {*type(field).model_fields, *type(former).model_fields} - {*Field.model_fields}
+            changes = {setting: told.get(setting) for setting in sorted({*own, "watch", "shareable"})}
+        else:
+            trial = self.tried(self.versions.now)
+            given = shared_answers(edit.name, trial.matching.cohort) if trial else []
+            changes = settings_of_kind(field, kind, given, programme.heading.language)
+        if changes is None:
+            raise not_of_kind(field, kind, [listless(field, kind)])
+        refuse_quoted(programme, edit.name, {**changes, **edit.changes})
+        return edit.model_copy(update={"changes": {**changes, **edit.changes}})
 
     def _cells(self, edit: SettingsEdit) -> dict[str, Any]:
         """Return the table with which a criterion begins whose question is another: one line that can be changed."""
@@ -256,9 +316,76 @@ def refuse_used(programme: Programme, edit: QuestionRemoval | QuestionSettings) 
         gone = [one for name in lists for one in getattr(field, name, ()) if fold(one) not in kept]
         used = {label: one for one in gone for label in users_of(programme, edit.name, one)}
     if used:
-        advice = tr("changez-le ou retirez-le d'abord")
-        problems = [Problem(label, tr("s'en sert"), advice=advice) for label in used]
+        problems = [Problem(label, tr("s'en sert"), advice=tr(FIRST_CHANGED)) for label in used]
         raise RequestError(tr(STILL_USED, text=next(iter(used.values()))), problems)
+
+
+def listless(field: AnyField, kind: str) -> Problem:
+    """Return that nothing tells the answers which a question of another kind would list."""
+    if kind == "slots":
+        found = tr("ses réponses ne sont pas des jours et des moments")
+        advice = tr("écrivez-les ainsi : « lundi matin »")
+    else:
+        found = tr("rien ne dit quelles seraient ses réponses : aucune n'est donnée par deux personnes")
+        advice = tr("retirez cette question, puis ajoutez-la avec ses réponses")
+    return Problem(quoted(field.question), found, advice=advice)
+
+
+def not_of_kind(field: AnyField, kind: str, problems: Sequence[Problem]) -> RequestError:
+    """Return that a question cannot be of another kind, with what stands against it."""
+    return RequestError(tr(NOT_OF_KIND, question=field.question, kind=tr(KINDS[kind])), problems)
+
+
+def refuse_needed(programme: Programme, name: str, kind: str) -> None:
+    """Raise RequestError, with all that could not use a question of another kind, where there is any."""
+    needed = {label: kinds for label, kinds in kinds_needed(programme, name) if kind not in kinds}
+    problems = [
+        Problem(
+            label,
+            tr("demande {kinds}", kinds=either([quoted(tr(KINDS[one])) for one in kinds])),
+            advice=tr(FIRST_CHANGED),
+        )
+        for label, kinds in needed.items()
+    ]
+    if problems:
+        raise not_of_kind(programme.fields[name], kind, problems)
+
+
+def refuse_quoted(programme: Programme, name: str, changes: Mapping[str, Any]) -> None:
+    """Raise RequestError, with all that names an answer to a question which another kind of it does not have."""
+    field = programme.fields[name]
+    table = {setting: value for setting, value in {**table_of(field), **changes}.items() if value is not None}
+    try:
+        becomes = fields_by_kind()[str(table["kind"])].model_validate(table)
+    except ValidationError:  # the programme is read whole afterwards, and every mistake is told
+        return
+    role = programme.heading.role
+    named = [(tr("Qui participe"), one) for one in role.answers.values()] if role and role.field == name else []
+    for extension in (*programme.criteria, *programme.rules):
+        named += [(label_of((extension,)), one.answer) for one in extension.quotations() if one.field == name]
+    gone = {label: answer for label, answer in named if becomes.options_without(answer)}
+    problems = [
+        Problem(label, tr("nomme la réponse « {answer} »", answer=answer), advice=tr(FIRST_CHANGED))
+        for label, answer in gone.items()
+    ]
+    if problems:
+        raise not_of_kind(field, str(table["kind"]), problems)
+
+
+def kinds_needed(programme: Programme, name: str) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield what uses a question, and of which kinds that may be."""
+    role, emphasis = programme.heading.role, programme.emphasis
+    if role and role.field == name:
+        yield tr("Qui participe"), ROLES.kinds
+    if emphasis and emphasis.field == name:
+        yield tr("Ce qui compte le plus pour chacun"), EMPHASISED
+    for extension in (*programme.criteria, *programme.rules):
+        yield from ((label_of((extension,)), one.ref.kinds) for one in extension.references() if one.field == name)
+    for field in programme.fields.values():
+        if getattr(field, "items_of", None) == name:
+            yield quoted(field.question), (*LISTING, "levels")
+        if isinstance(field, Slots) and field.zone and field.zone.field == name:
+            yield quoted(field.question), ("place", "choice")
 
 
 def users_of(programme: Programme, name: str, answer: str | None = None) -> Iterator[str]:

@@ -32,6 +32,7 @@ from mentormatch.widgets.form.questions import (
     FormOffer,
     FormPoints,
     FormQuestion,
+    answers_given,
     filled,
     offers_out,
     points_out,
@@ -373,7 +374,27 @@ class FormView:
         said = [brief_words(one) for one in told[:MOST_SAID]]
         more = len(told) - MOST_SAID
         others = [counted(more, "autre changement", "autres changements")] if more > 0 else []
-        return " ; ".join([*said, *others]) + "." if told else ""
+        return " ; ".join([*said, *others, *self.lost()]) + "." if told else ""
+
+    def lost(self) -> list[str]:
+        """Return how many answers to the same questions are understood no more since the last gesture."""
+        before = self.versions.before[-1]
+        former, asked = self.form.tried(before), before.programme.fields
+        if not former or not self.cohort:
+            return []
+        same = [name for name, one in self.fields.items() if name in asked and asked[name].side == one.side]
+        told = [[answers_given(name, each)[0] for name in same] for each in (former.matching.cohort, self.cohort)]
+        gone = sum(max(was - now, 0) for was, now in zip(*told, strict=True))
+        if not gone:
+            return []
+        return [
+            tr_n(
+                "{count} réponse n'est plus comprise",
+                "{count} réponses ne sont plus comprises",
+                gone,
+                count=plain(gone),
+            )
+        ]
 
     def moves(self) -> Iterator[FormMove]:
         """Yield whom the trial concerns: pairs that are new, people whose partner is another, pairs that are gone."""

@@ -62,7 +62,9 @@ class Blanks {
     const options = [...none, ...missing, ...piece.choices].map(([value, words]) => make("option", { value }, words));
     const menu = make("select", { class: "blank", ...this.own(piece) }, options);
     menu.value = String(piece.value ?? "");
-    menu.addEventListener("change", () => this.put({ [piece.setting]: menu.value === "" && piece.optional ? null : read(menu.value) }));
+    const was = menu.value;
+    const back = () => menu.isConnected && (menu.value = was); // it was refused: what is made is drawn anew
+    menu.addEventListener("change", () => this.put({ [piece.setting]: menu.value === "" && piece.optional ? null : read(menu.value) })?.then(back));
     return menu;
   }
 
