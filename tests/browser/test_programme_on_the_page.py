@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 import mentormatch as mm
 from tests.browser.browsing import NOTHING
 from tests.service.desk.session import PROGRAMME
+from tests.service.desk.test_experiment import OTHER, SEED
 from tests.service.desk.visiting import Visit, visiting
 from tests.service.server import Served, serving
 
@@ -238,4 +240,33 @@ def test_a_question_becomes_one_of_another_kind_and_its_moments_are_worded_other
         page.locator(f'[data-focus="q:{name}"]').click()
     expect(page.locator('[data-focus="q:langues:kind"]')).to_have_value("choice")
     expect(moment).to_have_value("soir")
+    assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_an_experiment_is_recorded_and_drawn_on_the_page(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    page.locator('[data-focus="experiment"]').click()
+    visit.choose("experiment", "regles.toml", PROGRAMME.replace(b"least = 2", b"least = 1", 1))
+    expect(visit.trouble_at("experiment")).to_contain_text("doivent différer par leurs critères")
+    visit.choose("experiment", "<img src=x onerror=alert(1)>.toml", OTHER)
+    expect(page.locator(".experiment .file")).to_contain_text("<img")
+    page.locator("#experiment-seed").fill(str(SEED))
+    page.locator("#experiment-seed").press("Tab")
+    page.keyboard.press("Enter")
+    digest = page.locator(".experiment .digest")
+    expect(digest).to_be_visible()
+    told = digest.inner_text()
+    page.reload()
+    expect(digest).to_have_text(told)
+    visit.press("Tirer au sort")
+    expect(page.locator(".experiment .verdict")).to_contain_text("1 partie tirée")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        visit.assert_open_to_all()
+    assert sha256(visit.download("essai.json", tmp_path).read_bytes()).hexdigest() == told
+    page.reload()
+    expect(page.locator(".experiment .verdict")).to_contain_text("1 partie tirée")
+    step(visit, "Le tableau")
+    expect(page.locator(".mm-board")).to_be_visible()
     assert visit.trouble == NOTHING

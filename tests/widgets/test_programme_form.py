@@ -252,8 +252,13 @@ def of_kind(form: ProgrammeForm, name: str, kind: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("name", "kind", "told"),
     [
-        ("besoins", "choices", "un classement → plusieurs options."),
-        ("structures", "names", "plusieurs options, montrée à l’autre côté, 3\u00a0au plus → des noms."),
+        pytest.param("besoins", "choices", "un classement → plusieurs options.", marks=pytest.mark.proof),
+        pytest.param(
+            "structures",
+            "names",
+            "plusieurs options, montrée à l’autre côté, 3\u00a0au plus → des noms.",
+            marks=pytest.mark.proof,
+        ),
         ("langues", "choice", "plusieurs options → une option ; 13\u00a0réponses ne sont plus comprises."),
     ],
 )
@@ -277,11 +282,13 @@ def test_a_question_becomes_one_of_another_kind_and_the_way_back_leads_to_the_sa
     [
         ("annees", "choice", "deux paliers d'expérience d'avance", "demande « une échelle » ou « un nombre »"),
         ("territoire", "choice", "quatre binômes au moins dans les départements ruraux", "nomme la réponse"),
-        ("transmettre", "number", "besoins couverts", "demande"),
-        ("role", "ranking", "Qui participe", "demande"),
+        pytest.param("transmettre", "number", "besoins couverts", "demande", marks=pytest.mark.proof),
+        pytest.param("role", "ranking", "Qui participe", "demande", marks=pytest.mark.proof),
         ("annees", "number", "« Années d'expérience", "aucune des 31"),
         ("remarque", "choice", "« Un élément utile", "rien ne dit"),
-        ("valeurs", "slots", "« Trois choses", "ses réponses ne sont pas des jours"),
+        pytest.param(
+            "valeurs", "slots", "« Trois choses", "ses réponses ne sont pas des jours", marks=pytest.mark.proof
+        ),
         ("dates_collectives", "pas un genre", "fields.dates_collectives", "pas un genre"),
     ],
 )

@@ -1,7 +1,7 @@
 """The commands of an experiment: ``experiment`` records it beforehand, ``draw`` lets the lot decide."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -26,10 +26,6 @@ from mentormatch.cli.options import (
     sources,
 )
 from mentormatch.languages import mark, tr
-
-if TYPE_CHECKING:
-    from mentormatch.operations.experiment import Experiment
-    from mentormatch.programme.programme import Programme
 
 RECORD = mark("ESSAI.JSON")
 SecondProgramme = Annotated[
@@ -100,7 +96,7 @@ def draw_command(  # noqa: PLR0913 - the options of the command line are its con
     answers, record = answers_first(answers, record, names=[RECORD], apart=bool(mentors or mentees))
     files, experiment = sources(answers, mentors, mentees, tool, encoding), read_experiment(record)
     on = load_cohort(programme, files, CohortOptions(tuple(wishes or ()), decisions))
-    refuse_other(on.programme, programme.name, experiment)
+    experiment.refuse_other(on.programme, programme.name)
     found = drawn_by(on.cohort, experiment, time_limit_s=time_limit, **on.by_hand)
     matching = found.matching.with_notes(on.notes)
     called = names_asked(names_from, on.cohort, on.programme, files, given=names)
@@ -117,12 +113,3 @@ def draw_command(  # noqa: PLR0913 - the options of the command line are its con
     if written:
         say_held(called)
     raise typer.Exit(EXIT_CODES[str(matching.status)])
-
-
-def refuse_other(programme: "Programme", name: str, experiment: "Experiment") -> None:
-    """Raise RequestError unless a programme, which its file calls so, is the first of an experiment."""
-    from mentormatch.errors import Problem, RequestError
-
-    if programme.to_dict() != experiment.first:
-        found = Problem(name, tr("n'est pas celui qui a été consigné"), tr("le premier programme de l'essai"))
-        raise RequestError(tr("Ce n'est pas le programme de l'essai"), [found])

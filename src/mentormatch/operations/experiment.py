@@ -50,6 +50,12 @@ class Experiment(KeptMessage):
             raise RequestError(told_why, [found])
         return cls(seed=seed_number(seed), first=told[0], second=told[1])
 
+    def refuse_other(self, programme: Programme, name: str) -> None:
+        """Raise RequestError unless a programme, which its file calls so, is the first of the two."""
+        if programme.to_dict() != self.first:
+            found = Problem(name, tr("n'est pas celui qui a été consigné"), tr("le premier programme de l'essai"))
+            raise RequestError(tr("Ce n'est pas le programme de l'essai"), [found])
+
     @property
     def digest(self) -> str:
         """The SHA-256 of the record: whoever was told it beforehand can tell whether it is this one."""

@@ -303,6 +303,20 @@ WORDS = {
     "all_served": mark("Chaque personne a au moins un sujet qu'elle a demandé."),
     "enough": mark("Avec {number} sujets, chacun·e aurait le sien."),
     "try_enough": mark("Essayer avec {number} séances"),
+    "experiment": mark("Un essai : deux programmes, départagés par un tirage"),
+    "experiment_lead": mark(
+        "Deux programmes qui ne diffèrent que par leurs critères, consignés d'avance avec un nombre convenu. Là où"
+        " leurs binômes diffèrent, un tirage que chacun peut refaire dit lesquels comptent."
+    ),
+    "experiment_file": mark("L'autre programme, ou un essai déjà consigné"),
+    "experiment_seed": mark("Le nombre dont tout se tire, convenu d'avance"),
+    "experiment_record": mark("Consigner l'essai"),
+    "experiment_recorded": mark("Essai consigné avec le nombre {seed}. Son empreinte SHA-256 :"),
+    "experiment_send": mark("Avant de tirer, envoyez-la à qui voudra vérifier, et gardez le fichier :"),
+    "experiment_draw": mark("Tirer au sort"),
+    "experiment_drawing": mark("Tirage au sort…"),
+    "experiment_next": mark("Les étapes suivantes et leurs documents sont ceux de ces binômes. Le tirage, à garder :"),
+    "experiment_leave": mark("Retirer l'essai"),
     "follow_lead": mark(
         "Déposez les réponses de chaque mois : la page dit qui appeler et pourquoi, et où en est chaque binôme."
     ),
@@ -445,6 +459,7 @@ OWN: Mapping[str, str] = {
     "desk.css": CSS,
     "desk.js": JAVASCRIPT,
     "documents.js": JAVASCRIPT,
+    "experiment.js": JAVASCRIPT,
     "fields.js": JAVASCRIPT,
     "follow_up.js": JAVASCRIPT,
     "groups.js": JAVASCRIPT,

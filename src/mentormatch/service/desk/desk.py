@@ -3,21 +3,18 @@
 It tells the page how far everything is, every number already in words.
 """
 
-import json
-import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
-from threading import current_thread, main_thread
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import MentorMatchError, RequestError, SurveyError
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages import FRENCH, language, mark, tr
+from mentormatch.operations.experiment import Draw
 from mentormatch.operations.matching import match
 from mentormatch.operations.proposal import Late, Proposal, ProposalRecord
 from mentormatch.programme.edits import ProgrammeText
@@ -26,11 +23,20 @@ from mentormatch.record.restoration import restore_matching
 from mentormatch.report.reviewed.decisions import read_decisions
 from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.service.desk import desk_requests
-from mentormatch.service.desk.assets import HTML, JSON
+from mentormatch.service.desk.assets import HTML
 from mentormatch.service.desk.column_draft import UnreadQuestions
 from mentormatch.service.desk.columns import MAPPING, DeskColumns, gesture
 from mentormatch.service.desk.columns import PROGRAMME as PROGRAMME_FILE
-from mentormatch.service.desk.desk_answers import DeskOut, FileOut, RefusalOut, intake_out, plan_out
+from mentormatch.service.desk.desk_answers import (
+    DeskOut,
+    FileOut,
+    RefusalOut,
+    dressed,
+    encoded,
+    in_json,
+    intake_out,
+    plan_out,
+)
 from mentormatch.service.desk.documents import (
     ANSWERS,
     LETTER_FILES,
@@ -44,6 +50,15 @@ from mentormatch.service.desk.documents import (
     letter_archive,
     type_of,
 )
+from mentormatch.service.desk.experiment import (
+    EXPERIMENT,
+    EXPERIMENT_FILES,
+    drawn_file,
+    experiment_out,
+    files_after,
+    lots_drawn,
+)
+from mentormatch.service.desk.interrupts import STOPPED, stoppable
 from mentormatch.service.desk.kept_state import remembered, restore
 from mentormatch.service.desk.kind_requests import (
     BeginNext,
@@ -67,29 +82,9 @@ from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.actions import BoardRequest, Validate
-from mentormatch.widgets.board.view import in_every_text
 from mentormatch.widgets.form.actions import form_action
 from mentormatch.widgets.form.session import ProgrammeForm
 from mentormatch.widgets.form.view import form_state
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Let an interrupt end what is within; raises RequestError where that was before there was an answer.
-
-    The process ignores interrupts otherwise. In a thread beside the main one, which none reaches, it does nothing.
-    """
-    if current_thread() is not main_thread():
-        yield
-        return
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise RequestError(tr(STOPPED)) from None
-    finally:
-        signal.signal(signal.SIGINT, former)
-
 
 INTAKE = "reponses"
 """The name of the page of what came in."""
@@ -100,7 +95,6 @@ OTHER_ANSWERS = mark(
     " édition."
 )
 PAIRS, MEETINGS = mark("binômes possibles"), mark("rencontres possibles de deux personnes")
-STOPPED = mark("Le calcul a été arrêté avant une première réponse.")
 
 
 class Desk:
@@ -124,6 +118,7 @@ class Desk:
         self.contacts = Contacts((), {})
         self.programme_form: ProgrammeForm | None = None
         self.round: DeskRound | None = None
+        self.drawn: Draw | None = None
         self.kinds = KindSteps()
         self.said: ProgrammeKind = "pairs"
         self.named = self.named_documents = self.apart = False
@@ -148,7 +143,7 @@ class Desk:
         message = read_message(BytesIO(payload))
         with language(self.language):
             try:
-                answer = self.do(action_of(message), message.body if message else b"")
+                answer = self.do(desk_requests.action_of(message), message.body if message else b"")
             except MentorMatchError as error:
                 answer = ServiceMessage({"refused": True}, encoded(dressed(RefusalOut.of(error))))
         return answer.packed()
@@ -180,6 +175,12 @@ class Desk:
                 return self.formed_programme(what)
             case desk_requests.LookAtColumns() | desk_requests.SayOfColumns():
                 return self.understood(action)
+            case (
+                desk_requests.ExperimentRequest()
+                | desk_requests.Take(part="experiment")
+                | desk_requests.Leave(part="experiment")
+            ):
+                return self.experiment(action, body)
             case (
                 desk_requests.LookAtRound()
                 | desk_requests.DeskReply()
@@ -354,7 +355,29 @@ class Desk:
         else:
             with stoppable():
                 proposal = Proposal.of(match(intake.cohort, intake.programme, seed=seed, time_limit_s=seconds))
+        self.drawn = None
         self.go_on(DeskRound.of(proposal))
+
+    def experiment(self, action: desk_requests.Action, body: bytes) -> dict[str, Any]:
+        """Return the experiment after what was asked of it; raises MentorMatchError where that cannot be."""
+        intake = self.taken_in()
+        intake.programme.must_form_pairs()
+        if isinstance(action, desk_requests.DrawExperiment):
+            self.draw_lots()
+        elif action != desk_requests.LookAtExperiment():
+            self.handed, self.drawn = Handed(files_after(action, body, self.handed, intake.programme)), None
+        self.edition += action != desk_requests.LookAtExperiment()
+        drawn = self.drawn if self.round else None
+        labels = labels_of(drawn.matching, self.names) if drawn else None
+        return dressed(experiment_out(self.handed.files.get(EXPERIMENT), intake.programme, drawn, labels))
+
+    def draw_lots(self) -> None:
+        """Go on with the pairs on which the lots of the experiment that was recorded fall."""
+        intake = self.taken_in()
+        refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.most.pairs, PAIRS)
+        drawn = lots_drawn(self.handed, intake)
+        self.go_on(DeskRound.of(Proposal.of(drawn.matching)))
+        self.drawn = drawn
 
     def formed_programme(self, what: dict[str, Any]) -> dict[str, Any]:
         """Return the form of the programme after something was asked of it; a version that is kept holds from then on.
@@ -520,6 +543,8 @@ class Desk:
         if name != ANSWERS and self.kinds.has(name):
             board = self.round.board if self.round else None
             return self.kinds.document(name, board, self.contacts if self.named_documents else None)
+        if name in EXPERIMENT_FILES:
+            return drawn_file(name, self.handed, self.drawn)
         if name in ROUND_FILES:
             return self.proposed().document(name)
         if name in LETTER_FILES:
@@ -568,27 +593,3 @@ def rehearse() -> None:
     for action in (desk_requests.Example(), desk_requests.Read(), desk_requests.FormIn()):
         desk.change(action, b"")
     desk.page(OVERVIEW)
-
-
-def action_of(message: ServiceMessage | None) -> desk_requests.Action:
-    """Return what the page asks; raises RequestError, without a word of what it held, where it is no such thing."""
-    try:
-        return desk_requests.ACTIONS.validate_python(message.head if message else {})
-    except ValidationError:
-        raise RequestError(tr("La page a demandé ce qu'un bureau ne sait pas faire")) from None
-
-
-def dressed(out: BaseModel) -> dict[str, Any]:
-    """Return what is told as JSON, its texts fit to be shown."""
-    made: dict[str, Any] = in_every_text(out.model_dump(mode="json"))
-    return made
-
-
-def in_json(value: dict[str, Any]) -> ServiceMessage:
-    """Return a value as an answer."""
-    return ServiceMessage({"type": JSON}, encoded(value))
-
-
-def encoded(value: dict[str, Any]) -> bytes:
-    """Return a value as JSON."""
-    return json.dumps(value, ensure_ascii=False).encode()

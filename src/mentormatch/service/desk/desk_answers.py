@@ -1,8 +1,10 @@
 """What a desk answers the page: how far everything is, what came in and the plan in words, and what went wrong."""
 
-from typing import Literal
+import json
+from typing import Any, Literal
 
 import numpy as np
+from pydantic import BaseModel
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import MentorMatchError, ProgrammeError, SurveyError
@@ -12,6 +14,7 @@ from mentormatch.report import intake_words
 from mentormatch.report.decision_state import answered, standing
 from mentormatch.report.view import figures
 from mentormatch.report.words import summary, verdict
+from mentormatch.service.desk.assets import JSON
 from mentormatch.service.desk.column_messages import ColumnsTold
 from mentormatch.service.desk.documents import NEXT, NEXT_PURPOSE, PURPOSES, VIEWS, HeldDocument, letter_lines
 from mentormatch.service.desk.follow_up import DeskFollowUp
@@ -19,6 +22,8 @@ from mentormatch.service.desk.kind_requests import ProgrammeKind
 from mentormatch.service.desk.kind_steps import GatheredOut
 from mentormatch.service.desk.result_tables import CODES, DocumentLine
 from mentormatch.service.desk.rounds import DeskRound
+from mentormatch.service.messages import ServiceMessage
+from mentormatch.widgets.board.view import in_every_text
 
 type DeskPlace = Literal["programme", "answers", ""]
 
@@ -186,3 +191,19 @@ def plan_out(held: HeldDocument, proposed: DeskRound, year: DeskFollowUp) -> Des
         year=year.lines(named=held.named_documents),
         after=[DocumentLine(name=NEXT, purpose=tr(NEXT_PURPOSE), holds=tr(CODES))] if answered(matching) else [],
     )
+
+
+def dressed(out: BaseModel) -> dict[str, Any]:
+    """Return what is told as JSON, its texts fit to be shown."""
+    made: dict[str, Any] = in_every_text(out.model_dump(mode="json"))
+    return made
+
+
+def in_json(value: dict[str, Any]) -> ServiceMessage:
+    """Return a value as an answer."""
+    return ServiceMessage({"type": JSON}, encoded(value))
+
+
+def encoded(value: dict[str, Any]) -> bytes:
+    """Return a value as JSON."""
+    return json.dumps(value, ensure_ascii=False).encode()

@@ -3,15 +3,21 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as Setting
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from mentormatch.base.strict_json import JsonMessage, Whole
+from mentormatch.errors import RequestError
+from mentormatch.languages import tr
 from mentormatch.operations.proposal import Asked, Late, Reason
 from mentormatch.service.desk.kind_requests import FREE_KINDS, AnyKindRequest
+from mentormatch.service.messages import ServiceMessage
 from mentormatch.widgets.board.actions import PersonId
 
-type FilePart = Literal["programme", "answers", "mentors", "mentees", "proposal", "edition"]
-"""``proposal``: the file of an earlier day, with which the work goes on; ``edition``: that of an edition before."""
+type FilePart = Literal["programme", "answers", "mentors", "mentees", "proposal", "edition", "experiment"]
+"""``proposal``: the file of an earlier day, with which the work goes on; ``edition``: that of an edition before.
+
+``experiment``: the other programme of an experiment, then the record of both.
+"""
 type Word = Annotated[str, Setting(min_length=1, max_length=255)]
 type Tag = Annotated[str, Setting(max_length=255)]
 type Seconds = Annotated[float, Setting(gt=0, le=600)]
@@ -176,6 +182,29 @@ class AskForm(JsonMessage):
     what: dict[str, Any]
 
 
+class ExperimentRequest(JsonMessage):
+    """Something that is asked of an experiment."""
+
+
+class LookAtExperiment(ExperimentRequest):
+    """The experiment is seen: what is recorded, and what was drawn."""
+
+    do: Literal["experiment"] = "experiment"
+
+
+class RecordExperiment(ExperimentRequest):
+    """The two programmes are recorded, with the number of which all lots are drawn."""
+
+    do: Literal["record"] = "record"
+    seed: Whole
+
+
+class DrawExperiment(ExperimentRequest):
+    """The lots of the experiment are drawn, and the pairs are those on which they fall."""
+
+    do: Literal["draw"] = "draw"
+
+
 class LookAtRound(JsonMessage):
     """The round of the proposal is seen: what is proposed, what was noted, and what closing it will do."""
 
@@ -244,6 +273,9 @@ type Action = (
     | Ask
     | Hand
     | AskForm
+    | LookAtExperiment
+    | RecordExperiment
+    | DrawExperiment
     | LookAtRound
     | DeskReply
     | Gather
@@ -263,6 +295,9 @@ FREE = (
     "settle",
     "side",
     "programme",
+    "experiment",
+    "record",
+    "draw",
     "form",
     "name",
     "round",
@@ -274,3 +309,11 @@ FREE = (
 )
 """What the page may ask as it likes; all else goes by an address of its own."""
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="do")])
+
+
+def action_of(message: ServiceMessage | None) -> Action:
+    """Return what the page asks; raises RequestError, without a word of what it held, where it is no such thing."""
+    try:
+        return ACTIONS.validate_python(message.head if message else {})
+    except ValidationError:
+        raise RequestError(tr("La page a demandé ce qu'un bureau ne sait pas faire")) from None

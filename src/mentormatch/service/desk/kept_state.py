@@ -21,6 +21,7 @@ from mentormatch.fields import Side, Use
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
+from mentormatch.operations.experiment import Draw
 from mentormatch.operations.matching import Matching, match
 from mentormatch.operations.proposal import Proposal, ProposalRecord, Reason, keys, pair_of
 from mentormatch.operations.repair import keys_of
@@ -348,6 +349,7 @@ class DeskState(JsonMessage):
     """A desk: how often it has changed, its files by name, what was said and done in each step.
 
     ``read``: there are columns, ``taken``: there are people; ``said`` is the kind that was chosen at the page.
+    ``drawn``: the pairs are those of an experiment.
     """
 
     version: Literal[1] = 1
@@ -365,6 +367,7 @@ class DeskState(JsonMessage):
     round: RoundState | None
     gathered: GatheredState | None
     year: FollowUpState
+    drawn: bool = False
 
 
 class DeskInWork(Protocol):
@@ -378,6 +381,7 @@ class DeskInWork(Protocol):
     intake: Intake | None
     programme_form: ProgrammeForm | None
     round: DeskRound | None
+    drawn: Draw | None
     kinds: KindSteps
     named: bool
     named_documents: bool
@@ -399,6 +403,9 @@ class DeskInWork(Protocol):
 
     def form(self, seed: int, seconds: float) -> None:
         """Form what the programme asks for."""
+
+    def draw_lots(self) -> None:
+        """Draw the lots of the experiment."""
 
     def go_on(self, one: DeskRound) -> None:
         """Go on with a round."""
@@ -446,6 +453,7 @@ def state_of(desk: DeskInWork) -> DeskState:
         round=RoundState.of(desk.round) if desk.round else None,
         gathered=GatheredState.of(desk.kinds),
         year=FollowUpState.of(desk.kinds.follow_up),
+        drawn=desk.round is not None and desk.drawn is not None,
     )
 
 
@@ -506,6 +514,8 @@ def read_again(desk: DeskInWork, state: DeskState) -> None:
 
 def form_again(desk: DeskInWork, state: DeskState, portfolio: Portfolio) -> None:
     """Have what was formed be there again; raises MentorMatchError where it cannot be."""
+    if state.drawn:
+        desk.draw_lots()
     if state.round and desk.intake:
         desk.go_on(RestoredRounds(desk.intake, portfolio).round(state.round))
     if state.gathered:

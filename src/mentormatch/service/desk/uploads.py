@@ -199,6 +199,8 @@ def place_of(part: FilePart, file: File) -> FilePart:
     """Return at which place a file belongs: what mentormatch wrote of an edition, or of a day before, tells itself."""
     if not file.name.lower().endswith(".json"):
         return part
+    if is_object_with(file, "first") and is_object_with(file, "second"):
+        return "experiment"
     if is_object_with(file, "left_out") or is_object_with(file, "groups"):
         return "edition"
     return "proposal" if is_object_with(file, "digests") or is_object_with(file, "rounds") else part

@@ -1,16 +1,21 @@
 // The step in which staff change the programme, by the form that is the same in a notebook.
 
+import { make } from "./elements.js";
+import { Experiment } from "./experiment.js";
 import { Form } from "./form.js";
 
 /** The step of the programme: what its form asks of the desk, and what stands above it here. */
 export class Programme {
   constructor(desk) {
     this.desk = desk;
+    this.experiment = new Experiment(desk);
   }
 
   async draw(place) {
     this.form ??= new Form(this);
     await this.form.draw(place);
+    place.append(make("section", { class: "experiment", "data-place": "experiment" }));
+    await this.experiment.draw(place.lastChild);
   }
 
   say(word, values) {
@@ -32,6 +37,7 @@ export class Programme {
     const { desk } = this;
     desk.know(await desk.service.json("GET", desk.service.at("")));
     desk.drawSteps();
+    await this.experiment.draw(this.experiment.place);
     return this.say("form_kept", { number });
   }
 

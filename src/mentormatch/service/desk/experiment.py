@@ -1,0 +1,131 @@
+"""An experiment at a desk: the other programme, the record of both, and the lots, each pair with its programme."""
+
+from mentormatch.base.strict_json import JsonMessage
+from mentormatch.contract.operations.draw import DrawResponse
+from mentormatch.errors import RequestError
+from mentormatch.explanation.labels import Labels
+from mentormatch.explanation.tables import ResultSheet
+from mentormatch.fields import SIDES
+from mentormatch.inspection.intake import Intake
+from mentormatch.languages import mark, tr
+from mentormatch.operations.experiment import Draw, Experiment, drawn_by
+from mentormatch.programme.programme import Programme
+from mentormatch.service.desk.desk_requests import MOST_S, Action, FilePart, RecordExperiment, Take
+from mentormatch.service.desk.interrupts import stoppable
+from mentormatch.service.desk.result_tables import TableOut, table_out
+from mentormatch.service.desk.uploads import File, Handed
+from mentormatch.widgets.form.changes import told_differences
+from mentormatch.widgets.form.view import sentence_case
+
+EXPERIMENT: FilePart = "experiment"
+RECORD, DRAWN = "essai.json", "tirage.json"
+EXPERIMENT_FILES = (RECORD, DRAWN)
+NO_RECORD = mark("Aucun essai n'est consigné")
+FIRST, SECOND = mark("le premier programme"), mark("le second programme")
+OTHER = mark("Ce n'est pas le programme de l'essai : gardez ou déposez celui qui a été consigné.")
+
+
+class ExperimentOut(JsonMessage):
+    """An experiment: the file that was handed over, empty without one, and what is recorded and drawn.
+
+    ``digest`` is the SHA-256 of the record, empty before there is one; ``refusal`` why it cannot be drawn. Once it is,
+    ``sentences`` say on which programme each lot fell, and ``pairs`` of which each pair is.
+    """
+
+    file: str
+    differences: TableOut | None
+    digest: str
+    seed: int | None
+    refusal: str
+    sentences: list[str]
+    pairs: TableOut | None
+
+
+def is_record(file: File) -> bool:
+    """Say whether a file is the record of an experiment, and not a programme."""
+    return file.name.lower().endswith(".json")
+
+
+def files_after(action: Action, body: bytes, handed: Handed, first: Programme) -> dict[FilePart, File]:
+    """Return the files once the other programme or a record was handed over, taken back, or recorded.
+
+    Raises MentorMatchError where a file is neither, or the two programmes differ in more than their criteria.
+    """
+    files = {part: file for part, file in handed.files.items() if part != EXPERIMENT}
+    match action:
+        case Take(name=name):
+            file = File.of(name, body)
+            if is_record(file):
+                Experiment.from_json(file.content)
+            else:
+                between(handed, first, file, seed=0)
+            return {**files, EXPERIMENT: file}
+        case RecordExperiment(seed=seed):
+            other = handed.files.get(EXPERIMENT)
+            if other is None or is_record(other):
+                raise RequestError(tr(NO_RECORD))
+            return {**files, EXPERIMENT: File(RECORD, between(handed, first, other, seed).to_json().encode())}
+    return files
+
+
+def between(handed: Handed, first: Programme, file: File, seed: int) -> Experiment:
+    """Return the experiment between a programme and that of a file."""
+    return Experiment.of(first, handed.applied(Programme.parse(file.content, file.name)), seed)
+
+
+def record_in(file: File | None) -> Experiment:
+    """Return the experiment that is recorded; raises RequestError where there is none."""
+    if file is None or not is_record(file):
+        raise RequestError(tr(NO_RECORD))
+    return Experiment.from_json(file.content)
+
+
+def lots_drawn(handed: Handed, intake: Intake) -> Draw:
+    """Return what is drawn; raises RequestError where the record is of another programme."""
+    experiment = record_in(handed.files.get(EXPERIMENT))
+    experiment.refuse_other(intake.programme, handed.files["programme"].name)
+    with stoppable():
+        return drawn_by(intake.cohort, experiment, time_limit_s=MOST_S)
+
+
+def drawn_file(name: str, handed: Handed, drawn: Draw | None) -> bytes:
+    """Return the record, or what was drawn by it; raises RequestError where that is not there."""
+    if name == RECORD:
+        return record_in(handed.files.get(EXPERIMENT)).to_json().encode()
+    if drawn is None:
+        raise RequestError(tr(NO_RECORD))
+    return DrawResponse.of(drawn).to_json().encode()
+
+
+def experiment_out(file: File | None, programme: Programme, drawn: Draw | None, labels: Labels | None) -> ExperimentOut:
+    """Return an experiment as it stands, its people called by labels."""
+    experiment = record_in(file) if file and is_record(file) else None
+    other = experiment is not None and experiment.first != programme.to_dict()
+    return ExperimentOut(
+        file=file.name if file else "",
+        differences=differences(experiment) if experiment else None,
+        digest=experiment.digest if experiment else "",
+        seed=experiment.seed if experiment else None,
+        refusal=tr(OTHER) if other else "",
+        sentences=list(drawn.sentences[1:]) if drawn else [],
+        pairs=pairs_drawn(drawn, labels) if drawn and labels else None,
+    )
+
+
+def differences(experiment: Experiment) -> TableOut:
+    """Return in what two programmes differ, as the form of a programme tells it."""
+    first, second = (Programme.read(one) for one in (experiment.first, experiment.second))
+    rows = [(sentence_case(one.what), one.before or "–", one.after or "–") for one in told_differences(first, second)]
+    titles = tr("Ce qui diffère"), sentence_case(tr(FIRST)), sentence_case(tr(SECOND))
+    return table_out("differences", titles[0], ResultSheet((), titles, tuple(rows)))
+
+
+def pairs_drawn(drawn: Draw, labels: Labels) -> TableOut:
+    """Return each pair with the programme that it is from."""
+    lots = {pair: tr(SECOND if part.second else FIRST) for part in drawn.parts for pair in part.pairs}
+    rows = [
+        (*map(labels.person, SIDES, pair), lots.get(pair, tr("les deux")))
+        for pair in ((one.mentor, one.mentee) for one in drawn.matching.pairs)
+    ]
+    titles = tr("Mentor·e"), tr("Mentoré·e"), tr("Programme")
+    return table_out("lots", tr("De quel programme est chaque binôme"), ResultSheet((), titles, tuple(rows)))
