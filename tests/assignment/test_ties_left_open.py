@@ -36,7 +36,6 @@ def ends(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch, kind: str 
     for looks in (looks for base in count() for looks in (range(1, 60) if not base else (80 << base,))):
         with monkeypatch.context() as patched:
             patched.setattr(engine, "monotonic", Ticks())
-            patched.setattr(engine, "IN_PROCESS_S", 1e9)
             found = solve(problem, time_limit_s=looks, engine=kind)
         yield found
         if found.canonical or found.status is Status.INFEASIBLE:

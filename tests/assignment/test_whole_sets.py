@@ -81,7 +81,7 @@ def run_of(problem: AssignmentProblem, **some: Any) -> SolveOptions:
 
 
 def by_pairs(problem: AssignmentProblem, run: SolveOptions) -> Solution:
-    """Return the answer by integer programs on pairs and no-good cuts."""
+    """Return the answer by integer programs on pairs."""
     return solve_with_side_constraints(problem, run, _maximise_within(run))
 
 
@@ -225,36 +225,42 @@ def test_a_solve_by_sets_that_is_ended_at_any_moment_says_what_it_proves(monkeyp
 
 
 @pytest.mark.promise(9)
-def test_where_sets_are_too_many_pairs_are_chosen_with_the_same_canonical_answer(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for name in ("LARGE", "LARGE_IF_LOOSE"):
-        monkeypatch.setattr(set_solver, name, -1)
-    solved = 0
-    for seed in range(2_000 if DEEP else 30):
-        problem = problem_with_hours(seed)
-        if not problem.rows or not fixed_pairs_allowed(problem):
-            continue
-        best, run = by_pairs(problem, run_of(problem)), run_of(problem)
-        found, other = solve_by_sets(problem, run), solve_by_sets(problem, replace(run, ties=False))
-        if found is None or other is None:
+def test_where_sets_are_too_many_pairs_are_chosen_with_the_same_canonical_answer() -> None:
+    solved, count = 0, 1_000 if DEEP else 12
+    for seed in range(count):
+        problem = jobs_with_hours(seed)
+        best, found = solve_by_sets(problem, run_of(problem)), by_pairs(problem, run_of(problem))
+        if best is None:
             continue
         assert (found.status, found.pairs.tolist()) == (best.status, best.pairs.tolist()), seed
+        other = by_pairs(problem, run_of(problem, ties=False))
         assert (violations(problem, other), values(other)) == ([], values(best))
         solved += 1
-    assert solved > 8
+    assert solved > count // 2
+
+
+def jobs_with_hours(seed: int) -> AssignmentProblem:
+    """Return jobs for few agents, whose hours are scarce and whose costs are often equal."""
+    rng = np.random.default_rng(seed)
+    shape = int(rng.integers(2, 5)), int(rng.integers(8, 17))
+    hours, values = rng.integers(5, 26, shape), int(rng.choice([1, 4, 40]))
+    return AssignmentProblem.from_scores(
+        rng.integers(10, 11 + values, shape),
+        mentor_capacity=shape[1],
+        mentee_minimum=1,
+        goals=("total",),
+        hours=hours,
+        mentor_hours=hours.sum(axis=1) * 9 // (10 * shape[0]),
+    )
 
 
 def test_sets_that_are_too_many_to_be_listed_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = hours_market(3, 10, 14, 5)
-    best = solve_by_sets(problem, run_of(problem))
-    assert best is not None
+    assert solve_by_sets(problem, run_of(problem)) is not None
     for name in ("LISTED", "FEW", "FEW_A_OWNER"):
         monkeypatch.setattr(set_solver, name, 0)
     monkeypatch.setattr(set_solver.SetSearch, "_pack", lambda *_: pytest.fail("no list is complete"))
-    found = solve_by_sets(problem, run_of(problem))
-    assert found is not None
-    assert found.pairs.tolist() == best.pairs.tolist()
+    assert solve_by_sets(problem, run_of(problem)) is None
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 IN_PROCESS_PAIRS = 1 << 16
 """A problem of no more pairs is solved in the caller's process, whatever the engine."""
-IN_PROCESS_S = 0.5
-"""What cannot be ended at any time has so long there: about what another process takes to start."""
 
 KEYS_A_SECOND = 1 << 20
 """So many keys are hashed in a second, before a problem goes to another process."""
@@ -59,8 +57,7 @@ class SolveOptions:
 
     Without ``ties`` any answer that is optimal in all goals will do. Incumbents go to ``on_incumbent``. ``workers``
     scan pairs that are too many to be stored, None: the threads of this machine. ``cancels``: once one of them is set,
-    the time is up. ``soon_s``: the engine is to check that every so many seconds, about. ``moment``, on the same clock:
-    work that cannot be ended at any time is to end by then, as it goes on in a process of its own.
+    the time is up. ``soon_s``: the engine is to check that every so many seconds, about.
     """
 
     tie_breaker: TieBreaker
@@ -70,13 +67,6 @@ class SolveOptions:
     workers: Workers | None = None
     cancels: tuple[Event, ...] = ()
     soon_s: float | None = None
-    moment: float | None = None
-
-    @property
-    def for_a_moment(self) -> "SolveOptions":
-        """Return the run as it is for work that cannot be ended at any time."""
-        ends = [each for each in (self.deadline, self.moment) if each is not None]
-        return replace(self, deadline=min(ends, default=None))
 
     @property
     def cancelled(self) -> bool:
@@ -292,15 +282,14 @@ def _relax_side_constraints(problem: AssignmentProblem, run: SolveOptions) -> So
     return found if same or found.status is Status.INFEASIBLE else None
 
 
-def _try_relaxation(problem: AssignmentProblem, run: SolveOptions) -> bool:
-    """Return whether the relaxation without rows is solved at once, and its optimum satisfies them."""
+def _try_relaxation(problem: AssignmentProblem, run: SolveOptions) -> bool | None:
+    """Return whether the optimum of the relaxation without rows satisfies them; None if that is not known at once."""
     if not problem.rows or not set(problem.goals) <= set(ADDITIVE_GOALS):
-        return False
+        return None
     free = replace(problem, rows=())
-    return (
-        select_engine(free).runs_in_process(free, run.remaining_s)
-        and _relax_side_constraints(problem, replace(run, ties=False)) is not None
-    )
+    if not select_engine(free).runs_in_process(free, run.remaining_s):
+        return None
+    return _relax_side_constraints(problem, replace(run, ties=False)) is not None
 
 
 def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOptions, so_far: Incumbent) -> Solution:
@@ -308,18 +297,15 @@ def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOpti
     asked = select_engine(problem, kind)
     so_far.engine = asked.kind
     seconds = min((each for each in (run.remaining_s, run.soon_s) if each is not None), default=None)
-    if asked.runs_in_process(problem, seconds) or (kind is None and _try_relaxation(problem, run)):
+    if asked.runs_in_process(problem, seconds):
         return solve_goals(problem, kind, run)
-    if problem.scores.count <= IN_PROCESS_PAIRS:
-        moment = monotonic() + (IN_PROCESS_S if run.soon_s is None else min(run.soon_s, IN_PROCESS_S))
-        found = solve_goals(problem, kind, replace(run, moment=moment))
-        # Linear programs and trees look at the clock, and go on here; what does not has ended by the moment
-        done = found.status not in (Status.FEASIBLE, Status.STOPPED) or monotonic() < moment
-        if done or (run.remaining_s is not None and run.remaining_s < IN_PROCESS_S):
-            return found
-        so_far.offer(found)
+    relaxed = _try_relaxation(problem, run) if kind is None else None
+    if relaxed is False:
         # The relaxation without rows is not what is asked for: that need not be found out again
-        kind = asked.kind if set(problem.goals) <= set(ADDITIVE_GOALS) else kind
+        kind = asked.kind
+    # Linear programs and trees look at the clock
+    if relaxed or problem.scores.count <= IN_PROCESS_PAIRS:
+        return solve_goals(problem, kind, run)
     return _solve_in_subprocess(problem, kind, run, so_far)
 
 

@@ -32,6 +32,13 @@ class PairConstraint:
     most: int | None = None
     origin: int | str | None = None
 
+    @property
+    def is_knapsack(self) -> bool:
+        """Return whether it is a row of the problem that limits a sum of different coefficients, none below 0."""
+        own = self.weights
+        varied = len(own) > 1 and bool(0 < own.min() < own.max())
+        return isinstance(self.origin, int) and varied and self.most is not None and self.most >= 0
+
     @classmethod
     def on(
         cls, weights: IntVector, least: int | None = None, most: int | None = None, origin: int | str | None = None

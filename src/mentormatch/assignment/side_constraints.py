@@ -33,7 +33,14 @@ from mentormatch.assignment.objective import (
     objective_of,
     scalarize,
 )
-from mentormatch.assignment.pair_program import DualProof, PairConstraint, PairModel, build_program, trivial_duals
+from mentormatch.assignment.pair_program import (
+    LIMIT,
+    DualProof,
+    PairConstraint,
+    PairModel,
+    build_program,
+    trivial_duals,
+)
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
@@ -41,8 +48,15 @@ LEXIMIN = LeximinStages(max_weight=1 << 20)
 """Coefficients of an integer program stay small."""
 SLACK = 1e-6
 """A solver's bound may miss a whole number by its last digits."""
-DEEPER, GROWTH = 10, 3
-"""So many cores, each so many halves as deep as the last, before all free pairs."""
+DEEPER, GROWTH, FIRST = 10, 3, 16
+"""So many cores, each so many halves as deep as the last, before all free pairs; the first, such a part of the gap."""
+CUT_PAIRS, NEARLY, BRIEF = 5, 5, 2
+"""Cuts are of so many pairs for each person at most; none where there are hardly more pairs than people.
+
+So many brief searches come first.
+"""
+MAX_FACES = 32
+"""With more boxes one that holds all of them is taken."""
 SOON, DIVE_PAIRS = 2, 3000
 """After so many cores without a choice a dive finds an incumbent, among so many pairs."""
 COARSE = 1000
@@ -56,6 +70,7 @@ class BoundedSearch:
     Of the pairs of ``pool``, (e,): ``worth`` the profit, ``reduced`` the reduced profit in ``parts`` of a unit,
     ``columns`` those in the LP. ``scaled_bound``, in parts, bounds every choice; ``bound`` is the same in whole units,
     None if not known. ``infeasible``: it is proved that there is no choice. ``proof``: the duals behind the bound.
+    ``stated``: those of the relaxation without cuts, if these are others.
     ``boxes``: the least and the most of each pair in parts of the pool that hold all optima, where they are known.
     """
 
@@ -69,6 +84,7 @@ class BoundedSearch:
     incumbent: BoolVector | None = None
     infeasible: bool = False
     proof: DualProof | None = None
+    stated: DualProof | None = None
     boxes: tuple[Box, ...] | None = None
 
     @property
@@ -89,8 +105,10 @@ class BoundedSearch:
         """Return models that together hold all choices as good as the incumbent, which is optimal."""
         if self._is_face_known:
             return (self.optimal_face(goal),)
+        if self.boxes is None or len(self.boxes) > MAX_FACES:
+            return (self.optimal_face(goal),)
         every = self.limited(goal)
-        return (every,) if self.boxes is None else tuple(every.restrict(most, least) for least, most in self.boxes)
+        return tuple(every.restrict(most, least) for least, most in self.boxes)
 
     def optimal_face(self, goal: str | None = None) -> PairModel:
         """Return one model that holds all choices as good as the incumbent, and no others."""
@@ -102,11 +120,6 @@ class BoundedSearch:
             return every
         least, most = (np.array(ends) for ends in zip(*self.boxes, strict=True))
         return every.restrict(most.any(axis=0), least.all(axis=0))
-
-    @property
-    def narrows_ties(self) -> bool:
-        """Return whether more is known of the choices that tie than what they are worth."""
-        return self._is_face_known or self.boxes is not None
 
     @property
     def _is_face_known(self) -> bool:
@@ -166,7 +179,9 @@ class BoundedSearch:
         target = target if self.incumbent is None else max(target, self.value)
         return SearchCore(kept, near if self.proof is None else near.held(self.proof.duals, reach), target)
 
-    def solve_core(self, maximise: ProgramSolver, reach: int | None) -> tuple["BoundedSearch", SolverStatus]:
+    def solve_core(
+        self, maximise: ProgramSolver, reach: int | None, *, briefly: bool = False
+    ) -> tuple["BoundedSearch", SolverStatus]:
         """Return the search after a 0-1 program on the core within ``reach``, or None: on all free pairs; and its end.
 
         A choice within ``reach`` of the dual bound is in the core. So if the core has one, the best of the core is
@@ -176,7 +191,7 @@ class BoundedSearch:
         known = None if self.incumbent is None else self.value
         core = SearchCore(every, self.pool, known) if reach is None else self.core(reach)
         asked = build_program(core.pool, self.worth[core.kept], np.ones(len(core.pool), dtype=bool), whole=True)
-        answer = maximise(replace(asked.program, target=core.target))
+        answer = maximise(replace(asked.program, target=core.target, briefly=briefly))
         work = self.with_candidate(_over_all_pairs(core.kept, answer))
         if answer.word is SolverStatus.INFEASIBLE and reach is None and work.incumbent is None:
             return replace(work, infeasible=True), answer.word
@@ -219,6 +234,11 @@ class BoundedSearch:
         return self.scaled_bound - self.value * self.parts
 
     @property
+    def first_reach(self) -> int:
+        """Return the reach of the first core."""
+        return max(self.core_radius, self.parts, 0 if self.incumbent is None else self.gap // FIRST)
+
+    @property
     def core_radius(self) -> int:
         """Return the reach of the first core: a quarter of that at which somewhat more pairs than people are in it."""
         # A vertex of the LP has about as many pairs as there are people
@@ -259,13 +279,48 @@ def maximize_goal(
     if known is not None and int(worth[known].sum()) == simple.bound(worth):
         return _proved_search(simple, worth, known)
     # LP relaxation, then the 0-1 program if there is a gap
-    work = solve_relaxation(pool, worth, lead, known, maximise)
+    work = relax(pool, worth, lead, known, maximise)
+    if work.bound is None or work.proved:
+        return work
+    work = cut_knapsacks(work, maximise)
     return work if work.bound is None or work.proved else solve_restricted_programs(work, maximise)
+
+
+def cut_knapsacks(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch:
+    """Return the search after the LP relaxation with cuts of its knapsacks; the same search if they are not worth it.
+
+    Brief searches on the first cores come first: if one proves a choice, no cuts are needed.
+    """
+    people = sum(map(len, work.pool.sides))
+    if len(work.pool) <= people + people // NEARLY or not any(limit.is_knapsack for limit in work.pool.limits):
+        return work
+    reach, word = 2 * work.first_reach, SolverStatus.INFEASIBLE
+    for _ in range(BRIEF):
+        if word is SolverStatus.INFEASIBLE:
+            brief, word = work.solve_core(maximise, reach, briefly=True)
+            reach = reach * GROWTH // 2
+            if brief.proved:
+                return brief
+    # Cuts are of the best pairs; a pair beyond them has a coefficient of 0
+    count = CUT_PAIRS * people
+    least = np.partition(work.reduced, -count)[-count] if count < len(work.reduced) else work.reduced.min()
+    near = (work.reduced >= least) | work.pool.fixed_to_one
+    asked = build_program(work.pool, work.worth, near, whole=False)
+    rows = enumerate(asked.owners)
+    knapsacks = [row for row, of in rows if of.side == LIMIT and work.pool.limits[of.place].is_knapsack]
+    cuts = maximise(replace(asked.program, knapsacks=knapsacks)).cuts
+    if not cuts:
+        return work
+    places = np.flatnonzero(near)
+    found = (PairConstraint(places[cut.columns], cut.coefficients, None, cut.most) for cut in cuts)
+    pool = replace(work.pool, limits=(*work.pool.limits, *found))
+    cut_work = solve_relaxation(pool, work.worth, near, work.incumbent, maximise)
+    return work if cut_work.bound is None else replace(cut_work, stated=work.stated or work.proof)
 
 
 def solve_restricted_programs(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch:
     """Return the search after 0-1 programs on a core, then on larger ones up to all free pairs, until one is proved."""
-    reach = max(work.core_radius, work.parts)
+    reach = work.first_reach
     for depth in range(DEEPER):
         if depth == SOON and work.incumbent is None:
             work = work.find_incumbent(maximise)
@@ -284,14 +339,21 @@ def _proved_search(proof: DualProof, worth: IntVector, known: BoolVector) -> Bou
     return BoundedSearch(proof.pool, worth, np.ones_like(known), reduced, value, 1, value, known, proof=proof)
 
 
-def solve_relaxation(
+def relax(
     pool: PairModel, worth: IntVector, lead: IntVector, known: BoolVector | None, maximise: ProgramSolver
+) -> BoundedSearch:
+    """Return the search after the LP relaxation; its first columns are the pairs that lead in ``lead`` (e,)."""
+    return solve_relaxation(pool, worth, cheapest_columns(pool.mentors, pool.mentees, lead), known, maximise)
+
+
+def solve_relaxation(
+    pool: PairModel, worth: IntVector, first: BoolVector, known: BoolVector | None, maximise: ProgramSolver
 ) -> BoundedSearch:
     """Return the search after the LP relaxation, by column generation: its dual bound, its vertex if that is integral.
 
-    Without a bound, if the LP is infeasible or was stopped.
+    ``first`` (e,): its first columns. Without a bound, if the LP is infeasible or was stopped.
     """
-    columns = cheapest_columns(pool.mentors, pool.mentees, lead) | pool.fixed_to_one
+    columns = first | pool.fixed_to_one
     if known is not None:
         columns |= known
     start = None
@@ -343,7 +405,8 @@ class ProvedGoals:
     def keep(self, problem: AssignmentProblem, goal: str, work: BoundedSearch) -> None:
         """Keep the bound and the duals of one goal."""
         turned = goal == "changes" and work.bound is not None
-        found = None if work.proof is None else work.proof.prices(goal, len(problem.rows))
+        proof = work.stated or work.proof
+        found = None if proof is None else proof.prices(goal, len(problem.rows))
         if found is not None and len(self.prices) == len(self.bounds):
             # Duals prove a goal only if they prove all goals before it
             self.prices.append(found)
@@ -391,17 +454,15 @@ def _settle_ties(
     """Return the canonical one of the choices that are optimal in the last goal, and so in all."""
     goal: str | None = problem.goals[-1]
     for turn in range(MOST_ROUNDS):
-        faces, chosen = work.optimal_faces(goal), work.incumbent
         # The answer is the only one left
-        exact = turn > 0 or not work.narrows_ties
-        if all(_is_only_choice(face, work, maximise, exact=exact) for face in faces):
-            return _solution(problem, work.pool, chosen, known, Status.PROVED)
+        if all(_is_only_choice(face, work, maximise, exact=turn > 0) for face in work.optimal_faces(goal)):
+            return _solution(problem, work.pool, work.incumbent, known, Status.PROVED)
         # Isolating weights as one more goal
         pool, goal = work.optimal_face(goal), None
         worth = run.tie_breaker.of(pool.mentors, pool.mentees, turn)
         best = maximize_goal(pool, worth, worth, work.over(pool), maximise)
         if not best.proved or run.timed_out:
-            return _solution(problem, work.pool, chosen, known, Status.FEASIBLE)
+            return _solution(problem, work.pool, work.incumbent, known, Status.FEASIBLE)
         work = best
     raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
 
@@ -414,7 +475,7 @@ def _is_only_choice(face: PairModel, work: BoundedSearch, maximise: ProgramSolve
     # How many pairs of a choice are not in the incumbent, less those of the incumbent that are in it
     differ = np.where(chosen, -1, 1)
     inside = chosen if np.count_nonzero(chosen) == own and face.holds(chosen) else None
-    found = solve_relaxation(face, differ, differ, inside, maximise)
+    found = relax(face, differ, differ, inside, maximise)
     if exact and found.bound is not None and found.bound >= 1 - own:
         # Only a choice that differs is looked for
         found, _ = found.solve_core(maximise, found.scaled_bound - (1 - own) * found.parts)
@@ -455,7 +516,7 @@ def _maximize_one_goal(  # noqa: PLR0913 - what is open, what is known of it, an
     if not optimal:
         return maximize_goal(pool, worth, lead, chosen, maximise)
     # The value is known; the LP is solved for the duals that prove it
-    work = solve_relaxation(pool, worth, lead, chosen, maximise)
+    work = relax(pool, worth, lead, chosen, maximise)
     return replace(work, bound=work.value)
 
 
@@ -511,7 +572,7 @@ def _find_incumbent(
     lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
     if len(pool) <= FEW_PAIRS or len(problem.goals) == 1:
         return BoundedSearch(pool, lead, pool.fixed_to_one, lead, 0, 1, None)
-    work = solve_relaxation(pool, lead, lead, None, maximise)
+    work = relax(pool, lead, lead, None, maximise)
     return solve_restricted_programs(work, maximise) if work.bound is not None and not work.proved else work
 
 

@@ -38,12 +38,12 @@ from mentormatch.base.arrays import BoolVector, FloatVector, IntVector
 
 MAX_NODES, NODES_PER_COLUMN, MAX_WORK = 500, 10, 5_000_000
 """So many nodes, and more for each column, but no more nodes times columns: then a solver with cuts is better."""
+BRIEF_NODES = 40
+"""A brief search looks at so many."""
 EARLY_NODES, PROGRESS = 500, 0.25
 """So it is if after so many nodes the bound has not come this part of the way to the incumbent or the target."""
 DEEPEST, NEARLY = 200, 0.8
 """A dive is so deep at most, and takes columns from this value on."""
-MAX_BOXES = 32
-"""With so many boxes ties are settled as if there were none."""
 TINY = 1e-6
 """The least fall of a bound in the score of a column, so that the other child still counts in the product."""
 COST_BITS = 20
@@ -61,7 +61,7 @@ def solve_integer_program(program: Program, seconds: float | None, stopped: Stop
     if reduced is None:
         return SolverResult(SolverStatus.INFEASIBLE)
     tree = SearchTree.of(reduced, program.target, None if seconds is None else monotonic() + seconds, stopped)
-    word = tree.search()
+    word = tree.search(BRIEF_NODES if program.briefly else None)
     return None if word is None else tree.answer(word)
 
 
@@ -179,13 +179,14 @@ class SearchTree:
         known = [self.value, *([] if self.branching is None else [self.branching])]
         return max(*known, -self.open[0][0]) if self.open else max(known)
 
-    def search(self) -> SolverStatus | None:
+    def search(self, most_nodes: int | None = None) -> SolverStatus | None:
         """Search until the optimum is known; None if the tree grows too large or the solver gives up."""
         width = len(self.program.worth)
         if not width:  # presolve has fixed every column
             self._offer(np.zeros(0, dtype=bool))
             return SolverStatus.OPTIMAL
         allowed = min(MAX_NODES + NODES_PER_COLUMN * width, MAX_WORK // width) if MAX_NODES else 0
+        allowed = allowed if most_nodes is None else min(allowed, most_nodes)
         # The root
         self.branching = sum(np.maximum(self.program.worth, 0).tolist())
         word = self.examine(np.zeros(width, dtype=bool), np.ones(width, dtype=bool), None, None)
@@ -388,8 +389,8 @@ class SearchTree:
         """Return the values of the columns of the program, from the reduced columns that are chosen."""
         return self.program.origin.box(chosen, chosen)[0].astype(np.float64)
 
-    def _tied_boxes(self) -> tuple[Box, ...] | None:
+    def _tied_boxes(self) -> tuple[Box, ...]:
         """Return boxes of the columns that hold every choice of as much worth as the incumbent."""
         aside = [*self.boxes, *((node.units, node.least, node.most) for _, _, node in self.open)]
         tied = [(least, most) for units, least, most in aside if units >= self.value]
-        return tuple(self.program.origin.box(*each) for each in tied) if len(tied) <= MAX_BOXES else None
+        return tuple(self.program.origin.box(*each) for each in tied)

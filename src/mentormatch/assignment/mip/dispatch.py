@@ -76,6 +76,7 @@ def solve_in_process(
 ) -> SolverResult:
     """Return HiGHS's answer to a program, worked out in this process; ``general`` solves what needs its MIP solver."""
     from mentormatch.assignment.mip.branch_and_bound import find_choice, solve_integer_program
+    from mentormatch.assignment.mip.cutting_planes import find_cuts
     from mentormatch.assignment.mip.simplex import solve_lp
 
     # Presolve: a row without variables is feasible or not as it stands; without variables there is nothing to solve
@@ -83,6 +84,8 @@ def solve_in_process(
         return SolverResult(SolverStatus.INFEASIBLE)
     if not program.names:
         return SolverResult(SolverStatus.OPTIMAL, np.zeros(0), 0.0, np.zeros(len(program.constraints)))
+    if program.knapsacks:
+        return find_cuts(program, seconds, stopped)
     if not program.integral:
         return solve_lp(program, seconds, stopped)
     if program.roughly:
@@ -90,7 +93,7 @@ def solve_in_process(
     # Branch and bound on the simplex first; if its share of the time is up, the MIP solver, and the better of the two
     ends = None if seconds is None else monotonic() + seconds
     branching = solve_integer_program(program, None if seconds is None else seconds * BRANCHING, stopped)
-    if stopped() or (branching is not None and branching.word is not SolverStatus.STOPPED):
+    if program.briefly or stopped() or (branching is not None and branching.word is not SolverStatus.STOPPED):
         return branching or SolverResult(SolverStatus.STOPPED)
     answer = (general or _solve_here)(program, None if ends is None else max(ends - monotonic(), 0.0), stopped)
     if (

@@ -7,6 +7,7 @@ not. Terms as in Wolsey, *Integer Programming* (1998).
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -68,7 +69,8 @@ class Program:
 
     ``integral``: a 0-1 program, else its LP relaxation. ``constraint_keys`` identify rows in similar programs, and
     ``warm_basis`` is the final basis of such a one. ``target``: choices of less profit are not looked for.
-    ``roughly``: some good choice will do.
+    ``roughly``: some good choice will do. ``briefly``: the search ends soon, STOPPED without a choice if it has none.
+    ``knapsacks``: only cuts of these rows of its relaxation are asked for.
     """
 
     names: list[str]
@@ -80,6 +82,8 @@ class Program:
     warm_basis: Basis | None = None
     target: int | None = None
     roughly: bool = False
+    briefly: bool = False
+    knapsacks: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,8 @@ type Box = tuple[BoolVector, BoolVector]
 class SolverResult:
     """The status ``word``, the ``values`` of columns (None: none), an upper ``bound``, duals of rows, the basis.
 
-    ``boxes``: every choice of as much profit is in one of them; None: that is not known.
+    ``boxes``: every choice of as much profit is in one of them; None: that is not known. ``cuts``: rows that every
+    choice keeps.
     """
 
     word: SolverStatus
@@ -151,6 +156,7 @@ class SolverResult:
     duals: FloatVector | None = None
     basis: Basis | None = None
     boxes: tuple[Box, ...] | None = None
+    cuts: tuple[LinearConstraint, ...] = ()
 
     def holds(self, program: Program) -> bool:
         """Return whether the values are integral and satisfy every row of the program, in integers."""
@@ -178,7 +184,9 @@ INTEGRALITY_TOLERANCE = 1e-6
 def grouped(people: IntVector, count: int) -> Iterator[IntVector]:
     """Yield, for each of ``count`` people, the positions at which they are in ``people``."""
     order = np.argsort(people, kind="stable")
-    yield from np.split(order, np.searchsorted(people[order], np.arange(1, count)))
+    ends = np.searchsorted(people[order], np.arange(count + 1)).tolist()
+    for start, end in pairwise(ends):
+        yield order[start:end]
 
 
 def degree_constraints(

@@ -99,9 +99,15 @@ class SimplexModel:
         self._model.changeColsBounds(len(least), np.arange(len(least), dtype=np.int32), *ends)
 
     def cut(self, columns: IntVector, values: IntVector, most: int) -> None:
-        """Add a row with an upper bound, whose coefficients are near 1."""
-        self._model.addRow(-np.inf, most, len(columns), columns.astype(np.int32), values.astype(np.float64))
-        self._units = np.append(self._units, 1.0)
+        """Add a row with an upper bound."""
+        unit = float(np.exp2(np.floor(np.log2(np.abs(values).max()))))
+        self._model.addRow(-np.inf, most / unit, len(columns), columns.astype(np.int32), values / unit)
+        self._units = np.append(self._units, unit)
+
+    @property
+    def reduced(self) -> FloatVector:
+        """Return the reduced profits of the columns at the optimum."""
+        return np.array(self._model.getSolution().col_dual)
 
     def vertex(self) -> BasicSolution:
         """Return the optimal vertex; a value that exceeds its bounds by the tolerance is clipped."""

@@ -21,7 +21,6 @@ from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, objective_of, scalarize
 from mentormatch.assignment.tie_breaking import GREATEST
 from mentormatch.assignment.whole_sets.knapsack_sets import KnapsackTables, Multipliers, SetList
-from mentormatch.assignment.whole_sets.pair_choice import PairChoice
 from mentormatch.assignment.whole_sets.set_master import (
     PairRelaxation,
     SetMaster,
@@ -31,7 +30,7 @@ from mentormatch.assignment.whole_sets.set_master import (
 )
 from mentormatch.assignment.whole_sets.set_model import SetModel
 from mentormatch.assignment.whole_sets.set_tree import FINE, Fold, NotBySets, SetProgram, SetTree, first_of_each
-from mentormatch.base.arrays import BoolVector, FloatVector, IntMatrix, IntVector
+from mentormatch.base.arrays import FloatVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
 
 MAX_WEIGHT = 1 << 44
@@ -48,7 +47,7 @@ STEADY, LESS_STEADY = 0.85, 0.9
 Where the master did not improve, the part is so many times what it was.
 """
 MOST_MASTERS = 60
-LARGE, LARGE_IF_LOOSE, SCARCE = 12, 4, 0.65
+LARGE, LARGE_IF_LOOSE, SCARCE = 8, 4, 0.65
 """Where owners have more items each than so many, pairs are quicker than sets.
 
 Hours are scarce if they have a price for more than such a part of the owners; else sets lose little, and are many.
@@ -96,50 +95,27 @@ class SetSearch:
 
     def solution(self) -> Solution | None:
         """Return the canonical solution; None if sets are too many."""
+        if self.model.least.sum() > LARGE * self.model.shape[0]:
+            return None
         relaxed = relax_pairs(self.model, self.parts, self.run)
         if relaxed is None:
             return None
         self.duals = (self._stated(relaxed),)
         self.ceiling = relaxed.bound // self.parts
         self._offer(_greedy(self.model, relaxed.shares, relaxed.reduced))
-        reduced = self._fix(relaxed.bound, relaxed.reduced)
+        self._fix(relaxed.bound, relaxed.reduced)
         scarce = (relaxed.hourly > 0).mean() > SCARCE
         large = relaxed.shares.sum() > (LARGE if scarce else LARGE_IF_LOOSE) * self.model.shape[0]
         try:
             tied = None if large or not KnapsackTables.fit(self.model) else self._search(relaxed)
         except NotBySets:
-            tied = None
-        chosen = self._by_pairs(relaxed.bound, reduced) if tied is None else self._canonical(tied)
-        return None if chosen is None else self._solution(chosen, proved=True)
+            return None
+        return None if tied is None else self._solution(self._canonical(tied), proved=True)
 
-    def _fix(self, bound: int, reduced: IntVector) -> IntVector:
-        """Drop the pairs that a choice as good as the incumbent has not; return the reduced profit of the others."""
-        if self.known is None:
-            return reduced
-        kept = reduced >= self.value * self.parts - bound
-        self.model = self.model.among(kept)
-        return reduced[kept]
-
-    def _by_pairs(self, bound: int, reduced: IntVector) -> IntMatrix | None:
-        """Return the canonical choice by integer programs on pairs; None if there is none."""
-        run = self.run.for_a_moment
-        if self.known is None or self.value < self.ceiling:
-            found = PairChoice(self.model, self._forced(bound, reduced), run).best()
-            if found is None:
-                return None
-            self.ceiling = min(self.ceiling, found[1])
-            self._offer(found[0])
-        if self.known is None or self.value < self.ceiling:
-            raise TimeLimitReached
-        if not run.ties:
-            return self.known
-        reduced = self._fix(bound, reduced)
-        choice = PairChoice(self.model, self._forced(bound, reduced), run)
-        return self.model.pairs(choice.canonical(self.model.places_of(self.known), self._hashes))
-
-    def _forced(self, bound: int, reduced: IntVector) -> BoolVector:
-        """Return which pairs every choice as good as the incumbent has."""
-        return reduced > (FAR if self.known is None else bound - self.value * self.parts)
+    def _fix(self, bound: int, reduced: IntVector) -> None:
+        """Drop the pairs that a choice as good as the incumbent has not."""
+        if self.known is not None:
+            self.model = self.model.among(reduced >= self.value * self.parts - bound)
 
     def stopped(self) -> Solution:
         """Return the incumbent as far as it is proved; without one, what greed finds."""
