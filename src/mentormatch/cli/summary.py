@@ -2,7 +2,7 @@
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.labels import in_role
-from mentormatch.explanation.names import GivenNames, cohort_names, named
+from mentormatch.explanation.names import GivenNames, cohort_names, labels_with_names
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, points
 from mentormatch.languages.text_keys import row_text
@@ -51,7 +51,7 @@ def pairs_text(matching: Matching, names: GivenNames | None = None) -> str:
     """Return the pairs and the people without one, a line each, with their names where these are asked for."""
     cohort = matching.cohort
     known = {} if names is None else cohort_names(names, cohort, matching.programme)
-    called = named(known, coded=True).person
+    called = labels_with_names(known, coded=True).person
     pairs = [
         row_text(called("mentor", pair.mentor), called("mentee", pair.mentee), points(pair.score))
         for pair in matching.pairs

@@ -72,33 +72,33 @@ class Caveat:
         return self.code is not Code.ROUNDED_ALIKE
 
 
-def sentences_by_code(told: Iterable[Caveat]) -> dict[str, str]:
+def sentences_by_code(caveats_known: Iterable[Caveat]) -> dict[str, str]:
     """Return what has to be known, as programs keep it."""
-    return {str(caveat.code): caveat.sentence for caveat in told}
+    return {str(caveat.code): caveat.sentence for caveat in caveats_known}
 
 
 def caveats(case: Case) -> tuple[Caveat, ...]:
     """Return what has to be known of a case, what leaves nothing to compare first."""
     void = tuple(Caveat(code, tr(SENTENCES[code])) for code in _void(case))
-    alike = 0 if void else rounded_alike(case)
+    alike = 0 if void else differences_lost_to_rounding(case)
     if not alike:
         return void
-    told = tr_n(
+    sentence = tr_n(
         "{number} différence de points, de moins d'un millionième, disparaît à l'arrondi.",
         "{number} différences de points, de moins d'un millionième, disparaissent à l'arrondi.",
         alike,
         number=thousands(alike),
     )
-    return (Caveat(Code.ROUNDED_ALIKE, told),)
+    return (Caveat(Code.ROUNDED_ALIKE, sentence),)
 
 
 def _void(case: Case) -> Iterator[Code]:
     """Yield why nothing is compared: who is missing, or the first of what else there is."""
     codes = zip(SIDES, (Code.NO_MENTORS, Code.NO_MENTEES), strict=True)
-    yield from [code for side, code in codes if not len(case.people(side))] or islice(_uncompared(case), 1)
+    yield from [code for side, code in codes if not len(case.people(side))] or islice(_nothing_to_compare(case), 1)
 
 
-def _uncompared(case: Case) -> Iterator[Code]:
+def _nothing_to_compare(case: Case) -> Iterator[Code]:
     scores, table = case.problem.scores, case.scores
     if not any(table.weights):
         yield Code.NO_CRITERION
@@ -143,27 +143,27 @@ def answering(criterion: Criterion, people: People, side: Side) -> IntVector:
     return found
 
 
-def rounded_alike(case: Case) -> int:
+def differences_lost_to_rounding(case: Case) -> int:
     """Return how many differences between the scores of pairs are lost as these are rounded to millionths."""
     scores = case.problem.scores
     if not scores.stored or not case.scores.held or prod(scores.shape) > MOST_ROUNDED:
         return 0
-    return find_rounding_loss(unrounded(case)[scores.pairs()])
+    return find_rounding_loss(scores_before_rounding(case)[scores.pairs()])
 
 
-def unrounded(case: Case) -> NDArray[np.float64]:
+def scores_before_rounding(case: Case) -> NDArray[np.float64]:
     """Return (n, m) the scores of all pairs in millionths, as they are before they are rounded."""
     cohort, table = case.cohort, case.scores
     if table.emphasis is not None:
         total = np.zeros((len(cohort.mentors), len(cohort.mentees)))
         for mentors, mentees, weighed in table.emphasis.parts(cohort, table.criteria):
             part = Cohort(cohort.mentors.take(mentors), cohort.mentees.take(mentees))
-            total[np.ix_(mentors, mentees)] = unrounded_sum(part, weighed, normalised(weighed))
+            total[np.ix_(mentors, mentees)] = sum_before_rounding(part, weighed, normalised(weighed))
         return total
-    return unrounded_sum(cohort, table.criteria, table.weights)
+    return sum_before_rounding(cohort, table.criteria, table.weights)
 
 
-def unrounded_sum(cohort: Cohort, criteria: Sequence[Criterion], weights: Sequence[float]) -> NDArray[np.float64]:
+def sum_before_rounding(cohort: Cohort, criteria: Sequence[Criterion], weights: Sequence[float]) -> NDArray[np.float64]:
     """Return (n, m) the sums of weight times value in millionths."""
     total = np.zeros((len(cohort.mentors), len(cohort.mentees)))
     for criterion, weight in zip(criteria, weights, strict=True):

@@ -26,10 +26,10 @@ class Chain:
     def __str__(self) -> str:
         steps = [listed(self.mentors), *self.people, listed(self.mentees)][self.loop :]
         count = 1 if self.loop else len(self.mentors)
-        told = tr_n("{one} accompagne {other}", "{one} accompagnent {other}", count, one=steps[0], other=steps[1])
+        sentence = tr_n("{one} accompagne {other}", "{one} accompagnent {other}", count, one=steps[0], other=steps[1])
         for other in steps[2:]:
-            told = tr("{told}, qui accompagne {other}", told=told, other=other)
-        return tr("{told} : une boucle.", told=told) if self.loop else f"{told}."
+            sentence = tr("{told}, qui accompagne {other}", told=sentence, other=other)
+        return tr("{told} : une boucle.", told=sentence) if self.loop else f"{sentence}."
 
 
 def chains(case: Case) -> tuple[Chain, ...]:

@@ -203,13 +203,13 @@ def possible_options(problem: AssignmentProblem, axis: int, person: int) -> list
 
 def options_in_order(graph: ExchangeGraph, who: tuple[int, int], most: int | None) -> Iterator[PartnerOption]:
     """Yield the offers of one person (axis, position), best first, as far as anybody asks."""
-    told, count = 0, most
+    yielded, count = 0, most
     while True:
         found = graph.offers(*who, count)
-        yield from found[told:]
+        yield from found[yielded:]
         if count is None or len(found) < count:
             return
-        told, count = count, 4 * max(count, 1)
+        yielded, count = count, 4 * max(count, 1)
 
 
 def losses_of(offer: PartnerOption) -> list[int]:

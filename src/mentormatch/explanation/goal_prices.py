@@ -95,9 +95,9 @@ def price_goals(
     """
     if solution.status is not Status.PROVED:
         raise EngineError("Goals have a price only where the answer is proved")
-    asked = _goal_values(problem, solution)
+    values = _goal_values(problem, solution)
     priced = problem.goals if len(problem.goals) > 1 else ()
-    return tuple(GoalPrice(goal, asked, _values_without(problem, goal, seed, time_limit_s)) for goal in priced)
+    return tuple(GoalPrice(goal, values, _values_without(problem, goal, seed, time_limit_s)) for goal in priced)
 
 
 def _values_without(problem: AssignmentProblem, goal: str, seed: int, time_limit_s: float | None) -> dict[str, int]:
@@ -120,12 +120,14 @@ def places_left(case: Case, seed: int = 0) -> tuple[PlacesLeft, ...]:
         return ()
     market = market_of(case.cohort, NO_SCORES)
     return tuple(
-        _left_of(case, case.labels.rule(rule), kept, _price_without_row(case, row, seed))
+        _remaining_places(case, case.labels.rule(rule), kept, _price_without_row(case, row, seed))
         for rule, kept, row in keeping_rules(case.rules, market, case.problem)
     )
 
 
-def _left_of(case: Case, name: str, kept: KeptPlaces, price: tuple[Mapping[str, int], Mapping[str, int]]) -> PlacesLeft:
+def _remaining_places(
+    case: Case, name: str, kept: KeptPlaces, price: tuple[Mapping[str, int], Mapping[str, int]]
+) -> PlacesLeft:
     """Return what is left of the places of one rule, called ``name``."""
     free = free_places(kept, case.problem, case.solution.pairs)
     there = tuple((case.cohort.mentors.ids[row], int(free[row])) for row in np.flatnonzero(free).tolist())
@@ -248,16 +250,16 @@ def places_words(left: PlacesLeft, name_of: Callable[[str], str] = str) -> str:
     if left.free:
         names = [name_of(key) if count == 1 else f"{name_of(key)} ({count})" for key, count in left.free]
         said = tr("{places}, chez {mentors}", places=said, mentors=first_of(names, MOST_NAMED))
-    told = f"{about(left.rule, said)}."
+    sentence = f"{about(left.rule, said)}."
     if not left.asked:
-        return told
-    return f"{told} {cost_words(tr('Les garder'), left) if left.differences else tr('Les garder ne coûte rien.')}"
+        return sentence
+    return f"{sentence} {cost_words(tr('Les garder'), left) if left.differences else tr('Les garder ne coûte rien.')}"
 
 
 def cost_words(what: str, price: Price, goals: Sequence[str] | None = None) -> str:
     """Return in a sentence what something costs in goals, None: in all that change, and what it brings."""
     changed = list(price.differences) if goals is None else goals
-    worse = [name for name in changed if worsened_goals(name, price.differences[name])]
+    worse = [name for name in changed if is_worse(name, price.differences[name])]
     better = [name for name in changed if name not in worse]
     losses, gains = (listed([amount(price, name) for name in names]) for names in (worse, better))
     return tr(SENTENCES[bool(worse), bool(better)], goal=what, losses=losses, gains=gains)
@@ -268,7 +270,7 @@ def others(price: GoalPrice) -> list[str]:
     return [name for name in price.differences if name != price.goal]
 
 
-def worsened_goals(goal: str, change: int) -> bool:
+def is_worse(goal: str, change: int) -> bool:
     """Say whether a change of the value of a goal is for the worse; fewer broken pairs are better."""
     return change > 0 if goal == "changes" else change < 0
 
@@ -351,8 +353,8 @@ def trace_frontier(problem: AssignmentProblem, seed: int) -> list[FrontierPoint]
 
 def highest_floor(problem: AssignmentProblem, seed: int) -> int:
     """Return the highest floor of an answer that reaches all goals before the total."""
-    asked = replace(problem, goals=(*problem.goals[:-1], "floor"))
-    return frontier_point(problem, solve(asked, seed=seed)).floor
+    variant = replace(problem, goals=(*problem.goals[:-1], "floor"))
+    return frontier_point(problem, solve(variant, seed=seed)).floor
 
 
 def raise_floor(problem: AssignmentProblem, floor: int, seed: int) -> Solution:

@@ -85,10 +85,10 @@ def digits(count: int) -> int:
     return max(2, len(str(count)))
 
 
-def counted_people(number: int, side: Side) -> str:
+def people_in_words(number: int, side: Side) -> str:
     r"""Return a number of people of one side.
 
-    >>> counted_people(1, "mentor"), counted_people(2, "mentee")
+    >>> people_in_words(1, "mentor"), people_in_words(2, "mentee")
     ('1\xa0mentor·e', '2\xa0mentoré·es')
     """
     return counted(number, "mentor·e") if side == "mentor" else counted(number, "mentoré·e")

@@ -40,7 +40,7 @@ def cohort_names(given: GivenNames, cohort: Cohort, programme: Programme) -> Nam
 def cohort_labels(given: GivenNames, cohort: Cohort, programme: Programme) -> Labels:
     """Return the people of a cohort by their names, as ``cohort_names``; the code stands beside a name of a table."""
     plain = codes(cohort, programme)
-    return named(cohort_names(given, cohort, programme), plain, coded=isinstance(given, Mapping))
+    return labels_with_names(cohort_names(given, cohort, programme), plain, coded=isinstance(given, Mapping))
 
 
 def names_of(
@@ -59,14 +59,14 @@ def names_of(
         field = programme.documents.name or ""
         found = {one: given.names.get(one) or given.of(*one).get(field, "") for one in persons}
         return {one: name for one, name in found.items() if name}
-    problems = list(misnamed(given, people, programme, None if others is None else list(others)))
+    problems = list(name_problems(given, people, programme, None if others is None else list(others)))
     if problems:
         raise RequestError(tr(REFUSED), problems)
     known = {canonical(key): " ".join(name.split()) for key, name in given.items()}
     return {(side, key): known[canonical(key)] for side, key in persons}
 
 
-def misnamed(
+def name_problems(
     given: Mapping[str, str],
     people: Mapping[Side, Sequence[str]],
     programme: Programme,
@@ -88,16 +88,16 @@ def misnamed(
     )
     for keys, found, expected in lists:
         if keys:
-            told = first_of([quoted(key) for key in keys], MOST_TOLD)
-            yield Problem(tr("identifiants {keys}", keys=told), tr(found), tr(expected))
+            quoted_keys = first_of([quoted(key) for key in keys], MOST_TOLD)
+            yield Problem(tr("identifiants {keys}", keys=quoted_keys), tr(found), tr(expected))
     both = [key for known, key in ours["mentor"].items() if known in ours["mentee"] and not one_person(key, programme)]
     if both:
-        told = first_of([quoted(key) for key in both], MOST_TOLD)
+        quoted_keys = first_of([quoted(key) for key in both], MOST_TOLD)
         advice = tr(
             'dites [programme] keys = "common" si c\'est la même personne, ou donnez des identifiants distincts'
         )
         found = tr("le même identifiant pour deux personnes, une de chaque côté")
-        yield Problem(tr("identifiants {keys}", keys=told), found, advice=advice)
+        yield Problem(tr("identifiants {keys}", keys=quoted_keys), found, advice=advice)
 
 
 DOUBLED, ONE_NAME = mark("deux fois"), mark("un nom par identifiant")
@@ -129,7 +129,7 @@ def holding(names: NamesByPerson) -> str:
     )
 
 
-def named(
+def labels_with_names(
     names: NamesByPerson, plain: Labels = KEYS, *, coded: bool, twice: Collection[tuple[Side, str]] = ()
 ) -> Labels:
     """Return people by their names, who have none as ``plain`` says; with what that says where two have the same one.

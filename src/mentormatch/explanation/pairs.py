@@ -91,8 +91,8 @@ def explain_emphasised(
         table = ScoreTable(np.empty((0, 0), dtype=np.int32), weighed, normalised(weighed))
         (pair,) = explain_pairs(cohort, table, place[None, :])
         parts = zip(pair.contributions, ours.tolist(), theirs.tolist(), strict=True)
-        told = tuple(replace(part, reason=emphasis.told(part.reason, *sides)) for part, *sides in parts)
-        yield replace(pair, contributions=told)
+        contributions = tuple(replace(part, reason=emphasis.told(part.reason, *sides)) for part, *sides in parts)
+        yield replace(pair, contributions=contributions)
 
 
 @dataclass(frozen=True, slots=True)

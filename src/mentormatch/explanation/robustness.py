@@ -159,12 +159,12 @@ def sample_problems(case: Case, trial: SamplingPlan) -> Iterator[AssignmentProbl
     What rules say that read no score is asked once, for all of them.
     """
     criteria, scores, goals = case.scores.criteria, case.scores, case.problem.goals
-    posed = allowed = None
+    drawn = allowed = None
     held = not isinstance(scores, UnheldScores)
     if held and all(rule.least_score is None for rule in case.rules):
-        posed = formulate(case.cohort, scores, case.rules, goals)
-        allowed = np.zeros(posed.shape, dtype=bool)
-        allowed[posed.scores.pairs()] = True
+        drawn = formulate(case.cohort, scores, case.rules, goals)
+        allowed = np.zeros(drawn.shape, dtype=bool)
+        allowed[drawn.scores.pairs()] = True
     values = [fill_missing(criterion, case.cohort) for criterion in criteria] if held else []
     for factors in trial.factors(len(criteria)).tolist():
         changed = tuple(
@@ -179,11 +179,11 @@ def sample_problems(case: Case, trial: SamplingPlan) -> Iterator[AssignmentProbl
             found = sum_weighted(values, weights, case.problem.shape)
         else:
             found = score(case.cohort, changed, scores.emphasis).values
-        if posed is None:
+        if drawn is None:
             table = replace(scores, values=found, criteria=changed, weights=weights)
             yield formulate(case.cohort, table, case.rules, goals)
         else:
-            yield replace(posed, scores=pack_scores(found, allowed))
+            yield replace(drawn, scores=pack_scores(found, allowed))
 
 
 def fill_missing(criterion: Criterion, cohort: Cohort) -> NDArray[np.float64]:

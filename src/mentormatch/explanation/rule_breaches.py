@@ -76,8 +76,8 @@ def breaches_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) 
                 number, most = counted(held[row], "binôme"), int(bounds.most[row])
                 detail = tr("{pairs}, entre {least} et {most} demandés", pairs=number, least=least, most=most)
                 broken = (rule for rule, said in by_rule if not said.least[row] <= held[row] <= said.most[row])
-                told = next((rule.places_label for rule in broken), tr("nombre de places"))
-                yield Breach(told, (people.ids[row],), detail)
+                name = next((rule.places_label for rule in broken), tr("nombre de places"))
+                yield Breach(name, (people.ids[row],), detail)
 
 
 def people_set_aside(people: People, taking_part: BoolVector, held: Counter[int]) -> Iterator[Breach]:

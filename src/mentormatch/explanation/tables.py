@@ -66,10 +66,12 @@ def pair_sheet(pairs: Sequence[Pair], names: NamesByPerson | None = None) -> Res
         ("reasons", tr("Pourquoi")),
     ]
     columns += [] if names is None else [(f"{side}_name", tr(title)) for side, title in NAMED.items()]
-    return sheet(columns, ((p.mentor, p.mentee, p.points, p.answered, reasons(p), *called(p, names)) for p in pairs))
+    return sheet(
+        columns, ((p.mentor, p.mentee, p.points, p.answered, reasons(p), *names_of_pair(p, names)) for p in pairs)
+    )
 
 
-def called(pair: Pair, names: NamesByPerson | None) -> tuple[str, ...]:
+def names_of_pair(pair: Pair, names: NamesByPerson | None) -> tuple[str, ...]:
     """Return the names of the two people of a pair, empty where one is not known; nothing where there are no names."""
     people: tuple[tuple[Side, str], ...] = (("mentor", pair.mentor), ("mentee", pair.mentee))
     return () if names is None else tuple(names.get(person, "") for person in people)

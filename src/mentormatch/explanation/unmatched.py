@@ -14,7 +14,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import NO_SCORE, Scores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arrays import BoolVector, Index, IntVector
-from mentormatch.explanation.labels import KEYS, Labels, counted_people, first_of, possible_people
+from mentormatch.explanation.labels import KEYS, Labels, first_of, people_in_words, possible_people
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, listed, quoted
@@ -190,7 +190,7 @@ class SideView:
         held = np.bincount(partners, minlength=len(case.people(across)))
         spare = held[others] < case.loads(across).most[others]
         seats = np.searchsorted(others, partners)
-        return cls(case, side, refused, closed, others, spare, holders, seats, tuple(exhausted_rules(case)))
+        return cls(case, side, refused, closed, others, spare, holders, seats, tuple(rules_without_places(case)))
 
     def excluding(self, rows: Sequence[int]) -> Iterator[Excluding]:
         """Yield, for each person, which partners each rule takes from them."""
@@ -213,7 +213,7 @@ class SideView:
             yield from (Partners.left_by(excluding, len(self.others)) for excluding in self.excluding(some))
 
 
-def exhausted_rules(case: Case) -> Iterator[tuple[Rule, Row]]:
+def rules_without_places(case: Case) -> Iterator[tuple[Rule, Row]]:
     """Yield the rules that keep all places that are left of those of which they speak, each with its row."""
     pairs, shape = case.solution.pairs, case.problem.shape
     for rule, _, place in keeping_rules(case.rules, market_of(case.cohort, NO_SCORES), case.problem):
@@ -254,9 +254,9 @@ def without_partner(view: SideView, row: int, partners: Partners) -> tuple[str, 
     if not len(view.others):
         return "nobody_there", tr(NOBODY_THERE[view.side])
     return (
-        taken_places(view, row, partners.possible)
+        why_no_place(view, row, partners.possible)
         if partners.possible.any()
-        else excluded_partners(view, partners.excluding())
+        else why_excluded(view, partners.excluding())
     )
 
 
@@ -285,14 +285,14 @@ def no_answer(status: Status) -> tuple[str, str] | None:
     return None
 
 
-def excluded_partners(view: SideView, excluding: Excluding) -> tuple[str, str]:
+def why_excluded(view: SideView, excluding: Excluding) -> tuple[str, str]:
     """Return which rules exclude every partner, and how many each."""
     counts = [
         tr("« {rule} » en exclut {number}", rule=view.case.labels.rule(rule), number=int(lost.sum()))
         for rule, lost in excluding
         if lost.any()
     ]
-    people = counted_people(len(view.others), ACROSS[view.side])
+    people = people_in_words(len(view.others), ACROSS[view.side])
     reason = tr("Sur {people}, aucun n'est possible : {excluded}.", people=people, excluded=listed(counts))
     return "below_minimum" if only_minimum(excluding) else "excluded", reason
 
@@ -303,7 +303,7 @@ def only_minimum(excluding: Excluding) -> bool:
     return not np.logical_or.reduce(others or [np.zeros(1, dtype=bool)]).all()
 
 
-def taken_places(view: SideView, row: int, fit: BoolVector) -> tuple[str, str]:
+def why_no_place(view: SideView, row: int, fit: BoolVector) -> tuple[str, str]:
     """Return that every possible partner is taken, and who holds their places; or that a rule holds them back.
 
     ``fit`` (c,) bool: who of the others is possible.

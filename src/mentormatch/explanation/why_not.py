@@ -68,7 +68,7 @@ def why_not(case: Case, mentor: int, mentee: int) -> WhyNot:
     """
     if wanting := no_answer(case.solution.status):
         return WhyNot(None, (), wanting[1])
-    return is_apart(case, mentor, mentee) or excluded_pair(case, mentor, mentee) or price_pair(case, mentor, mentee)
+    return is_apart(case, mentor, mentee) or why_forbidden(case, mentor, mentee) or price_pair(case, mentor, mentee)
 
 
 def is_apart(case: Case, mentor: int, mentee: int) -> WhyNot | None:
@@ -82,7 +82,7 @@ def is_apart(case: Case, mentor: int, mentee: int) -> WhyNot | None:
     return WhyNot(None, (), " ".join(reasons), tuple(dict.fromkeys(rules)))
 
 
-def excluded_pair(case: Case, mentor: int, mentee: int) -> WhyNot | None:
+def why_forbidden(case: Case, mentor: int, mentee: int) -> WhyNot | None:
     """Return which rules forbid the pair, None where none does."""
     market = case.market(np.array([mentor]), np.array([mentee]))
     rules = tuple(case.labels.rule(rule) for rule, block in forbidden_by_rule(case.rules, market) if block.any())

@@ -7,7 +7,7 @@ from pathlib import Path
 from mentormatch.base.generation import generation
 from mentormatch.base.progress import track_documents
 from mentormatch.explanation.labels import KEYS, Labels
-from mentormatch.explanation.names import NamesByPerson, holding, named
+from mentormatch.explanation.names import NamesByPerson, holding, labels_with_names
 from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.followup.lessons import RESULTS, EditionResults, lessons
@@ -211,7 +211,7 @@ def filled(template: str, year: Year, names: NamesByPerson | None = None) -> str
 
 def labels_of(names: NamesByPerson | None) -> Labels:
     """Return what people are called in a document."""
-    return KEYS if names is None else named(names, coded=True)
+    return KEYS if names is None else labels_with_names(names, coded=True)
 
 
 def workbook(year: Year, names: NamesByPerson | None = None) -> bytes:

@@ -9,7 +9,7 @@ import numpy as np
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
 from mentormatch.base.arrays import BoolMatrix
 from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
-from mentormatch.explanation.labels import counted_people
+from mentormatch.explanation.labels import people_in_words
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted, thousands
@@ -23,7 +23,7 @@ def check_counts(instance: RuleInstance) -> Iterator[Finding]:
     yield from minimums_beyond_places(instance)
     yield from pins_beyond_places(instance)
     yield from pins_forbidden(instance)
-    yield from kept_beyond_places(instance)
+    yield from rules_beyond_places(instance)
     if instance.scores.held:
         yield from check_quotas(instance)
     yield from short_of_places(instance)
@@ -42,7 +42,7 @@ def quota_rows(instance: RuleInstance) -> Iterator[Row]:
     yield from (row for row in instance.problem.rows if counts_pairs(row) and (row.most is None or row.most >= 0))
 
 
-def kept_beyond_places(instance: RuleInstance) -> Iterator[Finding]:
+def rules_beyond_places(instance: RuleInstance) -> Iterator[Finding]:
     """Yield the rules that keep more places than the mentors of whom they speak have."""
     problem = instance.problem
     for rule in instance.rules:
@@ -80,8 +80,8 @@ def short_of_places(instance: RuleInstance) -> Iterator[Finding]:
         yield Finding("short_of_places", sentence, people - places, decisive=False)
     people, places = int((mentors.most > 0).sum()), int(mentees.most.sum())
     if people > places:
-        there = f"{counted(people, 'mentor·e')}, {placed_people(mentees, 'mentee')}"
-        sentence = f"{about(there, left_over(people - places))}."
+        there = f"{counted(people, 'mentor·e')}, {places_in_words(mentees, 'mentee')}"
+        sentence = f"{about(there, surplus_mentors(people - places))}."
         yield Finding("short_of_mentees", sentence, people - places, decisive=False)
 
 
@@ -91,7 +91,7 @@ def most_kept(instance: RuleInstance) -> int:
     return max((kept.number for kept in said if kept is not None and not kept.latecomers.any()), default=0)
 
 
-def left_over(mentors: int) -> str:
+def surplus_mentors(mentors: int) -> str:
     """Return in words how many mentors are left over."""
     return tr_n(
         "{number}\u00a0mentor·e au moins reste sans binôme",
@@ -101,7 +101,7 @@ def left_over(mentors: int) -> str:
     )
 
 
-def placed_people(loads: DegreeBounds, side: Side) -> str:
+def places_in_words(loads: DegreeBounds, side: Side) -> str:
     """Return how many places a side has; where each has one at most, how many people that is."""
     places = int(loads.most.sum())
     if side == "mentor":
@@ -111,28 +111,28 @@ def placed_people(loads: DegreeBounds, side: Side) -> str:
     return tr("{places} chez les mentoré·es", places=counted(places, "place"))
 
 
-def short_of(there: int, asked: int) -> str:
+def short_of(there: int, wanted: int) -> str:
     """Return in words how many places are missing.
 
     >>> short_of(11, 12).replace(chr(160), " ")
     'il manque 1 place'
     """
-    return tr("il manque {places}", places=counted(asked - there, "place"))
+    return tr("il manque {places}", places=counted(wanted - there, "place"))
 
 
 def minimums_beyond_people(instance: RuleInstance) -> Iterator[Finding]:
     """Yield the side whose minimums add up to more than the other side has places."""
     for side, other in zip(SIDES, SIDES[::-1], strict=True):
-        asked, there = int(instance.loads(side).firm_minimum.sum()), int(instance.loads(other).most.sum())
-        if asked > there:
+        wanted, there = int(instance.loads(side).firm_minimum.sum()), int(instance.loads(other).most.sum())
+        if wanted > there:
             sentence = tr(
                 "Les minimums de {people} font {pairs} au moins, pour {places} : {missing}.",
-                people=counted_people(int((instance.loads(side).firm_minimum > 0).sum()), side),
-                pairs=counted(asked, "binôme"),
-                places=placed_people(instance.loads(other), other),
-                missing=short_of(there, asked),
+                people=people_in_words(int((instance.loads(side).firm_minimum > 0).sum()), side),
+                pairs=counted(wanted, "binôme"),
+                places=places_in_words(instance.loads(other), other),
+                missing=short_of(there, wanted),
             )
-            yield Finding("minimums_beyond_people", sentence, asked - there, rules=instance.bounding_degrees())
+            yield Finding("minimums_beyond_people", sentence, wanted - there, rules=instance.bounding_degrees())
 
 
 def minimums_beyond_places(instance: RuleInstance) -> Iterator[Finding]:
@@ -213,7 +213,7 @@ def taking_part(problem: AssignmentProblem) -> BoolMatrix:
     return np.asarray((problem.mentors.most > 0)[:, None] & (problem.mentees.most > 0)[None, :])
 
 
-def counted_pairs(problem: AssignmentProblem, row: Row) -> BoolMatrix:
+def pairs_of_row(problem: AssignmentProblem, row: Row) -> BoolMatrix:
     """Return (n, m) bool: the pairs of people who take part that a row counts."""
     return np.asarray((row.block(problem.shape) > 0) & taking_part(problem))
 
@@ -253,7 +253,7 @@ def quotas_crossed(instance: RuleInstance) -> Iterator[Finding]:
     for (low, least), (high, most) in product(lows, highs):
         if low is high or least <= most:
             continue
-        if (counted_pairs(instance.problem, low) & ~counted_pairs(instance.problem, high)).any():
+        if (pairs_of_row(instance.problem, low) & ~pairs_of_row(instance.problem, high)).any():
             continue
         beyond = least - most
         sentence = tr(

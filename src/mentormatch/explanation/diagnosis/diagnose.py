@@ -45,7 +45,7 @@ def diagnose_rules(
     if status is not Status.INFEASIBLE:
         return Diagnosis(status, findings)
     if not scores.held:
-        return Diagnosis(status, (*findings, counted_only()))
+        return Diagnosis(status, (*findings, beyond_counting()))
     conflict = conflict_of(trial, labels)
     return Diagnosis(status, findings, conflict, ways_out(trial, conflict.rules, labels))
 
@@ -56,7 +56,7 @@ def find_findings(instance: RuleInstance) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: not finding.decisive))
 
 
-def counted_only() -> Finding:
+def beyond_counting() -> Finding:
     """Return that more than counting takes too long for so many pairs."""
     sentence = tr(
         "Il y a trop de paires pour chercher quelles règles se contredisent et ce qui suffirait : seuls les effectifs,"
@@ -82,15 +82,15 @@ def conflict_of(trial: FeasibilityOracle, labels: Labels = KEYS) -> RuleConflict
     the earlier a rule stands in the programme, the sooner it is let go. Where the time ends first, the set still has no
     solution, and ``proved`` is False.
     """
-    asked: list[bool | None] = []
+    outcomes: list[bool | None] = []
 
     def conflicting(kept: Sequence[int]) -> bool:
-        asked.append(trial.holds(trial.eased(kept)))
-        return asked[-1] is False
+        outcomes.append(trial.holds(trial.eased(kept)))
+        return outcomes[-1] is False
 
     places = deletion_filter(range(len(trial.rules)), conflicting)
     rules = tuple(trial.rules[place] for place in places)
-    return RuleConflict(rules, conflict_in_words(rules, labels, proved=None not in asked), None not in asked)
+    return RuleConflict(rules, conflict_in_words(rules, labels, proved=None not in outcomes), None not in outcomes)
 
 
 def conflict_in_words(rules: Sequence[Rule], labels: Labels, *, proved: bool) -> str:

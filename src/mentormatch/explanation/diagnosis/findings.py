@@ -115,8 +115,8 @@ class RuleInstance:
     @classmethod
     def of(cls, cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], labels: Labels = KEYS) -> "RuleInstance":
         """Return the instance of a cohort under these rules."""
-        posed = feasibility_problem(cohort, scores, rules)
-        problem = replace(posed, rows=tuple(replace(row, name=labels.row(row.name, rules)) for row in posed.rows))
+        unnamed = feasibility_problem(cohort, scores, rules)
+        problem = replace(unnamed, rows=tuple(replace(row, name=labels.row(row.name, rules)) for row in unnamed.rows))
         return cls(
             market_of(cohort, scores.values if scores.held else NO_SCORES), tuple(rules), problem, scores, labels
         )

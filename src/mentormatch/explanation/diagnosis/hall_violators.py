@@ -33,9 +33,9 @@ NONE = {
 
 @dataclass(frozen=True, slots=True)
 class HallViolator:
-    """People of one side, by position, all their possible partners, and their deficiency ``asked - there``.
+    """People of one side, by position, all their possible partners, and their deficiency ``wanted - there``.
 
-    ``asked`` is how many they take between them at the least, ``there`` how many their partners can give them.
+    ``wanted`` is how many they take between them at the least, ``there`` how many their partners can give them.
     """
 
     people: tuple[int, ...]
@@ -58,16 +58,16 @@ def find_hall_violators(instance: RuleInstance) -> Iterator[Finding]:
 def findings(instance: RuleInstance, side: Side, allowed: BoolMatrix, code: str) -> Iterator[Finding]:
     """Yield who of one side cannot have their minimum, or cannot all be placed, unless counting has shown it."""
     loads = instance.loads(side)
-    asked = loads.firm_minimum if code == MINIMUM else np.minimum(loads.most, 1)
-    for found in shortages(instance, side, allowed, asked):
-        if not is_shown_by_counting(instance, side, found, asked):
+    wanted = loads.firm_minimum if code == MINIMUM else np.minimum(loads.most, 1)
+    for found in shortages(instance, side, allowed, wanted):
+        if not is_shown_by_counting(instance, side, found, wanted):
             yield violator_in_words(instance, side, found, code)
 
 
-def is_shown_by_counting(instance: RuleInstance, side: Side, found: HallViolator, asked: IntVector) -> bool:
+def is_shown_by_counting(instance: RuleInstance, side: Side, found: HallViolator, wanted: IntVector) -> bool:
     """Say whether this is everybody, and all the places across: what counting shows without any rule on pairs."""
     places = int(instance.loads(ACROSS[side]).most.sum())
-    return len(found.people) == int((asked > 0).sum()) and found.there == places
+    return len(found.people) == int((wanted > 0).sum()) and found.there == places
 
 
 def allowed_pairs(problem: AssignmentProblem) -> BoolMatrix:
@@ -77,13 +77,13 @@ def allowed_pairs(problem: AssignmentProblem) -> BoolMatrix:
     return block
 
 
-def shortages(instance: RuleInstance, side: Side, allowed: BoolMatrix, asked: IntVector) -> Iterator[HallViolator]:
-    """Yield the Hall violators of a ``side`` that asks for ``asked`` (n,) partners, by parts that share none."""
+def shortages(instance: RuleInstance, side: Side, allowed: BoolMatrix, wanted: IntVector) -> Iterator[HallViolator]:
+    """Yield the Hall violators of a ``side`` that asks for ``wanted`` (n,) partners, by parts that share none."""
     most = instance.loads(ACROSS[side]).most
     block = allowed if side == "mentor" else allowed.T
     # Maximum flow, then alternating search from who is left short, until no more of them share a partner with the part
-    taken = maximum_flow(block, asked, most)
-    short = np.flatnonzero(taken.sum(axis=1) < asked).tolist()
+    taken = maximum_flow(block, wanted, most)
+    short = np.flatnonzero(taken.sum(axis=1) < wanted).tolist()
     while short:
         people = reachable_people(block, taken, short[:1])
         # Others left short who share a partner belong to the same violator
@@ -91,7 +91,7 @@ def shortages(instance: RuleInstance, side: Side, allowed: BoolMatrix, asked: In
             people = wider
         partners = np.flatnonzero(block[people].any(axis=0))
         there = np.minimum(most, block[people].sum(axis=0)).sum()
-        yield HallViolator(tuple(people), tuple(partners.tolist()), int(asked[people].sum()), int(there))
+        yield HallViolator(tuple(people), tuple(partners.tolist()), int(wanted[people].sum()), int(there))
         short = [row for row in short if row not in set(people)]
 
 
@@ -114,9 +114,9 @@ def reachable_people(block: BoolMatrix, taken: BoolMatrix, start: list[int]) -> 
         people = wider
 
 
-def maximum_flow(block: BoolMatrix, asked: IntVector, most: IntVector) -> NDArray[np.bool_]:
-    """Return (n, m) bool: a maximum flow on the pairs of ``block``, within the capacities ``asked`` and ``most``."""
-    sides = [DegreeBounds(np.zeros_like(load), load, np.ones(len(load), dtype=bool)) for load in (asked, most)]
+def maximum_flow(block: BoolMatrix, wanted: IntVector, most: IntVector) -> NDArray[np.bool_]:
+    """Return (n, m) bool: a maximum flow on the pairs of ``block``, within the capacities ``wanted`` and ``most``."""
+    sides = [DegreeBounds(np.zeros_like(load), load, np.ones(len(load), dtype=bool)) for load in (wanted, most)]
     scores = pack_scores(np.zeros(block.shape, dtype=np.int64), block)
     pairs = solve(AssignmentProblem(scores, sides[0], sides[1], goals=("matched",))).pairs
     taken = np.zeros(block.shape, dtype=bool)

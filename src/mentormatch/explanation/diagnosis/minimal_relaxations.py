@@ -245,11 +245,13 @@ def more_places(trial: FeasibilityOracle, side: Side, labels: Labels) -> Iterato
         return
     units = places_in_use(trial, side, lent)
     places = Counter(deletion_filter(units, lambda some: trial.works(trial.rules, Counter(some))))
-    asked = [(labels.person(side, trial.cohort.side(side).ids[row]), count) for (_, row), count in places.items()]
-    told = listed([tr("{places} chez {person}", places=counted(count, "place"), person=name) for name, count in asked])
-    names = tuple(name for name, _ in asked)
+    additions = [(labels.person(side, trial.cohort.side(side).ids[row]), count) for (_, row), count in places.items()]
+    in_words = listed(
+        [tr("{places} chez {person}", places=counted(count, "place"), person=name) for name, count in additions]
+    )
+    names = tuple(name for name, _ in additions)
     yield PossibleChange(
-        "more_places", tr("Ajouter {places}.", places=told), places.total(), names, trial.rules, tuple(asked)
+        "more_places", tr("Ajouter {places}.", places=in_words), places.total(), names, trial.rules, tuple(additions)
     )
 
 

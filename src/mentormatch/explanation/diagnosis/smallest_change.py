@@ -33,7 +33,7 @@ MORE: Mapping[Side, str] = {
 class Obstacle:
     """One thing in the way of pairing somebody with some others: ``blocks`` (k,) says with whom of them.
 
-    ``told(partner)`` says in words what would have to give, ``rank`` how much staff would rather not.
+    ``sentence(partner)`` says in words what would have to give, ``rank`` how much staff would rather not.
     """
 
     code: str

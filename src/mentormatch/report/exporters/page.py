@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from mentormatch.explanation.labels import KEYS, Labels
-from mentormatch.explanation.names import NamesByPerson, holding, named
+from mentormatch.explanation.names import NamesByPerson, holding, labels_with_names
 from mentormatch.languages import LANGUAGES, language, tr
 from mentormatch.operations.matching import Matching, NamedExporter
 from mentormatch.record.seal import Seal
@@ -31,7 +31,7 @@ class PageExporter(NamedExporter):
     filename: ClassVar[str] = "binomes.html"
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
-        labels = KEYS if names is None else named(names, coded=True)
+        labels = KEYS if names is None else labels_with_names(names, coded=True)
         looks = {kind: each(matching, labels) for kind, each in SHOWN.items()}
         more: Mapping[str, object] = {
             "held": "" if names is None else holding(names),

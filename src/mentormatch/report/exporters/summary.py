@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from mentormatch.explanation.labels import KEYS, Labels
-from mentormatch.explanation.names import NamesByPerson, holding, named
+from mentormatch.explanation.names import NamesByPerson, holding, labels_with_names
 from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import Side
 from mentormatch.languages import once_spoken, tr, tr_n
@@ -252,7 +252,7 @@ class SummaryExporter(NamedExporter):
     filename: ClassVar[str] = "binomes.resume.html"
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
-        labels = KEYS if names is None else named(names, coded=True)
+        labels = KEYS if names is None else labels_with_names(names, coded=True)
         held = "" if names is None else holding(names)
         summary = MeetingSummary(matching, labels, seal, held)
         return rendered("summary.html", "summary.css", summary=summary, brief=brief).encode("utf-8")

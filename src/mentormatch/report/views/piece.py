@@ -9,7 +9,7 @@ from typing import ClassVar
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.labels import KEYS, Labels, on_both_sides
-from mentormatch.explanation.names import GivenNames, cohort_names, named
+from mentormatch.explanation.names import GivenNames, cohort_names, labels_with_names
 from mentormatch.explanation.unmatched import Case
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages import own_language, tr
@@ -29,7 +29,7 @@ def labels_of(matching: Matching, names: ViewNames) -> Labels:
         return KEYS if names else labels_for_notebook(matching)
     known = cohort_names(names, matching.cohort, matching.programme)
     twice = {mentee for _, mentee in on_both_sides(matching.cohort)}
-    return named(known, labels_for_notebook(matching), coded=isinstance(names, Mapping), twice=twice)
+    return labels_with_names(known, labels_for_notebook(matching), coded=isinstance(names, Mapping), twice=twice)
 
 
 def find_person(matching: Matching, labels: Labels, said: str, sides: Sequence[Side] = SIDES) -> tuple[Side, int]:

@@ -8,7 +8,7 @@ from pydantic import Field as Setting
 from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.errors import RequestError
 from mentormatch.explanation.labels import Labels, codes
-from mentormatch.explanation.names import named
+from mentormatch.explanation.names import labels_with_names
 from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.fields import Side
 from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults, lessons, results_in
@@ -265,7 +265,7 @@ def read(matching: Matching, waves: Mapping[int, File]) -> Year:
 def labels_of(matching: Matching, year: Year, contacts: Contacts | None) -> Labels:
     """Return what people are called on the screen: by name where contacts are given, never by an e-mail address."""
     plain = codes(matching.cohort, matching.programme)
-    return plain if contacts is None else named(year.named(contacts) or {}, plain, coded=True)
+    return plain if contacts is None else labels_with_names(year.named(contacts) or {}, plain, coded=True)
 
 
 def telephone(year: Year, contacts: Contacts, one: PersonToCall) -> str:
