@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch.base.inference import LEAST_SHOWN, corrected
-from mentormatch.operations.access import ProportionEstimate, level, told_together
+from mentormatch.operations.access import ProportionEstimate, level, merge_small_groups
 from mentormatch.report.exporters.workbook import WorkbookExporter
 from mentormatch.rules.conditions import Where
 
@@ -136,7 +136,7 @@ def test_where_people_have_several_places_no_price_is_told() -> None:
 @given(counts=st.lists(st.integers(0, 12), min_size=1, max_size=6))
 def test_nothing_is_told_of_fewer_than_five_nor_left_to_subtraction(counts: list[int]) -> None:
     codes = np.repeat(np.arange(len(counts)), counts)
-    groups = list(told_together([((str(code),), codes == code) for code in range(len(counts))]))
+    groups = list(merge_small_groups([((str(code),), codes == code) for code in range(len(counts))]))
     sizes = [int(mask.sum()) for _, mask in groups]
     assert all(size >= LEAST_SHOWN for size in sizes)
     rest = sum(counts) - sum(sizes)

@@ -29,7 +29,7 @@ def larger() -> Matching:
     return matched(programme(rules=[{"kind": "common", "field": "besoins"}]), mentors, mentees)
 
 
-def drawn_by(seed: int, mentors: int, mentees: int) -> Matching:
+def draw_plan(seed: int, mentors: int, mentees: int) -> Matching:
     """Return a matching of so many people a side, their answers drawn at random."""
     draw = Random(seed)
     people = [
@@ -96,7 +96,7 @@ def test_workbook_csv_page_json_and_frames_agree_pair_for_pair(make: Callable[[]
 @settings(max_examples=DEPTH)
 @given(st.integers(0, 2**32), st.integers(0, 9), st.integers(0, 9))
 def test_workbook_page_json_and_frames_agree_on_any_cohort(seed: int, mentors: int, mentees: int) -> None:
-    assert_agree(drawn_by(seed, mentors, mentees))
+    assert_agree(draw_plan(seed, mentors, mentees))
 
 
 @pytest.mark.promise(26)

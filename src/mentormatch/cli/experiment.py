@@ -91,13 +91,13 @@ def draw_command(  # noqa: PLR0913 - the options of the command line are its con
     """Let the lot decide where the two plans of a recorded experiment differ."""
     from mentormatch.cli.summary import pairs_text
     from mentormatch.contract.operations.draw import DrawResponse
-    from mentormatch.operations.experiment import drawn_by, read_experiment
+    from mentormatch.operations.experiment import draw_plan, read_experiment
 
     answers, record = answers_first(answers, record, names=[RECORD], apart=bool(mentors or mentees))
     files, experiment = sources(answers, mentors, mentees, tool, encoding), read_experiment(record)
     on = load_cohort(programme, files, CohortOptions(tuple(wishes or ()), decisions))
     experiment.refuse_other(on.programme, programme.name)
-    found = drawn_by(on.cohort, experiment, time_limit_s=time_limit, **on.by_hand)
+    found = draw_plan(on.cohort, experiment, time_limit_s=time_limit, **on.by_hand)
     matching = found.matching.with_notes(on.notes)
     called = names_asked(names_from, on.cohort, on.programme, files, given=names)
     why = tr("tirage de l'essai {digest}", digest=experiment.digest)

@@ -196,7 +196,7 @@ def rows_of(question: AccessQuestion) -> Iterator[tuple[CellValue, ...]]:
     if not question.groups:
         yield (*head, "", question.people, "", "", "", "", question.sentences[0])
     for group in question.groups:
-        told = [tr("l'écart est net")] if group.clear else [tr("trop peu pour conclure")]
+        conclusion = [tr("l'écart est net")] if group.clear else [tr("trop peu pour conclure")]
         yield (
             *head,
             group.label,
@@ -205,7 +205,7 @@ def rows_of(question: AccessQuestion) -> Iterator[tuple[CellValue, ...]]:
             str(group.placed),
             "" if group.points is None else points(group.points),
             str(group.wished or ""),
-            listed([*told, *([str(group.price)] if group.price else [])]),
+            listed([*conclusion, *([str(group.price)] if group.price else [])]),
         )
 
 
@@ -285,7 +285,7 @@ class Outcomes:
             side,
             people,
             taking[own],
-            reached(matching, *taking)[own],
+            people_in_reach(matching, *taking)[own],
             partners > 0,
             np.divide(worth, partners, out=np.zeros(len(people)), where=partners > 0).round().astype(np.int64),
             np.array([row in first for row in range(len(people))], dtype=bool),
@@ -293,7 +293,7 @@ class Outcomes:
         )
 
 
-def reached(matching: Matching, mentors: BoolVector, mentees: BoolVector) -> tuple[BoolVector, BoolVector]:
+def people_in_reach(matching: Matching, mentors: BoolVector, mentees: BoolVector) -> tuple[BoolVector, BoolVector]:
     """Return who of either side could meet somebody of the others who take part, (n,) and (m,)."""
     scores, (n, m) = matching.problem.scores, matching.problem.shape
     rows, columns = np.flatnonzero(mentors), np.flatnonzero(mentees)
@@ -308,17 +308,17 @@ def reached(matching: Matching, mentors: BoolVector, mentees: BoolVector) -> tup
 
 def first_wishes(matching: Matching, side: Side, people: People) -> Mapping[int, str]:
     """Return whom each person named first, as compared, by position: in the questions that are scored as wishes."""
-    asked = [getattr(one, side) for one in matching.programme.criteria if isinstance(one, Wishes)]
-    names = [people.names(field).compared for field in asked if field is not None]
+    wish_fields = [getattr(one, side) for one in matching.programme.criteria if isinstance(one, Wishes)]
+    names = [people.names(field).compared for field in wish_fields if field is not None]
     return {row: named[row][0] for named in reversed(names) for row in range(len(people)) if named[row]}
 
 
 def question_of(matching: Matching, name: str, fared: Outcomes, price_s: float | None) -> AccessQuestion:
     """Return how the people of a side fared by their answers to a question; prices take so long each, None: none."""
     field = matching.programme.fields[name]
-    together = told_together(answers_to(fared.people, name, fared.taking))
-    told = [one for one in together if not 0 < int((fared.taking & ~one[1]).sum()) < LEAST_SHOWN]
-    groups = [group_of(labels, mask, fared) for labels, mask in told] if len(told) > 1 else []
+    together = merge_small_groups(answers_to(fared.people, name, fared.taking))
+    large_enough = [one for one in together if not 0 < int((fared.taking & ~one[1]).sum()) < LEAST_SHOWN]
+    groups = [group_of(labels, mask, fared) for labels, mask in large_enough] if len(large_enough) > 1 else []
     levels = corrected([level(group) for group in groups])
     groups = [replace(group, level=each) for group, each in zip(groups, levels, strict=True)]
     if price_s is not None:
@@ -342,18 +342,18 @@ def answers_to(people: People, name: str, taking: BoolVector) -> list[AnswerGrou
     return [*found, ((), taking & ~people.known(name))]
 
 
-def told_together(answers: Sequence[AnswerGroup]) -> Iterator[AnswerGroup]:
+def merge_small_groups(answers: Sequence[AnswerGroup]) -> Iterator[AnswerGroup]:
     """Yield groups of ``LEAST_SHOWN`` people or more: those of few are one, with as few others as it takes."""
     left = sorted((one for one in answers if one[1].any()), key=lambda one: int(one[1].sum()))
     few: list[AnswerGroup] = []
-    while left and (int(left[0][1].sum()) < LEAST_SHOWN or (few and joined_people(few) < LEAST_SHOWN)):
+    while left and (int(left[0][1].sum()) < LEAST_SHOWN or (few and count_people(few) < LEAST_SHOWN)):
         few.append(left.pop(0))
     yield from (one for one in answers if any(one is other for other in left))
-    if few and joined_people(few) >= LEAST_SHOWN:
+    if few and count_people(few) >= LEAST_SHOWN:
         yield tuple(label for labels, _ in few for label in labels), np.logical_or.reduce([mask for _, mask in few])
 
 
-def joined_people(groups: Sequence[AnswerGroup]) -> int:
+def count_people(groups: Sequence[AnswerGroup]) -> int:
     """Return how many people some groups have together."""
     return int(np.logical_or.reduce([mask for _, mask in groups]).sum())
 

@@ -93,8 +93,8 @@ def read_carry_over(path: str | PathLike[str]) -> CarryOver:
     try:
         content = source.read_bytes()
     except OSError as error:
-        told = tr("le fichier ne peut pas être lu ({reason})", reason=system_reason(error))
-        raise RequestError(about(source.name, told)) from None
+        sentence = tr("le fichier ne peut pas être lu ({reason})", reason=system_reason(error))
+        raise RequestError(about(source.name, sentence)) from None
     try:
         return CarryOver.from_json(content)
     except RequestError as error:

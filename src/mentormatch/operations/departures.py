@@ -161,7 +161,7 @@ class DepartureMarket:
     def held_after(self, pairs: IntMatrix) -> HeldCounts:
         """Return how many mentees keep or get a partner after each departure from a plan (p, 2); exact."""
         plan = HeldPlan(self, pairs)
-        return summed([plan.held_after(departure) for departure in self.departures])
+        return add_counts([plan.held_after(departure) for departure in self.departures])
 
     def bound(self) -> HeldCounts:
         """Return what no plan goes beyond: after each departure everybody may be moved, and rules of more than two."""
@@ -173,10 +173,10 @@ class DepartureMarket:
             left, lost = places.copy_without(sum(1 << row for row in mentors), mentees)
             stay = most - len(lost) - sum(one not in waiting for one in mentees)
             held.append(stay + left.place([*lost, *(one for one in waiting if one not in mentees)]))
-        return summed(held)
+        return add_counts(held)
 
 
-def summed(held: Sequence[int]) -> HeldCounts:
+def add_counts(held: Sequence[int]) -> HeldCounts:
     """Return the counts of all departures in one."""
     return HeldCounts(min(held), sum(held))
 
@@ -248,16 +248,16 @@ class HeldPlan:
             return len(new)
         seeking = tuple(one for one in seekers if any(self.market.reach[one] >> i & 1 for i in np.flatnonzero(room)))
         limits = tuple((row.least, row.most) for row in rules.rows)
-        asked = seeking, tuple(room), limits, rules.several
-        if asked not in self.market.known:
+        market = seeking, tuple(room), limits, rules.several
+        if market not in self.market.known:
             pairs = [
                 (int(mentor), mentee)
                 for mentee in seeking
                 for mentor in np.flatnonzero(room)
                 if self.market.reach[mentee] >> int(mentor) & 1
             ]
-            self.market.known[asked] = self.most_placed(rules, pairs, room, len(new))
-        return self.market.known[asked]
+            self.market.known[market] = self.most_placed(rules, pairs, room, len(new))
+        return self.market.known[market]
 
     def most_placed(
         self, rules: "NewPairRules", pairs: Sequence[tuple[int, int]], room: Sequence[int], most: int
@@ -279,14 +279,14 @@ class HeldPlan:
         allowed = np.zeros((n, m), dtype=bool)
         allowed[tuple(np.array(pairs).T)] = True
         several = np.isin(np.arange(n), list(rules.several))
-        asked = AssignmentProblem(
+        problem = AssignmentProblem(
             pack_scores(np.zeros((n, m), dtype=np.int32), allowed),
             DegreeBounds(np.where(several, self.market.problem.mentors.least, 0), np.array(room), several),
             DegreeBounds(np.zeros(m, dtype=np.int64), np.ones(m, dtype=np.int64), np.zeros(m, dtype=bool)),
             rules.rows,
             goals=("matched",),
         )
-        found = solve(asked, time_limit_s=self.seconds_left)
+        found = solve(problem, time_limit_s=self.seconds_left)
         if found.status in (Status.FEASIBLE, Status.STOPPED):
             raise TimeoutError
         if found.status is not Status.PROVED:

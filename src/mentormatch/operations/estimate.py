@@ -122,10 +122,10 @@ class Estimate(VersionedPickle):
             return tr(
                 "Le complément « scale » est installé ; sans lui, il faudrait {span}.", span=span(self.other_seconds)
             )
-        told = tr(
+        sentence = tr(
             "Avec le complément « scale », qui n'est pas installé, il faudrait {span}.", span=span(self.other_seconds)
         )
-        return f"{told} {tr(LIMIT)}"
+        return f"{sentence} {tr(LIMIT)}"
 
     @property
     def told(self) -> dict[str, object]:
@@ -187,7 +187,7 @@ def estimate(
     way = (fitting or [min(known, key=lambda way: way.memory_mb)])[0]
     pace, scale = seconds_a_pair(cohort, programme, held=way.held), has_scale()
     fair = "leximin" in programme.goals.order
-    with_scale, without = (expected_s(shape, way, pace, compiled=compiled, fair=fair) for compiled in (True, False))
+    with_scale, without = (seconds_of_run(shape, way, pace, compiled=compiled, fair=fair) for compiled in (True, False))
     return Estimate(
         *shape,
         "held" if way.held else "wide",
@@ -253,7 +253,9 @@ def time_scores(work: Callable[[], object]) -> float:
     return min(times)
 
 
-def expected_s(shape: tuple[int, int], way: ExecutionPlan, pace: float, *, compiled: bool, fair: bool = False) -> float:
+def seconds_of_run(
+    shape: tuple[int, int], way: ExecutionPlan, pace: float, *, compiled: bool, fair: bool = False
+) -> float:
     """Return the seconds that a run is expected to take; ``pace`` are those that NumPy takes to score a pair.
 
     ``fair``: leximin is among the goals.

@@ -47,8 +47,8 @@ class Evaluation(VersionedPickle):
     @property
     def allowed(self) -> tuple[KeyPair, ...]:
         """The pairs of which no rule tells that these two people cannot be one: those that can be pinned."""
-        told = {breach.people for breach in self.breaches}
-        return tuple(pair for pair in ((one.mentor, one.mentee) for one in self.pairs) if pair not in told)
+        breaking = {breach.people for breach in self.breaches}
+        return tuple(pair for pair in ((one.mentor, one.mentee) for one in self.pairs) if pair not in breaking)
 
     @property
     def language(self) -> str:

@@ -42,13 +42,13 @@ class Experiment(KeptMessage):
     @classmethod
     def of(cls, first: Programme, second: Programme, seed: int) -> Self:
         """Return the experiment; raises RequestError unless the programmes differ in their criteria alone."""
-        told = first.to_dict(), second.to_dict()
-        differ = [part for part in {**told[0], **told[1]} if told[0].get(part) != told[1].get(part)]
+        records = first.to_dict(), second.to_dict()
+        differ = [part for part in {**records[0], **records[1]} if records[0].get(part) != records[1].get(part)]
         if differ != list(WEIGHTS):
             found = Problem("second", ", ".join(differ) or tr("aucune différence"), "criteria")
             told_why = tr("Les deux programmes doivent différer par leurs critères, et par rien d'autre")
             raise RequestError(told_why, [found])
-        return cls(seed=seed_number(seed), first=told[0], second=told[1])
+        return cls(seed=seed_number(seed), first=records[0], second=records[1])
 
     def refuse_other(self, programme: Programme, name: str) -> None:
         """Raise RequestError unless a programme, which its file calls so, is the first of the two."""
@@ -67,8 +67,8 @@ class Experiment(KeptMessage):
         try:
             write_whole(target, self.to_json().encode(), once=True)
         except FileExistsError:
-            told = tr("un essai est déjà écrit là, et ne se change pas : donnez un autre nom")
-            raise OutputError(about(target.name, told)) from None
+            sentence = tr("un essai est déjà écrit là, et ne se change pas : donnez un autre nom")
+            raise OutputError(about(target.name, sentence)) from None
         return target
 
 
@@ -116,8 +116,8 @@ class Draw(VersionedPickle):
         for number, part in enumerate(self.parts, 1):
             pairs = ", ".join(f"{mentor} - {mentee}" for mentor, mentee in part.pairs)
             lots = tr("le second programme") if part.second else tr("le premier programme")
-            told = f"{lots} ({pairs})." if pairs else tr("{lots}, sans binôme.", lots=lots)
-            yield about(tr("Partie {number}", number=number), told)
+            sentence = f"{lots} ({pairs})." if pairs else tr("{lots}, sans binôme.", lots=lots)
+            yield about(tr("Partie {number}", number=number), sentence)
 
     def __repr__(self) -> str:
         return f"Draw({len(self.parts)} parts, {self.matching!r})"  # a notebook saves what it shows
@@ -162,10 +162,10 @@ def draw(
     >>> len(drawn.matching.solution.pairs), len(drawn.parts) > 0
     (12, True)
     """
-    return drawn_by(cohort, read_experiment(record), pins=pins, bans=bans, time_limit_s=time_limit_s)
+    return draw_plan(cohort, read_experiment(record), pins=pins, bans=bans, time_limit_s=time_limit_s)
 
 
-def drawn_by(
+def draw_plan(
     cohort: Cohort,
     experiment: Experiment,
     *,
@@ -182,7 +182,7 @@ def drawn_by(
     first, second = ([(pair.mentor, pair.mentee) for pair in one.pairs] for one in plans)
     same = [pair for pair in first if pair in set(second)]
     parts = differing_parts(first, second)
-    for some in (parts, joined_parts(parts)):  # where rules couple the parts: one lot for all
+    for some in (parts, join_parts(parts)):  # where rules couple the parts: one lot for all
         drawn = tuple(replace(part, second=lot(experiment.seed, part)) for part in some)
         pairs = [*same, *(pair for part in drawn for pair in part.pairs)]
         plan = evaluate(cohort, programmes[0], pairs, **by_hand)
@@ -226,7 +226,7 @@ def pairs_within(pairs: Iterable[KeyPair], people: set[KeyPair]) -> tuple[KeyPai
     return tuple(pair for pair in pairs if ("mentor", pair[0]) in people)
 
 
-def joined_parts(parts: Sequence[DrawnPart]) -> list[DrawnPart]:
+def join_parts(parts: Sequence[DrawnPart]) -> list[DrawnPart]:
     """Return all parts as one; none where there are none."""
     first = tuple(pair for part in parts for pair in part.first_pairs)
     second = tuple(pair for part in parts for pair in part.second_pairs)

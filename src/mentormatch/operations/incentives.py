@@ -101,7 +101,7 @@ class Incentive:
     @property
     def sentence(self) -> str:
         """What can be said of it, naming nobody."""
-        told = tr(
+        sentence = tr(
             "{people}, {changes} : {gained}. Ce qui y invite : {parts}.",
             people=counted(self.people, "personne y gagnerait", "personnes y gagneraient, chacune seule"),
             changes=listed([tr(CHANGES[change]) for change in self.changes]),
@@ -109,7 +109,7 @@ class Incentive:
             parts=listed(list(map(quoted, self.parts))),
         )
         closed = tr("Ce qui le ferme : {change}.", change=self.closing) if self.closing else tr(UNCLOSED)
-        return about(f"{self.question} ({tr(SIDE_WORDS[self.side])})", f"{told} {closed}")
+        return about(f"{self.question} ({tr(SIDE_WORDS[self.side])})", f"{sentence} {closed}")
 
 
 UNCLOSED = mark("Aucun petit changement essayé ne le ferme.")
@@ -228,9 +228,9 @@ def incentives(  # noqa: PLR0913 - the published signature; all but two are keyw
     tried, found = 0, list[Incentive]()
     for side in SIDES:
         for name in truth.fields(side):
-            told = list(truth.gains(side, name, deadline))
-            tried += sum(count for _, count in told)
-            gains = tuple(gain for each, _ in told for gain in each)
+            counted_gains = list(truth.gains(side, name, deadline))
+            tried += sum(count for _, count in counted_gains)
+            gains = tuple(gain for each, _ in counted_gains for gain in each)
             if gains:
                 closing = closing_change(truth, side, name, deadline)
                 parts = tuple(part.label for part in truth.parts(side, name))
@@ -294,8 +294,8 @@ class TrueMarket:
 
     def fields(self, side: Side) -> list[str]:
         """Return the questions that count in the pairs of a side, but how many partners people take."""
-        asked, places = self.cohort.side(side).columns, self.place_fields(side)
-        return [name for name in asked if name not in places and self.parts(side, name)]
+        columns, places = self.cohort.side(side).columns, self.place_fields(side)
+        return [name for name in columns if name not in places and self.parts(side, name)]
 
     def place_fields(self, side: Side) -> set[str]:
         """Return the questions by which people of a side say how many partners they take."""
@@ -426,11 +426,11 @@ def closing_change(truth: TrueMarket, side: Side, name: str, deadline: Deadline)
         for part, change in zip(parts, changes, strict=True):
             if change is None or deadline.is_up():
                 continue
-            changed, told = change
+            changed, sentence = change
             after = TrueMarket.of(truth.cohort, with_part(truth.programme, part, changed), truth.seed)
             proved = after.solution.status is Status.PROVED
             if proved and not any(gains for gains, _ in after.gains(side, name, deadline)) and not deadline.up:
-                return told
+                return sentence
     return None
 
 

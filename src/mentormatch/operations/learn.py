@@ -146,7 +146,7 @@ def learn(  # noqa: PLR0913 - the published signature; all but three are keyword
     def pairs_under(one: Programme) -> Matching:
         return match(cohort, one, seed=seed, time_limit_s=time_limit_s, **by_hand)
 
-    return learned(editions, programme, pairs_under)
+    return learn_from_editions(editions, programme, pairs_under)
 
 
 def learn_beside(matching: Matching, *, time_limit_s: float | None = None) -> Learning:
@@ -162,10 +162,10 @@ def learn_beside(matching: Matching, *, time_limit_s: float | None = None) -> Le
             return matching
         return match(matching.cohort, one, seed=matching.seed, time_limit_s=time_limit_s)
 
-    return learned(matching.editions, matching.programme, pairs_under)
+    return learn_from_editions(matching.editions, matching.programme, pairs_under)
 
 
-def learned(
+def learn_from_editions(
     editions: Sequence[Year | EditionResults], programme: Programme, pairs_under: Callable[[Programme], Matching]
 ) -> Learning:
     """Return what editions teach, and the pairs under both weights where they speak for others."""

@@ -368,8 +368,8 @@ def exporter_for(name: str) -> Exporter:
     known = exporters()
     fitting = [kind for kind in known if name.lower().endswith(kind)]
     if not fitting:
-        told = tr("Format inconnu : « {name} » ; les formats sont {formats}", name=name, formats=", ".join(known))
-        raise OutputError(told)
+        sentence = tr("Format inconnu : « {name} » ; les formats sont {formats}", name=name, formats=", ".join(known))
+        raise OutputError(sentence)
     return known[max(fitting, key=len)]
 
 

@@ -66,7 +66,7 @@ def read_names(source: AnswerSource, cohort: Cohort, programme: Programme) -> di
     problems += misread(table.source, rows, column, columns, known)
     if problems:
         raise SurveyError(tr(MISREAD, name=table.source), problems)
-    names = {record.cells[column].strip(): joined(record, columns) for record in rows}
+    names = {record.cells[column].strip(): full_name(record, columns) for record in rows}
     cohort_names(names, cohort, programme)
     return names
 
@@ -88,7 +88,7 @@ def name_columns(table: TextTable, keys: int) -> list[int]:
     return others if len(others) == 1 else [place for place in others if NAME.search(fold(table.header[place]))]
 
 
-def joined(record: Record, columns: Sequence[int]) -> str:
+def full_name(record: Record, columns: Sequence[int]) -> str:
     """Return the name in a row."""
     return " ".join(" ".join(record.cells[place] for place in columns).split())
 
@@ -102,10 +102,10 @@ def misread(
         faults = (
             (not key, mark("sans identifiant")),
             (key and key not in known, mark("personne n'a répondu sous cet identifiant")),
-            (not joined(record, columns), mark("sans nom")),
+            (not full_name(record, columns), mark("sans nom")),
         )
-        for _, told in (fault for fault in faults if fault[0]):
-            yield Problem(tr("{source}, ligne {line}", source=source, line=record.line), tr(told))
+        for _, place in (fault for fault in faults if fault[0]):
+            yield Problem(tr("{source}, ligne {line}", source=source, line=record.line), tr(place))
     for key, same in grouped(rows, lambda record: canonical(record.cells[column].strip())).items():
         if key and len(same) > 1:
             lines = listed([str(record.line) for record in same])

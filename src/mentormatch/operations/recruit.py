@@ -177,8 +177,8 @@ class OpenMarket:
         """The questions whose answers count in pairs, or in who takes part: mentors were asked them."""
         programme = self.matching.programme
         read = [name for part in (*programme.criteria, *programme.rules) for name in part.fields_of("mentor")]
-        asked = self.cohort.mentors.columns
-        return [name for name in dict.fromkeys(read) if name in asked and name not in self.place_fields]
+        columns = self.cohort.mentors.columns
+        return [name for name in dict.fromkeys(read) if name in columns and name not in self.place_fields]
 
     @cached_property
     def place_fields(self) -> list[str]:

@@ -112,12 +112,14 @@ class RecruitOption:
         if self.least != self.gain:
             yield tr("Avec ce qui suffit, et rien de plus : {gain}.", gain=self.least)
         if self.by_places is not None:
-            told = mark("Autant sans recruter : {places} ({gain}).")
+            message = mark("Autant sans recruter : {places} ({gain}).")
             less = mark("Sans recruter, au mieux : {places} ({gain}).")
-            yield tr(told if self.places_do else less, places=places_told(self.places, labels), gain=self.by_places)
+            yield tr(
+                message if self.places_do else less, places=places_in_words(self.places, labels), gain=self.by_places
+            )
 
 
-def places_told(places: ChosenPlaces, labels: Labels = KEYS) -> str:
+def places_in_words(places: ChosenPlaces, labels: Labels = KEYS) -> str:
     """Return which mentors get how many more places, in words."""
     each = mark("{places} chez {mentor}")
     more = ((counted(count, "place de plus", "places de plus"), labels.person("mentor", key)) for key, count in places)
@@ -146,8 +148,8 @@ class Recruitment(VersionedPickle):
     @property
     def status(self) -> Status:
         """Whether every plan that is told of is proved to be the best with these people."""
-        told = [gain.status for one in self.options for gain in (one.gain, one.least, one.by_places) if gain]
-        return Status.PROVED if all(each is Status.PROVED for each in told) else Status.FEASIBLE
+        statuses = [gain.status for one in self.options for gain in (one.gain, one.least, one.by_places) if gain]
+        return Status.PROVED if all(each is Status.PROVED for each in statuses) else Status.FEASIBLE
 
     @once_spoken
     def sentences(self) -> tuple[str, ...]:
@@ -212,4 +214,4 @@ def rows_of(option: RecruitOption, labels: Labels) -> Iterator[tuple[CellValue, 
         )
     if option.by_places is not None:
         gain = option.by_places
-        yield number, places_told(option.places, labels), "", "", "", gain.placed, points(gain.points)
+        yield number, places_in_words(option.places, labels), "", "", "", gain.placed, points(gain.points)

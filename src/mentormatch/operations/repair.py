@@ -119,8 +119,8 @@ class TradeoffPoint:
         if self.matched is None or self.total is None:
             return about(head, tr(NONE[self.status]))
         pairs, score = counted(self.matched, "binôme"), points(self.total)
-        told = FOUND if self.status is Status.PROVED else SO_FAR
-        return about(head, tr(told, pairs=pairs, score=score))
+        message = FOUND if self.status is Status.PROVED else SO_FAR
+        return about(head, tr(message, pairs=pairs, score=score))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +189,20 @@ class Repair(VersionedPickle):
     @property
     def kept(self) -> tuple[KeyPair, ...]:
         """The former pairs that go on."""
-        former = known_pairs(self.before)
+        former = pair_keys(self.before)
         return tuple(pair for pair in keys_of(self.matching) if fold_key(pair) in former)
 
     @property
     def new(self) -> tuple[KeyPair, ...]:
         """The pairs that were not there before."""
-        former = known_pairs(self.before)
+        former = pair_keys(self.before)
         return tuple(pair for pair in keys_of(self.matching) if fold_key(pair) not in former)
 
     @property
     def broken(self) -> tuple[KeyPair, ...]:
         """The former pairs whose two people are there and are no pair any more."""
-        told = known_pairs(self.matching) | set(map(fold_key, self.ended))
-        return tuple(pair for pair in keys_of(self.before) if fold_key(pair) not in told)
+        settled = pair_keys(self.matching) | set(map(fold_key, self.ended))
+        return tuple(pair for pair in keys_of(self.before) if fold_key(pair) not in settled)
 
     @cached_property
     def ended(self) -> tuple[KeyPair, ...]:
@@ -316,8 +316,8 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     cohort = remove_people(matching.cohort, left)
     cohort = cohort if arrived is None else add_people(cohort, arrived)
     by_hand = rules_by_hand(cohort, *(without_leavers(pairs, left, cohort) for pairs in (pins, bans)))
-    asked = repair_programme(matching, cohort, begun).with_rules(by_hand)
-    scores, posed = build_instance(cohort, asked)
+    begun_programme = repair_programme(matching, cohort, begun).with_rules(by_hand)
+    scores, first_problem = build_instance(cohort, begun_programme)
     chosen = matching.seed if seed is None else seed_number(seed)
     edits = (
         *people_edits(left, matching.cohort, "withdrawn"),
@@ -327,13 +327,17 @@ def repair(  # noqa: PLR0913 - all but the first are keywords
     )
 
     def attempt(programme: Programme) -> Matching:
-        problem = posed if programme is asked else formulate(cohort, scores, programme.rules, programme.goals.order)
+        problem = (
+            first_problem
+            if programme is begun_programme
+            else formulate(cohort, scores, programme.rules, programme.goals.order)
+        )
         first, *others = programme.goals.order
         problem = replace(problem, goals=(first, "changes", *others), former=former_in(matching, cohort))
         found = solve(problem, seed=chosen)
         return Matching(cohort, programme, scores, problem, found, chosen, edits, matching.notes)
 
-    with_places, *without = programmes_to_try(matching, cohort, asked, posed, by_hand)
+    with_places, *without = programmes_to_try(matching, cohort, begun_programme, first_problem, by_hand)
     made = attempt(with_places)
     return Repair(matching, attempt(without[0]) if without and made.status is Status.INFEASIBLE else made)
 
@@ -351,7 +355,7 @@ def without_leavers(pairs: Iterable[KeyPair], left: Iterable[str], cohort: Cohor
 
 def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[KeyPair]) -> Programme:
     """Return the programme with people placed first and the pairs in ``keep`` pinned, without pins of who left."""
-    begun, former = list(keep), known_pairs(matching)
+    begun, former = list(keep), pair_keys(matching)
     strangers = [
         Problem("keep", f"{quoted(mentor)} – {quoted(mentee)}", tr("un binôme déjà formé"))
         for mentor, mentee in begun
@@ -367,23 +371,23 @@ def repair_programme(matching: Matching, cohort: Cohort, keep: Iterable[KeyPair]
 
 
 def programmes_to_try(
-    matching: Matching, cohort: Cohort, asked: Programme, posed: AssignmentProblem, by_hand: Sequence[Rule]
+    matching: Matching, cohort: Cohort, programme: Programme, problem: AssignmentProblem, by_hand: Sequence[Rule]
 ) -> Iterator[Programme]:
     """Yield the programme, its kept places given to who needs one now; then without these, if no answer keeps them.
 
-    Kept places break no former pair: where mentors left, fewer are kept. ``posed`` is the problem of ``asked``.
+    Kept places break no former pair: where mentors left, fewer are kept. ``problem`` is that of ``programme``.
     """
-    if not any(rule.keeps_places for rule in asked.rules):
-        yield asked
+    if not any(rule.keeps_places for rule in programme.rules):
+        yield programme
         return
-    market, there = market_of(cohort, NO_SCORES), usable_places(posed.mentors, posed.scores)
+    market, there = market_of(cohort, NO_SCORES), usable_places(problem.mentors, problem.scores)
     rows = {canonical(key): row for row, key in enumerate(cohort.mentors.ids)}
     former = [rows[mentor] for mentor, _ in map(fold_key, keys_of(matching)) if mentor in rows]
     held = np.bincount(np.array(former, dtype=np.int64), minlength=len(there))
     imposed = [cohort.mentees.ids[mentee] for rule in by_hand for _, mentee in rule.pins(market)]
     seeking = [*seeking_mentees(matching, cohort), *imposed]
     placed = {mentee for _, mentee in map(fold_key, keys_of(matching))}
-    rules = list(asked.rules)
+    rules = list(programme.rules)
     for place, rule in enumerate(rules):
         kept = rule.kept_places(market)
         if kept is not None:
@@ -391,8 +395,8 @@ def programmes_to_try(
             waiting = [cohort.mentees.ids[row] for row in np.flatnonzero(kept.latecomers).tolist()]
             late = [*(key for key in waiting if canonical(key) not in placed), *seeking]
             rules[place] = rule.with_kept_places(max(0, min(kept.number, spare)), list(dict.fromkeys(late)))
-    yield asked.model_copy(update={"rules": rules})
-    yield asked.model_copy(update={"rules": [rule for rule in rules if not rule.keeps_places]})
+    yield programme.model_copy(update={"rules": rules})
+    yield programme.model_copy(update={"rules": [rule for rule in rules if not rule.keeps_places]})
 
 
 def seeking_mentees(matching: Matching, cohort: Cohort) -> Iterator[str]:
@@ -420,7 +424,7 @@ def keys_of(matching: Matching) -> tuple[KeyPair, ...]:
     return tuple((cohort.mentors.ids[i], cohort.mentees.ids[k]) for i, k in matching.solution.pairs.tolist())
 
 
-def known_pairs(matching: Matching) -> set[KeyPair]:
+def pair_keys(matching: Matching) -> set[KeyPair]:
     """Return the keys of all pairs as they are compared."""
     return set(map(fold_key, keys_of(matching)))
 

@@ -151,14 +151,14 @@ def answer_of(one: Reply) -> Literal["accepted", "declined"]:
 
 def unknown_words(replies: Sequence[Reply], late: Late) -> Iterator[Problem]:
     """Yield words that are none of those there are."""
-    for name, told, known in (
+    for name, given, known in (
         ("late", {"": late}, get_args(Late.__value__)),
         ("answer", {one.where: one.answer for one in replies}, get_args(ReplyAnswer.__value__)),
         ("reason", {one.where: one.reason for one in replies}, get_args(Reason.__value__)),
     ):
         yield from (
             Problem(where or name, quoted(word), listed([quoted(one) for one in known if one]))
-            for where, word in told.items()
+            for where, word in given.items()
             if word not in known
         )
 
@@ -188,9 +188,9 @@ def is_one_person(cohort: Cohort, places: Sequence[Place]) -> bool:
 
 def whose(one: Reply, found: int) -> Problem:
     """Return that a reply is of nobody, or of either side."""
-    told = tr("une personne inconnue") if found == 0 else tr("une personne des deux côtés")
+    sentence = tr("une personne inconnue") if found == 0 else tr("une personne des deux côtés")
     expected = tr("l'identifiant d'une personne de cette édition") if found == 0 else tr("le côté : mentor ou mentee")
-    return Problem(one.where or quoted(one.person), told, expected)
+    return Problem(one.where or quoted(one.person), sentence, expected)
 
 
 def replied_pair(proposal: Proposal, one: Reply, places: Sequence[Place]) -> tuple[KeyPair, Side] | Problem:
@@ -296,11 +296,11 @@ def read_replies(source: AnswerSource, cohort: Cohort) -> tuple[Reply, ...]:
 
 def column_of(header: Sequence[str], name: str) -> int | None:
     """Return the column of one question, by its words in any language or its name; None where there is none."""
-    words = {fold(name), *spoken(COLUMNS[name])}
+    words = {fold(name), *translations(COLUMNS[name])}
     return next((at for at, title in enumerate(header) if fold(title) in words), None)
 
 
-def spoken(text: str) -> set[str]:
+def translations(text: str) -> set[str]:
     """Return a text in every language, as texts are compared."""
     found = set[str]()
     for code in LANGUAGES:
@@ -311,8 +311,8 @@ def spoken(text: str) -> set[str]:
 
 def read_reply(cells: Mapping[str, str], where: str, known: set[str]) -> Reply | Problem:
     """Return the reply in one row, or why it cannot be read; nobody's words are told again."""
-    answer = next((one for one, words in ANSWERS.items() if fold(cells["answer"]) in written(one, words)), None)
-    reason = next((one for one, words in REASONS.items() if fold(cells["reason"]) in written(one, (words,))), None)
+    answer = next((one for one, words in ANSWERS.items() if fold(cells["answer"]) in spellings(one, words)), None)
+    reason = next((one for one, words in REASONS.items() if fold(cells["reason"]) in spellings(one, (words,))), None)
     if canonical(cells["person"]) not in known:
         return Problem(where, tr("le code n'est celui de personne"), tr("un code de cette édition"))
     if answer is None:
@@ -324,6 +324,6 @@ def read_reply(cells: Mapping[str, str], where: str, known: set[str]) -> Reply |
     return Reply(cells["person"], answer, cells["partner"], reason, where=where)
 
 
-def written(code: str, words: Iterable[str]) -> set[str]:
+def spellings(code: str, words: Iterable[str]) -> set[str]:
     """Return how a code may be written: as it is, or by its words in any language."""
-    return {fold(code)}.union(*(spoken(word) if word else {""} for word in words))
+    return {fold(code)}.union(*(translations(word) if word else {""} for word in words))

@@ -188,7 +188,7 @@ def sturdy(matching: Matching, k: int = 1, *, time_limit_s: float | None = None)
     search = PlanSearch(matching, market, bound)
     plans, complete = search.better_plans(given)
 
-    def told(pairs: IntMatrix, held: HeldCounts) -> SturdyPlan:
+    def sturdy_plan(pairs: IntMatrix, held: HeldCounts) -> SturdyPlan:
         made = matching
         if pairs is not matching.solution.pairs:
             tiers = tuple(evaluate_tiers(problem, pairs, {}))
@@ -197,7 +197,7 @@ def sturdy(matching: Matching, k: int = 1, *, time_limit_s: float | None = None)
 
     return Sturdiness(
         market.k,
-        (told(matching.solution.pairs, given), *(told(*one) for one in plans)),
+        (sturdy_plan(matching.solution.pairs, given), *(sturdy_plan(*one) for one in plans)),
         market.count,
         bound.worst,
         bound.total / market.count,
@@ -250,20 +250,20 @@ class PlanSearch:
     def better_plans(self, given: HeldCounts) -> tuple[list[EvaluatedPlan], bool]:
         """Return plans that hold better and better, the one with most points first, and whether all were looked at."""
         every = all_plans(self.problem, len(self.matching.solution.pairs))
-        plans, looked = self.likely_plans() if every is None else every, list[EvaluatedPlan]()
+        plans, evaluated = self.likely_plans() if every is None else every, list[EvaluatedPlan]()
         complete, best = every is not None, (self.matching.solution.pairs, given)
         try:
             for pairs in sorted(filter(self.is_as_full, plans), key=self.points_of, reverse=True):
                 if best[1] == self.bound:
                     break
-                looked.append((pairs, self.market.held_after(pairs)))
-                best = max(best, looked[-1], key=lambda one: one[1])
+                evaluated.append((pairs, self.market.held_after(pairs)))
+                best = max(best, evaluated[-1], key=lambda one: one[1])
             if not complete:
-                looked += self.climb(*best)
+                evaluated += self.climb(*best)
         except TimeoutError:
             complete = False
         better, held = list[EvaluatedPlan](), given
-        for pairs, after in sorted(looked, key=lambda one: self.points_of(one[0]), reverse=True):
+        for pairs, after in sorted(evaluated, key=lambda one: self.points_of(one[0]), reverse=True):
             if after > held:
                 held = after
                 better.append((pairs, after))

@@ -195,7 +195,7 @@ def suggest(  # noqa: PLR0913 - these keywords are the published contract
     lists = with_list_lengths(problem, most_shown, each)
     with track(parts=3):
         found = [solve(reach_problem(lists, side), seed=seed, time_limit_s=remaining_s(ends)) for side in (0, 1)]
-        lists = with_minimums(lists, [reached(one, lists, side) for side, one in enumerate(found)])
+        lists = with_minimums(lists, [people_in_lists(one, lists, side) for side, one in enumerate(found)])
         solution = solve(lists, seed=seed, time_limit_s=remaining_s(ends))
     proved = all(one.status is Status.PROVED for one in found)
     return Suggestions(cohort, programme, scores, lists, solution, each, most_shown, seed, all_reached=proved)
@@ -208,7 +208,7 @@ def remaining_s(ends: float | None) -> float | None:
 
 def with_list_lengths(problem: AssignmentProblem, mentors_most: int, mentees_most: int) -> AssignmentProblem:
     """Return the problem of lists: so many partners at most, none where a person takes none, and no other bound."""
-    sides = zip((problem.mentors, problem.mentees), (mentors_most, mentees_most), pinned_partners(problem), strict=True)
+    sides = zip((problem.mentors, problem.mentees), (mentors_most, mentees_most), count_pins(problem), strict=True)
     mentors, mentees = (no_minimum(list_lengths(own.most, most, pinned)) for own, most, pinned in sides)
     return replace(
         problem,
@@ -227,7 +227,7 @@ def list_lengths(places: IntVector, most: int, pinned: IntVector) -> IntVector:
     return np.where(pinned >= places, places, np.maximum(most, pinned))
 
 
-def pinned_partners(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
+def count_pins(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
     """Return with how many partners each mentor, and each mentee, is pinned."""
     pins = np.array(problem.pins, dtype=np.int64).reshape(-1, 2)
     mentors, mentees = (np.bincount(pins[:, side], minlength=problem.shape[side]) for side in (0, 1))
@@ -241,15 +241,15 @@ def no_minimum(most: IntVector) -> DegreeBounds:
 
 def reach_problem(lists: AssignmentProblem, side: int) -> AssignmentProblem:
     """Return the problem of as many people of a side as can be in a list, beside the pinned, each with one partner."""
-    pinned = pinned_partners(lists)
+    pinned = count_pins(lists)
     left = [own.most - used for own, used in zip((lists.mentors, lists.mentees), pinned, strict=True)]
     left[side] = np.minimum(left[side], pinned[side] == 0)
     return replace(lists, mentors=no_minimum(left[0]), mentees=no_minimum(left[1]), pins=())
 
 
-def reached(solution: Solution, lists: AssignmentProblem, side: int) -> BoolVector:
+def people_in_lists(solution: Solution, lists: AssignmentProblem, side: int) -> BoolVector:
     """Return (n,) bool: who of a side is in a list, by the solution of its reach problem or by a pin."""
-    inside = pinned_partners(lists)[side] > 0
+    inside = count_pins(lists)[side] > 0
     inside[solution.pairs[:, side]] = True
     return inside
 

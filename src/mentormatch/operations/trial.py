@@ -131,11 +131,11 @@ def try_programme(cohort: Cohort, programme: Programme, *, seed: int = 0, time_l
 def effect_of(rule: Rule, cohort: Cohort, block: BoolMatrix | None, times: NDArray[np.uint8]) -> RuleEffect:
     """Return what one rule does; ``times`` (n, m) is how many rules forbid each pair."""
     return RuleEffect(
-        sets_aside=summed(~admits for side in SIDES if (admits := rule.eligible(cohort.side(side), side)) is not None),
+        sets_aside=total(~admits for side in SIDES if (admits := rule.eligible(cohort.side(side), side)) is not None),
         forbids=None if block is None else int(block.sum()),
         alone=None if block is None else int((block & (times == 1)).sum()),
-        priority=summed(first > 0 for side in SIDES if (first := rule.priority(cohort.side(side), side)) is not None),
-        places=summed(
+        priority=total(first > 0 for side in SIDES if (first := rule.priority(cohort.side(side), side)) is not None),
+        places=total(
             bounds.most
             for side in SIDES
             if rule.offers_places and (bounds := rule.degree_bounds(cohort.side(side), side)) is not None
@@ -143,7 +143,7 @@ def effect_of(rule: Rule, cohort: Cohort, block: BoolMatrix | None, times: NDArr
     )
 
 
-def summed(parts: Iterator[NDArray[np.int64] | NDArray[np.bool_]]) -> int | None:
+def total(parts: Iterator[NDArray[np.int64] | NDArray[np.bool_]]) -> int | None:
     """Return the sum of all, None where there is none."""
     known = [int(part.sum()) for part in parts]
     return sum(known) if known else None

@@ -11,7 +11,7 @@ from mentormatch.contract.match_response import Response
 from mentormatch.contract.operation import Operation
 from mentormatch.contract.operations.repair import pairs_out
 from mentormatch.contract.requests import CohortRequest, ProgrammeTable, TimeLimit
-from mentormatch.operations.experiment import Draw, DrawnPart, Experiment, drawn_by
+from mentormatch.operations.experiment import Draw, DrawnPart, Experiment, draw_plan
 from mentormatch.programme.programme import Programme
 
 
@@ -69,7 +69,7 @@ class DrawLots(Operation[DrawRequest, DrawResponse]):
         """Return what the lots give."""
         cohort, programme = request.read()
         experiment = Experiment.of(programme, Programme.read(request.second), request.seed)
-        return DrawResponse.of(drawn_by(cohort, experiment, time_limit_s=request.time_limit_s, **request.by_hand()))
+        return DrawResponse.of(draw_plan(cohort, experiment, time_limit_s=request.time_limit_s, **request.by_hand()))
 
     def example(self) -> dict[str, Any]:
         """Return the question of what a lot gives between two weights."""

@@ -8,7 +8,7 @@ from mentormatch.explanation.tables import ResultSheet
 from mentormatch.fields import SIDES
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages import mark, tr
-from mentormatch.operations.experiment import Draw, Experiment, drawn_by
+from mentormatch.operations.experiment import Draw, Experiment, draw_plan
 from mentormatch.programme.programme import Programme
 from mentormatch.service.desk.desk_requests import MOST_S, Action, FilePart, RecordExperiment, Take
 from mentormatch.service.desk.interrupts import stoppable
@@ -85,7 +85,7 @@ def lots_drawn(handed: Handed, intake: Intake) -> Draw:
     experiment = record_in(handed.files.get(EXPERIMENT))
     experiment.refuse_other(intake.programme, handed.files["programme"].name)
     with stoppable():
-        return drawn_by(intake.cohort, experiment, time_limit_s=MOST_S)
+        return draw_plan(intake.cohort, experiment, time_limit_s=MOST_S)
 
 
 def drawn_file(name: str, handed: Handed, drawn: Draw | None) -> bytes:
