@@ -90,7 +90,7 @@ class KeptPlaces:
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """One number of one rule: ``after(k)`` is the rule moved by k steps, 1 to ``furthest``; ``told(k)`` says so.
+    """One number of one rule: ``after(k)`` is the rule moved by k steps, 1 to ``furthest``; ``sentence(k)`` says so.
 
     Each step asks less. ``cost(k)`` is the change in the unit in which staff read the number: pairs, places, points,
     steps of a scale.

@@ -165,7 +165,7 @@ def _answers_given(left: Column, right: Column) -> tuple[_Given, _Given]:
     if isinstance(left, MultiChoice) and isinstance(right, MultiChoice) and left.labels == right.labels:
         return _BitTable(left.values), _BitTable(right.values)  # no two options of one question are compared as equal
     known: IntArray = defaultdict(count().__next__)
-    listed = [_listed(column, known) for column in (left, right)]
+    listed = [_indices_of_choices(column, known) for column in (left, right)]
     ours, theirs = (
         _Incidence(*pairs, len(column.known), len(known)) for pairs, column in zip(listed, (left, right), strict=True)
     )
@@ -185,7 +185,7 @@ def _of_both(left: _Incidence, right: _Incidence) -> tuple[_Incidence, _Incidenc
     return ours, theirs
 
 
-def _listed(column: Column, known: IntArray) -> PairIndices:
+def _indices_of_choices(column: Column, known: IntArray) -> PairIndices:
     """Return, for each answer given, who gave it, and its number among all that are known."""
     match column:
         case MultiChoice(labels, chosen):
@@ -194,7 +194,7 @@ def _listed(column: Column, known: IntArray) -> PairIndices:
             people = np.flatnonzero(codes >= 0)
             items = codes[people]
         case NameLists():
-            return _numbered(column.compared, known)
+            return _indices_of_answers(column.compared, known)
         case _:
             raise TypeError(f"a column of {type(column).__name__} lists no answers")
     return people, np.array([known[fold(label)] for label in labels], dtype=np.int64)[items]
@@ -203,7 +203,7 @@ def _listed(column: Column, known: IntArray) -> PairIndices:
 def pairs_sharing(left: Answers, right: Answers) -> PairIndices:
     """Return who of ``left`` and who of ``right`` have an answer in common, each pair once, in order."""
     known: IntArray = defaultdict(count().__next__)
-    given = [(*_numbered(side, known), len(side)) for side in (left, right)]
+    given = [(*_indices_of_answers(side, known), len(side)) for side in (left, right)]
     ours, theirs = (_Incidence(people, answers, size, len(known)) for people, answers, size in given)
     return unique_pairs(*_join_on_answers(ours, theirs), len(right))
 
@@ -219,7 +219,7 @@ def pairs_with_common_entry(left: Entries, right: Entries, shape: tuple[int, int
     return unique_pairs(*_join_on_answers(ours, theirs), shape[1])
 
 
-def _numbered(rows: Answers, known: IntArray) -> PairIndices:
+def _indices_of_answers(rows: Answers, known: IntArray) -> PairIndices:
     """Return, for each answer given, who gave it, and its number among all that are known."""
     each = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
     numbers = map(known.__getitem__, chain.from_iterable(rows))

@@ -70,10 +70,10 @@ class Capacity(Rule):
 
     @property
     def details(self) -> tuple[str, ...]:
-        asked = () if self.field is not None else (tr("Le nombre de places se lit dans {field}."),)
+        sentences = () if self.field is not None else (tr("Le nombre de places se lit dans {field}."),)
         unsaid = tr("Qui n'a pas répondu a {default} places.")
         least = tr("Il faut prendre {minimum} personnes au moins ; ce minimum vaut pour {always}.")
-        return (*asked, unsaid, least)
+        return (*sentences, unsaid, least)
 
     @property
     def couples_pairs(self) -> bool:

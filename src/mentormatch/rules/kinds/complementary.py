@@ -87,8 +87,8 @@ class Complementary(Rule):
 
     def _offers_and_needs(self, market: Market) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return (n, k) and (m, k) bool: who can pass on, and who needs, which of k items."""
-        offers, asked = market.mentors.columns[self.mentor], market.mentees.columns[self.mentee]
-        (can, unsaid), (needs, _) = offers_and_needs(offers, asked, level=self.level, first=self.first)
+        offers, levels_needed = market.mentors.columns[self.mentor], market.mentees.columns[self.mentee]
+        (can, unsaid), (needs, _) = offers_and_needs(offers, levels_needed, level=self.level, first=self.first)
         if self.missing == "allow":
             can = can | unsaid | ~market.mentors.known(self.mentor)[:, None]
         return can, needs

@@ -82,8 +82,8 @@ class Covers(Rule):
 
     def forbidden(self, market: Market) -> BoolMatrix:
         left, right = market.mentors, market.mentees
-        offers, asked = left.columns[self.mentor], right.columns[self.mentee]
-        able, needed = offers_and_needs(offers, asked, level=self.level, first=self.first)
+        offers, levels_needed = left.columns[self.mentor], right.columns[self.mentee]
+        able, needed = offers_and_needs(offers, levels_needed, level=self.level, first=self.first)
         can, needs = (said | blank if self.missing == "allow" else said for said, blank in (able, needed))
         few = np.empty(market.shape, dtype=bool)
         for start in range(0, len(few), BLOCK_ROWS):

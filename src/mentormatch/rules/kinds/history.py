@@ -116,7 +116,7 @@ class History(Rule):
         past = {(mentors.get(canonical(pair.mentor)), mentees.get(canonical(pair.mentee))) for pair in self.pairs}
         # A first number of who they are says that a key is a person's, whichever side they are on.
         leads, follows = (
-            known_by_key(people, places) for people, places in ((market.mentors, mentors), (market.mentees, mentees))
+            places_by_key(people, places) for people, places in ((market.mentors, mentors), (market.mentees, mentees))
         )
         past |= {(leads.get(canonical(pair.mentee)), follows.get(canonical(pair.mentor))) for pair in self.pairs}
         known = sorted((mentor, mentee) for mentor, mentee in past if mentor is not None and mentee is not None)
@@ -124,7 +124,7 @@ class History(Rule):
         return both[:, 0], both[:, 1]
 
 
-def known_by_key(people: People, places: Mapping[str, int]) -> dict[str, int]:
+def places_by_key(people: People, places: Mapping[str, int]) -> dict[str, int]:
     """Return where each key stands that is one person's on either side."""
     numbers = people.numbered[:, 0]
     return {key: row for key, row in places.items() if numbers[row]}

@@ -101,25 +101,25 @@ class Load(Rule):
         theirs = [market.mentees.gave(self.mentee or "", [cell.mentee]) for cell in self.cells]
         ways, way_of = np.unique(np.array([np.ones(len(market.mentors), bool), *gave]), axis=1, return_inverse=True)
         for number, (_, *some) in enumerate(ways.T.tolist()):
-            asked = usual.copy()
+            hours = usual.copy()
             for cell, whose, there in zip(self.cells, theirs, some, strict=True):
-                asked[whose & there] = round(cell.hours * PARTS)
-            yield np.flatnonzero(way_of == number), asked
+                hours[whose & there] = round(cell.hours * PARTS)
+            yield np.flatnonzero(way_of == number), hours
 
     def forbidden(self, market: Market) -> BoolMatrix:
         """Return the pairs that exceed the limit by themselves, and those not known where that is forbidden."""
         limits, found = hours_by_person(self.limit, market.mentors), np.zeros(market.shape, dtype=bool)
-        for mentors, asked in self.hours_of_pairs(market):
-            known = (limits[mentors] != UNKNOWN)[:, None] & (asked != UNKNOWN)[None, :]
-            found[mentors] = np.where(known, asked[None, :] > limits[mentors, None], self.missing == "forbid")
+        for mentors, hours in self.hours_of_pairs(market):
+            known = (limits[mentors] != UNKNOWN)[:, None] & (hours != UNKNOWN)[None, :]
+            found[mentors] = np.where(known, hours[None, :] > limits[mentors, None], self.missing == "forbid")
         return found
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
         """Yield one row for each mentor whom several mentees together could ask too much of."""
         limits = hours_by_person(self.limit, market.mentors)
         for mentors, hours in self.hours_of_pairs(market):
-            asked = np.maximum(hours, 0)
-            known, counted = np.sort(asked), asked[None, :]
+            needed = np.maximum(hours, 0)
+            known, counted = np.sort(needed), needed[None, :]
             together = np.append(0, np.cumsum(known))[np.searchsorted(known, limits[mentors], side="right")]
             for mentor in mentors[(limits[mentors] != UNKNOWN) & (together > limits[mentors])].tolist():
                 yield Row(name=self.label, weights=counted, most=int(limits[mentor]), mentor=mentor)
@@ -129,11 +129,11 @@ class Load(Rule):
         limit = self.limit
         if isinstance(limit, str):
             return
-        asked = max((int(np.maximum(hours, 0).sum()) for _, hours in self.hours_of_pairs(market)), default=0) / PARTS
-        if asked > limit:
+        needed = max((int(np.maximum(hours, 0).sum()) for _, hours in self.hours_of_pairs(market)), default=0) / PARTS
+        if needed > limit:
             yield Relaxation(
                 "raise_load",
-                ceil(asked - limit),
+                ceil(needed - limit),
                 lambda k: self.model_copy(update={"limit": limit + k}),
                 lambda k: tr(
                     "Relever {rule} de {old} à {new} au plus par mentor·e.",
