@@ -22,7 +22,7 @@ from mentormatch.scoring.criteria.table import Table
 from mentormatch.scoring.criteria.wishes import Wishes
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.items import Stakes, stakes_of
-from mentormatch.scoring.score import normalised
+from mentormatch.scoring.score import normalise_weights
 
 type Answer = Any
 """What a person answered to one criterion, as JSON; None: nothing."""
@@ -63,7 +63,7 @@ def asked(market: Market, *, whole: bool) -> dict[str, object]:
 
 def criteria(programme: Programme, mentors: People, mentees: People) -> list[Asked]:
     """Return what a programme asks of some people."""
-    both = zip(programme.criteria, normalised(programme.criteria), strict=True)
+    both = zip(programme.criteria, normalise_weights(programme.criteria), strict=True)
     return [
         Asked(each.kind, weight, each.neutral, scale(each, mentors, mentees), *given(each, mentors, mentees))
         for each, weight in both

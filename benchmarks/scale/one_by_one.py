@@ -13,9 +13,9 @@ from benchmarks.scale.cohorts import EXAMPLE
 from mentormatch.base.columns import NONE
 from mentormatch.people.cohort import Cohort, People, Person
 from mentormatch.scoring.criteria.table import Table
-from mentormatch.scoring.score import MILLION, normalised
+from mentormatch.scoring.score import MILLION, normalise_weights
 
-WEIGHTS = {one.label: weight for one, weight in zip(EXAMPLE.criteria, normalised(EXAMPLE.criteria), strict=True)}
+WEIGHTS = {one.label: weight for one, weight in zip(EXAMPLE.criteria, normalise_weights(EXAMPLE.criteria), strict=True)}
 TABLE = next(one for one in EXAMPLE.criteria if isinstance(one, Table))
 CELLS = {(cell.mentor, cell.mentee): cell.points for cell in TABLE.cells}
 TOP, SCALE = 3, 4

@@ -11,7 +11,7 @@ from mentormatch.scoring import score as scoring
 from mentormatch.scoring.criteria.closeness import Closeness
 from mentormatch.scoring.criteria.same import Same
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, contribution, normalised, score
+from mentormatch.scoring.score import MILLION, contribution, normalise_weights, score
 from tests.laws.extensions import CRITERIA, criteria, criterion
 from tests.laws.questionnaires import BLANK_FIELD, EQUAL_FIELD, cohort, parts_of, surveys
 
@@ -77,7 +77,7 @@ def test_a_criterion_that_is_the_same_for_all_turns_no_preference(data: st.DataO
 def test_a_missing_answer_counts_at_neutral_with_its_full_weight(data: st.DataObject, kind: str) -> None:
     survey = data.draw(surveys())
     rated = [criterion(data.draw, survey, kind), *criteria(data.draw, survey, 2)]
-    weight = normalised(rated)[0]
+    weight = normalise_weights(rated)[0]
     people = cohort(data.draw, survey, rated)
     left, right = people.mentors, people.mentees
     share, known = contribution(rated[0], weight, left, right)
@@ -92,7 +92,7 @@ def test_what_is_answered_is_the_weight_of_the_criteria_that_both_answered(data:
     rated = [*criteria(data.draw, survey, 3), Closeness(field=BLANK_FIELD, weight=5)]
     people = cohort(data.draw, survey, rated)
     left, right = people.mentors, people.mentees
-    parts = zip(rated, normalised(rated), strict=True)
+    parts = zip(rated, normalise_weights(rated), strict=True)
     told = np.add.reduce([weight * ~np.isnan(each.score(left, right)) for each, weight in parts])
     table = score(people, rated)
     for i, k in np.ndindex(table.values.shape):
@@ -119,7 +119,7 @@ def test_people_who_are_scored_once_for_all_who_are_alike_score_the_same(
     survey = data.draw(surveys())
     rated = [criterion(data.draw, survey, kind), *criteria(data.draw, survey, 1)]
     people = cohort(data.draw, survey, rated)
-    parts = zip(rated, normalised(rated), strict=True)
+    parts = zip(rated, normalise_weights(rated), strict=True)
     told = [contribution(each, weight, people.mentors, people.mentees)[0] for each, weight in parts]
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (("MANY", 0), ("REPEATED", 0), ("BLOCK", 1), ("FEWEST_ROWS", rows)):
@@ -129,5 +129,5 @@ def test_people_who_are_scored_once_for_all_who_are_alike_score_the_same(
 
 
 def test_weights_of_nothing_make_scores_of_nothing() -> None:
-    assert normalised([Same(field="x", weight=0), Same(field="y", weight=0)]) == (0.0, 0.0)
-    assert normalised([]) == ()
+    assert normalise_weights([Same(field="x", weight=0), Same(field="y", weight=0)]) == (0.0, 0.0)
+    assert normalise_weights([]) == ()

@@ -22,8 +22,8 @@ from mentormatch.scoring.criteria.same import Same
 from mentormatch.scoring.criteria.unlike import Unlike
 from mentormatch.scoring.criteria.wishes import Wishes
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named, criteria_by_kind
-from mentormatch.scoring.lookup import ClassPoints, Exceptions, LookUp, looked_up
-from mentormatch.scoring.score import Direct, Share, contribution, normalised, score
+from mentormatch.scoring.lookup import ClassPoints, Exceptions, LookupTable, tabulate
+from mentormatch.scoring.score import Direct, Share, contribution, normalise_weights, score
 from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, surveys
 
@@ -51,7 +51,7 @@ def scored(way: str, rows: int = 2) -> Iterator[None]:
 
 def one_by_one(people: Cohort, rated: Sequence[Criterion]) -> list[list[int]]:
     """Return the scores of pairs of which each is alone."""
-    weighted = list(zip(rated, normalised(rated), strict=True))
+    weighted = list(zip(rated, normalise_weights(rated), strict=True))
     left = [people.mentors.take([row]) for row in range(len(people.mentors))]
     right = [people.mentees.take([row]) for row in range(len(people.mentees))]
     return [[sum(int(contribution(*each, a, b)[0][0, 0]) for each in weighted) for b in right] for a in left]
@@ -178,7 +178,7 @@ def test_the_way_that_takes_least_is_taken() -> None:
         "w": NameLists((None,) * 300),
     }
     people = Cohort(people_with(300, **column), people_with(300, **column))
-    assert addends(people, Overlap(field="x")) == [LookUp]
+    assert addends(people, Overlap(field="x")) == [LookupTable]
     assert addends(people, Same(field="c")) == [ClassPoints]
     assert addends(people, Wishes(mentor="w")) == [ClassPoints, Exceptions]
     assert addends(people, Plain()) == [ClassPoints]
@@ -196,6 +196,6 @@ def test_what_many_people_tick_in_few_ways_is_scored_once_for_each() -> None:
 def test_a_table_that_would_be_too_large_is_not_made() -> None:
     column = ticks(4, 9, 6)
     tally = Overlap(field="x").tally(people_with(4, x=column), people_with(4, x=column))
-    assert isinstance(looked_up(tally, Share(Overlap(field="x"), 1.0).of), LookUp)
+    assert isinstance(tabulate(tally, Share(Overlap(field="x"), 1.0).of), LookupTable)
     many = AnswerTally(tally.own, tally.known, tally.worth, tally.common * 12)
-    assert looked_up(many, Share(Overlap(field="x"), 1.0).of) is None
+    assert tabulate(many, Share(Overlap(field="x"), 1.0).of) is None

@@ -21,7 +21,7 @@ from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import thousands
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, ScoreTable, normalised
+from mentormatch.scoring.score import MILLION, ScoreTable, normalise_weights
 
 
 class Code(StrEnum):
@@ -158,7 +158,7 @@ def scores_before_rounding(case: Case) -> NDArray[np.float64]:
         total = np.zeros((len(cohort.mentors), len(cohort.mentees)))
         for mentors, mentees, weighed in table.emphasis.parts(cohort, table.criteria):
             part = Cohort(cohort.mentors.take(mentors), cohort.mentees.take(mentees))
-            total[np.ix_(mentors, mentees)] = sum_before_rounding(part, weighed, normalised(weighed))
+            total[np.ix_(mentors, mentees)] = sum_before_rounding(part, weighed, normalise_weights(weighed))
         return total
     return sum_before_rounding(cohort, table.criteria, table.weights)
 

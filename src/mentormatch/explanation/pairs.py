@@ -11,7 +11,7 @@ from mentormatch.languages.phrases import about, percent, points
 from mentormatch.people.cohort import Cohort, People, Person
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.emphasis import Emphasis
-from mentormatch.scoring.score import MILLION, ScoreTable, contribution, normalised
+from mentormatch.scoring.score import MILLION, ScoreTable, contribution, normalise_weights
 
 BLOCK = 32
 """So many pairs are explained together: scoring all of their people with each other is cheaper than one by one."""
@@ -88,7 +88,7 @@ def explain_emphasised(
     for place in pairs:
         ours, theirs = (side[row] for side, row in zip(named, place, strict=True))
         weighed = emphasis.weighed(criteria, ours, theirs)
-        table = ScoreTable(np.empty((0, 0), dtype=np.int32), weighed, normalised(weighed))
+        table = ScoreTable(np.empty((0, 0), dtype=np.int32), weighed, normalise_weights(weighed))
         (pair,) = explain_pairs(cohort, table, place[None, :])
         parts = zip(pair.contributions, ours.tolist(), theirs.tolist(), strict=True)
         contributions = tuple(replace(part, reason=emphasis.told(part.reason, *sides)) for part, *sides in parts)

@@ -21,7 +21,7 @@ from mentormatch.languages.phrases import about, percent, thousands
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.formulation import UnheldScores, formulate
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, normalised, score
+from mentormatch.scoring.score import MILLION, normalise_weights, score
 
 SOLID, FAIR = 0.9, 0.6
 MOST_SAMPLES = 10_000
@@ -174,7 +174,7 @@ def sample_problems(case: Case, trial: SamplingPlan) -> Iterator[AssignmentProbl
         if isinstance(scores, UnheldScores):
             yield formulate(case.cohort, scores.with_criteria(changed), case.rules, goals)
             continue
-        weights = normalised(changed)
+        weights = normalise_weights(changed)
         if scores.emphasis is None:
             found = sum_weighted(values, weights, case.problem.shape)
         else:

@@ -16,7 +16,7 @@ from mentormatch.programme.sections import Facilitation, Grouped
 from mentormatch.rules.formulation import eligible_people, forbidden_by_rule, priority_weights
 from mentormatch.rules.rule import CompositionBound, Market, Rule
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, contribution, normalised
+from mentormatch.scoring.score import MILLION, contribution, normalise_weights
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def score(members: People, criteria: Sequence[Criterion]) -> GroupScores:
     The share of a criterion in a pair is the mean of its shares both ways round, rounded down to millionths, so that
     the shares add up exactly. What a group has as a whole counts as much as it would for each of its pairs.
     """
-    weights = normalised(criteria)
+    weights = normalise_weights(criteria)
     parts = tuple(part(criterion, weight, members) for criterion, weight in zip(criteria, weights, strict=True))
     values = np.zeros((len(members), len(members)), dtype=np.int64)
     for each in parts:

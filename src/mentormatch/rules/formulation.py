@@ -20,7 +20,7 @@ from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import NO_SCORES, KeptPlaces, Market, PairIndices, Rule, market_of
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import ScoreTable, normalised, score
+from mentormatch.scoring.score import ScoreTable, normalise_weights, score
 
 type ScorePairs = Callable[[Cohort, Sequence[Criterion], Sequence[Rule], PersonMasks], Scores]
 """Returns the scores of people who take part, under rules in force, as a problem asks for them."""
@@ -37,7 +37,7 @@ class UnheldScores(ScoreTable):
     score_pairs: ScorePairs
 
     def __init__(self, cohort: Cohort, criteria: Sequence[Criterion], score_pairs: ScorePairs) -> None:
-        parts = {"cohort": cohort, "criteria": tuple(criteria), "weights": normalised(criteria)}
+        parts = {"cohort": cohort, "criteria": tuple(criteria), "weights": normalise_weights(criteria)}
         for name, part in {**parts, "score_pairs": score_pairs, "emphasis": None}.items():
             object.__setattr__(self, name, part)
 

@@ -182,7 +182,7 @@ class Criterion(Extension):
         return self.name or (f"{tr(self.title)} ({fields})" if fields else tr(self.title))
 
 
-def answered(left: BoolVector, right: BoolVector) -> NDArray[np.bool_]:
+def both_answered(left: BoolVector, right: BoolVector) -> NDArray[np.bool_]:
     """Return (n, m) bool: the pairs in which both sides answered."""
     return left[:, None] & right[None, :]
 

@@ -45,8 +45,8 @@ class Emphasis(BaseModel):
 
     def mistakes(self, fields: Mapping[str, AnyField], criteria: Sequence[Criterion]) -> Iterator[Problem]:
         """Yield each option of the question that names no criterion, and no group of them."""
-        asked = fields.get(self.field)
-        options = asked.options if isinstance(asked, Choice | Choices | Ranking) else []
+        question = fields.get(self.field)
+        options = question.options if isinstance(question, Choice | Choices | Ranking) else []
         for option in options:
             if not any(names(option, criterion) for criterion in criteria):
                 known = dict.fromkeys(each for one in criteria for each in (one.label, one.group) if each)

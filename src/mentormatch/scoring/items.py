@@ -71,14 +71,14 @@ def stakes(column: Column, compared: Callable[[str], str], points: Sequence[floa
     """Return the stakes in one column: a first choice of three is 3, a level its grade, unless ``points`` say."""
     match column:
         case MultiChoice(labels, values):
-            return listed(labels, values.astype(np.float64), np.zeros_like(values), 1)
+            return stakes_of_list(labels, values.astype(np.float64), np.zeros_like(values), 1)
         case Ranks(labels, ranks, most):
             by_rank = stakes_by_rank(most, points, int(ranks.max(initial=0)))
-            return listed(labels, by_rank[ranks], np.zeros(ranks.shape, dtype=bool), int(by_rank.max()))
+            return stakes_of_list(labels, by_rank[ranks], np.zeros(ranks.shape, dtype=bool), int(by_rank.max()))
         case Grades(labels, levels, grades):
-            return listed(labels, np.maximum(grades, 0).astype(np.float64), grades == NONE, len(levels) - 1)
+            return stakes_of_list(labels, np.maximum(grades, 0).astype(np.float64), grades == NONE, len(levels) - 1)
         case NameLists():
-            return named(column, compared, points)
+            return stakes_of_names(column, compared, points)
     raise TypeError(f"a column of {type(column).__name__} lists no items")
 
 
@@ -130,18 +130,18 @@ def ranks_given(column: Column) -> int:
     return max((len(names or ()) for names in column.values), default=0) if isinstance(column, NameLists) else 0
 
 
-def listed(labels: tuple[str, ...], values: NDArray[np.float64], blank: NDArray[np.bool_], top: int) -> Stakes:
+def stakes_of_list(labels: tuple[str, ...], values: NDArray[np.float64], blank: NDArray[np.bool_], top: int) -> Stakes:
     """Return the stakes in items that the question lists."""
-    return Stakes(labels, folded(labels), values, blank, top)
+    return Stakes(labels, fold_labels(labels), values, blank, top)
 
 
 @lru_cache(maxsize=64)
-def folded(labels: tuple[str, ...]) -> tuple[str, ...]:
+def fold_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
     """Return labels as they are compared: the same ones are asked for with each strip of people."""
     return tuple(map(fold, labels))
 
 
-def named(column: NameLists, compared: Callable[[str], str], points: Sequence[float] | None = None) -> Stakes:
+def stakes_of_names(column: NameLists, compared: Callable[[str], str], points: Sequence[float] | None = None) -> Stakes:
     """Return 1, or the points by rank, for each name that a person gave."""
     rows = [{compared(name): name for name in value or ()} for value in column.values]
     shown = {key: name for row in rows for key, name in row.items()}

@@ -115,7 +115,7 @@ class Kinds:
 
 
 @dataclass(frozen=True)
-class LookUp:
+class LookupTable:
     """``points`` (c,) int32 by the number of a pair.
 
     It is the sum of the numbers of the one in ``left`` (n,) and the other in ``right`` (m,), and of what they have in
@@ -132,15 +132,15 @@ class LookUp:
         """Return how many numbers there are."""
         return len(self.points)
 
-    def joins(self, other: "LookUp") -> bool:
+    def joins(self, other: "LookupTable") -> bool:
         """Return whether the numbers of both together are few enough."""
         return self.size * other.size <= MOST
 
-    def joined(self, other: "LookUp") -> "LookUp":
+    def joined(self, other: "LookupTable") -> "LookupTable":
         """Return the sum of the points of both."""
         common = *((each, step * other.size) for each, step in self.common), *other.common
         points = np.add.outer(self.points, other.points).ravel()
-        return LookUp(self.left * other.size + other.left, self.right * other.size + other.right, common, points)
+        return LookupTable(self.left * other.size + other.left, self.right * other.size + other.right, common, points)
 
     @cached_property
     def factors(self) -> Factors:
@@ -175,20 +175,20 @@ class LookUp:
         numbers: IntVector = np.einsum("ek,ke->e", left[lefts], right[:, rights]).astype(np.int64)
         return self.points[numbers].astype(np.int64)
 
-    def among(self, lefts: IntVector | slice, rights: IntVector | slice) -> "LookUp":
+    def among(self, lefts: IntVector | slice, rights: IntVector | slice) -> "LookupTable":
         """Return the same for some people of both sides."""
         common = tuple(
             (CommonItems(each.left[lefts], each.right[rights], each.most), step) for each, step in self.common
         )
         return replace(self, left=self.left[lefts], right=self.right[rights], common=common)
 
-    def flipped(self) -> "LookUp":
+    def flipped(self) -> "LookupTable":
         """Return the same with the sides exchanged."""
         common = tuple((CommonItems(each.right, each.left, each.most), step) for each, step in self.common)
         return replace(self, left=self.right, right=self.left, common=common)
 
 
-def looked_up(tally: AnswerTally, points_of: Callable[[Block], Points]) -> LookUp | ClassPoints | None:
+def tabulate(tally: AnswerTally, points_of: Callable[[Block], Points]) -> LookupTable | ClassPoints | None:
     """Return the points of what is counted of two people; None where there are too many."""
     few = 0 if tally.common else FEW
     ours, theirs = (Kinds.of(*side, few) for side in zip(tally.own, tally.known, strict=True))
@@ -200,7 +200,7 @@ def looked_up(tally: AnswerTally, points_of: Callable[[Block], Points]) -> LookU
         return spread(points, ours.codes, theirs.codes)
     steps = [prod(shape[axis + 1 :]) for axis in range(len(shape))]
     common = tuple(zip(tally.common, steps[2:], strict=True))
-    return LookUp(ours.codes * steps[0], theirs.codes * steps[1], common, points.ravel())
+    return LookupTable(ours.codes * steps[0], theirs.codes * steps[1], common, points.ravel())
 
 
 def _values(tally: AnswerTally, kinds: Sequence[Kinds], shape: tuple[int, ...]) -> Block:

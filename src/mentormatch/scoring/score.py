@@ -13,7 +13,7 @@ from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, strangers
 from mentormatch.scoring.criterion import Block, Criterion
 from mentormatch.scoring.emphasis import Emphasis
-from mentormatch.scoring.lookup import ClassPoints, Exceptions, LookUp, looked_up, spread
+from mentormatch.scoring.lookup import ClassPoints, Exceptions, LookupTable, spread, tabulate
 
 MILLION = 1_000_000
 BLOCK, FEWEST_ROWS, BLOCK_ROWS = 1 << 15, 64, 256
@@ -68,7 +68,7 @@ def score(cohort: Cohort, criteria: Sequence[Criterion], emphasis: Emphasis | No
     Each criterion's share is its normalised weight times its value (``neutral`` where undefined), rounded to millionths
     by itself, so that the shares add up to the score exactly. With an ``emphasis`` the weights are those of the pair.
     """
-    weights = normalised(criteria)
+    weights = normalise_weights(criteria)
     if emphasis is not None:
         values = np.zeros((len(cohort.mentors), len(cohort.mentees)), dtype=np.int32)
         for mentors, mentees, weighed in emphasis.parts(cohort, criteria):
@@ -76,7 +76,7 @@ def score(cohort: Cohort, criteria: Sequence[Criterion], emphasis: Emphasis | No
             values[np.ix_(mentors, mentees)] = score(part, weighed).values
         return ScoreTable(values, tuple(criteria), weights, emphasis)
     values = np.zeros((len(cohort.mentors), len(cohort.mentees)), dtype=np.int32)
-    shares = joined(
+    shares = join_shares(
         [share for rated in zip(criteria, weights, strict=True) for share in _shares(Share(*rated), cohort)]
     )
     for rows in _strips(*values.shape):
@@ -119,7 +119,7 @@ class Direct:
         total += self.share.block(some, self.right)
 
 
-type Adding = Direct | Exceptions | LookUp | ClassPoints
+type Adding = Direct | Exceptions | LookupTable | ClassPoints
 
 
 def _shares(share: Share, cohort: Cohort) -> Iterator[Adding]:
@@ -135,11 +135,11 @@ def _shares(share: Share, cohort: Cohort) -> Iterator[Adding]:
     yield Exceptions(named.left, named.right, share.of(named.values) - usual.at(named.left, named.right))
 
 
-def _share(share: Share, left: People, right: People) -> Direct | LookUp | ClassPoints:
+def _share(share: Share, left: People, right: People) -> Direct | LookupTable | ClassPoints:
     """Return what a criterion gives that names no pair."""
     pairs = len(left) * len(right)
     tally = share.criterion.tally(left, right) if pairs > MANY else None
-    found = looked_up(tally, share.of) if tally else None
+    found = tabulate(tally, share.of) if tally else None
     if isinstance(found, ClassPoints) or pairs <= (MANY if found is None else VAST):
         return found or Direct(share, left, right)
     kinds = [by_answers(people, tuple(people.columns)) for people in (left, right)]
@@ -164,7 +164,7 @@ def _by_kind(share: Share, left: People, right: People) -> IntBlock:
 def _usual(share: Share, left: People, right: People) -> ClassPoints:
     """Return what pairs get that are not named, by which of the two answered."""
     tally = share.criterion.tally(left, right)
-    found = looked_up(tally, share.of) if tally else None
+    found = tabulate(tally, share.of) if tally else None
     if isinstance(found, ClassPoints):
         return found
     kinds = [by_having_answered(people, tuple(people.columns)) for people in (left, right)]
@@ -172,15 +172,15 @@ def _usual(share: Share, left: People, right: People) -> ClassPoints:
     return spread(share.block(*some), *(kind.codes for kind in kinds))
 
 
-def joined(shares: Sequence[Adding]) -> list[Adding]:
+def join_shares(shares: Sequence[Adding]) -> list[Adding]:
     """Return the same, those put together that are added at once."""
-    lookups = [each for each in shares if isinstance(each, LookUp)]
+    lookups = [each for each in shares if isinstance(each, LookupTable)]
     spreads = [each for each in shares if isinstance(each, ClassPoints)]
     others = [each for each in shares if isinstance(each, Direct | Exceptions)]
     return [*_together(lookups), *_together(spreads), *others]
 
 
-def _together[T: (LookUp, ClassPoints)](shares: Sequence[T]) -> Iterator[T]:
+def _together[T: (LookupTable, ClassPoints)](shares: Sequence[T]) -> Iterator[T]:
     """Yield shares, put together as far as they may be: each, from the smallest on, with those that fit."""
     left = sorted(shares, key=lambda each: each.size)
     while left:
@@ -201,7 +201,7 @@ def _strips(count: int, width: int) -> Iterator[slice]:
         yield slice(start, min(start + step, count))
 
 
-def normalised(criteria: Sequence[Criterion]) -> tuple[float, ...]:
+def normalise_weights(criteria: Sequence[Criterion]) -> tuple[float, ...]:
     """Return the weights divided by their sum; all 0 where the sum is 0."""
     total = sum(criterion.weight for criterion in criteria)
     return tuple(criterion.weight / total if total else 0.0 for criterion in criteria)

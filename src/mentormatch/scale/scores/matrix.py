@@ -32,7 +32,7 @@ from mentormatch.scale.scores.terms import (
 from mentormatch.scoring.answer_classes import Distinct
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.lookup import Points
-from mentormatch.scoring.score import MILLION, normalised
+from mentormatch.scoring.score import MILLION, normalise_weights
 
 CACHED_COLUMNS = 1 << 13
 """So many scores of 4 bytes stay in the nearest cache."""
@@ -184,7 +184,7 @@ def build_matrix(
     # Overrides in compressed rows.
     starts = np.searchsorted(both.mentors, np.arange(n + 1))
     floor = max([0, *(rule.least_score for rule in rules if rule.least_score is not None)])
-    ceiling = sum(int(np.rint(weight * MILLION)) for weight in normalised(criteria))
+    ceiling = sum(int(np.rint(weight * MILLION)) for weight in normalise_weights(criteria))
     return ScoreMatrix(
         (n, m), tuple(terms), tuple(merge_tables(terms, m)), tuple(merge_equal(overlap)), both, starts, floor, ceiling
     )
@@ -194,7 +194,7 @@ def _criterion_terms(
     cohort: Cohort, criteria: Sequence[Criterion]
 ) -> Iterator[ScoreTerm | OverlapTerm | PairOverrides]:
     """Yield the terms of each criterion."""
-    for criterion, weight in zip(criteria, normalised(criteria), strict=True):
+    for criterion, weight in zip(criteria, normalise_weights(criteria), strict=True):
         known = criterion.named(cohort.mentors, cohort.mentees)
         term = score_term(CriterionScore(criterion, weight), criterion, cohort, named=known is not None)
         yield _choose_cheaper(term, read_criterion_overlap(criterion, weight, cohort))

@@ -25,7 +25,7 @@ from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import NO_SCORES, Market, Rule
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, strangers
 from mentormatch.scoring.criterion import Criterion, Named, WholeGroup
-from mentormatch.scoring.lookup import LookUp, Points, looked_up
+from mentormatch.scoring.lookup import LookupTable, Points, tabulate
 from mentormatch.scoring.score import MILLION, Share, contribution
 
 MAX_CODES = 256
@@ -127,7 +127,7 @@ class ScoreFunction(Protocol):
         """Return (n, m) int32, in millionths."""
         ...
 
-    def lookup(self, left: People, right: People) -> LookUp | None:
+    def lookup(self, left: People, right: People) -> LookupTable | None:
         """Return the same points as a lookup of what is counted of two people; None where they are none."""
         ...
 
@@ -155,7 +155,7 @@ class ScoreTerm:
     mentors: Distinct
     mentees: Distinct
     table: CodedTable | None = None
-    lookup: LookUp | None = None
+    lookup: LookupTable | None = None
 
     def rows(self, mentors: IntVector) -> Points:
         """Return (r, u) int32: the points of some mentors with each class of mentees."""
@@ -249,7 +249,7 @@ class TransposedFunction:
     def __call__(self, left: People, right: People) -> Points:
         return self.function(right, left).T
 
-    def lookup(self, left: People, right: People) -> LookUp | None:
+    def lookup(self, left: People, right: People) -> LookupTable | None:
         found = self.function.lookup(right, left)
         return None if found is None else found.flipped()
 
@@ -276,10 +276,10 @@ class CriterionScore:
     def __call__(self, left: People, right: People) -> Points:
         return contribution(self.criterion, self.weight, left, right)[0]
 
-    def lookup(self, left: People, right: People) -> LookUp | None:
+    def lookup(self, left: People, right: People) -> LookupTable | None:
         tally = self.criterion.tally(left, right)
-        found = looked_up(tally, Share(self.criterion, self.weight).of) if tally else None
-        return found if isinstance(found, LookUp) else None
+        found = tabulate(tally, Share(self.criterion, self.weight).of) if tally else None
+        return found if isinstance(found, LookupTable) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Availability(Criterion):
         if not words:
             return tr("aucun créneau en commun")
         most = MOST_APART if apart else MOST_NAMED
-        told = " ; ".join(words[:most]) if apart else listed(words[:most])
-        number = about(counted(len(words), "créneau", "créneaux"), told)
+        slots = " ; ".join(words[:most]) if apart else listed(words[:most])
+        number = about(counted(len(words), "créneau", "créneaux"), slots)
         others = len(words) - most
         return tr("{slots} (et {others})", slots=number, others=counted(others, "autre")) if others > 0 else number

@@ -30,7 +30,7 @@ HEADERS = ("mentor", "mentee", "points", "by", "on")
 NEEDED = ("mentor", "mentee", "points")
 
 
-def written(when: object) -> object:
+def date_text(when: object) -> object:
     """Return a date as a text."""
     return when.isoformat() if isinstance(when, date) else when
 
@@ -44,7 +44,7 @@ class PairPoints(BaseModel):
     mentee: str
     points: float = Setting(ge=0, le=1e6)
     by: str = ""
-    on: Annotated[str, BeforeValidator(written)] = ""
+    on: Annotated[str, BeforeValidator(date_text)] = ""
 
     @property
     def keys(self) -> tuple[str, str]:
@@ -189,8 +189,8 @@ class PointsTable:
         if not all(keys):
             return [Problem(where, tr("il manque une personne"), tr("les identifiants des deux"))]
         if keys in found:
-            told = tr("des points pour le binôme de la ligne {line}", line=found[keys][0])
-            return [Problem(where, told, tr("une ligne par binôme"))]
+            sentence = tr("des points pour le binôme de la ligne {line}", line=found[keys][0])
+            return [Problem(where, sentence, tr("une ligne par binôme"))]
         found[keys] = line, {**row, "points": points}
         return []
 

@@ -12,7 +12,7 @@ from mentormatch.fields.extension import AnswerReference, FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion
-from mentormatch.scoring.items import folded
+from mentormatch.scoring.items import fold_labels
 
 
 class Cell(BaseModel):
@@ -63,10 +63,12 @@ class Table(Criterion):
 
     def _points(self, ours: SingleChoice, theirs: SingleChoice) -> Block:
         points = np.full((len(ours.labels), len(theirs.labels)), self.otherwise)
-        row, column = ({label: index for index, label in enumerate(folded(side.labels))} for side in (ours, theirs))
+        row, column = (
+            {label: index for index, label in enumerate(fold_labels(side.labels))} for side in (ours, theirs)
+        )
         mentors, mentees = (
-            folded(tuple(cell.mentor for cell in self.cells)),
-            folded(tuple(cell.mentee for cell in self.cells)),
+            fold_labels(tuple(cell.mentor for cell in self.cells)),
+            fold_labels(tuple(cell.mentee for cell in self.cells)),
         )
         for cell, mentor, mentee in zip(self.cells, mentors, mentees, strict=True):
             if mentor in row and mentee in column:

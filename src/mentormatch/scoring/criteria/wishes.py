@@ -94,8 +94,10 @@ class Wishes(Criterion):
 
     def _known(self, left: People, right: People) -> tuple[BoolVector, BoolVector]:
         """Return who of either side answered what this criterion asks of that side."""
-        asked = ((left, self.mentor), (right, self.mentee))
-        ours, theirs = (np.ones(len(who), dtype=bool) if field is None else who.known(field) for who, field in asked)
+        questions = ((left, self.mentor), (right, self.mentee))
+        ours, theirs = (
+            np.ones(len(who), dtype=bool) if field is None else who.known(field) for who, field in questions
+        )
         return ours, theirs
 
     def _wishes(self, people: People, others: People, field: str | None) -> dict[tuple[int, int], float]:
@@ -106,9 +108,9 @@ class Wishes(Criterion):
         found: dict[tuple[int, int], float] = {}
         for row, names in enumerate(people.names(field).compared):
             for rank, name in enumerate(names[: self.most]):
-                asked = place.get(name)
-                if asked is not None:
-                    found.setdefault((row, asked), self._worth(rank))
+                position = place.get(name)
+                if position is not None:
+                    found.setdefault((row, position), self._worth(rank))
         return found
 
     def _worth(self, rank: int) -> float:
@@ -122,8 +124,8 @@ class Wishes(Criterion):
             yield alike, tr("{criterion} : autant de points pour chaque souhait (points)", criterion=quoted(self.label))
 
     def reason(self, left: Person, right: Person) -> str:
-        asked = [self._rank(left, right, self.mentor, "mentor"), self._rank(right, left, self.mentee, "mentee")]
-        return joined([phrase for phrase in asked if phrase])
+        phrases = [self._rank(left, right, self.mentor, "mentor"), self._rank(right, left, self.mentee, "mentee")]
+        return joined([phrase for phrase in phrases if phrase])
 
     def _rank(self, person: Person, other: Person, field: str | None, side: Side) -> str:
         if field is None:
