@@ -8,7 +8,7 @@ import mentormatch as mm
 from mentormatch.errors import MentorMatchError
 from mentormatch.languages import language
 from mentormatch.profiles.choices import with_wishes
-from mentormatch.record.rights.documents import held
+from mentormatch.record.rights.documents import find_held_data
 from mentormatch.record.rights.edition import Edition
 from mentormatch.record.rights.erasure import forget
 from tests.english import french_in
@@ -47,6 +47,6 @@ def test_what_is_left_to_do_after_somebody_is_forgotten_is_told_in_english(tmp_p
     with language("en"):
         done = forget(edition, "M03")
         with pytest.raises(MentorMatchError, match="Person not found") as refused:
-            held(edition.load(), edition.tables(), "Z99")
+            find_held_data(edition.load(), edition.tables(), "Z99")
     assert "notes.txt names this person" in done.to_do
     assert not french_in(str(refused.value))

@@ -14,7 +14,7 @@ import mentormatch as mm
 from mentormatch.errors import OutputError, SurveyError
 from mentormatch.programme.enrolment import read_contacts
 from mentormatch.record.log import check_chain
-from mentormatch.record.rights.documents import held, speaks_of
+from mentormatch.record.rights.documents import find_held_data, speaks_of
 from mentormatch.record.rights.edition import Edition, export_person
 from mentormatch.record.rights.erasure import forget, others_in, purge, to_purge, without_rows
 from mentormatch.record.verify import verify
@@ -134,7 +134,7 @@ def test_a_contact_detail_that_others_share_tells_of_nobody(made: Edition) -> No
     text = made.files["answers"].read_text("utf-8-sig")
     phones = [contact for key in ("M01", PERSON) for contact in contacts_of(made, key) if contact.startswith("06")]
     made.files["answers"].write_text(text.replace(phones[0], phones[1]), "utf-8")
-    found = held(made.load(), made.tables(), PERSON)
+    found = find_held_data(made.load(), made.tables(), PERSON)
     assert found.named_in(PERSON)
     assert not found.named_in(phones[1])
 
@@ -157,7 +157,7 @@ def test_every_document_that_is_written_is_covered_whatever_its_name_and_whereve
     matching.save(lu / "dessous" / "à nous.xlsx", replace=True)
     assert [path.name[:9] for path in tmp_path.iterdir() if path.is_dir() and path.name.startswith("binomes (")]
     again = Edition(made.programme, made.files, (lu / "dessous", lu, made.folders[0], lu / "dessous", lu))
-    found = held(programme, made.tables(), PERSON).also_as(codes)
+    found = find_held_data(programme, made.tables(), PERSON).also_as(codes)
     done = forget(again, PERSON, who="Camille")
     assert [one for one in done.to_do if not one.startswith("reponses.csv, ligne")] == []
     documents = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix not in (".toml", ".jsonl")]
@@ -218,7 +218,7 @@ def test_who_has_no_row_any_more_is_forgotten_in_documents_that_are_found_later(
 
 def test_a_person_is_found_by_their_e_mail_address_too(made: Edition) -> None:
     email = next(text for text in contacts_of(made, PERSON) if "@" in text)
-    assert held(made.load(), made.tables(), email.upper()).keys[0] == PERSON
+    assert find_held_data(made.load(), made.tables(), email.upper()).keys[0] == PERSON
 
 
 def test_a_person_who_is_not_there_is_not_repeated_in_the_error(made: Edition) -> None:

@@ -12,7 +12,7 @@ from mentormatch.languages import tr
 from mentormatch.operations.matching import documents_made
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
-from mentormatch.record.log import LogEntry, LogKind, LogLine, chain_in, continued
+from mentormatch.record.log import LogEntry, LogKind, LogLine, chain_in, extend_content
 from mentormatch.record.seal import READERS, Seal
 from mentormatch.record.verify import UNKNOWN, Verification, verify_content
 from tests.report.cohorts import small
@@ -47,7 +47,7 @@ def honest(number: int) -> tuple[tuple[LogEntry, ...], bytes, dict[str, bytes]]:
         )
         for place, kind in enumerate(kinds)
     )
-    head, content = continued(b"", *entries)
+    head, content = extend_content(b"", *entries)
     printed = Seal.of(chain_in(content), seal, head)
     made = {kind: each for kind, each in documents_made().items() if kind in READERS}
     return entries, content, {f"binomes{kind}": each.content(small(), printed) for kind, each in made.items()}
@@ -69,7 +69,7 @@ def rewritten(chance: random.Random, entries: Sequence[LogEntry], _: bytes) -> b
     place = chance.randrange(len(entries))
     one = entries[place]
     other = chance.choice([{"who": f"{one.who}x"}, {"why": f"{one.why}x"}, {"when": f"2025{one.when[4:]}"}])
-    return continued(b"", *entries[:place], one.model_copy(update=other), *entries[place + 1 :])[1]
+    return extend_content(b"", *entries[:place], one.model_copy(update=other), *entries[place + 1 :])[1]
 
 
 def reordered(chance: random.Random, entries: Sequence[LogEntry], content: bytes) -> bytes:
@@ -78,7 +78,7 @@ def reordered(chance: random.Random, entries: Sequence[LogEntry], content: bytes
     one, two = chance.sample(order, 2)
     order[one], order[two] = two, one
     if chance.random() < 0.5:
-        return continued(b"", *(entries[place] for place in order))[1]
+        return extend_content(b"", *(entries[place] for place in order))[1]
     lines = content.splitlines(keepends=True)
     return b"".join(lines[place] for place in order)
 
@@ -93,7 +93,7 @@ def with_a_line_more(chance: random.Random, entries: Sequence[LogEntry], content
     place = chance.randrange(len(entries))
     false = entries[0].model_copy(update={"kind": "validation", "who": "Personne"})
     if chance.random() < 0.5:
-        return continued(b"", *entries[:place], false, *entries[place:])[1]
+        return extend_content(b"", *entries[:place], false, *entries[place:])[1]
     lines = content.splitlines()
     previous = digest(lines[place - 1]) if place else "0" * 64
     lines.insert(place, LogLine(line=place + 1, previous=previous, entry=false).encoded())
@@ -101,7 +101,7 @@ def with_a_line_more(chance: random.Random, entries: Sequence[LogEntry], content
 
 
 def without_validations(_: random.Random, entries: Sequence[LogEntry], __: bytes) -> bytes:
-    return continued(b"", *(one for one in entries if one.kind != "validation"))[1]
+    return extend_content(b"", *(one for one in entries if one.kind != "validation"))[1]
 
 
 FORGERIES: Sequence[Forgery] = (

@@ -9,7 +9,7 @@ import pytest
 from mentormatch.assignment.verification.certificate import NAMES, WORDS, CertifiedTier, Verdict, certify
 from mentormatch.errors import MentorMatchError
 from mentormatch.languages import language, tr
-from mentormatch.record.log import SUFFIX, append, signed
+from mentormatch.record.log import SUFFIX, append, sign
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import WORDS as OUTCOMES
 from mentormatch.record.verify import verify
@@ -23,14 +23,14 @@ def verified(folder: Path) -> Iterator[str]:
     journal = path.with_name(f"binomes{SUFFIX}")
     yield verify(path).words
     yield verify(path.with_name("absent.decision.json")).words
-    append(journal, signed("edit", {"edit": "pin"}, who="Camille"))
+    append(journal, sign("edit", {"edit": "pin"}, who="Camille"))
     yield verify(path).words
     (folder / "coupled").mkdir()
     yield validate(written(coupled(), folder / "coupled"), who="Camille", why="board").words
-    append(journal, signed("matching", {"decision": verify(path).digest}, who="Camille"))
+    append(journal, sign("matching", {"decision": verify(path).digest}, who="Camille"))
     yield verify(path).words
     head = validate(written(plain(), folder), who="Camille", why="board").head
-    append(journal, signed("edit", {"edit": "ban"}, who="Camille"))
+    append(journal, sign("edit", {"edit": "ban"}, who="Camille"))
     yield from (verify(path, head=one).words for one in (head, "0" * 63 + "1"))
     lines = journal.read_bytes().splitlines(keepends=True)
     for spoilt in ([*lines, b"x"], [b"x\n", *lines], lines[1:], [lines[0].replace(b"pin", b"ban"), *lines[1:]]):

@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from mentormatch.errors import OutputError, RequestError
-from mentormatch.record.log import START, SUFFIX, LogEntry, LogLine, account, append, check_chain, now, signed
+from mentormatch.record.log import START, SUFFIX, LogEntry, LogLine, account, append, check_chain, now, sign
 
 pytestmark = pytest.mark.promise(29)
 
@@ -216,6 +216,6 @@ def test_the_account_at_work_has_a_name_or_is_said_to_be_unknown(
 @pytest.mark.parametrize("who", ["", "  "])
 def test_a_line_that_nobody_signs_is_refused_with_what_is_wanted(who: str) -> None:
     with pytest.raises(RequestError) as refused:
-        signed("edit", {}, who=who)
+        sign("edit", {}, who=who)
     assert refused.value.message == "Le journal ne prend que ce qu’une personne nommée signe"
     assert [str(problem) for problem in refused.value.problems] == ["who : vide ; attendu : un nom"]

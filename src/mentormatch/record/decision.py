@@ -130,7 +130,7 @@ class Decision(JsonMessage):
         """Return the decision that a matching is."""
         problem, solution = matching.problem, matching.solution
         members = members_of(problem)
-        told = problem.scores.pairs() if matching.scores.held else (solution.pairs[:, 0], solution.pairs[:, 1])
+        pairs = problem.scores.pairs() if matching.scores.held else (solution.pairs[:, 0], solution.pairs[:, 1])
         return cls(
             status=solution.status,
             engine=solution.engine,
@@ -140,15 +140,15 @@ class Decision(JsonMessage):
                 programme=digest_of_programme(matching.programme), answers=digest_of_answers(matching.cohort)
             ),
             goals=list(problem.goals),
-            tiers=[reached(tier) for tier in solution.tiers],
+            tiers=[tier_record(tier) for tier in solution.tiers],
             pairs=[_ids(mentor, mentee) for mentor, mentee in solution.pairs.tolist()],
             pins=[_ids(mentor, mentee) for mentor, mentee in problem.pins],
             former=[_ids(mentor, mentee) for mentor, mentee in problem.former],
             mentors=members[0],
             mentees=members[1],
             prices=[_stage(prices) for prices in solution.prices],
-            rows=[_coupling(problem, row, told, place) for place, row in enumerate(problem.rows, 1)],
-            scores=_table(*told, problem.scores.at(*told)),
+            rows=[_coupling(problem, row, pairs, place) for place, row in enumerate(problem.rows, 1)],
+            scores=_table(*pairs, problem.scores.at(*pairs)),
             every_pair=matching.scores.held,
             settled=solution.settled,
         )
@@ -160,9 +160,9 @@ class Decision(JsonMessage):
             parse_json(text, by_person=True)
             return cls.model_validate_json(text)
         except ValidationError as error:
-            raise _refused([Problem(".".join(map(str, d["loc"])), d["type"]) for d in error.errors()[:10]]) from None
+            raise _refusal([Problem(".".join(map(str, d["loc"])), d["type"]) for d in error.errors()[:10]]) from None
         except RequestError as error:
-            raise _refused(list(error.problems)) from None
+            raise _refusal(list(error.problems)) from None
 
     def to_json(self) -> str:
         """Return the file: one line for each part, so that two of them can be compared."""
@@ -210,13 +210,13 @@ class Decision(JsonMessage):
             total = sum(weight for _, _, weight in _cells(row.weights, places))
             if not (total if row.least is None else row.least) <= total <= (total if row.most is None else row.most):
                 expected = tr("de {least} à {most}", least=row.least, most=row.most)
-                raise _refused([Problem(row.id, tr("une somme de {total}", total=total), expected)])
+                raise _refusal([Problem(row.id, tr("une somme de {total}", total=total), expected)])
 
     def _cells_of(self, scored: tuple[IntVector, IntVector]) -> BoolMatrix:
         """Return (n, m) bool: the pairs that have a score."""
         if len(self.mentors) * len(self.mentees) > MOST_CELLS:
-            told = tr("trop de personnes pour une contrainte qui lie des binômes")
-            raise _refused([Problem(self.rows[0].id, told)])
+            sentence = tr("trop de personnes pour une contrainte qui lie des binômes")
+            raise _refusal([Problem(self.rows[0].id, sentence)])
         allowed = np.zeros((len(self.mentors), len(self.mentees)), dtype=bool)
         allowed[scored] = True
         return allowed
@@ -259,10 +259,10 @@ def read_decision(path: str | PathLike[str]) -> Decision:
     try:
         return Decision.from_json(Path(path).read_bytes())
     except OSError as error:
-        raise _refused([Problem(Path(path).name, system_reason(error))]) from None
+        raise _refusal([Problem(Path(path).name, system_reason(error))]) from None
 
 
-def _refused(problems: list[Problem]) -> RequestError:
+def _refusal(problems: list[Problem]) -> RequestError:
     return RequestError(tr("Ce fichier n'est pas un fichier de décision"), problems)
 
 
@@ -276,7 +276,7 @@ def _versions() -> Iterator[tuple[str, str]]:
             continue
 
 
-def reached(tier: Tier) -> ReachedTier:
+def tier_record(tier: Tier) -> ReachedTier:
     """Return one goal as the file has it; ``vector`` holds the scores of all pairs where the goal is about each."""
     return ReachedTier(goal=tier.goal, value=tier.value, bound=tier.bound, vector=list(tier.vector))
 
@@ -305,17 +305,17 @@ def _stage(prices: DualSolution) -> Stage:
         mentees=prices.mentees.tolist(),
         rows=list(prices.rows),
         kept=list(prices.goal_duals),
-        links=(_named(prices.linking_duals[0]), _named(prices.linking_duals[1])),
+        links=(_keys_of_links(prices.linking_duals[0]), _keys_of_links(prices.linking_duals[1])),
         parts=prices.denominator,
         least=prices.score_threshold,
     )
 
 
-def _named(links: Links) -> list[tuple[str, str, int]]:
+def _keys_of_links(links: Links) -> list[tuple[str, str, int]]:
     return [(*_ids(mentor, mentee), price) for mentor, mentee, price in links]
 
 
-def _placed(links: list[tuple[Id, Id, DecisionNumber]], places: "DecisionPlaces") -> Links:
+def _positions_of_links(links: list[tuple[Id, Id, DecisionNumber]], places: "DecisionPlaces") -> Links:
     """Return the links by position; raises RequestError for one of somebody who is not there."""
     positions = _positions([(mentor, mentee) for mentor, mentee, _ in links], places)
     return tuple((*pair, price) for pair, (_, _, price) in zip(positions, links, strict=True))
@@ -329,14 +329,14 @@ def _prices(stage: Stage, places: "DecisionPlaces") -> DualSolution:
         np.array(stage.mentees, np.int64),
         tuple(stage.rows),
         tuple(stage.kept),
-        (_placed(stage.links[0], places), _placed(stage.links[1], places)),
+        (_positions_of_links(stage.links[0], places), _positions_of_links(stage.links[1], places)),
         stage.parts,
         stage.least,
     )
 
 
-def _coupling(problem: AssignmentProblem, row: Row, told: tuple[IntVector, IntVector], place: int) -> Coupling:
-    mentors, mentees = told
+def _coupling(problem: AssignmentProblem, row: Row, pairs: tuple[IntVector, IntVector], place: int) -> Coupling:
+    mentors, mentees = pairs
     weights = row.coefficients_of(mentors, mentees, problem.shape)
     used = weights != 0
     table = _table(mentors[used], mentees[used], weights[used])
@@ -354,7 +354,7 @@ def _places(members: Iterable[Member], letter: str) -> Mapping[str, int]:
     """Return where each person stands; raises RequestError unless they are numbered from 1."""
     places = {member.id: place for place, member in enumerate(members)}
     if list(places) != [f"{letter}{place}" for place in range(1, len(places) + 1)] or len(places) < len(list(members)):
-        raise _refused([Problem("id", tr("les personnes ne sont pas numérotées depuis 1"))])
+        raise _refusal([Problem("id", tr("les personnes ne sont pas numérotées depuis 1"))])
     return places
 
 
@@ -369,16 +369,16 @@ def _cells(table: DecisionTable, places: DecisionPlaces) -> Iterator[tuple[str, 
     """Yield the entries of a table; raises RequestError for one of somebody who is not there."""
     for mentor, line in table.items():
         for mentee, value in line.items():
-            _known((mentor, mentee), places)
+            _require_pair((mentor, mentee), places)
             yield mentor, mentee, value
 
 
 def _positions(pairs: Ids, places: DecisionPlaces) -> Iterator[tuple[int, int]]:
     for pair in pairs:
-        _known(pair, places)
+        _require_pair(pair, places)
         yield places[0][pair[0]], places[1][pair[1]]
 
 
-def _known(pair: tuple[str, str], places: DecisionPlaces) -> None:
+def _require_pair(pair: tuple[str, str], places: DecisionPlaces) -> None:
     if pair[0] not in places[0] or pair[1] not in places[1]:
-        raise _refused([Problem(f"{pair[0]}, {pair[1]}", tr("personne n'a cet identifiant"))])
+        raise _refusal([Problem(f"{pair[0]}, {pair[1]}", tr("personne n'a cet identifiant"))])

@@ -51,10 +51,10 @@ def digest_of_answers(cohort: "Cohort") -> str:
 def digests_of_people(cohort: "Cohort") -> dict[tuple[str, str], str]:
     """Return the beginning of the digest of what each person answered, by side and key, mentors first."""
     sides = {"mentor": cohort.mentors, "mentee": cohort.mentees}
-    told = {side: (people.ids, _people(people).values()) for side, people in sides.items()}
+    tables = {side: (people.ids, _people(people).values()) for side, people in sides.items()}
     return {
         (side, key): _digest(answers)[:SHORT]
-        for side, (keys, each) in told.items()
+        for side, (keys, each) in tables.items()
         for key, answers in zip(keys, each, strict=True)
     }
 

@@ -21,7 +21,7 @@ from mentormatch.rules.formulation import formulate
 from mentormatch.scoring.score import score
 
 
-def reposed(decision: Decision, cohort: Cohort, programme: Programme) -> AssignmentProblem:
+def formulate_again(decision: Decision, cohort: Cohort, programme: Programme) -> AssignmentProblem:
     """Return the problem of a decision with the scores of all pairs.
 
     Raises RequestError where the decision rests on other answers or another programme, or states other pairs, scores,
@@ -30,9 +30,9 @@ def reposed(decision: Decision, cohort: Cohort, programme: Programme) -> Assignm
     refuse(other_ground(decision, cohort, programme))
     stated, goals = decision.problem(), decision.goals
     scores = (score if decision.every_pair else unheld_scores)(cohort, programme.criteria)
-    posed = formulate(cohort, scores, programme.rules, goals)
-    refuse(other_problem(decision, stated, posed))
-    return replace(posed, former=stated.former, rows=stated.rows if decision.every_pair else posed.rows)
+    problem = formulate(cohort, scores, programme.rules, goals)
+    refuse(other_problem(decision, stated, problem))
+    return replace(problem, former=stated.former, rows=stated.rows if decision.every_pair else problem.rows)
 
 
 def refuse(wrong: Iterable[Problem]) -> None:
@@ -41,16 +41,16 @@ def refuse(wrong: Iterable[Problem]) -> None:
         raise RequestError(tr("Cette décision ne repose pas sur ces réponses et ce programme"), found)
 
 
-def other_problem(decision: Decision, stated: AssignmentProblem, posed: AssignmentProblem) -> Iterator[Problem]:
+def other_problem(decision: Decision, stated: AssignmentProblem, problem: AssignmentProblem) -> Iterator[Problem]:
     """Yield what a decision states of its problem, and its answers do not give."""
     expected = tr("ce que donnent les réponses et le programme")
-    if members_of(posed) != (decision.mentors, decision.mentees):
+    if members_of(problem) != (decision.mentors, decision.mentees):
         yield Problem(tr("places"), tr("d'autres nombres de places"), expected)
-    if stated.pins != posed.pins:
+    if stated.pins != problem.pins:
         yield Problem("pins", tr("d'autres binômes imposés"), expected)
     pairs = stated.scores.pairs()
-    known = posed.scores.allows(*pairs).all() and np.array_equal(stated.scores.at(*pairs), posed.scores.at(*pairs))
-    if not known or (decision.every_pair and stated.scores.count != posed.scores.count):
+    known = problem.scores.allows(*pairs).all() and np.array_equal(stated.scores.at(*pairs), problem.scores.at(*pairs))
+    if not known or (decision.every_pair and stated.scores.count != problem.scores.count):
         yield Problem("scores", tr("d'autres points"), expected)
 
 

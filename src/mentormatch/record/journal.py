@@ -65,7 +65,7 @@ def lines(entries: Sequence[LogEntry]) -> Iterator[str]:
         yield f"{said} ({why})" if why else said
 
 
-def replaced(entries: Sequence[LogEntry], decision: str) -> Iterator[str]:
+def find_replaced(entries: Sequence[LogEntry], decision: str) -> Iterator[str]:
     """Yield that another decision was validated before one that is not, of the last such validation."""
     validations = [one for one in entries if one.kind == "validation"]
     if validations and not any(one.what.get("decision") == decision for one in validations):

@@ -125,11 +125,11 @@ def append(path: str | PathLike[str], *entries: LogEntry) -> str:
     """
     target = Path(path)
     try:
-        with held(target.parent), target.open("a+b", buffering=0) as file, locked(file, alone=True):
+        with held(target.parent), target.open("a+b", buffering=0) as file, lock(file, alone=True):
             return _add(file, target.name, entries)
     except OSError as error:
-        told = tr("le journal ne peut pas être écrit ({reason})", reason=system_reason(error))
-        raise OutputError(about(target.name, told)) from None
+        sentence = tr("le journal ne peut pas être écrit ({reason})", reason=system_reason(error))
+        raise OutputError(about(target.name, sentence)) from None
 
 
 def check_chain(path: str | PathLike[str], head: str | None = None) -> LogChain:
@@ -142,17 +142,17 @@ def check_chain(path: str | PathLike[str], head: str | None = None) -> LogChain:
     """
     target = Path(path)
     try:
-        with target.open("rb") as file, locked(file, alone=False):
+        with target.open("rb") as file, lock(file, alone=False):
             content = file.read()
     except OSError as error:
-        told = tr("le journal ne peut pas être lu ({reason})", reason=system_reason(error))
-        return LogChain((), START, (Problem(target.name, told),))
+        sentence = tr("le journal ne peut pas être lu ({reason})", reason=system_reason(error))
+        return LogChain((), START, (Problem(target.name, sentence),))
     return chain_in(content, head)
 
 
 def chain_in(content: bytes, head: str | None = None) -> LogChain:
     """Return what the text of a log holds and all that is wrong with it; see ``check_chain``."""
-    lines, torn = _split(content)
+    lines, torn = _split_lines(content)
     entries, problems = [], []
     for number, raw in enumerate(lines, 1):
         read, wrong = _read(raw, number, digest(lines[number - 2]) if number > 1 else START)
@@ -167,7 +167,7 @@ def chain_in(content: bytes, head: str | None = None) -> LogChain:
 
 
 @contextmanager
-def locked(file: IOBase, *, alone: bool) -> Iterator[None]:
+def lock(file: IOBase, *, alone: bool) -> Iterator[None]:
     """Hold the lock of a file, where there is one: alone to write, together with others to read."""
     if sys.platform != "win32":
         fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
@@ -176,13 +176,13 @@ def locked(file: IOBase, *, alone: bool) -> Iterator[None]:
 
 def _add(file: FileIO, name: str, entries: Sequence[LogEntry]) -> str:
     file.seek(0)
-    lines, torn = _split(file.readall())
+    lines, torn = _split_lines(file.readall())
     # A line is added to a whole line only: what follows a broken one would never be confirmed.
     wrong = _read(lines[-1], len(lines))[1] if lines else []
     if wrong:
         raise OutputError(about(name, tr("rien n'a été ajouté au journal")), wrong)
     end = file.tell() - len(torn)
-    head, added = _encoded(lines, (*_interrupted(torn), *entries))
+    head, added = _encode(lines, (*_keep_interrupted(torn), *entries))
     # What a killed writer left is cut off, and kept in a line of its own; it comes back where the disk is full.
     try:
         file.truncate(end)
@@ -195,13 +195,13 @@ def _add(file: FileIO, name: str, entries: Sequence[LogEntry]) -> str:
     return head
 
 
-def continued(content: bytes, *entries: LogEntry) -> tuple[str, bytes]:
+def extend_content(content: bytes, *entries: LogEntry) -> tuple[str, bytes]:
     """Return the head that a log will have, and what is to be added to the whole lines of its bytes."""
-    lines, torn = _split(content)
-    return _encoded(lines, (*_interrupted(torn), *entries))
+    lines, torn = _split_lines(content)
+    return _encode(lines, (*_keep_interrupted(torn), *entries))
 
 
-def _encoded(lines: Sequence[bytes], entries: Sequence[LogEntry]) -> tuple[str, bytes]:
+def _encode(lines: Sequence[bytes], entries: Sequence[LogEntry]) -> tuple[str, bytes]:
     """Return the head that the log will have, and what is to be added to these lines."""
     head, added = digest(lines[-1]) if lines else START, b""
     for number, entry in enumerate(entries, len(lines) + 1):
@@ -210,7 +210,7 @@ def _encoded(lines: Sequence[bytes], entries: Sequence[LogEntry]) -> tuple[str, 
     return head, added
 
 
-def _interrupted(torn: bytes) -> Iterator[LogEntry]:
+def _keep_interrupted(torn: bytes) -> Iterator[LogEntry]:
     """Yield the entry that keeps what there is of a line whose writing was interrupted."""
     if torn:
         yield LogEntry(kind="interruption", what={"torn": torn.decode(errors="backslashreplace")}, who=ENGINE)
@@ -221,7 +221,7 @@ def _write(file: FileIO, added: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _split(content: bytes) -> tuple[list[bytes], bytes]:
+def _split_lines(content: bytes) -> tuple[list[bytes], bytes]:
     """Return the lines, and what stands after the end of the last."""
     *lines, torn = content.split(b"\n")
     return lines, torn
@@ -277,7 +277,7 @@ def account() -> str:
         return tr(NOBODY_KNOWN)
 
 
-def signed(kind: LogKind, what: Mapping[str, str], *, who: str, why: str = "") -> LogEntry:
+def sign(kind: LogKind, what: Mapping[str, str], *, who: str, why: str = "") -> LogEntry:
     """Return an entry of the log, made now; raises RequestError where nobody is named."""
     if not who.strip():
         nobody = Problem("who", tr("vide"), tr("un nom"))

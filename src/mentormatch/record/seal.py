@@ -94,8 +94,8 @@ class Seal:
     @property
     def text(self) -> str:
         """The stamp in letters that no page and no spreadsheet changes."""
-        told = json.dumps(self.stamp.model_dump(mode="json"), separators=(",", ":"))
-        return told.replace("_", "\\u005f")  # a spreadsheet takes _x0041_ for A
+        content = json.dumps(self.stamp.model_dump(mode="json"), separators=(",", ":"))
+        return content.replace("_", "\\u005f")  # a spreadsheet takes _x0041_ for A
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -112,10 +112,10 @@ def stamp_in_page(content: bytes) -> Stamp | None:
 def stamp_in_json(content: bytes) -> Stamp | None:
     """Return the stamp of a JSON file, None where it has none."""
     try:
-        told = json.loads(content)
+        value = json.loads(content)
     except (ValueError, RecursionError):
         return None
-    record = told.get("record") if isinstance(told, Mapping) else None
+    record = value.get("record") if isinstance(value, Mapping) else None
     return Stamp.from_json(json.dumps(record)) if isinstance(record, Mapping) else None
 
 

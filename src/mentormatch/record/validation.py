@@ -9,7 +9,7 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import listed
 from mentormatch.record import log
-from mentormatch.record.log import signed, validation_words
+from mentormatch.record.log import sign, validation_words
 from mentormatch.record.seal import Seal
 from mentormatch.record.verify import HEAD, Verification, journal_beside, verify
 
@@ -84,7 +84,7 @@ def validate(
     verification = verify(path, journal=journal)
     if not verification.sound:
         raise RequestError(f"{tr("Rien n'a été validé.")}\n{verification.words}")
-    entry = signed("validation", {"decision": verification.digest}, who=who, why=why)
+    entry = sign("validation", {"decision": verification.digest}, who=who, why=why)
     head = log.append(beside, entry)
     chain = log.check_chain(beside)
     seal = Seal.of(chain, verification.digest, head)

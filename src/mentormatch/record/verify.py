@@ -28,9 +28,9 @@ from mentormatch.programme.programme import Programme
 from mentormatch.record import log
 from mentormatch.record.decision import SUFFIX, Decision
 from mentormatch.record.digests import digest
-from mentormatch.record.instance import reposed
-from mentormatch.record.journal import replaced
-from mentormatch.record.log import signed, validation_words
+from mentormatch.record.instance import formulate_again
+from mentormatch.record.journal import find_replaced
+from mentormatch.record.log import sign, validation_words
 from mentormatch.record.seal import Stamp, sealed_documents, stamp_in, unlogged_validations
 
 
@@ -159,9 +159,9 @@ def verify(
     # Which log it is held to, and what the documents beside it print of that.
     beside = journal_beside(source) if journal is None else Path(journal)
     printed = sealed_documents(source) if beside == journal_beside(source) else {}
-    stamps = {name: stamp_in(name, told) for name, told in printed.items()}
+    stamps = {name: stamp_in(name, document) for name, document in printed.items()}
     # The decision alone first, then with its log, then with the documents of its folder.
-    found = replace(_checked(content, against), asked=head, stamps=stamps)
+    found = replace(_check_content(content, against), asked=head, stamps=stamps)
     if head is not None or journal is not None or found.carried or beside.exists():
         found = _with_chain(found, log.check_chain(beside, head))
     sentences, wrong = check_documents(source)
@@ -180,8 +180,8 @@ def verify_content(
 
     Without a ``journal`` a ``head`` is that of no log: the decision is refused.
     """
-    stamps = {name: stamp_in(name, told) for name, told in (documents or {}).items()}
-    found = replace(_checked(content), asked=head, stamps=stamps)
+    stamps = {name: stamp_in(name, document) for name, document in (documents or {}).items()}
+    found = replace(_check_content(content), asked=head, stamps=stamps)
     if head is None and journal is None and not found.carried:
         return found
     return _with_chain(found, log.chain_in(journal or b"", head))
@@ -194,14 +194,14 @@ def journal_beside(path: Path) -> Path:
 
 def entry_of(path: str | PathLike[str], *, who: str, why: str = "") -> log.LogEntry:
     """Return the entry of a log that says that a decision was made: the digest of its file, by whom and why."""
-    return signed("matching", {"decision": digest(Path(path).read_bytes())}, who=who, why=why)
+    return sign("matching", {"decision": digest(Path(path).read_bytes())}, who=who, why=why)
 
 
 def _with_chain(found: Verification, chain: log.LogChain) -> Verification:
     """Return what holds of a decision and its log together."""
     disagreeing = [problem for name, stamp in found.carried.items() for problem in _disagreeing(name, stamp, chain)]
     other = [_of_another(name) for name, stamp in found.carried.items() if stamp.decision != found.digest]
-    problems = (*found.problems, *chain.problems, *_unlogged(chain, found.digest), *disagreeing, *other)
+    problems = (*found.problems, *chain.problems, *_missing_from_log(chain, found.digest), *disagreeing, *other)
     return replace(
         found, outcome=VerificationOutcome.REFUSED if problems else found.outcome, chain=chain, problems=problems
     )
@@ -222,19 +222,19 @@ def _of_another(name: str) -> Problem:
     return Problem(name, tr("ce document est d'une autre décision"), tr("celle du fichier vérifié"), advice)
 
 
-def _checked(content: bytes, against: tuple[Cohort, Programme] | None = None) -> Verification:
+def _check_content(content: bytes, against: tuple[Cohort, Programme] | None = None) -> Verification:
     """Return what holds of a decision without its log."""
     seal = digest(content)
     try:
         decision = Decision.from_json(content)
         # Without the scores of all pairs, and without what they are worked out from, optimality cannot be checked.
         whole = decision.every_pair or against is not None
-        problem = reposed(decision, *against) if against else decision.problem()
+        problem = formulate_again(decision, *against) if against else decision.problem()
         certificate = certify(problem, _solution(decision, whole=whole))
     except RequestError as error:
         return Verification(seal, VerificationOutcome.REFUSED, problems=error.problems)
     certificate = certificate if whole else of_the_chosen(certificate)
-    unproved = _unproved(problem, certificate) if whole else ()
+    unproved = _missing_prices(problem, certificate) if whole else ()
     # A proof that is missing where there could be one is a fault, too.
     problems = (*(Problem(tr("contrôle"), text) for text in certificate.problems), *unproved)
     outcome = VerificationOutcome.REFUSED if problems else _outcome(certificate)
@@ -261,17 +261,17 @@ def _outcome(certificate: Certificate) -> VerificationOutcome:
     )
 
 
-def _unproved(problem: AssignmentProblem, certificate: Certificate) -> Iterator[Problem]:
+def _missing_prices(problem: AssignmentProblem, certificate: Certificate) -> Iterator[Problem]:
     """Yield that prices are missing although nothing couples the pairs of this problem and every goal is a sum."""
     if certificate.verdict is Verdict.UNCERTIFIED and provable_goals(problem) == problem.goals:
         expected = tr("ceux de chaque but : aucune règle ne lie les binômes entre eux")
         yield Problem(tr("certificat"), tr("les prix manquent"), expected)
 
 
-def _unlogged(chain: log.LogChain, seal: str) -> Iterator[Problem]:
+def _missing_from_log(chain: log.LogChain, seal: str) -> Iterator[Problem]:
     if chain.whole and not any(entry.what.get("decision") == seal for entry in chain.entries):
-        told = tr("il ne parle pas de cette décision, ou son fichier a changé depuis")
-        yield Problem(tr("journal"), told)
+        sentence = tr("il ne parle pas de cette décision, ou son fichier a changé depuis")
+        yield Problem(tr("journal"), sentence)
 
 
 def _chain_words(chain: log.LogChain, seal: str) -> Iterator[str]:
@@ -287,7 +287,7 @@ def _chain_words(chain: log.LogChain, seal: str) -> Iterator[str]:
     if chain.whole:
         validations = [validation_words(one.who, one.when, one.why) for one in chain.validations(seal)]
         proposal = tr("Encore une proposition : personne ne l'a validée.")
-        yield from validations or [proposal, *replaced(chain.entries, seal)]
+        yield from validations or [proposal, *find_replaced(chain.entries, seal)]
         made = [entry.what.get("decision") for entry in chain.entries if entry.kind == "matching"]
         if seal in made and made[-1] != seal:
             yield tr("Le journal parle d'une décision plus récente : ce n'est pas la dernière.")

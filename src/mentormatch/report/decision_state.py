@@ -45,7 +45,7 @@ class Imprint:
         """By whom the decision was validated, or that it is a proposal; nothing where there is no answer."""
         if self.seal and self.seal.validations:
             return tuple(validation_words(one.who, one.when, one.why) for one in self.seal.validations)
-        before = journal.replaced(self.seal.journal, self.seal.decision) if self.seal else ()
+        before = journal.find_replaced(self.seal.journal, self.seal.decision) if self.seal else ()
         return (tr(PROPOSAL), *before) if self.answered else ()
 
     @property

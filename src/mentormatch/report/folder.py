@@ -28,8 +28,8 @@ from mentormatch.record.log import (
     account,
     chain_in,
     check_chain,
-    continued,
-    signed,
+    extend_content,
+    sign,
     validation_words,
 )
 from mentormatch.record.log import SUFFIX as JOURNAL
@@ -100,7 +100,7 @@ def compose(
     # What is validated or typed by hand stays beside under its date; the log says where.
     kept = draft.spare([each.filename for each in made.values()], *final_in(draft.place))
     lines = journal.read_bytes() if journal.exists() else b""
-    head, added = continued(lines, *replaced(path, kept, who=who, why=why), *entries)
+    head, added = extend_content(lines, *replaced(path, kept, who=who, why=why), *entries)
     lines = lines[: lines.rfind(b"\n") + 1] + added
     # The documents print the head that the log will have.
     draft.decision, draft.log = decision, (journal.name, lines)
@@ -116,7 +116,7 @@ def replaced(decision: Path, kept: str, *, who: str | None, why: str) -> list[Lo
     if not kept or not decision.exists():
         return []
     what = {"decision": digest(decision.read_bytes()), "kept": kept}
-    return [signed("replacement", what, who=account() if who is None else who, why=why)]
+    return [sign("replacement", what, who=account() if who is None else who, why=why)]
 
 
 def final_in(folder: Path) -> list[Problem]:
@@ -268,9 +268,9 @@ class Portfolio:
             raise RequestError(f"{tr("Rien n'a été validé.")}\n{verification.words}")
         decision, name = verification.digest, FILENAME.removesuffix(SUFFIX) + JOURNAL
         entries = entries_of(matching, decision, who=who, why=why)
-        validation = signed("validation", {"decision": decision}, who=who, why=why)
+        validation = sign("validation", {"decision": decision}, who=who, why=why)
         journal = self.files.get(name, b"")
-        head, added = continued(journal, *entries, validation)
+        head, added = extend_content(journal, *entries, validation)
         seal = Seal.of(chain_in(journal + added), decision, head)
         self.files = {FILENAME: content, name: journal + added, **documents(matching, seal)}
         return seal
@@ -305,8 +305,8 @@ def entries_of(matching: "Matching", decision: str, *, who: str | None = None, w
     name = account() if who is None else who
     edits = [({**edit.entry, "decision": decision}, edit.why or why) for edit in matching.edits]
     return (
-        *(signed("edit", what, who=name, why=reason) for what, reason in edits),
-        signed("matching", {"decision": decision}, who=name, why=why),
+        *(sign("edit", what, who=name, why=reason) for what, reason in edits),
+        sign("matching", {"decision": decision}, who=name, why=why),
     )
 
 

@@ -69,8 +69,8 @@ class HeldData:
     def pattern(self) -> re.Pattern[str]:
         """What finds the person in a text that is folded as keys are: whole words only."""
         texts = {canonical(text) for text in self.texts}
-        told = sorted((text for text in texts if len(text) >= SHORTEST), key=len, reverse=True)
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, told))})(?!\w)" if told else r"(?!)")
+        longest_first = sorted((text for text in texts if len(text) >= SHORTEST), key=len, reverse=True)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)" if longest_first else r"(?!)")
 
     def also_as(self, pseudonyms: Pseudonyms) -> "HeldData":
         """Return the same, to be found under their pseudonyms too: profiles and forms bear nothing else."""
@@ -82,14 +82,14 @@ class HeldData:
         return self.pattern.search(canonical(text)) is not None
 
 
-def held(programme: Programme, tables: Sequence[tuple[TextTable, Side | None]], person: str) -> HeldData:
+def find_held_data(programme: Programme, tables: Sequence[tuple[TextTable, Side | None]], person: str) -> HeldData:
     """Return what files hold of the person with this key or this e-mail address, also where they were forgotten.
 
     Of somebody who was forgotten, and has no row any more, that is what was asked for: documents may name them still.
     Raises SurveyError where no row is theirs; the message does not repeat what was asked for.
     """
     plan = plan_of(programme, apart=all(side is not None for _, side in tables))
-    everybody = [each for sheet in laid_out(tables, plan) for each in sent_in(sheet, plan)]
+    everybody = [each for sheet in laid_out(tables, plan) for each in rows_of(sheet, plan)]
     sought = canonical(person)
     persons = {each.person for each in everybody if each.whose(sought) and each.person}
     mine = [each.whose(sought) or each.person in persons for each in everybody]
@@ -124,16 +124,16 @@ class SentAnswers:
         return person in map(canonical, self.keys)
 
 
-def sent_in(sheet: SubmissionSheet, plan: Plan) -> Iterator[SentAnswers]:
+def rows_of(sheet: SubmissionSheet, plan: Plan) -> Iterator[SentAnswers]:
     """Yield every row of one file."""
     records = {record.line: record for record in sheet.table.records}
     contacts = [name for name, field in plan.fields.items() if field.use == "contact"]
     for sent in submissions(sheet, plan):
-        told = tuple(str(sent.answers.get(name, "")).strip() for name in contacts)
+        contact_texts = tuple(str(sent.answers.get(name, "")).strip() for name in contacts)
         name = sorted(words_in(str(sent.answers.get(field, "")) for field in plan.names))
         person = (canonical(sent.email), *name) if sent.email and name else ()
         row = PersonRow(sheet.table, records[sent.line], sent.side, sent.key)
-        yield SentAnswers(row, (sent.key, sent.email), told, person)
+        yield SentAnswers(row, (sent.key, sent.email), contact_texts, person)
 
 
 def mentions(held: HeldData, tables: Iterable[TextTable]) -> Iterator[tuple[str, int, str]]:
@@ -161,11 +161,11 @@ def ours(path: Path) -> bool:
     """Say whether a file is a document that this library wrote; decisions and logs, which know nobody, are none."""
     if path.name.endswith((DECISION, JOURNAL)):
         return False
-    named = path.name in registered() or path.name.startswith(STARTS)
-    return named or told_of(path) or made_by_us(path)
+    named = path.name in names_of_writers() or path.name.startswith(STARTS)
+    return named or is_in_manifest(path) or is_ours(path)
 
 
-def told_of(path: Path) -> bool:
+def is_in_manifest(path: Path) -> bool:
     """Say whether a manifest above a file tells that a run wrote it."""
     for folder in list(path.parents)[:3]:
         manifest, name = manifest_in(folder), path.relative_to(folder).as_posix()
@@ -175,12 +175,12 @@ def told_of(path: Path) -> bool:
     return False
 
 
-def registered() -> set[str]:
+def names_of_writers() -> set[str]:
     """Return the names under which writers of documents are registered."""
     return {each.filename for each in exporters().values()} | {each.filename for each in writers().values()}
 
 
-def made_by_us(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
     """Say whether a file shows by itself that this library made it, whatever its name is and whoever saved it since."""
     look = MAKES.get(path.suffix.lower())
     try:
@@ -202,10 +202,10 @@ def page_of_ours(content: bytes) -> bool:
 def object_of_ours(content: bytes) -> bool:
     """Say whether a JSON object is a result: it has our version and no programme, as requests have."""
     try:
-        told = json.loads(content)
+        value = json.loads(content)
     except (ValueError, RecursionError):
         return False
-    return isinstance(told, dict) and told.get("schema_version") == 1 and not isinstance(told.get("programme"), dict)
+    return isinstance(value, dict) and value.get("schema_version") == 1 and not isinstance(value.get("programme"), dict)
 
 
 def table_of_ours(content: bytes) -> bool:
@@ -263,7 +263,7 @@ def texts(path: Path) -> Iterator[str]:
     if path.suffix.lower() == ".ics":
         yield re.sub(r"\r?\n[ \t]", "", text)
     if path.suffix.lower() in (".json", ".ipynb"):
-        yield decoded(text)
+        yield decode_json(text)
 
 
 def letter_parts(path: Path) -> Iterator[str]:
@@ -273,7 +273,7 @@ def letter_parts(path: Path) -> Iterator[str]:
     yield from (str(part.get_content()) for part in letter.walk() if part.get_content_maintype() == "text")
 
 
-def decoded(text: str) -> str:
+def decode_json(text: str) -> str:
     """Return a JSON text with its characters as such rather than as escapes, empty where it is not JSON."""
     try:
         return json.dumps(json.loads(text), ensure_ascii=False)

@@ -15,7 +15,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import read_contacts, read_survey, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.record.log import SUFFIX
-from mentormatch.record.rights.documents import HeldData, PersonRow, documents, held, speaks_of
+from mentormatch.record.rights.documents import HeldData, PersonRow, documents, find_held_data, speaks_of
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.privacy import pseudonyms_for, secret_beside
 from mentormatch.survey.table import TextTable
@@ -103,8 +103,8 @@ class Export:
 
     def to_json(self) -> str:
         """Return it as a JSON text that people can read."""
-        told = {"schema_version": 1, "rows": self.rows, "results": self.results, "documents": self.documents}
-        return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+        content = {"schema_version": 1, "rows": self.rows, "results": self.results, "documents": self.documents}
+        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def export_person(edition: Edition, person: str) -> Export:
@@ -112,12 +112,12 @@ def export_person(edition: Edition, person: str) -> Export:
 
     Raises SurveyError where no row is theirs.
     """
-    found, cohort = held(edition.load(), edition.tables(), person), edition.cohort()
+    found, cohort = find_held_data(edition.load(), edition.tables(), person), edition.cohort()
     if secret_beside(edition.programme).exists():
         found = found.also_as(pseudonyms_for(edition.programme))
     naming = [path for path in edition.documents() if speaks_of(path, found)]
-    results = [told for path in naming if path.name == RESULT for told in results_in(path, found)]
-    results = [told for place, told in enumerate(results) if told not in results[:place]]
+    results = [result for path in naming if path.name == RESULT for result in results_in(path, found)]
+    results = [result for place, result in enumerate(results) if result not in results[:place]]
     rows = {(id(one.table), one.record.line): row(one, cohort) for one in found.rows}
     return Export(tuple(rows.values()), tuple(results), tuple(path.name for path in naming))
 
@@ -140,9 +140,9 @@ def row(sent: PersonRow, cohort: Cohort) -> dict[str, Any]:
 
 def results_in(path: Path, person: HeldData) -> Iterator[dict[str, Any]]:
     """Yield the pairs of a person, and that they have none with the reason, from a result that was written."""
-    told = json.loads(path.read_text(encoding="utf-8"))
+    content = json.loads(path.read_text(encoding="utf-8"))
     keys = {canonical(key) for key in person.keys}
-    for pair in told["pairs"]:
+    for pair in content["pairs"]:
         if keys & {canonical(pair["mentor"]), canonical(pair["mentee"])}:
             yield {name: pair[name] for name in ("mentor", "mentee", "points", "answered")}
-    yield from ({"unmatched": one["code"]} for one in told["unmatched"] if canonical(one["person"]) in keys)
+    yield from ({"unmatched": one["code"]} for one in content["unmatched"] if canonical(one["person"]) in keys)

@@ -16,8 +16,8 @@ from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import listed, system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.carry_over import CarryOver
-from mentormatch.record.log import LogEntry, account, append, signed
-from mentormatch.record.rights.documents import LETTER, HeldData, held, mentions, ours, speaks_of
+from mentormatch.record.log import LogEntry, account, append, sign
+from mentormatch.record.rights.documents import LETTER, HeldData, find_held_data, mentions, ours, speaks_of
 from mentormatch.record.rights.edition import Edition
 from mentormatch.survey.privacy import forgotten_beside, pseudonyms_for, remember_to_forget, secret_beside
 from mentormatch.survey.table_reader import Rows, TableSource, rows_in
@@ -50,7 +50,7 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
     Raises SurveyError where no row is theirs, OutputError where the list of those who are forgotten cannot be written.
     """
     tables = [table for table, _ in edition.tables()]
-    found = held(edition.load(), edition.tables(), person).also_as(pseudonyms_for(edition.programme))
+    found = find_held_data(edition.load(), edition.tables(), person).also_as(pseudonyms_for(edition.programme))
     left = [
         tr("{source}, ligne {line}, « {header} »", source=source, line=line, header=header)
         for source, line, header in mentions(found, tables)
@@ -132,7 +132,7 @@ def entries_of(edition: Edition, person: HeldData, *, who: str | None, why: str)
     """Return the lines for the logs: that somebody was forgotten, under a pseudonym."""
     pseudonyms = pseudonyms_for(edition.programme)
     names = dict.fromkeys(pseudonyms.of(row.side or "mentee", row.key) for row in person.rows)
-    return [signed("erasure", {"person": name}, who=account() if who is None else who, why=why) for name in names]
+    return [sign("erasure", {"person": name}, who=account() if who is None else who, why=why) for name in names]
 
 
 def write_down(edition: Edition, entries: Sequence[LogEntry]) -> list[Problem]:
@@ -198,7 +198,7 @@ def purge(edition: Edition, *, who: str | None = None, why: str = "") -> tuple[P
     written.
     """
     going = to_purge(edition)
-    entry = signed("purge", {"files": str(len(going))}, who=account() if who is None else who, why=why)
+    entry = sign("purge", {"files": str(len(going))}, who=account() if who is None else who, why=why)
     left = [*write_down(edition, [entry]), *delete(edition, going)]
     if left:
         raise OutputError(tr("Tout n'a pas pu être effacé"), left)
