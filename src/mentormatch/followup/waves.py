@@ -12,7 +12,7 @@ from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import ACROSS, SIDES, AnyField, Side, Text
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
-from mentormatch.people.cohort import People, Remark, RowFate, merged
+from mentormatch.people.cohort import People, Remark, RowFate, merge_remarks
 from mentormatch.programme.enrolment import AnswerSource, email_of, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import Answered
@@ -216,7 +216,7 @@ def answers(programme: Programme, replies: Sequence[WaveReply]) -> tuple[People,
         columns[name] = field.column([reading.value for reading in readings])
         odd += list(noted(name, replies, [reading.note for reading in readings]))
     people = People(tuple(reply.key for reply in replies), columns, np.ones(len(replies), dtype=bool))
-    return people, list(merged(sorted(odd, key=lambda remark: remark.line or 0)))
+    return people, list(merge_remarks(sorted(odd, key=lambda remark: remark.line or 0)))
 
 
 def noted(name: str, replies: Sequence[WaveReply], notes: Sequence[str]) -> Iterator[Remark]:

@@ -9,7 +9,7 @@ from mentormatch.explanation.labels import Labels
 from mentormatch.inspection.section import IntakeSection
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical, fold
-from mentormatch.people.cohort import FATES, Cohort, Fate, Remark, RowFate, merged
+from mentormatch.people.cohort import FATES, Cohort, Fate, Remark, RowFate, merge_remarks
 from mentormatch.survey.moments import ORDERS
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import SubmissionSheet
@@ -89,7 +89,7 @@ class Remarks(IntakeSection):
 def in_order(*remarks: Remark) -> tuple[Remark, ...]:
     """Return remarks in the order of the files: those on a whole file first, then by line; see ``merged``."""
     sources = list(dict.fromkeys(remark.source for remark in remarks))
-    return tuple(sorted(merged(remarks), key=lambda remark: (sources.index(remark.source), remark.line or 0)))
+    return tuple(sorted(merge_remarks(remarks), key=lambda remark: (sources.index(remark.source), remark.line or 0)))
 
 
 def runs(lines: Sequence[int], kept: set[int]) -> Iterator[str]:

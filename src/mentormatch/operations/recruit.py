@@ -36,7 +36,7 @@ from mentormatch.operations.recruitment import (
 )
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.people.other_answers import blank_people, possible_answers, shorter_answers, with_answer
-from mentormatch.people.turnover import longer, stacked
+from mentormatch.people.turnover import longer, stack_people
 from mentormatch.rules.formulation import build_problem, eligible_people, forbidden_pairs
 from mentormatch.rules.rule import market_of
 from mentormatch.scoring.score import score
@@ -221,7 +221,7 @@ class OpenMarket:
 
     def with_mentors(self, newcomers: People, values: IntMatrix, allowed: BoolMatrix) -> AssignmentProblem:
         """Return the problem with further mentors, whose pairs have these scores where they are allowed."""
-        rules, mentors = self.matching.programme.rules, stacked(self.cohort.mentors, newcomers)
+        rules, mentors = self.matching.programme.rules, stack_people(self.cohort.mentors, newcomers)
         scores = np.vstack([self.values, values]).astype(np.int32)
         market = market_of(replace(self.cohort, mentors=mentors), scores)
         taking = eligible_people(rules, mentors, "mentor"), self.taking
@@ -252,7 +252,9 @@ class OpenMarket:
             if tuple(mentees) not in self.described:
                 self.described[tuple(mentees)] = self.describe(candidates, mentees)
         chosen = [self.described[tuple(mentees)] for mentees in wanted]
-        full, least = (reduce(stacked, some) for some in zip(*((one.full, one.least) for one in chosen), strict=True))
+        full, least = (
+            reduce(stack_people, some) for some in zip(*((one.full, one.least) for one in chosen), strict=True)
+        )
         plans = [self.solved(self.with_mentors(some, *self.rated(some))) for some in (renumber(full), renumber(least))]
         if not plans[0].is_better_than(self.today):
             return None
@@ -306,7 +308,7 @@ class OpenMarket:
         variants = [with_answer(person, name, [0], bare.columns[name]) for name in self.fields]
         if not variants:
             return {}
-        values = self.rated(renumber(reduce(stacked, map(renumber, [*variants, person]))), mentees)[0].sum(axis=1)
+        values = self.rated(renumber(reduce(stack_people, map(renumber, [*variants, person]))), mentees)[0].sum(axis=1)
         return {name: int(values[-1] - values[place]) for place, name in enumerate(self.fields)}
 
     def traits(self, person: People, mentees: Sequence[int]) -> tuple[MentorTrait, ...]:
@@ -460,7 +462,7 @@ class Candidates:
             suiting = with_answer(suiting, name, range(len(suiting)), choices.best)
             tried += len(choices.values)
         alike = market.one_place_each(replace(mentors, complete=np.ones(len(mentors), dtype=bool)))
-        people = renumber(stacked(suiting, renumber(alike, len(suiting))))
+        people = renumber(stack_people(suiting, renumber(alike, len(suiting))))
         likes = (*(None for _ in suiting.ids), *mentors.ids)
         return cls(people, likes, *market.rated(people), tried + len(mentors))
 

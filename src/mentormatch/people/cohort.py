@@ -132,31 +132,31 @@ class People(ContentEquality):
 
     def codes(self, name: str) -> SingleChoice:
         """Return the column of a choice, scale, yesno or place."""
-        return _typed(self.columns[name], SingleChoice)
+        return _require_kind(self.columns[name], SingleChoice)
 
     def places(self, name: str) -> PlaceColumn:
         """Return the column of a place."""
-        return _typed(self.columns[name], PlaceColumn)
+        return _require_kind(self.columns[name], PlaceColumn)
 
     def members(self, name: str) -> MultiChoice:
         """Return the column of choices or slots."""
-        return _typed(self.columns[name], MultiChoice)
+        return _require_kind(self.columns[name], MultiChoice)
 
     def ranks(self, name: str) -> Ranks:
         """Return the column of a ranking."""
-        return _typed(self.columns[name], Ranks)
+        return _require_kind(self.columns[name], Ranks)
 
     def grades(self, name: str) -> Grades:
         """Return the column of a grid of levels."""
-        return _typed(self.columns[name], Grades)
+        return _require_kind(self.columns[name], Grades)
 
     def numbers(self, name: str) -> NumberColumn:
         """Return the column of a number."""
-        return _typed(self.columns[name], NumberColumn)
+        return _require_kind(self.columns[name], NumberColumn)
 
     def names(self, name: str) -> NameLists:
         """Return the column of a list of names."""
-        return _typed(self.columns[name], NameLists)
+        return _require_kind(self.columns[name], NameLists)
 
 
 def equal_numbers(ours: PersonNumbers, theirs: PersonNumbers) -> NDArray[np.int64]:
@@ -169,7 +169,7 @@ def equal_numbers(ours: PersonNumbers, theirs: PersonNumbers) -> NDArray[np.int6
     return np.column_stack([left, order[first[left] + nth]])
 
 
-def _typed[T](column: object, kind: type[T]) -> T:
+def _require_kind[T](column: object, kind: type[T]) -> T:
     """Return ``column``, which the programme has been checked to hold as ``kind``."""
     if not isinstance(column, kind):
         raise TypeError(f"expected {kind.__name__}, found {type(column).__name__}")
@@ -240,8 +240,8 @@ class RowFate:
         return ("mentor", "mentee") if self.side == "both" else (self.side,) if self.side else ()
 
     def __str__(self) -> str:
-        told = about(tr("{source}, ligne {line}", source=self.source, line=self.line), tr(FATES[self.fate]))
-        return f"{told} ({self.reason})" if self.reason else told
+        sentence = about(tr("{source}, ligne {line}", source=self.source, line=self.line), tr(FATES[self.fate]))
+        return f"{sentence} ({self.reason})" if self.reason else sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,7 @@ FIRST_LINES = 5
 """So many lines of a remark are named, the others are counted."""
 
 
-def merged(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+def merge_remarks(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
     """Return remarks with those that say the same of several lines of one file as one: the lines first, then the text.
 
     It stands where the first of them stood, on its line.
@@ -281,8 +281,8 @@ def one_of(same: Sequence[Remark]) -> Remark:
     first, lines = same[0], list(dict.fromkeys(remark.line for remark in same if remark.line is not None))
     if len(lines) < 2:
         return first
-    told = tr("lignes {lines} : {text}", lines=first_lines([str(line) for line in lines]), text=first.text)
-    return Remark(first.source, lines[0], told)
+    sentence = tr("lignes {lines} : {text}", lines=first_lines([str(line) for line in lines]), text=first.text)
+    return Remark(first.source, lines[0], sentence)
 
 
 def first_lines(lines: Sequence[str]) -> str:

@@ -285,8 +285,8 @@ def exaggerated_answers(answer: Column, *, graded: bool) -> list[Column]:
     match answer:
         case Grades(_, levels, values):
             top, given = len(levels) - 1, np.flatnonzero(values[0] != NONE).tolist()
-            higher = [changed_at(values, item, top) for item in given if values[0, item] < top]
-            against = [changed_at(np.where(values == NONE, NONE, 0), item, top) for item in given]
+            higher = [with_level(values, item, top) for item in given if values[0, item] < top]
+            against = [with_level(np.where(values == NONE, NONE, 0), item, top) for item in given]
             return [replace(answer, values=each) for each in [*higher, np.where(values == NONE, NONE, top), *against]]
         case PlaceColumn():
             return []
@@ -296,7 +296,7 @@ def exaggerated_answers(answer: Column, *, graded: bool) -> list[Column]:
     return []
 
 
-def changed_at(values: NDArray[np.int64], item: int, level: int) -> NDArray[np.int64]:
+def with_level(values: NDArray[np.int64], item: int, level: int) -> NDArray[np.int64]:
     """Return (1, items) levels with another in one item."""
     found = values.copy()
     found[0, item] = level

@@ -68,8 +68,8 @@ def add_people(cohort: Cohort, arrived: Cohort) -> Cohort:
     if problems:
         raise RequestError(tr("Les personnes qui arrivent ne peuvent pas rejoindre cette édition"), problems)
     return Cohort(
-        stacked(cohort.mentors, arrived.mentors),
-        stacked(cohort.mentees, arrived.mentees),
+        stack_people(cohort.mentors, arrived.mentors),
+        stack_people(cohort.mentees, arrived.mentees),
         (*cohort.rows, *arrived.rows),
         (*cohort.remarks, *arrived.remarks),
     )
@@ -88,8 +88,8 @@ def misfits(side: Side, here: People, new: People) -> list[Problem]:
     names = sorted({*here.columns, *new.columns})
     alike = [name for name in names if name in here.columns and name in new.columns]
     differ = [name for name in names if name not in alike or not same(here.columns[name], new.columns[name])]
-    asked = tr("le même programme")
-    return found + [Problem(quoted(name), tr("ce n'est pas la même question"), asked) for name in differ]
+    expected = tr("le même programme")
+    return found + [Problem(quoted(name), tr("ce n'est pas la même question"), expected) for name in differ]
 
 
 def same(one: Column, other: Column) -> bool:
@@ -107,7 +107,7 @@ def parts(column: Column) -> dict[str, Any]:
     return {part.name: getattr(column, part.name) for part in fields(column)} if is_dataclass(column) else {}
 
 
-def stacked(here: People, new: People) -> People:
+def stack_people(here: People, new: People) -> People:
     """Return the people of one side, the newcomers after the others."""
     if not here.ids or not new.ids:
         return here if here.ids else new
@@ -119,11 +119,11 @@ def stacked(here: People, new: People) -> People:
 def longer(column: Column, more: Column) -> Column:
     """Return one column, the answers of another after its own."""
     here, new = parts(column), parts(more)
-    grown = {name: appended(here[name], new[name]) for name in GROWING if name in here}
+    grown = {name: append_entries(here[name], new[name]) for name in GROWING if name in here}
     made: Column = type(column)(**{**here, **grown})
     return made
 
 
-def appended(here: Any, new: Any) -> Any:
+def append_entries(here: Any, new: Any) -> Any:
     """Return the entries of ``new`` after those of ``here``."""
     return (*here, *new) if isinstance(here, tuple) else np.concatenate([here, new])

@@ -19,7 +19,7 @@ import numpy as np
 from mentormatch.fields import SIDES, AnyField, Side, Slots, columns_of
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
-from mentormatch.people.cohort import Cohort, People, PersonNumbers, Remark, RowFate, first_lines, merged
+from mentormatch.people.cohort import Cohort, People, PersonNumbers, Remark, RowFate, first_lines, merge_remarks
 from mentormatch.survey.contacts import Contacts, fault_of
 from mentormatch.survey.duplicates import grouped, lines, one_fate, same_email, settled, sheet_of
 from mentormatch.survey.entries import Questionnaire, Submission, SurveyEntry, enter
@@ -312,7 +312,7 @@ def split(
     cohort = Cohort(mentors, mentees, tuple(rows))
     both = remarks_on_both(cohort, kept, plan)
     # What staff should look at; nothing of it decides anything.
-    made = merged(
+    made = merge_remarks(
         [
             *remarks,
             *doubts,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.operations.matching import match
-from mentormatch.people.cohort import FIRST_LINES, Cohort, Remark, merged
+from mentormatch.people.cohort import FIRST_LINES, Cohort, Remark, merge_remarks
 from mentormatch.programme.enrolment import read_contacts, read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.report.handouts import write_contacts, write_handouts
@@ -24,7 +24,7 @@ REMARKS = st.lists(st.builds(Remark, SOURCES, st.none() | st.integers(2, 30), TE
 
 @given(REMARKS)
 def test_what_is_said_of_lines_of_one_file_is_said_once_and_counts_them(remarks: list[Remark]) -> None:
-    told = merged(remarks)
+    told = merge_remarks(remarks)
     of_lines = [one for one in told if one.line is not None]
     for remark in remarks:
         same = [one for one in of_lines if one.source == remark.source and one.text.endswith(remark.text)]
@@ -37,7 +37,7 @@ def test_what_is_said_of_lines_of_one_file_is_said_once_and_counts_them(remarks:
         assert one.line in lines
         assert len(lines) == 1 or str(len(lines)) in one.text or all(str(line) in one.text for line in lines)
         assert len(lines) <= FIRST_LINES or f"({len(lines)} en tout)" in one.text
-    assert merged(told) == told
+    assert merge_remarks(told) == told
 
 
 def cohort_of(*answers: str) -> Cohort:
