@@ -18,7 +18,7 @@ from mentormatch.fields.base import (
     Side,
     Use,
 )
-from mentormatch.fields.clock import zoned
+from mentormatch.fields.clock import with_zones
 from mentormatch.fields.grids import Levels, Slots
 from mentormatch.fields.lists import Choices, ListOfNames, Ranking
 from mentormatch.fields.single import Choice, Number, Place, Scale, Text, YesNo
@@ -42,7 +42,7 @@ def columns_of(fields: Mapping[str, Field], values: Mapping[str, Sequence[object
     for name, column in columns.items():
         field = fields[name]
         if isinstance(field, Slots) and field.zone and field.week and isinstance(column, MultiChoice):
-            columns[name] = zoned(column, columns[field.zone.field], field.week, field.zone)
+            columns[name] = with_zones(column, columns[field.zone.field], field.week, field.zone)
     return columns
 
 

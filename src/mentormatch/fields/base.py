@@ -46,9 +46,9 @@ class SeveralAnswers(str):
     @classmethod
     def of(cls, parts: Iterable[str], *, ordered: bool = True) -> Self:
         """Return these answers as the text of one cell."""
-        told = tuple(part.strip() for part in parts if part.strip())
-        made = cls("; ".join(told))
-        made.parts, made.ordered = told, ordered
+        texts = tuple(part.strip() for part in parts if part.strip())
+        made = cls("; ".join(texts))
+        made.parts, made.ordered = texts, ordered
         return made
 
 
@@ -141,11 +141,11 @@ def schema_by_kind(core: CoreSchema, handler: GetJsonSchemaHandler, **more: obje
 
     ``more`` is what its schema says beside.
     """
-    told = handler(core)
-    table = handler.resolve_ref_schema(told)
+    schema = handler(core)
+    table = handler.resolve_ref_schema(schema)
     table["required"] = ["kind", *table.get("required", [])]
     table.update(more)
-    return told
+    return schema
 
 
 def split(text: str, joiner: str | None) -> list[str]:
@@ -190,12 +190,12 @@ def without(options: Sequence[str], parts: Sequence[str]) -> list[str]:
 def position(options: Sequence[str], text: str) -> int | None:
     """Return where ``text`` stands among ``options``, whatever its accents, case and spaces; None where it does not."""
     known = tuple(options)
-    exact = spelled(known).get(text)
+    exact = options_by_spelling(known).get(text)
     return places(known).get(fold(text)) if exact is None else exact
 
 
 @lru_cache(maxsize=1024)
-def spelled(options: tuple[str, ...]) -> dict[str, int]:
+def options_by_spelling(options: tuple[str, ...]) -> dict[str, int]:
     """Return where each option stands, by its own spelling: most answers bear it, and need not be folded."""
     return {option: index for index, option in enumerate(options)}
 

@@ -56,7 +56,7 @@ AROUND = 2 * FARTHEST
 LEAST_DAYS = 7
 
 
-def known_zone(name: str) -> str:
+def require_zone(name: str) -> str:
     """Return the name of a time zone; raise ValueError, with the nearest that there are, where it is none."""
     try:
         if "/" in name or name == "UTC":  # any other may be what this machine calls its own
@@ -102,7 +102,7 @@ def minutes_in(text: str) -> tuple[int, int]:
     return 60 * numbers[0] + numbers[1], 60 * numbers[2] + numbers[3]
 
 
-type ZoneName = Annotated[str, AfterValidator(known_zone)]
+type ZoneName = Annotated[str, AfterValidator(require_zone)]
 type HoursOfDay = Annotated[str, AfterValidator(hours_of)]
 
 
@@ -322,7 +322,7 @@ def holds(slot: WeeklySlot, local: datetime) -> bool:
     return slot.weekday == local.weekday() and slot.start <= 60 * local.hour + local.minute < slot.end
 
 
-def zoned(column: MultiChoice, where: Column, week: SlotWeek, zone: SlotZone) -> ZonedSlots:
+def with_zones(column: MultiChoice, where: Column, week: SlotWeek, zone: SlotZone) -> ZonedSlots:
     """Return a column of slots with where people live, by their answers to another question; none: the reference."""
     if not isinstance(where, SingleChoice):
         raise TypeError(f"a column of {type(where).__name__} tells no time zone")

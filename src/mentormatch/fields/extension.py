@@ -60,7 +60,7 @@ class Extension(BaseModel):
 
     def references(self) -> Iterator[FieldReference]:
         """Yield every field that this extension speaks of."""
-        for setting, ref in marked(type(self)):
+        for setting, ref in settings_naming_fields(type(self)):
             value = getattr(self, setting)
             for field in [value] if isinstance(value, str) else value or ():
                 yield FieldReference(setting, field, ref)
@@ -79,7 +79,7 @@ class Extension(BaseModel):
 
 
 @cache
-def marked(kind: type[Extension]) -> tuple[tuple[str, FieldRef], ...]:
+def settings_naming_fields(kind: type[Extension]) -> tuple[tuple[str, FieldRef], ...]:
     """Return the settings of a kind that name fields, each with what it may name."""
     fields = kind.model_fields.items()
     return tuple((setting, mark) for setting, info in fields for mark in info.metadata if isinstance(mark, FieldRef))

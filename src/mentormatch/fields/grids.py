@@ -12,7 +12,7 @@ from mentormatch.fields.base import Answer, AnswerReading, Blank, Field, Labels,
 from mentormatch.fields.clock import SlotWeek, SlotZone, WeeklySlot, minutes_in, weekday_of
 from mentormatch.fields.lists import UNKNOWN_OPTION, find_options, members, pieces_of
 from mentormatch.fields.options import option_named
-from mentormatch.fields.single import boxed
+from mentormatch.fields.single import text_of_box
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import joined
 from mentormatch.languages.text_keys import fold
@@ -111,7 +111,7 @@ class Slots(Field):
 
     def in_cell(self, part: str, text: str) -> list[str]:
         """Return the slots that one cell names: its column is a slot, a day, or a moment."""
-        said = boxed(part, text)
+        said = text_of_box(part, text)
         if position(self.slots, part) is not None:
             return [said] if said else []
         if not said:

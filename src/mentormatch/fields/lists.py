@@ -19,14 +19,14 @@ from mentormatch.fields.base import (
     Labels,
     SeveralAnswers,
     is_blank,
+    options_by_spelling,
     places,
     position,
-    spelled,
     split,
     without,
 )
 from mentormatch.fields.options import is_nobody, option_named
-from mentormatch.fields.single import Options, ticked
+from mentormatch.fields.single import Options, texts_of_boxes
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined
 from mentormatch.languages.text_keys import fold
@@ -41,7 +41,7 @@ def find_options(options: Sequence[str], pieces: Sequence[str], joiner: str | No
 
     Options may themselves hold the comma that joins them: the known options are looked for, longest first.
     """
-    exact = spelled(tuple(options))
+    exact = options_by_spelling(tuple(options))
     marks = (",", joiner or ";")
     found: dict[int, None] = {}
     left_over = False
@@ -115,10 +115,10 @@ def starts(text: str, option: str, marks: Sequence[str]) -> bool:
     return text == option or text.startswith(tuple(f"{option}{space}{mark}" for mark in marks for space in ("", " ")))
 
 
-def named(answer: Mapping[str, str], options: Sequence[str], joiner: str | None) -> list[str]:
+def options_named(answer: Mapping[str, str], options: Sequence[str], joiner: str | None) -> list[str]:
     """Return the options whose boxes are ticked, and what was typed beside them: a text, not an option."""
     other = {part for part in answer if fold(part) in OTHER and position(options, part) is None}
-    boxes = ticked({part: text for part, text in answer.items() if part not in other})
+    boxes = texts_of_boxes({part: text for part, text in answer.items() if part not in other})
     return [*boxes, *(one for part in other for one in pieces_of(answer[part], options, joiner))]
 
 
@@ -132,7 +132,7 @@ class Choices(Options):
         if is_blank(answer):
             return Blank
         setting = self.options, self.joiner
-        given = named(answer, *setting) if isinstance(answer, Mapping) else pieces_of(answer, *setting)
+        given = options_named(answer, *setting) if isinstance(answer, Mapping) else pieces_of(answer, *setting)
         found, understood = find_options(self.options, given, self.joiner)
         notes = [] if understood else [tr(UNKNOWN_OPTION)]
         if self.most is not None and len(found) > self.most:

@@ -104,12 +104,12 @@ def french(number: int) -> Iterator[str]:
         yield f"dix {UNITS_FR[number - 10]}"
     else:
         tens = 20 * (number // 20) if number >= 60 else 10 * (number // 10)
-        yield from tied(TENS_FR[tens], number - tens)
+        yield from join_tens(TENS_FR[tens], number - tens)
         for other in SWISS_TENS.get(10 * (number // 10), ()):
-            yield from tied(other, number % 10)
+            yield from join_tens(other, number % 10)
 
 
-def tied(tens: str, rest: int) -> Iterator[str]:
+def join_tens(tens: str, rest: int) -> Iterator[str]:
     """Yield a number of tens with what is behind it, "et" before one and eleven or not."""
     for below in french(rest) if rest else ():
         yield f"{tens} {below}"
@@ -163,7 +163,7 @@ def read_number(
             return None, kind
     if CODE.search(said):
         return None, NO_NUMBER
-    numbers, rest = taken_apart(said)
+    numbers, rest = take_apart(said)
     if len(numbers) == 2 and numbers[0] == numbers[1] and rest.endswith(f"({GAP})"):  # deux (2)
         numbers, rest = numbers[1:], rest.removesuffix(f"({GAP})")
     if len(numbers) != 1:
@@ -175,16 +175,16 @@ def read_number(
     return (values[0], oddity) if oddity in ("", AT_MOST, ABOUT) else (None, oddity)
 
 
-def taken_apart(said: str) -> tuple[list[tuple[float, ...]], str]:
+def take_apart(said: str) -> tuple[list[tuple[float, ...]], str]:
     """Return the numbers in a folded text, each by what it may mean, and the text with a gap for each."""
     found: list[tuple[float, ...]] = []
     words = re.sub(r"(?<=[^\W\d_])-(?=[^\W\d_])", " ", said)
     tokens = list(TOKEN.finditer(words))
     rest, at, done = "", 0, 0
     while at < len(tokens):
-        length, value = spelled_out(tokens[at : at + MOST_WORDS])
+        length, value = number_in_words(tokens[at : at + MOST_WORDS])
         if length or tokens[at]["figures"]:
-            found.append((float(value),) if length else figured(tokens[at]["figures"]))
+            found.append((float(value),) if length else read_figures(tokens[at]["figures"]))
             rest += words[done : tokens[at].start()] + GAP
             at += max(length, 1)
             done = tokens[at - 1].end()
@@ -197,7 +197,7 @@ def taken_apart(said: str) -> tuple[list[tuple[float, ...]], str]:
     return found, rest
 
 
-def spelled_out(tokens: Sequence[re.Match[str]]) -> tuple[int, int]:
+def number_in_words(tokens: Sequence[re.Match[str]]) -> tuple[int, int]:
     """Return how many tokens at the front are a number in words, the most that can be, and which number."""
     words = [token["word"] or "" for token in tokens]
     known = numerals()
@@ -208,7 +208,7 @@ def spelled_out(tokens: Sequence[re.Match[str]]) -> tuple[int, int]:
     return 0, 0
 
 
-def figured(text: str) -> tuple[float, ...]:
+def read_figures(text: str) -> tuple[float, ...]:
     """Return what figures may mean: one number, two where a separator has two meanings, none where it has none."""
     if UNSURE.fullmatch(text):
         return float(text.replace(",", ".")), float(re.sub(r"\D", "", text))
@@ -224,7 +224,7 @@ def parse_number(text: str) -> float | None:
     >>> parse_number("1 000,5"), parse_number("1 2"), parse_number("deux")
     (1000.5, None, None)
     """
-    numbers, rest = taken_apart(fold(text)) if any(map(str.isdigit, text)) else ([], "")
+    numbers, rest = take_apart(fold(text)) if any(map(str.isdigit, text)) else ([], "")
     return numbers[0][0] if rest == GAP and numbers[0] else None
 
 
@@ -238,16 +238,16 @@ def several(numbers: Sequence[tuple[float, ...]], rest: str) -> str:
 
 def remainder(rest: str, question: str) -> str:
     """Return what is odd about what stands around a number, empty where nothing is."""
-    asked = set(units(fold(question)))
+    expected = set(units(fold(question)))
     for shape, kind in ((ROUGHLY, ABOUT), (HIGHEST, AT_MOST), (LOWEST, AT_LEAST), (UNDER, BELOW)):
         if shape.search(rest):
-            return strange(shape.sub(" ", rest), asked) or kind
-    return strange(rest, asked)
+            return strange(shape.sub(" ", rest), expected) or kind
+    return strange(rest, expected)
 
 
-def strange(rest: str, asked: set[str]) -> str:
+def strange(rest: str, expected: set[str]) -> str:
     """Return what of the rest changes the number: a unit or words that the question does not ask for."""
-    left = {word for word in units(rest) if word not in NEUTRAL and word not in asked}
+    left = {word for word in units(rest) if word not in NEUTRAL and word not in expected}
     signs = set(re.findall(r"[^\w\s]", rest)) - PUNCTUATION - set(MEASURE_SIGNS)
     if left and not signs and left <= MEASURES:
         return PERCENT if left == {"%"} else UNIT

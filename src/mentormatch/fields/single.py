@@ -31,7 +31,7 @@ from mentormatch.places.column import PlaceColumn
 from mentormatch.places.finding import find
 
 
-def boxed(part: str, text: str) -> str:
+def text_of_box(part: str, text: str) -> str:
     """Return what the cell of one box says: its label where it is ticked, nothing where it is not, or else its text.
 
     Some tools tick a box with its own label. A text that neither ticks nor leaves the box is not taken for a tick.
@@ -42,17 +42,17 @@ def boxed(part: str, text: str) -> str:
     return text.strip() if tick is None else part * tick
 
 
-def ticked(answer: Mapping[str, str]) -> list[str]:
+def texts_of_boxes(answer: Mapping[str, str]) -> list[str]:
     """Return what the boxes of ``answer`` say, those that are not ticked left out."""
-    return [said for part, text in answer.items() if (said := boxed(part, text))]
+    return [said for part, text in answer.items() if (said := text_of_box(part, text))]
 
 
 def one_of(answer: Answer) -> str:
     """Return the one answer in ``answer``, the labels of its ticked boxes where it has boxes."""
-    return SeveralAnswers.of(ticked(answer)) if isinstance(answer, Mapping) else answer
+    return SeveralAnswers.of(texts_of_boxes(answer)) if isinstance(answer, Mapping) else answer
 
 
-def coded(labels: Sequence[str], values: Sequence[object]) -> SingleChoice:
+def code_values(labels: Sequence[str], values: Sequence[object]) -> SingleChoice:
     """Return the column of positions in ``labels``."""
     codes = [NONE if value is None else cast(int, value) for value in values]
     return SingleChoice(tuple(labels), np.array(codes, dtype=np.int64))
@@ -84,7 +84,7 @@ class Choice(Options):
     kind: Literal["choice"] = "choice"
 
     def column(self, values: Sequence[object]) -> SingleChoice:
-        return coded(self.options, values)
+        return code_values(self.options, values)
 
 
 class Scale(Options):
@@ -93,7 +93,7 @@ class Scale(Options):
     kind: Literal["scale"] = "scale"
 
     def column(self, values: Sequence[object]) -> SingleChoice:
-        return coded(self.options, values)
+        return code_values(self.options, values)
 
 
 class YesNo(Field):
@@ -117,7 +117,7 @@ class YesNo(Field):
         return AnswerReading(None, tr("ni oui ni non")) if yes is None else AnswerReading(int(yes))
 
     def column(self, values: Sequence[object]) -> Affirmations:
-        found = coded((mark("Non"), mark("Oui")), values)
+        found = code_values((mark("Non"), mark("Oui")), values)
         return Affirmations(found.labels, found.values)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from mentormatch.fields import AnyField
-from mentormatch.fields.extension import Extension, FieldRef, marked
+from mentormatch.fields.extension import Extension, FieldRef, settings_naming_fields
 from mentormatch.languages import tr
 from mentormatch.programme.programme import Parts, Programme, misextended
 from mentormatch.programme.tables import as_tables
@@ -164,7 +164,7 @@ class BlankSource:
         place = next((int(step) for step in setting.split(".") if step.isdigit()), 0)
         if said:
             return said[min(place, len(said) - 1)]
-        return dict(marked(type(self.extension))).get(setting)
+        return dict(settings_naming_fields(type(self.extension))).get(setting)
 
     def _fitting(self, ref: FieldRef) -> tuple[tuple[str, str], ...]:
         """Return the questions that may stand there, with their words."""
