@@ -14,7 +14,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.base.atomic_files import write_all_whole, write_whole
-from mentormatch.base.generation import generation, held
+from mentormatch.base.generation import generation, hold_folder
 from mentormatch.base.manifest import FILENAME, Document, DocumentState, check_documents, manifest_in
 from mentormatch.errors import OutputError, OverwriteError
 from mentormatch.languages import language
@@ -286,7 +286,7 @@ def test_a_run_that_waits_for_another_says_so_once_after_a_second(
     heard = list[float]()
 
     def writes(seconds: float) -> None:
-        with language(spoken), held(tmp_path / "x", make=True):
+        with language(spoken), hold_folder(tmp_path / "x", make=True):
             heard.append(monotonic())
             sleep(seconds)
 

@@ -14,7 +14,7 @@ from scipy.stats import fisher_exact
 from scipy.stats.contingency import odds_ratio
 
 import mentormatch as mm
-from mentormatch.base.inference import LEAST_SHOWN, STEPS, ExactEffect, Stratum, needed
+from mentormatch.base.inference import LEAST_SHOWN, STEPS, ExactEffect, Stratum, people_needed
 from mentormatch.followup.lessons import RESULTS
 from tests.followup.years import frame, year
 
@@ -61,7 +61,7 @@ def test_an_effect_and_its_opposite_are_mirrored() -> None:
 def test_what_is_the_same_for_all_teaches_nothing() -> None:
     effect = ExactEffect.of([stratum([(7, True), (7, False)])])
     assert (effect.level, effect.interval) == (1.0, (0.0, 1.0))
-    assert needed([np.array([0.35, 0.35])], 0.5, 1) is None
+    assert people_needed([np.array([0.35, 0.35])], 0.5, 1) is None
 
 
 CRITERIA = 10
@@ -118,7 +118,7 @@ def test_programmes_without_effect_raise_few_false_alarms() -> None:
 def test_with_as_many_pairs_as_it_says_the_effect_is_seen_about_four_times_in_five() -> None:
     """The share of 400 programmes in which the effect that it speaks of is seen, told in the log."""
     rng = np.random.default_rng(5)
-    many = needed([rng.integers(0, 5, 400) / 4], 0.6, 3)
+    many = people_needed([rng.integers(0, 5, 400) / 4], 0.6, 3)
     assert many is not None
     seen = [
         mm.lessons(simulated([float(np.log(4)), 0.0, 0.0], seed, -(-many // EDITIONS))).effects[0].clear

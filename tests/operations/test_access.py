@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch.base.inference import LEAST_SHOWN, corrected
+from mentormatch.base.inference import LEAST_SHOWN, correct_levels
 from mentormatch.operations.access import ProportionEstimate, level, merge_small_groups
 from mentormatch.report.exporters.workbook import WorkbookExporter
 from mentormatch.rules.conditions import Where
@@ -193,7 +193,7 @@ def test_a_level_is_the_chance_of_a_table_as_rare_or_rarer() -> None:
 
 @given(levels=st.lists(st.floats(0, 1), max_size=6))
 def test_corrected_levels_keep_their_order_and_are_no_lower(levels: list[float]) -> None:
-    found = corrected(levels)
+    found = correct_levels(levels)
     assert all(raw <= each <= 1 for raw, each in zip(levels, found, strict=True))
     ordered = [found[place] for place in sorted(range(len(levels)), key=levels.__getitem__)]
     assert ordered == sorted(ordered)

@@ -93,7 +93,7 @@ def write_draft(path: Path, content: bytes, *, private: bool = False, once: bool
     """Write a file under the name of a draft, and then give it its own; raises OSError where that fails."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with drafted(draft, 0o600 if private else 0o666) as file:
+        with open_draft(draft, 0o600 if private else 0o666) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -144,7 +144,7 @@ def move(draft: Path, path: Path, *, once: bool) -> None:
     draft.replace(path)
 
 
-def drafted(draft: Path, mode: int) -> BinaryIO:
+def open_draft(draft: Path, mode: int) -> BinaryIO:
     """Open a draft, where the system can one that has no name yet: it is gone with this process, even if killed."""
     if OWN_FILES.is_dir():
         with suppress(OSError):

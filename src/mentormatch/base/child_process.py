@@ -51,7 +51,7 @@ def exit_with_parent() -> None:
 
 
 @contextmanager
-def bound_to_standard_input() -> Iterator[None]:
+def exit_with_parent_within() -> Iterator[None]:
     """Do the same within alone, where the system can: before and after, something may come on standard input."""
     try:
         import fcntl

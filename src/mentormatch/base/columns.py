@@ -62,7 +62,7 @@ class SingleChoice:
 
     def named(self, answers: Iterable[str]) -> BoolVector:
         """Return (k,) bool: the options that one of ``answers`` names, whatever its case and accents."""
-        return named(self.labels, answers)
+        return labels_named(self.labels, answers)
 
     def take(self, index: Index) -> "SingleChoice":
         return SingleChoice(self.labels, self.values[index])
@@ -104,7 +104,7 @@ class MultiChoice:
 
     def named(self, answers: Iterable[str]) -> BoolVector:
         """Return (k,) bool: the options that one of ``answers`` names, whatever its case and accents."""
-        return named(self.labels, answers)
+        return labels_named(self.labels, answers)
 
     def take(self, index: Index) -> "MultiChoice":
         return MultiChoice(self.labels, self.values[index], self.known[index], self.most)
@@ -113,7 +113,7 @@ class MultiChoice:
         return ", ".join(self.labels[item] for item in np.flatnonzero(self.values[row]))
 
     def alike(self) -> IntVector:
-        return numbered_rows(np.column_stack([self.values, self.known]))
+        return number_rows(np.column_stack([self.values, self.known]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class Ranks:
         return ", ".join(self.labels[item] for item in chosen)
 
     def alike(self) -> IntVector:
-        return numbered_rows(self.values)
+        return number_rows(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Grades:
         return ", ".join(f"{self.labels[item]} : {self.levels[grades[item]]}" for item in given)
 
     def alike(self) -> IntVector:
-        return numbered_rows(self.values)
+        return number_rows(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class NumberColumn:
         return "" if np.isnan(value) else f"{value:g}".replace(".", ",")
 
     def alike(self) -> IntVector:
-        return numbered(self.values)
+        return number_values(self.values)
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ class NameLists:
         return ", ".join(self.values[row] or ())
 
     def alike(self) -> IntVector:
-        return numbered_objects(self.values)
+        return number_objects(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,16 +232,16 @@ class Texts:
         return self.values[row]
 
     def alike(self) -> IntVector:
-        return numbered_objects(self.values)
+        return number_objects(self.values)
 
 
-def named(labels: Sequence[str], answers: Iterable[str]) -> BoolVector:
+def labels_named(labels: Sequence[str], answers: Iterable[str]) -> BoolVector:
     """Return (k,) bool: which of ``labels`` are among ``answers``, as options are compared."""
     wanted = {fold(answer) for answer in answers}
     return np.array([fold(label) in wanted for label in labels], dtype=bool)
 
 
-def numbered(values: NDArray[np.generic]) -> IntVector:
+def number_values(values: NDArray[np.generic]) -> IntVector:
     """Return (n,) int64: a number from 0 for each value, NaN being one."""
     return np.asarray(np.unique(values, return_inverse=True)[1], dtype=np.int64)
 
@@ -250,7 +250,7 @@ WORD = 62
 """So many bits of a row fit into one number, and none is lost."""
 
 
-def numbered_rows(rows: NDArray[np.generic]) -> IntVector:
+def number_rows(rows: NDArray[np.generic]) -> IntVector:
     """Return (n,) int64: a number from 0 for each row of (n, k) whole numbers or truths."""
     if not rows.size:
         return np.zeros(len(rows), dtype=np.int64)
@@ -259,10 +259,10 @@ def numbered_rows(rows: NDArray[np.generic]) -> IntVector:
     bits = int(whole.max()).bit_length()
     if bits * rows.shape[1] <= WORD:
         return np.asarray(whole @ (1 << (bits * np.arange(rows.shape[1]))))
-    return numbered(whole.view(np.dtype((np.void, whole.itemsize * whole.shape[1]))).ravel())
+    return number_values(whole.view(np.dtype((np.void, whole.itemsize * whole.shape[1]))).ravel())
 
 
-def numbered_objects(values: Sequence[object]) -> IntVector:
+def number_objects(values: Sequence[object]) -> IntVector:
     """Return (n,) int64: a number from 0 for each object."""
     places: dict[object, int] = {}
     return np.array([places.setdefault(value, len(places)) for value in values], dtype=np.int64)

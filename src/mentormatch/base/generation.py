@@ -123,8 +123,8 @@ class GenerationDraft:
     def _is_emptied(self, home: str, gone: set[str]) -> bool:
         """Return whether no document stays of those that the manifest of a folder within this one tells of."""
         runs = manifest_in(self.place / home).runs.values()
-        told = {f"{home}/{name}" for run in runs for name in run.documents}
-        return not any((self.place / name).is_file() for name in told - gone)
+        listed = {f"{home}/{name}" for run in runs for name in run.documents}
+        return not any((self.place / name).is_file() for name in listed - gone)
 
     def spare(self, names: Iterable[str], *others: Problem) -> str:
         """Keep what is there beside the folder, where anything good would be lost; return where, empty for nowhere.
@@ -132,7 +132,7 @@ class GenerationDraft:
         That is what somebody wrote in files of these ``names``, and whatever ``others`` tell. Raises OutputError where
         nobody said that it is to be replaced.
         """
-        found = [*others, *changed(self.place, list(names))]
+        found = [*others, *find_changed(self.place, list(names))]
         if found and not self.kept:
             refuse(found, replace=self.replace)
             self.kept = keep_folder(self.place, names).name
@@ -146,7 +146,7 @@ class GenerationDraft:
         files, gone = self.files(), self.outdated()
         if exchangeable(self.place):
             with suppress(OSError):  # this file system links nothing, or exchanges nothing
-                exchanged(self.place, files, gone)
+                exchange_folders(self.place, files, gone)
                 return
         in_place(self.place, files, gone)
 
@@ -172,7 +172,7 @@ def generation(folder: Path, kind: str, *, replace: bool = False, partial: bool 
     new = not folder.exists()
     draft: GenerationDraft | None = None
     try:
-        with held(folder, patience_s=PATIENCE_S, make=True):
+        with hold_folder(folder, patience_s=PATIENCE_S, make=True):
             place = folder.resolve()
             if not writable(place):
                 raise PermissionError(13, os.strerror(13))
@@ -198,7 +198,7 @@ def write_document(path: Path, content: bytes, kind: str, *, replace: bool = Fal
         with generation(path.parent, f"{kind} {path.name}", replace=replace) as draft:
             draft.put(path.name, content, private=private)
         return path
-    if found := changed(path.parent, [path.name]):
+    if found := find_changed(path.parent, [path.name]):
         refuse(found, replace=replace)
         keep_file(path)
     write_whole(path, content, private=private)
@@ -223,7 +223,7 @@ def write_documents(files: Mapping[Path, bytes], kind: str, *, replace: bool = F
                 draft.put(name, content, private=private)
 
 
-def changed(folder: Path, names: Iterable[str]) -> list[Problem]:
+def find_changed(folder: Path, names: Iterable[str]) -> list[Problem]:
     """Return the files of these names that are read in this run, or in which somebody wrote since they were made."""
     manifest, names = manifest_in(folder), list(names)
     read = [Problem(name, tr("ce fichier est lu dans ce même calcul")) for name in names if is_read(folder / name)]
@@ -248,11 +248,11 @@ def keep_folder(place: Path, names: Iterable[str]) -> Path:
     It has these ``names``, and what the manifest tells of.
     """
     manifest = manifest_in(place)
-    told = {name for run in manifest.runs.values() for name in (*run.documents, *filter(None, [run.log]))}
-    kept = free(place.with_name(f"{place.name} ({dated()})"))
+    listed = {name for run in manifest.runs.values() for name in (*run.documents, *filter(None, [run.log]))}
+    kept = free(place.with_name(f"{place.name} ({minute_stamp()})"))
     draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}{PART}")
     try:
-        for name in sorted({*told, *names, FILENAME, *(path.name for path in place.glob("*.jsonl"))}):
+        for name in sorted({*listed, *names, FILENAME, *(path.name for path in place.glob("*.jsonl"))}):
             if (place / name).is_file():
                 (draft / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(place / name, draft / name)
@@ -266,7 +266,7 @@ def keep_folder(place: Path, names: Iterable[str]) -> Path:
 
 def keep_file(path: Path) -> Path:
     """Keep a file beside itself under the date, and return where."""
-    kept = free(dated_beside(path))
+    kept = free(path_with_date(path))
     try:
         write_whole(kept, path.read_bytes(), private=is_private(path))
     except OSError as error:
@@ -274,15 +274,15 @@ def keep_file(path: Path) -> Path:
     return kept
 
 
-def dated() -> str:
+def minute_stamp() -> str:
     """Return the minute as it stands in the name of what is kept."""
     return f"{datetime.now().astimezone():%Y-%m-%d %Hh%M}"
 
 
-def dated_beside(path: Path) -> Path:
+def path_with_date(path: Path) -> Path:
     """Return a file of the same kind beside another, under the date."""
     suffix = next((long for long in LONG if path.name.endswith(long)), path.suffix)
-    return path.with_name(f"{path.name.removesuffix(suffix)} ({dated()}){suffix}")
+    return path.with_name(f"{path.name.removesuffix(suffix)} ({minute_stamp()}){suffix}")
 
 
 def free(path: Path) -> Path:
@@ -294,8 +294,10 @@ def free(path: Path) -> Path:
 
 def unkept(path: Path, error: OSError) -> OutputError:
     """Return in words that what is there cannot be kept, so that nothing was written."""
-    told = tr("rien n'a été écrit, ce qui est là ne peut pas être gardé à côté ({error})", error=system_reason(error))
-    return OutputError(about(path.name, told))
+    sentence = tr(
+        "rien n'a été écrit, ce qui est là ne peut pas être gardé à côté ({error})", error=system_reason(error)
+    )
+    return OutputError(about(path.name, sentence))
 
 
 def unwritten(folder: Path, error: OSError) -> OutputError:
@@ -306,7 +308,7 @@ def unwritten(folder: Path, error: OSError) -> OutputError:
 
 
 @contextmanager
-def held(folder: Path, *, patience_s: float | None = None, make: bool = False) -> Iterator[None]:
+def hold_folder(folder: Path, *, patience_s: float | None = None, make: bool = False) -> Iterator[None]:
     """Hold the lock of a folder, where the system has one, for a block; it is that of no folder that has moved away.
 
     Where that takes a second it is said on standard error. Raises OutputError where somebody else holds it for longer
@@ -322,7 +324,7 @@ def held(folder: Path, *, patience_s: float | None = None, make: bool = False) -
             return
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            if taken(descriptor, folder):
+            if take_lock(descriptor, folder):
                 yield
                 return
         finally:
@@ -338,7 +340,7 @@ def held(folder: Path, *, patience_s: float | None = None, make: bool = False) -
         sleep(PAUSE_S)
 
 
-def taken(descriptor: int, folder: Path) -> bool:
+def take_lock(descriptor: int, folder: Path) -> bool:
     """Take the lock of an open folder; say whether it is ours, and still that of the folder of this name."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -366,7 +368,7 @@ def writable(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
-def exchanged(place: Path, files: Mapping[str, tuple[bytes, bool]], gone: set[str]) -> None:
+def exchange_folders(place: Path, files: Mapping[str, tuple[bytes, bool]], gone: set[str]) -> None:
     """Build the folder that is to be beside the one that is, and have them change places.
 
     Raises OSError where that cannot be done here, OutputError where a file cannot be written; the folder is then as it
@@ -375,14 +377,14 @@ def exchanged(place: Path, files: Mapping[str, tuple[bytes, bool]], gone: set[st
     beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}{PART}")
     beside.mkdir()
     new, seen = beside.stat(), dict[str, FileState]()
-    with held(beside):  # whoever finds it in its new place waits until the old one is gone
+    with hold_folder(beside):  # whoever finds it in its new place waits until the old one is gone
         try:
             write_files(beside, files)
             link(place, beside, {*files, *gone}, seen)
             shutil.copystat(place, beside)
-            synced(beside)
+            sync_folder(beside)
             exchange(place, beside)
-            synced(place.parent)
+            sync_folder(place.parent)
         finally:
             if os.path.samestat(place.stat(), new):
                 with suppress(OSError):  # the next run goes on with it
@@ -433,7 +435,7 @@ def discard(old: Path, place: Path, seen: Mapping[str, FileState]) -> None:
         status, target = path.lstat(), place / name
         if status.st_nlink == 1 and seen.get(name) != file_state(status) and not alike(path, target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(free(dated_beside(target)))
+            path.rename(free(path_with_date(target)))
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -456,10 +458,10 @@ def clear(place: Path) -> None:
         ours = left.name.startswith(f".{place.name}.") and left.name.endswith(PART)
         if ours and left.is_dir() and not left.is_symlink():
             with suppress(OSError):
-                discard(left, place, dict(superseded(left, place)))
+                discard(left, place, dict(find_superseded(left, place)))
 
 
-def superseded(left: Path, place: Path) -> Iterator[tuple[str, FileState]]:
+def find_superseded(left: Path, place: Path) -> Iterator[tuple[str, FileState]]:
     """Yield of what a killed run left all that manifests tell of: documents as they were written, and logs.
 
     Whoever added to a log had the lock of the folder, and did so in that of its name.
@@ -468,8 +470,8 @@ def superseded(left: Path, place: Path) -> Iterator[tuple[str, FileState]]:
     for name, path in files_in(left):
         homes = path.parent, (place / name).parent
         logs = {run.log for home in homes for run in manifest_in(home).runs.values()}
-        told = path.name in {FILENAME, *logs} or (path.name.startswith(".") and path.name.endswith(PART))
-        if told or any(one.known(name) and not one.typed(path, name) for one in known):
+        is_listed = path.name in {FILENAME, *logs} or (path.name.startswith(".") and path.name.endswith(PART))
+        if is_listed or any(one.known(name) and not one.typed(path, name) for one in known):
             yield name, file_state(path.lstat())
 
 
@@ -491,12 +493,12 @@ def in_place(place: Path, files: Mapping[str, tuple[bytes, bool]], gone: set[str
             (drafts / name).replace(place / name)
         for name in gone:
             (place / name).unlink(missing_ok=True)
-        synced(place)
+        sync_folder(place)
     finally:
         shutil.rmtree(drafts, ignore_errors=True)
 
 
-def synced(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Have the names in a folder be on the disk, where the system can."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

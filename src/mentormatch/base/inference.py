@@ -30,10 +30,10 @@ type Stratum = tuple[NDArray[np.float64], NDArray[np.bool_]]
 """(n,) the cause between 0 and 1, and (n,) the result, of those of one stratum."""
 
 
-def corrected(levels: Sequence[float]) -> list[float]:
+def correct_levels(levels: Sequence[float]) -> list[float]:
     """Return probabilities corrected for looking at all of them (Holm 1979).
 
-    >>> corrected([0.01, 0.04, 0.03])
+    >>> correct_levels([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]
     """
     found, highest = [0.0] * len(levels), 0.0
@@ -130,7 +130,7 @@ def crossing(rising: Callable[[float], float]) -> float:
     return float(brentq(rising, -REACH, REACH, xtol=1e-6))
 
 
-def needed(strata: Sequence[NDArray[np.float64]], share: float, looks: int) -> int | None:
+def people_needed(strata: Sequence[NDArray[np.float64]], share: float, looks: int) -> int | None:
     """Return about how many people it takes to see, ``POWER`` of the time, an effect that moves a half to ``MOVED``.
 
     ``strata`` hold the cause between 0 and 1 of those who are there, as which the others are taken to be; ``share`` of

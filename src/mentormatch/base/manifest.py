@@ -133,7 +133,7 @@ class Manifest:
             kind: replace(run, documents={name: one for name, one in run.documents.items() if name not in gone})
             for kind, run in self.runs.items()
         }
-        return Manifest(runs, {name: told for name, told in self.earlier.items() if name not in gone})
+        return Manifest(runs, {name: entry for name, entry in self.earlier.items() if name not in gone})
 
     def states(self, folder: Path) -> Iterator[tuple[str, str, DocumentState]]:
         """Yield the kind of run, the name and the state of each document."""
@@ -166,7 +166,7 @@ class Manifest:
 
     def encoded(self) -> bytes:
         """Return the manifest as a file."""
-        told = {
+        content = {
             "schema_version": 1,
             "runs": [
                 {
@@ -184,7 +184,7 @@ class Manifest:
             ],
             "earlier": {name: list(digests) for name, digests in self.earlier.items()},
         }
-        return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogateescape")
+        return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogateescape")
 
 
 def manifest_in(folder: Path) -> Manifest:
@@ -194,9 +194,9 @@ def manifest_in(folder: Path) -> Manifest:
     except OSError:
         return Manifest()
     try:
-        told = json.loads(content.decode("utf-8", "surrogateescape"))
-        earlier = {within(name): tuple(map(str, digests)) for name, digests in told["earlier"].items()}
-        return Manifest({str(one["kind"]): run_in(one) for one in told["runs"]}, earlier)
+        value = json.loads(content.decode("utf-8", "surrogateescape"))
+        earlier = {within(name): tuple(map(str, digests)) for name, digests in value["earlier"].items()}
+        return Manifest({str(one["kind"]): run_in(one) for one in value["runs"]}, earlier)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Manifest(readable=False)
 
@@ -229,11 +229,11 @@ def check_documents(decision: Path) -> tuple[list[str], list[Problem]]:
     return sentences if sentences or problems else whole, problems
 
 
-def run_in(told: Mapping[str, Any]) -> DocumentRun:
+def run_in(entry: Mapping[str, Any]) -> DocumentRun:
     """Return one run as a manifest tells it."""
-    documents = {within(one["name"]): Document(str(one["sha256"]), int(one["size"])) for one in told["documents"]}
-    decision, log, by, when = (str(told[name]) for name in ("decision", "log", "version", "when"))
-    caveats = {str(code): str(sentence) for code, sentence in told.get("caveats", {}).items()}
+    documents = {within(one["name"]): Document(str(one["sha256"]), int(one["size"])) for one in entry["documents"]}
+    decision, log, by, when = (str(entry[name]) for name in ("decision", "log", "version", "when"))
+    caveats = {str(code): str(sentence) for code, sentence in entry.get("caveats", {}).items()}
     return DocumentRun(documents, decision, within(log) if log else "", by, when, caveats)
 
 

@@ -23,7 +23,7 @@ def load_all(package: str) -> None:
 
 
 @cache
-def installed() -> EntryPoints:
+def entry_points_installed() -> EntryPoints:
     """Return the entry points of all installed packages; reading them is what takes time."""
     return entry_points()
 
@@ -38,9 +38,9 @@ def concrete[T](base: type[T], package: str, group: str | None = None) -> dict[s
     found = {
         kind_of(extension): extension for extension in descendants(base) if extension.__module__.startswith(package)
     }
-    points = installed().select(group=group) if group else ()
+    points = entry_points_installed().select(group=group) if group else ()
     for point in sorted(points, key=lambda point: (point.name, point.value)):
-        extension = loaded(point)
+        extension = load_point(point)
         expected = misfit(base, point.name, extension) or (tr("un autre nom") if point.name in found else "")
         if expected:
             raise refusal(point, expected)
@@ -49,7 +49,7 @@ def concrete[T](base: type[T], package: str, group: str | None = None) -> dict[s
 
 
 @cache
-def loaded(point: EntryPoint) -> Any:
+def load_point(point: EntryPoint) -> Any:
     """Return what an entry point names, None where it cannot be loaded."""
     try:
         return point.load()

@@ -64,11 +64,11 @@ class Progress:
         tier = tiers[proved]
         before = self if self.goal == tier.goal else Progress()
         most, least = (min, max) if tier.goal == "changes" else (max, min)
-        value, bound = _known(most, before.value, tier.value), _known(least, before.bound, tier.bound)
+        value, bound = _pick_known(most, before.value, tier.value), _pick_known(least, before.bound, tier.bound)
         return replace(self, goal=tier.goal, value=value, bound=bound, proved=proved)
 
 
-def _known(pick: Callable[[list[int]], int], *values: int | None) -> int | None:
+def _pick_known(pick: Callable[[list[int]], int], *values: int | None) -> int | None:
     known = [value for value in values if value is not None]
     return pick(known) if known else None
 
@@ -185,14 +185,14 @@ def track_scan(pairs: int) -> Iterator[Callable[[int], None]]:
     """Have it told how far a look at so many pairs is; what comes takes how many more have been looked at."""
     work, begun = _work.get(), monotonic()
 
-    def looked(more: int) -> None:
+    def advance(more: int) -> None:
         if work is not None:
             so_far = (work.now.looked if work.now.pairs else 0) + more
             rate = so_far / max(monotonic() - begun, TICK_S / 1000)
             work.now = replace(work.now, looked=so_far, pairs=pairs, pairs_per_second=rate)
 
     try:
-        yield looked
+        yield advance
     finally:
         if work is not None:
             work.now = replace(work.now, looked=0, pairs=0, pairs_per_second=0.0)

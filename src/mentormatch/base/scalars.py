@@ -73,10 +73,10 @@ def duration(where: str, value: object) -> float | None:
 
 def refusal(where: str, value: object, expected: str) -> RequestError:
     """Return the error that says where, what was found and what was expected."""
-    return RequestError(tr("Le nombre ne convient pas"), [Problem(where, shown(value), expected)])
+    return RequestError(tr("Le nombre ne convient pas"), [Problem(where, value_in_words(value), expected)])
 
 
-def shown(value: object) -> str:
+def value_in_words(value: object) -> str:
     """Return a number as it was given, or what kind of thing it is."""
     number = plain(value)
     short = isinstance(number, float | Decimal) or (isinstance(number, int) and number.bit_length() < 100)

@@ -107,16 +107,16 @@ def parse_json(text: str | bytes, *, by_person: bool = False) -> Any:
     """
     if not by_person:
         _refuse_large(text)
-    told = decoded(text) if isinstance(text, bytes) else text
-    if told.startswith(MARK):
+    string = decode(text) if isinstance(text, bytes) else text
+    if string.startswith(MARK):
         raise_unread(tr("une marque d'ordre des octets (BOM) avant le texte"), tr("du JSON en UTF-8, sans marque"))
     try:
-        value = json.loads(told, object_pairs_hook=_once if by_person else _once_of_few, parse_int=_integer)
+        value = json.loads(string, object_pairs_hook=_once if by_person else _once_of_few, parse_int=_integer)
     except JSONDecodeError as error:
         where = tr("ligne {line}, colonne {column}", line=error.lineno, column=error.colno)
         raise_unread(tr("une syntaxe incorrecte"), tr("un objet JSON"), where)
     except RecursionError:
-        raise_unread(*_too_deep(), _place_too_deep(told))
+        raise_unread(*_too_deep(), _place_too_deep(string))
     refuse_unplain(value)
     return value
 
@@ -133,7 +133,7 @@ def _refuse_large(text: str | bytes) -> None:
         raise_unread(*_too_large(), place_in(plain, len(plain) - 1))
 
 
-def decoded(content: bytes) -> str:
+def decode(content: bytes) -> str:
     """Return the text that bytes hold in UTF-8; raises RequestError where they hold none."""
     if content[:2] in WIDE_MARKS or b"\0" in content[:2]:
         raise_unread(tr("un texte en UTF-16 ou en UTF-32"), tr("du JSON en UTF-8"))
@@ -171,10 +171,12 @@ def refusal(message: str, problems: Iterable[Problem]) -> RequestError:
 
 def first(problems: Iterable[Problem], whole: str) -> list[Problem]:
     """Return the first of many problems, and that there are others in the ``whole``; those others are never made."""
-    told = list(islice(problems, MOST_TOLD + 1))
-    if len(told) > MOST_TOLD:
-        told[MOST_TOLD:] = [Problem(whole, tr("d'autres encore : seuls les {most} premiers sont dits", most=MOST_TOLD))]
-    return told
+    shown_first = list(islice(problems, MOST_TOLD + 1))
+    if len(shown_first) > MOST_TOLD:
+        shown_first[MOST_TOLD:] = [
+            Problem(whole, tr("d'autres encore : seuls les {most} premiers sont dits", most=MOST_TOLD))
+        ]
+    return shown_first
 
 
 def faults(value: Any, where: str, depth: int) -> Iterator[Problem]:
@@ -196,11 +198,11 @@ def key_in(where: str, key: object) -> str:
     >>> key_in("$.answers", "needs"), key_in("$", "e-mail")
     ('$.answers.needs', "$['e-mail']")
     """
-    name = shown(str(key))
+    name = shorten_key(str(key))
     return f"{where}.{name}" if name.isidentifier() else f"{where}[{name!r}]"
 
 
-def shown(name: str) -> str:
+def shorten_key(name: str) -> str:
     """Return a key as it is told: its beginning, in plain characters."""
     return name[:SHOWN_CHARACTERS].encode("utf-8", "replace").decode()
 
@@ -225,7 +227,7 @@ def _surely_plain(value: object) -> bool:
 
 def _keys(value: dict[str, Any], where: str) -> Iterator[Problem]:
     for key in getattr(value, "keys_twice", ()):
-        yield Problem(where, tr("la clé « {key} » deux fois", key=shown(key)), tr("chaque clé une fois"))
+        yield Problem(where, tr("la clé « {key} » deux fois", key=shorten_key(key)), tr("chaque clé une fois"))
     for key in value:
         if not isinstance(key, str) or not _encodable(key):
             yield Problem(where, tr("une clé qui n'est pas du texte Unicode"), tr("du texte Unicode"))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 from pydantic.json_schema import GenerateJsonSchema
 
 from mentormatch.base.plugins import concrete
-from mentormatch.base.strict_json import parse_json, shown
+from mentormatch.base.strict_json import parse_json, shorten_key
 from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.requests import MatchRequest, Request
 from mentormatch.errors import Problem, RequestError, SurveyError
@@ -81,7 +81,7 @@ def operation_named(kind: str) -> Operation[Any, Any]:
     """Return the operation of this kind; raises RequestError where there is none."""
     known = operations()
     if kind not in known:
-        found = Problem(shown(kind), tr("aucune opération de ce nom"), enumerated(known), nearest(kind, known))
+        found = Problem(shorten_key(kind), tr("aucune opération de ce nom"), enumerated(known), nearest(kind, known))
         raise RequestError(tr("Opération inconnue"), [found])
     return known[kind]
 

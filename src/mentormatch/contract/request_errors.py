@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from mentormatch.base.strict_json import ROOT, key_in, shown, whole
+from mentormatch.base.strict_json import ROOT, key_in, shorten_key, whole
 from mentormatch.errors import Problem
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
@@ -79,7 +79,7 @@ def path_of(location: object) -> str:
 def unknown_key(where: str, key: str, model: type[BaseModel]) -> Problem:
     """Return that an object has a key that the contract does not know there."""
     names = list(model.model_fields)
-    return Problem(where, tr("clé inconnue « {key} »", key=shown(key)), enumerated(names), nearest(key, names))
+    return Problem(where, tr("clé inconnue « {key} »", key=shorten_key(key)), enumerated(names), nearest(key, names))
 
 
 def found_in(error: ErrorDetails) -> str:

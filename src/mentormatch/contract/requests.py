@@ -22,7 +22,7 @@ from mentormatch.base.strict_json import (
     refusal,
     refuse,
     refuse_unplain,
-    shown,
+    shorten_key,
     whole,
 )
 from mentormatch.contract.request_errors import misfits
@@ -299,7 +299,7 @@ def refuse_strangers(
     refuse(
         tr("Personne inconnue"),
         (
-            Problem(where, tr("identifiant inconnu « {key} »", key=shown(key)), tr(whose[sides]))
+            Problem(where, tr("identifiant inconnu « {key} »", key=shorten_key(key)), tr(whose[sides]))
             for where, sides, key in mentions
             if not any(canonical(key) in known[side] for side in sides)
         ),
@@ -313,7 +313,7 @@ def keys_of(pairs: Iterable[Keys]) -> list[tuple[str, str]]:
 
 def unasked(where: str, name: str, programme: Programme) -> Problem:
     """Return that somebody answers a question that is none of the programme's."""
-    found = tr("champ inconnu « {name} »", name=shown(name))
+    found = tr("champ inconnu « {name} »", name=shorten_key(name))
     return Problem(where, found, tr("un champ du programme"), nearest(name, programme.fields))
 
 

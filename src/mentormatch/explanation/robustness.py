@@ -12,7 +12,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import STRIP_CELLS, pack_scores
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.progress import track
-from mentormatch.base.scalars import exact_number, seed_number, shown
+from mentormatch.base.scalars import exact_number, seed_number, value_in_words
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.explanation.exchange_costs import pair_list
 from mentormatch.explanation.unmatched import Case
@@ -48,9 +48,9 @@ class SamplingPlan:
         found = []
         if not isinstance(samples, int) or not 1 <= samples <= MOST_SAMPLES:
             most = tr("un nombre de 1 à {most}", most=thousands(MOST_SAMPLES))
-            found.append(Problem("samples", shown(self.samples), most))
+            found.append(Problem("samples", value_in_words(self.samples), most))
         if spread is None or not 0 <= spread <= 1:
-            found.append(Problem("spread", shown(self.spread), tr("une part de 0 à 1")))
+            found.append(Problem("spread", value_in_words(self.spread), tr("une part de 0 à 1")))
         if found:
             raise RequestError(tr("La solidité ne peut pas être essayée ainsi"), found)
         for name, number in (("samples", samples), ("spread", spread), ("seed", seed_number(self.seed))):

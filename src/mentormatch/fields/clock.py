@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic import Field as Setting
 
 from mentormatch.base.arrays import BoolMatrix, Index, IntVector
-from mentormatch.base.columns import NONE, Column, MultiChoice, SingleChoice, numbered_rows
+from mentormatch.base.columns import NONE, Column, MultiChoice, SingleChoice, number_rows
 from mentormatch.fields.days import Day
 from mentormatch.languages import everywhere, mark, tr
 from mentormatch.languages.phrases import clock, listed
@@ -265,7 +265,7 @@ class ZonedSlots(MultiChoice):
 
     def alike(self) -> IntVector:
         """Return (n,) int64: a number from 0 for each answer by the clock of its time zone."""
-        return numbered_rows(np.column_stack([self.values, self.known, self.zones]))
+        return number_rows(np.column_stack([self.values, self.known, self.zones]))
 
     @property
     def lived(self) -> tuple[Clock, ...]:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from mentormatch.base.arrays import BoolVector
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.base.inference import LEAST_SHOWN, LEVEL, MOVED, ExactEffect, Stratum, corrected, needed
+from mentormatch.base.inference import LEAST_SHOWN, LEVEL, MOVED, ExactEffect, Stratum, correct_levels, people_needed
 from mentormatch.base.strict_json import JsonMessage, KeptMessage, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Contribution
@@ -213,11 +213,11 @@ def lessons(editions: Sequence[Year | EditionResults]) -> Lessons:
     names = list(dict.fromkeys(name for one in read for pair in one.pairs for name in pair.shares))
     strata = [strata_of(read, name) for name in names]
     exact = [ExactEffect.of(each) if enough(np.concatenate([went for _, went in each])) else None for each in strata]
-    levels = corrected([1.0 if one is None else one.level for one in exact])
+    levels = correct_levels([1.0 if one is None else one.level for one in exact])
     effects = []
     for name, each, one, level in zip(names, strata, exact, levels, strict=True):
         low, high = (None, None) if one is None else one.interval
-        many = needed([points for points, _ in each], share, len(names))
+        many = people_needed([points for points, _ in each], share, len(names))
         more = None if many is None else pairs_more(many - sum(len(points) for points, _ in each))
         effects.append(CriterionEffect(name, low, high, level, more))
     return Lessons(len(read), len(results) if len(results) >= LEAST_SHOWN else 0, well, tuple(effects))

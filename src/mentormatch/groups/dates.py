@@ -18,7 +18,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arrays import IntVector
-from mentormatch.base.scalars import exact_number, seed_number, shown, whole_number
+from mentormatch.base.scalars import exact_number, seed_number, value_in_words, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.labels import Labels, first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
@@ -319,7 +319,7 @@ def gaps_of(apart: tuple[int, int]) -> tuple[int, int]:
     """Return the fewest and the most days between sessions; raise RequestError where they are no range."""
     least, most = map(exact_number, apart)
     if not isinstance(least, int) or not isinstance(most, int) or not 0 < least <= most:
-        found = tr("de {least} à {most} jours", least=shown(apart[0]), most=shown(apart[1]))
+        found = tr("de {least} à {most} jours", least=value_in_words(apart[0]), most=value_in_words(apart[1]))
         expected = tr("un minimum d'un jour au moins, puis un maximum")
         raise RequestError(tr("Cet écart ne convient pas"), [Problem(tr("écart"), found, expected)])
     return least, most

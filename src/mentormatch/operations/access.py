@@ -18,7 +18,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.columns import MultiChoice
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.base.inference import LEAST_SHOWN, LEVEL, corrected
+from mentormatch.base.inference import LEAST_SHOWN, LEVEL, correct_levels
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration
 from mentormatch.errors import Problem, RequestError
@@ -319,7 +319,7 @@ def question_of(matching: Matching, name: str, fared: Outcomes, price_s: float |
     together = merge_small_groups(answers_to(fared.people, name, fared.taking))
     large_enough = [one for one in together if not 0 < int((fared.taking & ~one[1]).sum()) < LEAST_SHOWN]
     groups = [group_of(labels, mask, fared) for labels, mask in large_enough] if len(large_enough) > 1 else []
-    levels = corrected([level(group) for group in groups])
+    levels = correct_levels([level(group) for group in groups])
     groups = [replace(group, level=each) for group, each in zip(groups, levels, strict=True)]
     if price_s is not None:
         groups = [replace(one, price=quota_price(matching, name, fared.side, one, price_s)) for one in groups]

@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.base.scalars import exact_number, shown, whole_number
+from mentormatch.base.scalars import exact_number, value_in_words, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import thousands
@@ -210,7 +210,7 @@ def refuse(cohort: Cohort, shape: tuple[int, int]) -> None:
         if not count
     ]
     wrong = wrong or [
-        Problem(tr(side), shown(count), tr("un nombre entier, 1 ou plus"))
+        Problem(tr(side), value_in_words(count), tr("un nombre entier, 1 ou plus"))
         for side, count in zip(SIDES, shape, strict=True)
         if not isinstance(exact := exact_number(count), int) or exact < 1
     ]

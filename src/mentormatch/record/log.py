@@ -21,7 +21,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic import Field as Setting
 
-from mentormatch.base.generation import held
+from mentormatch.base.generation import hold_folder
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, moment, system_reason
@@ -125,7 +125,7 @@ def append(path: str | PathLike[str], *entries: LogEntry) -> str:
     """
     target = Path(path)
     try:
-        with held(target.parent), target.open("a+b", buffering=0) as file, lock(file, alone=True):
+        with hold_folder(target.parent), target.open("a+b", buffering=0) as file, lock(file, alone=True):
             return _add(file, target.name, entries)
     except OSError as error:
         sentence = tr("le journal ne peut pas être écrit ({reason})", reason=system_reason(error))

@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.atomic_files import is_private, write_whole
-from mentormatch.base.generation import GenerationDraft, changed, generation, keep_file, refuse, write_document
+from mentormatch.base.generation import GenerationDraft, find_changed, generation, keep_file, refuse, write_document
 from mentormatch.base.manifest import Manifest, manifest_in
 from mentormatch.base.progress import track, track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
@@ -178,9 +178,9 @@ def at_stake(path: Path, kind: str) -> list[Problem]:
         inside = [] if kind == KIND else [folder for folder in path.glob("plan-*") if kind == "plans"]
         made = [each.filename for each in documents_made().values()] if kind == KIND else []
         final = final_in(path) if kind == KIND else [one for folder in inside for one in final_in(folder)]
-        return [*final, *changed(path, dict.fromkeys([*made, *(run.documents if run else ())]))]
+        return [*final, *find_changed(path, dict.fromkeys([*made, *(run.documents if run else ())]))]
     final = final_in(path.parent) if of_a_decision(manifest_in(path.parent), path) else []
-    return [*final, *changed(path.parent, [path.name])]
+    return [*final, *find_changed(path.parent, [path.name])]
 
 
 def refuse_unanswered(matching: Matching, path: Path) -> None:

@@ -33,7 +33,7 @@ from mentormatch.assignment.mip.program_model import (
     never,
 )
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, close, command, has_ended
-from mentormatch.base.child_process import bound_to_standard_input, claim_stdout, limit_memory
+from mentormatch.base.child_process import claim_stdout, exit_with_parent_within, limit_memory
 from mentormatch.errors import EngineError
 from mentormatch.languages import language, spoken
 
@@ -215,7 +215,7 @@ def main() -> None:
     try:
         while True:
             request: ProgramRequest = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
-            with bound_to_standard_input():
+            with exit_with_parent_within():
                 program, until, wording, general = request
                 found = _solve_or_report(program, until, wording, general=general)
             pickle.dump(found, out, protocol=pickle.HIGHEST_PROTOCOL)

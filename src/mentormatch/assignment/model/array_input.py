@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
-from mentormatch.base.scalars import exact_number, plain, shown, whole_number
+from mentormatch.base.scalars import exact_number, plain, value_in_words, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr, tr_n
 
@@ -178,14 +178,14 @@ def read_positions(pairs: Iterable[Iterable[object]], shape: tuple[int, ...], wh
                 found[mentor, mentee] = None
             case _:
                 expected = tr("une position inférieure à {n} et une inférieure à {m}", n=shape[0], m=shape[1])
-                raise input_error(where, f"({', '.join(map(shown, both))})", expected)
+                raise input_error(where, f"({', '.join(map(value_in_words, both))})", expected)
     return list(found)
 
 
 def read_sense(sense: str) -> int:
     """Return what scores are multiplied by: 1 where they are worth having, -1 where they are costs."""
     if sense not in ("max", "min"):
-        raise input_error("sense", shown(sense), tr("« max » ou « min »"))
+        raise input_error("sense", value_in_words(sense), tr("« max » ou « min »"))
     return 1 if sense == "max" else -1
 
 

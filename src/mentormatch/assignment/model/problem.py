@@ -26,7 +26,7 @@ from mentormatch.assignment.model.array_input import (
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.data_objects import ContentEquality
-from mentormatch.base.scalars import exact_number, shown
+from mentormatch.base.scalars import exact_number, value_in_words
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr, tr_n
 
@@ -356,7 +356,7 @@ def _hours_rows(
     if hours is None or limits is None:
         if hours is not None or limits is not None:
             names = ("hours", "mentor_hours") if hours is None else ("mentor_hours", "hours")
-            raise input_error(names[0], shown(None), tr("des nombres, car {other} est donné", other=names[1]))
+            raise input_error(names[0], value_in_words(None), tr("des nombres, car {other} est donné", other=names[1]))
         return
     weights, most = read_hours(hours, mentors, mentees), read_counts(limits, mentors, "mentor_hours")
     asked = np.broadcast_to(weights, (mentors.count, mentees.count)).sum(axis=1)
@@ -419,7 +419,7 @@ def _whole_number(value: object, where: str) -> int | None:
         return None
     number = exact_number(value)
     if not isinstance(number, int) or abs(number) > FARTHEST:
-        raise input_error(where, shown(value), tr("un nombre entier, ou None"))
+        raise input_error(where, value_in_words(value), tr("un nombre entier, ou None"))
     return number
 
 
@@ -512,7 +512,7 @@ def _pair_problems(problem: "AssignmentProblem") -> list[Problem]:
         found += [
             Problem(
                 name,
-                f"({shown(mentor)}, {shown(mentee)})",
+                f"({value_in_words(mentor)}, {value_in_words(mentee)})",
                 tr("une position inférieure à {n} et une inférieure à {m}", n=n, m=m),
             )
             for mentor, mentee in pairs

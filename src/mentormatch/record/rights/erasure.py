@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mentormatch.base.atomic_files import write_whole
-from mentormatch.base.generation import held as held_folder
+from mentormatch.base.generation import hold_folder
 from mentormatch.base.manifest import FILENAME, manifest_in
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.languages import tr, tr_n
@@ -111,7 +111,7 @@ def delete(edition: Edition, paths: Sequence[Path], person: HeldData | None = No
 
 def forget_documents(path: Path, gone: set[Path], person: HeldData | None) -> None:
     """Have a manifest tell no more of documents that are gone, nor of any whose name is a person's."""
-    with held_folder(path.parent):
+    with hold_folder(path.parent):
         manifest = manifest_in(path.parent)
         names = {*manifest.earlier, *(name for run in manifest.runs.values() for name in run.documents)}
         lost = {
