@@ -31,7 +31,7 @@ from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.constraints.heuristic import RepairHeuristic
 from mentormatch.scale.constraints.relaxation import LagrangianSolve
-from mentormatch.scale.constraints.rows import HardRules, find_dualisable, used_by_fixed_pairs
+from mentormatch.scale.constraints.rows import HardRules, bind_fixed_people, find_dualisable
 from mentormatch.scale.scan.dispatch import open_pool
 from mentormatch.scale.scan.implicit_scores import ImplicitScores, as_implicit
 from mentormatch.scale.scan.simd import choose_scanner
@@ -66,16 +66,16 @@ def solve_implicit(problem: AssignmentProblem, run: SolveOptions) -> Solution:
 def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[Row, ...], run: SolveOptions) -> Solution:
     """Return the solution of a problem whose own rows are separable; ``hard_rows`` are the others."""
     fair = "leximin" in problem.goals
-    asked = replace(problem, goals=fits_before_leximin(problem.goals)) if fair else problem
-    people_only = fair and PEOPLE.issuperset(asked.goals)
+    variant = replace(problem, goals=fits_before_leximin(problem.goals)) if fair else problem
+    people_only = fair and PEOPLE.issuperset(variant.goals)
     compiled = find_spec("numba") is not None and _is_worth_loading(problem.scores)
-    asked = used_by_fixed_pairs(asked)
-    rules = HardRules.of(asked, hard_rows)
-    asked = rules.cap_loads(asked)
-    if not fixed_pairs_feasible(asked):
+    variant = bind_fixed_people(variant)
+    rules = HardRules.of(variant, hard_rows)
+    variant = rules.cap_loads(variant)
+    if not fixed_pairs_feasible(variant):
         return empty_solution(Status.INFEASIBLE, WIDE)
     master = RestrictedMaster(
-        asked,
+        variant,
         replace(run, ties=run.ties and not people_only, on_incumbent=rules.filter_reports(run.on_incumbent)),
         compiled,
         rules.satisfied,
@@ -146,13 +146,13 @@ def _solve_leximin(master: RestrictedMaster, problem: AssignmentProblem, run: So
 
     views = list[tuple[PricingProblem, CandidateList]]()
 
-    def listed_first() -> Opening:
+    def list_first() -> Opening:
         pricing = master.pricing
         views.append((pricing, choose_candidates(pricing, master)))
         return generate_columns(views[-1][1], master.solve, master.report)
 
     # The goals before leximin, by column generation; its list and duals are the start.
-    opening = master.repeat_until_valid(listed_first)
+    opening = master.repeat_until_valid(list_first)
     if opening is None:
         return empty_solution(Status.INFEASIBLE, WIDE)
     if not PEOPLE.issuperset(master.problem.goals):

@@ -415,11 +415,11 @@ class RestrictedMaster:
         pinned = exact_dot(self.stage.profit(self.problem, *pair_array(self.problem.pins).T))
         bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound + pinned)
         tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
-        told = Solution(Status.FEASIBLE, pairs, tiers, "wide")
+        solution = Solution(Status.FEASIBLE, pairs, tiers, "wide")
         if self.accepts(pairs):
-            self.incumbent = told
-            self.run.on_incumbent(lambda: told)
-        return told
+            self.incumbent = solution
+            self.run.on_incumbent(lambda: solution)
+        return solution
 
     def _bounds(self, values: dict[str, int], bound: int) -> dict[str, int]:
         """Return what a bound of all goals in one number proves of each goal.

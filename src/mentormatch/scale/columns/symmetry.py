@@ -205,8 +205,8 @@ def _override_keys(matrix: ScoreMatrix, axis: int) -> IntVector:
     cells, edges = np.column_stack([others, points]), starts.tolist()
     # Equal bytes are equal overrides.
     known: dict[bytes, int] = {}
-    told = (cells[start:stop].tobytes() for start, stop in pairwise(edges))
-    return np.array([known.setdefault(each, len(known)) for each in told], dtype=np.int64)
+    keys = (cells[start:stop].tobytes() for start, stop in pairwise(edges))
+    return np.array([known.setdefault(each, len(known)) for each in keys], dtype=np.int64)
 
 
 def _overrides_by_person(

@@ -188,7 +188,7 @@ UNBOUNDED = 1 << 62
 EACH = slice(None)
 
 
-def used_by_fixed_pairs(problem: AssignmentProblem) -> AssignmentProblem:
+def bind_fixed_people(problem: AssignmentProblem) -> AssignmentProblem:
     """Return the problem in which the minimum of whoever is in a pin binds in any case: they are used."""
     sides = [
         replace(loads, optional=loads.optional & (np.bincount(pinned, minlength=len(loads)) == 0))

@@ -137,9 +137,9 @@ class LeximinScan:
     def _drop_known(self, pairs: PairList) -> PairList:
         """Return the pairs that are not known."""
         width = len(self.order_pricing.groups[1])
-        known, asked = (each.mentors * width + each.mentees for each in (self.known, pairs))
-        place = np.minimum(np.searchsorted(known, asked), max(len(known) - 1, 0))
-        return pairs.select(known[place] != asked) if len(known) else pairs
+        known, wanted = (each.mentors * width + each.mentees for each in (self.known, pairs))
+        place = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+        return pairs.select(known[place] != wanted) if len(known) else pairs
 
     def _select_top(self, mentors: IntVector, excess: IntVector) -> BoolVector:
         """Return a mask of the pairs to list: of each mentor those that exceed the split level most."""
@@ -292,15 +292,15 @@ class LeximinSolve:
         pairs = np.concatenate([self.start.pricing.pins, answer])
         pairs = pairs[np.lexsort(pairs.T[::-1])]
         values = {tier.goal: tier.value for tier in evaluate_tiers(self.master.problem, pairs, {})}
-        told = Solution(
+        solution = Solution(
             Status.FEASIBLE,
             pairs,
             tuple(evaluate_tiers(self.problem, pairs, values)),
             "wide",
             prices=(self.start.prices,),
         )
-        self.master.incumbent = told
-        self.run.on_incumbent(lambda: told)
+        self.master.incumbent = solution
+        self.run.on_incumbent(lambda: solution)
 
     def _settle_later_goals(self, optimum: LeximinOptimum, order: PotentialOrder) -> Solution:
         """Return the solution in the goals after leximin, ties settled."""

@@ -224,10 +224,10 @@ def search_frontier(nodes: int) -> SearchFrontier:
 def run_to_end(state: ExchangeState, over: Callable[[], bool]) -> ExchangeState:
     """Return the state at the end of all levels; raise TimeLimitReached if the time is up."""
     with np.errstate(over="ignore"):  # fingerprints are modulo 2^64
-        while (told := run_levels(state, STEPS)) != DONE:
+        while (outcome := run_levels(state, STEPS)) != DONE:
             if over():
                 raise TimeLimitReached
-            state = grow_log(state) if told == FULL else state
+            state = grow_log(state) if outcome == FULL else state
     return state
 
 

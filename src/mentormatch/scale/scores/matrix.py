@@ -164,12 +164,12 @@ class ScoreMatrix:
     def _override_points(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: the overrides of some pairs, 0 for others."""
         width, points = self.shape[1], self.overrides.points
-        known, asked = self.overrides.mentors * width + self.overrides.mentees, mentors * width + mentees
+        known, wanted = self.overrides.mentors * width + self.overrides.mentees, mentors * width + mentees
         if not len(known):
             return np.zeros(len(mentors), dtype=np.int64)
         # Binary search among sorted pairs.
-        place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
-        return np.where(known[place] == asked, points[place], 0)
+        place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        return np.where(known[place] == wanted, points[place], 0)
 
 
 def build_matrix(

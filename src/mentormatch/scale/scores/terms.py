@@ -440,8 +440,8 @@ def _pack_bits(table: WholeGroup) -> AnswerBits:
     kind = next(kind for kind in (np.uint16, np.uint32, np.uint64) if np.iinfo(kind).bits >= width)
     weights = np.left_shift(np.ones(width, dtype=kind), np.arange(width, dtype=kind))
     # No answer, no bits.
-    told = table.has & table.known[:, None]
-    return AnswerBits(np.where(told, weights, kind(0)).sum(axis=1, dtype=kind), table.known)
+    has_known = table.has & table.known[:, None]
+    return AnswerBits(np.where(has_known, weights, kind(0)).sum(axis=1, dtype=kind), table.known)
 
 
 def merge_equal(found: Sequence[OverlapTerm]) -> Iterator[OverlapTerm]:
