@@ -22,7 +22,7 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Contribution
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.followup.meetings import MeetingState
-from mentormatch.followup.outcomes import fared
+from mentormatch.followup.outcomes import goes_well
 from mentormatch.followup.year import Year
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import about, counted, percent, quoted, system_reason, thousands
@@ -72,12 +72,12 @@ def share_of(one: Contribution) -> float | None:
 
 def went_well(year: Year, place: int) -> bool | None:
     """Return whether a pair lasts and reached every outcome, None where that is not known."""
-    asked = year.programme.follow_up
-    told = [LASTING[year.meetings[place].state]] if asked.stopped else []
-    told += [fared(year.waves[-1], place, outcome) for outcome in asked.outcomes]
-    if False in told:
+    section = year.programme.follow_up
+    outcomes = [LASTING[year.meetings[place].state]] if section.stopped else []
+    outcomes += [goes_well(year.waves[-1], place, outcome) for outcome in section.outcomes]
+    if False in outcomes:
         return False
-    return None if None in told or not told else True
+    return None if None in outcomes or not outcomes else True
 
 
 def read_results(path: str | PathLike[str]) -> EditionResults:
@@ -94,8 +94,8 @@ def read_results(path: str | PathLike[str]) -> EditionResults:
 def results_in(content: bytes, name: str) -> EditionResults:
     """Return the results in the content of such a file; raises RequestError where there are none."""
     try:
-        told = parse_json(content, by_person=True)
-        return EditionResults.model_validate(told[RESULTS])
+        value = parse_json(content, by_person=True)
+        return EditionResults.model_validate(value[RESULTS])
     except (KeyError, TypeError, RequestError, ValidationError):
         found = Problem(name, tr("ne va pas"), tr("le suivi.json que le suivi a écrit"))
     raise RequestError(tr(EditionResults.misread), [found])
@@ -126,22 +126,24 @@ class CriterionEffect:
     def sentence(self) -> str:
         """What can be said of it."""
         if self.clear and self.low is not None and self.high is not None:
-            told = tr(
+            sentence = tr(
                 "net : là où la moitié des binômes vont bien sans points, ce serait de {low} à {high} avec tous.",
                 low=percent(self.low),
                 high=percent(self.high),
             )
         elif self.more is None:
-            told = tr("rien à apprendre : tous les binômes d'une édition y ont les mêmes points.")
+            sentence = tr("rien à apprendre : tous les binômes d'une édition y ont les mêmes points.")
         elif self.more:
-            told = tr(
+            sentence = tr(
                 "rien de net ; pas avant environ {more} de plus, pour un effet de 50 à {moved}.",
                 more=counted(self.more, "binôme"),
                 moved=percent(MOVED),
             )
         else:
-            told = tr("rien de net ; un effet de 50 à {moved} se serait vu quatre fois sur cinq.", moved=percent(MOVED))
-        return about(quoted(self.criterion), told)
+            sentence = tr(
+                "rien de net ; un effet de 50 à {moved} se serait vu quatre fois sur cinq.", moved=percent(MOVED)
+            )
+        return about(quoted(self.criterion), sentence)
 
 
 @dataclass(frozen=True, repr=False)
@@ -234,8 +236,10 @@ def strata_of(editions: Sequence[EditionResults], criterion: str) -> list[Stratu
         [(share, pair.well) for pair in one.pairs if (share := pair.shares.get(criterion)) is not None]
         for one in editions
     ]
-    told = [[(share, well) for share, well in each if well is not None] for each in known]
-    return [(np.array([s for s, _ in each], dtype=float), np.array([w for _, w in each], dtype=bool)) for each in told]
+    complete = [[(share, well) for share, well in each if well is not None] for each in known]
+    return [
+        (np.array([s for s, _ in each], dtype=float), np.array([w for _, w in each], dtype=bool)) for each in complete
+    ]
 
 
 def enough(results: Sequence[bool] | BoolVector) -> bool:

@@ -72,10 +72,10 @@ def meets(wave: Wave, side: Side, pair: int, stopped: Answered | None) -> bool |
 
 def state_of(mentor: bool | None, mentee: bool | None) -> MeetingState:  # noqa: FBT001 - what each of two sides said
     """Return what two sides say together."""
-    told = {one for one in (mentor, mentee) if one is not None}
-    if len(told) > 1:
+    answers = {one for one in (mentor, mentee) if one is not None}
+    if len(answers) > 1:
         return "disagreeing"
-    return "meeting" if told == {True} else "stopped"
+    return "meeting" if answers == {True} else "stopped"
 
 
 ENDED, ASKED, SILENT = 0, 1, 2
@@ -115,7 +115,7 @@ def people_to_call(
     of_people, found = pairs_of_people(pairs), []
     for side, key in people:
         mine = [met[place] for place in of_people[side, canonical(key)]]
-        reasons = [*ended(mine, side), *asked(waves, side, key, calls), *silent(waves, side, key)]
+        reasons = [*reasons_of_end(mine, side), *reasons_to_call(waves, side, key, calls), *silent(waves, side, key)]
         if reasons:
             partners = tuple(keys_of(one.pair)[ACROSS[side]] for one in mine)
             found.append(PersonToCall(side, key, partners, in_words(reasons), min(one.rank for one in reasons)))
@@ -126,14 +126,14 @@ def in_words(reasons: Sequence[Reason]) -> tuple[str, ...]:
     """Return the reasons as sentences, one for all that was said after as many months."""
     sentences = []
     for months, same in grouped(reasons, lambda one: one.months).items():
-        told = list(dict.fromkeys(one.words for one in same))
+        phrases = list(dict.fromkeys(one.words for one in same))
         sentences += (
-            told if months is None else [tr("à {months} mois : {told}", months=months, told=tr(" ; ").join(told))]
+            phrases if months is None else [tr("à {months} mois : {told}", months=months, told=tr(" ; ").join(phrases))]
         )
     return tuple(sentences)
 
 
-def ended(met: Sequence[PairMeetings], side: Side) -> Iterator[Reason]:
+def reasons_of_end(met: Sequence[PairMeetings], side: Side) -> Iterator[Reason]:
     """Yield that somebody, or their partner, says that their pair meets no more."""
     for one in met:
         partner = keys_of(one.pair)[ACROSS[side]]
@@ -143,7 +143,7 @@ def ended(met: Sequence[PairMeetings], side: Side) -> Iterator[Reason]:
             yield Reason(ENDED, one.months, tr(DENIED if one.said(side) else UNTOLD, partner=partner))
 
 
-def asked(waves: Sequence[Wave], side: Side, key: str, calls: Sequence[Call]) -> Iterator[Reason]:
+def reasons_to_call(waves: Sequence[Wave], side: Side, key: str, calls: Sequence[Call]) -> Iterator[Reason]:
     """Yield what somebody said, the last time that they answered, after which the team calls."""
     wave = next((wave for wave in reversed(waves) if wave.of(side, key)), None)
     if wave is not None:
@@ -160,5 +160,5 @@ def silent(waves: Sequence[Wave], side: Side, key: str) -> Iterator[Reason]:
             break
         months.insert(0, wave.months)
     if months:
-        told = tr("n'a pas répondu à {months} mois", months=listed([str(month) for month in months]))
-        yield Reason(SILENT, None, told)
+        sentence = tr("n'a pas répondu à {months} mois", months=listed([str(month) for month in months]))
+        yield Reason(SILENT, None, sentence)

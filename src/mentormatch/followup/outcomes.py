@@ -74,7 +74,7 @@ def wilson(reached: int, known: int) -> tuple[float, float]:
 def counts(pairs: Sequence[Pair], wave: Wave, outcomes: Sequence[Outcome]) -> Iterator[OutcomeCount]:
     """Yield, for each outcome, the count of all pairs, then those of each criterion in the order of the programme."""
     for outcome in outcomes:
-        reached = [fared(wave, place, outcome) for place in range(len(pairs))]
+        reached = [goes_well(wave, place, outcome) for place in range(len(pairs))]
         yield count(outcome.name, "", "all", reached)
         for place, share in enumerate(pairs[0].contributions if pairs else ()):
             groups = [group_of(pair.contributions[place]) for pair in pairs]
@@ -84,11 +84,11 @@ def counts(pairs: Sequence[Pair], wave: Wave, outcomes: Sequence[Outcome]) -> It
                     yield count(outcome.name, share.criterion, group, mine)
 
 
-def fared(wave: Wave, pair: int, said: Answered) -> bool | None:
+def goes_well(wave: Wave, pair: int, said: Answered) -> bool | None:
     """Return whether all who answered about a pair gave one of these answers, None where nobody did."""
     rows = [row for side in SIDES if (row := wave.about(side, pair)) is not None]
-    told = [bool(wave.gave(said)[row]) for row in rows if wave.answered(said.field)[row]]
-    return all(told) if told else None
+    outcomes = [bool(wave.gave(said)[row]) for row in rows if wave.answered(said.field)[row]]
+    return all(outcomes) if outcomes else None
 
 
 def group_of(share: Contribution) -> OutcomeGroup:

@@ -56,10 +56,10 @@ class Wave:
 
     def gave(self, said: Answered) -> BoolVector:
         """Return (n,) bool: which replies gave one of these answers."""
-        asked = said.field, tuple(said.answers)
-        if asked not in self._given:
-            self._given[asked] = self.people.gave(*asked)
-        return self._given[asked]
+        key = said.field, tuple(said.answers)
+        if key not in self._given:
+            self._given[key] = self.people.gave(*key)
+        return self._given[key]
 
     def answered(self, name: str) -> BoolVector:
         """Return (n,) bool: which replies answered a question."""
@@ -96,8 +96,8 @@ def read_wave(programme: Programme, pairs: Sequence[Pair], months: int, source: 
     sheets = laid_out([(table, "mentee") for table, _ in read_tables(source)], plan)
     refuse_empty(sheets[0].places, sheets[0].table.source)
     of_people = pairs_of_people(pairs)
-    met = [one for sent in submissions(sheets[0], plan) for one in placed(sent, programme, pairs, of_people)]
-    replies, gone, doubts = settled([one for one in met if isinstance(one, WaveReply)])
+    met = [one for sent in submissions(sheets[0], plan) for one in place_row(sent, programme, pairs, of_people)]
+    replies, gone, doubts = settle_replies([one for one in met if isinstance(one, WaveReply)])
     counting = {reply.sent.line for reply in replies}
     replaced = {row.line: row for row in gone if row.line not in counting}
     rejected = [*unread(sheets), *replaced.values(), *(one for one in met if isinstance(one, RowFate))]
@@ -113,15 +113,15 @@ def read_wave(programme: Programme, pairs: Sequence[Pair], months: int, source: 
 
 def plan_of_wave(programme: Programme) -> Plan:
     """Return how a file of follow-up answers is read: by the participant's code, then by its own questions."""
-    asked = programme.follow_up.fields
-    if not asked:
+    questions = programme.follow_up.fields
+    if not questions:
         advice = tr("déclarez les questions du suivi dans [follow_up.fields]")
         found = Problem("follow_up", tr("aucune question"), advice=advice)
         raise ProgrammeError(tr("Le suivi ne peut pas être lu"), [found])
     named = programme.fields_with("key")[:1] or [name for name in [email_of(programme)] if name]
     question = programme.fields[named[0]].question if named else tr(CODE)
-    name = next(name for name in (KEY, f"{KEY}_participant", "-") if name not in asked)
-    fields: dict[str, AnyField] = {name: Text(question=question, use="key"), **asked}
+    name = next(name for name in (KEY, f"{KEY}_participant", "-") if name not in questions)
+    fields: dict[str, AnyField] = {name: Text(question=question, use="key"), **questions}
     return Plan(
         fields, name, None, needed=frozenset({name}), forgotten=programme.forgotten, dates=programme.mapping.dates
     )
@@ -135,7 +135,7 @@ def refuse_empty(places: Mapping[str, object], source: str) -> None:
         raise SurveyError(tr("Le suivi ne peut pas être lu"), [found])
 
 
-def placed(
+def place_row(
     sent: Submission, programme: Programme, pairs: Sequence[Pair], of_people: PairsOfPeople
 ) -> list[WaveReply] | list[RowFate]:
     """Return who sent a row and of which pairs it speaks, once for each of their sides; or why it counts for nobody."""
@@ -178,7 +178,7 @@ def why_nobody(key: str, *, both: bool) -> str:
     return tr("les deux côtés ont ce code") if both else tr("personne de ce code n'a de binôme")
 
 
-def settled(replies: Sequence[WaveReply]) -> tuple[list[WaveReply], list[RowFate], list[Remark]]:
+def settle_replies(replies: Sequence[WaveReply]) -> tuple[list[WaveReply], list[RowFate], list[Remark]]:
     """Return the last reply of each person about each pair, the rows that nothing of is left, and remarks.
 
     A row about all pairs of somebody gives way, pair by pair, to a later one about one of them. Raises SurveyError
@@ -214,12 +214,12 @@ def answers(programme: Programme, replies: Sequence[WaveReply]) -> tuple[People,
     for name, field in programme.follow_up.fields.items():
         readings = [field.read(reply.sent.answers.get(name, "")) for reply in replies]
         columns[name] = field.column([reading.value for reading in readings])
-        odd += list(noted(name, replies, [reading.note for reading in readings]))
+        odd += list(remarks_on(name, replies, [reading.note for reading in readings]))
     people = People(tuple(reply.key for reply in replies), columns, np.ones(len(replies), dtype=bool))
     return people, list(merge_remarks(sorted(odd, key=lambda remark: remark.line or 0)))
 
 
-def noted(name: str, replies: Sequence[WaveReply], notes: Sequence[str]) -> Iterator[Remark]:
+def remarks_on(name: str, replies: Sequence[WaveReply], notes: Sequence[str]) -> Iterator[Remark]:
     """Yield what was odd about the answers to one question."""
     for reply, note in zip(replies, notes, strict=True):
         if note:
