@@ -102,7 +102,7 @@ def intake_command(  # noqa: PLR0913 - the options of the command line are its c
     as_json: AsJson = False,
 ) -> None:
     """Say what becomes of each row, and who could meet whom, without forming a pair."""
-    from mentormatch.inspection.intake import reported
+    from mentormatch.inspection.intake import report_on_tables
     from mentormatch.inspection.section import writer_for
     from mentormatch.programme.enrolment import read_tables
     from mentormatch.programme.programme import Programme
@@ -111,7 +111,9 @@ def intake_command(  # noqa: PLR0913 - the options of the command line are its c
 
     known = Programme.load(programme)
     tables = read_tables(**sources(answers, mentors, mentees, tool, encoding))
-    report = reported(known, tables, later=lambda cohort: add_wishes(cohort, programme, known, tuple(wishes or ())))
+    report = report_on_tables(
+        known, tables, later=lambda cohort: add_wishes(cohort, programme, known, tuple(wishes or ()))
+    )
     written = report.save(out, replace=replace) if out is not None else ()
     if as_json:
         write_json(writer_for(".json").content(report).decode("utf-8"))

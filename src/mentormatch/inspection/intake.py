@@ -28,7 +28,7 @@ def assumptions(programme: Programme, plan: Plan, sheets: Sequence[SubmissionShe
     """Yield what was assumed: who is who, on which side, what sets a row aside, what a blank means."""
     yield identity(plan)
     yield sides(plan, sheets)
-    consents = [quoted(plan, name) for name in programme.fields_with("consent")]
+    consents = [quote_question(plan, name) for name in programme.fields_with("consent")]
     if consents:
         yield tr("Sans un oui à {questions}, une ligne est rejetée.", questions=listed(consents))
     if plan.minimum_answered:
@@ -36,12 +36,12 @@ def assumptions(programme: Programme, plan: Plan, sheets: Sequence[SubmissionShe
         yield tr("Sous {share} de réponses aux critères, une personne est mise de côté.", share=share)
     if programme.criteria:
         yield tr("Une réponse vide n'est ni un « non » ni un zéro : son critère compte à sa valeur neutre.")
-    forbidden = [quoted(plan, name) for name in programme.fields_with("forbidden")]
+    forbidden = [quote_question(plan, name) for name in programme.fields_with("forbidden")]
     if forbidden:
         yield tr("Jamais lu, même présent dans le fichier : {questions}.", questions=listed(forbidden))
 
 
-def quoted(plan: Plan, name: str) -> str:
+def quote_question(plan: Plan, name: str) -> str:
     """Return the words of a question between quotes."""
     return tr("« {text} »", text=plan.fields[name].question)
 
@@ -80,7 +80,7 @@ NOT_DECLARED = (None, "criminal record")
 """Subjects of no category that a field can declare: criminal records are of article 10."""
 
 
-def undeclared(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark]:
+def find_undeclared(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark]:
     """Yield the questions that are read, have words of article 9 (RGPD), and declare no special category."""
     for sheet in sheets:
         for name in sheet.places:
@@ -170,10 +170,10 @@ def intake(  # noqa: PLR0913 - what can be said of files is its contract
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
-        return reported(programme, of_members(tables, programme))
+        return report_on_tables(programme, of_members(tables, programme))
 
 
-def reported(
+def report_on_tables(
     programme: Programme, tables: Sequence[tuple[TextTable, Side | None]], *, later: Later | None = None
 ) -> Intake:
     """Return the report on tables of answers; ``later`` adds to the cohort what people answered elsewhere."""
@@ -187,7 +187,7 @@ def reported(
         cohort,
         FileReading(tuple(read_as(sheet, plan) for sheet in sheets), tuple(assumptions(programme, plan, sheets))),
         Fates(cohort.rows, keyed),
-        Remarks(in_order(*cohort.remarks, *odd_dates(sheets, plan), *undeclared(sheets, plan))),
+        Remarks(in_order(*cohort.remarks, *odd_dates(sheets, plan), *find_undeclared(sheets, plan))),
         Questions(tuple(questions(cohort, contacts, plan, sheets))),
         prospects(cohort, programme, KEYS if keyed else lines_as_labels(cohort)),
     )

@@ -149,15 +149,15 @@ def rule_losses(rules: Sequence[Rule], market: Market, taking: Sequence[BoolVect
     """Return the rules that take pairs of people who take part, each with its letter."""
     among = taking[0][:, None] & taking[1][None, :]
     found = [(rule, block & among) for rule, block in forbidden_by_rule(rules, market)]
-    told = [(rule, block) for rule, block in found if block.any()]
-    return tuple(RuleLoss(rule, LETTERS[min(at, len(LETTERS) - 1)], block) for at, (rule, block) in enumerate(told))
+    losses = [(rule, block) for rule, block in found if block.any()]
+    return tuple(RuleLoss(rule, LETTERS[min(at, len(LETTERS) - 1)], block) for at, (rule, block) in enumerate(losses))
 
 
 def letters_of(losses: Sequence[RuleLoss], labels: Labels) -> list[tuple[str, str]]:
     """Return each letter and what its rule is called, the rules that share the last one together."""
     last = [loss for loss in losses if loss.letter == LETTERS[-1]]
-    told = [(loss.letter, labels.rule(loss.rule)) for loss in losses if loss.letter != LETTERS[-1] or len(last) == 1]
-    return [*told, (LETTERS[-1], counted(len(last), "autre règle", "autres règles"))] if len(last) > 1 else told
+    letters = [(loss.letter, labels.rule(loss.rule)) for loss in losses if loss.letter != LETTERS[-1] or len(last) == 1]
+    return [*letters, (LETTERS[-1], counted(len(last), "autre règle", "autres règles"))] if len(last) > 1 else letters
 
 
 def rule_reach(losses: Sequence[RuleLoss], labels: Labels) -> Iterator[RuleReach]:
@@ -180,8 +180,8 @@ def seats(cohort: Cohort, instance: RuleInstance, side: Side, taking: BoolVector
         *((label, int((~admits).sum())) for label, admits in refused if admits is not None),
         (tr("aucune place cette année"), int(idle.sum())),
     ]
-    told = tuple((reason, count) for reason, count in reasons if count)
-    return Seats(side, len(people), int(taking.sum()), int(instance.loads(side).most.sum()), told)
+    counts = tuple((reason, count) for reason, count in reasons if count)
+    return Seats(side, len(people), int(taking.sum()), int(instance.loads(side).most.sum()), counts)
 
 
 def unmet(cohort: Cohort, programme: Programme, taking: dict[Side, BoolVector]) -> Iterator[Unmet]:
@@ -193,7 +193,7 @@ def unmet(cohort: Cohort, programme: Programme, taking: dict[Side, BoolVector]) 
             continue
         found = options_unmet(criterion, mentors, mentees, programme)
         question = programme.fields[theirs[0]].question
-        yield from (Unmet(criterion.label, question, option, asked) for option, asked in found)
+        yield from (Unmet(criterion.label, question, option, wanted) for option, wanted in found)
 
 
 def options_unmet(
@@ -215,8 +215,8 @@ def items_unmet(mentors: People, mentees: People, ours: str, theirs: str) -> Ite
     offered, needed = shared(offers, needs)
     met = np.zeros(len(needs.labels), dtype=bool)
     met[needed] = (offers.values[:, offered] > 0).any(axis=0)
-    asked = (needs.values > 0).sum(axis=0)
-    yield from ((needs.labels[item], int(asked[item])) for item in np.flatnonzero(~met & (asked > 0)))
+    wanted = (needs.values > 0).sum(axis=0)
+    yield from ((needs.labels[item], int(wanted[item])) for item in np.flatnonzero(~met & (wanted > 0)))
 
 
 def answers_unmet(criterion: Criterion, mentors: People, mentees: People, theirs: str) -> Iterator[tuple[str, int]]:

@@ -47,8 +47,8 @@ def writer_for(name: str) -> Writer[Any]:
     known = writers()
     found = next((writer for kind, writer in known.items() if name.lower().endswith(kind)), None)
     if found is None:
-        told = tr(
+        sentence = tr(
             "Format inconnu : « {name} » ; les formats sont {known}, ou un dossier", name=name, known=", ".join(known)
         )
-        raise OutputError(told)
+        raise OutputError(sentence)
     return found

@@ -11,7 +11,7 @@ from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import MentorMatchError, Problem, ProgrammeError, RequestError, SurveyError
 from mentormatch.examples import ANSWERS, PROGRAMME, contents
 from mentormatch.groups.past import MemberKeys, read_groups
-from mentormatch.inspection.intake import Intake, reported
+from mentormatch.inspection.intake import Intake, report_on_tables
 from mentormatch.languages import language, mark, tr
 from mentormatch.languages.phrases import counted, decimal, thousands
 from mentormatch.operations.carry_over import CarryOver, with_history
@@ -171,7 +171,7 @@ class Handed:
         told = self.applied(programme)
         with language(told.heading.language, unless_asked=True):
             contacts = take_apart(tables, plan_of(told, apart=tables[0][1] is not None))[1]
-            return reported(told, tables), contacts
+            return report_on_tables(told, tables), contacts
 
 
 class PeopleReader:
