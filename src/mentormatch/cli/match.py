@@ -274,7 +274,7 @@ def plan_worth(plan: "Matching") -> str:
 def plans_summary(found: "tuple[Matching, ...]", wanted: int) -> str:
     """Return in lines what the plans are worth, and how many pairs each gives up of those before it."""
     from mentormatch.cli.summary import standing
-    from mentormatch.contract.operations.plans import given_up
+    from mentormatch.contract.operations.plans import pairs_given_up
     from mentormatch.languages.phrases import counted, listed
     from mentormatch.operations.plans import may_go_on
 
@@ -282,7 +282,7 @@ def plans_summary(found: "tuple[Matching, ...]", wanted: int) -> str:
     for place, plan in enumerate(found[1:], 1):
         less = [
             tr("{pairs} du plan {number}", pairs=counted(count, "binôme"), number=number)
-            for number, count in enumerate(given_up(plan, found[:place]), 1)
+            for number, count in enumerate(pairs_given_up(plan, found[:place]), 1)
         ]
         said = {"number": place + 1, "worth": plan_worth(plan), "less": listed(less)}
         lines.append(tr("Plan {number} : {worth} ; il renonce à {less}.", **said))

@@ -246,14 +246,14 @@ def remarks_out(cohort: Cohort) -> list[RemarkOut]:
 
 def unmatched_out(one: Unmatched, change: PossibleChange | None) -> UnmatchedOut:
     """Return somebody without a partner as the contract has it."""
-    told = None if change is None else change_out(change)
-    return UnmatchedOut(person=one.person, side=one.side, code=one.code, reason=one.reason, change=told)
+    change_text = None if change is None else change_out(change)
+    return UnmatchedOut(person=one.person, side=one.side, code=one.code, reason=one.reason, change=change_text)
 
 
 def chain_out(one: Chain) -> ChainOut:
     """Return a chain as the contract has it."""
-    told = {"mentors": list(one.mentors), "people": list(one.people), "mentees": list(one.mentees)}
-    return ChainOut(**told, loop=one.loop, sentence=str(one))
+    values = {"mentors": list(one.mentors), "people": list(one.people), "mentees": list(one.mentees)}
+    return ChainOut(**values, loop=one.loop, sentence=str(one))
 
 
 def change_out(change: PossibleChange) -> ChangeOut:

@@ -82,7 +82,7 @@ class GroupsRequest(MembersRequest):
         """Yield everybody whom the request names beside its people."""
         for name, lists in (("together", self.together), ("apart", self.apart)):
             for place, keys in enumerate(lists):
-                yield from named_in(f"{name}[{place}]", keys, MEMBER)
+                yield from mentions_of_keys(f"{name}[{place}]", keys, MEMBER)
 
     def take(self, programme: Programme) -> None:
         """Raise RequestError where the programme forms no groups, and name what serves it."""
@@ -102,7 +102,7 @@ class GroupsRequest(MembersRequest):
         )
 
 
-def named_in(where: str, keys: Iterable[str], sides: tuple[Side, ...]) -> Iterator[Mention]:
+def mentions_of_keys(where: str, keys: Iterable[str], sides: tuple[Side, ...]) -> Iterator[Mention]:
     """Yield the people of one list of keys."""
     yield from ((f"$.{where}[{place}]", sides, key) for place, key in enumerate(keys))
 

@@ -19,7 +19,7 @@ type OperationResult = Mapping[str, Any] | str | bytes | Request
 
 
 class Operation[Asked: Request, Answered: Response](ABC):
-    """What other applications can ask for: ``kind`` names it, ``asked`` and ``told`` are its two messages."""
+    """What other applications can ask for: ``kind`` names it, ``request_type`` and ``response_type`` its messages."""
 
     kind: ClassVar[str]
     asked: ClassVar[type[Request]]
@@ -48,11 +48,11 @@ def ask(kind: str, request: OperationResult) -> Response:
     Raises RequestError where there is no such operation, or the request does not fit the contract, or contradicts
     itself; ProgrammeError for mistakes in the programme; EngineError where a solver failed.
     """
-    asked = read(kind, request)
+    message = read(kind, request)
     operation = operation_named(kind)
     try:
-        with request_language(asked):
-            answered: Response = operation.answer(asked)
+        with request_language(message):
+            answered: Response = operation.answer(message)
     except SurveyError as error:  # here answers came in the request
         raise RequestError(error.message, error.problems) from None
     return answered
@@ -87,21 +87,21 @@ def operation_named(kind: str) -> Operation[Any, Any]:
 
 
 @contextmanager
-def request_language(told: object) -> Iterator[None]:
+def request_language(request: object) -> Iterator[None]:
     """Speak the language that a request asks for, or that of its programme unless one was asked for before."""
-    wished = part_of(told, "language")
+    wished = part_of(request, "language")
     if wished in LANGUAGES:
         with language(wished):
             yield
         return
-    own = part_of(part_of(part_of(told, "programme"), "programme"), "language")
+    own = part_of(part_of(part_of(request, "programme"), "programme"), "language")
     with language(own if own in LANGUAGES else FRENCH, unless_asked=True):
         yield
 
 
-def part_of(told: object, name: str) -> Any:
+def part_of(value: object, name: str) -> Any:
     """Return one part of what was sent, None where there is none, whatever was sent."""
-    return told.get(name) if isinstance(told, Mapping) else getattr(told, name, None)
+    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
 
 
 def propose(request: Mapping[str, Any] | MatchRequest) -> MatchResponse:
@@ -110,9 +110,9 @@ def propose(request: Mapping[str, Any] | MatchRequest) -> MatchResponse:
     Raises RequestError where the request does not fit the contract, names a field or a person that is not there, or
     gives a key twice; ProgrammeError for mistakes in the programme.
     """
-    told = ask("match", request)
-    assert isinstance(told, MatchResponse)
-    return told
+    response = ask("match", request)
+    assert isinstance(response, MatchResponse)
+    return response
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -137,10 +137,10 @@ def schema_of(operation: Operation[Any, Any], part: SchemaPart) -> dict[str, Any
     """
     head = {"$schema": DIALECT, "$id": f"urn:mentormatch:v{VERSION}:{operation.kind}.{part}"}
     if part == "response":
-        told = operation.told.model_json_schema(mode="serialization", schema_generator=PlainSchema)
-        return {**head, **open_schema(told)}
-    asked = operation.asked.model_json_schema(schema_generator=PlainSchema)
-    return {**head, **asked, "examples": [operation.example()]}
+        response_schema = operation.told.model_json_schema(mode="serialization", schema_generator=PlainSchema)
+        return {**head, **open_schema(response_schema)}
+    schema = operation.asked.model_json_schema(schema_generator=PlainSchema)
+    return {**head, **schema, "examples": [operation.example()]}
 
 
 def open_schema(schema: Any) -> Any:

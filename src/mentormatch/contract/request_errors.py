@@ -63,7 +63,7 @@ def misfit(error: ErrorDetails, model: type[BaseModel]) -> Problem:
     if error["type"] == "missing":
         found = tr("il manque « {key} »", key=last)
         return Problem(path_of(steps), found, tr("une clé « {key} »", key=last))
-    return Problem(path_of(error["loc"]), found_in(error), expected_by(error))
+    return Problem(path_of(error["loc"]), type_found(error), type_expected(error))
 
 
 def path_of(location: object) -> str:
@@ -82,13 +82,13 @@ def unknown_key(where: str, key: str, model: type[BaseModel]) -> Problem:
     return Problem(where, tr("clé inconnue « {key} »", key=shorten_key(key)), enumerated(names), nearest(key, names))
 
 
-def found_in(error: ErrorDetails) -> str:
+def type_found(error: ErrorDetails) -> str:
     """Return of which type the value is, or what a check of ours found."""
     said = error.get("ctx", {}).get("found")
     return str(said) if said else tr(FOUND.get(type(error["input"]).__name__, OTHER))
 
 
-def expected_by(error: ErrorDetails) -> str:
+def type_expected(error: ErrorDetails) -> str:
     """Return what would have fitted."""
     kind, context = error["type"], error.get("ctx", {})
     if kind in TYPES:

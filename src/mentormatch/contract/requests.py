@@ -130,13 +130,13 @@ class Request(JsonMessage):
     def of(cls, data: Mapping[str, Any]) -> Self:
         """Return the request in a JSON object; raises RequestError with everything in it that does not fit."""
         refuse_unplain(data)
-        told: list[Problem] = []
+        problems: list[Problem] = []
         try:
             return cls.model_validate(data)
         except ValidationError as error:
-            told.extend(islice(misfits(error, cls), MOST_TOLD + 1))
+            problems.extend(islice(misfits(error, cls), MOST_TOLD + 1))
         raise refusal(
-            tr("La demande ne suit pas le contrat"), told
+            tr("La demande ne suit pas le contrat"), problems
         )  # outside: the error of pydantic holds what was sent
 
 
@@ -217,7 +217,7 @@ class PeopleRequest(Request, ABC):
             Submission(part, line, side, person.id.strip(), said(answers, plan.email), answers)
             for part, side in self.sides.items()
             for line, person in enumerate(getattr(self, part), start=1)
-            for answers in [given(person)]
+            for answers in [answers_of(person)]
         ]
         return gather(sent, replace(plan, key=BY_ID))
 
@@ -225,7 +225,7 @@ class PeopleRequest(Request, ABC):
         refuse(
             tr("La demande répond à des questions que le programme ne pose pas"),
             (
-                unasked(f"$.{part}[{place}].answers", name, programme)
+                unknown_question(f"$.{part}[{place}].answers", name, programme)
                 for part in self.sides
                 for place, person in enumerate(getattr(self, part))
                 for name in person.answers
@@ -254,8 +254,8 @@ class CohortRequest(PeopleRequest):
 
     def mentions(self) -> Iterator[Mention]:
         """Yield everybody whom the request names beside its people."""
-        yield from mentioned("pins", self.pins)
-        yield from mentioned("bans", self.bans)
+        yield from mentions_of_pairs("pins", self.pins)
+        yield from mentions_of_pairs("bans", self.bans)
 
     def by_hand(self) -> PairsByHand:
         """Return ``pins`` and ``bans`` as the library takes them."""
@@ -284,7 +284,7 @@ class MatchRequest(CohortRequest):
         )
 
 
-def mentioned(name: str, pairs: Iterable[Keys]) -> Iterator[Mention]:
+def mentions_of_pairs(name: str, pairs: Iterable[Keys]) -> Iterator[Mention]:
     """Yield the people of the pairs below one key of a request."""
     for place, pair in enumerate(pairs):
         yield f"$.{name}[{place}].mentor", ("mentor",), pair.mentor
@@ -311,13 +311,13 @@ def keys_of(pairs: Iterable[Keys]) -> list[tuple[str, str]]:
     return [(pair.mentor, pair.mentee) for pair in pairs]
 
 
-def unasked(where: str, name: str, programme: Programme) -> Problem:
+def unknown_question(where: str, name: str, programme: Programme) -> Problem:
     """Return that somebody answers a question that is none of the programme's."""
     found = tr("champ inconnu « {name} »", name=shorten_key(name))
     return Problem(where, found, tr("un champ du programme"), nearest(name, programme.fields))
 
 
-def given(person: Submitted) -> dict[str, Told]:
+def answers_of(person: Submitted) -> dict[str, Told]:
     """Return the answers that a person gave, as a file would hold them."""
     return {name: cell_answer(answer) for name, answer in person.answers.items()}
 

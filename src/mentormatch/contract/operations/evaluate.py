@@ -22,7 +22,7 @@ from mentormatch.contract.match_response import (
     tiers_out,
 )
 from mentormatch.contract.operation import Operation
-from mentormatch.contract.requests import MatchRequest, Mention, Pairs, keys_of, mentioned
+from mentormatch.contract.requests import MatchRequest, Mention, Pairs, keys_of, mentions_of_pairs
 from mentormatch.operations.evaluation import Evaluation, evaluate
 from mentormatch.operations.matching import Matching
 
@@ -39,7 +39,7 @@ class EvaluateRequest(MatchRequest):
     def mentions(self) -> Iterator[Mention]:
         """Yield everybody whom the request names beside its people."""
         yield from super().mentions()
-        yield from mentioned("pairs", self.pairs)
+        yield from mentions_of_pairs("pairs", self.pairs)
 
 
 class BreachOut(JsonMessage):

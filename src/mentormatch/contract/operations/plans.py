@@ -45,11 +45,11 @@ class PlansResponse(Response):
     @classmethod
     def of(cls, found: Sequence[Matching], wanted: int) -> Self:
         """Return the plans that were found, of so many that were wanted."""
-        told = [
-            PlanOut(matching=MatchResponse.of(plan), gives_up=given_up(plan, found[:place]))
+        plans = [
+            PlanOut(matching=MatchResponse.of(plan), gives_up=pairs_given_up(plan, found[:place]))
             for place, plan in enumerate(found)
         ]
-        return cls(plans=told, all_told=len(found) < wanted and may_go_on(found[-1].solution))
+        return cls(plans=plans, all_told=len(found) < wanted and may_go_on(found[-1].solution))
 
 
 class Plans(Operation[PlansRequest, PlansResponse]):
@@ -70,7 +70,7 @@ class Plans(Operation[PlansRequest, PlansResponse]):
         return {**COHORT, "n": 2}
 
 
-def given_up(plan: Matching, before: Sequence[Matching]) -> list[int]:
+def pairs_given_up(plan: Matching, before: Sequence[Matching]) -> list[int]:
     """Return how many pairs of each of the plans before it a plan does not hold."""
     held = pairs_in(plan)
     return [len(pairs_in(other) - held) for other in before]

@@ -9,7 +9,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Text
 from mentormatch.contract.examples import MEMBERS
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, Response, rejected_out, remarks_out
-from mentormatch.contract.member_requests import Keyed, MembersRequest, as_known, named_in
+from mentormatch.contract.member_requests import Keyed, MembersRequest, as_known, mentions_of_keys
 from mentormatch.contract.operation import Operation
 from mentormatch.contract.requests import Mention
 from mentormatch.contract.session_dates import DateOut, dates_out
@@ -37,7 +37,7 @@ class TurnsRequest(MembersRequest):
 
     def mentions(self) -> Iterator[Mention]:
         """Yield everybody whom the request names beside its people."""
-        yield from named_in("group", self.group or (), SIDES)
+        yield from mentions_of_keys("group", self.group or (), SIDES)
 
     def proposed(self, cohort: Cohort, programme: Programme) -> Dates | None:
         """Return the best dates, where none are asked for and the programme proposes some."""
