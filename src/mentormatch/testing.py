@@ -27,7 +27,7 @@ from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION
 from mentormatch.survey.table import Record, Rows, TextTable, gather
-from mentormatch.survey.tool import Tool, sorted_by_tool, tools_by_kind
+from mentormatch.survey.tool import Tool, sort_by_tool, tools_by_kind
 
 DRAWS = 10
 BLANK_SHARE = 0.2
@@ -256,15 +256,15 @@ def check_known_rows(kind: str, rows: Rows) -> None:
 
 def check_named_tool(kind: str, rows: Rows) -> None:
     """Hold that a tool that is named reads what it reads when it is recognised."""
-    table = sorted_by_tool(rows)
+    table = sort_by_tool(rows)
     hold(table.tool == kind, f"an export of `{kind}` is read as one")
-    hold(sorted_by_tool(rows, kind) == table, f"`{kind}` reads the same where it is named and where it is recognised")
+    hold(sort_by_tool(rows, kind) == table, f"`{kind}` reads the same where it is named and where it is recognised")
 
 
 def check_title_above(rows: Rows, titles: Sequence[str]) -> None:
     """Hold that a title above an export is never its header."""
     records = [*([title] for title in titles), *(record.cells for record in rows.records)]
-    expected, found = sorted_by_tool(rows), sorted_by_tool(rows_of(records))
+    expected, found = sort_by_tool(rows), sort_by_tool(rows_of(records))
     same = (found.tool, found.header) == (expected.tool, expected.header)
     hold(same and cells_of(found) == cells_of(expected), "a title above an export is never its header")
 
@@ -273,7 +273,7 @@ def check_order_of_rows(rows: Rows, above: int, random: Random) -> None:
     """Hold that the order of the answers changes no answer."""
     head, answers = rows.records[:above], list(rows.records[above:])
     random.shuffle(answers)
-    found, expected = sorted_by_tool(gather(rows.source, [*head, *answers])), sorted_by_tool(rows)
+    found, expected = sort_by_tool(gather(rows.source, [*head, *answers])), sort_by_tool(rows)
     same = (found.header, found.sent) == (expected.header, expected.sent)
     lines = sorted(found.records, key=lambda record: record.line)
     hold(same and lines == list(expected.records), "the order of the answers changes no answer")

@@ -15,7 +15,7 @@ from mentormatch.contract.requests import MatchRequest, table_of
 from mentormatch.errors import RequestError, SurveyError
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import TableSource, rows_in
-from mentormatch.survey.tool import sorted_by_tool
+from mentormatch.survey.tool import sort_by_tool
 
 PROGRAMME: dict[str, Any] = {
     "programme": {"name": "Essai", "role": {"field": "role", "mentor": "Mentor", "mentee": "Mentoré"}},
@@ -43,7 +43,7 @@ def as_file(rows: list[dict[str, str]], header: list[str]) -> TextTable:
     writer = csv.writer(text)
     writer.writerows([header, *([row.get(name, "") for name in header] for row in rows)])
     content = text.getvalue().encode()
-    return sorted_by_tool(rows_in(TableSource("rows", content=content, encoding="utf-8", delimiter=",")))
+    return sort_by_tool(rows_in(TableSource("rows", content=content, encoding="utf-8", delimiter=",")))
 
 
 def test_role_key_mapping_and_missing_cells_are_those_of_the_file() -> None:

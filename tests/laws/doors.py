@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from mentormatch.contract.requests import CohortRequest
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import read_survey
-from mentormatch.survey.sheets import spelled
+from mentormatch.survey.sheets import text_of_value
 from mentormatch.survey.table_reader import TableSource
 from tests.laws.editions import KEY, STAMP, TOWNS, Edition
 from tests.laws.questionnaires import SIDES
@@ -60,7 +60,7 @@ def typed(value: object) -> str:
         return "Oui" if told else "Non"
     if isinstance(told, float):
         return f"{told:g}".replace(".", ",")
-    return "" if told is None else spelled(told)
+    return "" if told is None else text_of_value(told)
 
 
 def csv_file(edition: Edition) -> TableSource:

@@ -24,7 +24,7 @@ from mentormatch.fields import (
 )
 from mentormatch.places.finding import find
 from mentormatch.programme.programme import Programme
-from mentormatch.survey.sheets import spelled
+from mentormatch.survey.sheets import text_of_value
 from tests.laws.questionnaires import ANSWERED_BY, SIDES, answered_to, asked_of
 
 KEY, EMAIL, ROLE, NOTICE, BORN, STEP = "code", "courriel", "role", "notice", "naissance", "marche"
@@ -144,7 +144,7 @@ def written_date(draw: st.DrawFn, kind: type[date]) -> tuple[object, Any]:
         days=draw(st.integers(0, 4000)), milliseconds=draw(st.integers(1, 10**8))
     )
     said = moment if kind is datetime else moment.date()
-    return spelled(said), said
+    return text_of_value(said), said
 
 
 def answered(draw: st.DrawFn, field: AnyField, layout: str) -> tuple[object, Any]:

@@ -109,8 +109,8 @@ def test_a_file_of_the_other_package_s_tool_is_known_by_its_marks(folder: Path) 
     (folder / "bulletins.csv").write_text("Bulletins du jour;;\nNom;Rôle;Ville\nAna;M;Lyon\n", encoding="utf-8")
     script = (
         "from mentormatch.survey.table_reader import read_rows\n"
-        "from mentormatch.survey.tool import sorted_by_tool, tools_by_kind\n"
-        "table = sorted_by_tool(read_rows('bulletins.csv'))\n"
+        "from mentormatch.survey.tool import sort_by_tool, tools_by_kind\n"
+        "table = sort_by_tool(read_rows('bulletins.csv'))\n"
         "print(table.tool, *table.header, *tools_by_kind())\n"
     )
     done = run(folder, "-c", script)

@@ -14,7 +14,7 @@ from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.table import Record, TextTable
-from mentormatch.survey.tool import sorted_by_tool, tools_by_kind
+from mentormatch.survey.tool import sort_by_tool, tools_by_kind
 from mentormatch.testing import check_known_rows, check_named_tool, tools_that_know
 from tests.conftest import DEEP, ROOT
 from tests.laws.questionnaires import SIDES
@@ -87,7 +87,7 @@ def test_people_are_reached_as_they_told_whatever_the_tool(case: Case) -> None:
     programme, people = case
     told = {(SIDES[int(str(one[ROLE]))], one[KEY]): {EMAIL: one[EMAIL]} for one in people}
     for kind, export in EXPORTS.items():
-        table = sorted_by_tool(export.rows(programme, people))
+        table = sort_by_tool(export.rows(programme, people))
         assert take_apart([(table, None)], plan_of(export.prepare(programme)))[1].people == told, kind
 
 
@@ -96,7 +96,7 @@ def test_people_are_reached_as_they_told_whatever_the_tool(case: Case) -> None:
 def test_a_title_above_an_export_is_never_its_header(case: Case, titles: Sequence[str]) -> None:
     for kind, export in EXPORTS.items():
         rows = [list(row) for row in export.write(*case)]
-        expected, found = sorted_by_tool(as_read(rows)), titled_or_refused([*([title] for title in titles), *rows])
+        expected, found = sort_by_tool(as_read(rows)), titled_or_refused([*([title] for title in titles), *rows])
         if isinstance(found, str):
             assert kind == "plain"
             assert f"si les intitulés sont à la ligne {len(titles) + 1}" in found
@@ -108,7 +108,7 @@ def test_a_title_above_an_export_is_never_its_header(case: Case, titles: Sequenc
 
 def titled_or_refused(rows: Sequence[Sequence[Cell]]) -> TextTable | str:
     try:
-        return sorted_by_tool(as_read(rows))
+        return sort_by_tool(as_read(rows))
     except SurveyError as error:
         return str(error)
 
@@ -118,7 +118,7 @@ def test_a_tool_is_near_where_one_of_its_marks_stands_among_the_headers(kind: st
     tool = tools_by_kind()[kind]
     assert bool(tool.marks) == bool(tool.expected) == (not tool.last)
     for mark in tool.marks:
-        table = sorted_by_tool(as_read([["Nom", "Ville", mark, "Pays"], ["Zoé", "Lyon", "x", "F"]]))
+        table = sort_by_tool(as_read([["Nom", "Ville", mark, "Pays"], ["Zoé", "Lyon", "x", "F"]]))
         assert table.tool == "plain"
         assert any(f"--tool {kind}" in remark.text for remark in table.remarks), mark
 
@@ -134,7 +134,7 @@ def test_the_order_of_the_rows_changes_nobody(kind: str, case: Case, random: Ran
     random.shuffle(answers)
     shuffled = replace(rows, records=(*above, *answers))
     prepared = export.prepare(programme)
-    found, expected = sorted_by_tool(shuffled), sorted_by_tool(rows)
+    found, expected = sort_by_tool(shuffled), sort_by_tool(rows)
     assert found.header == expected.header
     assert found.sent == expected.sent
     assert sorted(found.records, key=line_of) == list(expected.records)
@@ -155,7 +155,7 @@ def test_the_order_of_the_questions_changes_nobody(kind: str, case: Case, random
     random.shuffle(asked)
     other = programme.model_copy(update={"fields": dict(asked)})
     found, expected = (
-        cohort_of(sorted_by_tool(export.rows(form, people)), export.prepare(form)) for form in (other, programme)
+        cohort_of(sort_by_tool(export.rows(form, people)), export.prepare(form)) for form in (other, programme)
     )
     check_same_people(found, expected)
 
@@ -170,7 +170,7 @@ def test_every_row_is_taken_or_its_fate_is_told(kind: str, case: Case, extra: Se
     width = len(rows[0])
     odd = {"long": ["x"] * (width + 2), "short": ["x"], "nul": ["\0", *["x"] * width], "gone": ["?"] * width}
     lines = range(export.above + 1, len(rows) + len(extra) + 1)
-    table = sorted_by_tool(as_read([*rows, *(odd[name] for name in extra)]))
+    table = sort_by_tool(as_read([*rows, *(odd[name] for name in extra)]))
     assert sorted([*map(line_of, table.records), *(row.line for row in table.refused)]) == list(lines)
     cohort = cohort_of(table, export.prepare(programme))
     assert sorted(row.line for row in cohort.rows) == list(lines)
@@ -189,7 +189,7 @@ def test_rows_of_something_else_are_sorted_or_refused_in_words(kind: str, rows: 
 
 def sorted_or_not(rows: list[list[str]], kind: str) -> tuple[TextTable | None, Sequence[Problem]]:
     try:
-        return sorted_by_tool(as_read(rows), kind), ()
+        return sort_by_tool(as_read(rows), kind), ()
     except SurveyError as error:
         return None, error.problems
 
@@ -204,6 +204,6 @@ def test_rows_with_the_marks_of_several_tools_are_refused_naming_them(above: lis
     if claims == ["nextcloud"]:
         return
     with pytest.raises(SurveyError) as refusal:
-        sorted_by_tool(rows)
+        sort_by_tool(rows)
     assert all(f"« {kind} »" in str(refusal.value) for kind in claims)
-    assert sorted_by_tool(rows, "nextcloud").tool == "nextcloud"
+    assert sort_by_tool(rows, "nextcloud").tool == "nextcloud"

@@ -39,7 +39,7 @@ from mentormatch.programme.programme import Programme
 from mentormatch.programme.validation_messages import enumerated, nearest
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.intake import gather, take_in
-from mentormatch.survey.submissions import said
+from mentormatch.survey.submissions import answer_text
 from mentormatch.survey.table import MAX_CELL_CHARACTERS, MAX_COLUMNS, TextTable
 from mentormatch.survey.table_reader import TableSource, read_table
 from mentormatch.survey.values import cell_of
@@ -214,7 +214,7 @@ class PeopleRequest(Request, ABC):
         self._refuse_unasked(programme)
         plan = plan_of(programme, apart=True)
         sent = [
-            Submission(part, line, side, person.id.strip(), said(answers, plan.email), answers)
+            Submission(part, line, side, person.id.strip(), answer_text(answers, plan.email), answers)
             for part, side in self.sides.items()
             for line, person in enumerate(getattr(self, part), start=1)
             for answers in [answers_of(person)]

@@ -11,7 +11,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical
 from mentormatch.programme.sections import Answered, Call
-from mentormatch.survey.duplicates import grouped
+from mentormatch.survey.duplicates import group_by
 
 type MeetingState = Literal["meeting", "stopped", "disagreeing", "unknown"]
 
@@ -125,7 +125,7 @@ def people_to_call(
 def in_words(reasons: Sequence[Reason]) -> tuple[str, ...]:
     """Return the reasons as sentences, one for all that was said after as many months."""
     sentences = []
-    for months, same in grouped(reasons, lambda one: one.months).items():
+    for months, same in group_by(reasons, lambda one: one.months).items():
         phrases = list(dict.fromkeys(one.words for one in same))
         sentences += (
             phrases if months is None else [tr("à {months} mois : {told}", months=months, told=tr(" ; ").join(phrases))]

@@ -16,11 +16,11 @@ from mentormatch.people.cohort import People, Remark, RowFate, merge_remarks
 from mentormatch.programme.enrolment import AnswerSource, email_of, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import Answered
-from mentormatch.survey.duplicates import Doubts, grouped, newest, superseded
+from mentormatch.survey.duplicates import Doubts, group_by, newest, replace_row
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.intake import tells_a_person
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.submissions import laid_out, remarks_of, said, submissions, unread
+from mentormatch.survey.submissions import answer_text, laid_out, remarks_of, submissions, unread
 
 KEY, CODE = "code", mark("Votre code")
 
@@ -83,7 +83,9 @@ class Wave:
 
     @cached_property
     def _of(self) -> dict[tuple[Side, str], list[int]]:
-        return grouped(range(len(self.replies)), lambda row: (self.replies[row].side, canonical(self.replies[row].key)))
+        return group_by(
+            range(len(self.replies)), lambda row: (self.replies[row].side, canonical(self.replies[row].key))
+        )
 
 
 def read_wave(programme: Programme, pairs: Sequence[Pair], months: int, source: AnswerSource) -> Wave:
@@ -146,7 +148,7 @@ def place_row(
     one_person = tells_a_person(sent.key, common=programme.heading.keys_are_common)
     if not sides or (len(sides) > 1 and not one_person):
         return [RowFate(sent.source, sent.line, "rejected", sent.key, reason=why_nobody(sent.key, both=bool(sides)))]
-    named = canonical(said(sent.answers, programme.follow_up.partner))
+    named = canonical(answer_text(sent.answers, programme.follow_up.partner))
     meant = {
         side: [row for row in mine[side] if named in ("", canonical(keys_of(pairs[row])[ACROSS[side]]))]
         for side in sides
@@ -187,7 +189,7 @@ def settle_replies(replies: Sequence[WaveReply]) -> tuple[list[WaveReply], list[
     kept: list[WaveReply] = []
     gone: list[RowFate] = []
     doubts = Doubts()
-    for same in grouped(replies, lambda reply: (reply.side, canonical(reply.key))).values():
+    for same in group_by(replies, lambda reply: (reply.side, canonical(reply.key))).values():
         left: dict[int, list[int]] = {reply.sent.line: [] for reply in same}
         fates: dict[int, RowFate] = {}
         for pair in dict.fromkeys(pair for reply in same for pair in reply.pairs):
@@ -197,7 +199,7 @@ def settle_replies(replies: Sequence[WaveReply]) -> tuple[list[WaveReply], list[
             doubts.add(found, [reply.sent.sent for reply in about], rows)
             left[rows[found.position].line].append(pair)
             older = {row.line for at, row in enumerate(rows) if found.is_older(at)}
-            fates |= {row.line: superseded(row, rows[found.position], older) for row in rows if row.line not in fates}
+            fates |= {row.line: replace_row(row, rows[found.position], older) for row in rows if row.line not in fates}
         kept += [replace(reply, pairs=tuple(left[reply.sent.line])) for reply in same if left[reply.sent.line]]
         gone += [fates[reply.sent.line] for reply in same if not left[reply.sent.line]]
     return sorted(kept, key=lambda reply: reply.sent.line), gone, doubts.remarks()

@@ -10,7 +10,7 @@ from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import AnswerSource
 from mentormatch.programme.programme import Programme
-from mentormatch.survey.duplicates import grouped
+from mentormatch.survey.duplicates import group_by
 from mentormatch.survey.intake import NAME
 from mentormatch.survey.table import Record, TextTable
 from mentormatch.survey.table_reader import read_table
@@ -106,7 +106,7 @@ def misread(
         )
         for _, place in (fault for fault in faults if fault[0]):
             yield Problem(tr("{source}, ligne {line}", source=source, line=record.line), tr(place))
-    for key, same in grouped(rows, lambda record: canonical(record.cells[column].strip())).items():
+    for key, same in group_by(rows, lambda record: canonical(record.cells[column].strip())).items():
         if key and len(same) > 1:
             lines = listed([str(record.line) for record in same])
             where = tr("{source}, lignes {lines}", source=source, lines=lines)

@@ -15,7 +15,7 @@ from mentormatch.profiles.sheets import Codes, WishQuestions, asked_of, codes_of
 from mentormatch.programme.enrolment import AnswerSource, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.column_map import answers_of, renaming
-from mentormatch.survey.duplicates import grouped
+from mentormatch.survey.duplicates import group_by
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import SubmissionSheet, laid_out, submissions
 
@@ -122,7 +122,7 @@ def unreadable(sheet: SubmissionSheet) -> Iterator[Problem]:
 def own_keys(cohort: Cohort) -> dict[str, tuple[Side, int]]:
     """Return where each key stands, those left out that both sides have."""
     places = [(canonical(key), (side, row)) for side in SIDES for row, key in enumerate(cohort.side(side).ids)]
-    return {key: same[0][1] for key, same in grouped(places, lambda place: place[0]).items() if len(same) == 1}
+    return {key: same[0][1] for key, same in group_by(places, lambda place: place[0]).items() if len(same) == 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def chosen(where: str, who: tuple[Side, int], picked: Picked, programme: Program
 
 def answered_twice(choices: Sequence[WishChoice]) -> Iterator[Problem]:
     """Yield that one person sent several forms."""
-    for same in grouped(choices, lambda one: (one.side, one.row)).values():
+    for same in group_by(choices, lambda one: (one.side, one.row)).values():
         if len(same) > 1:
             where = listed([one.where for one in same])
             yield Problem(where, tr("la même personne répond plusieurs fois"), tr("une seule ligne"))

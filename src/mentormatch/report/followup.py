@@ -21,7 +21,7 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import FATES
 from mentormatch.report.book import Book, BookColumn, CellForm
 from mentormatch.report.page_templates import rendered
-from mentormatch.survey.duplicates import grouped
+from mentormatch.survey.duplicates import group_by
 from mentormatch.survey.intake import tells_a_person
 
 KIND, NAME = "follow-up", "suivi"
@@ -199,7 +199,7 @@ def filled(template: str, year: Year, names: NamesByPerson | None = None) -> str
         "summary": summary(year),
         "answered": [answered(year, wave) for wave in year.waves],
         "sheets": tables,
-        "outcomes": list(grouped(tables[OUTCOMES].rows, lambda row: row[0]).items()),
+        "outcomes": list(group_by(tables[OUTCOMES].rows, lambda row: row[0]).items()),
         "named": bool(year.programme.fields_with("key")),
         "months": year.waves[-1].months,
         "warning": warning(lines),

@@ -223,13 +223,13 @@ def _stream(content: bytes) -> bytes:
         raise UnreadableError
     first_entry, first_mini = _index(content, 48)[0], _index(content, 60)[0]
     table = _table(content, size)
-    entries = _chained(content, size, table, first_entry, 1)
+    entries = _read_chain(content, size, table, first_entry, 1)
     start, length = _entry(entries)
     if length >= CUTOFF:
-        found = _chained(content, size, table, start, 1)
+        found = _read_chain(content, size, table, start, 1)
     else:
-        packed = _chained(content, size, table, _index(entries, 116)[0], 1)
-        found = _chained(packed, MINI, _numbers(_chained(content, size, table, first_mini, 1)), start, 0)
+        packed = _read_chain(content, size, table, _index(entries, 116)[0], 1)
+        found = _read_chain(packed, MINI, _numbers(_read_chain(content, size, table, first_mini, 1)), start, 0)
     if len(found) < length:
         raise UnreadableError
     return found[:length]
@@ -264,7 +264,7 @@ def _numbers(content: bytes) -> Sequence[int]:
     return struct.unpack(f"<{len(content) // 4}I", content[: len(content) // 4 * 4])
 
 
-def _chained(content: bytes, size: int, table: Sequence[int], start: int, above: int) -> bytes:
+def _read_chain(content: bytes, size: int, table: Sequence[int], start: int, above: int) -> bytes:
     """Return the sectors of a chain; ``above`` are those before the first that is counted."""
     found: list[bytes] = []
     while start < END_OF_CHAIN:

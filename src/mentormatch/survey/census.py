@@ -77,7 +77,7 @@ class Census:
             yield kind, row + 1, letters(column)
 
 
-def checked(census: Census, rows: Iterable[list[Any]], first: int) -> Iterator[list[Any]]:
+def check_rows(census: Census, rows: Iterable[list[Any]], first: int) -> Iterator[list[Any]]:
     """Yield the rows of a sheet, from its first on and from column ``first`` on, once both readings agree on them.
 
     Raises

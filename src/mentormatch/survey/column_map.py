@@ -54,7 +54,7 @@ def renaming(questions: Mapping[str, str], options: Mapping[str, Mapping[str, st
     """
     headers = {fold(header): target(said) for header, said in questions.items()}
     return Renaming(
-        headers, {name: {fold(text): said for text, said in told.items()} for name, told in options.items()}
+        headers, {name: {fold(text): said for text, said in meanings.items()} for name, meanings in options.items()}
     )
 
 

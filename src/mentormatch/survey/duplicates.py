@@ -58,7 +58,7 @@ def newest(sent: Sequence[SentMoment], lines: Sequence[int]) -> Newest:
 
 def last(whens: Sequence[datetime | None], lines: Sequence[int]) -> int:
     """Return the position of the answer that counts: none is known to be later, and among such it is the last line."""
-    kinds = grouped(range(len(whens)), lambda at: None if (when := whens[at]) is None else when.tzinfo is None)
+    kinds = group_by(range(len(whens)), lambda at: None if (when := whens[at]) is None else when.tzinfo is None)
     # Of moments with a time zone, and of those without, the latest each; then those that no other certainly follows.
     best = [max(same, key=lambda at: (whens[at] or datetime.min, lines[at])) for same in kinds.values()]
     latest = [at for at in best if not any(precedes(whens[at], whens[other]) for other in best)]
@@ -79,7 +79,7 @@ def in_utc(when: datetime, shift: timedelta) -> datetime:
     return when if when.tzinfo else (when + shift).replace(tzinfo=UTC)
 
 
-def grouped[T, K: Hashable](items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+def group_by[T, K: Hashable](items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
     """Return the items by key, in the order in which they came."""
     groups: dict[K, list[T]] = {}
     for item in items:
@@ -87,7 +87,9 @@ def grouped[T, K: Hashable](items: Iterable[T], key: Callable[[T], K]) -> dict[K
     return groups
 
 
-def settled(entries: Sequence[SurveyEntry], plan: Plan) -> tuple[list[SurveyEntry], list[RowFate], list[Remark]]:
+def settle_duplicates(
+    entries: Sequence[SurveyEntry], plan: Plan
+) -> tuple[list[SurveyEntry], list[RowFate], list[Remark]]:
     """Return the entries that count, one a person, the rows that another of the same person replaces, and remarks.
 
     Raises SurveyError where a key was typed twice, naming both lines, or where which answer counts depends on the
@@ -99,9 +101,9 @@ def settled(entries: Sequence[SurveyEntry], plan: Plan) -> tuple[list[SurveyEntr
     kept: list[SurveyEntry] = []
     replaced: list[RowFate] = []
     doubts = Doubts()
-    for entered in grouped(entries, lambda entry: ("" if plan.on_both_sides else entry.side, entry.key)).values():
+    for entered in group_by(entries, lambda entry: ("" if plan.on_both_sides else entry.side, entry.key)).values():
         # A row of somebody who is on both sides is two entries, and one answer.
-        whole = grouped(entered, lambda entry: (entry.row.source, entry.row.line))
+        whole = group_by(entered, lambda entry: (entry.row.source, entry.row.line))
         same = [one_fate([entry.row for entry in own]) for own in whole.values()]
         # An answer that is complete counts before one that is not, however late that was sent.
         counting = [row for row in same if row.fate == "taken"] or same
@@ -111,7 +113,7 @@ def settled(entries: Sequence[SurveyEntry], plan: Plan) -> tuple[list[SurveyEntr
         kept += whole[last_one.source, last_one.line]
         doubts.add(found, sent, counting)
         known = {row.line for at, row in enumerate(counting) if found.is_older(at)}
-        replaced += [superseded(row, last_one, known) for row in same if row is not last_one]
+        replaced += [replace_row(row, last_one, known) for row in same if row is not last_one]
     return kept, replaced, doubts.remarks()
 
 
@@ -125,11 +127,13 @@ def one_fate(rows: Sequence[RowFate]) -> RowFate:
     if len(rows) == 1:
         return first
     fate = min((row.fate for row in rows), key=BEST.index)
-    told = [tr(SIDE_TOLD[side], reason=row.reason) for row in rows for side in row.sides if row.reason]
-    return replace(first, fate=fate, side="both", reason=first.reason if len(reasons) == 1 else " ; ".join(told))
+    reasons_by_side = [tr(SIDE_TOLD[side], reason=row.reason) for row in rows for side in row.sides if row.reason]
+    return replace(
+        first, fate=fate, side="both", reason=first.reason if len(reasons) == 1 else " ; ".join(reasons_by_side)
+    )
 
 
-def superseded(row: RowFate, by: RowFate, older: Iterable[int] = ()) -> RowFate:
+def replace_row(row: RowFate, by: RowFate, older: Iterable[int] = ()) -> RowFate:
     """Return ``row`` as replaced by another of the same person; ``older`` are lines that are known to be older."""
     if row.fate == "incomplete" and by.fate == "taken":
         reason = INCOMPLETE
@@ -160,40 +164,44 @@ class Doubts:
 
     def remarks(self) -> list[Remark]:
         """Return what was taken for the order where it is likely; raise SurveyError where nothing tells it."""
-        problems = [asked(source, column, met) for (source, column, likely), met in self.met.items() if likely is None]
+        problems = [
+            order_question(source, column, met) for (source, column, likely), met in self.met.items() if likely is None
+        ]
         if problems:
             raise SurveyError(tr("On ne sait pas quelle réponse est la plus récente"), problems)
-        return [assumed(source, column, likely, met) for (source, column, likely), met in self.met.items() if likely]
+        return [
+            order_remark(source, column, likely, met) for (source, column, likely), met in self.met.items() if likely
+        ]
 
 
-def asked(source: str, column: str, met: Sequence[Sequence[int]]) -> Problem:
+def order_question(source: str, column: str, met: Sequence[Sequence[int]]) -> Problem:
     """Return that the order of day and month must be told, with the lines of those of whom it decides."""
     return Problem(
         source,
         tr(
             "« {column} » se lit jour/mois ou mois/jour, et la réponse qui compte en dépend : lignes {lines}",
             column=column,
-            lines=shown(met),
+            lines=lines_in_words(met),
         ),
         tr("une date qui ne se lit que d'une façon"),
         tr('dites-le dans le programme : [mapping] dates = "day first" (jour/mois) ou "month first" (mois/jour)'),
     )
 
 
-def assumed(source: str, column: str, order: Order, met: Sequence[Sequence[int]]) -> Remark:
+def order_remark(source: str, column: str, order: Order, met: Sequence[Sequence[int]]) -> Remark:
     """Return which order of day and month was taken for the likely one, with the lines of those of whom it decides."""
-    told = tr(
+    sentence = tr(
         "« {column} » est lu {order}, et la réponse qui compte en dépend : lignes {lines}. Si c'est l'inverse, dites-le"
         ' dans le programme : [mapping] dates = "{other}"',
         column=column,
         order=tr(WRITTEN[order]),
-        lines=shown(met),
+        lines=lines_in_words(met),
         other=next(other for other in ORDERS if other != order),
     )
-    return Remark(source, met[0][0], told)
+    return Remark(source, met[0][0], sentence)
 
 
-def shown(met: Sequence[Sequence[int]]) -> str:
+def lines_in_words(met: Sequence[Sequence[int]]) -> str:
     """Return the lines of the first few people."""
     people = [listed(list(map(str, same))) for same in met[:MOST_SHOWN]] + [tr("d'autres")] * (len(met) > MOST_SHOWN)
     return " ; ".join(people)
@@ -215,7 +223,7 @@ def refuse_doubled(entries: Sequence[SurveyEntry], plan: Plan) -> None:
             tr("même identifiant aux lignes {lines}", lines=lines(rows)),
             tr("un identifiant par personne"),
         )
-        for rows in grouped(entries, lambda entry: (*sheet_of(entry, plan), entry.key)).values()
+        for rows in group_by(entries, lambda entry: (*sheet_of(entry, plan), entry.key)).values()
         if len({entry.row.line for entry in rows}) > 1
     ]
     if problems:
@@ -229,6 +237,6 @@ def lines(entries: Sequence[SurveyEntry]) -> str:
 
 def same_email(entries: Sequence[SurveyEntry]) -> Iterator[list[SurveyEntry]]:
     """Yield the groups of entries that gave the same e-mail under different keys, or on both sides."""
-    for same in grouped([entry for entry in entries if entry.email], lambda entry: entry.email).values():
+    for same in group_by([entry for entry in entries if entry.email], lambda entry: entry.email).values():
         if len(same) > 1:
             yield same

@@ -79,7 +79,7 @@ def places(content: bytes) -> dict[Context, int]:
     return found
 
 
-def decided(content: bytes) -> str | None:
+def choose_encoding(content: bytes) -> str | None:
     """Return the encoding of a text that is not in Unicode; None where several may be meant, or none."""
     found = readings(content)
     # The best reading must be good by itself.
@@ -91,7 +91,7 @@ def decided(content: bytes) -> str | None:
     if best.encoding == WINDOWS:
         return WINDOWS if beyond >= CLEAR_OF_WINDOWS else None
     # Any other encoding than that of Windows needs a second opinion.
-    return best.encoding if beyond >= CLEAR and seconded(content, best.encoding, is_plain=beyond >= PLAIN) else None
+    return best.encoding if beyond >= CLEAR and is_confirmed(content, best.encoding, is_plain=beyond >= PLAIN) else None
 
 
 def oddest(content: bytes) -> int:
@@ -104,7 +104,7 @@ def oddest(content: bytes) -> int:
     return places_of[max(range(len(costs)), key=lambda at: costs[at])]
 
 
-def seconded(content: bytes, encoding: str, *, is_plain: bool) -> bool:
+def is_confirmed(content: bytes, encoding: str, *, is_plain: bool) -> bool:
     """Say whether ``charset-normalizer`` reads what stands around the letters beyond ASCII as this encoding does.
 
     Where it ``is_plain`` by our own reading, it is enough that this encoding is one of those that it may be for it.

@@ -66,7 +66,7 @@ class Questionnaire:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.asked = {side: readers(plan.asked_of(side)) for side in SIDES}
-        self.names = {side: tuple(asked) for side, asked in self.asked.items()}
+        self.names = {side: tuple(questions) for side, questions in self.asked.items()}
         consents = {name: field for name, field in plan.fields.items() if field.use == "consent"}
         self.consents = {
             side: readers({name: field for name, field in consents.items() if field.asks(side)}) for side in SIDES
@@ -90,10 +90,10 @@ def reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], AnswerR
     def read(answer: Answer) -> AnswerReading:
         if not isinstance(answer, str):
             return field.read(answer)
-        told = answer if type(answer) is str else apart(answer)
-        if told not in met:
-            met[told] = with_names_once(field.read(answer), names)
-        return met[told]
+        text = answer if type(answer) is str else apart(answer)
+        if text not in met:
+            met[text] = with_names_once(field.read(answer), names)
+        return met[text]
 
     return read
 
@@ -119,7 +119,7 @@ def enter(sent: Submission, questionnaire: Questionnaire) -> SurveyEntry | RowFa
     if reason or sent.side is None:
         return RowFate(sent.source, sent.line, "rejected", sent.key, sent.side, reason)
     readings = {name: read(sent.answers.get(name, "")) for name, read in questionnaire.asked[sent.side].items()}
-    share = answered_share(readings, plan.weights.get(sent.side, {}))
+    share = share_answered(readings, plan.weights.get(sent.side, {}))
     fate, reason = fate_of(share, plan) if sent.sent.whole else ("incomplete", tr("envoi non terminé"))
     row = RowFate(sent.source, sent.line, fate, sent.key, sent.side, reason, when=sent.sent.when)
     answers = questionnaire.names[sent.side], tuple(readings.values())
@@ -144,8 +144,8 @@ def fate_of(share: float, plan: Plan) -> tuple[Fate, str]:
     """Return the fate of a row that is somebody, and the reason."""
     if share >= plan.minimum_answered:
         return "taken", ""
-    asked = percent(plan.minimum_answered)
-    return "incomplete", tr("{share} de réponses aux critères, {asked} demandés", share=percent(share), asked=asked)
+    least = percent(plan.minimum_answered)
+    return "incomplete", tr("{share} de réponses aux critères, {asked} demandés", share=percent(share), asked=least)
 
 
 def contact_in(sent: Submission, questionnaire: Questionnaire) -> dict[str, str]:
@@ -154,8 +154,8 @@ def contact_in(sent: Submission, questionnaire: Questionnaire) -> dict[str, str]
     return {name: as_text(answer).strip() for name, answer in answers.items() if not is_blank(answer)}
 
 
-def answered_share(readings: Mapping[str, AnswerReading], weights: Mapping[str, float]) -> float:
+def share_answered(readings: Mapping[str, AnswerReading], weights: Mapping[str, float]) -> float:
     """Return the share of the weight of the criteria that these answers speak to, 1 where no criterion asks."""
     total = sum(weights.values())
-    told = sum(weight for name, weight in weights.items() if name in readings and readings[name].value is not None)
-    return told / total if total else 1.0
+    answered = sum(weight for name, weight in weights.items() if name in readings and readings[name].value is not None)
+    return answered / total if total else 1.0

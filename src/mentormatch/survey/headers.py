@@ -19,7 +19,7 @@ from mentormatch.languages.text_keys import fold
 from mentormatch.survey.column_map import Target, Wording, answers_of, has_item
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import TextTable
-from mentormatch.survey.tool import numbered
+from mentormatch.survey.tool import number_repeats
 
 # An item may hold brackets of its own, one level deep: "Question [Régie [son]]", "Question (Paie (DSN))".
 SQUARE = r"\[(?P<square>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
@@ -76,29 +76,29 @@ def places(table: TextTable, plan: Plan, side: Side | None) -> tuple[dict[str, Q
     A field with two columns is a problem, and so is one without a column that is needed and asked of ``side`` (None:
     of either); all are told at once. Forbidden fields are never looked for.
     """
-    claims = claimed(table.header, plan)
+    claims = claims_by_field(table.header, plan)
     found: dict[str, QuestionPlace] = {}
     problems: list[Problem] = []
-    for name, asked in plan.fields.items():
+    for name, question in plan.fields.items():
         claim = claims.get(name)
-        if asked.use == "forbidden":
+        if question.use == "forbidden":
             continue
         if claim and (doubled := claim.doubled()):
             problems.append(twice(table, name, doubled))
         elif claim:
             words = plan.renaming.answers.get(name)
-            wording = Wording(asked, words) if words else None
+            wording = Wording(question, words) if words else None
             found[name] = QuestionPlace(claim.whole[0] if claim.whole else None, dict(claim.items), wording)
-        elif name in plan.needed and (side is None or asked.asks(side)):
-            problems.append(missing(table, name, asked, claims))
+        elif name in plan.needed and (side is None or question.asks(side)):
+            problems.append(missing(table, name, question, claims))
     return found, problems
 
 
-def claimed(header: Sequence[str], plan: Plan) -> dict[str, Claims]:
+def claims_by_field(header: Sequence[str], plan: Plan) -> dict[str, Claims]:
     """Return the columns that answer each field."""
     spelled: dict[str, list[str]] = {}
-    for name, asked in plan.fields.items():
-        for spelling in {fold(asked.question), fold(name)}:
+    for name, question in plan.fields.items():
+        for spelling in {fold(question.question), fold(name)}:
             spelled.setdefault(spelling, []).append(name)
     claims: dict[str, Claims] = {}
     for column, text in enumerate(header):
@@ -142,13 +142,13 @@ def twice(table: TextTable, name: str, columns: Sequence[int]) -> Problem:
     return Problem(table.source, tr("deux colonnes répondent à « {name} »", name=name), tr("une seule"), advice)
 
 
-def missing(table: TextTable, name: str, asked: AnyField, claims: Mapping[str, Claims]) -> Problem:
+def missing(table: TextTable, name: str, field: AnyField, claims: Mapping[str, Claims]) -> Problem:
     """Return that a needed question has no column, with the header that comes nearest among those not taken."""
     taken = {column for claim in claims.values() for column in (*claim.whole, *(at for _, at in claim.items))}
     free = [text for column, text in enumerate(table.header) if column not in taken]
     questions = dict.fromkeys((split_part(text) or (text, ""))[0] for text in free)
-    near = closest(asked.question, [*dict.fromkeys(free), *questions])
-    found, expected = tr("aucune colonne pour « {name} »", name=name), tr("« {text} »", text=asked.question)
+    near = closest(field.question, [*dict.fromkeys(free), *questions])
+    found, expected = tr("aucune colonne pour « {name} »", name=name), tr("« {text} »", text=field.question)
     return Problem(
         table.source, found, expected, tr(NEAREST if near else NONE, name=name, near=near.name if near else "")
     )
@@ -164,7 +164,7 @@ def separate_questions(table: TextTable, plan: Plan) -> TextTable:
     for columns in column_groups(table):
         for column in columns[items_in(table, columns, plan) :]:
             header[column] = table.alone[column]
-    return replace(table, header=numbered(header), alone={})
+    return replace(table, header=number_repeats(header), alone={})
 
 
 def column_groups(table: TextTable) -> Iterator[list[int]]:
@@ -193,7 +193,7 @@ def is_item(table: TextTable, column: int, plan: Plan) -> bool:
 
     Any text with a number in it may name a rank: it does not where it is a question of the programme itself.
     """
-    claims = claimed([table.header[column]], plan)
+    claims = claims_by_field([table.header[column]], plan)
     found = [(plan.fields[name], item) for name, claim in claims.items() for item, _ in claim.items]
     if any(position(answers_of(field), item) is not None for field, item in found):
         return True
@@ -202,4 +202,4 @@ def is_item(table: TextTable, column: int, plan: Plan) -> bool:
 
 def is_question(header: str, plan: Plan) -> bool:
     """Say whether a header is a question of the programme."""
-    return any(claim.whole for claim in claimed([header], plan).values())
+    return any(claim.whole for claim in claims_by_field([header], plan).values())

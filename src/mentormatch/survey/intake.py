@@ -21,7 +21,7 @@ from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
 from mentormatch.people.cohort import Cohort, People, PersonNumbers, Remark, RowFate, first_lines, merge_remarks
 from mentormatch.survey.contacts import Contacts, fault_of
-from mentormatch.survey.duplicates import grouped, lines, one_fate, same_email, settled, sheet_of
+from mentormatch.survey.duplicates import group_by, lines, one_fate, same_email, settle_duplicates, sheet_of
 from mentormatch.survey.entries import Questionnaire, Submission, SurveyEntry, enter
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import laid_out, remarks_of, submissions, unread
@@ -89,14 +89,14 @@ def remarks_on_both(cohort: Cohort, entries: Sequence[SurveyEntry], plan: Plan) 
     mentors, mentees = ([entry.row for entry in entries if entry.side == side] for side in ("mentor", "mentee"))
     for i, k in zip(*cohort.both, strict=True):
         if mentors[i].line == mentees[k].line and mentors[i].source == mentees[k].source and plan.on_both_sides:
-            told = tr("cette personne est mentor·e et mentoré·e : jamais en binôme avec elle-même")
+            sentence = tr("cette personne est mentor·e et mentoré·e : jamais en binôme avec elle-même")
         else:
-            told = tr(
+            sentence = tr(
                 "cette personne est aussi de l'autre côté ({source}, ligne {line}) : jamais en binôme avec elle-même",
                 line=mentees[k].line,
                 source=mentees[k].source,
             )
-        yield Remark(mentors[i].source, mentors[i].line, told)
+        yield Remark(mentors[i].source, mentors[i].line, sentence)
 
 
 TRIAL = re.compile(r"\b(tests?|essais?|exemples?)\b|@example\.")
@@ -112,11 +112,11 @@ def resemblances(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]
     yield from same_looking(entries, plan)
     yield from odd_characters(entries)
     yield from trial_rows(entries)
-    asked = {name: field for name, field in plan.fields.items() if field.kind == "names"}
-    known = known_names(entries, apart=not plan.on_both_sides) if asked else Counter()
-    for name, field in asked.items():
+    name_fields = {name: field for name, field in plan.fields.items() if field.kind == "names"}
+    known = known_names(entries, apart=not plan.on_both_sides) if name_fields else Counter()
+    for name, field in name_fields.items():
         yield from near_names(entries, name)
-        yield from run_together(entries, name, field.joiner or ";", known)
+        yield from names_run_together(entries, name, field.joiner or ";", known)
 
 
 def remark(entries: Sequence[SurveyEntry], text: str) -> Remark:
@@ -128,15 +128,15 @@ def remark(entries: Sequence[SurveyEntry], text: str) -> Remark:
 
 def same_looking(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]:
     """Yield the rows whose keys, or whose names, look the same."""
-    for same in grouped(entries, lambda entry: (*sheet_of(entry, plan), skeleton(entry.row.key))).values():
+    for same in group_by(entries, lambda entry: (*sheet_of(entry, plan), skeleton(entry.row.key))).values():
         if len(same) > 1 and not on_both_sides(same, plan):
             yield remark(same, tr("des identifiants qui se ressemblent"))
-    for looks, same in grouped(entries, lambda entry: named(entry, plan)).items():
+    for looks, same in group_by(entries, lambda entry: skeleton_of_name(entry, plan)).items():
         if looks and len(same) > 1 and not on_both_sides(same, plan):
             yield remark(same, tr("même nom à l'œil : homonymes, ou doublon ?"))
 
 
-def named(entry: SurveyEntry, plan: Plan) -> str:
+def skeleton_of_name(entry: SurveyEntry, plan: Plan) -> str:
     """Return the skeleton of the name that an entry's contact details make, without e-mail and telephone."""
     names = [text for field, text in entry.contact.items() if field != plan.email and any(map(str.isalpha, text))]
     return skeleton(" ".join(names))
@@ -147,16 +147,16 @@ def odd_characters(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
     for entry in entries:
         odd = dict.fromkeys(flag for text in (entry.row.key, *entry.contact.values()) for flag in flags(text))
         if odd:
-            told = tr("identité avec {odd}", odd=", ".join(odd))
-            yield Remark(entry.row.source, entry.row.line, told)
+            sentence = tr("identité avec {odd}", odd=", ".join(odd))
+            yield Remark(entry.row.source, entry.row.line, sentence)
 
 
 def trial_rows(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
     """Yield the rows whose key or contact details say test, essai or exemple; they are kept."""
     for entry in entries:
         if any(TRIAL.search(fold(text)) for text in (entry.row.key, *entry.contact.values())):
-            told = tr("ligne d'essai ? l'identité contient test, essai ou exemple")
-            yield Remark(entry.row.source, entry.row.line, told)
+            sentence = tr("ligne d'essai ? l'identité contient test, essai ou exemple")
+            yield Remark(entry.row.source, entry.row.line, sentence)
 
 
 def near_names(entries: Sequence[SurveyEntry], field: str) -> Iterator[Remark]:
@@ -171,12 +171,12 @@ def near_names(entries: Sequence[SurveyEntry], field: str) -> Iterator[Remark]:
         yield remark(pairs[0], tr("« {field} », deux noms presque identiques, comptés comme différents", field=field))
     elif pairs:
         shown = first_lines([lines(both) for both in pairs])
-        told = tr(
+        sentence = tr(
             "« {field} », des noms presque identiques, comptés comme différents : lignes {lines}",
             field=field,
             lines=shown,
         )
-        yield Remark(pairs[0][0].row.source, pairs[0][0].row.line, told)
+        yield Remark(pairs[0][0].row.source, pairs[0][0].row.line, sentence)
 
 
 BETWEEN_NAMES = re.compile(r"\s*[,;/|+&]\s*|\s+(?:et|and|ou|or)\s+", re.IGNORECASE)
@@ -189,54 +189,58 @@ def known_names(entries: Sequence[SurveyEntry], *, apart: bool) -> Counter[str]:
     """
     found: Counter[str] = Counter()
     # What somebody on both sides wrote in one row counts once.
-    for own in grouped(entries, lambda entry: (entry.side if apart else "", entry.row.source, entry.row.line)).values():
+    for own in group_by(
+        entries, lambda entry: (entry.side if apart else "", entry.row.source, entry.row.line)
+    ).values():
         found.update({entry.key for entry in own})
         readings = {name: said for entry in own for name, said in zip(entry.names, entry.readings, strict=True)}
         for reading in readings.values():
             texts = reading.value if isinstance(reading.value, tuple) else (reading.value,)
-            named = {canonical(part) for text in texts if isinstance(text, str) for part in parted(text)}
+            named = {canonical(part) for text in texts if isinstance(text, str) for part in name_parts(text)}
             found.update(named)
     return found
 
 
 @lru_cache(maxsize=4_096)
-def parted(text: str) -> frozenset[str]:
+def name_parts(text: str) -> frozenset[str]:
     """Return a text, and its parts between what may stand between two names; the same ones come again and again."""
     return frozenset({text, *filter(None, BETWEEN_NAMES.split(text))})
 
 
-def run_together(entries: Sequence[SurveyEntry], field: str, joiner: str, known: Counter[str]) -> Iterator[Remark]:
+def names_run_together(
+    entries: Sequence[SurveyEntry], field: str, joiner: str, known: Counter[str]
+) -> Iterator[Remark]:
     """Yield the lines where one name holds another that somebody else gives or bears: two names, taken for one."""
     for entry in entries:
         value = entry.value(field)
         names = value if isinstance(value, tuple) else ()
-        inside = {canonical(part) for name in names for part in parted(name) - {name}}
+        inside = {canonical(part) for name in names for part in name_parts(name) - {name}}
         if any(known[part] > 1 for part in inside):
-            told = tr(
+            sentence = tr(
                 "« {field} » : un nom en contient un autre ; si ce sont plusieurs noms, séparez-les par « {joiner} »",
                 field=field,
                 joiner=joiner,
             )
-            yield Remark(entry.row.source, entry.row.line, told)
+            yield Remark(entry.row.source, entry.row.line, sentence)
 
 
 def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield the pairs of different names that look alike or differ by a letter or two."""
     # Among very many names only those of one skeleton are compared, in linear time.
     if len(names) > MOST_NAMES:
-        for same in grouped(names, skeleton).values():
+        for same in group_by(names, skeleton).values():
             yield from combinations(same, 2)
         return
     looks = [(name, skeleton(name)) for name in names]
     for at, (one, first) in enumerate(looks):
         matcher = SequenceMatcher(b=first, autojunk=False)
-        rest = ((other, look) for other, look in looks[at + 1 :] if look == first or not numbered_apart(one, other))
+        rest = ((other, look) for other, look in looks[at + 1 :] if look == first or not differ_in_number(one, other))
         yield from ((one, other) for other, look in rest if near(matcher, look))
 
 
-def near(matcher: SequenceMatcher[str], look: str) -> bool:
+def near(matcher: SequenceMatcher[str], other: str) -> bool:
     """Say whether a skeleton is nearly the one that ``matcher`` holds."""
-    matcher.set_seq1(look)
+    matcher.set_seq1(other)
     # Upper bounds of the ratio first, each cheaper than the next.
     return matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR
 
@@ -245,10 +249,10 @@ ROMAN = re.compile(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})")
 MARK = re.compile(r"[^\W\d_]+(?!['\w])")
 
 
-def numbered_apart(one: str, other: str) -> bool:
+def differ_in_number(one: str, other: str) -> bool:
     """Say whether two names bear other figures, Roman numerals or single letters, which are there to tell them apart.
 
-    >>> [numbered_apart(*both) for both in (("prof 1", "prof 10"), ("Lycée A", "Lycée B"), ("Lycée 3", "Lycee 3"))]
+    >>> [differ_in_number(*both) for both in (("prof 1", "prof 10"), ("Lycée A", "Lycée B"), ("Lycée 3", "Lycee 3"))]
     [True, True, False]
     """
     if figures(one) != figures(other):
@@ -300,12 +304,12 @@ def split(
     questionnaire = Questionnaire(plan)
     # Every row is an entry or a fate; of the entries of one person one is kept.
     met = [enter(submission, questionnaire) for submission in sent]
-    kept, replaced, doubts = settled([entry for entry in met if isinstance(entry, SurveyEntry)], plan)
+    kept, replaced, doubts = settle_duplicates([entry for entry in met if isinstance(entry, SurveyEntry)], plan)
     rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
     # All rows that came in, each once, in the order of their files.
     fates = [*rejected, *replaced, *(entry.row for entry in kept)]
     if plan.on_both_sides:
-        fates = list(map(one_fate, grouped(fates, lambda row: (row.source, row.line)).values()))
+        fates = list(map(one_fate, group_by(fates, lambda row: (row.source, row.line)).values()))
     rows = sorted(fates, key=lambda row: (row.source, row.line))
     faults = {entry.row: dict(faulty(entry, questionnaire)) for entry in kept}
     mentors, mentees = (people_of(kept, plan, side) for side in SIDES)
@@ -353,18 +357,20 @@ def without_a_clock(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Rema
     """Yield whose slots are read by the clock of the reference, as they do not say where they live."""
     for name, field in plan.fields.items():
         if isinstance(field, Slots) and field.zone:
-            told = tr("« {name} » : lieu inconnu, créneaux lus à l'heure de {place}", name=name, place=field.zone.place)
+            sentence = tr(
+                "« {name} » : lieu inconnu, créneaux lus à l'heure de {place}", name=name, place=field.zone.place
+            )
             for entry in entries:
                 if entry.value(name) and entry.value(field.zone.field) is None:
-                    yield Remark(entry.row.source, entry.row.line, told)
+                    yield Remark(entry.row.source, entry.row.line, sentence)
 
 
 def people_of(entries: Sequence[SurveyEntry], plan: Plan, side: Side) -> People:
     """Return the people of one side, one typed column a field."""
     mine = [entry for entry in entries if entry.side == side]
-    asked = plan.asked_of(side)
-    values = {name: [entry.readings[place].value for entry in mine] for place, name in enumerate(asked)}
-    columns = columns_of(asked, values)
+    questions = plan.asked_of(side)
+    values = {name: [entry.readings[place].value for entry in mine] for place, name in enumerate(questions)}
+    columns = columns_of(questions, values)
     complete = np.array([entry.row.fate == "taken" for entry in mine], dtype=bool)
     return People(tuple(entry.row.key for entry in mine), columns, complete, person_numbers(mine, plan))
 
@@ -374,5 +380,5 @@ def notes(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
     for entry in entries:
         for name, reading in zip(entry.names, entry.readings, strict=True):
             if reading.note:
-                told = tr("« {name} » : {note}", name=name, note=reading.note)
-                yield Remark(entry.row.source, entry.row.line, told)
+                sentence = tr("« {name} » : {note}", name=name, note=reading.note)
+                yield Remark(entry.row.source, entry.row.line, sentence)

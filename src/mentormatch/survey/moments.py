@@ -87,20 +87,20 @@ def moments(
     """
     # A column of day numbers, as a sheet stores dates.
     if any(texts) and all(not text.strip() or SERIAL.fullmatch(text.strip()) for text in texts):
-        return [ReadMoment(stored(text)) for text in texts], ""
+        return [ReadMoment(moment_of_days(text)) for text in texts], ""
     # Which orders of day and month every date of the column can be read in.
     read = [both(text) for text in texts]
-    told = [one for one in (*read, *map(both, beside)) if one != Both()]
-    orders = [order for order in ORDERS if all(one.of(order) for one in told)]
+    known = [one for one in (*read, *map(both, beside)) if one != Both()]
+    orders = [order for order in ORDERS if all(one.of(order) for one in known)]
     # None: both orders are proved, the column is of two hands.
     if not orders:
         return [ReadMoment(one.sure) for one in read], MIXED
     # Both: nothing is proved, both readings are kept.
     if len(orders) > 1:
         likely = likelier(in_order(texts, read), certain)
-        return [unproved(column, one, likely) for one in read], ""
+        return [moment_without_proof(column, one, likely) for one in read], ""
     # One, but a sheet may have turned the dates that it understood.
-    if converted(told):
+    if is_turned_round(known):
         return [
             ReadMoment(one.of(orders[0]) if one.spelled or not may_be_turned(one) else None) for one in read
         ], CONVERTED
@@ -108,10 +108,10 @@ def moments(
     return [ReadMoment(one.of(orders[0])) for one in read], ""
 
 
-def stored(text: str) -> datetime | None:
+def moment_of_days(text: str) -> datetime | None:
     """Return the moment that a number of days stands for, None for an empty text.
 
-    >>> stored("46120.5").isoformat()
+    >>> moment_of_days("46120.5").isoformat()
     '2026-04-08T12:00:00'
     """
     days = text.strip().replace(",", ".")
@@ -163,10 +163,10 @@ def zone(found: re.Match[str]) -> tzinfo | None:
     return timezone(-ahead if found["sign"] == "-" else ahead) if found["zone"] else None
 
 
-def converted(told: Sequence[Both]) -> bool:
+def is_turned_round(moments: Sequence[Both]) -> bool:
     """Tell whether a sheet may have turned dates round: what it left as text has a part beyond 12, the rest none."""
-    spelled = [one for one in told if one.spelled]
-    others = [one for one in told if not one.spelled]
+    spelled = [one for one in moments if one.spelled]
+    others = [one for one in moments if not one.spelled]
     turned = any(map(may_be_turned, others)) and all(one.day and one.day.day <= MONTHS for one in others)
     return bool(spelled) and turned and all(None in one[:2] for one in spelled)
 
@@ -176,7 +176,7 @@ def may_be_turned(one: Both) -> bool:
     return one.day is not None and one.day.month != one.day.day <= MONTHS
 
 
-def unproved(column: str, one: Both, likely: Order | None) -> ReadMoment:
+def moment_without_proof(column: str, one: Both, likely: Order | None) -> ReadMoment:
     """Return what is known of a moment where the column proves no order."""
     if one.day is None or one.month is None or one.day == one.month:
         return ReadMoment(one.sure)

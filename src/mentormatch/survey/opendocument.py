@@ -88,7 +88,7 @@ class _Content:
         said = cell.get(own)
         if not _OF_VALUES.isdisjoint(cell) and _OF_VALUES.intersection(cell) != {own}:
             raise DifferenceError(place(self.row, self.column))
-        held = _held(cell, said, text)
+        held = _cell_value(cell, said, text)
         fault = _fault(cell, said, text) if _FORMULA in cell or _TYPE_OF_OFFICE in cell else ""
         if held.strip() or fault:
             self.cells.append((self.column, times, "" if fault == ERROR else held, fault))
@@ -105,7 +105,7 @@ class _Content:
         self.row += self.repeated
 
 
-def _held(cell: dict[str, str], said: str | None, text: str) -> str:
+def _cell_value(cell: dict[str, str], said: str | None, text: str) -> str:
     """Return the value of a cell, its text where it has none of its own; true and false are 1 and 0."""
     if _TRUTH in cell:
         return "1" if str(said).lower() == "true" else "0"

@@ -45,10 +45,10 @@ class RefusalError(Exception):
         self.end = {"refusal": code, "place": place} if place else {"refusal": code}
 
 
-def spelled(value: object) -> str:
+def text_of_value(value: object) -> str:
     """Return a value of a sheet or of a frame as the text that staff see.
 
-    >>> spelled(2.0), spelled(3.5), spelled(True), spelled(datetime.datetime(2026, 4, 8)), spelled("007")
+    >>> tuple(map(text_of_value, (2.0, 3.5, True, datetime.datetime(2026, 4, 8), "007")))
     ('2', '3.5', 'Oui', '2026-04-08', '007')
     """
     if value.__class__ is float:
@@ -127,18 +127,18 @@ def write_sheet(content: bytes, wanted: str | None, out: IO[str]) -> None:
 
 
 def _write_rows(content: bytes, wanted: str | None, out: IO[str]) -> dict[str, Any]:
-    from mentormatch.survey.census import checked
+    from mentormatch.survey.census import check_rows
 
     if _ENCRYPTED in content:
         raise RefusalError("encrypted")
     _check_archive(content)
-    workbook = _opened(content)
+    workbook = _open_workbook(content)
     names = workbook.sheet_names
     book = _Book(content, names)
-    sheet, others = _chosen(workbook, wanted, book)
+    sheet, others = _choose_sheet(workbook, wanted, book)
     census = book.census(sheet.name)
     written = 0
-    for row in checked(census, sheet.iter_rows(), (sheet.start or (0, 0))[1]):
+    for row in check_rows(census, sheet.iter_rows(), (sheet.start or (0, 0))[1]):
         written += out.write(json.dumps([*map(_cell, row)]) + "\n")
         if written > MAX_CHARACTERS:
             raise RefusalError("size")
@@ -147,7 +147,7 @@ def _write_rows(content: bytes, wanted: str | None, out: IO[str]) -> dict[str, A
 
 def _cell(value: object) -> str | list[str]:
     """Return what is written of a cell: its text, in a list where it is that of a number with a decimal point."""
-    text = spelled(value)
+    text = text_of_value(value)
     return [text] if value.__class__ is float and "." in text else text
 
 
@@ -161,7 +161,7 @@ def _check_archive(content: bytes) -> None:
         raise RefusalError("size")
 
 
-def _opened(content: bytes) -> "CalamineWorkbook":
+def _open_workbook(content: bytes) -> "CalamineWorkbook":
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
@@ -211,7 +211,7 @@ def _book(content: bytes) -> Any:
     return (BinaryBook if archive.main().casefold().endswith(".bin") else OfficeBook)(archive)
 
 
-def _chosen(workbook: "CalamineWorkbook", wanted: str | None, book: _Book) -> tuple["CalamineSheet", list[str]]:
+def _choose_sheet(workbook: "CalamineWorkbook", wanted: str | None, book: _Book) -> tuple["CalamineSheet", list[str]]:
     """Return the sheet asked for, or the first that has cells (visible ones first), and the others that have some."""
     from python_calamine import SheetVisibleEnum
 
@@ -248,9 +248,9 @@ def main() -> None:
     """Read standard input under limits, write standard output."""
     limit_this_process()
     gc.disable()  # nothing here refers to itself, and the process is short
-    asked = json.loads(sys.stdin.buffer.readline())
-    sys.path[:] = asked["path"]
-    write_sheet(sys.stdin.buffer.read(), asked["sheet"], sys.stdout)
+    request = json.loads(sys.stdin.buffer.readline())
+    sys.path[:] = request["path"]
+    write_sheet(sys.stdin.buffer.read(), request["sheet"], sys.stdout)
 
 
 if __name__ == "__main__":

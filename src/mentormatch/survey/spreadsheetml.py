@@ -131,7 +131,7 @@ class OfficeBook:
         part = self.parts.get(sheet, "")
         if part not in self.archive:
             raise UnreadableError
-        return counted(self.archive.read(part), self.strings, pending=self.pending)
+        return count_cells(self.archive.read(part), self.strings, pending=self.pending)
 
 
 def is_link(key: str) -> bool:
@@ -168,7 +168,7 @@ def strings_in(xml: bytes) -> list[str]:
     return found
 
 
-def counted(xml: bytes, strings: list[str], *, pending: bool) -> Census:
+def count_cells(xml: bytes, strings: list[str], *, pending: bool) -> Census:
     """Return what the cells in the XML of a sheet hold; ``pending`` where its formulas are still to be worked out."""
     sheet = _Sheet(strings, pending=pending)
     parse(xml, sheet.start, sheet.text)

@@ -43,8 +43,8 @@ def laid_out(tables: Sequence[tuple[TextTable, Side | None]], plan: Plan) -> lis
     Raises SurveyError with every problem of every header.
     """
     sheets, problems = [], []
-    for told, answering in tables:
-        table, side = separate_questions(told, plan), answering or (None if plan.roles else plan.alone)
+    for source, answering in tables:
+        table, side = separate_questions(source, plan), answering or (None if plan.roles else plan.alone)
         found, wrong = places(table, plan, side)
         sheets.append(SubmissionSheet(table, side, found))
         problems += [*wrong, *without_identity(table, found, plan), *without_role(table, side, plan)]
@@ -75,17 +75,17 @@ def without_role(table: TextTable, side: Side | None, plan: Plan) -> Iterator[Pr
 
 def submissions(sheet: SubmissionSheet, plan: Plan) -> Iterator[Submission]:
     """Yield what each row of a file holds, once for each side that its person is on."""
-    told = side_teller(sheet, plan)
+    sides_of = side_teller(sheet, plan)
     for record in sheet.table.records:
         answers = {name: place.answer(record.cells) for name, place in sheet.places.items()}
-        email = said(answers, plan.email)
+        email = answer_text(answers, plan.email)
         sent = sheet.table.sent.get(record.line, WHOLE).read(plan.dates)
-        key = said(answers, plan.key) if plan.key else email if plan.email else sent.response
-        for side in told(answers):
+        key = answer_text(answers, plan.key) if plan.key else email if plan.email else sent.response
+        for side in sides_of(answers):
             yield Submission(sheet.table.source, record.line, side, key, email, answers, sent)
 
 
-def said(answers: Mapping[str, Answer], name: str | None) -> str:
+def answer_text(answers: Mapping[str, Answer], name: str | None) -> str:
     """Return the answer to a field of one cell, empty where there is none."""
     return as_text(answers.get(name, "")).strip() if name else ""
 
@@ -103,11 +103,11 @@ def side_teller(sheet: SubmissionSheet, plan: Plan) -> Callable[[Mapping[str, An
     sides.pop(None, None)  # a role that is no answer to its question is nobody's
     sides_of = cache(lambda text: sides.get(role_in(field, text), NEITHER))
 
-    def told(answers: Mapping[str, Answer]) -> Sides:
+    def sides_for(answers: Mapping[str, Answer]) -> Sides:
         answer = answers.get(roles.field, "")
         return sides_of(answer) if isinstance(answer, str) else sides.get(role_in(field, answer), NEITHER)
 
-    return told
+    return sides_for
 
 
 def role_in(field: AnyField, answer: Answer) -> object:
@@ -153,8 +153,8 @@ def remarks_of(sheets: Sequence[SubmissionSheet], plan: Plan) -> Iterator[Remark
                 parts = listed([f"[{part}]" for part in absent])
                 yield Remark(source, None, tr("« {name} » : aucune colonne pour {parts}", name=name, parts=parts))
             if passed_over := beside_whole(place, sheet.table):
-                told = tr("« {name} » : sa colonne entière est lue, et non {parts}", name=name, parts=passed_over)
-                yield Remark(source, None, told)
+                sentence = tr("« {name} » : sa colonne entière est lue, et non {parts}", name=name, parts=passed_over)
+                yield Remark(source, None, sentence)
         yield from (Remark(source, remark.line, remark.text) for remark in sheet.table.remarks)
         if by_response(sheet.table, plan):
             yield Remark(source, None, tr(BY_RESPONSE))

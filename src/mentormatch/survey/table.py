@@ -109,8 +109,10 @@ class SentMoment:
         """Return the same with its moment in a time zone, where it has none of its own."""
         both = self.readings
         if both is not None:
-            both = replace(both, day_first=zoned(both.day_first, zone), month_first=zoned(both.month_first, zone))
-        return replace(self, when=self.when and zoned(self.when, zone), readings=both)
+            both = replace(
+                both, day_first=put_in_zone(both.day_first, zone), month_first=put_in_zone(both.month_first, zone)
+            )
+        return replace(self, when=self.when and put_in_zone(self.when, zone), readings=both)
 
     def at(self, order: Order) -> datetime | None:
         """Return when it was sent, in this order of day and month where the file does not prove another."""
@@ -120,7 +122,7 @@ class SentMoment:
 WHOLE = SentMoment()
 
 
-def zoned(when: datetime, zone: tzinfo) -> datetime:
+def put_in_zone(when: datetime, zone: tzinfo) -> datetime:
     """Return a moment in a time zone, where it has none of its own."""
     return when if when.tzinfo else when.replace(tzinfo=zone)
 
@@ -207,7 +209,7 @@ def tabulate(rows: Rows, header: Sequence[str] | None = None) -> TextTable:
     if records and not fitting:
         raise unreadable(rows.source, _all_longer(records[0], width))
     kept = [column for column, name in enumerate(names) if fold(name)]
-    problems = [*_doubled(names), *_nameless(names, fitting)]
+    problems = [*_find_doubled(names), *_nameless(names, fitting)]
     if problems:
         raise unreadable(rows.source, *problems)
     take = _taker(kept, width)
@@ -245,8 +247,11 @@ def _check_size(source: str, record: Record, *, first: bool, reason: str) -> Non
     if reason:
         advice = tr("enregistrez le fichier en CSV UTF-8, ou indiquez son encodage")
         raise unreadable(source, Problem(where, reason.rstrip("."), tr("une ligne d'intitulés"), advice))
-    if _used(record.cells) > MAX_COLUMNS:
-        found, expected = tr("{count} colonnes", count=_used(record.cells)), tr("{most} au plus", most=MAX_COLUMNS)
+    if _count_used(record.cells) > MAX_COLUMNS:
+        found, expected = (
+            tr("{count} colonnes", count=_count_used(record.cells)),
+            tr("{most} au plus", most=MAX_COLUMNS),
+        )
         raise unreadable(source, Problem(where, found, expected, tr("ne gardez que les questions utiles")))
 
 
@@ -259,13 +264,13 @@ def _check_total(source: str, rows: int, cells: int) -> None:
         raise unreadable(source, Problem(tr("fichier"), found, tr("un fichier plus petit")))
 
 
-def _used(cells: Sequence[str]) -> int:
+def _count_used(cells: Sequence[str]) -> int:
     """Return the number of cells up to the last that is not empty."""
     return next((index for index in range(len(cells), 0, -1) if cells[index - 1].strip()), 0)
 
 
 def _is_longer(record: Record, width: int) -> bool:
-    return len(record.cells) > width and _used(record.cells) > width
+    return len(record.cells) > width and _count_used(record.cells) > width
 
 
 def _all_longer(record: Record, width: int) -> Problem:
@@ -273,7 +278,7 @@ def _all_longer(record: Record, width: int) -> Problem:
         "{count} cellules pour {width} intitulé, et toutes les lignes suivantes débordent aussi",
         "{count} cellules pour {width} intitulés, et toutes les lignes suivantes débordent aussi",
         width,
-        count=_used(record.cells),
+        count=_count_used(record.cells),
         width=width,
     )
     advice = tr(
@@ -283,27 +288,27 @@ def _all_longer(record: Record, width: int) -> Problem:
 
 
 def _too_long(record: Record, width: int) -> Refused:
-    told = tr_n(
+    sentence = tr_n(
         "La ligne a {count} cellules pour {width} intitulé.",
         "La ligne a {count} cellules pour {width} intitulés.",
         width,
-        count=_used(record.cells),
+        count=_count_used(record.cells),
         width=width,
     )
-    return Refused(record.line, told)
+    return Refused(record.line, sentence)
 
 
 def _too_short(record: Record, width: int) -> TableRemark:
     count = len(record.cells)
-    told = tr("La ligne s'arrête à la cellule {count} sur {width} ; la suite est vide.", count=count, width=width)
-    return TableRemark(record.line, told)
+    sentence = tr("La ligne s'arrête à la cellule {count} sur {width} ; la suite est vide.", count=count, width=width)
+    return TableRemark(record.line, sentence)
 
 
 def _in_order(refused: Iterable[Refused], more: Iterable[Refused]) -> tuple[Refused, ...]:
     return tuple(sorted((*refused, *more), key=lambda row: row.line))
 
 
-def _doubled(names: Sequence[str]) -> list[Problem]:
+def _find_doubled(names: Sequence[str]) -> list[Problem]:
     """Return one problem for each header that several columns bear."""
     columns: dict[str, list[int]] = defaultdict(list)
     for column, name in enumerate(names):
@@ -311,7 +316,7 @@ def _doubled(names: Sequence[str]) -> list[Problem]:
     return [
         Problem(
             tr("colonnes {columns}", columns=_together(str(column + 1) for column in same)),
-            tr("le même intitulé {names}", names=_together(_shown(names[column]) for column in same)),
+            tr("le même intitulé {names}", names=_together(_quote_name(names[column]) for column in same)),
             tr("des intitulés différents"),
             tr("renommez l'une des colonnes"),
         )
@@ -324,7 +329,7 @@ def _together(texts: Iterable[str]) -> str:
     return tr(" et ").join(texts)
 
 
-def _shown(name: str) -> str:
+def _quote_name(name: str) -> str:
     return tr("« {text} »", text=name[:SHOWN_CHARACTERS])
 
 

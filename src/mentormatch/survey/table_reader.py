@@ -16,7 +16,7 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import system_reason
 from mentormatch.survey.table import EXPECTED, Record, Refused, Rows, TextTable, unreadable
-from mentormatch.survey.tool import sorted_by_tool
+from mentormatch.survey.tool import sort_by_tool
 
 _PDF, _IMAGE, _ARCHIVE = mark("un PDF"), mark("une image"), mark("une archive")
 _WORD, _SLIDES, _RTF = mark("un document texte (Word, ODT)"), mark("un diaporama"), mark("un document RTF")
@@ -203,7 +203,7 @@ def read_table(
     >>> table.header, table.records
     (('Prénom', 'Tél'), (Record(line=2, cells=('Zoé', '0612')),))
     """
-    return sorted_by_tool(read_rows(source, encoding=encoding, delimiter=delimiter, sheet=sheet), tool)
+    return sort_by_tool(read_rows(source, encoding=encoding, delimiter=delimiter, sheet=sheet), tool)
 
 
 def read_rows(
@@ -218,7 +218,7 @@ def read_rows(
     For tools whose exports have several header rows, or doubled headers told apart by their position: they make
     their own header and hand it to ``tabulate``.
     """
-    return rows_in(replace(_opened(source), encoding=encoding, delimiter=delimiter, sheet=sheet))
+    return rows_in(replace(_open_source(source), encoding=encoding, delimiter=delimiter, sheet=sheet))
 
 
 def rows_in(opened: TableSource) -> Rows:
@@ -232,7 +232,7 @@ def read_stream(name: str, stream: BinaryIO) -> TableSource:
     return TableSource(name, content=_whole(name, stream.read(MAX_BYTES + 1)))
 
 
-def _opened(source: str | os.PathLike[str] | FrameSource | Records | TableSource) -> TableSource:
+def _open_source(source: str | os.PathLike[str] | FrameSource | Records | TableSource) -> TableSource:
     """Return the name and the content of ``source``."""
     if isinstance(source, TableSource):
         return source

@@ -91,7 +91,7 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[Deco
         found = tr("« {encoding} » n'en est pas un", encoding=known)
         problem = Problem(tr("encodage"), found, tr("par exemple utf-8 ou cp1252"))
         raise unreadable(name, problem) from None
-    return text, (*_guessed(known, encoding), *(_suspicious(text) if any(odd) else []))
+    return text, (*_guess_remarks(known, encoding), *(_suspicious(text) if any(odd) else []))
 
 
 def _check_codec(encoding: str) -> None:
@@ -136,12 +136,12 @@ def _of_one_byte(content: bytes, name: str) -> str:
     Where the bytes hold characters of UTF-8 it is never that of Windows: the file mixes both. A text with NULs is none
     in such an encoding, whoever splits it says so.
     """
-    from mentormatch.survey.encodings import WINDOWS, decided
+    from mentormatch.survey.encodings import WINDOWS, choose_encoding
 
     mixed = _MULTIBYTE.search(content) is not None
-    found = WINDOWS if b"\0" in content[:PIECE] else decided(content)
+    found = WINDOWS if b"\0" in content[:PIECE] else choose_encoding(content)
     if mixed and found in {None, WINDOWS}:
-        raise unreadable(name, _mixed(content, _first_fault(content, "utf-8"))) from None
+        raise unreadable(name, _mixture_problem(content, _first_fault(content, "utf-8"))) from None
     if found is None:
         raise unreadable(name, _doubtful(content)) from None
     return found
@@ -168,7 +168,7 @@ def _line_at(content: bytes, encoding: str, start: int) -> int:
     return ended + 1
 
 
-def _mixed(content: bytes, start: int) -> Problem:
+def _mixture_problem(content: bytes, start: int) -> Problem:
     where = tr("ligne {line}", line=_line_at(content, "utf-8", start))
     found = tr("des caractères qui ne sont pas en UTF-8, dans un fichier qui l'est ailleurs")
     advice = tr("corrigez cette ligne, ou exportez de nouveau les réponses")
@@ -181,14 +181,14 @@ def _undecodable(content: bytes, encoding: str, start: int) -> Problem:
     return Problem(where, found, tr("du texte"), tr(_UTF16_ADVICE))
 
 
-def _guessed(encoding: str, said: str | None) -> list[TableRemark]:
+def _guess_remarks(encoding: str, said: str | None) -> list[TableRemark]:
     if said or encoding.startswith("utf"):
         return []
     if encoding != "cp1252":
-        told = tr(
+        sentence = tr(
             "Le fichier n'est pas en UTF-8 ; il a été lu en {encoding} : vérifiez les accents.", encoding=encoding
         )
-        return [TableRemark(None, told)]
+        return [TableRemark(None, sentence)]
     return [TableRemark(None, tr("Le fichier n'est pas en UTF-8 ; il a été lu comme un fichier Windows (cp1252)."))]
 
 
@@ -215,5 +215,5 @@ def _lines_with(text: DecodedText, pattern: re.Pattern[str]) -> list[int]:
 
 def _remark(lines: list[int], found: str) -> TableRemark:
     shown = ", ".join(map(str, lines[:SHOWN_LINES])) + (", ..." if len(lines) > SHOWN_LINES else "")
-    told = tr_n("Ligne {lines} : {found}.", "Lignes {lines} : {found}.", len(lines), lines=shown, found=found)
-    return TableRemark(lines[0], told)
+    sentence = tr_n("Ligne {lines} : {found}.", "Lignes {lines} : {found}.", len(lines), lines=shown, found=found)
+    return TableRemark(lines[0], sentence)

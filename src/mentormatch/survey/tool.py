@@ -55,7 +55,7 @@ def tools_by_kind() -> dict[str, type[Tool]]:
     return concrete(Tool, TOOLS, "mentormatch.tools")
 
 
-def sorted_by_tool(rows: Rows, kind: str | None = None) -> TextTable:
+def sort_by_tool(rows: Rows, kind: str | None = None) -> TextTable:
     """Return ``rows`` under one header, as the tool of this kind wrote them, or the one that knows them.
 
     Raises
@@ -64,15 +64,15 @@ def sorted_by_tool(rows: Rows, kind: str | None = None) -> TextTable:
         No tool is of this kind, several know the rows, or they are not as the tool writes them.
     """
     tools = [tool() for tool in tools_by_kind().values()]
-    asked = [named(kind)] if kind is not None else [tool for tool in tools if not tool.last]
-    below, knowing = headed(rows, asked)
-    tool = the_one(rows, knowing) or (asked[0] if kind is not None else next(tool for tool in tools if tool.last))
+    candidates = [tool_of_kind(kind)] if kind is not None else [tool for tool in tools if not tool.last]
+    below, knowing = find_header(rows, candidates)
+    tool = the_one(rows, knowing) or (candidates[0] if kind is not None else next(tool for tool in tools if tool.last))
     table = tool.sort(below)
-    told = [*passed_over(rows, below), *(near(rows, asked) if tool.last and kind is None else ())]
-    return replace(table, manner=rows.manner, remarks=(*told, *table.remarks))
+    remarks = [*rows_passed_over(rows, below), *(near(rows, candidates) if tool.last and kind is None else ())]
+    return replace(table, manner=rows.manner, remarks=(*remarks, *table.remarks))
 
 
-def named(kind: str) -> Tool:
+def tool_of_kind(kind: str) -> Tool:
     """Return the tool of this kind; raise SurveyError where there is none."""
     known = tools_by_kind()
     if kind not in known:
@@ -81,7 +81,7 @@ def named(kind: str) -> Tool:
     return known[kind]()
 
 
-def headed(rows: Rows, tools: Sequence[Tool]) -> tuple[Rows, list[Tool]]:
+def find_header(rows: Rows, tools: Sequence[Tool]) -> tuple[Rows, list[Tool]]:
     """Return the rows from the first that one of these tools knows for its header, and the tools that do.
 
     Only titles stand above it: rows of at most half as many cells. Where no tool knows any, the rows are as they were.
@@ -120,12 +120,12 @@ def the_one(rows: Rows, tools: Sequence[Tool]) -> Tool | None:
     return next(iter(tools), None)
 
 
-def passed_over(rows: Rows, below: Rows) -> Iterator[TableRemark]:
+def rows_passed_over(rows: Rows, below: Rows) -> Iterator[TableRemark]:
     """Yield that rows above the header were not read, where some were not."""
     first = below.records[0].line
     if above := [row.line for row in rows.records if row.line < first]:
-        told = tr("Les intitulés sont à la ligne {line} ; le titre au-dessus n'est pas lu.", line=first)
-        yield TableRemark(above[0], told)
+        sentence = tr("Les intitulés sont à la ligne {line} ; le titre au-dessus n'est pas lu.", line=first)
+        yield TableRemark(above[0], sentence)
 
 
 def near(rows: Rows, tools: Sequence[Tool]) -> Iterator[TableRemark]:
@@ -133,7 +133,7 @@ def near(rows: Rows, tools: Sequence[Tool]) -> Iterator[TableRemark]:
     headers = {fold(cell): cell.strip() for row in rows.records[:2] for cell in row.cells}
     for tool in tools:
         if found := [headers[mark] for mark in tool.marks if mark in headers]:
-            told = tr(
+            sentence = tr(
                 "Lu comme un tableau. {marks} : comme dans un export de {tool}, qui a {expected}. Si c'en est un,"
                 " refaites l'export, ou dites-le avec --tool {kind}.",
                 marks=listed([tr("« {text} »", text=mark) for mark in dict.fromkeys(found)]),
@@ -141,7 +141,7 @@ def near(rows: Rows, tools: Sequence[Tool]) -> Iterator[TableRemark]:
                 expected=tr(tool.expected),
                 kind=tool.kind,
             )
-            yield TableRemark(None, told)
+            yield TableRemark(None, sentence)
 
 
 def not_of(rows: Rows, tool: Tool) -> SurveyError:
@@ -157,12 +157,12 @@ def part(question: str, item: str) -> str:
     return f"{question} [{item}]"
 
 
-def numbered(names: Sequence[str]) -> tuple[str, ...]:
+def number_repeats(names: Sequence[str]) -> tuple[str, ...]:
     """Return the names with those that came before marked as second, third and so on; empty ones stay empty.
 
     Names that headers are compared by as equal are the same, and what is marked never takes the name of another.
 
-    >>> numbered(["Nom", "Commentaire", "commentaire"])
+    >>> number_repeats(["Nom", "Commentaire", "commentaire"])
     ('Nom', 'Commentaire', 'commentaire (2)')
     """
     taken = {fold(name) for name in names}
@@ -195,10 +195,10 @@ def header_of(questions: Iterable[ToolQuestion]) -> tuple[str, ...]:
     >>> header_of([ToolQuestion("Nom"), ToolQuestion("Jours", ("lundi", "Autre...")), ToolQuestion("Nom")])
     ('Nom', 'Jours [lundi]', 'Jours [Autre]', 'Nom (2)')
     """
-    asked = list(questions)
-    names = numbered([question.question for question in asked])
-    columns = [(name, item) for name, one in zip(names, asked, strict=True) for item in one.items]
-    return numbered([name if item is None else part(name, item_name(item)) for name, item in columns])
+    listed = list(questions)
+    names = number_repeats([question.question for question in listed])
+    columns = [(name, item) for name, one in zip(names, listed, strict=True) for item in one.items]
+    return number_repeats([name if item is None else part(name, item_name(item)) for name, item in columns])
 
 
 def item_name(label: str) -> str:
@@ -253,7 +253,7 @@ def with_submissions(
         record.line: SentMoment(moment.when, whole(record.cells), moment.readings, first_filled(record.cells, response))
         for record, moment in zip(table.records, found, strict=True)
     }
-    lines = [line for text, (line, one) in zip(texts, sent.items(), strict=True) if text and not is_told(one)]
+    lines = [line for text, (line, one) in zip(texts, sent.items(), strict=True) if text and not is_moment_known(one)]
     unread = [
         TableRemark(line, tr("La date d'envoi n'est pas lisible : elle n'est pas prise en compte.")) for line in lines
     ]
@@ -271,7 +271,7 @@ def first_filled(cells: Sequence[str], columns: Sequence[int]) -> str:
     return next((cells[column].strip() for column in columns if cells[column].strip()), "")
 
 
-def is_told(sent: SentMoment) -> bool:
+def is_moment_known(sent: SentMoment) -> bool:
     """Tell whether it is known when a row was sent, one way or two."""
     return sent.when is not None or sent.readings is not None
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mentormatch.errors import Problem
 from mentormatch.fields import Figures, SeveralAnswers
 from mentormatch.languages import tr, tr_n
-from mentormatch.survey.sheets import spelled
+from mentormatch.survey.sheets import text_of_value
 from mentormatch.survey.table import MAX_COLUMNS, Record, Rows, gather, unreadable
 from mentormatch.survey.tool import part
 
@@ -54,15 +54,15 @@ def rows_of(name: str, columns: Iterable[ValueColumn]) -> Rows:
     """
     problems: list[Problem] = []
     parted = (column for given in columns for column in by_item(given, problems))
-    told = [told_in(column, problems) for column in bounded(name, parted)]
+    pairs = [label_and_cells(column, problems) for column in limit_columns(name, parted)]
     if problems:
         raise unreadable(name, *problems)
-    labels, texts = ([label for label, _ in told], [cells for _, cells in told])
+    labels, texts = ([label for label, _ in pairs], [cells for _, cells in pairs])
     below = (Record(line, cells) for line, cells in enumerate(zip(*texts, strict=True), start=FIRST_LINE))
     return gather(name, [Record(1, tuple(labels)), *below])
 
 
-def bounded(name: str, columns: Iterable[ValueColumn]) -> Iterator[ValueColumn]:
+def limit_columns(name: str, columns: Iterable[ValueColumn]) -> Iterator[ValueColumn]:
     """Yield the columns while they are no more than a file may have: each row of objects may bring others."""
     for number, column in enumerate(columns):
         if number == MAX_COLUMNS:
@@ -83,14 +83,14 @@ def by_item(column: ValueColumn, problems: list[Problem]) -> Iterator[ValueColum
         for at, value in enumerate(column.values)
         if not (isinstance(value, Mapping) or is_missing(value) or (isinstance(value, str) and not value.strip()))
     }
-    problems += refused(column.label, beside, tr("un objet de réponses par élément, comme sur d'autres lignes"))
+    problems += type_problems(column.label, beside, tr("un objet de réponses par élément, comme sur d'autres lignes"))
     for item in items:
         yield ValueColumn(part(column.label, str(item)), [values.get(item) for values in parts])
     if not items:
         yield ValueColumn(column.label, [None for _ in parts])
 
 
-def told_in(column: ValueColumn, problems: list[Problem]) -> tuple[str, list[str]]:
+def label_and_cells(column: ValueColumn, problems: list[Problem]) -> tuple[str, list[str]]:
     """Return the label and the cells of a column; those that mean nothing are problems."""
     cells, meaningless = [], {}
     for at, value in enumerate(column.values):
@@ -100,11 +100,11 @@ def told_in(column: ValueColumn, problems: list[Problem]) -> tuple[str, list[str
             cells.append("")
             meaningless[at] = str(found)
     expected = tr("un texte, un nombre, un oui ou non, une date, une liste de ces valeurs, ou rien")
-    problems += refused(column.label, meaningless, expected)
+    problems += type_problems(column.label, meaningless, expected)
     return column.label, cells
 
 
-def refused(label: str, types: Mapping[int, str], expected: str) -> Iterator[Problem]:
+def type_problems(label: str, types: Mapping[int, str], expected: str) -> Iterator[Problem]:
     """Yield one problem for each type of value that cannot be taken in a column; ``types`` are by place."""
     for kind in dict.fromkeys(types.values()):
         first, *others = [at + FIRST_LINE for at, name in types.items() if name == kind]
@@ -144,15 +144,17 @@ def scalar(value: object) -> str:
     if is_missing(value):
         return ""
     if isinstance(value, SHORT):
-        return Figures(spelled(float(str(value))))  # 3.1, which a number of double precision has as 3.0999999
+        return Figures(text_of_value(float(str(value))))  # 3.1, which a number of double precision has as 3.0999999
     if isinstance(value, NUMBERS):
-        return spelled(value) if isinstance(value, WHOLE) else Figures(spelled(value))
+        return text_of_value(value) if isinstance(value, WHOLE) else Figures(text_of_value(value))
     if isinstance(value, Decimal):
         return Figures(plain(value))
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, MOMENTS):
-        return spelled(value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value)  # pandas has more
+        return text_of_value(
+            value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
+        )  # pandas has more
     raise MeaninglessError(type(value).__name__)
 
 

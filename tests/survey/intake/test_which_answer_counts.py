@@ -16,7 +16,7 @@ from mentormatch.survey.duplicates import newest, precedes
 from mentormatch.survey.intake import take_in
 from mentormatch.survey.moments import moments
 from mentormatch.survey.table import SentMoment
-from mentormatch.survey.tool import sorted_by_tool
+from mentormatch.survey.tool import sort_by_tool
 from tests.conftest import DEEP
 from tests.survey.intake.answers import EMAIL, TRADE
 from tests.survey.tools.exports import as_read
@@ -56,7 +56,7 @@ def cohort_of(tool: str, rows: Sequence[tuple[str, str]], dates: str | None = No
         for when, email in rows
     ]
     items = [["", "", "", "Response", "Response", "Response"]] if tool == "surveymonkey" else []
-    table = sorted_by_tool(as_read([[*front, *OURS, *BEHIND.get(tool, [])], *items, *cells]))
+    table = sort_by_tool(as_read([[*front, *OURS, *BEHIND.get(tool, [])], *items, *cells]))
     assert table.tool == tool.split()[0]
     return take_in([(table, None)], plan_of(programme(dates)))
 

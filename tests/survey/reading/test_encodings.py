@@ -10,7 +10,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import SurveyError
-from mentormatch.survey.encodings import CANDIDATES, cost, decided
+from mentormatch.survey.encodings import CANDIDATES, choose_encoding, cost
 from mentormatch.survey.text_decoder import decode
 from tests.conftest import DEEP
 
@@ -67,7 +67,7 @@ def test_no_text_is_read_otherwise_than_it_was_typed(encoding: str) -> None:
     outcomes: Counter[str] = Counter()
     for content in files(encoding):
         if not is_unicode(content):
-            found = decided(content)
+            found = choose_encoding(content)
             same = found is not None and content.decode(found) == content.decode(encoding)
             outcomes["asked" if found is None else "same" if same else "garbled"] += 1
     assert not outcomes["garbled"]
@@ -80,7 +80,7 @@ def test_plain_french_of_windows_is_read_and_never_asked(size: int) -> None:
     random = Random(size)
     for _ in range(2 * TIMES):
         content = typed(random, FRENCH, size, "cp1252")
-        assert is_unicode(content) or decided(content) == "cp1252"
+        assert is_unicode(content) or choose_encoding(content) == "cp1252"
 
 
 @pytest.mark.promise(3)

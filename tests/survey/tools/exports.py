@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mentormatch.programme.programme import Programme
-from mentormatch.survey.sheets import spelled
+from mentormatch.survey.sheets import text_of_value
 from mentormatch.survey.table import Record, Rows, gather
 from tests.survey.tools.made import Answers, Cell, plain_table
 from tests.survey.tools.writers_one import framaforms, limesurvey, nextcloud, surveymonkey
@@ -57,4 +57,4 @@ EXPORTS: Mapping[str, Kind] = {
 
 def as_read(rows: Sequence[Sequence[Cell]]) -> Rows:
     """Return cells as a reader hands them over."""
-    return gather("reponses.csv", (Record(line, tuple(map(spelled, row))) for line, row in enumerate(rows, 1)))
+    return gather("reponses.csv", (Record(line, tuple(map(text_of_value, row))) for line, row in enumerate(rows, 1)))

@@ -6,13 +6,13 @@ import pytest
 
 from mentormatch.errors import SurveyError
 from mentormatch.survey.table import TextTable
-from mentormatch.survey.tool import sorted_by_tool
+from mentormatch.survey.tool import sort_by_tool
 from tests.survey.tools.exports import as_read
 from tests.survey.tools.made import Cell
 
 
 def table_of(kind: str, *rows: list[Cell]) -> TextTable:
-    return sorted_by_tool(as_read(rows), kind)
+    return sort_by_tool(as_read(rows), kind)
 
 
 def answers_in(table: TextTable) -> list[tuple[str, ...]]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mentormatch.errors import SurveyError
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import read_table
-from mentormatch.survey.tool import sorted_by_tool
+from mentormatch.survey.tool import sort_by_tool
 from tests.survey.tools.exports import as_read
 from tests.survey.tools.made import Cell, table_in, workbook
 
@@ -23,7 +23,7 @@ ASKED = ("Nom", "Jours [lundi]", "Jours [Autre]", "Ville")
 
 
 def table_of(*rows: list[Cell], kind: str | None = None) -> TextTable:
-    return sorted_by_tool(as_read(rows), kind)
+    return sort_by_tool(as_read(rows), kind)
 
 
 def sent(table: TextTable, line: int = 2) -> datetime | None:

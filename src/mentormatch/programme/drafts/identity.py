@@ -15,7 +15,7 @@ from mentormatch.programme.drafts.patterns import fold
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among, role_of_answers
 from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.uses import guess
-from mentormatch.survey.headers import claimed
+from mentormatch.survey.headers import claims_by_field
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import TextTable
 
@@ -178,7 +178,7 @@ def missing_identity(
 ) -> list[str]:
     """Return what to add to a programme that has neither key nor role where these files need one, line by line."""
     lines: list[str] = []
-    if not plan.key and not all(plan.email in claimed(table.header, plan) for table in tables):
+    if not plan.key and not all(plan.email in claims_by_field(table.header, plan) for table in tables):
         lines += [*key_lines(asked)]
     if not apart and plan.roles is None and plan.alone is None:
         role = role_among(asked)

@@ -20,7 +20,7 @@ from mentormatch.programme.drafts.uses import STATED
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.column_map import Renaming, answers_of, has_item, takes, target
-from mentormatch.survey.headers import claimed, is_left, places, separate_questions, split_part
+from mentormatch.survey.headers import claims_by_field, is_left, places, separate_questions, split_part
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import OTHER
@@ -169,7 +169,7 @@ def item_of(asked: AnyField, item: str) -> str | None:
 
 def header_counterparts(table: TextTable, side: Side | None, plan: Plan) -> Iterator[Counterpart]:
     """Yield each question of a file that no field answers to, with the field that it may be."""
-    claims = claimed(table.header, plan)
+    claims = claims_by_field(table.header, plan)
     taken = {at for claim in claims.values() for at in (*claim.whole, *(column for _, column in claim.items))}
     free = {table.header[column] for column in range(len(table.header)) if column not in taken | table.own}
     free = {header for header in free if not is_left(header, plan)}
@@ -277,7 +277,7 @@ def unanswered_fields(tables: Tables, plan: Plan) -> dict[str, str]:
             if (side is None or plan.fields[name].asks(side)) and name not in places(table, plan, side)[0]
         ]
         if without:
-            claims = [column for claim in claimed(without[0].header, plan).values() for column in claim.whole]
+            claims = [column for claim in claims_by_field(without[0].header, plan).values() for column in claim.whole]
             free = [text for at, text in enumerate(without[0].header) if at not in claims]
             near = closest(plan.fields[name].question, free, least=FAR)
             found[name] = near.name if near else ""

@@ -36,7 +36,7 @@ from mentormatch.report.reviewed.rows import (
     records_of,
 )
 from mentormatch.report.texts import visible
-from mentormatch.survey.duplicates import grouped
+from mentormatch.survey.duplicates import group_by
 from mentormatch.survey.table_reader import TableSource
 
 TOLD: tuple[Callable[[int], str], ...] = (
@@ -197,7 +197,7 @@ class DecisionSheet:
 
     def doubled(self) -> Iterator[Problem]:
         """Yield the pairs that several rows have."""
-        for same in grouped(self.rows, lambda row: row.pair).values():
+        for same in group_by(self.rows, lambda row: row.pair).values():
             if len(same) > 1:
                 found, expected = tr("le même binôme"), tr("une seule ligne par binôme")
                 yield Problem(self.lines(same), found, expected, tr("gardez-en une"))

@@ -38,7 +38,7 @@ from mentormatch.service.desk.column_messages import (
     tag,
     without_key,
 )
-from mentormatch.survey.headers import claimed
+from mentormatch.survey.headers import claims_by_field
 from mentormatch.widgets.form.questions import OfferedQuestion
 
 MEANINGS = {
@@ -386,7 +386,7 @@ class UnreadQuestions:
         """Yield the headers that answer no question of a programme, and are not the survey tool's own."""
         plan = plan_of(programme, apart=self.tables[0][1] is not None)
         for table, _ in self.tables:
-            claims = claimed(table.header, plan).values()
+            claims = claims_by_field(table.header, plan).values()
             read = {column for one in claims for column in (*one.whole, *(at for _, at in one.items))}
             yield from (header for at, header in enumerate(table.header) if at not in read and at not in table.own)
 

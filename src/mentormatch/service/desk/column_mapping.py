@@ -46,7 +46,7 @@ from mentormatch.service.desk.column_messages import (
     without_key,
 )
 from mentormatch.survey.column_map import answers_of
-from mentormatch.survey.headers import claimed, separate_questions
+from mentormatch.survey.headers import claims_by_field, separate_questions
 from mentormatch.survey.intake import take_in
 from mentormatch.survey.plan import Plan
 
@@ -385,7 +385,7 @@ class SeenMapping:
     def doubled(self) -> Iterator[ColumnBlocker]:
         """Yield the fields that two questions of one file answer."""
         for table, _ in self.tables:
-            for name, claim in claimed(table.header, self.plan).items():
+            for name, claim in claims_by_field(table.header, self.plan).items():
                 columns = claim.doubled()
                 headers = [table.header[column] for column in columns]
                 same = [one for one in self.asked if set(one.headers) & set(headers)]
@@ -402,7 +402,7 @@ class SeenMapping:
         """Yield that the programme names nothing that tells people, or sides, apart where these files need it."""
         if not self.proposal.absent:
             return
-        headers = [claimed(table.header, self.plan) for table, _ in self.tables]
+        headers = [claims_by_field(table.header, self.plan) for table, _ in self.tables]
         if not self.plan.key and not all(self.plan.email in claims for claims in headers):
             yield without_key(self.free)
         if self.plan.roles is None and self.plan.alone is None and any(side is None for _, side in self.tables):
@@ -481,7 +481,7 @@ def keeping(kept: QuestionSample, left: QuestionSample) -> ColumnGesture:
 
 def header_fields(headers: Sequence[str], plan: Plan) -> Iterator[tuple[str, str]]:
     """Yield each header that answers a field, as ``fold`` returns it, with that field."""
-    for name, claim in claimed(headers, plan).items():
+    for name, claim in claims_by_field(headers, plan).items():
         yield from ((fold(headers[at]), name) for at in (*claim.whole, *(column for _, column in claim.items)))
 
 

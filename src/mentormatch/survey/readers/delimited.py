@@ -45,7 +45,7 @@ def split(lines: Iterable[str], delimiter: str, *, skip: int = 0) -> Iterator[Re
     width = 0
     for record in scanner.records():
         # A quote that was left open joins rows into one: each of its lines would be a whole row by itself.
-        if width and _swallowed(scanner.widths, width):
+        if width and _swallows_rows(scanner.widths, width):
             found = tr("un guillemet ouvert ici a avalé les lignes suivantes")
             raise _uncut(record.line, found, tr("une réponse par ligne"), tr(_ADVICE))
         yield record
@@ -57,7 +57,7 @@ def _uncut(line: int, found: str, expected: str, advice: str = "") -> SurveyErro
     return SurveyError(tr("Le texte ne se découpe pas en réponses."), [problem])
 
 
-def _swallowed(widths: list[int], width: int) -> bool:
+def _swallows_rows(widths: list[int], width: int) -> bool:
     """Tell whether each of several physical lines inside one record would have been a whole row by itself."""
     enough = 2 if width >= 3 else 3
     return width >= 2 and len(widths) >= enough and all(cells == width for cells in widths)

@@ -46,11 +46,11 @@ def _columns(source: TableSource) -> Iterator[ValueColumn]:
     elif nw.dependencies.is_pyarrow_table(frame):
         yield from map(_column, frame.column_names, frame.columns)
     else:
-        for series in _opened(source).iter_columns():
+        for series in _open_frame(source).iter_columns():
             yield _column(series.name, series)
 
 
-def _opened(source: TableSource) -> Any:
+def _open_frame(source: TableSource) -> Any:
     """Return a frame as narwhals has it; raise SurveyError where it is none, or is not held in memory."""
     import narwhals as nw
 
@@ -63,9 +63,9 @@ def _opened(source: TableSource) -> Any:
 def _column(label: object, series: Any) -> ValueColumn:
     import narwhals as nw
 
-    told: Series[Any] = nw.from_native(series, series_only=True)
-    missing = told.is_null().to_list()
-    values = told.to_numpy().astype(np.float32) if told.dtype == nw.Float32 else told.to_list()
+    frame: Series[Any] = nw.from_native(series, series_only=True)
+    missing = frame.is_null().to_list()
+    values = frame.to_numpy().astype(np.float32) if frame.dtype == nw.Float32 else frame.to_list()
     return ValueColumn(
         _label(label), [None if absent else value for value, absent in zip(values, missing, strict=True)]
     )

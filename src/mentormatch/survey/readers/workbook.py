@@ -97,11 +97,11 @@ def _answer(name: str, content: bytes, sheet: str | None) -> tuple[list[bytes], 
     if kind:
         raise table_reader.no_table(name, kind)
     if "refusal" in end:
-        raise _refused(name, end["refusal"], end.get("place", ""))
+        raise _refusal(name, end["refusal"], end.get("place", ""))
     return rows.splitlines(), end
 
 
-def _refused(name: str, code: str, place: str = "") -> SurveyError:
+def _refusal(name: str, code: str, place: str = "") -> SurveyError:
     said = {"size": sheets.MEMORY_BYTES // 10**6, "seconds": sheets.SECONDS, "place": place}
     found, expected, advice = (text and tr(text, **said) for text in _REFUSALS[code])
     return unreadable(name, Problem(tr("feuille") if code == "no sheet" else tr("classeur"), found, expected, advice))
@@ -109,20 +109,20 @@ def _refused(name: str, code: str, place: str = "") -> SurveyError:
 
 def _run(name: str, content: bytes, sheet: str | None) -> bytes:
     """Return what the child wrote; refuse where it was out of time, or was ended by its limits."""
-    asked = json.dumps({"path": sys.path, "sheet": sheet}).encode() + b"\n"
+    request = json.dumps({"path": sys.path, "sheet": sheet}).encode() + b"\n"
     try:
         child = subprocess.run(
             [sys.executable, "-I", "-S", "-X", "utf8", "-c", inspect.getsource(sheets)],
-            input=asked + content,
+            input=request + content,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=sheets.SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _refused(name, "time") from None
+        raise _refusal(name, "time") from None
     except OSError:
-        raise _refused(name, "no child") from None
+        raise _refusal(name, "no child") from None
     if child.returncode not in (0, 1):
-        raise _refused(name, "size")
+        raise _refusal(name, "size")
     return child.stdout

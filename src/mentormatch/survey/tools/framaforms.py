@@ -65,9 +65,9 @@ class Framaforms(Tool):
         questions, labels, count = headings(rows)
         own = leading_count(labels, LEFT_OUT | STAYING)
         body = rows_below(rows, count)
-        asked = [*map(ToolQuestion, labels[:own]), *asked_in(questions, labels, own, body)]
-        table = tabulate(body, header_of(asked))
-        table = replace(table, tool=self.kind, own=frozenset(range(own)), alone=alone_in(table, asked))
+        found = [*map(ToolQuestion, labels[:own]), *questions_in(questions, labels, own, body)]
+        table = tabulate(body, header_of(found))
+        table = replace(table, tool=self.kind, own=frozenset(range(own)), alone=alone_in(table, found))
         draft = columns_of(table, DRAFT, own)
         times = columns_of(table, COMPLETED, own) + columns_of(table, SUBMITTED, own)
         table = with_submissions(
@@ -117,11 +117,11 @@ def has_details(records: Sequence[Record]) -> bool:
     return label in LEFT_OUT | STAYING and (over in DETAILS or label.startswith("webform_"))
 
 
-def asked_in(questions: Sequence[str], labels: Sequence[str], own: int, body: Rows) -> Iterator[ToolQuestion]:
+def questions_in(questions: Sequence[str], labels: Sequence[str], own: int, body: Rows) -> Iterator[ToolQuestion]:
     """Yield the questions behind the tool's own columns, each with all the columns that may be its items."""
     column = own
     while column < len(labels):
-        if not named(questions, column):
+        if not names_question(questions, column):
             yield ToolQuestion(labels[column])
             column += 1
             continue
@@ -132,7 +132,7 @@ def asked_in(questions: Sequence[str], labels: Sequence[str], own: int, body: Ro
         column = end
 
 
-def named(questions: Sequence[str], column: int) -> bool:
+def names_question(questions: Sequence[str], column: int) -> bool:
     """Tell whether the row of questions names one over this column."""
     return column < len(questions) and bool(fold(questions[column]))
 
@@ -144,20 +144,20 @@ def may_go_on(questions: Sequence[str], labels: Sequence[str], span: tuple[int, 
     options, or it holds texts while the span holds ticks.
     """
     start, end = span
-    if named(questions, end) or not fold(labels[end]) or item_name(labels[end - 1]) == OTHER:
+    if names_question(questions, end) or not fold(labels[end]) or item_name(labels[end - 1]) == OTHER:
         return False
-    ticks = set[str]().union(*(said(body, column) for column in range(start, end)))
-    return item_name(labels[end]) == OTHER or ticks != {"x"} or said(body, end) <= ticks
+    ticks = set[str]().union(*(texts_in(body, column) for column in range(start, end)))
+    return item_name(labels[end]) == OTHER or ticks != {"x"} or texts_in(body, end) <= ticks
 
 
-def said(body: Rows, column: int) -> set[str]:
+def texts_in(body: Rows, column: int) -> set[str]:
     """Return what a column holds, empty cells aside."""
     return {fold(row.cells[column]) for row in body.records if column < len(row.cells)} - {""}
 
 
-def alone_in(table: TextTable, asked: Sequence[ToolQuestion]) -> dict[int, str]:
+def alone_in(table: TextTable, questions: Sequence[ToolQuestion]) -> dict[int, str]:
     """Return the header of each column that may be a question of its own: all items but the first and ``Autre``."""
-    labels = [(at, item) for question in asked for at, item in enumerate(question.items)]
-    full = zip(header_of(asked), labels, strict=True)
+    labels = [(at, item) for question in questions for at, item in enumerate(question.items)]
+    full = zip(header_of(questions), labels, strict=True)
     places = {name: column for column, name in enumerate(table.header)}
     return {places[name]: item for name, (at, item) in full if at and item and item_name(item) != OTHER}

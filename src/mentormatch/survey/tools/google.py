@@ -23,7 +23,7 @@ from mentormatch.survey.tool import (
     columns_of,
     first_filled,
     not_of,
-    numbered,
+    number_repeats,
     part,
     rows_below,
     with_submissions,
@@ -66,7 +66,7 @@ class Google(Tool):
         stamps = [column for column, name in enumerate(names) if name in STAMPS][:1]
         if not stamps:
             raise not_of(rows, self)
-        table = tabulate(rows_below(rows), numbered(rows.records[0].cells))
+        table = tabulate(rows_below(rows), number_repeats(rows.records[0].cells))
         stamp = columns_of(table, [names[stamps[0]]], len(table.header))
         table = with_submissions(table, stamp, certain=order_in(table, stamp, names[stamps[0]]))
         address = frozenset(columns_of(table, ADDRESSES, FRONT))

@@ -16,7 +16,15 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.survey.table import Refused, Rows, TableRemark, TextTable, tabulate
-from mentormatch.survey.tool import Tool, columns_of, not_of, numbered, rows_below, with_submissions, without_columns
+from mentormatch.survey.tool import (
+    Tool,
+    columns_of,
+    not_of,
+    number_repeats,
+    rows_below,
+    with_submissions,
+    without_columns,
+)
 
 ORDER, DATE, STATUS = "reference commande", "date de la commande", "statut de la commande"
 VALID = ("valide", "validee")
@@ -47,7 +55,7 @@ class HelloAsso(Tool):
     def sort(self, rows: Rows) -> TextTable:
         if not self.knows(rows):
             raise not_of(rows, self)
-        table = valid_only(tabulate(rows_below(rows), numbered(rows.records[0].cells)))
+        table = valid_only(tabulate(rows_below(rows), number_repeats(rows.records[0].cells)))
         names = list(map(fold, table.header))
         tickets = columns_of(table, [TICKET], len(names))
         table = with_submissions(table, [names.index(DATE)], certain="day first", response=tickets)

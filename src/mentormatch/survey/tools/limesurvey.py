@@ -78,23 +78,23 @@ class LimeSurvey(Tool):
 
         Among them are the last page or the first language, or else the number of the response and when it was sent.
         """
-        names = spelled(rows.records[0].cells)
+        names = headers_without_codes(rows.records[0].cells)
         own = {fold(name) for name in names[: own_in(names)]}
         sent = not own.isdisjoint(NUMBERS) and not own.isdisjoint(SUBMITTED)
         return len(own) > 1 and (sent or not own.isdisjoint(LAST_PAGE | LANGUAGE))
 
     def sort(self, rows: Rows) -> TextTable:
-        names = spelled(rows.records[0].cells)
+        names = headers_without_codes(rows.records[0].cells)
         own = own_in(names)
         if not own and not any(ITEM.fullmatch(name) for name in names):
             raise not_of(rows, self)
         codes = any(fold(name) in CODES for name in names[:own])
         header = header_of(
-            ToolQuestion(name if at < own else renamed(name, codes=codes)) for at, name in enumerate(names)
+            ToolQuestion(name if at < own else header_of_question(name, codes=codes)) for at, name in enumerate(names)
         )
         table = as_answered(tabulate(rows_below(rows), header), own)
         counts = {column for column, name in enumerate(table.header) if fold(name).startswith(COUNT)}
-        remarks = (*table.remarks, *converted(table, own))
+        remarks = (*table.remarks, *remarks_on_conversion(table, own))
         table = replace(table, tool=self.kind, own=frozenset(range(own)) | counts, remarks=remarks)
         return without_columns(with_moments(table, own), columns_of(table, LEFT_OUT, own))
 
@@ -104,7 +104,7 @@ def own_in(names: Sequence[str]) -> int:
     return leading_count(names, LEFT_OUT | STAYING)
 
 
-def spelled(cells: Sequence[str]) -> list[str]:
+def headers_without_codes(cells: Sequence[str]) -> list[str]:
     """Return the headers without codes in front of their texts, underscores that stand for spaces made spaces again."""
     names = [cell.strip() for cell in cells]
     if fold(names[0]).startswith("id. "):
@@ -113,7 +113,7 @@ def spelled(cells: Sequence[str]) -> list[str]:
     return spaced if own_in(spaced) > own_in(names) else names
 
 
-def renamed(name: str, *, codes: bool) -> str:
+def header_of_question(name: str, *, codes: bool) -> str:
     """Return the header of a question: items in square brackets, ``Autre`` and comments under one name."""
     if codes and UNDERSCORED.fullmatch(name):
         question, *items = name.split("_")
@@ -137,7 +137,7 @@ def as_answered(table: TextTable, own: int) -> TextTable:
     questions = [*boxes(table, own), *yes_or_no(table, own)]
 
     def retold(record: Record) -> Record:
-        cells = [cell if at < own else answered(cell) for at, cell in enumerate(record.cells)]
+        cells = [cell if at < own else answer_in(cell) for at, cell in enumerate(record.cells)]
         for columns in questions:
             skipped = len(columns) > 1 and not any(fold(cells[at]) in TICKED for at in columns)
             for at in columns:
@@ -147,7 +147,7 @@ def as_answered(table: TextTable, own: int) -> TextTable:
     return replace(table, records=tuple(map(retold, table.records)))
 
 
-def answered(cell: str) -> str:
+def answer_in(cell: str) -> str:
     """Return an answer as it was given."""
     return OTHER if cell == "-oth-" else cell.removeprefix("'") if cell.startswith("'=") else cell
 
@@ -180,7 +180,7 @@ def yes_or_no(table: TextTable, own: int) -> Iterator[list[int]]:
             yield [column]
 
 
-def converted(table: TextTable, own: int) -> Iterator[TableRemark]:
+def remarks_on_conversion(table: TextTable, own: int) -> Iterator[TableRemark]:
     """Yield the questions whose items all hold 1 or 2: boxes, maybe, that the export was asked to convert."""
     for question, columns in items_of(table, own).items():
         said = {row.cells[column].strip() for row in table.records for column in columns}
@@ -199,9 +199,9 @@ def with_moments(table: TextTable, own: int) -> TextTable:
         certain="day first" if columns_of(table, FRENCH, own) else None,
         response=columns_of(table, NUMBERS, own),
     )
-    return replace(table, sent={line: told(sent) for line, sent in table.sent.items()})
+    return replace(table, sent={line: moment_known(sent) for line, sent in table.sent.items()})
 
 
-def told(sent: SentMoment) -> SentMoment:
+def moment_known(sent: SentMoment) -> SentMoment:
     """Return what is known of a row: not when it was sent, where the survey is anonymous."""
     return replace(sent, when=None, readings=None) if sent.when and sent.when.year == ANONYMOUS else sent

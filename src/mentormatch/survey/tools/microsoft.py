@@ -25,7 +25,7 @@ from mentormatch.survey.tool import (
     leading_count,
     map_cells,
     not_of,
-    numbered,
+    number_repeats,
     rows_below,
     with_submissions,
     without_columns,
@@ -72,24 +72,24 @@ class Microsoft(Tool):
         front = leading_count(rows.records[0].cells, FRONT)
         if front < len((STARTS, ENDS)):
             raise not_of(rows, self)
-        table = tabulate(rows_below(rows), numbered(rows.records[0].cells))
+        table = tabulate(rows_below(rows), number_repeats(rows.records[0].cells))
         own = own_columns(table.header)
         account = frozenset(column for column in own if fold(table.header[column]) in (*ADDRESS, *NAME))
-        asked = [column for column in range(len(table.header)) if column not in own]
-        change = {**dict.fromkeys(account, somebody), **dict.fromkeys(asked, unlisted)}
+        questions = [column for column in range(len(table.header)) if column not in own]
+        change = {**dict.fromkeys(account, somebody), **dict.fromkeys(questions, unlist)}
         times = columns_of(table, ENDS, front) + columns_of(table, STARTS, front)
         table = with_submissions(table, times, response=columns_of(table, NUMBER, front))
         table = map_cells(table, lambda column, cell: change.get(column, str)(cell))
-        return entitled(replace(table, tool=self.kind, own=account), asked)
+        return use_titles(replace(table, tool=self.kind, own=account), questions)
 
 
-def entitled(table: TextTable, asked: Sequence[int]) -> TextTable:
+def use_titles(table: TextTable, questions: Sequence[int]) -> TextTable:
     """Return the questions under their titles, behind what the tool noted of the account and no question asks."""
-    titles = {column: title(table.header, column) for column in asked}
-    told = {column: table.header[column] for column in sorted(table.own) if is_told(table, column)}
-    kept = {column: name for column, name in told.items() if name not in titles.values()} | titles
+    titles = {column: title(table.header, column) for column in questions}
+    noted = {column: table.header[column] for column in sorted(table.own) if is_noted(table, column)}
+    kept = {column: name for column, name in noted.items() if name not in titles.values()} | titles
     left_out = [column for column in range(len(table.header)) if column not in kept]
-    return replace(without_columns(table, left_out), header=numbered([kept[column] for column in sorted(kept)]))
+    return replace(without_columns(table, left_out), header=number_repeats([kept[column] for column in sorted(kept)]))
 
 
 def own_columns(header: Sequence[str]) -> list[int]:
@@ -121,7 +121,7 @@ def title(header: Sequence[str], column: int) -> str:
     return repeated["title"] if {repeated["title"], last} <= set(header[:column]) else header[column]
 
 
-def is_told(table: TextTable, column: int) -> bool:
+def is_noted(table: TextTable, column: int) -> bool:
     """Tell whether the tool noted anything in a column."""
     return any(record.cells[column].strip() for record in table.records)
 
@@ -131,10 +131,10 @@ def somebody(text: str) -> str:
     return "" if fold(text) == NOBODY else text
 
 
-def unlisted(text: str) -> str:
+def unlist(text: str) -> str:
     """Return several answers that are written as a list of JSON, each for itself; any other text as it is.
 
-    >>> unlisted('["lundi","mardi"]'), unlisted("[sic]")
+    >>> unlist('["lundi","mardi"]'), unlist("[sic]")
     ('lundi; mardi', '[sic]')
     """
     if not text.startswith('["'):

@@ -46,8 +46,10 @@ class Nextcloud(Tool):
         if not self.knows(rows):
             raise not_of(rows, self)
         titles, ids = (row.cells for row in rows.records[:2])
-        header = header_of(ToolQuestion(titled(title, said)) for title, said in zip(titles, ids, strict=False))
-        table = map_cells(tabulate(rows_below(rows, 2), header), lambda column, cell: unguarded(cell))
+        header = header_of(
+            ToolQuestion(header_with_title(title, said)) for title, said in zip(titles, ids, strict=False)
+        )
+        table = map_cells(tabulate(rows_below(rows, 2), header), lambda column, cell: unguard(cell))
         own = [column for column, said in enumerate(ids) if said.strip() in IDS]
         times = [column for column in own if ids[column].strip() == "timestamp"]
         numbers = [column for column in own if ids[column].strip() == IDS[0]]
@@ -63,12 +65,12 @@ def are_ids(cells: Sequence[str]) -> bool:
     )
 
 
-def unguarded(cell: str) -> str:
+def unguard(cell: str) -> str:
     """Return a cell as it was typed."""
     return cell[1:] if cell.startswith(GUARDED) else cell
 
 
-def titled(title: str, said: str) -> str:
+def header_with_title(title: str, said: str) -> str:
     """Return the header of a column from its title and its id."""
     found = QUESTION.fullmatch(said.strip())
     if not found or not found["item"]:

@@ -22,10 +22,10 @@ from mentormatch.survey.tool import (
     Tool,
     count,
     item_name,
-    numbered,
+    number_repeats,
     part,
-    passed_over,
     rows_below,
+    rows_passed_over,
     without_labels,
 )
 
@@ -54,10 +54,10 @@ class PlainTable(Tool):
         if answered and rows.manner != AS_IT_IS:  # a frame's columns have names of their own
             raise unreadable(rows.source, answered)
         try:
-            table = told_apart(found)
+            table = tell_apart(found)
         except SurveyError as error:
-            raise unreadable(rows.source, *error.problems, *suggested(found)) from None
-        return replace(table, remarks=(*passed_over(rows, found), *table.remarks))
+            raise unreadable(rows.source, *error.problems, *suggest_header(found)) from None
+        return replace(table, remarks=(*rows_passed_over(rows, found), *table.remarks))
 
 
 def titles(rows: Rows) -> int:
@@ -94,7 +94,7 @@ def is_header(header: Record, answers: Sequence[Record]) -> bool:
     return named and words and any(all(map(ANSWER.fullmatch, said)) for said in columns.values())
 
 
-def suggested(rows: Rows) -> list[Problem]:
+def suggest_header(rows: Rows) -> list[Problem]:
     """Return that the header may be further down: at the fullest of the next rows, where it is twice as full."""
     first, *others = rows.records[: MOST_TITLES + 1]
     most = max((fullness(row) for row in others), default=0)
@@ -111,7 +111,7 @@ def fullness(row: Record) -> int:
     return 1 if len({fold(cell) for cell in row.cells} - {""}) == 1 else count(row.cells)
 
 
-def told_apart(rows: Rows) -> TextTable:
+def tell_apart(rows: Rows) -> TextTable:
     """Return rows as a table, each of several columns called "Autre" as an item of the question before it."""
     cells = rows.records[0].cells
     others = [column for column, cell in enumerate(cells) if item_name(cell) == OTHER]
@@ -121,11 +121,13 @@ def told_apart(rows: Rows) -> TextTable:
     for column in others:
         question = next((cells[at] for at in range(column - 1, -1, -1) if at not in others), "")
         names[column] = part(question, OTHER)
-    table = tabulate(rows_below(rows), numbered(names))
-    return replace(table, remarks=(*table.remarks, *(renamed(cells[column], names[column]) for column in others)))
+    table = tabulate(rows_below(rows), number_repeats(names))
+    return replace(
+        table, remarks=(*table.remarks, *(remark_on_name(cells[column], names[column]) for column in others))
+    )
 
 
-def renamed(cell: str, name: str) -> TableRemark:
+def remark_on_name(cell: str, name: str) -> TableRemark:
     """Return that a column stands under another name than its own, for others have that."""
     return TableRemark(
         None, tr("Plusieurs colonnes « {cell} » : l'une est lue comme « {name} ».", cell=cell, name=name)

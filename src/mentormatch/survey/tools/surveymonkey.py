@@ -73,8 +73,8 @@ class SurveyMonkey(Tool):
         over, under = in_width(rows)
         above = 2 if has_items(over, under) else 1
         own = own_in(over, under) if above > 1 else leading_count(over, LEFT_OUT | STAYING)
-        asked = [*map(ToolQuestion, over[:own]), *asked_in(over, under if above > 1 else [""] * len(over), own)]
-        table = replace(tabulate(rows_below(rows, above), header_of(asked)), tool=self.kind, own=frozenset(range(own)))
+        found = [*map(ToolQuestion, over[:own]), *questions_in(over, under if above > 1 else [""] * len(over), own)]
+        table = replace(tabulate(rows_below(rows, above), header_of(found)), tool=self.kind, own=frozenset(range(own)))
         ends = columns_of(table, END, own)
         times = ends + columns_of(table, START, own)
         table = with_submissions(
@@ -112,7 +112,7 @@ def own_in(over: Sequence[str], under: Sequence[str]) -> int:
     return next((at for at, item in enumerate(under[:known]) if item.strip()), known)
 
 
-def asked_in(over: Sequence[str], under: Sequence[str], own: int) -> Iterator[ToolQuestion]:
+def questions_in(over: Sequence[str], under: Sequence[str], own: int) -> Iterator[ToolQuestion]:
     """Yield the questions behind the tool's own columns, each with the items below it."""
     width = len(over)
     starts = [at for at in range(own, width) if at == own or over[at].strip()]

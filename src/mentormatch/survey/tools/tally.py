@@ -23,7 +23,7 @@ from mentormatch.survey.tool import (
     item_name,
     leading_count,
     not_of,
-    numbered,
+    number_repeats,
     part,
     rows_below,
     with_submissions,
@@ -52,14 +52,14 @@ class Tally(Tool):
         own = leading_count(rows.records[0].cells, FIRST)
         if not own:
             raise not_of(rows, self)
-        table = tabulate(rows_below(rows), numbered(rows.records[0].cells))
+        table = tabulate(rows_below(rows), number_repeats(rows.records[0].cells))
         times, numbers = columns_of(table, FIRST[-1:], own), columns_of(table, FIRST[:-1], own)
         table = replace(with_submissions(table, times, response=numbers[:1]), tool=self.kind)
         joined = set()
         for question in range(own, len(table.header)):
             if options := options_of(table, question):
                 joined.add(question)
-                table = spelled_out(table, question, options)
+                table = spell_out(table, question, options)
         return without_columns(table, {*range(own), *joined})
 
 
@@ -121,13 +121,13 @@ def rest(record: Record, question: int, named: Mapping[int, str]) -> str:
     return text.strip(" ,")
 
 
-def spelled_out(table: TextTable, question: int, options: Mapping[int, str]) -> TextTable:
+def spell_out(table: TextTable, question: int, options: Mapping[int, str]) -> TextTable:
     """Return ``table`` with the columns of the options of a question as its items, each as people answered it.
 
     What was typed for "Autre" stands under it; where the question was not answered, no box was.
     """
 
-    def spelled(record: Record) -> Record:
+    def spell_record(record: Record) -> Record:
         cells = list(record.cells)
         for column, option in options.items():
             typed = rest(record, question, options) if cells[column] == TICKED and option == OTHER else cells[column]
@@ -138,4 +138,4 @@ def spelled_out(table: TextTable, question: int, options: Mapping[int, str]) -> 
         part(table.header[question], options[column]) if column in options else name
         for column, name in enumerate(table.header)
     ]
-    return replace(table, header=tuple(header), records=tuple(map(spelled, table.records)))
+    return replace(table, header=tuple(header), records=tuple(map(spell_record, table.records)))

@@ -23,7 +23,7 @@ from mentormatch.survey.tool import (
     OTHER,
     Tool,
     not_of,
-    numbered,
+    number_repeats,
     part,
     rows_below,
     with_submissions,
@@ -54,7 +54,9 @@ class Typeform(Tool):
         return len({STARTED, SUBMITTED} & set(map(fold, cells))) + (cells[0].strip() == NUMBER) > 1
 
     def sort(self, rows: Rows) -> TextTable:
-        table = tabulate(rows_below(rows), numbered([*headed(TAG.sub("", cell) for cell in rows.records[0].cells)]))
+        table = tabulate(
+            rows_below(rows), number_repeats([*name_others(TAG.sub("", cell) for cell in rows.records[0].cells)])
+        )
         names = list(map(fold, table.header))
         submitted, started, response = (last(names, name) for name in (SUBMITTED, STARTED, RESPONSE))
         if not submitted + started:
@@ -72,7 +74,7 @@ class Typeform(Tool):
         return without_columns(replace(with_zone(table, UTC), tool=self.kind), own)
 
 
-def headed(cells: Iterable[str]) -> Iterator[str]:
+def name_others(cells: Iterable[str]) -> Iterator[str]:
     """Yield the headers, each ``Other`` as the item "Autre" of the question before it."""
     question = ""
     for cell in cells:
