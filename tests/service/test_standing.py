@@ -10,7 +10,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from mentormatch.cli.serve import known_origin
+from mentormatch.cli.serve import require_origin
 from mentormatch.errors import OutputError
 from tests.canaries import NAME
 from tests.failure.processes import wait_for
@@ -135,8 +135,8 @@ def test_pages_of_a_named_site_may_call_it_and_read_refusals_too_without_cookies
 @pytest.mark.parametrize("origin", ["*", "app.example.org", f"{SITE}/", f"{SITE}/page", "null", f"{SITE} {SITE}", ""])
 def test_what_is_no_site_is_refused(origin: str) -> None:
     with pytest.raises(OutputError, match="--origin"):
-        known_origin(origin)
-    assert known_origin(f"{SITE}:8443") == f"{SITE}:8443"
+        require_origin(origin)
+    assert require_origin(f"{SITE}:8443") == f"{SITE}:8443"
 
 
 def test_answers_are_packed_for_applications_and_never_what_comes_with_a_cookie(served: Served) -> None:

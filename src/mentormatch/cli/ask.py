@@ -77,8 +77,8 @@ def schema_command(operation: SchemaKind = None, *, response: OfResponse = False
     from mentormatch.contract.operation import operation_named, operations, schema_of
 
     if operation is not None:
-        told = schema_of(operation_named(operation), "response" if response else "request")
-        write_json(json.dumps(told, ensure_ascii=False, indent=1))
+        schema = schema_of(operation_named(operation), "response" if response else "request")
+        write_json(json.dumps(schema, ensure_ascii=False, indent=1))
     elif as_json:
         say_json({"operations": list(operations())})
     else:

@@ -64,19 +64,19 @@ class LoadedCohort:
         return {"pins": self.pins, "bans": self.bans}
 
 
-def load_cohort(programme: Path, files: dict[str, Any], asked: CohortOptions) -> LoadedCohort:
+def load_cohort(programme: Path, files: dict[str, Any], options: CohortOptions) -> LoadedCohort:
     """Return what there is to work on: the people in these files, with what they chose and what the team decided."""
     from mentormatch.programme.enrolment import read_survey
     from mentormatch.programme.programme import Programme
 
     loaded = Programme.load(programme)
     loaded.must_form_pairs()
-    cohort = add_wishes(read_survey(loaded, **files), programme, loaded, asked.wishes)
-    if asked.decisions is None:
+    cohort = add_wishes(read_survey(loaded, **files), programme, loaded, options.wishes)
+    if options.decisions is None:
         return LoadedCohort(cohort, loaded)
     from mentormatch.report.reviewed.decisions import read_decisions
 
-    decided = read_decisions(asked.decisions, cohort, loaded)
+    decided = read_decisions(options.decisions, cohort, loaded)
     say(tr("Décisions reprises : {decisions}.", decisions=decided))
     if decided.notes:
         say(tr("Du classeur ne sont pas repris les feuilles ajoutées, les commentaires de cellule et les couleurs."))
@@ -93,18 +93,18 @@ def add_wishes(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: t
     return with_wishes(cohort, loaded, pseudonyms_for(programme), *wishes)
 
 
-def match_files(programme: Path, files: dict[str, Any], asked: CohortOptions) -> "Matching":
+def match_files(programme: Path, files: dict[str, Any], options: CohortOptions) -> "Matching":
     """Return the matching of the people in these files, with what they chose and what the team decided."""
     from mentormatch.operations.matching import match
 
-    on = load_cohort(programme, files, asked)
+    on = load_cohort(programme, files, options)
     matching = match(
         on.cohort,
         on.programme,
-        seed=asked.seed,
-        time_limit_s=asked.time_limit_s,
-        memory_mb=asked.memory_mb,
-        ties=asked.ties,
+        seed=options.seed,
+        time_limit_s=options.time_limit_s,
+        memory_mb=options.memory_mb,
+        ties=options.ties,
         **on.by_hand,
     )
     return matching.with_notes(on.notes)

@@ -72,8 +72,8 @@ def evaluate_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.operations.pair_sheet import read_pairs
 
     answers, sheet = answers_first(answers, pairs, names=[PAIRS], apart=bool(mentors or mentees))
-    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
-    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
+    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
+    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), options)
     plan = evaluate(on.cohort, on.programme, read_pairs(source(Path(sheet)), on.cohort), **on.by_hand)
     best = match(on.cohort, on.programme, seed=seed, time_limit_s=time_limit, **on.by_hand)
     tell_caveats(plan.matching)
@@ -341,8 +341,8 @@ def incentives_command(  # noqa: PLR0913 - the options of the command line are i
     from mentormatch.contract.operations.incentives import IncentivesResponse
     from mentormatch.operations.incentives import incentives
 
-    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
-    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
+    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
+    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), options)
     found = incentives(on.cohort, on.programme, seed=seed, time_limit_s=time_limit, **on.by_hand)
     tell_answer(IncentivesResponse.of(found), found.sentences, as_json=as_json)
 
@@ -366,8 +366,8 @@ def learn_command(  # noqa: PLR0913 - the options of the command line are its co
     from mentormatch.contract.operations.learn import LearnResponse
     from mentormatch.operations.learn import learn
 
-    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
-    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
+    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
+    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), options)
     past = read_editions(editions)
     found = learn(on.cohort, on.programme, past, seed=seed, time_limit_s=time_limit, **on.by_hand)
     tell_answer(LearnResponse.of(found), found.sentences, as_json=as_json)

@@ -8,7 +8,7 @@ import typer
 from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, load_cohort
 from mentormatch.cli.delivery import EXIT_CODES, Out, save_matching
 from mentormatch.cli.messages import say, say_json, say_written, write_json, write_lines, write_text
-from mentormatch.cli.names import NamesFrom, WithNames, names_asked, say_held
+from mentormatch.cli.names import NamesFrom, WithNames, read_given_names, say_held
 from mentormatch.cli.options import (
     FILE,
     HERE,
@@ -99,7 +99,7 @@ def draw_command(  # noqa: PLR0913 - the options of the command line are its con
     experiment.refuse_other(on.programme, programme.name)
     found = draw_plan(on.cohort, experiment, time_limit_s=time_limit, **on.by_hand)
     matching = found.matching.with_notes(on.notes)
-    called = names_asked(names_from, on.cohort, on.programme, files, given=names)
+    called = read_given_names(names_from, on.cohort, on.programme, files, given=names)
     why = tr("tirage de l'essai {digest}", digest=experiment.digest)
     written = save_matching(matching, out, {"who": who, "why": why, "replace": replace, "names": called})
     if as_json:

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from mentormatch.base.streams import let_go
-from mentormatch.cli.interrupts import ENDED, interrupted, under_way
+from mentormatch.cli.interrupts import ENDED, is_interrupted, under_way
 from mentormatch.cli.messages import UnwrittenError, complain, say_json
 from mentormatch.errors import MentorMatchError, OutputError
 from mentormatch.languages import mark, tr
@@ -58,7 +58,7 @@ def interrupts_in_words() -> Iterator[None]:
     except typer.Exit:
         raise
     except (KeyboardInterrupt, Exception) as error:
-        if not isinstance(error, KeyboardInterrupt) and not interrupted():
+        if not isinstance(error, KeyboardInterrupt) and not is_interrupted():
             raise
         complain(tr("Interrompu : la commande n'est pas allée à son terme."))
         raise typer.Exit(ENDED) from None  # of a library that was being loaded, other errors come than an interrupt

@@ -9,7 +9,7 @@ import typer
 
 from mentormatch.cli.delivery import EXIT_CODES, lacks_answer
 from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
-from mentormatch.cli.names import NamesFrom, WithNames, names_asked, say_held
+from mentormatch.cli.names import NamesFrom, WithNames, read_given_names, say_held
 from mentormatch.cli.options import (
     FILE,
     HERE,
@@ -100,7 +100,7 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
         past=before,
         time_limit_s=time_limit,
     )
-    called = names_asked(names_from, cohort, loaded, files, given=names)
+    called = read_given_names(names_from, cohort, loaded, files, given=names)
     shown = found if called is None else found.named(called)
     result: Result = rotate(shown, rounds) if rounds is not None and found.groups else shown
     say_held(called if out else None)
@@ -177,7 +177,7 @@ def topics_command(  # noqa: PLR0913 - the options of the command line are its c
     files = sources(answers, mentors, mentees, tool, encoding)
     cohort, loaded = read(programme, files)
     found = topics_of(cohort, loaded, number=number, seed=seed, time_limit_s=time_limit)
-    named = names_asked(names_from, cohort, loaded, files, given=names)
+    named = read_given_names(names_from, cohort, loaded, files, given=names)
     deliver(name_members(found, named, cohort, loaded, out), Destination(tuple(out or ()), staff, replace, as_json))
 
 
@@ -209,7 +209,7 @@ def dates_command(  # noqa: PLR0913 - the options of the command line are its co
     cohort, loaded = read(programme, files)
     members = members_named(cohort, member, groups, group)
     found = dates_of(cohort, loaded, members, number=number, seed=seed, time_limit_s=time_limit)
-    named = names_asked(names_from, cohort, loaded, files, given=names)
+    named = read_given_names(names_from, cohort, loaded, files, given=names)
     deliver(name_members(found, named, cohort, loaded, out), Destination(tuple(out or ()), staff, replace, as_json))
 
 
@@ -242,7 +242,7 @@ def turns_command(  # noqa: PLR0913 - the options of the command line are its co
     dates, turns = year_of(cohort, loaded, members, seed=seed, time_limit_s=time_limit)
     found: Result | None = turns or dates  # without dates, why there are none
     assert found is not None
-    named = names_asked(names_from, cohort, loaded, files, given=names)
+    named = read_given_names(names_from, cohort, loaded, files, given=names)
     deliver(name_members(found, named, cohort, loaded, out), Destination(tuple(out or ()), staff, replace, as_json))
 
 
@@ -288,14 +288,14 @@ def deliver(result: "Result", to: Destination) -> None:
     """Write a result where it was asked for, say what it is, and end with the code of its status."""
     from mentormatch.report.sessions import SessionDocuments, first_table_as_text, to_json
 
-    asked, code = SessionDocuments(result, to.staff), EXIT_CODES[str(result.status)]
+    documents, code = SessionDocuments(result, to.staff), EXIT_CODES[str(result.status)]
     written = () if lacks_answer(result.status, *to.out) else to.out
     if written:
         result.save(*written, staff=to.staff, replace=to.replace)
     if to.as_json:
-        write_json(to_json(asked).decode("utf-8"))
+        write_json(to_json(documents).decode("utf-8"))
     elif not to.out:
-        write_text(first_table_as_text(asked))
+        write_text(first_table_as_text(documents))
     for sentence in (*result.sentences, *result.staff_sentences):
         (complain if code else say)(sentence)
     for path in written:

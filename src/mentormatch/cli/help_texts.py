@@ -74,8 +74,10 @@ def refuse_inputs(out: Iterable[Path]) -> None:
     found = [path for path in out if path.is_file() and is_read(path)]
     if found:
         advice = tr("choisissez un autre nom pour -o")
-        told = [Problem(path.name, tr("ce fichier est lu par cette même commande"), advice=advice) for path in found]
-        raise OverwriteError(tr("Rien n'a été écrit"), told)
+        problems = [
+            Problem(path.name, tr("ce fichier est lu par cette même commande"), advice=advice) for path in found
+        ]
+        raise OverwriteError(tr("Rien n'a été écrit"), problems)
 
 
 def refuse_losses(out: Iterable[Path], kind: str) -> None:

@@ -28,7 +28,7 @@ _seen: list[int] = []
 
 def stand_by() -> None:
     """Have an interrupt end this process at once, unless interrupts are somebody else's business, or nobody's."""
-    if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _raised):
+    if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _on_signal):
         signal.signal(signal.SIGINT, _end)
 
 
@@ -44,7 +44,7 @@ def under_way() -> Iterator[None]:
     if signal.getsignal(signal.SIGINT) is not _end:
         yield
         return
-    signal.signal(signal.SIGINT, _raised)
+    signal.signal(signal.SIGINT, _on_signal)
     former, sys.unraisablehook = sys.unraisablehook, _unraisable
     try:
         yield
@@ -53,7 +53,7 @@ def under_way() -> Iterator[None]:
         stand_by()
 
 
-def interrupted() -> bool:
+def is_interrupted() -> bool:
     """Return whether the command was interrupted: what then goes wrong may come of that."""
     return bool(_seen)
 
@@ -64,7 +64,7 @@ def leave() -> None:
     os._exit(ENDED)
 
 
-def _raised(number: int, frame: FrameType | None) -> None:
+def _on_signal(number: int, frame: FrameType | None) -> None:
     _seen.append(number)
     raise KeyboardInterrupt
 

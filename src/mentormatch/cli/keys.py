@@ -135,7 +135,7 @@ def scopes_in(given: list[str]) -> frozenset[str]:
 def show_once(key: "Key", secret: str, *, as_json: bool) -> None:
     """Write a new key, which cannot be read again."""
     if as_json:
-        say_json({"key": secret, **described(key)})
+        say_json({"key": secret, **describe_key(key)})
     else:
         write_text(secret)
     say(tr("Cette clé n'est montrée qu'ici ; elle est valide jusqu'au {day}.", day=day(key.expires)))
@@ -153,7 +153,7 @@ def show(ring: "KeyRing", *, as_json: bool) -> None:
     """Write which keys there are, without their secrets."""
     keys = ring.all()
     if as_json:
-        say_json({"keys": [described(key) for key in keys]})
+        say_json({"keys": [describe_key(key) for key in keys]})
     elif keys:
         write_lines(map(line, keys))
     else:
@@ -175,7 +175,7 @@ def line(key: "Key") -> str:
     )
 
 
-def described(key: "Key") -> dict[str, Any]:
+def describe_key(key: "Key") -> dict[str, Any]:
     """Return what programs are told of a key."""
     times = {"created": key.created, "expires": key.expires, "revoked": key.revoked}
     return {

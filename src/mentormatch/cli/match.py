@@ -17,7 +17,7 @@ from mentormatch.cli.cohorts import (
 )
 from mentormatch.cli.delivery import EXIT_CODES, Out, deliver, lacks_answer, refuse_empty
 from mentormatch.cli.messages import complain, say, say_json, say_written, write_json, write_lines, write_text
-from mentormatch.cli.names import NamesFrom, WithNames, names_asked, say_held
+from mentormatch.cli.names import NamesFrom, WithNames, read_given_names, say_held
 from mentormatch.cli.options import (
     FOLDER,
     HERE,
@@ -69,11 +69,11 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
 ) -> None:
     """Form the pairs, and write them into a file or a folder, or on stdout."""
     files = sources(answers, mentors, mentees, tool, encoding)
-    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit, memory_mb, ties)
+    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit, memory_mb, ties)
     past = read_editions(editions) if editions else []
-    matching = match_files(programme, files, asked)
+    matching = match_files(programme, files, options)
     matching = matching.with_editions(past) if past else matching
-    called = names_asked(names_from, matching.cohort, matching.programme, files, given=names)
+    called = read_given_names(names_from, matching.cohort, matching.programme, files, given=names)
     signed = {"who": who, "why": why, "replace": replace, "names": called}
     deliver(matching, out, signed=signed, as_json=as_json)
 
@@ -239,7 +239,7 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
 
     files = sources(answers, mentors, mentees, tool, encoding)
     on = load_cohort(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed))
-    called = names_asked(names_from, on.cohort, on.programme, files, given=names)
+    called = read_given_names(names_from, on.cohort, on.programme, files, given=names)
     found = plans(on.cohort, on.programme, n, differ_by=differ_by, seed=seed, **on.by_hand)
     refuse_empty(found[0])
     if as_json:

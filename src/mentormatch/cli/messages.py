@@ -67,9 +67,9 @@ def refuse_closed_output() -> Iterator[None]:
         raise UnwrittenError(tr("La sortie ne peut pas être écrite ({reason})", reason=system_reason(error))) from None
 
 
-def say_json(told: Mapping[str, object]) -> None:
+def say_json(value: Mapping[str, object]) -> None:
     """Write one versioned JSON object for programs."""
-    write_json(json.dumps({"schema_version": 1, **told}, ensure_ascii=False, indent=1))
+    write_json(json.dumps({"schema_version": 1, **value}, ensure_ascii=False, indent=1))
 
 
 @contextmanager

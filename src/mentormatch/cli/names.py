@@ -28,7 +28,7 @@ NamesFrom = Annotated[
 ]
 
 
-def names_asked(
+def read_given_names(
     apart: Path | None, cohort: "Cohort", programme: "Programme", *files: dict[str, Any], given: bool = False
 ) -> "GivenNames | None":
     """Return the names in the table ``apart``; else, where asked for, those ``given`` in files of answers, or None.
@@ -51,7 +51,7 @@ def names_asked(
         absent = Problem("[documents] name", tr("absent"), expected, advice)
         raise RequestError(tr("Aucun nom n'est connu"), [absent])
     found = [read_contacts(programme, **each) for each in files]
-    return replace(found[0], people={person: told for each in found for person, told in each.people.items()})
+    return replace(found[0], people={person: name for each in found for person, name in each.people.items()})
 
 
 def say_held(names: "GivenNames | None") -> None:

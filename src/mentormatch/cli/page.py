@@ -165,22 +165,22 @@ def linux_launcher(python: str) -> str:
 
     icon = files("mentormatch.service").joinpath("page", "icon.svg")
     run = ["sh", "-c", '"$0" -P -m mentormatch || read -r _', python]
-    told = {
+    entries = {
         "Type": "Application",
         "Name": "mentormatch",
         "Comment": tr("Former les binômes"),
-        "Exec": " ".join(map(quoted_argument, run)).replace("\\", "\\\\").replace("%", "%%"),
+        "Exec": " ".join(map(quote_argument, run)).replace("\\", "\\\\").replace("%", "%%"),
         "Icon": str(icon).replace("\\", "\\\\"),
         "Terminal": "true",
         "Categories": "Office;",
     }
-    return "\n".join(["[Desktop Entry]", *(f"{key}={value}" for key, value in told.items()), f"# {MARK}", ""])
+    return "\n".join(["[Desktop Entry]", *(f"{key}={value}" for key, value in entries.items()), f"# {MARK}", ""])
 
 
-def quoted_argument(argument: str) -> str:
+def quote_argument(argument: str) -> str:
     r"""Return an argument as the key ``Exec`` has it, before the escapes of all values.
 
-    >>> print(quoted_argument('a "b" $c'))
+    >>> print(quote_argument('a "b" $c'))
     "a \"b\" \$c"
     """
     for special in '\\"`$':

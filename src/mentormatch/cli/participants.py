@@ -9,7 +9,7 @@ import typer
 from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, load_cohort, match_files
 from mentormatch.cli.delivery import EXIT_CODES, refuse_unanswered, tell_caveats
 from mentormatch.cli.messages import complain, say, say_json, say_written, write_json, write_text
-from mentormatch.cli.names import NamesFrom, WithNames, names_asked, say_held
+from mentormatch.cli.names import NamesFrom, WithNames, read_given_names, say_held
 from mentormatch.cli.options import (
     FILE,
     FOLDER,
@@ -90,8 +90,8 @@ def suggest_command(  # noqa: PLR0913 - the options of the command line are its 
 
     if out is not None and out.suffix.lower() != ".csv":
         raise typer.BadParameter(tr("le nom d'un fichier .csv"), param_hint="-o")
-    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
-    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), asked)
+    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
+    on = load_cohort(programme, sources(answers, mentors, mentees, tool, encoding), options)
     found = suggest(
         on.cohort, on.programme, each=each, most_shown=most_shown, seed=seed, time_limit_s=time_limit, **on.by_hand
     )
@@ -197,7 +197,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))
     refuse_unanswered(matching)
     contacts = read_contacts(matching.programme, **files)
-    called = names_asked(names_from, matching.cohort, matching.programme)
+    called = read_given_names(names_from, matching.cohort, matching.programme)
     written = write_handouts(matching, contacts, out, decision=decision, replace=replace, names=called)
     sentences = list(handout_notes(matching, written))
     tell_caveats(matching, complain)  # the table for letters is a CSV file too
@@ -268,21 +268,21 @@ def letters_command(  # noqa: PLR0913 - the options of the command line are its 
     from mentormatch.record.seal import content_of
     from mentormatch.report.letters import letters, notes, templates_in, write_letters
 
-    files, asked = (
+    files, options = (
         sources(answers, mentors, mentees, tool, encoding),
         CohortOptions(tuple(wishes or ()), decisions, seed, time_limit),
     )
     proposed: Matching | Proposal
     if of_round is None:
-        proposed = matching = match_files(programme, files, asked)
+        proposed = matching = match_files(programme, files, options)
         refuse_unanswered(matching)
     else:
-        on = load_cohort(programme, files, asked)
+        on = load_cohort(programme, files, options)
         record = ProposalRecord.from_json(content_of(of_round))
         proposed = Proposal.read(record, on.cohort, on.programme, seed=seed)
         matching = proposed.matching
     texts = None if templates is None else templates_in(templates, matching.language)
-    called = names_asked(names_from, matching.cohort, matching.programme)
+    called = read_given_names(names_from, matching.cohort, matching.programme)
     contacts = read_contacts(matching.programme, **files)
     written = letters(proposed, contacts, kind, templates=texts, deadline=deadline, names=called)
     paths = write_letters(written, out, matching.language, replace=replace)
@@ -331,11 +331,11 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     from mentormatch.report.followup import summary, to_json
 
     files = by_month(waves)
-    asked = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
+    options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
     answered = sources(answers, mentors, mentees, tool, encoding)
-    matching = match_files(programme, answered, asked)
+    matching = match_files(programme, answered, options)
     refuse_unanswered(matching)
-    called = names_asked(names_from, matching.cohort, matching.programme, answered, given=names)
+    called = read_given_names(names_from, matching.cohort, matching.programme, answered, given=names)
     year = follow_up(matching.programme, matching.pairs, files)
     written = year.save(out, replace=replace, names=called)
     if as_json:

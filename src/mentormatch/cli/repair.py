@@ -10,7 +10,7 @@ import typer
 from mentormatch.cli.cohorts import CohortOptions, Decided, LoadedCohort, Wishes, load_cohort
 from mentormatch.cli.delivery import EXIT_CODES, Out, save_matching, tell
 from mentormatch.cli.messages import say, write_json, write_text
-from mentormatch.cli.names import NamesFrom, WithNames, names_asked, say_held
+from mentormatch.cli.names import NamesFrom, WithNames, read_given_names, say_held
 from mentormatch.cli.options import (
     FILE,
     HERE,
@@ -102,7 +102,7 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     turnover = Turnover(tuple(withdrawn or ()), tuple(map(parse_pair, keep or ())), arrived, tool, encoding)
     made = repair_pairs(on, Path(before), turnover, seed)
     read = [files] if arrived is None else [files, sources(arrived, None, None, tool, encoding)]
-    called = names_asked(names_from, made.matching.cohort, made.matching.programme, *read, given=names)
+    called = read_given_names(names_from, made.matching.cohort, made.matching.programme, *read, given=names)
     signed = {"who": who, "why": why, "replace": replace, "names": called}
     written = save_matching(made.matching, out, signed)
     write_repair(made, printed=out is None, steps=not no_steps, as_json=as_json, names=called)

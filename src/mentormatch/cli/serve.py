@@ -157,7 +157,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     given |= {} if keep is None else {"keep_s": keep * DAY_S}
     limits: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     limits |= {"open_description": open_description, "open_metrics": open_metrics, "gzip": gzip}
-    limits["origins"] = tuple(map(known_origin, origin or ()))
+    limits["origins"] = tuple(map(require_origin, origin or ()))
     token = os.environ.pop(VARIABLE, "").strip()
     refuse_weak(token)
     names = (host_in_address(host), *(name or ()))
@@ -173,13 +173,13 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
         serve(settings, listening)
 
 
-def refuse_missing(told: str = NOT_STARTED) -> None:
+def refuse_missing(sentence: str = NOT_STARTED) -> None:
     """Raise OutputError where what the service needs is not installed."""
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         advice = f'"{sys.executable}" -m pip install "mentormatch-engine[service]"'
         found = [Problem(name, tr("n'est pas installé"), advice=advice) for name in missing]
-        raise OutputError(tr(told), found)
+        raise OutputError(tr(sentence), found)
 
 
 def refuse_weak(token: str) -> None:
@@ -191,7 +191,7 @@ def refuse_weak(token: str) -> None:
         raise OutputError(tr(NOT_STARTED), found)
 
 
-def known_origin(origin: str) -> str:
+def require_origin(origin: str) -> str:
     """Return a site as browsers name it; raises OutputError where it is none, such as ``*`` or an address of a page."""
     if not ORIGIN.fullmatch(origin):
         expected = tr("https://, un nom, et un port s'il le faut")

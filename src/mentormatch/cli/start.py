@@ -120,7 +120,7 @@ def draft_command(  # noqa: PLR0913 - the options of the command line are its co
     made = draft(tables)
     for sentence in (*reading_lines(tables), *dry_run_lines(made), *blocker_lines(made), *review_lines(made)):
         say(sentence)
-    told = {
+    values = {
         "programme": made.text,
         "language": made.language,
         "lacking": made.lacking,
@@ -131,7 +131,7 @@ def draft_command(  # noqa: PLR0913 - the options of the command line are its co
         "orders": made.orders,
         "proposed": made.proposed,
     }
-    write_draft(made.text, out, told=told, as_json=as_json)
+    write_draft(made.text, out, told=values, as_json=as_json)
 
 
 def reading_lines(tables: "Tables") -> Iterator[str]:
@@ -211,12 +211,12 @@ def map_command(  # noqa: PLR0913 - the options of the command line are its cont
     write_draft(text, out, told=asdict(proposal), as_json=as_json)
 
 
-def write_draft(text: str, out: Path | None, *, told: dict[str, object], as_json: bool) -> None:
+def write_draft(text: str, out: Path | None, *, values: dict[str, object], as_json: bool) -> None:
     """Write a text into a new file, or on stdout; as JSON, what it says."""
     if out is not None:
         write_new(out, text)
         say_written(out)
     if as_json:
-        say_json(told)
+        say_json(values)
     elif out is None and text:
         write_text(text)
