@@ -10,7 +10,7 @@ import pytest
 from mentormatch.assignment.kernels.jit import HAS_NUMBA
 from mentormatch.assignment.model.solution import Status
 from mentormatch.groups import replica_exchange
-from mentormatch.groups.energy import COUNTS, Energy, keyed_order, reordered
+from mentormatch.groups.energy import COUNTS, Energy, keyed_order, reorder
 from mentormatch.groups.problem import GroupProblem, GroupTerm, Leaders, SizeRange
 from mentormatch.groups.replica_arrays import ArrayReplicas
 from mentormatch.groups.replica_exchange import QUANTILES, GroupSearch, groups_for
@@ -88,7 +88,7 @@ def test_energies_stay_exact_and_sizes_and_blocks_whole(engine: Callable[..., Ar
     moved = 0
     for seed in range(DRAWS):
         problem = drawn(seed)
-        energy = Energy(reordered(problem, keyed_order(problem)), groups_for(problem), outside)
+        energy = Energy(reorder(problem, keyed_order(problem)), groups_for(problem), outside)
         energy.floor = 400_000 if "floor" in problem.goals else None
         tables, random = energy.tables(), np.random.default_rng(seed)
         starts = [draw_start(tables, random) for _ in range(4)]
@@ -125,7 +125,7 @@ def test_any_order_of_the_people_gives_the_same_groups(monkeypatch: pytest.Monke
         found = []
         for turn in range(3):
             order = np.random.default_rng(turn).permutation(len(problem))
-            again = GroupSearch(reordered(problem, order)).run(12, None)
+            again = GroupSearch(reorder(problem, order)).run(12, None)
             found.append(None if again is None else {frozenset(order[list(group)].tolist()) for group in again.groups})
         assert found[0] == found[1] == found[2]
 

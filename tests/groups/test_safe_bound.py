@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.groups.energy import keyed_order, reordered
+from mentormatch.groups.energy import keyed_order, reorder
 from mentormatch.groups.problem import GroupProblem, SizeRange
 from mentormatch.groups.relaxation import fewest_pairs, partitions_of, relax, relax_pairs, square_sums
 from mentormatch.groups.safe_bound import DualMatrices, bound_total, eigenvalue_error
@@ -99,5 +99,5 @@ def test_former_meetings_that_can_be_avoided_are_forbidden_in_the_bound() -> Non
     loose = [replace(tier, bound=None if tier.goal == "total" else tier.value) for tier in solution.tiers]
     bounds = relax(asked, loose, None)
     assert bounds["total"] >= solution.tiers[-1].value
-    again = reordered(asked, keyed_order(asked))
+    again = reorder(asked, keyed_order(asked))
     assert relax(again, loose, None)["total"] >= solution.tiers[-1].value

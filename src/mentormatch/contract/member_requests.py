@@ -20,7 +20,7 @@ from mentormatch.contract.requests import (
 from mentormatch.fields import SIDES, Side
 from mentormatch.groups.formation import form_groups
 from mentormatch.groups.partition import Grouping
-from mentormatch.groups.sessions import stated_sessions
+from mentormatch.groups.sessions import require_sessions
 from mentormatch.languages import mark
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
@@ -63,7 +63,7 @@ class MembersRequest(PeopleRequest):
 
     def take(self, programme: Programme) -> None:
         """Raise ProgrammeError where the programme states no sessions, and name what serves it."""
-        stated_sessions(programme)
+        require_sessions(programme)
 
 
 class GroupsRequest(MembersRequest):

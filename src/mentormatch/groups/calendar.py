@@ -92,9 +92,9 @@ def calendar_of(
     """
     before = entries_of(former) if former is not None else ()
     stamp = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    clean = sorted((cleaned(event) for event in events), key=in_order)
-    entries = [settled(entry, before, stamp) for entry in assigned(name, key, clean, before)]
-    return written(name, sorted(entries, key=lambda entry: (in_order(entry.event), entry.uid)))
+    clean = sorted((clean_event(event) for event in events), key=in_order)
+    entries = [settle_sequence(entry, before, stamp) for entry in assign_ids(name, key, clean, before)]
+    return calendar_file(name, sorted(entries, key=lambda entry: (in_order(entry.event), entry.uid)))
 
 
 def in_order(event: SessionEvent) -> tuple[str, str, str]:
@@ -102,7 +102,7 @@ def in_order(event: SessionEvent) -> tuple[str, str, str]:
     return event.start.isoformat(), event.summary, event.description
 
 
-def assigned(
+def assign_ids(
     name: str, key: str, events: Sequence[SessionEvent], before: Sequence[CalendarEntry]
 ) -> Iterator[CalendarEntry]:
     """Yield each event under its id, and what is cancelled."""
@@ -129,14 +129,14 @@ def new_id(name: str, key: str, event: SessionEvent, taken: set[str]) -> str:
     """Return the id of an event that is new."""
     secret = blake2b(key.encode("utf-8", "surrogatepass")).digest()
     for number in count():
-        told = f"{canonical(name)}\0{event.start.isoformat()}\0{number}".encode("utf-8", "surrogatepass")
-        uid = f"{blake2b(told, digest_size=16, key=secret).hexdigest()}@mentormatch"
+        identity = f"{canonical(name)}\0{event.start.isoformat()}\0{number}".encode("utf-8", "surrogatepass")
+        uid = f"{blake2b(identity, digest_size=16, key=secret).hexdigest()}@mentormatch"
         if uid not in taken:
             return uid
     raise AssertionError("unreachable")
 
 
-def settled(entry: CalendarEntry, before: Sequence[CalendarEntry], stamp: datetime) -> CalendarEntry:
+def settle_sequence(entry: CalendarEntry, before: Sequence[CalendarEntry], stamp: datetime) -> CalendarEntry:
     """Return an entry with its sequence: as it was where nothing has changed, one more where something has."""
     former = next((one for one in before if one.uid == entry.uid), None)
     if former is not None and former.content == entry.content:
@@ -145,7 +145,7 @@ def settled(entry: CalendarEntry, before: Sequence[CalendarEntry], stamp: dateti
     return CalendarEntry(entry.uid, entry.event, entry.status, sequence, stamp)
 
 
-def cleaned(event: SessionEvent) -> SessionEvent:
+def clean_event(event: SessionEvent) -> SessionEvent:
     """Return an event whose texts hold no control character but line breaks, which the format escapes."""
     texts = one_line(event.summary), plain(event.description), one_line(event.place)
     return replace(event, summary=texts[0], description=texts[1], place=texts[2])
@@ -164,7 +164,7 @@ def plain(text: str) -> str:
     ).strip()
 
 
-def written(name: str, entries: Iterable[CalendarEntry]) -> bytes:
+def calendar_file(name: str, entries: Iterable[CalendarEntry]) -> bytes:
     """Return the file of these entries."""
     entries, calendar = tuple(entries), library().Calendar()
     calendar.add("prodid", MAKER)

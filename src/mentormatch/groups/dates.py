@@ -179,8 +179,8 @@ class Dates(Result):
 
     def _aside_in_words(self) -> Iterator[str]:
         if self.set_aside:
-            told = [tr("{date} ({reason})", date=day(one.moment.day), reason=one.reason) for one in self.set_aside]
-            yield tr("Dates écartées : {dates}.", dates=first_of(told, MOST_NAMED))
+            reasons = [tr("{date} ({reason})", date=day(one.moment.day), reason=one.reason) for one in self.set_aside]
+            yield tr("Dates écartées : {dates}.", dates=first_of(reasons, MOST_NAMED))
         if any(moment.day > DECREED for moment in self.there.moments):
             yield tr(
                 "Après le {day}, le calendrier scolaire n'est pas encore publié : ses dates sont une estimation.",
@@ -191,14 +191,14 @@ class Dates(Result):
     @own_language
     def staff_sentences(self) -> tuple[str, ...]:
         silent = [member for member, known in zip(self.there.members, self.there.known, strict=True) if not known]
-        told = tr_n(
+        sentence = tr_n(
             "{names} n'a pas dit ses disponibilités, et ne compte pas.",
             "{number} personnes n'ont pas dit leurs disponibilités, et ne comptent pas : {names}.",
             len(silent),
             number=len(silent),
             names=first_of(silent, MOST_NAMED),
         )
-        return (*self.diagnosis, *([told] if silent else []))
+        return (*self.diagnosis, *([sentence] if silent else []))
 
     @property
     @own_language
@@ -304,15 +304,17 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
         most_missed = whole_number(tr("absences"), most_missed)
     gaps = gaps_of(apart)
     if isinstance(availabilities, Cohort):
-        told = attendance(availabilities, moments_of(candidates), field)
+        attendances = attendance(availabilities, moments_of(candidates), field)
     else:
-        told = availability_of(availabilities, candidates)
-    off = days_off((one.day for one in told.moments), public=public, zones=zones, blackouts=blackouts_of(blackouts))
-    kept = [place for place, one in enumerate(told.moments) if one.day not in off]
-    aside = tuple(MomentSetAside(one, off[one.day]) for one in told.moments if one.day in off)
-    chain, limits = DateChain(told.take(kept), number, gaps), AbsenceLimits(most_missed, told)
+        attendances = availability_of(availabilities, candidates)
+    off = days_off(
+        (one.day for one in attendances.moments), public=public, zones=zones, blackouts=blackouts_of(blackouts)
+    )
+    kept = [place for place, one in enumerate(attendances.moments) if one.day not in off]
+    aside = tuple(MomentSetAside(one, off[one.day]) for one in attendances.moments if one.day in off)
+    chain, limits = DateChain(attendances.take(kept), number, gaps), AbsenceLimits(most_missed, attendances)
     problem, solution = best(chain, most_missed, seed, time_limit_s)
-    return Dates(chain, aside, limits, problem, solution, seed, spoken(), name, minutes, place, told.zone)
+    return Dates(chain, aside, limits, problem, solution, seed, spoken(), name, minutes, place, attendances.zone)
 
 
 def gaps_of(apart: tuple[int, int]) -> tuple[int, int]:

@@ -82,7 +82,7 @@ def keyed_order(problem: GroupProblem) -> IntVector:
     return np.array(sorted(range(len(problem)), key=lambda row: (int(words[row]), problem.keys[row])), dtype=np.int64)
 
 
-def reordered(problem: GroupProblem, order: IntVector) -> GroupProblem:
+def reorder(problem: GroupProblem, order: IntVector) -> GroupProblem:
     """Return the same problem with its people in another order; row k is the person ``order[k]``."""
     new = np.empty(len(order), dtype=np.int64)
     new[order] = np.arange(len(order))

@@ -86,9 +86,9 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     ]
     decided = programme.with_rules(by_hand)
     scores = score(cohort.members, decided.criteria)
-    posed = formulate_groups(cohort, decided, scores, list(former_groups(past)), seed=seed_number(seed))
-    solution = solve_groups(posed.problem, time_limit_s=time_limit_s)
-    return Grouping(cohort, decided, scores, posed, solution, programme.heading.language, programme.name)
+    formulation = formulate_groups(cohort, decided, scores, list(former_groups(past)), seed=seed_number(seed))
+    solution = solve_groups(formulation.problem, time_limit_s=time_limit_s)
+    return Grouping(cohort, decided, scores, formulation, solution, programme.heading.language, programme.name)
 
 
 def name_groups[R: (Together, Apart)](rule: type[R], keys: MemberGroup, cohort: Cohort) -> R:

@@ -94,27 +94,27 @@ def formulate_groups(
     cohort: Cohort, programme: Programme, scores: GroupScores, past: Iterable[MemberGroup] = (), *, seed: int = 0
 ) -> GroupFormulation:
     """Return the problem of forming groups of ``cohort``; ``past`` are the keys of former groups."""
-    asked = programme.groups or Grouped(size=2)
+    section = programme.groups or Grouped(size=2)
     rules, people, leading = programme.rules, cohort.members, cohort.facilitators
     members = in_order(people, np.flatnonzero(eligible_people(rules, people, "mentee")))
     facilitators = in_order(leading, np.flatnonzero(eligible_people(rules, leading, "mentor")))
     taken, leaders = people.take(members), leading.take(facilitators)
-    seats = places(leaders, asked.facilitators)
-    sizes, first = SizeRange(*asked.sizes), priority_weights(rules, taken, "mentee")
+    seats = places(leaders, section.facilitators)
+    sizes, first = SizeRange(*section.sizes), priority_weights(rules, taken, "mentee")
     problem = GroupProblem(
         worth=scores.values[np.ix_(members, members)],
         apart=apart(rules, taken, scores.values[np.ix_(members, members)]),
         spans=(sizes,),
-        number=number_of(asked, len(members), int(seats.sum()) if asked.facilitators else None),
+        number=number_of(section, len(members), int(seats.sum()) if section.facilitators else None),
         together=blocks(rules, people, members),
         counts=tuple(
             filter(None, (count_terms(count, members) for rule in rules for count in rule.composition_bounds(people)))
         ),
         shared=tuple(part.of(members) for part in scores.shared),
-        leaders=Leaders(allowed_meetings(rules, leaders, taken), seats) if asked.facilitators else None,
+        leaders=Leaders(allowed_meetings(rules, leaders, taken), seats) if section.facilitators else None,
         meetings=meetings(taken, past),
         priority=first,
-        goals=tuple(goal for goal in asked.goals if members_in_use(goal, first, past)),
+        goals=tuple(goal for goal in section.goals if members_in_use(goal, first, past)),
         keys=tuple(map(canonical, taken.ids)),
         seed=seed,
     )
@@ -131,11 +131,11 @@ def in_order(people: People, rows: IntVector) -> IntVector:
     return np.array(sorted(rows.tolist(), key=lambda row: canonical(people.ids[row])), dtype=np.int64)
 
 
-def number_of(asked: Grouped, people: int, seats: int | None) -> SizeRange:
+def number_of(section: Grouped, people: int, seats: int | None) -> SizeRange:
     """Return how many groups there may be: as many as asked for, or all numbers that the sizes and seats allow."""
-    if asked.number is not None:
-        return SizeRange(asked.number, asked.number)
-    most = max(people // asked.sizes[0], 1)
+    if section.number is not None:
+        return SizeRange(section.number, section.number)
+    most = max(people // section.sizes[0], 1)
     return SizeRange(1, max(most if seats is None else min(most, seats), 1))
 
 
@@ -151,28 +151,28 @@ def apart(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolMatr
 
 def allowed_meetings(rules: Sequence[Rule], leaders: People, members: People) -> BoolMatrix:
     """Return (f, n) bool: which members each leader may meet, by the rules whose questions they answered."""
-    asked = [rule for rule in rules if all(name in leaders.columns for name in rule.fields_of("mentor"))]
+    applicable = [rule for rule in rules if all(name in leaders.columns for name in rule.fields_of("mentor"))]
     shape = len(leaders), len(members)
     market = Market(leaders, members, np.full(shape, MILLION, dtype=np.int32))
     barred = np.zeros(shape, dtype=bool)
-    for _, block in forbidden_by_rule(asked, market):
+    for _, block in forbidden_by_rule(applicable, market):
         barred |= block
     return ~barred
 
 
-def places(leaders: People, asked: Facilitation | None) -> IntVector:
+def places(leaders: People, facilitation: Facilitation | None) -> IntVector:
     """Return (f,) how many groups each leads, one where that was not answered.
 
     Raises SurveyError where an answer is no number of groups.
     """
-    if asked is None or isinstance(asked.seats, int):
-        return np.full(len(leaders), asked.seats if asked else 0, dtype=np.int64)
-    said = leaders.numbers(asked.seats).values
+    if facilitation is None or isinstance(facilitation.seats, int):
+        return np.full(len(leaders), facilitation.seats if facilitation else 0, dtype=np.int64)
+    said = leaders.numbers(facilitation.seats).values
     wrong = ~np.isnan(said) & ((said < 0) | (said != np.floor(said)) | (said > 100))
     problems = [
         Problem(
             leaders.ids[row],
-            tr("« {field} » n'est pas un nombre de groupes", field=asked.seats),
+            tr("« {field} » n'est pas un nombre de groupes", field=facilitation.seats),
             tr("un entier de 0 à 100"),
         )
         for row in np.flatnonzero(wrong)

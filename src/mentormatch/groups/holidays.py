@@ -64,12 +64,12 @@ def days_off(
     lost = [zone for zone in zones if zone not in ZONES]
     if lost:
         raise RequestError(tr("Zone inconnue"), [Problem(tr("zones"), listed(lost), listed(ZONES))])
-    asked = list(days)
-    years = sorted({day.year for day in asked})
+    wanted = list(days)
+    years = sorted({day.year for day in wanted})
     reasons = school_holidays(zones, years)
     reasons |= dict(calendar(years, "public")) if public and years else {}
     for blackout in blackouts:
-        reasons |= dict.fromkeys(blackout.among(asked), blackout.why or tr("période écartée par le programme"))
+        reasons |= dict.fromkeys(blackout.among(wanted), blackout.why or tr("période écartée par le programme"))
     return reasons
 
 
@@ -87,17 +87,19 @@ def school_holidays(zones: Sequence[str], years: Sequence[int]) -> dict[date, st
 
 def calendar(years: Sequence[int], category: str, subdivision: str | None = None) -> Mapping[date, str]:
     """Return a calendar of France, each day with its name."""
-    return known(tuple(years), category, subdivision, LANGUAGE[spoken()])
+    return public_holidays(tuple(years), category, subdivision, LANGUAGE[spoken()])
 
 
 @cache
-def known(years: tuple[int, ...], category: str, subdivision: str | None, language: str) -> Mapping[date, str]:
+def public_holidays(
+    years: tuple[int, ...], category: str, subdivision: str | None, language: str
+) -> Mapping[date, str]:
     """Return a calendar of France in a language of the package."""
     try:
         from holidays import country_holidays
     except ImportError:
-        told = tr("Le paquet « holidays » n'est pas installé : les jours fériés ne sont pas connus")
+        sentence = tr("Le paquet « holidays » n'est pas installé : les jours fériés ne sont pas connus")
         advice = tr("installez « mentormatch-engine[calendar] », ou demandez public=False et zones=()")
-        raise RequestError(told, [Problem("holidays", tr("absent"), advice=advice)]) from None
+        raise RequestError(sentence, [Problem("holidays", tr("absent"), advice=advice)]) from None
     found = country_holidays("FR", subdiv=subdivision, categories=(category,), years=years, language=language)
     return {day: name.replace("'", APOSTROPHE[language]) for day, name in found.items()}

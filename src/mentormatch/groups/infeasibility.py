@@ -71,8 +71,8 @@ class ConflictCase:
 
     def under(self, rules: Sequence[Rule]) -> GroupProblem:
         """Return the problem with other rules, of the same people."""
-        asked = self.programme.model_copy(update={"rules": list(rules)})
-        problem = formulate_groups(self.cohort, asked, self.scores).problem
+        variant = self.programme.model_copy(update={"rules": list(rules)})
+        problem = formulate_groups(self.cohort, variant, self.scores).problem
         return (
             replace(problem, number=self.problem.number, goals=("placed",))
             if len(problem) == len(self.problem)
@@ -81,10 +81,10 @@ class ConflictCase:
 
 
 def explain_conflict(
-    cohort: Cohort, programme: Programme, scores: GroupScores, posed: GroupFormulation, labels: Labels = KEYS
+    cohort: Cohort, programme: Programme, scores: GroupScores, formulation: GroupFormulation, labels: Labels = KEYS
 ) -> GroupConflict | None:
     """Return why not everybody can be placed; None where they can, or where no reason is found in time."""
-    inquiry = ConflictCase(cohort, programme, scores, posed, monotonic() + ALL_S, labels)
+    inquiry = ConflictCase(cohort, programme, scores, formulation, monotonic() + ALL_S, labels)
     # Counting tests, the plainest first
     for look in (check_sizes, check_together, check_cliques):
         found = look(inquiry)
@@ -99,30 +99,30 @@ def check_sizes(inquiry: ConflictCase) -> GroupConflict | None:
     people, groups = counted(len(problem), "personne"), counted(number.most, "groupe")
     needed = number.least * sizes.least
     if len(problem) < needed:
-        told = tr(
+        sentence = tr(
             "{people} participent ; {groups} d'au moins {least} en demandent {needed}.",
             people=people,
             groups=groups,
             least=sizes.least,
             needed=needed,
         )
-        return GroupConflict("too_few", told)
+        return GroupConflict("too_few", sentence)
     if len(problem) > number.most * sizes.most:
-        told = tr(
+        sentence = tr(
             "{people} participent ; {groups} d'au plus {most} n'en prennent que {places}.",
             people=people,
             groups=groups,
             most=sizes.most,
             places=number.most * sizes.most,
         )
-        return GroupConflict("too_many", told)
+        return GroupConflict("too_many", sentence)
     if problem.leaders is not None and int(problem.leaders.seats.sum()) < number.least:
-        told = tr(
+        sentence = tr(
             "Il faut {groups}, et les animateurs n'en mènent que {seats}.",
             groups=groups,
             seats=int(problem.leaders.seats.sum()),
         )
-        return GroupConflict("too_few_leaders", told)
+        return GroupConflict("too_few_leaders", sentence)
     return None
 
 
@@ -136,19 +136,19 @@ def check_together(inquiry: ConflictCase) -> GroupConflict | None:
             pair = tuple(int(place) for place in np.argwhere(inside)[0])
             met = inquiry.keys([block[place] for place in pair])
             rules = (*rules_apart(inquiry, pair_only(block, pair)), *rules_together(inquiry, block))
-            told = tr(
+            sentence = tr(
                 "{people} sont à réunir, et une règle interdit leur rencontre : {rules}.",
                 people=listed(inquiry.names([block[place] for place in pair])),
-                rules=quoted_list(rules),
+                rules=quote_rules(rules),
             )
-            return GroupConflict("together_apart", told, rules, met)
+            return GroupConflict("together_apart", sentence, rules, met)
         if len(block) > problem.sizes.most:
-            told = tr(
+            sentence = tr(
                 "{people} sont à réunir, et un groupe en prend {most} au plus.",
                 people=listed(inquiry.names(block)),
                 most=problem.sizes.most,
             )
-            return GroupConflict("block_too_large", told, rules_together(inquiry, block), keys)
+            return GroupConflict("block_too_large", sentence, rules_together(inquiry, block), keys)
     return None
 
 
@@ -165,25 +165,25 @@ def check_cliques(inquiry: ConflictCase) -> GroupConflict | None:
         return None
     few = sorted(found)[: number + 1]
     rules = rules_apart(inquiry, tuple(few))
-    told = tr(
+    sentence = tr(
         "{people} ne peuvent pas se rencontrer, et il n'y a que {groups} : {keys} ({rules}).",
         people=counted(len(found), "personne"),
         groups=counted(number, "groupe"),
         keys=listed(inquiry.names(sorted(found))),
-        rules=quoted_list(rules),
+        rules=quote_rules(rules),
     )
-    return GroupConflict("more_than_groups", told, rules, inquiry.keys(few))
+    return GroupConflict("more_than_groups", sentence, rules, inquiry.keys(few))
 
 
 def rules_apart(inquiry: ConflictCase, group: Group) -> tuple[str, ...]:
     """Return few rules that together keep all pairs of some people apart."""
     kept = list(inquiry.programme.rules)
 
-    def barred(rules: Sequence[Rule]) -> bool:
+    def keep_apart(rules: Sequence[Rule]) -> bool:
         block = inquiry.under(rules).apart[np.ix_(group, group)]
         return int(block.sum()) == int(inquiry.problem.apart[np.ix_(group, group)].sum())
 
-    return tuple(inquiry.labels.rule(rule) for rule in filter_by_deletion(kept, barred))
+    return tuple(inquiry.labels.rule(rule) for rule in filter_by_deletion(kept, keep_apart))
 
 
 def rules_together(inquiry: ConflictCase, block: Group) -> tuple[str, ...]:
@@ -197,7 +197,7 @@ def rules_together(inquiry: ConflictCase, block: Group) -> tuple[str, ...]:
     )
 
 
-def quoted_list(rules: Sequence[str]) -> str:
+def quote_rules(rules: Sequence[str]) -> str:
     """Return rules by their names, in quotes."""
     return listed([quoted(rule) for rule in rules])
 
@@ -233,15 +233,15 @@ def find_irreducible(inquiry: ConflictCase) -> GroupConflict | None:
     if is_infeasible(free, inquiry.ends):
         people = filter_by_deletion(people, lambda some: is_infeasible(part_of(free, some), inquiry.ends))
     labels, keys = (*map(inquiry.labels.rule, rules), *self_pair_rule(inquiry, rules)), inquiry.keys(people)
-    told = tr("Ces règles ne peuvent pas être tenues toutes à la fois : {rules}.", rules=quoted_list(labels))
+    sentence = tr("Ces règles ne peuvent pas être tenues toutes à la fois : {rules}.", rules=quote_rules(labels))
     if len(people) < len(problem):
-        told = tr(
+        sentence = tr(
             "{people} ne tiennent pas dans {groups} sans enfreindre une règle : {rules}.",
             people=listed(inquiry.names(people)),
             groups=counted(problem.number.most, "groupe"),
-            rules=quoted_list(labels),
+            rules=quote_rules(labels),
         )
-    found = GroupConflict("rules", told, labels, keys)
+    found = GroupConflict("rules", sentence, labels, keys)
     return replace(found, ways_out=tuple(ways_out(inquiry, found)))
 
 

@@ -38,7 +38,7 @@ def members_of(group: HasMembers | Iterable[str]) -> tuple[str, ...]:
     members = tuple(group) if isinstance(group, Iterable) else tuple(group.members)
     refuse(
         tr("Ces membres ne font pas un groupe"),
-        [*named_twice(tr("membres"), members), *has_nobody(tr("membres"), members)],
+        [*find_repeated(tr("membres"), members), *has_nobody(tr("membres"), members)],
     )
     return members
 
@@ -53,7 +53,7 @@ def sessions_of(sessions: int | Iterable[SessionIn]) -> tuple[str, ...]:
     named = tuple(names_as(session) for session in sessions)
     refuse(
         tr("Ces séances ne font pas une saison"),
-        [*named_twice(tr("séances"), named), *has_nobody(tr("séances"), named)],
+        [*find_repeated(tr("séances"), named), *has_nobody(tr("séances"), named)],
     )
     return named
 
@@ -65,7 +65,7 @@ def names_as(session: SessionIn) -> str:
     return session.isoformat() if isinstance(session, date) else session
 
 
-def named_twice(where: str, names: Sequence[str]) -> list[Problem]:
+def find_repeated(where: str, names: Sequence[str]) -> list[Problem]:
     """Return the names that come twice, as names are compared."""
     times = Counter(map(canonical, names))
     doubled = {canonical(name): name for name in names if times[canonical(name)] > 1}.values()
@@ -136,8 +136,8 @@ class SessionMoment:
     def words(self) -> str:
         """Return the date in words, with the hour where it has one."""
         if isinstance(self.start, datetime):
-            told = tr("{day} à {hour}", day=day(self.day), hour=clock(self.start))
-            return f"{told} ({self.elsewhere})" if self.clocks else told
+            sentence = tr("{day} à {hour}", day=day(self.day), hour=clock(self.start))
+            return f"{sentence} ({self.elsewhere})" if self.clocks else sentence
         return day(self.day)
 
     @property
@@ -180,8 +180,8 @@ class AttendanceMatrix:
     def on_clocks(self, zone: str, clocks: Iterable[Clock]) -> "AttendanceMatrix":
         """Return the same, its dates by the clock of a time zone, and told on other clocks too."""
         others = tuple(clocks)
-        told = [replace(one, clocks=tuple(hours_at(one.start, zone, others))) for one in self.moments]
-        return replace(self, moments=tuple(told), zone=zone)
+        moments = [replace(one, clocks=tuple(hours_at(one.start, zone, others))) for one in self.moments]
+        return replace(self, moments=tuple(moments), zone=zone)
 
 
 def moments_of(candidates: Iterable[SessionIn] | Mapping[str, SessionIn]) -> tuple[SessionMoment, ...]:
@@ -197,7 +197,7 @@ def moments_of(candidates: Iterable[SessionIn] | Mapping[str, SessionIn]) -> tup
         if start is None
     ]
     names = [name for name, _ in named]
-    problems += [*named_twice(tr("dates"), names), *has_nobody(tr("dates"), names)]
+    problems += [*find_repeated(tr("dates"), names), *has_nobody(tr("dates"), names)]
     refuse(tr("Ces dates ne conviennent pas"), problems)
     return tuple(sorted((SessionMoment(name, start) for name, start in named if start), key=moments_in_order))
 
@@ -227,7 +227,7 @@ def availability_of(
     moments, members = moments_of(candidates), tuple(said)
     names = [moment.name for moment in moments]
     named = [None if each is None else [names_as(one) for one in each] for each in said.values()]
-    problems = [*named_twice(tr("membres"), members), *has_nobody(tr("membres"), members)]
+    problems = [*find_repeated(tr("membres"), members), *has_nobody(tr("membres"), members)]
     for said_by in filter(None, named):
         problems += unknown_people(tr("disponibilités"), said_by, names, tr("une des dates proposées"))
     refuse(tr("Ces disponibilités ne conviennent pas"), list(dict.fromkeys(problems)))
@@ -371,9 +371,9 @@ def hours_at(start: date, reference: str, clocks: Iterable[Clock]) -> Iterator[t
 
 def who_answered(cohort: Cohort, moments: Sequence[SessionMoment]) -> list[str]:
     """Return the questions in which every date is asked for: by name, or else by its slot of the week."""
-    asked = {name: [matches(moment, column) for moment in moments] for name, column in find_fields(cohort)}
-    named = [name for name, found in asked.items() if all(how == "name" for how in found)]
-    return named or [name for name, found in asked.items() if all(found)]
+    matching = {name: [matches(moment, column) for moment in moments] for name, column in find_fields(cohort)}
+    named = [name for name, found in matching.items() if all(how == "name" for how in found)]
+    return named or [name for name, found in matching.items() if all(found)]
 
 
 def matches(moment: SessionMoment, column: Column) -> str:

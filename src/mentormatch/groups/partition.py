@@ -34,15 +34,15 @@ MOST_NAMED, FAR = 4, 0.05  # a bound on points that is further off says nothing 
 
 def reason(criterion: Criterion, people: People, programme: Programme) -> str:
     """Return the phrase; empty where a criterion rests on no one question, or on one whose answers are private."""
-    asked = {reference.field for reference in criterion.references()} & set(people.columns)
-    if len(asked) != 1 or any(private(programme.fields[name]) for name in asked):
+    fields = {reference.field for reference in criterion.references()} & set(people.columns)
+    if len(fields) != 1 or any(private(programme.fields[name]) for name in fields):
         return ""
-    field = asked.pop()
+    field = fields.pop()
     if criterion.whole(people) is not None:
         return in_common(people, field)
     said = Counter(answers_in(people, field))
-    told = [tr("{answer}\u00a0({count})", answer=answer, count=count) for answer, count in ordered(said)]
-    return first_of(told, MOST_NAMED) if told else tr("aucune réponse")
+    counts = [tr("{answer}\u00a0({count})", answer=answer, count=count) for answer, count in sort_by_count(said)]
+    return first_of(counts, MOST_NAMED) if counts else tr("aucune réponse")
 
 
 def answers_in(people: People, field: str) -> Iterator[str]:
@@ -59,7 +59,7 @@ def private(field: AnyField) -> bool:
     return field.private or bool(field.special) or field.kind == "names"
 
 
-def ordered(said: Counter[str]) -> list[tuple[str, int]]:
+def sort_by_count(said: Counter[str]) -> list[tuple[str, int]]:
     """Return answers with how many gave each, the most frequent first, then by the alphabet."""
     return sorted(said.items(), key=lambda one: (-one[1], one[0]))
 
@@ -220,8 +220,8 @@ class Grouping(Result):
             share, known = part.shared.of(rows), pairs * int(part.shared.known[rows].all())
         full = int(np.rint(weight * 1_000_000)) * pairs
         answered = round(known / pairs, 6) if pairs else 0.0
-        told = reason(criterion, self.cohort.members.take(rows), self.programme)
-        return GroupShare(criterion.label, criterion.kind, criterion.group, share, full, answered, told)
+        shown = reason(criterion, self.cohort.members.take(rows), self.programme)
+        return GroupShare(criterion.label, criterion.kind, criterion.group, share, full, answered, shown)
 
     @once_spoken
     def unplaced(self) -> tuple[UnplacedMember, ...]:
@@ -348,7 +348,7 @@ GOALS = {
 
 def sentences(grouping: "Grouping") -> Iterator[str]:
     """Yield what participants may read, what matters most first: nobody is named."""
-    yield formed_sentences(grouping)
+    yield sizes_in_words(grouping)
     yield grouping.standing
     alone = len(grouping.unplaced)
     if alone:
@@ -358,7 +358,7 @@ def sentences(grouping: "Grouping") -> Iterator[str]:
     yield from grouping.remarks
 
 
-def formed_sentences(grouping: "Grouping") -> str:
+def sizes_in_words(grouping: "Grouping") -> str:
     """Return in words how many people there are in how many groups, and of which sizes."""
     sizes = sorted({len(group.members) for group in grouping.groups})
     if not sizes:

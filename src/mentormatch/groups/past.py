@@ -50,7 +50,7 @@ def read_groups(source: AnswerSource, cohort: Cohort) -> tuple[MemberKeys, ...]:
     (('C01', 'C03'), ('C02',))
     """
     if isinstance(source, str | PathLike) and Path(source).suffix.lower() == ".json":
-        source = opened_json(Path(source))
+        source = open_json(Path(source))
     if isinstance(source, TableSource) and source.name.lower().endswith(".json"):
         return names_in(source, cohort)
     table = read_table(source)
@@ -92,7 +92,7 @@ def misread_error(name: str, found: Problem) -> SurveyError:
     return SurveyError(tr(MISREAD, name=name), [found])
 
 
-def opened_json(path: Path) -> TableSource:
+def open_json(path: Path) -> TableSource:
     """Return the content of a JSON file under its name; raise RequestError where it cannot be read."""
     try:
         return TableSource(path.name, path.read_bytes())
@@ -103,8 +103,8 @@ def opened_json(path: Path) -> TableSource:
 
 def names_in(source: TableSource, cohort: Cohort) -> tuple[MemberKeys, ...]:
     """Return the groups of a JSON file that mentormatch wrote, or of each round; raise RequestError without any."""
-    told = parse_json(source.content)
-    groups = tuple(tuple(group) for group in groups_in(told) if all(isinstance(key, str) for key in group))
+    content = parse_json(source.content)
+    groups = tuple(tuple(group) for group in groups_in(content) if all(isinstance(key, str) for key in group))
     if not any(cohort.members.has(key) for group in groups for key in group):
         expected = tr("un fichier .json de groupes que mentormatch a écrit")
         problem = Problem(source.name, tr("aucun groupe de ces personnes"), expected)
@@ -112,13 +112,13 @@ def names_in(source: TableSource, cohort: Cohort) -> tuple[MemberKeys, ...]:
     return groups
 
 
-def groups_in(told: Any) -> list[Sequence[Any]]:
+def groups_in(content: Any) -> list[Sequence[Any]]:
     """Return the lists of members that a JSON value holds: of groups, or of groups in rounds."""
-    if isinstance(told, list):
-        return [told]
-    if not isinstance(told, Mapping):
+    if isinstance(content, list):
+        return [content]
+    if not isinstance(content, Mapping):
         return []
-    if "members" in told:
-        return groups_in(told["members"])
-    inside = [told[name] for name in ("rounds", "groups") if isinstance(told.get(name), list)]
+    if "members" in content:
+        return groups_in(content["members"])
+    inside = [content[name] for name in ("rounds", "groups") if isinstance(content.get(name), list)]
     return [group for part in inside for each in part for group in groups_in(each)]

@@ -19,7 +19,7 @@ import numpy as np
 from mentormatch.assignment.kernels.jit import HAS_NUMBA, NAME
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.groups.columns import cliques
-from mentormatch.groups.energy import Energy, EnergyTables, keyed_order, reordered, sizes_for
+from mentormatch.groups.energy import Energy, EnergyTables, keyed_order, reorder, sizes_for
 from mentormatch.groups.problem import Group, GroupProblem, SizeRange, pairs_in
 from mentormatch.groups.replica_arrays import ArrayReplicas
 from mentormatch.groups.replica_states import QUANTILE_BITS, ReplicaStates, draw_start
@@ -83,7 +83,7 @@ class GroupSearch:
         self.ends = ends
         self.best: FoundGroups | None = None
         self.order, self.quick, self.spans = keyed_order(problem), quick, groups_for(problem)
-        self.problem = reordered(problem, self.order)
+        self.problem = reorder(problem, self.order)
         most, least = sum(span.most for span in self.spans), sum(span.least for span in self.spans)
         inside = [False] if most >= len(problem) else []
         # With a place for everybody first; only where none is found, or there is none, people are left out

@@ -132,8 +132,8 @@ class Result(ContentEquality, ABC):
     def events(self) -> tuple[SessionEvent, ...]:
         """The sessions as they stand in a calendar."""
         return tuple(
-            SessionEvent(start, self._numbered(number), told, self.place, self.minutes, self.zone)
-            for number, (start, told) in enumerate(self.moments, start=1)
+            SessionEvent(start, self._numbered(number), text, self.place, self.minutes, self.zone)
+            for number, (start, text) in enumerate(self.moments, start=1)
         )
 
     def _numbered(self, number: int) -> str:

@@ -194,7 +194,7 @@ def add_rounds(problem: GroupProblem, first: Partition, rounds: int) -> Iterator
 
 def form_round(problem: GroupProblem, met: IntMatrix, turn: int) -> Partition:
     """Return one round of groups in which few people meet who met before; empty where none keep the rules."""
-    asked = replace(
+    next_problem = replace(
         problem,
         worth=np.zeros_like(problem.worth),
         shared=(),
@@ -202,7 +202,7 @@ def form_round(problem: GroupProblem, met: IntMatrix, turn: int) -> Partition:
         goals=("placed", "meetings"),
         seed=problem.seed + turn,
     )
-    groups, _ = search_locally(asked, None, SHUFFLES)
+    groups, _ = search_locally(next_problem, None, SHUFFLES)
     return in_order(groups)
 
 

@@ -11,9 +11,9 @@ from mentormatch.groups.inputs import (
     AttendanceMatrix,
     SessionIn,
     attendance,
+    find_repeated,
     members_in,
     moments_of,
-    named_twice,
     places,
     refuse,
     sides,
@@ -28,7 +28,7 @@ from mentormatch.programme.programme import Programme, serving
 from mentormatch.programme.sections import Sessions
 
 
-def stated_sessions(programme: Programme) -> Sessions:
+def require_sessions(programme: Programme) -> Sessions:
     """Return the section; raise ProgrammeError where there is none."""
     if programme.sessions is None:
         advice = tr("ajoutez une section [sessions], ou {other}", other=serving(programme.served_by))
@@ -40,7 +40,7 @@ def stated_sessions(programme: Programme) -> Sessions:
 
 def number_of(programme: Programme, number: int | None) -> int:
     """Return how many sessions there are; raise ProgrammeError where nothing says so."""
-    found = stated_sessions(programme).number if number is None else number
+    found = require_sessions(programme).number if number is None else number
     if found is None:
         raise ProgrammeError(
             tr("Le programme ne dit pas combien il y a de séances"),
@@ -57,7 +57,7 @@ def topics_of(
     Raises ProgrammeError where the programme has no section, or says no number; RequestError as ``choose_topics``.
     """
     with language(programme.heading.language, unless_asked=True):
-        section = stated_sessions(programme)
+        section = require_sessions(programme)
         many = number_of(programme, number)
         return choose_topics(
             cohort, many, field=section.topics, seed=seed, time_limit_s=time_limit_s, name=programme.name
@@ -88,7 +88,7 @@ def dates_of(  # noqa: PLR0913 - all but three are keywords
         A member is not in the cohort; or as ``choose_dates``.
     """
     with language(programme.heading.language, unless_asked=True):
-        section = stated_sessions(programme)
+        section = require_sessions(programme)
         least, most = section.apart
         return choose_dates(
             cohort if members is None else members_among(cohort, members),
@@ -148,7 +148,7 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
         A member is not in the cohort, a date is none of the programme's, or none of its answers can be read.
     """
     with language(programme.heading.language, unless_asked=True):
-        section = stated_sessions(programme)
+        section = require_sessions(programme)
         group = tuple(members) if members is not None else members_in(cohort)
         held = None if dates is None else there_at(cohort, section, dates)
         return schedule_turns(
@@ -185,7 +185,7 @@ def year_of(  # noqa: PLR0913 - all but three are keywords
     with language(programme.heading.language, unless_asked=True):
         group = None if members is None else tuple(members)
         dates = None
-        if stated_sessions(programme).dates:
+        if require_sessions(programme).dates:
             dates = dates_of(cohort, programme, group, number=number, seed=seed, time_limit_s=time_limit_s)
             if not dates.chosen:
                 return dates, None
@@ -198,7 +198,7 @@ def there_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) ->
         return dates.there.take(dates.places)
     wanted, names = list(dates), tuple(section.dates)
     lost = unknown_people(tr("dates"), wanted, names, tr("une des dates proposées"))
-    refuse(tr("Ces dates ne conviennent pas"), [*lost, *named_twice(tr("dates"), wanted)])
+    refuse(tr("Ces dates ne conviennent pas"), [*lost, *find_repeated(tr("dates"), wanted)])
     at = places(names)
     held = moments_of({names[place]: section.dates[names[place]] for place in (at[canonical(one)] for one in wanted)})
     return attendance(cohort, held, section.attends)
@@ -216,15 +216,15 @@ def absences_from(held: AttendanceMatrix, group: Iterable[str]) -> dict[str, lis
 
 def wishes_in(cohort: Cohort, section: Sessions) -> dict[str, Wish]:
     """Return who would present early, in the middle or late."""
-    asked = section.wishes
-    if asked is None:
+    wishes = section.wishes
+    if wishes is None:
         return {}
-    meaning: dict[Wish, str | None] = {"early": asked.early, "middle": asked.middle, "late": asked.late}
+    meaning: dict[Wish, str | None] = {"early": wishes.early, "middle": wishes.middle, "late": wishes.late}
     return {
         key: wish
         for wish, answer in meaning.items()
         if answer is not None
-        for key in who_said(cohort, asked.field, [answer])
+        for key in who_said(cohort, wishes.field, [answer])
     }
 
 

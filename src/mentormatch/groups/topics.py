@@ -25,7 +25,7 @@ from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.labels import Labels, first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
-from mentormatch.groups.inputs import has_nobody, named_twice, read_multiple_choice, refuse
+from mentormatch.groups.inputs import find_repeated, has_nobody, read_multiple_choice, refuse
 from mentormatch.groups.result import Result
 from mentormatch.languages import own_language, spoken, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, quoted
@@ -43,7 +43,7 @@ GROUP = ""
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Ballot:
-    """``asked`` (n, t) bool: which of the ``topics`` each of the ``members`` asked for."""
+    """``wishes`` (n, t) bool: which of the ``topics`` each of the ``members`` asked for."""
 
     members: tuple[str, ...]
     topics: tuple[str, ...]
@@ -103,15 +103,15 @@ def loads(most: Sequence[int], least: Sequence[int] | None = None) -> DegreeBoun
 def ballot_of(approvals: Mapping[str, Iterable[str] | None], topics: Iterable[str] | None) -> Ballot:
     """Return who asked for what; raise RequestError where a name comes twice, or a topic is not on offer."""
     members = tuple(approvals)
-    wanted = [{canonical(topic): topic for topic in asked or ()} for asked in approvals.values()]
+    wanted = [{canonical(topic): topic for topic in topics_wanted or ()} for topics_wanted in approvals.values()]
     there: dict[str, str] = {}
-    for asked in wanted:
-        there |= {folded: min(name, there.get(folded, name)) for folded, name in asked.items()}
+    for topics_wanted in wanted:
+        there |= {folded: min(name, there.get(folded, name)) for folded, name in topics_wanted.items()}
     offered = tuple(there.values()) if topics is None else tuple(topics)
     named = ((tr("membres"), members), (tr("sujets"), offered))
-    problems = [wrong for where, names in named for wrong in (*named_twice(where, names), *has_nobody(where, names))]
+    problems = [wrong for where, names in named for wrong in (*find_repeated(where, names), *has_nobody(where, names))]
     known = {canonical(topic): place for place, topic in enumerate(offered)}
-    lost = sum(folded not in known for asked in wanted for folded in asked)
+    lost = sum(folded not in known for topics_wanted in wanted for folded in topics_wanted)
     if lost:
         found = tr_n("une demande d'un sujet inconnu", "{number} demandes d'un sujet inconnu", lost, number=lost)
         problems.append(Problem(tr("sujets"), found, tr("un des sujets proposés")))
@@ -212,8 +212,8 @@ class Topics(Result):
     def members(self) -> tuple[Served, ...]:
         """Whether each member gets a topic that they asked for."""
         got = self.ballot.asked[:, list(self.places)].any(axis=1)
-        asked = self.ballot.asked.any(axis=1)
-        codes = np.where(got, "served", np.where(asked, "not_served", "asked_nothing")).tolist()
+        with_wishes = self.ballot.asked.any(axis=1)
+        codes = np.where(got, "served", np.where(with_wishes, "not_served", "asked_nothing")).tolist()
         return tuple(Served(member, code) for member, code in zip(self.ballot.members, codes, strict=True))
 
     @cached_property
@@ -277,13 +277,13 @@ class Topics(Result):
     @own_language
     def staff_sheets(self) -> dict[str, ResultSheet]:
         counts = [("topic", tr("Sujet")), ("chosen", tr("Retenu")), ("approvals", tr("Demandes"))]
-        asked = [("member", tr("Membre")), ("asked", tr("Demandés")), ("chosen", tr("Retenus"))]
+        columns = [("member", tr("Membre")), ("asked", tr("Demandés")), ("chosen", tr("Retenus"))]
         totals = self.ballot.asked.sum(axis=0).tolist()
         order = sorted(range(len(totals)), key=lambda place: (-totals[place], canonical(self.ballot.topics[place])))
         chosen = set(self.places)
         return {
             "counts": sheet(counts, ((self.ballot.topics[t], t in chosen, totals[t]) for t in order)),
-            "requests": sheet(asked, ((one.member, listed(one.asked), listed(one.chosen)) for one in self.requests)),
+            "requests": sheet(columns, ((one.member, listed(one.asked), listed(one.chosen)) for one in self.requests)),
         }
 
     @property

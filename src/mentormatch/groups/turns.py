@@ -84,11 +84,11 @@ class TurnRound:
         return len(self.solution.pairs) == int(self.able.sum())
 
 
-def in_rounds(season: TurnProblem, asked: int, seed: int, time_limit_s: float | None) -> Iterator[TurnRound]:
+def in_rounds(season: TurnProblem, number_of_rounds: int, seed: int, time_limit_s: float | None) -> Iterator[TurnRound]:
     """Yield round after round, up to the first that not everybody can complete."""
     taken = np.zeros(season.present.shape, dtype=bool)
-    for number in range(asked):
-        found = one_round(season, taken, seed, time_limit_s, last=number + 1 == asked)
+    for number in range(number_of_rounds):
+        found = one_round(season, taken, seed, time_limit_s, last=number + 1 == number_of_rounds)
         yield found
         if not found.complete:
             return
@@ -145,7 +145,7 @@ class WithoutTurn:
     reason: str
 
 
-def without_turn(season: TurnProblem, rounds: Sequence[TurnRound], asked: int) -> Iterator[WithoutTurn]:
+def without_turn(season: TurnProblem, rounds: Sequence[TurnRound], number_of_rounds: int) -> Iterator[WithoutTurn]:
     """Yield who has no turn in each round, and why."""
     for number, each in enumerate(rounds, start=1):
         done = set(each.solution.pairs[:, 0].tolist())
@@ -153,7 +153,7 @@ def without_turn(season: TurnProblem, rounds: Sequence[TurnRound], asked: int) -
             if member not in done:
                 code, reason = why(season, each, member)
                 yield WithoutTurn(key, number, code, reason)
-    for number in range(len(rounds) + 1, asked + 1):
+    for number in range(len(rounds) + 1, number_of_rounds + 1):
         yield from (WithoutTurn(key, number, "waits", waiting_members(number)) for key in season.members)
 
 
@@ -397,9 +397,9 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
         wish_of(wishes or {}, members, len(named)),
         urgent_among(urgent, members),
     )
-    asked, seed = whole_number(tr("tours"), rounds, 1), seed_number(seed)
+    number, seed = whole_number(tr("tours"), rounds, 1), seed_number(seed)
     return Turns(
-        season, tuple(in_rounds(season, asked, seed, time_limit_s)), asked, spoken(), name, minutes, place, zone
+        season, tuple(in_rounds(season, number, seed, time_limit_s)), number, spoken(), name, minutes, place, zone
     )
 
 
