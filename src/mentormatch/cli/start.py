@@ -131,7 +131,7 @@ def draft_command(  # noqa: PLR0913 - the options of the command line are its co
         "orders": made.orders,
         "proposed": made.proposed,
     }
-    write_draft(made.text, out, told=values, as_json=as_json)
+    write_draft(made.text, out, values=values, as_json=as_json)
 
 
 def reading_lines(tables: "Tables") -> Iterator[str]:
@@ -208,7 +208,7 @@ def map_command(  # noqa: PLR0913 - the options of the command line are its cont
         add_mapping(programme, text)
         say(tr("Ajouté à la fin de {path}", path=out))
         text, out = "", None
-    write_draft(text, out, told=asdict(proposal), as_json=as_json)
+    write_draft(text, out, values=asdict(proposal), as_json=as_json)
 
 
 def write_draft(text: str, out: Path | None, *, values: dict[str, object], as_json: bool) -> None:
