@@ -267,7 +267,8 @@ def merge_remarks(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
 
     It stands where the first of them stood, on its line.
 
-    >>> [str(one) for one in merge_remarks([Remark("a.csv", line, text) for line, text in ((2, "a"), (3, "b"), (9, "a"))])]
+    >>> lines = (2, "a"), (3, "b"), (9, "a")
+    >>> [str(one) for one in merge_remarks([Remark("a.csv", line, text) for line, text in lines])]
     ['a.csv, ligne 2 : lignes 2 et 9 : a', 'a.csv, ligne 3 : b']
     """
     found: dict[tuple[str, str, bool], list[Remark]] = {}
