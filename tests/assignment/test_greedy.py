@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.bench_hours import of_type
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.greedy import choose_greedily, greedy_solution
+from mentormatch.assignment.mip.dispatch import solve_in_process
 from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.pair_program import PairModel
+from mentormatch.assignment.side_constraints import relax
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.feasibility import violations
 from tests.assignment.test_whole_sets import hours_market
@@ -85,6 +88,28 @@ def test_what_greed_finds_keeps_every_rule_and_leaves_nothing_out_that_fits(
             more = chosen.copy()
             more[pair] = True
             assert not pool.holds(more)
+
+
+def test_where_hours_are_scarce_somebody_moves_to_leave_room() -> None:
+    problem = AssignmentProblem.from_scores([[5, 1, 1], [4, 9, 1]], mentor_capacity=3, mentee_minimum=1)
+    needs = np.array([[2, 1, 2]])
+    hours = tuple(Row(f"m{mentor}", needs, None, most, mentor=mentor) for mentor, most in enumerate((3, 2)))
+    found = greedy_solution(replace(problem, rows=hours, goals=("total",)))
+    assert found is not None  # each for itself: 0 and 1 are taken by the best, and nobody has two hours for 2
+    assert found.pairs.tolist() == [[0, 0], [0, 1], [1, 2]]
+
+
+@pytest.mark.parametrize("kind", ["B", "C"])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_limit_that_ends_after_the_relaxation_gives_pairs_near_its_bound(kind: str, seed: int) -> None:
+    problem = of_type(kind, 10, 100, seed)
+    pool = PairModel.of(problem)
+    worth = problem.scores.at(pool.mentors, pool.mentees)
+    work = relax(pool, worth, worth, None, lambda program: solve_in_process(program, None))
+    chosen = choose_greedily(pool, worth, work.reduced)
+    assert chosen is not None
+    assert work.bound is not None
+    assert 1.1 * work.bound <= worth[chosen].sum() <= work.bound
 
 
 def quotas(seed: int) -> AssignmentProblem:

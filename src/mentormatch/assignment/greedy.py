@@ -2,7 +2,9 @@
 
 Without rules that couple pairs, one person after the other takes the best who are left. With such rules, what must come
 to a minimum is served first: rows by what they lack, then people; then pairs are taken as they are worth most, where no
-maximum is in the way. Either may find none.
+maximum is in the way. Either may find none. Where pairs are few and hours scarce, people are then served by regret,
+what they lose if their best pair is gone, and whoever finds no place has somebody move to another (Martello & Toth
+1990, 7.4).
 """
 
 from collections import defaultdict
@@ -18,8 +20,8 @@ from mentormatch.assignment.optimal_face import fixed_pairs_feasible, pair_array
 from mentormatch.assignment.pair_program import PairModel
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
-COUPLED_PAIRS = 1 << 18
-"""So many pairs are gone through one by one in half a second."""
+COUPLED_PAIRS, REGRET_PAIRS = 1 << 18, 1 << 14
+"""So many pairs are gone through one by one in half a second; so many are gone through again, by regret."""
 
 
 def greedy_solution(problem: AssignmentProblem) -> Solution | None:
@@ -129,21 +131,40 @@ def _counted_bounds(problem: AssignmentProblem) -> tuple[dict[str, int | None], 
     return bounds, tuple(prices)
 
 
-def choose_greedily(pool: PairModel, worth: IntVector) -> BoolVector | None:
+def choose_greedily(pool: PairModel, worth: IntVector, guide: IntVector | None = None) -> BoolVector | None:
     """Return a choice, (e,) bool, that keeps every rule; None if greed finds none.
 
-    ``worth`` (e,): the pairs that are worth most are tried first.
+    The pairs that are first in ``guide`` (e,), such as reduced profits, are tried first: without it, those that are
+    worth most. Beyond what people and rows must have, pairs are taken that add to ``worth`` (e,).
     """
-    greed, best = _GreedyChoice(pool), np.argsort(-worth, kind="stable")
-    for pair in np.flatnonzero(pool.fixed_to_one).tolist():
-        greed.take(pair)
-    greed.serve_rows(best)
-    greed.serve_people(best)
-    # All others that add something
-    for pair in best[worth[best] > 0].tolist():
-        greed.take_if_fits(pair)
-    chosen = greed.without_used_too_little()
-    return chosen if pool.holds(chosen) else None
+    guide = worth if guide is None else guide
+    for by_regret in (False, True) if len(pool) <= REGRET_PAIRS else (False,):
+        greed, best = _GreedyChoice(pool), np.argsort(-guide, kind="stable")
+        for pair in np.flatnonzero(pool.fixed_to_one).tolist():
+            greed.take(pair)
+        greed.serve_rows(best)
+        for side in range(2):
+            order = _order_by_regret(guide, pool.people()[side]) if by_regret else best
+            greed.serve_people(side, order)
+            if by_regret:
+                greed.make_room(side, order)
+        # All others that add something
+        for pair in best[worth[best] > 0].tolist():
+            greed.take_if_fits(pair)
+        chosen = greed.without_used_too_little()
+        if pool.holds(chosen):
+            return chosen
+    return None
+
+
+def _order_by_regret(guide: IntVector, people: IntVector) -> IntVector:
+    """Return (e,) the pairs of ``people`` (e,), those first who have the largest gap between their two best pairs."""
+    order = np.lexsort((-guide, people))
+    owners, first = np.unique(people[order], return_index=True)
+    second = np.minimum(first + 1, len(order) - 1)
+    alone = people[order[second]] != owners
+    regret = np.where(alone, np.inf, (guide[order[first]] - guide[order[second]]).astype(np.float64))
+    return np.lexsort((-guide, -regret[np.searchsorted(owners, people)]))
 
 
 class _GreedyChoice:
@@ -168,12 +189,22 @@ class _GreedyChoice:
         for row, weight in self._rows[pair]:
             self.sums[row] += weight
 
-    def take_if_fits(self, pair: int) -> None:
-        """Take a pair if nothing is in the way of it."""
+    def drop(self, pair: int) -> None:
+        """Drop a pair that was taken."""
+        self.chosen[pair] = False
+        for loads, people in zip(self.loads, self._people, strict=True):
+            loads[people[pair]] -= 1
+        for row, weight in self._rows[pair]:
+            self.sums[row] -= weight
+
+    def take_if_fits(self, pair: int) -> bool:
+        """Take a pair if nothing is in the way of it; return whether that is so."""
         sides = zip(self.loads, self._most, self._people, strict=True)
         free = not self.chosen[pair] and all(loads[people[pair]] < most[people[pair]] for loads, most, people in sides)
-        if free and all(self._row_allows(row, weight) for row, weight in self._rows[pair]):
+        fits = free and all(self._row_allows(row, weight) for row, weight in self._rows[pair])
+        if fits:
             self.take(pair)
+        return fits
 
     def serve_rows(self, best: IntVector) -> None:
         """Take pairs until rows have their minimums, those first that come first in ``best`` (e,)."""
@@ -185,13 +216,40 @@ class _GreedyChoice:
                     break
                 self.take_if_fits(pair)
 
-    def serve_people(self, best: IntVector) -> None:
-        """Take pairs until people have their minimums, those first that come first in ``best`` (e,)."""
-        for side, (people, loads) in enumerate(zip(self._people, self._pool.sides, strict=True)):
-            lacking = loads.firm_minimum.tolist()
-            for pair in best.tolist() if any(lacking) else ():
-                if self.loads[side][people[pair]] < lacking[people[pair]]:
-                    self.take_if_fits(pair)
+    def serve_people(self, side: int, best: IntVector) -> None:
+        """Take pairs until the people of a side have their minimums, those first that come first in ``best`` (e,)."""
+        people, lacking = self._people[side], self._pool.sides[side].firm_minimum.tolist()
+        for pair in best.tolist() if any(lacking) else ():
+            if self.loads[side][people[pair]] < lacking[people[pair]]:
+                self.take_if_fits(pair)
+
+    def make_room(self, side: int, best: IntVector) -> None:
+        """Take pairs of people who still lack some, as somebody whose pair is in the way takes another of theirs."""
+        people, lacking = self._people[side], self._pool.sides[side].firm_minimum.tolist()
+        of_person: dict[int, list[int]] = defaultdict(list)
+        for pair in best.tolist():
+            of_person[people[pair]].append(pair)
+        others = [of_person[person] for person in people]
+        for person, pairs in of_person.items():
+            for pair in pairs:
+                if self.loads[side][person] >= lacking[person]:
+                    break
+                self._exchange(pair, others)
+
+    def _exchange(self, pair: int, others: Sequence[Sequence[int]]) -> None:
+        """Take a pair that one row is in the way of, if one pair of the row gives way to another of the same person.
+
+        ``others``: of each pair, the pairs of its person.
+        """
+        rows = [row for row, weight in self._rows[pair] if not self._row_allows(row, weight)]
+        places = self._pool.limits[rows[0]].places if len(rows) == 1 else np.zeros(0, dtype=np.int64)
+        for other in places[self.chosen[places] & ~self._pool.fixed_to_one[places]].tolist():
+            self.drop(other)
+            if self.take_if_fits(pair):
+                if any(self.take_if_fits(each) for each in others[other] if each != other):
+                    return
+                self.drop(pair)
+            self.take(other)
 
     def _row_allows(self, row: int, weight: int) -> bool:
         """Return whether a row may count so much more: it does not go beyond a bound, or further beyond it."""

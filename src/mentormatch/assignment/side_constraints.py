@@ -301,6 +301,9 @@ def cut_knapsacks(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch
             reach = reach * GROWTH // 2
             if brief.proved:
                 return brief
+    # An incumbent before the search, guided by the LP relaxation
+    if work.incumbent is None:
+        work = work.with_candidate(choose_greedily(work.pool, work.worth, work.reduced))
     # Cuts are of the best pairs; a pair beyond them has a coefficient of 0
     count = CUT_PAIRS * people
     least = np.partition(work.reduced, -count)[-count] if count < len(work.reduced) else work.reduced.min()
@@ -434,9 +437,11 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, m
         work = _maximize_one_goal(problem, goal, pool, chosen, guide, maximise, optimal=optimal)
         if work.incumbent is None:
             lead = guide.stage.profit(problem, pool.mentors, pool.mentees)
-            chosen = None if work.infeasible or run.cancelled else choose_greedily(pool, lead)
+            reduced = work.reduced if work.bound is not None and len(work.reduced) == len(pool) else None
+            chosen = None if work.infeasible or run.cancelled else choose_greedily(pool, lead, reduced)
             if chosen is not None:
-                return replace(_solution_so_far(problem, goal, pool, chosen, known), engine=GREEDY)
+                relaxed = None if reduced is None else replace(work, incumbent=chosen)
+                return replace(_solution_so_far(problem, goal, pool, chosen, known, relaxed), engine=GREEDY)
             return empty_solution(Status.INFEASIBLE if work.infeasible else Status.STOPPED, "")
         known.keep(problem, goal, work)
         pool, chosen = work.limited(goal), work.incumbent
@@ -482,12 +487,19 @@ def _is_only_choice(face: PairModel, work: BoundedSearch, maximise: ProgramSolve
     return found.infeasible or (found.bound is not None and found.bound < 1 - own)
 
 
-def _solution_so_far(
-    problem: AssignmentProblem, goal: str, pool: PairModel, chosen: BoolVector, known: ProvedGoals
+def _solution_so_far(  # noqa: PLR0913 - what is open, and what is known of it
+    problem: AssignmentProblem,
+    goal: str,
+    pool: PairModel,
+    chosen: BoolVector,
+    known: ProvedGoals,
+    work: BoundedSearch | None = None,
 ) -> Solution:
-    """Return the incumbent before the search for a goal, with the trivial dual bound on that goal."""
+    """Return the incumbent with the bound of ``work`` on a goal, the trivial dual bound before there is any."""
     so_far = ProvedGoals(dict(known.bounds), list(known.prices))
-    if goal in ADDITIVE_GOALS and goal not in known.bounds:
+    if work is not None:
+        so_far.keep(problem, goal, work)
+    elif goal in ADDITIVE_GOALS and goal not in known.bounds:
         worth = objective_of(problem, goal).profit(problem, pool.mentors, pool.mentees)
         proof = DualProof(pool, trivial_duals(pool, worth))
         bound, none = proof.bound(worth), np.zeros_like(worth)
