@@ -147,7 +147,7 @@ def test_surveys(benchmark: BenchmarkFixture, people: int, kind: str) -> None:
     total = grouping.tiers[-1]
     assert total.goal == "total"
     assert total.bound is not None
-    assert list(mistakes(grouping.posed.problem, grouping.solution)) == []
+    assert list(mistakes(grouping.formulation.problem, grouping.solution)) == []
     assert not grouping.unplaced
     told = {"points": f"{total.value / 10_000:.1f}", "gap": f"{(total.bound - total.value) / total.bound:.2%}"}
     benchmark.extra_info.update(told | {"processor": f"{process_time() - began:.1f} s"})

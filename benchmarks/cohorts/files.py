@@ -158,7 +158,7 @@ def solve(case: Case, folder: Path) -> None:
 
 def write_groups(found: Grouping, case: Case, path: Path) -> None:
     """Write the points of each two people, who may not meet, what others are told of people, and the groups."""
-    problem, members = found.posed.problem, found.cohort.members
+    problem, members = found.formulation.problem, found.cohort.members
     rows = [members.find(key) for key in problem.keys]
     told = {name: [members.columns[name].shown(row) for row in rows] for name in ("structure", "metier")}
     last = found.solution.tiers[-1]

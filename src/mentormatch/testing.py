@@ -233,7 +233,7 @@ def check_relaxations(rule: Rule, market: Market) -> None:
         for steps in sorted({1, each.furthest} & set(range(1, each.furthest + 1))):
             relaxed = each.after(steps)
             hold(type(relaxed) is type(rule), "a relaxed rule is a rule of the same kind")
-            hold(bool(each.told(steps).strip()), "a relaxation is told in a sentence")
+            hold(bool(each.sentence(steps).strip()), "a relaxation is told in a sentence")
             after = relaxed.forbidden(market)
             further = before is not None and after is not None and bool((after & ~before).any())
             hold(not further, "a relaxed rule forbids no pair that it did not forbid before")

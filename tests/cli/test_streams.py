@@ -103,7 +103,7 @@ def test_every_operation_of_the_contract_is_asked_for_by_its_request_on_standard
     told = done("ask", kind, given=json.dumps(request).encode())
     assert told.err == ""
     assert told.code == {"diagnose": 4}.get(kind, 0)
-    assert operations()[kind].told.model_validate_json(told.out).to_json() == told.out
+    assert operations()[kind].response_type.model_validate_json(told.out).to_json() == told.out
 
 
 def test_a_request_is_answered_in_the_language_it_asks_for_or_that_of_its_programme() -> None:

@@ -62,7 +62,7 @@ answers = st.dictionaries(st.sampled_from(ASKED), st.sampled_from(ANSWERS), max_
 
 
 def test_every_operation_on_people_is_tried() -> None:
-    assert sorted(MORE) == [kind for kind in KINDS if issubclass(operations()[kind].asked, CohortRequest)]
+    assert sorted(MORE) == [kind for kind in KINDS if issubclass(operations()[kind].request_type, CohortRequest)]
 
 
 @pytest.mark.promise(6)

@@ -17,7 +17,7 @@ from tests.contract.test_any_answers import ANSWERS
 from tests.contract.test_any_json import said, values
 from tests.contract.test_groups_as_the_library import request_of
 
-OF_MEMBERS = [kind for kind in KINDS if issubclass(operations()[kind].asked, MembersRequest)]
+OF_MEMBERS = [kind for kind in KINDS if issubclass(operations()[kind].request_type, MembersRequest)]
 CODEV, TASK = request_of("codeveloppement"), request_of("groupe-de-travail")
 EVERY_KIND = {
     **CODEV["programme"],

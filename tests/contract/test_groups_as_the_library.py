@@ -178,7 +178,7 @@ def test_a_rotation_of_no_groups_is_an_answer_that_says_why() -> None:
 def test_topics_are_those_of_the_library(number: int | None) -> None:
     whole = topics_of(examples.cohort(TASK), examples.programme(TASK), number=number, seed=5)
     answer = told("topics", TASK, number=number, seed=5, staff=True)
-    assert {key: answer[key] for key in whole.told_to_staff} == whole.told_to_staff
+    assert {key: answer[key] for key in whole.as_dict_for_staff} == whole.as_dict_for_staff
     assert answer["sentences"] == list(whole.sentences)
     assert [(tier["goal"], tier["value"], tier["bound"]) for tier in answer["tiers"]] == [
         (tier.goal, tier.value, tier.bound) for tier in whole.tiers
@@ -190,7 +190,7 @@ def test_topics_are_those_of_the_library(number: int | None) -> None:
 def test_dates_are_those_of_the_library(number: int | None) -> None:
     whole = dates_of(examples.cohort(TASK), examples.programme(TASK), number=number, seed=5)
     answer = told("dates", TASK, number=number, seed=5, staff=True)
-    same = {key: part for key, part in whole.told_to_staff.items() if key != "dates"}
+    same = {key: part for key, part in whole.as_dict_for_staff.items() if key != "dates"}
     assert {key: answer[key] for key in same} == same
     assert [(one["name"], one["start"], one["attendance"]) for one in answer["dates"]] == [
         (one.name, names_as(one.start), present) for one, present in zip(whole.chosen, whole.attendance, strict=True)
@@ -206,7 +206,7 @@ def test_turns_are_those_of_the_library_at_the_best_dates() -> None:
     dates = dates_of(cohort, programme, seed=5)
     whole = turns_of(cohort, programme, dates=dates, seed=5)
     answer = told("turns", TASK, seed=5)
-    assert {key: answer[key] for key in whole.told} == whole.told
+    assert {key: answer[key] for key in whole.as_dict} == whole.as_dict
     assert answer["sentences"] == [*dates.sentences, *whole.sentences]
     assert [one["name"] for one in answer["dates"]] == [one.name for one in dates.chosen]
     assert {turn["session"] for turn in answer["turns"]} <= {one["start"] for one in answer["dates"]}

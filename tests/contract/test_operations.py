@@ -21,8 +21,8 @@ every_operation = pytest.mark.parametrize("kind", KINDS)
 ASKED = {kind: schema_of(operations()[kind], "request") for kind in KINDS}
 REQUIRED = [(kind, name) for kind in KINDS for name in ASKED[kind]["required"]]
 KEYS = [(kind, name) for kind in KINDS for name in ASKED[kind]["properties"]]
-OF_PEOPLE = [kind for kind in KINDS if issubclass(operations()[kind].asked, CohortRequest)]
-OF_MEMBERS = [kind for kind in KINDS if issubclass(operations()[kind].asked, MembersRequest)]
+OF_PEOPLE = [kind for kind in KINDS if issubclass(operations()[kind].request_type, CohortRequest)]
+OF_MEMBERS = [kind for kind in KINDS if issubclass(operations()[kind].request_type, MembersRequest)]
 
 
 @every_operation
@@ -38,14 +38,14 @@ def test_the_example_fits_its_schema_and_the_answer_fits_its_own(kind: str) -> N
     validator_for(schema_of(operation, "request")).validate(example(kind))
     answer = ask(kind, example(kind))
     validator_for(schema_of(operation, "response")).validate(json.loads(answer.to_json()))
-    assert operation.told.model_validate(json.loads(answer.to_json())) == answer
+    assert operation.response_type.model_validate(json.loads(answer.to_json())) == answer
 
 
 @every_operation
 def test_an_answer_is_the_same_for_an_object_its_text_its_bytes_and_its_type(kind: str) -> None:
     sent = example(kind)
     text = json.dumps(sent)
-    answers = [ask(kind, form) for form in (sent, text, text.encode(), operations()[kind].asked.of(sent))]
+    answers = [ask(kind, form) for form in (sent, text, text.encode(), operations()[kind].request_type.of(sent))]
     assert len({answer.to_json() for answer in answers}) == 1
 
 
@@ -250,7 +250,7 @@ def test_a_whole_number_with_a_point_in_the_programme_is_that_number() -> None:
 @every_operation
 def test_what_fits_the_contract_is_known_before_any_work(kind: str) -> None:
     request = read(kind, json.dumps(example(kind)))
-    assert type(request) is operations()[kind].asked
+    assert type(request) is operations()[kind].request_type
     assert read(kind, request) is request
     assert ask(kind, request) == ask(kind, example(kind))
     with pytest.raises(RequestError, match="ne suit pas le contrat"):

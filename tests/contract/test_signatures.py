@@ -81,7 +81,7 @@ def taken(kind: str) -> dict[str, Any]:
 
 def asked(kind: str) -> dict[str, Any]:
     """Return what a message may hold for an operation, each with its default."""
-    fields = operations()[kind].asked.model_fields
+    fields = operations()[kind].request_type.model_fields
     return {
         name: field.get_default(call_default_factory=True) for name, field in fields.items() if name not in SPELT_OUT
     }

@@ -187,7 +187,7 @@ def test_public_sentences_and_tables_name_nobody() -> None:
     days = ["2026-09-15", "2026-09-22"]
     for most in (0, None):
         dates = chosen({"Zelda": days[:1], "Yves": days[1:]}, days, 1, most_missed=most)
-        said = f"{dates.sentences} {dates.sheets} {dates.told} {dates!r} {dates.there!r} {dates._repr_html_()}"
+        said = f"{dates.sentences} {dates.sheets} {dates.as_dict} {dates!r} {dates.there!r} {dates._repr_html_()}"
         assert "Zelda" not in said
         assert "Yves" not in said
 

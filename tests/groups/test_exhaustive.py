@@ -45,7 +45,9 @@ def test_groups_equal_exhaustive_search() -> None:
         asked = made.programme.groups.goals
         assert [values.get(goal, 0) for goal in asked] == list(best[0]), seed
         rows = tuple(
-            sorted(tuple(sorted(grouping.posed.members[list(group)].tolist())) for group in grouping.solution.groups)
+            sorted(
+                tuple(sorted(grouping.formulation.members[list(group)].tolist())) for group in grouping.solution.groups
+            )
         )
         ids = made.cohort.members.ids
         assert rows in {tuple(sorted(tuple(sorted(group)) for group in groups)) for groups in best[1]}, (seed, ids)

@@ -196,7 +196,7 @@ def test_who_leads_stands_with_the_groups(grouping: Grouping) -> None:
     assert {group.facilitator for group in found.groups} == {"C01"}
     assert {row[2] for row in found.sheets["groups"].rows} == {"C01"}
     assert found._repr_html_().count("<td>C01</td>") == 3
-    assert found.told["groups"][0]["facilitator"] == "C01"  # type: ignore[index]  # what is told is JSON
+    assert found.as_dict["groups"][0]["facilitator"] == "C01"  # type: ignore[index]  # what is told is JSON
 
 
 def test_a_rotation_says_its_rounds_to_all_and_who_meets_again_to_the_team(rotation: Rotation, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_shares_add_up_to_the_score_of_each_group_and_these_to_the_total() -> No
         total = 0
         for group, places in zip(grouping.groups, grouping.solution.groups, strict=True):
             assert sum(share.share for share in group.contributions) == group.score
-            assert group.score == grouping.posed.problem.worth_of(places)
+            assert group.score == grouping.formulation.problem.worth_of(places)
             total += group.score
         assert [tier.value for tier in grouping.tiers if tier.goal == "total"] in ([], [total])
         assert grouping.contributions == total
@@ -110,7 +110,7 @@ def test_scaling_all_weights_changes_nothing() -> None:
 def test_somebody_who_takes_no_part_changes_nothing_for_the_others() -> None:
     for made, grouping, _ in cases(6_000):
         members = made.cohort.members
-        aside = [row for row in range(len(members)) if row not in grouping.posed.members]
+        aside = [row for row in range(len(members)) if row not in grouping.formulation.members]
         rest = [row for row in range(len(members)) if row not in aside]
         named = {key for rule in made.programme.rules if isinstance(rule, Together) for key in rule.people}
         if aside and not named & {members.ids[row] for row in aside} and "wishes" not in str(made.programme.criteria):
@@ -124,7 +124,7 @@ def test_no_rule_is_ever_broken_also_when_time_runs_out() -> None:
         random = Random(seed)
         made = drawn(10_000 + seed, people=random.randint(10, 24))
         grouping = formed(made, time_limit_s=random.choice([1e-6, 0.02, 0.2]))
-        assert list(mistakes(grouping.posed.problem, grouping.solution)) == []
+        assert list(mistakes(grouping.formulation.problem, grouping.solution)) == []
         assert str(grouping.status) in ("proved", "feasible", "infeasible", "stopped")
         assert (str(grouping.status), grouping.gap) != ("feasible", 0)
         assert (grouping.gap == 0) >= (str(grouping.status) == "proved")

@@ -40,8 +40,8 @@ def test_next_season_as_few_people_meet_again_as_can_be(grouping: Grouping) -> N
 def test_every_round_of_a_rotation_keeps_the_rules(grouping: Grouping) -> None:
     rotation = mm.rotate(grouping, 3)
     assert rotation.rounds[0] == tuple(group.members for group in grouping.groups)
-    apart = grouping.posed.problem.apart
-    place = {grouping.cohort.members.ids[row]: at for at, row in enumerate(grouping.posed.members)}
+    apart = grouping.formulation.problem.apart
+    place = {grouping.cohort.members.ids[row]: at for at, row in enumerate(grouping.formulation.members)}
     for each in rotation.rounds:
         assert sorted(key for group in each for key in group) == sorted(place)
         assert not any(apart[place[a], place[b]] for group in each for a, b in combinations(group, 2))
@@ -67,9 +67,9 @@ def test_groups_are_explained_in_both_languages(grouping: Grouping) -> None:
 
 def test_somebody_the_team_brings_together_or_keeps_apart_is(grouping: Grouping) -> None:
     first, second, *_ = grouping.groups
-    place = {grouping.cohort.members.ids[row]: at for at, row in enumerate(grouping.posed.members)}
+    place = {grouping.cohort.members.ids[row]: at for at, row in enumerate(grouping.formulation.members)}
     mine = place[first.members[1]]
-    other = next(key for key in second.members if not grouping.posed.problem.apart[mine, place[key]])
+    other = next(key for key in second.members if not grouping.formulation.problem.apart[mine, place[key]])
     kept = mm.form_groups(
         grouping.cohort,
         grouping.programme,

@@ -75,7 +75,7 @@ def test_minimums_bind_in_most_of_the_markets() -> None:
 
 def kept(problem: AssignmentProblem, solution: Solution) -> bool:
     """Return whether an answer keeps minimums, and the rules that pairs cannot pay for."""
-    return rows.HardRules.of(problem, problem.rows).satisfied(solution.pairs)
+    return rows.HardRules.of(problem, problem.rows).hold_for(solution.pairs)
 
 
 def _free(problem: AssignmentProblem) -> Solution:

@@ -63,7 +63,7 @@ def described() -> dict[str, Any]:
     schemas = found["components"]["schemas"]
     schemas["Row"]["propertyNames"] = {"minLength": 1, "maxLength": 1_000}
     for operation in operations().values():
-        schemas[operation.asked.__name__] |= operation.asked.model_config.get("json_schema_extra", {})
+        schemas[operation.request_type.__name__] |= operation.request_type.model_config.get("json_schema_extra", {})
     return found
 
 

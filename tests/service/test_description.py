@@ -105,7 +105,7 @@ def test_every_operation_stands_under_a_heading_and_says_what_it_does() -> None:
 
 
 def test_a_request_has_no_default_that_a_client_would_have_to_send() -> None:
-    asked = [SCHEMAS[operation.asked.__name__] for operation in operations().values()]
+    asked = [SCHEMAS[operation.request_type.__name__] for operation in operations().values()]
     assert [key for one in asked for key, said in one["properties"].items() if "default" in said] == []
     assert "By default `canonical`." in json.dumps(SCHEMAS["MatchRequest"]["properties"]["ties"])
 

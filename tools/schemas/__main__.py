@@ -54,8 +54,12 @@ def schemas() -> dict[str, dict[str, Any]]:
     """Return every schema by the name of its file, which is its ``$id``: references hold wherever they lie together."""
     every = operations().items()
     _, programme = models_json_schema([(Programme, "validation")], schema_generator=PlainSchema)
-    requests = messages({f"{kind}.request.json": one.asked for kind, one in every}, "validation", "requests.json")
-    responses = messages({f"{kind}.response.json": one.told for kind, one in every}, "serialization", "responses.json")
+    requests = messages(
+        {f"{kind}.request.json": one.request_type for kind, one in every}, "validation", "requests.json"
+    )
+    responses = messages(
+        {f"{kind}.response.json": one.response_type for kind, one in every}, "serialization", "responses.json"
+    )
     requests["requests.json"]["$defs"]["Programme"] = {"$ref": f"{PROGRAMME}#/$defs/Programme"}
     for kind, operation in every:
         requests[f"{kind}.request.json"]["examples"] = [operation.example()]

@@ -97,7 +97,7 @@ class GenerationDraft:
         run = replace(run, caveats=self.caveats)
         former = self.manifest.runs.get(self.kind)
         if self.partial and former:
-            run = run.added_to(former)
+            run = run.add_to(former)
         manifest = self.manifest.with_those_in(self.place, self.every()).after(self.kind, run)
         manifest = manifest.after(EXAMPLE, DocumentRun.of(self.examples)) if self.examples else manifest
         written = {FILENAME: (manifest.encoded(), False)}
@@ -108,7 +108,7 @@ class GenerationDraft:
             written |= {f"{home}/{name}": one for name, one in part.files().items()}
         return written
 
-    def outdated(self) -> set[str]:
+    def find_outdated(self) -> set[str]:
         """Return the documents of the run before that this one does not write, where nobody has changed them.
 
         With the last of a folder within this one goes its manifest, which would tell of what is gone; its log stays.
@@ -143,7 +143,7 @@ class GenerationDraft:
         self.spare([*self.documents, *self.examples])
         for part in self.parts.values():
             self.kept = part.spare(part.documents) or self.kept
-        files, gone = self.files(), self.outdated()
+        files, gone = self.files(), self.find_outdated()
         if exchangeable(self.place):
             with suppress(OSError):  # this file system links nothing, or exchanges nothing
                 exchange_folders(self.place, files, gone)

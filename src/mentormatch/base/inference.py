@@ -89,13 +89,13 @@ class ExactEffect:
 
     def at_least(self, effect: float) -> float:
         """Return how probable a sum as it was, or a greater one, is under an effect."""
-        return float(self._tilted(effect)[self.total :].sum())
+        return float(self._tilt(effect)[self.total :].sum())
 
     def at_most(self, effect: float) -> float:
         """Return how probable a sum as it was, or a smaller one, is under an effect."""
-        return float(self._tilted(effect)[: self.total + 1].sum())
+        return float(self._tilt(effect)[: self.total + 1].sum())
 
-    def _tilted(self, effect: float) -> NDArray[np.float64]:
+    def _tilt(self, effect: float) -> NDArray[np.float64]:
         with np.errstate(divide="ignore"):
             logs = np.log(self.chances) + effect * np.arange(len(self.chances)) / STEPS
         odds = np.exp(logs - logs.max())

@@ -83,7 +83,7 @@ class DocumentRun:
         documents = {name: Document.of(content) for name, content in files.items()}
         return cls(documents, decision, log, __version__, datetime.now().astimezone().isoformat("T", "seconds"))
 
-    def added_to(self, former: "DocumentRun") -> "DocumentRun":
+    def add_to(self, former: "DocumentRun") -> "DocumentRun":
         """Return the run whose documents stand among those of one before."""
         documents, caveats = {**former.documents, **self.documents}, self.caveats or former.caveats
         log, decision = self.log or former.log, self.decision or former.decision

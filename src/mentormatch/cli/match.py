@@ -191,7 +191,7 @@ def estimate_command(  # noqa: PLR0913 - the options of the command line are its
     cohort = read_survey(known, **sources(answers, mentors, mentees, tool, encoding))
     beforehand = estimate(cohort, known, people=people, memory_mb=memory_mb)
     if as_json:
-        say_json(beforehand.told)
+        say_json(beforehand.as_dict)
     else:
         write_lines(beforehand.sentences)
     raise typer.Exit(0 if beforehand.fits else RequestError.exit_code)

@@ -22,8 +22,8 @@ class Operation[Asked: Request, Answered: Response](ABC):
     """What other applications can ask for: ``kind`` names it, ``request_type`` and ``response_type`` its messages."""
 
     kind: ClassVar[str]
-    asked: ClassVar[type[Request]]
-    told: ClassVar[type[Response]]
+    request_type: ClassVar[type[Request]]
+    response_type: ClassVar[type[Response]]
 
     @abstractmethod
     def answer(self, request: Asked) -> Answered:
@@ -73,7 +73,7 @@ def read(kind: str, request: OperationResult) -> Request:
 def parse_request(operation: Operation[Any, Any], value: Any) -> Request:
     """Return a JSON value in the type of an operation's requests; a text in it is a text, whatever it holds."""
     with request_language(value):
-        request: Request = operation.asked.of(value)
+        request: Request = operation.request_type.of(value)
     return request
 
 
@@ -137,9 +137,9 @@ def schema_of(operation: Operation[Any, Any], part: SchemaPart) -> dict[str, Any
     """
     head = {"$schema": DIALECT, "$id": f"urn:mentormatch:v{VERSION}:{operation.kind}.{part}"}
     if part == "response":
-        response_schema = operation.told.model_json_schema(mode="serialization", schema_generator=PlainSchema)
+        response_schema = operation.response_type.model_json_schema(mode="serialization", schema_generator=PlainSchema)
         return {**head, **open_schema(response_schema)}
-    schema = operation.asked.model_json_schema(schema_generator=PlainSchema)
+    schema = operation.request_type.model_json_schema(schema_generator=PlainSchema)
     return {**head, **schema, "examples": [operation.example()]}
 
 

@@ -52,7 +52,7 @@ class ExchangeCost:
     added: PairPositions = ()
     gone: PairPositions = ()
 
-    def applied(self, pairs: IntMatrix) -> IntMatrix:
+    def apply(self, pairs: IntMatrix) -> IntMatrix:
         """Return the plan ``pairs`` (k, 2) after the change, sorted."""
         kept = set(pair_list(pairs)) - set(self.gone) | set(self.added)
         return np.array(sorted(kept), dtype=np.int64).reshape(-1, 2)
@@ -244,7 +244,7 @@ def options_within_constraints(
         if most is not None and len(found) >= most and losses_of(found[most - 1]) <= losses_of(offer):
             break
         price: ExchangeCost | None = offer.price
-        plan = offer.price.applied(solution.pairs)
+        plan = offer.price.apply(solution.pairs)
         if not all(row.is_satisfied_by(plan, problem.shape) for row in problem.rows):
             axis, person = who
             price = cost_by_reoptimizing(

@@ -87,11 +87,13 @@ def explain_emphasised(
     named = emphasis.named(cohort.mentors, criteria), emphasis.named(cohort.mentees, criteria)
     for place in pairs:
         ours, theirs = (side[row] for side, row in zip(named, place, strict=True))
-        weighed = emphasis.weighed(criteria, ours, theirs)
+        weighed = emphasis.weigh(criteria, ours, theirs)
         table = ScoreTable(np.empty((0, 0), dtype=np.int32), weighed, normalise_weights(weighed))
         (pair,) = explain_pairs(cohort, table, place[None, :])
         parts = zip(pair.contributions, ours.tolist(), theirs.tolist(), strict=True)
-        contributions = tuple(replace(part, reason=emphasis.told(part.reason, *sides)) for part, *sides in parts)
+        contributions = tuple(
+            replace(part, reason=emphasis.describe_reason(part.reason, *sides)) for part, *sides in parts
+        )
         yield replace(pair, contributions=contributions)
 
 

@@ -38,7 +38,7 @@ class Partners:
     excluding: Callable[[], Excluding]
 
     @classmethod
-    def left_by(cls, excluding: Excluding, count: int) -> "Partners":
+    def remaining(cls, excluding: Excluding, count: int) -> "Partners":
         """Return those whom the rules leave of so many."""
         lost = np.logical_or.reduce([np.zeros(count, dtype=bool), *(lost for _, lost in excluding)])
         return cls(~lost, lambda: excluding)
@@ -210,7 +210,7 @@ class SideView:
             yield from unheld.partners(case.problem.scores)
             return
         for some in batched(rows.tolist(), BATCH):
-            yield from (Partners.left_by(excluding, len(self.others)) for excluding in self.excluding(some))
+            yield from (Partners.remaining(excluding, len(self.others)) for excluding in self.excluding(some))
 
 
 def rules_without_places(case: Case) -> Iterator[tuple[Rule, Row]]:

@@ -133,7 +133,7 @@ def move_of(case: Case, price: ExchangeCost, axis: int, person: int) -> Move:
     side = SIDES[axis]
     before, after = (
         tuple(case.name(ACROSS[side], two[1 - axis]) for two in pair_list(plan) if two[axis] == person)
-        for plan in (pairs, price.applied(pairs))
+        for plan in (pairs, price.apply(pairs))
     )
     return Move(side, case.name(side, person), before, after, both=person in case.cohort.both[axis])
 

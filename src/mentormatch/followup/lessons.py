@@ -161,9 +161,9 @@ class Lessons(VersionedPickle):
     @once_spoken
     def sentences(self) -> tuple[str, ...]:
         """What can be said, and how sure it is."""
-        return tuple(self._told())
+        return tuple(self._sentences())
 
-    def _told(self) -> Iterator[str]:
+    def _sentences(self) -> Iterator[str]:
         known = tr("{pairs} dont on sait la suite", pairs=counted(self.pairs, "binôme"))
         yield about(counted(self.editions, "édition"), f"{known}.")
         if self.well is None:

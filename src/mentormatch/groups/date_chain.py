@@ -55,13 +55,13 @@ class DateChain:
     def pose(self, most_missed: IntVector) -> AssignmentProblem:
         """Return the problem; ``most_missed`` (k,) is how many sessions each of those who answered may miss."""
         problem = AssignmentProblem.from_scores(
-            self._scores(), self._allowed(), mentor_minimum=1, mentee_minimum=1, goals=("total",)
+            self._scores(), self._successors(), mentor_minimum=1, mentee_minimum=1, goals=("total",)
         )
         names = [f"d{moment.name}" for moment in self.there.moments]
         rows = (self._count(), *self._misses(most_missed))
         return replace(problem, rows=rows, mentor_keys=(*names, "first"), mentee_keys=(*names, "last"))
 
-    def _allowed(self) -> BoolMatrix:
+    def _successors(self) -> BoolMatrix:
         """Return (m + 1, m + 1) bool: successors, dates left out, the first date and the last."""
         m = len(self.there.moments)
         allowed = np.zeros((m + 1, m + 1), dtype=bool)

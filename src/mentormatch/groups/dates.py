@@ -161,9 +161,9 @@ class Dates(Result):
     @property
     @own_language
     def sentences(self) -> tuple[str, ...]:
-        return (*self._chosen_in_words(), self.standing, *self._aside_in_words())
+        return (*self._dates_in_words(), self.standing, *self._aside_in_words())
 
-    def _chosen_in_words(self) -> Iterator[str]:
+    def _dates_in_words(self) -> Iterator[str]:
         if not self.chosen:
             return
         yield about(counted(len(self.chosen), "séance"), f"{listed([one.words for one in self.chosen])}.")
@@ -219,7 +219,7 @@ class Dates(Result):
         return {"missed": sheet(columns, rows)}
 
     @property
-    def told(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         chosen = zip(self.chosen, self.attendance, strict=True)
         return {
             "status": str(self.status),
@@ -229,9 +229,9 @@ class Dates(Result):
         }
 
     @property
-    def told_to_staff(self) -> dict[str, object]:
+    def as_dict_for_staff(self) -> dict[str, object]:
         missed = [{"member": one.member, "missed": list(one.names)} for one in self.missed]
-        return self.told | {"missed": missed, "diagnosis": list(self.diagnosis)}
+        return self.as_dict | {"missed": missed, "diagnosis": list(self.diagnosis)}
 
 
 def choose_dates(  # noqa: PLR0913 - all but three are keywords

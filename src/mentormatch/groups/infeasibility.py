@@ -52,18 +52,18 @@ class ConflictCase:
     cohort: Cohort
     programme: Programme
     scores: GroupScores
-    posed: GroupFormulation
+    formulation: GroupFormulation
     ends: float
     labels: Labels = KEYS
 
     @property
     def problem(self) -> GroupProblem:
         """The problem as it was posed."""
-        return self.posed.problem
+        return self.formulation.problem
 
     def keys(self, group: Sequence[int]) -> tuple[str, ...]:
         """Return the keys of people by their positions."""
-        return tuple(self.cohort.members.ids[self.posed.members[person]] for person in group)
+        return tuple(self.cohort.members.ids[self.formulation.members[person]] for person in group)
 
     def names(self, group: Sequence[int]) -> list[str]:
         """Return what people are called."""
@@ -188,7 +188,7 @@ def rules_apart(inquiry: ConflictCase, group: Group) -> tuple[str, ...]:
 
 def rules_together(inquiry: ConflictCase, block: Group) -> tuple[str, ...]:
     """Return the rules that want some of these people together."""
-    rows = set(inquiry.posed.members[list(block)].tolist())
+    rows = set(inquiry.formulation.members[list(block)].tolist())
     people = inquiry.cohort.members
     return tuple(
         inquiry.labels.rule(rule)

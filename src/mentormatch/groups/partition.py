@@ -151,7 +151,7 @@ class Grouping(Result):
     cohort: Cohort
     programme: Programme
     scores: GroupScores
-    posed: GroupFormulation
+    formulation: GroupFormulation
     solution: GroupSolution
     language: str
     name: str = ""
@@ -197,16 +197,16 @@ class Grouping(Result):
         """The groups, those with the first keys first."""
         leaders = self.solution.leaders or (-1,) * len(self.solution.groups)
         formed = zip(self.solution.groups, leaders, strict=True)
-        return tuple(self._formed(number, *each) for number, each in enumerate(formed, 1))
+        return tuple(self._form_group(number, *each) for number, each in enumerate(formed, 1))
 
-    def _formed(self, number: int, group: Sequence[int], leader: int) -> FormedGroup:
-        rows = self.posed.members[list(group)]
+    def _form_group(self, number: int, group: Sequence[int], leader: int) -> FormedGroup:
+        rows = self.formulation.members[list(group)]
         parts = tuple(self._share(place, rows.tolist()) for place in range(len(self.scores.criteria)))
         ids, led = self.cohort.members.ids, self.cohort.facilitators.ids
-        facilitator = led[self.posed.facilitators[leader]] if leader >= 0 else ""
-        met = self.posed.problem.meetings
+        facilitator = led[self.formulation.facilitators[leader]] if leader >= 0 else ""
+        met = self.formulation.problem.meetings
         again = [] if met is None else [(a, b) for a in group for b in group if a < b and met[a, b]]
-        keys = [(ids[self.posed.members[a]], ids[self.posed.members[b]]) for a, b in again]
+        keys = [(ids[self.formulation.members[a]], ids[self.formulation.members[b]]) for a, b in again]
         score = sum(part.share for part in parts)
         return FormedGroup(number, facilitator, tuple(ids[row] for row in rows), score, parts, tuple(keys))
 
@@ -226,7 +226,7 @@ class Grouping(Result):
     @once_spoken
     def unplaced(self) -> tuple[UnplacedMember, ...]:
         """Everybody in no group, with a code and a sentence."""
-        placed = {int(self.posed.members[person]) for group in self.solution.groups for person in group}
+        placed = {int(self.formulation.members[person]) for group in self.solution.groups for person in group}
         rest = [row for row in range(len(self.cohort.members)) if row not in placed]
         return tuple(UnplacedMember(self.cohort.members.ids[row], *self._why(row)) for row in rest)
 
@@ -240,12 +240,12 @@ class Grouping(Result):
                 return "refused", tr("Mise à part par la règle « {rule} ».", rule=self.labels.rule(rule))
         if not self.solution.groups:
             return "no_groups", tr("Aucun groupe n'a été formé.")
-        return self._left_out(row)
+        return self._why_left_out(row)
 
-    def _left_out(self, row: int) -> tuple[str, str]:
+    def _why_left_out(self, row: int) -> tuple[str, str]:
         """Return why there is no place for somebody who takes part: all groups are full, or hold somebody to avoid."""
-        problem = self.posed.problem
-        person = int(np.flatnonzero(self.posed.members == row)[0])
+        problem = self.formulation.problem
+        person = int(np.flatnonzero(self.formulation.members == row)[0])
         barred = [group for group in self.solution.groups if problem.apart[person, list(group)].any()]
         if len(barred) == len(self.solution.groups):
             return "nobody_to_meet", tr("Dans chaque groupe, une règle interdit une rencontre.")
@@ -259,7 +259,7 @@ class Grouping(Result):
     @property
     def repeats(self) -> int:
         """How many pairs of members meet again, once for each former meeting."""
-        return self.posed.problem.value("meetings", self.solution.groups)
+        return self.formulation.problem.value("meetings", self.solution.groups)
 
     @once_spoken
     def conflict(self) -> GroupConflict | None:
@@ -268,8 +268,10 @@ class Grouping(Result):
         Worked out when first asked for, within a quarter of a minute.
         """
         placed = sum(map(len, self.solution.groups))
-        whole = placed == len(self.posed.problem) and self.status is not Status.INFEASIBLE
-        return None if whole else explain_conflict(self.cohort, self.programme, self.scores, self.posed, self.labels)
+        whole = placed == len(self.formulation.problem) and self.status is not Status.INFEASIBLE
+        return (
+            None if whole else explain_conflict(self.cohort, self.programme, self.scores, self.formulation, self.labels)
+        )
 
     @once_spoken
     def remarks(self) -> tuple[str, ...]:
@@ -325,12 +327,12 @@ class Grouping(Result):
         return {**self.sheets, "unplaced": unplaced_json(self)}
 
     @property
-    def told(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         return public_json(self)
 
     @property
     @own_language
-    def told_to_staff(self) -> dict[str, object]:
+    def as_dict_for_staff(self) -> dict[str, object]:
         return staff_json(self if self.labels is KEYS else replace(self, labels=KEYS))
 
     def __repr__(self) -> str:

@@ -183,7 +183,7 @@ class GroupProblem(ContentEquality):
         pairs = len(self) * others // 2
         return -(-int(best.sum()) // 2) + shared * pairs
 
-    def tightened(self) -> "GroupProblem":
+    def tighten(self) -> "GroupProblem":
         """Return the same problem without what cannot be in any groups.
 
         That is sizes that leave too few people for the least sizes of the other groups, and meetings of people who are
@@ -210,7 +210,7 @@ class GroupProblem(ContentEquality):
         pairs = int(self.worth[np.ix_(people, people)].sum()) // 2
         return pairs + sum(shared.of(group) for shared in self.shared)
 
-    def met_before(self, group: Sequence[int]) -> int:
+    def count_met_before(self, group: Sequence[int]) -> int:
         """Return how often pairs of a group met before."""
         people = np.array(group, dtype=np.intp)
         return 0 if self.meetings is None else int(self.meetings[np.ix_(people, people)].sum()) // 2
@@ -228,7 +228,7 @@ class GroupProblem(ContentEquality):
             case "priority":
                 return 0 if self.priority is None else int(self.priority[placed].sum())
             case "meetings":
-                return sum(self.met_before(group) for group in groups)
+                return sum(self.count_met_before(group) for group in groups)
             case "floor":
                 return min((self.floor_of(group) for group in groups), default=0)
         return sum(self.worth_of(group) for group in groups)

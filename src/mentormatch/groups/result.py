@@ -100,13 +100,13 @@ class Result(ContentEquality, ABC):
 
     @property
     @abstractmethod
-    def told(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """The same for programs, in codes, without what is for the team alone."""
 
     @property
-    def told_to_staff(self) -> dict[str, object]:
+    def as_dict_for_staff(self) -> dict[str, object]:
         """The same for programs, with what is for the team alone."""
-        return self.told
+        return self.as_dict
 
     @property
     def shown_sentences(self) -> tuple[str, ...]:
@@ -132,11 +132,11 @@ class Result(ContentEquality, ABC):
     def events(self) -> tuple[SessionEvent, ...]:
         """The sessions as they stand in a calendar."""
         return tuple(
-            SessionEvent(start, self._numbered(number), text, self.place, self.minutes, self.zone)
+            SessionEvent(start, self._session_title(number), text, self.place, self.minutes, self.zone)
             for number, (start, text) in enumerate(self.moments, start=1)
         )
 
-    def _numbered(self, number: int) -> str:
+    def _session_title(self, number: int) -> str:
         if self.name:
             return tr("{name} : séance {number}", name=self.name, number=number)
         return tr("Séance {number}", number=number)

@@ -113,7 +113,7 @@ class Rotation(Result):
         }
 
     @property
-    def told(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         return {
             "status": str(self.status),
             "rounds": [
@@ -137,10 +137,10 @@ def rotate(grouping: Grouping, rounds: int = 2) -> Rotation:
     rounds = whole_number(tr("tours"), rounds)
     if rounds < 1 or not grouping.solution.groups:
         raise RequestError(tr("Il faut des groupes, et au moins un tour"))
-    keys = [grouping.cohort.members.ids[row] for row in grouping.posed.members]
-    found = rotate_groups(grouping.posed.problem, grouping.solution.groups, rounds)
+    keys = [grouping.cohort.members.ids[row] for row in grouping.formulation.members]
+    found = rotate_groups(grouping.formulation.problem, grouping.solution.groups, rounds)
     named = tuple(tuple(tuple(keys[person] for person in group) for group in each) for each in found)
-    least = least_repeats(grouping.posed.problem, found)
+    least = least_repeats(grouping.formulation.problem, found)
     return Rotation(grouping, named, repeats_in(found), least, grouping.language, grouping.name)
 
 

@@ -250,7 +250,7 @@ def solve_groups(problem: GroupProblem, *, time_limit_s: float | None = None) ->
     """
     began = monotonic()
     limit = duration("time_limit_s", time_limit_s)
-    found = solve_unchecked(problem.tightened(), None if limit is None else began + limit)
+    found = solve_unchecked(problem.tighten(), None if limit is None else began + limit)
     return refuse_mistakes(problem, replace(found.stated, seconds=monotonic() - began))
 
 

@@ -66,7 +66,7 @@ class Ballot:
         served = np.zeros(steps + t, dtype=np.int64)
         served[:1] = min(steps, 1)
         return AssignmentProblem(
-            pack_scores(scores, self._allowed(steps)),
+            pack_scores(scores, self._pairs_allowed(steps)),
             loads([steps] * n + [number], [0] * n + [number]),
             loads([n] * steps + [1] * t),
             tuple(self._rows(steps)),
@@ -76,7 +76,7 @@ class Ballot:
             mentee_keys=(*(f"s{step}" for step in range(steps)), *(f"t{topic}" for topic in self.topics)),
         )
 
-    def _allowed(self, steps: int) -> BoolMatrix:
+    def _pairs_allowed(self, steps: int) -> BoolMatrix:
         """Return which pairs there are: members with as many steps as they have wishes, the group with each topic."""
         n, t = self.asked.shape
         allowed = np.zeros((n + 1, steps + t), dtype=bool)
@@ -240,7 +240,7 @@ class Topics(Result):
     @property
     @own_language
     def sentences(self) -> tuple[str, ...]:
-        return (self.summary, self.standing, *self._left())
+        return (self.summary, self.standing, *self._unserved())
 
     @property
     def summary(self) -> str:
@@ -255,7 +255,7 @@ class Topics(Result):
             members=len(self.members),
         )
 
-    def _left(self) -> Iterator[str]:
+    def _unserved(self) -> Iterator[str]:
         """Yield who is not served, and what would do."""
         for code, words in (("not_served", unserved_members), ("asked_nothing", without_answer)):
             names = [one.member for one in self.members if one.code == code]
@@ -287,7 +287,7 @@ class Topics(Result):
         }
 
     @property
-    def told(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         return {
             "status": str(self.status),
             "topics": list(self.chosen),
@@ -296,11 +296,11 @@ class Topics(Result):
         }
 
     @property
-    def told_to_staff(self) -> dict[str, object]:
+    def as_dict_for_staff(self) -> dict[str, object]:
         requests = [
             {"member": one.member, "asked": list(one.asked), "chosen": list(one.chosen)} for one in self.requests
         ]
-        return self.told | {"requests": requests}
+        return self.as_dict | {"requests": requests}
 
 
 def unserved_members(names: Sequence[str]) -> str:

@@ -318,7 +318,7 @@ class Turns(Result):
         }
 
     @property
-    def told(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         return {
             "status": str(self.status),
             "turns": [{"session": one.session, "member": one.member, "round": one.round} for one in self.turns],

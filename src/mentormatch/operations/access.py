@@ -128,9 +128,9 @@ class AccessQuestion:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What can be said, and how sure it is."""
-        return tuple(self._told())
+        return tuple(self._sentences())
 
-    def _told(self) -> Iterator[str]:
+    def _sentences(self) -> Iterator[str]:
         if not self.groups:
             yield tr("Trop peu de réponses pour en dire quoi que ce soit sans désigner quelqu'un.")
             return

@@ -158,10 +158,10 @@ class DepartureMarket:
         if self.deadline is not None and monotonic() > self.deadline:
             raise TimeoutError
 
-    def held_after(self, pairs: IntMatrix) -> HeldCounts:
+    def count_held_after(self, pairs: IntMatrix) -> HeldCounts:
         """Return how many mentees keep or get a partner after each departure from a plan (p, 2); exact."""
         plan = HeldPlan(self, pairs)
-        return add_counts([plan.held_after(departure) for departure in self.departures])
+        return add_counts([plan.count_held_after(departure) for departure in self.departures])
 
     def bound(self) -> HeldCounts:
         """Return what no plan goes beyond: after each departure everybody may be moved, and rules of more than two."""
@@ -203,7 +203,7 @@ class HeldPlan:
         self.counts = np.array(counts, dtype=np.int64).reshape(len(counts), len(pairs))
         self.several = {int(row) for row in np.flatnonzero(bounds.conditional & (bounds.most > 0))}
 
-    def held_after(self, departure: Departure) -> int:
+    def count_held_after(self, departure: Departure) -> int:
         """Return how many mentees have a partner once some left and the free places are given."""
         mentors, mentees = departure
         room, free = self.room.copy(), self.free
@@ -220,7 +220,7 @@ class HeldPlan:
         more = places.place(seekers)
         if more and (self.several or self.market.problem.rows):
             room = [0 if gone >> mentor & 1 else count for mentor, count in enumerate(room)]
-            more = self.placed_under_rules(departure, places.given, seekers, room)
+            more = self.count_under_rules(departure, places.given, seekers, room)
         return kept + more
 
     def needing_several(self, departure: Departure) -> frozenset[int]:
@@ -238,7 +238,7 @@ class HeldPlan:
             found.append(replace(row, least=least, most=most))
         return tuple(found)
 
-    def placed_under_rules(
+    def count_under_rules(
         self, departure: Departure, given: dict[int, list[int]], seekers: Sequence[int], room: Sequence[int]
     ) -> int:
         """Return how many mentees can be placed where rules bind more than two people; ``given`` breaks such maybe."""
@@ -265,7 +265,7 @@ class HeldPlan:
         """Return how many of some new pairs, ``most`` or fewer, can be chosen at once."""
         for size in range(most, 0, -1):
             if comb(len(pairs), size) > MOST_CHOICES:
-                return self.placed_by_engine(rules, pairs, room)
+                return self.count_by_engine(rules, pairs, room)
             for chosen in combinations(pairs, size):
                 loads = Counter(mentor for mentor, _ in chosen)
                 fits = len({mentee for _, mentee in chosen}) == size and all(room[i] >= loads[i] for i in loads)
@@ -273,7 +273,7 @@ class HeldPlan:
                     return size
         return 0
 
-    def placed_by_engine(self, rules: "NewPairRules", pairs: Sequence[tuple[int, int]], room: Sequence[int]) -> int:
+    def count_by_engine(self, rules: "NewPairRules", pairs: Sequence[tuple[int, int]], room: Sequence[int]) -> int:
         """Return how many of some new pairs can be chosen at once, where they are too many to try all."""
         n, m = self.market.problem.shape
         allowed = np.zeros((n, m), dtype=bool)

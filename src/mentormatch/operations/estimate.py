@@ -102,12 +102,12 @@ class Estimate(VersionedPickle):
                 size=thousands(self.memory_mb),
                 own=thousands(self.own_mb),
             ),
-            *self._allowed(),
+            *self._memory_sentences(),
             self._extra(),
             *([tr(COUPLED)] if self.coupled else []),
         )
 
-    def _allowed(self) -> list[str]:
+    def _memory_sentences(self) -> list[str]:
         if self.allowed_mb is None:
             return []
         size = thousands(self.allowed_mb)
@@ -128,7 +128,7 @@ class Estimate(VersionedPickle):
         return f"{sentence} {tr(LIMIT)}"
 
     @property
-    def told(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """The same for programs, in codes."""
         return {
             "mentors": self.mentors,

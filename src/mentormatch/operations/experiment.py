@@ -102,9 +102,9 @@ class Draw(VersionedPickle):
     @once_spoken
     def sentences(self) -> tuple[str, ...]:
         """By which record it was drawn, and on which programme each lot fell."""
-        return tuple(self._told())
+        return tuple(self._sentences())
 
-    def _told(self) -> Iterator[str]:
+    def _sentences(self) -> Iterator[str]:
         yield about(tr("Essai consigné"), f"SHA-256 {self.experiment.digest}.")
         if not self.parts:
             yield tr("Les deux programmes font les mêmes binômes : il n'y a rien à tirer.")

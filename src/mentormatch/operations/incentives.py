@@ -137,9 +137,9 @@ class Incentives(VersionedPickle):
     @once_spoken
     def sentences(self) -> tuple[str, ...]:
         """What can be said, and how sure it is."""
-        return tuple(self._told())
+        return tuple(self._sentences())
 
-    def _told(self) -> Iterator[str]:
+    def _sentences(self) -> Iterator[str]:
         yield from (one.sentence for one in self.incentives)
         if not self.incentives:
             yield tr("Personne n'aurait rien gagné par une des réponses essayées.")
@@ -307,20 +307,20 @@ class TrueMarket:
         rules = [part for part in self.parts(side, name) if isinstance(part, Rule)]
         return any(rule.couples_pairs or rule.priority(people, side) is not None for rule in rules)
 
-    def oriented[T: np.generic](
+    def orient[T: np.generic](
         self, side: Side, block: "np.ndarray[tuple[int, ...], np.dtype[T]]"
     ) -> "np.ndarray[tuple[int, ...], np.dtype[T]]":
         """Return a matrix of pairs with the people of one side as its rows."""
         return block if side == "mentor" else block.T
 
-    def rated(self, side: Side, variants: People) -> tuple[IntMatrix, BoolMatrix]:
+    def rate(self, side: Side, variants: People) -> tuple[IntMatrix, BoolMatrix]:
         """Return (k, other side) the scores of people of one side with all others, and which pairs are allowed."""
         rules, mentor = self.programme.rules, side == "mentor"
         cohort = Cohort(variants, self.cohort.mentees) if mentor else Cohort(self.cohort.mentors, variants)
         values = score(cohort, self.programme.criteria, self.programme.emphasis).values
-        allowed = self.oriented(side, ~forbidden_pairs(rules, market_of(cohort, values)))
+        allowed = self.orient(side, ~forbidden_pairs(rules, market_of(cohort, values)))
         there = eligible_people(rules, variants, side)[:, None] & self.taking[ACROSS[side]][None, :]
-        return self.oriented(side, values.astype(np.int64)), allowed & there
+        return self.orient(side, values.astype(np.int64)), allowed & there
 
     def gains(self, side: Side, name: str, deadline: Deadline) -> Iterator[tuple[list[AnswerGain], int]]:
         """Yield what each person of a side would gain by other answers to a question, and how many were tried."""
@@ -344,9 +344,9 @@ class TrueMarket:
             return
         variants = self.cohort.side(side).take([row] * len(answers))
         given = reduce(longer, (answer for _, answer in answers))
-        values, allowed = self.rated(side, with_answer(variants, name, range(len(answers)), given))
+        values, allowed = self.rate(side, with_answer(variants, name, range(len(answers)), given))
         elsewhere, known = self.counts_elsewhere(side, name), dict[bytes, tuple[int, int]]()
-        true = np.where(self.oriented(side, self.allowed)[row], self.oriented(side, self.values)[row], NO_SCORE)
+        true = np.where(self.orient(side, self.allowed)[row], self.orient(side, self.values)[row], NO_SCORE)
         before = self.outcome(side, row, self.solution)
         for (change, answer), said in zip(answers, np.where(allowed, values, NO_SCORE), strict=True):
             effect = b"" if elsewhere else said.tobytes()
@@ -360,7 +360,7 @@ class TrueMarket:
     def may_gain(self, side: Side, row: int) -> bool:
         """Say whether somebody has not the best of all partners whom they could have."""
         most = self.most_partners(side, row)
-        possible = self.oriented(side, self.values)[row][self.oriented(side, self.allowed)[row]]
+        possible = self.orient(side, self.values)[row][self.orient(side, self.allowed)[row]]
         best = np.sort(possible)[::-1][:most]
         return (len(best), int(best.sum())) > self.outcome(side, row, self.solution)
 
@@ -377,8 +377,8 @@ class TrueMarket:
     def outcome(self, side: Side, row: int, plan: Solution) -> tuple[int, int]:
         """Return how many partners one person has in a plan, and their points, by the true answers."""
         partners = self.partners(side, row, plan)
-        partners = partners[self.oriented(side, self.allowed)[row, partners]]
-        return len(partners), int(self.oriented(side, self.values)[row, partners].sum())
+        partners = partners[self.orient(side, self.allowed)[row, partners]]
+        return len(partners), int(self.orient(side, self.values)[row, partners].sum())
 
     def reaches(self, side: Side, row: int, said: IntVector) -> bool:
         """Say whether a better partner can be had by an answer with which pairs score ``said``; by the duals.
@@ -388,13 +388,13 @@ class TrueMarket:
         slack, most = self.slack, self.most_partners(side, row)
         if slack is None:
             return True
-        true, allowed = self.oriented(side, self.values)[row], self.oriented(side, self.allowed)[row]
+        true, allowed = self.orient(side, self.values)[row], self.orient(side, self.allowed)[row]
         now = self.partners(side, row, self.solution)
         if (said[now] == NO_SCORE).any():
             return True  # they lose a partner, whoever comes instead
         added = np.where(said > NO_SCORE, slack.per_score * (said - true), 0)
         other = allowed & (said > NO_SCORE)
-        worth = np.where(other, self.oriented(side, slack.cells)[row] + added, -OUT_OF_REACH)
+        worth = np.where(other, self.orient(side, slack.cells)[row] + added, -OUT_OF_REACH)
         # A plan that gives somebody more holds one further partner, a better one where one is all that they take
         other[now] = False
         if most == 1 and len(now):
@@ -410,9 +410,9 @@ class TrueMarket:
         people, rules = with_answer(self.cohort.side(side), name, [row], answer), self.programme.rules
         mentor = side == "mentor"
         cohort = replace(self.cohort, mentors=people) if mentor else replace(self.cohort, mentees=people)
-        said, may = self.rated(side, people.take([row]))
+        said, may = self.rate(side, people.take([row]))
         values, allowed = self.values.copy(), self.allowed.copy()
-        self.oriented(side, values)[row], self.oriented(side, allowed)[row] = said[0], may[0]
+        self.orient(side, values)[row], self.orient(side, allowed)[row] = said[0], may[0]
         market = market_of(cohort, values.astype(np.int32))
         taking = eligible_people(rules, cohort.mentors, "mentor"), eligible_people(rules, cohort.mentees, "mentee")
         goals = self.programme.goals.order

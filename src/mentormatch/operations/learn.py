@@ -76,19 +76,19 @@ class Learning(VersionedPickle):
     @once_spoken
     def sentences(self) -> tuple[str, ...]:
         """What can be said, and how sure it is."""
-        return tuple(self.told())
+        return tuple(self.sentences_for())
 
-    def told(self, labels: Labels = KEYS) -> Iterator[str]:
+    def sentences_for(self, labels: Labels = KEYS) -> Iterator[str]:
         """Yield the same, people being called by these labels."""
         yield from self.lessons.sentences
         if not self.changes:
             yield tr("Aucun changement de poids n'est proposé.")
         else:
             yield tr("À essayer, et à décider : {changes}.", changes=listed(list(map(str, self.changes))))
-            yield from self._told_pairs(labels)
+            yield from self._pair_sentences(labels)
         yield tr("Ce qui va avec n'est pas ce qui cause : les binômes n'ont pas été tirés au sort.")
 
-    def _told_pairs(self, labels: Labels) -> Iterator[str]:
+    def _pair_sentences(self, labels: Labels) -> Iterator[str]:
         if self.today is None or self.proposed is None:
             return
         if not self.other_pairs:

@@ -208,12 +208,14 @@ class Proposal(ContentEquality):
     @cached_property
     def settled(self) -> Mapping[KeyPair, int]:
         """The pairs that all who are asked have accepted, each with the round in which that was."""
-        return {pair: number for pair, number in self._told.settled.items() if is_among(self.matching.cohort, pair)}
+        return {
+            pair: number for pair, number in self._rounds_read.settled.items() if is_among(self.matching.cohort, pair)
+        }
 
     @cached_property
     def declined(self) -> tuple[Declined, ...]:
         """The pairs that were given up, in the order in which that was."""
-        return tuple(self._told.declined)
+        return tuple(self._rounds_read.declined)
 
     @property
     def open(self) -> tuple[KeyPair, ...]:
@@ -305,12 +307,12 @@ class Proposal(ContentEquality):
                 (pair[SIDES.index(side)], pair[1 - SIDES.index(side)], "", "")
                 for side in needed
                 for pair in self.open
-                if (pair, side) not in self._told.accepted
+                if (pair, side) not in self._rounds_read.accepted
             ]
             return sheet([(column, tr(title)) for column, title in COLUMNS.items()], rows)
 
     @cached_property
-    def _told(self) -> "RoundsRead":
+    def _rounds_read(self) -> "RoundsRead":
         return RoundsRead.of(self.rounds, self.asked)
 
     @once_spoken
@@ -339,8 +341,8 @@ class Proposal(ContentEquality):
         """Return how somebody stands in a pair of this round, and since which."""
         if pair in self.settled:
             return "settled", self.settled[pair]
-        since = self._told.since.get(pair, self.number)
-        return ("answered" if (pair, side) in self._told.accepted else "asked"), since
+        since = self._rounds_read.since.get(pair, self.number)
+        return ("answered" if (pair, side) in self._rounds_read.accepted else "asked"), since
 
     def __repr__(self) -> str:
         """Say how far it is, and nothing of anybody."""

@@ -113,7 +113,7 @@ class AnswerChoices:
             return None
         count = len(answers.known)
         people = with_answer(market.newcomers(count), name, range(count), answers)
-        values = market.rated(people)[0]
+        values = market.rate(people)[0]
         rules = market.matching.programme.rules
         asking = [rule for rule in rules if name in rule.fields_of("mentor") and rule.least_score is None]
         barred = forbidden_pairs(asking, market_of(Cohort(people, mentees), values.astype(np.int32)))
@@ -165,7 +165,7 @@ class OpenMarket:
     @cached_property
     def today(self) -> "SolvedPlan":
         """The plan of today."""
-        return self.solved(self.problem)
+        return self.solve(self.problem)
 
     @property
     def values(self) -> IntMatrix:
@@ -210,7 +210,7 @@ class OpenMarket:
             people = with_answer(people, name, range(len(people)), answers)
         return people
 
-    def rated(self, newcomers: People, mentees: Sequence[int] | None = None) -> tuple[IntMatrix, BoolMatrix]:
+    def rate(self, newcomers: People, mentees: Sequence[int] | None = None) -> tuple[IntMatrix, BoolMatrix]:
         """Return (c, m) the scores of further mentors with some mentees, None: all, and which pairs are allowed."""
         programme, place = self.matching.programme, range(len(self.cohort.mentees)) if mentees is None else mentees
         cohort = Cohort(newcomers, self.cohort.mentees.take(np.array(place, dtype=np.int64)))
@@ -228,7 +228,7 @@ class OpenMarket:
         packed = pack_scores(scores, np.vstack([self.allowed, allowed]))
         return build_problem(market, packed, taking, rules, self.matching.programme.goals.order)
 
-    def solved(self, problem: AssignmentProblem) -> "SolvedPlan":
+    def solve(self, problem: AssignmentProblem) -> "SolvedPlan":
         """Return the best plan of a problem."""
         return SolvedPlan(problem, solve(problem, seed=self.matching.seed, time_limit_s=self.limit))
 
@@ -255,7 +255,7 @@ class OpenMarket:
         full, least = (
             reduce(stack_people, some) for some in zip(*((one.full, one.least) for one in chosen), strict=True)
         )
-        plans = [self.solved(self.with_mentors(some, *self.rated(some))) for some in (renumber(full), renumber(least))]
+        plans = [self.solve(self.with_mentors(some, *self.rate(some))) for some in (renumber(full), renumber(least))]
         if not plans[0].is_better_than(self.today):
             return None
         places, by_places = self.more_places(number)
@@ -270,7 +270,7 @@ class OpenMarket:
         stand_in = int(np.flatnonzero(candidates.allowed.any(axis=1))[0])
         people = renumber(candidates.people.take([stand_in] * number))
         rows = np.tile(worth, (number, 1))
-        plan = self.solved(self.with_mentors(people, np.maximum(rows, 0), rows > NO_SCORE))
+        plan = self.solve(self.with_mentors(people, np.maximum(rows, 0), rows > NO_SCORE))
         if not plan.is_better_than(self.today):
             return []
         first = len(self.cohort.mentors)
@@ -289,7 +289,7 @@ class OpenMarket:
 
         def reaches(variants: People, least: int) -> BoolVector:
             given = np.logical_and.reduce([np.ones(len(variants), dtype=bool), *map(variants.known, needed)])
-            values, allowed = self.rated(variants, with_whom)
+            values, allowed = self.rate(variants, with_whom)
             return np.asarray(allowed.all(axis=1) & given & (values.sum(axis=1) >= least))
 
         is_possible, loses_nothing = partial(reaches, least=0), partial(reaches, least=reached)
@@ -308,7 +308,7 @@ class OpenMarket:
         variants = [with_answer(person, name, [0], bare.columns[name]) for name in self.fields]
         if not variants:
             return {}
-        values = self.rated(renumber(reduce(stack_people, map(renumber, [*variants, person]))), mentees)[0].sum(axis=1)
+        values = self.rate(renumber(reduce(stack_people, map(renumber, [*variants, person]))), mentees)[0].sum(axis=1)
         return {name: int(values[-1] - values[place]) for place, name in enumerate(self.fields)}
 
     def traits(self, person: People, mentees: Sequence[int]) -> tuple[MentorTrait, ...]:
@@ -331,12 +331,12 @@ class OpenMarket:
         people = renumber(self.cohort.mentors.take([int(np.flatnonzero(bounds.most)[0])] * number))
         rows = np.tile(worth, (number, 1))
         problem = self.with_mentors(people, np.maximum(rows, 0), rows > NO_SCORE)
-        plan = self.solved(replace(problem, mentors=single_places_after(problem.mentors, n)))
+        plan = self.solve(replace(problem, mentors=single_places_after(problem.mentors, n)))
         taken = np.bincount(whose[plan.pairs[plan.pairs[:, 0] >= n, 1]], minlength=n)
         if not taken.any():
             return (), None
         more = replace(self.problem, mentors=replace(bounds, most=bounds.most + taken))
-        found = self.solved(more)
+        found = self.solve(more)
         if not found.is_better_than(self.today):
             return (), None
         where = tuple((self.cohort.mentors.ids[row], int(taken[row])) for row in np.flatnonzero(taken).tolist())
@@ -464,7 +464,7 @@ class Candidates:
         alike = market.one_place_each(replace(mentors, complete=np.ones(len(mentors), dtype=bool)))
         people = renumber(stack_people(suiting, renumber(alike, len(suiting))))
         likes = (*(None for _ in suiting.ids), *mentors.ids)
-        return cls(people, likes, *market.rated(people), tried + len(mentors))
+        return cls(people, likes, *market.rate(people), tried + len(mentors))
 
     @staticmethod
     def anonymous(person: People, market: OpenMarket) -> People:

@@ -71,7 +71,7 @@ class MentorDescription:
     best: tuple[MentorTrait, ...]
     like: str | None = None
 
-    def told(self, labels: Labels = KEYS) -> Iterator[str]:
+    def sentences_for(self, labels: Labels = KEYS) -> Iterator[str]:
         """Yield who is looked for, in words."""
         if self.like is not None:
             yield tr("Quelqu'un qui répondrait comme {mentor}.", mentor=labels.person("mentor", self.like))
@@ -103,12 +103,12 @@ class RecruitOption:
         """Whether more places with mentors who are there put as many people into a pair."""
         return self.by_places is not None and self.by_places.placed >= self.gain.placed
 
-    def told(self, labels: Labels = KEYS) -> Iterator[str]:
+    def sentences_for(self, labels: Labels = KEYS) -> Iterator[str]:
         """Yield what can be said of it."""
         number = counted(len(self.mentors), "mentor·e de plus", "mentor·es de plus")
         yield f"{about(number, str(self.gain))}."
         for one in self.mentors:
-            yield " ".join(one.told(labels))
+            yield " ".join(one.sentences_for(labels))
         if self.least != self.gain:
             yield tr("Avec ce qui suffit, et rien de plus : {gain}.", gain=self.least)
         if self.by_places is not None:
@@ -154,16 +154,16 @@ class Recruitment(VersionedPickle):
     @once_spoken
     def sentences(self) -> tuple[str, ...]:
         """What can be said, and how sure it is."""
-        return tuple(self.told())
+        return tuple(self.sentences_for())
 
-    def told(self, labels: Labels = KEYS) -> Iterator[str]:
+    def sentences_for(self, labels: Labels = KEYS) -> Iterator[str]:
         """Yield the same, people being called by these labels."""
         today = counted(self.left, "personne sans binôme aujourd'hui", "personnes sans binôme aujourd'hui")
         yield f"{today}." if self.left else tr("Personne n'est sans binôme aujourd'hui.")
         if not self.options:
             yield tr(NO_GAIN)
             return
-        yield from (sentence for one in self.options for sentence in one.told(labels))
+        yield from (sentence for one in self.options for sentence in one.sentences_for(labels))
         if self.unchecked:
             yield tr("À vérifier avec chaque personne : {rules}.", rules=listed(list(map(quoted, self.unchecked))))
         if self.status is Status.PROVED:

@@ -160,13 +160,13 @@ class Repair(VersionedPickle):
     def drawn_places(self) -> tuple[DrawnPlaces, ...]:
         """What became of the places that each rule of the former programme kept for people who come later."""
         return tuple(
-            DrawnPlaces(rule.label, *(self._kept_free(rule, each) for each in (self.before, self.matching)))
+            DrawnPlaces(rule.label, *(self._free_places(rule, each) for each in (self.before, self.matching)))
             for rule in self.before.programme.rules
             if rule.keeps_places
         )
 
     @staticmethod
-    def _kept_free(rule: Rule, matching: Matching) -> int:
+    def _free_places(rule: Rule, matching: Matching) -> int:
         """Return how many places that a rule keeps are free in a matching."""
         kept = rule.kept_places(market_of(matching.cohort, NO_SCORES))
         free = 0 if kept is None else int(free_places(kept, matching.problem, matching.solution.pairs).sum())

@@ -99,9 +99,9 @@ class Sturdiness(VersionedPickle):
     @once_spoken
     def sentences(self) -> tuple[str, ...]:
         """What can be said, and how sure it is."""
-        return tuple(self._told())
+        return tuple(self._sentences())
 
-    def _told(self) -> Iterator[str]:
+    def _sentences(self) -> Iterator[str]:
         leaving = counted(self.k, "départ")
         cases = counted(self.departures, "cas examiné", "cas examinés")
         yield tr("{leaving} ({cases}), sans déplacer qui a encore un binôme :", leaving=leaving, cases=cases)
@@ -181,7 +181,7 @@ def sturdy(matching: Matching, k: int = 1, *, time_limit_s: float | None = None)
     problem, deadline = matching.problem, None if limit is None else monotonic() + limit
     market = departures_of(matching, whole_number("k", k, 1), deadline)
     try:
-        given, bound = market.held_after(matching.solution.pairs), market.bound()
+        given, bound = market.count_held_after(matching.solution.pairs), market.bound()
     except TimeoutError:
         problem_found = Problem("time_limit_s", str(limit), tr("plus de temps, ou aucune limite"))
         raise RequestError(tr("En si peu de temps, rien ne peut être dit de ces départs"), [problem_found]) from None
@@ -256,7 +256,7 @@ class PlanSearch:
             for pairs in sorted(filter(self.is_as_full, plans), key=self.points_of, reverse=True):
                 if best[1] == self.bound:
                     break
-                evaluated.append((pairs, self.market.held_after(pairs)))
+                evaluated.append((pairs, self.market.count_held_after(pairs)))
                 best = max(best, evaluated[-1], key=lambda one: one[1])
             if not complete:
                 evaluated += self.climb(*best)
@@ -282,7 +282,7 @@ class PlanSearch:
                     continue
                 left -= 1
                 try:
-                    after = self.market.held_after(near)
+                    after = self.market.count_held_after(near)
                 except TimeoutError:
                     return climbed
                 if after > held:

@@ -83,8 +83,8 @@ def told(answer: Callable[[], Any], labels: Labels = KEYS) -> ToldResult | str:
         return error.message
     match found:
         case Recruitment():
-            return ToldResult(tuple(found.told(labels)), found.sheet_with(labels))
+            return ToldResult(tuple(found.sentences_for(labels)), found.sheet_with(labels))
         case Learning():
-            return ToldResult(tuple(found.told(labels)), found.lessons.sheet)
+            return ToldResult(tuple(found.sentences_for(labels)), found.lessons.sheet)
         case _:
             return ToldResult(found.sentences, found.sheet)

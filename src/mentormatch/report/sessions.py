@@ -299,7 +299,7 @@ def first_table_as_text(asked: SessionDocuments) -> str:
 def to_json(asked: SessionDocuments) -> bytes:
     """Return a result as one JSON object, in codes."""
     result = asked.result.plain or asked.result
-    told = result.told_to_staff if asked.staff else result.told
+    told = result.as_dict_for_staff if asked.staff else result.as_dict
     whole = {"schema_version": 1, "kind": result.kind, **told}
     return (json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8", "replace")
 

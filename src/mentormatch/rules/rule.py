@@ -99,7 +99,7 @@ class Relaxation:
     code: str
     furthest: int
     after: Callable[[int], "Rule"]
-    told: Callable[[int], str]
+    sentence: Callable[[int], str]
     cost: Callable[[int], int] = int
 
 

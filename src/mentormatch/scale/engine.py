@@ -58,7 +58,7 @@ def solve_implicit(problem: AssignmentProblem, run: SolveOptions) -> Solution:
     dualisable = [not fair and each for each in find_dualisable(problem.rows, problem.shape)]
     dualised, hard_rows = (tuple(compress(problem.rows, some)) for some in (dualisable, map(not_, dualisable)))
     found = _solve_with_rows(replace(problem, rows=dualised), hard_rows, run)
-    if found.tiers and not HardRules.of(problem, hard_rows).satisfied(found.pairs):
+    if found.tiers and not HardRules.of(problem, hard_rows).hold_for(found.pairs):
         return empty_solution(Status.FAILED, WIDE, (BINDS,))
     return replace(found, prices=tuple(_expand_row_duals(stage, dualisable) for stage in found.prices))
 
@@ -78,7 +78,7 @@ def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[Row, ...], run
         variant,
         replace(run, ties=run.ties and not people_only, on_incumbent=rules.filter_reports(run.on_incumbent)),
         compiled,
-        rules.satisfied,
+        rules.hold_for,
     )
     try:
         with open_pool(run.workers) as master.pool:
@@ -96,7 +96,7 @@ def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[Row, ...], run
 def _solve_with_hard_rules(master: RestrictedMaster, rules: HardRules) -> Solution:
     """Return the canonical solution, or the best in time, that also keeps the hard rules."""
     found = _solve_relaxed(master)
-    if not found.tiers or rules.satisfied(found.pairs):
+    if not found.tiers or rules.hold_for(found.pairs):
         return found
     return RepairHeuristic(master, rules, master.pricing, found).solution()
 

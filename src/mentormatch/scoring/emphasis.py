@@ -88,10 +88,10 @@ class Emphasis(BaseModel):
         named = self.named(cohort.mentors, criteria), self.named(cohort.mentees, criteria)
         for i, mentor in enumerate(ours.first):
             for k, mentee in enumerate(theirs.first):
-                both = self.weighed(criteria, named[0][mentor], named[1][mentee])
+                both = self.weigh(criteria, named[0][mentor], named[1][mentee])
                 yield np.flatnonzero(ours.codes == i), np.flatnonzero(theirs.codes == k), both
 
-    def weighed(self, criteria: Sequence[Criterion], *named: NDArray[np.bool_]) -> tuple[Criterion, ...]:
+    def weigh(self, criteria: Sequence[Criterion], *named: NDArray[np.bool_]) -> tuple[Criterion, ...]:
         """Return the criteria with the weights of a pair, of whom each named some of them, (c,) bool."""
         factors = reduce(mul, (np.where(some, self.times, 1.0) for some in named))
         return tuple(
@@ -99,7 +99,7 @@ class Emphasis(BaseModel):
             for criterion, factor in zip(criteria, factors.tolist(), strict=True)
         )
 
-    def told(self, reason: str, mentor: bool, mentee: bool) -> str:  # noqa: FBT001 - the two sides of a pair
+    def describe_reason(self, reason: str, mentor: bool, mentee: bool) -> str:  # noqa: FBT001 - the two sides of a pair
         """Return a reason with whose emphasis its criterion was."""
         said = SAID.get((mentor, mentee))
         return reason if said is None else tr(said, reason=reason, times=plain(self.times))

@@ -183,12 +183,14 @@ def description(title: str, version: str) -> Json:
 
 def schemas(every: dict[str, Operation[Any, Any]]) -> tuple[Refs, Json]:
     """Return where the schema of each message is, and all schemas by name."""
-    told: list[type[BaseModel]] = [one.told for one in every.values()]
+    told: list[type[BaseModel]] = [one.response_type for one in every.values()]
     told += [JobForm, JobListForm, ProblemForm, HealthForm, ReadyForm]
-    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(one.asked, "validation") for one in every.values()]
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(one.request_type, "validation") for one in every.values()]
     models += [(model, "serialization") for model in told]
     refs, found = component_schemas(models)
-    answers = sorted({one.told for one in every.values()}, key=lambda told: (-len(told.model_fields), told.__name__))
+    answers = sorted(
+        {one.response_type for one in every.values()}, key=lambda told: (-len(told.model_fields), told.__name__)
+    )
     found["JobResult"] = {
         "title": "JobResult",
         "description": "What the operation of a job answers: the first of these that it fits.",
@@ -206,10 +208,10 @@ def operation_of(kind: str, one: Operation[Any, Any], refs: Refs) -> Json:
         "parameters": [PREFER, IDEMPOTENCY_KEY],
         "requestBody": {
             "required": True,
-            "content": {JSON: {"schema": refs[one.asked], "examples": {"example": {"value": one.example()}}}},
+            "content": {JSON: {"schema": refs[one.request_type], "examples": {"example": {"value": one.example()}}}},
         },
         "responses": {
-            "200": answer("The answer.", refs[one.told]),
+            "200": answer("The answer.", refs[one.response_type]),
             "202": {
                 **answer("It takes long: the job that it has become.", refs[JobForm]),
                 "headers": LOCATION,
@@ -221,9 +223,9 @@ def operation_of(kind: str, one: Operation[Any, Any], refs: Refs) -> Json:
 
 def tag_of(one: Operation[Any, Any]) -> str:
     """Return under which heading an operation is told of: by what it is sent."""
-    if issubclass(one.asked, MembersRequest):
+    if issubclass(one.request_type, MembersRequest):
         return "groups"
-    return "pairs" if issubclass(one.asked, PeopleRequest) else "decisions"
+    return "pairs" if issubclass(one.request_type, PeopleRequest) else "decisions"
 
 
 def job_paths(refs: Refs) -> Json:

@@ -62,11 +62,11 @@ class OldBook:
     def census(self, sheet: int) -> Census:
         """Return what the cells of a sheet hold, by its number."""
         try:
-            return self._counted(self.parts[sheet])
+            return self._count_cells(self.parts[sheet])
         except (struct.error, LookupError, ValueError):
             raise UnreadableError from None
 
-    def _counted(self, start: int) -> Census:
+    def _count_cells(self, start: int) -> Census:
         census = Census()
         awaited: tuple[int, int] | None = None
         for kind, at, size in _records(self._stream, start):

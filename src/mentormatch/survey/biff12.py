@@ -49,11 +49,11 @@ class BinaryBook:
         if part not in self.archive:
             raise UnreadableError
         try:
-            return self._counted(self.archive.read(part))
+            return self._count_cells(self.archive.read(part))
         except (struct.error, IndexError, ValueError):
             raise UnreadableError from None
 
-    def _counted(self, content: bytes) -> Census:
+    def _count_cells(self, content: bytes) -> Census:
         census = Census()
         row, column = -1, -1
         rows: set[int] = set()

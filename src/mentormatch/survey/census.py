@@ -71,7 +71,7 @@ class Census:
         """Return the places of cells in error: what a reader makes of them is no answer."""
         return {(row, column) for row, column, kind in self.faults if kind == ERROR}
 
-    def told(self) -> Iterator[tuple[str, int, str]]:
+    def cells_without_value(self) -> Iterator[tuple[str, int, str]]:
         """Yield the kind, the row from 1 and the letters of the column of each cell without a value."""
         for row, column, kind in sorted(self.faults):
             yield kind, row + 1, letters(column)

@@ -65,8 +65,8 @@ class Questionnaire:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.asked = {side: readers(plan.asked_of(side)) for side in SIDES}
-        self.names = {side: tuple(questions) for side, questions in self.asked.items()}
+        self.answer_readers = {side: readers(plan.fields_for(side)) for side in SIDES}
+        self.names = {side: tuple(questions) for side, questions in self.answer_readers.items()}
         consents = {name: field for name, field in plan.fields.items() if field.use == "consent"}
         self.consents = {
             side: readers({name: field for name, field in consents.items() if field.asks(side)}) for side in SIDES
@@ -118,7 +118,9 @@ def enter(sent: Submission, questionnaire: Questionnaire) -> SurveyEntry | RowFa
     reason = refusal(sent, questionnaire)
     if reason or sent.side is None:
         return RowFate(sent.source, sent.line, "rejected", sent.key, sent.side, reason)
-    readings = {name: read(sent.answers.get(name, "")) for name, read in questionnaire.asked[sent.side].items()}
+    readings = {
+        name: read(sent.answers.get(name, "")) for name, read in questionnaire.answer_readers[sent.side].items()
+    }
     share = share_answered(readings, plan.weights.get(sent.side, {}))
     fate, reason = fate_of(share, plan) if sent.sent.whole else ("incomplete", tr("envoi non terminé"))
     row = RowFate(sent.source, sent.line, fate, sent.key, sent.side, reason, when=sent.sent.when)

@@ -54,7 +54,7 @@ class Claims:
     whole: list[int] = field(default_factory=list)
     items: list[tuple[str, int]] = field(default_factory=list)
 
-    def doubled(self) -> list[int]:
+    def find_doubled(self) -> list[int]:
         """Return the columns that answer the same twice, empty where none do."""
         if len(self.whole) > 1:
             return self.whole
@@ -83,7 +83,7 @@ def places(table: TextTable, plan: Plan, side: Side | None) -> tuple[dict[str, Q
         claim = claims.get(name)
         if question.use == "forbidden":
             continue
-        if claim and (doubled := claim.doubled()):
+        if claim and (doubled := claim.find_doubled()):
             problems.append(twice(table, name, doubled))
         elif claim:
             words = plan.renaming.answers.get(name)

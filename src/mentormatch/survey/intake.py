@@ -368,7 +368,7 @@ def without_a_clock(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Rema
 def people_of(entries: Sequence[SurveyEntry], plan: Plan, side: Side) -> People:
     """Return the people of one side, one typed column a field."""
     mine = [entry for entry in entries if entry.side == side]
-    questions = plan.asked_of(side)
+    questions = plan.fields_for(side)
     values = {name: [entry.readings[place].value for entry in mine] for place, name in enumerate(questions)}
     columns = columns_of(questions, values)
     complete = np.array([entry.row.fate == "taken" for entry in mine], dtype=bool)

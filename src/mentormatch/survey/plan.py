@@ -60,7 +60,7 @@ class Plan:
         """Whether a person stands in one row of a file, on whichever side: not where each side has a file or a row."""
         return self.on_both_sides or (self.roles is not None and not self.common_keys)
 
-    def asked_of(self, side: Side) -> dict[str, AnyField]:
+    def fields_for(self, side: Side) -> dict[str, AnyField]:
         """Return the fields that people of ``side`` answer and that become columns."""
         apart = ("contact", "consent", "forbidden")
         return {name: kind for name, kind in self.fields.items() if kind.asks(side) and kind.use not in apart}

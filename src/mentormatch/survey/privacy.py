@@ -46,13 +46,13 @@ class Pseudonyms(VersionedPickle):
 
     def of(self, side: Side, key: str) -> str:
         """Return the pseudonym of somebody, such as ``M-4F7KQ2AB``."""
-        return f"{LETTERS[side]}-{b32encode(self._keyed(side, key)).decode()[:LENGTH]}"
+        return f"{LETTERS[side]}-{b32encode(self._keyed_hash(side, key)).decode()[:LENGTH]}"
 
     def token(self, key: str) -> str:
         """Return what a person who asked to be forgotten is known by, on whichever side."""
-        return self._keyed("forgotten", key).hex()
+        return self._keyed_hash("forgotten", key).hex()
 
-    def _keyed(self, purpose: str, key: str) -> bytes:
+    def _keyed_hash(self, purpose: str, key: str) -> bytes:
         text = f"mentormatch\0{purpose}\0{canonical(key)}"
         return hmac.new(self.secret, text.encode("utf-8", "surrogatepass"), sha256).digest()
 

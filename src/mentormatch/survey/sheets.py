@@ -142,7 +142,7 @@ def _write_rows(content: bytes, wanted: str | None, out: IO[str]) -> dict[str, A
         written += out.write(json.dumps([*map(_cell, row)]) + "\n")
         if written > MAX_CHARACTERS:
             raise RefusalError("size")
-    return {"sheet": sheet.name, "others": others, "faults": list(census.told())}
+    return {"sheet": sheet.name, "others": others, "faults": list(census.cells_without_value())}
 
 
 def _cell(value: object) -> str | list[str]:
@@ -234,7 +234,7 @@ def _sheet(workbook: "CalamineWorkbook", name: str, book: _Book) -> "CalamineShe
     try:
         sheet = workbook.get_sheet_by_name(name)
     except (CalamineError, OSError, ValueError):
-        in_error = sorted(book.census(name).told())
+        in_error = sorted(book.census(name).cells_without_value())
         raise (
             RefusalError("in error", f"{in_error[0][2]}{in_error[0][1]}") if in_error else RefusalError("unreadable")
         ) from None

@@ -54,25 +54,25 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[float | Non
 def test_more_places_go_to_those_who_take_part() -> None:
     people = cohort([{}, {"complete": False}, {}], [{}, {}])
     trial = trial_of(people)
-    problem = trial.posed((), {("mentor", 0): 2, ("mentor", 1): 2, ("mentee", 1): 3})
+    problem = trial.formulate((), {("mentor", 0): 2, ("mentor", 1): 2, ("mentee", 1): 3})
     assert problem.mentors.most.tolist() == [3, 0, 1]
     assert problem.mentees.most.tolist() == [1, 4]
-    assert trial.posed(()).mentors.most.tolist() == [1, 0, 1]
+    assert trial.formulate(()).mentors.most.tolist() == [1, 0, 1]
     assert problem.goals == ("matched",)
 
 
 def test_rules_that_are_kept_are_posed_and_those_that_are_not_bar_nobody() -> None:
     people = cohort([{}, {}], [{"metier": "diffusion"}, {}])
     trial = trial_of(people, {"kind": "common", "field": "metier"}, counting("mentee", "production", least=1))
-    assert [row.least for row in trial.eased([1]).rows] == [1]
-    assert trial.eased([0]).rows == ()
-    assert len(trial.eased([0]).scores.pairs()[0]) == 2
-    assert len(trial.eased([1]).scores.pairs()[0]) == 4
+    assert [row.least for row in trial.formulate_keeping([1]).rows] == [1]
+    assert trial.formulate_keeping([0]).rows == ()
+    assert len(trial.formulate_keeping([0]).scores.pairs()[0]) == 2
+    assert len(trial.formulate_keeping([1]).scores.pairs()[0]) == 4
 
 
 def test_a_capacity_that_goes_frees_its_own_side_only() -> None:
     trial = trial_of(alike(1, 1), {"kind": "capacity", "side": "mentee", "most": 1}, {"kind": "capacity", "most": 2})
-    freed = trial.eased([1])
+    freed = trial.formulate_keeping([1])
     assert (freed.mentors.most.tolist(), freed.mentees.most.tolist()) == ([2], [UNLIMITED])
 
 
@@ -80,7 +80,7 @@ def test_only_who_is_set_aside_by_a_condition_that_goes_may_be_left_alone() -> N
     condition = {"kind": "require", "field": "metier", "in": ["production"]}
     minimums = [{"kind": "capacity", "side": side, "most": 1, "minimum": 1, "always": True} for side in SIDES]
     people = cohort([{"metier": "diffusion"}, {}], [{"metier": "diffusion"}, {}])
-    freed = trial_of(people, condition, *minimums).eased([1, 2])
+    freed = trial_of(people, condition, *minimums).formulate_keeping([1, 2])
     assert freed.mentors.optional.tolist() == freed.mentees.optional.tolist() == [True, False]
 
 
@@ -95,15 +95,15 @@ def test_the_engine_is_given_the_time_that_is_left(
 ) -> None:
     limits = answering(Status.PROVED)
     trial = trial_of(ANY, deadline=None if left is None else monotonic() + left)
-    trial.solution(trial.posed(()), seconds)
+    trial.solution(trial.formulate(()), seconds)
     assert limits == [limit]
 
 
 def test_the_engine_is_given_no_more_than_the_time_that_is_left(answering: Callable[..., list[float | None]]) -> None:
     limits = answering(Status.PROVED, Status.PROVED)
     trial = trial_of(ANY, deadline=monotonic() + 1_000)
-    trial.solution(trial.posed(()), 2.0)
-    trial.solution(trial.posed(()), 5_000.0)
+    trial.solution(trial.formulate(()), 2.0)
+    trial.solution(trial.formulate(()), 5_000.0)
     assert limits[0] == 2.0
     assert limits[1] is not None
     assert 2.0 < limits[1] <= 1_000
@@ -126,7 +126,7 @@ def test_an_engine_that_fails_is_no_answer(
     answering(Status.FAILED, notes=notes)
     trial = trial_of(ANY)
     with pytest.raises(EngineError) as failed:
-        trial.holds(trial.posed(()))
+        trial.holds(trial.formulate(()))
     assert failed.value.message == said
 
 
@@ -149,14 +149,14 @@ def test_an_answer_found_at_once_will_do_and_else_all_the_time_is_taken(
 ) -> None:
     given = answering(*statuses, *statuses)
     trial = trial_of(ANY)
-    assert VERDICTS[trial.holds(trial.posed(()))] is known
+    assert VERDICTS[trial.holds(trial.formulate(()))] is known
     assert given == limits
 
 
 def test_once_the_time_is_up_nothing_is_tried(answering: Callable[..., list[float | None]]) -> None:
     given = answering()
     trial = trial_of(ANY, deadline=monotonic())
-    assert trial.holds(trial.posed(())) is None
+    assert trial.holds(trial.formulate(())) is None
     assert not trial.works(())
     assert given == []
 
@@ -246,4 +246,4 @@ def test_a_diagnosis_begins_with_its_verdict(status: Status, verdict: str) -> No
 
 def test_the_answer_of_a_trial_is_that_of_the_engine() -> None:
     trial = trial_of(alike(2, 2), pin("M1", "E2"))
-    assert np.array_equal(trial.solution(trial.posed(trial.rules)).pairs, [[0, 1], [1, 0]])
+    assert np.array_equal(trial.solution(trial.formulate(trial.rules)).pairs, [[0, 1], [1, 0]])

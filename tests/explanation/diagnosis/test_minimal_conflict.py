@@ -53,8 +53,8 @@ def named(case: Planted) -> tuple[FeasibilityOracle, list[int]]:
 
 
 def assert_irreducible(trial: FeasibilityOracle, places: Sequence[int]) -> None:
-    assert not solvable(trial.eased(places))
-    assert all(solvable(trial.eased(some)) for some in parts(places))
+    assert not solvable(trial.formulate_keeping(places))
+    assert all(solvable(trial.formulate_keeping(some)) for some in parts(places))
 
 
 def finds_what_was_planted(seed: int) -> None:
@@ -86,9 +86,9 @@ def test_planted_cases_have_six_to_twelve_people_and_three_to_six_rules() -> Non
 def conflicts_irreducibly_or_not_at_all(seed: int) -> None:
     case = wild(seed)
     trial = trial_of(case.cohort, case.programme)
-    if not solvable(trial.posed(trial.rules)):
+    if not solvable(trial.formulate(trial.rules)):
         assert_irreducible(*named(case))
-    assert (diagnose(case.cohort, case.programme).status is Status.FEASIBLE) == solvable(trial.posed(trial.rules))
+    assert (diagnose(case.cohort, case.programme).status is Status.FEASIBLE) == solvable(trial.formulate(trial.rules))
 
 
 @pytest.mark.promise(17)
@@ -109,7 +109,7 @@ def test_rules_that_go_leave_the_same_problem_as_a_programme_without_them(seed: 
     case = wild(seed)
     trial = trial_of(case.cohort, case.programme)
     kept = [place for place, rule in enumerate(trial.rules) if rule.kind in ("capacity", "require") or place % 2]
-    problem, literal = trial.eased(kept), trial.posed([trial.rules[place] for place in kept])
+    problem, literal = trial.formulate_keeping(kept), trial.formulate([trial.rules[place] for place in kept])
     assert [vector.tolist() for vector in problem.scores.pairs()] == [
         vector.tolist() for vector in literal.scores.pairs()
     ]
@@ -118,7 +118,7 @@ def test_rules_that_go_leave_the_same_problem_as_a_programme_without_them(seed: 
 
 def test_a_capacity_that_goes_limits_nobody() -> None:
     trial = trial_of(alike(1, 3), programme({"kind": "capacity", "most": 1, "minimum": 1, "always": True}))
-    freed = trial.eased([])
+    freed = trial.formulate_keeping([])
     assert freed.mentors.most.tolist() == [1000]
     assert freed.mentors.firm_minimum.tolist() == [0]
     assert Capacity(side="mentor", most=1000).degree_bounds(trial.cohort.mentors, "mentor") is not None
@@ -129,8 +129,8 @@ def test_who_takes_part_only_because_a_condition_goes_need_not_be_served() -> No
     condition = {"kind": "require", "field": "metier", "in": ["production"]}
     minimum = {"kind": "capacity", "most": 1, "minimum": 1, "always": True}
     trial = trial_of(people, programme(condition, minimum))
-    assert trial.holds(trial.eased([0, 1]))
-    assert trial.holds(trial.eased([1]))
+    assert trial.holds(trial.formulate_keeping([0, 1]))
+    assert trial.holds(trial.formulate_keeping([1]))
     assert not solvable(formulate(people, trial.scores, trial.rules[1:], ["matched"]))
 
 

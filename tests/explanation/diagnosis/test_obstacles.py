@@ -48,7 +48,7 @@ def met(found: UnplacedPerson) -> list[tuple[str, int, list[str]]]:
 
 
 def said(found: UnplacedPerson, place: int = 0) -> list[str]:
-    return [words(each.told(place)) for each in obstacles(found) if each.blocks[place]]
+    return [words(each.sentence(place)) for each in obstacles(found) if each.blocks[place]]
 
 
 def barring(*blocks: int, rank: int = 0, code: str = "waive_rule") -> Obstacle:

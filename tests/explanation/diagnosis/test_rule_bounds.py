@@ -20,7 +20,7 @@ def knobs(people: Cohort, rule: Mapping[str, Any]) -> list[Relaxation]:
 
 
 def told(knob: Relaxation, steps: int) -> str:
-    return words(knob.told(steps))
+    return words(knob.sentence(steps))
 
 
 def setting(knob: Relaxation, steps: int, name: str) -> object:

@@ -75,7 +75,7 @@ def assert_leads_there(
     problem: AssignmentProblem, solution: Solution, pair: tuple[int, int], price: ExchangeCost
 ) -> None:
     """The changes lead from the plan to one that holds the rules and the pair, and is worth just the losses less."""
-    pairs = price.applied(solution.pairs)
+    pairs = price.apply(solution.pairs)
     reached = [value(problem, goal, pairs) for goal in problem.goals]
     tiers = tuple(Tier(goal, worth, worth) for goal, worth in zip(problem.goals, reached, strict=True))
     assert violations(problem, Solution(Status.PROVED, pairs, tiers)) == []

@@ -167,7 +167,7 @@ def test_a_solver_gets_four_fifths_of_the_time_at_most(asked: float | None, give
 
 def test_operations_without_a_time_limit_are_left_as_they_are() -> None:
     example = operations()["verify"].example()
-    assert fit_to_limit("verify", example, 100.0) == operations()["verify"].asked.of(example)
+    assert fit_to_limit("verify", example, 100.0) == operations()["verify"].request_type.of(example)
 
 
 def test_the_language_of_the_request_is_spoken_from_the_first_word_on() -> None:

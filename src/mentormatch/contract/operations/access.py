@@ -81,8 +81,8 @@ class EqualAccess(Operation[AccessRequest, AccessResponse]):
     """Whether people could meet somebody, and were placed, whatever they answered to the questions that are watched."""
 
     kind = "access"
-    asked = AccessRequest
-    told = AccessResponse
+    request_type = AccessRequest
+    response_type = AccessResponse
 
     def answer(self, request: AccessRequest) -> AccessResponse:
         """Return how people fared."""

@@ -75,8 +75,8 @@ class Alternatives(Operation[AlternativesRequest, AlternativesResponse]):
     """Whom else somebody could have had, and at what price."""
 
     kind = "alternatives"
-    asked = AlternativesRequest
-    told = AlternativesResponse
+    request_type = AlternativesRequest
+    response_type = AlternativesResponse
 
     def answer(self, request: AlternativesRequest) -> AlternativesResponse:
         """Return the other partners, the cheapest first."""

@@ -88,8 +88,8 @@ class DatesOperation(Operation[DatesRequest, DatesResponse]):
     """The dates that the most can attend, far enough apart, on no day off."""
 
     kind = "dates"
-    asked = DatesRequest
-    told = DatesResponse
+    request_type = DatesRequest
+    response_type = DatesResponse
 
     def answer(self, request: DatesRequest) -> DatesResponse:
         """Return the dates."""

@@ -57,8 +57,8 @@ class Diagnose(Operation[DiagnoseRequest, DiagnoseResponse]):
     """Whether a programme has a solution, what stands in the way, and the ways out."""
 
     kind = "diagnose"
-    asked = DiagnoseRequest
-    told = DiagnoseResponse
+    request_type = DiagnoseRequest
+    response_type = DiagnoseResponse
 
     def answer(self, request: DiagnoseRequest) -> DiagnoseResponse:
         """Return the diagnosis."""

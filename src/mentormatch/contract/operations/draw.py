@@ -62,8 +62,8 @@ class DrawLots(Operation[DrawRequest, DrawResponse]):
     """The plan of two programmes between which a lot decides where they differ, part by part."""
 
     kind = "draw"
-    asked = DrawRequest
-    told = DrawResponse
+    request_type = DrawRequest
+    response_type = DrawResponse
 
     def answer(self, request: DrawRequest) -> DrawResponse:
         """Return what the lots give."""

@@ -95,8 +95,8 @@ class Evaluate(Operation[EvaluateRequest, EvaluateResponse]):
     """What a plan is worth, and which rules it breaks."""
 
     kind = "evaluate"
-    asked = EvaluateRequest
-    told = EvaluateResponse
+    request_type = EvaluateRequest
+    response_type = EvaluateResponse
 
     def answer(self, request: EvaluateRequest) -> EvaluateResponse:
         """Return the plan, explained."""

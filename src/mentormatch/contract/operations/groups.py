@@ -12,8 +12,8 @@ class GroupsOperation(Operation[GroupsRequest, GroupsResponse]):
     """The optimal groups, explained."""
 
     kind = "groups"
-    asked = GroupsRequest
-    told = GroupsResponse
+    request_type = GroupsRequest
+    response_type = GroupsResponse
 
     def answer(self, request: GroupsRequest) -> GroupsResponse:
         """Return the groups."""

@@ -65,8 +65,8 @@ class AnswerIncentives(Operation[IncentivesRequest, IncentivesResponse]):
     """Whether anybody would gain by answering otherwise, which question invites it, and what closes it; never who."""
 
     kind = "incentives"
-    asked = IncentivesRequest
-    told = IncentivesResponse
+    request_type = IncentivesRequest
+    response_type = IncentivesResponse
 
     def answer(self, request: IncentivesRequest) -> IncentivesResponse:
         """Return what invites to answer otherwise."""

@@ -88,8 +88,8 @@ class LearnFromEditions(Operation[LearnRequest, LearnResponse]):
     """Which criteria went with pairs that lasted and were content, and this year's pairs if weights followed that."""
 
     kind = "learn"
-    asked = LearnRequest
-    told = LearnResponse
+    request_type = LearnRequest
+    response_type = LearnResponse
 
     def answer(self, request: LearnRequest) -> LearnResponse:
         """Return what the editions teach."""

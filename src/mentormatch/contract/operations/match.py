@@ -12,8 +12,8 @@ class Match(Operation[MatchRequest, MatchResponse]):
     """The optimal pairs, explained."""
 
     kind = "match"
-    asked = MatchRequest
-    told = MatchResponse
+    request_type = MatchRequest
+    response_type = MatchResponse
 
     def answer(self, request: MatchRequest) -> MatchResponse:
         """Return the pairs."""

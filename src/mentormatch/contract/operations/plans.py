@@ -56,8 +56,8 @@ class Plans(Operation[PlansRequest, PlansResponse]):
     """The best plan, then the best that differs enough from all before it."""
 
     kind = "plans"
-    asked = PlansRequest
-    told = PlansResponse
+    request_type = PlansRequest
+    response_type = PlansResponse
 
     def answer(self, request: PlansRequest) -> PlansResponse:
         """Return the plans."""

@@ -106,8 +106,8 @@ class Recruit(Operation[RecruitRequest, RecruitResponse]):
     """Which one, two or three further mentors would place most of those left without, proved by solving with them."""
 
     kind = "recruit"
-    asked = RecruitRequest
-    told = RecruitResponse
+    request_type = RecruitRequest
+    response_type = RecruitResponse
 
     def answer(self, request: RecruitRequest) -> RecruitResponse:
         """Return whom to recruit."""

@@ -123,8 +123,8 @@ class RepairOperation(Operation[RepairRequest, RepairResponse]):
     """New pairs for who needs one, with as few former pairs broken as that takes."""
 
     kind = "repair"
-    asked = RepairRequest
-    told = RepairResponse
+    request_type = RepairRequest
+    response_type = RepairResponse
 
     def answer(self, request: RepairRequest) -> RepairResponse:
         """Return the repaired plan."""

@@ -119,8 +119,8 @@ class ReplyOperation(Operation[ReplyRequest, ReplyResponse]):
     """The next round of a proposal: settled pairs stay, declined ones do not come back, others are matched again."""
 
     kind = "reply"
-    asked = ReplyRequest
-    told = ReplyResponse
+    request_type = ReplyRequest
+    response_type = ReplyResponse
 
     def answer(self, request: ReplyRequest) -> ReplyResponse:
         """Return the next round."""

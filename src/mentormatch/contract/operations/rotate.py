@@ -59,8 +59,8 @@ class Rotate(Operation[RotateRequest, RotateResponse]):
     """Groups for several rounds, in which as few people as can be meet again."""
 
     kind = "rotate"
-    asked = RotateRequest
-    told = RotateResponse
+    request_type = RotateRequest
+    response_type = RotateResponse
 
     def answer(self, request: RotateRequest) -> RotateResponse:
         """Return the groups of every round."""

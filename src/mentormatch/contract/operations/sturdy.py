@@ -68,8 +68,8 @@ class SturdyPlans(Operation[SturdyRequest, SturdyResponse]):
     """Which plan holds best if one or two people leave, what it costs, and how far from the best it may be."""
 
     kind = "sturdy"
-    asked = SturdyRequest
-    told = SturdyResponse
+    request_type = SturdyRequest
+    response_type = SturdyResponse
 
     def answer(self, request: SturdyRequest) -> SturdyResponse:
         """Return what holds."""

@@ -76,8 +76,8 @@ class Suggest(Operation[SuggestRequest, SuggestResponse]):
     """For everybody a short list of possible partners, so that nobody is shown too often, or never."""
 
     kind = "suggest"
-    asked = SuggestRequest
-    told = SuggestResponse
+    request_type = SuggestRequest
+    response_type = SuggestResponse
 
     def answer(self, request: SuggestRequest) -> SuggestResponse:
         """Return the lists."""

@@ -85,8 +85,8 @@ class TopicsOperation(Operation[TopicsRequest, TopicsResponse]):
     """The topics that serve the most members, then everybody in proportion."""
 
     kind = "topics"
-    asked = TopicsRequest
-    told = TopicsResponse
+    request_type = TopicsRequest
+    response_type = TopicsResponse
 
     def answer(self, request: TopicsRequest) -> TopicsResponse:
         """Return the topics."""

@@ -105,8 +105,8 @@ class TurnsOperation(Operation[TurnsRequest, TurnsResponse]):
     """Who presents at which session: everybody once before anybody twice, each when they can."""
 
     kind = "turns"
-    asked = TurnsRequest
-    told = TurnsResponse
+    request_type = TurnsRequest
+    response_type = TurnsResponse
 
     def answer(self, request: TurnsRequest) -> TurnsResponse:
         """Return the turns."""

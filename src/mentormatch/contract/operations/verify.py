@@ -32,8 +32,8 @@ class Verify(Operation[VerifyRequest, VerifyResponse]):
     """A decision, checked again from its file alone: rules, values, optimality, log."""
 
     kind = "verify"
-    asked = VerifyRequest
-    told = VerifyResponse
+    request_type = VerifyRequest
+    response_type = VerifyResponse
 
     def answer(self, request: VerifyRequest) -> VerifyResponse:
         """Return what holds."""

@@ -65,8 +65,8 @@ class WhyNotOperation(Operation[WhyNotRequest, WhyNotResponse]):
     """Why two people are no pair, what it would cost to make them one, and who would move."""
 
     kind = "why-not"
-    asked = WhyNotRequest
-    told = WhyNotResponse
+    request_type = WhyNotRequest
+    response_type = WhyNotResponse
 
     def answer(self, request: WhyNotRequest) -> WhyNotResponse:
         """Return what forcing the pair would mean."""

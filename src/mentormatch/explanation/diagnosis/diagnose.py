@@ -41,7 +41,7 @@ def diagnose_rules(
     trial = FeasibilityOracle(cohort, scores, tuple(rules), deadline)
     findings = find_findings(RuleInstance.of(cohort, scores, rules, labels))
     hopeless = any(finding.decisive for finding in findings)
-    status = Status.INFEASIBLE if hopeless else VERDICTS[trial.holds(trial.posed(trial.rules))]
+    status = Status.INFEASIBLE if hopeless else VERDICTS[trial.holds(trial.formulate(trial.rules))]
     if status is not Status.INFEASIBLE:
         return Diagnosis(status, findings)
     if not scores.held:
@@ -85,7 +85,7 @@ def conflict_of(trial: FeasibilityOracle, labels: Labels = KEYS) -> RuleConflict
     outcomes: list[bool | None] = []
 
     def conflicting(kept: Sequence[int]) -> bool:
-        outcomes.append(trial.holds(trial.eased(kept)))
+        outcomes.append(trial.holds(trial.formulate_keeping(kept)))
         return outcomes[-1] is False
 
     places = deletion_filter(range(len(trial.rules)), conflicting)

@@ -40,7 +40,7 @@ class HallViolator:
 
     people: tuple[int, ...]
     partners: tuple[int, ...]
-    asked: int
+    wanted: int
     there: int
 
 
@@ -137,12 +137,12 @@ def violator_in_words(instance: RuleInstance, side: Side, found: HallViolator, c
     )
     if found.partners and rules:
         sentence += " " + tr("Les autres sont exclus par {rules}.", rules=excluded)
-    return Finding(code, sentence, found.asked - found.there, people, tuple(rules), decisive=code == MINIMUM)
+    return Finding(code, sentence, found.wanted - found.there, people, tuple(rules), decisive=code == MINIMUM)
 
 
 def few_partners_in_words(instance: RuleInstance, side: Side, found: HallViolator, code: str, who: str) -> str:
     """Return in words the only partners that some people have, and how many places are missing."""
-    count, only, missing = len(found.people), partners(instance, side, found), short_of(found.there, found.asked)
+    count, only, missing = len(found.people), partners(instance, side, found), short_of(found.there, found.wanted)
     if code == PLACED:
         return tr_n(
             "{people} ne peut aller qu'avec {partners} : {missing}.",
@@ -157,7 +157,7 @@ def few_partners_in_words(instance: RuleInstance, side: Side, found: HallViolato
         "{people} doivent former {pairs} au moins et ne peuvent aller qu'avec {partners} : {missing}.",
         count,
         people=who,
-        pairs=counted(found.asked, "binôme"),
+        pairs=counted(found.wanted, "binôme"),
         partners=only,
         missing=missing,
     )
@@ -187,7 +187,7 @@ def partners(instance: RuleInstance, side: Side, found: HallViolator) -> str:
 
 def no_partner_in_words(found: HallViolator, code: str, who: str, excluded: str) -> str:
     """Return in words that somebody has no partner at all."""
-    sentence = tr(NONE[code], person=who, pairs=counted(found.asked, "binôme"))
+    sentence = tr(NONE[code], person=who, pairs=counted(found.wanted, "binôme"))
     return f"{about(sentence, tr('tous sont exclus par {rules}', rules=excluded)) if excluded else sentence}."
 
 

@@ -45,7 +45,7 @@ class FeasibilityOracle:
     rules: tuple[Rule, ...]
     deadline: float | None = None
 
-    def posed(self, rules: Sequence[Rule], places: PlaceNumbers | None = None) -> AssignmentProblem:
+    def formulate(self, rules: Sequence[Rule], places: PlaceNumbers | None = None) -> AssignmentProblem:
         """Return the problem that ``rules`` pose, with more places for some of those who take part."""
         problem = feasibility_problem(self.cohort, self.scores, rules)
         if not places:
@@ -53,7 +53,7 @@ class FeasibilityOracle:
         loads = [_with_places(load, side, places) for side, load in zip(SIDES, sides_of(problem), strict=True)]
         return replace(problem, mentors=loads[0], mentees=loads[1])
 
-    def eased(self, kept: Sequence[int]) -> AssignmentProblem:
+    def formulate_keeping(self, kept: Sequence[int]) -> AssignmentProblem:
         """Return the problem with the rules at ``kept`` only; it allows all that the whole programme allows.
 
         A capacity that is not kept limits no one, and who takes part only because a condition is not kept may be left
@@ -61,7 +61,7 @@ class FeasibilityOracle:
         """
         held = frozenset(kept)
         rules = [part for place, rule in enumerate(self.rules) for part in self._replacement(rule, kept=place in held)]
-        problem = self.posed(rules)
+        problem = self.formulate(rules)
         free = [~eligible_people(self.rules, self.cohort.side(side), side) for side in SIDES]
         mentors, mentees = [
             replace(load, optional=load.optional | aside) for load, aside in zip(sides_of(problem), free, strict=True)
@@ -106,7 +106,7 @@ class FeasibilityOracle:
 
     def works(self, rules: Sequence[Rule], places: PlaceNumbers | None = None) -> bool:
         """Return whether these rules are known to have a solution."""
-        return self.holds(self.posed(rules, places)) is True
+        return self.holds(self.formulate(rules, places)) is True
 
 
 def sides_of(problem: AssignmentProblem) -> tuple[DegreeBounds, DegreeBounds]:
@@ -168,7 +168,7 @@ def changes_of(trial: FeasibilityOracle, rule: Rule, labels: Labels) -> Iterator
     place = next(place for place, each in enumerate(trial.rules) if each is rule)
     others = [each for each in range(len(trial.rules)) if each != place]
     rest = tuple(trial.rules[each] for each in others)
-    without = trial.eased(others) if rule.bounds_degrees else trial.posed(rest)
+    without = trial.formulate_keeping(others) if rule.bounds_degrees else trial.formulate(rest)
     if not trial.holds(without):
         return
     market = market_of(trial.cohort, trial.scores.values)
@@ -189,7 +189,7 @@ def smallest_relaxation(trial: FeasibilityOracle, place: int, number: Relaxation
 
     steps = first_feasible(number.furthest, lambda count: trial.works(after(count)))
     if steps is not None:
-        yield PossibleChange(number.code, number.told(steps), number.cost(steps), rules=after(steps))
+        yield PossibleChange(number.code, number.sentence(steps), number.cost(steps), rules=after(steps))
 
 
 def first_feasible(furthest: int, works: Callable[[int], bool]) -> int | None:
@@ -263,8 +263,8 @@ def for_all(trial: FeasibilityOracle, side: Side, count: int) -> PlaceNumbers:
 def places_in_use(trial: FeasibilityOracle, side: Side, lent: int) -> list[tuple[Side, int]]:
     """Return each place lent to everybody that some answer uses, as (side, position), those used least first."""
     axis = SIDES.index(side)
-    most = sides_of(trial.posed(trial.rules))[axis].most
-    pairs = trial.solution(trial.posed(trial.rules, for_all(trial, side, lent))).pairs
+    most = sides_of(trial.formulate(trial.rules))[axis].most
+    pairs = trial.solution(trial.formulate(trial.rules, for_all(trial, side, lent))).pairs
     beyond = (np.bincount(pairs[:, axis], minlength=len(most)) - most).tolist()
     keys = [canonical(key) for key in trial.cohort.side(side).ids]
     order = sorted(range(len(keys)), key=lambda row: (beyond[row], keys[row]))

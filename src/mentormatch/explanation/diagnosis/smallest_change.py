@@ -37,7 +37,7 @@ class Obstacle:
     """
 
     code: str
-    told: Callable[[int], str]
+    sentence: Callable[[int], str]
     blocks: BoolVector
     rank: int
 
@@ -149,7 +149,7 @@ def change_to(seeker: UnplacedPerson, best: int, found: list[Obstacle]) -> Possi
         "Avec {partner} ({score} points), sans déplacer personne : {changes}.",
         partner=partner,
         score=points(int(seeker.scores[best])),
-        changes=listed([each.told(best) for each in found]) or tr("le binôme peut être ajouté tel quel"),
+        changes=listed([each.sentence(best) for each in found]) or tr("le binôme peut être ajouté tel quel"),
     )
     return PossibleChange(code, sentence, len(found), pair)
 

@@ -114,7 +114,7 @@ class Meet(Rule):
         barred = np.empty(market.shape, dtype=bool)
         for start in range(0, len(barred), BLOCK_ROWS):
             rows = slice(start, start + BLOCK_ROWS)
-            barred[rows] = self._barred(ours.take(np.arange(len(barred))[rows]), theirs)
+            barred[rows] = self._pairs_apart(ours.take(np.arange(len(barred))[rows]), theirs)
         return barred
 
     def _party(self, people: People) -> "Party":
@@ -128,7 +128,7 @@ class Meet(Rule):
         """Return (n,) the longest trip that each accepts, NaN where that is not known."""
         return people.numbers(self.travel).values if isinstance(self.travel, str) else np.full(len(people), self.travel)
 
-    def _barred(self, ours: "Party", theirs: "Party") -> BoolMatrix:
+    def _pairs_apart(self, ours: "Party", theirs: "Party") -> BoolMatrix:
         """Return (n, m) bool: the pairs of two sides that may not be."""
         near, far = self._trips(ours, theirs)
         if self.missing == "allow":

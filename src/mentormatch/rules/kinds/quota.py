@@ -73,7 +73,7 @@ class Quota(Rule):
         return (*((least,) if self.least is None else ()), *((most,) if self.most is None else ()))
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
-        mentors, mentees = (self._counted(market, side) for side in ("mentor", "mentee"))
+        mentors, mentees = (self._condition_flags(market, side) for side in ("mentor", "mentee"))
         one = mentors if mentees is None else mentees
         both = mentors is not None and mentees is not None
         if one is not None:
@@ -101,7 +101,7 @@ class Quota(Rule):
                 ),
             )
 
-    def _counted(self, market: Market, side: Side) -> NDArray[np.int64] | None:
+    def _condition_flags(self, market: Market, side: Side) -> NDArray[np.int64] | None:
         """Return (n, 1) or (1, m) int64: 1 for whom all conditions of a side hold; None where there are none."""
         holds = [condition.holds(market.side(side)) for condition in self.where if condition.side == side]
         counted = np.logical_and.reduce(holds).astype(np.int64) if holds else None

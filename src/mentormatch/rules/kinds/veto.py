@@ -43,25 +43,25 @@ class Veto(Rule):
     def forbidden_by_identity(self, market: Market) -> PairIndices:
         """Return who meets whom: what one person refuses is what the other is known as."""
         mentors, mentees = market.mentors, market.mentees
-        ours, theirs = self._refused(mentors), self._refused(mentees)
+        ours, theirs = self._refusals(mentors), self._refusals(mentees)
         left = [
             *names_in_words("refused by a mentor", ours),
-            *names_in_words("refused by a mentee", self._known_as(mentors, theirs)),
+            *names_in_words("refused by a mentee", self._people_refused(mentors, theirs)),
         ]
         right = [
-            *names_in_words("refused by a mentor", self._known_as(mentees, ours)),
+            *names_in_words("refused by a mentor", self._people_refused(mentees, ours)),
             *names_in_words("refused by a mentee", theirs),
         ]
         return pairs_with_common_entry(left, right, market.shape)
 
-    def _refused(self, people: People) -> Refusals:
+    def _refusals(self, people: People) -> Refusals:
         """Return whom people named."""
         if self.field not in people.columns:
             return []
         named = people.names(self.field).compared
         return [(row, name) for row, names in enumerate(named) if names for name in names]
 
-    def _known_as(self, people: People, refused: Refusals) -> Refusals:
+    def _people_refused(self, people: People, refused: Refusals) -> Refusals:
         """Return who is known by a name that is refused: by their key, or an answer to a field in ``against``."""
         sought = {name for _, name in refused}
         if not sought:
@@ -69,11 +69,11 @@ class Veto(Rule):
         known = [(row, key) for row, key in enumerate(people.compared) if key in sought]
         for field in self.against:
             if field in people.columns:
-                given = enumerate(self._given(people, field))
+                given = enumerate(self._answers(people, field))
                 known += [(row, name) for row, names in given if not sought.isdisjoint(names) for name in names]
         return known
 
-    def _given(self, people: People, field: str) -> Iterable[Sequence[str]]:
+    def _answers(self, people: People, field: str) -> Iterable[Sequence[str]]:
         """Return what each person answered, in the form in which it is compared."""
         column = people.columns[field]
         if isinstance(column, NameLists):

@@ -49,7 +49,7 @@ class MarketSample:
         mentors, mentees = (np.sort(draw.choice(size, round(size * share), replace=False)) for size in (n, m))
         return cls(pricing, pricing.flipped().select_mentees(mentors).flipped(), mentors, mentees)
 
-    def sampled(self) -> PricingProblem:
+    def pricing_of_sample(self) -> PricingProblem:
         """Return the pricing problem of the sample."""
         return self.mentor_rows.select_mentees(self.mentees).cache_tables()
 
@@ -150,7 +150,7 @@ def choose_candidates(pricing: PricingProblem, master: RestrictedMaster) -> Cand
     A large sample is solved by column generation itself.
     """
     sample = MarketSample.of(pricing)
-    sampled = sample.sampled()
+    sampled = sample.pricing_of_sample()
     # A small sample is solved with all its pairs, a larger one recursively.
     if max(sampled.scores.shape) <= SOLVED_WHOLE:
         pairs = sampled.pairs()

@@ -101,7 +101,7 @@ class RepairHeuristic:
                 return None
             answer, begin = face.answer(optimum.chosen), None
             # Done: the optimum of what is left of the face keeps all rules.
-            if self.rules.satisfied(answer):
+            if self.rules.hold_for(answer):
                 return answer
             # The price of removing a person: what their partners lose who go to their second best.
             elsewhere = [_losses_elsewhere(face, profit, optimum, side) for side in (0, 1)]
@@ -132,7 +132,7 @@ class RepairHeuristic:
         pairs, released = np.column_stack([face.lefts[chosen], face.rights[chosen]]), [np.empty(0, dtype=np.int64)]
         places = face.left.most.copy(), face.right.most.copy()
         for own in rules.person_rows:
-            exceeded = own.exceeded(answer, rules.shape)
+            exceeded = own.find_exceeded(answer, rules.shape)
             if exceeded is None:
                 return None, places
             if not exceeded.any():

@@ -253,7 +253,7 @@ class PersonRows:
         room = np.where(own > 0, self.most // np.maximum(own, 1), UNBOUNDED)
         return np.searchsorted(weights, room, side="right")
 
-    def exceeded(self, pairs: IntMatrix, shape: tuple[int, int]) -> BoolVector | None:
+    def find_exceeded(self, pairs: IntMatrix, shape: tuple[int, int]) -> BoolVector | None:
         """Return (c,) whose row is above its maximum; None where pairs break rows in another way."""
         totals = self.totals(pairs, shape)
         over = np.asarray(totals > self.most)
@@ -299,7 +299,7 @@ class HardRules:
                 loads[own.side] = replace(loads[own.side], most=most)
         return replace(problem, mentors=loads[0], mentees=loads[1])
 
-    def satisfied(self, pairs: IntMatrix) -> bool:
+    def hold_for(self, pairs: IntMatrix) -> bool:
         """Return whether pairs (k, 2) keep all of them, and the dualised rows."""
         kept = all(
             own.within_bounds(own.totals(pairs, self.shape)).all() for own in (*self.person_rows, *self.dualised)
@@ -311,7 +311,7 @@ class HardRules:
 
         def filter_report(lazy: LazySolution) -> None:
             found = lazy()
-            if self.satisfied(found.pairs):
+            if self.hold_for(found.pairs):
                 report(lambda: found)
 
         return filter_report if self.any_rule else report

@@ -106,11 +106,11 @@ class Given(Criterion):
         return {name: value for name, value in stated.items() if name not in ("file", "columns")} | {"pairs": pairs}
 
     def named(self, left: People, right: People) -> Named:
-        found = sorted(self._found(left, right))
+        found = sorted(self._find_pairs(left, right))
         places = np.array([place[:2] for place in found], dtype=np.int64).reshape(-1, 2)
         return Named(places[:, 0], places[:, 1], np.array([value for *_, value in found], dtype=np.float64))
 
-    def _found(self, left: People, right: People) -> Iterator[tuple[int, int, float]]:
+    def _find_pairs(self, left: People, right: People) -> Iterator[tuple[int, int, float]]:
         """Yield the pairs of two sides that have points, by position, each with its value."""
         if len(left) * len(right) < len(self.pairs):
             for (i, mentor), (k, mentee) in product(enumerate(left.compared), enumerate(right.compared)):
@@ -163,7 +163,7 @@ class PointsTable:
         missing = [name for name in NEEDED if self.places[name] is None]
         if missing:
             expected = tr("les colonnes {names}, ou « columns » dans le programme", names=listed([*NEEDED]))
-            raise self._refused(
+            raise self._refusal(
                 [Problem(self.table.source, tr("sans colonne {names}", names=listed(missing)), expected)]
             )
         problems, found = list[Problem](), dict[tuple[str, str], tuple[int, dict[str, Any]]]()
@@ -174,7 +174,7 @@ class PointsTable:
         if not found and not problems:
             problems = [Problem(self.table.source, tr("aucune ligne avec des points"), tr("une ligne par binôme"))]
         if problems:
-            raise self._refused(problems)
+            raise self._refusal(problems)
         return [row for _, row in found.values()]
 
     def _add(
@@ -194,5 +194,5 @@ class PointsTable:
         found[keys] = line, {**row, "points": points}
         return []
 
-    def _refused(self, problems: Sequence[Problem]) -> ProgrammeError:
+    def _refusal(self, problems: Sequence[Problem]) -> ProgrammeError:
         return ProgrammeError(tr("Des points donnés ne peuvent pas être utilisés"), problems)

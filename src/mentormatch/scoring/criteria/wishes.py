@@ -82,7 +82,7 @@ class Wishes(Criterion):
     def named(self, left: People, right: People) -> Named:
         ours = self._wishes(left, right, self.mentor)
         theirs = {(i, k): points for (k, i), points in self._wishes(right, left, self.mentee).items()}
-        known, sides = self._known(left, right), (self.mentor is not None) + (self.mentee is not None)
+        known, sides = self._who_answered(left, right), (self.mentor is not None) + (self.mentee is not None)
         both = sorted(pair for pair in {**ours, **theirs} if known[0][pair[0]] and known[1][pair[1]])
         values = [(ours.get(pair, 0.0) + theirs.get(pair, 0.0)) / sides for pair in both]
         places = np.array(both, dtype=np.int64).reshape(-1, 2)
@@ -90,9 +90,9 @@ class Wishes(Criterion):
 
     def tally(self, left: People, right: People) -> AnswerTally:
         nothing = np.zeros(len(left)), np.zeros(len(right))
-        return AnswerTally(nothing, self._known(left, right), np.add)
+        return AnswerTally(nothing, self._who_answered(left, right), np.add)
 
-    def _known(self, left: People, right: People) -> tuple[BoolVector, BoolVector]:
+    def _who_answered(self, left: People, right: People) -> tuple[BoolVector, BoolVector]:
         """Return who of either side answered what this criterion asks of that side."""
         questions = ((left, self.mentor), (right, self.mentee))
         ours, theirs = (

@@ -386,7 +386,7 @@ class SeenMapping:
         """Yield the fields that two questions of one file answer."""
         for table, _ in self.tables:
             for name, claim in claims_by_field(table.header, self.plan).items():
-                columns = claim.doubled()
+                columns = claim.find_doubled()
                 headers = [table.header[column] for column in columns]
                 same = [one for one in self.asked if set(one.headers) & set(headers)]
                 if len(same) > 1:

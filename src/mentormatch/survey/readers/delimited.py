@@ -121,14 +121,14 @@ class _Scanner:
         try:
             return next(csv.reader((self.line,), delimiter=self.delimiter, strict=True))
         except csv.Error:
-            return self._walked()
+            return self._walk()
 
-    def _walked(self) -> list[str]:
+    def _walk(self) -> list[str]:
         cells: list[str] = []
         at: int | None = 0
         while at is not None:
             quoted = self.line.startswith(_QUOTE, at)
-            cell, at = self._quoted(at, before=len(cells)) if quoted else self._plain(at)
+            cell, at = self._read_quoted(at, before=len(cells)) if quoted else self._plain(at)
             cells.append(cell)
         return cells
 
@@ -139,7 +139,7 @@ class _Scanner:
             return self.line[at:].rstrip("\r\n"), None
         return self.line[at:end], end + 1
 
-    def _quoted(self, at: int, *, before: int) -> tuple[str, int | None]:
+    def _read_quoted(self, at: int, *, before: int) -> tuple[str, int | None]:
         """Return the cell whose quote opens at ``at``, without its quotes, and where the next begins."""
         opened, pieces, at = self.number, [], at + 1
         if len(self.widths) == 1:
