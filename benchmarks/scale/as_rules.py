@@ -166,7 +166,7 @@ def slots(people: People, field: str) -> list[Answer]:
 def wished(criterion: Wishes, mentors: People, mentees: People) -> list[Answer]:
     """Return the points of the mentors for whom each mentee asked."""
     told: list[Answer] = [{} if known else None for known in mentees.known(str(criterion.mentee)).tolist()]
-    named = criterion.named(mentors, mentees)
+    named = criterion.pairs_by_name(mentors, mentees)
     for left, right, value in zip(named.left.tolist(), named.right.tolist(), named.values.tolist(), strict=True):
         wish = told[right]
         assert isinstance(wish, dict)

@@ -139,7 +139,7 @@ def check_values(criterion: Criterion, left: People, right: People) -> None:
     """Hold that values are from 0 to 1, and undefined exactly where a side gave no answer."""
     values = criterion.score(left, right)
     known = answered(criterion, left, "mentor")[:, None] & answered(criterion, right, "mentee")[None, :]
-    if not any(criterion.references()) and (named := criterion.named(left, right)) is not None:
+    if not any(criterion.references()) and (named := criterion.pairs_by_name(left, right)) is not None:
         known = np.zeros(values.shape, dtype=bool)  # it asks nobody anything, and knows the pairs that it names
         known[named.left, named.right] = True
     hold(values.shape == (len(left), len(right)), "`score` returns a value a pair, (len(left), len(right))")

@@ -162,7 +162,7 @@ def test_groups_may_be_told_by_name(grouping: Grouping, tmp_path: Path) -> None:
     asked = replace(grouping, programme=grouping.programme.model_copy(update={"documents": documents}))
     named = asked.named(mm.read_contacts(asked.programme, tmp_path / "reponses.csv"))
     told = text_of(named.save(tmp_path / "noms.html"))
-    assert "Arnaud Alix" in told or "Arnaud Alix" in {named.called(one.person) for one in named.unplaced}
+    assert "Arnaud Alix" in told or "Arnaud Alix" in {named.name_of(one.person) for one in named.unplaced}
     assert "C02" not in told
     assert [group.members for group in named.groups] == [group.members for group in grouping.groups]
 

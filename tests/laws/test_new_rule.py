@@ -137,7 +137,7 @@ def test_a_pair_that_it_forbids_is_no_exception_that_anybody_is_offered_where_it
 def test_its_own_rank_decides_which_of_two_exceptions_is_proposed() -> None:
     class OfOneMentor(Charter):
         def forbidden_by_identity(self, market: Market) -> PairIndices:
-            return cross_product(market.mentors.named(["M2"]), market.mentees.named(self.shy))
+            return cross_product(market.mentors.people_named(["M2"]), market.mentees.people_named(self.shy))
 
     banned = programme({"kind": "ban", "mentor": "M1", "mentee": "E1"})
     change = mm.match(alike(2, 1), banned.with_rules([OfOneMentor(shy=["E1"])])).smallest_changes[-1]

@@ -37,15 +37,15 @@ class Circle(Rule):
         return self.model_copy(update=names)
 
     def eligible(self, people: People, side: Side) -> BoolVector | None:
-        return ~people.named(self.shy)
+        return ~people.people_named(self.shy)
 
     def composition_bounds(self, members: People) -> Iterator[CompositionBound]:
         if self.elders:
-            yield CompositionBound(self.label, members.named(self.elders), 0, self.most, none=False)
+            yield CompositionBound(self.label, members.people_named(self.elders), 0, self.most, none=False)
 
     def together(self, members: People) -> Iterator[tuple[int, ...]]:
         if self.friends:
-            yield tuple(np.flatnonzero(members.named(self.friends)).tolist())
+            yield tuple(np.flatnonzero(members.people_named(self.friends)).tolist())
 
 
 def test_it_is_held() -> None:

@@ -109,13 +109,13 @@ def test_names_that_people_gave_stand_alone_in_groups_and_two_equal_ones_with_th
     first, second = list(contacts.people)[:2]
     same = {**contacts.people, second: {**contacts.people[second], "nom": contacts.people[first]["nom"].upper()}}
     grouping = mm.form_groups(cohort, programme).named(Contacts(contacts.fields, same))
-    called = {key: grouping.called(key) for _, key in contacts.people}
+    called = {key: grouping.name_of(key) for _, key in contacts.people}
     twice = [name for name in called.values() if name.endswith(")")]
     assert twice == [f"{contacts.people[first]['nom']} ({first[1]})", f"{same[second]['nom']} ({second[1]})"]
     shown = json.dumps([grouping.as_dict, grouping.as_dict_for_staff], ensure_ascii=False)
     assert not any(contacts.people[person]["nom"] in shown for person in contacts.people)
     apart = mm.form_groups(cohort, programme).named({key: "Ana" for _, key in contacts.people})
-    assert {apart.called(key) for _, key in contacts.people} == {f"Ana ({key})" for _, key in contacts.people}
+    assert {apart.name_of(key) for _, key in contacts.people} == {f"Ana ({key})" for _, key in contacts.people}
 
 
 def test_the_page_and_the_workbook_of_a_year_name_people_and_its_json_does_not(edition: Path) -> None:

@@ -135,8 +135,8 @@ def test_a_contact_detail_that_others_share_tells_of_nobody(made: Edition) -> No
     phones = [contact for key in ("M01", PERSON) for contact in contacts_of(made, key) if contact.startswith("06")]
     made.files["answers"].write_text(text.replace(phones[0], phones[1]), "utf-8")
     found = find_held_data(made.load(), made.tables(), PERSON)
-    assert found.named_in(PERSON)
-    assert not found.named_in(phones[1])
+    assert found.is_named_in(PERSON)
+    assert not found.is_named_in(phones[1])
 
 
 def test_every_document_that_is_written_is_covered_whatever_its_name_and_wherever_it_lies(

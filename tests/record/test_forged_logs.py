@@ -96,7 +96,7 @@ def with_a_line_more(chance: random.Random, entries: Sequence[LogEntry], content
         return extend_content(b"", *entries[:place], false, *entries[place:])[1]
     lines = content.splitlines()
     previous = digest(lines[place - 1]) if place else "0" * 64
-    lines.insert(place, LogLine(line=place + 1, previous=previous, entry=false).encoded())
+    lines.insert(place, LogLine(line=place + 1, previous=previous, entry=false).encode())
     return b"\n".join(lines) + b"\n"
 
 

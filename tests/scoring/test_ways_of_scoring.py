@@ -148,11 +148,14 @@ class Befriended(Plain):
     """One that names pairs, too: those that have the same key."""
 
     def score(self, left: People, right: People) -> Block:
-        values, named = np.where(np.isnan(Plain.score(self, left, right)), np.nan, 0.25), self.named(left, right)
+        values, named = (
+            np.where(np.isnan(Plain.score(self, left, right)), np.nan, 0.25),
+            self.pairs_by_name(left, right),
+        )
         values[named.left, named.right] = named.values
         return values
 
-    def named(self, left: People, right: People) -> Named:
+    def pairs_by_name(self, left: People, right: People) -> Named:
         same = np.array([[a == b != "" for b in right.ids] for a in left.ids], dtype=bool).reshape(len(left), -1)
         both = same & left.known(self.field)[:, None] & right.known(self.field)[None, :]
         named = both.nonzero()

@@ -60,7 +60,7 @@ class SingleChoice:
         """The options as people read them."""
         return self.labels
 
-    def named(self, answers: Iterable[str]) -> BoolVector:
+    def options_named(self, answers: Iterable[str]) -> BoolVector:
         """Return (k,) bool: the options that one of ``answers`` names, whatever its case and accents."""
         return labels_named(self.labels, answers)
 
@@ -84,7 +84,7 @@ class Affirmations(SingleChoice):
         """Yes and no in the language that is spoken."""
         return tuple(map(tr, self.labels))
 
-    def named(self, answers: Iterable[str]) -> BoolVector:
+    def options_named(self, answers: Iterable[str]) -> BoolVector:
         """Return (2,) bool: whether one of ``answers`` says no, and whether one says yes, in whatever words."""
         said = set(map(affirmed, answers))
         return np.array([False in said, True in said])
@@ -102,7 +102,7 @@ class MultiChoice:
     known: BoolVector
     most: int | None = None
 
-    def named(self, answers: Iterable[str]) -> BoolVector:
+    def options_named(self, answers: Iterable[str]) -> BoolVector:
         """Return (k,) bool: the options that one of ``answers`` names, whatever its case and accents."""
         return labels_named(self.labels, answers)
 

@@ -100,7 +100,7 @@ class GenerationDraft:
             run = run.add_to(former)
         manifest = self.manifest.with_those_in(self.place, self.every()).after(self.kind, run)
         manifest = manifest.after(EXAMPLE, DocumentRun.of(self.examples)) if self.examples else manifest
-        written = {FILENAME: (manifest.encoded(), False)}
+        written = {FILENAME: (manifest.encode(), False)}
         written |= {name: (content, False) for name, content in self.examples.items()}
         written |= {name: (content, name in self.private) for name, content in self.documents.items()}
         written |= {self.log[0]: (self.log[1], False)} if self.log else {}
@@ -116,7 +116,7 @@ class GenerationDraft:
         former, now = self.manifest.runs.get(self.kind), self.every()
         old = former.documents if former and not self.partial else {}
         gone = {name for name in old if name not in now and (self.place / name).is_file()}
-        gone = {name for name in gone if not self.manifest.typed(self.place / name, name)}
+        gone = {name for name in gone if not self.manifest.is_edited(self.place / name, name)}
         homes = {name.rpartition("/")[0] for name in gone} - {"", *self.parts}
         return gone | {f"{home}/{FILENAME}" for home in homes if self._is_emptied(home, gone)}
 
@@ -228,7 +228,7 @@ def find_changed(folder: Path, names: Iterable[str]) -> list[Problem]:
     manifest, names = manifest_in(folder), list(names)
     read = [Problem(name, tr("ce fichier est lu dans ce même calcul")) for name in names if is_read(folder / name)]
     typed = tr("quelqu'un y a écrit depuis qu'il a été fait")
-    return [*read, *(Problem(name, typed) for name in names if manifest.typed(folder / name, name))]
+    return [*read, *(Problem(name, typed) for name in names if manifest.is_edited(folder / name, name))]
 
 
 def refuse(found: Sequence[Problem], *, replace: bool) -> None:
@@ -471,7 +471,7 @@ def find_superseded(left: Path, place: Path) -> Iterator[tuple[str, FileState]]:
         homes = path.parent, (place / name).parent
         logs = {run.log for home in homes for run in manifest_in(home).runs.values()}
         is_listed = path.name in {FILENAME, *logs} or (path.name.startswith(".") and path.name.endswith(PART))
-        if is_listed or any(one.known(name) and not one.typed(path, name) for one in known):
+        if is_listed or any(one.has_document(name) and not one.is_edited(path, name) for one in known):
             yield name, file_state(path.lstat())
 
 

@@ -101,7 +101,7 @@ class Manifest:
     earlier: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readable: bool = True
 
-    def known(self, name: str) -> bool:
+    def has_document(self, name: str) -> bool:
         """Say whether a run wrote a document of this name."""
         return name in self.earlier or any(name in run.documents for run in self.runs.values())
 
@@ -122,7 +122,7 @@ class Manifest:
 
     def with_those_in(self, folder: Path, names: Iterable[str]) -> "Manifest":
         """Return the manifest with the files of these names that no run is known to have written."""
-        there = [name for name in names if not self.known(name) and (folder / name).is_file()]
+        there = [name for name in names if not self.has_document(name) and (folder / name).is_file()]
         found = {name: (Document.of((folder / name).read_bytes()).sha256,) for name in there}
         return replace(self, earlier={**self.earlier, **found})
 
@@ -151,7 +151,7 @@ class Manifest:
             return DocumentState.SAME
         return DocumentState.EARLIER if found in self.digests(name) else DocumentState.CHANGED
 
-    def typed(self, path: Path, name: str) -> bool:
+    def is_edited(self, path: Path, name: str) -> bool:
         """Say whether a file holds what no run wrote: somebody has changed it, or it is none of ours.
 
         Of a document that no manifest knows only a workbook can tell: it says when it was last saved.
@@ -160,11 +160,11 @@ class Manifest:
             content = path.read_bytes()
         except OSError:
             return path.exists()
-        if self.known(name):
+        if self.has_document(name):
             return hashlib.sha256(content).hexdigest() not in self.digests(name)
         return path.suffix.lower() == ".xlsx" and not as_made(content)
 
-    def encoded(self) -> bytes:
+    def encode(self) -> bytes:
         """Return the manifest as a file."""
         content = {
             "schema_version": 1,

@@ -326,7 +326,7 @@ def with_arrived_apart(cohort: Cohort, keys: Sequence[str]) -> tuple[Cohort, Coh
     """Return the cohort without the people who have these keys, and these people; raise RequestError for a stranger."""
     if not keys:
         return cohort, None
-    came = [cohort.side(side).named(keys) for side in SIDES]
+    came = [cohort.side(side).people_named(keys) for side in SIDES]
     known = {canonical(key) for side in SIDES for key in cohort.side(side).ids}
     strangers = [
         Problem(f"$.arrived[{place}]", quoted(key), tr("une personne d'aujourd'hui"))

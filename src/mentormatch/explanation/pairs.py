@@ -84,7 +84,7 @@ def explain_emphasised(
     cohort: Cohort, criteria: Sequence[Criterion], emphasis: Emphasis, pairs: NDArray[np.int64]
 ) -> Iterator[Pair]:
     """Yield the pairs explained, each with weights of its own, and with whose emphasis each criterion was."""
-    named = emphasis.named(cohort.mentors, criteria), emphasis.named(cohort.mentees, criteria)
+    named = emphasis.who_emphasised(cohort.mentors, criteria), emphasis.who_emphasised(cohort.mentees, criteria)
     for place in pairs:
         ours, theirs = (side[row] for side, row in zip(named, place, strict=True))
         weighed = emphasis.weigh(criteria, ours, theirs)

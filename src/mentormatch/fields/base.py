@@ -123,7 +123,7 @@ class Field(BaseModel, ABC):
         """Return the options of the question where ``answer`` names none of them, empty where it may be an answer."""
         column = self.column([])
         if isinstance(column, SingleChoice):
-            return () if column.named([answer]).any() else column.spoken_labels
+            return () if column.options_named([answer]).any() else column.spoken_labels
         labels: Sequence[str] = getattr(column, "labels", ())
         return labels if position(labels, answer) is None else ()
 

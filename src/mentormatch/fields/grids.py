@@ -99,13 +99,13 @@ class Slots(Field):
     def read(self, answer: Answer) -> AnswerReading:
         if is_blank(answer):
             return Blank
-        named = pieces_of(answer, self.slots, self.joiner) if isinstance(answer, str) else self.named(answer)
+        named = pieces_of(answer, self.slots, self.joiner) if isinstance(answer, str) else self.slots_named(answer)
         found, understood = find_options(self.slots, named, self.joiner)
         if not understood:
             return AnswerReading(tuple(sorted(found)) or None, tr(UNKNOWN_OPTION))
         return AnswerReading(tuple(sorted(found)))
 
-    def named(self, answer: Mapping[str, str]) -> list[str]:
+    def slots_named(self, answer: Mapping[str, str]) -> list[str]:
         """Return the slots named in the cells of a grid."""
         return [slot for part, text in answer.items() for slot in self.in_cell(part, text)]
 

@@ -37,7 +37,7 @@ class PairMeetings:
     mentor: bool | None = None
     mentee: bool | None = None
 
-    def said(self, side: Side) -> bool | None:
+    def answer_of(self, side: Side) -> bool | None:
         """Return what one side said."""
         return self.mentor if side == "mentor" else self.mentee
 
@@ -65,7 +65,7 @@ def meeting(pair: Pair, place: int, waves: Sequence[Wave], stopped: Answered | N
 def meets(wave: Wave, side: Side, pair: int, stopped: Answered | None) -> bool | None:
     """Return whether one side says that a pair meets, None where it says nothing of it."""
     row = wave.about(side, pair)
-    if row is None or stopped is None or not wave.answered(stopped.field)[row]:
+    if row is None or stopped is None or not wave.who_answered(stopped.field)[row]:
         return None
     return not bool(wave.gave(stopped)[row])
 
@@ -137,10 +137,10 @@ def reasons_of_end(met: Sequence[PairMeetings], side: Side) -> Iterator[Reason]:
     """Yield that somebody, or their partner, says that their pair meets no more."""
     for one in met:
         partner = keys_of(one.pair)[ACROSS[side]]
-        if one.said(side) is False:
+        if one.answer_of(side) is False:
             yield Reason(ENDED, one.months, tr("dit ne plus voir {partner}", partner=partner))
-        elif one.said(ACROSS[side]) is False:
-            yield Reason(ENDED, one.months, tr(DENIED if one.said(side) else UNTOLD, partner=partner))
+        elif one.answer_of(ACROSS[side]) is False:
+            yield Reason(ENDED, one.months, tr(DENIED if one.answer_of(side) else UNTOLD, partner=partner))
 
 
 def reasons_to_call(waves: Sequence[Wave], side: Side, key: str, calls: Sequence[Call]) -> Iterator[Reason]:

@@ -87,7 +87,7 @@ def counts(pairs: Sequence[Pair], wave: Wave, outcomes: Sequence[Outcome]) -> It
 def goes_well(wave: Wave, pair: int, said: Answered) -> bool | None:
     """Return whether all who answered about a pair gave one of these answers, None where nobody did."""
     rows = [row for side in SIDES if (row := wave.about(side, pair)) is not None]
-    outcomes = [bool(wave.gave(said)[row]) for row in rows if wave.answered(said.field)[row]]
+    outcomes = [bool(wave.gave(said)[row]) for row in rows if wave.who_answered(said.field)[row]]
     return all(outcomes) if outcomes else None
 
 

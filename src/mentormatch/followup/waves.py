@@ -61,7 +61,7 @@ class Wave:
             self._given[key] = self.people.gave(*key)
         return self._given[key]
 
-    def answered(self, name: str) -> BoolVector:
+    def who_answered(self, name: str) -> BoolVector:
         """Return (n,) bool: which replies answered a question."""
         return self.people.known(name)
 

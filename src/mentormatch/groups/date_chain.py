@@ -97,7 +97,7 @@ class DateChain:
             if absent.sum() > most
         )
 
-    def chosen(self, pairs: NDArray[np.int64]) -> tuple[int, ...]:
+    def positions_of(self, pairs: NDArray[np.int64]) -> tuple[int, ...]:
         """Return where the chosen dates stand."""
         last = len(self.there.moments)
         return tuple(sorted(to for origin, to in pairs.tolist() if to not in (origin, last)))

@@ -114,7 +114,7 @@ class Dates(Result):
     @cached_property
     def places(self) -> tuple[int, ...]:
         """Where the chosen dates stand among those that are no days off."""
-        return self.chain.chosen(self.solution.pairs) if len(self.solution.pairs) else ()
+        return self.chain.positions_of(self.solution.pairs) if len(self.solution.pairs) else ()
 
     @property
     def chosen(self) -> tuple[SessionMoment, ...]:

@@ -166,7 +166,7 @@ class Grouping(Result):
         """The same groups, whose people are called by pseudonyms where their keys are e-mail addresses."""
         return self if self.labels is not KEYS else replace(self, labels=codes(self.cohort, self.programme))
 
-    def called(self, key: str) -> str:
+    def name_of(self, key: str) -> str:
         """Return what a member is called."""
         return self.labels.person("mentee", key)
 
@@ -425,7 +425,7 @@ def sheets(grouping: "Grouping") -> dict[str, ResultSheet]:
 def placed_sheet(grouping: "Grouping", group: "FormedGroup") -> Iterator[tuple[CellValue, ...]]:
     """Yield the number of a group, each of its members, and who leads it, empty where nobody does."""
     leader = grouping.labels.person("mentor", group.facilitator) if group.facilitator else ""
-    yield from ((group.number, grouping.called(key), leader) for key in group.members)
+    yield from ((group.number, grouping.name_of(key), leader) for key in group.members)
 
 
 def staff_sheets(grouping: "Grouping") -> dict[str, ResultSheet]:
@@ -471,13 +471,13 @@ def grouping_json(one: "FormedGroup", share: "GroupShare") -> tuple[CellValue, .
 def unplaced_json(grouping: "Grouping") -> ResultSheet:
     """Return everybody in no group, and why."""
     columns = [("member", tr("Membre")), ("code", tr("Code")), ("reason", tr("Raison"))]
-    return sheet(columns, ((grouping.called(one.person), one.code, one.reason) for one in grouping.unplaced))
+    return sheet(columns, ((grouping.name_of(one.person), one.code, one.reason) for one in grouping.unplaced))
 
 
 def met_json(grouping: "Grouping") -> ResultSheet:
     """Return the pairs who were in one group before, and are again."""
     columns = [("group", tr("Groupe")), ("member", tr("Membre")), ("other", tr("A déjà rencontré"))]
-    pairs = ((one.number, grouping.called(a), grouping.called(b)) for one in grouping.groups for a, b in one.met)
+    pairs = ((one.number, grouping.name_of(a), grouping.name_of(b)) for one in grouping.groups for a, b in one.met)
     return sheet(columns, pairs)
 
 

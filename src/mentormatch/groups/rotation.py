@@ -96,7 +96,7 @@ class Rotation(Result):
     def sheets(self) -> dict[str, ResultSheet]:
         columns = [("round", tr("Tour")), ("group", tr("Groupe")), ("member", tr("Membre"))]
         rows = (
-            (turn, number, self.grouping.called(key))
+            (turn, number, self.grouping.name_of(key))
             for turn, each in enumerate(self.rounds, start=1)
             for number, group in enumerate(each, start=1)
             for key in group
@@ -107,7 +107,7 @@ class Rotation(Result):
     @own_language
     def staff_sheets(self) -> dict[str, ResultSheet]:
         columns = [("member", tr("Membre")), ("other", tr("Retrouve")), ("rounds", tr("Aux tours"))]
-        called = self.grouping.called
+        called = self.grouping.name_of
         return {
             "again": sheet(columns, ((called(a), called(b), listed([*map(str, when)])) for a, b, when in self.again))
         }

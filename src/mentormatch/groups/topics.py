@@ -47,18 +47,18 @@ class Ballot:
 
     members: tuple[str, ...]
     topics: tuple[str, ...]
-    asked: BoolMatrix
+    wishes: BoolMatrix
 
     def __repr__(self) -> str:
         return f"Ballot({len(self.members)} members, {len(self.topics)} topics)"
 
     def steps(self, number: int) -> int:
         """Return how many topics that they asked for a member can get at most, of so many chosen."""
-        return min(number, int(self.asked.sum(axis=1).max(initial=0)))
+        return min(number, int(self.wishes.sum(axis=1).max(initial=0)))
 
     def pose(self, number: int, goals: Sequence[BallotGoal] = DEFAULT) -> AssignmentProblem:
         """Return the problem to choose so many topics: members and the group are rows, steps and topics columns."""
-        n, t = self.asked.shape
+        n, t = self.wishes.shape
         steps = self.steps(number)
         whole = lcm(*range(1, steps + 1))
         scores = np.zeros((n + 1, steps + t), dtype=np.int64)
@@ -78,19 +78,19 @@ class Ballot:
 
     def _pairs_allowed(self, steps: int) -> BoolMatrix:
         """Return which pairs there are: members with as many steps as they have wishes, the group with each topic."""
-        n, t = self.asked.shape
+        n, t = self.wishes.shape
         allowed = np.zeros((n + 1, steps + t), dtype=bool)
-        allowed[:n, :steps] = np.arange(steps) < self.asked.sum(axis=1)[:, None]
+        allowed[:n, :steps] = np.arange(steps) < self.wishes.sum(axis=1)[:, None]
         allowed[n, steps:] = True
         return allowed
 
     def _rows(self, steps: int) -> Iterator[Row]:
         """Yield that each member takes no more steps than the group takes topics that they asked for."""
-        n, t = self.asked.shape
-        for member in np.flatnonzero(self.asked.any(axis=1)).tolist():
+        n, t = self.wishes.shape
+        for member in np.flatnonzero(self.wishes.any(axis=1)).tolist():
             weights = np.zeros((n + 1, steps + t), dtype=np.int64)
             weights[member, :steps] = 1
-            weights[n, steps:] = -self.asked[member].astype(np.int64)
+            weights[n, steps:] = -self.wishes[member].astype(np.int64)
             yield Row(f"m{member}", weights, most=0)
 
 
@@ -211,8 +211,8 @@ class Topics(Result):
     @cached_property
     def members(self) -> tuple[Served, ...]:
         """Whether each member gets a topic that they asked for."""
-        got = self.ballot.asked[:, list(self.places)].any(axis=1)
-        with_wishes = self.ballot.asked.any(axis=1)
+        got = self.ballot.wishes[:, list(self.places)].any(axis=1)
+        with_wishes = self.ballot.wishes.any(axis=1)
         codes = np.where(got, "served", np.where(with_wishes, "not_served", "asked_nothing")).tolist()
         return tuple(Served(member, code) for member, code in zip(self.ballot.members, codes, strict=True))
 
@@ -220,7 +220,7 @@ class Topics(Result):
     def requests(self) -> tuple[TopicRequest, ...]:
         """What each member asked for, and what of it is chosen; for the team alone."""
         topics, chosen = self.ballot.topics, set(self.places)
-        wanted = [np.flatnonzero(row).tolist() for row in self.ballot.asked]
+        wanted = [np.flatnonzero(row).tolist() for row in self.ballot.wishes]
         return tuple(
             TopicRequest(member, tuple(topics[t] for t in each), tuple(topics[t] for t in each if t in chosen))
             for member, each in zip(self.ballot.members, wanted, strict=True)
@@ -235,7 +235,7 @@ class Topics(Result):
 
     def _serve_all(self, number: int) -> bool:
         solution = solve(self.ballot.pose(number, ("served",)), seed=self.seed)
-        return solution.tiers[0].value == int(self.ballot.asked.any(axis=1).sum())
+        return solution.tiers[0].value == int(self.ballot.wishes.any(axis=1).sum())
 
     @property
     @own_language
@@ -278,7 +278,7 @@ class Topics(Result):
     def staff_sheets(self) -> dict[str, ResultSheet]:
         counts = [("topic", tr("Sujet")), ("chosen", tr("Retenu")), ("approvals", tr("Demandes"))]
         columns = [("member", tr("Membre")), ("asked", tr("Demandés")), ("chosen", tr("Retenus"))]
-        totals = self.ballot.asked.sum(axis=0).tolist()
+        totals = self.ballot.wishes.sum(axis=0).tolist()
         order = sorted(range(len(totals)), key=lambda place: (-totals[place], canonical(self.ballot.topics[place])))
         chosen = set(self.places)
         return {

@@ -113,7 +113,7 @@ def fills(cohort: Cohort, contacts: Contacts, name: str, field: AnyField) -> Ite
         if not field.asks(side) or field.use == "forbidden":
             continue
         if field.use == "contact":
-            given = contacts.given(side, name)
+            given = contacts.count_answers(side, name)
         elif field.use == "consent":
             given = len(people)  # without it a row is rejected
         else:

@@ -89,7 +89,7 @@ class People(ContentEquality):
         """Say whether somebody here has this key, whatever its case."""
         return self._row(key) is not None
 
-    def named(self, keys: Iterable[str]) -> BoolVector:
+    def people_named(self, keys: Iterable[str]) -> BoolVector:
         """Return (n,) bool: whose key is among ``keys``, whatever its case."""
         sought = {canonical(key) for key in keys}
         return np.array([key in sought for key in self.compared] if sought else np.zeros(len(self)), dtype=bool)
@@ -123,9 +123,9 @@ class People(ContentEquality):
         """Return (n,) bool: who gave one of ``answers`` to the field ``name``; not who did not answer."""
         given, column = list(answers), self.columns[name]
         if isinstance(column, SingleChoice):
-            return np.append(column.named(given), False)[column.values]  # no answer, which is -1, comes last
+            return np.append(column.options_named(given), False)[column.values]  # no answer, which is -1, comes last
         if isinstance(column, MultiChoice):
-            return np.asarray(column.values[:, column.named(given)].any(axis=1))
+            return np.asarray(column.values[:, column.options_named(given)].any(axis=1))
         wanted = {fold(answer) for answer in given}
         said = [{fold(part) for part in self.person(row).parts(name)} for row in range(len(self))]
         return np.array([bool(wanted & parts) for parts in said], dtype=bool)

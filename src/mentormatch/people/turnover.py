@@ -35,7 +35,7 @@ def remove_people(cohort: Cohort, keys: Iterable[str]) -> Cohort:
     ]
     if unknown:
         raise RequestError(tr("Qui n'est pas de cette édition ne peut pas la quitter"), unknown)
-    leaving = {side: cohort.side(side).named(gone) for side in SIDES}
+    leaving = {side: cohort.side(side).people_named(gone) for side in SIDES}
     mentors, mentees = cohort.both
     both = leaving["mentor"][mentors] | leaving["mentee"][mentees]
     leaving["mentor"][mentors[both]] = leaving["mentee"][mentees[both]] = True

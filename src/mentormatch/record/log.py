@@ -73,7 +73,7 @@ class LogLine(BaseModel):
     previous: str
     entry: LogEntry
 
-    def encoded(self) -> bytes:
+    def encode(self) -> bytes:
         """Return the line as it is written, without its end; there is no other way to write it."""
         return self.model_dump_json().encode()
 
@@ -205,7 +205,7 @@ def _encode(lines: Sequence[bytes], entries: Sequence[LogEntry]) -> tuple[str, b
     """Return the head that the log will have, and what is to be added to these lines."""
     head, added = digest(lines[-1]) if lines else START, b""
     for number, entry in enumerate(entries, len(lines) + 1):
-        line = LogLine(line=number, previous=head, entry=entry).encoded()
+        line = LogLine(line=number, previous=head, entry=entry).encode()
         head, added = digest(line), added + line + b"\n"
     return head, added
 
@@ -235,7 +235,7 @@ def _read(raw: bytes, number: int, previous: str | None = None) -> tuple[LogLine
     except ValidationError:
         return None, [Problem(where, tr("ce n'est pas une ligne de journal"))]
     # One spelling for each line: another one, though it says the same, is a line that was written again.
-    if line.encoded() != raw or line.line != number:
+    if line.encode() != raw or line.line != number:
         return line, [Problem(where, tr("la ligne a été réécrite ou déplacée"))]
     if previous is not None and line.previous != previous:
         return line, [Problem(where, tr("la ligne ne suit pas celle qui la précède : l'une des deux a été changée"))]

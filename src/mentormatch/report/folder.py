@@ -239,7 +239,7 @@ def write_beside(decision: Path, contents: Mapping[str, bytes]) -> None:
     """
     folder, manifest = decision.parent, manifest_in(decision.parent)
     kinds = [kind for kind, run in manifest.runs.items() if decision.name in run.documents]
-    own = {name: one for name, one in contents.items() if kinds and not manifest.typed(folder / name, name)}
+    own = {name: one for name, one in contents.items() if kinds and not manifest.is_edited(folder / name, name)}
     for name in contents.keys() - own.keys():
         write_whole(folder / name, contents[name], private=is_private(folder / name))
     if own:

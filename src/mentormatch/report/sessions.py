@@ -102,7 +102,7 @@ def score_parts(shares: Sequence[GroupShare], pairs: int) -> Iterator[ScorePart]
 
 def round_decks(result: Rotation) -> Iterator[Deck]:
     """Yield the groups of each round."""
-    called = result.grouping.called
+    called = result.grouping.name_of
     for turn, each in enumerate(result.rounds, start=1):
         cards = (plain_card(number, [called(key) for key in group]) for number, group in enumerate(each, start=1))
         yield Deck(tr("Tour\u00a0{number}", number=turn), tuple(cards))

@@ -37,7 +37,7 @@ class Distinct:
     def __len__(self) -> int:
         return len(self.first)
 
-    def joined(self, other: "Distinct") -> "Distinct":
+    def join(self, other: "Distinct") -> "Distinct":
         """Return the kinds that either of the two tells apart."""
         return Distinct.of(self.codes * len(other) + other.codes)
 
@@ -60,7 +60,7 @@ def by_having_answered(people: People, fields: Sequence[str]) -> Distinct:
 
 def _by(count: int, columns: Sequence[IntVector]) -> Distinct:
     kinds = [Distinct.of(codes) for codes in columns]
-    return reduce(Distinct.joined, kinds) if kinds else Distinct.of(np.zeros(count, dtype=np.int64))
+    return reduce(Distinct.join, kinds) if kinds else Distinct.of(np.zeros(count, dtype=np.int64))
 
 
 def strangers(people: People, fields: Sequence[str]) -> People:

@@ -144,7 +144,7 @@ class Criterion(Extension):
     def reason(self, left: Person, right: Person) -> str:
         """Return in a phrase what the value of this pair rests on; both have answered."""
 
-    def named(self, left: People, right: People) -> Named | None:
+    def pairs_by_name(self, left: People, right: People) -> Named | None:
         """Return the pairs of which the value rests on who they are; None where it rests on their answers alone.
 
         Of all other pairs it then rests on which of the two answered at all.

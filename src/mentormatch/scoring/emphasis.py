@@ -55,7 +55,7 @@ class Emphasis(BaseModel):
                 )
                 yield Problem("emphasis.field", found, listed([*known]))
 
-    def named(self, people: People, criteria: Sequence[Criterion]) -> NDArray[np.bool_]:
+    def who_emphasised(self, people: People, criteria: Sequence[Criterion]) -> NDArray[np.bool_]:
         """Return (n, c) bool: who named which criterion."""
         found = np.zeros((len(people), len(criteria)), dtype=bool)
         if self.field not in people.columns:
@@ -74,7 +74,7 @@ class Emphasis(BaseModel):
     def classes(self, cohort: Cohort, criteria: Sequence[Criterion]) -> Classes:
         """Return the mentors, and the mentees, by which criteria they named."""
         sides: tuple[Side, Side] = ("mentor", "mentee")
-        ours, theirs = (by_rows(self.named(cohort.side(side), criteria)) for side in sides)
+        ours, theirs = (by_rows(self.who_emphasised(cohort.side(side), criteria)) for side in sides)
         return ours, theirs
 
     def parts(
@@ -85,7 +85,7 @@ class Emphasis(BaseModel):
         Each pair is in one of these parts.
         """
         ours, theirs = self.classes(cohort, criteria)
-        named = self.named(cohort.mentors, criteria), self.named(cohort.mentees, criteria)
+        named = self.who_emphasised(cohort.mentors, criteria), self.who_emphasised(cohort.mentees, criteria)
         for i, mentor in enumerate(ours.first):
             for k, mentee in enumerate(theirs.first):
                 both = self.weigh(criteria, named[0][mentor], named[1][mentee])

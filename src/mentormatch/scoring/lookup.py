@@ -52,7 +52,7 @@ class ClassPoints:
         wide = self.columns is None and other.columns is None
         return wide and FEW_CLASSES * len(self.table) * len(other.table) <= len(self.codes)
 
-    def joined(self, other: "ClassPoints") -> "ClassPoints":
+    def combine(self, other: "ClassPoints") -> "ClassPoints":
         """Return the sum of what both give."""
         table = (self.table[:, None] + other.table).reshape(self.size * other.size, self.table.shape[1])
         return ClassPoints(self.codes * len(other.table) + other.codes, table)
@@ -136,7 +136,7 @@ class LookupTable:
         """Return whether the numbers of both together are few enough."""
         return self.size * other.size <= MOST
 
-    def joined(self, other: "LookupTable") -> "LookupTable":
+    def combine(self, other: "LookupTable") -> "LookupTable":
         """Return the sum of the points of both."""
         common = *((each, step * other.size) for each, step in self.common), *other.common
         points = np.add.outer(self.points, other.points).ravel()

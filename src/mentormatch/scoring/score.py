@@ -126,7 +126,7 @@ def _shares(share: Share, cohort: Cohort) -> Iterator[Adding]:
     """Yield what a criterion gives to all pairs, found in the way that takes least."""
     criterion = share.criterion
     left, right = (cohort.side(side).with_answers(criterion.fields_of(side)) for side in SIDES)
-    named = criterion.named(left, right)
+    named = criterion.pairs_by_name(left, right)
     if named is None:
         yield _share(share, left, right)
         return
@@ -187,7 +187,7 @@ def _together[T: (LookupTable, ClassPoints)](shares: Sequence[T]) -> Iterator[T]
         first, rest = left[0], list[T]()
         for other in left[1:]:
             if first.joins(other):
-                first = first.joined(other)
+                first = first.combine(other)
             else:
                 rest.append(other)
         left = rest

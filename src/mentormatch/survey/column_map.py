@@ -104,17 +104,17 @@ class Wording:
     def answer(self, answer: Answer) -> Answer:
         """Return an answer with each text that is mapped replaced, the rest as typed."""
         if isinstance(answer, Mapping):
-            return {part: self.said(text) for part, text in answer.items()}
+            return {part: self.meaning_of(text) for part, text in answer.items()}
         if isinstance(self.field, Levels):
             cells = self.field.cells(answer)
             return "\n".join(f"{self.one(item)} : {self.one(text)}" for item, text in cells)
-        return self.said(answer)
+        return self.meaning_of(answer)
 
     def one(self, text: str) -> str:
         """Return what one text stands for."""
         return self.known.get(fold(text), text)
 
-    def said(self, text: str) -> str:
+    def meaning_of(self, text: str) -> str:
         """Return what a cell stands for, which may hold several answers."""
         if not isinstance(self.field, Choices | Ranking | Slots | ListOfNames):
             return self.one(text)

@@ -69,6 +69,6 @@ class Contacts(VersionedPickle):
     def _by_key(self) -> Mapping[tuple[Side, str], Mapping[str, str]]:
         return {(side, canonical(key)): said for (side, key), said in self.people.items()}
 
-    def given(self, side: Side, name: str) -> int:
+    def count_answers(self, side: Side, name: str) -> int:
         """Return how many people of one side answered the contact question ``name``."""
         return sum(at == side and name in said for (at, _), said in self.people.items())

@@ -105,7 +105,7 @@ class SentMoment:
         """Return the same with its moment in this order of day and month, where the file does not prove another."""
         return self if self.readings is None or order is None else replace(self, when=self.at(order), readings=None)
 
-    def zoned(self, zone: tzinfo) -> "SentMoment":
+    def in_zone(self, zone: tzinfo) -> "SentMoment":
         """Return the same with its moment in a time zone, where it has none of its own."""
         both = self.readings
         if both is not None:

@@ -263,7 +263,7 @@ def with_submissions(
 
 def with_zone(table: TextTable, zone: tzinfo) -> TextTable:
     """Return the table with the moments that have no time zone of their own in this one."""
-    return replace(table, sent={line: sent.zoned(zone) for line, sent in table.sent.items()})
+    return replace(table, sent={line: sent.in_zone(zone) for line, sent in table.sent.items()})
 
 
 def first_filled(cells: Sequence[str], columns: Sequence[int]) -> str:

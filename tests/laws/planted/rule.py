@@ -32,12 +32,12 @@ class Charter(Rule):
         return self.model_copy(update={"shy": shy, "busy": busy})
 
     def forbidden_by_identity(self, market: Market) -> PairIndices:
-        return cross_product(np.ones(len(market.mentors), dtype=bool), market.mentees.named(self.shy))
+        return cross_product(np.ones(len(market.mentors), dtype=bool), market.mentees.people_named(self.shy))
 
     def degree_bounds(self, people: People, side: Side) -> DegreeBounds | None:
         if side == "mentee":
             return None
-        most = np.where(people.named(self.busy), 0, 2)
+        most = np.where(people.people_named(self.busy), 0, 2)
         return DegreeBounds(np.zeros_like(most), most, np.ones(len(people), dtype=bool))
 
     def side_constraints(self, market: Market) -> Iterator[Row]:

@@ -39,7 +39,7 @@ class TurnsRequest(MembersRequest):
         """Yield everybody whom the request names beside its people."""
         yield from mentions_of_keys("group", self.group or (), SIDES)
 
-    def proposed(self, cohort: Cohort, programme: Programme) -> Dates | None:
+    def propose_dates(self, cohort: Cohort, programme: Programme) -> Dates | None:
         """Return the best dates, where none are asked for and the programme proposes some."""
         if self.dates is not None or programme.sessions is None or not programme.sessions.dates:
             return None
@@ -111,7 +111,7 @@ class TurnsOperation(Operation[TurnsRequest, TurnsResponse]):
     def answer(self, request: TurnsRequest) -> TurnsResponse:
         """Return the turns."""
         cohort, programme = request.read()
-        at = request.proposed(cohort, programme)
+        at = request.propose_dates(cohort, programme)
         group = None if request.group is None else as_known(cohort, request.group)
         held = at if request.dates is None else request.dates
         limit = request.time_limit_s

@@ -77,7 +77,7 @@ class HeldData:
         names = [pseudonyms.of(row.side, row.key) for row in self.rows if row.side]
         return replace(self, texts=tuple(dict.fromkeys((*self.texts, *names))))
 
-    def named_in(self, text: str) -> bool:
+    def is_named_in(self, text: str) -> bool:
         """Say whether a text names the person."""
         return self.pattern.search(canonical(text)) is not None
 
@@ -143,7 +143,7 @@ def mentions(held: HeldData, tables: Iterable[TextTable]) -> Iterator[tuple[str,
         for record in table.records:
             if (table.source, record.line) not in mine:
                 cells = zip(table.header, record.cells, strict=True)
-                yield from ((table.source, record.line, header) for header, cell in cells if held.named_in(cell))
+                yield from ((table.source, record.line, header) for header, cell in cells if held.is_named_in(cell))
 
 
 BOOKS = (".xlsx", ".xlsm", ".ods", ".odt", ".docx")
@@ -170,7 +170,7 @@ def is_in_manifest(path: Path) -> bool:
     for folder in list(path.parents)[:3]:
         manifest, name = manifest_in(folder), path.relative_to(folder).as_posix()
         begun = manifest.runs[EXAMPLE].documents if EXAMPLE in manifest.runs else {}
-        if manifest.known(name) and name not in begun:
+        if manifest.has_document(name) and name not in begun:
             return True
     return False
 
@@ -250,7 +250,7 @@ def speaks_of(path: Path, held: HeldData) -> bool:
     """Say whether a document names a person, or is one of ours that cannot be read here; raises OSError."""
     if path.suffix.lower() == PARQUET or path.stat().st_size > MOST_BYTES:
         return ours(path)
-    return any(held.named_in(text) for text in texts(path))
+    return any(held.is_named_in(text) for text in texts(path))
 
 
 def texts(path: Path) -> Iterator[str]:

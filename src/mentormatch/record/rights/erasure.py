@@ -117,13 +117,13 @@ def forget_documents(path: Path, gone: set[Path], person: HeldData | None) -> No
         lost = {
             name
             for name in names
-            if (path.parent / name).resolve() in gone or (person is not None and person.named_in(name))
+            if (path.parent / name).resolve() in gone or (person is not None and person.is_named_in(name))
         }
         if not lost:
             return
         after = manifest.without(lost)
         if after.earlier or any(run.documents for run in after.runs.values()):
-            write_whole(path, after.encoded())
+            write_whole(path, after.encode())
         else:
             path.unlink()
 

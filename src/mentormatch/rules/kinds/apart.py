@@ -29,4 +29,4 @@ class Apart(Rule):
         return tr("Ces personnes ne se rencontrent pas : {people}.")
 
     def forbidden_by_identity(self, market: Market) -> PairIndices:
-        return cross_product(market.mentors.named(self.people), market.mentees.named(self.people))
+        return cross_product(market.mentors.people_named(self.people), market.mentees.people_named(self.people))

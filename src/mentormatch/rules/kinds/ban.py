@@ -21,4 +21,4 @@ class Ban(DecidedPair):
         return tr("{mentor} et {mentee} ne forment pas un binôme.")
 
     def forbidden_by_identity(self, market: Market) -> PairIndices:
-        return cross_product(market.mentors.named([self.mentor]), market.mentees.named([self.mentee]))
+        return cross_product(market.mentors.people_named([self.mentor]), market.mentees.people_named([self.mentee]))

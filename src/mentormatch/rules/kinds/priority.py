@@ -61,5 +61,5 @@ class Priority(Rule):
     def priority(self, people: People, side: Side) -> IntVector | None:
         if side != self.side:
             return None
-        first = people.named(self.people)
+        first = people.people_named(self.people)
         return (first if self.field is None else first | people.gave(self.field, self.among)).astype(np.int64)

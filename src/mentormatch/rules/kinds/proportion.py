@@ -73,7 +73,7 @@ class Proportion(Rule):
         return (*((least,) if self.least is None else ()), *((most,) if self.most is None else ()))
 
     def side_constraints(self, market: Market) -> Iterator[Row]:
-        counted = self.counted(market.side(self.side)) * WHOLE
+        counted = self.answer_flags(market.side(self.side)) * WHOLE
         weights = counted[:, None] if self.side == "mentor" else counted[None, :]
         if self.least is not None:
             yield Row(name=self.label, weights=weights - self.least, least=0)
@@ -102,6 +102,6 @@ class Proportion(Rule):
                 ),
             )
 
-    def counted(self, people: People) -> IntVector:
+    def answer_flags(self, people: People) -> IntVector:
         """Return (n,) int64: 1 for who gave one of the answers, else 0."""
         return people.gave(self.field, self.among).astype(np.int64)

@@ -39,5 +39,5 @@ class Require(Rule):
         if self.field not in people.columns:
             return None
         column = people.codes(self.field)
-        accepted = np.append(column.named(self.among), self.missing == "allow")
+        accepted = np.append(column.options_named(self.among), self.missing == "allow")
         return np.asarray(accepted[column.values])

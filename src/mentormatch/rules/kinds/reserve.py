@@ -64,7 +64,7 @@ class ReservedPlaces(Rule):
     def kept_places(self, market: Market) -> KeptPlaces:
         everybody = np.ones(len(market.mentors), dtype=bool)
         some = np.logical_and.reduce([everybody, *(condition.holds(market.mentors) for condition in self.where)])
-        return KeptPlaces(self.places, some, market.mentees.named(self.people))
+        return KeptPlaces(self.places, some, market.mentees.people_named(self.people))
 
     def with_kept_places(self, number: int, latecomers: Sequence[str]) -> Self:
         return self.model_copy(update={"places": number, "people": list(latecomers)})

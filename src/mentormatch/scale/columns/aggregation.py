@@ -92,7 +92,7 @@ class OverrideSolve:
         (face, optimum), scores = opening, self.pricing.scores
         duals = np.where(scores.mentors, optimum.left, 0), np.where(scores.mentees, optimum.right, 0)
         sides = zip((self.people.mentors, self.people.mentees), duals, strict=True)
-        mentors, mentees = (renumber(classes.joined(Distinct.of(price))) for classes, price in sides)
+        mentors, mentees = (renumber(classes.join(Distinct.of(price))) for classes, price in sides)
         if len(mentors) * len(mentees) > MAX_CLASS_PAIRS:
             return None
         own = self.people.codes[0][mentors.first], self.people.codes[1][mentees.first]

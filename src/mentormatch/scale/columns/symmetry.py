@@ -170,7 +170,7 @@ def _find_classes(pricing: PricingProblem, axis: int) -> Distinct:
     classes = Distinct.of(np.zeros_like(people))
     # Refine the partition column by column; stop once it is of no use.
     for column in _class_keys(pricing, axis):
-        classes = classes.joined(Distinct.of(column))
+        classes = classes.join(Distinct.of(column))
         if len(classes) * PEOPLE_PER_CLASS > len(people):
             return Distinct(people, people)
     return renumber(classes)
@@ -195,7 +195,7 @@ def _split_by_overrides(pricing: PricingProblem, axis: int, classes: Distinct) -
     """Return classes whose people have the same overrides too."""
     if not len(pricing.scores.matrix.overrides.points) or len(classes) == len(classes.codes):
         return classes
-    apart = classes.joined(Distinct.of(_override_keys(pricing.scores.matrix, axis)))
+    apart = classes.join(Distinct.of(_override_keys(pricing.scores.matrix, axis)))
     return renumber(apart)
 
 

@@ -90,7 +90,7 @@ def group_columns(terms: Sequence[ScoreTerm], width: int) -> ColumnGroups:
     shares = {place: forbidden_fraction(term) for place, term in enumerate(terms)}
     # The terms that forbid most first: their groups let most runs be skipped.
     for place in sorted(shares, key=lambda place: -shares[place]):
-        both = kinds.joined(terms[place].mentees)
+        both = kinds.join(terms[place].mentees)
         if shares[place] > RARELY_FORBIDS and len(both) * MENTEES_PER_GROUP <= width:
             leads, kinds = [*leads, terms[place]], both
     return ColumnGroups(tuple(leads), kinds.codes, kinds.first)

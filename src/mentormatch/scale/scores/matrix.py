@@ -195,7 +195,7 @@ def _criterion_terms(
 ) -> Iterator[ScoreTerm | OverlapTerm | PairOverrides]:
     """Yield the terms of each criterion."""
     for criterion, weight in zip(criteria, normalise_weights(criteria), strict=True):
-        known = criterion.named(cohort.mentors, cohort.mentees)
+        known = criterion.pairs_by_name(cohort.mentors, cohort.mentees)
         term = score_term(CriterionScore(criterion, weight), criterion, cohort, named=known is not None)
         yield _choose_cheaper(term, read_criterion_overlap(criterion, weight, cohort))
         if known is not None:
@@ -224,7 +224,7 @@ def merge_tables(terms: Sequence[ScoreTerm], width: int) -> Iterator[MergedTable
     cached, classes = list[ScoreTerm](), Distinct.of(np.zeros(width, dtype=np.int64))
     # Greedy: terms of few classes first, merged as long as the product of classes stays small.
     for term in sorted(terms, key=lambda term: len(term.mentees)):
-        both = classes.joined(term.mentees)
+        both = classes.join(term.mentees)
         if cached and len(both) > ceiling:
             yield merge_table(cached, classes)
             cached, both = [], term.mentees

@@ -105,7 +105,7 @@ class Given(Criterion):
         pairs = [*before, *PointsTable(table, columns, float(most)).pairs()]
         return {name: value for name, value in stated.items() if name not in ("file", "columns")} | {"pairs": pairs}
 
-    def named(self, left: People, right: People) -> Named:
+    def pairs_by_name(self, left: People, right: People) -> Named:
         found = sorted(self._find_pairs(left, right))
         places = np.array([place[:2] for place in found], dtype=np.int64).reshape(-1, 2)
         return Named(places[:, 0], places[:, 1], np.array([value for *_, value in found], dtype=np.float64))
@@ -128,7 +128,7 @@ class Given(Criterion):
         return {each.keys: each for each in self.pairs}
 
     def score(self, left: People, right: People) -> Block:
-        values, named = np.full((len(left), len(right)), np.nan), self.named(left, right)
+        values, named = np.full((len(left), len(right)), np.nan), self.pairs_by_name(left, right)
         values[named.left, named.right] = named.values
         return values
 

@@ -75,11 +75,11 @@ class Wishes(Criterion):
         return (tr("Points du premier souhait, du deuxième, et ainsi de suite : {points}."),)
 
     def score(self, left: People, right: People) -> Block:
-        values, named = self.tally(left, right).block(), self.named(left, right)
+        values, named = self.tally(left, right).block(), self.pairs_by_name(left, right)
         values[named.left, named.right] = named.values
         return values
 
-    def named(self, left: People, right: People) -> Named:
+    def pairs_by_name(self, left: People, right: People) -> Named:
         ours = self._wishes(left, right, self.mentor)
         theirs = {(i, k): points for (k, i), points in self._wishes(right, left, self.mentee).items()}
         known, sides = self._who_answered(left, right), (self.mentor is not None) + (self.mentee is not None)
