@@ -77,7 +77,7 @@ def told(program: Program, answer: SolverResult | None) -> int | None:
     assert answer is not None
     if answer.word is SolverStatus.INFEASIBLE:
         return None
-    taken = answer.taken()
+    taken = answer.integral_choice()
     assert answer.word is SolverStatus.OPTIMAL
     assert answer.holds(program)
     assert taken is not None
@@ -174,7 +174,7 @@ def test_any_duals_bound_every_choice(program: Program, data: st.DataObject) -> 
     assert all(value <= found.units for value in values)
     assert not (values and bounds.prove_empty(np.nan_to_num(duals), least, most))
     for value in values:
-        low, high = found.fixed(least, most, value)
+        low, high = found.fix_by_reduced_costs(least, most, value)
         for choice in choices(program):
             if int(program.worth[choice].sum()) >= value:
                 assert (low <= choice).all()

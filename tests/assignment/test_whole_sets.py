@@ -16,7 +16,7 @@ from mentormatch.assignment.engines.milp import _maximise_within
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds, Row
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import LazySolution, Solution, Status
-from mentormatch.assignment.optimal_face import fixed_pairs_allowed
+from mentormatch.assignment.optimal_face import are_pins_allowed
 from mentormatch.assignment.side_constraints import solve_with_side_constraints
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker, TieBreaker
 from mentormatch.assignment.verification.certificate import Verdict, certify
@@ -94,7 +94,7 @@ def test_whole_sets_give_the_canonical_answer_of_integer_programs_on_pairs() -> 
     solved = 0
     for seed in SEEDS:
         problem, told = problem_with_hours(seed), list[LazySolution]()
-        if not problem.rows or not fixed_pairs_allowed(problem):
+        if not problem.rows or not are_pins_allowed(problem):
             continue
         found = solve_by_sets(problem, run_of(problem, on_incumbent=told.append))
         if found is None:

@@ -41,7 +41,7 @@ def compare(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> Non
     assert np.array_equal(strips.at(mentors, mentees), found[mentors, mentees])
     some = np.arange(m)[::2]
     assert np.array_equal(strips.select_mentees(some).rows(0, n), found[:, some])
-    assert np.array_equal(strips.flipped().rows(0, m).T, found)
+    assert np.array_equal(strips.swap_sides().rows(0, m).T, found)
     compare_looks(strips, found)
 
 

@@ -120,5 +120,5 @@ def test_a_table_of_bytes_says_what_one_of_points_says(different: int) -> None:
     assert np.array_equal(table.rows(some), plain.rows(some))
     assert np.array_equal(table.at(some, others), plain.at(some, others))
     assert np.array_equal(table.select_columns(others).rows(some), points[np.ix_(some, others)])
-    assert np.array_equal(table.flipped().rows(others), points.T[others])
+    assert np.array_equal(table.swap_sides().rows(others), points.T[others])
     assert table.any() == plain.any() == bool(points.any())

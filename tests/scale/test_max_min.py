@@ -18,7 +18,7 @@ from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import NO_SCORE
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
-from mentormatch.assignment.objective import matched_mentees
+from mentormatch.assignment.objective import eligible_mentees
 from mentormatch.assignment.optimal_face import dual_bound, round_duals
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.operations import instance
@@ -125,8 +125,8 @@ def test_people_who_are_set_aside_lower_nothing(seed: int, goals: Sequence[str])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_mentee_whom_nobody_may_meet_lowers_nothing(seed: int) -> None:
     held, unheld = both(cohort(seed), PROGRAMME, RULES, FAIR[0])
-    served = matched_mentees(held)
-    assert np.array_equal(served, matched_mentees(unheld))
+    served = eligible_mentees(held)
+    assert np.array_equal(served, eligible_mentees(unheld))
     assert (~served & (held.mentees.most > 0)).any()
     assert same(solve(held), solve(unheld))
 
@@ -145,7 +145,7 @@ def test_minimums_are_kept_or_said_to_be_impossible(seed: int, goals: Sequence[s
 def test_where_somebody_must_be_left_out_that_is_seen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     _, unheld = both(cohort(3), PROGRAMME, RULES, FAIR[0])
     found, asked = solved(unheld, monkeypatch)
-    assert found.tiers[0].value < np.count_nonzero(matched_mentees(unheld))
+    assert found.tiers[0].value < np.count_nonzero(eligible_mentees(unheld))
     assert found.tiers[1].value == 0
     assert asked <= 3
 
@@ -235,7 +235,7 @@ def best_of(problem: AssignmentProblem) -> int:
 @given(st.integers(0, 2**32 - 1))
 def test_no_answer_is_above_the_ceiling_or_the_cap(seed: int) -> None:
     problem = drawn(seed)
-    threshold, best = WorstMentee(matched_mentees(problem)), best_of(problem)
+    threshold, best = WorstMentee(eligible_mentees(problem)), best_of(problem)
     most = solve(replace(problem, goals=("matched",)))
     cap = threshold.dual_upper_bound(problem, (), most)
     assert best <= threshold.upper_bound(problem, 0)
@@ -250,7 +250,7 @@ def test_no_answer_is_beyond_what_any_prices_leave(seed: int, data: st.DataObjec
     parts = data.draw(st.integers(1, 3))
     prices = DualSolution((("matched", 1),), np.array(mentors), np.array(mentees), denominator=parts)
     failed = Solution(Status.PROVED, np.empty((0, 2), np.int64), prices=(prices,))
-    beyond = WorstMentee(matched_mentees(problem)).upper_bound_after(problem, (), 1, failed)
+    beyond = WorstMentee(eligible_mentees(problem)).upper_bound_after(problem, (), 1, failed)
     assert beyond is None or best_of(problem) <= beyond
 
 

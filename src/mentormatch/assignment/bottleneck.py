@@ -31,7 +31,7 @@ from mentormatch.assignment.model.solution import (
     Tier,
     ignore_incumbent,
 )
-from mentormatch.assignment.objective import evaluate_tiers, matched_mentees
+from mentormatch.assignment.objective import eligible_mentees, evaluate_tiers
 from mentormatch.base.arrays import BoolVector
 from mentormatch.errors import EngineError
 
@@ -100,8 +100,8 @@ def solve_nonadditive_goals(
     if set(problem.goals) <= set(ADDITIVE_GOALS):
         return ask(problem, ties=True, tell=tell)
 
-    def tell_stated(told: LazySolution) -> None:
-        tell(lambda: _state_thresholds(problem, told()))
+    def tell_stated(incumbent: LazySolution) -> None:
+        tell(lambda: _state_thresholds(problem, incumbent()))
 
     full = replace(problem, goals=_with_implied_goals(problem))
     return _state_thresholds(problem, _solve_in_order(full, ask, _thresholds(problem), tell_stated))
@@ -111,7 +111,7 @@ def _thresholds(problem: AssignmentProblem) -> dict[str, MaxMinGoal]:
     """Return the max-min goals by name; ``WorstMentee`` takes a pass over all pairs, so only where it is asked for."""
     found: dict[str, MaxMinGoal] = {BottleneckPair.goal: BottleneckPair()}
     if WorstMentee.goal in problem.goals:
-        found[WorstMentee.goal] = WorstMentee(matched_mentees(problem))
+        found[WorstMentee.goal] = WorstMentee(eligible_mentees(problem))
     return found
 
 
@@ -124,8 +124,8 @@ def _with_implied_goals(problem: AssignmentProblem) -> tuple[str, ...]:
     if "leximin" not in goals:
         return tuple(goals)
     place = goals.index("leximin")
-    asked = ("matched", "floor") if problem.scores.stored else ("matched",)
-    before = (*goals[:place], *(goal for goal in asked if goal not in goals[:place]))
+    first = ("matched", "floor") if problem.scores.stored else ("matched",)
+    before = (*goals[:place], *(goal for goal in first if goal not in goals[:place]))
     return (*before, "leximin", *(goal for goal in goals[place + 1 :] if goal not in (*before, "floor")))
 
 
@@ -147,22 +147,26 @@ def _solve_in_order(
     if found.status is not Status.PROVED and not whole:
         return found
 
-    def kept(solution: Solution) -> Solution:
+    def keep_better(solution: Solution) -> Solution:
         short = search.is_worse(solution, found, value)
         return _add_proved_tiers(replace(found, status=Status.FEASIBLE) if short else solution, threshold, value)
 
     # Epsilon-constraint: the value of this goal bounds the problem of the goals after it
     left = _without_goal(threshold.constrain(problem, value), threshold.goal)
-    solution = found if whole else _solve_in_order(left, ask, thresholds, lambda told: tell(lambda: kept(told())))
+    solution = (
+        found
+        if whole
+        else _solve_in_order(left, ask, thresholds, lambda incumbent: tell(lambda: keep_better(incumbent())))
+    )
     if solution.status is Status.INFEASIBLE:
         raise EngineError("An answer was lost behind a threshold")
     if solution.status is Status.FAILED:
         return solution
     # A solve that was stopped may know less than the search did
     if search.is_worse(solution, found, value):
-        return kept(solution)
+        return keep_better(solution)
     floor = value if isinstance(threshold, BottleneckPair) else None
-    return replace(kept(solution), prices=_proof(search, solution, floor))
+    return replace(keep_better(solution), prices=_proof(search, solution, floor))
 
 
 def _approximate_worst_mentee(
@@ -197,11 +201,14 @@ def _approximate_worst_mentee(
         )
     # The bottleneck pair in place of the worst mentee
     goals = (BottleneckPair.goal if goal == threshold.goal else goal for goal in problem.goals)
-    asked = replace(needed, goals=tuple(dict.fromkeys(goals)))
+    subproblem = replace(needed, goals=tuple(dict.fromkeys(goals)))
     if BottleneckPair.goal not in problem.goals:
         thresholds = {**thresholds, BottleneckPair.goal: CoarseBottleneckPair()}
     found = _solve_in_order(
-        asked, ask, thresholds, lambda told: tell(lambda: _with_bound_of_worst_mentee(problem, threshold, base, told()))
+        subproblem,
+        ask,
+        thresholds,
+        lambda incumbent: tell(lambda: _with_bound_of_worst_mentee(problem, threshold, base, incumbent())),
     )
     return _with_bound_of_worst_mentee(problem, threshold, base, found)
 
@@ -299,14 +306,14 @@ class ThresholdSearch:
             return None
         places, high = self._upper_bounds()
         # The bound as a constraint; it pays only where that is a row, else the threshold search is as quick
-        asked = replace(self.threshold.constrain(self.problem, high), goals=goals)
-        if len(asked.rows) == len(self.problem.rows):
+        subproblem = replace(self.threshold.constrain(self.problem, high), goals=goals)
+        if len(subproblem.rows) == len(self.problem.rows):
             return None
 
-        def tell(told: LazySolution) -> None:
-            self.tell(lambda: self._with_proved_bound(told(), places, high))
+        def tell(incumbent: LazySolution) -> None:
+            self.tell(lambda: self._with_proved_bound(incumbent(), places, high))
 
-        found = self.ask(asked, ties=True, tell=tell)
+        found = self.ask(subproblem, ties=True, tell=tell)
         fine = found.status in (Status.PROVED, Status.FEASIBLE) and self._reaches(found, places, high)
         return (found, high) if fine else None
 
@@ -378,13 +385,13 @@ class ThresholdSearch:
     def _solve_at(self, least: int | None, tell: IncumbentCallback = ignore_incumbent) -> Solution:
         """Return the answer at the threshold ``least``: optimal in the goals before, then in the number of pairs."""
         # A threshold that no pair is below, with 0 for an empty answer, constrains nothing
-        asked = None if least is None or least <= 0 <= self.problem.scores.extremes[0] else least
-        if asked not in self.cache:
-            problem = self.problem if asked is None else self.threshold.constrain(self.problem, asked)
+        least_value = None if least is None or least <= 0 <= self.problem.scores.extremes[0] else least
+        if least_value not in self.cache:
+            problem = self.problem if least_value is None else self.threshold.constrain(self.problem, least_value)
             # With as many pairs as possible, so that a failure tells how many are missing
             more = () if "matched" in self.before else ("matched",)
-            self.cache[asked] = self.ask(replace(problem, goals=(*self.before, *more)), ties=False, tell=tell)
-        return self.cache[asked]
+            self.cache[least_value] = self.ask(replace(problem, goals=(*self.before, *more)), ties=False, tell=tell)
+        return self.cache[least_value]
 
     def duals_before(self, count: int) -> Sequence[DualSolution]:
         """Return duals that prove the goals before, none if they are not found; ``count``: the pairs of the optimum."""
@@ -393,8 +400,8 @@ class ThresholdSearch:
             return (cardinality_dual(self.problem, self.threshold.within_reach(self.problem)),)
         if not self.before:
             return ()
-        asked = replace(self.problem, goals=self.before)
-        found = self._solve_at(None) if "matched" in self.before else self.ask(asked, ties=False)
+        subproblem = replace(self.problem, goals=self.before)
+        found = self._solve_at(None) if "matched" in self.before else self.ask(subproblem, ties=False)
         return found.prices if found.status is Status.PROVED else ()
 
     def _value(self, found: Solution) -> int:

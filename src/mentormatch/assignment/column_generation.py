@@ -174,7 +174,7 @@ def solve_transportation_lp(face: OptimalFace, profit: IntVector, maximise: Prog
         if answer.word is SolverStatus.INFEASIBLE:
             columns = np.ones_like(columns)
             continue
-        optimum = _rounded_vertex(face, columns, answer, owners)
+        optimum = _round_vertex(face, columns, answer, owners)
         # Pricing: columns of positive reduced profit that the master does not have
         surplus = profit - optimum.left[face.lefts] - optimum.right[face.rights]
         missing = (surplus > 0) & ~columns
@@ -232,7 +232,7 @@ def _degree_bounds(bounds: RemainingDegrees) -> DegreeBounds:
     return DegreeBounds(bounds.least, bounds.most, np.zeros(len(bounds.most), dtype=bool))
 
 
-def _rounded_vertex(
+def _round_vertex(
     face: OptimalFace, columns: BoolVector, answer: SolverResult, owners: list[tuple[int, int]]
 ) -> PrimalDual:
     """Return the vertex and its duals, both rounded: they are integral but for the solver's last digits."""

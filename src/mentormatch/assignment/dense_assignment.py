@@ -30,7 +30,7 @@ from mentormatch.assignment.optimal_face import (
     OptimalFace,
     PrimalDual,
     RemainingDegrees,
-    fixed_pairs_allowed,
+    are_pins_allowed,
     pair_array,
     remaining_degrees,
 )
@@ -325,7 +325,7 @@ def solve_dense(
     ``hashes``, which settle the ties that this stage leaves, pairs in no canonical answer may be left out.
     """
     bounds = remaining_degrees(problem)
-    if any((side.most < 0).any() for side in bounds) or not fixed_pairs_allowed(problem):
+    if any((side.most < 0).any() for side in bounds) or not are_pins_allowed(problem):
         return None
     if hashes is not None and scores.values.size >= TIED_FROM:
         settled = settle_tied_cells(problem, scores, stage, hashes)
@@ -545,10 +545,10 @@ def _minimal_duals(block: CostMatrix, partner: IntVector, prices: FloatVector) -
         # Relax all arcs out of a strip of pending rows
         offers = np.take(block.cells, rows, axis=0, out=room[: len(rows)], mode="clip")
         # The dual at which each column is no better for the row than its own
-        asked = np.subtract(margin[:, None], offers, out=offers).max(axis=0)
-        raised = asked > prices
+        labels = np.subtract(margin[:, None], offers, out=offers).max(axis=0)
+        raised = labels > prices
         # Raise the labels that are too low
-        prices[raised] = asked[raised]
+        prices[raised] = labels[raised]
         # Rows whose own column has a new label are to be relaxed again
         pending[rows] = False
         pending |= raised[partner] & matched

@@ -224,11 +224,13 @@ def supporting_engines(problem: AssignmentProblem, kind: str | None = None) -> l
     engines = engines_by_kind()
     if kind is not None and kind not in engines:
         raise _refusal("engine", repr(kind), tr("un de {known}", known=", ".join(engines)))
-    asked = [engines[kind]()] if kind else sorted((each() for each in engines.values()), key=lambda each: each.rank)
-    found = [engine for engine in asked if engine.supports(problem)]
+    candidates = (
+        [engines[kind]()] if kind else sorted((each() for each in engines.values()), key=lambda each: each.rank)
+    )
+    found = [engine for engine in candidates if engine.supports(problem)]
     if not found:
-        told = tr("{kind} ne prend pas ce problème", kind=repr(kind))
-        raise _refusal("engine", told, tr("un moteur qui le prend, ou aucun nom"))
+        finding = tr("{kind} ne prend pas ce problème", kind=repr(kind))
+        raise _refusal("engine", finding, tr("un moteur qui le prend, ou aucun nom"))
     return found
 
 
@@ -236,9 +238,9 @@ def solve_goals(problem: AssignmentProblem, kind: str | None, run: SolveOptions)
     """Return the solution of the engines, unchecked; ``failed`` if one contradicts itself."""
 
     def ask(part: AssignmentProblem, *, ties: bool, tell: IncumbentCallback = ignore_incumbent) -> Solution:
-        asked = replace(run, ties=ties and run.ties, on_incumbent=tell)
-        found = _relax_side_constraints(part, asked) if kind is None and part.rows else None
-        return found or _solve_with_fallback(supporting_engines(part, kind), part, asked)
+        options = replace(run, ties=ties and run.ties, on_incumbent=tell)
+        found = _relax_side_constraints(part, options) if kind is None and part.rows else None
+        return found or _solve_with_fallback(supporting_engines(part, kind), part, options)
 
     try:
         return solve_nonadditive_goals(problem, ask, run.on_incumbent)
@@ -253,8 +255,8 @@ def _solve_part(engine: Engine, problem: AssignmentProblem, run: SolveOptions) -
     except (MentorMatchError, MemoryError):
         raise
     except Exception as error:
-        told = f": {error}" if isinstance(error, ImportError | OSError) else ""  # of others a message may hold a key
-        raise EngineError(f"the engine {engine.kind} failed ({type(error).__name__}{told})") from error
+        cause = f": {error}" if isinstance(error, ImportError | OSError) else ""  # of others a message may hold a key
+        raise EngineError(f"the engine {engine.kind} failed ({type(error).__name__}{cause})") from error
 
 
 def _solve_with_fallback(engines: Sequence[Engine], problem: AssignmentProblem, run: SolveOptions) -> Solution:
@@ -294,15 +296,15 @@ def _try_relaxation(problem: AssignmentProblem, run: SolveOptions) -> bool | Non
 
 def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOptions, so_far: Incumbent) -> Solution:
     """Return what the engines say here, or else in a process of their own."""
-    asked = select_engine(problem, kind)
-    so_far.engine = asked.kind
+    selected = select_engine(problem, kind)
+    so_far.engine = selected.kind
     seconds = min((each for each in (run.remaining_s, run.soon_s) if each is not None), default=None)
-    if asked.runs_in_process(problem, seconds):
+    if selected.runs_in_process(problem, seconds):
         return solve_goals(problem, kind, run)
     relaxed = _try_relaxation(problem, run) if kind is None else None
     if relaxed is False:
         # The relaxation without rows is not what is asked for: that need not be found out again
-        kind = asked.kind
+        kind = selected.kind
     # Linear programs and trees look at the clock
     if relaxed or problem.scores.count <= IN_PROCESS_PAIRS:
         return solve_goals(problem, kind, run)

@@ -16,7 +16,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import NO_SCORE, DenseScores, Scores, SparseScores
 from mentormatch.assignment.model.solution import GREEDY, DualSolution, Solution, Status
 from mentormatch.assignment.objective import evaluate_tiers
-from mentormatch.assignment.optimal_face import fixed_pairs_feasible, pair_array, remaining_degrees
+from mentormatch.assignment.optimal_face import are_pins_feasible, pair_array, remaining_degrees
 from mentormatch.assignment.pair_program import PairModel
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
@@ -29,18 +29,18 @@ def greedy_solution(problem: AssignmentProblem) -> Solution | None:
 
     Nothing is tried where scores are not stored, or where very many pairs are coupled.
     """
-    if not problem.scores.stored or not fixed_pairs_feasible(problem):
+    if not problem.scores.stored or not are_pins_feasible(problem):
         return None
     if problem.rows and problem.scores.count > COUPLED_PAIRS:
         return None
-    pairs = _coupled_pairs(problem) if problem.rows else _uncoupled_pairs(problem)
+    pairs = _choose_with_rows(problem) if problem.rows else _choose_without_rows(problem)
     if pairs is None or not len(pairs):
         return None
-    counted, prices = _counted_bounds(problem)
+    counted, prices = _trivial_bounds(problem)
     return Solution(Status.FEASIBLE, pairs, tuple(evaluate_tiers(problem, pairs, counted)), GREEDY, prices=prices)
 
 
-def _coupled_pairs(problem: AssignmentProblem) -> IntMatrix | None:
+def _choose_with_rows(problem: AssignmentProblem) -> IntMatrix | None:
     """Return (k, 2) the pairs of a choice that keeps the rows too; None if there is none."""
     pool = PairModel.of(problem)
     worth = problem.scores.at(pool.mentors, pool.mentees)
@@ -51,9 +51,9 @@ def _coupled_pairs(problem: AssignmentProblem) -> IntMatrix | None:
     return None if chosen is None else np.column_stack([pool.mentors[chosen], pool.mentees[chosen]])
 
 
-def _uncoupled_pairs(problem: AssignmentProblem) -> IntMatrix | None:
+def _choose_without_rows(problem: AssignmentProblem) -> IntMatrix | None:
     """Return (k, 2) what people take in turn; None if somebody then has fewer than they must."""
-    pairs = _taken_in_turn(problem)
+    pairs = _take_in_turn(problem)
     loads = (np.bincount(pairs[:, side], minlength=count) for side, count in enumerate(problem.shape))
     for load, bounds in zip(loads, (problem.mentors, problem.mentees), strict=True):
         least = np.where(bounds.optional & (load == 0), 0, bounds.least)
@@ -62,13 +62,13 @@ def _uncoupled_pairs(problem: AssignmentProblem) -> IntMatrix | None:
     return pairs
 
 
-def _taken_in_turn(problem: AssignmentProblem) -> IntMatrix:
+def _take_in_turn(problem: AssignmentProblem) -> IntMatrix:
     """Return (k, 2) the pins, and what the people of the shorter side take in turn, sorted."""
     n, m = problem.shape
     sides, scores = remaining_degrees(problem), problem.scores
     swapped = m < n
     if swapped:
-        sides, scores = sides[::-1], scores.flipped()
+        sides, scores = sides[::-1], scores.swap_sides()
     takes, left = sides[0].most, sides[1].most.copy()
     pins = {pair[::-1] if swapped else pair for pair in problem.pins}
     # Who has a minimum comes first, then who has the most weight; a later person finds less
@@ -109,7 +109,7 @@ def _rows(scores: Scores, order: Sequence[int]) -> Iterator[tuple[int, IntVector
             yield person, scores.mentees[own], scores.values[own]
 
 
-def _counted_bounds(problem: AssignmentProblem) -> tuple[dict[str, int | None], tuple[DualSolution, ...]]:
+def _trivial_bounds(problem: AssignmentProblem) -> tuple[dict[str, int | None], tuple[DualSolution, ...]]:
     """Return bounds on the number of pairs and on the total, with the duals that prove them.
 
     Nobody has more than all places, each at their best score: the people of one side pay that, those of the other 0.

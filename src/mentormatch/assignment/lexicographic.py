@@ -47,7 +47,7 @@ class LexicographicState:
             raise EngineError("The prices do not prove the assignment")
         self.before, self.chosen, self.pending = self.face, optimum.chosen, (optimum, profit)
 
-    def left(self) -> OptimalFace:
+    def optimal_face(self) -> OptimalFace:
         """Return the face of the answers that tie with the incumbent; it is worked out when it is first needed."""
         if self.pending is not None:
             self.face, self.pending = self.face.restrict_to_optimum(*self.pending), None
@@ -55,7 +55,7 @@ class LexicographicState:
 
     def ask(self, best: FaceSolver, profit: IntVector) -> PrimalDual:
         """Solve the next stage on the optimal face by ``best``, make its optimum the incumbent, and return it."""
-        face = self.left()
+        face = self.optimal_face()
         optimum = best(face, profit) if len(face) else empty_optimum(face)
         if optimum is None:
             raise EngineError("An answer was lost between two stages")
@@ -70,7 +70,7 @@ class LexicographicState:
     def climb(self, problem: AssignmentProblem, leximin: LeximinStages, best: FaceSolver) -> None:
         """Restrict the face to its leximin answers, a few score levels a stage, from the lowest score up."""
         last = BELOW_ALL
-        while len(face := self.left()):
+        while len(face := self.optimal_face()):
             # The lowest score levels that are not done, as digits of one number
             step = leximin.next_stage(problem.scores.at(face.lefts, face.rights), last)
             if step is None:
@@ -125,7 +125,7 @@ def resume_lexicographic(
             if isinstance(stage, LeximinStages):
                 work.climb(problem, stage, best)
             else:
-                face = work.left()
+                face = work.optimal_face()
                 work.remember(stage, work.ask(best, stage.profit(problem, face.lefts, face.rights)))
             run.on_incumbent(partial(_solution, problem, work, Status.FEASIBLE))
         # Then one answer of those that tie in all goals
@@ -156,7 +156,7 @@ def check_time(best: FaceSolver, run: SolveOptions) -> FaceSolver:
 def _break_ties(work: LexicographicState, run: SolveOptions, best: FaceSolver) -> Status:
     """Maximise the hashes of round after round on the optimal face, until one answer is left."""
     for turn in range(MOST_ROUNDS):
-        face = work.left()
+        face = work.optimal_face()
         # The face is one answer
         if not len(face):
             return Status.PROVED

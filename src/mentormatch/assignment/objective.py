@@ -206,11 +206,13 @@ def scalarize_loosely(problem: AssignmentProblem, goals: Sequence[str], limit: i
     """
     # From all pairs down to one
     rooms = (1 << bits for bits in range(problem.max_pairs.bit_length(), -1, -1))
-    found = (_weighted_for(problem, goals, room, limit) for room in rooms)
+    found = (_scalarise_within(problem, goals, room, limit) for room in rooms)
     return next((stage for stage in found if stage is not None), None)
 
 
-def _weighted_for(problem: AssignmentProblem, goals: Sequence[str], room: int, limit: int) -> ScalarObjective | None:
+def _scalarise_within(
+    problem: AssignmentProblem, goals: Sequence[str], room: int, limit: int
+) -> ScalarObjective | None:
     """Return the goals in one stage, each outweighing those after it over ``room`` pairs; None if that does not fit."""
     stage = objective_of(problem, goals[-1])
     for goal in reversed(goals[:-1]):
@@ -236,7 +238,7 @@ def goal_value(problem: AssignmentProblem, goal: str, mentors: IntVector, mentee
     if goal in {"floor", "leximin"}:
         return worst_pair(problem, mentors, mentees)
     if goal == "floor_person":
-        return worst_mentee(problem, matched_mentees(problem), mentors, mentees)
+        return worst_mentee(problem, eligible_mentees(problem), mentors, mentees)
     worth = int(objective_of(problem, goal).profit(problem, mentors, mentees).sum())
     return len(problem.former) - worth if goal == "changes" else worth
 
@@ -253,6 +255,6 @@ def worst_mentee(problem: AssignmentProblem, served: BoolVector, mentors: IntVec
     return int(sums[served].min()) if served.any() else 0
 
 
-def matched_mentees(problem: AssignmentProblem) -> BoolVector:
+def eligible_mentees(problem: AssignmentProblem) -> BoolVector:
     """Return (m,) bool: the mentees who may have a partner at all."""
     return (problem.mentees.most > 0) & problem.scores.has_partner()

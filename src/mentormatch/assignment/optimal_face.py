@@ -33,7 +33,7 @@ class RemainingDegrees:
         """Return the bounds that remain when ``taken`` (n,) pairs of each person are fixed."""
         return RemainingDegrees(np.maximum(self.least - taken, 0), self.most - taken)
 
-    def held(self, loads: IntVector, prices: IntVector) -> "RemainingDegrees":
+    def fix_degrees(self, loads: IntVector, prices: IntVector) -> "RemainingDegrees":
         """Return the bounds with the degree of who has a dual fixed at ``loads`` (complementary slackness)."""
         priced = prices != 0
         return RemainingDegrees(np.where(priced, loads, self.least), np.where(priced, loads, self.most))
@@ -77,7 +77,7 @@ class OptimalFace:
     @classmethod
     def of(cls, problem: AssignmentProblem) -> Self | None:
         """Return the whole polytope of a problem without side constraints; None if no answer can hold the pins."""
-        if not fixed_pairs_feasible(problem):
+        if not are_pins_feasible(problem):
             return None
         left, right = remaining_degrees(problem)
         mentors, mentees = problem.scores.pairs()
@@ -118,7 +118,7 @@ class OptimalFace:
         loads = self.loads(optimum.chosen)
         return self.left.hold(loads[0]) and self.right.hold(loads[1])
 
-    def flipped(self) -> "OptimalFace":
+    def swap_sides(self) -> "OptimalFace":
         """Return the same face with the sides exchanged; ``fixed`` is not carried along."""
         return OptimalFace(self.rights, self.lefts, self.right, self.left, incumbent=self.incumbent)
 
@@ -136,7 +136,9 @@ class OptimalFace:
         loads = self.loads(optimum.chosen)
         # Degrees of people with a dual
         held = replace(
-            self, left=self.left.held(loads[0], optimum.left), right=self.right.held(loads[1], optimum.right)
+            self,
+            left=self.left.fix_degrees(loads[0], optimum.left),
+            right=self.right.fix_degrees(loads[1], optimum.right),
         )
         # Pairs: not tight, or tight and on no cycle
         return held.fix(optimum.chosen, held.free_pairs(optimum.chosen, surplus == 0))
@@ -214,18 +216,18 @@ def empty_optimum(face: OptimalFace) -> PrimalDual:
 
 def remaining_degrees(problem: AssignmentProblem) -> tuple[RemainingDegrees, RemainingDegrees]:
     """Return the degree bounds of mentors and of mentees beside the pins, at most the number of allowed partners."""
-    mentors, mentees = _pinned_degrees(problem)
+    mentors, mentees = _pin_degrees(problem)
     degrees = problem.scores.degrees()
     left, right = _firm_degrees(problem.mentors, degrees[0]), _firm_degrees(problem.mentees, degrees[1])
     return left.without(mentors), right.without(mentees)
 
 
-def fixed_pairs_feasible(problem: AssignmentProblem) -> bool:
+def are_pins_feasible(problem: AssignmentProblem) -> bool:
     """Return whether every pin is an allowed pair, and nobody is in more of them than they have places."""
-    return fixed_pairs_allowed(problem) and not any((side.most < 0).any() for side in remaining_degrees(problem))
+    return are_pins_allowed(problem) and not any((side.most < 0).any() for side in remaining_degrees(problem))
 
 
-def fixed_pairs_allowed(problem: AssignmentProblem) -> bool:
+def are_pins_allowed(problem: AssignmentProblem) -> bool:
     """Return whether every pin is an allowed pair."""
     pins = pair_array(problem.pins)
     return bool(problem.scores.allows(pins[:, 0], pins[:, 1]).all())
@@ -236,7 +238,7 @@ def pair_array(pairs: Sequence[tuple[int, int]]) -> IntMatrix:
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def _pinned_degrees(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
+def _pin_degrees(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
     """Return the number of pins of each mentor and of each mentee."""
     pins = pair_array(problem.pins)
     n, m = problem.shape

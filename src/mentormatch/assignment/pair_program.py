@@ -96,7 +96,7 @@ class PairModel:
         numbers = np.cumsum(kept) - 1
         return tuple(limit.among(kept, numbers) for limit in self.limits)
 
-    def limited(self, limit: PairConstraint) -> "PairModel":
+    def with_constraint(self, limit: PairConstraint) -> "PairModel":
         """Return the model with one more linear constraint (a cut, or the value of a goal)."""
         return replace(self, limits=(*self.limits, limit))
 
@@ -108,12 +108,12 @@ class PairModel:
         """Return a number for each pair."""
         return self.mentors * len(self.sides[1]) + self.mentees
 
-    def held(self, duals: "ScaledDuals", loss: int) -> "PairModel":
+    def restrict_slack(self, duals: "ScaledDuals", loss: int) -> "PairModel":
         """Return the model of the choices that lose no more than ``loss`` parts by the slack of any row with a dual.
 
         By complementary slackness a choice falls short of the dual bound by each dual times the slack of its row.
         """
-        sides = [_held_degrees(loads, prices, loss) for loads, prices in zip(self.sides, duals.sides, strict=True)]
+        sides = [_restrict_degrees(loads, prices, loss) for loads, prices in zip(self.sides, duals.sides, strict=True)]
         limits = []
         for limit, price in zip(self.limits, duals.limits.tolist(), strict=True):
             if price > 0 and limit.most is not None:
@@ -136,7 +136,7 @@ class PairModel:
         return bool(chosen[self.fixed_to_one].all()) and all(limit.holds(chosen) for limit in self.limits)
 
 
-def _held_degrees(loads: DegreeBounds, prices: IntVector, loss: int) -> DegreeBounds:
+def _restrict_degrees(loads: DegreeBounds, prices: IntVector, loss: int) -> DegreeBounds:
     """Return the degree bounds of people who may lose ``loss`` at most; a minimum that may not bind stays as it is."""
     slack = np.where(prices != 0, loss // np.maximum(np.abs(prices), 1), 0)
     full, few = (prices > 0) & ~loads.conditional, (prices < 0) & ~loads.conditional
@@ -177,7 +177,7 @@ class ScaledDuals:
     limits: IntVector
     parts: int
 
-    def reduced(self, pool: PairModel, worth: IntVector) -> IntVector:
+    def reduced_profit(self, pool: PairModel, worth: IntVector) -> IntVector:
         """Return (e,) int64: the reduced profit of each pair, in parts."""
         # Profit less the duals of both people and of the links, then of the constraints
         rest = worth * self.parts - self.sides[0][pool.mentors] - self.sides[1][pool.mentees] - self.links.sum(axis=0)
@@ -218,7 +218,7 @@ class DualProof:
 
     def bound(self, worth: IntVector) -> int:
         """Return the bound on the profit ``worth`` (e,), in parts."""
-        return self.duals.bound(self.pool, self.duals.reduced(self.pool, worth))
+        return self.duals.bound(self.pool, self.duals.reduced_profit(self.pool, worth))
 
     def prices(self, goal: str, rows: int) -> DualSolution | None:
         """Return the proof of a goal in terms of the problem; None if a constraint with a dual is not the problem's."""
@@ -252,7 +252,7 @@ def trivial_duals(pool: PairModel, worth: IntVector) -> ScaledDuals:
         prices = np.zeros(len(pool.sides[0]), dtype=np.int64), np.zeros(len(pool.sides[1]), dtype=np.int64)
         prices[side][:] = _marginal_profits(pool, people, worth, loads.most)
         duals = ScaledDuals(prices, np.zeros((2, len(pool)), np.int64), np.zeros(len(pool.limits), np.int64), 1)
-        found.append((duals.bound(pool, duals.reduced(pool, worth)), duals))
+        found.append((duals.bound(pool, duals.reduced_profit(pool, worth)), duals))
     return min(found, key=lambda each: each[0])[1]
 
 

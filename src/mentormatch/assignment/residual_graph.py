@@ -97,7 +97,7 @@ class ResidualGraph:
         """Return (l + r,) bool: to whom an arc leads from the sink."""
         return np.concatenate([self.left.more, self.right.less])
 
-    def flipped(self) -> "ResidualGraph":
+    def swap_sides(self) -> "ResidualGraph":
         """Return the graph with the sides exchanged, which reverses every arc."""
         return ResidualGraph(self.chosen[:, ::-1], self.right, self.left)
 
@@ -231,7 +231,7 @@ def _dijkstra_lengths(
 ) -> IntVector:
     """Return (nodes,) the lengths of the shortest paths to ``target``, by reduced costs."""
     (cells, backs), (into, out), lefts = pairs, by_sink, pairs[0].shape[1]
-    of_left, search = _chosen_of_left(net.chosen, lefts), DijkstraState.to(target, net.sink + 1)
+    of_left, search = _split_by_left(net.chosen, lefts), DijkstraState.to(target, net.sink + 1)
     # Take the nearest node out, and relax the arcs into it
     while (node := search.nearest()) is not None:
         if node == net.sink:
@@ -291,7 +291,7 @@ def fewest_arc_paths(tails: IntVector, heads: IntVector, target: int, nodes: int
     return found
 
 
-def _chosen_of_left(chosen: IntMatrix, lefts: int) -> list[IntVector]:
+def _split_by_left(chosen: IntMatrix, lefts: int) -> list[IntVector]:
     """Return for each left person the rows of their pairs in ``chosen``."""
     order = np.argsort(chosen[:, 0], kind="stable")
     return np.split(order, np.searchsorted(chosen[order, 0], np.arange(1, lefts)))

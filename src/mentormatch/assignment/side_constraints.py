@@ -97,9 +97,13 @@ class BoundedSearch:
         """Return whether no choice is better."""
         return self.incumbent is not None and self.bound == self.value
 
-    def limited(self, goal: str | None = None) -> PairModel:
+    def restrict_to_value(self, goal: str | None = None) -> PairModel:
         """Return the model of the choices of as much profit as the incumbent: the value of the goal as a constraint."""
-        return self.pool.limited(PairConstraint.on(self.worth, self.value, origin=goal)) if self._binds else self.pool
+        return (
+            self.pool.with_constraint(PairConstraint.on(self.worth, self.value, origin=goal))
+            if self._binds
+            else self.pool
+        )
 
     def optimal_faces(self, goal: str | None = None) -> tuple[PairModel, ...]:
         """Return models that together hold all choices as good as the incumbent, which is optimal."""
@@ -107,7 +111,7 @@ class BoundedSearch:
             return (self.optimal_face(goal),)
         if self.boxes is None or len(self.boxes) > MAX_FACES:
             return (self.optimal_face(goal),)
-        every = self.limited(goal)
+        every = self.restrict_to_value(goal)
         return tuple(every.restrict(most, least) for least, most in self.boxes)
 
     def optimal_face(self, goal: str | None = None) -> PairModel:
@@ -115,7 +119,7 @@ class BoundedSearch:
         # Complementary slackness: no pair with a reduced profit is free, and no row with a dual has slack
         if self._is_face_known:
             return self.core(0).pool
-        every = self.limited(goal)
+        every = self.restrict_to_value(goal)
         if self.boxes is None:
             return every
         least, most = (np.array(ends) for ends in zip(*self.boxes, strict=True))
@@ -177,7 +181,7 @@ class BoundedSearch:
         # The least worth of such a choice; with an incumbent, no less
         target = -((reach - self.scaled_bound) // self.parts)
         target = target if self.incumbent is None else max(target, self.value)
-        return SearchCore(kept, near if self.proof is None else near.held(self.proof.duals, reach), target)
+        return SearchCore(kept, near if self.proof is None else near.restrict_slack(self.proof.duals, reach), target)
 
     def solve_core(
         self, maximise: ProgramSolver, reach: int | None, *, briefly: bool = False
@@ -190,8 +194,8 @@ class BoundedSearch:
         every = np.ones_like(self.columns)
         known = None if self.incumbent is None else self.value
         core = SearchCore(every, self.pool, known) if reach is None else self.core(reach)
-        asked = build_program(core.pool, self.worth[core.kept], np.ones(len(core.pool), dtype=bool), whole=True)
-        answer = maximise(replace(asked.program, target=core.target, briefly=briefly))
+        pair_program = build_program(core.pool, self.worth[core.kept], np.ones(len(core.pool), dtype=bool), whole=True)
+        answer = maximise(replace(pair_program.program, target=core.target, briefly=briefly))
         work = self.with_candidate(_over_all_pairs(core.kept, answer))
         if answer.word is SolverStatus.INFEASIBLE and reach is None and work.incumbent is None:
             return replace(work, infeasible=True), answer.word
@@ -207,8 +211,8 @@ class BoundedSearch:
         least = np.partition(self.reduced, -DIVE_PAIRS)[-DIVE_PAIRS] if len(self.reduced) > DIVE_PAIRS else None
         kept = np.ones_like(fixed) if least is None else (self.reduced >= least) | fixed
         near = self.pool.restrict(kept, fixed)
-        asked = build_program(near, self.worth[kept], np.ones(len(near), dtype=bool), whole=True)
-        return self.with_candidate(_over_all_pairs(kept, maximise(replace(asked.program, roughly=True))))
+        pair_program = build_program(near, self.worth[kept], np.ones(len(near), dtype=bool), whole=True)
+        return self.with_candidate(_over_all_pairs(kept, maximise(replace(pair_program.program, roughly=True))))
 
     def among(self, before: "BoundedSearch", box: Box) -> Box:
         """Return a box of the pairs of an earlier search as one of the pairs that are left."""
@@ -277,7 +281,7 @@ def maximize_goal(
     # Trivial bound: no program where it proves the incumbent
     simple = DualProof(pool, trivial_duals(pool, worth))
     if known is not None and int(worth[known].sum()) == simple.bound(worth):
-        return _proved_search(simple, worth, known)
+        return _optimal_search(simple, worth, known)
     # LP relaxation, then the 0-1 program if there is a gap
     work = relax(pool, worth, lead, known, maximise)
     if work.bound is None or work.proved:
@@ -308,10 +312,10 @@ def cut_knapsacks(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch
     count = CUT_PAIRS * people
     least = np.partition(work.reduced, -count)[-count] if count < len(work.reduced) else work.reduced.min()
     near = (work.reduced >= least) | work.pool.fixed_to_one
-    asked = build_program(work.pool, work.worth, near, whole=False)
-    rows = enumerate(asked.owners)
+    pair_program = build_program(work.pool, work.worth, near, whole=False)
+    rows = enumerate(pair_program.owners)
     knapsacks = [row for row, of in rows if of.side == LIMIT and work.pool.limits[of.place].is_knapsack]
-    cuts = maximise(replace(asked.program, knapsacks=knapsacks)).cuts
+    cuts = maximise(replace(pair_program.program, knapsacks=knapsacks)).cuts
     if not cuts:
         return work
     places = np.flatnonzero(near)
@@ -336,9 +340,9 @@ def solve_restricted_programs(work: BoundedSearch, maximise: ProgramSolver) -> B
     return work.solve_core(maximise, None)[0]
 
 
-def _proved_search(proof: DualProof, worth: IntVector, known: BoolVector) -> BoundedSearch:
+def _optimal_search(proof: DualProof, worth: IntVector, known: BoolVector) -> BoundedSearch:
     """Return the finished search of a choice whose profit the trivial bound proves."""
-    reduced, value = proof.duals.reduced(proof.pool, worth), int(worth[known].sum())
+    reduced, value = proof.duals.reduced_profit(proof.pool, worth), int(worth[known].sum())
     return BoundedSearch(proof.pool, worth, np.ones_like(known), reduced, value, 1, value, known, proof=proof)
 
 
@@ -374,7 +378,7 @@ def solve_relaxation(
         else:
             # Pricing by the rounded duals
             duals = now.duals(pool, worth, answer.duals)
-            reduced = duals.reduced(pool, worth)
+            reduced = duals.reduced_profit(pool, worth)
             # Columns that could improve the LP by more than a trifle
             missing = (reduced > duals.parts // COARSE) & ~columns
             # No column is missing: the bound holds for all pairs
@@ -390,7 +394,7 @@ def solve_relaxation(
 
 def _over_all_pairs(columns: BoolVector, answer: SolverResult) -> BoolVector | None:
     """Return an integral answer on some columns as a choice, (e,) bool, of all pairs; None if it is not integral."""
-    taken = answer.taken()
+    taken = answer.integral_choice()
     if taken is None:
         return None
     choice = np.zeros(len(columns), dtype=bool)
@@ -444,7 +448,7 @@ def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, m
                 return replace(_solution_so_far(problem, goal, pool, chosen, known, relaxed), engine=GREEDY)
             return empty_solution(Status.INFEASIBLE if work.infeasible else Status.STOPPED, "")
         known.keep(problem, goal, work)
-        pool, chosen = work.limited(goal), work.incumbent
+        pool, chosen = work.restrict_to_value(goal), work.incumbent
         if not work.proved:
             return _solution(problem, pool, chosen, known, Status.FEASIBLE)
     run.on_incumbent(partial(_solution, problem, pool, work.incumbent, known, Status.FEASIBLE))
@@ -543,7 +547,7 @@ def _maximize_leximin(
         if step is None:
             break
         worth, last = step
-        work = maximize_goal(work.limited(), worth, worth, work.incumbent, maximise)
+        work = maximize_goal(work.restrict_to_value(), worth, worth, work.incumbent, maximise)
     return work
 
 

@@ -98,7 +98,7 @@ def solve_sparse(
     if fits[0] and not (fits[1] and len(face.right.most) < len(face.left.most)):
         return solve_left_unit(face, profit, check_deadline)
     # Solve with the sides exchanged
-    found = solve_left_unit(face.flipped(), profit, check_deadline)
+    found = solve_left_unit(face.swap_sides(), profit, check_deadline)
     return None if found is None else PrimalDual(found.chosen, found.right, found.left)
 
 

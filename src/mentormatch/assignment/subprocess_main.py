@@ -37,8 +37,8 @@ def _work(out: BinaryIO) -> None:
         pickle.dump((last, solution), out)
         out.flush()
 
-    def tell(told: LazySolution) -> None:
-        write(told(), last=False)
+    def tell(incumbent: LazySolution) -> None:
+        write(incumbent(), last=False)
 
     with language(task.language):
         try:

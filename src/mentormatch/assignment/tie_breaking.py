@@ -100,7 +100,7 @@ class AnonymousTieBreaker:
     def of(self, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:
         return _pair_hashes(self.mentors[mentors], self.mentees[mentees], turn)
 
-    def begun(self, mentors: IntVector, turn: int) -> Words:
+    def mentor_halves(self, mentors: IntVector, turn: int) -> Words:
         """Return the mentor half of the pair hash for round ``turn``; XOR with a mentee's, mixed, is the weight."""
         return _mentor_words(self.mentors[mentors], turn)
 
@@ -119,9 +119,9 @@ def _pair_hashes(left: Words, right: Words, turn: int) -> IntVector:
     return join_halves(_mentor_words(left, turn), right)
 
 
-def join_halves(begun: Words, right: Words) -> IntVector:
+def join_halves(left: Words, right: Words) -> IntVector:
     """Return (e,) int64 the hashes of pairs: the half of the mentor XOR that of the mentee, mixed, the top ``BITS``."""
-    mixed = _splitmix(begun ^ right)
+    mixed = _splitmix(left ^ right)
     return (mixed >> np.uint64(64 - BITS)).astype(np.int64) + 1
 
 

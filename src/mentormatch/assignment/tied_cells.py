@@ -96,20 +96,20 @@ class TiedCells:
             # Of so many uniform hashes about as many as are wanted reach the limit
             counts = np.count_nonzero(tight, axis=1)
             limit = np.maximum(GREATEST - GREATEST * LEADING // counts, 0)
-            found.append(self._hashed(rows, tight, counts, limit))
+            found.append(self._hash_cells(rows, tight, counts, limit))
             limits.append(limit)
             tops.append(top)
-        return _joined(found), np.concatenate(limits), np.concatenate(tops)
+        return _join_parts(found), np.concatenate(limits), np.concatenate(tops)
 
     def list_rows(self, rows: IntVector, limits: IntVector) -> ListedCells:
         """Return the tight cells of some rows with a hash of the limit of their row or more."""
         found = [(rows[:0], rows[:0], rows[:0])]
         for part, worth in self.strips(rows):
             tight = worth == worth.max(axis=1)[:, None]
-            found.append(self._hashed(part, tight, np.count_nonzero(tight, axis=1), limits[part]))
-        return _joined(found)
+            found.append(self._hash_cells(part, tight, np.count_nonzero(tight, axis=1), limits[part]))
+        return _join_parts(found)
 
-    def _hashed(self, rows: IntVector, tight: BoolMatrix, counts: IntVector, limit: IntVector) -> ListedCells:
+    def _hash_cells(self, rows: IntVector, tight: BoolMatrix, counts: IntVector, limit: IntVector) -> ListedCells:
         """Return the tight cells of a strip with a hash of the ``limit`` of their row or more."""
         line = np.repeat(np.arange(len(rows)), counts)
         columns = np.flatnonzero(tight) - line * tight.shape[1]
@@ -118,7 +118,7 @@ class TiedCells:
         return rows[line[kept]], columns[kept], hashes[kept]
 
 
-def _joined(parts: list[ListedCells]) -> ListedCells:
+def _join_parts(parts: list[ListedCells]) -> ListedCells:
     rows, columns, hashes = (np.concatenate(each) for each in zip(*parts, strict=True))
     return rows, columns, hashes
 
@@ -137,11 +137,11 @@ def settle_tied_cells(
     # The shorter side are the rows
     n, m = scores.shape
     turned = m < n
-    cells = _reduced_cells(scores, stage, turned=turned)
+    cells = _reduce_cells(scores, stage, turned=turned)
     if cells is None:
         return None
     keyed = hashes.anonymized
-    halves = keyed.begun(np.arange(n), 0), keyed.mentees
+    halves = keyed.mentor_halves(np.arange(n), 0), keyed.mentees
     found = _assign_rows(replace(cells, halves=halves[::-1] if turned else halves))
     if found is None:
         return None
@@ -159,7 +159,7 @@ def settle_tied_cells(
     return OptimalFace(rows, columns, *bounds), PrimalDual(chosen, left, right)
 
 
-def _reduced_cells(scores: DenseScores, stage: ScalarObjective, *, turned: bool) -> TiedCells | None:
+def _reduce_cells(scores: DenseScores, stage: ScalarObjective, *, turned: bool) -> TiedCells | None:
     """Return the cells after row and column reduction, without hashes; None if not very many of them are tight."""
     values, allowed, none = scores.values, scores.allowed, np.zeros(0, dtype=np.uint64)
     if turned:
@@ -235,7 +235,7 @@ def _assign_rows(cells: TiedCells) -> HashedAssignment | None:
         if short.any():
             kept = ~short[listed[0]]
             others = (listed[0][kept], listed[1][kept], listed[2][kept])
-            listed = _joined([others, cells.list_rows(np.flatnonzero(short), limits)])
+            listed = _join_parts([others, cells.list_rows(np.flatnonzero(short), limits)])
         surplus = listed[2] - optimum.left[listed[0]] - optimum.right[listed[1]]
         if surplus.max() <= 0:
             return HashedAssignment(listed, column, surplus, tops)

@@ -86,7 +86,7 @@ class ExchangeGraph:
 
     def paths(self, axis: int, person: int, enough: DistanceLimit) -> ShortestPaths:
         """Return the shortest paths to a mentor (``axis`` 0) or a mentee (1), on the left side, up to a limit."""
-        net = self.net if axis == 0 else self.net.flipped()
+        net = self.net if axis == 0 else self.net.swap_sides()
         prices = prices_for(self.solution, self.stage)
         if not self.problem.scores.stored:
             from mentormatch.assignment.engines.large import paths_to
@@ -124,7 +124,7 @@ class ExchangeGraph:
         if face is None:
             raise EngineError("An answer is proved to a problem that has none")
         worth = self.stage.profit(self.problem, face.lefts, face.rights)
-        return bellman_ford_paths(net, face if axis == 0 else face.flipped(), worth, person)
+        return bellman_ford_paths(net, face if axis == 0 else face.swap_sides(), worth, person)
 
 
 def prices_for(solution: Solution, stage: ScalarObjective) -> tuple[IntVector, IntVector] | None:

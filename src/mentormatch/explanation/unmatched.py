@@ -67,7 +67,7 @@ class ComputedPartners:
 
     def _own(self, whole: Scores) -> Scores:
         """Return the scores with the side of these people as rows."""
-        return whole if self.side == "mentor" else whole.flipped()
+        return whole if self.side == "mentor" else whole.swap_sides()
 
     def _excluding(self, at: int) -> Excluding:
         """Return whom each rule takes from one of the people."""

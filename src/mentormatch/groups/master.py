@@ -261,7 +261,7 @@ def solve_milp(pool: GroupMaster, best: GroupIncumbent) -> bool:
         return True
     program = pool.program(whole=True)
     answer = solve_program(program, best.left)
-    taken, worth = answer.taken(), answer.worth(program)
+    taken, worth = answer.integral_choice(), answer.worth(program)
     if taken is not None:
         best.take(pool, taken[: len(pool.columns)])
     value = -1 if best.value is None else best.value

@@ -23,7 +23,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution, ignore_incumbent
 from mentormatch.assignment.objective import PEOPLE, fits_before_leximin, scalarize
-from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, fixed_pairs_feasible
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, are_pins_feasible
 from mentormatch.scale.columns.aggregation import AggregatedSolve
 from mentormatch.scale.columns.candidates import CandidateList
 from mentormatch.scale.columns.generation import choose_candidates, generate_columns, solve_all_pairs
@@ -72,7 +72,7 @@ def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[Row, ...], run
     variant = bind_fixed_people(variant)
     rules = HardRules.of(variant, hard_rows)
     variant = rules.cap_loads(variant)
-    if not fixed_pairs_feasible(variant):
+    if not are_pins_feasible(variant):
         return empty_solution(Status.INFEASIBLE, WIDE)
     master = RestrictedMaster(
         variant,

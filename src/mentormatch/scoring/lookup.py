@@ -182,7 +182,7 @@ class LookupTable:
         )
         return replace(self, left=self.left[lefts], right=self.right[rights], common=common)
 
-    def flipped(self) -> "LookupTable":
+    def swap_sides(self) -> "LookupTable":
         """Return the same with the sides exchanged."""
         common = tuple((CommonItems(each.right, each.left, each.most), step) for each, step in self.common)
         return replace(self, left=self.right, right=self.left, common=common)

@@ -11,7 +11,7 @@ from mentormatch.assignment.mip.program_model import Program, ProgramSolver, Sol
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status, empty_solution
 from mentormatch.assignment.objective import MAX_SOLVER_WEIGHT, scalarize
-from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, fixed_pairs_allowed
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, are_pins_allowed
 from mentormatch.assignment.side_constraints import solve_with_side_constraints
 from mentormatch.base.arrays import IntVector
 from mentormatch.errors import EngineError
@@ -27,7 +27,7 @@ class Milp(Engine):
         return True
 
     def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
-        if not fixed_pairs_allowed(problem):
+        if not are_pins_allowed(problem):
             return empty_solution(Status.INFEASIBLE, self.kind)
         sets = _solve_by_sets(problem, run) if problem.rows else None
         if sets is not None:

@@ -281,14 +281,14 @@ def minimize_duals(cells: IntMatrix, partner: IntVector, prices: IntVector) -> N
     rows = np.argsort(partner)
     first = np.searchsorted(partner[rows], np.arange(len(prices) + 1))
     # Sources: the dual 0 of every column, and the unmatched rows, whose margin is 0
-    asked, ahead, nothing = -prices, prices.copy(), np.zeros_like(prices)
+    lowest, ahead, nothing = -prices, prices.copy(), np.zeros_like(prices)
     for at in range(first[0]):
-        _relax_row(cells[rows[at]], asked, ahead, 0)
+        _relax_row(cells[rows[at]], lowest, ahead, 0)
     # A column that no row has, of dual 0, neither falls nor keeps another from falling
     pending = 0
     for column in range(len(prices)):
         if first[column] == first[column + 1] and prices[column] == 0:
-            ahead[column], asked[column] = INFINITE, -INFINITE
+            ahead[column], lowest[column] = INFINITE, -INFINITE
         else:
             pending += 1
     # Scan columns in order of their distances: each fixes how far its own rows let others fall
@@ -297,9 +297,9 @@ def minimize_duals(cells: IntMatrix, partner: IntVector, prices: IntVector) -> N
         while ahead[best] != nearest:
             best += 1
         # The column is final: it falls by its distance, and constrains nobody any more
-        ahead[best], asked[best] = INFINITE, -INFINITE
+        ahead[best], lowest[best] = INFINITE, -INFINITE
         for at in range(first[best], first[best + 1]):
-            _relax_row(cells[rows[at]], asked, ahead, prices[best] + cells[rows[at], best] - nearest)
+            _relax_row(cells[rows[at]], lowest, ahead, prices[best] + cells[rows[at], best] - nearest)
         prices[best] -= nearest
 
 

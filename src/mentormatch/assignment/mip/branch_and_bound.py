@@ -307,7 +307,7 @@ class SearchTree:
         floor = self.value if self.chosen is not None else self.value + 1
         if units < floor:
             return []
-        least, most = bound.fixed(least, most, floor)
+        least, most = bound.fix_by_reduced_costs(least, most, floor)
         taken = optimum.values > 0.5
         whole = bool(np.abs(optimum.values - taken).max(initial=0.0) < INTEGRALITY_TOLERANCE)
         if whole and (least <= taken).all() and (taken <= most).all():
@@ -382,14 +382,17 @@ class SearchTree:
             done = word is SolverStatus.OPTIMAL
             return SolverResult(SolverStatus.INFEASIBLE if done else word, bound=None if done else bound)
         return SolverResult(
-            word, self.columns(self.chosen), bound, boxes=self._tied_boxes() if word is SolverStatus.OPTIMAL else None
+            word,
+            self.columns(self.chosen),
+            bound,
+            boxes=self._optimal_boxes() if word is SolverStatus.OPTIMAL else None,
         )
 
     def columns(self, chosen: BoolVector) -> FloatVector:
         """Return the values of the columns of the program, from the reduced columns that are chosen."""
         return self.program.origin.box(chosen, chosen)[0].astype(np.float64)
 
-    def _tied_boxes(self) -> tuple[Box, ...]:
+    def _optimal_boxes(self) -> tuple[Box, ...]:
         """Return boxes of the columns that hold every choice of as much worth as the incumbent."""
         aside = [*self.boxes, *((node.units, node.least, node.most) for _, _, node in self.open)]
         tied = [(least, most) for units, least, most in aside if units >= self.value]

@@ -37,7 +37,7 @@ class NodeBound:
         """Return the bound in whole units."""
         return self.total // self.parts
 
-    def fixed(self, least: BoolVector, most: BoolVector, value: int) -> tuple[BoolVector, BoolVector]:
+    def fix_by_reduced_costs(self, least: BoolVector, most: BoolVector, value: int) -> tuple[BoolVector, BoolVector]:
         """Return the bounds that choices of ``value`` or more keep (reduced-cost fixing)."""
         room = self.total - value * self.parts
         return least | ((self.reduced > room) & most), most & ~((self.reduced < -room) & ~least)

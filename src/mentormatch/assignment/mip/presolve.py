@@ -56,7 +56,7 @@ class Substitution:
         values, places = rows.values * self.signs[rows.columns], self.places[rows.columns]
         least = np.where(rows.least == -FAR, rows.least, rows.least - shift)
         most = np.where(rows.most == FAR, rows.most, rows.most - shift)
-        return SparseRows(rows.rows, places, values, least, most).merged(self.width)
+        return SparseRows(rows.rows, places, values, least, most).merge_terms(self.width)
 
     def worth(self, worth: IntVector) -> tuple[IntVector, int]:
         """Return the worth of the reduced columns, and what is added to it."""
@@ -100,7 +100,7 @@ def is_exact(program: Program) -> bool:
 def presolve(program: Program) -> ReducedProgram | None:
     """Return the reduced program, None if there is no choice; the program must be exact."""
     count = len(program.names)
-    rows = SparseRows.of(program).merged(count)
+    rows = SparseRows.of(program).merge_terms(count)
     # The columns that are fixed to 1
     step: Substitution | None = Substitution.fixing(program.lower_bounds, np.zeros(count, dtype=bool))
     origin = Substitution.fixing(*np.zeros((2, count), dtype=bool))
@@ -113,7 +113,7 @@ def presolve(program: Program) -> ReducedProgram | None:
         loose = (rows.least <= low) & (high <= rows.most)
         rows, low, high = rows.without(loose), low[~loose], high[~loose]
         # Columns that a row holds at one end; then columns that are equal or opposite
-        one, zero = _held_columns(rows, low, high, origin.width)
+        one, zero = _columns_to_fix(rows, low, high, origin.width)
         if (one & zero).any():
             return None
         step = Substitution.fixing(one, zero) if (one | zero).any() else _equal_columns(rows, origin.width)
@@ -124,7 +124,7 @@ def presolve(program: Program) -> ReducedProgram | None:
     return ReducedProgram(worth // unit, constant, unit, _distinct(rows), origin)
 
 
-def _held_columns(rows: SparseRows, low: IntVector, high: IntVector, width: int) -> tuple[BoolVector, BoolVector]:
+def _columns_to_fix(rows: SparseRows, low: IntVector, high: IntVector, width: int) -> tuple[BoolVector, BoolVector]:
     """Return (columns,) bool: those that some row does not let be 0, and those that it does not let be 1."""
     size, up = np.abs(rows.values), rows.values > 0
     # The sum of the row with this column moved to its worse end, all others at their best

@@ -107,7 +107,7 @@ class SparseRows:
         most = np.array([FAR if row.most is None else min(row.most, FAR) for row in program.constraints], np.int64)
         return cls(rows, columns, values, least, most)
 
-    def merged(self, width: int) -> Self:
+    def merge_terms(self, width: int) -> Self:
         """Return the same rows with one term for each column in a row, none of them 0."""
         keys = self.rows * max(width, 1) + self.columns
         order = np.argsort(keys, kind="stable")
@@ -160,14 +160,14 @@ class SolverResult:
 
     def holds(self, program: Program) -> bool:
         """Return whether the values are integral and satisfy every row of the program, in integers."""
-        taken = self.taken()
+        taken = self.integral_choice()
         return taken is not None and all(row.holds(taken) for row in program.constraints)
 
     def worth(self, program: Program) -> float:
         """Return the profit of the values, minus infinity if there are none."""
         return -np.inf if self.values is None else float(self.values @ program.worth)
 
-    def taken(self) -> BoolVector | None:
+    def integral_choice(self) -> BoolVector | None:
         """Return which columns are 1, or None unless each is 0 or 1 to within 1e-6."""
         if self.values is None:
             return None
@@ -181,7 +181,7 @@ INTEGRALITY_TOLERANCE = 1e-6
 """How far a value may be from an integer; what is then rounded is checked in integers."""
 
 
-def grouped(people: IntVector, count: int) -> Iterator[IntVector]:
+def positions_by_person(people: IntVector, count: int) -> Iterator[IntVector]:
     """Yield, for each of ``count`` people, the positions at which they are in ``people``."""
     order = np.argsort(people, kind="stable")
     ends = np.searchsorted(people[order], np.arange(count + 1)).tolist()
@@ -196,7 +196,7 @@ def degree_constraints(
 
     ``used``: the indicator column u of a person with a conditional minimum, with ``least u <= degree <= most u``.
     """
-    for person, places in enumerate(grouped(people, len(loads)) if len(loads) else ()):
+    for person, places in enumerate(positions_by_person(people, len(loads)) if len(loads) else ()):
         ones = np.ones(len(places), dtype=np.int64)
         most = int(loads.most[person])
         if person in used:

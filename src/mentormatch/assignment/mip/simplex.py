@@ -73,7 +73,7 @@ class SimplexModel:
     def run(self, seconds: float | None, start: highspy.HighsBasis | None = None) -> SolverStatus | None:
         """Solve within ``seconds`` from the basis ``start``; return the solver's status, None if it gives up."""
         if start is not None:
-            self._model.setBasis(self._extended(start))
+            self._model.setBasis(self._extend_basis(start))
         if seconds is not None:
             self._model.setOptionValue("time_limit", self._model.getRunTime() + seconds)  # counts from the first run
         self._model.run()
@@ -120,7 +120,7 @@ class SimplexModel:
         *_, there, values = self._model.getDualRay()  # type: ignore[attr-defined]  # its stubs lack it
         return np.array(values) / self._units if there else None
 
-    def _extended(self, start: highspy.HighsBasis) -> highspy.HighsBasis:
+    def _extend_basis(self, start: highspy.HighsBasis) -> highspy.HighsBasis:
         """Return a basis with the rows that were added since then, which are basic."""
         lacking = len(self._units) - len(start.row_status)
         if lacking:

@@ -359,8 +359,8 @@ def _hours_rows(
             raise input_error(names[0], value_in_words(None), tr("des nombres, car {other} est donné", other=names[1]))
         return
     weights, most = read_hours(hours, mentors, mentees), read_counts(limits, mentors, "mentor_hours")
-    asked = np.broadcast_to(weights, (mentors.count, mentees.count)).sum(axis=1)
-    for mentor in np.flatnonzero(asked > most).tolist():
+    required = np.broadcast_to(weights, (mentors.count, mentees.count)).sum(axis=1)
+    for mentor in np.flatnonzero(required > most).tolist():
         yield Row(f"mentor_hours[{mentor}]", weights, None, int(most[mentor]), mentor)
 
 

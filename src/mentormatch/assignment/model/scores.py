@@ -160,7 +160,7 @@ class Scores(Protocol):
         """
         ...
 
-    def flipped(self) -> "Scores":
+    def swap_sides(self) -> "Scores":
         """Return the same with the sides exchanged."""
         ...
 
@@ -249,7 +249,7 @@ class DenseScores:
     def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
         return top_sums(self, columns, least, most)
 
-    def flipped(self) -> "DenseScores":
+    def swap_sides(self) -> "DenseScores":
         return DenseScores(self.values.T, None if self.allowed is None else self.allowed.T, self.extremes)
 
 
@@ -332,7 +332,7 @@ class SparseScores:
     def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
         return top_sums(self, columns, least, most)
 
-    def flipped(self) -> "SparseScores":
+    def swap_sides(self) -> "SparseScores":
         order = np.lexsort((self.mentors, self.mentees))
         return SparseScores(self.shape[::-1], self.mentees[order], self.mentors[order], self.values[order])
 

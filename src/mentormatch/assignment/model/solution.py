@@ -147,7 +147,7 @@ type IncumbentCallback = Callable[[LazySolution], None]
 """Takes an answer that does no worse than the one told before, in the goals that have been reached so far."""
 
 
-def ignore_incumbent(told: LazySolution) -> None:
+def ignore_incumbent(incumbent: LazySolution) -> None:
     """Take no notice of an answer."""
 
 
@@ -156,14 +156,14 @@ class Incumbent:
     """Keeps the last answer told of a solve that ``engine`` was asked; each goes to ``heard`` too, if that is there."""
 
     engine: str = ""
-    told: LazySolution | None = None
+    latest: LazySolution | None = None
     heard: Callable[[Solution], None] | None = None
 
-    def tell(self, told: LazySolution) -> None:
+    def tell(self, incumbent: LazySolution) -> None:
         """Keep an answer instead of the one before."""
-        self.told = told
+        self.latest = incumbent
         if self.heard is not None:
-            self.heard(told())
+            self.heard(incumbent())
 
     def offer(self, solution: Solution | None) -> None:
         """Keep an answer, if it is one and no worse than the one before."""
@@ -171,15 +171,15 @@ class Incumbent:
             return
         if self.heard is not None:
             self.heard(solution)
-        if self.told is None or lexicographic_key(solution) >= lexicographic_key(self.told()):
-            self.told = lambda: solution
+        if self.latest is None or lexicographic_key(solution) >= lexicographic_key(self.latest()):
+            self.latest = lambda: solution
 
     def answer(self, otherwise: Status, note: str = "") -> Solution:
         """Return the answer kept, as ``feasible``; if there is none, a solution of another status without pairs."""
         notes = (note,) if note else ()
-        if self.told is None:
+        if self.latest is None:
             return empty_solution(otherwise, self.engine, notes)
-        kept = self.told()
+        kept = self.latest()
         return replace(kept, status=Status.FEASIBLE, engine=GREEDY if kept.greedy else self.engine, notes=notes)
 
 

@@ -65,10 +65,6 @@ class SetList:
         """Return some of the sets."""
         return SetList(self.owners[kept], self.sizes[kept], self.members[np.repeat(kept, self.sizes)])
 
-    def chosen(self, taken: BoolVector) -> IntVector:
-        """Return the pairs of the sets taken."""
-        return self.members[np.repeat(taken, self.sizes)]
-
 
 def segment_sums(values: IntVector, sizes: IntVector) -> IntVector:
     """Return the sums of consecutive stretches of ``values``, each of the given size.
@@ -157,9 +153,9 @@ class KnapsackTables:
             gain = np.concatenate([gain[kept], more[taken]])
             units = np.concatenate([units[kept], rooms[taken]])
         enough = (count >= model.fewest[own]) | (model.idle[own] & (count == 0))
-        return self._listed(own[enough], bits[:, enough])
+        return self._list_sets(own[enough], bits[:, enough])
 
-    def _listed(self, own: IntVector, bits: IntMatrix) -> SetList:
+    def _list_sets(self, own: IntVector, bits: IntMatrix) -> SetList:
         """Return partial sets that are whole, sorted by owner."""
         order = np.argsort(own, kind="stable")
         own, turns = own[order], np.arange(self.pairs.shape[1])

@@ -63,7 +63,7 @@ def relax_pairs(model: SetModel, parts: int, run: SolveOptions) -> PairRelaxatio
         duals, reduced = program.duals()
         missing = (reduced > TRIFLE) & ~program.columns
         if not missing.any():
-            return _rounded(model, parts, program.shares(), duals)
+            return _round_duals(model, parts, program.shares(), duals)
         new = leading_columns(model.owners, model.items, np.rint(reduced / TRIFLE).astype(np.int64), missing)
 
 
@@ -114,7 +114,7 @@ class PairColumns:
         return found
 
 
-def _rounded(
+def _round_duals(
     model: SetModel, parts: int, shares: FloatVector, duals: tuple[FloatVector, FloatVector, FloatVector]
 ) -> PairRelaxation:
     """Return the relaxation with its duals as integers of the right signs: these bound every choice."""
@@ -202,7 +202,7 @@ class SetMaster:
         members = np.concatenate([sets.members for sets in self.sets])
         sizes = np.concatenate([sets.sizes for sets in self.sets])
         found = np.bincount(members, np.repeat(self.shares, sizes), minlength=len(self.model.owners))
-        return found, not self._parted(found).any()
+        return found, not self._is_fractional(found).any()
 
-    def _parted(self, shares: FloatVector) -> BoolVector:
+    def _is_fractional(self, shares: FloatVector) -> BoolVector:
         return np.asarray(np.abs(shares - np.rint(shares)) > INTEGRALITY_TOLERANCE)

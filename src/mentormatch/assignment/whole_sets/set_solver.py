@@ -73,7 +73,7 @@ def solve_by_sets(problem: AssignmentProblem, run: SolveOptions) -> Solution | N
     try:
         return search.solution()
     except TimeLimitReached:
-        return search.stopped()
+        return search.best_so_far()
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ class SetSearch:
         relaxed = relax_pairs(self.model, self.parts, self.run)
         if relaxed is None:
             return None
-        self.duals = (self._stated(relaxed),)
+        self.duals = (self._dual_solution(relaxed),)
         self.ceiling = relaxed.bound // self.parts
         self._offer(_greedy(self.model, relaxed.shares, relaxed.reduced))
         self._fix(relaxed.bound, relaxed.reduced)
@@ -117,7 +117,7 @@ class SetSearch:
         if self.known is not None:
             self.model = self.model.among(reduced >= self.value * self.parts - bound)
 
-    def stopped(self) -> Solution:
+    def best_so_far(self) -> Solution:
         """Return the incumbent as far as it is proved; without one, what greed finds."""
         if self.known is None and not self.run.cancelled:
             self.ceiling = min(self.ceiling, _simple_bound(self.model))
@@ -219,7 +219,7 @@ class SetSearch:
             raise NotBySets
         least = goal * scale * self.parts
         if self.known is not None and self.value == goal:
-            least += int(self.run.tie_breaker.of(self.known[:, 0], self.known[:, 1], 0).sum()) - self._pinned_hashes()
+            least += int(self.run.tie_breaker.of(self.known[:, 0], self.known[:, 1], 0).sum()) - self._hash_pins()
         found = SetTree(program, least, 1, self.run, ties=True).search()
         return [model.pairs(choice.members) for choice in found]
 
@@ -237,7 +237,7 @@ class SetSearch:
         mentors, mentees = (self.model.owners, self.model.items)[:: -1 if self.model.side else 1]
         return self.run.tie_breaker.of(mentors, mentees, turn)
 
-    def _pinned_hashes(self) -> int:
+    def _hash_pins(self) -> int:
         """Return the hashes in round 0 of the pins together."""
         mentors, mentees = self.model.pins.T[:: -1 if self.model.side else 1]
         return int(self.run.tie_breaker.of(mentors, mentees, 0).sum())
@@ -270,7 +270,7 @@ class SetSearch:
                 return
             left -= weight * reached
 
-    def _stated(self, relaxed: PairRelaxation) -> DualSolution:
+    def _dual_solution(self, relaxed: PairRelaxation) -> DualSolution:
         """Return the duals of the linear program on pairs as prices of mentors, mentees and rows."""
         model = self.model
         rows = np.zeros(len(self.problem.rows), np.int64)

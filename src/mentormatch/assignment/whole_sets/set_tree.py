@@ -105,7 +105,7 @@ class SetProgram:
 
         ``duals`` (m,), in ``FINE`` parts of the fine unit: prices of the items beside those that there are.
         """
-        reduced = self._reduced(self.gains, duals, allowed)
+        reduced = self._reduced_gains(self.gains, duals, allowed)
         firsts = first_of_each(self.sets.owners)
         best = np.maximum.reduceat(reduced, firsts)
         whole = duals + self.waste * FINE
@@ -116,10 +116,10 @@ class SetProgram:
 
     def most_of(self, gains: IntVector, duals: IntVector, allowed: BoolVector) -> int:
         """Return a bound, in ``FINE`` parts, on the sum of other gains (s,) of a choice of the allowed sets."""
-        best = np.maximum.reduceat(self._reduced(gains, duals, allowed), first_of_each(self.sets.owners))
+        best = np.maximum.reduceat(self._reduced_gains(gains, duals, allowed), first_of_each(self.sets.owners))
         return int(np.maximum(self.least * duals, self.most * duals).sum() + best.sum())
 
-    def _reduced(self, gains: IntVector, duals: IntVector, allowed: BoolVector) -> IntVector:
+    def _reduced_gains(self, gains: IntVector, duals: IntVector, allowed: BoolVector) -> IntVector:
         """Return (s,) what sets gain less the prices of their items, in ``FINE`` parts; far below 0 if not allowed."""
         reduced = gains * FINE - segment_sums(duals[self.items], self.sets.sizes)
         return np.where(allowed, reduced, -EXACT)

@@ -47,7 +47,7 @@ class MarketSample:
         # The same share of both sides keeps the sample as tight as the market.
         share = min(min(max(SAMPLE_MIN, max(n, m) // SAMPLE_PART), SAMPLE_MAX) / max(n, m, 1), 1.0)
         mentors, mentees = (np.sort(draw.choice(size, round(size * share), replace=False)) for size in (n, m))
-        return cls(pricing, pricing.flipped().select_mentees(mentors).flipped(), mentors, mentees)
+        return cls(pricing, pricing.swap_sides().select_mentees(mentors).swap_sides(), mentors, mentees)
 
     def pricing_of_sample(self) -> PricingProblem:
         """Return the pricing problem of the sample."""

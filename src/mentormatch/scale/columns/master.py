@@ -328,7 +328,7 @@ class RestrictedMaster:
         # The face with the side of single places on the left.
         solve, own = (
             self._solve_compiled if self.compiled else self._solve_scipy,
-            face.flipped() if flipped_sides else face,
+            face.swap_sides() if flipped_sides else face,
         )
         # Both sides with several places: b-matching; else a semi-assignment.
         if own.several:
@@ -346,7 +346,9 @@ class RestrictedMaster:
 
             flipped_sides = face.turns
             ends = PrimalDual(optimum.chosen, optimum.right, optimum.left) if flipped_sides else optimum
-            self.start = ends.right if face.several else WarmStart.of(face.flipped() if flipped_sides else face, ends)
+            self.start = (
+                ends.right if face.several else WarmStart.of(face.swap_sides() if flipped_sides else face, ends)
+            )
 
     def _fit_penalty(self, profit: IntVector) -> None:
         """Raise the penalty beyond the range of profits, if there are required places at all."""

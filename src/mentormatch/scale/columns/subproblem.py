@@ -215,14 +215,14 @@ class PricingProblem:
             former=former,
         )
 
-    def flipped(self) -> "PricingProblem":
+    def swap_sides(self) -> "PricingProblem":
         """Return the same with the sides exchanged."""
         order = np.lexsort((self.former.mentors, self.former.mentees))
         former = PairList(self.former.mentees[order], self.former.mentors[order], self.former.scores[order])
         stage = replace(self.stage, mentor=self.stage.mentee, mentee=self.stage.mentor)
         group = np.zeros(self.scores.shape[1], dtype=np.int64)
         return PricingProblem(
-            self.scores.flipped(), stage, self.bounds[::-1], self.make_scanner, former, self.pins[:, ::-1], group
+            self.scores.swap_sides(), stage, self.bounds[::-1], self.make_scanner, former, self.pins[:, ::-1], group
         )
 
     def cache_tables(self) -> "PricingProblem":

@@ -189,7 +189,7 @@ def _scan_compiled(scores: TieScores, query: ScanQuery, ties: "TieBlocks", start
 
     hits, mentors, room = ScanHits.empty(stop - start), query.open(start, stop), INITIAL_HITS
     most = ROW_CROWD * query.per_row + scores.max_excluded
-    tie_rows = TieRows(scores.classes[0][mentors], scores.hashes.begun(mentors, 0), query.row_limits[mentors])
+    tie_rows = TieRows(scores.classes[0][mentors], scores.hashes.mentor_halves(mentors, 0), query.row_limits[mentors])
     while True:
         found = np.empty((3, room), dtype=np.int64)
         best, counts, total = (
@@ -256,7 +256,9 @@ class TieFace:
         pricing, duals = self.people.pricing, self.people.duals(self.flow)
         loads = self.answer.loads(np.ones(len(self.answer), dtype=bool))
         # Complementary slackness: whoever has a dual keeps their load in every tied answer.
-        held = [bounds.held(load, price) for bounds, load, price in zip(pricing.bounds, loads, duals, strict=True)]
+        held = [
+            bounds.fix_degrees(load, price) for bounds, load, price in zip(pricing.bounds, loads, duals, strict=True)
+        ]
         scores = TieScores(
             matrix=pricing.scores.matrix,
             mentors=pricing.scores.mentors,

@@ -129,9 +129,9 @@ class ImplicitScores(Scores):
         """Return the scores of all mentors with some mentees, by their positions in ascending order."""
         return replace(self, matrix=self.matrix.select_mentees(some), mentees=self.mentees[some])
 
-    def flipped(self) -> Self:
+    def swap_sides(self) -> Self:
         """Return the same with the sides exchanged."""
-        return replace(self, matrix=self.matrix.flipped(), mentors=self.mentees, mentees=self.mentors)
+        return replace(self, matrix=self.matrix.swap_sides(), mentors=self.mentees, mentees=self.mentors)
 
     def cache_tables(self) -> Self:
         """Return the scores with tables worked out, where memory is not scarce."""

@@ -136,18 +136,18 @@ class ScoreMatrix:
         none = np.empty(0, dtype=np.int64)
         return replace(self, overrides=PairOverrides(none, none, none), starts=np.zeros(self.shape[0] + 1, np.int64))
 
-    def flipped(self) -> "ScoreMatrix":
+    def swap_sides(self) -> "ScoreMatrix":
         """Return the same with the sides exchanged."""
         (n, m), each = self.shape, self.overrides
         order = np.lexsort((each.mentors, each.mentees))
-        terms = tuple(term.flipped() for term in self.terms)
+        terms = tuple(term.swap_sides() for term in self.terms)
         overrides = PairOverrides(each.mentees[order], each.mentors[order], each.points[order])
         return replace(
             self,
             shape=(m, n),
             terms=terms,
             tables=tuple(merge_tables(terms, n)),
-            overlaps=tuple(overlap.flipped() for overlap in self.overlaps),
+            overlaps=tuple(overlap.swap_sides() for overlap in self.overlaps),
             overrides=overrides,
             starts=np.searchsorted(overrides.mentors, np.arange(m + 1)),
         )
@@ -159,7 +159,7 @@ class ScoreMatrix:
 
     def select_mentors(self, some: IntVector) -> "ScoreMatrix":
         """Return the scores of some mentors, by their positions in ascending order, with all mentees."""
-        return self.flipped().select_mentees(some).flipped()
+        return self.swap_sides().select_mentees(some).swap_sides()
 
     def _override_points(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: the overrides of some pairs, 0 for others."""
@@ -270,7 +270,7 @@ class StoredMatrix(ScoreMatrix):
     def select_mentees(self, some: IntVector) -> "StoredMatrix":
         return self._of(np.ascontiguousarray(self.values[:, some]))
 
-    def flipped(self) -> "StoredMatrix":
+    def swap_sides(self) -> "StoredMatrix":
         return self._of(np.ascontiguousarray(self.values.T))
 
     def cache_tables(self) -> "StoredMatrix":

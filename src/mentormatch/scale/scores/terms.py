@@ -54,7 +54,7 @@ class CodedTable:
         """Return the table of some right classes."""
         return CodedTable(np.ascontiguousarray(self.cells[:, some]), self.points)
 
-    def flipped(self) -> "CodedTable":
+    def swap_sides(self) -> "CodedTable":
         """Return the same with the sides exchanged."""
         return CodedTable(np.ascontiguousarray(self.cells.T), self.points)
 
@@ -209,13 +209,13 @@ class ScoreTerm:
             return replace(self, function=DetachedFunction(), left=NO_PEOPLE, right=NO_PEOPLE)
         return replace(self, left=without_keys(self.left), right=without_keys(self.right))
 
-    def flipped(self) -> "ScoreTerm":
+    def swap_sides(self) -> "ScoreTerm":
         """Return the same with the sides exchanged."""
-        table = None if self.table is None else self.table.flipped()
+        table = None if self.table is None else self.table.swap_sides()
         left, right = self.right.take(self.mentees.codes), self.left.take(self.mentors.first)
         lookup = None
         if self.lookup is not None:
-            lookup = self.lookup.among(self.mentors.first, self.mentees.codes).flipped()
+            lookup = self.lookup.among(self.mentors.first, self.mentees.codes).swap_sides()
         return ScoreTerm(TransposedFunction(self.function), left, right, self.mentees, self.mentors, table, lookup)
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
@@ -251,7 +251,7 @@ class TransposedFunction:
 
     def lookup(self, left: People, right: People) -> LookupTable | None:
         found = self.function.lookup(right, left)
-        return None if found is None else found.flipped()
+        return None if found is None else found.swap_sides()
 
 
 def score_term(function: ScoreFunction, extension: Extension, cohort: Cohort, *, named: bool) -> ScoreTerm:
@@ -399,7 +399,7 @@ class OverlapTerm:
         """Return the points of all mentors with some mentees."""
         return replace(self, mentees=AnswerBits(self.mentees.bits[some], self.mentees.known[some]))
 
-    def flipped(self) -> "OverlapTerm":
+    def swap_sides(self) -> "OverlapTerm":
         """Return the same with the sides exchanged."""
         return replace(self, mentors=self.mentees, mentees=self.mentors)
 
