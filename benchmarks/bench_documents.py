@@ -18,7 +18,7 @@ from benchmarks.bench_board import opened
 from benchmarks.made import write_survey
 from mentormatch.operations.matching import Matching, exporter_for
 from mentormatch.report.handouts import common_text, handouts, letters_book
-from mentormatch.report.page_templates import rendered
+from mentormatch.report.page_templates import render_template
 from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.session import Board
 
@@ -49,7 +49,7 @@ def handed(matching: Matching) -> bytes:
     """Return the table for letters and all sheets of participants."""
     contacts = made(len(matching.cohort.mentors), len(matching.cohort.mentees))[1]
     sheets = handouts(matching, contacts)
-    pages = rendered("handouts.html", handed=sheets, common=common_text(matching, None))
+    pages = render_template("handouts.html", handed=sheets, common=common_text(matching, None))
     return letters_book(matching, contacts, sheets) + pages.encode()
 
 

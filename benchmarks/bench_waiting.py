@@ -128,16 +128,16 @@ def written(cells: list[Cell]) -> bytes:
 @contextmanager
 def noted_pages(pages: list[tuple[str, dict[str, object]]]) -> Iterator[None]:
     """Note all templates that are filled, with what fills them."""
-    fill = page_templates.rendered
+    fill = page_templates.render_template
 
     def noted(template: str, **names: object) -> str:
         pages.append((template, names))
         return fill(template, **names)
 
     with (
-        patch("mentormatch.report.handouts.rendered", noted),
-        patch("mentormatch.report.exporters.page.rendered", noted),
-        patch("mentormatch.report.followup.rendered", noted),
+        patch("mentormatch.report.handouts.render_template", noted),
+        patch("mentormatch.report.exporters.page.render_template", noted),
+        patch("mentormatch.report.followup.render_template", noted),
     ):
         yield
 
@@ -155,7 +155,7 @@ def page(mentors: int, mentees: int) -> tuple[Work, Work]:
     done, pages, make = made(mentors, mentees)[0], list[tuple[str, dict[str, object]]](), exporter_for(".html").content
     with noted_pages(pages):
         make(fresh(done))
-    return lambda: make(fresh(done)), lambda: [page_templates.rendered(name, **names) for name, names in pages]
+    return lambda: make(fresh(done)), lambda: [page_templates.render_template(name, **names) for name, names in pages]
 
 
 def sheets(mentors: int, mentees: int) -> tuple[Work, Work]:
@@ -169,7 +169,7 @@ def sheets(mentors: int, mentees: int) -> tuple[Work, Work]:
     def bare() -> None:
         with TemporaryDirectory() as folder:
             for number, (name, names) in enumerate(pages):
-                Path(folder, f"{number}.html").write_text(page_templates.rendered(name, **names), "utf-8")
+                Path(folder, f"{number}.html").write_text(page_templates.render_template(name, **names), "utf-8")
             Path(folder, "letters.xlsx").write_bytes(written(cells))
 
     with noted_pages(pages), noted_cells(cells):
@@ -194,7 +194,7 @@ def follow_up(mentors: int, mentees: int) -> tuple[Work, Work]:
         for path in waves.values():
             list(csv.reader(path.read_text("utf-8-sig").splitlines(), delimiter=";"))
         for name, names in pages:
-            page_templates.rendered(name, **names)
+            page_templates.render_template(name, **names)
         written(cells)
 
     with noted_pages(pages), noted_cells(cells):

@@ -15,7 +15,7 @@ from mentormatch.report.pictures.svg import (
     AxisMarks,
     Frame,
     LinearScale,
-    Look,
+    StyleValue,
     as_svg,
 )
 
@@ -83,7 +83,7 @@ def curves(records: Records, figure: str, title: str) -> Frame:
 
 def mark(frame: Frame, kind: str, x: float, y: float) -> None:
     """Draw the mark of a kind of market."""
-    look: dict[str, Look] = {"fill": CURVES[kind], "stroke": INK, "stroke_width": 0.75}
+    look: dict[str, StyleValue] = {"fill": CURVES[kind], "stroke": INK, "stroke_width": 0.75}
     if kind == "tight":
         frame.rect(x - 4, y - 4, 8, 8, **look)
     else:

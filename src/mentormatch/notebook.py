@@ -19,7 +19,7 @@ from mentormatch.programme.edits import ProgrammeText
 from mentormatch.programme.enrolment import AnswerSource, read_contacts, read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.report.exporters.page import fragment
-from mentormatch.report.page_templates import rendered
+from mentormatch.report.page_templates import render_template
 from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board import texts as board_texts
 from mentormatch.widgets.board.session import Board
@@ -171,7 +171,7 @@ class FormWidget(KernelWidget):
                 ((tr("Critère"), tr("Poids")), [(label, f"{weight:g}") for label, weight in criteria]),
                 ((tr("Règle"), tr("Ce qu'elle fait")), [(one["label"], one["effect"]) for one in told["rules"]]),
             ]
-            return rendered("told.html", title=told["name"], sentences=(), tables=tables)
+            return render_template("told.html", title=told["name"], sentences=(), tables=tables)
 
 
 class PanelWidget[AnyPanel: Panel](KernelWidget):
@@ -213,7 +213,7 @@ class PanelWidget[AnyPanel: Panel](KernelWidget):
         with language(self.panel.language):
             tables = [((tr("Quoi"), tr("Ce qui est là")), rows)] if rows else []
             sentences = [self.view[name] for name in ("lead", "said") if self.view[name]]
-            return rendered("told.html", title=self.view["title"], sentences=sentences, tables=tables)
+            return render_template("told.html", title=self.view["title"], sentences=sentences, tables=tables)
 
 
 class FilesWidget(PanelWidget[FilesPanel]):

@@ -23,7 +23,7 @@ from mentormatch.programme.edits import ProgrammeText
 from mentormatch.report import followup, profiles, sessions
 from mentormatch.report.folder import content_of
 from mentormatch.report.handouts import common_text, handouts
-from mentormatch.report.page_templates import environment, rendered
+from mentormatch.report.page_templates import environment, render_template
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
 from mentormatch.report.pictures.timeline import Timeline
 from mentormatch.report.views.made import EvaluationPiece, RepairPiece
@@ -74,7 +74,7 @@ def anonymous(one: Edition) -> str:
 
 
 def handed(one: Edition) -> str:
-    return rendered(
+    return render_template(
         "handouts.html", handed=handouts(one.matching, one.contacts), common=common_text(one.matching, None)
     )
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 import mentormatch as mm
-from mentormatch.report.exporters.delimited import delimited
+from mentormatch.report.exporters.delimited import to_csv
 from tests.browser.browsing import NOTHING
 from tests.service.desk.visiting import Visit, visiting
 from tests.service.server import Served, serving
@@ -96,7 +96,7 @@ def test_a_second_round_with_one_declined_pair_is_that_of_the_library(visit: Vis
     assert ["mentor·e", "M06", "binôme accepté", "E08", "1"] in shown
     page.set_viewport_size({"width": 390, "height": 800})
     visit.assert_open_to_all()
-    assert downloaded(visit, tmp_path / "people.csv") == delimited(second.people)
+    assert downloaded(visit, tmp_path / "people.csv") == to_csv(second.people)
     assert visit.trouble == NOTHING
 
 

@@ -219,7 +219,12 @@ def test_nobody_is_named_where_it_is_told() -> None:
     found, made = incentives(cohort, asked), mm.match(cohort, asked)
     book = load_workbook(BytesIO(WorkbookExporter().content(made)))
     cells = [str(cell.value) for row in book["Répondre autrement"].iter_rows() for cell in row if cell.value]
-    told = [*found.sentences, *map(str, found.sheet.rows), *cells, made.show.incentives()._filled("view.html", 4)]
+    told = [
+        *found.sentences,
+        *map(str, found.sheet.rows),
+        *cells,
+        made.show.incentives()._fill_template("view.html", 4),
+    ]
     assert "Avez-vous changé de métier ?" in " ".join(cells)
     assert not [text for text in told if "E1" in text or "E2" in text]
 

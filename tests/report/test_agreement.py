@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch.operations.matching import Matching
-from mentormatch.report.book import clipped
+from mentormatch.report.book import clip
 from mentormatch.report.texts import visible
 from tests.conftest import DEEP
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
@@ -79,7 +79,7 @@ def assert_agree(matching: Matching) -> None:
     seen = [(visible(mentor), visible(mentee), points) for mentor, mentee, points in raw]
     assert in_frames(matching) == raw
     assert in_json(matching) == raw
-    assert in_workbook(matching) == [(clipped(mentor), clipped(mentee), points) for mentor, mentee, points in seen]
+    assert in_workbook(matching) == [(clip(mentor), clip(mentee), points) for mentor, mentee, points in seen]
     assert in_page(matching) == seen
 
 

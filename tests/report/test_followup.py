@@ -13,7 +13,7 @@ from mentormatch.followup.outcomes import DESCRIPTION
 from mentormatch.followup.year import Year, follow_up
 from mentormatch.languages import tr
 from mentormatch.operations.matching import match
-from mentormatch.report.followup import page, shown, workbook
+from mentormatch.report.followup import notebook_fragment, page, workbook
 from tests.followup.years import HEAD, asking, frame, paired, year
 from tests.report.cohorts import FIELDS, hostile_strings, matched, programme
 from tests.report.readers import ALIVE, Outline, parts, sheets
@@ -67,9 +67,9 @@ def test_a_notebook_names_nobody_whose_key_is_an_address() -> None:
     wave = frame(("a@x.example", "", "Non")).set_axis(["Courriel", *HEAD[1:]], axis=1)
     found = follow_up(rules, matching.pairs, {1: wave})
     assert [one.state for one in found.meetings] == ["stopped"]
-    assert "x.example" not in shown(found)
+    assert "x.example" not in notebook_fragment(found)
     assert "x.example" in page(found).decode()
-    assert "M2" in shown(year({1: frame(("E1",))}))
+    assert "M2" in notebook_fragment(year({1: frame(("E1",))}))
 
 
 @pytest.mark.promise(23)
@@ -84,7 +84,7 @@ def test_no_hostile_text_lives_in_a_year(shared_data: Path) -> None:
     found = follow_up(rules, people, {1: frame(*rows)})
     content, html = workbook(found), page(found).decode()
     assert [name for name, xml in parts(content) if ALIVE.search(name + xml)] == []
-    for text in (html, shown(found)):
+    for text in (html, notebook_fragment(found)):
         outline = Outline(text)
         assert outline.balanced
         assert not {"script", "a", "img", "iframe", "form", "object", "svg"} & set(outline.tags)

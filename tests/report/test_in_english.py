@@ -15,8 +15,7 @@ from mentormatch.errors import MentorMatchError
 from mentormatch.followup.year import Year
 from mentormatch.languages import language
 from mentormatch.operations.matching import Matching, exporter_for
-from mentormatch.report.profiles import told as told_of_profiles
-from mentormatch.report.profiles import write_profiles
+from mentormatch.report.profiles import profile_notes, write_profiles
 from tests.english import french_in
 from tests.report.cohorts import matched, person, programme
 from tests.report.readers import Outline, sheets, table, written
@@ -121,7 +120,7 @@ def test_neither_has_what_participants_are_handed(tmp_path: Path) -> None:
         mm.write_handouts(matching(), contacts, tmp_path / "out")
         profiles = mm.anonymous_profiles(matching().cohort, mm.examples.programme(), mm.pseudonyms_for(files.programme))
         pages = [path for path in write_profiles(profiles, tmp_path / "out") if path.suffix == ".html"]
-        assert french_in(*ours(list(told_of_profiles(profiles)))) == []
+        assert french_in(*ours(list(profile_notes(profiles)))) == []
     texts = said((tmp_path / "out" / "fiches.html").read_text("utf-8"))
     books = [sheets(path.read_bytes()) for path in (tmp_path / "out").glob("*.xlsx")]
     texts += ours([str(cell) for book in books for rows in book.values() for row in rows for cell in row])

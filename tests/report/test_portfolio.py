@@ -14,7 +14,7 @@ from mentormatch.record.log import chain_in
 from mentormatch.record.seal import READERS
 from mentormatch.record.verify import Verification, verify, verify_content
 from mentormatch.report import folder
-from mentormatch.report.folder import Portfolio, documents, packed, validated
+from mentormatch.report.folder import Portfolio, documents, pack_files, validate_matching
 
 JOURNAL, BOOK = "binomes.journal.jsonl", "binomes.xlsx"
 
@@ -26,8 +26,8 @@ def example() -> Matching:
 
 def test_a_portfolio_holds_what_a_folder_holds(example: Matching, tmp_path: Path) -> None:
     held = Portfolio()
-    held.validated(example, who="Camille Roux", why="comité")
-    validated(example, tmp_path, who="Camille Roux", why="comité")
+    held.validate(example, who="Camille Roux", why="comité")
+    validate_matching(example, tmp_path, who="Camille Roux", why="comité")
     assert {*held.files, "manifeste.json"} == {path.name for path in tmp_path.iterdir()}
     assert held.files[FILENAME] == (tmp_path / FILENAME).read_bytes()
     kinds = [
@@ -39,8 +39,8 @@ def test_a_portfolio_holds_what_a_folder_holds(example: Matching, tmp_path: Path
 
 def test_a_portfolio_unpacked_is_verified_as_a_folder_is(example: Matching, tmp_path: Path) -> None:
     held = Portfolio()
-    seal = held.validated(example, who="Camille Roux")
-    with ZipFile(BytesIO(packed(held.files))) as archive:
+    seal = held.validate(example, who="Camille Roux")
+    with ZipFile(BytesIO(pack_files(held.files))) as archive:
         archive.extractall(tmp_path)
     sealed = {f"binomes{suffix}" for suffix in READERS}
     beside = {name: content for name, content in held.files.items() if name in sealed}
@@ -52,10 +52,10 @@ def test_a_portfolio_unpacked_is_verified_as_a_folder_is(example: Matching, tmp_
 
 def test_where_nobody_is_named_all_stays_as_it_was(example: Matching) -> None:
     held = Portfolio()
-    held.validated(example, who="Camille Roux")
+    held.validate(example, who="Camille Roux")
     before = dict(held.files)
     with pytest.raises(RequestError, match="personne nommée"):
-        held.validated(example, who=" ")
+        held.validate(example, who=" ")
     assert held.files == before
 
 
@@ -66,10 +66,10 @@ def test_a_decision_that_does_not_hold_is_not_validated(example: Matching, monke
     monkeypatch.setattr(folder, "verify_content", changed)
     held = Portfolio()
     with pytest.raises(RequestError, match="Rien n’a été validé"):
-        held.validated(example, who="Camille Roux")
+        held.validate(example, who="Camille Roux")
     assert held.files == {}
 
 
 def test_the_same_files_give_the_same_archive(example: Matching) -> None:
-    assert packed(documents(example)) == packed(documents(example))
+    assert pack_files(documents(example)) == pack_files(documents(example))
     assert "binomes" not in repr(Portfolio({"binomes.html": b"x"}))

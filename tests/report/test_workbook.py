@@ -25,7 +25,7 @@ def test_no_hostile_text_becomes_a_formula_or_a_link(shared_data: Path) -> None:
 def test_hostile_keys_stand_in_the_workbook_as_they_were_typed(shared_data: Path) -> None:
     for matching in hostile_matchings(hostile_strings(shared_data / "hostile")):
         rows = sheets(written(matching, ".xlsx"))["Binômes"][1:]
-        typed = [[book.clipped(visible(key)) for key in (pair.mentor, pair.mentee)] for pair in matching.pairs]
+        typed = [[book.clip(visible(key)) for key in (pair.mentor, pair.mentee)] for pair in matching.pairs]
         assert [row[:2] for row in rows] == typed
 
 

@@ -86,7 +86,7 @@ def suggest_command(  # noqa: PLR0913 - the options of the command line are its 
     from mentormatch.base.generation import write_document
     from mentormatch.contract.operations.suggest import SuggestResponse
     from mentormatch.operations.suggestion import suggest
-    from mentormatch.report.exporters.delimited import delimited
+    from mentormatch.report.exporters.delimited import to_csv
 
     if out is not None and out.suffix.lower() != ".csv":
         raise typer.BadParameter(tr("le nom d'un fichier .csv"), param_hint="-o")
@@ -96,7 +96,7 @@ def suggest_command(  # noqa: PLR0913 - the options of the command line are its 
         on.cohort, on.programme, each=each, most_shown=most_shown, seed=seed, time_limit_s=time_limit, **on.by_hand
     )
     if out is not None and EXIT_CODES[str(found.status)] == 0:
-        say_written(write_document(out, delimited(found.sheet), "suggestions", replace=replace))
+        say_written(write_document(out, to_csv(found.sheet), "suggestions", replace=replace))
     if as_json:
         write_json(SuggestResponse.of(found).to_json())
     elif out is None:
@@ -143,7 +143,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.profiles.sheets import anonymous_profiles
     from mentormatch.programme.enrolment import read_survey
     from mentormatch.programme.programme import Programme
-    from mentormatch.report.profiles import told, write_profiles
+    from mentormatch.report.profiles import profile_notes, write_profiles
     from mentormatch.survey.privacy import pseudonyms_for
 
     known = Programme.load(programme)
@@ -159,7 +159,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     for path in written:
         if made.lists is None or path.suffix != ".html":
             say_written(path)
-    for sentence in told(made):
+    for sentence in profile_notes(made):
         say(sentence)
 
 

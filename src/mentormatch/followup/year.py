@@ -91,7 +91,7 @@ class Year(VersionedPickle):
 
     @own_language
     def _repr_html_(self) -> str:
-        shown: str = import_module(DELIVERY).shown(self)
+        shown: str = import_module(DELIVERY).notebook_fragment(self)
         return shown
 
 

@@ -195,7 +195,7 @@ class Result(ContentEquality, ABC):
 
     @own_language
     def _repr_html_(self) -> str:
-        shown: str = import_module(DELIVERY).shown(self)
+        shown: str = import_module(DELIVERY).notebook_fragment(self)
         return shown
 
 

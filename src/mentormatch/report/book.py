@@ -68,8 +68,8 @@ class Book:
         self._book.set_properties({"title": visible(title), "author": "mentormatch", "created": MADE})
         self.format = cache(self._format)
 
-    def _format(self, **look: object) -> Format:
-        return self._book.add_format({**BASE, **look})
+    def _format(self, **style: object) -> Format:
+        return self._book.add_format({**BASE, **style})
 
     def content(self) -> bytes:
         """Close the workbook and return it."""
@@ -108,15 +108,15 @@ class BookSheet:
         self._book = book
         self.sheet = sheet
 
-    def put(self, row: int, column: int, value: CellValue, **look: object) -> None:
+    def put(self, row: int, column: int, value: CellValue, **style: object) -> None:
         """Write one cell: a text as a text, whatever it looks like."""
-        self._put(row, column, value, self._book.format(**look))
+        self._put(row, column, value, self._book.format(**style))
 
     def _put(self, row: int, column: int, value: CellValue, form: Format) -> None:
         if isinstance(value, bool):
             self.sheet.write_string(row, column, tr("oui") if value else tr("non"), form)
         elif isinstance(value, str):
-            self._put_text(row, column, clipped(visible(value)), form)
+            self._put_text(row, column, clip(visible(value)), form)
         else:
             self.sheet.write_number(row, column, value, form)
 
@@ -138,9 +138,9 @@ class BookSheet:
         """Write a table from the first row: headings that stay and repeat, a filter, one line under each row."""
         for place, column in enumerate(columns):
             self.sheet.set_column(place, place, column.width)
-            self.heading(0, place, column.title, **aligned(column.form))
+            self.heading(0, place, column.title, **heading_style(column.form))
         self.sheet.set_row(0, HEADING_HEIGHT)
-        forms = [self._book.format(bottom=1, bottom_color=LINE, **look_of(column.form)) for column in columns]
+        forms = [self._book.format(bottom=1, bottom_color=LINE, **style_of(column.form)) for column in columns]
         for number, row in enumerate(rows, start=1):
             for place, (form, value) in enumerate(zip(forms, row, strict=True)):
                 self._put(number, place, value, form)
@@ -149,7 +149,7 @@ class BookSheet:
         self.sheet.autofilter(0, 0, len(rows), len(columns) - 1)
         self.sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MOST_ROWS}"})
 
-    def heading(self, row: int, column: int, text: str, **look: object) -> None:
+    def heading(self, row: int, column: int, text: str, **style: object) -> None:
         """Write one heading."""
         self.put(
             row,
@@ -161,21 +161,21 @@ class BookSheet:
             bottom_color=EDGE,
             text_wrap=True,
             valign="vcenter",
-            **look,
+            **style,
         )
 
 
-def look_of(form: CellForm) -> dict[str, object]:
+def style_of(form: CellForm) -> dict[str, object]:
     """Return how a form looks; a share has its sign as the language that is spoken writes it."""
     return FORMS[form] | {"num_format": "0%"} if form == "share" and spoken() != FRENCH else FORMS[form]
 
 
-def aligned(form: CellForm) -> dict[str, object]:
+def heading_style(form: CellForm) -> dict[str, object]:
     """Return the part of a form that its heading shares."""
     return {name: value for name, value in FORMS[form].items() if name == "align"}
 
 
-def clipped(text: str) -> str:
+def clip(text: str) -> str:
     """Return ``text``, cut with a word where a cell cannot hold it."""
     if len(text) <= KEPT or len(text.encode("utf-16-le", "surrogatepass")) // 2 <= MOST_CHARACTERS:
         return text
@@ -235,7 +235,7 @@ def write_cells(page: BookSheet, grid: Grid, chosen: set[tuple[str, str]]) -> No
     """Write the points of every pair."""
     for row, mentor in enumerate(grid.mentors):
         for column, mentee in enumerate(grid.mentees):
-            outline = outline_look() if (mentor, mentee) in chosen else {}
+            outline = outline_style() if (mentor, mentee) in chosen else {}
             write_points(page, row + 2, column + 1, float(grid.points[row, column]), outline)
 
 
@@ -249,7 +249,7 @@ def write_points(page: BookSheet, row: int, column: int, points: float, outline:
     page.put(row, column, points, num_format="0.0", align="center", bg_color=TINTS[step], **ink, **outline)
 
 
-def outline_look() -> dict[str, object]:
+def outline_style() -> dict[str, object]:
     """Return the look of a chosen pair."""
     return {"bold": True, "border": 2}
 

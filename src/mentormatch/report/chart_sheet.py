@@ -72,8 +72,8 @@ def write_spread(book: Book, page: BookSheet, picture: Distribution) -> int:
     ]
     last = write_rows(page, 0, [tr(one.title) for one in SPREAD], rows)
     for place, colour in enumerate((DARK, BRIGHT), start=1):
-        told = about(picture.title, tr(SPREAD[place].title))
-        plot = Plot({"type": "column"}, told, picture.alternative, (Series(place, colour),), 1, last)
+        title = about(picture.title, tr(SPREAD[place].title))
+        plot = Plot({"type": "column"}, title, picture.alternative, (Series(place, colour),), 1, last)
         draw(book, page, plot, (place - 1) * (HIGH // ROW + 1))
     return max(last, 2 * (HIGH // ROW + 1)) + 2
 
@@ -100,8 +100,8 @@ def write_rows(page: BookSheet, row: int, titles: Sequence[str], rows: Sequence[
         page.heading(row, place, title)
     for number, cells in enumerate(rows, start=row + 1):
         for place, cell in enumerate(cells):
-            look = {"num_format": "0.0"} if isinstance(cell, float) else {}
-            page.put(number, place, cell, **look)
+            style = {"num_format": "0.0"} if isinstance(cell, float) else {}
+            page.put(number, place, cell, **style)
     return row + len(rows)
 
 

@@ -59,8 +59,8 @@ class Comparison:
         """The pairs that came and went, or that none did."""
         new, gone = len(self.new), len(self.gone)
         pairs = [
-            *self._named(counted(new, "binôme nouveau", "binômes nouveaux"), self.new),
-            *self._named(counted(gone, "binôme défait", "binômes défaits"), self.gone),
+            *self._name_pairs(counted(new, "binôme nouveau", "binômes nouveaux"), self.new),
+            *self._name_pairs(counted(gone, "binôme défait", "binômes défaits"), self.gone),
         ]
         return tuple(pairs or [tr(SAME)])
 
@@ -73,7 +73,7 @@ class Comparison:
             if one.difference
         )
 
-    def _named(self, count: str, pairs: tuple[KeyPair, ...]) -> Iterator[str]:
+    def _name_pairs(self, count: str, pairs: tuple[KeyPair, ...]) -> Iterator[str]:
         if pairs:
             names = [f"{self.labels.person('mentor', i)}{DASH}{self.labels.person('mentee', k)}" for i, k in pairs]
             more = [counted(len(names) - MOST_NAMED, "autre")] if len(names) > MOST_NAMED else []
@@ -155,7 +155,7 @@ class PointShift:
 def shifts(before: Matching, now: Matching) -> tuple[PointShift, ...]:
     """Return everybody whose partners differ, those who gain most first, then in the order of the cohort."""
     found = [shift for side in SIDES for shift in shifts_of(before, now, side) if shift.before != shift.now]
-    if not counted_alike(before, now):
+    if not are_comparable(before, now):
         found = [replace(shift, gain=None) for shift in found]
     return tuple(sorted(found, key=lambda shift: -(shift.gain or 0)))
 
@@ -166,7 +166,7 @@ def criterion_means(before: Matching, now: Matching) -> list[tuple[str, int, int
     What the former plan serves best comes first. Empty where a plan has no pair, or they do not count points alike.
     """
     plans = before.pairs, now.pairs
-    if not (all(plans) and counted_alike(before, now)):
+    if not (all(plans) and are_comparable(before, now)):
         return []
     sums: list[dict[str, int]] = [{}, {}]
     for pairs, found in zip(plans, sums, strict=True):
@@ -176,7 +176,7 @@ def criterion_means(before: Matching, now: Matching) -> list[tuple[str, int, int
     return sorted(means, key=lambda one: one[2] - one[1])
 
 
-def signed(score: int) -> str:
+def format_difference(score: int) -> str:
     r"""Return a difference in points with its sign, empty where it is none.
 
     >>> signed(-34_000), signed(10_000), signed(300)
@@ -187,21 +187,21 @@ def signed(score: int) -> str:
     return f"{'+' if score > 0 else MINUS}{points(abs(score))}"
 
 
-def counted_alike(before: Matching, now: Matching) -> bool:
+def are_comparable(before: Matching, now: Matching) -> bool:
     """Say whether two plans rest on the same criteria and weights, so that their points compare."""
     return before.scores.criteria == now.scores.criteria
 
 
 def shifts_of(before: Matching, now: Matching, side: Side) -> Iterator[PointShift]:
     """Yield what everybody of one side has in both plans, also who is in one of them only."""
-    former, present = held(before, side), held(now, side)
+    former, present = partners_by_person(before, side), partners_by_person(now, side)
     people = {canonical(key): key for plan in (before, now) for key in plan.cohort.side(side).ids}
     for folded, key in people.items():
         was, has = former.get(folded, {}), present.get(folded, {})
         yield PointShift(side, key, tuple(sorted(was)), tuple(sorted(has)), sum(has.values()) - sum(was.values()))
 
 
-def held(matching: Matching, side: Side) -> dict[str, dict[str, int]]:
+def partners_by_person(matching: Matching, side: Side) -> dict[str, dict[str, int]]:
     """Return the partners of each person of one side, by their keys as they are compared, with the points."""
     found: dict[str, dict[str, int]] = {}
     scores = matching.scores.at(*matching.solution.pairs.T).tolist()

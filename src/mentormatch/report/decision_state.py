@@ -85,14 +85,14 @@ class Imprint:
         return tr(journal.IDS)
 
 
-def answered(matching: Matching) -> bool:
+def can_validate(matching: Matching) -> bool:
     """Say whether there is an answer that somebody could validate."""
     return matching.status in (Status.PROVED, Status.FEASIBLE)
 
 
 def imprint(matching: Matching, seal: Seal | None) -> Imprint:
     """Return what a document of a matching prints of the record beside it."""
-    return Imprint(seal, answered(matching))
+    return Imprint(seal, can_validate(matching))
 
 
 def standing(matching: Matching, seal: Seal | None) -> tuple[str, ...]:

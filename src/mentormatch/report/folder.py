@@ -64,7 +64,7 @@ def save_folder(  # noqa: PLR0913 - who, why and whether, and what else is of th
     with generation(folder, KIND, replace=replace) as draft:
         draft.examples = dict(examples or {})
         compose(draft, matching, who=who, why=why, names=names)
-    return written(folder)
+    return list_files(folder)
 
 
 def save_plans(
@@ -76,10 +76,10 @@ def save_plans(
     with track(), generation(folder, "plans", replace=replace) as draft:
         for home, plan in zip(homes, plans, strict=True):
             compose(draft.part(home, KIND), plan, who=None, why="", names=known)
-    return tuple(path for home in homes for path in written(folder / home))
+    return tuple(path for home in homes for path in list_files(folder / home))
 
 
-def written(folder: Path) -> tuple[Path, ...]:
+def list_files(folder: Path) -> tuple[Path, ...]:
     """Return the files of a folder of documents: the decision, the log, and what is read."""
     made = {kind: folder / each.filename for kind, each in documents_made().items()}
     decision = made.pop(SUFFIX)
@@ -100,7 +100,7 @@ def compose(
     # What is validated or typed by hand stays beside under its date; the log says where.
     kept = draft.spare([each.filename for each in made.values()], *final_in(draft.place))
     lines = journal.read_bytes() if journal.exists() else b""
-    head, added = extend_content(lines, *replaced(path, kept, who=who, why=why), *entries)
+    head, added = extend_content(lines, *log_replacement(path, kept, who=who, why=why), *entries)
     lines = lines[: lines.rfind(b"\n") + 1] + added
     # The documents print the head that the log will have.
     draft.decision, draft.log = decision, (journal.name, lines)
@@ -111,7 +111,7 @@ def compose(
         draft.put(name, document, private=name in holding)
 
 
-def replaced(decision: Path, kept: str, *, who: str | None, why: str) -> list[LogEntry]:
+def log_replacement(decision: Path, kept: str, *, who: str | None, why: str) -> list[LogEntry]:
     """Return the lines of the log that say that a decision was replaced, and where it is kept."""
     if not kept or not decision.exists():
         return []
@@ -186,8 +186,8 @@ def at_stake(path: Path, kind: str) -> list[Problem]:
 def refuse_unanswered(matching: Matching, path: Path) -> None:
     """Raise OutputError where there is no answer, and documents of one are there: they stay."""
     if stays(matching, path):
-        told = tr("rien n'a été écrit : il n'y a pas de répartition, et les documents d'avant restent")
-        raise OutputError(about(path.name, told))
+        finding = tr("rien n'a été écrit : il n'y a pas de répartition, et les documents d'avant restent")
+        raise OutputError(about(path.name, finding))
 
 
 def stays(matching: Matching, path: Path) -> bool:
@@ -196,7 +196,7 @@ def stays(matching: Matching, path: Path) -> bool:
     return matching.status not in ANSWERED and there
 
 
-def validated(matching: Matching, folder: Path, *, who: str, why: str = "") -> Seal:
+def validate_matching(matching: Matching, folder: Path, *, who: str, why: str = "") -> Seal:
     """Write all documents of a matching, then validate the decision, which renews what they print of it.
 
     Return what they print. Nothing is written where nobody is named; see ``validate`` for what is refused. What was
@@ -214,7 +214,7 @@ def renew(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple[Path, ...]
     """
     beside, stem = sealed_documents(decision), decision.name.removesuffix(SUFFIX)
     names = {f"{stem}{kind}": exporter for kind, exporter in documents_made().items() if kind in READERS}
-    made = {name: renewed(names[name], name, beside[name], chain, seal) for name in names if name in beside}
+    made = {name: renew_document(names[name], name, beside[name], chain, seal) for name in names if name in beside}
     contents = {name: content for name, content in made.items() if content is not None}
     advice = tr("refaites les documents avec « mentormatch match », ou gardez l'empreinte à part")
     found = tr("il n'est plus tel qu'il a été écrit, et reste comme il est")
@@ -226,7 +226,7 @@ def renew(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple[Path, ...]
     return tuple(decision.with_name(name) for name in contents), tuple(left)
 
 
-def renewed(exporter: Exporter, name: str, content: bytes, chain: LogChain, seal: Seal) -> bytes | None:
+def renew_document(exporter: Exporter, name: str, content: bytes, chain: LogChain, seal: Seal) -> bytes | None:
     """Return a document with another seal, None where it is not as it was written."""
     stamp = stamp_in(name, content)
     return exporter.renewed(content, Seal.of(chain, stamp.decision, stamp.head), seal) if stamp else None
@@ -257,7 +257,7 @@ class Portfolio:
 
     files: dict[str, bytes] = field(default_factory=dict)
 
-    def validated(self, matching: Matching, *, who: str, why: str = "") -> Seal:
+    def validate(self, matching: Matching, *, who: str, why: str = "") -> Seal:
         """Check a decision again, validate it under a name, make all documents, and return what they print.
 
         Raises RequestError where nobody is named or the decision does not hold; all stays as it was then.
@@ -287,7 +287,7 @@ def documents(matching: Matching, seal: Seal | None = None, names: NamesByPerson
     return contents
 
 
-def packed(files: dict[str, bytes]) -> bytes:
+def pack_files(files: dict[str, bytes]) -> bytes:
     """Return files as one archive; the same files give the same bytes."""
     stream = BytesIO()
     with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
@@ -319,8 +319,8 @@ def refuse_broken(journal: Path) -> None:
     chain = check_chain(journal) if journal.exists() else LogChain((), START)
     problems = [*chain.problems[: -1 if chain.torn else None], *lost_validations(journal, chain)]
     if problems:
-        told = tr("rien n'a été écrit, le journal du dossier n'est pas intact")
-        raise OutputError(about(journal.name, told), problems)
+        finding = tr("rien n'a été écrit, le journal du dossier n'est pas intact")
+        raise OutputError(about(journal.name, finding), problems)
 
 
 def lost_validations(journal: Path, chain: LogChain) -> Iterator[Problem]:

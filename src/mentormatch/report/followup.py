@@ -20,7 +20,7 @@ from mentormatch.languages.phrases import counted, listed, percent
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import FATES
 from mentormatch.report.book import Book, BookColumn, CellForm
-from mentormatch.report.page_templates import rendered
+from mentormatch.report.page_templates import render_template
 from mentormatch.survey.duplicates import group_by
 from mentormatch.survey.intake import tells_a_person
 
@@ -77,7 +77,7 @@ def call_sheet(year: Year, labels: Labels) -> ResultSheet:
         ("partners", tr("Binôme")),
         ("reasons", tr("Pourquoi")),
     ]
-    told = (
+    rows = (
         (
             labels.person(one.side, one.person),
             tr(SIDE_WORDS[one.side]),
@@ -86,7 +86,7 @@ def call_sheet(year: Year, labels: Labels) -> ResultSheet:
         )
         for one in year.to_call
     )
-    return sheet(columns, told)
+    return sheet(columns, rows)
 
 
 def partners_of(one: PersonToCall, labels: Labels) -> str:
@@ -162,42 +162,46 @@ def figures(year: Year) -> Iterator[tuple[int, str]]:
     yield calls, tr_n("personne à appeler", "personnes à appeler", calls)
 
 
-def answered(year: Year, wave: Wave) -> str:
+def count_answers(year: Year, wave: Wave) -> str:
     """Return how many people answered one wave, in a sentence."""
     common, people = year.programme.heading.keys_are_common, dict[tuple[Side | None, str], bool]()
     for side, key in {(side, keys_of(pair)[side]) for pair in year.pairs for side in SIDES}:
         one = None if tells_a_person(key, common=common) else side, canonical(key)
         people[one] = people.get(one, False) or bool(wave.of(side, key))
     replied = sum(people.values())
-    told = counted(replied, "personne a répondu", "personnes ont répondu")
-    return tr("À {months} mois : {replied} sur {people}.", months=wave.months, replied=told, people=len(people))
+    replies = counted(replied, "personne a répondu", "personnes ont répondu")
+    return tr("À {months} mois : {replied} sur {people}.", months=wave.months, replied=replies, people=len(people))
 
 
 def summary(year: Year) -> str:
     """Return the year in a sentence or two."""
     states = [one.state for one in year.meetings]
-    told = [words(states.count(state)) for state, words in reversed(COUNTED.items()) if state in states]
+    states_in_words = [words(states.count(state)) for state, words in reversed(COUNTED.items()) if state in states]
     pairs = counted(len(year.pairs), "binôme")
-    return tr("Sur {pairs} : {states}.", pairs=pairs, states=listed(told)) if told else tr("Aucun binôme.")
+    return (
+        tr("Sur {pairs} : {states}.", pairs=pairs, states=listed(states_in_words))
+        if states_in_words
+        else tr("Aucun binôme.")
+    )
 
 
 def page(year: Year, names: NamesByPerson | None = None) -> bytes:
     """Return the year as a page for the team, with the names of people beside their keys where these are given."""
-    return filled("follow_up.html", year, names).encode("utf-8")
+    return fill_template("follow_up.html", year, names).encode("utf-8")
 
 
-def shown(year: Year) -> str:
+def notebook_fragment(year: Year) -> str:
     """Return the year as a notebook shows it: people only where they have codes, for its outputs are saved."""
-    return filled("follow_up_fragment.html", year)
+    return fill_template("follow_up_fragment.html", year)
 
 
-def filled(template: str, year: Year, names: NamesByPerson | None = None) -> str:
+def fill_template(template: str, year: Year, names: NamesByPerson | None = None) -> str:
     """Return ``template`` filled with the year."""
     tables, lines = year_sheets(year, labels_of(names)), year.outcomes()
     said = {
         "figures": tuple(figures(year)),
         "summary": summary(year),
-        "answered": [answered(year, wave) for wave in year.waves],
+        "answered": [count_answers(year, wave) for wave in year.waves],
         "sheets": tables,
         "outcomes": list(group_by(tables[OUTCOMES].rows, lambda row: row[0]).items()),
         "named": bool(year.programme.fields_with("key")),
@@ -206,7 +210,7 @@ def filled(template: str, year: Year, names: NamesByPerson | None = None) -> str
         "description": tr(DESCRIPTION),
         "held": "" if names is None else holding(names),
     }
-    return rendered(template, name=year.programme.name, **said)
+    return render_template(template, name=year.programme.name, **said)
 
 
 def labels_of(names: NamesByPerson | None) -> Labels:
@@ -223,7 +227,12 @@ def workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
             BookColumn(title, width, form) for title, (form, width) in zip(table.titles, LOOKS[name], strict=True)
         ]
         book.table(tr(TITLES[name]), columns, table.rows)
-    lines = [summary(year), *(answered(year, wave) for wave in year.waves), warning(year.outcomes()), tr(DESCRIPTION)]
+    lines = [
+        summary(year),
+        *(count_answers(year, wave) for wave in year.waves),
+        warning(year.outcomes()),
+        tr(DESCRIPTION),
+    ]
     lines += [] if names is None else [holding(names)]
     book.table(tr("Lire ce suivi"), [BookColumn(tr("À savoir"), 110, "wrapped")], [(line,) for line in lines if line])
     return book.content()
@@ -231,7 +240,7 @@ def workbook(year: Year, names: NamesByPerson | None = None) -> bytes:
 
 def to_json(year: Year) -> str:
     """Return the year as one JSON object, in codes."""
-    told = {
+    content = {
         "schema_version": 1,
         "months": [wave.months for wave in year.waves],
         "meetings": [
@@ -254,7 +263,7 @@ def to_json(year: Year) -> str:
         ],
         RESULTS: EditionResults.of(year).model_dump(mode="json"),
     }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 WRITERS: dict[str, Callable[[Year, NamesByPerson | None], bytes]] = {

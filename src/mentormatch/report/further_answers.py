@@ -38,7 +38,7 @@ FOR_TEAM_ALONE = (INCENTIVES,)
 
 
 @dataclass(frozen=True, slots=True)
-class ToldResult:
+class AnswerTexts:
     """What an answer tells: sentences, and a table."""
 
     sentences: tuple[str, ...]
@@ -51,23 +51,23 @@ class FurtherAnswer:
 
     name: str
     title: str
-    found: ToldResult | str
+    found: AnswerTexts | str
 
 
 def further_answers(matching: Matching, labels: Labels = KEYS, without: Container[str] = ()) -> Iterator[FurtherAnswer]:
     """Yield what the programme asks for beside the pairs, where there are pairs, people under these labels."""
-    for name in (name for name in asked(matching) if name not in without and matching.pairs):
-        yield FurtherAnswer(name, tr(TITLES[name]), told(partial(solved, matching, name), labels))
+    for name in (name for name in answer_names(matching) if name not in without and matching.pairs):
+        yield FurtherAnswer(name, tr(TITLES[name]), describe_answer(partial(solve_answer, matching, name), labels))
 
 
-def asked(matching: Matching) -> list[str]:
+def answer_names(matching: Matching) -> list[str]:
     """Return the names of the answers that a programme asks for; what editions teach where some were given, too."""
     programme = matching.programme
     given = {ACCESS: bool(watched_fields(programme)), LEARN: bool(matching.editions)}
     return [name for name in TITLES if given.get(name, False) or name in programme.documents.sheets]
 
 
-def solved(matching: Matching, name: str) -> Any:
+def solve_answer(matching: Matching, name: str) -> Any:
     """Return an answer, worked out when it is first asked for; raises RequestError where it cannot be."""
     known = vars(matching).setdefault("further_answers", {})
     if name not in known:
@@ -75,7 +75,7 @@ def solved(matching: Matching, name: str) -> Any:
     return known[name]
 
 
-def told(answer: Callable[[], Any], labels: Labels = KEYS) -> ToldResult | str:
+def describe_answer(answer: Callable[[], Any], labels: Labels = KEYS) -> AnswerTexts | str:
     """Return what an answer tells, its people under these labels; or, in a sentence, why nothing is told."""
     try:
         found = answer()
@@ -83,8 +83,8 @@ def told(answer: Callable[[], Any], labels: Labels = KEYS) -> ToldResult | str:
         return error.message
     match found:
         case Recruitment():
-            return ToldResult(tuple(found.sentences_for(labels)), found.sheet_with(labels))
+            return AnswerTexts(tuple(found.sentences_for(labels)), found.sheet_with(labels))
         case Learning():
-            return ToldResult(tuple(found.sentences_for(labels)), found.lessons.sheet)
+            return AnswerTexts(tuple(found.sentences_for(labels)), found.lessons.sheet)
         case _:
-            return ToldResult(found.sentences, found.sheet)
+            return AnswerTexts(found.sentences, found.sheet)

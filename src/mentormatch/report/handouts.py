@@ -32,9 +32,9 @@ from mentormatch.record.log import check_chain
 from mentormatch.record.seal import Seal
 from mentormatch.record.verify import journal_beside
 from mentormatch.report.book import Book, BookColumn, CellForm
-from mentormatch.report.exporters.delimited import delimited
+from mentormatch.report.exporters.delimited import to_csv
 from mentormatch.report.exporters.workbook import write_caveats
-from mentormatch.report.page_templates import rendered
+from mentormatch.report.page_templates import render_template
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import tells_a_person
@@ -92,8 +92,8 @@ class Handout:
 
     def sentences(self, words: Mapping[Side, Callable[[Sequence[str]], str]]) -> str:
         """Return what is said of their partners, those whom they accompany first; nothing where they have none."""
-        told = [(self.names(side), words[side]) for side in ("mentee", "mentor")]
-        return " ".join(say(names) for names, say in told if names)
+        names_in_words = [(self.names(side), words[side]) for side in ("mentee", "mentor")]
+        return " ".join(say(names) for names, say in names_in_words if names)
 
     @property
     def said(self) -> str:
@@ -128,7 +128,7 @@ class CommonText:
 
     programme: str
     message: tuple[str, ...]
-    asked: str
+    follow_up: str
     standing: str
     caveats: tuple[str, ...] = ()
 
@@ -158,18 +158,18 @@ def partners_of(matching: Matching, contacts: Contacts, side: Side) -> dict[str,
     found: dict[str, list[Partner]] = {}
     for pair in sorted(matching.pairs, key=lambda pair: (pair.mentor, pair.mentee)):
         mine, theirs = (pair.mentor, pair.mentee) if side == "mentor" else (pair.mentee, pair.mentor)
-        told = points(pair.score) if matching.programme.documents.score else ""
-        found.setdefault(mine, []).append(partner(matching, contacts, ACROSS[side], theirs, told))
+        points_text = points(pair.score) if matching.programme.documents.score else ""
+        found.setdefault(mine, []).append(partner(matching, contacts, ACROSS[side], theirs, points_text))
     return found
 
 
-def partner(matching: Matching, contacts: Contacts, side: Side, key: str, told: str) -> Partner:
+def partner(matching: Matching, contacts: Contacts, side: Side, key: str, points_text: str) -> Partner:
     """Return somebody as their partner reads them."""
     settings, fields = matching.programme.documents, matching.programme.fields
     known = contacts.of(side, key)
     lines = tuple((fields[name].question, known[name]) for name in partner_contact_fields(settings) if name in known)
     code = key if matching.programme.fields_with("key") else ""
-    return Partner(side, key, code, display_name(matching, contacts, side, key), lines, told)
+    return Partner(side, key, code, display_name(matching, contacts, side, key), lines, points_text)
 
 
 def partner_contact_fields(settings: Documents) -> list[str]:
@@ -247,23 +247,24 @@ def person_sheet(matching: Matching, contacts: Contacts, handed: Sequence[Handou
     columns += [("name", tr("Nom"))] if contacts.names else []
     columns += contact_columns(matching, contacts.fields)
     columns += [("state", tr("Situation")), ("count", tr("Nombre de binômes"))]
-    told = partner_columns(matching, handed)
+    of_partner = partner_columns(matching, handed)
     for number in range(1, most + 1):
         columns += [
-            (f"{name}_{number}", tr("Binôme {number} : {column}", number=number, column=title)) for name, title in told
+            (f"{name}_{number}", tr("Binôme {number} : {column}", number=number, column=title))
+            for name, title in of_partner
         ]
     columns.append(("file", tr("Fiche")))
-    names = [name for name, _ in told]
+    names = [name for name, _ in of_partner]
     return sheet(columns, (person_row(contacts, one, names, most) for one in handed))
 
 
-def person_row(contacts: Contacts, one: Handout, told: Sequence[str], most: int) -> tuple[CellValue, ...]:
-    """Return the row of one person; ``told`` are the columns of each of ``most`` partners."""
+def person_row(contacts: Contacts, one: Handout, columns: Sequence[str], most: int) -> tuple[CellValue, ...]:
+    """Return the row of one person; ``columns`` are the columns of each of ``most`` partners."""
     known = how_reached(contacts, one)
     own = [one.name] if contacts.names else []
     own += [known.get(name, "") for name in contacts.fields]
-    blank: list[CellValue] = [""] * len(told)
-    theirs = [list(partner_cells(contacts, partner, told)) for partner in one.partners]
+    blank: list[CellValue] = [""] * len(columns)
+    theirs = [list(partner_cells(contacts, partner, columns)) for partner in one.partners]
     cells = [cell for number in range(most) for cell in (theirs[number] if number < len(theirs) else blank)]
     return (
         listed([tr(SIDE_WORDS[side]) for side in one.keys]),
@@ -299,11 +300,11 @@ def partner_columns(matching: Matching, handed: Sequence[Handout]) -> list[tuple
     ]
 
 
-def partner_cells(contacts: Contacts, partner: Partner, told: Sequence[str]) -> Iterator[CellValue]:
+def partner_cells(contacts: Contacts, partner: Partner, columns: Sequence[str]) -> Iterator[CellValue]:
     """Yield the cells of one partner, in these columns."""
     known = contacts.of(partner.side, partner.key)
     own = {"role": tr(SIDE_WORDS[partner.side]), "partner": partner.key, "name": partner.name, "points": partner.points}
-    yield from (own.get(name, known.get(name, "")) for name in told)
+    yield from (own.get(name, known.get(name, "")) for name in columns)
 
 
 def pair_letter_sheet(matching: Matching, contacts: Contacts) -> ResultSheet:
@@ -406,12 +407,12 @@ def handout_files(matching: Matching, contacts: Contacts, seal: Seal | None) -> 
         begin()
         files[f"{LETTERS}.xlsx"] = letters_book(matching, contacts, handed)
         begin()
-        files[f"{LETTERS}.csv"] = delimited(person_sheet(matching, contacts, handed))
+        files[f"{LETTERS}.csv"] = to_csv(person_sheet(matching, contacts, handed))
         begin()
-        files[ALL] = rendered("handouts.html", handed=handed, common=said).encode("utf-8")
+        files[ALL] = render_template("handouts.html", handed=handed, common=said).encode("utf-8")
         for one in handed:
             begin()
-            files[f"{EACH}/{one.file}"] = rendered("handouts.html", handed=[one], common=said).encode()
+            files[f"{EACH}/{one.file}"] = render_template("handouts.html", handed=[one], common=said).encode()
     return files
 
 
@@ -467,7 +468,7 @@ def contacts_book(table: ResultSheet) -> bytes:
 
 
 CONTACT_WIDTH = 28.0
-WRITERS = {".csv": delimited, ".xlsx": contacts_book}
+WRITERS = {".csv": to_csv, ".xlsx": contacts_book}
 """What writes a table, by the ending of the file."""
 
 

@@ -100,12 +100,12 @@ class Track:
 
 def rows_in_words(fates: Fates) -> str:
     """Return how many rows came in, and what became of them."""
-    told = [FATES[fate](count) for fate, count in fates.counts.items()]
+    fates_in_words = [FATES[fate](count) for fate, count in fates.counts.items()]
     rows = counted(len(fates.rows), "ligne")
-    return about(rows, ", ".join(told)) if told else rows
+    return about(rows, ", ".join(fates_in_words)) if fates_in_words else rows
 
 
-def taken_in_words(source: str, lines: str) -> str:
+def lines_in_words(source: str, lines: str) -> str:
     """Return which lines of a file are taken; its name is empty where there is only one file."""
     if source:
         return tr("{source}, lignes prises : {lines}.", source=source, lines=lines)
@@ -115,12 +115,12 @@ def taken_in_words(source: str, lines: str) -> str:
 def lead(intake: Intake) -> str:
     """Return in a sentence or two what came in and what may come of it."""
     market = intake.market
-    told = f"{rows_in_words(intake.fates)}."
+    sentence = f"{rows_in_words(intake.fates)}."
     if market.problem:
-        return told
+        return sentence
     return tr(
         "{told} Les règles permettent {possible} binômes sur {pairs}.",
-        told=told,
+        told=sentence,
         possible=market.possible,
         pairs=market.pairs,
     )
@@ -141,7 +141,7 @@ def outlook(market: Prospects) -> Iterator[str]:
         yield market.problem
         return
     yield from shortages({seats.side: seats for seats in market.seats})
-    names = dict(zip(market.scarce, called(market), strict=True))
+    names = dict(zip(market.scarce, name_scarce(market), strict=True))
     alone = [name for one, name in names.items() if not one.partners]
     if alone:
         yield tr("{people} : aucun partenaire possible avec ces règles.", people=listed(alone))
@@ -157,7 +157,7 @@ def outlook(market: Prospects) -> Iterator[str]:
         )
 
 
-def called(market: Prospects) -> list[str]:
+def name_scarce(market: Prospects) -> list[str]:
     """Return what everybody with few partners is called, and in which role where both sides have somebody called so."""
     sides = Counter(person for person, _ in {(one.person, one.side) for one in market.reach})
     return [in_role(one.person, one.side) if sides[one.person] > 1 else one.person for one in market.scarce]
@@ -206,27 +206,27 @@ def reach_rows(market: Prospects) -> Iterator[tuple[str, str, int]]:
 
 def leaving(one: Scarce) -> str:
     """Return the rules that take partners from somebody; several may take the same."""
-    told = [tr("« {rule} » en écarte {count}", rule=rule, count=count) for rule, count in one.leaving]
-    return tr("sur {others} : {told}", others=one.others, told=", ".join(told)) if told else ""
+    rules = [tr("« {rule} » en écarte {count}", rule=rule, count=count) for rule, count in one.leaving]
+    return tr("sur {others} : {told}", others=one.others, told=", ".join(rules)) if rules else ""
 
 
 def reading_rows(files: Sequence[FileRead]) -> Iterator[tuple[str, str, int, int, str]]:
     """Yield how each file was read: its tool, its rows and columns, its encoding and delimiter or its sheet."""
     for one in files:
-        cut = tr("séparateur {delimiter}", delimiter=shown(one.delimiter)) if one.delimiter else ""
+        cut = tr("séparateur {delimiter}", delimiter=show_delimiter(one.delimiter)) if one.delimiter else ""
         manner = [one.encoding or "", cut, one.sheet or ""]
         yield one.source, one.tool, one.rows, one.columns, ", ".join(text for text in manner if text)
 
 
-def shown(delimiter: str) -> str:
+def show_delimiter(delimiter: str) -> str:
     """Return a delimiter so that it can be seen."""
     return tr("tabulation") if delimiter == "\t" else quoted(delimiter)
 
 
-def question_rows(asked: Sequence[Question]) -> Iterator[tuple[str, str, str, str, str, str]]:
+def question_rows(questions: Sequence[Question]) -> Iterator[tuple[str, str, str, str, str, str]]:
     """Yield each question: its words, its kind, its use, how it was found, how many of each side answered."""
-    for one in asked:
-        yield one.question, tr(KINDS[one.kind]), tr(USES[use_of(one)]), tr(HOW[one.how]), *answered(one)
+    for one in questions:
+        yield one.question, tr(KINDS[one.kind]), tr(USES[use_of(one)]), tr(HOW[one.how]), *count_answers(one)
 
 
 def use_of(question: Question) -> Use:
@@ -234,10 +234,10 @@ def use_of(question: Question) -> Use:
     return next(use for use in USES if use == question.use)
 
 
-def answered(question: Question) -> tuple[str, str]:
+def count_answers(question: Question) -> tuple[str, str]:
     """Return how many mentors and how many mentees answered, empty where a side was not asked."""
-    told: dict[Side, str] = {fill.side: fill_in_words(fill) for fill in question.fills}
-    return told.get("mentor", ""), told.get("mentee", "")
+    fills: dict[Side, str] = {fill.side: fill_in_words(fill) for fill in question.fills}
+    return fills.get("mentor", ""), fills.get("mentee", "")
 
 
 def fill_in_words(fill: Fill) -> str:
@@ -245,9 +245,9 @@ def fill_in_words(fill: Fill) -> str:
     return tr("{part} sur {whole}", part=fill.answered, whole=fill.asked)
 
 
-def answer_rows(asked: Sequence[Question]) -> Iterator[tuple[str, str, str, int]]:
+def answer_rows(questions: Sequence[Question]) -> Iterator[tuple[str, str, str, int]]:
     """Yield how often each option of each question was given, by side or by level."""
-    for one in asked:
+    for one in questions:
         for bar in one.bars:
             yield from ((one.question, bar.label, name, n) for name, n in zip(one.legend, bar.counts, strict=True))
 

@@ -21,8 +21,8 @@ from mentormatch.people.cohort import FATES
 from mentormatch.report import intake_words
 from mentormatch.report import intake_words as said
 from mentormatch.report.book import Book, BookColumn
-from mentormatch.report.page_templates import rendered
-from mentormatch.report.pictures.market import MarketLooks
+from mentormatch.report.page_templates import render_template
+from mentormatch.report.pictures.market import MarketPictures
 from mentormatch.report.texts import visible
 
 
@@ -40,11 +40,11 @@ class IntakeText(Writer[Intake]):
             (tr("Ce qui attend la répartition"), list(said.outlook(market))),
             (tr("Qui pourrait rencontrer qui"), list(market_lines(market))),
             (tr("Peu de partenaires possibles"), list(scarce_lines(market))),
-            (tr("Questions (réponses des mentor·es, des mentoré·es)"), list(aligned(question_cells(intake)))),
+            (tr("Questions (réponses des mentor·es, des mentoré·es)"), list(align_rows(question_cells(intake)))),
             (tr("Ce qui a été supposé"), [*reading_lines(intake), *intake.reading.assumed]),
         )
-        told = [text_block(title, lines) for title, lines in parts if lines or title == parts[0][0]]
-        return ("\n\n".join(told) + "\n").encode("utf-8", "backslashreplace")
+        blocks = [text_block(title, lines) for title, lines in parts if lines or title == parts[0][0]]
+        return ("\n\n".join(blocks) + "\n").encode("utf-8", "backslashreplace")
 
 
 def text_block(title: str, lines: Sequence[str]) -> str:
@@ -55,7 +55,7 @@ def text_block(title: str, lines: Sequence[str]) -> str:
 def market_lines(market: Prospects) -> Iterator[str]:
     """Yield who takes part on each side, and how many pairs the rules allow."""
     for side, people, taking, places, aside in said.seat_rows(market):
-        told = tr_n(
+        sentence = tr_n(
             "{side} : {taking} sur {people} participe, {places}",
             "{side} : {taking} sur {people} participent, {places}",
             taking,
@@ -64,16 +64,18 @@ def market_lines(market: Prospects) -> Iterator[str]:
             people=people,
             places=counted(places, "place"),
         )
-        yield tr("{told} ; mis de côté : {aside}", told=told, aside=aside) if aside else told
+        yield tr("{told} ; mis de côté : {aside}", told=sentence, aside=aside) if aside else sentence
     if not market.problem:
         yield tr("binômes permis : {possible} sur {pairs}", possible=market.possible, pairs=market.pairs)
 
 
 def scarce_lines(market: Prospects) -> Iterator[str]:
     """Yield everybody with few partners, and the rules that take the others away."""
-    for person, (_, _, count, partners, leaving) in zip(said.called(market), said.scarce_rows(market), strict=True):
-        told = about(person, f"{count} ({partners})" if partners else str(count))
-        yield joined([told, leaving] if leaving else [told])
+    for person, (_, _, count, partners, leaving) in zip(
+        said.name_scarce(market), said.scarce_rows(market), strict=True
+    ):
+        partners_in_words = about(person, f"{count} ({partners})" if partners else str(count))
+        yield joined([partners_in_words, leaving] if leaving else [partners_in_words])
 
 
 def question_cells(intake: Intake) -> list[tuple[str, ...]]:
@@ -82,7 +84,7 @@ def question_cells(intake: Intake) -> list[tuple[str, ...]]:
     return [(question, kind, use, mentors, mentees) for question, kind, use, _, mentors, mentees in rows]
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def align_rows(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield rows as lines whose cells stand below each other."""
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     for row in rows:
@@ -92,8 +94,8 @@ def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 def reading_lines(intake: Intake) -> Iterator[str]:
     """Yield how each file was read."""
     for source, tool, rows, columns, manner in said.reading_rows(intake.reading.files):
-        told = tr("{rows} lignes, {columns} colonnes", rows=rows, columns=columns)
-        yield about(source, f"{tool}, {told}, {manner}")
+        size = tr("{rows} lignes, {columns} colonnes", rows=rows, columns=columns)
+        yield about(source, f"{tool}, {size}, {manner}")
 
 
 class IntakeData(Writer[Intake]):
@@ -104,7 +106,7 @@ class IntakeData(Writer[Intake]):
 
     def content(self, intake: Intake) -> bytes:
         rows = intake.fates.rows if intake.fates.keyed else [replace(row, key="") for row in intake.fates.rows]
-        told = {
+        data = {
             "schema_version": 1,
             "rows": [asdict(row) for row in rows],
             "remarks": [asdict(remark) for remark in intake.remarks.told],
@@ -112,7 +114,7 @@ class IntakeData(Writer[Intake]):
             "questions": [asdict(question) for question in intake.questions.asked],
             "market": asdict(intake.market),
         }
-        return (json.dumps(told, ensure_ascii=False, indent=1, default=str, allow_nan=False) + "\n").encode("utf-8")
+        return (json.dumps(data, ensure_ascii=False, indent=1, default=str, allow_nan=False) + "\n").encode("utf-8")
 
 
 class IntakePage(Writer[Intake]):
@@ -122,24 +124,26 @@ class IntakePage(Writer[Intake]):
     filename: ClassVar[str] = "reponses.html"
 
     def content(self, intake: Intake) -> bytes:
-        return rendered("intake.html", intake=intake, said=intake_words, looks=looks_of(intake)).encode("utf-8")
+        return render_template("intake.html", intake=intake, said=intake_words, looks=pictures_of(intake)).encode(
+            "utf-8"
+        )
 
     def shown(self, part: IntakeSection) -> str:
         """Return one part as a notebook shows it."""
-        return rendered("intake_part.html", part=part, said=intake_words)
+        return render_template("intake_part.html", part=part, said=intake_words)
 
 
 MOST_DRAWN = 1_000_000
 """Pairs; of more the points are not worked out for a picture."""
 
 
-def looks_of(intake: Intake) -> MarketLooks | None:
+def pictures_of(intake: Intake) -> MarketPictures | None:
     """Return the pictures of what came in, None where the market cannot be told or is too large."""
     cohort = intake.cohort
     if intake.market.problem or len(cohort.mentors) * len(cohort.mentees) > MOST_DRAWN:
         return None
     labels = KEYS if intake.fates.keyed else lines_as_labels(cohort)
-    return MarketLooks(before_solving(cohort, intake.programme), labels)
+    return MarketPictures(before_solving(cohort, intake.programme), labels)
 
 
 PLACES = (
@@ -198,26 +202,28 @@ class IntakeWorkbook(Writer[Intake]):
     filename: ClassVar[str] = "reponses.xlsx"
 
     def content(self, intake: Intake) -> bytes:
-        book, market, asked = (
+        book, market, questions = (
             Book(tr("Réponses – {name}", name=intake.programme.name)),
             intake.market,
             intake.questions.asked,
         )
-        book.table(tr("Lignes"), headed(ROWS), list(fate_rows(intake)))
+        book.table(tr("Lignes"), name_columns(ROWS), list(fate_rows(intake)))
         book.table(
-            tr("Remarques"), headed(REMARKS), [(one.source, one.line or "", one.text) for one in intake.remarks.told]
+            tr("Remarques"),
+            name_columns(REMARKS),
+            [(one.source, one.line or "", one.text) for one in intake.remarks.told],
         )
-        book.table(tr("Places"), headed(PLACES), list(said.seat_rows(market)))
-        book.table(tr("Peu de partenaires"), headed(SCARCE), list(said.scarce_rows(market)))
+        book.table(tr("Places"), name_columns(PLACES), list(said.seat_rows(market)))
+        book.table(tr("Peu de partenaires"), name_columns(SCARCE), list(said.scarce_rows(market)))
         unmet = [(one.criterion, one.question, one.option, one.asked) for one in market.unmet]
-        book.table(tr("Sans réponse en face"), headed(UNMET), unmet)
-        book.table(tr("Questions"), headed(QUESTIONS), list(said.question_rows(asked)))
-        book.table(tr("Réponses"), headed(ANSWERS), list(said.answer_rows(asked)))
-        book.table(tr("Lecture"), headed(READING), list(reading_rows(intake)))
+        book.table(tr("Sans réponse en face"), name_columns(UNMET), unmet)
+        book.table(tr("Questions"), name_columns(QUESTIONS), list(said.question_rows(questions)))
+        book.table(tr("Réponses"), name_columns(ANSWERS), list(said.answer_rows(questions)))
+        book.table(tr("Lecture"), name_columns(READING), list(reading_rows(intake)))
         return book.content()
 
 
-def headed(columns: Sequence[BookColumn]) -> list[BookColumn]:
+def name_columns(columns: Sequence[BookColumn]) -> list[BookColumn]:
     """Return columns with their headings in the language that is spoken."""
     return [replace(column, title=tr(column.title)) for column in columns]
 

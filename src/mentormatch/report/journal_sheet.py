@@ -16,7 +16,7 @@ from xml.parsers.expat import ParserCreate
 
 from mentormatch.languages import LANGUAGES, language, mark, tr
 from mentormatch.record.seal import JOURNAL, Seal, sheet_in
-from mentormatch.report.book import EDGE, HEAD, LINE, Book, clipped
+from mentormatch.report.book import EDGE, HEAD, LINE, Book, clip
 from mentormatch.report.decision_state import RECHECK, Imprint
 from mentormatch.report.texts import spaced, visible
 from mentormatch.survey.census import letters
@@ -62,10 +62,10 @@ def write_journal(book: Book, imprint: Imprint) -> None:
     page.sheet.protect()
 
 
-def renewed(content: bytes, before: Seal, seal: Seal) -> bytes | None:
+def renew_seal(content: bytes, before: Seal, seal: Seal) -> bytes | None:
     """Return a workbook that carries one seal with another in its place, None where its sheet was changed since."""
     held = {
-        (row, place): plain(unescaped(text))
+        (row, place): plain(unescape_xml(text))
         for row, cells in sheet_in(content).items()
         for place, text in cells.items()
     }
@@ -74,23 +74,23 @@ def renewed(content: bytes, before: Seal, seal: Seal) -> bytes | None:
         with language(code):
             stood, now = list(rows(Imprint(before))), list(rows(Imprint(seal)))
             if held == texts(stood):
-                return replaced(content, tr(JOURNAL), stood, now)
+                return replace_rows(content, tr(JOURNAL), stood, now)
     return None
 
 
 def texts(made: Sequence[JournalRow]) -> dict[tuple[int, int], str]:
     """Return the texts of rows by place, as they are compared."""
     return {
-        (row, place): plain(shown(text))
+        (row, place): plain(cell_text(text))
         for row, (_, cells) in enumerate(made)
         for place, text in enumerate(cells)
         if text
     }
 
 
-def shown(text: str) -> str:
+def cell_text(text: str) -> str:
     """Return a text as a cell holds it."""
-    return clipped(visible(text))
+    return clip(visible(text))
 
 
 def plain(text: str) -> str:
@@ -98,12 +98,12 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def unescaped(text: str) -> str:
+def unescape_xml(text: str) -> str:
     """Return what the XML of a cell says, its escapes undone."""
     return _CODE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
-def replaced(content: bytes, title: str, stood: Sequence[JournalRow], now: Sequence[JournalRow]) -> bytes | None:
+def replace_rows(content: bytes, title: str, stood: Sequence[JournalRow], now: Sequence[JournalRow]) -> bytes | None:
     """Return a workbook with other rows in one sheet, None where the sheet is not spelled in UTF-8."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(content)) as archive, zipfile.ZipFile(out, "w") as written:
@@ -176,12 +176,12 @@ def row_xml(prefix: str, number: int, cells: Sequence[str], styles: Sequence[str
     """Return one row, its texts in its cells."""
     made = [
         f'<{prefix}c r="{letters(place)}{number}"{f' s="{escape(style)}"' if style else ""} t="inlineStr"><{prefix}is>'
-        f'<{prefix}t xml:space="preserve">{spelled(text)}</{prefix}t></{prefix}is></{prefix}c>'
+        f'<{prefix}t xml:space="preserve">{escape_xml(text)}</{prefix}t></{prefix}is></{prefix}c>'
         for place, (text, style) in enumerate(zip(cells, styles, strict=True))
     ]
     return f'<{prefix}row r="{number}">{"".join(made)}</{prefix}row>'
 
 
-def spelled(text: str) -> str:
+def escape_xml(text: str) -> str:
     """Return a text as the XML of a cell has it."""
-    return escape(_CODE.sub(lambda found: f"_x005F{found[0]}", shown(text)), quote=False)
+    return escape(_CODE.sub(lambda found: f"_x005F{found[0]}", cell_text(text)), quote=False)

@@ -28,7 +28,7 @@ from mentormatch.operations.proposal import Proposal
 from mentormatch.operations.repair import keys_of
 from mentormatch.programme.enrolment import email_of
 from mentormatch.record.digests import digest
-from mentormatch.report.exporters.delimited import delimited
+from mentormatch.report.exporters.delimited import to_csv
 from mentormatch.report.handouts import Handout, Partner, handouts, how_reached
 from mentormatch.survey.contacts import Contacts, fault_of
 
@@ -86,7 +86,7 @@ class Template:
     subject: str
     text: str
 
-    def filled(self, words: Mapping[str, str]) -> tuple[str, str]:
+    def fill_in(self, words: Mapping[str, str]) -> tuple[str, str]:
         """Return both with the words filled in, without paragraphs that are empty then."""
         subject = " ".join(self.subject.format_map(words).split())
         paragraphs = [part.strip() for part in self.text.format_map(words).split("\n\n")]
@@ -171,7 +171,7 @@ def template(text: str, name: str) -> Template | list[Problem]:
     names = {tr(spoken): english for english, spoken in WORDS.items()} | {english: english for english in WORDS}
     lines = []
     for number, line in enumerate((subject, *rest.split("\n")), 1):
-        read, wrong = renamed(line, names)
+        read, wrong = rename_words(line, names)
         lines.append(read)
         known = listed([f"{{{tr(spoken)}}}" for spoken in WORDS.values()])
         problems += [
@@ -180,18 +180,18 @@ def template(text: str, name: str) -> Template | list[Problem]:
     return problems or Template(lines[0], "\n".join(lines[1:]))
 
 
-def renamed(line: str, names: Mapping[str, str]) -> tuple[str, list[str]]:
+def rename_words(line: str, names: Mapping[str, str]) -> tuple[str, list[str]]:
     """Return a line with its words in braces in English, and those that are none."""
     try:
         parts = list(Formatter().parse(line))
     except ValueError:
         return "", [line]
     wrong = [word for _, word, form, how in parts if word is not None and (word not in names or form or how)]
-    told = [
+    pieces = [
         text.replace("{", "{{").replace("}", "}}") + ("" if word is None else f"{{{names.get(word, '')}}}")
         for text, word, *_ in parts
     ]
-    return "".join(told), wrong
+    return "".join(pieces), wrong
 
 
 def letters(  # noqa: PLR0913 - the published signature; all but three are keywords
@@ -214,23 +214,23 @@ def letters(  # noqa: PLR0913 - the published signature; all but three are keywo
     with language(matching.language, unless_asked=True):
         used = templates or default_templates()
         contacts = with_names(contacts, names, matching.cohort, matching.programme)
-        concerned = concerned_pairs(proposed, kind)
+        concerned = pairs_for(proposed, kind)
         ends = tr(" avant le {deadline}", deadline=deadline) if deadline else ""
         written = []
         for one in handouts(matching, contacts):
             own = [partner for partner in one.partners if pair_with(one, partner) in concerned]
-            told = letter_kind(proposed, kind, one, own)
-            if told is None:
+            letter = letter_kind(proposed, kind, one, own)
+            if letter is None:
                 continue
             words = words_of(matching, replace(one, partners=tuple(own)), ends, reached=kind == "confirmation")
             if isinstance(proposed, Matching):
                 words["sentence"] = f"{words['sentence']} {one.missing}".strip()
-            subject, text = used[told].filled(words)
+            subject, text = used[letter].fill_in(words)
             written.append(Letter(one.code, address_of(matching, contacts, one), subject, text, letter_file(one)))
         return tuple(written)
 
 
-def concerned_pairs(proposed: Matching | Proposal, kind: LetterKind) -> set[KeyPair]:
+def pairs_for(proposed: Matching | Proposal, kind: LetterKind) -> set[KeyPair]:
     """Return the pairs that letters of a kind are about."""
     if isinstance(proposed, Matching):
         return set(keys_of(proposed))
@@ -265,7 +265,7 @@ def words_of(matching: Matching, one: Handout, ends: str, *, reached: bool) -> d
         "name": one.name,
         "code": one.code,
         "programme": matching.programme.name,
-        "sentence": one.said if reached else proposed_sentence(one),
+        "sentence": one.said if reached else proposal_sentence(one),
         "partners": "\n\n".join(partners) if reached else "",
         "message": matching.programme.documents.message.strip(),
         "deadline": ends,
@@ -278,7 +278,7 @@ PROPOSED: Mapping[Side, Callable[[Sequence[str]], str]] = {
 }
 
 
-def proposed_sentence(one: Handout) -> str:
+def proposal_sentence(one: Handout) -> str:
     """Return the sentence that proposes partners to somebody."""
     return one.sentences(PROPOSED)
 
@@ -322,7 +322,7 @@ def write_letters(
     where, ready = Path(folder), [one for one in written if one.address]
     with language(spoken, unless_asked=True), track_documents(len(ready) + 1) as begin:
         begin()
-        files = {TABLE: delimited(letters_table(written))}
+        files = {TABLE: to_csv(letters_table(written))}
         for one in ready:
             begin()
             files[one.file] = one.eml()

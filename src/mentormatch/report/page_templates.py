@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-def rendered(template: str, sheet: str = "page.css", /, **names: object) -> str:
+def render_template(template: str, sheet: str = "page.css", /, **names: object) -> str:
     """Return ``template`` filled with what it names, under the style of ``sheet``."""
     style = stylesheet(sheet)
     digest = b64encode(sha256(style.encode()).digest()).decode()
@@ -30,7 +30,7 @@ def environment() -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("mentormatch.report", "templates")
-    made = Environment(autoescape=True, undefined=StrictUndefined, loader=loader, finalize=finalized)
+    made = Environment(autoescape=True, undefined=StrictUndefined, loader=loader, finalize=print_value)
     made.trim_blocks = made.lstrip_blocks = True
     made.filters["spaced"] = spaced
     made.globals |= {"zip": zip, "tr": tr, "mark": mark, "rich": rich}
@@ -42,10 +42,10 @@ def rich(message: str, **values: object) -> "Markup":
     """Return a message that has marks of HTML of its own; what is put in its ``{braces}`` is escaped."""
     from markupsafe import Markup
 
-    return Markup(spaced(tr(message))).format(**{name: finalized(value) for name, value in values.items()})
+    return Markup(spaced(tr(message))).format(**{name: print_value(value) for name, value in values.items()})
 
 
-def finalized(value: object) -> object:
+def print_value(value: object) -> object:
     """Return what an expression of a template gives, without the characters that a page cannot hold."""
     return visible(value) if type(value) is str else value
 

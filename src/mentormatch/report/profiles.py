@@ -12,8 +12,8 @@ from mentormatch.languages.phrases import counted, listed
 from mentormatch.profiles.choices import CODE, REFUSALS, WISHES
 from mentormatch.profiles.sheets import Profiles, WishQuestions
 from mentormatch.report.book import Book, BookColumn
-from mentormatch.report.exporters.delimited import delimited
-from mentormatch.report.page_templates import rendered
+from mentormatch.report.exporters.delimited import to_csv
+from mentormatch.report.page_templates import render_template
 
 OF: Mapping[Side, str] = {"mentor": "mentors", "mentee": "mentorees"}
 """How the files of each side are called."""
@@ -52,7 +52,9 @@ def write_profiles(profiles: Profiles, folder: str | PathLike[str], *, replace: 
     """
     where = Path(folder)
     with language(profiles.programme.heading.language, unless_asked=True):
-        files = {name: content for side in asked_sides(profiles) for name, content in for_readers(profiles, side)}
+        files = {
+            name: content for side in sides_with_questions(profiles) for name, content in for_readers(profiles, side)
+        }
         with generation(where, "profiles", replace=replace) as draft:
             for name, content in files.items():
                 draft.put(name, content)
@@ -60,7 +62,7 @@ def write_profiles(profiles: Profiles, folder: str | PathLike[str], *, replace: 
     return tuple(where / name for name in (*files, SECRET))
 
 
-def asked_sides(profiles: Profiles) -> list[Side]:
+def sides_with_questions(profiles: Profiles) -> list[Side]:
     """Return the sides that are asked for wishes or refusals."""
     return [side for side in SIDES if profiles.asked[side].wishes or profiles.asked[side].refusals]
 
@@ -74,12 +76,12 @@ def for_readers(profiles: Profiles, side: Side) -> Iterator[tuple[str, bytes]]:
     pages = {name: None} if profiles.lists is None else {f"{name}-{code}": code for code in readers(profiles, side)}
     for page, reader in pages.items():
         shown = profiles.shown[ACROSS[side]] if reader is None else profiles.read_by(side, reader)
-        text = rendered("profiles.html", profiles=profiles, side=side, shown=shown, reader=reader, words=PAGE)
+        text = render_template("profiles.html", profiles=profiles, side=side, shown=shown, reader=reader, words=PAGE)
         yield f"{page}.html", text.encode("utf-8")
     yield f"{name}-formulaire.xlsx", form_book(profiles, side)
     yield (
         f"{name}-formulaire.csv",
-        delimited(sheet([(head, head) for head in headings(profiles, side)], blank(profiles, side))),
+        to_csv(sheet([(head, head) for head in headings(profiles, side)], blank(profiles, side))),
     )
     yield f"{name}-questions.txt", questions(profiles, side).encode("utf-8")
 
@@ -90,14 +92,14 @@ def readers(profiles: Profiles, side: Side) -> list[str]:
     return [code for code in codes if profiles.lists is None or profiles.read_by(side, code)]
 
 
-def lead(asked: WishQuestions) -> str:
+def lead(questions: WishQuestions) -> str:
     """Return what a reader is asked to do."""
     what = tr(
         "Chaque profil porte un code, et ce que la personne a accepté de montrer. Lisez, puis remplissez le court"
         " formulaire"
     )
-    message = ASKS[bool(asked.choices), bool(asked.refused)]
-    return tr(message, what=what, codes=counted(asked.choices, "code"), refused=asked.refused)
+    message = ASKS[bool(questions.choices), bool(questions.refused)]
+    return tr(message, what=what, codes=counted(questions.choices, "code"), refused=questions.refused)
 
 
 PAGE = {"lead": lead, "KICKERS": KICKERS}
@@ -106,9 +108,9 @@ PAGE = {"lead": lead, "KICKERS": KICKERS}
 
 def headings(profiles: Profiles, side: Side) -> list[str]:
     """Return the columns of the form of one side."""
-    asked = profiles.asked[side]
-    wishes = [f"{tr(WISHES)} [{rank}]" for rank in range(1, asked.choices + 1)]
-    return [tr(CODE), *wishes, *(f"{tr(REFUSALS)} [{rank}]" for rank in range(1, asked.refused + 1))]
+    questions = profiles.asked[side]
+    wishes = [f"{tr(WISHES)} [{rank}]" for rank in range(1, questions.choices + 1)]
+    return [tr(CODE), *wishes, *(f"{tr(REFUSALS)} [{rank}]" for rank in range(1, questions.refused + 1))]
 
 
 def blank(profiles: Profiles, side: Side) -> list[tuple[str, ...]]:
@@ -143,14 +145,14 @@ def form_book(profiles: Profiles, side: Side) -> bytes:
 
 def questions(profiles: Profiles, side: Side) -> str:
     """Return the questions of the form as texts to paste into a survey tool."""
-    asked = profiles.asked[side]
+    questions = profiles.asked[side]
     codes = "\n".join(f"  {one.code}" for one in profiles.shown[ACROSS[side]])
     parts = [f"{tr(CODE)}\n{tr('(texte court, obligatoire)')}"]
-    if asked.wishes:
-        how = tr("(classement, {most} au plus, facultatif) Options :", most=asked.choices)
+    if questions.wishes:
+        how = tr("(classement, {most} au plus, facultatif) Options :", most=questions.choices)
         parts.append(f"{tr(WISHES)}\n{how}\n{codes}")
-    if asked.refusals:
-        how = tr("(plusieurs choix, {most} au plus, facultatif, sans raison) Options :", most=asked.refused)
+    if questions.refusals:
+        how = tr("(plusieurs choix, {most} au plus, facultatif, sans raison) Options :", most=questions.refused)
         parts.append(f"{tr(REFUSALS)}\n{how}\n{codes}")
     return "\n\n".join(parts) + "\n"
 
@@ -158,10 +160,10 @@ def questions(profiles: Profiles, side: Side) -> str:
 def who_is_who(profiles: Profiles) -> bytes:
     """Return the code of each person, for staff alone."""
     columns = [("side", tr("Côté")), ("code", tr("Code des profils")), ("key", tr("Identifiant"))]
-    return delimited(sheet(columns, ((tr(SIDE_WORDS[side]), code, key) for (side, code), key in profiles.keys.items())))
+    return to_csv(sheet(columns, ((tr(SIDE_WORDS[side]), code, key) for (side, code), key in profiles.keys.items())))
 
 
-def told(profiles: Profiles) -> Iterator[str]:
+def profile_notes(profiles: Profiles) -> Iterator[str]:
     """Yield what staff should know before they send anything."""
     for side in SIDES:
         shown = listed(
@@ -175,7 +177,7 @@ def told(profiles: Profiles) -> Iterator[str]:
         if profiles.withheld[side]:
             yield tr(WITHHELD[side], count=profiles.withheld[side])
     if profiles.lists is not None:
-        pages = sum(len(readers(profiles, side)) for side in asked_sides(profiles))
+        pages = sum(len(readers(profiles, side)) for side in sides_with_questions(profiles))
         yield tr_n("{count} page, pour une personne.", "{count} pages, une par personne.", pages, count=pages)
     if profiles.programme.profiles.consent is None:
         yield tr("Le programme ne demande à personne son accord pour que son profil soit montré ([profiles] consent).")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
 from mentormatch.operations.proposal import Proposal
-from mentormatch.report.exporters.delimited import delimited
+from mentormatch.report.exporters.delimited import to_csv
 
 FORM, PEOPLE, DECLINED, RECORD = "reponses-a-remplir.csv", "ou-en-est-chacun.csv", "refus.csv", "propositions.json"
 FILES: Mapping[str, tuple[str, Callable[[Proposal], bytes]]] = {
@@ -15,15 +15,15 @@ FILES: Mapping[str, tuple[str, Callable[[Proposal], bytes]]] = {
     ),
     PEOPLE: (
         mark("Où en est chaque personne : binôme proposé, accepté, sans binôme et pourquoi"),
-        lambda proposal: delimited(proposal.people),
+        lambda proposal: to_csv(proposal.people),
     ),
     DECLINED: (
         mark("Les binômes refusés : de quel côté, pour quelle raison, à quel tour"),
-        lambda proposal: delimited(proposal.given_up),
+        lambda proposal: to_csv(proposal.given_up),
     ),
     FORM: (
         mark("Le formulaire à remplir : une ligne pour chaque réponse attendue"),
-        lambda proposal: delimited(proposal.form),
+        lambda proposal: to_csv(proposal.form),
     ),
 }
 """The files of a round, by name: what each is for, and how it is made."""

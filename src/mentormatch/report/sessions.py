@@ -23,8 +23,8 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, decimal, percent, points
 from mentormatch.languages.text_keys import row_text
 from mentormatch.report.book import Book, BookColumn, CellForm
-from mentormatch.report.exporters.delimited import delimited
-from mentormatch.report.page_templates import rendered
+from mentormatch.report.exporters.delimited import to_csv
+from mentormatch.report.page_templates import render_template
 from mentormatch.report.pictures.timeline import Timeline
 from mentormatch.report.view import TONES, ScorePart
 
@@ -193,33 +193,35 @@ def content_of(result: Result, path: Path, *, staff: bool) -> bytes:
     """Return a document by the suffix of its name; raises OutputError where there is no such format."""
     content = WRITERS.get(path.suffix.lower())
     if content is None:
-        told = tr(
+        finding = tr(
             "Format inconnu : « {name} » ; les formats sont {formats}", name=path.name, formats=", ".join(WRITERS)
         )
-        raise OutputError(told)
+        raise OutputError(finding)
     former = path.read_bytes() if path.suffix.lower() == ".ics" and path.exists() else None
     return content(SessionDocuments(result, staff, former))
 
 
-def shown(result: Result) -> str:
+def notebook_fragment(result: Result) -> str:
     """Return a result as a notebook shows it, whose outputs are saved: under pseudonyms where keys are e-mails."""
     veiled = result.veiled
     seen = SessionTexts(veiled.shown_sentences, with_rows(veiled.shown_sheets), decks(veiled, staff=True))
-    return filled("gathering_fragment.html", veiled, seen)
+    return fill_template("gathering_fragment.html", veiled, seen)
 
 
-def page(asked: SessionDocuments) -> bytes:
+def page(documents: SessionDocuments) -> bytes:
     """Return a result as a page of its own, which loads nothing."""
-    told = SessionTexts(asked.sentences, asked.tables, decks(asked.result, staff=asked.staff), asked.staff)
-    return filled("gathering.html", asked.result, told).encode("utf-8")
+    texts = SessionTexts(
+        documents.sentences, documents.tables, decks(documents.result, staff=documents.staff), documents.staff
+    )
+    return fill_template("gathering.html", documents.result, texts).encode("utf-8")
 
 
-def filled(template: str, result: Result, told: SessionTexts) -> str:
+def fill_template(template: str, result: Result, texts: SessionTexts) -> str:
     """Return a template filled with what is told of a result."""
-    tables = {name: table for name, table in told.tables.items() if name not in DEALT or not told.decks}
-    named = [(tr(TITLES[name]), printed(name, table)) for name, table in tables.items()]
+    tables = {name: table for name, table in texts.tables.items() if name not in DEALT or not texts.decks}
+    named = [(tr(TITLES[name]), table_in_words(name, table)) for name, table in tables.items()]
     year = Timeline(result) if result.moments else None
-    return rendered(template, result=result, told=told, tables=named, is_short=is_short, year=year)
+    return render_template(template, result=result, told=texts, tables=named, is_short=is_short, year=year)
 
 
 def is_short(table: ResultSheet) -> bool:
@@ -232,10 +234,10 @@ def with_rows(sheets: Mapping[str, ResultSheet]) -> dict[str, ResultSheet]:
     return {name: table for name, table in sheets.items() if table.rows}
 
 
-def printed(name: str, table: ResultSheet) -> ResultSheet:
+def table_in_words(name: str, table: ResultSheet) -> ResultSheet:
     """Return a table whose every cell is in words, as a page shows it."""
-    looks = zip(table.names, table.rows[0], strict=True)
-    spellers = [date_of if (name, column) in MOMENTS else speller(name, column, cell) for column, cell in looks]
+    forms = zip(table.names, table.rows[0], strict=True)
+    spellers = [date_of if (name, column) in MOMENTS else speller(name, column, cell) for column, cell in forms]
     rows = (tuple(spell(cell) for spell, cell in zip(spellers, row, strict=True)) for row in table.rows)
     return replace(table, rows=tuple(rows))
 
@@ -247,10 +249,10 @@ def date_of(cell: CellValue) -> CellValue:
 
 def speller(table: str, column: str, cell: CellValue) -> Callable[[CellValue], CellValue]:
     """Return what puts the cells of a column in words."""
-    return partial(spelled, look_of(table, column, cell)[0])
+    return partial(cell_in_words, form_and_width(table, column, cell)[0])
 
 
-def spelled(form: CellForm, cell: CellValue) -> CellValue:
+def cell_in_words(form: CellForm, cell: CellValue) -> CellValue:
     """Return a cell in words: yes and no, and numbers with a decimal or as a share."""
     if isinstance(cell, float):
         return percent(cell) if form == "share" else decimal(cell, 1)
@@ -267,46 +269,46 @@ def in_words(cell: CellValue) -> CellValue:
     return (tr("oui") if cell else tr("non")) if isinstance(cell, bool) else cell
 
 
-def workbook(asked: SessionDocuments) -> bytes:
+def workbook(documents: SessionDocuments) -> bytes:
     """Return a result as a workbook."""
-    book = Book(asked.result.name or asked.result.title)
-    for name, table in asked.tables.items():
-        looks = [look_of(name, column, cell) for column, cell in zip(table.names, table.rows[0], strict=True)]
-        columns = [BookColumn(title, width, form) for title, (form, width) in zip(table.titles, looks, strict=True)]
+    book = Book(documents.result.name or documents.result.title)
+    for name, table in documents.tables.items():
+        forms = [form_and_width(name, column, cell) for column, cell in zip(table.names, table.rows[0], strict=True)]
+        columns = [BookColumn(title, width, form) for title, (form, width) in zip(table.titles, forms, strict=True)]
         book.table(tr(TITLES[name]), columns, table.rows)
-    lines = [(line,) for line in asked.sentences]
-    book.table(tr("À savoir"), [BookColumn(asked.result.title, 110, "wrapped")], lines)
+    lines = [(line,) for line in documents.sentences]
+    book.table(tr("À savoir"), [BookColumn(documents.result.title, 110, "wrapped")], lines)
     return book.content()
 
 
-def look_of(table: str, column: str, cell: CellValue) -> tuple[CellForm, float]:
+def form_and_width(table: str, column: str, cell: CellValue) -> tuple[CellForm, float]:
     """Return the form and the width of a column."""
     return OWN.get((table, column)) or LOOKS[type(cell)]
 
 
-def first_table(asked: SessionDocuments) -> bytes:
+def first_table(documents: SessionDocuments) -> bytes:
     """Return the first table of a result as a CSV file: of those for the team where that is asked for."""
-    named = (asked.result.staff_sheets if asked.staff else {}) or asked.result.sheets
-    return delimited(readable(next(iter(named.values()))))
+    named = (documents.result.staff_sheets if documents.staff else {}) or documents.result.sheets
+    return to_csv(readable(next(iter(named.values()))))
 
 
-def first_table_as_text(asked: SessionDocuments) -> str:
+def first_table_as_text(documents: SessionDocuments) -> str:
     """Return the first table of a result, a line each."""
-    table = readable(next(iter(asked.result.sheets.values())))
+    table = readable(next(iter(documents.result.sheets.values())))
     return "\n".join(row_text(*row) for row in (table.titles, *table.rows))
 
 
-def to_json(asked: SessionDocuments) -> bytes:
+def to_json(documents: SessionDocuments) -> bytes:
     """Return a result as one JSON object, in codes."""
-    result = asked.result.plain or asked.result
-    told = result.as_dict_for_staff if asked.staff else result.as_dict
-    whole = {"schema_version": 1, "kind": result.kind, **told}
+    result = documents.result.plain or documents.result
+    content = result.as_dict_for_staff if documents.staff else result.as_dict
+    whole = {"schema_version": 1, "kind": result.kind, **content}
     return (json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8", "replace")
 
 
-def calendar(asked: SessionDocuments) -> bytes:
+def calendar(documents: SessionDocuments) -> bytes:
     """Return the sessions as a calendar; one that stands there already is updated."""
-    return asked.result.calendar(former=asked.former)
+    return documents.result.calendar(former=documents.former)
 
 
 WRITERS: dict[str, Callable[[SessionDocuments], bytes]] = {

@@ -140,9 +140,9 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
         goals=tuple(words.goals(matching)),
         prices=words.prices(matching),
         kept_places=words.kept_places(matching, labels),
-        diagnosis=diagnosed(matching, labels),
+        diagnosis=explain_infeasibility(matching, labels),
         pairs=tuple(card(pair, labels) for pair in best_pairs(matching, MOST_TOLD)),
-        unmatched=tuple(explained(matching, labels, MOST_TOLD)),
+        unmatched=tuple(explain_unmatched(matching, labels, MOST_TOLD)),
         chains=chains_in_words(matching, labels),
         rejected=tuple(islice(asides(matching, labels), MOST_TOLD)),
         untold=untold(matching),
@@ -161,7 +161,7 @@ def labels_for_notebook(matching: Matching) -> Labels:
 
 def figures(matching: Matching) -> Iterator[tuple[int, str]]:
     """Yield the numbers that stand at the top, each with its noun."""
-    people, alone = words.people_of(matching), sum(words.left_out(matching).values())
+    people, alone = words.people_of(matching), sum(words.count_unmatched(matching).values())
     pairs = len(matching.solution.pairs)
     yield people["mentor"], tr_n("mentor·e", "mentor·es", people["mentor"])
     mentees = tr_n("mentoré·e", "mentoré·es", people["mentee"])
@@ -174,7 +174,7 @@ def figures(matching: Matching) -> Iterator[tuple[int, str]]:
 
 def untold(matching: Matching) -> Untold:
     """Return how much a page does not tell."""
-    counts = len(matching.solution.pairs), sum(words.left_out(matching).values()), len(matching.rejected)
+    counts = len(matching.solution.pairs), sum(words.count_unmatched(matching).values()), len(matching.rejected)
     return Untold(*(max(count - MOST_TOLD, 0) for count in counts))
 
 
@@ -182,10 +182,10 @@ def best_pairs(matching: Matching, most: int | None) -> tuple[Pair, ...]:
     """Return the first ``most`` pairs, None: all, the best first; the others are not explained."""
     if most is None or len(matching.solution.pairs) <= most:
         return matching.pairs
-    return explained_pairs(matching, ranked_pairs(matching)[:most])
+    return explain_positions(matching, rank_pairs(matching)[:most])
 
 
-def ranked_pairs(matching: Matching) -> list[tuple[int, int]]:
+def rank_pairs(matching: Matching) -> list[tuple[int, int]]:
     """Return all pairs by position, the best first."""
     pairs, cohort = matching.solution.pairs, matching.cohort
     scores = matching.scores.at(*pairs.T).tolist()
@@ -196,7 +196,7 @@ def ranked_pairs(matching: Matching) -> list[tuple[int, int]]:
     return [(i, k) for *_, i, k in ranked]
 
 
-def explained_pairs(matching: Matching, pairs: Sequence[tuple[int, int]]) -> tuple[Pair, ...]:
+def explain_positions(matching: Matching, pairs: Sequence[tuple[int, int]]) -> tuple[Pair, ...]:
     """Return pairs by position, explained, in their order."""
     places = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return tuple(explain_pairs(matching.cohort, matching.scores, places))
@@ -230,16 +230,16 @@ def part(share: Contribution, start: int, tone: str) -> ScorePart:
     )
 
 
-def explained(matching: Matching, labels: Labels, most: int | None = None) -> Iterator[UnmatchedLine]:
+def explain_unmatched(matching: Matching, labels: Labels, most: int | None = None) -> Iterator[UnmatchedLine]:
     """Yield everybody without a partner in words, named by these labels also in the reasons of others.
 
     At most ``most`` of them, None: all.
     """
-    told: tuple[Iterable[Unmatched], Iterable[PossibleChange | None]] = (matching.unmatched, matching.smallest_changes)
+    cases: tuple[Iterable[Unmatched], Iterable[PossibleChange | None]] = (matching.unmatched, matching.smallest_changes)
     if labels is not KEYS:
         case = replace(matching.case, labels=labels)
-        told = reasons(case), smallest_changes(case)
-    for one, change in islice(zip(*told, strict=False), most):
+        cases = reasons(case), smallest_changes(case)
+    for one, change in islice(zip(*cases, strict=False), most):
         yield UnmatchedLine(one.person, tr(SIDE_WORDS[one.side]), one.reason, in_words(change))
 
 
@@ -248,7 +248,7 @@ def chains_in_words(matching: Matching, labels: Labels) -> tuple[str, ...]:
     return tuple(map(str, chains(replace(matching.case, labels=labels))[:MOST_TOLD]))
 
 
-def diagnosed(matching: Matching, labels: Labels) -> Diagnosis | None:
+def explain_infeasibility(matching: Matching, labels: Labels) -> Diagnosis | None:
     """Return why there is no answer, its people named by these labels."""
     return matching.diagnosis if labels is KEYS else diagnose_case(replace(matching.case, labels=labels))
 

@@ -114,7 +114,7 @@ def people_of(matching: Matching) -> dict[Side, int]:
     return {"mentor": len(matching.cohort.mentors), "mentee": len(matching.cohort.mentees)}
 
 
-def left_out(matching: Matching) -> dict[Side, int]:
+def count_unmatched(matching: Matching) -> dict[Side, int]:
     """Return how many people of each side have no partner."""
     return {side: len(matching.case.alone(side)) for side in PEOPLE}
 
@@ -143,7 +143,7 @@ def summary(matching: Matching) -> str:
     """Return the result in a sentence or two."""
     people, pairs = people_in_words(people_of(matching)), counted(len(matching.solution.pairs), "binôme")
     made = tr(SOME if people else NOBODY, people=people, pairs=pairs)
-    alone = left_out(matching)
+    alone = count_unmatched(matching)
     if not any(alone.values()):
         return tr("{made} Tout le monde a un binôme.", made=made) if len(matching.solution.pairs) else made
     return tr_n(

@@ -18,7 +18,7 @@ from mentormatch.operations.matching import Matching, match
 from mentormatch.programme.enrolment import read_contacts
 from mentormatch.programme.programme import Programme
 from mentormatch.record.validation import validate
-from mentormatch.report.exporters.delimited import delimited
+from mentormatch.report.exporters.delimited import to_csv
 from mentormatch.report.handouts import (
     NOBODY,
     PROVISIONAL,
@@ -28,7 +28,7 @@ from mentormatch.report.handouts import (
     person_sheet,
     write_handouts,
 )
-from mentormatch.report.page_templates import rendered
+from mentormatch.report.page_templates import render_template
 from mentormatch.survey.contacts import Contacts
 from tests.report.cohorts import FIELDS, hostile_matchings, hostile_strings, matched, person, programme
 from tests.report.readers import ALIVE, Outline, parts, sheets, table
@@ -195,13 +195,13 @@ def test_no_hostile_text_lives_in_what_is_handed_out(shared_data: Path) -> None:
         changed = replace(matching, programme=rules)
         contacts = reachable(changed)
         every = handouts(changed, contacts)
-        outline = Outline(rendered("handouts.html", handed=every, common=common_text(changed, None)))
+        outline = Outline(render_template("handouts.html", handed=every, common=common_text(changed, None)))
         assert outline.balanced
         assert not {"script", "a", "img", "iframe", "form", "object", "svg"} & set(outline.tags)
         assert not [name for name, _ in outline.attributes if name.startswith("on") or name in ("href", "src")]
         content = letters_book(changed, contacts, every)
         assert [name for name, xml in parts(content) if ALIVE.search(name + xml)] == []
-        cells = [cell for row in table(delimited(person_sheet(changed, contacts, every))) for cell in row]
+        cells = [cell for row in table(to_csv(person_sheet(changed, contacts, every))) for cell in row]
         assert [cell for cell in cells if re.match(r"\s*[=+\-@]", cell)] == []
 
 

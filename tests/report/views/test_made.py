@@ -4,7 +4,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.operations.matching import Matching
-from mentormatch.report.comparison import criterion_means, shifts, signed
+from mentormatch.report.comparison import criterion_means, format_difference, shifts
 from mentormatch.report.pictures.distribution import Distribution
 from mentormatch.report.pictures.heat_map import HeatMap
 from mentormatch.report.views.made import EvaluationPiece, RepairPiece
@@ -66,16 +66,16 @@ def test_no_means_are_told_of_plans_that_count_otherwise_or_are_the_same(best: M
 
 @pytest.mark.parametrize(("score", "told"), [(0, ""), (499, ""), (-34_000, "\u22123,4"), (10_000, "+1,0")])
 def test_a_difference_has_a_sign_or_is_none(score: int, told: str) -> None:
-    assert signed(score) == told
+    assert format_difference(score) == told
 
 
 def test_what_the_other_has_is_told_with_what_it_would_change_only_where_that_is_asked(
     best: Matching, by_hand: mm.Evaluation
 ) -> None:
     told = best.show.compared_with(by_hand.matching, reasons=True)
-    assert ("M01\u00a0–\u00a0E02", str(best.why_not("M01", "E02").reason)) in told.asked
-    assert len(told.asked) == len(told.comparison.gone)
-    assert best.show.compared_with(by_hand.matching).asked == ()
+    assert ("M01\u00a0–\u00a0E02", str(best.why_not("M01", "E02").reason)) in told.why_not
+    assert len(told.why_not) == len(told.comparison.gone)
+    assert best.show.compared_with(by_hand.matching).why_not == ()
 
 
 def test_a_repair_shows_what_became_of_every_pair_and_who_could_take_over(best: Matching) -> None:

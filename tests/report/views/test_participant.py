@@ -8,7 +8,7 @@ from mentormatch.explanation.labels import ABSENT
 from mentormatch.fields import SIDES
 from mentormatch.operations.matching import Matching
 from mentormatch.report.handouts import common_text, handouts
-from mentormatch.report.page_templates import rendered
+from mentormatch.report.page_templates import render_template
 from mentormatch.survey.contacts import Contacts
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.handouts.test_handouts import CONTACTS, example, read
@@ -30,7 +30,7 @@ def test_a_participant_reads_the_sheet_that_is_handed_to_them() -> None:
     matching, contacts = example()
     for one in handouts(matching, contacts):
         view = matching.show.participant(one.key, contacts)
-        assert view.page() == rendered("handouts.html", handed=[one], common=common_text(matching, None))
+        assert view.page() == render_template("handouts.html", handed=[one], common=common_text(matching, None))
         assert read(view._repr_html_()).removeprefix("Votre binôme ") in read(view.page())
 
 

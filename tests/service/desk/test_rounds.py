@@ -14,7 +14,7 @@ import mentormatch as mm
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.explanation.tables import ResultSheet
 from mentormatch.operations.proposal import Late
-from mentormatch.report.exporters.delimited import delimited
+from mentormatch.report.exporters.delimited import to_csv
 from tests.service.desk.session import VALIDATION, Sitting
 
 FORM = "Votre code;Votre réponse;Pour quelle raison\n"
@@ -71,9 +71,9 @@ def test_the_second_round_is_that_of_the_library(sitting: Sitting) -> None:
     reply_all(sitting)
     plan = sitting.done("close", round=1)["plan"]
     expected = second()
-    assert sitting.content("hand", "ou-en-est-chacun.csv") == delimited(expected.people)
-    assert sitting.content("hand", "refus.csv") == delimited(expected.given_up)
-    assert sitting.content("hand", "reponses-a-remplir.csv") == delimited(expected.form)
+    assert sitting.content("hand", "ou-en-est-chacun.csv") == to_csv(expected.people)
+    assert sitting.content("hand", "refus.csv") == to_csv(expected.given_up)
+    assert sitting.content("hand", "reponses-a-remplir.csv") == to_csv(expected.form)
     assert mm.ProposalRecord.from_json(sitting.content("hand", "propositions.json")) == expected.record
     told = sitting.done("round")
     assert pairs(told) == set(expected.open)
@@ -96,7 +96,7 @@ def test_what_closing_will_do_is_told_before(late: Late, sitting: Sitting) -> No
     assert f"{len(expected.settled)} binôme" in told
     assert f"{len(expected.declined)} binôme" in told
     sitting.done("close", round=1, late=late)
-    assert sitting.content("hand", "ou-en-est-chacun.csv") == delimited(expected.people)
+    assert sitting.content("hand", "ou-en-est-chacun.csv") == to_csv(expected.people)
 
 
 def test_a_round_is_opened_again_as_it_was_until_something_else_is_done(sitting: Sitting) -> None:
@@ -219,7 +219,7 @@ def test_a_closing_that_is_stopped_before_any_answer_closes_nothing(
 def test_suggestions_are_those_of_the_library(sitting: Sitting) -> None:
     sitting.moved(action="ban", mentor="m4", mentee="e1")
     lists = mm.suggest(mm.examples.cohort(), mm.examples.programme(), bans=[("M04", "E01")])
-    assert sitting.content("hand", "suggestions.csv") == delimited(lists.sheet)
+    assert sitting.content("hand", "suggestions.csv") == to_csv(lists.sheet)
 
 
 def test_the_log_goes_on_from_round_to_round(sitting: Sitting) -> None:

@@ -19,16 +19,16 @@ class DelimitedExporter(NamedExporter):
     filename: ClassVar[str] = "binomes.csv"
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
-        return delimited(matching.named_sheets(names)["pairs"])
+        return to_csv(matching.named_sheets(names)["pairs"])
 
 
-def delimited(table: ResultSheet) -> bytes:
+def to_csv(table: ResultSheet) -> bytes:
     """Return a table as such a file."""
     text = StringIO(newline="")
     writer = csv.writer(
         text, delimiter=";" if decimal_mark() == "," else ",", lineterminator="\r\n", quoting=csv.QUOTE_ALL
     )
-    writer.writerows([spelled(cell) for cell in row] for row in (table.titles, *table.rows))
+    writer.writerows([spell_cell(cell) for cell in row] for row in (table.titles, *table.rows))
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -37,7 +37,7 @@ def decimal_mark() -> str:
     return decimal(0.1, 1)[1]
 
 
-def spelled(cell: CellValue) -> str:
+def spell_cell(cell: CellValue) -> str:
     """Return one cell as the file holds it.
 
     >>> spelled(73.42), spelled("=1+1")

@@ -27,16 +27,16 @@ class ResponseExporter(Exporter):
     filename: ClassVar[str] = "binomes.json"
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
-        return sealed(MatchResponse.of(matching), seal)
+        return to_sealed_json(MatchResponse.of(matching), seal)
 
     def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         try:
-            told = MatchResponse.model_validate_json(content)
+            response = MatchResponse.model_validate_json(content)
         except ValidationError:
             return None
-        return sealed(told, seal)
+        return to_sealed_json(response, seal)
 
 
-def sealed(told: MatchResponse, seal: Seal | None) -> bytes:
+def to_sealed_json(response: MatchResponse, seal: Seal | None) -> bytes:
     """Return what is told of a matching, with what it stands beside."""
-    return told.model_copy(update={"record": seal.stamp if seal else None}).to_json().encode()
+    return response.model_copy(update={"record": seal.stamp if seal else None}).to_json().encode()

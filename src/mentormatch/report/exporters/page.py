@@ -12,7 +12,7 @@ from mentormatch.record.seal import Seal
 from mentormatch.report import decision_state, words
 from mentormatch.report.decision_state import RECHECK, Imprint
 from mentormatch.report.further_answers import FOR_TEAM_ALONE, further_answers
-from mentormatch.report.page_templates import environment, rendered
+from mentormatch.report.page_templates import environment, render_template
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap
 from mentormatch.report.pictures.waterfall import best_waterfall
 from mentormatch.report.view import FEW, MatchingView, labels_for_notebook, view
@@ -32,14 +32,14 @@ class PageExporter(NamedExporter):
 
     def content(self, matching: Matching, seal: Seal | None = None, names: NamesByPerson | None = None) -> bytes:
         labels = KEYS if names is None else labels_with_names(names, coded=True)
-        looks = {kind: each(matching, labels) for kind, each in SHOWN.items()}
+        pictures = {kind: each(matching, labels) for kind, each in SHOWN.items()}
         more: Mapping[str, object] = {
             "held": "" if names is None else holding(names),
             "best": best_waterfall(matching, labels),
             "further": tuple(further_answers(matching, labels, FOR_TEAM_ALONE)),
             "detailed": matching.programme.documents.details or len(matching.solution.pairs) <= FEW,
         }
-        return filled("page.html", view(matching, labels, seal), looks=looks, **more).encode("utf-8")
+        return fill_template("page.html", view(matching, labels, seal), looks=pictures, **more).encode("utf-8")
 
     def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         return page_renewed(content, seal, {"kicker": (), "notices": (), "record": (RECHECK,)})
@@ -51,12 +51,12 @@ class PageExporter(NamedExporter):
 
 def fragment(matching: Matching, labels: Labels) -> str:
     """Return the part of a page that a notebook shows, its people under these labels."""
-    return filled("fragment.html", view(matching, labels))
+    return fill_template("fragment.html", view(matching, labels))
 
 
-def filled(template: str, shown: MatchingView, **names: object) -> str:
+def fill_template(template: str, shown: MatchingView, **names: object) -> str:
     """Return ``template`` filled with what it shows."""
-    return rendered(template, view=shown, words=words, standing=decision_state, most=MOST_SHOWN, **names)
+    return render_template(template, view=shown, words=words, standing=decision_state, most=MOST_SHOWN, **names)
 
 
 def page_renewed(content: bytes, seal: Seal, parts: Mapping[str, tuple[str, ...]]) -> bytes | None:

@@ -32,10 +32,10 @@ class ParquetExporter(Exporter):
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
         caveats = json.dumps([asdict(caveat) for caveat in matching.caveats], ensure_ascii=False)
-        return packed(matching.sheets["pairs"], {CAVEATS: caveats})
+        return pack_table(matching.sheets["pairs"], {CAVEATS: caveats})
 
 
-def packed(table: ResultSheet, said: Mapping[str, str]) -> bytes:
+def pack_table(table: ResultSheet, said: Mapping[str, str]) -> bytes:
     """Return a table as such a file, with what is said of it beside its columns."""
     arrow = door()
     columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.names)
@@ -58,6 +58,6 @@ def door() -> Any:
         import pyarrow.parquet
     except ModuleNotFoundError:
         advice = tr("installez « mentormatch-engine[parquet] »")
-        told = tr("Un fichier Parquet a besoin du paquet « pyarrow »")
-        raise OutputError(told, [Problem("pyarrow", tr("absent"), advice=advice)]) from None
+        finding = tr("Un fichier Parquet a besoin du paquet « pyarrow »")
+        raise OutputError(finding, [Problem("pyarrow", tr("absent"), advice=advice)]) from None
     return pyarrow

@@ -21,18 +21,18 @@ from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.decision_state import Imprint, imprint
 from mentormatch.report.exporters.page import page_renewed
-from mentormatch.report.page_templates import rendered
+from mentormatch.report.page_templates import render_template
 from mentormatch.report.view import (
     FEW,
     MOST_TOLD,
     Card,
     UnmatchedLine,
     card,
-    diagnosed,
-    explained,
-    explained_pairs,
+    explain_infeasibility,
+    explain_positions,
+    explain_unmatched,
     figures,
-    ranked_pairs,
+    rank_pairs,
 )
 from mentormatch.report.words import ReachedGoal
 
@@ -105,7 +105,7 @@ class MeetingSummary:
     @once_spoken
     def ranked(self) -> list[tuple[int, int]]:
         """The pairs by position, the best first."""
-        return ranked_pairs(self.matching)
+        return rank_pairs(self.matching)
 
     @property
     def few(self) -> bool:
@@ -131,10 +131,12 @@ class MeetingSummary:
 
     def _lines(self, places: range, *, strong: bool) -> Iterator[PairLine]:
         """Yield the pairs at these places of the ranking."""
-        shown = explained_pairs(self.matching, [self.ranked[place] for place in places])
+        shown = explain_positions(self.matching, [self.ranked[place] for place in places])
         for place, pair in zip(places, shown, strict=True):
             weak = len(self.ranked) - place <= min(MOST_SHOWN, len(self.ranked) // 2) or pair.answered < LITTLE
-            yield PairLine(place + 1, card(pair, self.labels), tuple(made_of(pair) if strong else lacking(pair)), weak)
+            yield PairLine(
+                place + 1, card(pair, self.labels), tuple(contributions_of(pair) if strong else lacking(pair)), weak
+            )
 
     @once_spoken
     def annex(self) -> tuple[AnnexLine, ...]:
@@ -142,9 +144,9 @@ class MeetingSummary:
         return () if self.few else tuple(self._annex())
 
     def _annex(self) -> Iterator[AnnexLine]:
-        cohort, told = self.matching.cohort, np.array(self.ranked[:MOST_TOLD], dtype=np.int64)
-        scores = self.matching.scores.at(*told.T).tolist()
-        for number, ((i, k), score) in enumerate(zip(told.tolist(), scores, strict=True), 1):
+        cohort, listed_pairs = self.matching.cohort, np.array(self.ranked[:MOST_TOLD], dtype=np.int64)
+        scores = self.matching.scores.at(*listed_pairs.T).tolist()
+        for number, ((i, k), score) in enumerate(zip(listed_pairs.tolist(), scores, strict=True), 1):
             mentor = self.labels.person("mentor", cohort.mentors.ids[i])
             mentee = self.labels.person("mentee", cohort.mentees.ids[k])
             yield AnnexLine(number, mentor, mentee, points(score))
@@ -157,12 +159,12 @@ class MeetingSummary:
     @once_spoken
     def alone(self) -> tuple[UnmatchedLine, ...]:
         """The first of those without a partner, why, and what would place them."""
-        return tuple(explained(self.matching, self.labels, MOST_ALONE))
+        return tuple(explain_unmatched(self.matching, self.labels, MOST_ALONE))
 
     @property
     def more_alone(self) -> int:
         """How many people without a partner the page does not name."""
-        return sum(words.left_out(self.matching).values()) - len(self.alone)
+        return sum(words.count_unmatched(self.matching).values()) - len(self.alone)
 
     @once_spoken
     def by_hand(self) -> tuple[str, ...]:
@@ -172,11 +174,11 @@ class MeetingSummary:
     def _by_hand(self) -> Iterator[str]:
         for edit in self.matching.edits:
             if edit.mentor and edit.mentee:
-                mentor, mentee = self._called("mentor", edit.mentor), self._called("mentee", edit.mentee)
+                mentor, mentee = self._name_of("mentor", edit.mentor), self._name_of("mentee", edit.mentee)
                 said = tr(EDITS[edit.kind], mentor=mentor, mentee=mentee)
                 yield f"{said} ({edit.why})" if edit.why else said
 
-    def _called(self, side: Side, opaque: str) -> str:
+    def _name_of(self, side: Side, opaque: str) -> str:
         """Return what somebody with an opaque id is called."""
         return self.labels.person(side, self.matching.cohort.side(side).ids[int(opaque[1:]) - 1])
 
@@ -186,7 +188,7 @@ class MeetingSummary:
         return tuple(self._to_decide())[:MOST_SAID]
 
     def _to_decide(self) -> Iterator[str]:
-        if found := diagnosed(self.matching, self.labels):
+        if found := explain_infeasibility(self.matching, self.labels):
             yield from (change.sentence for change in found.ways_out)
         if self.weakest:
             one = self.weakest[0]
@@ -226,7 +228,7 @@ class MeetingSummary:
         return tuple(line.name for line in words.rules(self.matching, self.labels))
 
 
-def made_of(pair: Pair) -> Iterator[str]:
+def contributions_of(pair: Pair) -> Iterator[str]:
     """Yield what the points of a pair come from, the largest share first; what was not answered makes none."""
     shares = sorted((one for one in pair.contributions if one.answered and one.share), key=lambda one: -one.share)
     yield from (one.reason for one in shares[:2])
@@ -255,7 +257,7 @@ class SummaryExporter(NamedExporter):
         labels = KEYS if names is None else labels_with_names(names, coded=True)
         held = "" if names is None else holding(names)
         summary = MeetingSummary(matching, labels, seal, held)
-        return rendered("summary.html", "summary.css", summary=summary, brief=brief).encode("utf-8")
+        return render_template("summary.html", "summary.css", summary=summary, brief=brief).encode("utf-8")
 
     def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         return page_renewed(content, seal, {"state": ()})

@@ -16,9 +16,9 @@ from mentormatch.report.book import LINE, Book, BookColumn, CellForm, write_grid
 from mentormatch.report.chart_sheet import write_charts
 from mentormatch.report.decision_state import imprint
 from mentormatch.report.further_answers import further_answers
-from mentormatch.report.journal_sheet import renewed, write_journal
+from mentormatch.report.journal_sheet import renew_seal, write_journal
 from mentormatch.report.reviewed.decisions import as_shown, beside, headings, own_cells, write_previous
-from mentormatch.report.reviewed.hidden_sheet import SHEET, Bearings, decided
+from mentormatch.report.reviewed.hidden_sheet import SHEET, Bearings, pairs_by_hand
 from mentormatch.report.reviewed.rows import AGREED, CHOICES, PAIRS, REMARK, VALIDATION
 from mentormatch.report.texts import spaced
 
@@ -140,7 +140,7 @@ class WorkbookExporter(NamedExporter):
         return book.content()
 
     def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
-        return renewed(content, before, seal)
+        return renew_seal(content, before, seal)
 
 
 def write_caveats(book: Book, matching: Matching) -> None:
@@ -151,8 +151,8 @@ def write_caveats(book: Book, matching: Matching) -> None:
 
 def write_pairs(book: Book, matching: Matching, pairs: ResultSheet) -> None:
     """Write the pairs, with columns for the team's decision and remark, in which stands what it wrote before."""
-    columns, rows = chosen("pairs", pairs)
-    notes, imposed = beside(matching), {*decided(matching, "pin"), *decided(matching, "keep")}
+    columns, rows = select_columns("pairs", pairs)
+    notes, imposed = beside(matching), {*pairs_by_hand(matching, "pin"), *pairs_by_hand(matching, "keep")}
     titles = headings(notes.values())
     own = [
         BookColumn(tr(VALIDATION), 13, "own"),
@@ -176,7 +176,7 @@ def write_further_answers(book: Book, matching: Matching) -> None:
         if isinstance(one.found, str):
             book.sheet(one.title).note(spaced(one.found))
             continue
-        page = book.table(one.title, *chosen(one.name, one.found.sheet))
+        page = book.table(one.title, *select_columns(one.name, one.found.sheet))
         for place, sentence in enumerate(one.found.sentences, len(one.found.sheet.rows) + 2):
             page.put(place, 0, spaced(sentence))
 
@@ -192,15 +192,15 @@ def write_bearings(book: Book, matching: Matching) -> None:
 
 def write_sheet(book: Book, title: str, name: str, sheet: ResultSheet) -> None:
     """Write one table of the matching."""
-    book.table(title, *chosen(name, sheet))
+    book.table(title, *select_columns(name, sheet))
 
 
-def chosen(name: str, sheet: ResultSheet) -> tuple[list[BookColumn], list[tuple[CellValue, ...]]]:
+def select_columns(name: str, sheet: ResultSheet) -> tuple[list[BookColumn], list[tuple[CellValue, ...]]]:
     """Return the columns of a table that staff see, and its rows."""
     shown = [column for column in SHOWN[name] if column[0] in sheet.names]
     places = [sheet.names.index(column) for column, _, _ in shown]
-    looks = zip(places, shown, strict=True)
-    columns = [BookColumn(sheet.titles[place], width, form) for place, (_, width, form) in looks]
+    widths = zip(places, shown, strict=True)
+    columns = [BookColumn(sheet.titles[place], width, form) for place, (_, width, form) in widths]
     return columns, [tuple(row[place] for place in places) for row in sheet.rows]
 
 
@@ -226,8 +226,8 @@ def write_programme(book: Book, matching: Matching, names: NamesByPerson | None)
     for number, row in enumerate(programme_rows(matching, names)):
         line = {"top": 1, "top_color": LINE} if row[0] else {}
         for place, text in enumerate((*row, "", "", "")[:4]):
-            look = {"bold": True, "font_color": "#1F5F8B"} if place == 0 else {}
-            page.put(number, place, spaced(text), text_wrap=True, **look, **line)
+            style = {"bold": True, "font_color": "#1F5F8B"} if place == 0 else {}
+            page.put(number, place, spaced(text), text_wrap=True, **style, **line)
 
 
 def programme_rows(matching: Matching, names: NamesByPerson | None) -> Iterator[Sequence[str]]:
@@ -241,13 +241,15 @@ def programme_rows(matching: Matching, names: NamesByPerson | None) -> Iterator[
     yield tr("Réponses"), words.rows_in_words(matching)
     yield from () if names is None else ((tr("Noms"), holding(names)),)
     yield tr("Statut"), f"{verdict}. {status}"
-    yield from headed(tr("Pourquoi"), [(sentence,) for sentence in reasons(matching)])
-    yield from headed(tr("Objectifs"), [(goal.goal, goal.value, goal.proof) for goal in words.goals(matching)])
-    yield from headed(tr("Prix des objectifs"), [(sentence,) for sentence in words.prices(matching)])
-    yield from headed(tr("Places gardées"), [(sentence,) for sentence in words.kept_places(matching)])
-    yield from headed(tr("Critères"), [(line.name, line.weight, asked(line)) for line in words.criteria(matching)])
-    yield from headed(tr("Règles"), [(line.name, "", asked(line)) for line in words.rules(matching)])
-    yield from headed(tr("Lire les points"), [(sentence,) for sentence in words.reading()])
+    yield from with_heading(tr("Pourquoi"), [(sentence,) for sentence in reasons(matching)])
+    yield from with_heading(tr("Objectifs"), [(goal.goal, goal.value, goal.proof) for goal in words.goals(matching)])
+    yield from with_heading(tr("Prix des objectifs"), [(sentence,) for sentence in words.prices(matching)])
+    yield from with_heading(tr("Places gardées"), [(sentence,) for sentence in words.kept_places(matching)])
+    yield from with_heading(
+        tr("Critères"), [(line.name, line.weight, questions_of(line)) for line in words.criteria(matching)]
+    )
+    yield from with_heading(tr("Règles"), [(line.name, "", questions_of(line)) for line in words.rules(matching)])
+    yield from with_heading(tr("Lire les points"), [(sentence,) for sentence in words.reading()])
     yield tr("Graine du tirage"), str(matching.seed)
     yield tr("Version"), f"mentormatch {__version__}"
 
@@ -257,12 +259,12 @@ def reasons(matching: Matching) -> tuple[str, ...]:
     return matching.diagnosis.sentences[1:] if matching.diagnosis else ()
 
 
-def headed(heading: str, rows: list[tuple[str, ...]]) -> Iterator[Sequence[str]]:
+def with_heading(heading: str, rows: list[tuple[str, ...]]) -> Iterator[Sequence[str]]:
     """Yield ``rows`` with their heading before the first."""
     for number, row in enumerate(rows):
         yield (heading if number == 0 else "", *row)
 
 
-def asked(line: words.WordLine) -> str:
+def questions_of(line: words.WordLine) -> str:
     """Return the questions that a criterion or a rule rests on."""
     return "\n".join(line.questions)

@@ -57,8 +57,8 @@ class Distribution(Picture):
 
     @own_language
     def frames(self) -> Sequence[Frame]:
-        told = (tr("Binômes possibles"), self.possible, DARK), (tr("Binômes retenus"), self.chosen, BRIGHT)
-        parts = told[1:] if self.untold else told
+        spreads = (tr("Binômes possibles"), self.possible, DARK), (tr("Binômes retenus"), self.chosen, BRIGHT)
+        parts = spreads[1:] if self.untold else spreads
         if not len(parts[0][1]):
             return ()
         return [bars(*part) for part in parts]
@@ -78,7 +78,7 @@ def bars(name: str, scores: IntVector, colour: str) -> Frame:
         at = ACROSS.at(halfway(scores) / 10_000)
         for ink, wide in (("white", 5), (INK, 2)):
             frame.line(at, 0, at, HEIGHT, stroke=ink, stroke_width=wide)
-    frame.text(0, -20, spaced(about(name, counted_up(scores))), font_size=13, font_weight=BOLD)
+    frame.text(0, -20, spaced(about(name, count_in_words(scores))), font_size=13, font_weight=BOLD)
     return frame
 
 
@@ -95,7 +95,7 @@ def ticks(up: LinearScale) -> AxisMarks:
     return [(up.at(each), thousands(each)) for each in range(most + 1)] if most < FEW else up.marks(FEW)
 
 
-def counted_up(scores: IntVector) -> str:
+def count_in_words(scores: IntVector) -> str:
     """Return how many scores there are, and their median where there are some."""
     count = thousands(len(scores))
     return tr("{count}, médiane {median}", count=count, median=points(halfway(scores))) if len(scores) else count

@@ -13,8 +13,19 @@ from mentormatch.fields import Side
 from mentormatch.inspection.market import RuleLoss, letters_of, rule_losses
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import about, counted, joined, points, thousands
-from mentormatch.report.pictures.picture import Picture, shortened
-from mentormatch.report.pictures.svg import BOLD, INK, NEAR, NOTHING, SIZE, SOFT, Frame, LinearScale, Look, cividis
+from mentormatch.report.pictures.picture import Picture, shorten
+from mentormatch.report.pictures.svg import (
+    BOLD,
+    INK,
+    NEAR,
+    NOTHING,
+    SIZE,
+    SOFT,
+    Frame,
+    LinearScale,
+    StyleValue,
+    cividis,
+)
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.rules.rule import market_of
 
@@ -74,15 +85,15 @@ class HeatMap(Picture):
             permitted=counted(len(scores), "binôme permis", "binômes permis"),
             all=thousands(n * m),
         )
-        told = tr(
+        sentence = tr(
             "{mentors} en lignes, {mentees} en colonnes : {permitted}.",
             mentors=counted(n, "mentor·e"),
             mentees=counted(m, "mentoré·e"),
             permitted=between(permitted, scores),
         )
         if not len(self.chosen):
-            return told
-        return f"{told} {between(counted(len(self.chosen), 'binôme retenu', 'binômes retenus'), self.chosen)}."
+            return sentence
+        return f"{sentence} {between(counted(len(self.chosen), 'binôme retenu', 'binômes retenus'), self.chosen)}."
 
     @property
     @own_language
@@ -137,7 +148,7 @@ class HeatMap(Picture):
         line = np.full(len(ids), -1, dtype=np.int64)
         line[order] = np.arange(len(order))
         if len(order) <= MOST:
-            return Lines(tr(TITLES[side]), [shortened(self.person(side, ids[place])) for place in order], line)
+            return Lines(tr(TITLES[side]), [shorten(self.person(side, ids[place])) for place in order], line)
         together = -(-len(order) // GROUPS)
         named = [f"{first + 1}–{min(first + together, len(order))}" for first in range(0, len(order), together)]
         return Lines(tr(RANKED[side]), named, line // together)
@@ -198,9 +209,9 @@ class HeatMapGrid:
             frame.text(-NEAR, (row + 0.5) * self.size, label, "end", fill=SOFT, font_size=letters)
         for place, label in enumerate(self.mentees.labels):
             frame.upright((place + 0.5) * self.size, -NEAR, label, "start", fill=SOFT, font_size=letters)
-        look: dict[str, Look] = {"fill": SOFT, "font_weight": BOLD}
-        frame.upright(frame.left - TITLE, frame.height / 2, self.mentors.title, "middle", **look)
-        frame.text(frame.width / 2, frame.top - TITLE, self.mentees.title, "middle", **look)
+        style: dict[str, StyleValue] = {"fill": SOFT, "font_weight": BOLD}
+        frame.upright(frame.left - TITLE, frame.height / 2, self.mentors.title, "middle", **style)
+        frame.text(frame.width / 2, frame.top - TITLE, self.mentees.title, "middle", **style)
         return frame
 
 
@@ -225,8 +236,8 @@ def letter_cells(frame: Frame, grid: HeatMapGrid, losses: Sequence[RuleLoss]) ->
         words[np.logical_or.reduce([loss.pairs for loss in losses if loss.letter == letter])] += letter
     mentors, mentees = np.nonzero(words)
     corners = grid.corners(grid.cells(mentors, mentees))
-    for (x, y), told in zip(corners, words[mentors, mentees].tolist(), strict=True):
-        shown = told if len(told) <= MOST_LETTERS else f"{told[: MOST_LETTERS - 1]}…"
+    for (x, y), letters in zip(corners, words[mentors, mentees].tolist(), strict=True):
+        shown = letters if len(letters) <= MOST_LETTERS else f"{letters[: MOST_LETTERS - 1]}…"
         frame.text(x + grid.size / 2, y + grid.size / 2, shown, "middle", font_size=9, fill=SOFT)
 
 

@@ -14,7 +14,7 @@ from mentormatch.people.cohort import People
 from mentormatch.places.column import PlaceColumn
 from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, Point, Ring, middle, outlines, shape_of
 from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.pictures.svg import BOLD, INK, NOTHING, SOFT, Frame, Look, cividis
+from mentormatch.report.pictures.svg import BOLD, INK, NOTHING, SOFT, Frame, StyleValue, cividis
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,14 @@ class Link:
 class Territory:
     """Départements, those with most people first; links, those of most pairs first; who and what is not among them.
 
-    ``asked`` says whether the programme asks people where they are.
+    ``has_question`` says whether the programme asks people where they are.
     """
 
     spots: tuple[Spot, ...] = ()
     links: tuple[Link, ...] = ()
     people_elsewhere: int = 0
     pairs_elsewhere: int = 0
-    asked: bool = False
+    has_question: bool = False
 
 
 def territory(case: Case) -> Territory:
@@ -155,7 +155,7 @@ class Map(Picture):
     def alternative(self) -> str:
         found = self.territory
         if not found.spots:
-            return tr(NOWHERE) if found.asked else tr(UNASKED)
+            return tr(NOWHERE) if found.has_question else tr(UNASKED)
         pairs = pairing(found) if self.paired else ()
         return " ".join([*population(found), *pairs, *missing(found)])
 
@@ -196,11 +196,11 @@ class Map(Picture):
         if not found.spots:
             return ()
         plane = MapPlane.of(found)
-        told = found.spots if self.numbered else tuple(spot for spot in found.spots if spot.number not in outlines())
+        named = found.spots if self.numbered else tuple(spot for spot in found.spots if spot.number not in outlines())
         frame = Frame(plane.width, plane.height)
         colour_outlines(frame, plane)
         draw_links(frame, plane)
-        name_spots(frame, plane, told)
+        name_spots(frame, plane, named)
         frame.text(plane.width, plane.height + 8, tr(CREDIT), "end", font_size=9, fill=SOFT)
         most = max(spot.people for spot in found.spots)
         frame.legend(tr("Personnes"), [(each / most, thousands(each)) for each in sorted({0, most // 2, most})])
@@ -216,14 +216,14 @@ UNASKED = mark("Le programme ne demande pas aux personnes où elles sont : il n'
 def population(found: Territory) -> Iterator[str]:
     """Yield how many people are where."""
     mentors, mentees = sum(spot.mentors for spot in found.spots), sum(spot.mentees for spot in found.spots)
-    told = [population_of(spot.name, [spot]) for spot in found.spots[:MOST_TOLD]]
+    places = [population_of(spot.name, [spot]) for spot in found.spots[:MOST_TOLD]]
     rest = found.spots[MOST_TOLD:]
     yield tr(
         "{mentors} et {mentees}, dans {where}. D'abord les mentor·es, puis les mentoré·es : {told}.",
         mentors=counted(mentors, "mentor·e"),
         mentees=counted(mentees, "mentoré·e"),
         where=counted(len(found.spots), "département"),
-        told=joined([*told, population_of(counted(len(rest), "autre"), rest)] if rest else told),
+        told=joined([*places, population_of(counted(len(rest), "autre"), rest)] if rest else places),
     )
 
 
@@ -239,10 +239,10 @@ def pairing(found: Territory) -> Iterator[str]:
     within = counted(here, "binôme")
     yield tr("{here} dans un même département, {apart} entre deux départements.", here=within, apart=thousands(apart))
     if found.links:
-        told = [f"{' – '.join(link.names)} {link.pairs}" for link in found.links[:MOST_TOLD]]
+        links = [f"{' – '.join(link.names)} {link.pairs}" for link in found.links[:MOST_TOLD]]
         rest = found.links[MOST_TOLD:]
         others = f"{counted(len(rest), 'autre trait', 'autres traits')} {sum(link.pairs for link in rest)}"
-        lines = listed([*told, others] if rest else told)
+        lines = listed([*links, others] if rest else links)
         yield tr("Nombre de binômes par trait : {lines}.", lines=lines)
 
 
@@ -337,10 +337,10 @@ def thickness(link: Link, most: Link) -> float:
 def colour_outlines(frame: Frame, plane: MapPlane) -> None:
     """Draw the outlines: grey where nobody is, in the colour of their number of people elsewhere."""
     people = {spot.number: spot.people for spot in plane.territory.spots}
-    look: dict[str, Look] = {"stroke": "white", **frame.clip()}
+    style: dict[str, StyleValue] = {"stroke": "white", **frame.clip()}
     for number, rings in sorted(plane.shapes.items(), key=lambda shape: shape[0] in people):
         fill = cividis(people[number] / max(people.values())) if number in people else NOTHING
-        frame.path("".join(outline(plane, ring) for ring in rings), fill=fill, fill_rule="evenodd", **look)
+        frame.path("".join(outline(plane, ring) for ring in rings), fill=fill, fill_rule="evenodd", **style)
 
 
 def outline(plane: MapPlane, ring: Ring) -> str:
@@ -358,16 +358,16 @@ def draw_links(frame: Frame, plane: MapPlane) -> None:
             frame.line(*ends, stroke=colour, stroke_width=wide, stroke_linecap="round")
 
 
-def name_spots(frame: Frame, plane: MapPlane, told: Sequence[Spot]) -> None:
+def name_spots(frame: Frame, plane: MapPlane, spots: Sequence[Spot]) -> None:
     """Write the name or the number of some départements, set off by white, and draw their dots, numbers in them."""
-    halo: dict[str, Look] = {
+    halo: dict[str, StyleValue] = {
         "stroke": "white",
         "stroke_width": 3.5,
         "stroke_linejoin": "round",
         "paint_order": "stroke",
     }
     area = DOTS[min(len(str(max(spot.people for spot in plane.territory.spots))), len(DOTS) - 1)]
-    places = {spot: plane.at(plane.middles[spot.number]) for spot in told}
+    places = {spot: plane.at(plane.middles[spot.number]) for spot in spots}
     for spot, (x, y) in places.items():
         frame.text(x, y + 19, plane.label(spot.number), "middle", font_size=11, **halo)
     for spot, (x, y) in places.items():

@@ -9,7 +9,7 @@ from mentormatch.report.pictures.map import Map
 
 
 @dataclass(frozen=True, slots=True)
-class MarketLooks:
+class MarketPictures:
     """The two pictures of a matching that nobody has solved yet, its people under these labels."""
 
     matching: Matching
@@ -24,4 +24,4 @@ class MarketLooks:
     def places(self) -> Map | None:
         """Where people live, None where nobody was asked."""
         found = Map(self.matching, self.labels)
-        return found if found.territory.asked else None
+        return found if found.territory.has_question else None

@@ -16,7 +16,7 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import thousands
 from mentormatch.operations.matching import Matching
-from mentormatch.report.page_templates import rendered
+from mentormatch.report.page_templates import render_template
 from mentormatch.report.pictures.svg import Frame, as_svg
 from mentormatch.report.texts import visible
 from mentormatch.report.view import labels_for_notebook
@@ -38,7 +38,7 @@ def as_png(svg: bytes) -> bytes:
     return png
 
 
-def shortened(label: str) -> str:
+def shorten(label: str) -> str:
     """Return a label that is no longer than there is room for.
 
     >>> shortened("prenom.nom-de-famille@exemple.example")
@@ -115,7 +115,7 @@ class Drawing(ABC):
 
     @own_language
     def _repr_html_(self) -> str:
-        return rendered("picture.html", picture=self)
+        return render_template("picture.html", picture=self)
 
 
 @dataclass(frozen=True, repr=False)

@@ -42,8 +42,8 @@ USUAL, WIDE = 0.56, 1.0
 ROOMY, HEAVY = 1.15, 1.1
 """How much wider letters are in the font of a machine that has no Helvetica, and where they are bold."""
 
-type Look = str | float
-LETTERING: dict[str, Look] = {"fill": INK, "font_size": SIZE}
+type StyleValue = str | float
+LETTERING: dict[str, StyleValue] = {"fill": INK, "font_size": SIZE}
 type AxisMarks = Iterable[tuple[float, str]]
 """Places along an axis, and what is written there."""
 
@@ -91,45 +91,45 @@ class Frame:
         self.left, self.top, self.right, self.bottom = 0.0, 0.0, width, height
         """How far the marks reach."""
 
-    def rect(self, x: float, y: float, width: float, height: float, **look: Look) -> None:
+    def rect(self, x: float, y: float, width: float, height: float, **style: StyleValue) -> None:
         """Draw a rectangle."""
-        self._draw("rect", x=x, y=y, width=width, height=height, **look)
+        self._draw("rect", x=x, y=y, width=width, height=height, **style)
 
-    def line(self, x: float, y: float, x2: float, y2: float, **look: Look) -> None:
+    def line(self, x: float, y: float, x2: float, y2: float, **style: StyleValue) -> None:
         """Draw a line."""
-        self._draw("line", x1=x, y1=y, x2=x2, y2=y2, **look)
+        self._draw("line", x1=x, y1=y, x2=x2, y2=y2, **style)
 
-    def disc(self, x: float, y: float, area: float, **look: Look) -> None:
+    def disc(self, x: float, y: float, area: float, **style: StyleValue) -> None:
         """Draw a disc."""
-        self._draw("circle", cx=x, cy=y, r=sqrt(area / pi), **look)
+        self._draw("circle", cx=x, cy=y, r=sqrt(area / pi), **style)
 
-    def path(self, steps: str, **look: Look) -> None:
+    def path(self, steps: str, **style: StyleValue) -> None:
         """Draw a path, its steps as SVG has them."""
-        self._draw("path", d=steps, **look)
+        self._draw("path", d=steps, **style)
 
-    def clip(self) -> dict[str, Look]:
+    def clip(self) -> dict[str, StyleValue]:
         """Return the look of a mark that is cut where the frame ends."""
         self.marks.append(f'<clipPath id="frame">{element("rect", width=self.width, height=self.height)}</clipPath>')
         return {"clip_path": "url(#frame)"}
 
-    def text(self, x: float, y: float, words: str, anchor: str = "start", **look: Look) -> None:
+    def text(self, x: float, y: float, words: str, anchor: str = "start", **style: StyleValue) -> None:
         """Write words, their middle line at y."""
-        look = {**LETTERING, **look}
-        size = float(look["font_size"])
-        wide = text_width(words, size, bold="font_weight" in look)
+        style = {**LETTERING, **style}
+        size = float(style["font_size"])
+        wide = text_width(words, size, bold="font_weight" in style)
         left = x - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
         self._reach(left, y - size / 2, left + wide, y + size / 2)
-        self._draw("text", words, x=x, y=y + 0.35 * size, text_anchor=anchor, **look)
+        self._draw("text", words, x=x, y=y + 0.35 * size, text_anchor=anchor, **style)
 
-    def upright(self, x: float, y: float, words: str, anchor: str = "middle", **look: Look) -> None:
+    def upright(self, x: float, y: float, words: str, anchor: str = "middle", **style: StyleValue) -> None:
         """Write words from below upwards, their middle line at x."""
-        look = {**LETTERING, **look}
-        size = float(look["font_size"])
-        wide = text_width(words, size, bold="font_weight" in look)
+        style = {**LETTERING, **style}
+        size = float(style["font_size"])
+        wide = text_width(words, size, bold="font_weight" in style)
         bottom = y + {"start": 0, "middle": wide / 2}[anchor]
         self._reach(x - size / 2, bottom - wide, x + size / 2, bottom)
         place = f"translate({number(x + 0.35 * size)},{number(y)}) rotate(-90)"
-        self._draw("text", words, transform=place, text_anchor=anchor, **look)
+        self._draw("text", words, transform=place, text_anchor=anchor, **style)
 
     def bottom_axis(self, title: str, marks: AxisMarks, *, grid: bool = False) -> None:
         """Draw an axis below the frame."""
@@ -162,8 +162,8 @@ class Frame:
         self.left, self.top = min(self.left, left), min(self.top, top)
         self.right, self.bottom = max(self.right, right), max(self.bottom, bottom)
 
-    def _draw(self, tag: str, words: str = "", /, **look: Look) -> None:
-        self.marks.append(element(tag, words, **look))
+    def _draw(self, tag: str, words: str = "", /, **style: StyleValue) -> None:
+        self.marks.append(element(tag, words, **style))
 
 
 def as_svg(title: str, frames: Sequence[Frame]) -> bytes:
@@ -183,17 +183,17 @@ def as_svg(title: str, frames: Sequence[Frame]) -> bytes:
     return f'{start} font-family="{FONT}">{ground}{head}{"".join(parts)}</svg>'.encode()
 
 
-def element(tag: str, words: str = "", /, **look: Look) -> str:
+def element(tag: str, words: str = "", /, **style: StyleValue) -> str:
     """Return an element of SVG.
 
     >>> element("line", x2=0.125, stroke_width=2)
     '<line x2="0.12" stroke-width="2"/>'
     """
-    told = "".join(
+    attributes = "".join(
         f' {name.replace("_", "-")}="{value if isinstance(value, str) else number(value)}"'
-        for name, value in look.items()
+        for name, value in style.items()
     )
-    return f"<{tag}{told}>{escape(words, quote=False)}</{tag}>" if words else f"<{tag}{told}/>"
+    return f"<{tag}{attributes}>{escape(words, quote=False)}</{tag}>" if words else f"<{tag}{attributes}/>"
 
 
 def number(value: float) -> str:

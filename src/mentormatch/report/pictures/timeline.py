@@ -52,9 +52,9 @@ class Timeline(Drawing):
     def alternative(self) -> str:
         if not self.days:
             return tr("Aucune date n'est connue : il n'y a pas d'année à montrer.")
-        told = [day(one) for one in self.days[:MOST_TOLD]]
+        days = [day(one) for one in self.days[:MOST_TOLD]]
         rest = len(self.days) - MOST_TOLD
-        when = listed([*told, counted(rest, "autre")] if rest > 0 else told)
+        when = listed([*days, counted(rest, "autre")] if rest > 0 else days)
         sessions = tr("{sessions} : {when}.", sessions=counted(len(self.days), "séance"), when=when)
         aside = counted(len(self.days_set_aside), "date écartée", "dates écartées")
         return f"{sessions} {aside}." if self.days_set_aside else sessions

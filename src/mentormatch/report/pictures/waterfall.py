@@ -10,7 +10,7 @@ from mentormatch.explanation.pairs import Pair
 from mentormatch.languages import mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import about, listed, percent, points
 from mentormatch.operations.matching import Matching
-from mentormatch.report.pictures.picture import Picture, shortened
+from mentormatch.report.pictures.picture import Picture, shorten
 from mentormatch.report.pictures.svg import BRIGHT, DARK, INK, NEAR, SIZE, SOFT, Frame, LinearScale
 from mentormatch.report.texts import spaced, visible
 from mentormatch.report.view import best_pairs
@@ -83,7 +83,7 @@ class Waterfall(Picture):
 
     @property
     def headline(self) -> str:
-        return spaced(about(self.title, " – ".join(map(shortened, self.people))))
+        return spaced(about(self.title, " – ".join(map(shorten, self.people))))
 
     @own_language
     def frames(self) -> Sequence[Frame]:

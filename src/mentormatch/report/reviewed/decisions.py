@@ -19,8 +19,8 @@ from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.digests import digest_of_answers
-from mentormatch.report.book import SCORES, Book, BookColumn, clipped
-from mentormatch.report.reviewed.hidden_sheet import REFUSED, Bearings, decided, digest_without_decisions
+from mentormatch.report.book import SCORES, Book, BookColumn, clip
+from mentormatch.report.reviewed.hidden_sheet import REFUSED, Bearings, digest_without_decisions, pairs_by_hand
 from mentormatch.report.reviewed.rows import (
     AGREED,
     COLUMNS,
@@ -69,7 +69,7 @@ class Decisions(VersionedPickle):
     def __str__(self) -> str:
         remarked = [note for note in self.notes if note.remark.strip() or note.columns]
         counts = map(len, (self.pins, self.bans, self.discussed, remarked, self.ended))
-        said = [told(count) for told, count in zip(TOLD, counts, strict=True) if count]
+        said = [say(count) for say, count in zip(TOLD, counts, strict=True) if count]
         return listed(said) or tr("aucune")
 
 
@@ -115,8 +115,8 @@ def read_decisions(
     if misread and not rows:
         raise SurveyError(tr(REFUSAL), problems)
     sheet = DecisionSheet(tuple(rows), bearings, tongue)
-    problems += [*sheet.doubled(), *sheet.excluded(), *sheet.crowded(), *sheet.undecided()]
-    problems += [] if misread else sheet.deleted()
+    problems += [*sheet.find_doubled(), *sheet.find_excluded(), *sheet.find_crowded(), *sheet.find_undecided()]
+    problems += [] if misread else sheet.find_deleted()
     if problems:
         raise SurveyError(tr(REFUSAL), problems)
     decisions = sheet.decisions([*loose, *read_previous(path, tongue, keys_shown(bearings))])
@@ -128,9 +128,9 @@ def read_decisions(
 
 def among(decisions: Decisions, cohort: Cohort) -> Decisions:
     """Return what is decided of the people of a cohort; the pairs of all others have ended."""
-    asked = (decisions.pins, decisions.bans, decisions.discussed)
-    here = [tuple(pair for pair in pairs if stands(pair, cohort)) for pairs in asked]
-    ended = [pair for pairs in asked for pair in pairs if not stands(pair, cohort)]
+    marked = (decisions.pins, decisions.bans, decisions.discussed)
+    here = [tuple(pair for pair in pairs if stands(pair, cohort)) for pairs in marked]
+    ended = [pair for pairs in marked for pair in pairs if not stands(pair, cohort)]
     return replace(decisions, pins=here[0], bans=here[1], discussed=here[2], ended=tuple(dict.fromkeys(ended)))
 
 
@@ -146,7 +146,7 @@ def strange(bearings: Bearings, cohort: Cohort | None, programme: Programme | No
         found = tr("le classeur vient d'un autre programme, ou de ce programme avant un changement")
         yield Problem(tr("programme"), found, tr("le programme dont le classeur est fait"), advice)
     most = len(bearings.mentors) + len(bearings.mentees)
-    if cohort and digest_of_answers(cohort) != bearings.answers and 2 * bearings.unchanged(cohort) < most:
+    if cohort and digest_of_answers(cohort) != bearings.answers and 2 * bearings.count_unchanged(cohort) < most:
         found = tr("le classeur vient d'autres réponses, ou de celles-ci avant un changement")
         yield Problem(tr("réponses"), found, tr("les réponses dont le classeur est fait"), advice)
 
@@ -164,7 +164,7 @@ class DecisionSheet:
         """The rows whose pair was not proposed: changed or added."""
         return [row for row in self.rows if row.pair not in self.bearings.pairs]
 
-    def replaced(self) -> dict[KeyPair, ReviewedRow]:
+    def find_replacements(self) -> dict[KeyPair, ReviewedRow]:
         """Return the row that stands in the place of each proposed pair that is gone.
 
         That is the one with the same mentee, or with the same mentor; of a row that shares neither, any.
@@ -183,9 +183,9 @@ class DecisionSheet:
 
     def decisions(self, others: Sequence[Note] = ()) -> Decisions:
         """Return what these rows decide, with all that was typed in them, and in ``others`` beside no row of these."""
-        fresh, replaced = self.fresh, self.replaced()
+        fresh, replaced = self.fresh, self.find_replacements()
         pins = [row.pair for row in self.rows if row.choice == AGREED or (row in fresh and row.choice != REFUSED)]
-        notes = merged((row.note for row in self.rows), others)
+        notes = merge_notes((row.note for row in self.rows), others)
         refused = [note.pair for note in notes if note.choice == REFUSED and self.here(note.pair)]
         bans = dict.fromkeys([*refused, *replaced, *self.bearings.bans])
         discussed = [note.pair for note in notes if note.choice == OPEN and self.here(note.pair)]
@@ -195,17 +195,17 @@ class DecisionSheet:
         """Say whether the two people of a pair are those of the workbook."""
         return pair[0] in self.bearings.mentors and pair[1] in self.bearings.mentees
 
-    def doubled(self) -> Iterator[Problem]:
+    def find_doubled(self) -> Iterator[Problem]:
         """Yield the pairs that several rows have."""
         for same in group_by(self.rows, lambda row: row.pair).values():
             if len(same) > 1:
                 found, expected = tr("le même binôme"), tr("une seule ligne par binôme")
                 yield Problem(self.lines(same), found, expected, tr("gardez-en une"))
 
-    def excluded(self) -> Iterator[Problem]:
+    def find_excluded(self) -> Iterator[Problem]:
         """Yield the rows that a rule forbids."""
         for row in self.rows:
-            rule = self.bearings.excluded_by(row.pair) if row.choice != REFUSED else ""
+            rule = self.bearings.rule_against(row.pair) if row.choice != REFUSED else ""
             if rule:
                 advice = tr(
                     "choisissez quelqu'un d'autre (feuille « {sheet} » : un tiret est un binôme impossible)",
@@ -214,7 +214,7 @@ class DecisionSheet:
                 found, expected = tr("{rule} exclut ce binôme", rule=rule), tr("un binôme que les règles permettent")
                 yield Problem(self.lines([row]), found, expected, advice)
 
-    def crowded(self) -> Iterator[Problem]:
+    def find_crowded(self) -> Iterator[Problem]:
         """Yield the people with more partners than they have places."""
         held = list({row.pair: row for row in self.rows if row.choice != REFUSED}.values())
         for axis, side in enumerate(COLUMNS):
@@ -223,9 +223,9 @@ class DecisionSheet:
                 if len(same) > most:
                     yield self.over(same, key, most)
 
-    def undecided(self) -> Iterator[Problem]:
+    def find_undecided(self) -> Iterator[Problem]:
         """Yield the rows that were changed and are not decided."""
-        replaced = set(map(id, self.replaced().values()))
+        replaced = set(map(id, self.find_replacements().values()))
         for row in self.fresh:
             if row.choice == OPEN or (row.choice == REFUSED and id(row) in replaced):
                 yield Problem(
@@ -238,9 +238,9 @@ class DecisionSheet:
                     ),
                 )
 
-    def deleted(self) -> Iterator[Problem]:
+    def find_deleted(self) -> Iterator[Problem]:
         """Yield the proposed pairs that no row has, and no changed row stands for."""
-        standing, replaced = {row.pair for row in self.rows}, self.replaced()
+        standing, replaced = {row.pair for row in self.rows}, self.find_replacements()
         for mentor, mentee in self.bearings.pairs:
             if (mentor, mentee) not in standing and (mentor, mentee) not in replaced:
                 found = tr("la ligne {mentor} – {mentee} manque", mentor=mentor, mentee=mentee)
@@ -263,7 +263,7 @@ class DecisionSheet:
         return self.tongue.lines([row.line for row in rows])
 
 
-def merged(beside: Iterable[Note], others: Iterable[Note]) -> tuple[Note, ...]:
+def merge_notes(beside: Iterable[Note], others: Iterable[Note]) -> tuple[Note, ...]:
     """Return all that was typed, once for each pair: the choice of its row, and every remark."""
     found = {as_shown(note.pair): note for note in beside}
     loose = [note for note in others if not any(note.pair)]
@@ -288,7 +288,7 @@ TITLES = (*COLUMNS.values(), VALIDATION, REMARK, FATE)
 
 def as_shown(pair: KeyPair) -> KeyPair:
     """Return the keys of a pair as they are compared in a workbook."""
-    mentor, mentee = (canonical(clipped(visible(key))) for key in pair)
+    mentor, mentee = (canonical(clip(visible(key))) for key in pair)
     return mentor, mentee
 
 
@@ -300,11 +300,11 @@ def beside(matching: Matching) -> dict[KeyPair, Note]:
     return {as_shown(note.pair): note for note in matching.notes if as_shown(note.pair) in chosen}
 
 
-def left(matching: Matching) -> list[Note]:
+def leftover_notes(matching: Matching) -> list[Note]:
     """Return what was written beside pairs that are no more, and the pairs that were set aside without a word."""
     chosen, noted = beside(matching), [note for note in matching.notes if any(note.pair)]
-    told = {as_shown(note.pair) for note in noted}
-    others = [Note(pair, REFUSED) for pair in decided(matching, "ban") if as_shown(pair) not in told]
+    noted_pairs = {as_shown(note.pair) for note in noted}
+    others = [Note(pair, REFUSED) for pair in pairs_by_hand(matching, "ban") if as_shown(pair) not in noted_pairs]
     loose = [note for note in matching.notes if not any(note.pair)]
     return [*(note for note in noted if as_shown(note.pair) not in chosen), *others, *loose]
 
@@ -333,7 +333,7 @@ def own_cells(note: Note | None, titles: Sequence[str]) -> list[str]:
 
 def write_previous(book: Book, matching: Matching) -> None:
     """Write the sheet, where there is anything to keep in it."""
-    notes = left(matching)
+    notes = leftover_notes(matching)
     if not notes:
         return
     titles = headings(notes)

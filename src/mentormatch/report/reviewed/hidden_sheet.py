@@ -82,8 +82,8 @@ class Bearings(JsonMessage):
     def from_cells(cls, cells: Sequence[str]) -> Self | None:
         """Return the bearings in the cells of their sheet, None where these are not whole."""
         try:
-            told = parse_json("".join(cells), by_person=True)
-            return cls.model_validate(told, strict=False)  # a list stands for a pair
+            content = parse_json("".join(cells), by_person=True)
+            return cls.model_validate(content, strict=False)  # a list stands for a pair
         except (ValidationError, RequestError):
             return None
 
@@ -96,13 +96,13 @@ class Bearings(JsonMessage):
         """Return how many partners each person of one side takes, by key."""
         return self.mentors if side == "mentor" else self.mentees
 
-    def unchanged(self, cohort: Cohort) -> int:
+    def count_unchanged(self, cohort: Cohort) -> int:
         """Return how many of its people are in a cohort with the same answers."""
         now = digests_of_people(cohort)
         people = [*(("mentor", key) for key in self.mentors), *(("mentee", key) for key in self.mentees)]
-        return sum(now.get(person) == told for person, told in zip(people, self.people, strict=False))
+        return sum(now.get(person) == answers for person, answers in zip(people, self.people, strict=False))
 
-    def excluded_by(self, pair: KeyPair) -> str:
+    def rule_against(self, pair: KeyPair) -> str:
         """Return which rule forbids a pair, empty where none does or none is known."""
         if not self.forbidden:
             return ""
@@ -117,7 +117,7 @@ def digest_without_decisions(programme: Programme) -> str:
     return digest_of_programme(programme.model_copy(update={"rules": rules}))
 
 
-def decided(matching: Matching, kind: EditKind) -> Iterator[KeyPair]:
+def pairs_by_hand(matching: Matching, kind: EditKind) -> Iterator[KeyPair]:
     """Yield the pairs that were imposed or set aside by hand for this matching."""
     cohort = matching.cohort
     for edit in matching.edits:
@@ -130,7 +130,7 @@ def set_aside(matching: Matching) -> Iterator[KeyPair]:
     mentors, mentees = matching.cohort.mentors, matching.cohort.mentees
     refused = [note.pair for note in matching.notes if note.choice == REFUSED]
     here = [pair for pair in refused if mentors.has(pair[0]) and mentees.has(pair[1])]
-    yield from dict.fromkeys([*decided(matching, "ban"), *here])
+    yield from dict.fromkeys([*pairs_by_hand(matching, "ban"), *here])
 
 
 def forbidden_pairs(matching: Matching) -> tuple[list[str], dict[str, str]]:
@@ -144,7 +144,7 @@ def forbidden_pairs(matching: Matching) -> tuple[list[str], dict[str, str]]:
     marks, rules = np.full(market.shape, ALLOWED), {}
     for number, (rule, block) in enumerate(forbidden_by_rule(lasting(matching), market)):
         sign = MARKS[number] if number < len(MARKS) else OTHER
-        rules[sign] = told(rule, matching.programme)
+        rules[sign] = describe_rule(rule, matching.programme)
         marks[block & (marks == ALLOWED)] = sign
     return ["".join(row) for row in marks.tolist()], {sign: rules[sign] for sign in rules if sign != OTHER}
 
@@ -155,7 +155,7 @@ def lasting(matching: Matching) -> list[Rule]:
     return [rule for rule in matching.programme.rules if tuple(map(canonical, rule.decided_pair or ())) not in by_hand]
 
 
-def told(rule: Rule, programme: Programme) -> str:
+def describe_rule(rule: Rule, programme: Programme) -> str:
     """Return what a rule is called, nothing of one that rests on an answer that is for the team alone."""
     private = any(programme.fields[reference.field].private for reference in rule.references())
     return tr(CONFIDENTIAL) if private else tr("la règle « {rule} »", rule=rule.label)

@@ -13,7 +13,7 @@ from mentormatch.languages.phrases import listed, quoted
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.operations.matching import KeyPair
-from mentormatch.report.book import clipped
+from mentormatch.report.book import clip
 from mentormatch.report.reviewed.hidden_sheet import REFUSED, SHEET, Bearings
 from mentormatch.report.texts import visible
 from mentormatch.survey.table_reader import Record, TableSource, read_rows
@@ -94,11 +94,11 @@ def read_bearings(path: str | PathLike[str] | TableSource) -> tuple[Bearings | N
         if bearings is not None:
             return bearings, tongue, problems
         if records:
-            told, advice = tr("absente, incomplète ou changée"), tr("repartez d'un nouveau classeur")
+            finding, advice = tr("absente, incomplète ou changée"), tr("repartez d'un nouveau classeur")
             return (
                 None,
                 tongue,
-                [Problem(tr("feuille cachée « {sheet} »", sheet=tongue.title(SHEET)), told, tr(ORIGIN), advice)],
+                [Problem(tr("feuille cachée « {sheet} »", sheet=tongue.title(SHEET)), finding, tr(ORIGIN), advice)],
             )
         found = found or problems
     return None, Tongue(), found
@@ -188,7 +188,7 @@ def read_records(
 
 def keys_shown(bearings: Bearings) -> dict[Side, dict[str, str]]:
     """Return the keys of the people of each side, by how the cells of a workbook have them."""
-    return {side: {canonical(clipped(visible(key))): key for key in bearings.places(side)} for side in COLUMNS}
+    return {side: {canonical(clip(visible(key))): key for key in bearings.places(side)} for side in COLUMNS}
 
 
 def misread(

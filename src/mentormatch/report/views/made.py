@@ -42,9 +42,9 @@ class EvaluationPiece(Piece):
     @property
     def breaches(self) -> tuple[tuple[str, str, str], ...]:
         """Each rule that is broken, the people concerned, and how."""
-        return tuple((one.rule, DASH.join(self._called(one)), one.detail) for one in self.evaluation.breaches)
+        return tuple((one.rule, DASH.join(self._names_of(one)), one.detail) for one in self.evaluation.breaches)
 
-    def _called(self, breach: Breach) -> Iterator[str]:
+    def _names_of(self, breach: Breach) -> Iterator[str]:
         """Yield what the people of a breach are called: two of them are a mentor and a mentee."""
         sides: tuple[Side, ...] = ("mentor", "mentee")
         for place, key in enumerate(breach.people):
@@ -73,14 +73,14 @@ class RepairPiece(Piece):
     @property
     def fates(self) -> tuple[tuple[str, list[str]], ...]:
         """The pairs that are new, ended and broken, each kind under its word."""
-        told: Sequence[tuple[str, tuple[KeyPair, ...]]] = (
+        groups: Sequence[tuple[str, tuple[KeyPair, ...]]] = (
             (tr("Nouveaux"), self.repair.new),
             (tr("Terminés, car quelqu'un s'en va"), self.repair.ended),
             (tr("Défaits, car une autre répartition place plus de monde"), self.repair.broken),
         )
-        return tuple((words, [self._called(pair) for pair in pairs]) for words, pairs in told if pairs)
+        return tuple((words, [self._names_of(pair) for pair in pairs]) for words, pairs in groups if pairs)
 
-    def _called(self, pair: KeyPair) -> str:
+    def _names_of(self, pair: KeyPair) -> str:
         return DASH.join((self.labels.person("mentor", pair[0]), self.labels.person("mentee", pair[1])))
 
     @property
@@ -105,7 +105,7 @@ class RepairPiece(Piece):
         """For each pair who would take over if its mentor left, and with how many points."""
         return tuple(
             (
-                self._called((one.mentor, one.mentee)),
+                self._names_of((one.mentor, one.mentee)),
                 tr("personne") if one.reserve is None else self.labels.person("mentor", one.reserve),
                 "" if one.score is None else points(one.score),
             )

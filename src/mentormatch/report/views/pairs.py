@@ -15,10 +15,10 @@ from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.operations.matching import UNSOLVED
 from mentormatch.report.handouts import CommonText, Handout, common_text, handouts
-from mentormatch.report.page_templates import rendered
+from mentormatch.report.page_templates import render_template
 from mentormatch.report.pictures import Waterfall
-from mentormatch.report.pictures.market import MarketLooks
-from mentormatch.report.view import MOST_TOLD, Card, UnmatchedLine, Untold, best_pairs, card, explained, untold
+from mentormatch.report.pictures.market import MarketPictures
+from mentormatch.report.view import MOST_TOLD, Card, UnmatchedLine, Untold, best_pairs, card, explain_unmatched, untold
 from mentormatch.report.views.piece import Piece
 from mentormatch.survey.contacts import Contacts
 
@@ -73,7 +73,7 @@ class PairPiece(Piece):
         return card(self.matching.explain(*self.keys), self.labels)
 
     @property
-    def look(self) -> Waterfall:
+    def picture(self) -> Waterfall:
         """Their points as a picture."""
         return Waterfall(self.matching, self.labels, *self.keys)
 
@@ -122,9 +122,9 @@ class PersonPiece(Piece):
         """Their pairs, in words."""
         pairs = self.matching.solution.pairs
         mine = pairs[pairs[:, SIDES.index(self.side)] == self.row].tolist()
-        told = [explain_pair(self.matching.cohort, self.matching.scores, *two) for two in mine]
-        told.sort(key=lambda pair: (-pair.score, pair.mentor, pair.mentee))
-        return tuple(card(pair, self.labels) for pair in told)
+        own_pairs = [explain_pair(self.matching.cohort, self.matching.scores, *two) for two in mine]
+        own_pairs.sort(key=lambda pair: (-pair.score, pair.mentor, pair.mentee))
+        return tuple(card(pair, self.labels) for pair in own_pairs)
 
     @once_spoken
     def alone(self) -> tuple[UnmatchedLine, ...]:
@@ -169,7 +169,7 @@ class Participant(Piece):
         return replace(made, key=shown[made.side], mentee=shown["mentee"] if made.mentee else "")
 
     def page(self) -> str:
-        return rendered("handouts.html", handed=[self.handout], common=self.common)
+        return render_template("handouts.html", handed=[self.handout], common=self.common)
 
     @property
     def common(self) -> CommonText:
@@ -189,7 +189,7 @@ class UnmatchedPiece(Piece):
     @once_spoken
     def unmatched(self) -> tuple[UnmatchedLine, ...]:
         """Everybody without a partner, in words, as far as a page tells them."""
-        return tuple(explained(self.matching, self.labels, MOST_TOLD))
+        return tuple(explain_unmatched(self.matching, self.labels, MOST_TOLD))
 
     @property
     def untold(self) -> Untold:
@@ -217,6 +217,6 @@ class MarketPiece(Piece):
         return prospects(self.matching.cohort, self.matching.programme, self.labels)
 
     @property
-    def looks(self) -> MarketLooks:
+    def pictures(self) -> MarketPictures:
         """The market and the places of people as pictures."""
-        return MarketLooks(replace(self.matching, solution=UNSOLVED), self.labels)
+        return MarketPictures(replace(self.matching, solution=UNSOLVED), self.labels)

@@ -16,7 +16,7 @@ from mentormatch.languages import own_language, tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching
 from mentormatch.report import intake_words, words
-from mentormatch.report.page_templates import rendered
+from mentormatch.report.page_templates import render_template
 from mentormatch.report.view import labels_for_notebook
 
 type ViewNames = bool | GivenNames
@@ -94,15 +94,15 @@ class Piece:
 
     def page(self) -> str:
         """Return the view as a page of its own, which loads nothing."""
-        return self._filled("view_page.html", level=3)
+        return self._fill_template("view_page.html", level=3)
 
-    def _filled(self, template: str, level: int) -> str:
+    def _fill_template(self, template: str, level: int) -> str:
         """Return a template filled, its inner headings of this level."""
-        return rendered(template, piece=self, level=level, words=words, said=intake_words)
+        return render_template(template, piece=self, level=level, words=words, said=intake_words)
 
     @own_language
     def _repr_html_(self) -> str:
-        return self._filled("view.html", level=4)
+        return self._fill_template("view.html", level=4)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.matching.solution.pairs)} pairs)"  # a notebook saves what it shows

@@ -30,16 +30,25 @@ from mentormatch.report.comparison import (
     DASH,
     Comparison,
     PointShift,
+    are_comparable,
     compare,
-    counted_alike,
     criterion_means,
+    format_difference,
     shifts,
-    signed,
 )
 from mentormatch.report.decision_state import standing
-from mentormatch.report.further_answers import ACCESS, INCENTIVES, LEARN, RECRUIT, STURDY, TITLES, ToldResult, told
+from mentormatch.report.further_answers import (
+    ACCESS,
+    INCENTIVES,
+    LEARN,
+    RECRUIT,
+    STURDY,
+    TITLES,
+    AnswerTexts,
+    describe_answer,
+)
 from mentormatch.report.pictures import Fairness
-from mentormatch.report.view import FEW, diagnosed
+from mentormatch.report.view import FEW, explain_infeasibility
 from mentormatch.report.views.piece import Piece
 
 
@@ -55,8 +64,8 @@ class Summary(Piece):
     @property
     def sentences(self) -> tuple[str, ...]:
         """How many people, pairs and answers, in sentences."""
-        told = words.summary(self.matching), words.rows_in_words(self.matching)
-        return tuple(sentence for sentence in told if sentence)
+        sentences = words.summary(self.matching), words.rows_in_words(self.matching)
+        return tuple(sentence for sentence in sentences if sentence)
 
     @property
     def verdict(self) -> tuple[str, str]:
@@ -71,7 +80,7 @@ class Summary(Piece):
     @once_spoken
     def diagnosis(self) -> Diagnosis | None:
         """Why there is no answer, None where there is one."""
-        return diagnosed(self.matching, self.labels)
+        return explain_infeasibility(self.matching, self.labels)
 
     @property
     def standing(self) -> tuple[str, ...]:
@@ -119,7 +128,7 @@ class Prices(Piece):
         return tr(FREE, seconds=round(MOST_SECONDS)) if soon_solved(self.matching.case) else tr(TOO_MANY)
 
     @property
-    def look(self) -> Fairness:
+    def picture(self) -> Fairness:
         """The price of fairness as a picture."""
         return Fairness(self.matching, self.labels)
 
@@ -238,11 +247,11 @@ class RecruitPiece(Piece):
     purpose: ClassVar[str] = mark("Qui chercher pour placer les personnes sans binôme, ou quelles places ajouter.")
 
     @once_spoken
-    def found(self) -> ToldResult | str:
+    def found(self) -> AnswerTexts | str:
         """Whom to look for; or, in a sentence, why nothing is told."""
         if not soon_solved(self.matching.case):
             return tr(TOO_LARGE)
-        return told(lambda: recruit(self.matching), self.labels)
+        return describe_answer(lambda: recruit(self.matching), self.labels)
 
 
 @dataclass(frozen=True, repr=False)
@@ -258,12 +267,14 @@ class IncentivesPiece(Piece):
     seconds: float
 
     @once_spoken
-    def found(self) -> ToldResult | str:
+    def found(self) -> AnswerTexts | str:
         """What invites to answer otherwise; or, in a sentence, why nothing is told."""
         if not soon_solved(self.matching.case):
             return tr(TOO_LARGE)
         cohort, programme = self.matching.cohort, self.matching.programme
-        return told(lambda: incentives(cohort, programme, seed=self.matching.seed, time_limit_s=self.seconds))
+        return describe_answer(
+            lambda: incentives(cohort, programme, seed=self.matching.seed, time_limit_s=self.seconds)
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -278,11 +289,11 @@ class SturdyPiece(Piece):
     seconds: float
 
     @once_spoken
-    def found(self) -> ToldResult | str:
+    def found(self) -> AnswerTexts | str:
         """What holds; or, in a sentence, why nothing is told."""
         if not soon_solved(self.matching.case):
             return tr(TOO_LARGE)
-        return told(lambda: sturdy(self.matching, self.k, time_limit_s=self.seconds))
+        return describe_answer(lambda: sturdy(self.matching, self.k, time_limit_s=self.seconds))
 
 
 @dataclass(frozen=True, repr=False)
@@ -296,11 +307,11 @@ class LearnPiece(Piece):
     seconds: float
 
     @once_spoken
-    def found(self) -> ToldResult | str:
+    def found(self) -> AnswerTexts | str:
         """What they teach; or, in a sentence, why nothing is told."""
         if not soon_solved(self.matching.case):
             return tr(TOO_LARGE)
-        return told(lambda: learn_beside(self.matching, time_limit_s=self.seconds), self.labels)
+        return describe_answer(lambda: learn_beside(self.matching, time_limit_s=self.seconds), self.labels)
 
 
 NOBODY = mark("aucun")
@@ -342,7 +353,7 @@ class SideBySide(Piece):
         return found
 
     @property
-    def asked(self) -> tuple[tuple[str, str], ...]:
+    def why_not(self) -> tuple[tuple[str, str], ...]:
         """The pairs that only the other plan has, the first of them, each with what doing so here would change."""
         case, cohort = self.case, self.matching.cohort
         return tuple(
@@ -358,14 +369,14 @@ class SideBySide(Piece):
     def means(self) -> tuple[tuple[str, str, str, str], ...]:
         """Each criterion, the points that a pair has of it on average in both plans, and the difference, in words."""
         return tuple(
-            (name, points(before), points(now), signed(now - before))
+            (name, points(before), points(now), format_difference(now - before))
             for name, before, now in (criterion_means(self.other, self.matching) if self.shifts else ())
         )
 
     @property
     def alike(self) -> bool:
         """Whether both plans count points alike."""
-        return counted_alike(self.other, self.matching)
+        return are_comparable(self.other, self.matching)
 
     @cached_property
     def shifts(self) -> tuple[PointShift, ...]:

@@ -6,7 +6,7 @@ from mentormatch.explanation.labels import KEYS
 from mentormatch.explanation.robustness import SamplingPlan
 from mentormatch.languages import own_language
 from mentormatch.operations.matching import Matching
-from mentormatch.report.page_templates import rendered
+from mentormatch.report.page_templates import render_template
 from mentormatch.report.views.pairs import MarketPiece, PairPiece, PairsPiece, Participant, PersonPiece, UnmatchedPiece
 from mentormatch.report.views.piece import Piece, ViewNames, find_person, labels_of
 from mentormatch.report.views.plan import (
@@ -130,7 +130,7 @@ class Views:
 
     @own_language
     def _repr_html_(self) -> str:
-        return rendered("views.html", views=ALL)
+        return render_template("views.html", views=ALL)
 
     def __repr__(self) -> str:
         return f"Views({len(self.matching.solution.pairs)} pairs)"

@@ -11,7 +11,7 @@ from mentormatch.errors import MentorMatchError, ProgrammeError, SurveyError
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages import tr
 from mentormatch.report import intake_words
-from mentormatch.report.decision_state import answered, standing
+from mentormatch.report.decision_state import can_validate, standing
 from mentormatch.report.view import figures
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.assets import JSON
@@ -175,7 +175,7 @@ def plan_out(held: HeldDocument, proposed: DeskRound, year: DeskFollowUp) -> Des
         summary=summary(matching),
         standing=[*(caveat.sentence for caveat in matching.caveats), *standing(matching, held.seal)],
         figures=[Figure(number=number, noun=noun) for number, noun in figures(matching)],
-        answered=answered(matching),
+        answered=can_validate(matching),
         final=held.seal is not None,
         named=held.named if matching.programme.documents.name else None,
         named_documents=held.named_documents,
@@ -185,11 +185,11 @@ def plan_out(held: HeldDocument, proposed: DeskRound, year: DeskFollowUp) -> Des
             DocumentLine(name=name, purpose=tr(PURPOSES[name]), holds=held.holds(name)) for name in held.offered
         ],
         rounds=[DocumentLine(name=name, purpose=what, holds=tr(CODES)) for name, what in proposed.offered]
-        if answered(matching)
+        if can_validate(matching)
         else [],
-        letters=letter_lines(proposed, named=held.named_documents) if answered(matching) else [],
+        letters=letter_lines(proposed, named=held.named_documents) if can_validate(matching) else [],
         year=year.lines(named=held.named_documents),
-        after=[DocumentLine(name=NEXT, purpose=tr(NEXT_PURPOSE), holds=tr(CODES))] if answered(matching) else [],
+        after=[DocumentLine(name=NEXT, purpose=tr(NEXT_PURPOSE), holds=tr(CODES))] if can_validate(matching) else [],
     )
 
 

@@ -15,9 +15,9 @@ from mentormatch.operations.matching import Exporter, Matching, NamedExporter, d
 from mentormatch.programme.enrolment import email_of
 from mentormatch.programme.programme import Programme
 from mentormatch.record.seal import Seal
-from mentormatch.report.decision_state import answered
-from mentormatch.report.exporters.delimited import delimited
-from mentormatch.report.folder import Portfolio, content_of, documents, packed
+from mentormatch.report.decision_state import can_validate
+from mentormatch.report.exporters.delimited import to_csv
+from mentormatch.report.folder import Portfolio, content_of, documents, pack_files
 from mentormatch.report.handouts import handout_files
 from mentormatch.report.letters import TABLE, LetterKind, letters, letters_table
 from mentormatch.report.views.pairs import PairPiece
@@ -170,17 +170,17 @@ class HeldDocument:
     @property
     def offered(self) -> list[str]:
         """What can be asked for, in the order of the purposes."""
-        without = {JOURNAL: self.seal is None, HANDOUTS: not answered(self.matching)}
+        without = {JOURNAL: self.seal is None, HANDOUTS: not can_validate(self.matching)}
         return [name for name in PURPOSES if not without.get(name, False)]
 
     def content(self, name: str) -> bytes:
         """Return a document that can be asked for."""
         if name == ALL:
-            return packed(self.sealed)
+            return pack_files(self.sealed)
         if name == NEXT:
             return carry_over(self.matching).to_json().encode()
         if name == HANDOUTS:
-            return packed(handout_files(self.matching, self.contacts, self.seal))
+            return pack_files(handout_files(self.matching, self.contacts, self.seal))
         files = self.portfolio.files if self.seal else {}
         if name in files and name not in [one.filename for one in self.holding]:
             return files[name]
@@ -230,7 +230,7 @@ def intake_page(intake: Intake) -> bytes:
 
 def intake_documents(intake: Intake) -> bytes:
     """Return what came in as all documents of it, in one archive."""
-    return packed({writer.filename: writer.content(intake) for writer in writers().values()})
+    return pack_files({writer.filename: writer.content(intake) for writer in writers().values()})
 
 
 def type_of(name: str) -> str:
@@ -263,8 +263,8 @@ def letter_archive(name: str, of: DeskRound, contacts: Contacts, *, named: bool)
     with language(matching.language):
         told = contacts if named else without_names(contacts, matching.programme)
         written = letters(about, told, kind)  # type: ignore[arg-type]
-        files = {TABLE: delimited(letters_table(written))}
-        return packed(files | {one.file: one.eml() for one in written if one.address})
+        files = {TABLE: to_csv(letters_table(written))}
+        return pack_files(files | {one.file: one.eml() for one in written if one.address})
 
 
 def without_names(contacts: Contacts, programme: Programme) -> Contacts:

@@ -222,7 +222,7 @@ class DeskFollowUp:
             title=tr("À {months}\u00a0mois", months=month),
             file=file.name if file else "",
             size=file.size if file else "",
-            answered=report.answered(year, wave) if year and wave else "",
+            answered=report.count_answers(year, wave) if year and wave else "",
         )
 
     def _editions(self, year: Year | None) -> EditionsOut:

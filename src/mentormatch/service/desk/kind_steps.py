@@ -8,7 +8,7 @@ from mentormatch.errors import RequestError
 from mentormatch.groups.past import MemberKeys
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages import mark, tr
-from mentormatch.report.decision_state import answered
+from mentormatch.report.decision_state import can_validate
 from mentormatch.service.desk import peer_groups, working_group
 from mentormatch.service.desk.follow_up import FILES, DeskFollowUp, FollowUpOut
 from mentormatch.service.desk.kind_requests import (
@@ -114,7 +114,7 @@ class KindSteps:
 
         ``contacts`` are what people are called by on the screen; ``named``: documents hold names.
         """
-        if not answered(board.matching):
+        if not can_validate(board.matching):
             raise RequestError(tr(NOT_FORMED))
         match action:
             case TakeWave(month=month, name=name):

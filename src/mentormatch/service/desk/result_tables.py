@@ -17,8 +17,8 @@ from mentormatch.groups.result import Result
 from mentormatch.groups.turns import Turns
 from mentormatch.languages import mark, spoken, tr
 from mentormatch.languages.phrases import clock, counted
-from mentormatch.report.folder import packed
-from mentormatch.report.sessions import TITLES, WRITERS, SessionDocuments, printed
+from mentormatch.report.folder import pack_files
+from mentormatch.report.sessions import TITLES, WRITERS, SessionDocuments, table_in_words
 
 ANSWERED = (Status.PROVED, Status.FEASIBLE)
 CODES, NAMES = mark("Des codes"), mark("Des noms, à côté des codes")
@@ -87,14 +87,14 @@ def document_lines(documents: Mapping[str, ResultDocument], whole: str, *, named
 
 def packed_documents(documents: Mapping[str, ResultDocument]) -> bytes:
     """Return the documents that may be given to everybody in one archive."""
-    return packed({name: one.content(name) for name, one in documents.items() if not one.staff})
+    return pack_files({name: one.content(name) for name, one in documents.items() if not one.staff})
 
 
 def tables_of(result: Result, without: Iterable[str] = ()) -> list[TableOut]:
     """Return the tables of a result, those for the team too, in words."""
     left = set(without)
     return [
-        table_out(name, tr(TITLES[name]), printed(name, table))
+        table_out(name, tr(TITLES[name]), table_in_words(name, table))
         for name, table in SessionDocuments(result, staff=True).tables.items()
         if name not in left
     ]

@@ -38,7 +38,7 @@ from mentormatch.operations.replies import (
     reply,
 )
 from mentormatch.operations.suggestion import suggest
-from mentormatch.report.exporters.delimited import delimited
+from mentormatch.report.exporters.delimited import to_csv
 from mentormatch.report.folder import ANSWERED
 from mentormatch.report.proposals import DECLINED, FILES, round_text
 from mentormatch.service.desk.column_messages import MenuEntry
@@ -288,7 +288,7 @@ class DeskRound:
         """Return a file of the round."""
         if name in FILES:
             return FILES[name][1](self.proposal)
-        return delimited(self.filled if name == NOTED else self.suggestions())
+        return to_csv(self.filled if name == NOTED else self.suggestions())
 
     def suggestions(self) -> ResultSheet:
         """Return short lists of possible partners; raises RequestError where the decisions of staff allow none."""

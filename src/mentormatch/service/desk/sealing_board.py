@@ -89,7 +89,7 @@ class SealingBoard(Board):
         return self.ground.id("mentor", pair[0]), self.ground.id("mentee", pair[1])
 
     def sealed(self, who: str, why: str) -> Seal:
-        return self.portfolio.validated(self.beside(self.matching), who=who, why=why)
+        return self.portfolio.validate(self.beside(self.matching), who=who, why=why)
 
     @own_language
     def words(self) -> dict[str, str]:

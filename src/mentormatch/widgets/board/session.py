@@ -17,7 +17,7 @@ from mentormatch.languages import language, mark, own_language, spoken, tr
 from mentormatch.languages.phrases import about
 from mentormatch.operations.matching import Matching
 from mentormatch.record.seal import Seal
-from mentormatch.report.folder import validated
+from mentormatch.report.folder import validate_matching
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.rules.formulation import SELF_PAIRS
 from mentormatch.widgets.board.actions import (
@@ -237,7 +237,7 @@ class Board(BoardState):
 
     def sealed(self, who: str, why: str) -> Seal:
         """Return what seals the plan at present, once all that vouches for it is kept: here, written in the folder."""
-        return validated(self.matching, self.folder, who=who, why=why)
+        return validate_matching(self.matching, self.folder, who=who, why=why)
 
     def do(self, action: Action) -> None:
         """Do what an action says; raises MentorMatchError where it is refused, and then nothing has changed."""
