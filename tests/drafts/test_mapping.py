@@ -9,7 +9,7 @@ from pandas import DataFrame
 from mentormatch import examples
 from mentormatch.base.columns import Grades
 from mentormatch.errors import OutputError, SurveyError
-from mentormatch.programme.drafts.amendments import add_mapping, asked_later, with_mapping
+from mentormatch.programme.drafts.amendments import add_mapping, ask_later, with_mapping
 from mentormatch.programme.drafts.mapping_draft import StatedMapping, mapping_text, propose, unknown_texts
 from mentormatch.programme.enrolment import read_survey, read_tables
 from mentormatch.programme.programme import Programme
@@ -225,5 +225,5 @@ def test_a_mapping_is_added_to_one_that_is_there_and_comments_stay() -> None:
 
 def test_a_question_that_nobody_was_asked_yet_is_asked_later_and_a_consent_is_read_by_staff() -> None:
     content = f'{PROGRAMME_OF_TWO}[fields.accord]\nkind = "yesno"\nuse = "consent"\n'.encode()
-    fields = Programme.parse(asked_later(content, ["metier", "accord"])).fields
+    fields = Programme.parse(ask_later(content, ["metier", "accord"])).fields
     assert (fields["metier"].later, fields["accord"].use) == (True, "display")

@@ -13,7 +13,7 @@ from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.requests import MatchRequest, Request
 from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.languages import FRENCH, LANGUAGES, language, tr
-from mentormatch.programme.validation_messages import enumerated, nearest
+from mentormatch.programme.validation_messages import enumerate_names, nearest
 
 type OperationResult = Mapping[str, Any] | str | bytes | Request
 
@@ -81,7 +81,9 @@ def operation_named(kind: str) -> Operation[Any, Any]:
     """Return the operation of this kind; raises RequestError where there is none."""
     known = operations()
     if kind not in known:
-        found = Problem(shorten_key(kind), tr("aucune opération de ce nom"), enumerated(known), nearest(kind, known))
+        found = Problem(
+            shorten_key(kind), tr("aucune opération de ce nom"), enumerate_names(known), nearest(kind, known)
+        )
         raise RequestError(tr("Opération inconnue"), [found])
     return known[kind]
 

@@ -16,7 +16,7 @@ from mentormatch.errors import Problem
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
 from mentormatch.programme.programme import model_at
-from mentormatch.programme.validation_messages import enumerated, nearest
+from mentormatch.programme.validation_messages import enumerate_names, nearest
 
 TYPES = {
     "string_type": mark("un texte"),
@@ -79,7 +79,9 @@ def path_of(location: object) -> str:
 def unknown_key(where: str, key: str, model: type[BaseModel]) -> Problem:
     """Return that an object has a key that the contract does not know there."""
     names = list(model.model_fields)
-    return Problem(where, tr("clé inconnue « {key} »", key=shorten_key(key)), enumerated(names), nearest(key, names))
+    return Problem(
+        where, tr("clé inconnue « {key} »", key=shorten_key(key)), enumerate_names(names), nearest(key, names)
+    )
 
 
 def type_found(error: ErrorDetails) -> str:
@@ -96,7 +98,9 @@ def type_expected(error: ErrorDetails) -> str:
     if kind in BOUNDS:
         return tr(BOUNDS[kind], limit=limit_in(kind, context))
     expected = str(context.get("expected", error["msg"]))
-    return enumerated(re.findall(r"'([^']+)'", expected)) if kind == "literal_error" and "'" in expected else expected
+    return (
+        enumerate_names(re.findall(r"'([^']+)'", expected)) if kind == "literal_error" and "'" in expected else expected
+    )
 
 
 def limit_in(kind: str, context: Mapping[str, Any]) -> Any:

@@ -36,7 +36,7 @@ from mentormatch.operations.matching import Matching, PairsByHand, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import of_members, plan_of
 from mentormatch.programme.programme import Programme
-from mentormatch.programme.validation_messages import enumerated, nearest
+from mentormatch.programme.validation_messages import enumerate_names, nearest
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.intake import gather, take_in
 from mentormatch.survey.submissions import answer_text
@@ -182,7 +182,7 @@ class PeopleRequest(Request, ABC):
     def _one_form(self) -> Self:
         given = {*self.sides, "rows"} & self.model_fields_set
         if given != {"rows"} and ("rows" in given or not self.needed <= given):
-            found = tr("seulement {keys}", keys=enumerated(sorted(given))) if given else tr("personne")
+            found = tr("seulement {keys}", keys=enumerate_names(sorted(given))) if given else tr("personne")
             raise PydanticCustomError("said", "people or rows", {"found": found, "expected": tr(self.forms)})
         return self
 

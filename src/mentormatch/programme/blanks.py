@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from mentormatch.fields import AnyField
 from mentormatch.fields.extension import Extension, FieldRef, settings_naming_fields
 from mentormatch.languages import tr
-from mentormatch.programme.programme import Parts, Programme, misextended
+from mentormatch.programme.programme import Parts, Programme, check_extension
 from mentormatch.programme.tables import as_tables
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criterion import Criterion
@@ -79,19 +79,19 @@ class BlankSentence:
 
 
 def sentences_of(
-    told: Rule | Criterion, fields: Mapping[str, AnyField], *, grouped: bool = False
+    extension: Rule | Criterion, fields: Mapping[str, AnyField], *, grouped: bool = False
 ) -> tuple[BlankSentence, ...]:
     """Return what a rule asks, or how a criterion counts, as sentences with blanks.
 
     The first says it, the others are on what else can be set. One of a kind that says no sentence is told by its
     phrase or its title, and its settings are listed.
     """
-    source = BlankSource(told, fields, grouped)
-    if told.sentence:
-        return (source.filled(told.sentence), *(source.filled(each, stated=False) for each in told.details))
+    source = BlankSource(extension, fields, grouped)
+    if extension.sentence:
+        return (source.fill(extension.sentence), *(source.fill(each, stated=False) for each in extension.details))
     listed = [f"{name} : {{{name}}}" for name in source.settings]
-    phrase = told.describe() if isinstance(told, Rule) else tr(told.title)
-    return (BlankSentence((f"{phrase}.",)), *(source.filled(each, stated=False) for each in listed))
+    phrase = extension.describe() if isinstance(extension, Rule) else tr(extension.title)
+    return (BlankSentence((f"{phrase}.",)), *(source.fill(each, stated=False) for each in listed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,10 @@ class BlankSource:
         names = schema_of(type(self.extension))["properties"]
         return [name for name in names if name not in ("kind", "name", *WEIGHED)]
 
-    def filled(self, template: str, *, stated: bool = True) -> BlankSentence:
+    def fill(self, template: str, *, stated: bool = True) -> BlankSentence:
         """Return a sentence whose {blanks} are known."""
-        told = BLANK.split(template)
-        pieces = tuple(self.blank(piece) if place % 2 else piece for place, piece in enumerate(told) if piece)
+        parts = BLANK.split(template)
+        pieces = tuple(self.blank(piece) if place % 2 else piece for place, piece in enumerate(parts) if piece)
         blanks = [piece for piece in pieces if isinstance(piece, FormBlank)]
         return BlankSentence(pieces, stated or not all(map(self._is_usual, blanks)))
 
@@ -136,8 +136,8 @@ class BlankSource:
         values = ["false", "true"] if truth else [one for part in variants(schema) for one in part.get("enum", ())]
         if values:
             words = getattr(type(self.extension), "value_words", {}).get(setting.rpartition(".")[2], {})
-            told = tuple((one, tr(words.get(one, one))) for one in values)
-            return FormBlank(setting, "truth" if truth else "choice", str(value).lower() if truth else value, told)
+            choices = tuple((one, tr(words.get(one, one))) for one in values)
+            return FormBlank(setting, "truth" if truth else "choice", str(value).lower() if truth else value, choices)
         return FormBlank(setting, "person", value or "")
 
     def _list(self, setting: str, schema: Mapping[str, Any], value: Any) -> FormBlank:
@@ -149,11 +149,11 @@ class BlankSource:
             return FormBlank(setting, "numbers", value, optional=True)
         if setting == PEOPLE:
             return FormBlank(setting, "people", list(value or ()))
-        field = self.fields.get(self.asked(setting))
+        field = self.fields.get(self.find_question(setting))
         options = field.options_without("\0") if field else ()
         return FormBlank(setting, "answers", list(value or ()), tuple((one, one) for one in options[:LONG]))
 
-    def asked(self, setting: str) -> str:
+    def find_question(self, setting: str) -> str:
         """Return the question of which a list of answers names options, empty where it is not chosen yet."""
         return self._value(answer_field(self.extension, setting)) or ""
 
@@ -269,7 +269,7 @@ class Beginning:
 
         Whom it is about is left empty where it names people: these are for whoever fills the form.
         """
-        stated = self._told(self.kind.example, self.kind)
+        stated = self._fill_example(self.kind.example, self.kind)
         if stated is None:
             return None
         required = {name for name, info in self.kind.model_fields.items() if info.is_required()}
@@ -279,36 +279,36 @@ class Beginning:
                 return tried
         return None
 
-    def _told(self, example: Mapping[str, Any], kind: type[BaseModel]) -> dict[str, Any] | None:
-        told: dict[str, Any] = {}
+    def _fill_example(self, example: Mapping[str, Any], kind: type[BaseModel]) -> dict[str, Any] | None:
+        settings: dict[str, Any] = {}
         refs = {
             name: ref for name, info in kind.model_fields.items() for ref in info.metadata if isinstance(ref, FieldRef)
         }
         for name, value in example.items():
-            found = self._begun(name, value, refs.get(name), {**example, **told})
+            found = self._choose_value(name, value, refs.get(name), {**example, **settings})
             if found is None:
                 return None
-            told[name] = found
-        return told
+            settings[name] = found
+        return settings
 
-    def _begun(self, name: str, value: Any, ref: FieldRef | None, told: Mapping[str, Any]) -> Any:
+    def _choose_value(self, name: str, value: Any, ref: FieldRef | None, settings: Mapping[str, Any]) -> Any:
         """Return the value to begin with, None where there is none."""
         if ref is not None and not isinstance(value, int | float):
-            return self._named(value, ref, told)
+            return self._choose_question(value, ref, settings)
         if name in getattr(self.kind, "answer_fields", ()) or name == "in":
-            asked = self.fields.get(str(told.get(answer_field(self.kind, name))))
-            options = asked.options_without("\0") if asked else ()
+            field = self.fields.get(str(settings.get(answer_field(self.kind, name))))
+            options = field.options_without("\0") if field else ()
             return [next((answer for answer in value if answer in options), options[0])] if options else None
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            inner = self._cell(value[0], told) if name == self._table else self._condition(value[0])
+            inner = self._cell(value[0], settings) if name == self._table else self._condition(value[0])
             return [inner] if inner else None
         if isinstance(value, str) and name in ("mentor", "mentee"):
             return ""
         return [] if isinstance(value, list) else value
 
-    def _named(self, value: Any, ref: FieldRef, told: Mapping[str, Any]) -> Any:
+    def _choose_question(self, value: Any, ref: FieldRef, settings: Mapping[str, Any]) -> Any:
         """Return the question to begin with: that of the example, else the first that tells no role and is no key."""
-        side = told.get("side") if ref.side == "any" else None
+        side = settings.get("side") if ref.side == "any" else None
         fitting = fitting_fields(FieldRef(ref.kinds, side or ref.side), self.fields, grouped=self.grouped)
         if self._table:
             fitting = [name for name in fitting if self.fields[name].options_without("\0")]
@@ -324,11 +324,11 @@ class Beginning:
         info = self.kind.model_fields.get(CELLS)
         return CELLS if info is not None and info.is_required() else ""
 
-    def _cell(self, example: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _cell(self, example: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return one line of a table: the first answers to its two questions, worth what the example says."""
-        asked = {side: self.fields.get(str(told.get(side))) for side in ("mentor", "mentee")}
-        answers = {side: field.options_without("\0")[0] for side, field in asked.items() if field is not None}
-        return {**example, **answers} if len(answers) == len(asked) else None
+        fields = {side: self.fields.get(str(settings.get(side))) for side in ("mentor", "mentee")}
+        answers = {side: field.options_without("\0")[0] for side, field in fields.items() if field is not None}
+        return {**example, **answers} if len(answers) == len(fields) else None
 
     def _condition(self, example: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return a condition on answers; None of what is a table of something else."""
@@ -340,7 +340,7 @@ class Beginning:
             for kind in models_in(info.annotation)
             if "field" in kind.model_fields
         )
-        return self._told(example, inner)
+        return self._fill_example(example, inner)
 
     def _fits(self, stated: Mapping[str, Any]) -> bool:
         """Say whether a programme could state this, people aside."""
@@ -349,7 +349,7 @@ class Beginning:
             read = self.kind.model_validate({**stated, **people})
         except ValidationError:
             return False
-        return not any(misextended(self.parts, (), read))
+        return not any(check_extension(self.parts, (), read))
 
 
 def models_in(annotation: Any) -> Sequence[type[BaseModel]]:

@@ -31,7 +31,7 @@ from mentormatch.programme.question_edits import (
 from mentormatch.programme.tables import fill_tables
 from mentormatch.programme.toml_tables import (
     GONE,
-    appended,
+    append_block,
     put,
     settings_text,
     toml_value,
@@ -191,7 +191,7 @@ class TomlEditor:
             case RemovalEdit(part=part, at=at):
                 return self._without(part, at)
             case GoalEdit():
-                return self._ordered(goals_after(edit, self.programme.goals.order))
+                return self._order_goals(goals_after(edit, self.programme.goals.order))
             case (
                 WordingEdit()
                 | AnswerEdit()
@@ -226,10 +226,10 @@ class TomlEditor:
         if listed is not None and not isinstance(listed, AoT):
             listed.append(toml_value({key: value for key, value in settings.items() if value is not None}))
             return self.document.as_string()
-        told = f"[[{part}]]\n{settings_text(settings)}"
+        block = f"[[{part}]]\n{settings_text(settings)}"
         if not listed:
-            return appended(self.text, told)
-        return with_table_after(self.document, listed[len(listed) - 1], told)
+            return append_block(self.text, block)
+        return with_table_after(self.document, listed[len(listed) - 1], block)
 
     def _without(self, part: ListedPart, at: int) -> str:
         """Return the text without a table; the comments that follow it stay where they are."""
@@ -242,10 +242,10 @@ class TomlEditor:
             return self.document.as_string()
         return without_table(self.document, table)
 
-    def _ordered(self, goals: Sequence[Goal]) -> str:
+    def _order_goals(self, goals: Sequence[Goal]) -> str:
         if "goals" not in self.document:
-            told = ", ".join(f'"{goal}"' for goal in goals)
-            return appended(self.text, f"[goals]\norder = [{told}]\n")
+            order = ", ".join(f'"{goal}"' for goal in goals)
+            return append_block(self.text, f"[goals]\norder = [{order}]\n")
         put(self.document["goals"], ["order"], list(goals))
         return self.document.as_string()
 

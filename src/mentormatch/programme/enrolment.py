@@ -103,7 +103,7 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         key=key[0] if key else None,
         email=email_of(programme),
         roles=None if apart else roles,
-        needed=frozenset(needed(programme, apart=apart)),
+        needed=frozenset(find_needed_fields(programme, apart=apart)),
         weights={side: weights(programme, side) for side in ("mentor", "mentee")},
         minimum_answered=programme.heading.minimum_answered,
         renaming=renaming(programme.mapping.questions, programme.mapping.options),
@@ -135,7 +135,7 @@ def email_of(programme: Programme) -> str | None:
     return next((name for name in contacts if any(word in said[name] for word in MAIL)), None)
 
 
-def needed(programme: Programme, *, apart: bool) -> Iterator[str]:
+def find_needed_fields(programme: Programme, *, apart: bool) -> Iterator[str]:
     """Yield the fields without which the programme cannot be followed."""
     yield from programme.fields_with("key")
     yield from programme.fields_with("consent")
@@ -153,7 +153,9 @@ def weights(programme: Programme, side: Side) -> dict[str, float]:
     """Return how much of the score rests on each field that people of ``side`` answer from the first file on."""
     found: dict[str, float] = {}
     for criterion in programme.criteria:
-        mine = [name for name in fields_of(criterion, programme, side) if first_asked(programme.fields[name], side)]
+        mine = [
+            name for name in fields_of(criterion, programme, side) if is_in_first_file(programme.fields[name], side)
+        ]
         for name in mine:
             found[name] = found.get(name, 0.0) + criterion.weight / len(mine)
     return found
@@ -166,6 +168,6 @@ def fields_of(criterion: Criterion, programme: Programme, side: Side) -> list[st
     return [reference.field for reference in criterion.references()] if side == "mentee" else []
 
 
-def first_asked(field: AnyField, side: Side) -> bool:
+def is_in_first_file(field: AnyField, side: Side) -> bool:
     """Say whether people of ``side`` answer a question from the first file on."""
     return field.asks(side) and not field.later

@@ -41,20 +41,20 @@ from mentormatch.programme.sections import (
     Part,
     Sessions,
     Sharing,
-    misplaced,
-    misstated,
+    check_rules,
+    check_sections,
 )
-from mentormatch.programme.slot_clocks import misclocked
+from mentormatch.programme.slot_clocks import check_clocks
 from mentormatch.programme.tables import PointsSource, as_tables, fill_tables, plain_table, tables_of
 from mentormatch.programme.validation_messages import (
     MOST_COMPARED,
     brief,
-    enumerated,
+    enumerate_names,
     few,
+    find_repeats,
     key_path,
     nearest,
     out_of_measure,
-    said_twice,
     translate,
     type_name,
     unknown,
@@ -212,7 +212,7 @@ class Programme(VersionedPickle, Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _checked(cls, data: Any, info: ValidationInfo) -> Any:
+    def _check_tables(cls, data: Any, info: ValidationInfo) -> Any:
         """Return the tables of a programme, given as such or as objects; raise ProgrammeError with every mistake."""
         if not isinstance(data, dict):
             return data
@@ -221,7 +221,7 @@ class Programme(VersionedPickle, Part):
         problems = first(found, tr("fichier")) or first(out_of_measure(parts.data), tr("fichier"))
         if problems:
             source = (info.context or {}).get(SOURCE, "programme")
-            raise ProgrammeError(about(source, mistakes_told(problems)), problems)
+            raise ProgrammeError(about(source, count_mistakes(problems)), problems)
         return parts.heading.with_rule_on_both(parts.data) if parts.heading else parts.data
 
     def to_dict(self) -> dict[str, Any]:
@@ -255,8 +255,8 @@ class Programme(VersionedPickle, Part):
         if not self.forgotten.tokens <= read_forgotten(target).tokens:
             advice = tr("enregistrez-le à côté, ou copiez d'abord ces deux fichiers sous le nom du nouveau")
             names = listed([forgotten_beside(target).name, secret_beside(target).name])
-            told = Problem(names, tr("ces fichiers ne sont pas là"), advice=advice)
-            raise OutputError(tr("Qui a demandé à être oublié serait de nouveau connu de ce programme"), [told])
+            problem = Problem(names, tr("ces fichiers ne sont pas là"), advice=advice)
+            raise OutputError(tr("Qui a demandé à être oublié serait de nouveau connu de ce programme"), [problem])
         if target.exists():
             if target.is_file() and target.read_bytes() == content:
                 return target
@@ -341,7 +341,7 @@ Programme.__signature__ = Signature(
 """That of pydantic names every kind of criterion and rule."""
 
 
-def mistakes_told(problems: Sequence[Problem]) -> str:
+def count_mistakes(problems: Sequence[Problem]) -> str:
     """Return how many mistakes there are; the last one of very many says that there are others."""
     if len(problems) > MOST_TOLD:
         return tr("plus de {count} erreurs à corriger", count=MOST_TOLD)
@@ -440,25 +440,25 @@ def model_at(model: type[BaseModel], steps: Sequence[int | str]) -> type[BaseMod
 def misreferences(parts: Parts) -> Iterator[Problem]:
     """Yield every mention of a field or of an answer that is not there, or is not what the mention needs."""
     for where, extension in [*parts.criteria, *parts.rules]:
-        yield from misextended(parts, where, extension)
+        yield from check_extension(parts, where, extension)
     if parts.emphasis:
-        yield from misemphasised(parts, parts.emphasis)
+        yield from check_emphasis(parts, parts.emphasis)
     if parts.heading:
-        yield from misheaded(parts, parts.heading)
+        yield from check_heading(parts, parts.heading)
     if parts.profiles and (name := parts.profiles.consent):
         yield from unknown_field(parts, ("profiles", "consent"), name)
         if (field := parts.fields.get(name)) and field.kind != "yesno":
             yield wrong_kind("profiles.consent", name, field, ("yesno",))
-    yield from misplaced(parts.rules, parts.data)
+    yield from check_rules(parts.rules, parts.data)
     if parts.mapping:
-        yield from mismapped(parts, parts.mapping)
-    yield from misstated((parts.documents, parts.groups, parts.sessions), parts.follow_up, parts.fields)
-    yield from misfielded(parts)
+        yield from check_mapping(parts, parts.mapping)
+    yield from check_sections((parts.documents, parts.groups, parts.sessions), parts.follow_up, parts.fields)
+    yield from check_fields(parts)
     extensions, later = [*parts.criteria, *parts.rules], parts.follow_up.fields if parts.follow_up else {}
-    yield from misclocked(parts.fields, extensions, grouped=parts.groups is not None, later=later)
+    yield from check_clocks(parts.fields, extensions, grouped=parts.groups is not None, later=later)
 
 
-def misemphasised(parts: Parts, emphasis: Emphasis) -> Iterator[Problem]:
+def check_emphasis(parts: Parts, emphasis: Emphasis) -> Iterator[Problem]:
     """Yield what is wrong with the question by which people say what matters most to them."""
     yield from misreference(parts, ("emphasis", "field"), emphasis.field, FieldRef(EMPHASISED, "any"))
     criteria = [criterion for _, criterion in parts.criteria]
@@ -468,7 +468,7 @@ def misemphasised(parts: Parts, emphasis: Emphasis) -> Iterator[Problem]:
         yield Problem("emphasis", tr(OF_GROUPS), tr("pas d'« emphasis »"))
 
 
-def misextended(parts: Parts, where: Location, extension: Extension) -> Iterator[Problem]:
+def check_extension(parts: Parts, where: Location, extension: Extension) -> Iterator[Problem]:
     """Yield what is wrong with the fields and answers that a criterion or a rule mentions."""
     for reference in extension.references():
         yield from misreference(parts, (*where, reference.setting), reference.field, reference.ref)
@@ -481,10 +481,10 @@ def misextended(parts: Parts, where: Location, extension: Extension) -> Iterator
 def wrong_kind(where: str, name: str, field: AnyField, kinds: Sequence[str]) -> Problem:
     """Return that a field is of none of these kinds."""
     found = tr("« {name} » est de genre « {kind} »", name=name, kind=field.kind)
-    return Problem(where, found, enumerated(kinds))
+    return Problem(where, found, enumerate_names(kinds))
 
 
-def misheaded(parts: Parts, heading: Heading) -> Iterator[Problem]:
+def check_heading(parts: Parts, heading: Heading) -> Iterator[Problem]:
     """Yield what is wrong with the fields that the heading mentions."""
     if heading.role:
         role = heading.role
@@ -497,21 +497,21 @@ def misheaded(parts: Parts, heading: Heading) -> Iterator[Problem]:
         yield from misreference(parts, ("programme", "email"), heading.email, EMAIL)
 
 
-def mismapped(parts: Parts, mapping: Wordings) -> Iterator[Problem]:
+def check_mapping(parts: Parts, mapping: Wordings) -> Iterator[Problem]:
     """Yield each header that is mapped to nothing, each answer that is mapped to no option, and what is said twice."""
-    told = {header: said for header, said in mapping.questions.items() if said.strip()}  # "": it answers nothing
-    for header, said in told.items():
-        yield from mistargeted(parts, ("mapping", "questions", quoted(header)), target(said))
-    yield from said_twice(("mapping", "questions"), mapping.questions)
+    mapped = {header: said for header, said in mapping.questions.items() if said.strip()}  # "": it answers nothing
+    for header, said in mapped.items():
+        yield from check_target(parts, ("mapping", "questions", quoted(header)), target(said))
+    yield from find_repeats(("mapping", "questions"), mapping.questions)
     for name, texts in mapping.options.items():
         yield from unknown_field(parts, ("mapping", "options"), name)
         if field := parts.fields.get(name):
             for text, said in texts.items():
-                yield from misrenamed(("mapping", "options", name, quoted(text)), field, said)
-        yield from said_twice(("mapping", "options", name), texts)
+                yield from check_answer(("mapping", "options", name, quoted(text)), field, said)
+        yield from find_repeats(("mapping", "options", name), texts)
 
 
-def mistargeted(parts: Parts, where: Location, meant: Target) -> Iterator[Problem]:
+def check_target(parts: Parts, where: Location, meant: Target) -> Iterator[Problem]:
     """Yield that a header is mapped to no field, or to no item of its field."""
     yield from unknown_field(parts, where, meant.field)
     field = parts.fields.get(meant.field)
@@ -521,7 +521,7 @@ def mistargeted(parts: Parts, where: Location, meant: Target) -> Iterator[Proble
         yield Problem(key_path(where), found, expected, nearest(meant.item, answers_of(field)))
 
 
-def misrenamed(where: Location, field: AnyField, said: str) -> Iterator[Problem]:
+def check_answer(where: Location, field: AnyField, said: str) -> Iterator[Problem]:
     """Yield that an answer is mapped to nothing that its question understands."""
     if not takes(field, said):
         yield unknown_option(where, field, said, answers_of(field))
@@ -535,21 +535,21 @@ def unknown_option(where: Location, field: AnyField, said: str, known: Sequence[
     )
 
 
-def misfielded(parts: Parts) -> Iterator[Problem]:
+def check_fields(parts: Parts) -> Iterator[Problem]:
     """Yield the rankings of nothing, and that people have several keys."""
     for name, field in parts.fields.items():
         if isinstance(field, Ranking) and not field.options:
             near = nearest(field.items_of, parts.stated_fields)
             found, expected = tr("aucun item à classer"), tr("« options » ou « items_of »")
             yield Problem(key_path(("fields", name)), found, expected, near)
-        yield from misused(key_path(("fields", name)), field)
+        yield from check_use(key_path(("fields", name)), field)
     keys = [name for name, field in parts.fields.items() if field.use == "key"]
     if len(keys) > 1:
-        found = tr("plusieurs identifiants : {keys}", keys=enumerated(keys))
+        found = tr("plusieurs identifiants : {keys}", keys=enumerate_names(keys))
         yield Problem("fields", found, tr("un seul champ d'usage « key »"))
 
 
-def misused(where: str, field: AnyField) -> Iterator[Problem]:
+def check_use(where: str, field: AnyField) -> Iterator[Problem]:
     """Yield that a question of article 9 is asked without a reason, and that what is nobody's business is shared."""
     apart = field.use not in ("match", "display") or field.private or field.special or field.kind == "names"
     if field.special and field.use != "forbidden" and not field.why.strip():

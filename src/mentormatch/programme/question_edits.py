@@ -21,7 +21,7 @@ from mentormatch.programme.programme import Programme
 from mentormatch.programme.toml_tables import (
     GONE,
     add,
-    appended,
+    append_block,
     is_table,
     leave_out,
     put,
@@ -111,15 +111,15 @@ def after_question_edit(document: "TOMLDocument", programme: Programme, edit: Qu
     editor = QuestionEditor(document, programme)
     match edit:
         case WordingEdit(name=name, question=question):
-            return editor.worded(name, question)
+            return editor.reword(name, question)
         case AnswerEdit(name=name, answer=answer, becomes=becomes):
-            return editor.answered(name, answer, becomes)
+            return editor.reword_answer(name, answer, becomes)
         case QuestionSettings(name=name, changes=changes):
-            return editor.settled(name, changes)
+            return editor.change_settings(name, changes)
         case QuestionAddition(name=name, settings=settings):
-            return editor.asked(name, settings)
+            return editor.add_question(name, settings)
         case QuestionRemoval(name=name):
-            return editor.unasked(name)
+            return editor.remove_question(name)
         case PointsEdit():
             editor.give(edit)
     return document.as_string()
@@ -140,7 +140,7 @@ class QuestionEditor:
 
     # --- settings --------------------------------------------------------------------------------------------------
 
-    def settled(self, name: str, changes: Mapping[str, JsonValue]) -> str:
+    def change_settings(self, name: str, changes: Mapping[str, JsonValue]) -> str:
         """Return the text with other settings of a question; of its other answers, the mapping says what fits.
 
         A list of answers that only stands under another name keeps its lines and comments.
@@ -177,22 +177,22 @@ class QuestionEditor:
 
     # --- words -----------------------------------------------------------------------------------------------------
 
-    def worded(self, name: str, question: str) -> str:
+    def reword(self, name: str, question: str) -> str:
         """Return the text with a question in other words; the mapping tells the former ones."""
         table, former = self.table(name), self.programme.fields[name].question
         put(table, ["question"], question)
         self._forget("questions", question)
         known = {fold(header) for header in self.programme.mapping.questions}
         more = {former: name} if fold(former) not in {fold(question), fold(name), *known} else {}
-        return self._mapped(("questions",), more)
+        return self._extend_mapping(("questions",), more)
 
-    def answered(self, name: str, answer: str, becomes: str) -> str:
+    def reword_answer(self, name: str, answer: str, becomes: str) -> str:
         """Return the text with an answer in other words, wherever it is named."""
-        asked = self.table(name)
-        owner = asked.get("items_of", name)
+        table = self.table(name)
+        owner = table.get("items_of", name)
         names = [owner, *(each for each, field in self.programme.fields.items() if self._follows(field, owner))]
-        told = [listed for one in names for setting in LISTS if (listed := self.table(one).get(setting)) is not None]
-        places = [(listed, place) for listed in told if (place := position(list(listed), answer)) is not None]
+        lists = [listed for one in names for setting in LISTS if (listed := self.table(one).get(setting)) is not None]
+        places = [(listed, place) for listed in lists if (place := position(list(listed), answer)) is not None]
         if not places:
             raise RequestError(tr(NO_ANSWER))
         for listed, place in places:
@@ -200,8 +200,8 @@ class QuestionEditor:
         self._quote(set(names), answer, becomes)
         self._call_in_zones(set(names), answer, becomes)
         for one in names[:-1]:
-            self.document = self._reread(self._reworded(one, answer, becomes))
-        return self._reworded(names[-1], answer, becomes)
+            self.document = self._reread(self._reword_in_mapping(one, answer, becomes))
+        return self._reword_in_mapping(names[-1], answer, becomes)
 
     @staticmethod
     def _follows(field: object, owner: str) -> bool:
@@ -213,7 +213,7 @@ class QuestionEditor:
 
         return parse(text)
 
-    def _reworded(self, name: str, answer: str, becomes: str) -> str:
+    def _reword_in_mapping(self, name: str, answer: str, becomes: str) -> str:
         """Return the text whose mapping says that answers of a question in former words are these."""
         mapped: Any = self.document.get("mapping", {}).get("options", {}).get(name, {})
         for text in [text for text, said in mapped.items() if fold(said) == fold(answer)]:
@@ -222,7 +222,7 @@ class QuestionEditor:
             leave_out(mapped, text)
         known = {fold(text) for text in mapped}
         more = {answer: becomes} if fold(answer) not in {fold(becomes), *known} else {}
-        return self._mapped(("options", name), more)
+        return self._extend_mapping(("options", name), more)
 
     def _quote(self, names: set[str], answer: str, becomes: str) -> None:
         """Have the role, criteria and rules name an answer by its other words."""
@@ -259,7 +259,7 @@ class QuestionEditor:
         for key in [key for key in mapped if fold(key) == fold(text)]:
             leave_out(mapped, key)
 
-    def _mapped(self, path: Sequence[str], more: Mapping[str, str]) -> str:
+    def _extend_mapping(self, path: Sequence[str], more: Mapping[str, str]) -> str:
         """Return the text with more in a table of the mapping, which is made at the end where it is not there."""
         inner: Any = self.document.get("mapping")
         if more and inner is not None:
@@ -274,25 +274,25 @@ class QuestionEditor:
                 add(inner, text, said)
             return self.document.as_string()
         header = ".".join(key_of(step) for step in ("mapping", *path))
-        return appended(self.document.as_string(), f"[{header}]\n{settings_text({**more})}")
+        return append_block(self.document.as_string(), f"[{header}]\n{settings_text({**more})}")
 
     # --- questions that come and go --------------------------------------------------------------------------------
 
-    def asked(self, name: str, settings: Mapping[str, JsonValue]) -> str:
+    def add_question(self, name: str, settings: Mapping[str, JsonValue]) -> str:
         """Return the text with one more question; raises RequestError where one has this id."""
         if name in self.programme.fields:
             raise RequestError(tr("Une question a déjà cet identifiant"))
         fields: Any = self.document.get("fields", {})
-        told = f"[fields.{key_of(name)}]\n{settings_text(settings)}"
+        block = f"[fields.{key_of(name)}]\n{settings_text(settings)}"
         tables = [one for one in fields.values() if is_table(one)]
         if tables:
-            return with_table_after(self.document, tables[-1], told)
+            return with_table_after(self.document, tables[-1], block)
         if fields:
             fields[name] = toml_value({key: value for key, value in settings.items() if value is not None})
             return self.document.as_string()
-        return appended(self.document.as_string(), told)
+        return append_block(self.document.as_string(), block)
 
-    def unasked(self, name: str) -> str:
+    def remove_question(self, name: str) -> str:
         """Return the text without a question, and without what the mapping says of it."""
         table, mapping = self.table(name), self.document.get("mapping", {})
         meant: Any = mapping.get("questions", {})
@@ -360,11 +360,11 @@ def settings_of_kind(field: AnyField, kind: str, given: Sequence[str], spoken: s
     changes |= {"shareable": None} if field.shareable and kind == "names" else {}
     changes |= {"most": None} if "number" in (kind, field.kind) and "most" in known & wanted else {}
     with language(spoken):
-        told = listed_by(field) or list(given)
-        days, moments = slots_in(told) if told else ([*map(tr, DAYS[:WEEKDAYS])], [*map(tr, MOMENTS)])
-        levels = listed_by(YesNo())
-    lists: dict[str, list[str]] = {"options": told} if kind in LISTING else {}
-    lists |= {"items": told, "levels": levels} if kind == "levels" else {}
+        answers = find_listed_answers(field) or list(given)
+        days, moments = slots_in(answers) if answers else ([*map(tr, DAYS[:WEEKDAYS])], [*map(tr, MOMENTS)])
+        levels = find_listed_answers(YesNo())
+    lists: dict[str, list[str]] = {"options": answers} if kind in LISTING else {}
+    lists |= {"items": answers, "levels": levels} if kind == "levels" else {}
     lists |= {"days": days, "moments": moments} if kind == "slots" else {}
     own = {} if getattr(field, "items_of", None) else {name: getattr(field, name, None) for name in lists}
     if not all(lists.values()):
@@ -372,7 +372,7 @@ def settings_of_kind(field: AnyField, kind: str, given: Sequence[str], spoken: s
     return {**changes, **{name: [*texts] for name, texts in lists.items() if own.get(name) != texts}, "kind": kind}
 
 
-def listed_by(field: AnyField) -> list[str]:
+def find_listed_answers(field: AnyField) -> list[str]:
     """Return the answers that a question lists, empty where it lists none."""
     match field:
         case Levels():

@@ -11,7 +11,7 @@ from mentormatch.fields import AnyField, Number
 from mentormatch.fields.days import Day, Moment
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import quoted
-from mentormatch.programme.validation_messages import enumerated, key_path, nearest
+from mentormatch.programme.validation_messages import enumerate_names, key_path, nearest
 from mentormatch.rules.rule import Rule, rules_by_kind
 
 
@@ -148,7 +148,7 @@ class Grouped(Part):
             name = getattr(said, setting)
             if isinstance(name, str) and name not in fields:
                 found = tr("champ inconnu « {name} »", name=name)
-                yield Problem(f"groups.facilitators.{setting}", found, enumerated(fields), nearest(name, fields))
+                yield Problem(f"groups.facilitators.{setting}", found, enumerate_names(fields), nearest(name, fields))
         if isinstance(said.seats, str) and not isinstance(fields.get(said.seats, None), Number | None):
             found = tr("« {name} » n'est pas un nombre", name=said.seats)
             yield Problem("groups.facilitators.seats", found, quoted("number"))
@@ -157,7 +157,9 @@ class Grouped(Part):
             answer = getattr(said, setting)
             if options := field.options_without(answer) if field else ():
                 found = tr("option inconnue « {answer} »", answer=answer)
-                yield Problem(f"groups.facilitators.{setting}", found, enumerated(options), nearest(answer, options))
+                yield Problem(
+                    f"groups.facilitators.{setting}", found, enumerate_names(options), nearest(answer, options)
+                )
 
 
 PLAIN: Mapping[str, object] = {"order": ["matched", "priority", "total"]}
@@ -166,14 +168,14 @@ NO_GROUPS = mark("la règle « {kind} » ne dit rien de groupes")
 NO_PAIRS = mark("la règle « {kind} » ne dit rien de binômes")
 
 
-def misplaced(rules: Iterable[tuple[tuple[int | str, ...], Rule]], stated: Mapping[str, object]) -> Iterator[Problem]:
+def check_rules(rules: Iterable[tuple[tuple[int | str, ...], Rule]], stated: Mapping[str, object]) -> Iterator[Problem]:
     """Yield the rules that say nothing of pairs, or of groups where these are formed, and goals of pairs there."""
     grouped = stated.get("groups") is not None
     kinds = [kind for kind, each in rules_by_kind().items() if (each.of_groups if grouped else each.of_pairs)]
     for where, rule in rules:
         if rule.kind not in kinds:
             found = tr(NO_GROUPS if grouped else NO_PAIRS, kind=rule.kind)
-            yield Problem(key_path((*where, "kind")), found, enumerated(kinds))
+            yield Problem(key_path((*where, "kind")), found, enumerate_names(kinds))
     if grouped and stated.get("goals", PLAIN) != PLAIN:
         yield Problem("goals", tr("ces buts sont ceux de binômes"), tr("« goals » dans [groups]"))
 
@@ -208,7 +210,7 @@ class Documents(Part):
         for setting, name in [*named, *(("contacts", contact) for contact in self.contacts)]:
             if name not in known:
                 found = tr("« {name} » n'est pas un champ d'usage « contact »", name=name)
-                yield Problem(f"documents.{setting}", found, enumerated(known), nearest(name, known))
+                yield Problem(f"documents.{setting}", found, enumerate_names(known), nearest(name, known))
 
 
 class Answered(Part):
@@ -268,14 +270,14 @@ class FollowUp(Part):
     def _unknown(self, where: str, name: str) -> Iterator[Problem]:
         if name not in self.fields:
             found = tr("champ inconnu « {name} »", name=name)
-            yield Problem(where, found, enumerated(self.fields), nearest(name, self.fields))
+            yield Problem(where, found, enumerate_names(self.fields), nearest(name, self.fields))
 
     def _unsaid(self, where: str, said: Answered) -> Iterator[Problem]:
         field = self.fields.get(said.field)
         for answer in said.answers:
             if options := field.options_without(answer) if field else ():
                 found = tr("option inconnue « {answer} »", answer=answer)
-                yield Problem(where, found, enumerated(options), nearest(answer, options))
+                yield Problem(where, found, enumerate_names(options), nearest(answer, options))
 
 
 MOST_SESSIONS = 366
@@ -351,26 +353,26 @@ class Sessions(Part):
         kinds = {"topics": ("choices", "ranking"), "attends": ("choices", "slots")}
         for setting, name in (("topics", self.topics), ("attends", self.attends)):
             if name is not None:
-                yield from misasked(f"sessions.{setting}", name, fields, kinds[setting])
+                yield from check_question(f"sessions.{setting}", name, fields, kinds[setting])
         for setting, said in (("wishes", self.wishes), ("urgent", self.urgent)):
             if said is not None:
-                yield from misasked(f"sessions.{setting}.field", said.field, fields, ("choice", "yesno"))
+                yield from check_question(f"sessions.{setting}.field", said.field, fields, ("choice", "yesno"))
         for place, period in enumerate(self.blackouts):
             if period.last < period.first:
                 where = key_path(("sessions", "blackouts", place))
                 yield Problem(where, tr("une période qui finit avant de commencer"), tr("un début avant la fin"))
 
 
-def misasked(where: str, name: str, fields: Mapping[str, AnyField], kinds: Sequence[str]) -> Iterator[Problem]:
+def check_question(where: str, name: str, fields: Mapping[str, AnyField], kinds: Sequence[str]) -> Iterator[Problem]:
     """Yield that a question is not among the programme's, or of another kind."""
     if name not in fields:
-        yield Problem(where, tr("champ inconnu « {name} »", name=name), enumerated(fields), nearest(name, fields))
+        yield Problem(where, tr("champ inconnu « {name} »", name=name), enumerate_names(fields), nearest(name, fields))
     elif fields[name].kind not in kinds:
         found = tr("« {name} » est de genre « {kind} »", name=name, kind=fields[name].kind)
-        yield Problem(where, found, enumerated(kinds))
+        yield Problem(where, found, enumerate_names(kinds))
 
 
-def misstated(
+def check_sections(
     sections: Iterable[Documents | Grouped | Sessions | None],
     follow_up: FollowUp | None,
     fields: Mapping[str, AnyField],

@@ -22,16 +22,16 @@ def as_tables(data: Mapping[str, Any]) -> dict[str, Any]:
 
     A heading stands under ``programme`` there.
     """
-    told = {name: spelt_out(part) for name, part in data.items()}
+    tables = {name: spelt_out(part) for name, part in data.items()}
     if isinstance(data.get("heading"), Heading) and "programme" not in data:
-        told = {"programme": told.pop("heading"), **told}
-    asked = told.get("follow_up")
-    if isinstance(asked, dict):
-        told["follow_up"] = {**asked, **filled_fields(asked)}
-    return {**told, **filled_fields(told)}
+        tables = {"programme": tables.pop("heading"), **tables}
+    follow_up = tables.get("follow_up")
+    if isinstance(follow_up, dict):
+        tables["follow_up"] = {**follow_up, **fill_fields(follow_up)}
+    return {**tables, **fill_fields(tables)}
 
 
-def filled_fields(data: Mapping[str, Any]) -> dict[str, Any]:
+def fill_fields(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the ``fields`` of some tables with questions and options, nothing where there are none."""
     fields = data.get("fields")
     if not isinstance(fields, dict):
@@ -56,15 +56,15 @@ def with_items(field: Any, fields: Mapping[str, Any]) -> Any:
 
 def tables_of(programme: Part) -> dict[str, Any]:
     """Return the tables of the file of a programme, without what is said by default or by another field."""
-    told = table_of(programme)
-    for part in (told, told.get("follow_up", {})):
+    tables = table_of(programme)
+    for part in (tables, tables.get("follow_up", {})):
         if "fields" in part:
-            part["fields"] = {name: unfilled(name, field, part["fields"]) for name, field in part["fields"].items()}
-    return told
+            part["fields"] = {name: strip_field(name, field, part["fields"]) for name, field in part["fields"].items()}
+    return tables
 
 
-def unfilled(name: str, field: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the table of a field without what ``filled_fields`` would give it."""
+def strip_field(name: str, field: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the table of a field without what ``fill_fields`` would give it."""
     table = {key: value for key, value in field.items() if (key, value) != ("question", name)}
     bare = {key: value for key, value in table.items() if key != "options"}
     return bare if with_items(bare, fields) == table else table

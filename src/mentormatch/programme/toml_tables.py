@@ -145,31 +145,31 @@ def end_of(container: "Container") -> "Container":
     return end_of(item[len(item) - 1].value if isinstance(item, AoT) else item.value)  # type: ignore[union-attr]
 
 
-def ended(text: str) -> str:
+def end_line(text: str) -> str:
     """Return a text that ends with a line."""
     return text if not text or text.endswith("\n") else f"{text}\n"
 
 
-def appended(text: str, block: str) -> str:
+def append_block(text: str, block: str) -> str:
     """Return a text with a block after it, an empty line between them."""
-    return f"{ended(text)}\n{block}" if text.strip() else block
+    return f"{end_line(text)}\n{block}" if text.strip() else block
 
 
 def without_table(document: "TOMLDocument", table: Any) -> str:
     """Return the text of a document without a table that has a header; the comments that follow it stay."""
     end, head = mark_end(table.value), f"# {MARKER}{MARKER}"
     table.trivia.comment_ws, table.trivia.comment = " ", head
-    told = document.as_string()
-    first = told.rfind("\n", 0, told.index(head)) + 1
-    before, after = told[:first], told[told.index(end) + len(end) :]
+    text = document.as_string()
+    first = text.rfind("\n", 0, text.index(head)) + 1
+    before, after = text[:first], text[text.index(end) + len(end) :]
     return before + (after.removeprefix("\n") if before.endswith("\n\n") or not before else after)
 
 
-def with_table_after(document: "TOMLDocument", table: Any, told: str) -> str:
+def with_table_after(document: "TOMLDocument", table: Any, block: str) -> str:
     """Return the text of a document with the text of one more table behind another, before the comments that follow."""
     mark_end(table.value)
     before, _, after = document.as_string().partition(f"# {MARKER}\n")
-    return f"{ended(before)}\n{told}{after}"
+    return f"{end_line(before)}\n{block}{after}"
 
 
 def settings_text(settings: Mapping[str, JsonValue]) -> str:

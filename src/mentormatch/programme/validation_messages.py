@@ -75,10 +75,10 @@ def nearest(word: object, names: Iterable[str]) -> str:
     return tr("vouliez-vous dire « {name} » ?", name=near.name) if near else ""
 
 
-def enumerated(names: Iterable[str]) -> str:
+def enumerate_names(names: Iterable[str]) -> str:
     """Return the valid names in a row."""
-    told = list(islice(names, MOST_ENUMERATED + 1))
-    return ", ".join([*map(quoted, map(brief, told[:MOST_ENUMERATED])), *("…" for _ in told[MOST_ENUMERATED:])])
+    first = list(islice(names, MOST_ENUMERATED + 1))
+    return ", ".join([*map(quoted, map(brief, first[:MOST_ENUMERATED])), *("…" for _ in first[MOST_ENUMERATED:])])
 
 
 def brief(text: object) -> str:
@@ -88,8 +88,8 @@ def brief(text: object) -> str:
     ('cab…', 'un nombre', '12')
     """
     small = isinstance(text, int | float) and abs(text) <= GREATEST
-    told = str(text) if isinstance(text, str) or small else type_name(text)
-    return told if len(told) <= MOST_SHOWN else f"{told[:MOST_SHOWN]}…"
+    shown = str(text) if isinstance(text, str) or small else type_name(text)
+    return shown if len(shown) <= MOST_SHOWN else f"{shown[:MOST_SHOWN]}…"
 
 
 def key_path(location: Sequence[int | str]) -> str:
@@ -100,12 +100,12 @@ def key_path(location: Sequence[int | str]) -> str:
     """
     text = ""
     for step in location:
-        name = numbered(step + 1) if isinstance(step, int) else brief(step)
+        name = number_item(step + 1) if isinstance(step, int) else brief(step)
         text += f"{'' if text.endswith(':') or isinstance(step, int) else '.'} {name}"
     return re.sub(r"\. ", ".", text.strip(". :")).strip()
 
 
-def numbered(number: int) -> str:
+def number_item(number: int) -> str:
     """Return the place of an item in a list, before what stands in it."""
     return tr("n° {number} :", number=number)
 
@@ -140,21 +140,23 @@ def unknown_key(location: Sequence[int | str], model: type[BaseModel]) -> Proble
 
 def unknown(where: str, key: str, names: Sequence[str]) -> Problem:
     """Return that a key is none of these names."""
-    return Problem(where, tr("clé inconnue « {key} »", key=brief(key)), enumerated(names), nearest(key, names))
+    return Problem(where, tr("clé inconnue « {key} »", key=brief(key)), enumerate_names(names), nearest(key, names))
 
 
 def unknown_kind(where: str, context: Mapping[str, Any]) -> Problem:
     """Return that no extension has this kind."""
     kinds = re.findall(r"'([^']+)'", str(context["expected_tags"]))
     tag = context["tag"]
-    return Problem(where, tr("« kind » inconnu : « {kind} »", kind=brief(tag)), enumerated(kinds), nearest(tag, kinds))
+    return Problem(
+        where, tr("« kind » inconnu : « {kind} »", kind=brief(tag)), enumerate_names(kinds), nearest(tag, kinds)
+    )
 
 
 def unknown_value(where: str, found: object, expected: str) -> Problem:
     """Return that a setting has none of the values it may have."""
     values = re.findall(r"'([^']+)'", expected)
     return Problem(
-        where, tr("valeur inconnue « {value} »", value=brief(found)), enumerated(values), nearest(found, values)
+        where, tr("valeur inconnue « {value} »", value=brief(found)), enumerate_names(values), nearest(found, values)
     )
 
 
@@ -177,7 +179,7 @@ def other(where: str, error: ErrorDetails, context: Mapping[str, Any]) -> Proble
     return Problem(where, str(context.get("error", error["msg"])))
 
 
-def said_twice(where: Sequence[int | str], texts: Iterable[str]) -> Iterator[Problem]:
+def find_repeats(where: Sequence[int | str], texts: Iterable[str]) -> Iterator[Problem]:
     """Yield each text that stands there twice but for case, accents or spaces."""
     seen: dict[str, str] = {}
     for text in texts:
@@ -189,4 +191,4 @@ def said_twice(where: Sequence[int | str], texts: Iterable[str]) -> Iterator[Pro
 
 def few(names: Collection[str]) -> str:
     """Return the valid names in a row, empty where they are many."""
-    return enumerated(sorted(names) if isinstance(names, Set) else names) if len(names) <= MOST_NAMED else ""
+    return enumerate_names(sorted(names) if isinstance(names, Set) else names) if len(names) <= MOST_NAMED else ""

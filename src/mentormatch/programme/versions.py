@@ -101,8 +101,8 @@ def programme_differences(before: Programme, after: Programme) -> tuple[Programm
     if before.heading != after.heading:
         found.append(ProgrammeDifference("heading", 0, 0))
     found += question_differences(before, after)
-    found += listed_differences("criteria", before.criteria, after.criteria)
-    found += listed_differences("rules", before.rules, after.rules)
+    found += compare_lists("criteria", before.criteria, after.criteria)
+    found += compare_lists("rules", before.rules, after.rules)
     if before.goals != after.goals:
         found.append(ProgrammeDifference("goals", 0, 0))
     return tuple(found)
@@ -116,7 +116,7 @@ def question_differences(before: Programme, after: Programme) -> Iterator[Progra
             yield ProgrammeDifference("fields", *(each.get(name) for each in places))
 
 
-def listed_differences(
+def compare_lists(
     part: ComparedPart, before: Sequence[Extension], after: Sequence[Extension]
 ) -> Iterator[ProgrammeDifference]:
     """Yield what differs between two lists; of what stands at one place and is of one kind, that it changed."""
@@ -126,7 +126,7 @@ def listed_differences(
             continue
         gone, come = list(range(first, last)), list(range(start, end))
         for place in list(gone):
-            like = next((one for one in come if named_alike(before[place], after[one])), None)
+            like = next((one for one in come if are_alike(before[place], after[one])), None)
             if like is not None:
                 gone.remove(place)
                 come.remove(like)
@@ -135,7 +135,7 @@ def listed_differences(
         yield from (ProgrammeDifference(part, None, place) for place in come)
 
 
-def named_alike(one: Extension, other: Extension) -> bool:
+def are_alike(one: Extension, other: Extension) -> bool:
     """Say whether two entries are of one kind, and have one name or speak of the same questions."""
     if type(one) is not type(other):
         return False

@@ -25,7 +25,7 @@ from mentormatch.people.cohort import People
 from mentormatch.programme.enrolment import email_of
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import Documents, FollowUp
-from mentormatch.programme.validation_messages import enumerated
+from mentormatch.programme.validation_messages import enumerate_names
 from mentormatch.record.decision import Decision, read_decision
 from mentormatch.record.digests import digest
 from mentormatch.record.log import check_chain
@@ -454,7 +454,7 @@ def write_contacts(
     with language(programme.heading.language, unless_asked=True):
         writer = WRITERS.get(target.suffix.lower())
         if writer is None:
-            found = Problem(target.name, tr("un autre format"), enumerated(WRITERS))
+            found = Problem(target.name, tr("un autre format"), enumerate_names(WRITERS))
             raise OutputError(tr("Les coordonnées ne s'écrivent pas ainsi"), [found])
         content = writer(contact_sheet(contacts, programme))
         return write_document(target, content, "contacts", replace=replace, private=True)

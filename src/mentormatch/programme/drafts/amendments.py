@@ -30,7 +30,7 @@ def add_mapping(path: Path, text: str) -> None:
         advice = tr("écrivez ailleurs (-o), et collez à la main")
         found = Problem("mapping", tr("le programme en a déjà une"), advice=advice)
         raise OutputError(tr("Rien n'a été ajouté à {file}", file=path.name), [found])
-    after = followed(path.read_bytes(), text)
+    after = append_text(path.read_bytes(), text)
     Programme.parse(after, path.name)
     write_whole(path, after)
 
@@ -40,7 +40,7 @@ def has_mapping(programme: Programme) -> bool:
     return bool(programme.mapping.questions or programme.mapping.options)
 
 
-def followed(content: bytes, text: str) -> bytes:
+def append_text(content: bytes, text: str) -> bytes:
     """Return a file with more text behind it."""
     return content.rstrip() + b"\n\n" + text.encode("utf-8")
 
@@ -55,29 +55,29 @@ def with_mapping(content: bytes, proposal: MappingDraft) -> bytes:
     if not any(one.name is not None for one in chain(proposal.questions, *proposal.options.values())):
         return content
     if not has_mapping(known):
-        return followed(content, mapping_text(proposal, known))
-    document = parsed(content)
+        return append_text(content, mapping_text(proposal, known))
+    document = parse_toml(content)
     mapping = document["mapping"]
     put(mapping, ("questions",), proposal.questions)
     for name, found in proposal.options.items():
         put(mapping, ("options", name), found)
-    return dumped(document)
+    return dump_toml(document)
 
 
-def asked_later(content: bytes, names: Iterable[str]) -> bytes:
+def ask_later(content: bytes, names: Iterable[str]) -> bytes:
     """Return the file of a programme by which nobody was asked these questions yet.
 
     Criteria and rules that look at them stay; a question by which people agree is read by staff alone from then on.
     """
-    document = parsed(content)
+    document = parse_toml(content)
     fields: Any = document["fields"]
     for name in names:
-        asked = fields[name]
-        if asked.get("use", "match") == "match":
-            asked["later"] = True
+        field = fields[name]
+        if field.get("use", "match") == "match":
+            field["later"] = True
         else:
-            asked["use"] = "display"
-    return dumped(document)
+            field["use"] = "display"
+    return dump_toml(document)
 
 
 def with_identity(content: bytes, key: str = "", role: RoleQuestion | None = None) -> bytes:
@@ -87,7 +87,7 @@ def with_identity(content: bytes, key: str = "", role: RoleQuestion | None = Non
     """
     import tomlkit
 
-    document = parsed(content)
+    document = parse_toml(content)
     fields: Any = document.setdefault("fields", tomlkit.table())
     if key:
         name = identifier(key, set(fields))
@@ -95,11 +95,11 @@ def with_identity(content: bytes, key: str = "", role: RoleQuestion | None = Non
     if role:
         name = identifier("role", set(fields))
         fields[name] = table(question=role.sample.question, kind="choice", options=role.options)
-        told = tomlkit.inline_table()
-        told.update({"field": name, "mentor": role.mentor, "mentee": role.mentee})
+        entry = tomlkit.inline_table()
+        entry.update({"field": name, "mentor": role.mentor, "mentee": role.mentee})
         heading: Any = document["programme"]
-        heading["role"] = told
-    return dumped(document)
+        heading["role"] = entry
+    return dump_toml(document)
 
 
 def table(**settings: object) -> Any:
@@ -121,18 +121,18 @@ def put(mapping: Any, path: tuple[str, ...], found: Iterable[Counterpart]) -> No
             mapping[key] = tomlkit.table()
         mapping = mapping[key]
     for one in named:
-        told = tomlkit.item(one.name)
-        mapping[one.text] = told.comment(plain(one.why))
+        entry = tomlkit.item(one.name)
+        mapping[one.text] = entry.comment(plain(one.why))
 
 
-def parsed(content: bytes) -> "TOMLDocument":
+def parse_toml(content: bytes) -> "TOMLDocument":
     """Return a file of TOML with all that it holds."""
     import tomlkit
 
     return tomlkit.parse(content.decode("utf-8-sig"))
 
 
-def dumped(document: Mapping[str, Any]) -> bytes:
+def dump_toml(document: Mapping[str, Any]) -> bytes:
     """Return a file of TOML."""
     import tomlkit
 

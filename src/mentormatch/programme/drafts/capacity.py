@@ -180,7 +180,7 @@ def taking_side(question: str, before: str = "", side: Side | None = None) -> Si
         return side_in_title(last)
     if lacks_noun(last):
         return side_taking(said, said, side)
-    whom = counted_words(last[count.end() :])
+    whom = find_counted_words(last[count.end() :])
     return None if whom is None else side_taking(whom or f"{context} {last[: count.start()]}", said, side)
 
 
@@ -205,7 +205,7 @@ def lacks_noun(said: str) -> bool:
     return count is not None and not others
 
 
-def counted_words(rest: str) -> str | None:
+def find_counted_words(rest: str) -> str | None:
     """Return the words for what is counted, behind a count; None where that is no people, as far as words tell."""
     verb = ABLE.search(rest)
     seat = PLACES.search(rest)

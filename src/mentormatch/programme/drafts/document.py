@@ -28,45 +28,45 @@ def heading(
 ) -> Iterator[str]:
     """Yield the lines of the heading."""
     yield "[programme]"
-    yield line("name", quoted(name), tr(CONFIRM))
-    yield line("language", quoted(spoken()), to_confirm(tr("la langue des documents et des messages")))
+    yield line("name", quote_toml(name), tr(CONFIRM))
+    yield line("language", quote_toml(spoken()), to_confirm(tr("la langue des documents et des messages")))
     if role:
-        told = next(entry.name for entry in entries if entry.question == role.sample.question)
-        mentor, mentee = quoted(role.mentor), quoted(role.mentee)
-        yield line("role", f'{{ field = "{told}", mentor = {mentor}, mentee = {mentee} }}', tr(CONFIRM))
+        role_name = next(entry.name for entry in entries if entry.question == role.sample.question)
+        mentor, mentee = quote_toml(role.mentor), quote_toml(role.mentee)
+        yield line("role", f'{{ field = "{role_name}", mentor = {mentor}, mentee = {mentee} }}', tr(CONFIRM))
     if email:
-        yield line("email", quoted(email.name), tr(CONFIRM))
+        yield line("email", quote_toml(email.name), tr(CONFIRM))
 
 
 def fields(entries: Sequence[DraftEntry]) -> Iterator[str]:
     """Yield the lines of the fields."""
     for entry in entries:
         yield f"[fields.{entry.name}]"
-        yield line("question", quoted(entry.question))
+        yield line("question", quote_toml(entry.question))
         why = entry.guess.why if entry.stated else to_confirm(entry.guess.why)
-        yield line("kind", quoted(entry.guess.kind), why)
+        yield line("kind", quote_toml(entry.guess.kind), why)
         for setting, value in entry.guess.settings.items():
-            yield line(setting, quoted(value) if isinstance(value, str) else array(value))
+            yield line(setting, quote_toml(value) if isinstance(value, str) else array(value))
         if entry.side:
-            yield line("side", quoted(entry.side), to_confirm(tr(ALONE[entry.side])))
+            yield line("side", quote_toml(entry.side), to_confirm(tr(ALONE[entry.side])))
         if words.AVOIDED.search(fold(entry.question)):
             yield line("private", "true", to_confirm(tr("montré à l'équipe seule")))
         if entry.guess.use != "match":
-            yield line("use", quoted(entry.guess.use), "" if entry.stated else tr(CONFIRM))
+            yield line("use", quote_toml(entry.guess.use), "" if entry.stated else tr(CONFIRM))
         yield ""
 
 
 def mappings(entries: Sequence[DraftEntry]) -> Iterator[str]:
     """Yield which headers and which answers stand for others, where the words of the files do not say so."""
-    headers = [pair for entry in entries if entry.guess.use != "forbidden" for pair in entry.renamed()]
+    headers = [pair for entry in entries if entry.guess.use != "forbidden" for pair in entry.map_headers()]
     if headers:
         yield "[mapping.questions]"
-        yield from (line(quoted(header), quoted(meant), tr(CONFIRM)) for header, meant in headers)
+        yield from (line(quote_toml(header), quote_toml(meant), tr(CONFIRM)) for header, meant in headers)
         yield ""
     for entry in entries:
         if entry.answers:
             yield f"[mapping.options.{entry.name}]"
-            yield from (line(quoted(text), quoted(said), tr(CONFIRM)) for text, said in entry.answers.items())
+            yield from (line(quote_toml(text), quote_toml(said), tr(CONFIRM)) for text, said in entry.answers.items())
             yield ""
 
 
@@ -75,10 +75,10 @@ def to_confirm(why: str) -> str:
     return tr("à confirmer : {why}", why=why)
 
 
-def quoted(text: str) -> str:
+def quote_toml(text: str) -> str:
     r"""Return ``text`` as a TOML string on one line.
 
-    >>> quoted('L"été\n')
+    >>> quote_toml('L"été\n')
     '"L\\"été\\n"'
     """
     return json.dumps(text.encode("utf-8", "replace").decode(), ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -90,7 +90,7 @@ def array(texts: Iterable[str]) -> str:
     >>> array(["Oui", "Non"])
     '["Oui", "Non"]'
     """
-    items = [quoted(text) for text in texts]
+    items = [quote_toml(text) for text in texts]
     flat = f"[{', '.join(items)}]"
     return flat if len(flat) <= MOST_WIDTH else "[\n    " + ",\n    ".join(items) + ",\n]"
 

@@ -55,7 +55,7 @@ class DraftEntry:
         """Whether pairs may be compared by it: neither free text nor anything that is kept apart."""
         return self.guess.use == "match"
 
-    def renamed(self) -> Iterator[tuple[str, str]]:
+    def map_headers(self) -> Iterator[tuple[str, str]]:
         """Yield each header that does not say by itself which field it answers, or which item of it, and that name."""
         items = self.sample.items or ("",) * len(self.sample.headers)
         for header, item in zip(self.sample.headers, items, strict=False):

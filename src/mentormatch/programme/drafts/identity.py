@@ -8,7 +8,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.answers import FEW, share
-from mentormatch.programme.drafts.document import array, line, quoted
+from mentormatch.programme.drafts.document import array, line, quote_toml
 from mentormatch.programme.drafts.entries import DraftEntry, by_side, identifier
 from mentormatch.programme.drafts.kinds import AT
 from mentormatch.programme.drafts.patterns import fold
@@ -41,12 +41,12 @@ def tool_headers(tables: Sequence[tuple[TextTable, Side | None]]) -> set[str]:
 
 
 def split_tool_columns(
-    asked: Sequence[QuestionSample], own: set[str]
+    questions: Sequence[QuestionSample], own: set[str]
 ) -> tuple[list[QuestionSample], list[QuestionSample]]:
     """Return the questions, with the names and addresses that a tool knows, and apart from them its other columns."""
     kept: list[QuestionSample] = []
     aside: list[QuestionSample] = []
-    for sample in asked:
+    for sample in questions:
         of_tool = all(fold(header) in own for header in sample.headers)
         known = of_tool and sample.answers and guess(sample).use == "contact"
         (aside if of_tool and not known else kept).append(sample)
@@ -159,9 +159,9 @@ def could_be_key(sample: QuestionSample) -> bool:
     return not sample.items and tells_apart(sample) and count_blanks(sample, len(sample.rows)) * FEW < len(sample.rows)
 
 
-def key_candidates(asked: Sequence[QuestionSample]) -> list[QuestionSample]:
+def key_candidates(questions: Sequence[QuestionSample]) -> list[QuestionSample]:
     """Return the columns that could be a key: those called a code first, then addresses, then any that tells apart."""
-    able = [sample for sample in asked if could_be_key(sample)]
+    able = [sample for sample in questions if could_be_key(sample)]
     called = [sample for sample in able if words.asks_code(sample.question)]
     emails = [sample for sample in able if is_email(sample) and sample not in called]
     others = [sample for sample in able if sample not in called and sample not in emails and is_coded(sample)]
@@ -174,36 +174,36 @@ def is_coded(sample: QuestionSample) -> bool:
 
 
 def missing_identity(
-    tables: Sequence[TextTable], asked: Sequence[QuestionSample], plan: Plan, *, apart: bool
+    tables: Sequence[TextTable], questions: Sequence[QuestionSample], plan: Plan, *, apart: bool
 ) -> list[str]:
     """Return what to add to a programme that has neither key nor role where these files need one, line by line."""
     lines: list[str] = []
     if not plan.key and not all(plan.email in claims_by_field(table.header, plan) for table in tables):
-        lines += [*key_lines(asked)]
+        lines += [*key_lines(questions)]
     if not apart and plan.roles is None and plan.alone is None:
-        role = role_among(asked)
+        role = role_among(questions)
         lines += [*role_lines(role)] if role else [tr(NO_ROLE_AT_ALL)]
     return lines
 
 
-def key_lines(asked: Sequence[QuestionSample]) -> Iterator[str]:
+def key_lines(questions: Sequence[QuestionSample]) -> Iterator[str]:
     """Yield a field for each column that could be the key: an address is a contact, which stands for a key."""
-    for sample in key_candidates(asked):
+    for sample in key_candidates(questions):
         email = is_email(sample)
         yield tr(NO_KEY, question=sample.question, why=tr(ADDRESSES if email else DIFFERENT))
         yield f"[fields.{identifier(sample.question, set())}]"
-        yield line("question", quoted(sample.question))
-        yield line("kind", quoted("text"))
-        yield line("use", quoted("contact" if email else "key"))
-    if not key_candidates(asked):
+        yield line("question", quote_toml(sample.question))
+        yield line("kind", quote_toml("text"))
+        yield line("use", quote_toml("contact" if email else "key"))
+    if not key_candidates(questions):
         yield tr(NEITHER)
 
 
 def role_lines(role: RoleQuestion) -> Iterator[str]:
     """Yield the role and its field."""
     yield tr(NO_ROLE, question=role.sample.question)
-    yield f'role = {{ field = "role", mentor = {quoted(role.mentor)}, mentee = {quoted(role.mentee)} }}'
+    yield f'role = {{ field = "role", mentor = {quote_toml(role.mentor)}, mentee = {quote_toml(role.mentee)} }}'
     yield "[fields.role]"
-    yield line("question", quoted(role.sample.question))
-    yield line("kind", quoted("choice"))
+    yield line("question", quote_toml(role.sample.question))
+    yield line("kind", quote_toml("choice"))
     yield line("options", array(role.options))

@@ -53,15 +53,17 @@ class Guess:
 
 def contact(sample: QuestionSample) -> Guess | None:
     """Return that people are reached by it: an e-mail address, a name, a telephone number, a page of their own."""
-    asked, answers = sample.question, sample.answers
+    question, answers = sample.question, sample.answers
     if answers and all(fold(answer) in YES | NO for answer in dict.fromkeys(answers)):
         return None
-    if share(answers, AT.fullmatch) > 0.7 or (words.says(lexicon.EMAIL, asked) and not are_chosen(answers)):
+    if share(answers, AT.fullmatch) > 0.7 or (words.says(lexicon.EMAIL, question) and not are_chosen(answers)):
         return Guess("text", tr("adresse e-mail : dans un tableau à part"), use="contact")
     numbered = share(answers, lambda text: PHONE.fullmatch(text) and sum(map(str.isdigit, text)) >= 9) > 0.7
     dated = share(answers, DATE.fullmatch) > 0.5
-    reached = words.says(lexicon.CONTACT, asked) and not words.says(lexicon.NOT_CONTACT, asked) and are_typed(answers)
-    if (numbered or reached or words.name_of_person(asked)) and not dated:
+    reached = (
+        words.says(lexicon.CONTACT, question) and not words.says(lexicon.NOT_CONTACT, question) and are_typed(answers)
+    )
+    if (numbered or reached or words.name_of_person(question)) and not dated:
         return Guess("text", tr("coordonnées : dans un tableau à part"), use="contact")
     return None
 
@@ -111,29 +113,29 @@ def agreement(question: str, answer: str) -> bool | None:
 
 def yesno(sample: QuestionSample) -> Guess | None:
     """Return that it is answered by yes or no, or by one box that holds the words of the question."""
-    asked = sample.question
+    question = sample.question
     options = distinct(sample.answers)
-    counted = words.COUNT.search(fold(asked)) or words.GRADED.search(fold(asked))
+    counted = words.COUNT.search(fold(question)) or words.GRADED.search(fold(question))
     if not options or len(options) > FEW or (counted and any(map(str.isdigit, options))):
         return None
-    known = all(agreement(asked, option) is not None for option in options)
+    known = all(agreement(question, option) is not None for option in options)
     return Guess("yesno", tr("oui ou non")) if known else None
 
 
 def consent(sample: QuestionSample) -> Guess | None:
     """Return that people agree by it to be taken in; who refuses it is not."""
-    asked = sample.question
+    question = sample.question
     options = distinct(sample.answers)
     if (
         not options
         or len(options) > FEW
-        or not words.says(lexicon.CONSENT, asked)
-        or words.says(lexicon.PERMISSION, asked)
+        or not words.says(lexicon.CONSENT, question)
+        or words.says(lexicon.PERMISSION, question)
     ):
         return None
-    said = [agreement(asked, option) for option in options]
+    said = [agreement(question, option) for option in options]
     if None not in said:
-        given = sum(bool(agreement(asked, answer)) for answer in sample.answers)
+        given = sum(bool(agreement(question, answer)) for answer in sample.answers)
         why = tr("accord sans lequel une ligne est rejetée (ici {count})", count=len(sample.rows) - given)
         return Guess("yesno", why, use="consent")
     if len(options) == 1:
@@ -159,8 +161,8 @@ def scale(sample: QuestionSample) -> Guess | None:
         return scale_of_figures(sample, options)
     order = order_answers(options)
     if order is None:
-        asked_for = words.GRADED.search(fold(sample.question)) and len(options) > 2
-        return Guess("scale", tr(NO_ORDER), {"options": options}) if asked_for else None
+        graded = words.GRADED.search(fold(sample.question)) and len(options) > 2
+        return Guess("scale", tr(NO_ORDER), {"options": options}) if graded else None
     if all(agreement(sample.question, option) is not None for option in order):
         return None
     left = [option for option in options if is_off_scale(option)]
@@ -173,12 +175,12 @@ def scale(sample: QuestionSample) -> Guess | None:
 
 def scale_of_figures(sample: QuestionSample, options: Sequence[str]) -> Guess | None:
     """Return that notes were given, the highest last; turned round where the question says that 1 is the most."""
-    asked, given = fold(sample.question), set(options)
+    question, given = fold(sample.question), set(options)
     if years(options) or words.asks_typed_text(sample.question):
         return None
-    if not words.GRADED.search(asked):
-        coded = CODE.fullmatch(asked) and len(options) > FEW and given <= TO_TEN
-        whole = given in NOTES and not words.COUNT.search(asked) and not words.AMOUNT.search(asked)
+    if not words.GRADED.search(question):
+        coded = CODE.fullmatch(question) and len(options) > FEW and given <= TO_TEN
+        whole = given in NOTES and not words.COUNT.search(question) and not words.AMOUNT.search(question)
         return Guess("scale", tr(NO_ORDER), {"options": sorted(options, key=int)}) if coded or whole else None
     ends = legend(sample.question)
     order = sorted(options, key=lambda option: parse_number(option) or 0.0, reverse=ends == "reversed")
@@ -191,9 +193,9 @@ def legend(question: str) -> str:
     >>> legend("Rate it (1 = not at all, 5 = very)"), legend("De 1 (très) à 5 (pas du tout)"), legend("Note ?")
     ('plain', 'reversed', 'plain')
     """
-    told = [(int(number), said) for number, said in words.END_AFTER.findall(question)]
-    told += [(int(number), said) for said, number in words.END_BEFORE.findall(question)]
-    low, high = min(told, default=(0, "")), max(told, default=(0, ""))
+    ends = [(int(number), said) for number, said in words.END_AFTER.findall(question)]
+    ends += [(int(number), said) for said, number in words.END_BEFORE.findall(question)]
+    low, high = min(ends, default=(0, "")), max(ends, default=(0, ""))
     if low[0] == high[0]:
         return "plain"
     rises = is_higher(high[1].strip(), low[1].strip())

@@ -12,7 +12,7 @@ from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, decimal, listed
 from mentormatch.languages.similarity import NEAR, closest, likenesses
 from mentormatch.programme.drafts import words
-from mentormatch.programme.drafts.document import line, plain, quoted
+from mentormatch.programme.drafts.document import line, plain, quote_toml
 from mentormatch.programme.drafts.identity import TELLS, missing_identity, why_identity
 from mentormatch.programme.drafts.patterns import fold
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, in_table
@@ -96,7 +96,7 @@ def propose(programme: Programme, tables: Tables, stated: StatedMapping = NOTHIN
     apart = all(side is not None for _, side in tables)
     plan = plan_of(programme, apart=apart)
     tables = [(separate_questions(table, plan), side) for table, side in tables]
-    said = {fold(found.text): found for found in stated_questions(tables, stated, plan)}
+    said = {fold(found.text): found for found in find_stated_questions(tables, stated, plan)}
     plan = plan_with(plan, said.values(), stated.options)
     questions = {fold(found.text): found for table, side in tables for found in header_counterparts(table, side, plan)}
     wider = plan_with(plan, questions.values(), {})
@@ -105,10 +105,10 @@ def propose(programme: Programme, tables: Tables, stated: StatedMapping = NOTHIN
         done = {fold(text) for text in texts}
         counts[name] = Counter({text: times for text, times in counts.get(name, {}).items() if fold(text) not in done})
     options = {name: tuple(option_counterparts(name, texts, plan)) for name, texts in counts.items()}
-    kept = {name: (*stated_options(stated, name, plan), *found) for name, found in options.items()}
+    kept = {name: (*find_stated_options(stated, name, plan), *found) for name, found in options.items()}
     typed = {name: len(texts) - len(options[name]) for name, texts in counts.items() if len(texts) > len(options[name])}
-    asked = [sample for table, side in tables for sample in in_table(table, side)]
-    lacking = missing_identity([table for table, _ in tables], asked, wider, apart=apart)
+    sampled = [sample for table, side in tables for sample in in_table(table, side)]
+    lacking = missing_identity([table for table, _ in tables], sampled, wider, apart=apart)
     return MappingDraft(
         (*said.values(), *questions.values()),
         {name: found for name, found in kept.items() if found},
@@ -127,7 +127,7 @@ def plan_with(plan: Plan, questions: Iterable[Counterpart], options: Mapping[str
     return replace(plan, renaming=Renaming({**plan.renaming.headers, **named}, answers))
 
 
-def stated_questions(tables: Tables, stated: StatedMapping, plan: Plan) -> Iterator[Counterpart]:
+def find_stated_questions(tables: Tables, stated: StatedMapping, plan: Plan) -> Iterator[Counterpart]:
     """Yield what people said of the questions of these files."""
     for table, side in tables:
         for sample in in_table(table, side):
@@ -136,7 +136,7 @@ def stated_questions(tables: Tables, stated: StatedMapping, plan: Plan) -> Itera
                 yield from counterparts(sample, name, tr(STATED), plan.fields)
 
 
-def stated_options(stated: StatedMapping, name: str, plan: Plan) -> Iterator[Counterpart]:
+def find_stated_options(stated: StatedMapping, name: str, plan: Plan) -> Iterator[Counterpart]:
     """Yield what people said of the answers to a field; what stays as typed needs no word."""
     known = plan.fields.get(name)
     for text, said in stated.options.get(name, {}).items():
@@ -159,11 +159,11 @@ def counterparts(
             yield Counterpart(header, f"{name} [{known}]" if known else name, why)
 
 
-def item_of(asked: AnyField, item: str) -> str | None:
+def item_of(field: AnyField, item: str) -> str | None:
     """Return the item of a field that a column of a file may be, None where it has none like it."""
-    if has_item(asked, item):
+    if has_item(field, item):
         return item
-    near = closest(item, answers_of(asked))
+    near = closest(item, answers_of(field))
     return near.name if near else None
 
 
@@ -173,42 +173,42 @@ def header_counterparts(table: TextTable, side: Side | None, plan: Plan) -> Iter
     taken = {at for claim in claims.values() for at in (*claim.whole, *(column for _, column in claim.items))}
     free = {table.header[column] for column in range(len(table.header)) if column not in taken | table.own}
     free = {header for header in free if not is_left(header, plan)}
-    asked = [sample for sample in in_table(table, side) if free.intersection(sample.headers)]
+    questions = [sample for sample in in_table(table, side) if free.intersection(sample.headers)]
     fields = {
         name: field
         for name, field in plan.fields.items()
         if name not in claims and field.use != "forbidden" and (side is None or field.asks(side))
     }
-    chosen = pair_with_fields(asked, fields, plan)
-    for place, sample in enumerate(asked):
+    chosen = pair_with_fields(questions, fields, plan)
+    for place, sample in enumerate(questions):
         name, why = chosen.get(place, (None, tr(TO_FILL)))
         yield from counterparts(sample, name, why, plan.fields) if name else (Counterpart(sample.question, None, why),)
 
 
 def pair_with_fields(
-    asked: Sequence[QuestionSample], fields: Mapping[str, AnyField], plan: Plan
+    questions: Sequence[QuestionSample], fields: Mapping[str, AnyField], plan: Plan
 ) -> dict[int, tuple[str, str]]:
     """Return the field that each question may be, the likest first, and why; no field twice."""
     names = list(fields)
-    by_words = likenesses([sample.question for sample in asked], [fields[name].question for name in names])
+    by_words = likenesses([sample.question for sample in questions], [fields[name].question for name in names])
     rated = [
         (
-            max(by_words[row][column], evidence, NEAR * bool(told)),
+            max(by_words[row][column], evidence, NEAR * bool(identity)),
             -row,
             name,
             by_words[row][column],
-            told * (evidence < NEAR),
+            identity * (evidence < NEAR),
         )
-        for row, sample in enumerate(asked)
+        for row, sample in enumerate(questions)
         for column, name in enumerate(names)
-        for told, evidence in ((why_identity(sample, name, plan), share_understood(sample, fields[name])),)
-        if told or max(by_words[row][column], evidence) >= NEAR
+        for identity, evidence in ((why_identity(sample, name, plan), share_understood(sample, fields[name])),)
+        if identity or max(by_words[row][column], evidence) >= NEAR
     ]
     chosen: dict[int, tuple[str, str]] = {}
-    for _, row, name, likeness, told in sorted(rated, reverse=True):
+    for _, row, name, likeness, identity in sorted(rated, reverse=True):
         if -row not in chosen and name not in {field for field, _ in chosen.values()}:
-            why = LIKE if likeness >= NEAR else CALLED if told else ANSWERED
-            said = tr(why, question=fields[name].question, likeness=decimal(likeness, 2), why=told)
+            why = LIKE if likeness >= NEAR else CALLED if identity else ANSWERED
+            said = tr(why, question=fields[name].question, likeness=decimal(likeness, 2), why=identity)
             chosen[-row] = (name, said)
     return chosen
 
@@ -262,12 +262,12 @@ def sides_said(name: str, texts: Counter[str], plan: Plan) -> dict[str, str]:
 
 def missing_fields(tables: Tables, plan: Plan) -> Iterator[str]:
     """Yield the fields that criteria and rules need and no column answers, with their words and the closest header."""
-    for name, near in unanswered_fields(tables, plan).items():
+    for name, near in find_unanswered_fields(tables, plan).items():
         said = CLOSEST if near else ALONE
         yield tr(said, question=plan.fields[name].question, name=name, near=near)
 
 
-def unanswered_fields(tables: Tables, plan: Plan) -> dict[str, str]:
+def find_unanswered_fields(tables: Tables, plan: Plan) -> dict[str, str]:
     """Return the closest header, empty for none, by the field that is needed and that no column answers."""
     found: dict[str, str] = {}
     for name in sorted(plan.needed):
@@ -290,16 +290,16 @@ def mapping_text(proposal: MappingDraft, known: Programme) -> str:
     lines = [
         tr(HEAD),
         "[mapping.questions]",
-        *(line(quoted(text), quoted(name)) for text, name in said.questions.items()),
+        *(line(quote_toml(text), quote_toml(name)) for text, name in said.questions.items()),
     ]
     lines += [mapping_line(found) for found in proposal.questions]
     lines += [tr("# Aucune colonne pour {missing}", missing=plain(missing)) for missing in proposal.missing]
     lines += [f"# {each}" for text in proposal.absent for each in text.splitlines()]
     for name in dict.fromkeys([*said.options, *proposal.options, *proposal.typed]):
         lines += ["", f"[mapping.options.{toml_key(name)}]  # {plain(known.fields[name].question)}"]
-        lines += [line(quoted(text), quoted(option)) for text, option in said.options.get(name, {}).items()]
+        lines += [line(quote_toml(text), quote_toml(option)) for text, option in said.options.get(name, {}).items()]
         lines += [mapping_line(found) for found in proposal.options.get(name, ())]
-        lines += typed_beside(proposal.typed.get(name, 0))
+        lines += describe_typed_answers(proposal.typed.get(name, 0))
         open_ends = name in proposal.typed or any(found.name is None for found in proposal.options.get(name, ()))
         lines += options_line(known.fields[name]) if open_ends else []
     return "\n".join(lines) + "\n"
@@ -308,18 +308,20 @@ def mapping_text(proposal: MappingDraft, known: Programme) -> str:
 def mapping_line(found: Counterpart) -> str:
     """Return one line of a mapping; a comment where it is to be filled in."""
     open_end = found.name is None
-    return line(f"# {quoted(found.text)}" if open_end else quoted(found.text), quoted(found.name or ""), found.why)
+    return line(
+        f"# {quote_toml(found.text)}" if open_end else quote_toml(found.text), quote_toml(found.name or ""), found.why
+    )
 
 
-def typed_beside(count: int) -> list[str]:
+def describe_typed_answers(count: int) -> list[str]:
     """Return that answers were typed beside the options, which they stay."""
-    told = tr_n(
+    sentence = tr_n(
         "# {told}, donnée une seule fois et loin de toute option : laissée comme tapée (« Autre » ?)",
         "# {told}, données une seule fois et loin de toute option : laissées comme tapées (« Autre » ?)",
         count,
         told=counted(count, "autre réponse", "autres réponses"),
     )
-    return [told] if count else []
+    return [sentence] if count else []
 
 
 def options_line(field: AnyField) -> list[str]:
@@ -330,7 +332,7 @@ def options_line(field: AnyField) -> list[str]:
 
 def toml_key(name: str) -> str:
     """Return the id of a field as a key of TOML."""
-    return name if name.isascii() and name.replace("_", "").replace("-", "").isalnum() else quoted(name)
+    return name if name.isascii() and name.replace("_", "").replace("-", "").isalnum() else quote_toml(name)
 
 
 def unknown_texts(field: AnyField, answer: Answer) -> Iterator[str]:

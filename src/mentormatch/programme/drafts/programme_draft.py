@@ -30,7 +30,7 @@ from mentormatch.programme.drafts.patterns import fold
 from mentormatch.programme.drafts.proposals import DraftedExtension, adapt, choices, is_of_house
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, language_of, samples, with_sides
-from mentormatch.programme.drafts.uses import guess, is_sensitive, used_as
+from mentormatch.programme.drafts.uses import apply_use, guess, is_sensitive
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.entries import KEYLESS, NAMELESS, UNACCEPTED
@@ -70,12 +70,12 @@ def try_out(text: str, tables: Tables) -> DryRun:
     try:
         programme = Programme.read(tomllib.loads(text))
         alone = programme.heading.role is None and any(side is None for _, side in tables)
-        told: Tables = [(table, "mentee") for table, _ in tables] if alone else tables
-        plan = plan_of(programme, apart=all(side is not None for _, side in told))
-        cohort = take_in(told, plan)
+        sheets: Tables = [(table, "mentee") for table, _ in tables] if alone else tables
+        plan = plan_of(programme, apart=all(side is not None for _, side in sheets))
+        cohort = take_in(sheets, plan)
     except MentorMatchError as error:
         return DryRun(problems=tuple(error.problems) or (Problem("", str(error)),))
-    return DryRun(cohort.rows, misread=Counter(misread_fields(told, plan)), alone=alone)
+    return DryRun(cohort.rows, misread=Counter(misread_fields(sheets, plan)), alone=alone)
 
 
 def rejections(dry_run: DryRun, entries: Sequence[DraftEntry]) -> Iterator[str]:
@@ -97,11 +97,11 @@ def misread_fields(tables: Tables, plan: Plan) -> Iterator[str]:
     """Yield the field of each answer that is not understood as it was meant."""
     for sheet in laid_out(tables, plan):
         for name, place in sheet.places.items():
-            asked = plan.fields[name]
-            if asked.use in ("match", "consent", "display"):
+            field = plan.fields[name]
+            if field.use in ("match", "consent", "display"):
                 given = [place.answer(record.cells) for record in sheet.table.records]
                 known = {str(answer): answer for answer in given}
-                noted = {said for said, answer in known.items() if asked.read(answer).note}
+                noted = {said for said, answer in known.items() if field.read(answer).note}
                 yield from (name for answer in given if str(answer) in noted)
 
 
@@ -162,7 +162,7 @@ class Outline:
     apart: bool
 
     @property
-    def told(self) -> bool:
+    def knows_sides(self) -> bool:
         """Whether it is known who is mentor and who is mentee."""
         return self.apart or self.role is not None
 
@@ -182,22 +182,22 @@ def draft(tables: Tables, name: str = "", stated: StatedDraft = NOTHING_STATED) 
 
 def outline_of(tables: Tables, stated: StatedDraft = NOTHING_STATED) -> Outline:
     """Return the fields that these answers seem to need, and what tells the role."""
-    asked, aside = split_tool_columns(list(with_typed_texts(samples(tables))), tool_headers(tables))
+    questions, aside = split_tool_columns(list(with_typed_texts(samples(tables))), tool_headers(tables))
     apart = all(side is not None for _, side in tables)
-    role = None if apart else stated_role(asked, stated) or role_among(asked)
+    role = None if apart else find_stated_role(questions, stated) or role_among(questions)
     if role is not None:
-        asked, aside = with_sides(asked, role.sides), with_sides(aside, role.sides)
+        questions, aside = with_sides(questions, role.sides), with_sides(aside, role.sides)
     total = sum(len(table.records) for table, _ in tables)
-    entries = [replace(entry, apart=apart) for entry in name_fields(asked, role)]
+    entries = [replace(entry, apart=apart) for entry in name_fields(questions, role)]
     known = link_rankings(with_shared_options(unify(entries)))
     known = [as_stated(entry, stated.uses) for entry in known]
     return Outline(tuple(choose_key(known, aside, total)), role, apart)
 
 
-def stated_role(asked: Sequence[QuestionSample], stated: StatedDraft) -> RoleQuestion | None:
+def find_stated_role(questions: Sequence[QuestionSample], stated: StatedDraft) -> RoleQuestion | None:
     """Return the question that tells the sides where people said which."""
     question, mentor, mentee = stated.role or ("", "", "")
-    sample = next((one for one in asked if stated.role and fold(one.question) == question), None)
+    sample = next((one for one in questions if stated.role and fold(one.question) == question), None)
     return RoleQuestion(sample, mentor, mentee) if sample else None
 
 
@@ -206,13 +206,13 @@ def as_stated(entry: DraftEntry, uses: Mapping[str, Use]) -> DraftEntry:
     use = uses.get(fold(entry.question))
     if use is None:
         return entry
-    found = entry.guess if use == entry.guess.use else used_as(thin(entry.sample), entry.guess, use)
+    found = entry.guess if use == entry.guess.use else apply_use(thin(entry.sample), entry.guess, use)
     return replace(entry, guess=found, stated=True)
 
 
 def draft_of(outline: Outline, tables: Tables, name: str, taken: Container[str]) -> Draft:
     """Return a draft of these fields, tried on the files."""
-    entries, proposals, hints = adapt(outline.entries, told=outline.told)
+    entries, proposals, hints = adapt(outline.entries, sides_known=outline.knows_sides)
     text = "\n".join(
         [
             tr(HEAD),
@@ -220,7 +220,7 @@ def draft_of(outline: Outline, tables: Tables, name: str, taken: Container[str])
             "",
             *fields(entries),
             *mappings(entries),
-            *choices(proposals, taken, told=outline.told),
+            *choices(proposals, taken, sides_known=outline.knows_sides),
             *(f"#\n# # {hint}" for hint in hints),
         ]
     )
@@ -248,9 +248,9 @@ def without_consents(made: Draft, outline: Outline) -> Outline | None:
     return replace(outline, entries=tuple(spared))
 
 
-def with_typed_texts(asked: Sequence[QuestionSample]) -> Iterator[QuestionSample]:
+def with_typed_texts(questions: Sequence[QuestionSample]) -> Iterator[QuestionSample]:
     """Yield the questions, each followed by what was typed beside its options, as a question of its own."""
-    for sample in asked:
+    for sample in questions:
         yield sample
         for place, item in enumerate(sample.items):
             cells = tuple((row[place],) for row in sample.rows)
@@ -259,11 +259,11 @@ def with_typed_texts(asked: Sequence[QuestionSample]) -> Iterator[QuestionSample
                 yield QuestionSample(sample.headers[place], (sample.headers[place],), (), cells, sample.sides)
 
 
-def name_fields(asked: Sequence[QuestionSample], role: RoleQuestion | None) -> list[DraftEntry]:
+def name_fields(questions: Sequence[QuestionSample], role: RoleQuestion | None) -> list[DraftEntry]:
     """Return a field for each question, under an id that no other question or header reads like."""
-    taken = {fold(header) for sample in asked for header in (*sample.headers, sample.question)}
+    taken = {fold(header) for sample in questions for header in (*sample.headers, sample.question)}
     entries = []
-    for sample in asked:
+    for sample in questions:
         telling = role if role is not None and sample.question == role.sample.question else None
         name = identifier("role" if telling else sample.question, taken - {fold(sample.question)})
         taken.add(name)
@@ -285,7 +285,7 @@ def guess_question(sample: QuestionSample) -> Guess:
 
 def missing_parts(entries: Sequence[DraftEntry], outline: Outline, dry_run: DryRun) -> Iterator[str]:
     """Yield what nothing in the answers tells, and people must say before they can be taken; a dry run has shown it."""
-    if not outline.told:
+    if not outline.knows_sides:
         yield tr(
             "rien dans ce fichier ne dit qui est mentor·e et qui est mentoré·e : ajoutez « role » à [programme], ou"
             " donnez un fichier par côté (--mentors, --mentees)"

@@ -8,7 +8,7 @@ from mentormatch.fields.single import parse_number
 from mentormatch.languages import mark, tr
 from mentormatch.programme.drafts import capacity, lexicon, words
 from mentormatch.programme.drafts.answers import LONGEST_OPTION, distinct
-from mentormatch.programme.drafts.document import array, line, plain, quoted
+from mentormatch.programme.drafts.document import array, line, plain, quote_toml
 from mentormatch.programme.drafts.entries import DraftEntry
 from mentormatch.programme.drafts.kinds import Guess
 from mentormatch.programme.drafts.patterns import fold
@@ -74,13 +74,15 @@ class DraftedExtension:
     def lines(self, *, taken: bool = False) -> Iterator[str]:
         """Yield its lines, each as a comment unless it was ``taken``."""
         table = "rules" if self.rule else "criteria"
-        said = [line("kind", quoted(self.kind)), *(line(name, value) for name, value in self.settings.items())]
+        said = [line("kind", quote_toml(self.kind)), *(line(name, value) for name, value in self.settings.items())]
         weight = [] if self.rule else [line("weight", str(WEIGHT))]
-        told = (f"# {plain(self.why)}", f"[[{table}]]", *said, *weight)
-        yield from ("", *told) if taken else ("#", *(f"# {each}" for each in told))
+        block = (f"# {plain(self.why)}", f"[[{table}]]", *said, *weight)
+        yield from ("", *block) if taken else ("#", *(f"# {each}" for each in block))
 
 
-def adapt(entries: Sequence[DraftEntry], *, told: bool) -> tuple[list[DraftEntry], list[DraftedExtension], list[str]]:
+def adapt(
+    entries: Sequence[DraftEntry], *, sides_known: bool
+) -> tuple[list[DraftEntry], list[DraftedExtension], list[str]]:
     """Return some fields in the kinds that proposals need, what could be proposed with them, and hints beside.
 
     ``told`` says whether it is known who is mentor and who is mentee: where it is not, only a capacity is proposed, and
@@ -88,25 +90,25 @@ def adapt(entries: Sequence[DraftEntry], *, told: bool) -> tuple[list[DraftEntry
     """
     kept = {entry.name: entry for entry in map(as_capacity, entries)}
     found = [*capacities(list(kept.values()))]
-    pairs = twins(list(kept.values()), told=told)
+    pairs = twins(list(kept.values()), sides_known=sides_known)
     for pair in pairs:
         kept |= {entry.name: entry for entry in as_lists(pair)}
         found.append(coverage(pair))
     used = {entry.name for pair in pairs for entry in (pair.mentee, pair.mentor)}
     used |= {proposal.settings["field"].strip('"') for proposal in found if "field" in proposal.settings}
-    if told:
+    if sides_known:
         kept |= {name: as_house(entry) for name, entry in kept.items() if name not in used}
         shared = [entry for name, entry in kept.items() if name not in used]
         found += [proposal for entry in shared if (proposal := propose(entry))]
         found += [proposal for entry in shared if (proposal := veto(entry, list(kept.values())))]
-    return list(kept.values()), found, [*hints(list(kept.values()), told=told)]
+    return list(kept.values()), found, [*hints(list(kept.values()), sides_known=sides_known)]
 
 
-def hints(entries: Sequence[DraftEntry], *, told: bool) -> Iterator[str]:
+def hints(entries: Sequence[DraftEntry], *, sides_known: bool) -> Iterator[str]:
     """Yield how two questions that ask each side for one of the same options could be compared: as one field."""
-    for mentor, mentee in echoes([entry for entry in entries if not is_private(entry)]) if told else ():
+    for mentor, mentee in echoes([entry for entry in entries if not is_private(entry)]) if sides_known else ():
         questions = {"mentor": plain(mentor.question), "mentee": plain(mentee.question)}
-        mapped = line(quoted(mentee.question), quoted(mentor.name))
+        mapped = line(quote_toml(mentee.question), quote_toml(mentor.name))
         yield tr(ECHO, **questions, mapped=mapped, mentor_field=mentor.name, mentee_field=mentee.name)
 
 
@@ -131,7 +133,7 @@ def capacities(entries: Sequence[DraftEntry]) -> Iterator[DraftedExtension]:
     for side in sides:
         entry = next((entry for entry in entries if entry.takes == side), None)
         if entry:
-            settings = {"field": quoted(entry.name), **({"side": quoted(side)} if side == "mentee" else {})}
+            settings = {"field": quote_toml(entry.name), **({"side": quote_toml(side)} if side == "mentee" else {})}
             yield DraftedExtension("capacity", of_question(TAKES[side], entry), settings, rule=True)
 
 
@@ -148,7 +150,9 @@ def coverage(pair: Twins) -> DraftedExtension:
     """Return that what mentees need is to be met."""
     mentee, mentor = plain(pair.mentee.question), plain(pair.mentor.question)
     why = tr(COVERED if pair.alike else UNLIKE, mentee=mentee, mentor=mentor)
-    return DraftedExtension("coverage", why, {"mentee": quoted(pair.mentee.name), "mentor": quoted(pair.mentor.name)})
+    return DraftedExtension(
+        "coverage", why, {"mentee": quote_toml(pair.mentee.name), "mentor": quote_toml(pair.mentor.name)}
+    )
 
 
 def as_house(entry: DraftEntry) -> DraftEntry:
@@ -173,16 +177,16 @@ def propose(entry: DraftEntry) -> DraftedExtension | None:
     found = rule_of(entry)
     if found:
         kind, why = found
-        return DraftedExtension(kind, of_question(why, entry), {"field": quoted(entry.name)}, rule=True)
+        return DraftedExtension(kind, of_question(why, entry), {"field": quote_toml(entry.name)}, rule=True)
     comparable = lexicon.COMPARED.search(fold(entry.question)) or is_untitled(entry)
     if not entry.stated and (is_private(entry) or not comparable):
         return None
     if is_need_and_offer(entry):
-        named = {"mentee": quoted(entry.name), "mentor": quoted(entry.name)}
+        named = {"mentee": quote_toml(entry.name), "mentor": quote_toml(entry.name)}
         return DraftedExtension("coverage", of_question(ONE_COVERED, entry), named)
     if entry.guess.kind in SIMPLE or (entry.guess.kind == "number" and lexicon.OFTEN.search(fold(entry.question))):
         kind, why = SIMPLE.get(entry.guess.kind, SIMPLE["scale"])
-        return DraftedExtension(kind, of_question(why, entry), {"field": quoted(entry.name)})
+        return DraftedExtension(kind, of_question(why, entry), {"field": quote_toml(entry.name)})
     return None
 
 
@@ -211,8 +215,8 @@ def is_untitled(entry: DraftEntry) -> bool:
 def is_private(entry: DraftEntry) -> bool:
     """Say whether a question is about what nobody is paired by unasked: gender, age, school, how they heard of it."""
     said = {fold(option) for option in entry.options}
-    asked = not is_untitled(entry) and lexicon.NOT_COMPARED.search(fold(entry.question))
-    return bool(asked) or len(said & lexicon.GENDERS) > 1
+    unfit = not is_untitled(entry) and lexicon.NOT_COMPARED.search(fold(entry.question))
+    return bool(unfit) or len(said & lexicon.GENDERS) > 1
 
 
 def veto(entry: DraftEntry, entries: Sequence[DraftEntry]) -> DraftedExtension | None:
@@ -221,7 +225,7 @@ def veto(entry: DraftEntry, entries: Sequence[DraftEntry]) -> DraftedExtension |
         return None
     known = [each.name for each in entries if each.guess.use == "key" and each.guess.kind == "text"]
     known += [each.name for each in entries if each.guess.kind == "names" and each.scored and is_of_house(each)]
-    settings = {"field": quoted(entry.name), "against": array(known)}
+    settings = {"field": quote_toml(entry.name), "against": array(known)}
     return DraftedExtension("veto", of_question(AVOIDING, entry), settings, rule=True) if known else None
 
 
@@ -230,7 +234,7 @@ def of_question(why: str, entry: DraftEntry) -> str:
     return tr(WHY, why=tr(why), question=plain(entry.question))
 
 
-def choices(proposals: Sequence[DraftedExtension], taken: Container[str], *, told: bool) -> Iterator[str]:
+def choices(proposals: Sequence[DraftedExtension], taken: Container[str], *, sides_known: bool) -> Iterator[str]:
     """Yield what could be proposed, as comments: what makes a good pair is the programme's policy, not ours.
 
     What people have ``taken``, by its key, is no comment.
@@ -238,6 +242,6 @@ def choices(proposals: Sequence[DraftedExtension], taken: Container[str], *, tol
     if proposals:
         yield tr(CHOOSE, weight=WEIGHT).rstrip("\n")
     else:
-        yield tr(NOTHING, why=tr(NO_QUESTION if told else ONE_SIDE))
+        yield tr(NOTHING, why=tr(NO_QUESTION if sides_known else ONE_SIDE))
     for proposal in proposals:
         yield from proposal.lines(taken=proposal.key in taken)

@@ -58,8 +58,8 @@ def surety_of_entry(entry: DraftEntry) -> Surety:
     if fold(tr(CHECK_ORDER)) in fold(guess.why) or (guess.use == "key" and not coded):
         return "doubtful"
     typed = guess.kind == "names" or guess.settings.get("joiner") is not None
-    told = entry.name != "role" or words.roles(entry.options) is not None
-    return "likely" if typed or guess.use in ("consent", "key") or not told else "sure"
+    clear = entry.name != "role" or words.roles(entry.options) is not None
+    return "likely" if typed or guess.use in ("consent", "key") or not clear else "sure"
 
 
 def surety_of_column(sample: QuestionSample, field: AnyField) -> Surety:

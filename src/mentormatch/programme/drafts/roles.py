@@ -84,12 +84,12 @@ class RoleQuestion:
         return [self.side(row[0]) for row in self.sample.rows]
 
 
-def role_among(asked: Sequence[QuestionSample]) -> RoleQuestion | None:
+def role_among(questions: Sequence[QuestionSample]) -> RoleQuestion | None:
     """Return what tells the role: answers that name both, else whether somebody would be a mentor."""
-    few = [sample for sample in asked if not sample.items and len(set(sample.answers)) <= MOST_SPELLINGS]
-    told = (role_of_answers(sample) for sample in few)
+    few = [sample for sample in questions if not sample.items and len(set(sample.answers)) <= MOST_SPELLINGS]
+    answered = (role_of_answers(sample) for sample in few)
     offered = (role_of_volunteers(sample) for sample in few)
-    return next((role for role in (*told, *offered) if role), None)
+    return next((role for role in (*answered, *offered) if role), None)
 
 
 def role_of_answers(sample: QuestionSample) -> RoleQuestion | None:

@@ -57,9 +57,9 @@ def samples(tables: Sequence[tuple[TextTable, Side | None]]) -> list[QuestionSam
     """Return the questions of all files in their order; one that both files ask comes once."""
     found: dict[str, QuestionSample] = {}
     for table, side in tables:
-        for asked in in_table(table, side):
-            key = fold(asked.question)
-            found[key] = join(found[key], asked) if key in found else asked
+        for question in in_table(table, side):
+            key = fold(question.question)
+            found[key] = join(found[key], question) if key in found else question
     return list(found.values())
 
 
@@ -105,28 +105,28 @@ def answers_in(table: TextTable, column: int) -> frozenset[str]:
     return frozenset(fold(record.cells[column]) for record in table.records) - {""}
 
 
-def link_follow_ups(asked: Sequence[QuestionSample]) -> list[QuestionSample]:
+def link_follow_ups(questions: Sequence[QuestionSample]) -> list[QuestionSample]:
     """Return questions in their order, each that only asks to say more with the one that it follows."""
     found: list[QuestionSample] = []
-    for one in asked:
+    for one in questions:
         last = found[-1] if found else None
         before = last if last and (follows(one.question) or describes(one.question, last.question)) else None
         found.append(replace(one, follows=before and (before.follows or before)))
     return found
 
 
-def link_memberships(asked: Sequence[QuestionSample]) -> list[QuestionSample]:
+def link_memberships(questions: Sequence[QuestionSample]) -> list[QuestionSample]:
     """Return questions, those on being a member of something unnamed with a question that names what it is.
 
     A form that asks again and again about faith, or about a union, is the form of a church, or of that union.
     """
-    named = [(subject_of(one.question), one) for one in asked]
+    named = [(subject_of(one.question), one) for one in questions]
     times = Counter(subject for subject, _ in named if subject in BELONGING)
     subject, count = times.most_common(1)[0] if times else (None, 0)
     if count < OFTEN:
-        return list(asked)
+        return list(questions)
     first = next(one for of, one in named if of == subject)
-    return [replace(one, follows=first) if asks_membership(one.question) else one for one in asked]
+    return [replace(one, follows=first) if asks_membership(one.question) else one for one in questions]
 
 
 def hold_other_only(header: Sequence[str], columns: Sequence[int]) -> bool:
@@ -219,8 +219,8 @@ def column_groups(header: Sequence[str]) -> dict[str, list[int]]:
         question, item = split_header(text)
         again = strip_number(text, header) != text.strip()
         together = item and not again and (text.rstrip().endswith("]") or questions.count(fold(question)) > 1)
-        asked = question if together else text.strip()
-        groups.setdefault(named.setdefault(fold(asked), asked), []).append(column)
+        wording = question if together else text.strip()
+        groups.setdefault(named.setdefault(fold(wording), wording), []).append(column)
     return groups
 
 
@@ -259,9 +259,9 @@ def align(sample: QuestionSample, items: Sequence[str]) -> Iterable[tuple[str, .
     return (tuple(row[place[item]] if item in place else "" for item in items) for row in sample.rows)
 
 
-def with_sides(asked: Iterable[QuestionSample], sides: Sequence[Side | None]) -> list[QuestionSample]:
+def with_sides(questions: Iterable[QuestionSample], sides: Sequence[Side | None]) -> list[QuestionSample]:
     """Return the questions of one file with who sent each row."""
-    return [replace(sample, sides=tuple(sides)) for sample in asked]
+    return [replace(sample, sides=tuple(sides)) for sample in questions]
 
 
 def language_of(tables: Sequence[tuple[TextTable, Side | None]]) -> str:

@@ -412,7 +412,7 @@ def degree(answer: str) -> tuple[str, float]:
 def in_ranges(answers: Sequence[str]) -> list[float | None] | None:
     """Return what orders ranges of numbers: the first number of each, a little less below it, a little more above."""
     spoken = {unit(write_figures(answer)) for answer in answers}
-    found = [bound(answer, scaled=len(spoken - {1.0}) > 1) for answer in answers]
+    found = [measure_range(answer, scaled=len(spoken - {1.0}) > 1) for answer in answers]
     rates = {bool(RATE.search(write_figures(answer))) for answer in answers if fold(answer) not in SMALL_NUMBERS}
     classes = all(re.fullmatch(r"\d+(?:e|eme)", fold(answer)) for answer in answers)
     return None if None in found or years(answers) or classes or len(rates) > 1 else found
@@ -423,12 +423,12 @@ def years(answers: Sequence[str]) -> bool:
     return bool(answers) and all(re.fullmatch(r"(?:19|20)\d\d", answer.strip()) for answer in answers)
 
 
-def bound(answer: str, *, scaled: bool = True) -> float | None:
+def measure_range(answer: str, *, scaled: bool = True) -> float | None:
     """Return what orders a range of numbers in days or in its own unit, None where an answer is no range.
 
-    >>> bound("6 mois à 1 an") < bound("1 à 2 ans") < bound("Plus de 2 ans")
+    >>> measure_range("6 mois à 1 an") < measure_range("1 à 2 ans") < measure_range("Plus de 2 ans")
     True
-    >>> bound("12 Green Road") is None
+    >>> measure_range("12 Green Road") is None
     True
     """
     said = write_figures(re.sub(r"\s*\(.*?\)|\s[–—-]\s(?!\d).*$", "", answer).strip().casefold())

@@ -88,15 +88,15 @@ def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = Tru
     if by_words:
         return by_words
     # What stands before brackets or a colon is what is asked for; what is behind may name a course or a field.
-    asked = without_harmless(plain(REMARK.split(question, maxsplit=1)[0]))
-    if is_topical(said) and not (asked and subject_in_words(asked)):
+    core = without_harmless(plain(REMARK.split(question, maxsplit=1)[0]))
+    if is_topical(said) and not (core and subject_in_words(core)):
         return None
     return subject_in_options(tuple(map(plain, chosen)), closed=closed)
 
 
 def subject_in_words(said: str) -> str | None:
     """Return the sensitive subject of the words of a question, None where there is none."""
-    found = found_in_words(said)
+    found = find_in_words(said)
     return found and found[0]
 
 
@@ -107,27 +107,27 @@ def telling_words(question: str) -> str:
     ('problème de santé', '')
     """
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question)
-    found = found_in_words(without_harmless(plain(spaced)))
+    found = find_in_words(without_harmless(plain(spaced)))
     if found is None:
         return ""
-    words, told = list(re.finditer(r"[^\W_]+", spaced)), found[1].split()
-    runs = (words[at : at + len(told)] for at in range(len(words) - len(told) + 1))
-    run = next((run for run in runs if [plain(word[0]) for word in run] == told), None)
+    words, phrase = list(re.finditer(r"[^\W_]+", spaced)), found[1].split()
+    runs = (words[at : at + len(phrase)] for at in range(len(words) - len(phrase) + 1))
+    run = next((run for run in runs if [plain(word[0]) for word in run] == phrase), None)
     return spaced[run[0].start() : run[-1].end()] if run else found[1]
 
 
 @lru_cache(maxsize=4096)
-def found_in_words(said: str) -> tuple[str, str] | None:
+def find_in_words(said: str) -> tuple[str, str] | None:
     """Return the sensitive subject of the words of a question and the phrase that tells it, None where none does."""
     agreed = bool(within(CONSENT).match(said))
     for subject in SUBJECTS:
         # Phrases that tell in any sentence; in one by which people agree, no others do.
-        told = (subject.certain, subject.telling) + (() if agreed else (subject.likely,))
-        strong = (m.span() for part in told for m in within(part).finditer(said))
+        phrases = (subject.certain, subject.telling) + (() if agreed else (subject.likely,))
+        strong = (m.span() for part in phrases for m in within(part).finditer(said))
         # Phrases that tell where a person is asked.
         weak = () if agreed else (m.span() for m in within(subject.possible).finditer(said))
-        asked = (span for span in weak if concerns_person(said, span))
-        span = next((span for span in chain(strong, asked) if not is_exempt(said, span)), None)
+        personal = (span for span in weak if concerns_person(said, span))
+        span = next((span for span in chain(strong, personal) if not is_exempt(said, span)), None)
         if span:
             return subject.name, said[slice(*span)]
     return None
@@ -205,16 +205,16 @@ def is_topical(said: str) -> bool:
 @lru_cache(maxsize=1024)
 def subject_in_options(options: tuple[str, ...], *, closed: bool) -> str | None:
     """Return the sensitive subject of options, None where too few are of one."""
-    told = [option for option in options if not DECLINED.match(option)]
+    given = [option for option in options if not DECLINED.match(option)]
     # Some answers tell by themselves, such as an allowance for the disabled among sources of income.
-    telling = [name for option in told if (name := subject_told_by(option))]
+    telling = [name for option in given if (name := find_subject(option))]
     if len(telling) > (not closed):
         return Counter(telling).most_common(1)[0][0]
     # Of all others two are needed, and a share of all; one is enough beside a few and a refusal to answer.
-    found = [name for option in told if (name := subject_of_option(option))]
-    declined = len(told) < len(options) and len(told) <= FEW
-    enough = len(found) > 1 - declined and len(found) > (SHARE if closed else TYPED) * len(told)
-    return Counter(found).most_common(1)[0][0] if enough and not (COLOURS & set(told) and "origin" in found) else None
+    found = [name for option in given if (name := subject_of_option(option))]
+    declined = len(given) < len(options) and len(given) <= FEW
+    enough = len(found) > 1 - declined and len(found) > (SHARE if closed else TYPED) * len(given)
+    return Counter(found).most_common(1)[0][0] if enough and not (COLOURS & set(given) and "origin" in found) else None
 
 
 def subject_of_option(option: str) -> str | None:
@@ -227,7 +227,7 @@ def subject_of_option(option: str) -> str | None:
     return None
 
 
-def subject_told_by(option: str) -> str | None:
+def find_subject(option: str) -> str | None:
     """Return the sensitive subject of an option that tells it whatever stands beside it, None of any other."""
     return next((subject.name for subject in SUBJECTS if within(subject.telling).search(option)), None)
 

@@ -102,7 +102,7 @@ class Twins:
     alike: bool
 
 
-def twins(entries: Sequence[DraftEntry], *, told: bool) -> list[Twins]:
+def twins(entries: Sequence[DraftEntry], *, sides_known: bool) -> list[Twins]:
     """Return the pairs of questions that are one on each side, the likest first, no question twice.
 
     ``told`` says whether it is known who is mentor and who is mentee: otherwise the words of both questions decide.
@@ -113,7 +113,7 @@ def twins(entries: Sequence[DraftEntry], *, told: bool) -> list[Twins]:
         for place, (mentee, mentor) in enumerate(product(able, able))
         if mentee is not mentor
         for found in (Twins(mentee, mentor, share_options(mentee, mentor)),)
-        if (rating := likeness(found, told=told)) > 0
+        if (rating := likeness(found, sides_known=sides_known)) > 0
     ]
     taken: set[str] = set()
     chosen = []
@@ -148,16 +148,16 @@ def is_comparable(entry: DraftEntry) -> bool:
     return listed and used and not aside and not personal
 
 
-def likeness(found: Twins, *, told: bool) -> float:
+def likeness(found: Twins, *, sides_known: bool) -> float:
     """Return how likely two questions are twins, 0 where they are not."""
     mentee, mentor = found.mentee, found.mentor
     need, offer = need_or_offer(mentee.question), need_or_offer(mentor.question)
     worded = need > 0 > offer
-    apart = told and mentor.side == "mentor" and mentee.side == "mentee"
-    crossed = told and (mentor.side == "mentee" or mentee.side == "mentor")
+    apart = sides_known and mentor.side == "mentor" and mentee.side == "mentee"
+    crossed = sides_known and (mentor.side == "mentee" or mentee.side == "mentor")
     lists = sum(entry.guess.kind in LISTS for entry in (mentee, mentor))
     topics = len(set(topic_words(mentee)) & set(topic_words(mentor)))
-    aimed = told and found.alike and need > 0 == offer
+    aimed = sides_known and found.alike and need > 0 == offer
     if crossed or need < 0 or not (apart or worded or aimed) or not (lists or worded):
         return 0
     if not found.alike and not (worded and topics and lists):

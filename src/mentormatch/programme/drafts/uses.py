@@ -67,7 +67,7 @@ def first_fit(sample: QuestionSample, kinds: Iterable[Callable[[QuestionSample],
     return next((one for tried in kinds if (one := tried(sample))), nothing)
 
 
-def used_as(sample: QuestionSample, found: Guess, use: Use) -> Guess:
+def apply_use(sample: QuestionSample, found: Guess, use: Use) -> Guess:
     """Return what a question is once people said what is done with it: ``found`` is what it was taken for."""
     why = tr(STATED)
     if use in KINDS_OF_USES:
@@ -109,8 +109,8 @@ def subject_in(sample: QuestionSample) -> str | None:
     chosen = bool(sample.items) or are_chosen(sample.answers)
     # The first word of codes such as race_no and race_time says less than each of them.
     coded = " " not in sample.question and all(header.startswith(sample.question) for header in sample.headers)
-    asked = sample.headers if coded else (sample.question,)
-    return next((found for one in asked if (found := subject_of(one, options, closed=chosen))), None)
+    questions = sample.headers if coded else (sample.question,)
+    return next((found for one in questions if (found := subject_of(one, options, closed=chosen))), None)
 
 
 def is_sensitive(sample: QuestionSample) -> bool:

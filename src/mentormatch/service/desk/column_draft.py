@@ -148,7 +148,7 @@ class SeenDraft:
     @property
     def told(self) -> bool:
         """Whether it is known who is mentor and who is mentee."""
-        return self.made.outline.told
+        return self.made.outline.knows_sides
 
     @property
     def role(self) -> str:
@@ -371,7 +371,7 @@ class UnreadQuestions:
         return [
             OfferedQuestion(one.name, settings_of(one))
             for one in (self._entries if unread else [])
-            if unread.issuperset(one.sample.headers) and not one.answers and not any(one.renamed())
+            if unread.issuperset(one.sample.headers) and not one.answers and not any(one.map_headers())
         ]
 
     @cached_property

@@ -8,17 +8,17 @@ from mentormatch.errors import SurveyError
 from mentormatch.fields import SIDES, AnyField
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, joined, quoted
-from mentormatch.programme.drafts.amendments import asked_later, with_identity, with_mapping
+from mentormatch.programme.drafts.amendments import ask_later, with_identity, with_mapping
 from mentormatch.programme.drafts.identity import could_be_key, key_candidates
 from mentormatch.programme.drafts.kinds import Guess
 from mentormatch.programme.drafts.mapping_draft import (
     Counterpart,
     MappingDraft,
     StatedMapping,
+    find_unanswered_fields,
     mapping_text,
     plan_with,
     propose,
-    unanswered_fields,
 )
 from mentormatch.programme.drafts.patterns import fold
 from mentormatch.programme.drafts.question_lines import examples, surety_of_column
@@ -93,7 +93,7 @@ class ColumnMapping:
     @property
     def amended(self) -> bytes:
         """The file of the programme, without a mapping that was made here."""
-        content = asked_later(self.source, self.later) if self.later else self.source
+        content = ask_later(self.source, self.later) if self.later else self.source
         return with_identity(content, self.key, self.role) if self.key or self.role else content
 
     def seen(self) -> "SeenMapping":
@@ -354,7 +354,7 @@ class SeenMapping:
 
     def blockers(self) -> Iterator[ColumnBlocker]:
         """Yield what stands in the way, in the order in which it is best dealt with."""
-        lacking = unanswered_fields(self.tables, self.plan)
+        lacking = find_unanswered_fields(self.tables, self.plan)
         found = [
             *self.of_another_file(len(lacking)),
             *self.unidentified(),

@@ -29,7 +29,7 @@ from mentormatch.programme.question_edits import (
     QuestionSettings,
     settings_of_kind,
 )
-from mentormatch.programme.tables import table_of, unfilled
+from mentormatch.programme.tables import strip_field, table_of
 from mentormatch.programme.versions import ProgrammeVersions
 from mentormatch.report.intake_words import KINDS
 from mentormatch.report.view import labels_for_notebook
@@ -279,7 +279,7 @@ class ProgrammeForm:
         refuse_needed(programme, edit.name, kind)
         changes: dict[str, Any] | None
         if former is not None and former.kind == kind:
-            told = unfilled(edit.name, table_of(former), {name: table_of(one) for name, one in kept.fields.items()})
+            told = strip_field(edit.name, table_of(former), {name: table_of(one) for name, one in kept.fields.items()})
             own = {*type(field).model_fields, *type(former).model_fields} - {*Field.model_fields}
             changes = {setting: told.get(setting) for setting in sorted({*own, "watch", "shareable"})}
         else:
@@ -405,7 +405,7 @@ def users_of(programme: Programme, name: str, answer: str | None = None) -> Iter
 def named_answers(rule: Rule) -> list[str]:
     """Return the settings of a rule that name answers to a question."""
     source = BlankSource(rule, {})
-    blanks = [blank for text in (rule.sentence, *rule.details) for blank in source.filled(text).blanks]
+    blanks = [blank for text in (rule.sentence, *rule.details) for blank in source.fill(text).blanks]
     return [blank.setting for blank in blanks if blank.kind == "answers"]
 
 
