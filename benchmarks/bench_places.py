@@ -10,7 +10,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from mentormatch.fields import Number, Place
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.places.finding import find, sought
+from mentormatch.places.finding import find, find_untranslated
 from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer
 from mentormatch.rules.kinds.meet import Meet
 from mentormatch.rules.rule import market_of
@@ -58,7 +58,7 @@ def test_reading_20_000_places(benchmark: BenchmarkFixture) -> None:
     answers = written()
 
     def read() -> int:
-        sought.cache_clear()
+        find_untranslated.cache_clear()
         return sum(find(answer).position is not None for answer in answers)
 
     assert benchmark.pedantic(read, rounds=1) == ANSWERS

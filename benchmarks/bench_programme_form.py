@@ -31,7 +31,7 @@ CAPACITY = 2
 
 def asked(desk: Desk, do: str, body: bytes = b"", **values: Any) -> dict[str, Any]:
     """Return the answer of a desk."""
-    answer = read_message(BytesIO(desk.answer(ServiceMessage({"do": do, **values}, body).packed())))
+    answer = read_message(BytesIO(desk.answer(ServiceMessage({"do": do, **values}, body).pack())))
     assert answer is not None
     assert not answer.head.get("refused"), answer.body
     told: dict[str, Any] = json.loads(answer.body)

@@ -34,16 +34,16 @@ class Problem:
     advice: str = ""
     code: str = ""
 
-    def told(self) -> dict[str, str]:
+    def to_dict(self) -> dict[str, str]:
         """Return it as programs read it; most problems have no code of their own."""
         return {name: text for name, text in asdict(self).items() if text or name != "code"}
 
     def __str__(self) -> str:
         """Say it on one line, whatever stands in the file that it speaks of."""
-        told = tr("{where} : {found}", where=self.where, found=self.found)
+        sentence = tr("{where} : {found}", where=self.where, found=self.found)
         if self.expected:
-            told = tr("{told} ; attendu : {expected}", told=told, expected=self.expected)
-        return on_one_line(f"{told} → {self.advice}" if self.advice else told)
+            sentence = tr("{told} ; attendu : {expected}", told=sentence, expected=self.expected)
+        return on_one_line(f"{sentence} → {self.advice}" if self.advice else sentence)
 
 
 class MentorMatchError(Exception):

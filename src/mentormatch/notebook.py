@@ -76,7 +76,7 @@ class KernelWidget(anywidget.AnyWidget):
     def _answer(self, change: Mapping[str, Any]) -> None:
         self.view = self.answer(change["new"])
 
-    def answer(self, asked: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
+    def answer(self, request: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
         """Return the view that answers what was asked, with why it was refused; ``content`` is that of a file."""
         raise NotImplementedError
 
@@ -111,9 +111,9 @@ class BoardWidget(KernelWidget):
         """The plan at present; it can be saved, explained and compared like any other."""
         return self.board.matching
 
-    def answer(self, asked: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
+    def answer(self, request: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
         """Return the board after an action."""
-        return self.board.answer(asked)
+        return self.board.answer(request)
 
     def __repr__(self) -> str:
         return f"BoardWidget({len(self.matching.solution.pairs)} pairs)"
@@ -135,7 +135,7 @@ class FormWidget(KernelWidget):
     def __init__(self, form: ProgrammeForm, path: Path) -> None:
         self.form, self.path = form, path
         with language(form.language):
-            super().__init__(view=self._told(0), words=form_texts.words())
+            super().__init__(view=self._describe(0), words=form_texts.words())
 
     @property
     def programme(self) -> Programme:
@@ -147,31 +147,31 @@ class FormWidget(KernelWidget):
         """Who takes part under the version that was kept last."""
         return self.form.cohort_of(self.programme)
 
-    def answer(self, asked: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
+    def answer(self, request: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
         """Return the form after a gesture; a version that is kept is in the file then, and the former one beside it."""
         refusal, kept = "", self.form.versions.newest
         with language(self.form.language):
             try:
-                self.form.do(form_action(asked.get("what")))
+                self.form.do(form_action(request.get("what")))
                 if self.form.versions.newest is not kept:
                     keep_file(self.path)
                     write_whole(self.path, self.form.versions.newest.content)
             except MentorMatchError as error:
                 refusal = str(error)
-            return self._told(int(asked.get("turn", 0)), refusal)
+            return self._describe(int(request.get("turn", 0)), refusal)
 
-    def _told(self, turn: int, refusal: str = "") -> dict[str, Any]:
+    def _describe(self, turn: int, refusal: str = "") -> dict[str, Any]:
         return {"turn": turn, "refusal": refusal, "file": self.path.name, "form": form_state(self.form)}
 
     def _repr_html_(self) -> str:
-        told: dict[str, Any] = self.view["form"]
-        criteria = [(one["label"], one["weight"]) for group in told["headings"] for one in group["criteria"]]
+        form: dict[str, Any] = self.view["form"]
+        criteria = [(one["label"], one["weight"]) for group in form["headings"] for one in group["criteria"]]
         with language(self.form.language):
             tables = [
                 ((tr("Critère"), tr("Poids")), [(label, f"{weight:g}") for label, weight in criteria]),
-                ((tr("Règle"), tr("Ce qu'elle fait")), [(one["label"], one["effect"]) for one in told["rules"]]),
+                ((tr("Règle"), tr("Ce qu'elle fait")), [(one["label"], one["effect"]) for one in form["rules"]]),
             ]
-            return render_template("told.html", title=told["name"], sentences=(), tables=tables)
+            return render_template("told.html", title=form["name"], sentences=(), tables=tables)
 
 
 class PanelWidget[AnyPanel: Panel](KernelWidget):
@@ -183,29 +183,29 @@ class PanelWidget[AnyPanel: Panel](KernelWidget):
     def __init__(self, panel: AnyPanel) -> None:
         self.panel = panel
         with language(panel.language):
-            super().__init__(view=self._told(0), words=panel_texts.words())
+            super().__init__(view=self._describe(0), words=panel_texts.words())
         self.on_msg(self._take)
 
-    def _take(self, _: object, asked: Mapping[str, Any], buffers: Sequence[Any]) -> None:
+    def _take(self, _: object, request: Mapping[str, Any], buffers: Sequence[Any]) -> None:
         """Take a file, which came beside what was asked."""
-        self.view = self.answer(asked, b"".join(map(bytes, buffers)))
+        self.view = self.answer(request, b"".join(map(bytes, buffers)))
 
-    def answer(self, asked: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
+    def answer(self, request: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
         """Return the panel after a gesture; a file that was asked for is sent beside it."""
         refusal = ""
         with language(self.panel.language):
             try:
-                self.panel.do(PanelGesture.of(asked.get("what")), content)
+                self.panel.do(PanelGesture.of(request.get("what")), content)
             except MentorMatchError as error:
                 refusal = str(error)
-            told = self._told(int(asked.get("turn", 0)), refusal)
+            state = self._describe(int(request.get("turn", 0)), refusal)
         if self.panel.given and not refusal:
             name, given = self.panel.given
             self.send({"given": name}, [given])
         self.panel.given = None
-        return told
+        return state
 
-    def _told(self, turn: int, refusal: str = "") -> dict[str, Any]:
+    def _describe(self, turn: int, refusal: str = "") -> dict[str, Any]:
         return {"turn": turn, "refusal": refusal, **self.panel.state()}
 
     def _repr_html_(self) -> str:

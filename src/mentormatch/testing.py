@@ -42,16 +42,16 @@ def check_criterion(
     ``programme`` and ``answers`` (a row a person, question to text) are those of the example programme ``mentorat``
     unless given.
     """
-    programme, answers = given_or_example(programme, answers)
+    programme, answers = choose_example(programme, answers)
     criterion = kind.model_validate(kind.example)
     check_statement(criterion, programme.fields)
     hold(bool(kind.title), f"`{criterion.kind}` has a title")
     for seed in range(DRAWS):
         random = Random(seed)
-        people = drawn_cohort(programme, answers, criterion, random)
+        people = draw_cohort(programme, answers, criterion, random)
         left, right = people.mentors, people.mentees
         check_values(criterion, left, right)
-        check_value_of_a_pair(criterion, left, right, drawn_part(left, random), drawn_part(right, random))
+        check_value_of_a_pair(criterion, left, right, draw_part(left, random), draw_part(right, random))
         check_reasons(criterion, left, right)
 
 
@@ -60,23 +60,23 @@ def check_rule(
 ) -> None:
     """Hold every law of rules against the ``example`` that a rule states; programme and answers as for a criterion."""
     name = "mentorat" if kind.of_pairs else "codeveloppement"
-    programme, answers = given_or_example(programme, answers, name)
+    programme, answers = choose_example(programme, answers, name)
     rule = kind.model_validate(kind.example)
     check_statement(rule, programme.fields)
     hold(bool(rule.describe().strip()), f"`{rule.kind}` says in a phrase what it asks")
     for seed in range(DRAWS if kind.of_pairs else 0):
         random = Random(seed)
-        people = drawn_cohort(programme, answers, rule, random)
+        people = draw_cohort(programme, answers, rule, random)
         if not rule.applies_to(people):
             people = read_survey(programme, answers)
         cells = [random.randint(0, MILLION) for _ in range(len(people.mentors) * len(people.mentees))]
         shape = len(people.mentors), len(people.mentees)
         market = market_of(people, np.array(cells, dtype=np.int32).reshape(shape))
         check_pairs(rule, market)
-        check_forbidden_pair(rule, market, drawn_part(market.mentors, random), drawn_part(market.mentees, random))
+        check_forbidden_pair(rule, market, draw_part(market.mentors, random), draw_part(market.mentees, random))
         check_relaxations(rule, market)
         for side in SIDES:
-            some = drawn_part(market.side(side), random)
+            some = draw_part(market.side(side), random)
             check_entry_of_a_person(rule, market.side(side), side, some)
             check_degree_bounds(rule, market.side(side), side, some)
 
@@ -105,11 +105,13 @@ def check_exporter(kind: type[Exporter]) -> None:
     pair = {"mentor": people.mentors.ids[0], "mentee": people.mentees.ids[0]}
     contrary = [rules_by_kind()[rule].model_validate(pair) for rule in ("pin", "ban")]
     impossible = programme.with_rules(contrary)
-    for asked, rules in ((people, programme), (nobody, programme), (people, impossible)):
-        matching = match(asked, rules)
+    for people_or_none, rules in ((people, programme), (nobody, programme), (people, impossible)):
+        matching = match(people_or_none, rules)
         content = exporter.content(matching)
         hold(isinstance(content, bytes), f"`{kind.kind}` writes bytes")
-        hold(exporter.content(match(asked, rules)) == content, f"`{kind.kind}` writes the same bytes each time")
+        hold(
+            exporter.content(match(people_or_none, rules)) == content, f"`{kind.kind}` writes the same bytes each time"
+        )
 
 
 def hold(holds: bool, law: str) -> None:  # noqa: FBT001 - reads as a sentence
@@ -138,7 +140,7 @@ def check_statement(extension: Extension, fields: Mapping[str, AnyField]) -> Non
 def check_values(criterion: Criterion, left: People, right: People) -> None:
     """Hold that values are from 0 to 1, and undefined exactly where a side gave no answer."""
     values = criterion.score(left, right)
-    known = answered(criterion, left, "mentor")[:, None] & answered(criterion, right, "mentee")[None, :]
+    known = find_answered(criterion, left, "mentor")[:, None] & find_answered(criterion, right, "mentee")[None, :]
     if not any(criterion.references()) and (named := criterion.pairs_by_name(left, right)) is not None:
         known = np.zeros(values.shape, dtype=bool)  # it asks nobody anything, and knows the pairs that it names
         known[named.left, named.right] = True
@@ -165,10 +167,10 @@ def check_reasons(criterion: Criterion, left: People, right: People) -> None:
         hold(criterion.reason(left.person(i), right.person(k)) == alone, "`reason` rests on these two people alone")
 
 
-def answered(extension: Extension, people: People, side: Side) -> BoolVector:
+def find_answered(extension: Extension, people: People, side: Side) -> BoolVector:
     """Return (n,) bool: who answered all that is asked of this side."""
-    asked = [people.known(field) for field in extension.fields_of(side)]
-    return np.logical_and.reduce(asked, axis=0) if asked else np.ones(len(people), dtype=bool)
+    known = [people.known(field) for field in extension.fields_of(side)]
+    return np.logical_and.reduce(known, axis=0) if known else np.ones(len(people), dtype=bool)
 
 
 # --- laws of rules ---------------------------------------------------------------------------------------------------
@@ -292,7 +294,7 @@ def cells_of(table: TextTable) -> list[tuple[str, ...]]:
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
-def given_or_example(
+def choose_example(
     programme: Programme | None, answers: Sequence[Mapping[str, str]] | None, name: str = "mentorat"
 ) -> tuple[Programme, Sequence[Mapping[str, str]]]:
     """Return a programme and answers to try a kind on: those of an example where none are given."""
@@ -302,15 +304,15 @@ def given_or_example(
     return examples.programme(name), list(csv.DictReader(StringIO(text), delimiter=";"))
 
 
-def drawn_cohort(
+def draw_cohort(
     programme: Programme, answers: Sequence[Mapping[str, str]], extension: Extension, random: Random
 ) -> Cohort:
     """Draw some of the people, and leave out some of their answers to what an extension asks."""
-    asked = {programme.fields[each.field].question for each in extension.references()}
-    asked |= {each.field for each in extension.references()}
+    questions = {programme.fields[each.field].question for each in extension.references()}
+    questions |= {each.field for each in extension.references()}
 
     def drawn(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        left_out = {question for question in sorted(asked) if random.random() < BLANK_SHARE}
+        left_out = {question for question in sorted(questions) if random.random() < BLANK_SHARE}
         for header, cell in row.items():
             yield header, "" if header.split(" [", maxsplit=1)[0] in left_out else cell
 
@@ -318,6 +320,6 @@ def drawn_cohort(
     return read_survey(programme, [dict(drawn(row)) for row in people])
 
 
-def drawn_part(people: People, random: Random) -> list[int]:
+def draw_part(people: People, random: Random) -> list[int]:
     """Draw the positions of some people, in any order."""
     return random.sample(range(len(people)), random.randint(0, len(people)))

@@ -10,7 +10,7 @@ from mentormatch.fields import Place
 from mentormatch.people.cohort import People
 from mentormatch.places.column import PlaceColumn
 from mentormatch.places.finding import find
-from mentormatch.places.gazetteer import DEPARTEMENTS, DETOUR, distances, gazetteer, minutes, told
+from mentormatch.places.gazetteer import DEPARTEMENTS, DETOUR, distances, format_length, gazetteer, minutes
 from tests.places.measured import apart as measured
 
 PLACES = gazetteer()
@@ -121,7 +121,9 @@ def test_most_people_live_where_the_point_is_that_of_the_commune_and_all_have_on
 
 def test_minutes_are_of_a_longer_way_and_lengths_are_told_without_false_precision() -> None:
     assert minutes(np.array([60.0]), 60)[0] == pytest.approx(60 * DETOUR)
-    assert [told(length, "km").replace("\u00a0", " ").replace("\u202f", " ") for length in (0.4, 3.2, 9_180.2)] == [
+    assert [
+        format_length(length, "km").replace("\u00a0", " ").replace("\u202f", " ") for length in (0.4, 3.2, 9_180.2)
+    ] == [
         "0 km",
         "3 km",
         "9 180 km",

@@ -20,7 +20,7 @@ from mentormatch.places.finding import (
     PlaceMatch,
     find,
 )
-from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer, spelled
+from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer, normalise_name
 
 PLACES = gazetteer()
 COMMUNES = sorted(PLACES.by_code.values())
@@ -239,7 +239,7 @@ def rewritten(draw: st.DrawFn) -> tuple[int, str]:
 def shortened(word: str, random: Random) -> str:
     """Return a word without its accents, or shortened, at times."""
     short = {"Saint": "St", "Sainte": "Ste"}.get(word, word)
-    return random.choice([word, short, spelled(word)])
+    return random.choice([word, short, normalise_name(word)])
 
 
 @given(written=rewritten())

@@ -4,7 +4,7 @@ from itertools import product
 
 from mentormatch.base.progress import Progress
 from mentormatch.languages import language
-from mentormatch.widgets.progress import ENDS, GOALS, end, looked, page_of, part, stage
+from mentormatch.widgets.progress import ENDS, GOALS, describe_scan, end, page_of, part, stage
 from tests.english import french_in
 
 
@@ -14,7 +14,7 @@ def test_every_stage_and_every_end_is_told_in_english() -> None:
     ends = [Progress(seconds=125, status=status, part=number, over=True) for status, number in product(ENDS, (1, 2))]
     with language("en"):
         told = [*map(stage, stages), *map(end, ends), part(Progress(part=2, parts=3)), part(Progress(part=4))]
-        told.append(looked(Progress(looked=37, pairs=100, pairs_per_second=640e6)))
+        told.append(describe_scan(Progress(looked=37, pairs=100, pairs_per_second=640e6)))
         assert told[-1] == "37% of pairs seen, 640\u00a0M/s"
         told.append(page_of(Progress(), "x"))
     assert french_in(*told) == []

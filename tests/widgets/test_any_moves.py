@@ -73,7 +73,7 @@ class Moves(RuleBasedStateMachine):
         if isinstance(made, Imposed | SetAsideIn | Withdrawal) and people <= here:
             decisions: list[BoardDecision] = [*self.board.now.decisions, made]
             if made not in self.board.now.decisions:
-                assert best(self.board.ground.decided(decisions)) is None
+                assert best(self.board.ground.apply_decisions(decisions)) is None
 
     @rule(mentor=st.sampled_from(MENTORS), mentee=st.sampled_from(MENTEES))
     def pin(self, mentor: str, mentee: str) -> None:
@@ -159,7 +159,7 @@ class Moves(RuleBasedStateMachine):
     @invariant()
     def the_order_of_the_decisions_does_not_matter(self) -> None:
         decisions = self.board.now.decisions
-        again = self.board.ground.decided(decisions[::-1])
+        again = self.board.ground.apply_decisions(decisions[::-1])
         assert again.solution.pairs.tolist() == self.board.matching.solution.pairs.tolist()
         assert again.solution.tiers == self.board.matching.solution.tiers
 

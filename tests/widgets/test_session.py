@@ -293,12 +293,12 @@ def test_without_a_plan_the_board_says_why_and_takes_moves_that_lead_out() -> No
 def test_the_board_goes_on_from_a_repair_and_from_another_plan() -> None:
     repaired = mm.repair(mm.match(first(), PROGRAMME), withdrawn=["E1"]).matching
     board = Board(repaired)
-    assert board.ground.decided(()).solution.pairs.tolist() == repaired.solution.pairs.tolist()
+    assert board.ground.apply_decisions(()).solution.pairs.tolist() == repaired.solution.pairs.tolist()
     done(board, "withdraw", person="m1")
     assert board.matching.problem.goals == repaired.problem.goals
     assert Edit("withdrawn", mentee="e1") in board.matching.edits
     second = mm.plans(first(), PROGRAMME, 2)[1]
-    again = Board(second).ground.decided(())
+    again = Board(second).ground.apply_decisions(())
     assert again.solution.pairs.tolist() == second.solution.pairs.tolist()
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolVector, Index, IntVector
 from mentormatch.languages import tr
-from mentormatch.languages.affirmation import affirmed
+from mentormatch.languages.affirmation import says_yes
 from mentormatch.languages.text_keys import canonical, fold
 
 NONE = -1
@@ -86,7 +86,7 @@ class Affirmations(SingleChoice):
 
     def options_named(self, answers: Iterable[str]) -> BoolVector:
         """Return (2,) bool: whether one of ``answers`` says no, and whether one says yes, in whatever words."""
-        said = set(map(affirmed, answers))
+        said = set(map(says_yes, answers))
         return np.array([False in said, True in said])
 
     def take(self, index: Index) -> "Affirmations":

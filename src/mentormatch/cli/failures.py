@@ -94,7 +94,7 @@ def end(error: MentorMatchError, *, as_json: bool) -> None:
 def refuse(text: str, *, code: str, as_json: bool, error: MentorMatchError | None = None, before: str = "") -> None:
     """Write on stderr what went wrong; where JSON is asked for, the same on stdout as one object."""
     if as_json:
-        problems = [problem.told() for problem in error.problems] if error else []
+        problems = [problem.to_dict() for problem in error.problems] if error else []
         say_json({"error": {"code": code, "message": error.message if error else text, "problems": problems}})
     complain(f"{before}{tr('Erreur : {error}', error=text)}")
 

@@ -78,12 +78,12 @@ def keys_command(  # noqa: PLR0913 - the options of the command line are its con
 ) -> None:
     """Add, list, replace or revoke the keys of a service; a running one heeds it at once."""
     from mentormatch.service.keys import KeyRing, new_key
-    from mentormatch.service.store import told_as_words
+    from mentormatch.service.store import explain_errors
 
     refuse_missing(action, name, store)
     ring = KeyRing(store)
     try:
-        with told_as_words(store):
+        with explain_errors(store):
             match action:
                 case "add":
                     scopes = scopes_in(scope or ["propose"])
@@ -108,10 +108,10 @@ def refuse_missing(action: str, name: str | None, store: Path) -> None:
             else tr("Donnez le nom de la clé après {action}.", action=action)
         )
     if action != "add" and not store.is_file():
-        from mentormatch.service.store import refused
+        from mentormatch.service.store import explain_refusal
 
         advice = tr("vérifiez --store ; « mentormatch keys add » fait le fichier")
-        raise refused(store, tr("introuvable"), advice=advice)
+        raise explain_refusal(store, tr("introuvable"), advice=advice)
 
 
 def name_in(name: str | None) -> str:

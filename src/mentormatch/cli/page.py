@@ -41,12 +41,12 @@ def open_page() -> None:
     """
     refuse_missing(NOT_OPENED)
     from mentormatch.service.one_time_tokens import OneTimeTokens
-    from mentormatch.service.store import HeldError, held
+    from mentormatch.service.store import HeldError, hold_file
 
     store = data_folder() / FILE
     store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with held(store), closing(OneTimeTokens(store)) as tokens:
+        with hold_file(store), closing(OneTimeTokens(store)) as tokens:
             serve_page(store, tokens)
     except HeldError:
         with closing(OneTimeTokens(store)) as tokens:

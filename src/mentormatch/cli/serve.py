@@ -150,7 +150,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     refuse_missing()
     from mentormatch.service.server import listen, serve
     from mentormatch.service.settings import DAY_S, Settings
-    from mentormatch.service.store import held
+    from mentormatch.service.store import hold_file
 
     given = {"workers": workers, "time_limit_s": time_limit, "people": people, "store": store}
     given |= {"expiry_s": expiry, "drain_s": drain, "residents": places}
@@ -162,7 +162,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     refuse_weak(token)
     names = (host_in_address(host), *(name or ()))
     settings = Settings(token or secrets.token_urlsafe(24), names, https=https, **limits)
-    with held(store):
+    with hold_file(store):
         try:
             listening = listen(host, port)
         except OSError as error:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from mentormatch.fields.base import position
-from mentormatch.languages.affirmation import affirmed
+from mentormatch.languages.affirmation import says_yes
 from mentormatch.languages.text_keys import canonical, fold
 
 NOBODY = frozenset({"aucun", "aucune", "neant", "rien", "non", "personne", "-", "/", "ras", "sans objet", "none", "no"})
@@ -50,7 +50,7 @@ def affirmation(options: Sequence[str], said: str) -> int | None:
     >>> affirmation(["Oui", "Non", "Je ne sais pas"], "Yes, please"), affirmation(["Oui", "Oui, un peu"], "Yes")
     (0, None)
     """
-    yes = affirmed(said)
+    yes = says_yes(said)
     if yes is None or fold(said) == "x" or not any(map(str.isalpha, said)):  # "1" may be the first option
         return None
     words = YES_WORDS if yes else NO_WORDS

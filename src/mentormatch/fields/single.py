@@ -25,7 +25,7 @@ from mentormatch.fields.options import option_named
 from mentormatch.languages import mark, tr
 from mentormatch.languages.affirmation import NO as NO
 from mentormatch.languages.affirmation import YES as YES
-from mentormatch.languages.affirmation import affirmed
+from mentormatch.languages.affirmation import says_yes
 from mentormatch.languages.text_keys import fold
 from mentormatch.places.column import PlaceColumn
 from mentormatch.places.finding import find
@@ -38,7 +38,7 @@ def text_of_box(part: str, text: str) -> str:
     """
     if fold(text) == fold(part):
         return part
-    tick = affirmed(text) if text.strip() else False
+    tick = says_yes(text) if text.strip() else False
     return text.strip() if tick is None else part * tick
 
 
@@ -110,7 +110,7 @@ class YesNo(Field):
         said = one_of(answer)
         if not said:
             return Blank
-        yes = affirmed(said)
+        yes = says_yes(said)
         box = isinstance(answer, Mapping) and len(answer) == 1 and said in answer
         if yes is None and (box or fold(said) == fold(self.question)):
             yes = True

@@ -72,10 +72,10 @@ DOUBT = re.compile(
 
 
 @lru_cache(maxsize=4096)
-def affirmed(text: str) -> bool | None:
+def says_yes(text: str) -> bool | None:
     """Return whether ``text`` says yes, None where it does not say.
 
-    >>> [affirmed(text) for text in ("Oui, je veux bien", "No thanks", "Yes and no", "non-binaire", "X")]
+    >>> [says_yes(text) for text in ("Oui, je veux bien", "No thanks", "Yes and no", "non-binaire", "X")]
     [True, False, None, None, True]
     """
     said = fold(text).strip(' .!,;:"«»')

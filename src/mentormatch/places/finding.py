@@ -16,8 +16,8 @@ from mentormatch.places.gazetteer import (
     bare,
     departements_by_spelling,
     gazetteer,
-    spelled,
-    unlinked,
+    normalise_name,
+    strip_links,
 )
 
 UNKNOWN = mark("lieu non reconnu : une commune avec son code postal, ou un département, est attendu")
@@ -60,12 +60,12 @@ def find(text: str) -> PlaceMatch:
     >>> find("Saint-Denis")
     PlaceMatch(position=None, note='plusieurs communes portent ce nom : ajoutez le code postal ou le département')
     """
-    found = sought(text)
+    found = find_untranslated(text)
     return PlaceMatch(found.position, tr(found.note)) if found.note else found
 
 
 @lru_cache(maxsize=4096)
-def sought(text: str) -> PlaceMatch:
+def find_untranslated(text: str) -> PlaceMatch:
     """Return what ``find`` does, the note as it stands here."""
     if len(text) > LONGEST:
         return PlaceMatch(None, UNKNOWN)
@@ -80,7 +80,7 @@ def sought(text: str) -> PlaceMatch:
     departement = whole_departement(words)
     if departement is not None:
         return PlaceMatch(departement, TOWN if words in TOWNS else "")
-    found = named(words)
+    found = find_named(words)
     return partly(text) if found == PlaceMatch(None, UNKNOWN) else found
 
 
@@ -100,7 +100,7 @@ def by_code(code: str, rest: str) -> PlaceMatch:
     inside = [position for position in group if suits(position, rest)]
     if len(inside) == 1:
         return PlaceMatch(inside[0])
-    other = named(rest, around(code, group))
+    other = find_named(rest, around(code, group))
     if other.position is not None:
         return PlaceMatch(other.position, OTHER_POSTCODE if group else "")
     whole = whole_postcode(code, group)
@@ -132,7 +132,7 @@ def around(code: str, group: tuple[int, ...]) -> frozenset[str]:
     return frozenset({"2A", "2B"}) if code[:2] == "20" else frozenset({code[:2].upper()})
 
 
-def named(words: str, within: frozenset[str] = frozenset()) -> PlaceMatch:
+def find_named(words: str, within: frozenset[str] = frozenset()) -> PlaceMatch:
     """Return the one commune that these words name, with its département before or after it, of those ``within``."""
     words = borough(words)
     found = communes(words, within)
@@ -174,7 +174,7 @@ def readings(words: str) -> Iterator[tuple[str, str]]:
             yield from ((tail if head == CORSICA else head, number) for number in ("2A", "2B"))
         if tail in spellings and len(tail) > 1:
             number = DEPARTEMENTS[spellings[tail]][0]
-            yield unlinked(head) if number[:2] in OVERSEAS else head, number
+            yield strip_links(head) if number[:2] in OVERSEAS else head, number
         if head in spellings and len(head) > 1:
             yield tail, DEPARTEMENTS[spellings[head]][0]
 
@@ -189,8 +189,8 @@ def borough(words: str) -> str:
     if not said or not (said[2].isdigit() or said[2] in _ROMAN):
         return words
     number = int(said[2]) if said[2].isdigit() else _ROMAN[said[2]]
-    told = said[3] or said[5] or not said[2].isdigit()
-    return f"{said[1]} {number}{('er' if number == 1 else 'e') if told else ''}"
+    ordinal = said[3] or said[5] or not said[2].isdigit()
+    return f"{said[1]} {number}{('er' if number == 1 else 'e') if ordinal else ''}"
 
 
 def whole_departement(words: str) -> int | None:
@@ -204,7 +204,7 @@ def whole_departement(words: str) -> int | None:
 
 def partly(text: str) -> PlaceMatch:
     """Return the département that is named before a bracket, or beside a number, where the rest is not known."""
-    before = spelled(re.sub(r"\(.*\)", "", text))
+    before = normalise_name(re.sub(r"\(.*\)", "", text))
     numbered = re.fullmatch(r"(\d{1,3}|2[ab]|69[dm]) (.+)", before)
     spellings = departements_by_spelling()
     for words in (before, *(numbered.groups() if numbered else ())):

@@ -85,10 +85,10 @@ def minutes(km: NDArray[np.float64], speed: float) -> NDArray[np.float64]:
     return np.asarray(km * DETOUR / speed * 60)
 
 
-def told(length: float, unit: str) -> str:
+def format_length(length: float, unit: str) -> str:
     r"""Return a length as people say it, without false precision.
 
-    >>> told(94.4, "km"), told(9180.0, "km")
+    >>> format_length(94.4, "km"), format_length(9180.0, "km")
     ('94\xa0km', '9\u202f180\xa0km')
     """
     return f"{thousands(round(length))}{NO_BREAK}{unit}"
@@ -125,22 +125,22 @@ class Gazetteer:
     @cached_property
     def by_name(self) -> Positions:
         """The communes of each name."""
-        return grouped([key.partition("|")[0] for key in self.keys])
+        return group_positions([key.partition("|")[0] for key in self.keys])
 
     @cached_property
     def by_former_name(self) -> Positions:
         """The communes of each name that is no longer, or only in part, their own."""
-        return grouped([key.partition("|")[2] for key in self.keys])
+        return group_positions([key.partition("|")[2] for key in self.keys])
 
     @cached_property
     def by_short_name(self) -> Positions:
         """The communes that people may mean by the name of a smaller one: Chalon-sur-Saône by Chalon."""
-        return grouped(self.shorts)
+        return group_positions(self.shorts)
 
     @cached_property
     def by_postcode(self) -> Positions:
         """The communes of each postcode."""
-        return grouped(self.postcodes)
+        return group_positions(self.postcodes)
 
     @cached_property
     def by_code(self) -> dict[str, int]:
@@ -178,7 +178,7 @@ def gazetteer() -> Gazetteer:
     )
 
 
-def grouped(joined: list[str] | tuple[str, ...]) -> Positions:
+def group_positions(joined: list[str] | tuple[str, ...]) -> Positions:
     """Return the positions at which each of the words stands that ``|`` joins."""
     found: dict[str, list[int]] = {}
     for position, words in enumerate(joined):
@@ -195,12 +195,12 @@ _LINK = re.compile(r"( de| a| en)?( la| l)?$")
 _WORD = re.compile(r"[^\W_]+")
 
 
-def spelled(text: str) -> str:
+def normalise_name(text: str) -> str:
     """Return the words of ``text`` as names of places are compared.
 
     Without case, accents, hyphens and apostrophes; *saint* and *sainte* as people shorten them, *s/* in full.
 
-    >>> spelled("SAINT-ÉTIENNE"), spelled("Chalon s/ Saône")
+    >>> normalise_name("SAINT-ÉTIENNE"), normalise_name("Chalon s/ Saône")
     ('st etienne', 'chalon sur saone')
     """
     words = _WORD.findall(_SLASHED.sub("sur ", fold(text)))
@@ -213,13 +213,13 @@ def bare(text: str) -> str:
     >>> bare("Département de l'Isère"), bare("38000 Grenoble CEDEX 9")
     ('isere', '38000 grenoble')
     """
-    return _TITLE.sub("", " ".join(_DELIVERY.sub("", spelled(text)).split()))
+    return _TITLE.sub("", " ".join(_DELIVERY.sub("", normalise_name(text)).split()))
 
 
-def unlinked(words: str) -> str:
+def strip_links(words: str) -> str:
     """Return the words of a name without those that link it to what came behind it.
 
-    >>> unlinked("st denis de la")
+    >>> strip_links("st denis de la")
     'st denis'
     """
     return _LINK.sub("", words)
@@ -234,7 +234,7 @@ def departements_by_spelling() -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for index, (number, name) in enumerate(DEPARTEMENTS):
-        words = spelled(name)
+        words = normalise_name(name)
         found |= dict.fromkeys((number.lower(), number.lower().lstrip("0"), words, words.removeprefix("la ")), index)
     rhone = found["69"]
     return found | {"69d": rhone, "rhone hors metropole": rhone}

@@ -11,7 +11,7 @@ from mentormatch.languages import LANGUAGES, language, mark, tr, tr_n
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.profiles.sheets import Codes, WishQuestions, asked_of, codes_of
+from mentormatch.profiles.sheets import Codes, WishQuestions, codes_of, find_questions
 from mentormatch.programme.enrolment import AnswerSource, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.column_map import answers_of, renaming
@@ -45,15 +45,15 @@ def with_wishes(cohort: Cohort, programme: Programme, codes: Codes, *forms: Answ
     Raises SurveyError with every problem of the forms: a code that is nobody's or of the same side, somebody who
     answers twice, too many wishes or refusals, one person both asked for and refused.
     """
-    asked = asked_of(programme)
+    questions = find_questions(programme)
     known = {code: (side, row) for side in SIDES for code, row in codes_of(cohort.side(side), side, codes).items()}
     found = [one for form in forms for one in read(form, known, cohort, programme)]
     choices = [one for one in found if isinstance(one, WishChoice)]
-    problems = [*(one for one in found if isinstance(one, Problem)), *answered_twice(choices)]
+    problems = [*(one for one in found if isinstance(one, Problem)), *find_repeated_forms(choices)]
     if problems:
         raise SurveyError(tr("Les souhaits ne peuvent pas être repris"), problems)
     sides = {side: [one for one in choices if one.side == side] for side in SIDES}
-    mentors, mentees = (with_choices(cohort, side, asked[side], sides[side]) for side in SIDES)
+    mentors, mentees = (with_choices(cohort, side, questions[side], sides[side]) for side in SIDES)
     return replace(cohort, mentors=mentors, mentees=mentees)
 
 
@@ -66,10 +66,10 @@ def form_plan(known: Known) -> Plan:
         "ecarter": Choices(question=tr(REFUSALS), options=options),
     }
     names = dict(zip((CODE, WISHES, REFUSALS), fields, strict=True))
-    return Plan(fields, "code", None, needed=frozenset({"code"}), renaming=renaming(worded(names), {}))
+    return Plan(fields, "code", None, needed=frozenset({"code"}), renaming=renaming(index_questions(names), {}))
 
 
-def worded(names: Mapping[str, str]) -> dict[str, str]:
+def index_questions(names: Mapping[str, str]) -> dict[str, str]:
     """Return the name of the field that each question asks for, by its words in every language."""
     found: dict[str, str] = {}
     for code in LANGUAGES:
@@ -98,7 +98,7 @@ def read(form: AnswerSource, known: Known, cohort: Cohort, programme: Programme)
             yield Problem(where, found, tr("le code que l'équipe a donné à la personne"))
         else:
             picked = Picked([places[at] for at in wishes], [places[at] for at in refusals])
-            yield chosen(where, voters[canonical(sent.key)], picked, programme)
+            yield read_choice(where, voters[canonical(sent.key)], picked, programme)
 
 
 def read_codes(field: AnyField, answer: Answer) -> AnswerReading:
@@ -133,30 +133,30 @@ class Picked:
     refusals: list[tuple[Side, int]]
 
 
-def chosen(where: str, who: tuple[Side, int], picked: Picked, programme: Programme) -> WishChoice | Problem:
+def read_choice(where: str, who: tuple[Side, int], picked: Picked, programme: Programme) -> WishChoice | Problem:
     """Return what somebody chose, or what is wrong with it."""
     (side, row), wishes, refusals = who, picked.wishes, picked.refusals
-    asked = asked_of(programme)[side]
+    questions = find_questions(programme)[side]
     if any(place[0] == side for place in (*wishes, *refusals)):
         return Problem(where, tr("un code est du même côté que la personne"), tr("des codes de l'autre côté"))
     if set(wishes) & set(refusals):
         return Problem(where, tr("une même personne est choisie et écartée"), tr("l'un ou l'autre"))
-    if len(wishes) > asked.choices:
+    if len(wishes) > questions.choices:
         return Problem(
             where,
             tr_n("{count} choix", "{count} choix", len(wishes), count=len(wishes)),
-            tr("{most} au plus", most=asked.choices),
+            tr("{most} au plus", most=questions.choices),
         )
-    if len(refusals) > asked.refused:
+    if len(refusals) > questions.refused:
         return Problem(
             where,
             tr_n("{count} refus", "{count} refus", len(refusals), count=len(refusals)),
-            tr("{most} au plus", most=asked.refused),
+            tr("{most} au plus", most=questions.refused),
         )
     return WishChoice(where, side, row, tuple(at for _, at in wishes), tuple(at for _, at in refusals))
 
 
-def answered_twice(choices: Sequence[WishChoice]) -> Iterator[Problem]:
+def find_repeated_forms(choices: Sequence[WishChoice]) -> Iterator[Problem]:
     """Yield that one person sent several forms."""
     for same in group_by(choices, lambda one: (one.side, one.row)).values():
         if len(same) > 1:
@@ -164,24 +164,24 @@ def answered_twice(choices: Sequence[WishChoice]) -> Iterator[Problem]:
             yield Problem(where, tr("la même personne répond plusieurs fois"), tr("une seule ligne"))
 
 
-def with_choices(cohort: Cohort, side: Side, asked: WishQuestions, choices: Sequence[WishChoice]) -> People:
+def with_choices(cohort: Cohort, side: Side, questions: WishQuestions, choices: Sequence[WishChoice]) -> People:
     """Return the people of one side with what they chose, by the keys of the other side."""
     people, others = cohort.side(side), cohort.side(ACROSS[side]).ids
     columns = dict(people.columns)
-    if asked.wishes:
+    if questions.wishes:
         wished = {one.row: tuple(others[at] for at in one.wishes) for one in choices}
-        columns[asked.wishes] = renamed(people.names(asked.wishes), wished)
-    if asked.refusals:
-        before = people.names(asked.refusals)
+        columns[questions.wishes] = replace_names(people.names(questions.wishes), wished)
+    if questions.refusals:
+        before = people.names(questions.refusals)
         refused = {
             one.row: (*(before.values[one.row] or ()), *(others[at] for at in one.refusals))
             for one in choices
             if one.refusals
         }
-        columns[asked.refusals] = renamed(before, refused)
+        columns[questions.refusals] = replace_names(before, refused)
     return replace(people, columns=columns)
 
 
-def renamed(column: NameLists, said: Mapping[int, tuple[str, ...]]) -> NameLists:
+def replace_names(column: NameLists, said: Mapping[int, tuple[str, ...]]) -> NameLists:
     """Return a column of names with other answers in some rows."""
     return NameLists(tuple(said.get(row, names) for row, names in enumerate(column.values)))

@@ -39,14 +39,14 @@ class WishQuestions:
     refused: int
 
 
-def asked_of(programme: Programme) -> dict[Side, WishQuestions]:
+def find_questions(programme: Programme) -> dict[Side, WishQuestions]:
     """Return what each side is asked.
 
     Raises ProgrammeError where the programme has nowhere to put wishes or refusals, or would show them to others.
     """
     wishes = next((one for one in programme.criteria if isinstance(one, Wishes)), None)
     refusals = next((field for one in programme.rules if (field := one.refusal_field)), None)
-    found: dict[Side, WishQuestions] = {side: asked(programme, side, wishes, refusals) for side in SIDES}
+    found: dict[Side, WishQuestions] = {side: find_side_questions(programme, side, wishes, refusals) for side in SIDES}
     named = {name for one in found.values() for name in (one.wishes, one.refusals) if name}
     problems = [
         Problem(f"fields.{name}", tr("montrerait des souhaits ou des refus"), "private = true")
@@ -61,7 +61,7 @@ def asked_of(programme: Programme) -> dict[Side, WishQuestions]:
     return found
 
 
-def asked(programme: Programme, side: Side, wishes: Wishes | None, refusals: str | None) -> WishQuestions:
+def find_side_questions(programme: Programme, side: Side, wishes: Wishes | None, refusals: str | None) -> WishQuestions:
     """Return what one side is asked: no more wishes than the criterion counts."""
     sharing = programme.profiles
     wished: str | None = getattr(wishes, side, None)
@@ -127,7 +127,7 @@ def anonymous_profiles(
 
     Raises ProgrammeError where nothing is shareable, or nothing is asked about the profiles.
     """
-    asked = asked_of(programme)
+    questions = find_questions(programme)
     if not any(field.shareable for field in programme.fields.values()):
         expected = tr("shareable = true dans quelques champs")
         problem = Problem("fields", tr("aucune réponse ne peut être montrée"), expected)
@@ -138,14 +138,14 @@ def anonymous_profiles(
     return Profiles(
         programme,
         {side: tuple(sheets(cohort, programme, side, agreed[side], codes)) for side in SIDES},
-        asked,
+        questions,
         keys,
         {side: len(taking[side]) - len(agreed[side]) for side in SIDES},
-        None if lists is None else {side: coded(lists[side], side, codes) for side in SIDES},
+        None if lists is None else {side: encode_lists(lists[side], side, codes) for side in SIDES},
     )
 
 
-def coded(lists: Mapping[str, Sequence[str]], side: Side, codes: Codes) -> dict[str, tuple[str, ...]]:
+def encode_lists(lists: Mapping[str, Sequence[str]], side: Side, codes: Codes) -> dict[str, tuple[str, ...]]:
     """Return the lists of one side in pseudonyms; a partner is of the other side."""
     return {
         codes.of(side, key): tuple(codes.of(ACROSS[side], partner) for partner in own) for key, own in lists.items()
@@ -171,11 +171,13 @@ def agrees(cohort: Cohort, programme: Programme, side: Side, row: int) -> bool:
 def sheets(cohort: Cohort, programme: Programme, side: Side, rows: list[int], codes: Codes) -> Iterator[Profile]:
     """Yield the profiles of one side in the order of their codes, which tells nothing of the order of the answers."""
     people = cohort.side(side)
-    asked = [(name, field.question) for name, field in programme.fields.items() if field.shareable and field.asks(side)]
+    shared = [
+        (name, field.question) for name, field in programme.fields.items() if field.shareable and field.asks(side)
+    ]
     places = codes_of(people, side, codes)
     for code in sorted(places):
         if places[code] in rows:
-            said = [(question, lines_of(people.columns[name], places[code])) for name, question in asked]
+            said = [(question, lines_of(people.columns[name], places[code])) for name, question in shared]
             yield Profile(code, tuple((question, lines) for question, lines in said if lines))
 
 

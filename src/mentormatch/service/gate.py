@@ -87,7 +87,7 @@ class Exchange:
 
     def line(self, wrong: str) -> str:
         """Return what is told of the exchange: nothing of what was asked or answered but its size."""
-        told = {
+        values = {
             "time": now(),
             "request": self.id,
             "method": self.scope["method"],
@@ -97,7 +97,7 @@ class Exchange:
             "in": self.taken,
             "out": self.given,
         }
-        return json.dumps(told | {name: word for name, word in (("key", self.key), ("wrong", wrong)) if word})
+        return json.dumps(values | {name: word for name, word in (("key", self.key), ("wrong", wrong)) if word})
 
 
 def now() -> str:
@@ -118,14 +118,14 @@ class Gate:
             return
         exchange, wrong = Exchange(scope, receive, send, self.sending_s), ""
         try:
-            wrong = await self._answered(exchange)
+            wrong = await self._answer(exchange)
         except TimeoutError:
             wrong = "the answer was not taken"
         finally:
             LOG.info(exchange.line(wrong))
             self.observe(exchange)
 
-    async def _answered(self, exchange: Exchange) -> str:
+    async def _answer(self, exchange: Exchange) -> str:
         """Answer, and return what went wrong: the kind of an error alone, as its text may hold what people said."""
         try:
             try:

@@ -22,14 +22,14 @@ SOLVING = 0.8
 type Tell = Callable[[ServiceMessage], None]
 
 
-def answer_request(asked: ServiceMessage, tell: Tell) -> bytes:
+def answer_request(request: ServiceMessage, tell: Tell) -> bytes:
     """Return what an operation answers, as JSON.
 
     ``tell`` takes how large the problem is, as soon as it is known, and then how far the work is. Raises RefusedError.
     """
-    kind, most = asked.head["kind"], asked.head["most"]
-    with language(asked.head["language"]):  # that of the service: what cannot be read asks for none
-        data = parse_body(asked.body)
+    kind, most = request.head["kind"], request.head["most"]
+    with language(request.head["language"]):  # that of the service: what cannot be read asks for none
+        data = parse_body(request.body)
     with request_language(data), listen(lambda progress: tell(progress_message(progress))):
         size = refuse_too_large(data, most["people"], most["pairs"], among=is_on_members(kind))
         tell(ServiceMessage({"told": "size", "pairs": size}))
@@ -67,7 +67,7 @@ def refuse_too_large(data: Any, people: int, pairs: int, *, among: bool = False)
         for part, count in counts.items()
         if count > most[part]
     ]
-    possible = (counted_among if among else counted_across)(counts)
+    possible = (count_among if among else count_across)(counts)
     if possible > pairs:
         limit, advice = tr("{most} au plus", most=pairs), tr("répartissez-les par parties")
         found.append(Problem("$", counted(possible, "binôme"), limit, advice))
@@ -76,13 +76,13 @@ def refuse_too_large(data: Any, people: int, pairs: int, *, among: bool = False)
     return possible
 
 
-def counted_across(counts: Mapping[str, int]) -> int:
+def count_across(counts: Mapping[str, int]) -> int:
     """Return how many pairs there may be of a mentor and a mentee."""
     rows = counts["rows"]
     return max(counts["mentors"] * counts["mentees"], (rows // 2) * (rows - rows // 2))
 
 
-def counted_among(counts: Mapping[str, int]) -> int:
+def count_among(counts: Mapping[str, int]) -> int:
     """Return how many pairs there may be of any two who answered, each counted both ways."""
     return max(counts["members"] + counts["facilitators"], counts["rows"]) ** 2
 

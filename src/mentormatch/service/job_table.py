@@ -127,7 +127,7 @@ class JobTable:
     def find(self, ident: str, owner: str) -> JobRecord | None:
         """Return somebody's job by its id, where it is there and has not expired."""
         found = self.connection.execute(
-            f"SELECT {COLUMNS} FROM jobs WHERE id = ? AND owner = ? AND {THERE}", (ident, owner, self._expired())
+            f"SELECT {COLUMNS} FROM jobs WHERE id = ? AND owner = ? AND {THERE}", (ident, owner, self._expiry_time())
         ).fetchone()
         return JobRecord(*found) if found else None
 
@@ -143,11 +143,11 @@ class JobTable:
         older = "AND (created, id) < (?, ?)" if before else ""
         found = self.connection.execute(
             f"SELECT {COLUMNS} FROM jobs WHERE owner = ? AND {THERE} {older} ORDER BY created DESC, id DESC LIMIT ?",
-            (owner, self._expired(), *(before or ()), most),
+            (owner, self._expiry_time(), *(before or ()), most),
         )
         return [JobRecord(*each) for each in found]
 
-    def unfinished(self) -> list[JobRecord]:
+    def find_unfinished(self) -> list[JobRecord]:
         """Return the jobs that are not over, the oldest first."""
         found = self.connection.execute(f"SELECT {COLUMNS} FROM jobs WHERE ended IS NULL ORDER BY created, id")
         return [JobRecord(*each) for each in found]
@@ -181,8 +181,8 @@ class JobTable:
         self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _expire(self) -> None:
-        self.connection.execute("DELETE FROM jobs WHERE ended <= ?", (self._expired(),))
+        self.connection.execute("DELETE FROM jobs WHERE ended <= ?", (self._expiry_time(),))
 
-    def _expired(self) -> float:
+    def _expiry_time(self) -> float:
         """Return the time before which a job that was over has expired."""
         return time() - self.settings.expiry_s

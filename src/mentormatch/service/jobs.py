@@ -76,7 +76,7 @@ class Job:
         if self.task is not None:
             self.task.cancel()
 
-    async def settled(self, small: int) -> None:
+    async def wait_until_settled(self, small: int) -> None:
         """Return once the job is over, or is known to be large."""
         while not self.over and (self.pairs or 0) <= small:
             await self.news.wait()
@@ -121,7 +121,7 @@ class Jobs:
         """Open the file, and go on with the jobs in it that are not over."""
         connection = await self._in_thread(lambda: open_store(self.settings.store))
         self.table = JobTable(connection, self.settings)
-        for record in await self._in_thread(self.table.unfinished):
+        for record in await self._in_thread(self.table.find_unfinished):
             self._begin(Job(record, kept=True))
 
     async def close(self) -> None:

@@ -18,7 +18,7 @@ class ServiceMessage:
     head: Mapping[str, Any]
     body: bytes = b""
 
-    def packed(self) -> bytes:
+    def pack(self) -> bytes:
         """Return the bytes in which it is sent."""
         return b"".join(self.pieces())
 

@@ -36,9 +36,9 @@ class OneTimeTokens:
 
     def take(self, token: str) -> bool:
         """Return whether a token is one of these, which it is no more from now on."""
-        asked = (digest_of(token), time())
+        values = (digest_of(token), time())
         found = self.connection.execute(
-            "DELETE FROM one_time_tokens WHERE digest = ? AND expires > ? RETURNING 1", asked
+            "DELETE FROM one_time_tokens WHERE digest = ? AND expires > ? RETURNING 1", values
         ).fetchall()
         return bool(found)
 

@@ -183,18 +183,19 @@ def description(title: str, version: str) -> Json:
 
 def schemas(every: dict[str, Operation[Any, Any]]) -> tuple[Refs, Json]:
     """Return where the schema of each message is, and all schemas by name."""
-    told: list[type[BaseModel]] = [one.response_type for one in every.values()]
-    told += [JobForm, JobListForm, ProblemForm, HealthForm, ReadyForm]
+    models_out: list[type[BaseModel]] = [one.response_type for one in every.values()]
+    models_out += [JobForm, JobListForm, ProblemForm, HealthForm, ReadyForm]
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(one.request_type, "validation") for one in every.values()]
-    models += [(model, "serialization") for model in told]
+    models += [(model, "serialization") for model in models_out]
     refs, found = component_schemas(models)
     answers = sorted(
-        {one.response_type for one in every.values()}, key=lambda told: (-len(told.model_fields), told.__name__)
+        {one.response_type for one in every.values()},
+        key=lambda model: (-len(model.model_fields), model.__name__),
     )
     found["JobResult"] = {
         "title": "JobResult",
         "description": "What the operation of a job answers: the first of these that it fits.",
-        "anyOf": [refs[told] for told in answers],
+        "anyOf": [refs[models_out] for models_out in answers],
     }
     return refs, found
 
@@ -256,9 +257,9 @@ def job_paths(refs: Refs) -> Json:
     }
 
 
-def job(name: str, summary: str, told: Json) -> Json:
+def job(name: str, summary: str, responses: Json) -> Json:
     """Return what is said of one question about jobs."""
-    return {"operationId": name, "tags": ["jobs"], "summary": summary, "responses": {**told, **problems()}}
+    return {"operationId": name, "tags": ["jobs"], "summary": summary, "responses": {**responses, **problems()}}
 
 
 def health_paths(refs: Refs) -> Json:
@@ -273,9 +274,9 @@ def health_paths(refs: Refs) -> Json:
     }
 
 
-def standing(name: str, summary: str, told: Json) -> Json:
+def standing(name: str, summary: str, responses: Json) -> Json:
     """Return what is said of one question about the service."""
-    return {"operationId": name, "tags": ["service"], "summary": summary, "responses": {**told, **problems()}}
+    return {"operationId": name, "tags": ["service"], "summary": summary, "responses": {**responses, **problems()}}
 
 
 def answer(description: str, schema: Json) -> Json:

@@ -65,8 +65,13 @@ def component_schemas(models: Iterable[tuple[type[BaseModel], JsonSchemaMode]]) 
     new_names = {name: public_name(name) for name in kept}
     kept = {name: schema for name, schema in kept.items() if not name.endswith(TOLD)}  # as it is asked, it can be told
     assert len({*map(public_name, kept)}) == len(kept), "two schemas of one name"
-    named = {new_names[name]: {**renamed(schema, new_names), "title": new_names[name]} for name, schema in kept.items()}
-    return {model: renamed(place, new_names) for (model, _), place in places.items()}, dict(sorted(named.items()))
+    named = {
+        new_names[name]: {**rename_references(schema, new_names), "title": new_names[name]}
+        for name, schema in kept.items()
+    }
+    return {model: rename_references(place, new_names) for (model, _), place in places.items()}, dict(
+        sorted(named.items())
+    )
 
 
 def is_alias(schema: Json) -> bool:
@@ -124,7 +129,7 @@ def public_name(name: str) -> str:
     return ENDINGS.sub("", name)
 
 
-def renamed(schema: Any, names: Mapping[str, str]) -> Any:
+def rename_references(schema: Any, names: Mapping[str, str]) -> Any:
     """Return a schema whose references lead to the new names."""
     text = PLACE.format(model="")
 
@@ -133,14 +138,14 @@ def renamed(schema: Any, names: Mapping[str, str]) -> Any:
             return text + names[part.removeprefix(text)]
         return part
 
-    return mapped(schema, follow)
+    return map_leaves(schema, follow)
 
 
-def mapped(part: Any, change: Callable[[Any], Any]) -> Any:
+def map_leaves(part: Any, change: Callable[[Any], Any]) -> Any:
     """Return a JSON value whose parts that hold nothing further are changed."""
     if isinstance(part, dict):
-        return {key: mapped(value, change) for key, value in part.items()}
-    return [mapped(value, change) for value in part] if isinstance(part, list) else change(part)
+        return {key: map_leaves(value, change) for key, value in part.items()}
+    return [map_leaves(value, change) for value in part] if isinstance(part, list) else change(part)
 
 
 def for_generators(schema: Any) -> Any:

@@ -73,17 +73,17 @@ class RefusedError(Exception):
 
     def document(self, request_id: str) -> dict[str, Any]:
         """Return the problem as JSON has it."""
-        told = {"type": f"{URN}{self.code}", "title": KINDS[self.code].title, "status": self.status}
+        content = {"type": f"{URN}{self.code}", "title": KINDS[self.code].title, "status": self.status}
         return {
-            **told,
+            **content,
             "detail": self.detail,
-            "problems": [problem.told() for problem in self.problems],
+            "problems": [problem.to_dict() for problem in self.problems],
             "request_id": request_id,
         }
 
     def as_head(self) -> dict[str, Any]:
         """Return the same, to be sent from one process to another."""
-        return {"code": self.code, "detail": self.detail, "problems": [problem.told() for problem in self.problems]}
+        return {"code": self.code, "detail": self.detail, "problems": [problem.to_dict() for problem in self.problems]}
 
     @classmethod
     def from_head(cls, head: Mapping[str, Any]) -> "RefusedError":

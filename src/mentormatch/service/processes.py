@@ -85,11 +85,11 @@ class Child:
         out = self.process.stdout
         assert out is not None
         try:
-            while (told := await receive_message(out)).head["told"] not in ("answer", "refusal"):
-                heard(told)
+            while (reply := await receive_message(out)).head["told"] not in ("answer", "refusal"):
+                heard(reply)
         except (asyncio.IncompleteReadError, OSError):
             raise await self._end() from None
-        return told
+        return reply
 
     async def _end(self) -> RefusedError:
         """Return in words that the process has ended."""
@@ -289,14 +289,14 @@ class Pool:
         self.idle.remove(place)
         reused = False
         try:
-            told = await self._ask_child(await asyncio.shield(place), task, heard)
-            reused = not told.head["retires"]
+            message = await self._ask_child(await asyncio.shield(place), task, heard)
+            reused = not message.head["retires"]
         finally:
             # Whoever gave up waiting for a worker leaves it to the next; one that worked in vain is ended.
             self.idle.append(place if reused or not place.done() else self._replacement(place))
-        if told.head["told"] == "refusal":
-            raise RefusedError.from_head(told.head)
-        return told.body
+        if message.head["told"] == "refusal":
+            raise RefusedError.from_head(message.head)
+        return message.body
 
     async def _ask_child(self, child: Child, task: ServiceMessage, heard: Heard) -> ServiceMessage:
         try:

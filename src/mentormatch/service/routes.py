@@ -70,14 +70,14 @@ class OperationAnswer:
         if not prefers_async(request):
             await self._wait(job, request)
         if not job.over or prefers_async(request):
-            return accepted_response(await jobs.keep(job, caller), self.components.settings)
+            return respond_accepted(await jobs.keep(job, caller), self.components.settings)
         return Response(await jobs.result(job), media_type=JSON)
 
     async def _wait(self, job: Job, request: Request) -> None:
         """Wait until the job is over, or takes long; give it up where nobody waits any more, and it is not kept."""
         settings = self.components.settings
-        settled = asyncio.create_task(job.settled(settings.small_pairs))
-        gone = asyncio.create_task(disconnected(request))
+        settled = asyncio.create_task(job.wait_until_settled(settings.small_pairs))
+        gone = asyncio.create_task(wait_for_disconnect(request))
         try:
             await asyncio.wait({settled, gone}, timeout=settings.patience_s, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
@@ -111,7 +111,7 @@ def idempotency_key(headers: Headers) -> str | None:
     return key
 
 
-async def disconnected(request: Request) -> None:
+async def wait_for_disconnect(request: Request) -> None:
     """Return once whoever asked is gone."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
@@ -130,15 +130,15 @@ After = Annotated[str | None, Query(pattern=CURSOR)]
 
 def job_routes(components: Components) -> APIRouter:
     """Return the routes of the jobs."""
-    router, told = APIRouter(prefix="/v1/jobs"), JobRoutes(components)
-    router.add_api_route("", told.list, methods=["GET"], operation_id="jobs", response_model=None)
-    router.add_api_route("/{job_id}", told.state, methods=["GET"], operation_id="job", response_model=None)
-    router.add_api_route("/{job_id}", told.cancel, methods=["DELETE"], operation_id="cancel-job", response_model=None)
+    router, jobs = APIRouter(prefix="/v1/jobs"), JobRoutes(components)
+    router.add_api_route("", jobs.list, methods=["GET"], operation_id="jobs", response_model=None)
+    router.add_api_route("/{job_id}", jobs.state, methods=["GET"], operation_id="job", response_model=None)
+    router.add_api_route("/{job_id}", jobs.cancel, methods=["DELETE"], operation_id="cancel-job", response_model=None)
     router.add_api_route(
-        "/{job_id}/result", told.result, methods=["GET"], operation_id="job-result", response_model=None
+        "/{job_id}/result", jobs.result, methods=["GET"], operation_id="job-result", response_model=None
     )
     router.add_api_route(
-        "/{job_id}/events", told.events, methods=["GET"], operation_id="job-events", response_model=None
+        "/{job_id}/events", jobs.events, methods=["GET"], operation_id="job-events", response_model=None
     )
     return router
 
@@ -157,8 +157,8 @@ class JobRoutes:
         found = await self.jobs.page(caller_of(request).owner, limit + 1, before)
         page, more = found[:limit], found[limit:]
         following = f"/v1/jobs?{urlencode({'limit': limit, 'after': cursor_of(page[-1])})}" if more else None
-        told = JobListForm(jobs=[job_form(job, self.settings) for job in page], next=following)
-        return Response(told.model_dump_json(), media_type=JSON)
+        page_form = JobListForm(jobs=[job_form(job, self.settings) for job in page], next=following)
+        return Response(page_form.model_dump_json(), media_type=JSON)
 
     async def state(self, request: Request, job_id: str) -> Response:
         """Say how a job stands."""
@@ -194,7 +194,7 @@ def cursor_in(after: str) -> tuple[float, str]:
     return float(created), ident
 
 
-def accepted_response(job: Job, settings: Settings) -> Response:
+def respond_accepted(job: Job, settings: Settings) -> Response:
     """Return where a job will be found."""
     return Response(job_json(job, settings), 202, {"Location": job_path(job)}, JSON)
 
@@ -213,9 +213,9 @@ def job_form(job: Job, settings: Settings) -> JobForm:
     """Return how a job stands, and where to ask further."""
     own, ended = job_path(job), job.record.ended
     links = {"self": own, "events": f"{own}/events", "result": f"{own}/result"}
-    told = {"id": job.id, "kind": job.record.kind, "state": job.state, "progress": job.progress, "links": links}
+    values = {"id": job.id, "kind": job.record.kind, "state": job.state, "progress": job.progress, "links": links}
     times = {"created": job.record.created, "ended": ended, "expires": ended and ended + settings.expiry_s}
-    return JobForm.model_validate(told | {name: each and moment(each) for name, each in times.items()})
+    return JobForm.model_validate(values | {name: each and moment(each) for name, each in times.items()})
 
 
 def moment(seconds: float) -> datetime:
@@ -236,11 +236,11 @@ async def event_stream(job: Job, settings: Settings) -> AsyncIterator[str]:
 
 def health_routes(components: Components) -> APIRouter:
     """Return the routes that tell how the service is."""
-    router, told = APIRouter(), HealthRoutes(components)
+    router, health = APIRouter(), HealthRoutes(components)
     components.guard.open.append(lambda scope: scope["path"] == "/ready")
     if components.settings.open_metrics:
         components.guard.open.append(lambda scope: scope["path"] == "/metrics")
-    for name, answer in (("health", told.health), ("ready", told.ready), ("metrics", told.metrics)):
+    for name, answer in (("health", health.health), ("ready", health.ready), ("metrics", health.metrics)):
         router.add_api_route(f"/{name}", answer, methods=["GET"], operation_id=name, response_model=None)
     return router
 
@@ -254,8 +254,8 @@ class HealthRoutes:
     async def health(self) -> Response:
         """Say that the service is alive, and how much it has to do; also while it ends what it is at."""
         load, workers = self.components.pool.load, self.components.settings.workers
-        told = HealthForm(status="ok", workers=workers, busy=load.busy, waiting=load.waiting)
-        return Response(told.model_dump_json(), media_type=JSON)
+        form = HealthForm(status="ok", workers=workers, busy=load.busy, waiting=load.waiting)
+        return Response(form.model_dump_json(), media_type=JSON)
 
     async def ready(self) -> Response:
         """Say that work is taken: a worker is there, and there is space for what it may write."""
@@ -264,17 +264,17 @@ class HealthRoutes:
             raise RefusedError("stopping", "Nothing more is taken")
         if not pool.present:
             raise RefusedError("not-ready", "No worker is there yet")
-        free = shutil.disk_usage(written_to(self.components.settings)).free
+        free = shutil.disk_usage(find_folder(self.components.settings)).free
         if free < least:
             raise RefusedError("not-ready", f"Less than {least} bytes are free where the service may write")
-        told = ReadyForm(status="ready", workers=pool.present, disk_free_bytes=free)
-        return Response(told.model_dump_json(), media_type=JSON)
+        form = ReadyForm(status="ready", workers=pool.present, disk_free_bytes=free)
+        return Response(form.model_dump_json(), media_type=JSON)
 
     async def metrics(self) -> Response:
         """Return what is counted, in the format of Prometheus."""
         return Response(self.components.metrics.text(), media_type=MEDIA_TYPE)
 
 
-def written_to(settings: Settings) -> Path:
+def find_folder(settings: Settings) -> Path:
     """Return the folder that the service may write to: that of its file, or of temporary files."""
     return settings.store.absolute().parent if settings.store else Path(tempfile.gettempdir())

@@ -105,7 +105,7 @@ def open_store(path: Path | None) -> sqlite3.Connection:
         connection.executescript(SETTINGS + SCHEMA)
         return connection
     make(path)
-    with told_as_words(path):
+    with explain_errors(path):
         connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
         try:
             prepare(connection, path)
@@ -126,7 +126,7 @@ def make(path: Path) -> None:
         return
     except OSError as error:
         advice = tr("nommez un fichier d'un dossier où vous pouvez écrire")
-        raise refused(path, system_reason(error), advice=advice) from None
+        raise explain_refusal(path, system_reason(error), advice=advice) from None
 
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -142,7 +142,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise not_ours(path)
     if version > VERSION:
         found, most = tr("un fichier de la version {version}", version=version), tr("{most} au plus", most=VERSION)
-        raise refused(path, found, most, tr("mettez le service à jour, ou nommez un nouveau fichier"))
+        raise explain_refusal(path, found, most, tr("mettez le service à jour, ou nommez un nouveau fichier"))
     path.chmod(PRIVATE)  # it is ours: others may have been allowed to read it since
     connection.executescript(SETTINGS)
     if new:
@@ -153,7 +153,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 
 @contextmanager
-def held(path: Path | None) -> Iterator[None]:
+def hold_file(path: Path | None) -> Iterator[None]:
     """Have a file for this service alone, found whole; raises OutputError, HeldError where another service has it.
 
     The lock ends with the process, however that ends. It is another than those of SQLite (BSD, not POSIX), and its
@@ -166,7 +166,7 @@ def held(path: Path | None) -> Iterator[None]:
     descriptor = os.open(path, os.O_RDWR)
     try:
         lock(descriptor, path)
-        with closing(open_store(path)) as connection, told_as_words(path):
+        with closing(open_store(path)) as connection, explain_errors(path):
             if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise sqlite3.DatabaseError
         yield
@@ -181,32 +181,32 @@ def lock(descriptor: int, path: Path) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             advice = tr("arrêtez-le, ou nommez un autre fichier")
-            told = refused(path, tr("un autre service s'en sert"), advice=advice)
-            raise HeldError(told.message, told.problems) from None
+            refusal = explain_refusal(path, tr("un autre service s'en sert"), advice=advice)
+            raise HeldError(refusal.message, refusal.problems) from None
 
 
 @contextmanager
-def told_as_words(path: Path) -> Iterator[None]:
+def explain_errors(path: Path) -> Iterator[None]:
     """Raise OutputError where SQLite cannot use a file."""
     try:
         yield
     except sqlite3.OperationalError:
         advice = tr("fermez ce qui s'en sert, vérifiez ses droits et la place qui reste, puis recommencez")
-        raise refused(path, tr("le fichier ne peut être ni lu ni écrit"), advice=advice) from None
+        raise explain_refusal(path, tr("le fichier ne peut être ni lu ni écrit"), advice=advice) from None
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
             raise not_ours(path) from None
         advice = tr("remettez-en une copie, ou nommez un nouveau fichier")
-        raise refused(path, tr("le fichier est abîmé"), advice=advice) from None
+        raise explain_refusal(path, tr("le fichier est abîmé"), advice=advice) from None
 
 
 def not_ours(path: Path) -> OutputError:
     """Return in words that a file is of something else."""
     advice = tr("nommez un autre fichier, ou un nouveau")
-    return refused(path, tr("ce n'est pas un fichier de ce service"), advice=advice)
+    return explain_refusal(path, tr("ce n'est pas un fichier de ce service"), advice=advice)
 
 
-def refused(path: Path, found: str, expected: str = "", advice: str = "") -> OutputError:
+def explain_refusal(path: Path, found: str, expected: str = "", advice: str = "") -> OutputError:
     """Return in words why a file cannot be used."""
     return OutputError(tr("Le fichier du service ne peut pas servir"), [Problem(path.name, found, expected, advice)])
 

@@ -29,8 +29,8 @@ class ResidentProtocol(Protocol):
 
 def main() -> None:
     """Answer messages until standard input ends."""
-    for told in (signal.SIGINT, signal.SIGTERM):  # what a terminal or a host tells the whole group is for the service
-        signal.signal(told, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):  # what a terminal or a host tells the whole group is for the service
+        signal.signal(number, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICE)  # the service answers first: whether it is there, and who must wait
     try:
@@ -57,7 +57,7 @@ class Worker:
                 exit_with_parent()
             answer = self.answer(message)
             again = heed_standard_input()
-            retires = not again or bool(self.retiring_bytes and taken_bytes() > self.retiring_bytes)
+            retires = not again or bool(self.retiring_bytes and measure_memory() > self.retiring_bytes)
             self.tell(ServiceMessage({**answer.head, "retires": retires}, answer.body))
 
     def answer(self, message: ServiceMessage) -> ServiceMessage:
@@ -79,13 +79,13 @@ class Worker:
             case "begin":
                 return self.begun(message.head)
             case "make":
-                self.resident = named(message.head["factory"])()
+                self.resident = load_name(message.head["factory"])()
                 return b""
             case "rehearse":
-                named(message.head["rehearsal"])()
+                load_name(message.head["rehearsal"])()
                 return b""
             case "call":
-                return called(self.resident, message.body, self.tell)
+                return call_resident(self.resident, message.body, self.tell)
         from mentormatch.service.handler import answer_request
 
         return answer_request(message, self.tell)
@@ -102,7 +102,7 @@ class Worker:
 
     def tell(self, message: ServiceMessage) -> None:
         """Send a message."""
-        self.out.write(message.packed())
+        self.out.write(message.pack())
         self.out.flush()
 
 
@@ -111,14 +111,14 @@ def refusal(refused: RefusedError) -> ServiceMessage:
     return ServiceMessage({"told": "refusal", **refused.as_head()})
 
 
-def named(place: str) -> Callable[[], Any]:
+def load_name(place: str) -> Callable[[], Any]:
     """Return the function or class that ``module:name`` names."""
     module, _, name = place.partition(":")
     found: Callable[[], Any] = getattr(import_module(module), name)
     return found
 
 
-def called(resident: ResidentProtocol | None, payload: bytes, tell: Callable[[ServiceMessage], None]) -> bytes:
+def call_resident(resident: ResidentProtocol | None, payload: bytes, tell: Callable[[ServiceMessage], None]) -> bytes:
     """Return what a resident answers; ``tell`` takes how far its work is."""
     from mentormatch.base.progress import listen
     from mentormatch.errors import MentorMatchError
@@ -142,10 +142,10 @@ def heed_standard_input() -> bool:
     return True
 
 
-def taken_bytes() -> int:
+def measure_memory() -> int:
     """Return the memory that this process holds, 0 where the system does not say."""
     try:
-        with open("/proc/self/statm", "rb") as told:  # noqa: PTH123 - read after each answer
-            return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - read after each answer
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         return 0

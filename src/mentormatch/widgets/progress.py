@@ -65,10 +65,10 @@ def amount(goal: str, value: int) -> str:
     return thousands(value) if goal in COUNTS else points(value)
 
 
-def looked(progress: Progress) -> str:
+def describe_scan(progress: Progress) -> str:
     """Return how far a look at all pairs is, and how many millions of pairs a second; empty while there is none.
 
-    >>> looked(Progress(looked=37, pairs=100, pairs_per_second=640e6)).replace(NO_BREAK, " ")
+    >>> describe_scan(Progress(looked=37, pairs=100, pairs_per_second=640e6)).replace(NO_BREAK, " ")
     '37 % des paires vues, 640 M/s'
     """
     if not progress.pairs:
@@ -128,8 +128,8 @@ class TerminalLine:
 
     def __call__(self, progress: Progress) -> None:
         """Show how far work is; nothing once it is over."""
-        told = [time(progress.seconds), part(progress), stage(progress), looked(progress), tr(HINT)]
-        text = "" if progress.over else fitted([word for word in told if word], width(self.stream) - 1)
+        words = [time(progress.seconds), part(progress), stage(progress), describe_scan(progress), tr(HINT)]
+        text = "" if progress.over else fit_line([word for word in words if word], width(self.stream) - 1)
         if text == self.shown:
             return
         wiped = " " * len(self.shown) if len(self.shown) > len(text) else ""
@@ -139,16 +139,16 @@ class TerminalLine:
         self.shown = text
 
 
-def fitted(told: Sequence[str], room: int) -> str:
+def fit_line(words: Sequence[str], room: int) -> str:
     """Return on one line as much as there is room for, the first things first.
 
-    >>> fitted(["12 s", "Le plus de binômes", "Ctrl-C"], 26), fitted(["12 s", "Le plus de binômes"], 10)
+    >>> fit_line(["12 s", "Le plus de binômes", "Ctrl-C"], 26), fit_line(["12 s", "Le plus de binômes"], 10)
     ('12 s · Le plus de binômes', '12 s · Le…')
     """
-    whole = next((said for last in range(len(told), 1, -1) if len(said := " · ".join(told[:last])) <= room), None)
+    whole = next((said for last in range(len(words), 1, -1) if len(said := " · ".join(words[:last])) <= room), None)
     if whole is not None:
         return whole
-    said = " · ".join(told[:-1] if len(told) > 2 else told)
+    said = " · ".join(words[:-1] if len(words) > 2 else words)
     return said if len(said) <= room else said[: max(room - 1, 0)].rstrip() + "…"
 
 
@@ -171,8 +171,8 @@ def in_notebook() -> bool:
 
 def notebook_shell() -> Any:
     """Return the shell of the notebook of which this process is the kernel, None anywhere else."""
-    asked = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    shell = None if asked is None else asked()
+    find_shell = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell = None if find_shell is None else find_shell()
     return shell if hasattr(shell, "kernel") else None
 
 
@@ -213,8 +213,8 @@ def page_of(progress: Progress, text: str) -> str:
 
 
 def _cell_words(progress: Progress) -> str:
-    told = time(progress.seconds), part(progress), stage(progress), looked(progress)
-    return " · ".join(word for word in told if word)
+    words = time(progress.seconds), part(progress), stage(progress), describe_scan(progress)
+    return " · ".join(word for word in words if word)
 
 
 @contextmanager

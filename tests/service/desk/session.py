@@ -23,7 +23,7 @@ class Sitting:
 
     def ask(self, do: str, body: bytes = b"", **values: Any) -> ServiceMessage:
         """Return the answer, as it comes."""
-        answer = read_message(BytesIO(self.desk.answer(ServiceMessage({"do": do, **values}, body).packed())))
+        answer = read_message(BytesIO(self.desk.answer(ServiceMessage({"do": do, **values}, body).pack())))
         assert answer is not None
         return answer
 

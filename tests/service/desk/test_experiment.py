@@ -10,7 +10,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.programme.edits import ProgrammeText, WeightEdit
 from mentormatch.programme.programme import Programme
-from mentormatch.service.desk.kept_state import remembered, restore
+from mentormatch.service.desk.kept_state import restore, save_parts
 from tests.english import french_in
 from tests.service.desk.session import ANSWERS, PROGRAMME, Sitting
 
@@ -57,12 +57,12 @@ def test_what_is_recorded_and_drawn_is_what_the_library_records_and_draws(sittin
 
 def test_an_experiment_and_its_lots_are_there_again_and_speak_english(sitting: Sitting) -> None:
     other = Sitting()
-    assert restore(other.desk, remembered(sitting.desk, {})) == ""
+    assert restore(other.desk, save_parts(sitting.desk, {})) == ""
     assert other.done("experiment") == sitting.done("experiment")
     told = sitting.done("draw")
     sitting.moved(action="ban", mentor="m1", mentee="e1")
     again = Sitting()
-    assert restore(again.desk, remembered(sitting.desk, {})) == ""
+    assert restore(again.desk, save_parts(sitting.desk, {})) == ""
     assert again.done("experiment") == told
     assert again.done("open")["view"] == sitting.done("open")["view"]
     again.done("speak", language="en")

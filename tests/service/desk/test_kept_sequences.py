@@ -11,7 +11,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.service.desk.desk import Desk
-from mentormatch.service.desk.kept_state import remembered, restore
+from mentormatch.service.desk.kept_state import restore, save_parts
 from mentormatch.service.desk.peer_groups import PeerGroups
 from mentormatch.widgets.board.session import people_of
 from tests.conftest import some_of
@@ -112,7 +112,7 @@ def begun(kind: str) -> Sitting:
 def again(sitting: Sitting) -> Sitting:
     """Return the same desk in another process, as it would be."""
     other = Sitting(Desk())
-    assert restore(other.desk, remembered(sitting.desk, {})) == ""
+    assert restore(other.desk, save_parts(sitting.desk, {})) == ""
     return other
 
 
@@ -241,7 +241,7 @@ def refute(sitting: Sitting) -> None:
         )
         assert [one.members for one in group.grouping.groups] == [one.members for one in grouping.groups]
     form = desk.programme_form
-    if form and form.untried() is None:
+    if form and form.find_trial_error() is None:
         tried = form.versions.now.programme
         found = mm.match(cohort_of(sitting, tried), tried)
         assert [(one.mentor, one.mentee) for one in form.trial().matching.pairs] == [

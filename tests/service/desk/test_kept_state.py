@@ -14,7 +14,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.languages import tr
 from mentormatch.service.desk import kept_state
 from mentormatch.service.desk.desk import Desk
-from mentormatch.service.desk.kept_state import remembered, restore
+from mentormatch.service.desk.kept_state import restore, save_parts
 from mentormatch.service.desk.works import STATE
 from mentormatch.widgets.board.session import people_of
 from tests.conftest import some_seeds
@@ -36,7 +36,7 @@ def sitting() -> Sitting:
 def again(sitting: Sitting, *, told: str = "") -> Sitting:
     """Return the same desk in another process, as it would be."""
     other = Sitting(Desk())
-    assert restore(other.desk, remembered(sitting.desk, {})) == told
+    assert restore(other.desk, save_parts(sitting.desk, {})) == told
     return other
 
 
@@ -57,7 +57,7 @@ def documents(sitting: Sitting) -> dict[str, bytes]:
 
 def gesture(sitting: Sitting, dice: Random) -> None:
     """Do something on the board; what is refused changes nothing, there as here."""
-    board = sitting.desk.formed()
+    board = sitting.desk.require_board()
     mentor, mentee = dice.randint(1, 14), dice.randint(1, 18)
     what: dict[str, Any] = {"action": dice.choice(GESTURES)}
     match what["action"]:
@@ -132,7 +132,7 @@ def test_each_step_is_there_again(step: str) -> None:
 
 
 def test_pairs_that_were_not_proved_are_taken_as_they_were(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
-    parts = remembered(sitting.desk, {})
+    parts = save_parts(sitting.desk, {})
     state = json.loads(parts[STATE])
     state["round"]["status"] = str(Status.FEASIBLE)
     state["round"]["record"]["pairs"].pop()
@@ -143,12 +143,12 @@ def test_pairs_that_were_not_proved_are_taken_as_they_were(sitting: Sitting, mon
 
 
 def test_only_what_has_changed_is_told(sitting: Sitting) -> None:
-    parts = remembered(sitting.desk, {})
+    parts = save_parts(sitting.desk, {})
     known = {name: sha256(part).hexdigest() for name, part in parts.items()}
-    assert remembered(sitting.desk, known) == {}
+    assert save_parts(sitting.desk, known) == {}
     sitting.moved(action="choose", person="m1")
-    assert set(remembered(sitting.desk, known)) == {STATE}
-    changes = json.loads(remembered(sitting.desk, {})[STATE])["changes"]
+    assert set(save_parts(sitting.desk, known)) == {STATE}
+    changes = json.loads(save_parts(sitting.desk, {})[STATE])["changes"]
     assert changes == json.loads(parts[STATE])["changes"] + 1
 
 
@@ -158,12 +158,12 @@ def test_what_is_no_work_is_refused_in_words_and_changes_nothing(part: str, cont
     desk = Desk()
     before = desk.state()
     with pytest.raises(errors.RequestError, match="autre version"):
-        restore(desk, remembered(Desk(), {}) | {part: content + b"\xff"})
+        restore(desk, save_parts(Desk(), {}) | {part: content + b"\xff"})
     assert desk.state() == before
 
 
 def test_a_work_whose_pairs_cannot_be_any_more_gives_its_files_back_and_says_so(sitting: Sitting) -> None:
-    parts = remembered(sitting.desk, {})
+    parts = save_parts(sitting.desk, {})
     state = json.loads(parts[STATE])
     state["round"]["steps"].append({"decisions": [{"action": "withdraw", "person": "m99"}], "decision": "", "head": ""})
     other = Sitting(Desk())
@@ -173,19 +173,19 @@ def test_a_work_whose_pairs_cannot_be_any_more_gives_its_files_back_and_says_so(
 
 def test_a_reviewed_workbook_brings_decisions_refusals_and_remarks(sitting: Sitting) -> None:
     sitting.moved(action="withdraw", person="e18")
-    board = sitting.desk.formed()
+    board = sitting.desk.require_board()
     first, second = (board.ids((pair.mentor, pair.mentee)) for pair in board.matching.pairs[:2])
     book = with_cells(sitting.content("hand", "binomes.xlsx"), {"F2": "Validé", "F3": "Refusé", "G2": "à revoir"})
     told = sitting.done("review", book, name="binomes.xlsx")
     assert "1\u00a0binôme imposé" in told["told"]
-    decisions = sitting.desk.formed().now.decisions
+    decisions = sitting.desk.require_board().now.decisions
     assert [one.action for one in decisions] == ["withdraw", "pin", "ban"]
     assert [people_of(one) for one in decisions[1:]] == [first, second]
     for one in (sitting, again(sitting)):
-        assert [note.remark for note in one.desk.formed().matching.notes if note.remark] == ["à revoir"]
+        assert [note.remark for note in one.desk.require_board().matching.notes if note.remark] == ["à revoir"]
     assert shown(again(sitting)) == shown(sitting)
     sitting.moved(action="undo")
-    assert [one.action for one in sitting.desk.formed().now.decisions] == ["withdraw"]
+    assert [one.action for one in sitting.desk.require_board().now.decisions] == ["withdraw"]
 
 
 def test_a_workbook_of_other_answers_is_refused_and_changes_nothing(sitting: Sitting) -> None:
@@ -197,7 +197,7 @@ def test_a_workbook_of_other_answers_is_refused_and_changes_nothing(sitting: Sit
 
 def test_a_decision_on_somebody_who_left_binds_nothing_and_is_told(sitting: Sitting) -> None:
     book = with_cells(sitting.content("hand", "binomes.xlsx"), {"F2": "Validé"})
-    board = sitting.desk.formed()
+    board = sitting.desk.require_board()
     sitting.moved(
         action="withdraw", person=board.ids((board.matching.pairs[0].mentor, board.matching.pairs[0].mentee))[0]
     )

@@ -40,7 +40,7 @@ def test_letters_call_people_by_code_until_names_are_asked_for_and_have_addresse
     assert set(lines(sitting).values()) == {"Des codes et des coordonnées"}
     coded = letters(sitting, "lettres-proposition.zip")
     assert "Bonjour M01," in coded["lettre-mentor-01.eml"]
-    names = cohort_names(sitting.desk.contacts, sitting.desk.formed().matching.cohort, mm.examples.programme())
+    names = cohort_names(sitting.desk.contacts, sitting.desk.require_board().matching.cohort, mm.examples.programme())
     assert not [name for name in names.values() if any(name in text for text in coded.values())]
     sitting.done("name", shown=True, where="documents")
     assert set(lines(sitting).values()) == {"Des noms et des coordonnées"}
@@ -56,7 +56,7 @@ def test_the_letters_are_those_of_the_library_and_speak_as_the_programme_does() 
     sitting.done("name", shown=True, where="documents")
     sitting.done("speak", language="en")
     told = letters(sitting, "lettres-rappel.zip")
-    written = mm.letters(sitting.desk.proposed().proposal, sitting.desk.contacts, "reminder")
+    written = mm.letters(sitting.desk.require_round().proposal, sitting.desk.contacts, "reminder")
     assert {one.file: f"{one.address}\n{one.subject}\n{one.text}" for one in written if one.address} == {
         name: text for name, text in told.items() if name.endswith(".eml")
     }

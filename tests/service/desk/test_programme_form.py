@@ -45,7 +45,7 @@ def test_the_next_steps_use_the_version_that_was_kept_and_its_file_is_the_same_w
     assert kept.replace(b"least = 1\n", b"least = 2\n", 1) == PROGRAMME
     plan = sitting.done("form")["plan"]
     assert {figure["noun"]: figure["number"] for figure in plan["figures"]}["binômes"] == 13
-    assert Programme.parse(kept) == sitting.desk.formed().matching.programme
+    assert Programme.parse(kept) == sitting.desk.require_board().matching.programme
 
 
 def test_the_form_speaks_as_the_page_does_and_calls_people_as_staff_chose() -> None:
@@ -78,7 +78,7 @@ def test_what_cannot_be_is_told_as_any_mistake_in_a_programme_and_all_stays() ->
 
 def test_who_takes_part_is_read_anew_where_weights_or_roles_decide_on_it_and_else_not() -> None:
     sitting = read()
-    reader = PeopleReader(sitting.desk.looked_at().tables)
+    reader = PeopleReader(sitting.desk.require_columns().tables)
     text = ProgrammeText.of(PROGRAMME)
     first = reader.under(text.programme)
     assert reader.under(text.after(RemovalEdit(part="rules", at=9)).programme) is first
@@ -87,7 +87,7 @@ def test_who_takes_part_is_read_anew_where_weights_or_roles_decide_on_it_and_els
     for edit in edits:
         programme = text.after(edit).programme
         found = reader.under(programme)
-        fresh = PeopleReader(sitting.desk.looked_at().tables).under(programme)
+        fresh = PeopleReader(sitting.desk.require_columns().tables).under(programme)
         assert found is not first
         assert (found.mentors.complete.tolist(), found.mentees.complete.tolist()) == (
             fresh.mentors.complete.tolist(),

@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.service.desk import works
-from mentormatch.service.desk.works import KeptWork, WorkingFile, WorkKey, Works, WorkTable, changes_in, packed_files
+from mentormatch.service.desk.works import KeptWork, WorkingFile, WorkKey, Works, WorkTable, changes_in, pack_files
 from mentormatch.service.problems import RefusedError
 from tests.canaries import ANSWER, EMAIL, NAME
 
-PARTS = {"files": packed_files({"answers": f"{NAME};{EMAIL};{ANSWER}".encode()}), "state": b'{"changes": 3}'}
+PARTS = {"files": pack_files({"answers": f"{NAME};{EMAIL};{ANSWER}".encode()}), "state": b'{"changes": 3}'}
 KEY = WorkKey.new()
 
 type Run = Callable[[Coroutine[Any, Any, object]], object]
@@ -64,13 +64,13 @@ def test_what_is_no_key_is_refused(text: object) -> None:
 
 
 def test_a_working_file_has_all_of_a_work_and_its_key() -> None:
-    assert WorkingFile.opened(WorkingFile.of(KEY, PARTS).model_dump_json().encode()) == (KEY, PARTS)
+    assert WorkingFile.read_parts(WorkingFile.of(KEY, PARTS).model_dump_json().encode()) == (KEY, PARTS)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"mentormatch_work": 2}', zlib.compress(b"x")])
 def test_what_is_no_working_file_is_refused(content: bytes) -> None:
     with pytest.raises(RefusedError, match="misfit"):
-        WorkingFile.opened(content)
+        WorkingFile.read_parts(content)
 
 
 def test_a_working_file_with_a_part_of_another_is_refused() -> None:
@@ -78,7 +78,7 @@ def test_a_working_file_with_a_part_of_another_is_refused() -> None:
     for name in PARTS:
         wrong = file | {"parts": file["parts"] | {name: "AAAA"}}
         with pytest.raises(RefusedError, match="misfit"):
-            WorkingFile.opened(json.dumps(wrong).encode())
+            WorkingFile.read_parts(json.dumps(wrong).encode())
 
 
 def test_of_two_the_newer_has_changed_more_often() -> None:

@@ -15,7 +15,7 @@ from mentormatch.service.job_table import MOST_BEGUN, JobRecord, JobTable, Once
 from mentormatch.service.keys import HOST, Caller
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
-from mentormatch.service.store import APPLICATION, VERSION, held, not_kept, open_store
+from mentormatch.service.store import APPLICATION, VERSION, hold_file, not_kept, open_store
 from tests.canaries import ANSWER
 from tests.failure.processes import only_linux
 
@@ -40,7 +40,7 @@ def add(table: JobTable, once: Once | None = None, caller: Caller = HOST) -> Job
 @only_linux
 def test_the_file_is_its_owners_alone_also_one_that_others_could_read_before(path: Path) -> None:
     path.touch(0o644)
-    with held(path), closing(open_store(path)) as connection:
+    with hold_file(path), closing(open_store(path)) as connection:
         add(JobTable(connection, Settings("")))
         assert {stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()} == {0o600}
 
@@ -102,7 +102,7 @@ def test_a_file_that_cannot_be_used_is_refused_in_words_and_left_as_it_is(troubl
     make, words = TROUBLES[trouble]
     make(path)
     before = (path.read_bytes(), path.stat().st_mode) if path.is_file() else None
-    with pytest.raises(OutputError) as caught, held(path):
+    with pytest.raises(OutputError) as caught, hold_file(path):
         pass
     assert caught.value.message == "Le fichier du service ne peut pas servir"
     assert words in str(caught.value)
@@ -123,7 +123,7 @@ def test_a_file_of_an_earlier_version_goes_on(version: int, path: Path) -> None:
         job = add(JobTable(connection, Settings("")))
         connection.executescript(f"{BEFORE[version]} PRAGMA user_version = {version}")
     for _ in range(2):
-        with held(path), closing(open_store(path)) as connection:
+        with hold_file(path), closing(open_store(path)) as connection:
             assert JobTable(connection, Settings("")).begin(job.id) is not None
             assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
             assert connection.execute("SELECT count(*) FROM works").fetchone() == (0,)
@@ -147,9 +147,9 @@ def test_a_request_that_may_be_what_kills_the_service_is_given_up_but_not_where_
 
 @only_linux
 def test_two_services_on_one_file_are_one_too_many(path: Path) -> None:
-    with held(path), pytest.raises(OutputError, match="un autre service s’en sert"), held(path):
+    with hold_file(path), pytest.raises(OutputError, match="un autre service s’en sert"), hold_file(path):
         pass
-    with held(path):
+    with hold_file(path):
         pass
 
 
@@ -223,7 +223,7 @@ def test_a_job_expires_after_it_was_over_for_so_long_and_never_before(
         assert (table.find(over.id, "") is not None) == there
         assert table.find(waits.id, "") == waits
     table.expire()
-    assert table.unfinished() == table.page("", 10, None) == [waits]
+    assert table.find_unfinished() == table.page("", 10, None) == [waits]
 
 
 def test_a_key_of_a_request_is_one_persons_own_and_cannot_be_read(table: JobTable, path: Path) -> None:
@@ -240,8 +240,8 @@ def test_a_key_of_a_request_is_one_persons_own_and_cannot_be_read(table: JobTabl
 
 def test_without_a_file_the_same_is_kept_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with held(None), closing(open_store(None)) as connection:
+    with hold_file(None), closing(open_store(None)) as connection:
         table = JobTable(connection, Settings(""))
         job = add(table)
-        assert table.unfinished() == [job]
+        assert table.find_unfinished() == [job]
     assert list(tmp_path.iterdir()) == []

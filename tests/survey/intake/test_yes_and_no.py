@@ -11,7 +11,7 @@ from mentormatch.errors import ProgrammeError
 from mentormatch.fields import Choice, Choices, Slots, YesNo
 from mentormatch.fields.base import AnswerReading
 from mentormatch.languages import language
-from mentormatch.languages.affirmation import affirmed
+from mentormatch.languages.affirmation import says_yes
 from mentormatch.programme.enrolment import read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.record.digests import digest_of_answers
@@ -79,14 +79,14 @@ def test_a_word_of_no_with_what_does_not_take_it_back_is_no(
 def test_every_wording_of_the_templates_is_read_and_none_is_read_as_the_other() -> None:
     yes, no = (["".join(parts) for parts in product(*both)] for both in ((YES_LEADS, YES_ENDS), (NO_LEADS, NO_ENDS)))
     assert len(yes) + len(no) > 200
-    assert [text for text in yes if affirmed(text) is not True] == []
-    assert [text for text in no if affirmed(text) is not False] == []
+    assert [text for text in yes if says_yes(text) is not True] == []
+    assert [text for text in no if says_yes(text) is not False] == []
 
 
 @pytest.mark.promise(6)
 @pytest.mark.parametrize("lead", ["Oui", "Yes", "Bien sûr", "Yep"])
 def test_a_yes_that_is_taken_back_is_neither_and_is_told(lead: str) -> None:
-    assert [end for end in TAKEN_BACK if affirmed(lead + end) is not None] == []
+    assert [end for end in TAKEN_BACK if says_yes(lead + end) is not None] == []
 
 
 @pytest.mark.promise(6)

@@ -13,7 +13,7 @@ from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReferen
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People
 from mentormatch.places.column import PlaceColumn
-from mentormatch.places.gazetteer import Unit, minutes, told
+from mentormatch.places.gazetteer import Unit, format_length, minutes
 from mentormatch.rules.rule import VALUE_WORDS, Market, Missing, Rule
 from mentormatch.scoring.score import BLOCK_ROWS
 
@@ -87,7 +87,7 @@ class Meet(Rule):
             yield from (AnswerReference("accepted", self.remote, answer) for answer in self.accepted)
 
     def describe(self) -> str:
-        length = told(self.travel, self._unit) if isinstance(self.travel, float) else ""
+        length = format_length(self.travel, self._unit) if isinstance(self.travel, float) else ""
         return tr(WAYS[bool(length), self.remote is not None], length=length)
 
     @property

@@ -10,7 +10,7 @@ from mentormatch.fields.extension import FieldRef
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People, Person
 from mentormatch.places.column import PlaceColumn
-from mentormatch.places.gazetteer import Unit, minutes, told
+from mentormatch.places.gazetteer import Unit, format_length, minutes
 from mentormatch.scoring.criterion import Block, Criterion
 
 
@@ -63,9 +63,15 @@ class Near(Criterion):
         """Return in words how far two people are from each other; the columns hold one of them each."""
         apart, doubt = here.distances(there), float(here.doubts(there)[0, 0])
         if here.positions[0] == there.positions[0]:
-            return tr("même lieu, connu à {doubt} près", doubt=told(doubt / 2, "km")) if doubt else tr("même lieu")
-        length = told(float(apart[0, 0]), "km")
+            return (
+                tr("même lieu, connu à {doubt} près", doubt=format_length(doubt / 2, "km"))
+                if doubt
+                else tr("même lieu")
+            )
+        length = format_length(float(apart[0, 0]), "km")
         far = tr("à {length} environ", length=length) if doubt else tr("à {length}", length=length)
         if self.unit == "km":
             return far
-        return tr("{far}, trajet estimé à {time}", far=far, time=told(float(minutes(apart, self.speed)[0, 0]), "min"))
+        return tr(
+            "{far}, trajet estimé à {time}", far=far, time=format_length(float(minutes(apart, self.speed)[0, 0]), "min")
+        )

@@ -496,8 +496,8 @@ def assets() -> Mapping[str, tuple[str, bytes]]:
         "form.css": (CSS, text_of("form", "form.css")),
         "form.js": (JAVASCRIPT, module()),
     }
-    told = {f"words-{code}.json": (JSON, texts_json(code)) for code in LANGUAGES}
-    return {name: (kind, content.encode()) for name, (kind, content) in (own | shared | told).items()}
+    texts = {f"words-{code}.json": (JSON, texts_json(code)) for code in LANGUAGES}
+    return {name: (kind, content.encode()) for name, (kind, content) in (own | shared | texts).items()}
 
 
 def texts_json(code: str) -> str:
@@ -516,8 +516,8 @@ def sign_page(code: str) -> tuple[str, bytes]:
     """Return the policy and the page by which somebody signs in; it loads nothing, not even from this service."""
     style, script = page_file("sign.css"), page_file("sign.js")
     with language(code):
-        told = {name: escape(texts_json) for name, texts_json in sign_words().items()}
-    page = Template(page_file("sign.html")).substitute(told, style=style, script=script)
+        words = {name: escape(texts_json) for name, texts_json in sign_words().items()}
+    page = Template(page_file("sign.html")).substitute(words, style=style, script=script)
     policy = (
         f"default-src 'none'; script-src '{digest(script)}'; style-src '{digest(style)}'; img-src data:;"
         " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"

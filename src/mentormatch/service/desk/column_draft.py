@@ -78,32 +78,32 @@ class ColumnDraft:
     sides: dict[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
 
-    def seen(self) -> "SeenDraft":
+    def interpret(self) -> "SeenDraft":
         """Return how the files are understood now, in the language that is spoken."""
-        told = len(self.sides) > 1
-        role = (self.role, self.sides["mentor"], self.sides["mentee"]) if self.role and told else None
+        both = len(self.sides) > 1
+        role = (self.role, self.sides["mentor"], self.sides["mentee"]) if self.role and both else None
         return SeenDraft(self, draft(self.tables, self.name, StatedDraft(self.uses, role, self.taken)))
 
     def content(self) -> bytes:
         """Return the file of the programme, as ``draft`` writes it."""
-        return self.seen().made.text.encode()
+        return self.interpret().made.text.encode()
 
-    def do(self, asked: ColumnGesture, seen: "SeenDraft") -> None:
+    def do(self, gesture: ColumnGesture, seen: "SeenDraft") -> None:
         """Do what a gesture asks of the step as it was ``seen``; what is not there any more changes nothing."""
-        one = next((each for each in seen.made.entries if tag(fold(each.question)) == asked.question), None)
-        match asked.what:
+        one = next((each for each in seen.made.entries if tag(fold(each.question)) == gesture.question), None)
+        match gesture.what:
             case "column" if one:
-                self.use(one, asked.means, seen.made.outline.role)
+                self.use(one, gesture.means, seen.made.outline.role)
             case "answer" if one:
-                self.tell(one, asked.text, asked.means)
+                self.tell(one, gesture.text, gesture.means)
             case "confirm":
                 for each in [one] if one else [each for each in seen.made.entries if seen.state(each) == "open"]:
                     self.use(each, seen.meaning(each), seen.made.outline.role)
             case "take" | "leave":
-                keys = {each.key for each in seen.made.proposals if asked.means in ("", tag(each.key))}
-                self.taken = self.taken | keys if asked.what == "take" else self.taken - keys
+                keys = {each.key for each in seen.made.proposals if gesture.means in ("", tag(each.key))}
+                self.taken = self.taken | keys if gesture.what == "take" else self.taken - keys
             case "name":
-                self.name = " ".join(asked.text.split())
+                self.name = " ".join(gesture.text.split())
             case "restore":
                 self.uses, self.role, self.sides, self.taken, self.name = {}, "", {}, frozenset(), ""
 
@@ -146,7 +146,7 @@ class SeenDraft:
         return [one for one in samples(self.of.tables) if not known & {fold(text) for text in one.headers}]
 
     @property
-    def told(self) -> bool:
+    def knows_sides(self) -> bool:
         """Whether it is known who is mentor and who is mentee."""
         return self.made.outline.knows_sides
 
@@ -195,9 +195,9 @@ class SeenDraft:
         return ColumnsOut(
             lead=self.lead(),
             name=self.of.name,
-            menus={**self.use_menus(), **self.role_menus(), **self.counted_menus()},
+            menus={**self.use_menus(), **self.role_menus(), **self.build_menus()},
             blockers=list(self.blockers()),
-            lines=[*lines, *map(self.added, self.aside)],
+            lines=[*lines, *map(self.describe_added, self.aside)],
             aside=[sensitive(one.sample) for one in apart],
             proposals=list(self.proposals()),
             remarks=[*(f"{one}." for one in rejections(self.made.dry_run, ())), *self.misread()],
@@ -206,13 +206,13 @@ class SeenDraft:
 
     def lead(self) -> str:
         """Return how much was understood."""
-        asked = [one.sample for one in self.made.entries]
+        questions = [one.sample for one in self.made.entries]
         return tr(
             "Sans programme, en voici un que proposent vos réponses : {files}, {columns}, {questions}. Rien n'est"
             " décidé sans vous.",
             files=joined([quoted(table.source) for table, _ in self.of.tables]),
-            columns=counted(sum(len(one.headers) for one in (*asked, *self.aside)), "colonne"),
-            questions=counted(len(asked) + len(self.aside), "question"),
+            columns=counted(sum(len(one.headers) for one in (*questions, *self.aside)), "colonne"),
+            questions=counted(len(questions) + len(self.aside), "question"),
         )
 
     def misread(self) -> Iterator[str]:
@@ -240,7 +240,7 @@ class SeenDraft:
         found = {"role": questions(telling), "key": questions(codes), "sides": [entry(tag(one), one) for one in left]}
         return {name: [MenuGroup(title="", entries=entries)] for name, entries in found.items()}
 
-    def counted_menus(self) -> dict[str, list[MenuGroup]]:
+    def build_menus(self) -> dict[str, list[MenuGroup]]:
         """Return the menu of the questions that pairs may be compared by."""
         able = [one for one in self.made.entries if one.guess.kind != "text" and one.guess.use in ("match", "display")]
         return {COUNTED: [MenuGroup(title="", entries=questions([one for one in able if not one.stated]))]}
@@ -272,7 +272,7 @@ class SeenDraft:
             return tr(TAKEN_PLACES)
         return tr(KINDS[one.guess.kind]) if means in ("match", "display") else tr(MEANINGS[means])
 
-    def added(self, one: QuestionSample) -> ColumnLine:
+    def describe_added(self, one: QuestionSample) -> ColumnLine:
         """Return a column that the survey tool added to those of the form."""
         return ColumnLine(
             question=one.question,
@@ -309,7 +309,7 @@ class SeenDraft:
 
     def untold(self) -> Iterator[ColumnBlocker]:
         """Yield that nothing tells mentors from mentees, or which answer of the question that was chosen does."""
-        if self.told and not (self.of.role and len(self.of.sides) < 2):
+        if self.knows_sides and not (self.of.role and len(self.of.sides) < 2):
             return
         if self.of.role:
             chosen = next((one for one in self.made.entries if fold(one.question) == self.of.role), None)
@@ -335,7 +335,7 @@ class SeenDraft:
 
     def untaken(self) -> Iterator[ColumnBlocker]:
         """Yield that nothing says what makes a pair better, once it is known who may be in one."""
-        if not self.told or any(one.key in self.of.taken and not one.rule for one in self.made.proposals):
+        if not self.knows_sides or any(one.key in self.of.taken and not one.rule for one in self.made.proposals):
             return
         criteria = [one for one in self.made.proposals if not one.rule]
         count = len(self.made.proposals)
@@ -393,11 +393,11 @@ class UnreadQuestions:
 
 def settings_of(entry: DraftEntry) -> dict[str, Any]:
     """Return a question of a draft as the table of a programme file."""
-    told: dict[str, Any] = {"question": entry.question, "kind": entry.guess.kind}
-    told |= {
+    settings: dict[str, Any] = {"question": entry.question, "kind": entry.guess.kind}
+    settings |= {
         name: value if isinstance(value, str | int | float) else list(value)
         for name, value in entry.guess.settings.items()
     }
     if entry.side:
-        told["side"] = entry.side
-    return told if entry.guess.use == "match" else {**told, "use": entry.guess.use}
+        settings["side"] = entry.side
+    return settings if entry.guess.use == "match" else {**settings, "use": entry.guess.use}

@@ -96,32 +96,32 @@ class ColumnMapping:
         content = ask_later(self.source, self.later) if self.later else self.source
         return with_identity(content, self.key, self.role) if self.key or self.role else content
 
-    def seen(self) -> "SeenMapping":
+    def interpret(self) -> "SeenMapping":
         """Return how the files are understood now."""
         return SeenMapping.of(self.known, self.tables, self.stated, self.confirmed)
 
     def content(self) -> bytes:
         """Return the file of the programme with the mapping, as ``map`` writes it."""
-        return with_mapping(self.amended, self.seen().proposal)
+        return with_mapping(self.amended, self.interpret().proposal)
 
-    def written(self) -> bytes:
+    def write_mapping(self) -> bytes:
         """Return the mapping alone, as ``map`` writes it."""
-        seen = self.seen()
+        seen = self.interpret()
         return mapping_text(seen.proposal, seen.programme).encode()
 
-    def do(self, asked: ColumnGesture, seen: "SeenMapping") -> None:
+    def do(self, gesture: ColumnGesture, seen: "SeenMapping") -> None:
         """Do what a gesture asks of the step as it was ``seen``; what is not there any more changes nothing."""
-        sample = seen.tagged.get(asked.question)
-        match asked.what:
+        sample = seen.tagged.get(gesture.question)
+        match gesture.what:
             case "column" if sample:
-                self.take_for(sample, asked.means, seen)
+                self.take_for(sample, gesture.means, seen)
             case "answer":
-                self.read_as(seen, asked)
+                self.read_as(seen, gesture)
             case "confirm":
-                told = [fold(one.question) for one in ([sample] if sample else seen.open)]
-                self.confirmed = {**self.confirmed, **{question: seen.fields_of[question] for question in told}}
-            case "later" if asked.means in seen.names:
-                self.later |= {seen.names[asked.means]}
+                confirmed = [fold(one.question) for one in ([sample] if sample else seen.open)]
+                self.confirmed = {**self.confirmed, **{question: seen.fields_of[question] for question in confirmed}}
+            case "later" if gesture.means in seen.names:
+                self.later |= {seen.names[gesture.means]}
             case "restore":
                 self.stated, self.confirmed, self.later = StatedMapping(), {}, frozenset()
                 self.key, self.role = "", None
@@ -140,12 +140,12 @@ class ColumnMapping:
         self.later -= {name}
         self.stated = replace(self.stated, questions={**self.stated.questions, fold(sample.question): name})
 
-    def read_as(self, seen: "SeenMapping", asked: ColumnGesture) -> None:
+    def read_as(self, seen: "SeenMapping", gesture: ColumnGesture) -> None:
         """Have a text that an answer holds stand for an option of its question, or for itself."""
-        name = seen.names.get(asked.question, "")
-        text = next((one.text for one in seen.answers(name) if tag(one.text) == asked.text), None)
+        name = seen.names.get(gesture.question, "")
+        text = next((one.text for one in seen.answers(name) if tag(one.text) == gesture.text), None)
         if text is not None:
-            option = next((one for one in answers_of(seen.programme.fields[name]) if tag(one) == asked.means), "")
+            option = next((one for one in answers_of(seen.programme.fields[name]) if tag(one) == gesture.means), "")
             texts = {**self.stated.options.get(name, {}), text: option}
             self.stated = replace(self.stated, options={**self.stated.options, name: texts})
 
@@ -175,16 +175,16 @@ class SeenMapping:
         """Return how these files are understood."""
         apart = all(side is not None for _, side in tables)
         plan = plan_of(programme, apart=apart)
-        told = [(separate_questions(table, plan), side) for table, side in tables]
-        proposal = propose(programme, told, stated)
+        sheets = [(separate_questions(table, plan), side) for table, side in tables]
+        proposal = propose(programme, sheets, stated)
         plan = plan_with(plan, proposal.questions, stated.options)
-        fields = dict(header_fields([header for table, _ in told for header in table.header], plan))
+        fields = dict(header_fields([header for table, _ in sheets for header in table.header], plan))
         named = {fold(one.text): one for one in proposal.questions if one.name}
-        asked = samples(told)
-        found = {fold(one.question): first(fields, one.headers) or "" for one in asked}
-        guessed = {fold(one.question): first(named, (one.question, *one.headers)) for one in asked}
+        questions = samples(sheets)
+        found = {fold(one.question): first(fields, one.headers) or "" for one in questions}
+        guessed = {fold(one.question): first(named, (one.question, *one.headers)) for one in questions}
         open_ends = {key: one for key, one in guessed.items() if one and key not in stated.questions}
-        return cls(programme, told, stated, confirmed, proposal, plan, asked, found, open_ends)
+        return cls(programme, sheets, stated, confirmed, proposal, plan, questions, found, open_ends)
 
     @cached_property
     def tagged(self) -> dict[str, QuestionSample]:
@@ -266,9 +266,9 @@ class SeenMapping:
     def field_menu(self) -> list[MenuGroup]:
         """Return the questions of the programme: those without a column first."""
         taken = set(self.fields_of.values())
-        asked = {name: field for name, field in self.programme.fields.items() if field.use != "forbidden"}
-        without = [entry(tag(name), field.question) for name, field in asked.items() if name not in taken]
-        others = [entry(tag(name), field.question) for name, field in asked.items() if name in taken]
+        fields = {name: field for name, field in self.programme.fields.items() if field.use != "forbidden"}
+        without = [entry(tag(name), field.question) for name, field in fields.items() if name not in taken]
+        others = [entry(tag(name), field.question) for name, field in fields.items() if name in taken]
         groups = [
             MenuGroup(title=tr("Sans colonne"), entries=without),
             MenuGroup(title=tr("Déjà une colonne"), entries=others),
@@ -357,14 +357,14 @@ class SeenMapping:
         lacking = find_unanswered_fields(self.tables, self.plan)
         found = [
             *self.of_another_file(len(lacking)),
-            *self.unidentified(),
-            *self.doubled(),
+            *self.find_unidentified(),
+            *self.find_doubled(),
             *(self.missing(name, near) for name, near in lacking.items()),
-            *self.undecided(),
+            *self.find_undecided(),
         ]
         yield from found
         if not found:
-            yield from self.refused()
+            yield from self.find_refusals()
 
     def of_another_file(self, lacking: int) -> Iterator[ColumnBlocker]:
         """Yield that the answers have hardly anything of the programme, by how many fields lack a column."""
@@ -382,7 +382,7 @@ class SeenMapping:
                 quiet=other if pairs else None,
             )
 
-    def doubled(self) -> Iterator[ColumnBlocker]:
+    def find_doubled(self) -> Iterator[ColumnBlocker]:
         """Yield the fields that two questions of one file answer."""
         for table, _ in self.tables:
             for name, claim in claims_by_field(table.header, self.plan).items():
@@ -398,7 +398,7 @@ class SeenMapping:
                         quiet=keeping(second, first),
                     )
 
-    def unidentified(self) -> Iterator[ColumnBlocker]:
+    def find_unidentified(self) -> Iterator[ColumnBlocker]:
         """Yield that the programme names nothing that tells people, or sides, apart where these files need it."""
         if not self.proposal.absent:
             return
@@ -411,16 +411,16 @@ class SeenMapping:
 
     def missing(self, name: str, near: str) -> ColumnBlocker:
         """Return that no column answers a field, with the column that may."""
-        asked = self.programme.fields[name]
+        field = self.programme.fields[name]
         sample, hint = self.candidate(name, near)
         later = ColumnGesture(words=tr(LATER), what="later", means=tag(name))
         gesture = ColumnGesture(words="", what="column", means=tag(name))
-        if asked.use == "consent":
+        if field.use == "consent":
             later = later.model_copy(update={"words": tr(CONSENT_LATER)})
-        able = asked.use == "consent" or (asked.use == "match" and name != (self.plan.roles and self.plan.roles.field))
+        able = field.use == "consent" or (field.use == "match" and name != (self.plan.roles and self.plan.roles.field))
         main = taking(sample, gesture) if sample else None
         return ColumnBlocker(
-            title=asked.question,
+            title=field.question,
             text=tr(NONE),
             hint=hint or (tr(PLACES_HINT if self.only_counts(name) else LATER_HINT) if able else ""),
             main=main or (later if able else None),
@@ -443,28 +443,28 @@ class SeenMapping:
         sample = next((one for one in self.free if near in (*one.headers, one.question)), None) if near else None
         return sample, tr(NEAR, near=near) if sample else ""
 
-    def undecided(self) -> Iterator[ColumnBlocker]:
+    def find_undecided(self) -> Iterator[ColumnBlocker]:
         """Yield the answers that decide who is taken in, or on which side, and that nobody understands."""
         decisive = {name for name, field in self.programme.fields.items() if field.use in DECISIVE}
         if self.plan.roles:
             decisive.add(self.plan.roles.field)
         for name in sorted(decisive):
-            asked = self.programme.fields[name]
+            question = self.programme.fields[name]
             unknown = [one for one in self.answers(name) if one.name is None]
             for found in unknown:
                 gesture = ColumnGesture(words="", what="answer", question=tag(name), text=tag(found.text))
-                yes = answers_of(asked)[0] if asked.use == "consent" else None
-                told = tr("« {text} » veut dire {option}", text=found.text, option=quoted(yes)) if yes else ""
-                expected = joined([quoted(option) for option in answers_of(asked)])
+                yes = answers_of(question)[0] if question.use == "consent" else None
+                words = tr("« {text} » veut dire {option}", text=found.text, option=quoted(yes)) if yes else ""
+                expected = joined([quoted(option) for option in answers_of(question)])
                 yield ColumnBlocker(
-                    title=asked.question,
+                    title=question.question,
                     text=tr("« {text} » n'est pas compris.", text=found.text),
                     hint=tr("Le programme attend : {options}.", options=expected),
-                    main=gesture.model_copy(update={"words": told, "means": tag(yes)}) if yes else None,
+                    main=gesture.model_copy(update={"words": words, "means": tag(yes)}) if yes else None,
                     menu=ColumnMenu(menu=tag(name), value="", slot="means", gesture=gesture),
                 )
 
-    def refused(self) -> Iterator[ColumnBlocker]:
+    def find_refusals(self) -> Iterator[ColumnBlocker]:
         """Yield why the files are refused even so."""
         try:
             take_in(self.tables, plan_with(self.plan, (), option_names(self.proposal)))

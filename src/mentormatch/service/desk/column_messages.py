@@ -134,7 +134,7 @@ class ColumnsOut(JsonMessage):
     documents: list[str]
 
 
-class ColumnsTold(JsonMessage):
+class ColumnCounts(JsonMessage):
     """How much there is still to do in the step of the columns."""
 
     blocked: int
@@ -163,9 +163,9 @@ def tag(text: str) -> str:
 
 def sensitive(sample: QuestionSample) -> AsideQuestion:
     """Return a sensitive question with its subject and the words that gave it away: its own, or those around it."""
-    subject, told = subject_in(sample), telling_words(sample.question)
-    if told:
-        why = tr("« {text} » est dans la question", text=told)
+    subject, words = subject_in(sample), telling_words(sample.question)
+    if words:
+        why = tr("« {text} » est dans la question", text=words)
     elif sample.follows and subject_in(sample.follows):
         why = tr("elle suit « {question} »", question=sample.follows.question)
     else:
@@ -193,11 +193,11 @@ def one_side(role: QuestionSample | None = None) -> ColumnBlocker:
     )
 
 
-def without_key(asked: Sequence[QuestionSample]) -> ColumnBlocker:
+def without_key(questions: Sequence[QuestionSample]) -> ColumnBlocker:
     """Return that nothing tells people apart, with the question that may, by the menu ``key``."""
-    found = next(iter(key_candidates(asked)), None)
+    found = next(iter(key_candidates(questions)), None)
     gesture = ColumnGesture(words=tr(KEYLESS), what="column", means="key")
-    able = any(map(could_be_key, asked))
+    able = any(map(could_be_key, questions))
     return ColumnBlocker(
         title=tr(KEYLESS),
         text=tr(KEYLESS_TEXT),

@@ -10,7 +10,7 @@ from mentormatch.programme.programme import Programme
 from mentormatch.report.texts import visible
 from mentormatch.service.desk.column_draft import ColumnDraft, SeenDraft
 from mentormatch.service.desk.column_mapping import ColumnMapping, SeenMapping
-from mentormatch.service.desk.column_messages import ColumnGesture, ColumnsOut, ColumnsTold
+from mentormatch.service.desk.column_messages import ColumnCounts, ColumnGesture, ColumnsOut
 
 PROGRAMME, MAPPING = "programme.toml", "correspondance.toml"
 """What can be kept of the step: the programme, and the mapping alone."""
@@ -52,27 +52,27 @@ class DeskColumns:
 
     def out(self) -> ColumnsOut:
         """Return the step as the page shows it, in the language that is spoken."""
-        return self.seen().out
+        return self.interpret().out
 
-    def seen(self) -> SeenMapping | SeenDraft:
+    def interpret(self) -> SeenMapping | SeenDraft:
         """Return how the files are understood, in the language that is spoken; worked out once."""
         if spoken() not in self.shown:
-            self.shown[spoken()] = self.columns.seen()
+            self.shown[spoken()] = self.columns.interpret()
         return self.shown[spoken()]
 
-    def told(self) -> ColumnsTold:
+    def count_left(self) -> ColumnCounts:
         """Return how much there is still to do."""
         out = self.out()
         left = 0 if self.settled else sum(line.state == "open" for line in out.lines)
-        return ColumnsTold(blocked=len(out.blockers), open=left)
+        return ColumnCounts(blocked=len(out.blockers), open=left)
 
-    def do(self, asked: ColumnGesture) -> None:
+    def do(self, gesture: ColumnGesture) -> None:
         """Do what a gesture asks."""
-        match self.columns, self.seen():
+        match self.columns, self.interpret():
             case ColumnMapping() as columns, SeenMapping() as seen:
-                columns.do(asked, seen)
+                columns.do(gesture, seen)
             case ColumnDraft() as columns, SeenDraft() as seen:
-                columns.do(asked, seen)
+                columns.do(gesture, seen)
         self.settled = False
         self.shown.clear()
 
@@ -80,7 +80,7 @@ class DeskColumns:
         """Return the programme, or the mapping alone where there is one."""
         writers: dict[str, Callable[[], bytes]] = {PROGRAMME: self.columns.content}
         if isinstance(self.columns, ColumnMapping):
-            writers[MAPPING] = self.columns.written
+            writers[MAPPING] = self.columns.write_mapping
         with language(self.code):
             return writers.get(name, self.columns.content)()
 
@@ -90,6 +90,6 @@ class DeskColumns:
         return self.made
 
 
-def gesture(asked: Mapping[str, Any]) -> ColumnGesture:
+def gesture(values: Mapping[str, Any]) -> ColumnGesture:
     """Return what the page asks as a gesture, a name that somebody typed fit to be written."""
-    return ColumnGesture(words="", **{**asked, "text": visible(asked["text"])})
+    return ColumnGesture(words="", **{**values, "text": visible(values["text"])})

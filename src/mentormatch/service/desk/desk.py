@@ -31,11 +31,11 @@ from mentormatch.service.desk.desk_answers import (
     DeskOut,
     FileOut,
     RefusalOut,
-    dressed,
-    encoded,
+    encode_json,
     in_json,
     intake_out,
     plan_out,
+    to_page_json,
 )
 from mentormatch.service.desk.documents import (
     ANSWERS,
@@ -53,23 +53,23 @@ from mentormatch.service.desk.documents import (
 from mentormatch.service.desk.experiment import (
     EXPERIMENT,
     EXPERIMENT_FILES,
-    drawn_file,
     experiment_out,
     files_after,
     lots_drawn,
+    read_experiment_file,
 )
 from mentormatch.service.desk.interrupts import STOPPED, stoppable
-from mentormatch.service.desk.kept_state import remembered, restore
+from mentormatch.service.desk.kept_state import restore, save_parts
 from mentormatch.service.desk.kind_requests import (
     BeginNext,
     ChooseKind,
     KindRequest,
     LeaveEdition,
     LeaveWave,
-    LookAtFollowUp,
-    LookAtSessions,
     NoteCall,
     ProgrammeKind,
+    ShowFollowUp,
+    ShowSessions,
     TakeEdition,
     TakeWave,
     TrySessions,
@@ -103,7 +103,7 @@ class Desk:
     It answers bytes with bytes, so that it can live in a process of its own: a head in JSON, and a body.
 
     >>> desk = Desk()
-    >>> answer = desk.answer(ServiceMessage({"do": "example"}).packed())
+    >>> answer = desk.answer(ServiceMessage({"do": "example"}).pack())
     >>> [file["name"] for file in json.loads(read_message(BytesIO(answer)).body)["files"]]
     ['programme.toml', 'reponses.csv']
     """
@@ -130,8 +130,8 @@ class Desk:
     @property
     def language(self) -> str:
         """The language that was chosen at the page, or that of the programme, or of the files."""
-        told = (self.intake.language if self.intake else "") or (self.columns.code if self.columns else "")
-        return self.chosen or told or FRENCH
+        known = (self.intake.language if self.intake else "") or (self.columns.code if self.columns else "")
+        return self.chosen or known or FRENCH
 
     @property
     def kind(self) -> ProgrammeKind:
@@ -145,8 +145,8 @@ class Desk:
             try:
                 answer = self.do(desk_requests.action_of(message), message.body if message else b"")
             except MentorMatchError as error:
-                answer = ServiceMessage({"refused": True}, encoded(dressed(RefusalOut.of(error))))
-        return answer.packed()
+                answer = ServiceMessage({"refused": True}, encode_json(to_page_json(RefusalOut.of(error))))
+        return answer.pack()
 
     def do(self, action: desk_requests.Action, body: bytes) -> ServiceMessage:
         """Return the answer to an action; raises MentorMatchError where it is refused, and then nothing has changed."""
@@ -168,13 +168,13 @@ class Desk:
         """Return a step after what was asked of it alone; None where all of them may change."""
         match action:
             case desk_requests.Open():
-                return self.opened()
+                return self.open_board()
             case desk_requests.Ask(validates=validates):
-                return self.asked(body, validates=validates)
+                return self.answer_board(body, validates=validates)
             case desk_requests.AskForm(what=what):
-                return self.formed_programme(what)
-            case desk_requests.LookAtColumns() | desk_requests.SayOfColumns():
-                return self.understood(action)
+                return self.edit_programme(what)
+            case desk_requests.ShowColumns() | desk_requests.SayOfColumns():
+                return self.show_columns(action)
             case (
                 desk_requests.ExperimentRequest()
                 | desk_requests.Take(part="experiment")
@@ -182,16 +182,13 @@ class Desk:
             ):
                 return self.experiment(action, body)
             case (
-                desk_requests.LookAtRound()
-                | desk_requests.DeskReply()
-                | desk_requests.Gather()
-                | desk_requests.Oblige()
+                desk_requests.ShowRound() | desk_requests.DeskReply() | desk_requests.Gather() | desk_requests.Oblige()
             ):
                 return self.rounds(action, body)
             case KindRequest():
-                told = self.do_of_kind(action, body)
+                answer = self.do_of_kind(action, body)
                 self.edition += action.changes
-                return told
+                return answer
         return None
 
     def do_of_kind(self, action: KindRequest, body: bytes) -> dict[str, Any] | None:
@@ -199,20 +196,22 @@ class Desk:
         match action:
             case ChooseKind() | BeginNext():
                 return None
-            case LookAtFollowUp() | TakeWave() | LeaveWave() | TakeEdition() | LeaveEdition() | NoteCall():
+            case ShowFollowUp() | TakeWave() | LeaveWave() | TakeEdition() | LeaveEdition() | NoteCall():
                 shown = self.contacts if self.named else None
-                return dressed(self.kinds.follow(action, body, self.formed(), shown, named=self.named_documents))
-            case LookAtSessions() | TrySessions():
+                return to_page_json(
+                    self.kinds.follow(action, body, self.require_board(), shown, named=self.named_documents)
+                )
+            case ShowSessions() | TrySessions():
                 with stoppable():
-                    return dressed(self.kinds.sessions(action))
+                    return to_page_json(self.kinds.sessions(action))
         with stoppable():
-            return dressed(self.kinds.groups(action))
+            return to_page_json(self.kinds.groups(action))
 
     def change(self, action: desk_requests.Action, body: bytes) -> None:
         """Do what changes how far everything is; raises MentorMatchError where it cannot be done."""
         match action:
             case desk_requests.Take() | desk_requests.Leave() | desk_requests.Example() | desk_requests.OneSide():
-                self.begin_anew(self.handed_over(action, body))
+                self.begin_anew(self.update_files(action, body))
             case BeginNext():
                 self.begin_anew(self.for_next_edition())
             case desk_requests.Read(apart=apart):
@@ -247,7 +246,7 @@ class Desk:
             case desk_requests.Prepare():
                 rehearse()
 
-    def handed_over(self, action: desk_requests.Action, body: bytes) -> dict[desk_requests.FilePart, File]:
+    def update_files(self, action: desk_requests.Action, body: bytes) -> dict[desk_requests.FilePart, File]:
         """Return the files once one was handed over, taken back, or said to be that of one side."""
         files = dict(self.handed.files)
         match action:
@@ -263,7 +262,7 @@ class Desk:
 
     def for_next_edition(self) -> dict[desk_requests.FilePart, File]:
         """Return the files with which the next edition begins; raises MentorMatchError without an answer."""
-        carried = self.kinds.next_groups() if self.kinds.group else File(NEXT, self.held().content(NEXT))
+        carried = self.kinds.next_groups() if self.kinds.group else File(NEXT, self.hold_document().content(NEXT))
         return {"programme": self.handed.files["programme"], "edition": carried}
 
     def begin_anew(self, files: dict[desk_requests.FilePart, File]) -> None:
@@ -279,17 +278,17 @@ class Desk:
     def read(self, *, apart: bool) -> None:
         """Read the files: the answers are taken in where the programme understands them, else there are columns."""
         self.handed.refuse_missing(self.kind, apart=apart)
-        columns = self.unfolded(apart=apart)
+        columns = self.read_columns(apart=apart)
         with language(self.language):
-            told = columns.told()
-        if "programme" in self.handed.files and not told.blocked:
+            counts = columns.count_left()
+        if "programme" in self.handed.files and not counts.blocked:
             try:
                 self.take_in()
             except SurveyError:
-                if not told.open:  # else there is what the step of the columns will settle
+                if not counts.open:  # else there is what the step of the columns will settle
                     raise
 
-    def unfolded(self, *, apart: bool) -> DeskColumns:
+    def read_columns(self, *, apart: bool) -> DeskColumns:
         """Return the columns of the files, which are read anew; raises MentorMatchError where one cannot be."""
         self.apart, self.round, self.intake, self.programme_form = apart, None, None, None
         self.kinds = KindSteps()
@@ -303,12 +302,12 @@ class Desk:
 
     def take_in(self) -> None:
         """Take the answers in by the programme; raises MentorMatchError where they cannot be."""
-        self.intake, self.contacts = self.handed.taken_in(self.handed.programme(), self.looked_at().tables)
+        self.intake, self.contacts = self.handed.take_in(self.handed.programme(), self.require_columns().tables)
 
     def settle(self) -> None:
         """Take the columns as they are shown, and read the answers by the programme that comes of it."""
-        columns = self.looked_at()
-        if columns.told().blocked:
+        columns = self.require_columns()
+        if columns.count_left().blocked:
             raise RequestError(tr(NOT_SETTLED))
         name = self.handed.files["programme"].name if "programme" in self.handed.files else PROGRAMME_FILE
         programme = File(name, columns.settle())
@@ -317,15 +316,15 @@ class Desk:
         self.edition += 1
         self.take_in()
 
-    def understood(self, action: desk_requests.Action) -> dict[str, Any]:
+    def show_columns(self, action: desk_requests.Action) -> dict[str, Any]:
         """Return the step of the columns, after what was said of them if something was."""
-        columns = self.looked_at()
+        columns = self.require_columns()
         if isinstance(action, desk_requests.SayOfColumns):
             columns.do(gesture(action.model_dump(exclude={"do"})))
             self.edition += 1
-        return dressed(columns.out())
+        return to_page_json(columns.out())
 
-    def looked_at(self) -> DeskColumns:
+    def require_columns(self) -> DeskColumns:
         """Return the columns; raises RequestError where nothing was read."""
         if self.columns is None:
             raise RequestError(tr(NOT_READ))
@@ -338,7 +337,7 @@ class Desk:
         if self.kind == "pairs":
             self.form_pairs(seed, seconds)
             return
-        intake = self.taken_in()
+        intake = self.require_intake()
         cohort, programme = intake.cohort, intake.programme
         refuse_too_many(len(cohort.members) ** 2, self.most.pairs, MEETINGS)
         past = self.handed.past(cohort) if programme.groups else ()
@@ -348,10 +347,10 @@ class Desk:
 
     def form_pairs(self, seed: int, seconds: float) -> None:
         """Form the pairs, or take those of an earlier day."""
-        intake, kept = self.taken_in(), self.handed.proposal()
+        intake, kept = self.require_intake(), self.handed.proposal()
         refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.most.pairs, PAIRS)
         if kept:
-            proposal = self.resumed(kept, intake, seed)
+            proposal = self.resume_proposal(kept, intake, seed)
         else:
             with stoppable():
                 proposal = Proposal.of(match(intake.cohort, intake.programme, seed=seed, time_limit_s=seconds))
@@ -360,48 +359,48 @@ class Desk:
 
     def experiment(self, action: desk_requests.Action, body: bytes) -> dict[str, Any]:
         """Return the experiment after what was asked of it; raises MentorMatchError where that cannot be."""
-        intake = self.taken_in()
+        intake = self.require_intake()
         intake.programme.must_form_pairs()
         if isinstance(action, desk_requests.DrawExperiment):
             self.draw_lots()
-        elif action != desk_requests.LookAtExperiment():
+        elif action != desk_requests.ShowExperiment():
             self.handed, self.drawn = Handed(files_after(action, body, self.handed, intake.programme)), None
-        self.edition += action != desk_requests.LookAtExperiment()
+        self.edition += action != desk_requests.ShowExperiment()
         drawn = self.drawn if self.round else None
         labels = labels_of(drawn.matching, self.names) if drawn else None
-        return dressed(experiment_out(self.handed.files.get(EXPERIMENT), intake.programme, drawn, labels))
+        return to_page_json(experiment_out(self.handed.files.get(EXPERIMENT), intake.programme, drawn, labels))
 
     def draw_lots(self) -> None:
         """Go on with the pairs on which the lots of the experiment that was recorded fall."""
-        intake = self.taken_in()
+        intake = self.require_intake()
         refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.most.pairs, PAIRS)
         drawn = lots_drawn(self.handed, intake)
         self.go_on(DeskRound.of(Proposal.of(drawn.matching)))
         self.drawn = drawn
 
-    def formed_programme(self, what: dict[str, Any]) -> dict[str, Any]:
+    def edit_programme(self, what: dict[str, Any]) -> dict[str, Any]:
         """Return the form of the programme after something was asked of it; a version that is kept holds from then on.
 
         Raises RequestError where the programme is not one of pairs, or what is asked cannot be done.
         """
-        intake = self.taken_in()
+        intake = self.require_intake()
         intake.programme.must_form_pairs()
         refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.most.pairs, PAIRS)
-        form = self.begun_form()
+        form = self.open_form()
         kept = form.versions.newest
         form.do(form_action(what))
         if form.versions.newest is not kept:
             self.adopt(form.versions.newest)
         return form_state(form)
 
-    def begun_form(self) -> ProgrammeForm:
+    def open_form(self) -> ProgrammeForm:
         """Return the form of the programme, as it was left."""
         if self.programme_form is None:
             file = self.handed.files["programme"]
             text = ProgrammeText.of(file.content, file.name)
-            tables = self.looked_at().tables
+            tables = self.require_columns().tables
             people = PeopleReader(tables).under
-            self.programme_form = ProgrammeForm(text, people, applied=self.handed.applied)
+            self.programme_form = ProgrammeForm(text, people, applied=self.handed.apply_history)
             self.programme_form.offered = UnreadQuestions(tables).of
         form = self.programme_form
         form.spoken, form.labels_of = self.language, lambda matching: labels_of(matching, self.names)
@@ -409,9 +408,9 @@ class Desk:
 
     def adopt(self, text: ProgrammeText) -> None:
         """Go on with another version of the programme: what comes after it begins anew."""
-        self.intake, self.contacts = self.handed.taken_in(text.programme, self.looked_at().tables)
+        self.intake, self.contacts = self.handed.take_in(text.programme, self.require_columns().tables)
         self.handed.files["programme"] = File(self.handed.files["programme"].name, text.content)
-        self.looked_at()
+        self.require_columns()
         self.round, self.kinds = None, KindSteps()
         self.edition += 1
 
@@ -420,7 +419,7 @@ class Desk:
         """How people are called where no documents are made yet."""
         return self.contacts if self.named else False
 
-    def resumed(self, kept: ProposalRecord | Decision, intake: Intake, seed: int) -> Proposal:
+    def resume_proposal(self, kept: ProposalRecord | Decision, intake: Intake, seed: int) -> Proposal:
         """Return a proposal of an earlier day; raises RequestError where it is about people who are not there."""
         try:
             if isinstance(kept, Decision):
@@ -437,7 +436,7 @@ class Desk:
 
     def close(self, number: int, late: Late) -> None:
         """Close the round, which can be opened again until something else is done; an interrupt stops it."""
-        one = self.proposed()
+        one = self.require_round()
         one.refuse_closed(number)
         with stoppable():
             after = one.next(late)
@@ -447,15 +446,15 @@ class Desk:
 
     def review(self, workbook: File) -> None:
         """Take up what staff decided in a workbook; raises SurveyError with all that cannot be taken up."""
-        board = self.formed()
-        decided = read_decisions(workbook.opened(), board.matching.cohort, board.ground.base.programme)
+        board = self.require_board()
+        decided = read_decisions(workbook.read_table(), board.matching.cohort, board.ground.base.programme)
         board.review(decided.pins, decided.bans, decided.notes)
         self.told = tr("Le classeur « {name} » est repris : {decisions}.", name=workbook.name, decisions=decided)
         self.edition += 1
 
     def remember(self, known: Mapping[str, str]) -> ServiceMessage:
         """Return the parts of what this desk is, without those that are known."""
-        parts = remembered(self, known)
+        parts = save_parts(self, known)
         return ServiceMessage({"parts": {name: len(part) for name, part in parts.items()}}, b"".join(parts.values()))
 
     def restore(self, lengths: Mapping[str, int], body: bytes) -> None:
@@ -465,20 +464,20 @@ class Desk:
 
     def reopen(self) -> None:
         """Open the round that was closed last; raises RequestError where something else was done since."""
-        self.go_on(self.proposed().reopened())
+        self.go_on(self.require_round().reopen())
 
     def rounds(self, action: desk_requests.Action, body: bytes) -> dict[str, Any]:
         """Return the round after what was noted, if something was."""
-        one, told = self.proposed(), ""
+        one, done = self.require_round(), ""
         match action:
             case desk_requests.DeskReply():
                 one.note(action)
             case desk_requests.Oblige(asked=asked):
                 one.ask(asked)
             case desk_requests.Gather(name=name):
-                told = one.gather(File.of(name, body).opened())
-        self.edition += action != desk_requests.LookAtRound()
-        return dressed(one.told(told))
+                done = one.gather(File.of(name, body).read_table())
+        self.edition += action != desk_requests.ShowRound()
+        return to_page_json(one.describe(done))
 
     def speak(self, code: str) -> None:
         """Speak another language from now on, also on the board."""
@@ -486,7 +485,7 @@ class Desk:
         self.edition += 1
         if self.round:
             self.round.board.language = code
-            self.round.board.call(self.held().names)
+            self.round.board.call(self.hold_document().names)
 
     def name(self, *, shown: bool, in_documents: bool) -> None:
         """Call people by the names that they gave, or by their codes: in documents, or on the screen."""
@@ -494,7 +493,7 @@ class Desk:
             self.call(shown=shown)
             return
         if not self.kinds.group:
-            self.formed()
+            self.require_board()
         self.named_documents = shown
         self.edition += 1
 
@@ -504,64 +503,64 @@ class Desk:
         if self.kinds.group:
             self.kinds.call(named=shown)
         else:
-            self.formed().call(self.contacts if shown else False)
+            self.require_board().call(self.contacts if shown else False)
         self.edition += 1
 
-    def taken_in(self) -> Intake:
+    def require_intake(self) -> Intake:
         """Return what came in; raises RequestError where nothing was read."""
         if self.intake is None:
             raise RequestError(tr(NOT_READ))
         return self.intake
 
-    def formed(self) -> SealingBoard:
+    def require_board(self) -> SealingBoard:
         """Return the board; raises RequestError where no pairs were formed."""
-        return self.proposed().board
+        return self.require_round().board
 
-    def proposed(self) -> DeskRound:
+    def require_round(self) -> DeskRound:
         """Return the round of the proposal; raises RequestError where no pairs were formed."""
         if self.round is None:
             raise RequestError(tr(NOT_FORMED))
         return self.round
 
-    def held(self) -> HeldDocument:
+    def hold_document(self) -> HeldDocument:
         """Return what documents are made from."""
-        board = self.formed()
+        board = self.require_board()
         choices = self.named, board.now.seal, board.portfolio, self.named_documents, self.kinds.follow_up
         return HeldDocument(board.matching, self.contacts, *choices)
 
     def page(self, name: str) -> bytes:
         """Return a page to look at, by its name."""
         if name == INTAKE:
-            return intake_page(self.taken_in())
+            return intake_page(self.require_intake())
         check_page(name)
-        return self.held().page(name)
+        return self.hold_document().page(name)
 
     def document(self, name: str) -> bytes:
         """Return a document to keep, by its name."""
         if name in (PROGRAMME_FILE, MAPPING):
-            return self.looked_at().document(name)
+            return self.require_columns().document(name)
         if name != ANSWERS and self.kinds.has(name):
             board = self.round.board if self.round else None
             return self.kinds.document(name, board, self.contacts if self.named_documents else None)
         if name in EXPERIMENT_FILES:
-            return drawn_file(name, self.handed, self.drawn)
+            return read_experiment_file(name, self.handed, self.drawn)
         if name in ROUND_FILES:
-            return self.proposed().document(name)
+            return self.require_round().document(name)
         if name in LETTER_FILES:
-            return letter_archive(name, self.proposed(), self.contacts, named=self.named_documents)
+            return letter_archive(name, self.require_round(), self.contacts, named=self.named_documents)
         if name == ANSWERS:
-            return intake_documents(self.taken_in())
+            return intake_documents(self.require_intake())
         check_document(name)
-        return self.held().content(name)
+        return self.hold_document().content(name)
 
-    def opened(self) -> dict[str, Any]:
+    def open_board(self) -> dict[str, Any]:
         """Return the board, with its words."""
-        board = self.formed()
+        board = self.require_board()
         return {"words": board.words(), "view": board.state()}
 
-    def asked(self, body: bytes, *, validates: bool) -> dict[str, Any]:
+    def answer_board(self, body: bytes, *, validates: bool) -> dict[str, Any]:
         """Return the board after something was asked of it; raises RefusedError where that is not for whoever asks."""
-        board = self.formed()
+        board = self.require_board()
         if not validates and isinstance(BoardRequest.of(body).action, Validate):
             raise RefusedError("no-scope", "The key is to have the scope validate")
         self.edition += 1
@@ -576,14 +575,14 @@ class Desk:
                 language=self.language,
                 kind=self.kind,
                 stated=self.handed.stated is not None,
-                columns=self.columns.told() if self.columns else None,
+                columns=self.columns.count_left() if self.columns else None,
                 told=self.told,
                 files=[FileOut(part=part, name=file.name, size=file.size) for part, file in self.handed.files.items()],
                 intake=intake_out(self.intake) if self.intake else None,
-                plan=plan_out(self.held(), self.round, self.kinds.follow_up) if self.round else None,
-                gathered=self.kinds.gathered(named_documents=self.named_documents),
+                plan=plan_out(self.hold_document(), self.round, self.kinds.follow_up) if self.round else None,
+                gathered=self.kinds.describe(named_documents=self.named_documents),
             )
-            return dressed(out)
+            return to_page_json(out)
 
 
 @cache

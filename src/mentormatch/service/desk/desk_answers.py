@@ -15,7 +15,7 @@ from mentormatch.report.decision_state import can_validate, standing
 from mentormatch.report.view import figures
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.assets import JSON
-from mentormatch.service.desk.column_messages import ColumnsTold
+from mentormatch.service.desk.column_messages import ColumnCounts
 from mentormatch.service.desk.documents import NEXT, NEXT_PURPOSE, PURPOSES, VIEWS, HeldDocument, letter_lines
 from mentormatch.service.desk.follow_up import DeskFollowUp
 from mentormatch.service.desk.kind_requests import ProgrammeKind
@@ -110,7 +110,7 @@ class DeskOut(JsonMessage):
     kind: ProgrammeKind
     stated: bool
     files: list[FileOut]
-    columns: ColumnsTold | None
+    columns: ColumnCounts | None
     intake: IntakeOut | None
     plan: DeskPlanOut | None
     gathered: GatheredOut | None
@@ -193,7 +193,7 @@ def plan_out(held: HeldDocument, proposed: DeskRound, year: DeskFollowUp) -> Des
     )
 
 
-def dressed(out: BaseModel) -> dict[str, Any]:
+def to_page_json(out: BaseModel) -> dict[str, Any]:
     """Return what is told as JSON, its texts fit to be shown."""
     made: dict[str, Any] = in_every_text(out.model_dump(mode="json"))
     return made
@@ -201,9 +201,9 @@ def dressed(out: BaseModel) -> dict[str, Any]:
 
 def in_json(value: dict[str, Any]) -> ServiceMessage:
     """Return a value as an answer."""
-    return ServiceMessage({"type": JSON}, encoded(value))
+    return ServiceMessage({"type": JSON}, encode_json(value))
 
 
-def encoded(value: dict[str, Any]) -> bytes:
+def encode_json(value: dict[str, Any]) -> bytes:
     """Return a value as JSON."""
     return json.dumps(value, ensure_ascii=False).encode()

@@ -41,7 +41,7 @@ class Prepare(JsonMessage):
     do: Literal["prepare"] = "prepare"
 
 
-class LookIn(JsonMessage):
+class ShowDesk(JsonMessage):
     """How far everything is."""
 
     do: Literal["look"] = "look"
@@ -103,7 +103,7 @@ class Read(JsonMessage):
     apart: bool = False
 
 
-class LookAtColumns(JsonMessage):
+class ShowColumns(JsonMessage):
     """The step of the columns is seen: how the files are understood."""
 
     do: Literal["columns"] = "columns"
@@ -186,7 +186,7 @@ class ExperimentRequest(JsonMessage):
     """Something that is asked of an experiment."""
 
 
-class LookAtExperiment(ExperimentRequest):
+class ShowExperiment(ExperimentRequest):
     """The experiment is seen: what is recorded, and what was drawn."""
 
     do: Literal["experiment"] = "experiment"
@@ -205,7 +205,7 @@ class DrawExperiment(ExperimentRequest):
     do: Literal["draw"] = "draw"
 
 
-class LookAtRound(JsonMessage):
+class ShowRound(JsonMessage):
     """The round of the proposal is seen: what is proposed, what was noted, and what closing it will do."""
 
     do: Literal["round"] = "round"
@@ -253,7 +253,7 @@ class Reopen(JsonMessage):
 type Action = (
     Begin
     | Prepare
-    | LookIn
+    | ShowDesk
     | Speak
     | Remember
     | Restore
@@ -262,7 +262,7 @@ type Action = (
     | Leave
     | Example
     | Read
-    | LookAtColumns
+    | ShowColumns
     | SayOfColumns
     | Settle
     | OneSide
@@ -273,10 +273,10 @@ type Action = (
     | Ask
     | Hand
     | AskForm
-    | LookAtExperiment
+    | ShowExperiment
     | RecordExperiment
     | DrawExperiment
-    | LookAtRound
+    | ShowRound
     | DeskReply
     | Gather
     | Oblige

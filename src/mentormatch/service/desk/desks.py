@@ -59,13 +59,13 @@ class Seat:
     async def prepare(self) -> None:
         """Have the desk load what it will need; where its process has ended, whoever asks next is told."""
         with suppress(RefusedError):
-            await self.resident.call(ServiceMessage({"do": "prepare"}).packed())
+            await self.resident.call(ServiceMessage({"do": "prepare"}).pack())
 
     async def ask(self, head: Mapping[str, Any], body: bytes = b"") -> ServiceMessage:
         """Return what the desk answers; raises RefusedError where its process has ended."""
         self.working += 1
         try:
-            answer = read_message(BytesIO(await self.resident.call(ServiceMessage(head, body).packed(), self._heard)))
+            answer = read_message(BytesIO(await self.resident.call(ServiceMessage(head, body).pack(), self._heard)))
         finally:
             self.working -= 1
             self.progress = None
@@ -75,8 +75,8 @@ class Seat:
 
     async def parts(self, known: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the parts of what is on the desk, without those of which the digests are known."""
-        told = {name: digest.hex() for name, digest in known.items()}
-        answer = await self.ask({"do": "remember", "known": told})
+        digests = {name: digest.hex() for name, digest in known.items()}
+        answer = await self.ask({"do": "remember", "known": digests})
         stream = BytesIO(answer.body)
         return {name: stream.read(length) for name, length in answer.head["parts"].items()}
 
@@ -174,7 +174,7 @@ class Desks:
 
     async def bring(self, sitter: Sitter, content: bytes) -> OpenedDesk:
         """Return the desk with the work of a working file; with that which is here, where the file is not newer."""
-        key, parts = WorkingFile.opened(content)
+        key, parts = WorkingFile.read_parts(content)
         async with self.opening.setdefault(key.id, asyncio.Lock()):
             if there := self.on_desk(key):
                 return replace(self.come(sitter, *there), newer=True)
@@ -208,11 +208,11 @@ class Desks:
             task.add_done_callback(self.preparing.discard)
             return OpenedDesk(resident.id, seat)
         answer = await seat.restore(parts)
-        told = json.loads(answer.body)
+        content = json.loads(answer.body)
         if answer.head.get("refused"):
             self.residents.drop(resident.id)
-            raise RefusedError("contradiction", told["title"])
-        return OpenedDesk(resident.id, seat, told["told"])
+            raise RefusedError("contradiction", content["title"])
+        return OpenedDesk(resident.id, seat, content["told"])
 
     def make_room(self) -> None:
         """End the desk that was deserted first, where there are as many as there may be."""

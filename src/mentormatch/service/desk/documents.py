@@ -261,8 +261,8 @@ def letter_archive(name: str, of: DeskRound, contacts: Contacts, *, named: bool)
     matching = proposed.matching
     about = matching if kind == "confirmation" and of.board.now.seal else proposed
     with language(matching.language):
-        told = contacts if named else without_names(contacts, matching.programme)
-        written = letters(about, told, kind)  # type: ignore[arg-type]
+        shown = contacts if named else without_names(contacts, matching.programme)
+        written = letters(about, shown, kind)  # type: ignore[arg-type]
         files = {TABLE: to_csv(letters_table(written))}
         return pack_files(files | {one.file: one.eml() for one in written if one.address})
 

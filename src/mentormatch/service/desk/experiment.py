@@ -14,7 +14,7 @@ from mentormatch.service.desk.desk_requests import MOST_S, Action, FilePart, Rec
 from mentormatch.service.desk.interrupts import stoppable
 from mentormatch.service.desk.result_tables import TableOut, table_out
 from mentormatch.service.desk.uploads import File, Handed
-from mentormatch.widgets.form.changes import told_differences
+from mentormatch.widgets.form.changes import describe_differences
 from mentormatch.widgets.form.view import sentence_case
 
 EXPERIMENT: FilePart = "experiment"
@@ -70,7 +70,7 @@ def files_after(action: Action, body: bytes, handed: Handed, first: Programme) -
 
 def between(handed: Handed, first: Programme, file: File, seed: int) -> Experiment:
     """Return the experiment between a programme and that of a file."""
-    return Experiment.of(first, handed.applied(Programme.parse(file.content, file.name)), seed)
+    return Experiment.of(first, handed.apply_history(Programme.parse(file.content, file.name)), seed)
 
 
 def record_in(file: File | None) -> Experiment:
@@ -88,7 +88,7 @@ def lots_drawn(handed: Handed, intake: Intake) -> Draw:
         return draw_plan(intake.cohort, experiment, time_limit_s=MOST_S)
 
 
-def drawn_file(name: str, handed: Handed, drawn: Draw | None) -> bytes:
+def read_experiment_file(name: str, handed: Handed, drawn: Draw | None) -> bytes:
     """Return the record, or what was drawn by it; raises RequestError where that is not there."""
     if name == RECORD:
         return record_in(handed.files.get(EXPERIMENT)).to_json().encode()
@@ -115,7 +115,9 @@ def experiment_out(file: File | None, programme: Programme, drawn: Draw | None, 
 def differences(experiment: Experiment) -> TableOut:
     """Return in what two programmes differ, as the form of a programme tells it."""
     first, second = (Programme.read(one) for one in (experiment.first, experiment.second))
-    rows = [(sentence_case(one.what), one.before or "–", one.after or "–") for one in told_differences(first, second)]
+    rows = [
+        (sentence_case(one.what), one.before or "–", one.after or "–") for one in describe_differences(first, second)
+    ]
     titles = tr("Ce qui diffère"), sentence_case(tr(FIRST)), sentence_case(tr(SECOND))
     return table_out("differences", titles[0], ResultSheet((), titles, tuple(rows)))
 

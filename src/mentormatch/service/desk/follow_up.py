@@ -182,7 +182,9 @@ class DeskFollowUp:
             for name, what in (FILES.items() if self.waves else ())
         ]
 
-    def told(self, matching: Matching, ground: BoardGround, contacts: Contacts | None, *, named: bool) -> FollowUpOut:
+    def describe(
+        self, matching: Matching, ground: BoardGround, contacts: Contacts | None, *, named: bool
+    ) -> FollowUpOut:
         """Return the year in words, by name, with how they are reached, where contacts are given.
 
         ``named``: its documents hold names.
@@ -206,7 +208,7 @@ class DeskFollowUp:
             editions=self._editions(year),
             summary=report.summary(year),
             figures=[FigureOut(number=number, noun=noun) for number, noun in report.figures(year)],
-            ranks=list(ranked(calls)),
+            ranks=list(rank_calls(calls)),
             calls=tr("{done} sur {all}", done=done, all=len(calls)),
             meetings=tables.get(report.MEETINGS),
             outcomes=tables.get(report.OUTCOMES),
@@ -259,7 +261,7 @@ class DeskFollowUp:
 
 def read(matching: Matching, waves: Mapping[int, File]) -> Year:
     """Return the year so far; raises MentorMatchError where a file cannot be read."""
-    return follow_up(matching.programme, matching.pairs, {month: file.opened() for month, file in waves.items()})
+    return follow_up(matching.programme, matching.pairs, {month: file.read_table() for month, file in waves.items()})
 
 
 def labels_of(matching: Matching, year: Year, contacts: Contacts | None) -> Labels:
@@ -274,7 +276,7 @@ def telephone(year: Year, contacts: Contacts, one: PersonToCall) -> str:
     return next((said for name, said in given.items() if asks_for_telephone(name, fields[name])), "")
 
 
-def ranked(calls: Sequence[tuple[int, CallOut]]) -> Iterator[RankOut]:
+def rank_calls(calls: Sequence[tuple[int, CallOut]]) -> Iterator[RankOut]:
     """Yield the people to call, the gravest first, each rank that has some."""
     for rank, (title, advice) in RANKS.items():
         if people := [one for at, one in calls if at == rank]:
@@ -325,7 +327,7 @@ class FollowUpState(JsonMessage):
         return DeskFollowUp(waves, set(self.called), editions)
 
 
-def kept_files(year: DeskFollowUp) -> dict[str, bytes]:
+def name_files(year: DeskFollowUp) -> dict[str, bytes]:
     """Return the files of a year by the names under which they are kept."""
     waves = {wave_of(month): file.content for month, file in year.waves.items()}
     return waves | {edition_of(at): one.model_dump_json().encode() for at, (_, one) in enumerate(year.editions)}

@@ -38,14 +38,14 @@ from mentormatch.service.desk.column_mapping import ColumnMapping, SeenMapping
 from mentormatch.service.desk.columns import DeskColumns
 from mentormatch.service.desk.desk_requests import FilePart
 from mentormatch.service.desk.documents import JOURNAL
-from mentormatch.service.desk.follow_up import FollowUpState, kept_files
+from mentormatch.service.desk.follow_up import FollowUpState, name_files
 from mentormatch.service.desk.kind_requests import ProgrammeKind, WishKind
 from mentormatch.service.desk.kind_steps import KindSteps
 from mentormatch.service.desk.peer_groups import GroupStage, MemberWish, PeerGroups
 from mentormatch.service.desk.rounds import DeskRound
 from mentormatch.service.desk.sealing_board import KeptStep, SealingBoard
 from mentormatch.service.desk.uploads import File, Handed
-from mentormatch.service.desk.works import STATE, packed_files, unpacked_files
+from mentormatch.service.desk.works import STATE, pack_files, unpack_files
 from mentormatch.widgets.board.actions import BoardDecision
 from mentormatch.widgets.board.decisions import SessionStep
 from mentormatch.widgets.form.actions import FindWaysOut
@@ -72,8 +72,8 @@ class ReplyState(JsonMessage):
     @classmethod
     def of(cls, one: Reply, about: Keys | None, place: Side) -> "ReplyState":
         """Return the state of a reply."""
-        told: dict[str, Any] = {"person": one.person, "answer": one.answer, "partner": one.partner}
-        return cls(about=about, place=place, reason=one.reason, side=one.side, **told)
+        values: dict[str, Any] = {"person": one.person, "answer": one.answer, "partner": one.partner}
+        return cls(about=about, place=place, reason=one.reason, side=one.side, **values)
 
     @property
     def reply(self) -> Reply:
@@ -241,7 +241,7 @@ class ColumnsState(JsonMessage):
     def go_on(self, columns: DeskColumns) -> None:
         """Have columns that were read be as they were."""
         if isinstance(self.said, MappingState) and self.said.role and isinstance(columns.columns, ColumnMapping):
-            seen = columns.columns.seen()
+            seen = columns.columns.interpret()
             columns.columns.role = role_called(self.said.role, seen)
         columns.settled = self.settled
         columns.shown.clear()
@@ -305,10 +305,10 @@ class StageState(JsonMessage):
         wishes = [WishState(way=one.way, people=list(one.people)) for one in stage.wishes]
         return cls(wishes=wishes, groups=members_of(stage), changed=stage.changed)
 
-    def formed(self, groups: PeerGroups) -> GroupStage:
+    def restore(self, groups: PeerGroups) -> GroupStage:
         """Return the groups again; raises RequestError where they are others."""
         wishes = tuple(MemberWish(one.way, tuple(one.people)) for one in self.wishes)
-        stage = GroupStage(wishes, groups.formed(wishes), self.changed)
+        stage = GroupStage(wishes, groups.form(wishes), self.changed)
         if members_of(stage) != self.groups:
             raise RequestError(tr(MISREAD))
         return stage
@@ -329,16 +329,16 @@ class GatheredState(JsonMessage):
         group = kinds.group
         if group is None:
             return None
-        told: dict[str, Any] = {"seed": group.seed, "time_limit_s": group.time_limit_s}
+        values: dict[str, Any] = {"seed": group.seed, "time_limit_s": group.time_limit_s}
         if not isinstance(group, PeerGroups):
-            return cls(**told, number=group.number, stages=[], dated=False)
-        return cls(**told, number=None, stages=list(map(StageState.of, group.stages)), dated=bool(group.dated))
+            return cls(**values, number=group.number, stages=[], dated=False)
+        return cls(**values, number=None, stages=list(map(StageState.of, group.stages)), dated=bool(group.dated))
 
     def go_on(self, kinds: KindSteps) -> None:
         """Have what was formed again go on where it was; raises MentorMatchError where it cannot."""
         group = kinds.group
         if isinstance(group, PeerGroups):
-            group.stages = [one.formed(group) for one in self.stages]
+            group.stages = [one.restore(group) for one in self.stages]
             if self.dated:
                 group.year()
         elif group is not None and self.number is not None and group.number != self.number:
@@ -392,13 +392,13 @@ class DeskInWork(Protocol):
     def begin_anew(self, files: dict[FilePart, File]) -> None:
         """Keep these files, and nothing that came of others."""
 
-    def unfolded(self, *, apart: bool) -> DeskColumns:
+    def read_columns(self, *, apart: bool) -> DeskColumns:
         """Return the columns of the files."""
 
     def take_in(self) -> None:
         """Take the answers in."""
 
-    def begun_form(self) -> ProgrammeForm:
+    def open_form(self) -> ProgrammeForm:
         """Return the form of the programme."""
 
     def form(self, seed: int, seconds: float) -> None:
@@ -457,7 +457,7 @@ def state_of(desk: DeskInWork) -> DeskState:
     )
 
 
-def remembered(desk: DeskInWork, known: Mapping[str, str]) -> dict[str, bytes]:
+def save_parts(desk: DeskInWork, known: Mapping[str, str]) -> dict[str, bytes]:
     """Return the parts of what a desk is, without those whose digest (SHA-256) is known."""
     state = state_of(desk)
     if state != desk.state_kept:
@@ -465,9 +465,9 @@ def remembered(desk: DeskInWork, known: Mapping[str, str]) -> dict[str, bytes]:
         desk.state_kept = state = state.model_copy(update={"changes": desk.changes})
     handed, texts = desk.handed.files.items(), texts_of(desk.programme_form) if desk.programme_form else []
     parts = {
-        FILES: packed_files({part: file.content for part, file in handed} | kept_files(desk.kinds.follow_up)),
-        VERSIONS: packed_files({str(at): text.encode() for at, text in enumerate(texts)}),
-        DOCUMENTS: packed_files(desk.round.board.portfolio.files if desk.round else {}),
+        FILES: pack_files({part: file.content for part, file in handed} | name_files(desk.kinds.follow_up)),
+        VERSIONS: pack_files({str(at): text.encode() for at, text in enumerate(texts)}),
+        DOCUMENTS: pack_files(desk.round.board.portfolio.files if desk.round else {}),
         STATE: state.model_dump_json().encode(),
     }
     return {name: part for name, part in parts.items() if known.get(name) != sha256(part).hexdigest()}
@@ -477,9 +477,9 @@ def restore(desk: DeskInWork, parts: Mapping[str, bytes]) -> str:
     """Have a desk be what it was, and return what could not be taken up, in words; raises RequestError for nothing."""
     try:
         state = DeskState.model_validate_json(parts[STATE])
-        contents = unpacked_files(parts[FILES])
+        contents = unpack_files(parts[FILES])
         files: dict[FilePart, File] = {part: File.of(name, contents[part]) for part, name in state.files.items()}
-        sealed, texts = unpacked_files(parts[DOCUMENTS]), unpacked_files(parts[VERSIONS])
+        sealed, texts = unpack_files(parts[DOCUMENTS]), unpack_files(parts[VERSIONS])
         year = state.year.follow_up(contents)
     except (KeyError, ValueError, ValidationError):
         raise RequestError(tr(MISREAD)) from None
@@ -489,7 +489,7 @@ def restore(desk: DeskInWork, parts: Mapping[str, bytes]) -> str:
     try:
         read_again(desk, state)
         if state.form:
-            state.form.go_on(desk.begun_form(), texts)
+            state.form.go_on(desk.open_form(), texts)
         form_again(desk, state, Portfolio(sealed))
     except (MentorMatchError, KeyError):
         desk.round, desk.programme_form, desk.kinds = None, None, KindSteps()
@@ -504,7 +504,7 @@ def read_again(desk: DeskInWork, state: DeskState) -> None:
     if state.columns:
         desk.former = state.columns.columns
     if state.read:
-        columns = desk.unfolded(apart=state.apart)
+        columns = desk.read_columns(apart=state.apart)
         if state.columns:
             state.columns.go_on(columns)
     if state.taken:

@@ -30,7 +30,7 @@ class ChooseKind(KindRequest):
     kind: ProgrammeKind
 
 
-class LookAtGroups(KindRequest):
+class ShowGroups(KindRequest):
     """The groups are seen."""
 
     changes: ClassVar[bool] = False
@@ -58,14 +58,14 @@ class UndoWish(KindRequest):
     do: Literal["unwish"] = "unwish"
 
 
-class LookAtYear(KindRequest):
+class ShowYear(KindRequest):
     """The sessions of every group are seen."""
 
     changes: ClassVar[bool] = False
     do: Literal["year"] = "year"
 
 
-class LookAtSessions(KindRequest):
+class ShowSessions(KindRequest):
     """The topics and the dates of a working group are seen."""
 
     changes: ClassVar[bool] = False
@@ -79,7 +79,7 @@ class TrySessions(KindRequest):
     number: Annotated[Whole, Setting(ge=1, le=366)]
 
 
-class LookAtFollowUp(KindRequest):
+class ShowFollowUp(KindRequest):
     """The year of the pairs is seen."""
 
     changes: ClassVar[bool] = False
@@ -132,14 +132,14 @@ class BeginNext(KindRequest):
 
 type AnyKindRequest = (
     ChooseKind
-    | LookAtGroups
+    | ShowGroups
     | WishFor
     | LiftWish
     | UndoWish
-    | LookAtYear
-    | LookAtSessions
+    | ShowYear
+    | ShowSessions
     | TrySessions
-    | LookAtFollowUp
+    | ShowFollowUp
     | TakeWave
     | LeaveWave
     | TakeEdition

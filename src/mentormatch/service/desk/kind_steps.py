@@ -16,8 +16,8 @@ from mentormatch.service.desk.kind_requests import (
     LeaveEdition,
     LeaveWave,
     LiftWish,
-    LookAtYear,
     NoteCall,
+    ShowYear,
     TakeEdition,
     TakeWave,
     TrySessions,
@@ -25,7 +25,7 @@ from mentormatch.service.desk.kind_requests import (
     WishFor,
 )
 from mentormatch.service.desk.peer_groups import NEXT_GROUPS, GroupsOut, PeerGroups, YearOut
-from mentormatch.service.desk.result_tables import DocumentLine, packed_documents
+from mentormatch.service.desk.result_tables import DocumentLine, pack_documents
 from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.service.desk.uploads import File
 from mentormatch.service.desk.working_group import SessionsOut, WorkingGroup
@@ -80,7 +80,7 @@ class KindSteps:
     def call(self, *, named: bool) -> None:
         """Call the people of the groups by name, or by their codes."""
         if self.group is not None:
-            self.group = self.group.called(named=named)
+            self.group = self.group.with_naming(named=named)
 
     def groups(self, action: KindRequest) -> GroupsOut | YearOut:
         """Return the groups, or their year, after what was asked; raises RequestError where that cannot be."""
@@ -94,9 +94,9 @@ class KindSteps:
                 groups.lift(number)
             case UndoWish():
                 groups.undo()
-            case LookAtYear():
-                return groups.year_told()
-        return groups.told()
+            case ShowYear():
+                return groups.describe_year()
+        return groups.describe()
 
     def sessions(self, action: KindRequest) -> SessionsOut:
         """Return what was decided of a working group after what was asked; raises RequestError where that cannot be."""
@@ -105,7 +105,7 @@ class KindSteps:
             raise RequestError(tr(NOT_DECIDED))
         if isinstance(action, TrySessions):
             self.group = group = group.for_sessions(action.number)
-        return group.told()
+        return group.describe()
 
     def follow(
         self, action: KindRequest, body: bytes, board: SealingBoard, contacts: Contacts | None, *, named: bool
@@ -127,7 +127,7 @@ class KindSteps:
                 self.follow_up.leave_edition(at)
             case NoteCall(person=person, done=done):
                 self.follow_up.call(board.ground, person, done=done)
-        return self.follow_up.told(board.matching, board.ground, contacts, named=named)
+        return self.follow_up.describe(board.matching, board.ground, contacts, named=named)
 
     def has(self, name: str) -> bool:
         """Say whether a document is one of groups or sessions, or of the year of pairs."""
@@ -137,9 +137,9 @@ class KindSteps:
         """Return a document, with names where ``contacts`` are there; raises RequestError where there is none of it."""
         if name in FILES and board is not None:
             return self.follow_up.document(name, board.matching, contacts)
-        documents = self.group.called(named=contacts is not None).documents if self.group else {}
+        documents = self.group.with_naming(named=contacts is not None).documents if self.group else {}
         if name in WHOLE:
-            return packed_documents(documents)
+            return pack_documents(documents)
         if name not in documents:
             raise RequestError(tr(NOT_THERE))
         return documents[name].content(name)
@@ -148,7 +148,7 @@ class KindSteps:
         """Return the groups as the next edition is told them; raises RequestError where there are none."""
         return File(NEXT_GROUPS, self.document(NEXT_GROUPS, None, None))
 
-    def gathered(self, *, named_documents: bool) -> GatheredOut | None:
+    def describe(self, *, named_documents: bool) -> GatheredOut | None:
         """Return what came of a programme that forms no pairs, None where nothing did yet."""
         group = self.group
         if group is None:
@@ -159,5 +159,5 @@ class KindSteps:
             named_documents=named_documents,
             dated=group.programme.sessions is not None,
             title=group.title,
-            documents=group.called(named=named_documents).offered,
+            documents=group.with_naming(named=named_documents).offered,
         )

@@ -32,7 +32,7 @@ from mentormatch.service.desk.result_tables import (
     TableOut,
     YearSpan,
     document_lines,
-    joined,
+    join_lines,
     sessions_out,
     slot_of,
     tables_of,
@@ -157,7 +157,7 @@ class PeerGroups:
     years: dict[MemberKeys, GroupDates] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.stages = self.stages or [GroupStage((), self.formed(()))]
+        self.stages = self.stages or [GroupStage((), self.form(()))]
 
     @property
     def now(self) -> GroupStage:
@@ -185,17 +185,17 @@ class PeerGroups:
         """Whether there are groups."""
         return self.now.grouping.status in ANSWERED and bool(self.now.grouping.groups)
 
-    def called(self, *, named: bool) -> "PeerGroups":
+    def with_naming(self, *, named: bool) -> "PeerGroups":
         """Return the same groups, their people called by name, or by their codes."""
         return replace(self, named=named)
 
-    def wish(self, asked: WishFor) -> None:
+    def wish(self, wanted: WishFor) -> None:
         """Bring two people together or keep them apart; raises RequestError, with the reason, where that cannot be."""
-        people = self._key(asked.people[0]), self._key(asked.people[1])
+        people = self._key(wanted.people[0]), self._key(wanted.people[1])
         if people[0] == people[1]:
             raise RequestError(tr(SAME_PERSON))
         kept = [one for one in self.now.wishes if set(one.people) != set(people)]
-        self._go_on((*kept, MemberWish(asked.way, people)), tr(REFUSED[asked.way], people=self._called(people)))
+        self._go_on((*kept, MemberWish(wanted.way, people)), tr(REFUSED[wanted.way], people=self._list_people(people)))
 
     def lift(self, number: int) -> None:
         """Lift a wish by its number; raises RequestError where there is none of it."""
@@ -211,16 +211,16 @@ class PeerGroups:
         self.stages.pop()
 
     def _go_on(self, wishes: tuple[MemberWish, ...], refusal: str) -> None:
-        found = self.formed(wishes)
+        found = self.form(wishes)
         if found.status not in ANSWERED or not found.groups:
             veiled = found.named(self.contacts) if self.named else found.veiled
             why = (
                 [veiled.conflict.reason, *veiled.conflict.ways_out] if veiled.conflict else [tr(STANDING[found.status])]
             )
-            raise RequestError(joined([refusal, *why]))
-        self.stages.append(GroupStage(wishes, found, changed(self.now.grouping, found)))
+            raise RequestError(join_lines([refusal, *why]))
+        self.stages.append(GroupStage(wishes, found, describe_change(self.now.grouping, found)))
 
-    def formed(self, wishes: Sequence[MemberWish]) -> Grouping:
+    def form(self, wishes: Sequence[MemberWish]) -> Grouping:
         """Return the groups under some wishes."""
         together, apart = ([one.people for one in wishes if one.way == way] for way in ("together", "apart"))
         return form_groups(
@@ -240,10 +240,10 @@ class PeerGroups:
             raise RequestError(tr("Personne inconnue du tableau"), [Problem("id", person, expected)])
         return ids[row]
 
-    def _called(self, people: Sequence[str]) -> str:
+    def _list_people(self, people: Sequence[str]) -> str:
         return listed([self.labels.person("mentee", key) for key in people])
 
-    def told(self) -> GroupsOut:
+    def describe(self) -> GroupsOut:
         """Return the groups in words."""
         grouping, labels = self.grouping, self.labels
         ids = {key: f"e{row}" for row, key in enumerate(self.cohort.members.ids, start=1)}
@@ -258,7 +258,7 @@ class PeerGroups:
                 for each, one in zip(cards, grouping.groups, strict=True)
             ],
             people=sorted(members.values(), key=lambda one: one.name.casefold()),
-            wishes=[WishOut(way=one.way, people=self._called(one.people)) for one in self.now.wishes],
+            wishes=[WishOut(way=one.way, people=self._list_people(one.people)) for one in self.now.wishes],
             changed=self.now.changed,
             can_undo=len(self.stages) > 1,
             tables=tables_of(shown, DEALT),
@@ -275,9 +275,9 @@ class PeerGroups:
                 )
         return [self.years[group.members] for group in self.now.grouping.groups]
 
-    def year_told(self) -> YearOut:
+    def describe_year(self) -> YearOut:
         """Return the year in words."""
-        years = relabelled_years(self.year(), self.labels)
+        years = relabel_years(self.year(), self.labels)
         span = YearSpan.of(turns for _, turns in years if turns is not None)
         return YearOut(
             months=list(span.months) if span else [],
@@ -323,7 +323,7 @@ class PeerGroups:
             ),
             "equipe-groupes.xlsx": ResultDocument(grouping, tr("La même chose en classeur, pour l'équipe"), staff=True),
         }
-        years = relabelled_years(self.dated, grouping.labels) if self.named else self.dated
+        years = relabel_years(self.dated, grouping.labels) if self.named else self.dated
         for number, (dates, turns) in enumerate(years, start=1):
             made |= dict(year_documents(number, dates, turns))
         return made
@@ -359,9 +359,9 @@ def group_out(one: GroupCard, members: list[GroupMember]) -> GroupCardOut:
     )
 
 
-def changed(before: Grouping, now: Grouping) -> str:
+def describe_change(before: Grouping, now: Grouping) -> str:
     """Return what each goal reached before and reaches now, where it is not the same; that nothing was lost else."""
-    told = [
+    texts = [
         tr(
             "{goal} : {before} avant, {now} maintenant",
             goal=capital(tr(GOALS[tier.goal])),
@@ -371,7 +371,7 @@ def changed(before: Grouping, now: Grouping) -> str:
         for former, tier in zip(before.tiers, now.tiers, strict=False)
         if former.value != tier.value
     ]
-    return f"{' ; '.join(told)}." if told else tr("Cela ne coûte rien : les buts sont atteints comme avant.")
+    return f"{' ; '.join(texts)}." if texts else tr("Cela ne coûte rien : les buts sont atteints comme avant.")
 
 
 def spell(goal: str, value: int) -> str:
@@ -379,7 +379,7 @@ def spell(goal: str, value: int) -> str:
     return points(value) if goal in ("floor", "total") else thousands(value)
 
 
-def relabelled_years(years: Sequence[GroupDates], labels: Labels) -> list[GroupDates]:
+def relabel_years(years: Sequence[GroupDates], labels: Labels) -> list[GroupDates]:
     """Return the years of groups, their people called by labels."""
     return [(dates and dates.relabel(labels), turns and turns.relabel(labels)) for dates, turns in years]
 

@@ -85,7 +85,7 @@ def document_lines(documents: Mapping[str, ResultDocument], whole: str, *, named
     ]
 
 
-def packed_documents(documents: Mapping[str, ResultDocument]) -> bytes:
+def pack_documents(documents: Mapping[str, ResultDocument]) -> bytes:
     """Return the documents that may be given to everybody in one archive."""
     return pack_files({name: one.content(name) for name, one in documents.items() if not one.staff})
 
@@ -186,6 +186,6 @@ def slot_of(turns: Turns) -> str:
     return tr("{weekday} à {hour}", weekday=weekday, hour=clock(starts[0]))
 
 
-def joined(sentences: Sequence[str]) -> str:
+def join_lines(sentences: Sequence[str]) -> str:
     """Return sentences as the lines of a message."""
     return "\n".join(sentences)

@@ -176,7 +176,7 @@ class DeskRound:
         if number != self.begun.number:
             raise RequestError(tr(CLOSED))
 
-    def reopened(self) -> "DeskRound":
+    def reopen(self) -> "DeskRound":
         """Return the round before; raises RequestError where something else was done since."""
         if self.before is None or not self.can_reopen:
             raise RequestError(tr(NOT_REOPENED))
@@ -310,7 +310,7 @@ class DeskRound:
         ]
         return sheet([(column, tr(title)) for column, title in COLUMNS.items()], rows)
 
-    def told(self, done: str = "") -> RoundOut:
+    def describe(self, done: str = "") -> RoundOut:
         """Return the round in words, its people called as they are on the board; ``done`` was done just now."""
         proposal = self.proposal
         states = {(one.side, one.person, one.partner): one.state for side in SIDES for one in proposal.states(side)}
@@ -323,7 +323,7 @@ class DeskRound:
         return RoundOut(
             round=proposal.number,
             asked=proposal.asked,
-            told=[round_text(proposal), f"{alone}.", *self._unsolved(proposal)],
+            told=[round_text(proposal), f"{alone}.", *self._explain_failure(proposal)],
             noted=tr(
                 "{replies} sur {waited}",
                 replies=counted(replied, "réponse notée", "réponses notées"),
@@ -341,7 +341,7 @@ class DeskRound:
             reopens=proposal.number - 1 if self.can_reopen else 0,
         )
 
-    def _unsolved(self, proposal: Proposal) -> Iterator[str]:
+    def _explain_failure(self, proposal: Proposal) -> Iterator[str]:
         """Yield that no further pair keeps the rules, where that is so, and which rule is broken."""
         if proposal.solved not in ANSWERED:
             yield tr(UNSOLVED)
@@ -370,11 +370,11 @@ class DeskRound:
             reason=noted.reason if noted and not gone else "",
         )
 
-    def _others(self, asked: set[str]) -> Iterator[LeaverOut]:
+    def _others(self, listed_ids: set[str]) -> Iterator[LeaverOut]:
         """Yield everybody there who has no menu of their own."""
         for side in SIDES:
             for key in self.board.matching.cohort.side(side).ids:
-                if (ident := self.board.ground.id(side, key)) not in asked:
+                if (ident := self.board.ground.id(side, key)) not in listed_ids:
                     yield LeaverOut(id=ident, name=self._name(side, key), left=canonical(key) in self.left)
 
     def _people(self, proposal: Proposal) -> Iterator[list[str]]:

@@ -81,7 +81,7 @@ class Entrance:
     async def page(self, request: Request) -> Response:
         """Return the page, or the one by which somebody signs in."""
         if self.sessions.owner(request.scope) is None:
-            policy, page = sign_page(wanted(request))
+            policy, page = sign_page(choose_language(request))
             return Response(page, 401, OWN | {"Content-Security-Policy": policy}, HTML)
         return Response(page_file("index.html"), 200, PAGE, HTML)
 
@@ -129,7 +129,7 @@ class PageRoutes:
             ("POST", "/desk/{ident}/here"): self.stay,
             ("DELETE", "/desk/{ident}/here"): self.leave,
             ("POST", "/desk/{ident}/hold"): self.hold,
-            ("GET", "/desk/{ident}"): self.look,
+            ("GET", "/desk/{ident}"): self.show_state,
             ("POST", "/desk/{ident}"): self.do,
             ("PUT", "/desk/{ident}/files/{part}"): self.take,
             ("PUT", "/desk/{ident}/replies"): self.gather,
@@ -166,16 +166,16 @@ class PageRoutes:
 
     async def make(self, request: Request) -> Response:
         """Make a desk, with nothing on it."""
-        return self._opened(request, await self.desks.make(self.sitter(request), WorkKey.new(), {}))
+        return self._answer_opened(request, await self.desks.make(self.sitter(request), WorkKey.new(), {}))
 
     async def open_work(self, request: Request) -> Response:
         """Open a work by its key."""
-        return self._opened(request, await self.desks.open(self.sitter(request), await self._key(request)))
+        return self._answer_opened(request, await self.desks.open(self.sitter(request), await self._key(request)))
 
     async def bring(self, request: Request) -> Response:
         """Open the work of a working file."""
         content = await self.components.bodies.read(request.headers, request.receive, FILE_TYPE)
-        return self._opened(request, await self.desks.bring(self.sitter(request), content))
+        return self._answer_opened(request, await self.desks.bring(self.sitter(request), content))
 
     async def erase(self, request: Request) -> Response:
         """Delete a work that is kept."""
@@ -186,18 +186,18 @@ class PageRoutes:
         """Return the key of a work that is asked for."""
         return WorkKey.of(object_in(await self.bodies.read(request.headers, request.receive)).get("work"))
 
-    def _opened(self, request: Request, opened: OpenedDesk) -> Response:
+    def _answer_opened(self, request: Request, opened: OpenedDesk) -> Response:
         """Say which desk it is, by which key its work is opened again, and who holds it."""
-        told = {"desk": opened.ident, "work": opened.seat.work.key.text, "told": opened.told, "newer": opened.newer}
-        return JSONResponse(told | self._standing(request, opened.seat), 201, OWN)
+        content = {"desk": opened.ident, "work": opened.seat.work.key.text, "told": opened.told, "newer": opened.newer}
+        return JSONResponse(content | self._standing(request, opened.seat), 201, OWN)
 
     def _standing(self, request: Request, seat: Seat) -> dict[str, Any]:
         """Return who holds a desk, and since when; for how long its work is kept, where, and when it was last."""
         sitter, holder = self.sitter(request), seat.holder
         held = {"mine": seat.is_held_by(sitter), "own": holder.owner == sitter.owner, "free": seat.is_free}
-        told = {"held": held | {"name": holder.name, "since": seat.since}}
+        content = {"held": held | {"name": holder.name, "since": seat.since}}
         works = self.desks.works
-        return told | {"keeps": works.keep_s, "lasting": works.path is not None, "saved": seat.work.saved or 0}
+        return content | {"keeps": works.keep_s, "lasting": works.path is not None, "saved": seat.work.saved or 0}
 
     async def working_file(self, request: Request, ident: str) -> Response:
         """Return the work as a file, which opens it elsewhere too."""
@@ -221,41 +221,43 @@ class PageRoutes:
         seat.hold(self.sitter(request))
         return JSONResponse(self._standing(request, seat), 200, OWN)
 
-    async def look(self, request: Request, ident: str) -> Response:
+    async def show_state(self, request: Request, ident: str) -> Response:
         """Say how far everything is."""
         return http_response(await self.place(request, ident).ask({"do": "look"}))
 
     async def do(self, request: Request, ident: str) -> Response:
         """Do what the page asks."""
         seat = self.place(request, ident)
-        asked = object_in(await self.bodies.read(request.headers, request.receive))
-        if asked.get("do") not in FREE:
+        message = object_in(await self.bodies.read(request.headers, request.receive))
+        if message.get("do") not in FREE:
             raise RefusedError("misfit", "A desk is not asked for this here")
-        if asked.get("do") in LOOKS:
-            return http_response(await seat.ask(asked))
-        return await self.change(request, ident, asked)
+        if message.get("do") in LOOKS:
+            return http_response(await seat.ask(message))
+        return await self.change(request, ident, message)
 
     async def take(self, request: Request, ident: str, part: str) -> Response:
         """Take a file."""
-        return await self._handed(request, ident, {"do": "take", "part": part})
+        return await self._hand_over(request, ident, {"do": "take", "part": part})
 
     async def gather(self, request: Request, ident: str) -> Response:
         """Take a form of replies that was filled in."""
-        return await self._handed(request, ident, {"do": "gather"})
+        return await self._hand_over(request, ident, {"do": "gather"})
 
     async def take_wave(self, request: Request, ident: str, month: str) -> Response:
         """Take the answers after so many months."""
-        return await self._handed(request, ident, {"do": "wave", "month": int(month) if MONTH.fullmatch(month) else 0})
+        return await self._hand_over(
+            request, ident, {"do": "wave", "month": int(month) if MONTH.fullmatch(month) else 0}
+        )
 
     async def take_edition(self, request: Request, ident: str) -> Response:
         """Take the follow-up of an edition before."""
-        return await self._handed(request, ident, {"do": "edition"})
+        return await self._hand_over(request, ident, {"do": "edition"})
 
     async def review(self, request: Request, ident: str) -> Response:
         """Take a workbook in which staff decided."""
-        return await self._handed(request, ident, {"do": "review"})
+        return await self._hand_over(request, ident, {"do": "review"})
 
-    async def _handed(self, request: Request, ident: str, head: Mapping[str, Any]) -> Response:
+    async def _hand_over(self, request: Request, ident: str, head: Mapping[str, Any]) -> Response:
         """Hand a file over to a desk."""
         named = {**head, "name": unquote(request.headers.get(NAME, ""))}
         read = self.components.bodies.read
@@ -265,9 +267,9 @@ class PageRoutes:
         """Say how far the work is that is being done."""
         place, words = self.place(request, ident), ""
         if place.progress:
-            with language(wanted(request)):
-                told = time(place.progress.seconds), part(place.progress), stage(place.progress)
-                words = " · ".join(word for word in told if word)
+            with language(choose_language(request)):
+                texts = time(place.progress.seconds), part(place.progress), stage(place.progress)
+                words = " · ".join(word for word in texts if word)
         return JSONResponse({"working": place.working > 0, "words": words}, 200, OWN)
 
     async def stop(self, request: Request, ident: str) -> Response:
@@ -306,9 +308,9 @@ def owner_of(sessions: DeskSessions, request: Request) -> str:
 def http_response(answer: Any, headers: Mapping[str, str] | None = None) -> Response:
     """Return what a desk answers: what it refuses is a problem, told in words."""
     if answer.head.get("refused"):
-        told, kind = json.loads(answer.body), KINDS["misfit"]
+        content, kind = json.loads(answer.body), KINDS["misfit"]
         head = {"type": f"{URN}misfit", "title": kind.title, "status": kind.status}
-        problem = {**head, "words": told["title"], "place": told["place"], "problems": told["problems"]}
+        problem = {**head, "words": content["title"], "place": content["place"], "problems": content["problems"]}
         return JSONResponse(problem, kind.status, OWN, MEDIA_TYPE)
     return Response(answer.body, 200, {**OWN, **(headers or {})}, answer.head["type"])
 
@@ -329,7 +331,7 @@ def object_in(body: bytes) -> dict[str, Any]:
     return found
 
 
-def wanted(request: Request) -> str:
+def choose_language(request: Request) -> str:
     """Return the first language that is spoken here among those that somebody reads."""
     said = request.headers.get("accept-language", "").lower().split(",")
     read = [one.partition(";")[0].strip()[:2] for one in said]

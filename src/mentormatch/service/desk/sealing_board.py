@@ -37,7 +37,7 @@ class KeptStep(SessionStep):
     def __getattr__(self, name: str) -> Any:
         if name != "matching":
             raise AttributeError(name)
-        return vars(self).setdefault(name, self.board.ground.decided(self.decisions, self.board.reasons))
+        return vars(self).setdefault(name, self.board.ground.apply_decisions(self.decisions, self.board.reasons))
 
 
 class SealingBoard(Board):
@@ -88,7 +88,7 @@ class SealingBoard(Board):
         """Return a pair by the opaque ids of its people."""
         return self.ground.id("mentor", pair[0]), self.ground.id("mentee", pair[1])
 
-    def sealed(self, who: str, why: str) -> Seal:
+    def make_seal(self, who: str, why: str) -> Seal:
         return self.portfolio.validate(self.beside(self.matching), who=who, why=why)
 
     @own_language

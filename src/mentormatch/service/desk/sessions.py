@@ -54,7 +54,7 @@ class DeskSessions:
         if len(self.all) >= MOST_SESSIONS:
             raise RefusedError("busy", "As many sessions are open as may be")
         cookie, now = token_urlsafe(32), monotonic()
-        self.all[named(cookie)] = DeskSession(caller, now, now)
+        self.all[name_session(cookie)] = DeskSession(caller, now, now)
         return cookie
 
     def end(self, owner: str) -> None:
@@ -70,7 +70,7 @@ class DeskSessions:
 
     def owner(self, scope: Scope) -> str | None:
         """Return whose request this is, None: nobody's who is known."""
-        owner = named(cookie_of(scope))
+        owner = name_session(cookie_of(scope))
         if self._session(owner):
             return owner
         caller = self.callers.bearer(scope)
@@ -78,7 +78,7 @@ class DeskSessions:
 
     def admits(self, scope: Scope) -> Caller | None:
         """Return who comes in by a cookie; raises RefusedError where another site may have sent the request."""
-        session = self._session(named(cookie_of(scope))) if scope["path"].startswith(OURS) else None
+        session = self._session(name_session(cookie_of(scope))) if scope["path"].startswith(OURS) else None
         if session is None:
             return None
         refuse_other_sites(scope)
@@ -132,6 +132,6 @@ def cookie_name(headers: Headers) -> str:
     return f"{COOKIE}-{port}" if colon and port.isdecimal() else COOKIE
 
 
-def named(cookie: str) -> str:
+def name_session(cookie: str) -> str:
     """Return the name of a session: only who has the cookie can tell it."""
     return sha256(cookie.encode()).hexdigest()

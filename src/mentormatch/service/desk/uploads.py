@@ -66,7 +66,7 @@ class File:
         bare = PureWindowsPath(PurePosixPath(name).name).name
         return cls(visible(bare).strip() or "?", content)
 
-    def opened(self) -> TableSource:
+    def read_table(self) -> TableSource:
         """Return it as answers are read; raises SurveyError where there is nothing in it."""
         return read_stream(self.name, BytesIO(self.content))
 
@@ -117,8 +117,8 @@ class Handed:
         if not missing:
             problem = Problem(tr(NAMES["programme"]), tr("aucun fichier"), tr(WANTED_PROGRAMME))
             raise ProgrammeError(tr(MISSING["programme"]), [problem])
-        told = tr(MISSING[missing[0]]) if len(missing) == 1 else tr(SEVERAL)
-        raise SurveyError(told, [Problem(tr(NAMES[part]), tr("aucun fichier"), tr(WANTED)) for part in missing])
+        sentence = tr(MISSING[missing[0]]) if len(missing) == 1 else tr(SEVERAL)
+        raise SurveyError(sentence, [Problem(tr(NAMES[part]), tr("aucun fichier"), tr(WANTED)) for part in missing])
 
     @property
     def stated_programme(self) -> bytes | None:
@@ -140,7 +140,7 @@ class Handed:
             return None
         return (Decision if is_object_with(file, "digests") else ProposalRecord).from_json(file.content)
 
-    def carried(self) -> CarryOver | None:
+    def read_carry_over(self) -> CarryOver | None:
         """Return what an edition of pairs before tells, None without its file; raises RequestError where it is none."""
         file = self.files.get("edition")
         return CarryOver.from_json(file.content) if file else None
@@ -148,7 +148,7 @@ class Handed:
     def past(self, cohort: Cohort) -> tuple[MemberKeys, ...]:
         """Return the groups of an edition before, none without its file; raises an error where it cannot be read."""
         file = self.files.get("edition")
-        return read_groups(file.opened(), cohort) if file else ()
+        return read_groups(file.read_table(), cohort) if file else ()
 
     def tables(self, programme: Programme | None, *, apart: bool, most: int) -> Tables:
         """Return the answers as tables, each with its side, None for both.
@@ -156,22 +156,22 @@ class Handed:
         Raises SurveyError where one cannot be read, or they hold more than the ``most`` lines.
         """
         parts: tuple[FilePart, ...] = ("mentors", "mentees") if apart else ("answers",)
-        sources: dict[str, Any] = {part: self.files[part].opened() for part in parts}
+        sources: dict[str, Any] = {part: self.files[part].read_table() for part in parts}
         tables = read_tables(**sources)
         refuse_too_many(sum(len(table.records) for table, _ in tables), most, LINES)
         return of_members(tables, programme) if programme else tables
 
-    def applied(self, programme: Programme) -> Programme:
+    def apply_history(self, programme: Programme) -> Programme:
         """Return a programme with what an edition of pairs before tells, if its file is there."""
-        carried = self.carried() if kind_of(programme) == "pairs" else None
+        carried = self.read_carry_over() if kind_of(programme) == "pairs" else None
         return with_history(programme, carried) if carried else programme
 
-    def taken_in(self, programme: Programme, tables: Tables) -> tuple[Intake, Contacts]:
+    def take_in(self, programme: Programme, tables: Tables) -> tuple[Intake, Contacts]:
         """Return what came in, and how people are reached; raises SurveyError with every problem of the tables."""
-        told = self.applied(programme)
-        with language(told.heading.language, unless_asked=True):
-            contacts = take_apart(tables, plan_of(told, apart=tables[0][1] is not None))[1]
-            return report_on_tables(told, tables), contacts
+        applied = self.apply_history(programme)
+        with language(applied.heading.language, unless_asked=True):
+            contacts = take_apart(tables, plan_of(applied, apart=tables[0][1] is not None))[1]
+            return report_on_tables(applied, tables), contacts
 
 
 class PeopleReader:

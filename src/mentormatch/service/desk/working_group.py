@@ -107,13 +107,13 @@ class WorkingGroup:
 
         Raises ProgrammeError where it states none, RequestError where nothing can be decided.
         """
-        number, asked = number_of(programme, number), set(programme.served_by)
+        number, parts = number_of(programme, number), set(programme.served_by)
         limits: Limits = {"number": number, "seed": seed, "time_limit_s": time_limit_s}
-        topics = topics_of(cohort, programme, **limits) if "topics" in asked else None
-        dates, turns = year_of(cohort, programme, **limits) if {"dates", "turns"} & asked else (None, None)
+        topics = topics_of(cohort, programme, **limits) if "topics" in parts else None
+        dates, turns = year_of(cohort, programme, **limits) if {"dates", "turns"} & parts else (None, None)
         return cls(cohort, programme, contacts, number, topics, dates, turns, seed, time_limit_s, named)
 
-    def called(self, *, named: bool) -> "WorkingGroup":
+    def with_naming(self, *, named: bool) -> "WorkingGroup":
         """Return the same, its people called by name, or by their codes."""
         return replace(self, named=named)
 
@@ -142,13 +142,13 @@ class WorkingGroup:
     @property
     def shown(self) -> "WorkingGroup":
         """The same as the screen has it: by name where that is asked for, never by an e-mail address."""
-        return self._relabelled(self._names if self.named else codes(self.cohort, self.programme))
+        return self._relabel(self._names if self.named else codes(self.cohort, self.programme))
 
     @property
     def _names(self) -> Labels:
         return cohort_labels(self.contacts, self.cohort, self.programme)
 
-    def _relabelled(self, labels: Labels) -> "WorkingGroup":
+    def _relabel(self, labels: Labels) -> "WorkingGroup":
         topics, dates, turns = self.topics, self.dates, self.turns
         return replace(
             self,
@@ -157,7 +157,7 @@ class WorkingGroup:
             turns=turns and turns.relabel(labels),
         )
 
-    def told(self) -> SessionsOut:
+    def describe(self) -> SessionsOut:
         """Return what was decided in words."""
         shown = self.shown
         topics, dates, turns = shown.topics, shown.dates, shown.turns
@@ -168,7 +168,7 @@ class WorkingGroup:
             about_topics=[topics.standing] if topics else [],
             about_dates=list(dict.fromkeys([*about(dates), *about(turns)])),
             topics=list(topics_out(topics)) if topics else [],
-            unserved=list(unserved(topics)) if topics else [],
+            unserved=list(find_unserved(topics)) if topics else [],
             enough=(topics.enough or 0) if topics else 0,
             sessions=sessions_out(turns, dates, YearSpan.of([turns])) if turns else [],
             refusal=list(dates.diagnosis) if dates and dates.status is Status.INFEASIBLE else [],
@@ -179,18 +179,18 @@ class WorkingGroup:
     def title(self) -> str:
         """What was decided, in a sentence."""
         topics, dates, turns = self.topics, self.dates, self.turns
-        told = [
+        titles = [
             topics.summary if topics else "",
             dates.sentences[0] if dates and dates.chosen else "",
             turns.sentences[0] if turns and not dates else "",
         ]
-        return next(filter(None, told), "")
+        return next(filter(None, titles), "")
 
     @property
     def documents(self) -> dict[str, ResultDocument]:
         """The documents that can be kept, by name."""
-        told = self._relabelled(self._names) if self.named else self
-        topics, dates, turns = told.topics, told.dates, told.turns
+        group = self._relabel(self._names) if self.named else self
+        topics, dates, turns = group.topics, group.dates, group.turns
         made: dict[str, ResultDocument] = {}
         if topics and topics.status in ANSWERED:
             made["sujets.html"] = ResultDocument(topics, tr("Les sujets retenus, et qui est servi, à donner à tous"))
@@ -230,9 +230,9 @@ def topics_out(topics: Topics) -> Iterator[TopicOut]:
         yield TopicOut(topic=str(topic), approvals=int(approvals), chosen=bool(chosen))
 
 
-def unserved(topics: Topics) -> Iterator[UnservedOut]:
+def find_unserved(topics: Topics) -> Iterator[UnservedOut]:
     """Yield who gets no topic that they asked for, and what that was."""
-    asked = {one.member: one.asked for one in topics.requests}
+    wanted = {one.member: one.asked for one in topics.requests}
     for one in topics.members:
         if not one.served:
-            yield UnservedOut(name=one.member, asked=" · ".join(asked[one.member]))
+            yield UnservedOut(name=one.member, asked=" · ".join(wanted[one.member]))

@@ -61,14 +61,14 @@ class WorkKey:
     @property
     def id(self) -> str:
         """By what the work is found; the key cannot be told from it."""
-        return self._derived("id").hex()
+        return self._derive("id").hex()
 
     def seal(self, name: str, content: bytes) -> bytes:
         """Return a part of the work as it is kept."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         nonce = os.urandom(NONCE)
-        return nonce + AESGCM(self._derived("seal")).encrypt(nonce, zlib.compress(content), name.encode())
+        return nonce + AESGCM(self._derive("seal")).encrypt(nonce, zlib.compress(content), name.encode())
 
     def unseal(self, name: str, sealed: bytes) -> bytes:
         """Return a part of the work; raises RefusedError where it was not sealed under this key and name."""
@@ -76,7 +76,7 @@ class WorkKey:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         try:
-            packed = AESGCM(self._derived("seal")).decrypt(sealed[:NONCE], sealed[NONCE:], name.encode())
+            packed = AESGCM(self._derive("seal")).decrypt(sealed[:NONCE], sealed[NONCE:], name.encode())
             opened = zlib.decompressobj()
             content = opened.decompress(packed, MOST_PART_BYTES)
         except (InvalidTag, ValueError, zlib.error):
@@ -85,7 +85,7 @@ class WorkKey:
             raise RefusedError("misfit", "The work is too large")
         return content
 
-    def _derived(self, purpose: str) -> bytes:
+    def _derive(self, purpose: str) -> bytes:
         return hmac.digest(self.text.encode(), f"mentormatch work {purpose}".encode(), "sha256")
 
 
@@ -102,12 +102,12 @@ class WorkingFile(JsonMessage):
         return cls(key=key.text, parts={name: b64encode(key.seal(name, part)).decode() for name, part in parts.items()})
 
     @classmethod
-    def opened(cls, content: bytes) -> tuple[WorkKey, dict[str, bytes]]:
+    def read_parts(cls, content: bytes) -> tuple[WorkKey, dict[str, bytes]]:
         """Return the key and the parts of a file; raises RefusedError where it is none, or damaged."""
         try:
-            told = cls.model_validate_json(content)
-            key = WorkKey.of(told.key)
-            return key, {name: key.unseal(name, b64decode(part, validate=True)) for name, part in told.parts.items()}
+            file = cls.model_validate_json(content)
+            key = WorkKey.of(file.key)
+            return key, {name: key.unseal(name, b64decode(part, validate=True)) for name, part in file.parts.items()}
         except (ValidationError, ValueError):
             raise RefusedError("misfit", "This is no working file") from None
 
@@ -129,8 +129,8 @@ class WorkTable:
 
     def find(self, ident: str) -> dict[str, bytes]:
         """Return the parts of a work, none where it is not there."""
-        asked = (ident, time())
-        found = self.connection.execute("SELECT part, sealed FROM works WHERE id = ? AND expires > ?", asked)
+        values = (ident, time())
+        found = self.connection.execute("SELECT part, sealed FROM works WHERE id = ? AND expires > ?", values)
         return dict(found.fetchall())
 
     def forget(self, ident: str) -> None:
@@ -227,15 +227,15 @@ def changes_in(parts: WorkParts) -> int:
         return 0
 
 
-def packed_files(files: Mapping[str, bytes]) -> bytes:
+def pack_files(files: Mapping[str, bytes]) -> bytes:
     r"""Return files by name as one part.
 
-    >>> unpacked_files(packed_files({"a": b"\x00"}))
+    >>> unpacked_files(pack_files({"a": b"\x00"}))
     {'a': b'\x00'}
     """
     return json.dumps({name: b64encode(content).decode() for name, content in files.items()}).encode()
 
 
-def unpacked_files(part: bytes) -> dict[str, bytes]:
+def unpack_files(part: bytes) -> dict[str, bytes]:
     """Return the files of a part."""
     return {name: b64decode(content) for name, content in json.loads(part).items()}

@@ -108,8 +108,8 @@ class BoardRequest(JsonMessage):
     @classmethod
     def of(cls, data: str | bytes | Mapping[str, object]) -> Self:
         """Return what was asked; raises RequestError, without a word of what it held, where it is no such thing."""
-        told = parse_json(data) if isinstance(data, str | bytes) else dict(data)
-        return fitting(lambda: cls.model_validate(told))
+        value = parse_json(data) if isinstance(data, str | bytes) else dict(data)
+        return fitting(lambda: cls.model_validate(value))
 
     @property
     def action(self) -> Action:
@@ -122,8 +122,8 @@ def fitting[T](read: Callable[[], T]) -> T:
     try:
         return read()
     except ValidationError as error:
-        told = error.errors(include_url=False, include_input=False)
-        problems = [Problem(".".join(map(str, where(wrong))), wrong["type"]) for wrong in told]
+        errors = error.errors(include_url=False, include_input=False)
+        problems = [Problem(".".join(map(str, where(wrong))), wrong["type"]) for wrong in errors]
         raise RequestError(tr("La demande n'est pas de celles que le tableau comprend"), problems) from None
 
 

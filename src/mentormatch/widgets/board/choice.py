@@ -83,7 +83,7 @@ def explain_choice(ground: BoardGround, matching: Matching, labels: Labels, pers
         person=person,
         ties=list(ties(ground, case, side, row)),
         offers=[offer(ground, case, (side, row), other) for other in others],
-        excluded=list(excluded(ground, case, side, row)),
+        excluded=list(find_excluded(ground, case, side, row)),
     )
 
 
@@ -151,7 +151,7 @@ def short_amount(goal: str, value: int) -> str:
     return amount(goal, value)
 
 
-def excluded(ground: BoardGround, case: Case, side: Side, row: int) -> Iterator[Excluded]:
+def find_excluded(ground: BoardGround, case: Case, side: Side, row: int) -> Iterator[Excluded]:
     """Yield whom one person, by position, cannot have, by what forbids it: rules, then taking no part."""
     across = ACROSS[side]
     view, keys = SideView.of(case, side), case.people(across).ids

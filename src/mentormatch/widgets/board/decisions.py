@@ -62,24 +62,24 @@ class BoardGround:
             for place, key in enumerate(self.base.cohort.side(side).ids, start=1)
         }
 
-    def decided(self, decisions: Sequence[BoardDecision], reasons: Reasons = NO_REASONS) -> Matching:
+    def apply_decisions(self, decisions: Sequence[BoardDecision], reasons: Reasons = NO_REASONS) -> Matching:
         """Return the matching under these decisions; raises RequestError where one of them means nothing here."""
         base, gone = self.base, [self.key(one.person) for one in decisions if isinstance(one, Withdrawal)]
         stayed = remove_people(base.cohort, gone) if gone else base.cohort
-        told = [one for one in decisions if isinstance(one, PlacesIn) and self.there(one.person, stayed)]
-        cohort = self.with_places(stayed, told)
+        places = [one for one in decisions if isinstance(one, PlacesIn) and self.there(one.person, stayed)]
+        cohort = self.with_places(stayed, places)
         by_hand = [rule for rule in self.rules(decisions) if rule.is_present(cohort)]
         rules = [rule for rule in base.programme.rules if rule.applies_to(cohort)]
         programme = base.programme.model_copy(update={"rules": [*rules, *by_hand]})
         scores = base.scores if cohort is base.cohort else score(cohort, programme.criteria, programme.emphasis)
-        problem = self.carried(cohort, formulate(cohort, scores, programme.rules, base.problem.goals))
+        problem = self.carry_over(cohort, formulate(cohort, scores, programme.rules, base.problem.goals))
         edits = tuple(self.edits(decisions, cohort, reasons))
         solution = solve(problem, seed=base.seed, time_limit_s=self.time_limit_s)
         return Matching(cohort, programme, scores, problem, solution, base.seed, edits, base.notes)
 
     def edits(self, decisions: Sequence[BoardDecision], cohort: Cohort, reasons: Reasons) -> Iterator[Edit]:
         """Yield what was changed by hand, before the session and in it: who left first, then places, then pairs."""
-        yield from moved(self.base.edits, self.base.cohort, cohort)
+        yield from carry_edits(self.base.edits, self.base.cohort, cohort)
         for kind in (Withdrawal, PlacesIn, (Imposed, SetAsideIn)):
             for one in decisions:
                 if isinstance(one, kind):
@@ -96,7 +96,7 @@ class BoardGround:
             case _:
                 yield from pair_edits((rule for rule in self.rules([one]) if rule.is_present(cohort)), cohort)
 
-    def carried(self, cohort: Cohort, posed: AssignmentProblem) -> AssignmentProblem:
+    def carry_over(self, cohort: Cohort, problem: AssignmentProblem) -> AssignmentProblem:
         """Return the problem with what the first one held besides its rules, without those who left.
 
         That is the former pairs, and the rows by which a plan differs from others.
@@ -106,7 +106,7 @@ class BoardGround:
         now = [{row: place for place, row in enumerate(rows.tolist())} for rows in places]
         former = tuple((now[0][i], now[1][k]) for i, k in base.problem.former if i in now[0] and k in now[1])
         rows = [row.among(places[0], places[1]) for row in self.differing]
-        return replace(posed, former=former, rows=(*posed.rows, *rows))
+        return replace(problem, former=former, rows=(*problem.rows, *rows))
 
     @cached_property
     def differing(self) -> tuple[Row, ...]:
@@ -126,15 +126,15 @@ class BoardGround:
                 rule = Pin if isinstance(one, Imposed) else Ban
                 yield rule(mentor=self.key(one.mentor), mentee=self.key(one.mentee))
 
-    def with_places(self, cohort: Cohort, told: Sequence[PlacesIn]) -> Cohort:
+    def with_places(self, cohort: Cohort, changes: Sequence[PlacesIn]) -> Cohort:
         """Return the cohort in which some people have answered how many partners they take."""
-        if not told:
+        if not changes:
             return cohort
         mentors, mentees = (
             answering(
                 cohort.side(side),
                 place_fields(self.base.programme, side),
-                {self.key(one.person): one.places for one in told if side_of(one.person) == side},
+                {self.key(one.person): one.places for one in changes if side_of(one.person) == side},
             )
             for side in SIDES
         )
@@ -163,14 +163,14 @@ def staying(people: People, here: People) -> IntVector:
     return np.array([rows[canonical(key)] for key in here.ids], dtype=np.int64)
 
 
-def moved(edits: Sequence[Edit], before: Cohort, cohort: Cohort) -> Iterator[Edit]:
+def carry_edits(edits: Sequence[Edit], before: Cohort, cohort: Cohort) -> Iterator[Edit]:
     """Yield edits made before the session with the ids of its cohort; without those of people who have left."""
     for edit in edits:
         if edit.kind == "withdrawn" or before is cohort:
             yield edit
             continue
-        told = {side: edit.people[side] for side in SIDES if side in edit.people}
-        keys = {side: before.side(side).ids[int(person[1:]) - 1] for side, person in told.items()}
+        people = {side: edit.people[side] for side in SIDES if side in edit.people}
+        keys = {side: before.side(side).ids[int(person[1:]) - 1] for side, person in people.items()}
         if all(cohort.side(side).has(key) for side, key in keys.items()):
             now = {side: opaque(cohort, side, key) for side, key in keys.items()}
             yield replace(edit, mentor=now.get("mentor", ""), mentee=now.get("mentee", ""))

@@ -110,8 +110,8 @@ class Attempt:
         loads = [(rule, rule.degree_bounds(case.people(side), side)) for rule in case.rules]
         tight = [case.labels.rule(rule) for rule, load in loads if load and load.most[row] < self.made.places]
         why = ineligibility(SideView.of(case, side), row)
-        told = why[1] if why and not tight else tr("une règle l'exclut, {rules}.", rules=names_in_words(tight))
-        raise RequestError(about(self.name(self.made.person), told))
+        sentence = why[1] if why and not tight else tr("une règle l'exclut, {rules}.", rules=names_in_words(tight))
+        raise RequestError(about(self.name(self.made.person), sentence))
 
     def _obstacles(self, after: Matching) -> Iterator[str]:
         if after.status is not Status.INFEASIBLE:
@@ -186,7 +186,7 @@ class Board(BoardState):
         """Solve anew under one more decision; raises RequestError in words where no plan keeps it, or the rules."""
         if decision in self.now.decisions:
             raise RequestError(tr("Cette décision est déjà prise"))
-        others = [one for one in self.now.decisions if not superseded(one, decision)]
+        others = [one for one in self.now.decisions if not supersedes(one, decision)]
         self._go_to((*others, decision), decision)
 
     @own_language
@@ -199,9 +199,9 @@ class Board(BoardState):
         """Note why a decision was made, by its place from 1; the log has it. What was validated is a proposal again."""
         decision = self._decision(number)
         self.reasons[decision] = why.strip()
-        self.steps[:] = [self._reasoned(step) if decision in step.decisions else step for step in self.steps]
+        self.steps[:] = [self._add_reasons(step) if decision in step.decisions else step for step in self.steps]
 
-    def _reasoned(self, step: SessionStep) -> SessionStep:
+    def _add_reasons(self, step: SessionStep) -> SessionStep:
         edits = tuple(self.ground.edits(step.decisions, step.matching.cohort, self.reasons))
         return SessionStep(step.decisions, replace(step.matching, edits=edits))
 
@@ -233,9 +233,9 @@ class Board(BoardState):
         """
         if self.matching.status not in ANSWERED:
             raise RequestError(tr("Il n'y a aucune répartition à valider"))
-        self.steps[self.at] = replace(self.now, seal=self.sealed(who, why))
+        self.steps[self.at] = replace(self.now, seal=self.make_seal(who, why))
 
-    def sealed(self, who: str, why: str) -> Seal:
+    def make_seal(self, who: str, why: str) -> Seal:
         """Return what seals the plan at present, once all that vouches for it is kept: here, written in the folder."""
         return validate_matching(self.matching, self.folder, who=who, why=why)
 
@@ -258,12 +258,12 @@ class Board(BoardState):
                 self.decide(action)
 
     @own_language
-    def answer(self, asked: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
+    def answer(self, message: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
         """Return the board as JSON after an action in JSON (``BoardRequest``), with why one was refused."""
         turn, refusal = 0, ""
         done: Action | None = None
         try:
-            request = BoardRequest.of(asked)
+            request = BoardRequest.of(message)
             turn = request.turn
             done = request.action
             self.do(done)
@@ -279,7 +279,7 @@ class Board(BoardState):
     def _go_to(self, decisions: Sequence[BoardDecision], made: BoardDecision | None = None) -> None:
         attempt = Attempt(self.ground, self.labels, self.matching, made)
         attempt.refuse_idle()
-        matching = self.ground.decided(decisions, self.reasons)
+        matching = self.ground.apply_decisions(decisions, self.reasons)
         attempt.refuse(matching)
         self.steps[self.at + 1 :] = [SessionStep(tuple(decisions), matching)]
         if made is not None:
@@ -293,6 +293,6 @@ class Board(BoardState):
         self.seen, self.at = self.at, step
 
 
-def superseded(old: BoardDecision, new: BoardDecision) -> bool:
+def supersedes(old: BoardDecision, new: BoardDecision) -> bool:
     """Say whether a decision replaces another: the places of one person are told once."""
     return isinstance(old, PlacesIn) and isinstance(new, PlacesIn) and old.person == new.person

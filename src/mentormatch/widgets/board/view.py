@@ -157,7 +157,7 @@ def board_state(board: BoardState, done: Action | None, turn: int = 0, refusal: 
     """Return the board after an action, None: as it is first seen."""
     matching, seal = board.matching, board.now.seal
     last, whole = (compare(board.steps[step].matching, matching, board.labels) for step in (board.seen, 0))
-    look = None if board.chosen is None else explain_choice(board.ground, matching, board.labels, board.chosen)
+    focus = None if board.chosen is None else explain_choice(board.ground, matching, board.labels, board.chosen)
     return BoardOut(
         turn=turn,
         programme=matching.programme.name,
@@ -175,18 +175,18 @@ def board_state(board: BoardState, done: Action | None, turn: int = 0, refusal: 
         whole=change(board, whole),
         decisions=list(decisions(board)),
         earlier=list(earlier(board)),
-        chosen=look,
+        chosen=focus,
         undo=board.at > 0,
         redo=board.at + 1 < len(board.steps),
         refusal=refusal,
         headline="" if refusal else headline(board, done),
-        said=refusal or status_sentence(board, done, look, last),
+        said=refusal or status_sentence(board, done, focus, last),
     )
 
 
-def as_page_json(told: BoardOut) -> dict[str, Any]:
+def as_page_json(state: BoardOut) -> dict[str, Any]:
     """Return it as JSON, its texts with the spaces of French typography and no character that nothing shows."""
-    made: dict[str, Any] = in_every_text(told.model_dump(mode="json"))
+    made: dict[str, Any] = in_every_text(state.model_dump(mode="json"))
     return made
 
 
@@ -224,7 +224,7 @@ def pairs(board: BoardState, last: Comparison, whole: Comparison) -> Iterator[Bo
     """Yield the pairs in the order of the mentors."""
     matching = board.matching
     pinned = {(one.mentor, one.mentee) for one in board.now.decisions if isinstance(one, Imposed)}
-    held = held_pairs(board)
+    held = find_imposed_pairs(board)
     new, changed = ({pair_ids(board, pair) for pair in one.new} for one in (last, whole))
     for row, column in matching.solution.pairs.tolist():
         ids, score = ids_of(board, matching, (row, column)), int(matching.scores.values[row, column])
@@ -241,7 +241,7 @@ def pairs(board: BoardState, last: Comparison, whole: Comparison) -> Iterator[Bo
         )
 
 
-def held_pairs(board: BoardState) -> set[tuple[str, str]]:
+def find_imposed_pairs(board: BoardState) -> set[tuple[str, str]]:
     """Return the ids of the pairs that the programme imposes."""
     base = board.ground.base
     return {ids_of(board, base, pair) for pair in base.problem.pins}
@@ -302,7 +302,7 @@ def decisions(board: BoardState) -> Iterator[Decided]:
 
 def earlier(board: BoardState) -> Iterator[str]:
     """Yield the pairs that were imposed or set aside before the session, in words."""
-    base, held = board.ground.base, held_pairs(board)
+    base, held = board.ground.base, find_imposed_pairs(board)
     for pair in filter(None, (rule.decided_pair for rule in base.programme.rules)):
         if base.cohort.mentors.has(pair[0]) and base.cohort.mentees.has(pair[1]):
             mentor, mentee = pair_ids(board, pair)
@@ -330,21 +330,21 @@ def headline(board: BoardState, done: Action | None) -> str:
         case None | Choose() | Explain() | Validate():
             return ""
         case Undo():
-            return tr("{move} (annulé)", move=decision_sentence(board, moved_decision(board)))
+            return tr("{move} (annulé)", move=decision_sentence(board, find_changed_decision(board)))
         case Redo():
-            return tr("{move} (rétabli)", move=decision_sentence(board, moved_decision(board)))
+            return tr("{move} (rétabli)", move=decision_sentence(board, find_changed_decision(board)))
         case Release():
-            return tr("{move} (levé)", move=decision_sentence(board, moved_decision(board)))
+            return tr("{move} (levé)", move=decision_sentence(board, find_changed_decision(board)))
     return decision_sentence(board, done)
 
 
-def moved_decision(board: BoardState) -> BoardDecision:
+def find_changed_decision(board: BoardState) -> BoardDecision:
     """Return the decision by which what is seen now differs from what was seen before."""
     before, now = board.steps[board.seen].decisions, board.now.decisions
     return next(one for one in (*now, *before) if (one in now) != (one in before))
 
 
-def status_sentence(board: BoardState, done: Action | None, look: Chosen | None, last: Comparison) -> str:
+def status_sentence(board: BoardState, done: Action | None, focus: Chosen | None, last: Comparison) -> str:
     """Return what came of an action that was done."""
     match done:
         case None:
@@ -352,7 +352,7 @@ def status_sentence(board: BoardState, done: Action | None, look: Chosen | None,
         case Explain():
             return tr("Le motif est noté.")
         case Choose():
-            return choice_sentence(look, board.name(look.person)) if look else ""
+            return choice_sentence(focus, board.name(focus.person)) if focus else ""
         case Validate():
             return " ".join(standing(board.matching, board.now.seal))
     return " ".join(move_sentences(board, last))
@@ -371,13 +371,13 @@ def move_sentences(board: BoardState, last: Comparison) -> Iterator[str]:
         lost = [one for one in touched if not one.now]
         won = [one for one in touched if not one.before]
         if lost:
-            yield about(tr("Sans binôme désormais"), f"{named(board, lost)}.")
+            yield about(tr("Sans binôme désormais"), f"{name_people(board, lost)}.")
         if won:
-            yield about(tr("Avec un binôme désormais"), f"{named(board, won)}.")
+            yield about(tr("Avec un binôme désormais"), f"{name_people(board, won)}.")
     yield from last.goal_sentences
 
 
-def named(board: BoardState, people: Sequence[PointShift]) -> str:
+def name_people(board: BoardState, people: Sequence[PointShift]) -> str:
     """Return the first of some people by name, and how many others there are."""
     names = [board.labels.person(one.side, one.key) for one in people[:MOST_NAMED]]
     rest = len(people) - MOST_NAMED

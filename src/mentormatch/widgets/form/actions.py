@@ -62,7 +62,7 @@ class CompareVersions(JsonMessage):
     second: Whole
 
 
-class LookAtForm(JsonMessage):
+class ShowForm(JsonMessage):
     """The form is seen as it is."""
 
     action: Literal["look"] = "look"
@@ -77,7 +77,7 @@ type FormAction = (
     | FindWaysOut
     | TakeWayOut
     | CompareVersions
-    | LookAtForm
+    | ShowForm
 )
 FORM_ACTIONS: TypeAdapter[FormAction] = TypeAdapter(Annotated[FormAction, Setting(discriminator="action")])
 

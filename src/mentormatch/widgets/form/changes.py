@@ -40,7 +40,7 @@ class Measure(NamedTuple):
     direction: Direction
 
 
-class ToldMove(NamedTuple):
+class MoveText(NamedTuple):
     """What happens to somebody, whom it concerns, and points."""
 
     what: str
@@ -49,7 +49,7 @@ class ToldMove(NamedTuple):
     direction: Direction
 
 
-class ToldDifference(NamedTuple):
+class DifferenceText(NamedTuple):
     """One thing that differs, and what two programmes say of it; empty where one of them says nothing."""
 
     what: str
@@ -61,23 +61,23 @@ def effect_words(effect: RuleEffect | None, rule: Rule, *, answered: bool) -> st
     """Return what a rule does now."""
     if effect is None:
         return ""
-    told: list[str] = []
+    texts: list[str] = []
     if effect.sets_aside is not None:
-        told.append(
+        texts.append(
             tr("met de côté {people}", people=counted(effect.sets_aside, "personne")) if effect.sets_aside else ""
         )
     if effect.forbids:
         pairs = counted(effect.forbids, "binôme")
         some = tr("écarte {pairs}, dont {alone} à elle seule", pairs=pairs, alone=plain(effect.alone or 0))
         whole = tr("écarte {pairs}, à elle seule", pairs=pairs) if effect.alone else tr("écarte {pairs}", pairs=pairs)
-        told.append(whole if effect.alone in (0, effect.forbids) else some)
+        texts.append(whole if effect.alone in (0, effect.forbids) else some)
     if effect.priority is not None:
-        told.append(counted(effect.priority, "personne concernée", "personnes concernées"))
+        texts.append(counted(effect.priority, "personne concernée", "personnes concernées"))
     if effect.places is not None:
-        told.append(counted(effect.places, "place en tout", "places en tout"))
-    if not any(told) and rule.bounds_sums:
+        texts.append(counted(effect.places, "place en tout", "places en tout"))
+    if not any(texts) and rule.bounds_sums:
         return tr("tenue par ces binômes") if answered else ""
-    return listed([one for one in told if one]) or tr("n'écarte rien")
+    return listed([one for one in texts if one]) or tr("n'écarte rien")
 
 
 def measures(before: Trial | None, now: Trial | None) -> Iterator[Measure]:
@@ -96,31 +96,31 @@ def measures(before: Trial | None, now: Trial | None) -> Iterator[Measure]:
 def measure(name: str, figures: Sequence[int | None], word: Callable[[int], str]) -> Measure:
     """Return one figure of two trials, None: one that is not known, in words."""
     was, now = figures
-    told = [NONE if value is None else word(value) for value in figures]
-    if was is None or now is None or told[0] == told[1]:
-        return Measure(name, told[0], told[1], "=" if told[0] == told[1] else "", "same")
+    words = [NONE if value is None else word(value) for value in figures]
+    if was is None or now is None or words[0] == words[1]:
+        return Measure(name, words[0], words[1], "=" if words[0] == words[1] else "", "same")
     return Measure(
-        name, told[0], told[1], f"{'+' if now > was else MINUS}{word(abs(now - was))}", "up" if now > was else "down"
+        name, words[0], words[1], f"{'+' if now > was else MINUS}{word(abs(now - was))}", "up" if now > was else "down"
     )
 
 
-def moves(before: Trial, now: Trial, labels: Labels) -> Iterator[ToldMove]:
+def moves(before: Trial, now: Trial, labels: Labels) -> Iterator[MoveText]:
     """Yield what happens to each mentee whose mentors differ: new mentors first, then others, then those lost."""
     partners = [mentors_by_mentee(trial) for trial in (before, now)]
-    found: list[tuple[int, ToldMove]] = []
+    found: list[tuple[int, MoveText]] = []
     for mentee in dict.fromkeys((*partners[1], *partners[0])):
         was, is_now = (each.get(mentee, {}) for each in partners)
         gone, come = (list(set(one) - set(other)) for one, other in ((was, is_now), (is_now, was)))
         who = labels.person("mentee", mentee)
         for one, other in zip(sorted(gone), sorted(come), strict=False):
             names = f"{labels.person('mentor', one)} → {labels.person('mentor', other)}"
-            told, direction = signed(is_now[other] - was[one])
-            found.append((1, ToldMove(tr("change"), f"{who}{NO_BREAK}: {names}", told, direction)))
+            amount, direction = sign_points(is_now[other] - was[one])
+            found.append((1, MoveText(tr("change"), f"{who}{NO_BREAK}: {names}", amount, direction)))
         rest = [(0, tr("nouveau"), one, is_now[one]) for one in sorted(come)[len(gone) :]]
         rest += [(2, tr("défait"), one, was[one]) for one in sorted(gone)[len(come) :]]
         for rank, what, one, score in rest:
             found.append(
-                (rank, ToldMove(what, f"{labels.person('mentor', one)}{NO_BREAK}– {who}", points(score), "same"))
+                (rank, MoveText(what, f"{labels.person('mentor', one)}{NO_BREAK}– {who}", points(score), "same"))
             )
     yield from (move for _, move in sorted(found, key=lambda each: each[0]))
 
@@ -133,35 +133,35 @@ def mentors_by_mentee(trial: Trial) -> dict[str, dict[str, int]]:
     return found
 
 
-def signed(score: int) -> tuple[str, Direction]:
+def sign_points(score: int) -> tuple[str, Direction]:
     """Return points won or lost, and which of these."""
-    told = points(abs(score))
-    if told == points(0):
+    amount = points(abs(score))
+    if amount == points(0):
         return "=", "same"
-    return (f"+{told}", "up") if score > 0 else (f"{MINUS}{told}", "down")
+    return (f"+{amount}", "up") if score > 0 else (f"{MINUS}{amount}", "down")
 
 
-def told_differences(before: Programme, after: Programme, *, brief: bool = False) -> Iterator[ToldDifference]:
+def describe_differences(before: Programme, after: Programme, *, brief: bool = False) -> Iterator[DifferenceText]:
     """Yield what differs between two programmes, as each says it; ``brief``: of a rule only what is filled in."""
     for one in programme_differences(before, after):
         match one.part:
             case "heading":
-                told = [share_asked(programme) for programme in (before, after)]
-                if told[0] == told[1]:
-                    told = [sides_told(programme) for programme in (before, after)]
-                yield ToldDifference(tr("Qui participe"), *told)
+                texts = [describe_share(programme) for programme in (before, after)]
+                if texts[0] == texts[1]:
+                    texts = [describe_sides(programme) for programme in (before, after)]
+                yield DifferenceText(tr("Qui participe"), *texts)
             case "goals":
-                yield ToldDifference(tr("Objectifs"), goals_in_order(before), goals_in_order(after))
+                yield DifferenceText(tr("Objectifs"), goals_in_order(before), goals_in_order(after))
             case "fields":
-                asked = [list(programme.fields.values()) for programme in (before, after)]
-                fields = [None if at is None else each[at] for at, each in zip(one[1:], asked, strict=True)]
-                yield ToldDifference(quoted(next(each.question for each in fields if each)), *question_words(fields))
+                questions = [list(programme.fields.values()) for programme in (before, after)]
+                fields = [None if at is None else each[at] for at, each in zip(one[1:], questions, strict=True)]
+                yield DifferenceText(quoted(next(each.question for each in fields if each)), *question_words(fields))
             case "criteria":
                 pair = extensions_of(one, before.criteria, after.criteria)
-                yield ToldDifference(label_of(pair), *criterion_words(pair, (before.fields, after.fields), brief=brief))
+                yield DifferenceText(label_of(pair), *criterion_words(pair, (before.fields, after.fields), brief=brief))
             case "rules":
                 rules = extensions_of(one, before.rules, after.rules)
-                yield ToldDifference(label_of(rules), *rule_words(rules, (before.fields, after.fields), brief=brief))
+                yield DifferenceText(label_of(rules), *rule_words(rules, (before.fields, after.fields), brief=brief))
 
 
 def question_words(fields: Sequence[AnyField | None]) -> tuple[str, str]:
@@ -171,8 +171,8 @@ def question_words(fields: Sequence[AnyField | None]) -> tuple[str, str]:
         return tuple("" if each is None else ", ".join(settings_in_words(each)) for each in fields)  # type: ignore[return-value]
     if one.question != other.question:
         return quoted(one.question), quoted(other.question)
-    told = [settings_in_words(each, answers=one.kind == other.kind) for each in (one, other)]
-    own = [[text for text in each if text not in them] for each, them in (told, told[::-1])]
+    texts = [settings_in_words(each, answers=one.kind == other.kind) for each in (one, other)]
+    own = [[text for text in each if text not in them] for each, them in (texts, texts[::-1])]
     if not any(own):
         own = [answers_in_words(each) for each in (one, other)]
     return ", ".join(own[0]) or NONE, ", ".join(own[1]) or NONE
@@ -187,14 +187,14 @@ def answers_in_words(field: AnyField) -> list[str]:
 def settings_in_words(field: AnyField, *, answers: bool = True) -> list[str]:
     """Return what a question is asked for and of whom, and what else is set of it, with its answers or without."""
     sides = tr("les deux") if field.side == "both" else tr(PEOPLE[field.side])
-    told = [tr(KINDS.get(field.kind, field.kind)), tr(USES[field.use]), sides]
-    told += answers_in_words(field) if answers else []
-    told += [tr("pour l'équipe seule")] * field.private + [tr("montrée à l'autre côté")] * field.shareable
+    texts = [tr(KINDS.get(field.kind, field.kind)), tr(USES[field.use]), sides]
+    texts += answers_in_words(field) if answers else []
+    texts += [tr("pour l'équipe seule")] * field.private + [tr("montrée à l'autre côté")] * field.shareable
     most = getattr(field, "most", None)
-    return told + ([tr("{most} au plus", most=plain(most))] if most is not None else [])
+    return texts + ([tr("{most} au plus", most=plain(most))] if most is not None else [])
 
 
-def brief_words(one: ToldDifference) -> str:
+def brief_words(one: DifferenceText) -> str:
     """Return what differs, in a phrase."""
     if not one.before:
         return tr("ajouté : {what}", what=one.what)
@@ -203,12 +203,12 @@ def brief_words(one: ToldDifference) -> str:
     return f"{about(one.what, one.before)} → {one.after}"
 
 
-def share_asked(programme: Programme) -> str:
+def describe_share(programme: Programme) -> str:
     """Return what the heading asks of people."""
     return tr("{share} de réponses au moins", share=percent(programme.heading.minimum_answered))
 
 
-def sides_told(programme: Programme) -> str:
+def describe_sides(programme: Programme) -> str:
     """Return which answers tell mentors from mentees."""
     role = programme.heading.role
     return "" if role is None else f"{quoted(role.mentor)} / {quoted(role.mentee)}"
@@ -238,10 +238,10 @@ def criterion_words(
         return tuple("" if each is None else weight_words(each, neutral=True) for each in pair)  # type: ignore[return-value]
     neutral = one.neutral != other.neutral
     weights = tuple(weight_words(each, neutral=neutral or not brief) for each in (one, other))
-    told = [weights] * (not brief or neutral or one.weight != other.weight)
+    pairs = [weights] * (not brief or neutral or one.weight != other.weight)
     if without_weight(one) != without_weight(other):
-        told += [points_words(one, other)] if points_words(one, other)[0] else [rule_words(pair, fields, brief=True)]
-    return tuple(joined(texts) for texts in zip(*told, strict=True))  # type: ignore[return-value]
+        pairs += [points_words(one, other)] if points_words(one, other)[0] else [rule_words(pair, fields, brief=True)]
+    return tuple(joined(texts) for texts in zip(*pairs, strict=True))  # type: ignore[return-value]
 
 
 def without_weight(criterion: Criterion) -> dict[str, Any]:
@@ -289,13 +289,13 @@ def rule_words(
     brief: bool,
 ) -> tuple[str, str]:
     """Return what two rules ask, or two criteria count; ``brief``: only what is filled in otherwise, where both are."""
-    told = [sentences_of(rule, asked) if rule else () for rule, asked in zip(rules, fields, strict=True)]
-    if brief and all(told):
-        blanks = [{blank.setting: blank_words(blank) for one in each for blank in one.blanks} for each in told]
+    sentences = [sentences_of(rule, questions) if rule else () for rule, questions in zip(rules, fields, strict=True)]
+    if brief and all(sentences):
+        blanks = [{blank.setting: blank_words(blank) for one in each for blank in one.blanks} for each in sentences]
         others = [name for name in blanks[1] if blanks[0].get(name) != blanks[1][name]]
         if others:
             return listed([blanks[0].get(name, NONE) for name in others]), listed([blanks[1][name] for name in others])
-    first, second = (" ".join(sentence_words(one) for one in each if one.stated) for each in told)
+    first, second = (" ".join(sentence_words(one) for one in each if one.stated) for each in sentences)
     return first, second
 
 
@@ -324,8 +324,8 @@ def blank_words(blank: FormBlank) -> str:
         case list() as values:
             if blank.kind == "numbers":
                 return listed(list(map(plain, values)))
-            told = [quoted(str(words.get(one, one))) for one in values]
-            return listed(told) if blank.kind == "people" else either(told)
+            texts = [quoted(str(words.get(one, one))) for one in values]
+            return listed(texts) if blank.kind == "people" else either(texts)
         case int() | float() as number:
             return counted(int(number), "binôme") if blank.kind == "count" else plain(number)
         case value:

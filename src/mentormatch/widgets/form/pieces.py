@@ -44,23 +44,23 @@ class FormSentence(JsonMessage):
     stated: bool
 
 
-def shown(text: str) -> str:
+def display_text(text: str) -> str:
     """Return a text as it is shown, whoever wrote it: what is typed anew is kept as it is typed."""
     return visible(spaced(typeset(text)))
 
 
-def sentence_out(told: BlankSentence, former: tuple[BlankSentence, ...] = ()) -> FormSentence:
+def sentence_out(sentence: BlankSentence, former: tuple[BlankSentence, ...] = ()) -> FormSentence:
     """Return a sentence as JSON, with what ``former`` ones say in each blank that is another."""
     before = {blank.setting: in_parts(blank) for one in former for blank in one.blanks}
-    whole = shown("".join(piece if isinstance(piece, str) else "…" for piece in told.pieces))
+    whole = display_text("".join(piece if isinstance(piece, str) else "…" for piece in sentence.pieces))
     return FormSentence(
         pieces=[
-            FormPiece(text=shown(piece))
+            FormPiece(text=display_text(piece))
             if isinstance(piece, str)
             else piece_out(in_parts(piece), whole, before.get(piece.setting))
-            for piece in told.pieces
+            for piece in sentence.pieces
         ],
-        stated=told.stated,
+        stated=sentence.stated,
     )
 
 
@@ -81,13 +81,13 @@ def piece_out(blank: FormBlank, label: str, before: FormBlank | None) -> FormPie
         kind=blank.kind,
         value=blank.value,
         label=label,
-        choices=[(value, shown(words)) for value, words in blank.choices],
+        choices=[(value, display_text(words)) for value, words in blank.choices],
         least=blank.least,
         most=blank.most,
         whole=blank.whole,
         optional=blank.optional,
         parts=PARTS_OF_ONE.get(blank.setting, 1),
-        before=shown(blank_words(before)) if before is not None and differs else None,
+        before=display_text(blank_words(before)) if before is not None and differs else None,
         before_value=plain_value(before) if before is not None and differs else None,
     )
 

@@ -19,7 +19,7 @@ from mentormatch.programme.question_edits import LISTS, TABLES
 from mentormatch.report.intake_words import KINDS, PEOPLE, USES
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.widgets.form.changes import label_of
-from mentormatch.widgets.form.pieces import FormSentence, sentence_out, shown
+from mentormatch.widgets.form.pieces import FormSentence, display_text, sentence_out
 
 MOST_CELLS = 400
 """A larger table is told by what it states, line by line."""
@@ -114,26 +114,26 @@ def questions_out(programme: Programme, kept: Programme, cohort: Cohort | None) 
             serving.setdefault(name, []).append(label_of((extension,)))
     for name, field in programme.fields.items():
         former = kept.fields.get(name)
-        told = sentences(former) if former is not None else ()
+        before = sentences(former) if former is not None else ()
         followed = getattr(field, "items_of", None)
         yield FormQuestion(
             name=name,
-            question=shown(field.question),
+            question=display_text(field.question),
             kind=tr(KINDS.get(field.kind, field.kind)),
             who=tr("les deux") if field.side == "both" else tr(PEOPLE[field.side]),
-            serves=shown(listed(serving.get(name, [] if field.use == "match" else [tr(USES[field.use])]))),
-            answers=answered(name, cohort),
+            serves=display_text(listed(serving.get(name, [] if field.use == "match" else [tr(USES[field.use])]))),
+            answers=describe_answer_count(name, cohort),
             changed=former != field,
-            follows=shown(programme.fields[followed].question) if followed in programme.fields else "",
-            sentences=[sentence_out(one, told) for one in sentences(field)],
+            follows=display_text(programme.fields[followed].question) if followed in programme.fields else "",
+            sentences=[sentence_out(one, before) for one in sentences(field)],
             lists=[] if followed else list(lists(field)),
         )
 
 
-def answered(name: str, cohort: Cohort | None) -> str:
+def describe_answer_count(name: str, cohort: Cohort | None) -> str:
     """Return how many answered a question, of those who were asked; empty where nobody was."""
-    given, asked = answers_given(name, cohort) if cohort else (0, 0)
-    return tr("{given} sur {asked}", given=given, asked=asked) if asked else ""
+    given, count = answers_given(name, cohort) if cohort else (0, 0)
+    return tr("{given} sur {asked}", given=given, asked=count) if count else ""
 
 
 def answers_given(name: str, cohort: Cohort) -> tuple[int, int]:
@@ -145,9 +145,9 @@ def answers_given(name: str, cohort: Cohort) -> tuple[int, int]:
 def shared_answers(name: str, cohort: Cohort) -> list[str]:
     """Return the answers to a question that two people gave at least, the most frequent first: none tells who it is."""
     columns = [people.columns[name] for people in (cohort.mentors, cohort.mentees) if name in people.columns]
-    told = [column.shown(row) for column in columns for row in range(len(column.known))]
+    texts = [column.shown(row) for column in columns for row in range(len(column.known))]
     words: dict[str, str] = {}
-    count = Counter(fold(text) for text in told if fold(text) and words.setdefault(fold(text), text))
+    count = Counter(fold(text) for text in texts if fold(text) and words.setdefault(fold(text), text))
     return [words[key] for key, number in count.most_common() if number > 1]
 
 
@@ -173,8 +173,8 @@ def sentences(field: AnyField) -> tuple[BlankSentence, ...]:
     templates = [WORDED, *[OF_KIND] * (field.use in ("match", "display")), ASKED, USED]
     templates += [BETWEEN] * ("least" in blanks) + [AT_MOST] * ("most" in blanks and "least" not in blanks)
     templates += [text for name, text in TRUTHS.items() if name != "watch" or field.kind in CHOSEN]
-    told = [BlankSentence(filled(tr(text), blanks)) for text in templates]
-    return (*told, *hours(field))
+    own = [BlankSentence(fill_sentence(tr(text), blanks)) for text in templates]
+    return (*own, *hours(field))
 
 
 def hours(field: AnyField) -> Iterator[BlankSentence]:
@@ -183,7 +183,7 @@ def hours(field: AnyField) -> Iterator[BlankSentence]:
     for moment, said in zone.hours.items() if zone else ():
         if "." not in moment and not moment.isdigit():
             blank = FormBlank(f"zone.hours.{moment}", "words", said)
-            yield BlankSentence(filled(tr(HOURS), {"moment": moment, "hours": blank}))
+            yield BlankSentence(fill_sentence(tr(HOURS), {"moment": moment, "hours": blank}))
 
 
 def truth(name: str, *, value: bool) -> FormBlank:
@@ -201,10 +201,10 @@ def numbers(field: AnyField) -> dict[str, FormBlank]:
     }
 
 
-def filled(template: str, blanks: Mapping[str, str | FormBlank]) -> tuple[str | FormBlank, ...]:
+def fill_sentence(template: str, blanks: Mapping[str, str | FormBlank]) -> tuple[str | FormBlank, ...]:
     """Return a sentence in pieces, its {places} filled with texts and blanks."""
-    told = BLANK.split(template)
-    return tuple(blanks[piece] if place % 2 else piece for place, piece in enumerate(told) if piece)
+    parts = BLANK.split(template)
+    return tuple(blanks[piece] if place % 2 else piece for place, piece in enumerate(parts) if piece)
 
 
 def points_out(criterion: Criterion, fields: Mapping[str, AnyField]) -> FormPoints | None:
@@ -214,8 +214,8 @@ def points_out(criterion: Criterion, fields: Mapping[str, AnyField]) -> FormPoin
         return None
     stated = [(one.mentor, one.mentee, one.points) for one in getattr(criterion, setting)]
     people = setting == "pairs"
-    asked = [] if people else [fields[getattr(criterion, side)] for side in ("mentor", "mentee")]
-    answers = [[(one, shown(one)) for one in field.options_without("\0")] for field in asked]
+    questions = [] if people else [fields[getattr(criterion, side)] for side in ("mentor", "mentee")]
+    answers = [[(one, display_text(one)) for one in field.options_without("\0")] for field in questions]
     whole = not people and 0 < len(answers[0]) * len(answers[1]) <= MOST_CELLS
     return FormPoints(
         rows=answers[0] if whole else [],
@@ -233,5 +233,5 @@ def offers_out(offered: Sequence[OfferedQuestion]) -> Iterator[FormOffer]:
     """Yield the questions that can be added."""
     for one in offered:
         kind = tr(KINDS.get(str(one.settings["kind"]), ""))
-        words = f"{shown(str(one.settings['question']))} ({kind})"
+        words = f"{display_text(str(one.settings['question']))} ({kind})"
         yield FormOffer(name=one.name, words=words, settings=one.settings)

@@ -131,7 +131,7 @@ class ProgrammeForm:
             raise known
         return known
 
-    def tried(self, text: ProgrammeText) -> Trial | None:
+    def try_text(self, text: ProgrammeText) -> Trial | None:
         """Return what a text does, None where it cannot be tried."""
         try:
             return self.trial(text)
@@ -147,7 +147,7 @@ class ProgrammeForm:
 
     def edit(self, *edits: ProgrammeEdit) -> None:
         """Make one gesture; raises MentorMatchError where it cannot be, and then nothing has changed."""
-        versions = self.versions.edit(*map(self._completed, edits))
+        versions = self.versions.edit(*map(self._complete, edits))
         for edit in edits:
             if isinstance(edit, QuestionSettings) and "kind" in edit.changes:
                 self._refuse_lost(edit.name, versions.now)
@@ -155,7 +155,7 @@ class ProgrammeForm:
 
     def _refuse_lost(self, name: str, text: ProgrammeText) -> None:
         """Raise RequestError where nobody's answer to a question would be understood any more."""
-        trials = self.tried(self.versions.now), self.tried(text)
+        trials = self.try_text(self.versions.now), self.try_text(text)
         before, after = (answers_given(name, trial.matching.cohort)[0] if trial else None for trial in trials)
         if before and after == 0:
             field = text.programme.fields[name]
@@ -173,7 +173,7 @@ class ProgrammeForm:
             case EditGesture(edits=edits):
                 self.edit(*map(read_edit, edits))
             case FindWaysOut():
-                self.diagnosis = self._diagnosed()
+                self.diagnosis = self._diagnose()
             case TakeWayOut(number=number):
                 self._take(number)
             case CompareVersions(first=first, second=second):
@@ -215,12 +215,12 @@ class ProgrammeForm:
     def _go_on(self, versions: ProgrammeVersions) -> None:
         """Go on with versions of which the one that is tried can be tried."""
         if versions.now.text != self.versions.now.text:
-            if self.untried() is None:
+            if self.find_trial_error() is None:
                 self.trial(versions.now)
             self.diagnosis = None
         self.versions = versions
 
-    def untried(self) -> MentorMatchError | None:
+    def find_trial_error(self) -> MentorMatchError | None:
         """Return why the programme cannot be tried as it is, None where it can."""
         try:
             self.trial()
@@ -229,7 +229,7 @@ class ProgrammeForm:
         return None
 
     @own_language
-    def _diagnosed(self) -> Diagnosis | None:
+    def _diagnose(self) -> Diagnosis | None:
         trial = self.trial()
         if trial.answered:
             return None
@@ -241,7 +241,7 @@ class ProgrammeForm:
             raise RequestError(tr(NO_WAY))
         self._go_on(self.versions.edit(*self._towards(ways[number].rules)))
 
-    def _completed(self, edit: ProgrammeEdit) -> ProgrammeEdit:
+    def _complete(self, edit: ProgrammeEdit) -> ProgrammeEdit:
         """Return an edit with what another question brings with it: the answers that were named are not its own.
 
         The first of its own stands for them, until another is chosen.
@@ -259,10 +259,10 @@ class ProgrammeForm:
         if not isinstance(edit, SettingsEdit) or edit.part != "rules" or edit.at >= len(programme.rules):
             return edit
         rule, changes = programme.rules[edit.at], dict(edit.changes)
-        for setting in named_answers(rule):
+        for setting in find_answer_settings(rule):
             field = changes.get(answer_field(rule, setting))
-            asked = programme.fields.get(field) if isinstance(field, str) else None
-            options = asked.options_without("\0") if asked else ()
+            owner = programme.fields.get(field) if isinstance(field, str) else None
+            options = owner.options_without("\0") if owner else ()
             if options and setting not in changes:
                 changes[setting] = [options[0]]
         return edit.model_copy(update={"changes": changes})
@@ -279,11 +279,13 @@ class ProgrammeForm:
         refuse_needed(programme, edit.name, kind)
         changes: dict[str, Any] | None
         if former is not None and former.kind == kind:
-            told = strip_field(edit.name, table_of(former), {name: table_of(one) for name, one in kept.fields.items()})
+            stripped = strip_field(
+                edit.name, table_of(former), {name: table_of(one) for name, one in kept.fields.items()}
+            )
             own = {*type(field).model_fields, *type(former).model_fields} - {*Field.model_fields}
-            changes = {setting: told.get(setting) for setting in sorted({*own, "watch", "shareable"})}
+            changes = {setting: stripped.get(setting) for setting in sorted({*own, "watch", "shareable"})}
         else:
-            trial = self.tried(self.versions.now)
+            trial = self.try_text(self.versions.now)
             given = shared_answers(edit.name, trial.matching.cohort) if trial else []
             changes = settings_of_kind(field, kind, given, programme.heading.language)
         if changes is None:
@@ -296,8 +298,8 @@ class ProgrammeForm:
         criterion, fields = self.versions.now.programme.criteria[edit.at], self.versions.now.programme.fields
         if not isinstance(criterion, Table) or not {"mentor", "mentee"} & set(edit.changes):
             return {}
-        asked = [fields.get(str(edit.changes.get(side, getattr(criterion, side)))) for side in ("mentor", "mentee")]
-        answers = [field.options_without("\0") if field else () for field in asked]
+        questions = [fields.get(str(edit.changes.get(side, getattr(criterion, side)))) for side in ("mentor", "mentee")]
+        answers = [field.options_without("\0") if field else () for field in questions]
         if not all(answers):
             return {}
         return {"cells": [{"mentor": answers[0][0], "mentee": answers[1][0], "points": 1}]}
@@ -402,7 +404,7 @@ def users_of(programme: Programme, name: str, answer: str | None = None) -> Iter
             yield label_of((extension,))
 
 
-def named_answers(rule: Rule) -> list[str]:
+def find_answer_settings(rule: Rule) -> list[str]:
     """Return the settings of a rule that name answers to a question."""
     source = BlankSource(rule, {})
     blanks = [blank for text in (rule.sentence, *rule.details) for blank in source.fill(text).blanks]

@@ -18,22 +18,22 @@ from mentormatch.rules.rule import Rule, rules_by_kind
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.widgets.form.changes import (
     brief_words,
+    describe_differences,
     effect_words,
     label_of,
     measures,
     moves,
     neutral_words,
     points_word,
-    told_differences,
 )
-from mentormatch.widgets.form.pieces import FormSentence, sentence_out, shown
+from mentormatch.widgets.form.pieces import FormSentence, display_text, sentence_out
 from mentormatch.widgets.form.questions import (
     TYPED,
     FormOffer,
     FormPoints,
     FormQuestion,
     answers_given,
-    filled,
+    fill_sentence,
     offers_out,
     points_out,
     questions_out,
@@ -196,9 +196,9 @@ class FormView:
         self.form, self.versions = form, form.versions
         self.programme, self.kept = self.versions.now.programme, self.versions.newest.programme
         self.fields: Mapping[str, AnyField] = self.programme.fields
-        self.untried = form.untried()
+        self.untried = form.find_trial_error()
         self.trial = None if self.untried else form.trial()
-        self.former = form.tried(self.versions.newest)
+        self.former = form.try_text(self.versions.newest)
         self.cohort = self.trial.matching.cohort if self.trial else None
         self.differences = programme_differences(self.kept, self.programme)
 
@@ -207,19 +207,19 @@ class FormView:
         total = sum(criterion.weight for criterion in self.programme.criteria)
         moves = list(self.moves())
         return FormOut(
-            name=shown(self.programme.name),
+            name=display_text(self.programme.name),
             version=len(self.versions.kept),
             tried=self.versions.is_tried,
             can_undo=bool(self.versions.before),
             can_redo=bool(self.versions.undone),
-            last=shown(self.last()),
+            last=display_text(self.last()),
             sum=plain(total),
             sum_right=abs(total - FULL) < 1e-9 or not self.programme.criteria,
             headings=list(self.headings()),
             heading_sentences=list(self.heading_sentences()),
             rules=[self.rule(at, rule) for at, rule in enumerate(self.programme.rules)],
-            rules_lead=shown(self.rules_lead()),
-            removed=self.removed(),
+            rules_lead=display_text(self.rules_lead()),
+            removed=self.describe_removed(),
             goals=[self.goal(goal) for goal in self.programme.goals.order],
             more_goals=[self.goal(goal) for goal in GOAL_WORDS if goal not in self.programme.goals.order],  # type: ignore[arg-type]
             questions=list(questions_out(self.programme, self.kept, self.cohort)),
@@ -245,7 +245,7 @@ class FormView:
             total = sum(self.programme.criteria[at].weight for at in places)
             name = sentence_case(title) if isinstance(title, str) else ""
             criteria = [self.criterion(at) for at in places]
-            yield FormHeading(title=shown(name), sum=points_word(total), criteria=criteria)
+            yield FormHeading(title=display_text(name), sum=points_word(total), criteria=criteria)
 
     def criterion(self, at: int) -> FormCriterion:
         """Return one criterion, with what the newest version said of it."""
@@ -254,8 +254,8 @@ class FormView:
         former = criterion if was is None else self.kept.criteria[was]
         return FormCriterion(
             at=at,
-            label=shown(sentence_case(criterion.label)),
-            about=shown(self.about(criterion)),
+            label=display_text(sentence_case(criterion.label)),
+            about=display_text(self.about(criterion)),
             weight=criterion.weight,
             weight_before=former.weight if former.weight != criterion.weight else None,
             before_words=plain(former.weight) if former.weight != criterion.weight else None,
@@ -267,11 +267,11 @@ class FormView:
 
     def about(self, criterion: Criterion) -> str:
         """Return on which questions a criterion rests."""
-        asked = dict.fromkeys(self.fields[reference.field].question for reference in criterion.references())
+        questions = dict.fromkeys(self.fields[reference.field].question for reference in criterion.references())
         title = tr(criterion.title)
         return (
-            tr("{title} : {questions}", title=title, questions=listed([quoted(one) for one in asked]))
-            if asked
+            tr("{title} : {questions}", title=title, questions=listed([quoted(one) for one in questions]))
+            if questions
             else title
         )
 
@@ -281,7 +281,7 @@ class FormView:
         """Yield what the heading decides on who takes part."""
         heading = self.programme.heading
         blank = FormBlank("minimum_answered", "number", heading.minimum_answered, (), 0, 1)
-        yield sentence_out(BlankSentence(filled(tr(ANSWERED), {"share": blank})))
+        yield sentence_out(BlankSentence(fill_sentence(tr(ANSWERED), {"share": blank})))
         role = heading.role
         if role and (field := self.fields.get(role.field)):
             options = tuple((one, one) for one in field.options_without("\0"))
@@ -290,7 +290,7 @@ class FormView:
                 for side, answer in (("mentor", role.mentor), ("mentee", role.mentee))
             }
             blanks["field"] = quoted(field.question)
-            yield sentence_out(BlankSentence(filled(tr(ROLE), blanks)))
+            yield sentence_out(BlankSentence(fill_sentence(tr(ROLE), blanks)))
 
     def rule(self, at: int, rule: Rule) -> FormRule:
         """Return a rule as sentences, with what it does."""
@@ -300,20 +300,20 @@ class FormView:
         effect = self.trial.effects[at] if self.trial else None
         return FormRule(
             at=at,
-            label=shown(sentence_case(rule.label)),
-            effect=shown(effect_words(effect, rule, answered=bool(self.trial and self.trial.answered))),
+            label=display_text(sentence_case(rule.label)),
+            effect=display_text(effect_words(effect, rule, answered=bool(self.trial and self.trial.answered))),
             sentences=self.sentences_out(rule, former),
             changed=at in place,
         )
 
-    def sentences(self, told: Rule | Criterion) -> tuple[BlankSentence, ...]:
+    def sentences(self, extension: Rule | Criterion) -> tuple[BlankSentence, ...]:
         """Return what a rule asks, or how a criterion counts, with blanks."""
-        return sentences_of(told, self.fields, grouped=self.programme.groups is not None)
+        return sentences_of(extension, self.fields, grouped=self.programme.groups is not None)
 
-    def sentences_out(self, told: Rule | Criterion, former: Rule | Criterion | None) -> list[FormSentence]:
+    def sentences_out(self, extension: Rule | Criterion, former: Rule | Criterion | None) -> list[FormSentence]:
         """Return the same as JSON, with what the newest version said."""
         before = self.sentences(former) if former is not None else ()
-        return [sentence_out(one, before) for one in self.sentences(told)]
+        return [sentence_out(one, before) for one in self.sentences(extension)]
 
     def rules_lead(self) -> str:
         """Return how many pairs the rules leave."""
@@ -324,13 +324,15 @@ class FormView:
         left = tr_n("{count} reste possible", "{count} restent possibles", possible, count=plain(possible))
         return tr("Aucun point ne rachète une règle. Sur {pairs}, {left}.", pairs=pairs, left=left)
 
-    def removed(self) -> list[str]:
+    def describe_removed(self) -> list[str]:
         """Return the rules and criteria of the newest version that are not there any more."""
         gone = [one for one in self.differences if one.after is None and one.before is not None]
         lists: Mapping[str, Sequence[Extension]] = {"rules": self.kept.rules, "criteria": self.kept.criteria}
-        asked = [quoted(field.question) for field in self.kept.fields.values()]
+        questions = [quoted(field.question) for field in self.kept.fields.values()]
         return [
-            shown(asked[one.before or 0] if one.part == "fields" else label_of((lists[one.part][one.before or 0],)))
+            display_text(
+                questions[one.before or 0] if one.part == "fields" else label_of((lists[one.part][one.before or 0],))
+            )
             for one in gone
         ]
 
@@ -341,9 +343,11 @@ class FormView:
         tiers = self.trial.matching.solution.tiers if self.trial else ()
         value = next((amount(tier.goal, tier.value) for tier in tiers if tier.goal == goal), "")
         if value and goal == "priority" and self.trial:
-            placed, asked = self.trial.first
-            value = tr("{given} sur {asked}", given=placed, asked=asked)
-        return FormGoal(goal=goal, words=shown(tr(GOALS[goal])), about=shown(tr(GOAL_WORDS[goal])), value=value)
+            placed, count = self.trial.first
+            value = tr("{given} sur {asked}", given=placed, asked=count)
+        return FormGoal(
+            goal=goal, words=display_text(tr(GOALS[goal])), about=display_text(tr(GOAL_WORDS[goal])), value=value
+        )
 
     def rule_additions(self) -> Iterator[FormAddition]:
         """Yield the kinds of rules that can be added."""
@@ -351,17 +355,17 @@ class FormView:
         kinds = {name: one for name, one in rules_by_kind().items() if (one.of_groups if grouped else one.of_pairs)}
         for kind, settings in Beginning.each(kinds, self.programme):
             rule = kind.model_construct(**attributes_of(kind, settings))
-            told = self.sentences_out(rule, None)
-            words = "".join(piece.text or "…" for piece in told[0].pieces)
-            yield FormAddition(kind=str(settings["kind"]), words=words, settings=settings, sentences=told)
+            sentences = self.sentences_out(rule, None)
+            words = "".join(piece.text or "…" for piece in sentences[0].pieces)
+            yield FormAddition(kind=str(settings["kind"]), words=words, settings=settings, sentences=sentences)
 
     def criterion_additions(self) -> Iterator[FormAddition]:
         """Yield the kinds of criteria that can be added."""
         kinds = {name: one for name, one in criteria_by_kind().items() if not one.takes_table}
         for kind, settings in Beginning.each(kinds, self.programme):
-            told = self.sentences_out(kind.model_validate(settings), None)
+            sentences = self.sentences_out(kind.model_validate(settings), None)
             yield FormAddition(
-                kind=str(settings["kind"]), words=shown(tr(kind.title)), settings=settings, sentences=told
+                kind=str(settings["kind"]), words=display_text(tr(kind.title)), settings=settings, sentences=sentences
             )
 
     # --- what it changes --------------------------------------------------------------------------------------------
@@ -370,21 +374,21 @@ class FormView:
         """Return what the last gesture changed."""
         if not self.versions.before or not self.versions.is_tried:
             return ""
-        told = list(told_differences(self.versions.before[-1].programme, self.programme, brief=True))
-        said = [brief_words(one) for one in told[:MOST_SAID]]
-        more = len(told) - MOST_SAID
+        differences = list(describe_differences(self.versions.before[-1].programme, self.programme, brief=True))
+        said = [brief_words(one) for one in differences[:MOST_SAID]]
+        more = len(differences) - MOST_SAID
         others = [counted(more, "autre changement", "autres changements")] if more > 0 else []
-        return " ; ".join([*said, *others, *self.lost()]) + "." if told else ""
+        return " ; ".join([*said, *others, *self.lost()]) + "." if differences else ""
 
     def lost(self) -> list[str]:
         """Return how many answers to the same questions are understood no more since the last gesture."""
         before = self.versions.before[-1]
-        former, asked = self.form.tried(before), before.programme.fields
+        former, questions = self.form.try_text(before), before.programme.fields
         if not former or not self.cohort:
             return []
-        same = [name for name, one in self.fields.items() if name in asked and asked[name].side == one.side]
-        told = [[answers_given(name, each)[0] for name in same] for each in (former.matching.cohort, self.cohort)]
-        gone = sum(max(was - now, 0) for was, now in zip(*told, strict=True))
+        same = [name for name, one in self.fields.items() if name in questions and questions[name].side == one.side]
+        counts = [[answers_given(name, each)[0] for name in same] for each in (former.matching.cohort, self.cohort)]
+        gone = sum(max(was - now, 0) for was, now in zip(*counts, strict=True))
         if not gone:
             return []
         return [
@@ -408,7 +412,9 @@ class FormView:
         if self.untried is not None:
             error = self.untried
             problems = [" ".join(filter(None, (f"{one.where} :", one.found))) for one in error.problems[:3]]
-            return FormTrouble(sentences=[shown(one) for one in (error.message, *problems)], looked=True, ways=[])
+            return FormTrouble(
+                sentences=[display_text(one) for one in (error.message, *problems)], looked=True, ways=[]
+            )
         if self.trial is None or self.trial.answered:
             return None
         diagnosis = self.form.diagnosis
@@ -416,9 +422,9 @@ class FormView:
         findings = [one.sentence for one in diagnosis.findings if one.decisive] if diagnosis else []
         none = tr("Aucune répartition ne respecte toutes les règles : il n'y aurait aucun binôme.")
         return FormTrouble(
-            sentences=[shown(one) for one in (none, *(conflict or findings[:2]))],
+            sentences=[display_text(one) for one in (none, *(conflict or findings[:2]))],
             looked=diagnosis is not None,
-            ways=[shown(way.sentence) for way in self.form.ways_out()[:3]],
+            ways=[display_text(way.sentence) for way in self.form.ways_out()[:3]],
         )
 
     def comparison(self) -> FormComparison | None:
@@ -431,11 +437,11 @@ class FormView:
             first=first,
             second=second,
             differences=[
-                FormDifference(part=shown(part), before=shown(was or "–"), after=shown(now or "–"))
-                for part, was, now in told_differences(before.programme, after.programme)
+                FormDifference(part=display_text(part), before=display_text(was or "–"), after=display_text(now or "–"))
+                for part, was, now in describe_differences(before.programme, after.programme)
             ],
             measures=[
-                FormMeasure(**one._asdict()) for one in measures(self.form.tried(before), self.form.tried(after))
+                FormMeasure(**one._asdict()) for one in measures(self.form.try_text(before), self.form.try_text(after))
             ],
         )
 
@@ -448,7 +454,7 @@ def sentence_case(text: str) -> str:
 def attributes_of(kind: type[Rule], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings by the names of attributes, with what is said by default, whether or not they fit."""
     usual = {name: info.get_default(call_default_factory=True) for name, info in kind.model_fields.items()}
-    told = {attribute_of(kind, name): value for name, value in settings.items()}
-    if isinstance(told.get("where"), list):
-        told["where"] = kind.model_validate(settings).model_copy().__dict__["where"]
-    return {**usual, **told}
+    attributes = {attribute_of(kind, name): value for name, value in settings.items()}
+    if isinstance(attributes.get("where"), list):
+        attributes["where"] = kind.model_validate(settings).model_copy().__dict__["where"]
+    return {**usual, **attributes}

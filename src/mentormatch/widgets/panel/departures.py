@@ -30,7 +30,7 @@ class DeparturesPanel(Panel):
 
     def __post_init__(self) -> None:
         self.before = self.now()
-        self.repair = self._repaired(self.gone)
+        self.repair = self._repair(self.gone)
 
     @classmethod
     def of(cls, now: Callable[[], Matching], withdrawn: Sequence[str], labels: Labels | None) -> "DeparturesPanel":
@@ -60,7 +60,7 @@ class DeparturesPanel(Panel):
     def view(self) -> PanelView:
         """Return who leaves, who else could, and what became of the pairs."""
         gone = set(self.gone)
-        everybody = [(name, self._called(side, key), (side, key) in gone) for name, side, key in self.people()]
+        everybody = [(name, self._name_person(side, key), (side, key) in gone) for name, side, key in self.people()]
         options = [("", tr("choisir…")), *((name, called) for name, called, left in everybody if not left)]
         left = tr("s'en va")
         return PanelView(
@@ -78,7 +78,7 @@ class DeparturesPanel(Panel):
             document=RepairPiece(self.repair.matching, self.called, self.repair).page(),
         )
 
-    def _called(self, side: Side, key: str) -> str:
+    def _name_person(self, side: Side, key: str) -> str:
         return tr(ROLES[side], name=self.called.person(side, key))
 
     def do(self, gesture: PanelGesture, content: bytes) -> None:
@@ -94,10 +94,10 @@ class DeparturesPanel(Panel):
                 gone = [one for one in self.gone if self.before.cohort.side(one[0]).has(one[1])]
             case _:
                 raise RequestError(tr("Cette personne n'est pas dans ces binômes"))
-        self.repair = self._repaired(gone)
+        self.repair = self._repair(gone)
         self.gone, self.said = gone, str(self.repair)
 
-    def _repaired(self, gone: Sequence[tuple[Side, str]]) -> Repair:
+    def _repair(self, gone: Sequence[tuple[Side, str]]) -> Repair:
         return repair(self.before, withdrawn=list(dict.fromkeys(key for _, key in gone)))
 
 

@@ -56,7 +56,7 @@ class WritingPlan:
             case Year() as year:
                 return year.save(self.target, replace=replace, names=names)
             case Grouping() as groups if not self.target.suffix:
-                return written_groups(groups.named(names) if names else groups, self.target, replace=replace)
+                return write_groups(groups.named(names) if names else groups, self.target, replace=replace)
             case Result() as result:
                 return [result.save(self.target, replace=replace)]
             case Piece() as piece:
@@ -65,7 +65,7 @@ class WritingPlan:
                 return [write_carry_over(carried, self.target)]
 
 
-def written_groups(groups: Grouping, folder: Path, *, replace: bool) -> Sequence[Path]:
+def write_groups(groups: Grouping, folder: Path, *, replace: bool) -> Sequence[Path]:
     """Write the page for all, the workbook of the team, and what the next season reads."""
     page, data, book = folder / "groupes.html", folder / "groupes.json", folder / "groupes-equipe.xlsx"
     groups.save(page, data, replace=replace)
@@ -77,7 +77,7 @@ def written_groups(groups: Grouping, folder: Path, *, replace: bool) -> Sequence
 class DocumentsPanel(Panel):
     """The documents of a result, written when it is made; what was validated is replaced only where that is asked."""
 
-    plan: WritingPlan = field(default_factory=lambda: WritingPlan(refused, Path()))
+    plan: WritingPlan = field(default_factory=lambda: WritingPlan(refuse_empty, Path()))
     named: bool = False
     files: Sequence[Path] = ()
     held: bool = False
@@ -93,8 +93,8 @@ class DocumentsPanel(Panel):
     @property
     def language(self) -> str:
         """The language of the programme, or the one that is spoken."""
-        told: str = getattr(self.plan.now(), "language", None) or spoken()
-        return told
+        code: str = getattr(self.plan.now(), "language", None) or spoken()
+        return code
 
     def _write(self, *, replace: bool) -> None:
         self.files = list(self.plan.write(named=self.named, replace=replace))
@@ -117,7 +117,7 @@ class DocumentsPanel(Panel):
 
     def _row(self, path: Path) -> PanelRow:
         carried = isinstance(self.plan.now(), CarryOver)
-        holds = tr(NEXT) if carried else next((tr(told) for end, told in HOLDS.items() if path.name.endswith(end)), "")
+        holds = tr(NEXT) if carried else next((tr(text) for end, text in HOLDS.items() if path.name.endswith(end)), "")
         return PanelRow(name=path.name, words=path.name, told=holds, act="give", act_words=tr("Télécharger"))
 
     def do(self, gesture: PanelGesture, content: bytes) -> None:
@@ -144,6 +144,6 @@ class DocumentsPanel(Panel):
                     raise
 
 
-def refused() -> Saved:
+def refuse_empty() -> Saved:
     """Raise RequestError: there is nothing to write."""
     raise RequestError(tr("Il n'y a rien à écrire"))

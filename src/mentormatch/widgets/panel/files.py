@@ -126,14 +126,14 @@ class FilesPanel(Panel):
         return PanelRow(
             name=slot.name,
             words=slot.words,
-            told=self._told(path) if path.is_file() else tr("pas encore là"),
+            told=self._describe_file(path) if path.is_file() else tr("pas encore là"),
             there=path.is_file(),
             act="put",
             act_words=tr("Choisir un fichier"),
             accept=",".join(slot.suffixes),
         )
 
-    def _told(self, path: Path) -> str:
+    def _describe_file(self, path: Path) -> str:
         if self._is_example(path):
             return tr("exemple, avec des personnes inventées")
         status = path.stat()

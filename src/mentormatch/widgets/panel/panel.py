@@ -76,10 +76,10 @@ class PanelGesture(JsonMessage):
     value: Annotated[str, Setting(max_length=300)] = ""
 
     @classmethod
-    def of(cls, asked: object) -> "PanelGesture":
+    def of(cls, value: object) -> "PanelGesture":
         """Return what was asked; raises RequestError, without a word of what it held, where it is no such thing."""
         try:
-            return cls.model_validate(asked)
+            return cls.model_validate(value)
         except ValidationError as error:
             found = error.errors(include_url=False, include_input=False)
             problems = [Problem(".".join(map(str, one["loc"])), one["type"]) for one in found]
@@ -111,17 +111,17 @@ class Panel(ABC):
         with language(self.language):
             view = self.view()
             view = view.model_copy(update={"said": self.said})
-            told: dict[str, Any] = spaced_texts(view.model_dump(mode="json"))
-            return told
+            state: dict[str, Any] = space_texts(view.model_dump(mode="json"))
+            return state
 
 
-def spaced_texts(told: Any, key: str = "") -> Any:
+def space_texts(value: Any, key: str = "") -> Any:
     """Return JSON with every text as it is printed, but names, values and pages."""
-    if isinstance(told, dict):
-        return {name: spaced_texts(one, name) for name, one in told.items()}
-    if isinstance(told, list):
-        return [spaced_texts(one, key) for one in told]
-    return spaced(told) if isinstance(told, str) and key in ("words", "told", "lead", "said", "title") else told
+    if isinstance(value, dict):
+        return {name: space_texts(one, name) for name, one in value.items()}
+    if isinstance(value, list):
+        return [space_texts(one, key) for one in value]
+    return spaced(value) if isinstance(value, str) and key in ("words", "told", "lead", "said", "title") else value
 
 
 def words() -> dict[str, str]:
