@@ -107,9 +107,7 @@ class BoundedSearch:
 
     def optimal_faces(self, goal: str | None = None) -> tuple[PairModel, ...]:
         """Return models that together hold all choices as good as the incumbent, which is optimal."""
-        if self._is_face_known:
-            return (self.optimal_face(goal),)
-        if self.boxes is None or len(self.boxes) > MAX_FACES:
+        if self._is_face_known or self.boxes is None or len(self.boxes) > MAX_FACES:
             return (self.optimal_face(goal),)
         every = self.restrict_to_value(goal)
         return tuple(every.restrict(most, least) for least, most in self.boxes)

@@ -179,7 +179,7 @@ def criterion_means(before: Matching, now: Matching) -> list[tuple[str, int, int
 def format_difference(score: int) -> str:
     r"""Return a difference in points with its sign, empty where it is none.
 
-    >>> signed(-34_000), signed(10_000), signed(300)
+    >>> format_difference(-34_000), format_difference(10_000), format_difference(300)
     ('\u22123,4', '+1,0', '')
     """
     if abs(score) < LEAST:

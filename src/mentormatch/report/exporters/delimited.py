@@ -40,7 +40,7 @@ def decimal_mark() -> str:
 def spell_cell(cell: CellValue) -> str:
     """Return one cell as the file holds it.
 
-    >>> spelled(73.42), spelled("=1+1")
+    >>> spell_cell(73.42), spell_cell("=1+1")
     ('73,42', "'=1+1")
     """
     if isinstance(cell, str):

@@ -41,7 +41,7 @@ def as_png(svg: bytes) -> bytes:
 def shorten(label: str) -> str:
     """Return a label that is no longer than there is room for.
 
-    >>> shortened("prenom.nom-de-famille@exemple.example")
+    >>> shorten("prenom.nom-de-famille@exemple.example")
     'prenom.nom-de-famille@e…'
     """
     flat = " ".join(label.split())

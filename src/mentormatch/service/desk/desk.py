@@ -102,9 +102,10 @@ class Desk:
 
     It answers bytes with bytes, so that it can live in a process of its own: a head in JSON, and a body.
 
+    >>> from mentormatch.base.strict_json import parse_json
     >>> desk = Desk()
     >>> answer = desk.answer(ServiceMessage({"do": "example"}).pack())
-    >>> [file["name"] for file in json.loads(read_message(BytesIO(answer)).body)["files"]]
+    >>> [file["name"] for file in parse_json(read_message(BytesIO(answer)).body)["files"]]
     ['programme.toml', 'reponses.csv']
     """
 

@@ -230,7 +230,7 @@ def changes_in(parts: WorkParts) -> int:
 def pack_files(files: Mapping[str, bytes]) -> bytes:
     r"""Return files by name as one part.
 
-    >>> unpacked_files(pack_files({"a": b"\x00"}))
+    >>> unpack_files(pack_files({"a": b"\x00"}))
     {'a': b'\x00'}
     """
     return json.dumps({name: b64encode(content).decode() for name, content in files.items()}).encode()
