@@ -7,8 +7,8 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check --no-compile
 INSTALL := tools/install $(BIN)/python
-# Two more than there are cores: many tests wait for processes of their own
-WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 2)
+# One more than there are cores: many tests wait for a process of their own; two more are no quicker
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
 SUITE := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder -p no:benchmark
 
 .DEFAULT_GOAL := help
