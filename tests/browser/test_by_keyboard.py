@@ -106,6 +106,7 @@ class Typist:
 def typist(browser: Browser, service: Served) -> Iterator[Typist]:
     """Return somebody who has opened the page."""
     with visiting(browser, service) as somebody:
+        somebody.page.on("filechooser", lambda _: None)  # from the start: to begin to listen is not done at once
         yield Typist(somebody)
 
 
