@@ -101,7 +101,7 @@ def test_energies_stay_exact_and_sizes_and_blocks_whole(engine: Callable[..., Ar
                 assert keeps_sizes_and_blocks(energy, place)
                 assert int(states.energies[replica]) == energy_of(energy, place), (seed, heat)
         moved += int((before != states.place).sum())
-        below = replicas.descended(0)
+        below = replicas.descend(0)
         assert keeps_sizes_and_blocks(energy, below)
         assert energy_of(energy, below) >= int(states.energies[0])
         counted = [array.copy() for array in (*states.arrays()[:8], states.value)]

@@ -145,4 +145,4 @@ def test_a_part_shows_itself_in_a_notebook_and_only_a_page_can_show_one(example:
     for part in (example, example.reading, example.fates, example.remarks, example.questions, example.market):
         assert Outline(part._repr_html_()).balanced
     with pytest.raises(OutputError):
-        writer_for("a.json").shown(example.fates)
+        writer_for("a.json").fragment(example.fates)

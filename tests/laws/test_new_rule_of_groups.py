@@ -32,7 +32,7 @@ class Circle(Rule):
     def describe(self) -> str:
         return " ".join(["cercle", *self.shy, *self.elders, *self.friends])
 
-    def renamed(self, name_of: NameOf) -> "Circle":
+    def rename_people(self, name_of: NameOf) -> "Circle":
         names = {group: [name_of(None, key) for key in getattr(self, group)] for group in ("shy", "elders", "friends")}
         return self.model_copy(update=names)
 

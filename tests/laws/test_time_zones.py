@@ -15,7 +15,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.fields import Slots
-from mentormatch.fields.clock import OVERSEAS, Clock, SlotWeek, WeeklySlot, common_slot_in_words, near_zones
+from mentormatch.fields.clock import OVERSEAS, Clock, SlotWeek, WeeklySlot, common_slot_in_words, nearest_zones
 from mentormatch.operations import instance
 from mentormatch.people.turnover import add_people
 from tests.conftest import DEEP
@@ -428,5 +428,5 @@ def test_json_asks_the_same_and_a_saved_programme_is_the_same(tmp_path: Any) -> 
 
 def test_every_territory_has_a_time_zone_that_this_machine_knows_and_near_ones_are_told() -> None:
     assert all(ZoneInfo(zone) for zone in OVERSEAS.values())
-    assert near_zones("Reunion") == ["Indian/Reunion"]
-    assert near_zones("xxxxxxxxxx") == ["Europe/Paris"]
+    assert nearest_zones("Reunion") == ["Indian/Reunion"]
+    assert nearest_zones("xxxxxxxxxx") == ["Europe/Paris"]

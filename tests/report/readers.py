@@ -64,7 +64,7 @@ def page(matching: Matching) -> Outline:
 
 def notebook(matching: Matching) -> str:
     """Return what a notebook shows of a matching."""
-    return exporter_for(".html").shown(matching)
+    return exporter_for(".html").fragment(matching)
 
 
 def sheets(content: bytes) -> dict[str, list[list[object]]]:

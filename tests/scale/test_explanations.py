@@ -295,7 +295,7 @@ def test_a_page_tells_so_many_one_by_one_and_where_the_others_are(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     held, unheld = both(0, "untied")
-    monkeypatch.setattr(shown, "MOST_TOLD", 5)
+    monkeypatch.setattr(shown, "MOST_LISTED", 5)
     others = f"… et {len(held.pairs) - 5}\u00a0autres, que cette page ne montre pas"
     for matching in (held, unheld):
         page = matching.save(tmp_path / "page.html")[0].read_text("utf-8")

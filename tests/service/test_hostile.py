@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.base.strict_json import MOST_KEYS, MOST_TOLD, parse_json
+from mentormatch.base.strict_json import MOST_KEYS, MOST_LISTED, parse_json
 from mentormatch.base.strict_toml import immoderate
 from mentormatch.contract.operation import ask
 from mentormatch.errors import ProgrammeError, RequestError
@@ -36,7 +36,7 @@ def served() -> Iterator[Served]:
 
 def told_well(problems: Any) -> None:
     """Assert that there are problems, each with its place, and not too many words."""
-    assert 1 <= len(problems) <= MOST_TOLD + 1
+    assert 1 <= len(problems) <= MOST_LISTED + 1
     assert all(one["where"] and one["found"] for one in problems)
     assert len(json.dumps(problems)) < MOST_WORDS
 

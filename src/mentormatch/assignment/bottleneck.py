@@ -84,13 +84,15 @@ def select_duals(goals: Sequence[str], stages: Sequence[DualSolution]) -> Iterat
 class SolveAdditive(Protocol):
     """Solves a problem of additive goals (or leximin) by an engine, with or without breaking ties."""
 
-    def __call__(self, part: AssignmentProblem, *, ties: bool, tell: IncumbentCallback = ignore_incumbent) -> Solution:
+    def __call__(
+        self, part: AssignmentProblem, *, ties: bool, report: IncumbentCallback = ignore_incumbent
+    ) -> Solution:
         """Return the engine's solution; it tells its incumbents."""
         ...
 
 
 def solve_nonadditive_goals(
-    problem: AssignmentProblem, ask: SolveAdditive, tell: IncumbentCallback = ignore_incumbent
+    problem: AssignmentProblem, ask: SolveAdditive, report: IncumbentCallback = ignore_incumbent
 ) -> Solution:
     """Return the canonical solution in all goals, or the incumbent at the time limit; incumbents are told.
 
@@ -98,13 +100,13 @@ def solve_nonadditive_goals(
     """
     # Only sums: one call of an engine
     if set(problem.goals) <= set(ADDITIVE_GOALS):
-        return ask(problem, ties=True, tell=tell)
+        return ask(problem, ties=True, report=report)
 
-    def tell_stated(incumbent: LazySolution) -> None:
-        tell(lambda: _state_thresholds(problem, incumbent()))
+    def report_stated(incumbent: LazySolution) -> None:
+        report(lambda: _state_thresholds(problem, incumbent()))
 
     full = replace(problem, goals=_with_implied_goals(problem))
-    return _state_thresholds(problem, _solve_in_order(full, ask, _thresholds(problem), tell_stated))
+    return _state_thresholds(problem, _solve_in_order(full, ask, _thresholds(problem), report_stated))
 
 
 def _thresholds(problem: AssignmentProblem) -> dict[str, MaxMinGoal]:
@@ -130,17 +132,17 @@ def _with_implied_goals(problem: AssignmentProblem) -> tuple[str, ...]:
 
 
 def _solve_in_order(
-    problem: AssignmentProblem, ask: SolveAdditive, thresholds: Mapping[str, MaxMinGoal], tell: IncumbentCallback
+    problem: AssignmentProblem, ask: SolveAdditive, thresholds: Mapping[str, MaxMinGoal], report: IncumbentCallback
 ) -> Solution:
     """Return the solution of a problem by one threshold after the other."""
     place = next((place for place, goal in enumerate(problem.goals) if goal in thresholds), None)
     if place is None:
-        return ask(problem, ties=True, tell=tell)
+        return ask(problem, ties=True, report=report)
     before, after = problem.goals[:place], problem.goals[place + 1 :]
     threshold = thresholds[problem.goals[place]]
     if isinstance(threshold, WorstMentee) and is_hard_to_bound(problem, threshold):
-        return _approximate_worst_mentee(problem, place, ask, thresholds, tell)
-    search = ThresholdSearch(problem, before, after, threshold, ask, tell)
+        return _approximate_worst_mentee(problem, place, ask, thresholds, report)
+    search = ThresholdSearch(problem, before, after, threshold, ask, report)
     # All goals at once at the upper bound, else the threshold alone
     whole = search.in_all_goals()
     found, value = whole or search.run()
@@ -156,7 +158,7 @@ def _solve_in_order(
     solution = (
         found
         if whole
-        else _solve_in_order(left, ask, thresholds, lambda incumbent: tell(lambda: keep_better(incumbent())))
+        else _solve_in_order(left, ask, thresholds, lambda incumbent: report(lambda: keep_better(incumbent())))
     )
     if solution.status is Status.INFEASIBLE:
         raise EngineError("An answer was lost behind a threshold")
@@ -174,7 +176,7 @@ def _approximate_worst_mentee(
     place: int,
     ask: SolveAdditive,
     thresholds: Mapping[str, MaxMinGoal],
-    tell: IncumbentCallback,
+    report: IncumbentCallback,
 ) -> Solution:
     """Return a solution that maximises the worst pair instead of the worst mentee's sum, every mentee having one.
 
@@ -186,18 +188,18 @@ def _approximate_worst_mentee(
     # Some mentee can have nothing above 0: the value is 0 for certain
     if threshold.upper_bound(problem, 0) <= 0:
         return _add_proved_tiers(
-            _solve_in_order(_without_goal(problem, threshold.goal), ask, thresholds, tell), threshold, 0
+            _solve_in_order(_without_goal(problem, threshold.goal), ask, thresholds, report), threshold, 0
         )
     # Is there an optimal answer of the goals before in which every mentee has a partner?
     needed = threshold.all_with_one(problem)
     # Twice the goals before: as they are, and with a partner for every mentee
-    free, full = (ThresholdSearch(each, before, (), threshold, ask, tell) for each in (problem, needed))
+    free, full = (ThresholdSearch(each, before, (), threshold, ask, report) for each in (problem, needed))
     base, served = free.best_before(), full.best_before()
     if base.status is not Status.PROVED or served.status not in (Status.PROVED, Status.INFEASIBLE):
         return base if base.status is not Status.PROVED else replace(base, status=Status.FEASIBLE)
     if served.status is Status.INFEASIBLE or not free.ties_with(base, served):
         return _add_proved_tiers(
-            _solve_in_order(_without_goal(problem, threshold.goal), ask, thresholds, tell), threshold, 0
+            _solve_in_order(_without_goal(problem, threshold.goal), ask, thresholds, report), threshold, 0
         )
     # The bottleneck pair in place of the worst mentee
     goals = (BottleneckPair.goal if goal == threshold.goal else goal for goal in problem.goals)
@@ -208,7 +210,7 @@ def _approximate_worst_mentee(
         subproblem,
         ask,
         thresholds,
-        lambda incumbent: tell(lambda: _with_bound_of_worst_mentee(problem, threshold, base, incumbent())),
+        lambda incumbent: report(lambda: _with_bound_of_worst_mentee(problem, threshold, base, incumbent())),
     )
     return _with_bound_of_worst_mentee(problem, threshold, base, found)
 
@@ -272,7 +274,7 @@ class ThresholdSearch:
     after: tuple[str, ...]
     threshold: MaxMinGoal
     ask: SolveAdditive
-    tell: IncumbentCallback
+    report: IncumbentCallback
     cache: dict[int | None, Solution] = field(default_factory=dict)
 
     def run(self) -> tuple[Solution, int]:
@@ -280,12 +282,12 @@ class ThresholdSearch:
         # Try the upper bound
         first_try = self._at_upper_bound()
         if first_try is not None:
-            self._tell(first_try[0])
+            self._report(first_try[0])
             return first_try
         base = self._without_threshold()
         if base.status is not Status.PROVED:
             return base, 0
-        self._tell(base)
+        self._report(base)
         # Bounds of the search: the value without a threshold, and two upper bounds
         low = self._value(base)
         # By counting: with as many pairs as the goals before ask for
@@ -310,10 +312,10 @@ class ThresholdSearch:
         if len(subproblem.rows) == len(self.problem.rows):
             return None
 
-        def tell(incumbent: LazySolution) -> None:
-            self.tell(lambda: self._with_proved_bound(incumbent(), places, high))
+        def report(incumbent: LazySolution) -> None:
+            self.report(lambda: self._with_proved_bound(incumbent(), places, high))
 
-        found = self.ask(subproblem, ties=True, tell=tell)
+        found = self.ask(subproblem, ties=True, report=report)
         fine = found.status in (Status.PROVED, Status.FEASIBLE) and self._reaches(found, places, high)
         return (found, high) if fine else None
 
@@ -337,7 +339,7 @@ class ThresholdSearch:
             found = self._solve_at(least)
             if found.status is Status.PROVED and len(found.pairs) == self.problem.max_pairs:
                 return found
-        return self._solve_at(None, self.tell)
+        return self._solve_at(None, self.report)
 
     def _at_upper_bound(self) -> tuple[Solution, int] | None:
         """Return the answer at the upper bound if it has all pairs that there can be, so that it costs nothing."""
@@ -362,7 +364,7 @@ class ThresholdSearch:
             if self._is_optimal_before(base, found) and self._value(found) >= candidates[place]:
                 # Feasible: all candidates up to the value reached are
                 left, best, step = bisect_right(candidates, self._value(found)), found, 0
-                self._tell(best)
+                self._report(best)
             else:
                 # Infeasible: the duals of the failure may exclude more than this candidate
                 right, fallen = self._limit_after_failure(place, candidates, found), len(candidates) - right
@@ -374,15 +376,15 @@ class ThresholdSearch:
         beyond = self.threshold.upper_bound_after(self.problem, self.before, candidates[place], failed)
         return place if beyond is None else min(place, bisect_right(candidates, beyond))
 
-    def _tell(self, found: Solution) -> None:
+    def _report(self, found: Solution) -> None:
         """Tell an incumbent that is optimal in the goals before, and not yet in this one."""
-        self.tell(partial(replace, found, status=Status.FEASIBLE))
+        self.report(partial(replace, found, status=Status.FEASIBLE))
 
     def best_before(self) -> Solution:
         """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
         return self._solve_at(None)
 
-    def _solve_at(self, least: int | None, tell: IncumbentCallback = ignore_incumbent) -> Solution:
+    def _solve_at(self, least: int | None, report: IncumbentCallback = ignore_incumbent) -> Solution:
         """Return the answer at the threshold ``least``: optimal in the goals before, then in the number of pairs."""
         # A threshold that no pair is below, with 0 for an empty answer, constrains nothing
         least_value = None if least is None or least <= 0 <= self.problem.scores.extremes[0] else least
@@ -390,7 +392,7 @@ class ThresholdSearch:
             problem = self.problem if least_value is None else self.threshold.constrain(self.problem, least_value)
             # With as many pairs as possible, so that a failure tells how many are missing
             more = () if "matched" in self.before else ("matched",)
-            self.cache[least_value] = self.ask(replace(problem, goals=(*self.before, *more)), ties=False, tell=tell)
+            self.cache[least_value] = self.ask(replace(problem, goals=(*self.before, *more)), ties=False, report=report)
         return self.cache[least_value]
 
     def duals_before(self, count: int) -> Sequence[DualSolution]:

@@ -199,7 +199,7 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
 
 def _solve_checked(problem: AssignmentProblem, engine: str | None, run: SolveOptions, so_far: Incumbent) -> Solution:
     """Return the checked answer, or the best so far where there is trouble."""
-    run = replace(run, on_incumbent=so_far.tell)
+    run = replace(run, on_incumbent=so_far.report)
     try:
         found = solve_unchecked(problem, engine, run, so_far)
         if run.cancelled and found.status in (Status.FEASIBLE, Status.STOPPED):
@@ -237,8 +237,8 @@ def supporting_engines(problem: AssignmentProblem, kind: str | None = None) -> l
 def solve_goals(problem: AssignmentProblem, kind: str | None, run: SolveOptions) -> Solution:
     """Return the solution of the engines, unchecked; ``failed`` if one contradicts itself."""
 
-    def ask(part: AssignmentProblem, *, ties: bool, tell: IncumbentCallback = ignore_incumbent) -> Solution:
-        options = replace(run, ties=ties and run.ties, on_incumbent=tell)
+    def ask(part: AssignmentProblem, *, ties: bool, report: IncumbentCallback = ignore_incumbent) -> Solution:
+        options = replace(run, ties=ties and run.ties, on_incumbent=report)
         found = _relax_side_constraints(part, options) if kind is None and part.rows else None
         return found or _solve_with_fallback(supporting_engines(part, kind), part, options)
 

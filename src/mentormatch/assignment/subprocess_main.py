@@ -37,13 +37,13 @@ def _work(out: BinaryIO) -> None:
         pickle.dump((last, solution), out)
         out.flush()
 
-    def tell(incumbent: LazySolution) -> None:
+    def report(incumbent: LazySolution) -> None:
         write(incumbent(), last=False)
 
     with language(task.language):
         try:
             found: Solution | MentorMatchError
-            run = SolveOptions(task.hashes, task.deadline, task.ties, on_incumbent=tell)
+            run = SolveOptions(task.hashes, task.deadline, task.ties, on_incumbent=report)
             found = solve_goals(task.problem, task.engine, run)
         except MentorMatchError as error:
             found = error

@@ -86,7 +86,7 @@ class Activity:
         self.now = Progress(parts=parts)
         self.start = monotonic()
         self.over, self.cancelled = Event(), Event()
-        self.thread = Thread(target=copy_context().run, args=(self._tell,), daemon=True)
+        self.thread = Thread(target=copy_context().run, args=(self._report,), daemon=True)
 
     def begin(self) -> Callable[["Solution"], None]:
         """Go on to the next problem, and return what takes its answers; one that a document asks of is its part."""
@@ -107,7 +107,7 @@ class Activity:
     def _take(self, solution: "Solution") -> None:
         self.now = self.now.after(solution)
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         if self.over.wait(QUIET_S):
             return
         while not self.over.is_set():

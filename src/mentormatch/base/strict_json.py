@@ -21,7 +21,7 @@ ROOT = "$"
 MOST_DEEP = 64
 MOST_DIGITS = 100
 SHOWN_CHARACTERS = 60
-MOST_TOLD = 100
+MOST_LISTED = 100
 """Of more problems than that, the first are told."""
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 MOST_KEYS = 20_000
@@ -171,10 +171,10 @@ def refusal(message: str, problems: Iterable[Problem]) -> RequestError:
 
 def first(problems: Iterable[Problem], whole: str) -> list[Problem]:
     """Return the first of many problems, and that there are others in the ``whole``; those others are never made."""
-    shown_first = list(islice(problems, MOST_TOLD + 1))
-    if len(shown_first) > MOST_TOLD:
-        shown_first[MOST_TOLD:] = [
-            Problem(whole, tr("d'autres encore : seuls les {most} premiers sont dits", most=MOST_TOLD))
+    shown_first = list(islice(problems, MOST_LISTED + 1))
+    if len(shown_first) > MOST_LISTED:
+        shown_first[MOST_LISTED:] = [
+            Problem(whole, tr("d'autres encore : seuls les {most} premiers sont dits", most=MOST_LISTED))
         ]
     return shown_first
 

@@ -14,7 +14,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from mentormatch.base.strict_json import (
-    MOST_TOLD,
+    MOST_LISTED,
     JsonMessage,
     Keys,
     Text,
@@ -134,7 +134,7 @@ class Request(JsonMessage):
         try:
             return cls.model_validate(data)
         except ValidationError as error:
-            problems.extend(islice(misfits(error, cls), MOST_TOLD + 1))
+            problems.extend(islice(misfits(error, cls), MOST_LISTED + 1))
         raise refusal(
             tr("La demande ne suit pas le contrat"), problems
         )  # outside: the error of pydantic holds what was sent

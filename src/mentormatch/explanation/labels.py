@@ -33,7 +33,7 @@ class Labels:
 
     def rule(self, rule: Rule) -> str:
         """Return what a rule is called; those that decide on some people name them."""
-        return rule.renamed(self.anybody).label
+        return rule.rename_people(self.anybody).label
 
     def row(self, name: str, rules: Sequence[Rule]) -> str:
         """Return what a side constraint is called, which bears the name of one of the rules."""

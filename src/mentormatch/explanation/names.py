@@ -24,7 +24,7 @@ type GivenNames = Contacts | Mapping[str, str]
 type NamesByPerson = Mapping[tuple[Side, str], str]
 """Names by side and key."""
 REFUSED = mark("Les noms ne peuvent pas servir")
-MOST_TOLD = 5
+MOST_LISTED = 5
 """Keys that a message names of those without a name, or unknown."""
 
 
@@ -88,11 +88,11 @@ def name_problems(
     )
     for keys, found, expected in lists:
         if keys:
-            quoted_keys = first_of([quoted(key) for key in keys], MOST_TOLD)
+            quoted_keys = first_of([quoted(key) for key in keys], MOST_LISTED)
             yield Problem(tr("identifiants {keys}", keys=quoted_keys), tr(found), tr(expected))
     both = [key for known, key in ours["mentor"].items() if known in ours["mentee"] and not one_person(key, programme)]
     if both:
-        quoted_keys = first_of([quoted(key) for key in both], MOST_TOLD)
+        quoted_keys = first_of([quoted(key) for key in both], MOST_LISTED)
         advice = tr(
             'dites [programme] keys = "common" si c\'est la même personne, ou donnez des identifiants distincts'
         )

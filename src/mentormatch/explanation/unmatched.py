@@ -269,7 +269,7 @@ def ineligibility(view: SideView, row: int) -> tuple[str, str] | None:
         return "not_admitted", tr("Ne remplit pas une condition du programme : {rules}.", rules=listed(refusing))
     closing = next((rule for rule, closed in view.closed if closed[row]), None)
     if closing is not None:
-        return "no_capacity", closing.renamed(view.case.labels.anybody).told_without_places()
+        return "no_capacity", closing.rename_people(view.case.labels.anybody).no_places_text()
     return None
 
 

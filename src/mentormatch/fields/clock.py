@@ -64,13 +64,13 @@ def require_zone(name: str) -> str:
             return name
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
-    raise ValueError(tr("un fuseau horaire, par exemple {names}", names=listed(near_zones(name))))
+    raise ValueError(tr("un fuseau horaire, par exemple {names}", names=listed(nearest_zones(name))))
 
 
-def near_zones(name: str) -> list[str]:
+def nearest_zones(name: str) -> list[str]:
     """Return the names of time zones that are near to a text, by their whole name or by that of their city.
 
-    >>> near_zones("Indian/Réunion"), near_zones("Toronto")
+    >>> nearest_zones("Indian/Réunion"), near_zones("Toronto")
     (['Indian/Reunion'], ['America/Toronto'])
     """
     zones = sorted(zone for zone in available_timezones() if "/" in zone)

@@ -33,7 +33,7 @@ class CompiledReplicas:
         self.states.energies += done[0]
         return float(done[1].sum()) / max(int(done[2].sum()), 1)
 
-    def descended(self, replica: int) -> IntVector:
+    def descend(self, replica: int) -> IntVector:
         """Return the places of the local optimum below a replica, which stays as it is."""
         copy = self.states.copy(self.tables, replica)
         self._run(copy, np.zeros(1, dtype=np.int64), 0)

@@ -74,7 +74,7 @@ class GroupDuals:
 class GroupMaster:
     """The restricted master: its columns, their coefficients in the goal (``worth``) and in the rows (``counts``)."""
 
-    asked: MasterProblem
+    problem: MasterProblem
     columns: Columns
     worth: IntVector = field(init=False)
     counts: IntMatrix = field(init=False)
@@ -91,7 +91,7 @@ class GroupMaster:
 
     def _coefficients(self, columns: Columns) -> tuple[IntVector, IntMatrix]:
         """Return (c,) and (r, c): the coefficients of columns in the goal and in the rows."""
-        return self.asked.goal.of(columns), np.array([row.form.of(columns) for row in self.asked.rows])
+        return self.problem.goal.of(columns), np.array([row.form.of(columns) for row in self.problem.rows])
 
     def join(self, fresh: Columns) -> None:
         """Add columns."""
@@ -103,8 +103,8 @@ class GroupMaster:
 
     def program(self, *, whole: bool) -> Program:
         """Return the program on these columns, 0-1 if ``whole``, with artificial variables in phase 1."""
-        rows, count = self.asked.rows, len(self.columns)
-        helped = [place for place, row in enumerate(rows) if (row.least or 0) > 0] if self.asked.helped else []
+        rows, count = self.problem.rows, len(self.columns)
+        helped = [place for place, row in enumerate(rows) if (row.least or 0) > 0] if self.problem.helped else []
         sums = []
         for place, row in enumerate(rows):
             inside = np.flatnonzero(self.counts[place])
@@ -135,10 +135,10 @@ class MasterResult:
         return self.value is not None and self.value == self.bound
 
 
-def maximise(asked: MasterProblem, start: Columns) -> MasterResult:
+def maximise(problem: MasterProblem, start: Columns) -> MasterResult:
     """Return the optimal choice of columns for a goal; ``start`` is a feasible one, or in phase 1 any columns."""
-    pool = GroupMaster(asked, start)
-    best = GroupIncumbent(asked)
+    pool = GroupMaster(problem, start)
+    best = GroupIncumbent(problem)
     # The start is an incumbent, or in phase 1 only columns
     best.take(pool, np.ones(len(start), dtype=bool))
     # LP by column generation; if there is a gap, the MILP on the columns that remain
@@ -151,8 +151,8 @@ def maximise(asked: MasterProblem, start: Columns) -> MasterResult:
 class GroupIncumbent:
     """The best feasible choice and the best upper bound so far."""
 
-    def __init__(self, asked: MasterProblem) -> None:
-        self.asked = asked
+    def __init__(self, problem: MasterProblem) -> None:
+        self.problem = problem
         self.chosen: Columns | None = None
         self.value: int | None = None
         self.bound: int | None = None
@@ -165,14 +165,14 @@ class GroupIncumbent:
     @property
     def left(self) -> float:
         """The seconds that are left."""
-        return PATIENCE if self.asked.ends is None else max(self.asked.ends - monotonic(), 0.0)
+        return PATIENCE if self.problem.ends is None else max(self.problem.ends - monotonic(), 0.0)
 
     def take(self, pool: GroupMaster, taken: BoolVector) -> None:
         """Take a choice as the incumbent if it satisfies every row and is better."""
         totals = pool.counts[:, taken].sum(axis=1)
         kept = all(
             (row.least is None or total >= row.least) and (row.most is None or total <= row.most)
-            for row, total in zip(self.asked.rows, totals.tolist(), strict=True)
+            for row, total in zip(self.problem.rows, totals.tolist(), strict=True)
         )
         value = int(pool.worth[taken].sum())
         if kept and (self.value is None or value > self.value):
@@ -197,12 +197,12 @@ def generate_columns(pool: GroupMaster, best: GroupIncumbent) -> GroupDuals | No
         # Pricing: the heuristic first, the exact oracle where it finds nothing
         unmet = price_heuristically(pool, found, over)
         if not len(unmet):
-            fresh = pool.asked.source.price(found.reduced, over, FRESH)
+            fresh = pool.problem.source.price(found.reduced, over, FRESH)
             unmet = pool.new(fresh.columns)
             # The greatest reduced profit gives the dual bound
             if fresh.most is not None:
                 duals = replace(found, above=fresh.most)
-                best.tighten(duals.bound(pool.asked.number))
+                best.tighten(duals.bound(pool.problem.number))
             if not len(unmet):
                 return duals
         pool.join(unmet)
@@ -211,7 +211,7 @@ def generate_columns(pool: GroupMaster, best: GroupIncumbent) -> GroupDuals | No
 
 def price_heuristically(pool: GroupMaster, found: GroupDuals, over: int) -> Columns:
     """Return new columns of a reduced profit above ``over``, of those that a heuristic finds."""
-    quick = pool.asked.source.heuristic(found.reduced)
+    quick = pool.problem.source.heuristic(found.reduced)
     if quick is None:
         return pool.columns.take(np.arange(0))
     return pool.new(quick.take(found.reduced.of(quick) > over))
@@ -224,8 +224,8 @@ def round_duals(pool: GroupMaster, answer: SolverResult) -> GroupDuals:
     heaviest = np.abs(pool.counts).max(axis=1, initial=1)
     reach = float(np.abs(answer.duals) @ heaviest) + float(np.abs(pool.worth).max(initial=1))
     parts = int(min(max(ROOM / reach, 1), FINEST))
-    reduced, total = pool.asked.goal.times(parts), 0
-    for row, dual in zip(pool.asked.rows, np.rint(answer.duals * parts).astype(np.int64).tolist(), strict=True):
+    reduced, total = pool.problem.goal.times(parts), 0
+    for row, dual in zip(pool.problem.rows, np.rint(answer.duals * parts).astype(np.int64).tolist(), strict=True):
         # The bound that the dual is paid for; none: the dual is noise of the solver
         end = row.most if dual > 0 else row.least
         if dual and end is not None:
@@ -241,7 +241,9 @@ def solve_remaining_columns(pool: GroupMaster, best: GroupIncumbent, duals: Grou
         near = None
         if duals is not None:
             # Reduced-cost fixing: all columns that a better choice can hold
-            near = pool.asked.source.columns_within(duals.reduced, duals.threshold(pool.asked.number, value + 1), NEAR)
+            near = pool.problem.source.columns_within(
+                duals.reduced, duals.threshold(pool.problem.number, value + 1), NEAR
+            )
         whole = near is not None and len(near) <= MOST
         if near is None or duals is None:
             near = pool.columns
@@ -249,7 +251,7 @@ def solve_remaining_columns(pool: GroupMaster, best: GroupIncumbent, duals: Grou
         elif not whole:
             near = near.take(np.argsort(-duals.reduced.of(near), kind="stable")[:SOME])
         # All were in and none is better: the incumbent is optimal
-        if solve_milp(GroupMaster(pool.asked, near), best) and whole:
+        if solve_milp(GroupMaster(pool.problem, near), best) and whole:
             best.tighten(value if best.value is None else best.value)
         if whole or best.value in (None, value):
             return

@@ -50,7 +50,7 @@ class ArrayReplicas:
                     exchange.move_block(replica, int(draw[0]), int(draw[1]), least)
         return accepted / steps
 
-    def descended(self, replica: int) -> IntVector:
+    def descend(self, replica: int) -> IntVector:
         """Return the places of the local optimum below a replica, which stays as it is."""
         copy = self.states.copy(self.tables, replica)
         exchange = PairedExchange(self.tables, copy)

@@ -58,7 +58,7 @@ class Replicas(Protocol):
         """Make so many proposals at each replica; return which part was accepted."""
         ...
 
-    def descended(self, replica: int) -> IntVector:
+    def descend(self, replica: int) -> IntVector:
         """Return the places of the local optimum below a replica, which stays as it is."""
         ...
 
@@ -191,7 +191,7 @@ class ReplicaWalk:
             # Where time is up on the way, the next run begins again: temperatures are not found yet
             self.ready = alone or self._prepare(ends)
             for replica in self.rungs[:: 1 if self.quick else RUNGS].tolist():
-                self._consider(self.engine.descended(replica))
+                self._consider(self.engine.descend(replica))
         if alone or self.quick or not self.ready:
             return
         for _ in range(rounds):
@@ -250,7 +250,7 @@ class ReplicaWalk:
         self._exchange_neighbours()
         self.turn += 1
         if self.turn % LOOK == 0:
-            self._consider(self.engine.descended(int(self.rungs[-1])))
+            self._consider(self.engine.descend(int(self.rungs[-1])))
             self._watch()
             self._rename_groups()
         if self.turn % RAISE == 0:

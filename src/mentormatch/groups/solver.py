@@ -166,7 +166,7 @@ class GoalSequence:
     def _break_ties(self) -> bool:
         """Choose among the optima by the hash of their pairs; return whether it is proved to be the only one."""
         # A no-good cut on the optimum: if nothing else is as good, there is no tie
-        known, other = find_tied_choice(self._problem_of(self.last), [self.chosen])
+        known, other = choose_among_ties(self._problem_of(self.last), [self.chosen])
         if known and other is None:
             return True
         form = ModelForms(self.problem).goal("ties")
@@ -177,7 +177,7 @@ class GoalSequence:
         # Choices of the same hash are enumerated; the first by its people is canonical
         alike = [self.chosen]
         while len(alike) < MOST_TIED:
-            known, other = find_tied_choice(self._problem_of(form), alike)
+            known, other = choose_among_ties(self._problem_of(form), alike)
             if not known:
                 return False
             if other is None:
@@ -195,7 +195,7 @@ class GoalSequence:
         return GroupSolution(self.status, groups, leaders_of, tiers_of(self.problem, groups, self.bounds), "columns")
 
 
-def find_tied_choice(asked: MasterProblem, alike: list[Columns]) -> tuple[bool, Columns | None]:
+def choose_among_ties(asked: MasterProblem, alike: list[Columns]) -> tuple[bool, Columns | None]:
     """Return whether it is decided if another choice ties with those in ``alike``, and that one (no-good cuts)."""
     if not isinstance(asked.source, EnumerationOracle) or len(asked.source.columns) > MOST:
         return False, None

@@ -16,7 +16,7 @@ class IntakeSection(VersionedPickle):
     macro: ClassVar[str]
 
     def _repr_html_(self) -> str:
-        return writer_for(".html").shown(self)
+        return writer_for(".html").fragment(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(...)"  # a notebook saves what it shows
@@ -32,7 +32,7 @@ class Writer[WholeIntake: IntakeSection](ABC):
     def content(self, intake: WholeIntake) -> bytes:
         """Return the whole document."""
 
-    def shown(self, part: IntakeSection) -> str:
+    def fragment(self, part: IntakeSection) -> str:
         """Return one part as a notebook shows it; raise OutputError where this document is not shown in parts."""
         raise OutputError(tr("{kind} : ce format ne se montre pas par parties", kind=self.kind))
 

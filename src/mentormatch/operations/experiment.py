@@ -46,8 +46,8 @@ class Experiment(KeptMessage):
         differ = [part for part in {**records[0], **records[1]} if records[0].get(part) != records[1].get(part)]
         if differ != list(WEIGHTS):
             found = Problem("second", ", ".join(differ) or tr("aucune différence"), "criteria")
-            told_why = tr("Les deux programmes doivent différer par leurs critères, et par rien d'autre")
-            raise RequestError(told_why, [found])
+            written_reasons = tr("Les deux programmes doivent différer par leurs critères, et par rien d'autre")
+            raise RequestError(written_reasons, [found])
         return cls(seed=seed_number(seed), first=records[0], second=records[1])
 
     def refuse_other(self, programme: Programme, name: str) -> None:

@@ -315,7 +315,7 @@ class Matching(ContentEquality):
 
     @own_language
     def _repr_html_(self) -> str:
-        return exporter_for(".html").shown(self)
+        return exporter_for(".html").fragment(self)
 
     def __repr__(self) -> str:
         return f"Matching({len(self.solution.pairs)} pairs, {self.status})"  # a notebook saves what it shows
@@ -335,11 +335,11 @@ class Exporter(ABC):
     def content(self, matching: Matching, seal: Any = None) -> bytes:
         """Return the whole document, with the ``Seal`` of the record where it stands beside a decision and its log."""
 
-    def renewed(self, content: bytes, before: Any, seal: Any) -> bytes | None:
+    def reseal(self, content: bytes, before: Any, seal: Any) -> bytes | None:
         """Return a document that carries one seal with another in its place, None where it is not as it was written."""
         return content
 
-    def shown(self, matching: Matching) -> str:
+    def fragment(self, matching: Matching) -> str:
         """Return the document as a notebook shows it."""
         return self.content(matching).decode()
 

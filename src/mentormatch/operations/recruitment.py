@@ -11,7 +11,7 @@ from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import about, counted, joined, listed, points, quoted, thousands
 from mentormatch.operations.matching import Matching
 
-MOST_TOLD = 3
+MOST_LISTED = 3
 """Answers that add points, of which sentences tell: a sheet has them all."""
 type ChosenPlaces = tuple[tuple[str, int], ...]
 """Mentors by key, and how many more places each gets."""
@@ -79,7 +79,7 @@ class MentorDescription:
             yield tr("Il suffit de : {answers}.", answers=joined(list(map(str, self.least))))
         else:
             yield tr("Aucune réponse n'est exigée.")
-        most = [one for one in self.best if one.points > 0 and one not in self.least][:MOST_TOLD]
+        most = [one for one in self.best if one.points > 0 and one not in self.least][:MOST_LISTED]
         if most:
             gains = [tr("{answer} ({points} points)", answer=one, points=points(one.points)) for one in most]
             yield tr("Ce qui rapporte le plus : {answers}.", answers=joined(gains))

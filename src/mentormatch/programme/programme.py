@@ -25,7 +25,7 @@ from pydantic_core import ErrorDetails
 
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.base.strict_json import MOST_TOLD, first
+from mentormatch.base.strict_json import MOST_LISTED, first
 from mentormatch.base.strict_toml import load_tables, tables_in
 from mentormatch.errors import OutputError, Problem, ProgrammeError, RequestError
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
@@ -343,8 +343,8 @@ Programme.__signature__ = Signature(
 
 def count_mistakes(problems: Sequence[Problem]) -> str:
     """Return how many mistakes there are; the last one of very many says that there are others."""
-    if len(problems) > MOST_TOLD:
-        return tr("plus de {count} erreurs à corriger", count=MOST_TOLD)
+    if len(problems) > MOST_LISTED:
+        return tr("plus de {count} erreurs à corriger", count=MOST_LISTED)
     return tr_n("{count} erreur à corriger", "{count} erreurs à corriger", len(problems), count=len(problems))
 
 
@@ -389,7 +389,7 @@ class Parts:
         self.rules = self._all("rules", AnyRule, rules_by_kind())
         names = [str(info.validation_alias or name) for name, info in Programme.model_fields.items()]
         others = (unknown(tr("fichier"), key, names) for key in data if key not in names)
-        self.problems += islice(others, MOST_TOLD + 1)
+        self.problems += islice(others, MOST_LISTED + 1)
 
     @cached_property
     def stated_fields(self) -> set[str]:
@@ -414,8 +414,8 @@ class Parts:
         try:
             return reader(kind).validate_python(stated)
         except ValidationError as error:
-            if len(self.problems) <= MOST_TOLD:
-                details = islice(error.errors(include_url=False), MOST_TOLD + 1)
+            if len(self.problems) <= MOST_LISTED:
+                details = islice(error.errors(include_url=False), MOST_LISTED + 1)
                 self.problems += (mistake(detail, where, models or {"": kind}) for detail in details)
         return None
 

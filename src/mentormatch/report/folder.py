@@ -220,7 +220,7 @@ def renew(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple[Path, ...]
     found = tr("il n'est plus tel qu'il a été écrit, et reste comme il est")
     left = [Problem(name, found, advice=advice) for name, content in made.items() if content is None]
     try:
-        write_beside(decision, contents)
+        write_next_to(decision, contents)
     except OutputError as error:
         return (), (*left, Problem(listed(list(contents)), error.message))
     return tuple(decision.with_name(name) for name in contents), tuple(left)
@@ -229,10 +229,10 @@ def renew(decision: Path, chain: LogChain, seal: Seal) -> tuple[tuple[Path, ...]
 def renew_document(exporter: Exporter, name: str, content: bytes, chain: LogChain, seal: Seal) -> bytes | None:
     """Return a document with another seal, None where it is not as it was written."""
     stamp = stamp_in(name, content)
-    return exporter.renewed(content, Seal.of(chain, stamp.decision, stamp.head), seal) if stamp else None
+    return exporter.reseal(content, Seal.of(chain, stamp.decision, stamp.head), seal) if stamp else None
 
 
-def write_beside(decision: Path, contents: Mapping[str, bytes]) -> None:
+def write_next_to(decision: Path, contents: Mapping[str, bytes]) -> None:
     """Write renewed documents: together, as those of the run of the decision, where a manifest tells of it.
 
     One in which somebody wrote stays one in which somebody wrote: the manifest does not take it for its own.

@@ -128,7 +128,7 @@ class IntakePage(Writer[Intake]):
             "utf-8"
         )
 
-    def shown(self, part: IntakeSection) -> str:
+    def fragment(self, part: IntakeSection) -> str:
         """Return one part as a notebook shows it."""
         return render_template("intake_part.html", part=part, said=intake_words)
 

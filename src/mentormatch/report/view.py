@@ -24,7 +24,7 @@ from mentormatch.report import words
 from mentormatch.report.decision_state import Imprint, imprint
 from mentormatch.report.words import ReachedGoal, WordLine
 
-MOST_TOLD = 500
+MOST_LISTED = 500
 """Pairs, people without a partner, and rows that a page tells one by one: a page of more is hardly read, or opened."""
 FEW = 14
 """Pairs that stand on one page of a meeting; of more, the full page prints what makes their points where asked."""
@@ -81,7 +81,7 @@ class UnmatchedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Untold:
+class Omitted:
     """How many pairs, people without a partner and rows that are nobody a page does not tell one by one."""
 
     pairs: int
@@ -118,7 +118,7 @@ class MatchingView:
     unmatched: tuple[UnmatchedLine, ...]
     chains: tuple[str, ...]
     rejected: tuple[Aside, ...]
-    untold: Untold
+    omitted: Omitted
     remarks: tuple[Remark, ...]
     criteria: tuple[WordLine, ...]
     rules: tuple[WordLine, ...]
@@ -141,11 +141,11 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
         prices=words.prices(matching),
         kept_places=words.kept_places(matching, labels),
         diagnosis=explain_infeasibility(matching, labels),
-        pairs=tuple(card(pair, labels) for pair in best_pairs(matching, MOST_TOLD)),
-        unmatched=tuple(explain_unmatched(matching, labels, MOST_TOLD)),
+        pairs=tuple(card(pair, labels) for pair in best_pairs(matching, MOST_LISTED)),
+        unmatched=tuple(explain_unmatched(matching, labels, MOST_LISTED)),
         chains=chains_in_words(matching, labels),
-        rejected=tuple(islice(asides(matching, labels), MOST_TOLD)),
-        untold=untold(matching),
+        rejected=tuple(islice(asides(matching, labels), MOST_LISTED)),
+        omitted=omitted(matching),
         remarks=matching.cohort.remarks,
         criteria=tuple(words.criteria(matching)),
         rules=tuple(words.rules(matching, labels)),
@@ -172,10 +172,10 @@ def figures(matching: Matching) -> Iterator[tuple[int, str]]:
     yield alone, tr_n("personne sans binôme", "personnes sans binôme", alone)
 
 
-def untold(matching: Matching) -> Untold:
+def omitted(matching: Matching) -> Omitted:
     """Return how much a page does not tell."""
     counts = len(matching.solution.pairs), sum(words.count_unmatched(matching).values()), len(matching.rejected)
-    return Untold(*(max(count - MOST_TOLD, 0) for count in counts))
+    return Omitted(*(max(count - MOST_LISTED, 0) for count in counts))
 
 
 def best_pairs(matching: Matching, most: int | None) -> tuple[Pair, ...]:
@@ -245,7 +245,7 @@ def explain_unmatched(matching: Matching, labels: Labels, most: int | None = Non
 
 def chains_in_words(matching: Matching, labels: Labels) -> tuple[str, ...]:
     """Return the chains of people in both roles, named by these labels; no more than a page tells."""
-    return tuple(map(str, chains(replace(matching.case, labels=labels))[:MOST_TOLD]))
+    return tuple(map(str, chains(replace(matching.case, labels=labels))[:MOST_LISTED]))
 
 
 def explain_infeasibility(matching: Matching, labels: Labels) -> Diagnosis | None:

@@ -223,7 +223,7 @@ class Rule(Extension):
         """What this rule is called in a sentence."""
         return self.name or self.describe()
 
-    def renamed(self, name_of: NameOf) -> Self:
+    def rename_people(self, name_of: NameOf) -> Self:
         """Return this rule with the people whom it is told with called otherwise."""
         return self
 
@@ -265,7 +265,7 @@ class Rule(Extension):
         """What its bounds on the partners of one person are called."""
         return self.label
 
-    def told_without_places(self) -> str:
+    def no_places_text(self) -> str:
         """Return why somebody has no partner to whom this rule gives no place at all, in a sentence."""
         return tr("Aucune place : « {rule} ».", rule=self.label)
 
@@ -294,7 +294,7 @@ class DecidedPair(Rule):
     mentor: str
     mentee: str
 
-    def renamed(self, name_of: NameOf) -> Self:
+    def rename_people(self, name_of: NameOf) -> Self:
         pair = {"mentor": name_of("mentor", self.mentor), "mentee": name_of("mentee", self.mentee)}
         return self.model_copy(update=pair)
 

@@ -41,7 +41,7 @@ def description_routes(components: Components, description: Callable[[], Json]) 
     def older() -> str:
         return json.dumps(description_3_0(description()))
 
-    async def told_3_0() -> Response:
+    async def describe_3_0() -> Response:
         """Return the description in OpenAPI 3.0."""
         return Response(older(), media_type=JSON)
 
@@ -53,7 +53,7 @@ def description_routes(components: Components, description: Callable[[], Json]) 
         return Response(text, headers={"Content-Security-Policy": POLICY}, media_type=HTML)
 
     router = APIRouter(include_in_schema=False)
-    router.add_api_route("/openapi-3.0.json", told_3_0, methods=["GET"], response_model=None)
+    router.add_api_route("/openapi-3.0.json", describe_3_0, methods=["GET"], response_model=None)
     router.add_api_route(PAGE, page, methods=["GET"], response_model=None)
     router.add_api_route(f"{PAGE}/{{name}}", page_part, methods=["GET"], response_model=None)
     return router

@@ -115,7 +115,7 @@ def resemblances(entries: Sequence[SurveyEntry], plan: Plan) -> Iterator[Remark]
     name_fields = {name: field for name, field in plan.fields.items() if field.kind == "names"}
     known = known_names(entries, apart=not plan.on_both_sides) if name_fields else Counter()
     for name, field in name_fields.items():
-        yield from near_names(entries, name)
+        yield from similar_names(entries, name)
         yield from names_run_together(entries, name, field.joiner or ";", known)
 
 
@@ -159,14 +159,14 @@ def trial_rows(entries: Sequence[SurveyEntry]) -> Iterator[Remark]:
             yield Remark(entry.row.source, entry.row.line, sentence)
 
 
-def near_names(entries: Sequence[SurveyEntry], field: str) -> Iterator[Remark]:
+def similar_names(entries: Sequence[SurveyEntry], field: str) -> Iterator[Remark]:
     """Yield the pairs of names in one field that are nearly the same, and are counted as different."""
     holders: dict[str, list[SurveyEntry]] = {}
     for entry in entries:
         value = entry.value(field)
         for name in value if isinstance(value, tuple) else ():
             holders.setdefault(canonical(name), []).append(entry)
-    pairs = [[holders[one][0], holders[other][0]] for one, other in near_pairs(list(holders))]
+    pairs = [[holders[one][0], holders[other][0]] for one, other in similar_pairs(list(holders))]
     if len(pairs) == 1:
         yield remark(pairs[0], tr("« {field} », deux noms presque identiques, comptés comme différents", field=field))
     elif pairs:
@@ -224,7 +224,7 @@ def names_run_together(
             yield Remark(entry.row.source, entry.row.line, sentence)
 
 
-def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+def similar_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield the pairs of different names that look alike or differ by a letter or two."""
     # Among very many names only those of one skeleton are compared, in linear time.
     if len(names) > MOST_NAMES:

@@ -27,7 +27,7 @@ class Charter(Rule):
     def describe(self) -> str:
         return " ".join(["charte des marraines", *self.shy, *self.busy])
 
-    def renamed(self, name_of: NameOf) -> "Charter":
+    def rename_people(self, name_of: NameOf) -> "Charter":
         shy, busy = ([name_of(None, key) for key in keys] for keys in (self.shy, self.busy))
         return self.model_copy(update={"shy": shy, "busy": busy})
 

@@ -14,7 +14,7 @@ from mentormatch.programme.enrolment import read_contacts, read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.report.handouts import write_contacts, write_handouts
 from mentormatch.survey.contacts import fault_of
-from mentormatch.survey.intake import near_pairs
+from mentormatch.survey.intake import similar_pairs
 from tests.survey.intake.answers import EMAIL, KEY, NAME, frame
 
 TEXTS = st.sampled_from(["une plage", "vide", "rouge"])
@@ -65,7 +65,7 @@ def test_one_oddity_on_twelve_lines_is_one_remark_with_the_first_lines() -> None
      ("Groupe scolaire X", "Groupe scolaire Y"), ("Laboratoire 0", "Laboratoire 1")],
 )  # fmt: skip
 def test_names_that_bear_other_numbers_are_not_near(one: str, other: str) -> None:
-    assert list(near_pairs([one, other])) == []
+    assert list(similar_pairs([one, other])) == []
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_names_that_bear_other_numbers_are_not_near(one: str, other: str) -> Non
      ("Théâtre de l'Étoile", "Théâtre de l'Etoiles"), ("Studi0 Nord", "Studio Nord"), ("Paris IV Sud", "Paris IV Su")],
 )  # fmt: skip
 def test_names_that_differ_by_a_letter_or_look_alike_are_near(one: str, other: str) -> None:
-    assert list(near_pairs([one, other])) == [(one, other)]
+    assert list(similar_pairs([one, other])) == [(one, other)]
 
 
 @given(st.sampled_from(["prof", "Lycée Jean Moulin", "Cie", "Paris"]), st.integers(0, 200), st.integers(0, 200))
 def test_no_two_numbers_make_near_names(word: str, one: int, other: int) -> None:
-    assert not list(near_pairs([f"{word} {one}", f"{word} {other}"][: 1 + (one != other)]))
+    assert not list(similar_pairs([f"{word} {one}", f"{word} {other}"][: 1 + (one != other)]))
 
 
 def test_many_near_names_are_one_remark() -> None:

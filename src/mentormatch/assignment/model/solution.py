@@ -159,7 +159,7 @@ class Incumbent:
     latest: LazySolution | None = None
     heard: Callable[[Solution], None] | None = None
 
-    def tell(self, incumbent: LazySolution) -> None:
+    def report(self, incumbent: LazySolution) -> None:
         """Keep an answer instead of the one before."""
         self.latest = incumbent
         if self.heard is not None:

@@ -140,7 +140,7 @@ class SetSearch:
             if bound < least:
                 least, center = bound, prices
                 self.ceiling = min(self.ceiling, bound // self.parts)
-            slack, near = _list_near(tables, slack, many)
+            slack, near = _list_neighbours(tables, slack, many)
             if near is None:
                 return None
             master.add(near)
@@ -304,7 +304,7 @@ def _as_sets(model: SetModel, chosen: IntVector) -> SetList:
     return SetList(owners, sizes, chosen)
 
 
-def _list_near(tables: KnapsackTables, slack: int, many: int) -> tuple[int, SetList | None]:
+def _list_neighbours(tables: KnapsackTables, slack: int, many: int) -> tuple[int, SetList | None]:
     """Return sets that lose little, no more than ``many`` if that can be, and the slack of the next list."""
     found = tables.sets(slack, many)
     while found is None and slack:

@@ -71,10 +71,10 @@ def choose_key(entries: Sequence[DraftEntry], aside: Sequence[QuestionSample], t
 def is_code(entry: DraftEntry) -> bool:
     """Say whether a question asks for a code, and no two rows of one file share an answer."""
     named = entry.guess.use == "key" or (words.asks_code(entry.question) and entry.guess.kind in ("text", "number"))
-    return bool(named) and not entry.sample.items and entry.guess.use != "forbidden" and tells_apart(entry.sample)
+    return bool(named) and not entry.sample.items and entry.guess.use != "forbidden" and distinguishes(entry.sample)
 
 
-def tells_apart(sample: QuestionSample) -> bool:
+def distinguishes(sample: QuestionSample) -> bool:
     """Say whether no two rows of one side share an answer, and each is short enough for a code."""
     given = [[canonical(cell) for cell in cells if cell] for cells in by_side(sample).values()]
     short = all(len(cell) <= MOST_OF_A_CODE for cells in given for cell in cells)
@@ -94,7 +94,7 @@ def is_in_every_file(entry: DraftEntry, entries: Sequence[DraftEntry]) -> bool:
 
 def fallback(entries: Sequence[DraftEntry], aside: Sequence[QuestionSample], total: int) -> list[DraftEntry]:
     """Return the fields with what is left to tell people apart: the tool's number of a response, else a name."""
-    numbers = [each for each in aside if is_response(each) and tells_apart(each) and not count_blanks(each, total)]
+    numbers = [each for each in aside if is_response(each) and distinguishes(each) and not count_blanks(each, total)]
     kept = [as_key(entry, chosen=False) for entry in entries]
     if numbers:
         taken = {entry.name for entry in entries} | {fold(header) for each in aside for header in each.headers}
@@ -114,7 +114,7 @@ def is_response(sample: QuestionSample) -> bool:
 
 def is_unique(sample: QuestionSample, total: int) -> bool:
     """Say whether every row has an answer that no other row of its file has."""
-    return not sample.items and len(sample.rows) == total and not count_blanks(sample, total) and tells_apart(sample)
+    return not sample.items and len(sample.rows) == total and not count_blanks(sample, total) and distinguishes(sample)
 
 
 def as_key(entry: DraftEntry, *, chosen: bool) -> DraftEntry:
@@ -156,7 +156,9 @@ def why_identity(sample: QuestionSample, name: str, plan: Plan) -> str:
 
 def could_be_key(sample: QuestionSample) -> bool:
     """Say whether nearly every row has an answer to a question that no other row has."""
-    return not sample.items and tells_apart(sample) and count_blanks(sample, len(sample.rows)) * FEW < len(sample.rows)
+    return (
+        not sample.items and distinguishes(sample) and count_blanks(sample, len(sample.rows)) * FEW < len(sample.rows)
+    )
 
 
 def key_candidates(questions: Sequence[QuestionSample]) -> list[QuestionSample]:

@@ -29,7 +29,7 @@ class ResponseExporter(Exporter):
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
         return to_sealed_json(MatchResponse.of(matching), seal)
 
-    def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
+    def reseal(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         try:
             response = MatchResponse.model_validate_json(content)
         except ValidationError:

@@ -41,10 +41,10 @@ class PageExporter(NamedExporter):
         }
         return fill_template("page.html", view(matching, labels, seal), looks=pictures, **more).encode("utf-8")
 
-    def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
+    def reseal(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         return page_renewed(content, seal, {"kicker": (), "notices": (), "record": (RECHECK,)})
 
-    def shown(self, matching: Matching) -> str:
+    def fragment(self, matching: Matching) -> str:
         """Return the part of a page that a notebook shows, under pseudonyms where keys are e-mail addresses."""
         return fragment(matching, labels_for_notebook(matching))
 

@@ -24,7 +24,7 @@ from mentormatch.report.exporters.page import page_renewed
 from mentormatch.report.page_templates import render_template
 from mentormatch.report.view import (
     FEW,
-    MOST_TOLD,
+    MOST_LISTED,
     Card,
     UnmatchedLine,
     card,
@@ -144,7 +144,7 @@ class MeetingSummary:
         return () if self.few else tuple(self._annex())
 
     def _annex(self) -> Iterator[AnnexLine]:
-        cohort, listed_pairs = self.matching.cohort, np.array(self.ranked[:MOST_TOLD], dtype=np.int64)
+        cohort, listed_pairs = self.matching.cohort, np.array(self.ranked[:MOST_LISTED], dtype=np.int64)
         scores = self.matching.scores.at(*listed_pairs.T).tolist()
         for number, ((i, k), score) in enumerate(zip(listed_pairs.tolist(), scores, strict=True), 1):
             mentor = self.labels.person("mentor", cohort.mentors.ids[i])
@@ -152,9 +152,9 @@ class MeetingSummary:
             yield AnnexLine(number, mentor, mentee, points(score))
 
     @property
-    def untold(self) -> int:
+    def omitted(self) -> int:
         """How many pairs the annex leaves to the workbook."""
-        return 0 if self.few else max(len(self.ranked) - MOST_TOLD, 0)
+        return 0 if self.few else max(len(self.ranked) - MOST_LISTED, 0)
 
     @once_spoken
     def alone(self) -> tuple[UnmatchedLine, ...]:
@@ -259,5 +259,5 @@ class SummaryExporter(NamedExporter):
         summary = MeetingSummary(matching, labels, seal, held)
         return render_template("summary.html", "summary.css", summary=summary, brief=brief).encode("utf-8")
 
-    def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
+    def reseal(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         return page_renewed(content, seal, {"state": ()})

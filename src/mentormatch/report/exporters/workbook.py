@@ -139,7 +139,7 @@ class WorkbookExporter(NamedExporter):
         write_bearings(book, matching)
         return book.content()
 
-    def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
+    def reseal(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         return renew_seal(content, before, seal)
 
 

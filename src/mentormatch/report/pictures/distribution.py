@@ -32,8 +32,8 @@ class Distribution(Picture):
     @own_language
     def alternative(self) -> str:
         chosen = spread(self.chosen)
-        if self.untold:
-            return tr("{untold} Binômes retenus : {chosen}.", untold=self.untold, chosen=chosen)
+        if self.too_many_pairs:
+            return tr("{many} Binômes retenus : {chosen}.", many=self.too_many_pairs, chosen=chosen)
         possible = spread(self.possible)
         return tr("Binômes possibles : {possible}. Binômes retenus : {chosen}.", possible=possible, chosen=chosen)
 
@@ -48,7 +48,7 @@ class Distribution(Picture):
     @property
     def possible(self) -> IntVector:
         """The scores of all allowed pairs; none where there are too many."""
-        return np.empty(0, dtype=np.int64) if self.untold else self.matching.problem.scores.values_of_pairs()
+        return np.empty(0, dtype=np.int64) if self.too_many_pairs else self.matching.problem.scores.values_of_pairs()
 
     @property
     def chosen(self) -> IntVector:
@@ -58,7 +58,7 @@ class Distribution(Picture):
     @own_language
     def frames(self) -> Sequence[Frame]:
         spreads = (tr("Binômes possibles"), self.possible, DARK), (tr("Binômes retenus"), self.chosen, BRIGHT)
-        parts = spreads[1:] if self.untold else spreads
+        parts = spreads[1:] if self.too_many_pairs else spreads
         if not len(parts[0][1]):
             return ()
         return [bars(*part) for part in parts]

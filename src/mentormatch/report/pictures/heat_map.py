@@ -76,8 +76,8 @@ class HeatMap(Picture):
     @property
     @own_language
     def alternative(self) -> str:
-        if self.untold:
-            return self.untold
+        if self.too_many_pairs:
+            return self.too_many_pairs
         n, m = (int(side.sum()) for side in self.taking)
         scores = self.matching.problem.scores.at(*self.permitted)
         permitted = tr(
@@ -109,7 +109,7 @@ class HeatMap(Picture):
         """Which rules take which pairs of people who take part; none where no cell has room for a letter."""
         case = self.matching.case
         nobody = not all(side.any() for side in self.taking)
-        if self.untold or nobody or HeatMapGrid(self.lines(0), self.lines(1)).size < NUMBERED:
+        if self.too_many_pairs or nobody or HeatMapGrid(self.lines(0), self.lines(1)).size < NUMBERED:
             return ()
         return rule_losses(case.rules, market_of(case.cohort, case.scores.values), self.taking)
 
@@ -155,7 +155,7 @@ class HeatMap(Picture):
 
     @own_language
     def frames(self) -> Sequence[Frame]:
-        if self.untold:
+        if self.too_many_pairs:
             return ()
         mentors, mentees = self.permitted
         if not len(mentors) and not self.taken_apart:

@@ -110,7 +110,7 @@ WIDE, HIGH = 640, 620
 """Of the map, at most."""
 AROUND, LEAST = 0.1, 300.0
 """What is shown around the départements that have people, as a share of their extent; and the extent at least."""
-MOST_LINES, MOST_TOLD = 60, 12
+MOST_LINES, MOST_LISTED = 60, 12
 """Lines that are drawn, those of most pairs first; départements and lines that the text names."""
 NAMED = 0.42
 """Dots of the picture for a step of the outlines, from which names fit into the map; below, it has the numbers."""
@@ -216,8 +216,8 @@ UNASKED = mark("Le programme ne demande pas aux personnes où elles sont : il n'
 def population(found: Territory) -> Iterator[str]:
     """Yield how many people are where."""
     mentors, mentees = sum(spot.mentors for spot in found.spots), sum(spot.mentees for spot in found.spots)
-    places = [population_of(spot.name, [spot]) for spot in found.spots[:MOST_TOLD]]
-    rest = found.spots[MOST_TOLD:]
+    places = [population_of(spot.name, [spot]) for spot in found.spots[:MOST_LISTED]]
+    rest = found.spots[MOST_LISTED:]
     yield tr(
         "{mentors} et {mentees}, dans {where}. D'abord les mentor·es, puis les mentoré·es : {told}.",
         mentors=counted(mentors, "mentor·e"),
@@ -239,8 +239,8 @@ def pairing(found: Territory) -> Iterator[str]:
     within = counted(here, "binôme")
     yield tr("{here} dans un même département, {apart} entre deux départements.", here=within, apart=thousands(apart))
     if found.links:
-        links = [f"{' – '.join(link.names)} {link.pairs}" for link in found.links[:MOST_TOLD]]
-        rest = found.links[MOST_TOLD:]
+        links = [f"{' – '.join(link.names)} {link.pairs}" for link in found.links[:MOST_LISTED]]
+        rest = found.links[MOST_LISTED:]
         others = f"{counted(len(rest), 'autre trait', 'autres traits')} {sum(link.pairs for link in rest)}"
         lines = listed([*links, others] if rest else links)
         yield tr("Nombre de binômes par trait : {lines}.", lines=lines)

@@ -135,7 +135,7 @@ class Picture(Drawing):
         return self.matching.language
 
     @property
-    def untold(self) -> str:
+    def too_many_pairs(self) -> str:
         """That all pairs are too many to be shown; empty where they are not."""
         if self.matching.scores.held:
             return ""

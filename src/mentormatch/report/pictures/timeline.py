@@ -21,7 +21,7 @@ LEAST_APART = 21
 """Dots between two sessions that stand on one line; a closer one stands below it."""
 ROOM = timedelta(days=12)
 """What is shown before the first session and after the last."""
-MOST_TOLD = 40
+MOST_LISTED = 40
 """Sessions that the text tells one by one, and that are drawn with their number."""
 
 
@@ -52,8 +52,8 @@ class Timeline(Drawing):
     def alternative(self) -> str:
         if not self.days:
             return tr("Aucune date n'est connue : il n'y a pas d'année à montrer.")
-        days = [day(one) for one in self.days[:MOST_TOLD]]
-        rest = len(self.days) - MOST_TOLD
+        days = [day(one) for one in self.days[:MOST_LISTED]]
+        rest = len(self.days) - MOST_LISTED
         when = listed([*days, counted(rest, "autre")] if rest > 0 else days)
         sessions = tr("{sessions} : {when}.", sessions=counted(len(self.days), "séance"), when=when)
         aside = counted(len(self.days_set_aside), "date écartée", "dates écartées")

@@ -12,7 +12,7 @@ from mentormatch.operations.evaluation import Evaluation
 from mentormatch.operations.matching import KeyPair
 from mentormatch.operations.repair import Repair
 from mentormatch.report.comparison import DASH
-from mentormatch.report.view import MOST_TOLD, Card, card, labels_for_notebook
+from mentormatch.report.view import MOST_LISTED, Card, card, labels_for_notebook
 from mentormatch.report.views.pairs import UnmatchedPiece
 from mentormatch.report.views.piece import Piece
 
@@ -54,7 +54,7 @@ class EvaluationPiece(Piece):
     @property
     def pairs(self) -> list[Card]:
         """The pairs as they were given, as far as a page tells them."""
-        return [card(pair, self.labels) for pair in self.evaluation.pairs[:MOST_TOLD]]
+        return [card(pair, self.labels) for pair in self.evaluation.pairs[:MOST_LISTED]]
 
 
 @dataclass(frozen=True, repr=False)
@@ -109,5 +109,5 @@ class RepairPiece(Piece):
                 tr("personne") if one.reserve is None else self.labels.person("mentor", one.reserve),
                 "" if one.score is None else points(one.score),
             )
-            for one in self.repair.reserves[:MOST_TOLD]
+            for one in self.repair.reserves[:MOST_LISTED]
         )

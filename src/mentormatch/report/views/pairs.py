@@ -18,7 +18,16 @@ from mentormatch.report.handouts import CommonText, Handout, common_text, handou
 from mentormatch.report.page_templates import render_template
 from mentormatch.report.pictures import Waterfall
 from mentormatch.report.pictures.market import MarketPictures
-from mentormatch.report.view import MOST_TOLD, Card, UnmatchedLine, Untold, best_pairs, card, explain_unmatched, untold
+from mentormatch.report.view import (
+    MOST_LISTED,
+    Card,
+    Omitted,
+    UnmatchedLine,
+    best_pairs,
+    card,
+    explain_unmatched,
+    omitted,
+)
 from mentormatch.report.views.piece import Piece
 from mentormatch.survey.contacts import Contacts
 
@@ -189,12 +198,12 @@ class UnmatchedPiece(Piece):
     @once_spoken
     def unmatched(self) -> tuple[UnmatchedLine, ...]:
         """Everybody without a partner, in words, as far as a page tells them."""
-        return tuple(explain_unmatched(self.matching, self.labels, MOST_TOLD))
+        return tuple(explain_unmatched(self.matching, self.labels, MOST_LISTED))
 
     @property
-    def untold(self) -> Untold:
+    def omitted(self) -> Omitted:
         """How much is not shown."""
-        return untold(self.matching)
+        return omitted(self.matching)
 
     @property
     def pairs(self) -> int:

@@ -18,7 +18,7 @@ class Apart(Rule):
     example = {"kind": "apart", "people": ["M01", "E01"]}
     people: Annotated[list[str], Setting(min_length=2)]
 
-    def renamed(self, name_of: NameOf) -> Self:
+    def rename_people(self, name_of: NameOf) -> Self:
         return self.model_copy(update={"people": [name_of(None, key) for key in self.people]})
 
     def describe(self) -> str:

@@ -83,7 +83,7 @@ class Capacity(Rule):
     def places_label(self) -> str:
         return tr("nombre de places")
 
-    def told_without_places(self) -> str:
+    def no_places_text(self) -> str:
         return tr("N'accompagne personne cette année : nombre de places à 0.")
 
     def place_fields(self, side: Side) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ class History(Rule):
     def couples_pairs(self) -> bool:
         return False
 
-    def told_without_places(self) -> str:
+    def no_places_text(self) -> str:
         return tr("Ne prend personne cette année : « {rule} », et les éditions précédentes comptent.", rule=self.label)
 
     def degree_bounds(self, people: People, side: Side) -> DegreeBounds | None:

@@ -27,7 +27,7 @@ class Together(Rule):
     people: Annotated[list[str], Setting(min_length=2)]
     side: Side = Setting(default="mentee", exclude_if=lambda side: side == "mentee")
 
-    def renamed(self, name_of: NameOf) -> Self:
+    def rename_people(self, name_of: NameOf) -> Self:
         return self.model_copy(update={"people": [name_of(self.side, key) for key in self.people]})
 
     def describe(self) -> str:

@@ -301,13 +301,13 @@ class SeenDraft:
 
     def blockers(self) -> Iterator[ColumnBlocker]:
         """Yield what stands in the way, in the order in which it is best dealt with."""
-        found = [*self.untold(), *self.keyless(), *self.untaken()]
+        found = [*self.missing_sides(), *self.missing_key(), *self.missing_criteria()]
         yield from found
         if not found:
             for problem in self.made.dry_run.problems:
                 yield ColumnBlocker(title=problem.where, text=f"{problem.found}.", hint=problem.advice)
 
-    def untold(self) -> Iterator[ColumnBlocker]:
+    def missing_sides(self) -> Iterator[ColumnBlocker]:
         """Yield that nothing tells mentors from mentees, or which answer of the question that was chosen does."""
         if self.knows_sides and not (self.of.role and len(self.of.sides) < 2):
             return
@@ -326,14 +326,14 @@ class SeenDraft:
             return
         yield one_side()
 
-    def keyless(self) -> Iterator[ColumnBlocker]:
+    def missing_key(self) -> Iterator[ColumnBlocker]:
         """Yield that nothing tells people apart, where the files are refused for it."""
         known = email_of(self.made.entries) or any(one.guess.use == "key" for one in self.made.entries)
         if not self.made.dry_run.problems or known:
             return
         yield without_key([one.sample for one in self.made.entries if one.guess.use != "forbidden"])
 
-    def untaken(self) -> Iterator[ColumnBlocker]:
+    def missing_criteria(self) -> Iterator[ColumnBlocker]:
         """Yield that nothing says what makes a pair better, once it is known who may be in one."""
         if not self.knows_sides or any(one.key in self.of.taken and not one.rule for one in self.made.proposals):
             return

@@ -76,9 +76,9 @@ class SealingBoard(Board):
         if {*others, *decided} != {*self.now.decisions}:
             self._go_to([*others, *decided])
         self.ground = replace(self.ground, base=self.ground.base.with_notes(notes))
-        self.steps = [self.noted(step) for step in self.steps]
+        self.steps = [self.note(step) for step in self.steps]
 
-    def noted(self, step: SessionStep) -> SessionStep:
+    def note(self, step: SessionStep) -> SessionStep:
         """Return a step whose workbook has the notes; one that is not solved yet will have them."""
         if "matching" not in vars(step):
             return step

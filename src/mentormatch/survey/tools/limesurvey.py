@@ -136,7 +136,7 @@ def as_answered(table: TextTable, own: int) -> TextTable:
     """
     questions = [*boxes(table, own), *yes_or_no(table, own)]
 
-    def retold(record: Record) -> Record:
+    def plain_record(record: Record) -> Record:
         cells = [cell if at < own else answer_in(cell) for at, cell in enumerate(record.cells)]
         for columns in questions:
             skipped = len(columns) > 1 and not any(fold(cells[at]) in TICKED for at in columns)
@@ -144,7 +144,7 @@ def as_answered(table: TextTable, own: int) -> TextTable:
                 cells[at] = "" if skipped or fold(cells[at]) == UNSHOWN else cells[at]
         return Record(record.line, tuple(cells))
 
-    return replace(table, records=tuple(map(retold, table.records)))
+    return replace(table, records=tuple(map(plain_record, table.records)))
 
 
 def answer_in(cell: str) -> str:

@@ -54,7 +54,7 @@ class PlainTable(Tool):
         if answered and rows.manner != AS_IT_IS:  # a frame's columns have names of their own
             raise unreadable(rows.source, answered)
         try:
-            table = tell_apart(found)
+            table = distinguish(found)
         except SurveyError as error:
             raise unreadable(rows.source, *error.problems, *suggest_header(found)) from None
         return replace(table, remarks=(*rows_passed_over(rows, found), *table.remarks))
@@ -111,7 +111,7 @@ def fullness(row: Record) -> int:
     return 1 if len({fold(cell) for cell in row.cells} - {""}) == 1 else count(row.cells)
 
 
-def tell_apart(rows: Rows) -> TextTable:
+def distinguish(rows: Rows) -> TextTable:
     """Return rows as a table, each of several columns called "Autre" as an item of the question before it."""
     cells = rows.records[0].cells
     others = [column for column, cell in enumerate(cells) if item_name(cell) == OTHER]

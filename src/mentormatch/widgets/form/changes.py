@@ -24,7 +24,7 @@ type Direction = Literal["up", "down", "same"]
 NONE = "–"
 """Where nothing is stated."""
 MINUS = "\u2212"
-MOST_TOLD = 3
+MOST_LISTED = 3
 """So many differences in one table are told."""
 NEUTRAL: Mapping[float, str] = {0.0: mark("rien"), 0.25: mark("un quart"), 0.5: mark("la moitié"), 1.0: mark("tout")}
 """What a missing answer counts for."""
@@ -256,7 +256,7 @@ def points_words(one: Criterion, other: Criterion) -> tuple[str, str]:
         {(each.mentor, each.mentee): each.points for each in getattr(criterion, setting, ())}
         for criterion in (one, other)
     ]
-    pairs = [pair for pair in {**stated[0], **stated[1]} if stated[0].get(pair) != stated[1].get(pair)][:MOST_TOLD]
+    pairs = [pair for pair in {**stated[0], **stated[1]} if stated[0].get(pair) != stated[1].get(pair)][:MOST_LISTED]
     before, after = (
         listed([about(" / ".join(pair), plain(given[pair]) if pair in given else NONE) for pair in pairs])
         for given in stated
