@@ -70,7 +70,7 @@ def require_zone(name: str) -> str:
 def nearest_zones(name: str) -> list[str]:
     """Return the names of time zones that are near to a text, by their whole name or by that of their city.
 
-    >>> nearest_zones("Indian/Réunion"), near_zones("Toronto")
+    >>> nearest_zones("Indian/Réunion"), nearest_zones("Toronto")
     (['Indian/Reunion'], ['America/Toronto'])
     """
     zones = sorted(zone for zone in available_timezones() if "/" in zone)
