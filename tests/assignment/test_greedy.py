@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.bench_hours import of_type
+from mentormatch.assignment import greedy
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.greedy import choose_greedily, greedy_solution
 from mentormatch.assignment.mip.dispatch import solve_in_process
@@ -69,6 +70,32 @@ def test_where_it_finds_none_or_rows_couple_pairs_there_is_none() -> None:
     assert greedy_solution(least) is None  # the first takes the best, who is the only one for the second
     assert (found := greedy_solution(pinned)) is not None
     assert found.pairs.tolist() == [[0, 1], [1, 0]]
+
+
+@pytest.mark.parametrize("seed", some_seeds(60))
+def test_of_very_many_pairs_greed_sees_the_best_and_the_pins(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(seed)
+    n, m = draw.integers(3, 40, 2).tolist()
+    pin = int(draw.integers(n)), int(draw.integers(m))
+    problem = AssignmentProblem.from_scores(
+        draw.integers(0, 1_000, (n, m)), hours=draw.integers(1, 5, m), mentor_hours=draw.integers(4, 20, n), pins=[pin]
+    )
+    monkeypatch.setattr(greedy, "COUPLED_PAIRS", 3 * min(n, m))
+    found = greedy_solution(problem)
+    assert found is not None
+    assert violations(problem, found) == []
+    assert list(pin) in found.pairs.tolist()
+
+
+@pytest.mark.promise(10)
+def test_a_limit_leaves_pairs_where_each_of_very_many_has_hours_of_their_own() -> None:
+    draw = np.random.default_rng(0)
+    shape = (20_000, 15)
+    problem = AssignmentProblem.from_scores(
+        draw.integers(0, 1_000_000, shape), hours=draw.integers(2, 11, 15), mentor_hours=draw.integers(5, 21, 20_000)
+    )
+    found = solve(problem, time_limit_s=0.2)
+    assert len(found.pairs) == 15
 
 
 @pytest.mark.promise(10)

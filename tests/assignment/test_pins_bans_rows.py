@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, Row, terms_of_rows
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import RequestError
 from mentormatch.groups.check import mistakes
@@ -51,6 +52,33 @@ def test_a_ban_is_a_pair_that_does_not_exist_and_a_pin_is_chosen(seed: int, form
     assert found.pairs.tolist() == solve(same).pairs.tolist()
     assert pins[0] in set(map(tuple, found.pairs.tolist()))
     assert not set(bans) & set(map(tuple, found.pairs.tolist()))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_pairs_that_rows_count_are_those_of_each_row_by_itself(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    n, m = shape = tuple(draw.integers(1, 7, 2).tolist())
+    shared = draw.integers(0, 3, (1, m))
+    forms = [shared, draw.integers(-1, 2, (n, 1)), draw.integers(0, 2, shape), np.array([[2]])]
+    owners = [(None, None), (int(draw.integers(n)), None), (None, int(draw.integers(m))), (0, m - 1)]
+    rows = [
+        Row(
+            f"{place}",
+            weights,
+            most=3,
+            mentor=mentor,
+            mentee=mentee,
+            factor=draw.integers(0, 2, shape) if times else None,
+        )
+        for place, (weights, (mentor, mentee), times) in enumerate(product(forms, owners, (False, True)))
+    ]
+    mentors, mentees = np.nonzero(draw.random(shape) < 0.7)
+    for row, (places, weights) in zip(rows, terms_of_rows(rows, mentors, mentees, shape), strict=True):
+        every = np.zeros(len(mentors), dtype=np.int64)
+        every[places] = weights
+        assert every.tolist() == row.coefficients_of(mentors, mentees, shape).tolist()
+        assert (weights != 0).all()
+        assert (np.diff(places) > 0).all()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
-from mentormatch.assignment import transportation
+from mentormatch.assignment import sparse_assignment, transportation
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment.model.scores import DenseScores, SparseScores
 from mentormatch.assignment.transportation import (
     ABSENT,
     TransportationProblem,
@@ -140,6 +140,25 @@ def test_pairs_tiers_and_prices_are_those_that_a_column_for_each_place_gives(
     for ours, theirs in zip(found.prices, copied.prices, strict=True):
         assert np.array_equal(ours.mentors, theirs.mentors)
         assert np.array_equal(ours.mentees, theirs.mentees)
+
+
+@pytest.mark.parametrize("seed", some_seeds(120))
+def test_where_very_many_come_on_each_of_few_who_take_several_stored_pairs_give_the_same(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = np.random.default_rng(seed)
+    n, m = int(draw.integers(20, 60)), int(draw.integers(1, 5))
+    allowed = draw.random((n, m)) < 0.4
+    problem = AssignmentProblem.from_scores(
+        draw.integers(0, 9, (n, m)), allowed, mentee_capacity=draw.integers(1, 4, m)
+    )
+    mentors, mentees = np.nonzero(allowed)
+    stored = replace(problem, scores=SparseScores((n, m), mentors, mentees, problem.scores.at(mentors, mentees)))
+    known = solve(stored, seed=seed)
+    monkeypatch.setattr(transportation, "ITEMS_A_SINK", 5)
+    monkeypatch.setattr(sparse_assignment, "use_numba", lambda _: False)
+    found = solve(stored, seed=seed)
+    assert (found.status, found.pairs.tolist(), found.tiers) == (known.status, known.pairs.tolist(), known.tiers)
 
 
 @given(most=st.lists(st.integers(0, 400), max_size=5), items=st.integers(1, 4_000))

@@ -315,7 +315,8 @@ def _solve_in_subprocess(
     problem: AssignmentProblem, kind: str | None, run: SolveOptions, so_far: Incumbent
 ) -> Solution:
     """Return what the engines say in a process of its own, or the best answer so far."""
-    if run.timed_out or (run.remaining_s is not None and sum(problem.shape) > KEYS_A_SECOND * run.remaining_s):
+    named = sum(problem.shape) + len(problem.rows)
+    if run.timed_out or (run.remaining_s is not None and named > KEYS_A_SECOND * run.remaining_s):
         return so_far.answer(Status.STOPPED)
     task = SolveTask.of(problem, kind, run.tie_breaker, run.remaining_s, ties=run.ties)
     try:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, degree_constraints
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, terms_of_rows
 from mentormatch.assignment.model.solution import DualSolution, Links
 from mentormatch.base.arrays import BoolVector, FloatVector, IntMatrix, IntVector
 
@@ -75,14 +75,15 @@ class PairModel:
         return len(self.mentors)
 
     @classmethod
-    def of(cls, problem: AssignmentProblem) -> "PairModel":
-        """Return the model of a problem: all allowed pairs, pins fixed to one."""
-        mentors, mentees = problem.scores.pairs()
+    def of(cls, problem: AssignmentProblem, pairs: tuple[IntVector, IntVector] | None = None) -> "PairModel":
+        """Return the model of a problem: all allowed pairs, or some, sorted by mentor and mentee; pins fixed to one."""
+        mentors, mentees = problem.scores.pairs() if pairs is None else pairs
         m = problem.shape[1]
         pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
+        terms = enumerate(terms_of_rows(problem.rows, mentors, mentees, problem.shape))
         limits = tuple(
-            PairConstraint.on(row.coefficients_of(mentors, mentees, problem.shape), row.least, row.most, place)
-            for place, row in enumerate(problem.rows)
+            PairConstraint(places, weights, problem.rows[row].least, problem.rows[row].most, row)
+            for row, (places, weights) in terms
         )
         forced = np.isin(mentors * m + mentees, pinned)
         return cls(mentors, mentees, forced, limits, (problem.mentors, problem.mentees))

@@ -20,6 +20,7 @@ from mentormatch.assignment.transportation import (
     CheckDeadline,
     TransportationProblem,
     has_few_sinks,
+    has_many_items,
     no_deadline,
     solve_transportation,
 )
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 
 MAX_FLOAT64 = 1 << 53
 """Integers up to here are exact in float64."""
-CELLS = 1 << 19
-"""With no more cells, the compiled dense LAPJV is quicker than scipy on the list of edges."""
+CELLS, SPREAD = 1 << 19, 16
+"""With no more cells, the compiled dense LAPJV is quicker than scipy on the list of edges; where very many come on
+each of few people, so many cells for each pair are held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def solve_left_unit(
     profit
         (e,) int64, what each open pair is worth, of any sign.
     """
-    if has_few_sinks(face.right.most, len(face.left.most)):
+    if _has_sinks(face):
         return _solve_by_sinks(face, profit, check_deadline)
     many = EdgeOracle(face, profit)
     # With few edges, column generation does not pay
@@ -134,6 +136,16 @@ def solve_left_unit(
     chosen = np.zeros(len(face), dtype=bool)
     chosen[tight] = optimum.chosen
     return PrimalDual(chosen, optimum.left, optimum.right)
+
+
+def _has_sinks(face: OptimalFace) -> bool:
+    """Return whether few people on the right take many, or very many come on each, so that cells are few."""
+    most, items = face.right.most, len(face.left.most)
+    if has_few_sinks(most, items):
+        return True
+    places = int(np.minimum(most, items).sum())
+    compiled = places * items <= CELLS and use_numba(len(face))
+    return not compiled and has_many_items(most, items) and len(most) * items <= SPREAD * len(face)
 
 
 def _solve_by_sinks(face: OptimalFace, profit: IntVector, check_deadline: CheckDeadline) -> PrimalDual | None:

@@ -27,6 +27,8 @@ class Milp(Engine):
         return True
 
     def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
+        if run.timed_out:
+            return empty_solution(Status.STOPPED, self.kind)
         if not are_pins_allowed(problem):
             return empty_solution(Status.INFEASIBLE, self.kind)
         sets = _solve_by_sets(problem, run) if problem.rows else None

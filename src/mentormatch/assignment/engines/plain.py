@@ -11,7 +11,7 @@ from mentormatch.assignment.dense_assignment import solve_dense
 from mentormatch.assignment.engine import Engine, SolveOptions
 from mentormatch.assignment.lexicographic import TimeLimitReached, check_time, opening_stage, optimize_lexicographically
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment.model.scores import DenseScores, SparseScores
 from mentormatch.assignment.model.solution import Solution, Status, empty_solution
 from mentormatch.assignment.objective import LeximinStages, ScalarObjective, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, remaining_degrees
@@ -48,7 +48,11 @@ class Plain(Engine):
         return _has_few_sinks(problem) or _count_edge_slots(problem) <= max(CELLS, SPREAD * problem.scores.count)
 
     def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
-        if seconds is None or problem.scores.count <= max(QUICK, QUICK_A_SECOND * seconds):
+        if seconds is None:
+            return True
+        # Where pairs are listed, each is listed once for each place
+        listed = isinstance(problem.scores, SparseScores)
+        if (_count_edge_slots(problem) if listed else problem.scores.count) <= max(QUICK, QUICK_A_SECOND * seconds):
             return True
         return problem.scores.count <= CELLS and _has_few_sinks(problem)
 

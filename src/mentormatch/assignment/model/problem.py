@@ -173,6 +173,12 @@ class Row(ContentEquality):
         return self.coefficients_of(mentors, mentees, shape)
 
 
+class UniqueKeys(tuple[str, ...]):
+    """Keys of which none comes twice: of millions that is not looked for again in each part of a problem."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AssignmentProblem(ContentEquality):
     """Choose pairs so that every bound holds and the goals are optimal, each given those before it.
@@ -233,6 +239,9 @@ class AssignmentProblem(ContentEquality):
             problems = _range_problems(self, MAX_SUM)
         if problems:
             raise RequestError(tr("Ces nombres ne font pas un problème"), problems)
+        for side in ("mentor_keys", "mentee_keys"):
+            if not isinstance(getattr(self, side), UniqueKeys):
+                object.__setattr__(self, side, UniqueKeys(getattr(self, side)))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -364,6 +373,48 @@ def _hours_rows(
         yield Row(f"mentor_hours[{mentor}]", weights, None, int(most[mentor]), mentor)
 
 
+def terms_of_rows(
+    rows: Iterable[Row], mentors: IntVector, mentees: IntVector, shape: tuple[int, int]
+) -> Iterator[tuple[IntVector, IntVector]]:
+    """Yield of each row which of the given pairs count something, by their places, and how much.
+
+    The pairs of each person are listed once: thousands of rows of one person each take as long as one row of all.
+    """
+    listed = [_PairsByPerson(people, count) for people, count in zip((mentors, mentees), shape, strict=True)]
+    shared: dict[int, IntVector] = {}
+    for row in rows:
+        own = [each.places(person) for each, person in zip(listed, (row.mentor, row.mentee), strict=True)]
+        some = [places for places in own if places is not None]
+        if len(some) != 1 or row.factor is not None:
+            places = np.unique(np.concatenate(some)) if some else np.arange(len(mentors))
+            weights = row.coefficients_of(mentors[places], mentees[places], shape)
+        else:
+            # Rows of one person each often have the same weights
+            if id(row.weights) not in shared:
+                shared[id(row.weights)] = _factor_of(row.weights, mentors, mentees, shape)
+            places = some[0]
+            weights = shared[id(row.weights)][places]
+        counted = weights != 0
+        yield (places, weights) if counted.all() else (places[counted], weights[counted])
+
+
+class _PairsByPerson:
+    """The places of the pairs of each person, listed when they are first asked for."""
+
+    def __init__(self, people: IntVector, count: int) -> None:
+        self._people, self._count = people, count
+        self._order, self._starts = people, list[int]()
+
+    def places(self, person: int | None) -> IntVector | None:
+        """Return the places of the pairs of a person, ascending; None of nobody."""
+        if person is None:
+            return None
+        if not self._starts:
+            self._order = np.argsort(self._people, kind="stable")
+            self._starts = np.searchsorted(self._people[self._order], np.arange(self._count + 1)).tolist()
+        return self._order[self._starts[person] : self._starts[person + 1]]
+
+
 def _position(person: int | None, people: IntVector) -> int | None:
     """Return where a person is among some people; None if they are not."""
     return None if person is None else next(iter(np.flatnonzero(people == person).tolist()), None)
@@ -398,12 +449,9 @@ def _read_row(row: "Row") -> "Row":
 
     Weights are integers in any form of an array, bounds and people whole numbers of any type.
     """
-    where = _row_label(row)
-    least, most, mentor, mentee = (
-        _whole_number(getattr(row, name), f"{where}, {name}") for name in ("least", "most", "mentor", "mentee")
-    )
-    weights = _weights(row.weights, where)
-    factor = None if row.factor is None else _weights(row.factor, where)
+    least, most, mentor, mentee = (_whole_number(row, name) for name in ("least", "most", "mentor", "mentee"))
+    weights = _weights(row, row.weights)
+    factor = None if row.factor is None else _weights(row, row.factor)
     read = row.weights, row.factor, row.least, row.most, row.mentor, row.mentee
     if all(given is made for given, made in zip(read, (weights, factor, least, most, mentor, mentee), strict=True)):
         return row
@@ -414,18 +462,20 @@ def _row_label(row: "Row") -> str:
     return tr("contrainte {name}", name=repr(row.name))
 
 
-def _whole_number(value: object, where: str) -> int | None:
+def _whole_number(row: "Row", name: str) -> int | None:
+    value: object = getattr(row, name)
     if value is None:
         return None
     number = exact_number(value)
     if not isinstance(number, int) or abs(number) > FARTHEST:
-        raise input_error(where, value_in_words(value), tr("un nombre entier, ou None"))
+        raise input_error(f"{_row_label(row)}, {name}", value_in_words(value), tr("un nombre entier, ou None"))
     return number
 
 
-def _weights(value: Any, where: str) -> NDArray[np.int64]:
+def _weights(row: "Row", value: Any) -> NDArray[np.int64]:
     if type(value) is np.ndarray and value.dtype.kind in "iu":
         return value
+    where = _row_label(row)
     cells = read_cells(value, f"{where}, weights")
     if cells.there is not None or cells.values.dtype.kind == "f":
         weights = tr("des poids de type {type}", type=cells.values.dtype)
@@ -450,7 +500,7 @@ def _shape_problems(problem: "AssignmentProblem") -> list[Problem]:
             for name, part in parts.items()
             if part is not None and len(part) != count
         ]
-        if len(set(keys)) < len(keys):
+        if not isinstance(keys, UniqueKeys) and len(set(keys)) < len(keys):
             found.append(Problem(f"{side} keys", tr("une clé vient deux fois"), tr("une personne par clé")))
         found += _negative_problems(
             {f"{side} least": loads.least, f"{side} most": loads.most, f"{side} priority": priority}
@@ -467,16 +517,15 @@ def _negative_problems(parts: dict[str, IntVector | None]) -> list[Problem]:
 
 
 def _row_problems(row: "Row", shape: tuple[int, int]) -> list[Problem]:
-    where = _row_label(row)
     for factor in row.factors:
-        if not np.issubdtype(factor.dtype, np.integer):
-            return [Problem(where, tr("des poids de type {type}", type=factor.dtype), tr("des entiers"))]
+        if factor.dtype.kind not in "iu":
+            return [Problem(_row_label(row), tr("des poids de type {type}", type=factor.dtype), tr("des entiers"))]
     for side, person, count in zip(("mentor", "mentee"), (row.mentor, row.mentee), shape, strict=True):
         if person is not None and not 0 <= person < count:
-            return [Problem(where, f"{side} {person}", tr("une position inférieure à {count}", count=count))]
+            return [Problem(_row_label(row), f"{side} {person}", tr("une position inférieure à {count}", count=count))]
     return [
         Problem(
-            where,
+            _row_label(row),
             tr("des poids de forme {shape}", shape=factor.shape),
             tr("une forme qui s'étend à {shape}", shape=shape),
         )
