@@ -173,7 +173,7 @@ def by_mentor_match(asked: Asked) -> Work:
     def ids(match: Match) -> Pair:
         return match.mentor.email, match.mentee.email
 
-    class Points(Rule):  # type: ignore[misc]
+    class Points(Rule):  # type: ignore[misc]  # the base is of any type to the checker
         def evaluate(self, match_object: Match) -> bool:
             return ids(match_object) in asked.score
 

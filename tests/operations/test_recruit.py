@@ -214,7 +214,7 @@ def test_whom_to_recruit_is_asked_of_an_answer_and_of_so_many_alone() -> None:
     made = matched(given, people(Random(4), "M", 2), people(Random(4), "E", 3))
     for k in (0, 11, 1.5):
         with pytest.raises(mm.RequestError):
-            recruit(made, k)  # type: ignore[arg-type]
+            recruit(made, k)  # type: ignore[arg-type]  # a wrong type, on purpose
     nobody = mm.Cohort(made.cohort.mentors.take([]), made.cohort.mentees)
     with pytest.raises(mm.RequestError, match="Un des deux côtés est vide"):
         recruit(mm.match(nobody, given))

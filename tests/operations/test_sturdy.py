@@ -264,7 +264,7 @@ def test_what_can_be_asked_is_one_or_two_who_leave_a_plan() -> None:
     made = market(7, 7)
     for k in (0, 3, 1.5):
         with pytest.raises(mm.RequestError):
-            sturdy(made, k)  # type: ignore[arg-type]
+            sturdy(made, k)  # type: ignore[arg-type]  # a wrong type, on purpose
     with pytest.raises(mm.RequestError, match="aucun binôme"):
         sturdy(mm.match(mm.Cohort(made.cohort.mentors.take([]), made.cohort.mentees), made.programme))
     with pytest.raises(mm.RequestError, match="rien ne peut être dit"):

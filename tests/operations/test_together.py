@@ -15,7 +15,7 @@ BOTH = {"kind": "together", "people": ["E1", "E2"], "name": "le duo"}
 
 def matched(*rules: Mapping[str, Any], mentors: int = 2, mentees: int = 3, places: int = 2) -> mm.Matching:
     people = alike(mentors, mentees)
-    people.mentors.columns["places"].values[:] = places  # type: ignore[attr-defined]
+    people.mentors.columns["places"].values[:] = places  # type: ignore[attr-defined]  # a column of numbers
     return mm.match(people, programme(*rules))
 
 

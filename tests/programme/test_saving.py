@@ -40,7 +40,7 @@ def made(**parts: object) -> mm.Programme:
         "criteria": [mm.criteria.Overlap(field="skills", weight=2.5)],
         "rules": [mm.rules.Require(field="full_time", among=["yes"])],
     }
-    return mm.Programme(**plain | parts)  # type: ignore[arg-type]
+    return mm.Programme(**plain | parts)  # type: ignore[arg-type]  # parts of any type
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)

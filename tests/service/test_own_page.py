@@ -147,7 +147,7 @@ def test_the_page_has_the_same_address_the_next_time_and_another_where_that_is_t
 def test_where_no_browser_opens_the_address_is_said_and_an_interrupt_ends_it(tmp_path: Path) -> None:
     served = Served(Own(tmp_path, opens=False).begin())
     listen_in_the_background(served)
-    address, token = wait_for(lambda: ADDRESS.search(served.text)).groups()  # type: ignore[union-attr]
+    address, token = wait_for(lambda: ADDRESS.search(served.text)).groups()  # type: ignore[union-attr]  # it is there
     wait_for(lambda: sign_in(address, token).status_code == 204)
     served.process.send_signal(signal.SIGINT)
     assert served.process.wait(30) == 0

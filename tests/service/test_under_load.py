@@ -250,7 +250,7 @@ class Restarted:
         with ThreadPoolExecutor(SENDERS) as clients:
             sending = [clients.submit(self.send, number) for number in range(JOBS)]
             for turn in range(JOB_KILLS):
-                wait_for(lambda turn=turn: sum(each.done() for each in sending) >= turn * JOBS // JOB_KILLS, 600)  # type: ignore[misc]
+                wait_for(lambda turn=turn: sum(each.done() for each in sending) >= turn * JOBS // JOB_KILLS, 600)  # type: ignore[misc]  # the turn is bound
                 sleep(self.draw.uniform(0.0, 1.0))
                 self.kill_and_start()
             return [each.result() for each in sending]

@@ -314,7 +314,7 @@ def test_answers_that_two_people_gave_become_those_of_a_question_and_nobody_is_t
         for people in (form.trial().matching.cohort.mentors, form.trial().matching.cohort.mentees)
         for row in people.known("employeurs")
     ]
-    assert len(field.options) * 2 <= sum(given)  # type: ignore[union-attr]
+    assert len(field.options) * 2 <= sum(given)  # type: ignore[union-attr]  # a field of that kind
 
 
 def test_days_and_moments_are_worded_moved_and_taken_away_as_answers_are(form: ProgrammeForm) -> None:

@@ -99,7 +99,9 @@ def address_of(port: int) -> str:
 
 def system() -> System:
     """Return which system this is; all that is neither of the other two is taken for one like Linux."""
-    return {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")  # type: ignore[return-value]
+    if sys.platform == "win32":
+        return "windows"
+    return "macos" if sys.platform == "darwin" else "linux"
 
 
 def data_folder(variables: Mapping[str, str] = os.environ) -> Path:

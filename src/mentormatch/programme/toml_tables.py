@@ -142,7 +142,7 @@ def end_of(container: "Container") -> "Container":
     name, item = container.body[-1] if container.body else (None, None)
     if name is None or not is_table(item):
         return container
-    return end_of(item[len(item) - 1].value if isinstance(item, AoT) else item.value)  # type: ignore[union-attr]
+    return end_of(item[len(item) - 1].value if isinstance(item, AoT) else item.value)  # type: ignore[union-attr]  # is_table says which
 
 
 def end_line(text: str) -> str:

@@ -32,6 +32,7 @@ from mentormatch.report.exporters.delimited import to_csv
 from mentormatch.report.handouts import Handout, Partner, handouts, how_reached
 from mentormatch.survey.contacts import Contacts, fault_of
 
+type LetterOccasion = Literal["proposal", "confirmation", "reminder"]
 type LetterKind = Literal["proposal", "confirmation", "without", "reminder"]
 KINDS: tuple[LetterKind, ...] = get_args(LetterKind.__value__)
 FILES: Mapping[LetterKind, str] = {
@@ -197,7 +198,7 @@ def rename_words(line: str, names: Mapping[str, str]) -> tuple[str, list[str]]:
 def letters(  # noqa: PLR0913 - the published signature; all but three are keywords
     proposed: Matching | Proposal,
     contacts: Contacts,
-    kind: Literal["proposal", "confirmation", "reminder"],
+    kind: LetterOccasion,
     *,
     templates: Mapping[LetterKind, Template] | None = None,
     deadline: str = "",

@@ -79,5 +79,5 @@ def numbered_columns(cells: Sequence[str]) -> set[int]:
     [1, 2]
     """
     whole = [int(cell) if WHOLE.fullmatch(cell) else None for cell in cells]
-    steps = [at for at, (one, other) in enumerate(pairwise(whole)) if None not in (one, other) and other - one == 1]  # type: ignore[operator]
+    steps = [at for at, (one, other) in enumerate(pairwise(whole)) if one is not None and other == one + 1]
     return {place for at in steps for place in (at, at + 1)}

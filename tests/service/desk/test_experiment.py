@@ -30,7 +30,7 @@ def sitting() -> Sitting:
 
 
 def rows(told: dict[str, Any]) -> list[list[str]]:
-    return told["pairs"]["rows"]  # type: ignore[no-any-return]
+    return told["pairs"]["rows"]  # type: ignore[no-any-return]  # what JSON holds
 
 
 def test_what_is_recorded_and_drawn_is_what_the_library_records_and_draws(sitting: Sitting, tmp_path: Path) -> None:

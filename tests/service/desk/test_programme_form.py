@@ -54,7 +54,7 @@ def test_the_form_speaks_as_the_page_does_and_calls_people_as_staff_chose() -> N
     sitting.done("name", shown=True)
     sitting.done("speak", language="en")
     told = asked(sitting, "edit", edits=[GAP])
-    assert told["measures"][2]["name"] == "Pairs formed"  # type: ignore[index]
+    assert told["measures"][2]["name"] == "Pairs formed"  # type: ignore[index]  # what JSON holds
     assert "Vialard Nadège" in str(told["moves"])
 
 
@@ -114,11 +114,11 @@ def test_a_column_that_nothing_reads_becomes_a_question_by_which_people_are_comp
     sitting.done("take", "\n".join(more).encode(), part="answers", name="reponses.csv")
     sitting.done("read")
     offers = asked(sitting, "look")["question_offers"]
-    (offer,) = [one for one in offers if one["name"] == "sport_pratique"]  # type: ignore[attr-defined]
+    (offer,) = [one for one in offers if one["name"] == "sport_pratique"]  # type: ignore[attr-defined]  # what JSON holds
     asked(sitting, "edit", edits=[{"edit": "ask", "name": "question", "settings": offer["settings"]}])
     same = {"kind": "same", "field": "sport_pratique", "weight": 20}
     told = asked(sitting, "edit", edits=[{"edit": "add", "part": "criteria", "settings": same}])
-    assert told["questions"][-1]["answers"] == "32 sur 32"  # type: ignore[index]
+    assert told["questions"][-1]["answers"] == "32 sur 32"  # type: ignore[index]  # what JSON holds
     asked(sitting, "keep")
     plan = sitting.done("form")["plan"]
     assert plan["figures"]

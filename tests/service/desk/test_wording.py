@@ -14,7 +14,7 @@ FOLDER = files("mentormatch.service").joinpath("page")
 FORM = {name: text_of("form", name) for name in (*FORM_SCRIPTS, "in_notebook.js")}
 """Of the form of a programme, which the page shares with notebooks."""
 SCRIPTS = {name: FOLDER.joinpath(name).read_text(encoding="utf-8") for name in OWN if name.endswith(".js")} | FORM
-STEPS = re.search(r"const STEPS = \{.*?\};", SCRIPTS["desk.js"], re.DOTALL)[0]  # type: ignore[index]
+STEPS = re.search(r"const STEPS = \{.*?\};", SCRIPTS["desk.js"], re.DOTALL)[0]  # type: ignore[index]  # it is there
 QUOTED = re.compile(r'"([^"\n]*)"')
 
 

@@ -215,7 +215,7 @@ def test_another_key_of_a_name_replaces_the_first_after_a_time_of_grace(
     with closing(KeyRing(path)) as ring:
         _, second = ring.rotate("a", DAY_S, 60.0)
         callers = guard.Callers(TOKEN, path)
-        assert [callers.named(each).owner for each in (first, second)] == ["a", "a"]  # type: ignore[union-attr]
+        assert [callers.named(each).owner for each in (first, second)] == ["a", "a"]  # type: ignore[union-attr]  # it is there
         monkeypatch.setattr(keys, "time", lambda: time() + 61)
         with pytest.raises(RefusedError) as caught:
             callers.named(first)

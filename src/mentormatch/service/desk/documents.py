@@ -19,7 +19,7 @@ from mentormatch.report.decision_state import can_validate
 from mentormatch.report.exporters.delimited import to_csv
 from mentormatch.report.folder import Portfolio, content_of, documents, pack_files
 from mentormatch.report.handouts import handout_files
-from mentormatch.report.letters import TABLE, LetterKind, letters, letters_table
+from mentormatch.report.letters import TABLE, LetterOccasion, letters, letters_table
 from mentormatch.report.views.pairs import PairPiece
 from mentormatch.report.views.piece import Piece, ViewNames, labels_of
 from mentormatch.service.desk.assets import HTML
@@ -49,7 +49,7 @@ NEXT = "edition.json"
 NEXT_PURPOSE = mark(
     "Pour l'édition suivante, à déposer avec ses réponses : les binômes, et qui est sans binôme, par codes"
 )
-LETTER_FILES: Mapping[str, tuple[LetterKind, str]] = {
+LETTER_FILES: Mapping[str, tuple[LetterOccasion, str]] = {
     "lettres-proposition.zip": (
         "proposal",
         mark("À qui un binôme est proposé dans ce tour, et à qui il n'y a personne à proposer"),
@@ -262,7 +262,7 @@ def letter_archive(name: str, of: DeskRound, contacts: Contacts, *, named: bool)
     about = matching if kind == "confirmation" and of.board.now.seal else proposed
     with language(matching.language):
         shown = contacts if named else without_names(contacts, matching.programme)
-        written = letters(about, shown, kind)  # type: ignore[arg-type]
+        written = letters(about, shown, kind)
         files = {TABLE: to_csv(letters_table(written))}
         return pack_files(files | {one.file: one.eml() for one in written if one.address})
 

@@ -168,7 +168,8 @@ def question_words(fields: Sequence[AnyField | None]) -> tuple[str, str]:
     """Return what two versions say of a question: its words where these differ, else what only one of them says."""
     one, other = fields
     if one is None or other is None:
-        return tuple("" if each is None else ", ".join(settings_in_words(each)) for each in fields)  # type: ignore[return-value]
+        left, right = ([] if each is None else settings_in_words(each) for each in (one, other))
+        return ", ".join(left), ", ".join(right)
     if one.question != other.question:
         return quoted(one.question), quoted(other.question)
     texts = [settings_in_words(each, answers=one.kind == other.kind) for each in (one, other)]
@@ -235,13 +236,14 @@ def criterion_words(
     """Return how two criteria count; ``brief``: only in what they differ, where both are there."""
     one, other = pair
     if one is None or other is None:
-        return tuple("" if each is None else weight_words(each, neutral=True) for each in pair)  # type: ignore[return-value]
+        left, right = ("" if each is None else weight_words(each, neutral=True) for each in (one, other))
+        return left, right
     neutral = one.neutral != other.neutral
-    weights = tuple(weight_words(each, neutral=neutral or not brief) for each in (one, other))
-    pairs = [weights] * (not brief or neutral or one.weight != other.weight)
+    left, right = (weight_words(each, neutral=neutral or not brief) for each in (one, other))
+    pairs = [(left, right)] * (not brief or neutral or one.weight != other.weight)
     if without_weight(one) != without_weight(other):
         pairs += [points_words(one, other)] if points_words(one, other)[0] else [rule_words(pair, fields, brief=True)]
-    return tuple(joined(texts) for texts in zip(*pairs, strict=True))  # type: ignore[return-value]
+    return joined([text for text, _ in pairs]), joined([text for _, text in pairs])
 
 
 def without_weight(criterion: Criterion) -> dict[str, Any]:

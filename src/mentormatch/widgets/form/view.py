@@ -40,7 +40,7 @@ from mentormatch.widgets.form.questions import (
 )
 from mentormatch.widgets.form.session import ProgrammeForm
 
-GOAL_WORDS: Mapping[str, str] = {
+GOAL_WORDS: Mapping[Goal, str] = {
     "matched": mark("un binôme de plus passe avant tout ce qui suit"),
     "priority": mark("celles que les règles placent d'abord"),
     "floor": mark("aucun binôme n'est sacrifié pour le total"),
@@ -221,7 +221,7 @@ class FormView:
             rules_lead=display_text(self.rules_lead()),
             removed=self.describe_removed(),
             goals=[self.goal(goal) for goal in self.programme.goals.order],
-            more_goals=[self.goal(goal) for goal in GOAL_WORDS if goal not in self.programme.goals.order],  # type: ignore[arg-type]
+            more_goals=[self.goal(goal) for goal in GOAL_WORDS if goal not in self.programme.goals.order],
             questions=list(questions_out(self.programme, self.kept, self.cohort)),
             question_offers=list(offers_out(self.form.offered(self.programme))),
             question_kinds=[(kind, tr(KINDS[kind])) for kind in TYPED],
