@@ -1,6 +1,10 @@
 """The tool that changes one thing at a time makes the changes it says, and each of them once."""
 
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from tools.mutants.changes import mutants_of
 
@@ -59,3 +63,11 @@ def test_a_type_is_left_as_it_is_and_the_limits_that_it_states_are_not(tmp_path:
         "types.py:2:38 module: `3` -> `4`",
         "types.py:2:38 module: `3` -> `2`",
     ]
+
+
+@pytest.mark.proof
+def test_what_every_test_would_notice_is_killed() -> None:
+    command = [sys.executable, "tools/mutants", "contract", "--only", r"strict_json\.py.* parse_json: .*return value"]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert "1 killed (0 stopped), 0 not" in done.stdout, done.stdout + done.stderr

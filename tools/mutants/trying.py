@@ -116,6 +116,7 @@ class Session:
         measured = in_child(lambda: self.measured().written()).decode()
         self.told.write(f"{measured}\n")
         before = Tests.read(measured)
+        gc.unfreeze()  # what was gathered is set aside, where it is not found
         self.live = [
             f for f in gc.get_objects() if isinstance(f, FunctionType) and f.__code__.co_filename in self.paths
         ]
@@ -164,7 +165,7 @@ class Session:
         def work() -> bytes:
             try:
                 self.exchange(mutant)
-            except ValueError:  # the changed function closes over other names
+            except ValueError:  # there is no such function yet, or the changed one closes over other names
                 return ELSEWHERE.encode()
             for name in tests:
                 allow(before.seconds[name])
@@ -177,13 +178,17 @@ class Session:
         return said or KILLED
 
     def exchange(self, mutant: Mutant) -> None:
-        """Give the functions of the module of a mutant their changed code."""
+        """Give the functions of the module of a mutant their changed code; raise ValueError where none is there."""
         new = {(code.co_qualname, code.co_firstlineno): code for code in codes(mutant.code)}
+        changed = False
         with warnings.catch_warnings(action="ignore"):  # a generator without its last yield is a plain function
             for function in self.live:
                 code = function.__code__
                 if code.co_filename == str(mutant.path) and (other := new.get((code.co_qualname, code.co_firstlineno))):
+                    changed |= other != code
                     function.__code__ = other
+        if not changed:
+            raise ValueError(mutant.name)
 
 
 def codes(code: CodeType) -> Iterator[CodeType]:
