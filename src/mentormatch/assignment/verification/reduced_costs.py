@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, Row, terms_of_rows
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, Row
 from mentormatch.assignment.model.solution import DualSolution, Links
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
@@ -154,15 +154,13 @@ class DualStage:
         surplus = -prices.mentors[pairs[0]] - prices.mentees[pairs[1]]
         for goal, weight in prices.weights:
             surplus += prices.denominator * weight * goal_profit(problem, goal, *pairs)
-        priced = list(rows_with_duals(problem, prices))
-        terms = terms_of_rows((row for row, _ in priced), *pairs, problem.shape)
-        for (_, price), (places, weights) in zip(priced, terms, strict=True):
-            surplus[places] -= price * weights
+        for row, price in rows_with_duals(problem, prices):
+            surplus -= price * row.coefficients_of(*pairs, problem.shape)
         for goal, price in prices.goal_duals:
             surplus -= price * goal_profit(problem, goal, *pairs)
         links = tuple(_subtract_links(problem, prices, side, pairs, surplus) for side in (0, 1))
         # Constant terms of the dual objective
-        others = sum(price * (active_bound(row, price) or 0) for row, price in priced)
+        others = sum(price * (active_bound(row, price) or 0) for row, price in rows_with_duals(problem, prices))
         others += sum(price * values[goal] for goal, price in prices.goal_duals)
         return cls(prices, surplus, (prices.mentors, prices.mentees), (links[0], links[1]), others, rests)
 
