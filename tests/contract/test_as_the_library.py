@@ -14,7 +14,7 @@ import pytest
 import mentormatch as mm
 from mentormatch import examples
 from mentormatch.assignment.model.solution import Status, empty_solution
-from mentormatch.contract.match_response import MatchResponse, pair_out
+from mentormatch.contract.match_response import MatchResponse, kept_places_out, pair_out
 from mentormatch.contract.operation import ask
 from mentormatch.contract.operations.plans import PlansResponse
 from mentormatch.contract.verification_response import verification_out
@@ -24,6 +24,7 @@ from mentormatch.operations.matching import PairsByHand
 from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append
 from mentormatch.record.verify import entry_of, journal_beside, verify
+from tests.explanation.diagnosis.people import alike, programme
 
 FOLDER = folder_of("mentorat")
 PINS = [("M06", "E08")]
@@ -93,6 +94,16 @@ def test_what_is_told_of_a_matching_is_what_it_says(matching: mm.Matching) -> No
         (price.goal, price.differences) for price in matching.goal_prices
     ]
     assert answer["goal_prices"]
+
+
+def test_places_that_are_kept_are_told_with_what_they_cost_where_that_is_known() -> None:
+    reserve = {"kind": "reserve", "places": 2, "name": "deux pour mars"}
+    kept = mm.match(alike(3, 3), programme({"kind": "capacity", "field": "places", "most": 3}, reserve))
+    (left,) = kept.kept_places
+    (answer,) = of(kept)["kept_places"]
+    assert (answer["known"], answer["differences"]) == (True, left.differences)
+    unknown = kept_places_out(replace(left, asked={}, unasked={}))
+    assert (unknown.known, unknown.differences) == (False, {})
 
 
 def changed(change: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import csv
 import json
 import tomllib
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import examples
+from mentormatch.assignment.model.solution import Status
 from mentormatch.contract.group_response import GroupsResponse
 from mentormatch.contract.member_requests import GroupsRequest
 from mentormatch.contract.operation import ask
@@ -68,7 +70,14 @@ def formed() -> Grouping:
 def test_groups_are_those_of_the_library() -> None:
     answer = told("groups", seed=3, together=TOGETHER, apart=APART, past=[["C01", "C06", "C99"]])
     assert answer == of(formed(), 3)
-    assert answer["status"] == "proved"
+    assert (answer["status"], answer["canonical"]) == ("proved", True)
+
+
+def test_groups_are_canonical_where_they_are_proved_and_ties_are_settled() -> None:
+    grouping = formed()
+    stopped = replace(grouping, solution=replace(grouping.solution, status=Status.FEASIBLE))
+    open_ties = replace(grouping, solution=replace(grouping.solution, settled=False))
+    assert [(one.settled, of(one)["canonical"]) for one in (stopped, open_ties)] == [(True, False), (False, False)]
 
 
 def test_what_is_told_of_groups_is_what_they_say() -> None:

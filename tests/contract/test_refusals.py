@@ -81,6 +81,10 @@ def test_every_hostile_body_is_tried(shared_data: Path) -> None:
         (b"", "ligne 1, colonne 1 : une syntaxe incorrecte ; attendu : un objet JSON"),
         ('{"a": 1,\n "b" 2}', "ligne 2, colonne 6 : une syntaxe incorrecte ; attendu : un objet JSON"),
         ("[" * 100_000, "ligne 1, colonne 65 : un objet trop imbriqué ; attendu : 64 niveaux au plus"),
+        (
+            "\n[" + "[],{}," * 3 + "[" * 100_000,
+            "ligne 2, colonne 83 : un objet trop imbriqué ; attendu : 64 niveaux au plus",
+        ),
         ('{"a": NaN}', "$.a : un nombre qui n’est pas fini ; attendu : un nombre fini"),
         ('{"a": [0, -Infinity]}', "$.a[1] : un nombre qui n’est pas fini ; attendu : un nombre fini"),
         ('{"a": 1e400}', "$.a : un nombre qui n’est pas fini ; attendu : un nombre fini"),
