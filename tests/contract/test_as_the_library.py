@@ -17,10 +17,14 @@ from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.contract.match_response import MatchResponse, kept_places_out, pair_out
 from mentormatch.contract.operation import ask
 from mentormatch.contract.operations.plans import PlansResponse
+from mentormatch.contract.operations.recruit import gain_out, trait_out
+from mentormatch.contract.operations.sturdy import sturdy_plan_out
 from mentormatch.contract.verification_response import verification_out
 from mentormatch.errors import RequestError
 from mentormatch.examples import folder_of
 from mentormatch.operations.matching import PairsByHand
+from mentormatch.operations.recruitment import MentorTrait, PlanGain
+from mentormatch.operations.sturdy import SturdyPlan
 from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append
 from mentormatch.record.verify import entry_of, journal_beside, verify
@@ -341,3 +345,17 @@ def test_what_is_wrong_with_a_decision_is_told(former: mm.Matching, tmp_path: Pa
     assert headless["outcome"] == "refused"
     empty = json.loads(ask("verify", {"decision": "", "log": ""}).to_json())
     assert (empty["outcome"], empty["certificate"], empty["log"]["lines"]) == ("refused", None, 0)
+
+
+def test_points_of_other_plans_are_told_out_of_a_hundred(matching: mm.Matching) -> None:
+    assert trait_out(MentorTrait("metier", "Métier", "diffusion", 250_000)).points == 25
+    assert gain_out(PlanGain(Status.PROVED, 1, ("E01",), -1_230_000)).points == -123
+    assert sturdy_plan_out(SturdyPlan(matching, 1_230_000, 1, 1.5)).price == 123
+
+
+def test_who_is_in_no_list_has_none_among_the_suggestions() -> None:
+    answer, whole = told("suggest"), mm.suggest(examples.cohort(), examples.programme())
+    lists = {one["person"]: one["partners"] for one in answer["lists"]}
+    assert all(lists.values())
+    assert set(lists) == {person for own in whole.lists.values() for person, pairs in own.items() if pairs}
+    assert any(not pairs for own in whole.lists.values() for pairs in own.values())

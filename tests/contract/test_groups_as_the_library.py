@@ -165,10 +165,12 @@ def test_sessions_need_a_programme_that_holds_some(kind: str) -> None:
         told(kind, programme=silent)
 
 
-def test_rotate_is_the_rotation_of_the_library() -> None:
+@pytest.mark.parametrize(("rounds", "proved"), [(3, True), (4, False)])
+def test_rotate_is_the_rotation_of_the_library(rounds: int, *, proved: bool) -> None:
     grouping = mm.form_groups(*people(), seed=1)
-    whole = mm.rotate(grouping, 3)
-    answer = told("rotate", rounds=3, seed=1)
+    whole = mm.rotate(grouping, rounds)
+    answer = told("rotate", rounds=rounds, seed=1)
+    assert answer["proved"] is proved
     assert answer["grouping"] == of(grouping, 1)
     assert answer["status"] == str(grouping.status)
     assert answer["rounds"] == [[list(group) for group in each] for each in whole.rounds]
