@@ -206,7 +206,9 @@ def tried_anew(mutant: Mutant, before: Tests) -> str:
 
     def work() -> bytes:
         allow(sum(before.seconds[name] for name in tests), at_least=60)
-        code = int(pytest.main([*PYTEST, *files], plugins=[Changed(mutant, tests)]))
+        changed = Changed(mutant, tests)
+        sys.meta_path.insert(0, changed)  # what all tests share is imported first
+        code = int(pytest.main([*PYTEST, *files], plugins=[changed]))
         return {0: SURVIVED, 1: KILLED, 2: KILLED}.get(code, f"not tried, pytest ended with {code}").encode()
 
     return verdict(work)
