@@ -154,7 +154,7 @@ def test_surveys(benchmark: BenchmarkFixture, people: int, kind: str) -> None:
 
 
 SURVEY_S = 20.0
-PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "instances" / "mdgplib"
+PUBLISHED = Path(__file__).parents[2] / "shared" / "data" / "instances" / "mdgplib"
 SECONDS = {"n060": 2.5, "n120": 20.0}
 SEEDS = 3
 
