@@ -18,6 +18,9 @@ from mentormatch.base.child_process import claim_stdout, exit_with_parent, limit
 from mentormatch.errors import MentorMatchError
 from mentormatch.languages import language
 
+NO_ROOM = "failed to map segment"
+"""What the system's loader says of a library that the memory left is too small for."""
+
 
 def main() -> None:
     """Read the task, write answers."""
@@ -26,6 +29,10 @@ def main() -> None:
         _work(claim_stdout())
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
+    except ImportError as error:
+        if NO_ROOM in str(error):
+            os._exit(OUT_OF_MEMORY)
+        raise
 
 
 def _work(out: BinaryIO) -> None:
