@@ -30,9 +30,11 @@ SOFT = (
     (re.compile(r'"person": ?"[ME]-\w+"'), '"person": "<pseudonym>"'),
     (re.compile(r'"size": ?[0-9]+'), '"size": 0'),
     (re.compile(r'"(seconds|\w+_s)": ?[0-9.e+-]+'), r'"\1": 0'),
+    (re.compile(r"<style>.*?</style>", re.DOTALL), "<style></style>"),
+    (re.compile(r"'sha256-[\w+/=]+'"), "'<sha256>'"),
     (re.compile(r"\b" + re.escape(mm.__version__) + r"\b"), "<version>"),
 )
-"""What differs between two runs of the same: moments, digests of what holds versions, seconds."""
+"""What differs between two runs of the same: moments, digests of what holds versions, seconds; and style sheets."""
 
 
 NOTHING: Mapping[str, bytes] = {}
