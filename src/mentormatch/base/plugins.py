@@ -28,6 +28,12 @@ def entry_points_installed() -> EntryPoints:
     return entry_points()
 
 
+@cache
+def points_of(group: str) -> tuple[EntryPoint, ...]:
+    """Return the entry points of a group, in order of their names."""
+    return tuple(sorted(entry_points_installed().select(group=group), key=lambda point: (point.name, point.value)))
+
+
 def concrete[T](base: type[T], package: str, group: str | None = None) -> dict[str, type[T]]:
     """Return the classes that derive from ``base`` in the modules of ``package``, by kind, in order of their names.
 
@@ -38,8 +44,7 @@ def concrete[T](base: type[T], package: str, group: str | None = None) -> dict[s
     found = {
         kind_of(extension): extension for extension in descendants(base) if extension.__module__.startswith(package)
     }
-    points = entry_points_installed().select(group=group) if group else ()
-    for point in sorted(points, key=lambda point: (point.name, point.value)):
+    for point in points_of(group) if group else ():
         extension = load_point(point)
         expected = misfit(base, point.name, extension) or (tr("un autre nom") if point.name in found else "")
         if expected:

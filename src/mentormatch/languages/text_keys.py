@@ -114,9 +114,7 @@ def fold(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.lower().replace("`", "'").split())
-    lowered = _bare(text.translate(_APOSTROPHES)).casefold()
-    plain = _bare(lowered).translate(_LIGATURES).translate(_APOSTROPHES)
-    return " ".join(unicodedata.normalize("NFKC", plain.translate(_DASHES)).split())
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_FOLDED)).split())
 
 
 def skeleton(text: str) -> str:
@@ -165,15 +163,17 @@ class _Drawn(dict[int, int | None]):
         return self[code]
 
 
-class _Dashes(dict[int, str]):
-    """For ``str.translate``: every dash becomes a hyphen; filled as they come."""
+class _Folded(dict[int, str]):
+    """For ``str.translate``: each character as ``fold`` compares it; filled as they come."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = _plain_dash(chr(code))
+        lowered = _bare(chr(code).translate(_APOSTROPHES)).casefold()
+        plain = _bare(lowered).translate(_LIGATURES).translate(_APOSTROPHES)
+        self[code] = "".join(map(_plain_dash, plain))
         return self[code]
 
 
-_DRAWN, _DASHES = _Drawn(), _Dashes()
+_DRAWN, _FOLDED = _Drawn(), _Folded()
 
 
 def _is_mark(character: str) -> bool:

@@ -25,7 +25,7 @@ LEAST, SHARE = 2, 0.15
 """Of all else so many columns tell, and that share of those that are named."""
 SEVERAL = 2
 """So many answers tell what a column holds."""
-MOST_LOOKED_AT = 2_000
+MOST_LOOKED_AT = 500
 MOST_NAMED = 5
 FOUND = mark("des réponses au lieu d'intitulés, d'après {columns}")
 ADVICE = mark(
@@ -52,13 +52,18 @@ def telling_columns(header: Record, answers: Sequence[Record]) -> list[int]:
     """Return the columns, from 0, in which a row looks like those below it."""
     cells = [cell.strip() for cell in header.cells]
     counted = numbered_columns(cells)
-    below = [row.cells for row in answers if list(map(str.strip, row.cells)) != cells]
+    below = [row.cells for row in answers if not are_same(row.cells, cells)]
     found: list[int] = []
     for at, cell in enumerate(cells):
         said = [text for row in below if at < len(row) and (text := row[at].strip())]
         if cell and said and at not in counted and (is_shaped_like(cell, said) or recurs(cell, said)):
             found.append(at)
     return found
+
+
+def are_same(cells: Sequence[str], others: Sequence[str]) -> bool:
+    """Say whether cells are the same as ``others`` but for the blanks around them; most differ in the first."""
+    return len(cells) == len(others) and all(one.strip() == other for one, other in zip(cells, others, strict=True))
 
 
 def is_shaped_like(cell: str, said: Sequence[str]) -> bool:
@@ -68,7 +73,7 @@ def is_shaped_like(cell: str, said: Sequence[str]) -> bool:
 
 def recurs(cell: str, said: Sequence[str]) -> bool:
     """Say whether a cell stands below itself, among others: a box that is ticked with its own words holds no others."""
-    given = set(map(fold, said))
+    given = set(map(fold, set(said)))
     return len(given) > 1 and fold(cell) in given
 
 

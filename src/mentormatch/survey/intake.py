@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
-from functools import lru_cache
 from hashlib import blake2b
 from itertools import combinations
 
@@ -196,15 +195,13 @@ def known_names(entries: Sequence[SurveyEntry], *, apart: bool) -> Counter[str]:
         readings = {name: said for entry in own for name, said in zip(entry.names, entry.readings, strict=True)}
         for reading in readings.values():
             texts = reading.value if isinstance(reading.value, tuple) else (reading.value,)
-            named = {canonical(part) for text in texts if isinstance(text, str) for part in name_parts(text)}
-            found.update(named)
+            found.update({part for text in texts if isinstance(text, str) for part in name_parts(text)})
     return found
 
 
-@lru_cache(maxsize=4_096)
 def name_parts(text: str) -> frozenset[str]:
-    """Return a text, and its parts between what may stand between two names; the same ones come again and again."""
-    return frozenset({text, *filter(None, BETWEEN_NAMES.split(text))})
+    """Return a text and its parts between what may stand between two names, all as names are compared."""
+    return frozenset(map(canonical, {text, *filter(None, BETWEEN_NAMES.split(text))}))
 
 
 def names_run_together(
@@ -214,7 +211,7 @@ def names_run_together(
     for entry in entries:
         value = entry.value(field)
         names = value if isinstance(value, tuple) else ()
-        inside = {canonical(part) for name in names for part in name_parts(name) - {name}}
+        inside = {part for name in names for part in name_parts(name) - {canonical(name)}}
         if any(known[part] > 1 for part in inside):
             sentence = tr(
                 "« {field} » : un nom en contient un autre ; si ce sont plusieurs noms, séparez-les par « {joiner} »",

@@ -91,8 +91,9 @@ def find_header(rows: Rows, tools: Sequence[Tool]) -> tuple[Rows, list[Tool]]:
         for above in range(min(MOST_TITLES, len(one.records) - 1) + 1):
             below = replace(one, records=one.records[above:])
             width = 2 * max((count(row.cells) for row in one.records[:above]), default=0)
-            known = [tool for tool in tools if not tool.last and tool.knows(below)]
-            if known and width <= count(below.records[0].cells):
+            if width > count(below.records[0].cells):
+                continue  # before any tool looks: most tables end here, with rows as wide as the first
+            if known := [tool for tool in tools if not tool.last and tool.knows(below)]:
                 return below, known
     return rows, []
 
