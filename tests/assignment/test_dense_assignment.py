@@ -8,10 +8,9 @@ import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from mentormatch.assignment import dense_assignment, sparse_assignment
-from mentormatch.assignment import dense_assignment as blocks
+from mentormatch.assignment import cost_matrix, dense_assignment, sparse_assignment
 from mentormatch.assignment import optimal_face as faces
-from mentormatch.assignment.dense_assignment import CostMatrix
+from mentormatch.assignment.cost_matrix import CostMatrix
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.kernels import jit as choice
 from mentormatch.assignment.kernels.components import strong_components
@@ -63,6 +62,29 @@ def test_prices_and_total_are_those_of_scipys_assignment(seed: int) -> None:
     assert (found[2] == expected[2]).all()
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_few_slots_at_first_lead_to_the_same_duals(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dense_assignment, "SPREAD_FROM", -1)
+    monkeypatch.setattr(dense_assignment, "SPREAD", 0)
+    problem = drawn(4 * seed)  # somebody may take several
+    stage = opening_stage(scalarize(problem, 1 << 50))
+    assert isinstance(problem.scores, DenseScores)
+    block = CostMatrix.of(problem, problem.scores, stage, remaining_degrees(problem))
+    rounds: list[int] = []
+
+    def noted(part: CostMatrix) -> dense_assignment.PricedAssignment:
+        rounds.append(len(part.column_of_slot))
+        return dense_assignment._solve_by_lapjv(part)
+
+    found, expected = dense_assignment._solve_by_slots(block, noted), dense_assignment._solve_by_lapjv(block)
+    assert found is not None
+    assert rounds == sorted(rounds)
+    loads = np.bincount(found[0][found[0] >= 0], minlength=block.shape[1])
+    assert block.columns.hold(loads)
+    for one, other in zip(found[1:], expected[1:], strict=True):
+        assert one.tolist() == other.tolist()
+
+
 def test_pairs_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dense_assignment, "COMPILED_FROM", 0)
     taken = []
@@ -92,7 +114,7 @@ def test_the_same_cells_are_near_by_either_way(seed: int, monkeypatch: pytest.Mo
     prices = tuple(random.integers(0, stage.range + 1, count) for count in block.shape)
     found = []
     for compiled in (False, True):
-        monkeypatch.setattr(blocks, "use_numba", lambda _, compiled=compiled: compiled)
+        monkeypatch.setattr(cost_matrix, "use_numba", lambda _, compiled=compiled: compiled)
         found.append(block.columns_within((prices[0], prices[1]), stage.range // 3).tolist())
     assert found[0] == found[1]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment import column_generation, dense_assignment
-from mentormatch.assignment.dense_assignment import CostMatrix
+from mentormatch.assignment.cost_matrix import CostMatrix
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status

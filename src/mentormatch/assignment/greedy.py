@@ -16,7 +16,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import NO_SCORE, DenseScores, Scores, SparseScores
 from mentormatch.assignment.model.solution import GREEDY, DualSolution, Solution, Status
 from mentormatch.assignment.objective import evaluate_tiers
-from mentormatch.assignment.optimal_face import are_pins_feasible, pair_array, remaining_degrees
+from mentormatch.assignment.optimal_face import are_pins_feasible, exact_dot, pair_array, remaining_degrees
 from mentormatch.assignment.pair_program import PairModel
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
@@ -134,7 +134,7 @@ def _trivial_bounds(problem: AssignmentProblem) -> tuple[dict[str, int | None], 
             break
         paid = [np.maximum(score, 0) if goal == "total" else (score > NO_SCORE).astype(np.int64) for score in best]
         sums = [
-            sum((np.maximum(loads.least, loads.most) * price).tolist())
+            exact_dot(price, np.maximum(loads.least, loads.most))
             for loads, price in zip((problem.mentors, problem.mentees), paid, strict=True)
         ]
         side = int(sums[1] < sums[0])

@@ -49,7 +49,7 @@ class PairConstraint:
 
     def holds(self, chosen: BoolVector) -> bool:
         """Return whether the chosen pairs, (e,) bool, satisfy the constraint."""
-        total = int(self.weights[chosen[self.places]].sum())
+        total = int(self.weights[chosen[self.places]].sum()) if len(self.places) else 0
         return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
 
     def among(self, kept: BoolVector, numbers: IntVector) -> "PairConstraint":

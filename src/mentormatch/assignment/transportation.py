@@ -115,6 +115,7 @@ class TransportationFlow:
     """
 
     def __init__(self, problem: TransportationProblem, check_deadline: CheckDeadline) -> None:
+        check_deadline()
         n, m = problem.worth.shape
         self.check_deadline = check_deadline
         nobody = np.where(problem.required, ABSENT, 0).astype(np.int64)
@@ -141,6 +142,7 @@ class TransportationFlow:
 
     def place_items(self) -> bool:
         """Send each item where it gains most; return whether every item may go somewhere."""
+        self.check_deadline()
         net = self.worth - self.prices[:, None]
         self.sink: IntVector = net.argmax(axis=0).astype(np.int64)
         load = np.bincount(self.sink, minlength=len(self.prices))

@@ -77,7 +77,7 @@ class DegreeBounds(ContentEquality):
     @property
     def firm_minimum(self) -> IntVector:
         """Return (n,) int64: the minimum that binds in any case."""
-        return np.where(self.optional, 0, self.least)
+        return np.where(self.optional, 0, self.least) if self.optional.any() else self.least
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -383,8 +383,11 @@ def terms_of_rows(
     listed = [_PairsByPerson(people, count) for people, count in zip((mentors, mentees), shape, strict=True)]
     shared: dict[int, IntVector] = {}
     for row in rows:
-        own = [each.places(person) for each, person in zip(listed, (row.mentor, row.mentee), strict=True)]
-        some = [places for places in own if places is not None]
+        sides = zip(listed, (row.mentor, row.mentee), strict=True)
+        some = [each.places(person) for each, person in sides if person is not None]
+        if some and not any(map(len, some)):
+            yield some[0], some[0]
+            continue
         if len(some) != 1 or row.factor is not None:
             places = np.unique(np.concatenate(some)) if some else np.arange(len(mentors))
             weights = row.coefficients_of(mentors[places], mentees[places], shape)
@@ -405,10 +408,8 @@ class _PairsByPerson:
         self._people, self._count = people, count
         self._order, self._starts = people, list[int]()
 
-    def places(self, person: int | None) -> IntVector | None:
-        """Return the places of the pairs of a person, ascending; None of nobody."""
-        if person is None:
-            return None
+    def places(self, person: int) -> IntVector:
+        """Return the places of the pairs of a person, ascending."""
         if not self._starts:
             self._order = np.argsort(self._people, kind="stable")
             self._starts = np.searchsorted(self._people[self._order], np.arange(self._count + 1)).tolist()

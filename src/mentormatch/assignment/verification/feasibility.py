@@ -65,12 +65,22 @@ def _degree_violations(side: str, loads: DegreeBounds, people: IntVector) -> Ite
             yield f"{side} {person} takes {taken[person]}, at least {loads.least[person]}"
 
 
+def _pairs_by_person(people: IntVector) -> dict[int | None, list[int]]:
+    """Return the positions of the pairs of each person who is in one."""
+    found = dict[int | None, list[int]]()
+    for place, person in enumerate(people.tolist()):
+        found.setdefault(person, []).append(place)
+    return found
+
+
 def _row_violations(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> Iterator[str]:
+    of_mentor, of_mentee = _pairs_by_person(mentors), _pairs_by_person(mentees)
     for row in problem.rows:
         # A row of one person, or of two, looks at their pairs alone.
-        of = [(people, own) for people, own in ((mentors, row.mentor), (mentees, row.mentee)) if own is not None]
-        counted = np.logical_or.reduce([people == own for people, own in of]) if of else np.ones(len(mentors), bool)
-        total = sum(row.coefficients_of(mentors[counted], mentees[counted], problem.shape).tolist())
+        counted = [*{*of_mentor.get(row.mentor, ()), *of_mentee.get(row.mentee, ())}]
+        if row.mentor is None and row.mentee is None:
+            counted = [*range(len(mentors))]
+        total = sum(row.coefficients_of(mentors[counted], mentees[counted], problem.shape).tolist()) if counted else 0
         if row.least is not None and total < row.least:
             yield f"row {row.name!r} sums to {total}, at least {row.least}"
         if row.most is not None and total > row.most:
