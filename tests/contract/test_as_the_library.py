@@ -19,6 +19,7 @@ from mentormatch.contract.operation import ask
 from mentormatch.contract.operations.plans import PlansResponse
 from mentormatch.contract.operations.recruit import gain_out, trait_out
 from mentormatch.contract.operations.sturdy import sturdy_plan_out
+from mentormatch.contract.requests import with_arrived_apart
 from mentormatch.contract.verification_response import verification_out
 from mentormatch.errors import RequestError
 from mentormatch.examples import folder_of
@@ -28,6 +29,7 @@ from mentormatch.operations.sturdy import SturdyPlan
 from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append
 from mentormatch.record.verify import entry_of, journal_beside, verify
+from tests.contract.test_people import PROGRAMME, person
 from tests.explanation.diagnosis.people import alike, programme
 
 FOLDER = folder_of("mentorat")
@@ -170,6 +172,23 @@ def test_alternatives(matching: mm.Matching, person: str, most: int | None) -> N
         one.losses for one in found
     ]
     assert [len(one["moves"]) for one in answer["alternatives"]] == [len(one.moves) for one in found]
+
+
+def test_alternatives_of_who_stands_on_both_sides_are_of_the_side_asked_for() -> None:
+    people = {"mentors": [person("X"), person("M1")], "mentees": [person("X"), person("E1")]}
+    asked = {"programme": PROGRAMME, **people, "person": "X"}
+    for side in ("mentor", "mentee"):
+        assert json.loads(ask("alternatives", {**asked, "side": side}).to_json())["side"] == side
+
+
+def test_who_arrives_is_taken_apart_and_nobody_where_nobody_does() -> None:
+    cohort = examples.cohort()
+    assert with_arrived_apart(cohort, []) == (cohort, None)
+    here, arrived = with_arrived_apart(cohort, ["M01", "e02"])
+    assert arrived is not None
+    assert (*arrived.mentors.ids, *arrived.mentees.ids) == ("M01", "E02")
+    assert {*here.mentors.ids} == {*cohort.mentors.ids} - {"M01"}
+    assert {*here.mentees.ids} == {*cohort.mentees.ids} - {"E02"}
 
 
 def test_plans() -> None:

@@ -12,13 +12,13 @@ import pytest
 import mentormatch as mm
 from mentormatch import examples
 from mentormatch.assignment.model.solution import Status
-from mentormatch.contract.group_response import GroupsResponse
+from mentormatch.contract.group_response import GroupsResponse, group_out
 from mentormatch.contract.member_requests import GroupsRequest
 from mentormatch.contract.operation import ask
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.examples import folder_of
 from mentormatch.groups.inputs import names_as
-from mentormatch.groups.partition import Grouping
+from mentormatch.groups.partition import FormedGroup, Grouping
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from tests.contract.bodies import example, texts
 
@@ -150,6 +150,10 @@ def test_somebody_who_is_named_and_is_nobody_is_refused_but_for_former_groups() 
         ("$.together[0][1]", "l’identifiant d’un membre de la demande"),
         ("$.apart[0][0]", "l’identifiant d’un membre de la demande"),
     ]
+
+
+def test_a_group_of_one_has_no_points() -> None:
+    assert group_out(FormedGroup(1, "", ("M1",), 0, ())).points == 0
 
 
 @pytest.mark.parametrize("kind", ["groups", "rotate"])

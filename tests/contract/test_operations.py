@@ -14,6 +14,7 @@ from mentormatch.contract.operation import ask, operations, read, schema_of
 from mentormatch.contract.requests import CohortRequest
 from mentormatch.contract.response import Response
 from mentormatch.errors import ProgrammeError, RequestError
+from mentormatch.operations.proposal import ProposalRecord
 from tests.contract.bodies import KINDS, example, texts
 from tests.english import french_in
 
@@ -102,6 +103,8 @@ def test_a_key_that_is_missing_is_named(kind: str, name: str) -> None:
 
 def test_an_answer_is_text_on_several_lines_in_a_fixed_order() -> None:
     assert ask("verify", example("verify")).to_json().startswith('{\n "schema_version": 1,\n "verified": true,')
+    kept = ProposalRecord.model_validate(example("reply")["proposal"])
+    assert kept.to_json().startswith('{\n  "schema_version": 1,\n')
 
 
 def test_an_answer_is_written_in_its_own_letters() -> None:

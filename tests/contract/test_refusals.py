@@ -1,22 +1,28 @@
 """What is refused is refused with a reason: where, what was found, what is expected; never with an answer."""
 
 import json
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
-from mentormatch.base.strict_json import Text, Whole, parse_json
+from mentormatch.base.strict_json import Text, Whole, first, parse_json
 from mentormatch.contract.examples import PROGRAMME
 from mentormatch.contract.operation import ask
+from mentormatch.contract.request_errors import type_expected
 from mentormatch.contract.requests import MatchRequest
-from mentormatch.errors import MentorMatchError, ProgrammeError, RequestError
+from mentormatch.errors import MentorMatchError, Problem, ProgrammeError, RequestError
+from mentormatch.examples import folder_of
 from mentormatch.languages import language
 from tests.canaries import ANSWER
 from tests.contract.bodies import KINDS, example
 from tests.english import french_in
 
+FOLDER, CODEV = folder_of("mentorat"), folder_of("codeveloppement")
 MADE = [
     *("bigint", "bom", "bool_as_num", "deep", "dup_key", "float_cap", "huge_cap"),
     *("inf", "nan", "neg_cap", "proto", "str_as_num", "surrogate", "utf16"),
@@ -233,6 +239,8 @@ def test_everybody_who_is_named_and_nobody_is_told_with_the_place() -> None:
         "$.pairs[0].mentor : identifiant inconnu « M09 » ; attendu : l’identifiant d’un·e mentor·e de la demande",
         "$.pairs[1].mentee : identifiant inconnu « M01 » ; attendu : l’identifiant d’un·e mentoré·e de la demande",
     ]
+    told = lines("reply", example("reply", proposal={"pairs": [pair, {"mentor": "M01", "mentee": "x"}]}))
+    assert [line.split(" : ")[0] for line in told] == ["$.proposal.pairs[0].mentor", "$.proposal.pairs[1].mentee"]
     told = lines("why-not", example("why-not", mentor="E01", mentee="x", bans=[pair]))
     assert [line.split(" : ")[0] for line in told] == ["$.bans[0].mentor", "$.mentor", "$.mentee"]
     assert lines("alternatives", example("alternatives", person="x")) == [
@@ -251,6 +259,33 @@ def test_of_many_problems_the_first_hundred_are_told(many: int) -> None:
         assert len(problems) == min(many * (2 if "pins" in parts else 1), 101)
     (*_, last) = refusal("match", example("match") | bodies[1]).problems
     assert ("d’autres encore" in str(last)) is (many > 100)
+
+
+def test_of_very_many_problems_only_those_that_are_told_are_made() -> None:
+    made: list[int] = []
+
+    def problems() -> Iterator[Problem]:
+        for number in range(1_000):
+            made.append(number)
+            yield Problem(str(number), "")
+
+    assert len(first(problems(), "$")) == 101
+    assert len(made) == 101
+
+
+@pytest.mark.parametrize(("kind", "other"), [("match", CODEV), ("groups", FOLDER), ("topics", FOLDER)])
+def test_a_programme_of_another_kind_is_told_before_the_people(kind: str, other: Path) -> None:
+    programme = tomllib.loads((other / "programme.toml").read_text(encoding="utf-8"))
+    whole = example(kind) | {"programme": programme}
+    people = {part: people for part, people in whole.items() if part in {"mentors", "mentees", "members"}}
+    asked = {part: [{**person, "answers": {"inconnue": 1}} for person in persons] for part, persons in people.items()}
+    assert people
+    assert str(refusal(kind, whole | asked)) == str(refusal(kind, whole))
+
+
+def test_what_the_library_below_says_is_told_where_it_names_no_words() -> None:
+    error: ErrorDetails = {"type": "other", "loc": (), "input": None, "msg": "it's wrong"}
+    assert type_expected(error) == "it's wrong"
 
 
 @pytest.mark.promise(27)

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -14,7 +13,6 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from mentormatch.base.strict_json import (
-    MOST_LISTED,
     JsonMessage,
     Keys,
     Text,
@@ -130,14 +128,11 @@ class Request(JsonMessage):
     def of(cls, data: Mapping[str, Any]) -> Self:
         """Return the request in a JSON object; raises RequestError with everything in it that does not fit."""
         refuse_unplain(data)
-        problems: list[Problem] = []
         try:
             return cls.model_validate(data)
         except ValidationError as error:
-            problems.extend(islice(misfits(error, cls), MOST_LISTED + 1))
-        raise refusal(
-            tr("La demande ne suit pas le contrat"), problems
-        )  # outside: the error of pydantic holds what was sent
+            refused = refusal(tr("La demande ne suit pas le contrat"), misfits(error, cls))
+        raise refused  # outside: the error of pydantic holds what was sent
 
 
 People = Annotated[list[Submitted], Setting(max_length=MOST_PEOPLE)]

@@ -16,7 +16,7 @@ from mentormatch.contract.session_dates import DateOut, dates_out
 from mentormatch.fields import SIDES
 from mentormatch.groups.dates import Dates
 from mentormatch.groups.result import worst_status
-from mentormatch.groups.sessions import dates_of, turns_of
+from mentormatch.groups.sessions import dates_of, require_sessions, turns_of
 from mentormatch.groups.turns import Turns as Scheduled
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
@@ -41,7 +41,7 @@ class TurnsRequest(MembersRequest):
 
     def propose_dates(self, cohort: Cohort, programme: Programme) -> Dates | None:
         """Return the best dates, where none are asked for and the programme proposes some."""
-        if self.dates is not None or programme.sessions is None or not programme.sessions.dates:
+        if self.dates is not None or not require_sessions(programme).dates:
             return None
         return dates_of(cohort, programme, seed=self.seed, time_limit_s=self.time_limit_s)
 
