@@ -386,3 +386,23 @@ def test_stages_about_a_floor_in_another_order_are_refused() -> None:
         for stage in solution.prices
     ]
     assert certify(problem, replace(solution, prices=tuple(turned))).verdict is Verdict.REFUSED
+
+
+def test_fewer_pairs_than_could_be_have_a_bound_of_each_goal() -> None:
+    best = solve(pose(SCORES))
+    (stage,) = best.prices
+    one = Solution(Status.FEASIBLE, np.array([[0, 0]]), (Tier("matched", 1, None), Tier("total", 5, None)))
+    certificate = certify(pose(SCORES), replace(one, prices=best.prices))
+    paid = int(stage.mentors.sum() + stage.mentees.sum())  # for two pairs, of which one has the weight of its goal back
+    assert [tier.certified for tier in certificate.tiers] == [2, paid - stage.weights[0][1]]
+
+
+@pytest.mark.parametrize(("above", "proved"), [(6, None), (8, 7), (9, None)])
+def test_no_better_worst_pair_is_proved_by_the_pairs_just_above_it_alone(above: int, proved: int | None) -> None:
+    problem = pose([[5], [7]], goals=("matched", "floor"))
+    matched = DualSolution((("matched", 1),), np.array([0, 0]), np.array([1]))
+    above_it = replace(matched, mentees=np.array([0]), score_threshold=above)
+    for mentor, floor in ((0, 5), (1, 7)):
+        tiers = (Tier("matched", 1, 1), Tier("floor", floor, None))
+        claim = Solution(Status.FEASIBLE, np.array([[mentor, 0]]), tiers, prices=(matched, above_it))
+        assert certify(problem, claim).tiers[1].certified == (proved if floor == 7 else None)

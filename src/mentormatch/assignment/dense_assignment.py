@@ -145,8 +145,8 @@ FULL_COLUMNS = 10
 SCATTERED = 0.6
 """If many rows want the same columns, so that fewer get their first choice, all cells are quicker than a list of
 edges: scipy's augmenting paths are long, and take longer on a list. Independent scores give 1 - 1/e and more."""
-SPREAD, SPREAD_FROM = 4, 1 << 22
-"""With so many times as many cells, when each slot has a column, and so many cells, not all slots get one at first."""
+SLOTS_A_COLUMN, SLOT_CELLS = 4, 1 << 22
+"""With more slots a column on average, and more cells with a column for each slot, few slots get one at first."""
 
 type PricedAssignment = tuple[IntVector, IntVector, IntVector]
 """The column of each row, -1 for none, and the duals of rows and of columns."""
@@ -248,20 +248,19 @@ def _solve_by_slots(
     which no column that lacks slots has a dual is one with all slots (complementary slackness), and the smallest duals
     are the same. With minimums all slots are there at once: fewer might not be enough for them.
     """
-    most = block.columns.most
-    if block.forbidden_cost != 0 or block.shape[0] * len(block.column_of_slot) <= max(
-        SPREAD * block.count, SPREAD_FROM
-    ):
+    most, places = block.columns.most, len(block.column_of_slot)
+    few = places <= SLOTS_A_COLUMN * block.shape[1] or block.shape[0] * places <= SLOT_CELLS
+    if few or block.forbidden_cost != 0:
         return solve(block)
     slots = np.minimum(most, 1)
     while True:
         found = solve(replace(block, columns=RemainingDegrees(block.columns.least, slots)))
         if found is None:
             return None
-        few = (slots < most) & (found[2] > 0)
-        if not few.any():
+        short = (slots < most) & (found[2] > 0)
+        if not short.any():
             return found
-        slots = np.where(few, np.minimum(2 * slots, most), slots)
+        slots = np.where(short, np.minimum(2 * slots, most), slots)
 
 
 def _can_compile(block: CostMatrix) -> bool:

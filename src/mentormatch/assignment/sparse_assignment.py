@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MAX_FLOAT64 = 1 << 53
 """Integers up to here are exact in float64."""
-CELLS, SPREAD = 1 << 19, 16
+CELLS, CELLS_A_PAIR = 1 << 19, 16
 """With no more cells, the compiled dense LAPJV is quicker than scipy on the list of edges; where very many come on
 each of few people, so many cells for each pair are held."""
 
@@ -145,7 +145,7 @@ def _has_sinks(face: OptimalFace) -> bool:
         return True
     places = int(np.minimum(most, items).sum())
     compiled = places * items <= CELLS and use_numba(len(face))
-    return not compiled and has_many_items(most, items) and len(most) * items <= SPREAD * len(face)
+    return not compiled and has_many_items(most, items) and len(most) * items <= CELLS_A_PAIR * len(face)
 
 
 def _solve_by_sinks(face: OptimalFace, profit: IntVector, check_deadline: CheckDeadline) -> PrimalDual | None:

@@ -25,7 +25,7 @@ QUICK_A_SECOND = 100_000
 """A stage on so many pairs takes less than a tenth of a second, also where ties make it slow."""
 
 
-CELLS, SPREAD = 1 << 26, 16
+CELLS, CELLS_A_PAIR = 1 << 26, 16
 """With more cells than these, one for each place of a pair, and so many times more than pairs, a linear program takes
 less memory, and often less time."""
 
@@ -45,7 +45,7 @@ class Plain(Engine):
             return False
         if min(side.most.max(initial=0) for side in remaining_degrees(problem)) > 1:
             return False
-        return _has_few_sinks(problem) or _count_edge_slots(problem) <= max(CELLS, SPREAD * problem.scores.count)
+        return _has_few_sinks(problem) or _count_edge_slots(problem) <= max(CELLS, CELLS_A_PAIR * problem.scores.count)
 
     def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         if seconds is None:
