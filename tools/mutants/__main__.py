@@ -19,8 +19,8 @@ PROOF = ["tests/assignment", "src/mentormatch/assignment/verification/certificat
 GROUPS = {
     "check": (["assignment/verification/feasibility.py"], PROOF),
     "certificate": (
-        [f"assignment/verification/{name}.py" for name in ("certificate", "solution_set", "reduced_costs", "pricing")],
-        PROOF,
+        [f"assignment/verification/{name}.py" for name in ("certificate", "solution_set", "reduced_costs")],
+        [*PROOF, "tests/scale/test_product_rows.py"],
     ),
     "log": (["record/*.py"], ["tests/record", "src/mentormatch/record"]),
     "contract": (

@@ -172,9 +172,10 @@ class GapSolve:
                 # Proved, ties and all: every pair of an answer as good was open.
                 if gap <= min(max_cost, others - 1):
                     return state_optimal(self.master.problem, found.pairs, Status.PROVED)
-                # The bound is reached; of the answers that tie, some may have pairs that were not open.
-                if self._reaches_bound(found.pairs) and not (few and self.master.run.ties):
-                    return state_optimal(self.master.problem, found.pairs, Status.FEASIBLE)
+                # The bound is reached; where ties matter, some answers that tie may have pairs that were not open.
+                ties = self.master.run.ties
+                if self._reaches_bound(found.pairs) and not (few and ties):
+                    return state_optimal(self.master.problem, found.pairs, Status.FEASIBLE if ties else Status.PROVED)
         return self._solve_whole() if few else self._give_up()
 
     def _give_up(self) -> Solution:
