@@ -20,6 +20,7 @@ from mentormatch.assignment.verification.reduced_costs import (
     exact_sum,
     goal_profit,
     max_abs,
+    range_of,
 )
 from mentormatch.base.arrays import IntVector
 
@@ -78,6 +79,11 @@ def prices(**other: Any) -> DualSolution:
 )
 def test_a_pair_counts_in_each_goal_for_what_it_is(goal: str, worth: list[int]) -> None:
     assert goal_profit(problem(), goal, EVERY.mentors, EVERY.mentees).tolist() == worth
+
+
+def test_a_pair_counts_in_each_goal_within_its_range() -> None:
+    ranges = {goal: range_of(problem(), goal, (-3, 7)) for goal in ADDITIVE_GOALS}
+    assert ranges == {"matched": (1, 1), "priority": (0, 22), "changes": (0, 1), "total": (-3, 7)}
 
 
 def test_priority_counts_the_sides_that_have_any() -> None:
@@ -300,6 +306,10 @@ def test_prices_that_fit_their_problem_are_not_complained_of(fine: dict[str, Any
             {"linking_duals": ((), ((0, 3, 1),))},
             NO_LINK,
         ),
+        # One of two links is as it must be
+        ({"linking_duals": (((0, 0, 1), (0, 3, 1)), ())}, NO_LINK),
+        ({"linking_duals": ((), ((0, 1, 1), (0, 0, 1)))}, NO_LINK),
+        ({"linking_duals": (((0, 0, 1), (0, 1, -1)), ())}, NO_LINK),
     ],
 )
 def test_prices_that_do_not_fit_are_told_once(wrong: dict[str, Any], word: str) -> None:
