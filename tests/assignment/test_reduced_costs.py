@@ -316,6 +316,10 @@ def test_prices_that_do_not_fit_are_told_once(wrong: dict[str, Any], word: str) 
     assert said(**wrong) == [word]
 
 
+def test_a_goal_that_is_kept_at_no_price_fits() -> None:
+    assert said(goal_duals=(("matched", 0),)) == []
+
+
 def test_a_goal_that_is_kept_is_one_of_the_problem() -> None:
     fewer = problem(goals=("total",))
     assert len(list(dual_violations(fewer, prices(goal_duals=(("matched", -1),))))) == 1
