@@ -174,7 +174,9 @@ def test_an_answer_of_many_keeps_hours_and_its_bound_holds(seed: int) -> None:
     best, found = solve(held, seed=seed).tiers[0], solve(unheld, seed=seed)
     assert kept(unheld, found)
     assert found.tiers[0].bound is not None
-    assert 0.8 * best.value <= found.tiers[0].value <= best.value <= found.tiers[0].bound
+    assert found.tiers[0].value <= best.value <= found.tiers[0].bound
+    # Without the small integer program that closes the gap, a fifth fewer at most, or two pairs where these are more
+    assert found.tiers[0].value >= best.value - max(0.2 * best.value, 2)
     assert certify(unheld, found).verdict in {Verdict.CERTIFIED, Verdict.PARTLY}
 
 
