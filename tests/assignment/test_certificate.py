@@ -406,3 +406,10 @@ def test_no_better_worst_pair_is_proved_by_the_pairs_just_above_it_alone(above: 
         tiers = (Tier("matched", 1, 1), Tier("floor", floor, None))
         claim = Solution(Status.FEASIBLE, np.array([[mentor, 0]]), tiers, prices=(matched, above_it))
         assert certify(problem, claim).tiers[1].certified == (proved if floor == 7 else None)
+
+
+def test_a_pair_that_exceeds_its_prices_by_one_adds_one_to_the_bound() -> None:
+    nobody = Solution(Status.FEASIBLE, np.empty((0, 2), dtype=np.int64), (Tier("total", 0, None),))
+    prices = DualSolution((("total", 1),), np.array([4]), np.array([0]))
+    certificate = certify(pose([[5]], goals=("total",)), replace(nobody, prices=(prices,)))
+    assert certificate.tiers[0].certified == 5
