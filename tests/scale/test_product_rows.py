@@ -9,8 +9,10 @@ import pytest
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import Row
-from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.model.solution import DualSolution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
+from mentormatch.assignment.verification.solution_set import SolutionSet
+from mentormatch.errors import EngineError
 from mentormatch.scale.constraints import rows as quotas
 from tests.scale.test_relaxation import (
     BOUNDS,
@@ -95,3 +97,17 @@ def test_rules_that_tell_too_many_groups_apart_are_left_to_bind_or_not(monkeypat
     monkeypatch.setattr(quotas, "MOST_GROUPS", 1)
     rows = tuple(of_both(0))
     assert quotas.find_dualisable(rows, market(0)[0].shape) == [False] * len(rows)
+
+
+def test_pairs_are_not_chosen_by_prices_of_a_row_that_is_no_product() -> None:
+    draw, shape = np.random.default_rng(0), market(0)[0].shape
+    odd, product = Row("any", draw.integers(0, 3, shape), most=5), next(of_both(0))
+    nobody = np.empty((0, 2), dtype=np.int64)
+    for rows, prices in (((odd,), (1,)), ((product, odd), (1, 1)), ((product, odd), (1, 0))):
+        _, unheld = asked(0, iter(rows))
+        dear = DualSolution((("matched", 1),), np.full(shape[0], 9), np.zeros(shape[1], np.int64), rows=prices)
+        if prices[-1]:
+            with pytest.raises(EngineError, match="too many pairs"):
+                SolutionSet.of(unheld, nobody, near=dear)
+        else:
+            assert len(SolutionSet.of(unheld, nobody, near=dear).mentors) == 0
