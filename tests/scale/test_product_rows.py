@@ -11,6 +11,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import Row
 from mentormatch.assignment.model.solution import DualSolution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
+from mentormatch.assignment.verification.reduced_costs import DualStage
 from mentormatch.assignment.verification.solution_set import SolutionSet
 from mentormatch.errors import EngineError
 from mentormatch.scale.constraints import rows as quotas
@@ -111,3 +112,20 @@ def test_pairs_are_not_chosen_by_prices_of_a_row_that_is_no_product() -> None:
                 SolutionSet.of(unheld, nobody, near=dear)
         else:
             assert len(SolutionSet.of(unheld, nobody, near=dear).mentors) == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_pairs_are_listed_that_are_worth_their_prices_and_those_of_rows(seed: int) -> None:
+    held, unheld = asked(seed, of_both(seed))
+    draw, (n, m) = np.random.default_rng(seed), held.shape
+    best, nobody = held.scores.extremes[1], np.empty((0, 2), dtype=np.int64)
+    rows = tuple(draw.integers(-best // 4, best // 4, len(held.rows)).tolist())
+    prices = DualSolution((("total", 1),), draw.integers(0, best // 2, n), draw.integers(0, best // 2, m), rows=rows)
+    every = SolutionSet.of(held, nobody)
+    stage = DualStage.of(held, prices, every, {"total": 0})
+    assert stage is not None
+    worth = stage.reduced_profit >= 0
+    found = SolutionSet.of(unheld, nobody, near=prices)
+    assert found.mentors.tolist() == every.mentors[worth].tolist()
+    assert found.mentees.tolist() == every.mentees[worth].tolist()
+    assert 0 < worth.sum() < len(worth)
