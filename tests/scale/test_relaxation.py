@@ -127,7 +127,7 @@ def test_the_drawn_quotas_bind_or_leave_no_answer() -> None:
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", FEW)
-def test_pairs_are_the_same_where_tolls_leave_a_gap(seed: int) -> None:
+def test_pairs_are_the_same_where_multipliers_leave_a_gap(seed: int) -> None:
     problems = asked(seed, weighted(seed))
     one, other = agree(problems, seed)
     least = {Verdict.CERTIFIED, Verdict.PARTLY} if one.status is Status.PROVED else {Verdict.NO_ANSWER}
@@ -136,7 +136,7 @@ def test_pairs_are_the_same_where_tolls_leave_a_gap(seed: int) -> None:
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", FEW if DEEP else (0,))
-def test_pairs_are_the_same_with_short_lists_and_ties_that_tolls_thin(
+def test_pairs_are_the_same_with_short_lists_and_ties_that_multipliers_thin(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thinned: list[int] = []
@@ -249,13 +249,13 @@ def test_a_row_that_does_not_rest_on_people_is_kept_by_few_and_said_to_bind_for_
 
 
 @pytest.mark.parametrize("seed", range(200 if DEEP else 15))
-def test_tolls_are_where_cuts_together_are_least_at_any_scale(seed: int) -> None:
+def test_multipliers_are_where_cuts_together_are_least_at_any_scale(seed: int) -> None:
     random = np.random.default_rng(seed)
     count, scale = int(random.integers(1, 4)), int(10 ** random.integers(0, 15))
     wanted = tuple(int(each) for each in random.integers(0, 7 * scale, count))
     slopes = random.integers(-50, 50, (12, count)).tolist()
     slopes += [[sign * (place == own) for place in range(count)] for own in range(count) for sign in (-60, 60)]
-    worths = [10**20 - sum(slope * toll for slope, toll in zip(row, wanted, strict=True)) for row in slopes]
+    worths = [10**20 - sum(slope * multiplier for slope, multiplier in zip(row, wanted, strict=True)) for row in slopes]
     cuts = [DualCut(worth, tuple(row)) for worth, row in zip(worths, slopes, strict=True)]
     found = minimise_model(cuts, (0,) * count, ((0,) * count, (10 * scale,) * count))
     assert evaluate_model(cuts, found) == 10**20

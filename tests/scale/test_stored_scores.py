@@ -89,11 +89,11 @@ def test_who_solves_it_is_told_by_what_is_asked(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("how", ["says so", "dies"])
-def test_where_tolls_fail_an_integer_program_is_asked(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_multipliers_fail_an_integer_program_is_asked(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object) -> object:
         if how == "dies":
-            raise EngineError("no tolls")
-        return empty_solution(Status.FAILED, "wide", ("no tolls",))
+            raise EngineError("no multipliers")
+        return empty_solution(Status.FAILED, "wide", ("no multipliers",))
 
     monkeypatch.setattr(Large, "solve", failing)
     found = solve(binding())
