@@ -173,5 +173,5 @@ def test_pairs_that_are_named_are_among_those_left_in_whichever_strip_they_stand
         (("matched", 700), ("priority", 43), ("total", 2)), np.full(3, 9_000), np.zeros(3, dtype=np.int64)
     )
     named = np.array([[2, 0], [0, 0], [2, 1], [0, 0]])
-    mentors, mentees = pricing.price_out(asked, asked.scores, dear, named)
+    mentors, mentees = pricing.price_out(asked, asked.scores, dear, named, 0)
     assert list(zip(mentors.tolist(), mentees.tolist(), strict=True)) == [(0, 0), (0, 1), (2, 0), (2, 2)]

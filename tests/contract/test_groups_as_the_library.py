@@ -18,7 +18,7 @@ from mentormatch.contract.operation import ask
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.examples import folder_of
 from mentormatch.groups.inputs import names_as
-from mentormatch.groups.partition import FormedGroup, Grouping
+from mentormatch.groups.partition import FormedGroup, Grouping, GroupShare
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from tests.contract.bodies import example, texts
 
@@ -153,7 +153,8 @@ def test_somebody_who_is_named_and_is_nobody_is_refused_but_for_former_groups() 
 
 
 def test_a_group_of_one_has_no_points() -> None:
-    assert group_out(FormedGroup(1, "", ("M1",), 0, ())).points == 0
+    alone = group_out(FormedGroup(1, "", ("M1",), 0, (GroupShare("Métier", "same", None, 0, 250_000, 0.0),)))
+    assert (alone.points, alone.contributions[0].points, alone.contributions[0].full) == (0, 0, 25)
 
 
 @pytest.mark.parametrize("kind", ["groups", "rotate"])

@@ -30,7 +30,7 @@ def price_out(
     scores: Scores,
     prices: DualSolution,
     always: IntMatrix,
-    least_profit: int = 0,
+    least_profit: int,
 ) -> tuple[IntVector, IntVector]:
     """Return the allowed pairs of so much reduced profit in a stage, and those of ``always``, sorted (pricing).
 
