@@ -189,6 +189,9 @@ def test_who_arrives_is_taken_apart_and_nobody_where_nobody_does() -> None:
     assert (*arrived.mentors.ids, *arrived.mentees.ids) == ("M01", "E02")
     assert {*here.mentors.ids} == {*cohort.mentors.ids} - {"M01"}
     assert {*here.mentees.ids} == {*cohort.mentees.ids} - {"E02"}
+    with pytest.raises(RequestError) as refused:
+        with_arrived_apart(cohort, ["M01", "nobody"])
+    assert [problem.where for problem in refused.value.problems] == ["$.arrived[1]"]
 
 
 def test_plans() -> None:

@@ -14,6 +14,7 @@ from mentormatch.contract.operation import ask, operations, read, schema_of
 from mentormatch.contract.requests import CohortRequest
 from mentormatch.contract.response import Response
 from mentormatch.errors import ProgrammeError, RequestError
+from mentormatch.languages import tr
 from mentormatch.operations.proposal import ProposalRecord
 from tests.contract.bodies import KINDS, example, texts
 from tests.english import french_in
@@ -105,6 +106,19 @@ def test_an_answer_is_text_on_several_lines_in_a_fixed_order() -> None:
     assert ask("verify", example("verify")).to_json().startswith('{\n "schema_version": 1,\n "verified": true,')
     kept = ProposalRecord.model_validate(example("reply")["proposal"])
     assert kept.to_json().startswith('{\n  "schema_version": 1,\n')
+
+
+def test_a_message_that_is_kept_is_read_again_or_refused_with_every_place_and_none_of_its_values() -> None:
+    kept = ProposalRecord.model_validate(example("reply")["proposal"])
+    assert ProposalRecord.from_json(kept.to_json()) == kept
+    with pytest.raises(RequestError) as refused:
+        ProposalRecord.from_json('{"asked": "CANARY", "pairs": [{"mentor": "M01"}]}')
+    assert refused.value.message == tr(ProposalRecord.misread)
+    assert [problem.where for problem in refused.value.problems] == ["asked", "pairs.0.mentee"]
+    shown: BaseException | None = refused.value
+    while shown is not None:
+        assert "CANARY" not in repr(shown)
+        shown = shown.__cause__
 
 
 def test_an_answer_is_written_in_its_own_letters() -> None:
