@@ -16,6 +16,8 @@ from mentormatch import examples
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.contract.match_response import MatchResponse, kept_places_out, pair_out
 from mentormatch.contract.operation import ask
+from mentormatch.contract.operations.access import group_out as access_group_out
+from mentormatch.contract.operations.draw import drawn_part_out
 from mentormatch.contract.operations.plans import PlansResponse
 from mentormatch.contract.operations.recruit import gain_out, trait_out
 from mentormatch.contract.operations.sturdy import sturdy_plan_out
@@ -23,6 +25,8 @@ from mentormatch.contract.requests import with_arrived_apart
 from mentormatch.contract.verification_response import verification_out
 from mentormatch.errors import RequestError
 from mentormatch.examples import folder_of
+from mentormatch.operations.access import AccessGroup, ProportionEstimate, QuotaPrice
+from mentormatch.operations.experiment import DrawnPart
 from mentormatch.operations.matching import PairsByHand
 from mentormatch.operations.recruitment import MentorTrait, PlanGain
 from mentormatch.operations.sturdy import SturdyPlan
@@ -373,6 +377,20 @@ def test_points_of_other_plans_are_told_out_of_a_hundred(matching: mm.Matching) 
     assert trait_out(MentorTrait("metier", "Métier", "diffusion", 250_000)).points == 25
     assert gain_out(PlanGain(Status.PROVED, 1, ("E01",), -1_230_000)).points == -123
     assert sturdy_plan_out(SturdyPlan(matching, 1_230_000, 1, 1.5)).price == 123
+
+
+def test_lots_and_groups_of_answers_are_told_whole() -> None:
+    for second, drawn in ((True, "second"), (False, "first")):
+        part = drawn_part_out(DrawnPart((("M1", "E1"),), (("M1", "E2"),), second))
+        assert (part.first[0].mentee, part.second[0].mentee, part.drawn) == ("E1", "E2", drawn)
+    share, price = ProportionEstimate(1, 4, 0.1, 0.7), QuotaPrice(2, Status.PROVED, 1, 20_000)
+    bare = AccessGroup(("oui",), "oui", share, share, share, None, None, 0.5)
+    told = access_group_out(bare)
+    assert (told.answers, told.placed.of, told.points, told.wished, told.price) == (["oui"], 4, None, None, None)
+    full = access_group_out(replace(bare, points=250_000, wished=share, price=price))
+    assert full.wished is not None
+    assert full.price is not None
+    assert (full.points, full.wished.count, full.price.points, full.level) == (25, 1, 2, 0.5)
 
 
 def test_who_is_in_no_list_has_none_among_the_suggestions() -> None:
