@@ -77,9 +77,8 @@ def _row_violations(problem: AssignmentProblem, mentors: IntVector, mentees: Int
     of_mentor, of_mentee = _pairs_by_person(mentors), _pairs_by_person(mentees)
     for row in problem.rows:
         # A row of one person, or of two, looks at their pairs alone.
-        counted = [*{*of_mentor.get(row.mentor, ()), *of_mentee.get(row.mentee, ())}]
-        if row.mentor is None and row.mentee is None:
-            counted = [*range(len(mentors))]
+        own = [*{*of_mentor.get(row.mentor, ()), *of_mentee.get(row.mentee, ())}]
+        counted = own if {row.mentor, row.mentee} - {None} else [*range(len(mentors))]
         total = sum(row.coefficients_of(mentors[counted], mentees[counted], problem.shape).tolist()) if counted else 0
         if row.least is not None and total < row.least:
             yield f"row {row.name!r} sums to {total}, at least {row.least}"
