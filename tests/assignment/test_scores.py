@@ -85,6 +85,7 @@ def test_scores_answer_alike_whether_in_a_block_or_listed_or_not_stored(seed: in
                 NO_SCORE,
             ).tolist()
         )
+        assert one.allows_block(rows, columns).tolist() == (one.block(rows, columns) > NO_SCORE).tolist()
         assert one.swap_sides().block(columns, rows).tolist() == one.block(rows, columns).T.tolist()
         assert one.stored == (one is not implicit)
     assert listed.top_sums(columns, least, most).tolist() == sums.tolist()

@@ -77,7 +77,7 @@ class Market:
 
     def __init__(self, problem: AssignmentProblem) -> None:
         n, m = problem.shape
-        there = problem.scores.block(np.arange(n), np.arange(m)) > np.iinfo(np.int32).min
+        there = problem.scores.allows_block(np.arange(n), np.arange(m))
         there &= (problem.mentors.most > 0)[:, None] & (problem.mentees.most > 0)[None, :]
         self.n, self.m, self.rows = n, m, problem.rows
         self.reach = [set(np.flatnonzero(there[:, mentee]).tolist()) for mentee in range(m)]

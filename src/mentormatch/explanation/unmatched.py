@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
-from mentormatch.assignment.model.scores import NO_SCORE, Scores
+from mentormatch.assignment.model.scores import Scores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arrays import BoolVector, Index, IntVector
 from mentormatch.explanation.labels import KEYS, Labels, first_of, people_in_words, possible_people
@@ -60,7 +60,7 @@ class ComputedPartners:
         edges = [slice(start, start + STRIP_ROWS) for start in range(0, len(self.rows), STRIP_ROWS)]
         with ThreadPoolExecutor(cpu_count() or 1) as threads:
             for some in batched(edges, 4 * (cpu_count() or 1)):
-                strips = threads.map(lambda edge: own.block(self.rows[edge], self.others) > NO_SCORE, some)
+                strips = threads.map(lambda edge: own.allows_block(self.rows[edge], self.others), some)
                 for edge, strip in zip(some, strips, strict=True):
                     for at, possible in enumerate(strip, edge.start):
                         yield Partners(possible, lambda at=at: self._excluding(at))  # type: ignore[misc]  # bound now
@@ -72,7 +72,7 @@ class ComputedPartners:
     def _excluding(self, at: int) -> Excluding:
         """Return whom each rule takes from one of the people."""
         row = self.rows[at : at + 1]
-        return [(rule, own.block(row, self.others)[0] == NO_SCORE) for rule, own in self._by_rule]
+        return [(rule, ~own.allows_block(row, self.others)[0]) for rule, own in self._by_rule]
 
     @cached_property
     def _by_rule(self) -> list[tuple[Rule, Scores]]:

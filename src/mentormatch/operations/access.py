@@ -13,7 +13,6 @@ from math import ceil
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.scores import NO_SCORE
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.columns import MultiChoice
@@ -300,7 +299,7 @@ def people_in_reach(matching: Matching, mentors: BoolVector, mentees: BoolVector
     found = np.zeros(n, dtype=bool), np.zeros(m, dtype=bool)
     for start in range(0, len(rows), STRIP):
         strip = rows[start : start + STRIP]
-        possible = scores.block(strip, columns) > NO_SCORE
+        possible = scores.allows_block(strip, columns)
         found[0][strip] = possible.any(axis=1)
         found[1][columns] |= possible.any(axis=0)
     return found

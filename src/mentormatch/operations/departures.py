@@ -16,7 +16,7 @@ import numpy as np
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
-from mentormatch.assignment.model.scores import NO_SCORE, pack_scores
+from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolMatrix, IntMatrix
 from mentormatch.errors import EngineError
@@ -116,7 +116,7 @@ class DepartureMarket:
     def allowed(self) -> BoolMatrix:
         """(n, m) bool: who may have whom."""
         n, m = self.problem.shape
-        return np.asarray(self.problem.scores.block(np.arange(n), np.arange(m)) > NO_SCORE)
+        return self.problem.scores.allows_block(np.arange(n), np.arange(m))
 
     @cached_property
     def places(self) -> list[int]:

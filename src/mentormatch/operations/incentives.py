@@ -273,7 +273,7 @@ class TrueMarket:
         """Return the market of some people under a programme. Raises RequestError where pairs are too many."""
         scores, problem = build_instance(cohort, programme)
         require_stored_scores(problem)
-        allowed = np.asarray(problem.scores.block(*map(np.arange, problem.shape)) > NO_SCORE)
+        allowed = problem.scores.allows_block(*map(np.arange, problem.shape))
         solution = solve(problem, seed=seed)
         return cls(cohort, programme, seed, scores.values.astype(np.int64), allowed, problem, solution)
 

@@ -155,7 +155,7 @@ class OpenMarket:
     def allowed(self) -> BoolMatrix:
         """(n, m) bool: the pairs of today that the rules allow."""
         n, m = self.matching.problem.shape
-        return np.asarray(self.matching.problem.scores.block(np.arange(n), np.arange(m)) > NO_SCORE)
+        return self.matching.problem.scores.allows_block(np.arange(n), np.arange(m))
 
     @cached_property
     def problem(self) -> AssignmentProblem:

@@ -153,6 +153,10 @@ class Scores(Protocol):
         """Return (r, c) the scores of some mentors with some mentees, ``NO_SCORE`` where a pair is not allowed."""
         ...
 
+    def allows_block(self, rows: IntVector, columns: IntVector) -> BoolMatrix:
+        """Return (r, c) bool: which pairs of some mentors with some mentees are allowed."""
+        ...
+
     def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
         """Return the greatest sum of ``least[k]`` to ``most[k]`` scores of each of some mentees k, (m,) of all mentees.
 
@@ -246,6 +250,9 @@ class DenseScores:
         some = np.ix_(rows, columns)
         return self.values[some] if self.allowed is None else np.where(self.allowed[some], self.values[some], NO_SCORE)
 
+    def allows_block(self, rows: IntVector, columns: IntVector) -> BoolMatrix:
+        return np.ones((len(rows), len(columns)), bool) if self.allowed is None else self.allowed[np.ix_(rows, columns)]
+
     def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
         return top_sums(self, columns, least, most)
 
@@ -328,6 +335,9 @@ class SparseScores:
         found, fit = np.full(len(pairs[0]), NO_SCORE), self.allows(*pairs)
         found[fit] = self.at(pairs[0][fit], pairs[1][fit])
         return found.reshape(len(rows), len(columns))
+
+    def allows_block(self, rows: IntVector, columns: IntVector) -> BoolMatrix:
+        return self.allows(np.repeat(rows, len(columns)), np.tile(columns, len(rows))).reshape(len(rows), len(columns))
 
     def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
         return top_sums(self, columns, least, most)

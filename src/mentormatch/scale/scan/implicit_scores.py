@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import NO_SCORE, PersonMasks, ScanQuery, Scores
-from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, Scanner, make_numpy_scanner, scan_all
 from mentormatch.scale.scores.matrix import ScoreMatrix, StoredMatrix
+from mentormatch.scoring.lookup import Points
 
 
 def find_maxima(matrix: ScoreMatrix, mentors: BoolVector, mentees: BoolVector) -> tuple[IntVector, IntVector]:
@@ -143,8 +144,18 @@ class ImplicitScores(Scores):
 
     def block(self, rows: IntVector, columns: IntVector) -> IntMatrix:
         found = self.matrix.rows_of(rows)[:, columns]
-        allowed = (found >= self.matrix.floor) & self.mentors[rows][:, None] & self.mentees[columns]
-        return np.where(allowed, found.astype(np.int64), NO_SCORE)
+        return np.where(self._are_allowed(found, rows, columns), found, np.int64(NO_SCORE))
+
+    def allows_block(self, rows: IntVector, columns: IntVector) -> BoolMatrix:
+        return self._are_allowed(self.matrix.rows_of(rows)[:, columns], rows, columns)
+
+    def _are_allowed(self, scores: Points, rows: IntVector, columns: IntVector) -> BoolMatrix:
+        """Return which of the scores of some mentors with some mentees are of allowed pairs."""
+        allowed: BoolMatrix = scores >= self.matrix.floor
+        for taking_part in (self.mentors[rows][:, None], self.mentees[columns]):
+            if not taking_part.all():  # nearly always all do
+                allowed &= taking_part
+        return allowed
 
     def top_sums(self, columns: IntVector, least: IntVector, most: IntVector) -> IntVector:
         """Return bounds: as many of the best score of a mentee as they may have partners."""
