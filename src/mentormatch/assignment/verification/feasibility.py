@@ -74,6 +74,8 @@ def _pairs_by_person(people: IntVector) -> dict[int | None, list[int]]:
 
 
 def _row_violations(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> Iterator[str]:
+    if not problem.rows:
+        return
     of_mentor, of_mentee = _pairs_by_person(mentors), _pairs_by_person(mentees)
     for row in problem.rows:
         # A row of one person, or of two, looks at their pairs alone.
