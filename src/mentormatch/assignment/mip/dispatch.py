@@ -167,6 +167,7 @@ class SolverProcess:
             talk.join(GLANCE_S if ends is None else min(GLANCE_S, max(ends - monotonic(), 0.0)))
         if talk.is_alive():
             self.end()
+            talk.join()
             return SolverResult(SolverStatus.STOPPED)
         if not found:
             raise EngineError(has_ended(child))
