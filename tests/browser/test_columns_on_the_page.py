@@ -155,6 +155,7 @@ def test_the_columns_are_settled_by_keyboard_alone(visit: Visit, shared_data: Pa
 @pytest.mark.proof
 def test_the_columns_speak_english_too(visit: Visit, shared_data: Path, tmp_path: Path) -> None:
     visit.press("English")
+    visit.heading("Your files")
     hand_over(visit, answers=foreign("en-anu-stem", shared_data, tmp_path))
     visit.press("Read the answers")
     visit.heading("The columns")
