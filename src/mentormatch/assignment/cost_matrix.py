@@ -67,10 +67,14 @@ class CostMatrix(PricingOracle):
         return rows, columns
 
     @property
+    def slots(self) -> IntVector:
+        """Return (c,) how many slots each column has: as many as it takes rows at most."""
+        return np.minimum(self.columns.most, len(self.rows.most))
+
+    @property
     def column_of_slot(self) -> IntVector:
-        """Return the column of each slot: a column has as many slots as it takes rows at most."""
-        counts = np.minimum(self.columns.most, len(self.rows.most))
-        return np.repeat(np.arange(len(counts)), counts)
+        """Return the column of each slot."""
+        return np.repeat(np.arange(self.shape[1]), self.slots)
 
     def people_of(self, places: IntVector) -> VectorPair:
         """Return the row and the column of each cell, by its flat index."""

@@ -193,8 +193,7 @@ def _suits_columns(block: CostMatrix) -> bool:
     if block.forbidden_cost != 0 or block.count <= LARGE:
         return False
     # It pays, too, where a matrix with a column for each slot would be twice as large
-    slots = int(np.minimum(block.columns.most, block.shape[0]).sum())
-    return _is_square(block) or slots > 2 * block.shape[1] or _first_choices_served(block) >= SCATTERED
+    return _is_square(block) or int(block.slots.sum()) > 2 * block.shape[1] or _first_choices_served(block) >= SCATTERED
 
 
 def _is_square(block: CostMatrix) -> bool:
@@ -248,15 +247,16 @@ def _solve_by_slots(
     which no column that lacks slots has a dual is one with all slots (complementary slackness), and the smallest duals
     are the same. With minimums all slots are there at once: fewer might not be enough for them.
     """
-    most, places = block.columns.most, len(block.column_of_slot)
-    few = places <= SLOTS_A_COLUMN * block.shape[1] or block.shape[0] * places <= SLOT_CELLS
-    if few or block.forbidden_cost != 0:
+    (rows, columns), most, count = block.shape, block.columns.most, int(block.slots.sum())
+    if block.forbidden_cost != 0 or count <= SLOTS_A_COLUMN * columns or rows * count <= SLOT_CELLS:
         return solve(block)
+    # One slot a column at first
     slots = np.minimum(most, 1)
     while True:
         found = solve(replace(block, columns=RemainingDegrees(block.columns.least, slots)))
         if found is None:
             return None
+        # Invariant: no column has more slots than it may; those with a dual that have fewer could take more rows
         short = (slots < most) & (found[2] > 0)
         if not short.any():
             return found
