@@ -18,7 +18,7 @@ from benchmarks.bench_board import opened
 from benchmarks.made import write_survey
 from mentormatch.operations.matching import Matching, exporter_for
 from mentormatch.report.handouts import common_text, handouts, letters_book
-from mentormatch.report.page_templates import render_template
+from mentormatch.report.texts import render_template
 from mentormatch.survey.contacts import Contacts
 from mentormatch.widgets.board.session import Board
 

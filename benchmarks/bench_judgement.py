@@ -15,7 +15,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.verification.certificate import certify
-from mentormatch.explanation.exchange_costs import partner_options
+from mentormatch.explanation.why_not import partner_options
 
 SIZE = 1_000
 

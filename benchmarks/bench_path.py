@@ -19,7 +19,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.operations.matching import Matching, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import formulate
+from mentormatch.rules.rule import formulate
 from mentormatch.scoring.score import ScoreTable, score
 
 SIZES = [11, 100, 1000]

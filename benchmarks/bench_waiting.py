@@ -34,7 +34,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.explanation.robustness import SamplingPlan, sample_problems
 from mentormatch.operations.matching import Matching, exporter_for
-from mentormatch.report import followup, page_templates
+from mentormatch.report import followup, texts
 from mentormatch.report.book import Book, BookSheet
 from mentormatch.report.handouts import write_handouts
 
@@ -128,7 +128,7 @@ def written(cells: list[Cell]) -> bytes:
 @contextmanager
 def noted_pages(pages: list[tuple[str, dict[str, object]]]) -> Iterator[None]:
     """Note all templates that are filled, with what fills them."""
-    fill = page_templates.render_template
+    fill = texts.render_template
 
     def noted(template: str, **names: object) -> str:
         pages.append((template, names))
@@ -155,7 +155,7 @@ def page(mentors: int, mentees: int) -> tuple[Work, Work]:
     done, pages, make = made(mentors, mentees)[0], list[tuple[str, dict[str, object]]](), exporter_for(".html").content
     with noted_pages(pages):
         make(fresh(done))
-    return lambda: make(fresh(done)), lambda: [page_templates.render_template(name, **names) for name, names in pages]
+    return lambda: make(fresh(done)), lambda: [texts.render_template(name, **names) for name, names in pages]
 
 
 def sheets(mentors: int, mentees: int) -> tuple[Work, Work]:
@@ -169,7 +169,7 @@ def sheets(mentors: int, mentees: int) -> tuple[Work, Work]:
     def bare() -> None:
         with TemporaryDirectory() as folder:
             for number, (name, names) in enumerate(pages):
-                Path(folder, f"{number}.html").write_text(page_templates.render_template(name, **names), "utf-8")
+                Path(folder, f"{number}.html").write_text(texts.render_template(name, **names), "utf-8")
             Path(folder, "letters.xlsx").write_bytes(written(cells))
 
     with noted_pages(pages), noted_cells(cells):
@@ -194,7 +194,7 @@ def follow_up(mentors: int, mentees: int) -> tuple[Work, Work]:
         for path in waves.values():
             list(csv.reader(path.read_text("utf-8-sig").splitlines(), delimiter=";"))
         for name, names in pages:
-            page_templates.render_template(name, **names)
+            texts.render_template(name, **names)
         written(cells)
 
     with noted_pages(pages), noted_cells(cells):

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mentormatch.fields import Field, ListOfNames, Number, Place, Ranking, Slots, Text, YesNo
-from mentormatch.fields.grids import Levels
-from mentormatch.fields.lists import Choices
+from mentormatch.fields.lists import Choices, Levels
 from mentormatch.fields.single import Options
 from mentormatch.programme.programme import Programme
 

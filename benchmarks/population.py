@@ -21,8 +21,7 @@ from mentormatch.fields import Side
 from mentormatch.fields.base import Field
 from mentormatch.fields.lists import Choices
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.places.column import PlaceColumn
-from mentormatch.places.gazetteer import DEPARTEMENTS
+from mentormatch.places.gazetteer import DEPARTEMENTS, PlaceColumn
 from mentormatch.programme.programme import Programme
 
 BLANK = 0.1

@@ -16,7 +16,7 @@ from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, Num
 from mentormatch.groups.formation import form_groups
 from mentormatch.groups.partition import Grouping
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.places.column import PlaceColumn
+from mentormatch.places.gazetteer import PlaceColumn
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import FILENAME, write_decision
 from tests.survey.tools import writers_one, writers_two

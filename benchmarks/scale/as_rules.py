@@ -11,17 +11,12 @@ from mentormatch.fields import SIDES, Side
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import eligible_people
-from mentormatch.rules.kinds.gap import Gap
-from mentormatch.scoring.criteria.availability import Availability
-from mentormatch.scoring.criteria.closeness import Closeness
-from mentormatch.scoring.criteria.coverage import Coverage
-from mentormatch.scoring.criteria.overlap import Overlap
-from mentormatch.scoring.criteria.same import Same
-from mentormatch.scoring.criteria.table import Table
-from mentormatch.scoring.criteria.wishes import Wishes
-from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.items import Stakes, stakes_of
+from mentormatch.rules.kinds.compared_answers import Gap
+from mentormatch.rules.rule import eligible_people
+from mentormatch.scoring.criteria.item_sets import Availability, Coverage, Overlap
+from mentormatch.scoring.criteria.preferences import Wishes
+from mentormatch.scoring.criteria.single_answers import Closeness, Same, Table
+from mentormatch.scoring.criterion import Criterion, Stakes, stakes_of
 from mentormatch.scoring.score import normalise_weights
 
 type Answer = Any

@@ -6,7 +6,7 @@ from math import ceil, floor, log10
 
 from benchmarks.scale.tables import Records, rows_of
 from mentormatch.languages import language
-from mentormatch.report.pictures.svg import (
+from mentormatch.report.pictures.picture import (
     BRIGHT,
     DARK,
     INK,

@@ -29,12 +29,9 @@ from mentormatch.assignment.verification.certificate import certify
 from mentormatch.base.arrays import IntMatrix
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.different import Different
-from mentormatch.rules.kinds.gap import Gap
-from mentormatch.rules.kinds.require import Require
-from mentormatch.scoring.criteria.closeness import Closeness
-from mentormatch.scoring.criteria.overlap import Overlap
-from mentormatch.scoring.criteria.same import Same
+from mentormatch.rules.kinds.compared_answers import Different, Gap, Require
+from mentormatch.scoring.criteria.item_sets import Overlap
+from mentormatch.scoring.criteria.single_answers import Closeness, Same
 from mentormatch.scoring.score import score
 
 COMPILING = numba.__version__

@@ -9,8 +9,7 @@ from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.generation import keep_file
 from mentormatch.base.progress import listen_always
 from mentormatch.errors import MentorMatchError, OutputError
-from mentormatch.explanation.labels import Labels
-from mentormatch.explanation.names import GivenNames
+from mentormatch.explanation.names import GivenNames, Labels
 from mentormatch.languages import language, tr
 from mentormatch.operations.matching import Matching
 from mentormatch.operations.repair import Repair
@@ -19,20 +18,26 @@ from mentormatch.programme.edits import ProgrammeText
 from mentormatch.programme.enrolment import AnswerSource, read_contacts, read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.report.exporters.page import fragment
-from mentormatch.report.page_templates import render_template
+from mentormatch.report.texts import render_template
 from mentormatch.survey.contacts import Contacts
+from mentormatch.widgets import panel as panel_texts
 from mentormatch.widgets.board import texts as board_texts
 from mentormatch.widgets.board.session import Board
 from mentormatch.widgets.form import texts as form_texts
-from mentormatch.widgets.form.actions import form_action
+from mentormatch.widgets.form.changes import form_action
 from mentormatch.widgets.form.session import ProgrammeForm
 from mentormatch.widgets.form.view import form_state
 from mentormatch.widgets.pages import notebook_script, notebook_style
-from mentormatch.widgets.panel import panel as panel_texts
-from mentormatch.widgets.panel.departures import DeparturesPanel
-from mentormatch.widgets.panel.documents import DocumentsPanel, Saved, WritingPlan
-from mentormatch.widgets.panel.files import FilesPanel, MoreFiles
-from mentormatch.widgets.panel.panel import Panel, PanelGesture
+from mentormatch.widgets.panel import (
+    DeparturesPanel,
+    DocumentsPanel,
+    FilesPanel,
+    MoreFiles,
+    Panel,
+    PanelGesture,
+    Saved,
+    WritingPlan,
+)
 from mentormatch.widgets.progress import ProgressCell, notebook_shell
 
 try:

@@ -4,7 +4,7 @@
 seeds, some answers of whom are missing; two runs try the same. Where a law does not hold they raise AssertionError,
 with the law. Each law is a function of its own, which the tests of this project call with other draws.
 
->>> from mentormatch.rules.kinds.gap import Gap
+>>> from mentormatch.rules.kinds.compared_answers import Gap
 >>> check_rule(Gap)
 """
 

@@ -11,10 +11,8 @@ from mentormatch.base.columns import NONE, Column, MultiChoice, NameLists, Numbe
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules import shared_answers
-from mentormatch.rules.kinds.common import Common
-from mentormatch.rules.kinds.different import Different
-from mentormatch.rules.kinds.gap import Gap
-from mentormatch.rules.kinds.veto import Veto
+from mentormatch.rules.kinds.compared_answers import Common, Different, Gap
+from mentormatch.rules.kinds.named_people import Veto
 from mentormatch.rules.rule import Market, market_of
 from mentormatch.rules.shared_answers import pairs_with_common_entry, share_at_least
 

@@ -17,7 +17,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.fields import SIDES
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import formulate
+from mentormatch.rules.rule import formulate
 from mentormatch.scoring.score import MILLION, score
 
 FEW = Market(40, 50, "tight")

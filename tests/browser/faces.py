@@ -12,8 +12,7 @@ from jinja2.meta import find_referenced_templates
 from jinja2.nodes import Template
 
 import mentormatch
-from mentormatch.explanation.labels import KEYS
-from mentormatch.explanation.names import cohort_names
+from mentormatch.explanation.names import KEYS, cohort_names
 from mentormatch.inspection.section import writer_for
 from mentormatch.notebook import BoardWidget, DeparturesWidget, FilesWidget, FormWidget
 from mentormatch.operations.evaluation import evaluate
@@ -23,14 +22,13 @@ from mentormatch.programme.edits import ProgrammeText
 from mentormatch.report import followup, profiles, sessions
 from mentormatch.report.folder import content_of
 from mentormatch.report.handouts import common_text, handouts
-from mentormatch.report.page_templates import environment, render_template
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
 from mentormatch.report.pictures.timeline import Timeline
-from mentormatch.report.views.made import EvaluationPiece, RepairPiece
+from mentormatch.report.texts import environment, render_template
+from mentormatch.report.views.pairs import EvaluationPiece, RepairPiece
 from mentormatch.widgets.board.session import Board
 from mentormatch.widgets.form.session import ProgrammeForm
-from mentormatch.widgets.panel.departures import DeparturesPanel
-from mentormatch.widgets.panel.files import FilesPanel
+from mentormatch.widgets.panel import DeparturesPanel, FilesPanel
 from tests.groups.edition_texts import gathered
 from tests.report.edition import Edition
 from tests.report.views.samples import views

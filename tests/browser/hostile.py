@@ -7,7 +7,7 @@ from typing import Any
 from pandas import DataFrame
 
 import mentormatch as mm
-from mentormatch.explanation.labels import Labels
+from mentormatch.explanation.names import Labels
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages.text_keys import fold
 from mentormatch.report.texts import spaced, visible

@@ -18,7 +18,7 @@ CELLS = (
 )
 HOSTILE = """import json
 import mentormatch as mm
-from mentormatch.explanation.labels import Labels
+from mentormatch.explanation.names import Labels
 cohort, names = mm.examples.cohort(), iter(json.load(open("names.json")))
 sides = [("mentor", cohort.mentors.ids), ("mentee", cohort.mentees.ids)]
 labels = Labels({(side, key.casefold()): next(names) for side, ids in sides for key in ids})

@@ -7,12 +7,9 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.cli.options import ANSWERS
-from mentormatch.contract.operations.alternatives import AlternativesResponse
-from mentormatch.contract.operations.diagnose import DiagnoseResponse
-from mentormatch.contract.operations.evaluate import EvaluateResponse
-from mentormatch.contract.operations.plans import PlansResponse
+from mentormatch.contract.operations.matching import DiagnoseResponse, EvaluateResponse, PlansResponse
+from mentormatch.contract.operations.other_pairs import AlternativesResponse, WhyNotResponse
 from mentormatch.contract.operations.repair import RepairResponse
-from mentormatch.contract.operations.why_not import WhyNotResponse
 from tests.cli.commands import Done, Edition, done
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.cli.spoken_language import LOCALES, VARIABLE, environment_language
+from mentormatch.cli.messages import LOCALES, VARIABLE, environment_language
 from tests.cli import processes
 from tests.english import french_in
 

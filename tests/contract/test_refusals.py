@@ -13,8 +13,7 @@ from pydantic_core import ErrorDetails
 from mentormatch.base.strict_json import Text, Whole, first, parse_json
 from mentormatch.contract.examples import PROGRAMME
 from mentormatch.contract.operation import ask
-from mentormatch.contract.request_errors import type_expected
-from mentormatch.contract.requests import MatchRequest
+from mentormatch.contract.requests import MatchRequest, type_expected
 from mentormatch.errors import MentorMatchError, Problem, ProgrammeError, RequestError
 from mentormatch.examples import folder_of
 from mentormatch.languages import language

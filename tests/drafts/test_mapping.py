@@ -9,8 +9,15 @@ from pandas import DataFrame
 from mentormatch import examples
 from mentormatch.base.columns import Grades
 from mentormatch.errors import OutputError, SurveyError
-from mentormatch.programme.drafts.amendments import add_mapping, ask_later, with_mapping
-from mentormatch.programme.drafts.mapping_draft import StatedMapping, mapping_text, propose, unknown_texts
+from mentormatch.programme.drafts.mapping_draft import (
+    StatedMapping,
+    add_mapping,
+    ask_later,
+    mapping_text,
+    propose,
+    unknown_texts,
+    with_mapping,
+)
 from mentormatch.programme.enrolment import read_survey, read_tables
 from mentormatch.programme.programme import Programme
 from tests.drafts.questionnaires import reworded

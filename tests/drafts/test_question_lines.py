@@ -5,8 +5,7 @@ import tomllib
 import pytest
 from pandas import DataFrame
 
-from mentormatch.programme.drafts.programme_draft import StatedDraft, draft
-from mentormatch.programme.drafts.question_lines import examples, surety_of_entry
+from mentormatch.programme.drafts.programme_draft import StatedDraft, draft, examples, surety_of_entry
 from mentormatch.programme.drafts.samples import samples
 from mentormatch.programme.enrolment import read_tables
 

@@ -9,12 +9,11 @@ import pytest
 
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, GoalPrice, places_words, price_words
-from mentormatch.explanation.labels import pseudonyms
+from mentormatch.explanation.names import pseudonyms
 from mentormatch.explanation.unmatched import Case, explain_unmatched
 from mentormatch.explanation.why_not import LOST, amount
 from mentormatch.languages import language
-from mentormatch.operations.diagnosis import diagnose
-from mentormatch.operations.evaluation import evaluate
+from mentormatch.operations.evaluation import diagnose, evaluate
 from mentormatch.operations.matching import Matching, match
 from mentormatch.operations.repair import repair
 from tests.english import french_in

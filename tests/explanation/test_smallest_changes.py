@@ -15,8 +15,7 @@ from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import forbidden_by_rule
-from mentormatch.rules.rule import Rule, market_of
+from mentormatch.rules.rule import Rule, forbidden_by_rule, market_of
 from tests.explanation.diagnosis.people import METIERS, counting, programme
 from tests.explanation.diagnosis.planting import random_cohort
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.errors import RequestError
-from mentormatch.followup import outcomes
-from mentormatch.followup.outcomes import OutcomeCount, warning, wilson
-from mentormatch.followup.year import follow_up
+from mentormatch.followup import waves
+from mentormatch.followup.lessons import follow_up
+from mentormatch.followup.waves import OutcomeCount, warning, wilson
 from mentormatch.operations.evaluation import evaluate
 from tests.followup.years import asking, frame, paired, reasons, states, year
 
@@ -129,7 +129,7 @@ def test_an_interval_holds_its_share_mirrors_and_solves_its_own_equation(case: t
     assert wilson(known - reached, known) == pytest.approx((1 - high, 1 - low))
     for bound in (low, high):
         if 0 < bound < 1:
-            assert abs(share - bound) == pytest.approx(outcomes.Z * math.sqrt(bound * (1 - bound) / known))
+            assert abs(share - bound) == pytest.approx(waves.Z * math.sqrt(bound * (1 - bound) / known))
 
 
 def test_small_numbers_are_warned_of_and_large_ones_are_not() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pandas import DataFrame
 
-from mentormatch.followup.year import Year, follow_up
+from mentormatch.followup.lessons import Year, follow_up
 from mentormatch.operations.matching import Matching
 from mentormatch.programme.programme import Programme
 from tests.report.cohorts import matched, person, programme

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch.assignment.model.solution import Status, Tier
-from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.groups.partition import Grouping, goal_in_words
 from mentormatch.groups.rotation import Rotation
 from mentormatch.programme.sections import Facilitation

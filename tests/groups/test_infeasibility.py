@@ -10,8 +10,7 @@ from mentormatch.groups.infeasibility import GroupConflict
 from mentormatch.groups.partition import Grouping
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.sections import Grouped
-from mentormatch.rules.kinds.apart import Apart
-from mentormatch.rules.kinds.together import Together
+from mentormatch.rules.kinds.named_people import Apart, Together
 from mentormatch.rules.rule import Rule
 from tests.groups.random_programmes import group_of
 

@@ -13,8 +13,7 @@ from mentormatch.groups.partition import Grouping
 from mentormatch.groups.problem import GroupProblem, GroupSolution, SizeRange
 from mentormatch.groups.solver import solve_groups
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.kinds.apart import Apart
-from mentormatch.rules.kinds.together import Together
+from mentormatch.rules.kinds.named_people import Apart, Together
 from tests.conftest import DEEP
 from tests.groups.random_programmes import Drawn, drawn
 

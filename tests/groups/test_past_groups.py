@@ -9,7 +9,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.errors import MentorMatchError, RequestError, SurveyError
 from mentormatch.groups.partition import Grouping
-from mentormatch.groups.past import read_groups
+from mentormatch.groups.rotation import read_groups
 from mentormatch.survey.table_reader import TableSource
 
 NAME = "codeveloppement"

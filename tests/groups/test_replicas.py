@@ -10,11 +10,10 @@ import pytest
 from mentormatch.assignment.kernels.jit import HAS_NUMBA
 from mentormatch.assignment.model.solution import Status
 from mentormatch.groups import replica_exchange
-from mentormatch.groups.energy import COUNTS, Energy, keyed_order, reorder
+from mentormatch.groups.energy import COUNTS, Energy, ReplicaStates, draw_start, keyed_order, reorder
 from mentormatch.groups.problem import GroupProblem, GroupTerm, Leaders, SizeRange
 from mentormatch.groups.replica_arrays import ArrayReplicas
 from mentormatch.groups.replica_exchange import QUANTILES, GroupSearch, groups_for
-from mentormatch.groups.replica_states import ReplicaStates, draw_start
 from mentormatch.groups.solver import solve_groups
 from mentormatch.rules.rule import CompositionBound
 from tests.conftest import DEEP

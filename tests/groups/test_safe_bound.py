@@ -10,8 +10,16 @@ from hypothesis import strategies as st
 from mentormatch.assignment.model.solution import Status
 from mentormatch.groups.energy import keyed_order, reorder
 from mentormatch.groups.problem import GroupProblem, SizeRange
-from mentormatch.groups.relaxation import fewest_pairs, partitions_of, relax, relax_pairs, square_sums
-from mentormatch.groups.safe_bound import DualMatrices, bound_total, eigenvalue_error
+from mentormatch.groups.relaxation import (
+    DualMatrices,
+    bound_total,
+    eigenvalue_error,
+    fewest_pairs,
+    partitions_of,
+    relax,
+    relax_pairs,
+    square_sums,
+)
 from mentormatch.groups.solver import solve_groups
 from tests.conftest import DEEP
 from tests.groups.test_replicas import drawn

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import mentormatch as mm
 from mentormatch import examples
 from mentormatch.base.arrays import BoolVector
-from mentormatch.explanation.labels import KEYS
+from mentormatch.explanation.names import KEYS
 from mentormatch.inspection.market import FEW, LETTERS, letters_of, prospects, rule_losses
 from mentormatch.operations.matching import Matching
 from mentormatch.rules.rule import market_of

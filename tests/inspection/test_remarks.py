@@ -3,7 +3,7 @@
 import pytest
 
 from mentormatch.inspection.intake import Intake
-from mentormatch.inspection.rows import SHAPE, day_of
+from mentormatch.inspection.section import SHAPE, day_of
 from tests.inspection.reports import CODE, EMAIL, NEEDS, OVERLAP, programme, report
 
 NAME = {"question": "Nom", "kind": "text", "use": "contact"}

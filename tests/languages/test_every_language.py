@@ -5,7 +5,7 @@ from typing import Any, get_args
 import pytest
 
 from mentormatch.contract.requests import CohortRequest
-from mentormatch.groups import holidays
+from mentormatch.groups import calendar
 from mentormatch.languages import LANGUAGES
 from mentormatch.programme.sections import Heading
 from mentormatch.service.desk import desk_requests
@@ -19,7 +19,7 @@ def literal(annotation: Any) -> set[str]:
 @pytest.mark.parametrize(
     ("where", "known"),
     [
-        ("the locale of days off", set(holidays.LANGUAGE)),
+        ("the locale of days off", set(calendar.LANGUAGE)),
         ("a programme", literal(Heading.model_fields["language"].annotation)),
         ("a request", literal(CohortRequest.model_fields["language"].annotation)),
         ("the desk", literal(desk_requests.Language.__value__)),

@@ -3,7 +3,7 @@
 import pytest
 
 from mentormatch.errors import MentorMatchError
-from mentormatch.followup.outcomes import DESCRIPTION, GROUPS, warning
+from mentormatch.followup.waves import DESCRIPTION, GROUPS, warning
 from mentormatch.languages import language, tr
 from tests.english import french_in
 from tests.followup.years import frame, paired, reasons, year

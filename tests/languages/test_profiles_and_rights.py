@@ -7,9 +7,8 @@ import pytest
 import mentormatch as mm
 from mentormatch.errors import MentorMatchError
 from mentormatch.languages import language
-from mentormatch.profiles.choices import with_wishes
-from mentormatch.record.rights.documents import find_held_data
-from mentormatch.record.rights.edition import Edition
+from mentormatch.profiles import with_wishes
+from mentormatch.record.rights.edition import Edition, find_held_data
 from mentormatch.record.rights.erasure import forget
 from tests.english import french_in
 from tests.profiles.test_profiles import CODES, answers

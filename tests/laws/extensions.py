@@ -14,8 +14,7 @@ from mentormatch.fields.extension import Extension, FieldRef
 from mentormatch.fields.single import Options
 from mentormatch.places.gazetteer import DEPARTEMENTS
 from mentormatch.rules.rule import Rule, rules_by_kind
-from mentormatch.scoring.criterion import Criterion, criteria_by_kind
-from mentormatch.scoring.items import ORDERED
+from mentormatch.scoring.criterion import ORDERED, Criterion, criteria_by_kind
 from tests.laws.questionnaires import PEOPLE, PLACES_FIELD, SIDES, Draw, Survey
 
 type Settings = dict[str, Any]

@@ -7,20 +7,12 @@ from math import inf, isnan
 from mentormatch.base.columns import Grades, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Person
-from mentormatch.rules.conditions import Where
-from mentormatch.rules.kinds.apart import Apart
-from mentormatch.rules.kinds.ban import Ban
-from mentormatch.rules.kinds.common import Common
-from mentormatch.rules.kinds.complementary import Complementary
-from mentormatch.rules.kinds.covers import Covers
-from mentormatch.rules.kinds.different import Different
-from mentormatch.rules.kinds.diversity import Diversity
-from mentormatch.rules.kinds.gap import Gap
-from mentormatch.rules.kinds.history import History
-from mentormatch.rules.kinds.load import Load
+from mentormatch.rules.kinds.compared_answers import Common, Complementary, Covers, Different, Gap
 from mentormatch.rules.kinds.meet import Meet
 from mentormatch.rules.kinds.minimum_score import MinimumScore
-from mentormatch.rules.kinds.veto import Veto
+from mentormatch.rules.kinds.named_people import Apart, Ban, History, Veto
+from mentormatch.rules.kinds.places import Load
+from mentormatch.rules.kinds.quotas import Diversity, Where
 from mentormatch.rules.rule import Rule
 from tests.places.measured import apart
 

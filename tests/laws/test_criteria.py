@@ -23,8 +23,8 @@ def test_a_criterion_that_is_not_tried_is_named_with_what_to_add() -> None:
 
 
 @every_criterion
-def test_a_criterion_is_named_like_its_file_and_has_a_title(kind: str) -> None:
-    assert criteria_by_kind()[kind].__module__ == f"mentormatch.scoring.criteria.{kind}"
+def test_a_criterion_is_found_among_the_criteria_and_has_a_title(kind: str) -> None:
+    assert criteria_by_kind()[kind].__module__.startswith("mentormatch.scoring.criteria.")
     assert criteria_by_kind()[kind].title
 
 

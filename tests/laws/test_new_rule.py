@@ -13,7 +13,7 @@ import mentormatch as mm
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.diagnosis.diagnose import diagnose_rules
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
-from mentormatch.explanation.labels import pseudonyms
+from mentormatch.explanation.names import pseudonyms
 from mentormatch.explanation.unmatched import explain_unmatched
 from mentormatch.operations.evaluation import evaluate
 from mentormatch.operations.matching import Matching
@@ -209,8 +209,8 @@ def test_no_module_asks_which_rule_it_has_before_it() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "from mentormatch.rules.kinds.pin import Pin\nisinstance(rule, Pin)",
-        "from mentormatch.rules.kinds.pin import Pin\nmatch rule:\n    case Pin():\n        pass",
+        "from mentormatch.rules.kinds.named_people import Pin\nisinstance(rule, Pin)",
+        "from mentormatch.rules.kinds.named_people import Pin\nmatch rule:\n    case Pin():\n        pass",
         "rule.kind == 'pin'",
         "rule.kind in ('load', 'quota')",
     ],

@@ -23,7 +23,7 @@ from mentormatch.operations.matching import Matching, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.record.decision import save_decision
 from mentormatch.record.verify import verify
-from mentormatch.rules.formulation import SELF_PAIRS, formulate
+from mentormatch.rules.rule import SELF_PAIRS, formulate
 from tests.laws.people import ANSWERS, Files, Told, files, frame, sent
 from tests.oracles.exhaustive import exhaustive
 

@@ -12,12 +12,8 @@ from mentormatch.assignment.engine import solve
 from mentormatch.base.arrays import BoolVector
 from mentormatch.fields.extension import FieldRef
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.formulation import forbidden_pairs, formulate
-from mentormatch.rules.kinds.common import Common
-from mentormatch.rules.kinds.different import Different
-from mentormatch.rules.kinds.gap import Gap
-from mentormatch.rules.kinds.require import Require
-from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
+from mentormatch.rules.kinds.compared_answers import Common, Different, Gap, Require
+from mentormatch.rules.rule import Market, Rule, forbidden_pairs, formulate, market_of, rules_by_kind
 from mentormatch.scoring.score import MILLION, ScoreTable
 from mentormatch.testing import (
     check_degree_bounds,
@@ -74,8 +70,8 @@ def test_a_rule_that_is_not_tried_is_named_with_what_to_add() -> None:
 
 
 @every_rule
-def test_a_rule_is_named_like_its_file(kind: str) -> None:
-    assert rules_by_kind()[kind].__module__ == f"mentormatch.rules.kinds.{kind}"
+def test_a_rule_is_found_among_the_kinds_of_rules(kind: str) -> None:
+    assert rules_by_kind()[kind].__module__.startswith("mentormatch.rules.kinds.")
 
 
 @every_rule

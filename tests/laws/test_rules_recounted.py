@@ -13,19 +13,11 @@ from mentormatch.assignment.model.problem import Row
 from mentormatch.fields import Side
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Person
-from mentormatch.rules.formulation import keeping_row
-from mentormatch.rules.kinds.both_roles import BothRoles
-from mentormatch.rules.kinds.capacity import Capacity
-from mentormatch.rules.kinds.history import History
-from mentormatch.rules.kinds.load import Load
-from mentormatch.rules.kinds.pin import Pin
-from mentormatch.rules.kinds.priority import Priority
-from mentormatch.rules.kinds.proportion import Proportion
-from mentormatch.rules.kinds.quota import Quota
-from mentormatch.rules.kinds.require import Require
-from mentormatch.rules.kinds.reserve import ReservedPlaces
-from mentormatch.rules.kinds.together import Together
-from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
+from mentormatch.rules.kinds.compared_answers import Require
+from mentormatch.rules.kinds.named_people import History, Pin, Together
+from mentormatch.rules.kinds.places import BothRoles, Capacity, Load, Priority
+from mentormatch.rules.kinds.quotas import Proportion, Quota, ReservedPlaces
+from mentormatch.rules.rule import Market, Rule, keeping_row, market_of, rules_by_kind
 from mentormatch.scoring.score import MILLION
 from tests.laws.extensions import rule
 from tests.laws.questionnaires import SIDES, cohort, surveys

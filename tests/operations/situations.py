@@ -12,7 +12,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import formulate
+from mentormatch.rules.rule import formulate
 from mentormatch.scoring.score import score
 from tests.oracles.exhaustive import choices, holds
 

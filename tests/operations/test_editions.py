@@ -22,7 +22,7 @@ from mentormatch.operations.carry_over import (
 from mentormatch.operations.matching import Matching
 from mentormatch.programme.enrolment import read_contacts
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.priority import Priority
+from mentormatch.rules.kinds.places import Priority
 from tests.operations.situations import cohort_of, keys, programme_of
 
 

@@ -10,7 +10,7 @@ import mentormatch as mm
 from mentormatch.errors import RequestError
 from mentormatch.operations import estimate, instance
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.kinds.capacity import Capacity
+from mentormatch.rules.kinds.places import Capacity
 from tests.cli.commands import done
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()

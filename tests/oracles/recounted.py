@@ -7,19 +7,12 @@ from mentormatch.fields import Side
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Cohort, Person
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.both_roles import BothRoles
-from mentormatch.rules.kinds.capacity import Capacity
-from mentormatch.rules.kinds.history import History
-from mentormatch.rules.kinds.load import Load
-from mentormatch.rules.kinds.pin import Pin
-from mentormatch.rules.kinds.priority import Priority
-from mentormatch.rules.kinds.proportion import Proportion
-from mentormatch.rules.kinds.quota import Quota
-from mentormatch.rules.kinds.require import Require
-from mentormatch.rules.kinds.reserve import ReservedPlaces
-from mentormatch.rules.kinds.together import Together
+from mentormatch.rules.kinds.compared_answers import Require
+from mentormatch.rules.kinds.named_people import History, Pin, Together
+from mentormatch.rules.kinds.places import BothRoles, Capacity, Load, Priority
+from mentormatch.rules.kinds.quotas import Proportion, Quota, ReservedPlaces
 from mentormatch.rules.rule import Rule
-from mentormatch.scoring.criteria.table import Table
+from mentormatch.scoring.criteria.single_answers import Table
 from tests.laws.recount import FORBID, SETS, holds, hours, hours_of_pair, same_person
 from tests.oracles.enumeration import Cells, Game, Places, Span, Sum
 

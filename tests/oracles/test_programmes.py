@@ -11,8 +11,7 @@ import mentormatch as mm
 from mentormatch.assignment.model.problem import GOALS
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.programme.programme import Goals
-from mentormatch.rules.formulation import formulate
-from mentormatch.rules.rule import rules_by_kind
+from mentormatch.rules.rule import formulate, rules_by_kind
 from mentormatch.scoring.score import score
 from tests.conftest import DEEP
 from tests.oracles.enumeration import Best, Game, Places, best_of

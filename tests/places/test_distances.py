@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from mentormatch.base.columns import NONE
 from mentormatch.fields import Place
 from mentormatch.people.cohort import People
-from mentormatch.places.column import PlaceColumn
 from mentormatch.places.finding import find
-from mentormatch.places.gazetteer import DEPARTEMENTS, DETOUR, distances, format_length, gazetteer, minutes
+from mentormatch.places.gazetteer import DEPARTEMENTS, DETOUR, PlaceColumn, distances, format_length, gazetteer, minutes
 from tests.places.measured import apart as measured
 
 PLACES = gazetteer()

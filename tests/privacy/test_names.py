@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 import mentormatch as mm
 from mentormatch.errors import OutputError, RequestError, SurveyError
-from mentormatch.followup.year import follow_up
+from mentormatch.followup.lessons import follow_up
 from mentormatch.languages.text_keys import canonical
 from mentormatch.record.rights.edition import Edition
 from mentormatch.record.rights.erasure import forget

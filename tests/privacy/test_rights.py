@@ -14,8 +14,7 @@ import mentormatch as mm
 from mentormatch.errors import OutputError, SurveyError
 from mentormatch.programme.enrolment import read_contacts
 from mentormatch.record.log import check_chain
-from mentormatch.record.rights.documents import find_held_data, speaks_of
-from mentormatch.record.rights.edition import Edition, export_person
+from mentormatch.record.rights.edition import Edition, export_person, find_held_data, speaks_of
 from mentormatch.record.rights.erasure import forget, others_in, purge, to_purge, without_rows
 from mentormatch.record.verify import verify
 from mentormatch.report.handouts import write_contacts

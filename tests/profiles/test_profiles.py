@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 import mentormatch as mm
 from mentormatch.errors import ProgrammeError
 from mentormatch.fields import Side
-from mentormatch.profiles.sheets import Profiles, anonymous_profiles
+from mentormatch.profiles import Profiles, anonymous_profiles
 from mentormatch.programme.programme import Programme
 from mentormatch.report.profiles import write_profiles
 from mentormatch.survey.privacy import Pseudonyms

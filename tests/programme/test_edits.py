@@ -20,16 +20,17 @@ from mentormatch.programme.edits import (
     GoalEdit,
     ProgrammeEdit,
     ProgrammeText,
+    ProgrammeVersions,
     RemovalEdit,
     SettingsEdit,
     WeightEdit,
     WeightsEdit,
     goals_after,
+    programme_differences,
     read_edit,
     shares,
     weights_after,
 )
-from mentormatch.programme.versions import ProgrammeVersions, programme_differences
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
 from tests.laws.questionnaires import Draw

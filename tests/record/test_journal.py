@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from mentormatch.cli.verify import verify_command
 from mentormatch.explanation import edits
 from mentormatch.languages import language
-from mentormatch.record import journal
+from mentormatch.record import log
 from mentormatch.record.log import LogEntry, LogKind
 from mentormatch.record.validation import validate
 from tests.record.decisions import example
@@ -37,21 +37,21 @@ def entry(kind: LogKind, what: dict[str, str]) -> LogEntry:
     ],
 )
 def test_a_line_says_in_words_what_was_done(kind: LogKind, what: dict[str, str], told: str) -> None:
-    assert journal.deed(entry(kind, what)) == told
+    assert log.deed(entry(kind, what)) == told
 
 
 def test_every_kind_of_line_and_of_edit_has_words() -> None:
-    assert set(journal.DEEDS) >= set(get_args(LogKind.__value__))
-    assert set(journal.EDITS) == set(get_args(edits.EditKind.__value__))
+    assert set(log.DEEDS) >= set(get_args(LogKind.__value__))
+    assert set(log.EDITS) == set(get_args(edits.EditKind.__value__))
 
 
 def test_a_row_says_the_time_of_the_place_in_the_language_that_is_spoken() -> None:
     one = entry("validation", {"decision": DIGEST})
-    (row,) = journal.rows([one])
+    (row,) = log.rows([one])
     said = ("1", "28\u00a0novembre 2026 à 10\u00a0h\u00a032", "Camille", "Décision 1a2b3c4d validée", "comité")
     assert row == said
     with language("en"):
-        (row,) = journal.rows([one])
+        (row,) = log.rows([one])
         assert row[1] == "November\u00a028, 2026 at 10:32"
         assert row[3] == "Decision 1a2b3c4d validated"
 

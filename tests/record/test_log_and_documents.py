@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.contract.verification_response import verification_out
+from mentormatch.contract.response import verification_out
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.languages import tr
 from mentormatch.record.log import check_chain

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.contract.verification_response import verification_out
+from mentormatch.contract.response import verification_out
 from mentormatch.languages import tr
 from mentormatch.record.log import LogEntry, append, check_chain
 from mentormatch.record.verify import (

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch.contract.operation import ask
-from mentormatch.explanation.chains import Chain
-from mentormatch.explanation.labels import pseudonyms
+from mentormatch.explanation.names import pseudonyms
+from mentormatch.explanation.pairs import Chain
 from mentormatch.operations.carry_over import carry_over, with_history
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
@@ -19,7 +19,7 @@ from mentormatch.record.rights.erasure import forget
 from mentormatch.report.handouts import contact_sheet, handouts, person_sheet, write_handouts
 from mentormatch.report.view import figures
 from mentormatch.report.views.piece import labels_of
-from mentormatch.rules.kinds.history import PastPair
+from mentormatch.rules.kinds.named_people import PastPair
 from mentormatch.survey.contacts import Contacts
 
 TASKS = ["Budget", "Contrats", "Presse", "Lumière"]

@@ -25,7 +25,7 @@ from mentormatch.operations.matching import Matching, match
 from mentormatch.programme.enrolment import read_contacts, read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.record.validation import validate
-from mentormatch.report.exporters.parquet import CAVEATS
+from mentormatch.report.exporters.data_files import CAVEATS
 from mentormatch.report.handouts import write_handouts
 from mentormatch.report.words import goals, verdict
 from tests.cli.processes import run

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mentormatch import examples
-from mentormatch.followup.outcomes import DESCRIPTION
-from mentormatch.followup.year import Year, follow_up
+from mentormatch.followup.lessons import Year, follow_up
+from mentormatch.followup.waves import DESCRIPTION
 from mentormatch.languages import tr
 from mentormatch.operations.matching import match
 from mentormatch.report.followup import notebook_fragment, page, workbook

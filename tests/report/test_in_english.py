@@ -12,7 +12,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import MentorMatchError
-from mentormatch.followup.year import Year
+from mentormatch.followup.lessons import Year
 from mentormatch.languages import language
 from mentormatch.operations.matching import Matching, exporter_for
 from mentormatch.report.profiles import profile_notes, write_profiles

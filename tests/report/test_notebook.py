@@ -1,6 +1,6 @@
 import pytest
 
-from mentormatch.explanation.labels import pseudonyms
+from mentormatch.explanation.names import pseudonyms
 from mentormatch.operations.matching import Matching
 from mentormatch.report.exporters import page as exporter
 from tests.report.cohorts import FIELDS, matched, person, programme, small

@@ -9,7 +9,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import OutputError
-from mentormatch.record.rights.documents import documents, ours, texts
+from mentormatch.record.rights.edition import documents, ours, texts
 
 COHORT, PROGRAMME = mm.examples.cohort(), mm.examples.programme()
 

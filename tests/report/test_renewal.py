@@ -72,7 +72,7 @@ def test_page_and_workbook_tell_the_log_line_by_line(folder: Path) -> None:
 
 
 def test_a_page_tells_the_last_lines_of_a_long_log(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentormatch.report.decision_state.MOST_LINES", 1)
+    monkeypatch.setattr("mentormatch.report.view.MOST_LINES", 1)
     validate(folder / DECISION, who="Camille Roux")
     page = Outline((folder / PAGE).read_text("utf-8"))
     assert page.inside("td.number line")[-1:] == ["2"]

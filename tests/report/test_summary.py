@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.explanation.labels import KEYS
-from mentormatch.explanation.names import cohort_names
+from mentormatch.explanation.names import KEYS, cohort_names
 from mentormatch.operations.matching import Matching, exporter_for
-from mentormatch.report.exporters.summary import LONG, MOST_ALONE, MOST_SHOWN, MeetingSummary, brief
+from mentormatch.report.exporters.page import LONG, MOST_ALONE, MOST_NAMED, MeetingSummary, brief
 from mentormatch.report.view import FEW
 from tests.report.cohorts import matched, person, programme
 from tests.report.readers import Outline
@@ -43,7 +42,7 @@ def test_the_strongest_and_the_weakest_are_those_of_the_ranking_and_nobody_is_bo
     assert strong == keys[: len(strong)]
     assert weak == keys[::-1][: len(weak)]
     assert not {*strong} & {*weak}
-    assert len(strong) + len(weak) == min(count, 2 * MOST_SHOWN)
+    assert len(strong) + len(weak) == min(count, 2 * MOST_NAMED)
 
 
 @pytest.mark.parametrize("count", [1, FEW, FEW + 1, 40])

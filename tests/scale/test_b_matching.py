@@ -17,7 +17,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.arrays import IntVector
-from mentormatch.explanation.exchange_costs import ExchangeGraph, cost_by_reoptimizing
+from mentormatch.explanation.why_not import ExchangeGraph, cost_by_reoptimizing
 from tests.conftest import DEEP, some_of
 from tests.scale.test_column_generation import (
     FLOORS,

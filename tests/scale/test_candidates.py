@@ -12,10 +12,10 @@ from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.objective import scalarize
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import formulate
-from mentormatch.rules.kinds.quota import Quota
-from mentormatch.scale.columns import candidates, generation
-from mentormatch.scale.columns.candidates import CandidateList
+from mentormatch.rules.kinds.quotas import Quota
+from mentormatch.rules.rule import formulate
+from mentormatch.scale.columns import generation
+from mentormatch.scale.columns.generation import CandidateList
 from mentormatch.scale.columns.residual import make_path_scanner
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
 from mentormatch.scale.scores.terms import MAX_CODES, encode, stack_tables
@@ -64,7 +64,7 @@ def moves(duals: PerSide, random: np.random.Generator) -> Iterator[PerSide]:
 def test_others_lose_what_is_said_of_them_however_prices_move(
     seed: int, most: int, dropped: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(candidates, "PURGED_COST", dropped)
+    monkeypatch.setattr(generation, "PURGED_COST", dropped)
     random, pricing = np.random.default_rng(seed), view_of(cohort(seed))
     pairs, (n, m) = pricing.pairs(), pricing.scores.shape
     duals = drawn(pricing, random)

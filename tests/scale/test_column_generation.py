@@ -19,9 +19,8 @@ from mentormatch.operations import instance
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import formulate
-from mentormatch.rules.kinds.quota import Quota
-from mentormatch.rules.rule import Rule
+from mentormatch.rules.kinds.quotas import Quota
+from mentormatch.rules.rule import Rule, formulate
 from mentormatch.scale import engine
 from mentormatch.scale.columns import generation, master
 from mentormatch.scale.scan.implicit_scores import ImplicitScores

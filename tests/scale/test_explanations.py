@@ -13,16 +13,15 @@ import mentormatch as mm
 from mentormatch.assignment.model.scores import DenseScores, SparseScores
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import RequestError
-from mentormatch.explanation.labels import codes
+from mentormatch.explanation.names import codes
 from mentormatch.operations import instance
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import Cohort
 from mentormatch.record.verify import VerificationOutcome, verify
 from mentormatch.report import view as shown
 from mentormatch.report.pictures import Distribution, HeatMap
-from mentormatch.rules.kinds.ban import Ban
-from mentormatch.rules.kinds.quota import Quota
-from mentormatch.rules.kinds.reserve import ReservedPlaces
+from mentormatch.rules.kinds.named_people import Ban
+from mentormatch.rules.kinds.quotas import Quota, ReservedPlaces
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP
 from tests.scale.test_column_generation import PROGRAMME, RULES, coarse, cohort

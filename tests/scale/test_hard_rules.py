@@ -12,7 +12,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.errors import RequestError
-from mentormatch.explanation.exchange_costs import cost_by_reoptimizing
+from mentormatch.explanation.why_not import cost_by_reoptimizing
 from mentormatch.scale import engine
 from mentormatch.scale.columns import master
 from mentormatch.scale.constraints import gap, heuristic, rows

@@ -19,11 +19,10 @@ from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.reduced_costs import round_by_goal
 from mentormatch.errors import EngineError
 from mentormatch.operations import instance
-from mentormatch.rules.kinds.quota import Quota
+from mentormatch.rules.kinds.quotas import Quota
 from mentormatch.scale.columns import generation, master
 from mentormatch.scale.leximin import column_generation, optimum
-from mentormatch.scale.leximin.optimum import LeximinOptimum
-from mentormatch.scale.leximin.potentials import INFINITE, LevelPotentials, PotentialOrder
+from mentormatch.scale.leximin.optimum import INFINITE, LevelPotentials, LeximinOptimum, PotentialOrder
 from tests.conftest import DEEP
 from tests.scale.test_column_generation import (
     PROGRAMME,

@@ -6,8 +6,8 @@ import pytest
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import EXCLUDED, ScanQuery
 from mentormatch.operations.instance import unheld_scores
-from mentormatch.rules.formulation import formulate
-from mentormatch.scale.columns.candidates import INFINITE
+from mentormatch.rules.rule import formulate
+from mentormatch.scale.columns.generation import INFINITE
 from mentormatch.scale.scan import simd
 from mentormatch.scale.scan.blocks import scan_block, skip_deadline
 from mentormatch.scale.scan.implicit_scores import ImplicitScores

@@ -26,7 +26,7 @@ from mentormatch.errors import RequestError
 from mentormatch.languages import language, spoken
 from mentormatch.operations import instance
 from mentormatch.operations.instance import unheld_scores
-from mentormatch.rules.formulation import formulate
+from mentormatch.rules.rule import formulate
 from mentormatch.scale.columns import master
 from mentormatch.scale.scan import dispatch, workers
 from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, concatenate_hits, scan_all

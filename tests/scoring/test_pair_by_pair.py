@@ -11,16 +11,9 @@ from hypothesis import strategies as st
 from mentormatch.base.columns import Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Person
-from mentormatch.scoring.criteria.availability import Availability
-from mentormatch.scoring.criteria.closeness import Closeness
-from mentormatch.scoring.criteria.coverage import Coverage
-from mentormatch.scoring.criteria.given import Given
-from mentormatch.scoring.criteria.near import Near
-from mentormatch.scoring.criteria.overlap import Overlap
-from mentormatch.scoring.criteria.same import Same
-from mentormatch.scoring.criteria.table import Table
-from mentormatch.scoring.criteria.unlike import Unlike
-from mentormatch.scoring.criteria.wishes import Wishes
+from mentormatch.scoring.criteria.item_sets import Availability, Coverage, Overlap, Unlike
+from mentormatch.scoring.criteria.preferences import Given, Wishes
+from mentormatch.scoring.criteria.single_answers import Closeness, Near, Same, Table
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, surveys

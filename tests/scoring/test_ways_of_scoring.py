@@ -13,28 +13,33 @@ from hypothesis import strategies as st
 from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, Ranks, SingleChoice
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort, People, Person
-from mentormatch.scoring import lookup
 from mentormatch.scoring import score as scoring
-from mentormatch.scoring.criteria.availability import Availability
-from mentormatch.scoring.criteria.coverage import Coverage
-from mentormatch.scoring.criteria.overlap import Overlap
-from mentormatch.scoring.criteria.same import Same
-from mentormatch.scoring.criteria.unlike import Unlike
-from mentormatch.scoring.criteria.wishes import Wishes
+from mentormatch.scoring.criteria.item_sets import Availability, Coverage, Overlap, Unlike
+from mentormatch.scoring.criteria.preferences import Wishes
+from mentormatch.scoring.criteria.single_answers import Same
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named, criteria_by_kind
-from mentormatch.scoring.lookup import ClassPoints, Exceptions, LookupTable, tabulate
-from mentormatch.scoring.score import Direct, Share, contribution, normalise_weights, score
+from mentormatch.scoring.score import (
+    ClassPoints,
+    Direct,
+    Exceptions,
+    LookupTable,
+    Share,
+    contribution,
+    normalise_weights,
+    score,
+    tabulate,
+)
 from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, surveys
 
 WAYS = {
     "looked up": {},
-    "each by itself": {(lookup, "MOST"): 0, (scoring, "REPEATED"): 1 << 40},
-    "one of each kind": {(lookup, "MOST"): 0, (scoring, "REPEATED"): 0},
+    "each by itself": {(scoring, "MOST"): 0, (scoring, "REPEATED"): 1 << 40},
+    "one of each kind": {(scoring, "MOST"): 0, (scoring, "REPEATED"): 0},
     "one of each kind, though it could be looked up": {(scoring, "VAST"): 0, (scoring, "OFTEN"): 0},
     "looked up where kinds are many": {(scoring, "VAST"): 0, (scoring, "OFTEN"): 1 << 40},
-    "in narrow tables": {(lookup, "WIDE"): 0, (lookup, "FEW"): 0},
-    "nothing put together": {(lookup, "FEW_CLASSES"): 1 << 40, (lookup, "MOST"): 300},
+    "in narrow tables": {(scoring, "WIDE"): 0, (scoring, "FEW"): 0},
+    "nothing put together": {(scoring, "FEW_CLASSES"): 1 << 40, (scoring, "MOST"): 300},
 }
 RNG = partial(np.random.default_rng, 7)
 

@@ -16,7 +16,7 @@ from mentormatch.assignment import engine
 from mentormatch.assignment.engines.plain import Plain
 from mentormatch.assignment.engine import solve
 from mentormatch.errors import EngineError
-from mentormatch.contract.operations.match import Match
+from mentormatch.contract.operations.matching import Match
 answer = Match.answer
 
 def endless():

@@ -11,7 +11,7 @@ import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_30, OPENAPI_31
 
 from mentormatch.contract.operation import operations
-from mentormatch.service.openapi_schemas import description_3_0
+from mentormatch.service.openapi import description_3_0
 from mentormatch.service.problems import KINDS
 from mentormatch.service.server import make_app
 from mentormatch.service.settings import MIB, Settings

@@ -17,8 +17,8 @@ import psutil
 import pytest
 from playwright.sync_api import Browser
 
-from mentormatch.cli import page, serve
-from mentormatch.service.one_time_tokens import OneTimeTokens
+from mentormatch.cli import serve
+from mentormatch.service.keys import OneTimeTokens
 from tests.cli.commands import done
 from tests.failure.processes import only_linux, wait_for
 from tests.service.server import UNREHEARSED, Served, answers, listen, stop
@@ -40,7 +40,7 @@ class Own:
 
     @property
     def store(self) -> Path:
-        return self.folder / "data" / "mentormatch" / page.FILE
+        return self.folder / "data" / "mentormatch" / serve.STORE
 
     def begin(self, program: Path | None = None) -> subprocess.Popen[str]:
         """Run the command without an argument, or another program of it."""
@@ -202,7 +202,7 @@ def entry_of(text: str) -> dict[str, str]:
 
 
 def test_a_linux_launcher_runs_this_python_whatever_its_folder_is_called(python: Path) -> None:
-    entry = entry_of(page.linux_launcher(str(python)))
+    entry = entry_of(serve.linux_launcher(str(python)))
     assert (entry["Type"], entry["Terminal"]) == ("Application", "true")
     assert Path(entry["Icon"]).is_file()
     arguments = re.findall(r'"((?:[^"\\]|\\.)*)"', entry["Exec"].replace("%%", "%"))
@@ -213,13 +213,13 @@ def test_a_linux_launcher_runs_this_python_whatever_its_folder_is_called(python:
 
 def test_a_macos_launcher_runs_this_python_whatever_its_folder_is_called(python: Path, tmp_path: Path) -> None:
     launcher = tmp_path / "mentormatch.command"
-    page.write_launcher(launcher, page.macos_launcher(str(python)))
+    serve.write_launcher(launcher, serve.macos_launcher(str(python)))
     subprocess.run([launcher], check=True, timeout=30)
     assert (python.parent / "asked").read_text("utf-8") == f"{python}|-P -m mentormatch"
 
 
 def test_a_windows_launcher_is_a_batch_file_with_the_line_ends_of_windows() -> None:
-    text = page.windows_launcher(r"C:\Users\Zoé 50%\python.exe")
+    text = serve.windows_launcher(r"C:\Users\Zoé 50%\python.exe")
     assert text.split("\r\n")[3] == r'"C:\Users\Zoé 50%%\python.exe" -P -m mentormatch'
     assert "\n" not in text.replace("\r\n", "")
 
@@ -231,7 +231,7 @@ def test_a_windows_launcher_is_a_batch_file_with_the_line_ends_of_windows() -> N
 def test_a_launcher_is_written_again_but_never_over_something_else(
     platform: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mentormatch.cli.page.sys.platform", platform)
+    monkeypatch.setattr("mentormatch.cli.serve.sys.platform", platform)
     written = tmp_path / name
     for _ in range(2):
         ended = done("install-launcher", str(tmp_path), "--json")
@@ -245,7 +245,7 @@ def test_a_launcher_is_written_again_but_never_over_something_else(
 def test_a_launcher_goes_where_people_look_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    assert page.usual_folder("linux") == tmp_path / "data" / "applications"
-    assert page.usual_folder("macos") == tmp_path
+    assert serve.usual_folder("linux") == tmp_path / "data" / "applications"
+    assert serve.usual_folder("macos") == tmp_path
     (tmp_path / "Desktop").mkdir()
-    assert page.usual_folder("windows") == tmp_path / "Desktop"
+    assert serve.usual_folder("windows") == tmp_path / "Desktop"

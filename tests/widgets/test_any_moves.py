@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import mentormatch as mm
 from mentormatch.assignment.model.solution import Status
 from mentormatch.operations.matching import Matching
-from mentormatch.widgets.board.actions import BoardDecision, BoardRequest, Imposed, SetAsideIn, Withdrawal
+from mentormatch.widgets.board.decisions import BoardDecision, BoardRequest, Imposed, SetAsideIn, Withdrawal
 from mentormatch.widgets.board.session import Board
 from tests.conftest import DEEP
 from tests.operations.programme import PROGRAMME, first

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import mentormatch as mm
-from mentormatch.explanation.labels import Labels
+from mentormatch.explanation.names import Labels
 from mentormatch.operations.matching import Matching
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.readers import Outline

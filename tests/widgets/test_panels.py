@@ -10,8 +10,7 @@ from mentormatch.notebook import DeparturesWidget, FilesWidget, KernelWidget, Pa
 from mentormatch.operations.matching import Matching
 from mentormatch.widgets.form.texts import SCRIPTS
 from mentormatch.widgets.pages import notebook_script, notebook_style
-from mentormatch.widgets.panel.documents import DocumentsPanel
-from mentormatch.widgets.panel.panel import PanelGesture
+from mentormatch.widgets.panel import DocumentsPanel, PanelGesture
 from tests.canaries import NAME
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.readers import Outline

@@ -13,7 +13,7 @@ from mentormatch.examples import folder_of
 from mentormatch.languages.phrases import plain, points
 from mentormatch.programme.edits import ProgrammeText, RemovalEdit, SettingsEdit
 from mentormatch.programme.programme import Programme
-from mentormatch.widgets.form.actions import form_action
+from mentormatch.widgets.form.changes import form_action
 from mentormatch.widgets.form.session import ProgrammeForm, edits_towards
 from mentormatch.widgets.form.view import FormOut, form_state
 from tests.conftest import DEEP

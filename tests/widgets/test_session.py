@@ -10,7 +10,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.errors import OutputError
 from mentormatch.explanation.edits import Edit
-from mentormatch.explanation.labels import pseudonyms
+from mentormatch.explanation.names import pseudonyms
 from mentormatch.operations.matching import Matching
 from mentormatch.record.log import check_chain
 from mentormatch.record.verify import verify

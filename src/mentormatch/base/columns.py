@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolVector, Index, IntVector
 from mentormatch.languages import tr
-from mentormatch.languages.affirmation import says_yes
-from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.languages.text_keys import canonical, fold, says_yes
 
 NONE = -1
 """The code, or grade, of an answer that was not given."""

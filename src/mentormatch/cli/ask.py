@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mentormatch.cli.delivery import EXIT_CODES
-from mentormatch.cli.messages import say_json, write_json, write_text
+from mentormatch.cli.messages import say_json, speak_own, write_json, write_text
 from mentormatch.cli.options import STDIN, AsJson, content_of
-from mentormatch.cli.spoken_language import speak_own
 from mentormatch.cli.verify import NOT_VERIFIED
 from mentormatch.languages import mark
 

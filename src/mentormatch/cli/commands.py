@@ -19,13 +19,19 @@ from mentormatch.cli.evaluate import (
     sturdy_command,
     why_not_command,
 )
-from mentormatch.cli.experiment import draw_command, experiment_command
 from mentormatch.cli.groups import dates_command, groups_command, topics_command, turns_command
 from mentormatch.cli.help_texts import Command, HelpGroup
 from mentormatch.cli.keys import keys_command
-from mentormatch.cli.match import diagnose_command, estimate_command, intake_command, match_command, plans_command
-from mentormatch.cli.messages import Quiet, write_text
-from mentormatch.cli.page import install_launcher_command, open_page
+from mentormatch.cli.match import (
+    diagnose_command,
+    draw_command,
+    estimate_command,
+    experiment_command,
+    intake_command,
+    match_command,
+    plans_command,
+)
+from mentormatch.cli.messages import Language, Quiet, starting_language, write_text
 from mentormatch.cli.participants import (
     follow_up_command,
     handouts_command,
@@ -33,11 +39,9 @@ from mentormatch.cli.participants import (
     profiles_command,
     suggest_command,
 )
-from mentormatch.cli.repair import repair_command
-from mentormatch.cli.replies import replies_command
+from mentormatch.cli.repair import repair_command, replies_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
-from mentormatch.cli.serve import serve_command
-from mentormatch.cli.spoken_language import Language, starting_language
+from mentormatch.cli.serve import install_launcher_command, open_page, serve_command
 from mentormatch.cli.start import demo_command, draft_command, map_command, new_command
 from mentormatch.cli.verify import validate_command, verify_command
 from mentormatch.languages import language, mark

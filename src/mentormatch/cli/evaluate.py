@@ -6,29 +6,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.cohorts import (
-    CohortOptions,
-    Decided,
-    RequiredEditions,
-    Wishes,
-    load_cohort,
-    match_files,
-    read_editions,
-)
 from mentormatch.cli.delivery import EXIT_CODES, tell_caveats
 from mentormatch.cli.messages import write_json, write_lines, write_text
 from mentormatch.cli.options import (
     HERE,
     Answers,
     AsJson,
+    CohortOptions,
+    Decided,
     EncodingName,
     Mentees,
     Mentors,
     ProgrammeFile,
+    RequiredEditions,
     Seed,
     TimeLimit,
     ToolName,
+    Wishes,
     answers_first,
+    load_cohort,
+    match_files,
+    read_editions,
     source,
     sources,
 )
@@ -66,7 +64,7 @@ def evaluate_command(  # noqa: PLR0913 - the options of the command line are its
     as_json: AsJson = False,
 ) -> None:
     """Say what any plan is worth, which rules it breaks, and how far it is from the best one."""
-    from mentormatch.contract.operations.evaluate import EvaluateResponse
+    from mentormatch.contract.operations.matching import EvaluateResponse
     from mentormatch.operations.evaluation import evaluate
     from mentormatch.operations.matching import match
     from mentormatch.operations.pair_sheet import read_pairs
@@ -169,7 +167,7 @@ def why_not_command(  # noqa: PLR0913 - the options of the command line are its 
     as_json: AsJson = False,
 ) -> None:
     """Say why two people are no pair: which rule forbids it, or what it would cost, and who would move."""
-    from mentormatch.contract.operations.why_not import WhyNotResponse
+    from mentormatch.contract.operations.other_pairs import WhyNotResponse
 
     answers, mentor, mentee = answers_first(
         answers, mentor, mentee, names=[MENTOR, MENTEE], apart=bool(mentors or mentees)
@@ -202,7 +200,7 @@ def alternatives_command(  # noqa: PLR0913 - the options of the command line are
     as_json: AsJson = False,
 ) -> None:
     """Say whom else somebody could have had, the cheapest first."""
-    from mentormatch.contract.operations.alternatives import AlternativesResponse
+    from mentormatch.contract.operations.other_pairs import AlternativesResponse
 
     answers, person = answers_first(answers, person, names=[PERSON], apart=bool(mentors or mentees))
     files = sources(answers, mentors, mentees, tool, encoding)
@@ -241,7 +239,7 @@ def access_command(  # noqa: PLR0913 - the options of the command line are its c
     as_json: AsJson = False,
 ) -> None:
     """Say whether people were placed whatever they answered to the questions that the programme watches."""
-    from mentormatch.contract.operations.access import AccessResponse
+    from mentormatch.contract.operations.fairness import AccessResponse
     from mentormatch.operations.access import access
 
     files = sources(answers, mentors, mentees, tool, encoding)
@@ -312,7 +310,7 @@ def sturdy_command(  # noqa: PLR0913 - the options of the command line are its c
     as_json: AsJson = False,
 ) -> None:
     """Say how many keep a partner if people leave, and what it would cost to hold better."""
-    from mentormatch.contract.operations.sturdy import SturdyResponse
+    from mentormatch.contract.operations.repair import SturdyResponse
     from mentormatch.operations.sturdy import sturdy
 
     files = sources(answers, mentors, mentees, tool, encoding)
@@ -338,7 +336,7 @@ def incentives_command(  # noqa: PLR0913 - the options of the command line are i
     as_json: AsJson = False,
 ) -> None:
     """Say whether anybody would gain by answering otherwise, by which question, and what closes it."""
-    from mentormatch.contract.operations.incentives import IncentivesResponse
+    from mentormatch.contract.operations.fairness import IncentivesResponse
     from mentormatch.operations.incentives import incentives
 
     options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)
@@ -363,7 +361,7 @@ def learn_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """Say which criteria went with pairs that lasted and were content, and what other weights would make of it."""
-    from mentormatch.contract.operations.learn import LearnResponse
+    from mentormatch.contract.operations.learning import LearnResponse
     from mentormatch.operations.learn import learn
 
     options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mentormatch.cli.delivery import EXIT_CODES, lacks_answer
+from mentormatch.cli.delivery import EXIT_CODES, NamesFrom, WithNames, lacks_answer, read_given_names, say_held
 from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
-from mentormatch.cli.names import NamesFrom, WithNames, read_given_names, say_held
 from mentormatch.cli.options import (
     FILE,
     HERE,
@@ -85,8 +84,7 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
 ) -> None:
     """Form groups of those who answered, and rounds of them where that is asked for."""
     from mentormatch.groups.formation import form_groups
-    from mentormatch.groups.past import read_groups
-    from mentormatch.groups.rotation import rotate
+    from mentormatch.groups.rotation import read_groups, rotate
 
     files = sources(answers, mentors, mentees, tool, encoding)
     cohort, loaded = read(programme, files)
@@ -257,7 +255,7 @@ def members_named(
         raise typer.BadParameter(tr("donnez --groups et --group ensemble, ou bien --member"))
     if groups is None or group is None:
         return member
-    from mentormatch.groups.past import read_groups
+    from mentormatch.groups.rotation import read_groups
 
     there = read_groups(groups, cohort)
     if group > len(there):

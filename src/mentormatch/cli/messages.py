@@ -1,9 +1,17 @@
-"""Where the command line speaks: messages on stderr, unless it is to be quiet, and results on stdout."""
+"""What the command line says: where, and in which language.
+
+Where the command line speaks: messages on stderr, unless it is to be quiet, and results on stdout.
+
+The language of the command line: the one asked for, else that of the programme, else that of the locale.
+"""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +19,7 @@ import typer
 
 from mentormatch.base.streams import write_err, write_out, write_out_as_utf8
 from mentormatch.errors import OutputError
-from mentormatch.languages import mark, tr
+from mentormatch.languages import FRENCH, LANGUAGES, language, mark, tr
 from mentormatch.languages.phrases import system_reason
 from mentormatch.languages.text_keys import on_one_line
 from mentormatch.report.texts import spaced
@@ -100,5 +108,96 @@ Quiet = Annotated[
         expose_value=False,
         callback=lambda ctx, asked: hush(ctx, asked=asked),
         help=mark("Ne rien dire que les erreurs."),
+    ),
+]
+
+
+VARIABLE, OPTION = "MENTORMATCH_LANGUAGE", "--language"
+LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""The variables that name the locale of messages, the first that is set winning (POSIX, 8.2)."""
+ASKED = "mentormatch.language"
+"""Under this key a context knows that somebody asked for a language."""
+
+
+def environment_language(variables: Mapping[str, str] = os.environ) -> str:
+    """Return the language to begin with: the one that the environment asks for, else that of the locale.
+
+    A locale of a language that is not spoken here, or of none (C, POSIX), is answered in French.
+
+    >>> environment_language({"LANG": "en_GB.UTF-8"})
+    'en'
+    >>> environment_language({"LC_ALL": "C.UTF-8", "LANG": "en_GB.UTF-8"})
+    'fr'
+    """
+    if variables.get(VARIABLE) in LANGUAGES:
+        return variables[VARIABLE]
+    locale = next((variables[name] for name in LOCALES if variables.get(name)), "")
+    code = re.split(r"[_.@-]", locale)[0].lower()
+    return code if code in LANGUAGES else FRENCH
+
+
+def starting_language(arguments: Sequence[str], variables: Mapping[str, str] = os.environ) -> str:
+    """Return the language in which arguments are read: the one that they name, else that of the environment.
+
+    >>> starting_language(["match", "--help", "--language", "en"], {}), starting_language(["--language=en"], {})
+    ('en', 'en')
+    >>> starting_language(["match", "--language", "xx"], {"LANG": "fr_FR"})
+    'fr'
+    """
+    named = [after for option, after in pairwise([*arguments, ""]) if option == OPTION] + [
+        each.removeprefix(f"{OPTION}=") for each in arguments if each.startswith(f"{OPTION}=")
+    ]
+    return next((code for code in named if code in LANGUAGES), environment_language(variables))
+
+
+def speak(ctx: typer.Context, code: str | None) -> str | None:
+    """Speak a language from now on, where one is asked for."""
+    if code is None:
+        return code
+    try:
+        ctx.find_root().with_resource(language(code))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    ctx.meta[ASKED] = code
+    return code
+
+
+def speak_as(ctx: typer.Context, programme: Path) -> Path:
+    """Speak the language of a programme file from now on, unless one was asked for."""
+    speak_own(ctx, language_of(programme))
+    return programme
+
+
+def speak_own(ctx: typer.Context, code: object) -> None:
+    """Speak the language that a programme names, if it names one, unless one was asked for."""
+    if code in LANGUAGES and ASKED not in ctx.meta:
+        ctx.find_root().with_resource(language(str(code)))
+
+
+def language_of(programme: Path) -> str:
+    """Return the language that a programme file names, empty where none can be read: loading it will say why."""
+    from mentormatch.base.strict_json import load_tables
+    from mentormatch.errors import ProgrammeError
+
+    try:
+        return str(load_tables(programme)["programme"]["language"])
+    except (ProgrammeError, KeyError, TypeError):
+        return ""
+
+
+Language = Annotated[
+    str | None,
+    typer.Option(
+        OPTION,
+        metavar="|".join(LANGUAGES),
+        envvar=VARIABLE,
+        show_envvar=False,
+        is_eager=True,
+        expose_value=False,
+        callback=speak,
+        help=mark(
+            "La langue de tout ce qui est dit et écrit ; "
+            "sinon, celle de MENTORMATCH_LANGUAGE, du programme, ou du poste."
+        ),
     ),
 ]

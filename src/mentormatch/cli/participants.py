@@ -6,16 +6,24 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mentormatch.cli.cohorts import CohortOptions, Decided, Wishes, load_cohort, match_files
-from mentormatch.cli.delivery import EXIT_CODES, refuse_unanswered, tell_caveats
+from mentormatch.cli.delivery import (
+    EXIT_CODES,
+    NamesFrom,
+    WithNames,
+    read_given_names,
+    refuse_unanswered,
+    say_held,
+    tell_caveats,
+)
 from mentormatch.cli.messages import complain, say, say_json, say_written, write_json, write_text
-from mentormatch.cli.names import NamesFrom, WithNames, read_given_names, say_held
 from mentormatch.cli.options import (
     FILE,
     FOLDER,
     HERE,
     Answers,
     AsJson,
+    CohortOptions,
+    Decided,
     EncodingName,
     Mentees,
     Mentors,
@@ -24,6 +32,9 @@ from mentormatch.cli.options import (
     Seed,
     TimeLimit,
     ToolName,
+    Wishes,
+    load_cohort,
+    match_files,
     sources,
 )
 from mentormatch.languages import mark, tr
@@ -84,9 +95,9 @@ def suggest_command(  # noqa: PLR0913 - the options of the command line are its 
 ) -> None:
     """Make for everybody a short list of possible partners, so that nobody is shown too often, or never."""
     from mentormatch.base.generation import write_document
-    from mentormatch.contract.operations.suggest import SuggestResponse
+    from mentormatch.contract.operations.replies import SuggestResponse
     from mentormatch.operations.suggestion import suggest
-    from mentormatch.report.exporters.delimited import to_csv
+    from mentormatch.report.exporters.data_files import to_csv
 
     if out is not None and out.suffix.lower() != ".csv":
         raise typer.BadParameter(tr("le nom d'un fichier .csv"), param_hint="-o")
@@ -140,7 +151,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
 ) -> None:
     """Write anonymous profiles, and a short form to choose by after reading them."""
     from mentormatch.operations.suggestion import suggest
-    from mentormatch.profiles.sheets import anonymous_profiles
+    from mentormatch.profiles import anonymous_profiles
     from mentormatch.programme.enrolment import read_survey
     from mentormatch.programme.programme import Programme
     from mentormatch.report.profiles import profile_notes, write_profiles
@@ -327,7 +338,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     as_json: AsJson = False,
 ) -> None:
     """Read the answers after 1, 3, 6 or 12 months: who meets no more, whom to call, what became of the pairs."""
-    from mentormatch.followup.year import follow_up
+    from mentormatch.followup.lessons import follow_up
     from mentormatch.report.followup import summary, to_json
 
     files = by_month(waves)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mentormatch.cli.delivery import deliver
-from mentormatch.cli.messages import say, say_json, say_written, write_text
+from mentormatch.cli.messages import say, say_json, say_written, speak_own, write_text
 from mentormatch.cli.options import (
     FILE,
     FOLDER,
@@ -29,7 +29,6 @@ from mentormatch.cli.options import (
     sources,
     write_new,
 )
-from mentormatch.cli.spoken_language import speak_own
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, counted, listed
 
@@ -136,10 +135,10 @@ def draft_command(  # noqa: PLR0913 - the options of the command line are its co
 
 def reading_lines(tables: "Tables") -> Iterator[str]:
     """Yield how each file was read: the tool that was recognised, its encoding and delimiter or its sheet, its size."""
-    from mentormatch.inspection.rows import read_as
+    from mentormatch.inspection.section import read_as
     from mentormatch.report.intake_words import reading_rows
+    from mentormatch.survey.entries import SubmissionSheet
     from mentormatch.survey.plan import Plan
-    from mentormatch.survey.submissions import SubmissionSheet
 
     nothing = Plan(fields={}, key=None, email=None)
     read = [read_as(SubmissionSheet(table, side, {}), nothing) for table, side in tables]
@@ -150,7 +149,7 @@ def reading_lines(tables: "Tables") -> Iterator[str]:
 
 def dry_run_lines(made: "Draft") -> Iterator[str]:
     """Yield what becomes of the rows with this draft, and the answers that it does not understand."""
-    from mentormatch.inspection.rows import Fates
+    from mentormatch.inspection.section import Fates
     from mentormatch.report.intake_words import rows_in_words
 
     dry_run = made.dry_run
@@ -194,8 +193,7 @@ def map_command(  # noqa: PLR0913 - the options of the command line are its cont
     as_json: AsJson = False,
 ) -> None:
     """Propose which question each column answers, and which option each answer is, where the words differ."""
-    from mentormatch.programme.drafts.amendments import add_mapping
-    from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
+    from mentormatch.programme.drafts.mapping_draft import add_mapping, mapping_text, propose
     from mentormatch.programme.enrolment import read_tables
     from mentormatch.programme.programme import Programme
 

@@ -1,8 +1,7 @@
 """What the command line says of a matching, in plain text."""
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.explanation.labels import in_role
-from mentormatch.explanation.names import GivenNames, cohort_names, labels_with_names
+from mentormatch.explanation.names import GivenNames, cohort_names, in_role, labels_with_names
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, points
 from mentormatch.languages.text_keys import row_text

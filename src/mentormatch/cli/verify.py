@@ -36,8 +36,8 @@ def verify_command(
     as_json: AsJson = False,
 ) -> None:
     """Check a decision from its file alone: rules, values, optimality, log; the log against the documents beside it."""
-    from mentormatch.contract.verification_response import verification_out
-    from mentormatch.record.journal import lines as lines_of
+    from mentormatch.contract.response import verification_out
+    from mentormatch.record.log import lines as lines_of
     from mentormatch.record.verify import verify, verify_content
 
     if decision == STDIN:

@@ -9,10 +9,9 @@ from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.contract.response import Response as Response
 from mentormatch.explanation.caveats import Code
-from mentormatch.explanation.chains import Chain
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange, RuleConflict
 from mentormatch.explanation.goal_prices import PlacesLeft, places_words, price_words
-from mentormatch.explanation.pairs import Pair
+from mentormatch.explanation.pairs import Chain, Pair
 from mentormatch.explanation.unmatched import Unmatched
 from mentormatch.fields import Side
 from mentormatch.operations.matching import Matching

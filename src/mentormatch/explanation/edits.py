@@ -6,8 +6,7 @@ from typing import Literal
 
 from mentormatch.fields import SIDES, Side
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.kinds.ban import Ban
-from mentormatch.rules.kinds.pin import Pin
+from mentormatch.rules.kinds.named_people import Ban, Pin
 
 type EditKind = Literal["pin", "ban", "keep", "withdrawn", "arrived", "capacity"]
 

@@ -14,12 +14,12 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import exact_number, seed_number, value_in_words
 from mentormatch.errors import EngineError, Problem, RequestError
-from mentormatch.explanation.exchange_costs import pair_list
 from mentormatch.explanation.unmatched import Case
+from mentormatch.explanation.why_not import pair_list
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, percent, thousands
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import UnheldScores, formulate
+from mentormatch.rules.rule import UnheldScores, formulate
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION, normalise_weights, score
 

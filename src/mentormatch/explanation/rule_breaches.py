@@ -13,8 +13,7 @@ from mentormatch.fields import SIDES
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.formulation import degree_bounds, eligible_people, rules_in_force
-from mentormatch.rules.rule import NO_SCORES, Market, Rule, market_of
+from mentormatch.rules.rule import NO_SCORES, Market, Rule, degree_bounds, eligible_people, market_of, rules_in_force
 from mentormatch.scoring.score import ScoreTable
 
 type Positions = Sequence[tuple[int, int]]

@@ -14,13 +14,21 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.arrays import BoolVector, Index, IntVector
-from mentormatch.explanation.labels import KEYS, Labels, first_of, people_in_words, possible_people
+from mentormatch.explanation.names import KEYS, Labels, first_of, people_in_words, possible_people
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.formulation import UnheldScores, forbidden_by_rule, keeping_rules, rules_in_force
-from mentormatch.rules.rule import NO_SCORES, Market, Rule, market_of
+from mentormatch.rules.rule import (
+    NO_SCORES,
+    Market,
+    Rule,
+    UnheldScores,
+    forbidden_by_rule,
+    keeping_rules,
+    market_of,
+    rules_in_force,
+)
 from mentormatch.scoring.score import ScoreTable
 
 STRIP_ROWS = 64

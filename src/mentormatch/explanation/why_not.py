@@ -1,22 +1,296 @@
-"""Why two people are no pair: what forcing it would cost, who would move, or which rules forbid it.
+"""What it costs to force any allowed pair, goal by goal, and which pairs would change.
+
+For an answer that is proved optimal, under degree bounds and pins alone, that is a shortest path in its residual graph
+(``assignment.residual_graph``), all pairs of one person by one search. Side constraints, conditional minimums and goals
+that are no sum over pairs have no such graph, and an answer that is not proved may be improved on: there the problem is
+solved again with the pair pinned.
+
+Why two people are no pair: what forcing it would cost, who would move, or which rules forbid it.
 
 Likewise whom else somebody could have had: all of their possible partners, the cheapest first.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.model.solution import Status
-from mentormatch.explanation.exchange_costs import ExchangeCost, Losses, cost_of_forcing, pair_list, partner_options
-from mentormatch.explanation.labels import first_of, in_role
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status, Tier
+from mentormatch.assignment.objective import ScalarObjective, objective_of
+from mentormatch.assignment.optimal_face import OptimalFace
+from mentormatch.assignment.residual_graph import (
+    INFINITE,
+    DistanceLimit,
+    PathQuery,
+    ReducedCostMatrix,
+    ResidualGraph,
+    ShortestPaths,
+    bellman_ford_paths,
+    dijkstra_paths,
+    limit_cheapest,
+    limit_to,
+    residual_graph,
+    scalarize_for_paths,
+)
+from mentormatch.base.arrays import IntMatrix, IntVector
+from mentormatch.errors import EngineError, Problem, RequestError
+from mentormatch.explanation.names import first_of, in_role
 from mentormatch.explanation.unmatched import MOST_NAMED, Case, SideView, ineligibility, no_answer
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, decimal, listed, points, quoted, thousands
-from mentormatch.rules.formulation import forbidden_by_rule
-from mentormatch.rules.rule import NO_SCORES, Rule, market_of
+from mentormatch.rules.rule import NO_SCORES, Rule, forbidden_by_rule, market_of
+
+type Losses = tuple[tuple[str, int], ...]
+type PairPositions = Sequence[tuple[int, int]]
+
+MOST_RESOLVED = 300
+"""People a side; of more whose scores are not held, no problem is solved again for each partner of somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeCost:
+    """What forcing one pair costs, by goal, and the pairs, by position, that come and go for it."""
+
+    losses: Losses
+    added: PairPositions = ()
+    gone: PairPositions = ()
+
+    def apply(self, pairs: IntMatrix) -> IntMatrix:
+        """Return the plan ``pairs`` (k, 2) after the change, sorted."""
+        kept = set(pair_list(pairs)) - set(self.gone) | set(self.added)
+        return np.array(sorted(kept), dtype=np.int64).reshape(-1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerOption:
+    """Another partner, by position, whom somebody could have, and the price of forcing that pair."""
+
+    partner: int
+    price: ExchangeCost
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeGraph:
+    """The residual graph of an optimal answer, with all goals in one objective ``stage``."""
+
+    problem: AssignmentProblem
+    solution: Solution
+    stage: ScalarObjective
+    net: ResidualGraph
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, solution: Solution) -> Self | None:
+        """Return the graph of an answer, None where it tells no prices (see the module)."""
+        coupled = problem.rows or problem.mentors.conditional.any() or problem.mentees.conditional.any()
+        stage = None if coupled or solution.status is not Status.PROVED else scalarize_for_paths(problem)
+        if stage is None or not (problem.scores.stored or prices_for(solution, stage)):
+            return None
+        return cls(problem, solution, stage, residual_graph(problem, solution.pairs))
+
+    def paths(self, axis: int, person: int, enough: DistanceLimit) -> ShortestPaths:
+        """Return the shortest paths to a mentor (``axis`` 0) or a mentee (1), on the left side, up to a limit."""
+        net = self.net if axis == 0 else self.net.swap_sides()
+        prices = prices_for(self.solution, self.stage)
+        if not self.problem.scores.stored:
+            from mentormatch.assignment.engines.large import paths_to
+
+            return paths_to(self.problem, self.solution, self.stage, net, PathQuery(axis, person, enough))
+        block = None if prices is None else ReducedCostMatrix.of(self.problem, self.stage, prices, axis)
+        paths = None if block is None else dijkstra_paths(net, block, person)
+        return paths or self._paths_on_list(net, axis, person)
+
+    def offers(self, axis: int, person: int, most: int | None) -> "list[PartnerOption]":
+        """Return the other partners of one person, the smallest loss first, ``most`` of them at most."""
+        others = np.ones(self.problem.shape[1 - axis], dtype=bool)
+        others[self.solution.pairs[self.solution.pairs[:, axis] == person, 1 - axis]] = False
+        paths = self.paths(axis, person, limit_cheapest(most, others))
+        found = np.flatnonzero(others & (paths.losses < INFINITE))
+        found = found[np.argsort(paths.losses[found], kind="stable")][:most]
+        return [PartnerOption(other, self._price(axis, paths.change(other))) for other in found.tolist()]
+
+    def price(self, mentor: int, mentee: int) -> ExchangeCost | None:
+        """Return the price of an allowed pair that is not chosen, None where no answer holds it."""
+        paths = self.paths(0, mentor, limit_to(mentee))
+        return None if paths.losses[mentee] >= INFINITE else self._price(0, paths.change(mentee))
+
+    def _price(self, axis: int, change: tuple[PairPositions, PairPositions]) -> ExchangeCost:
+        added, gone = change if axis == 0 else ([pair[::-1] for pair in part] for part in change)
+        losses = ((goal, self._value(goal, gone) - self._value(goal, added)) for goal in self.problem.goals)
+        return ExchangeCost(tuple(losses), tuple(added), tuple(gone))
+
+    def _value(self, goal: str, places: PairPositions) -> int:
+        mentors, mentees = np.array(places, dtype=np.int64).reshape(-1, 2).T
+        return int(objective_of(self.problem, goal).profit(self.problem, mentors, mentees).sum())
+
+    def _paths_on_list(self, net: ResidualGraph, axis: int, person: int) -> ShortestPaths:
+        face = OptimalFace.of(self.problem)
+        if face is None:
+            raise EngineError("An answer is proved to a problem that has none")
+        worth = self.stage.profit(self.problem, face.lefts, face.rights)
+        return bellman_ford_paths(net, face if axis == 0 else face.swap_sides(), worth, person)
+
+
+def prices_for(solution: Solution, stage: ScalarObjective) -> tuple[IntVector, IntVector] | None:
+    """Return the prices of both sides that prove all goals at once, None where the proof took several stages."""
+    if len(solution.prices) != 1 or solution.prices[0].weights != stage.weights:
+        return None
+    return solution.prices[0].mentors, solution.prices[0].mentees
+
+
+def pair_list(pairs: IntMatrix) -> list[tuple[int, int]]:
+    """Return pairs (k, 2) as a list of positions."""
+    return list(zip(pairs[:, 0].tolist(), pairs[:, 1].tolist(), strict=True))
+
+
+def cost_of_forcing(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> ExchangeCost | None:
+    """Return what forcing a pair (mentor, mentee) costs the answer, None where no answer holds it.
+
+    A pair that is chosen already costs nothing. Where the answer is not proved optimal a loss may be negative.
+
+    Examples
+    --------
+    >>> problem = AssignmentProblem.from_scores([[0.9, 0.8], [0.7, 0.1]])
+    >>> cost_of_forcing(problem, solve(problem), (0, 0))
+    ExchangeCost(losses=(('matched', 0), ('total', 500000)), added=((0, 0), (1, 1)), gone=((1, 0), (0, 1)))
+    """
+    if pair in pair_list(solution.pairs):
+        return ExchangeCost(tuple((goal, 0) for goal in problem.goals))
+    if not problem.scores.allows(*np.array([pair], dtype=np.int64).T).all():
+        return None
+    graph = ExchangeGraph.of(problem, solution)
+    return graph.price(*pair) if graph else cost_by_reoptimizing(problem, solution, pair)
+
+
+def partner_options(
+    problem: AssignmentProblem, solution: Solution, axis: int, person: int, *, most: int | None = None
+) -> list[PartnerOption]:
+    """Return the other partners whom somebody could have, the smallest loss first, ``most`` of them at most.
+
+    ``axis`` 0: ``person`` is a mentor; 1: a mentee. Partners whom no answer gives them are left out. Where prices
+    cannot be read off the answer (see the module) this takes one solve a partner, but for those whose plan without the
+    rows that couple pairs keeps them anyway.
+
+    Examples
+    --------
+    >>> problem = AssignmentProblem.from_scores([[0.9, 0.8, 0.2], [0.7, 0.1, 0.3]])
+    >>> [(offer.partner, offer.price.losses) for offer in partner_options(problem, solve(problem), 0, 0)]
+    [(0, (('matched', 0), ('total', 300000))), (2, (('matched', 0), ('total', 600000)))]
+    """
+    graph = ExchangeGraph.of(problem, solution)
+    if graph is not None:
+        return graph.offers(axis, person, most)
+    # With side constraints: their relaxation bounds each loss from below, if the same answer is optimal there
+    relaxed = relax_side_constraints(problem, solution)
+    if relaxed is not None:
+        return options_within_constraints(
+            problem, solution, options_in_order(relaxed, (axis, person), most), (axis, person), most
+        )
+    found = []
+    for other in possible_options(problem, axis, person):
+        pair = (person, other) if axis == 0 else (other, person)
+        price = None if pair in pair_list(solution.pairs) else cost_by_reoptimizing(problem, solution, pair)
+        found += [] if price is None else [PartnerOption(other, price)]
+    return sorted(found, key=losses_of)[:most]
+
+
+def possible_options(problem: AssignmentProblem, axis: int, person: int) -> list[int]:
+    """Return whom no rule by itself forbids one person; raise RequestError where solving for each takes too long."""
+    others = np.arange(problem.shape[1 - axis])
+    both = np.full(len(others), person), others
+    allowed: list[int] = np.flatnonzero(problem.scores.allows(*(both if axis == 0 else both[::-1]))).tolist()
+    if not problem.scores.stored and max(problem.shape) > MOST_RESOLVED:
+        found = Problem(tr("partenaires"), thousands(len(allowed)), advice=tr("demandez une paire à la fois"))
+        raise RequestError(tr("Chaque partenaire demanderait de résoudre de nouveau, pour trop de personnes"), [found])
+    return allowed
+
+
+def options_in_order(graph: ExchangeGraph, who: tuple[int, int], most: int | None) -> Iterator[PartnerOption]:
+    """Yield the offers of one person (axis, position), best first, as far as anybody asks."""
+    yielded, count = 0, most
+    while True:
+        found = graph.offers(*who, count)
+        yield from found[yielded:]
+        if count is None or len(found) < count:
+            return
+        yielded, count = count, 4 * max(count, 1)
+
+
+def losses_of(offer: PartnerOption) -> list[int]:
+    """Return the losses of an offer, the first goal first."""
+    return [loss for _, loss in offer.price.losses]
+
+
+def relax_side_constraints(problem: AssignmentProblem, solution: Solution) -> ExchangeGraph | None:
+    """Return the graph of an answer without the rows that couple pairs, None where it is not the best then too."""
+    if not problem.rows or solution.status is not Status.PROVED:
+        return None
+    loose = replace(problem, rows=())
+    free = solve(loose)
+    best = free.status is Status.PROVED and [t.value for t in free.tiers] == [t.value for t in solution.tiers]
+    return ExchangeGraph.of(loose, replace(free, pairs=solution.pairs)) if best else None
+
+
+def options_within_constraints(
+    problem: AssignmentProblem,
+    solution: Solution,
+    loose: Iterable[PartnerOption],
+    who: tuple[int, int],
+    most: int | None,
+) -> list[PartnerOption]:
+    """Return the offers to one person (axis, position) out of those without the rows, which are no dearer and in order.
+
+    One whose plan keeps all rows costs no more with them; the others are solved again, while they may be wanted.
+    """
+    found: list[PartnerOption] = []
+    for offer in loose:
+        # No later offer can be cheaper than those found
+        if most is not None and len(found) >= most and losses_of(found[most - 1]) <= losses_of(offer):
+            break
+        price: ExchangeCost | None = offer.price
+        plan = offer.price.apply(solution.pairs)
+        if not all(row.is_satisfied_by(plan, problem.shape) for row in problem.rows):
+            axis, person = who
+            price = cost_by_reoptimizing(
+                problem, solution, (person, offer.partner) if axis == 0 else (offer.partner, person)
+            )
+        if price is not None:
+            insort(found, PartnerOption(offer.partner, price), key=losses_of)
+    return found[:most]
+
+
+def cost_by_reoptimizing(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> ExchangeCost | None:
+    """Return the price of an allowed pair by solving again with the pair pinned, None where no answer holds it.
+
+    Raises RequestError where it is not found for sure.
+    """
+    forced = solve(replace(problem, pins=(*problem.pins, pair)))
+    if forced.status is Status.INFEASIBLE:
+        return None
+    if forced.status is not Status.PROVED:
+        raise RequestError(tr("Le prix de ce binôme n'est pas connu"), [is_unproved()])
+    now, then = set(pair_list(solution.pairs)), set(pair_list(forced.pairs))
+    losses = tuple(map(loss, solution.tiers, forced.tiers))
+    return ExchangeCost(losses, tuple(sorted(then - now)), tuple(sorted(now - then)))
+
+
+def is_unproved() -> Problem:
+    """Return that an answer is not the best for sure, so that nothing is told against it."""
+    return Problem(
+        tr("répartition"),
+        tr("avec ce binôme imposé, rien ne démontre qu'elle est la meilleure"),
+        tr("une répartition démontrée la meilleure"),
+        tr("imposez ce binôme et comparez les deux répartitions"),
+    )
+
+
+def loss(old: Tier, new: Tier) -> tuple[str, int]:
+    """Return a goal with what is lost from one answer to another; broken pairs are lost when there are more of them."""
+    return old.goal, (new.value - old.value if old.goal == "changes" else old.value - new.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,7 @@ from mentormatch.fields.base import (
     Use,
 )
 from mentormatch.fields.clock import with_zones
-from mentormatch.fields.grids import Levels, Slots
-from mentormatch.fields.lists import Choices, ListOfNames, Ranking
+from mentormatch.fields.lists import Choices, Levels, ListOfNames, Ranking, Slots
 from mentormatch.fields.single import Choice, Number, Place, Scale, Text, YesNo
 
 KINDS = (Choice, Choices, Ranking, Levels, Number, Scale, Slots, Place, ListOfNames, YesNo, Text)

@@ -7,9 +7,8 @@ import numpy as np
 
 from mentormatch.base.arrays import IntMatrix, IntVector
 from mentormatch.groups import replica_kernels
-from mentormatch.groups.energy import EnergyTables
+from mentormatch.groups.energy import EnergyTables, ReplicaStates
 from mentormatch.groups.replica_kernels import sweep_pairs, sweep_units
-from mentormatch.groups.replica_states import ReplicaStates
 
 PATIENT_S, MANY = (8.0, 20.0), 60
 """Functions that were never compiled are compiled for so many people, where there are so many seconds: for sums over

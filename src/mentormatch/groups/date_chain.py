@@ -16,7 +16,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolMatrix, IntVector
-from mentormatch.explanation.labels import first_of
+from mentormatch.explanation.names import first_of
 from mentormatch.groups.inputs import AttendanceMatrix, SessionMoment
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import counted

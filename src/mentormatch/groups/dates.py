@@ -20,12 +20,11 @@ from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arrays import IntVector
 from mentormatch.base.scalars import exact_number, seed_number, value_in_words, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.labels import Labels, first_of
+from mentormatch.explanation.names import Labels, first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields.clock import PARIS, Clock
-from mentormatch.groups.calendar import MINUTES
+from mentormatch.groups.calendar import DECREED, MINUTES, ZONES, Stated, blackouts_of, days_off
 from mentormatch.groups.date_chain import AbsenceLimits, DateChain, explain_infeasible
-from mentormatch.groups.holidays import DECREED, ZONES, Stated, blackouts_of, days_off
 from mentormatch.groups.inputs import (
     AttendanceMatrix,
     SessionIn,

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from typing import overload
 
 from mentormatch.base.scalars import seed_number
-from mentormatch.groups.formulation import MemberGroup, formulate_groups, score
+from mentormatch.groups.infeasibility import MemberGroup, formulate_groups, score
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.problem import GroupProblem, GroupSolution
 from mentormatch.groups.solver import solve_groups
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.apart import Apart
-from mentormatch.rules.kinds.together import Together
+from mentormatch.rules.kinds.named_people import Apart, Together
 
 
 @overload

@@ -10,16 +10,16 @@ import numpy as np
 
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.base.columns import MultiChoice, Ranks
-from mentormatch.explanation.labels import KEYS, Labels, codes, first_of
-from mentormatch.explanation.names import GivenNames, cohort_labels
+from mentormatch.explanation.names import KEYS, GivenNames, Labels, codes, cohort_labels, first_of
 from mentormatch.explanation.tables import CellValue, ResultSheet, rejected_sheet, sheet
 from mentormatch.fields import AnyField
-from mentormatch.groups.formulation import (
+from mentormatch.groups.infeasibility import (
+    GroupConflict,
     GroupFormulation,
     GroupScores,
     PairShares,
+    explain_conflict,
 )
-from mentormatch.groups.infeasibility import GroupConflict, explain_conflict
 from mentormatch.groups.inputs import read_choices
 from mentormatch.groups.problem import GroupSolution, pairs_in
 from mentormatch.groups.result import Result

@@ -10,8 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from mentormatch.base.arrays import IntMatrix, IntVector
-from mentormatch.groups.energy import EnergyTables
-from mentormatch.groups.replica_states import EMPTY, QUANTILE_BITS, ReplicaStates, group_terms
+from mentormatch.groups.energy import EMPTY, QUANTILE_BITS, EnergyTables, ReplicaStates, group_terms
 
 FORBIDDEN: Final = 1 << 60
 """What an exchange loses that may not be; some of them still fit int64."""

@@ -19,10 +19,18 @@ import numpy as np
 from mentormatch.assignment.kernels.jit import HAS_NUMBA, NAME
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.groups.columns import cliques
-from mentormatch.groups.energy import Energy, EnergyTables, keyed_order, reorder, sizes_for
+from mentormatch.groups.energy import (
+    QUANTILE_BITS,
+    Energy,
+    EnergyTables,
+    ReplicaStates,
+    draw_start,
+    keyed_order,
+    reorder,
+    sizes_for,
+)
 from mentormatch.groups.problem import Group, GroupProblem, SizeRange, pairs_in
 from mentormatch.groups.replica_arrays import ArrayReplicas
-from mentormatch.groups.replica_states import QUANTILE_BITS, ReplicaStates, draw_start
 
 RUNGS: Final = 16
 QUICK_RUNGS, QUICK_COOLING = 6, 0.75

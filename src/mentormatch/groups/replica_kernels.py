@@ -12,8 +12,7 @@ import numpy as np
 
 from mentormatch.assignment.kernels.jit import jit_without_refcounts as jit
 from mentormatch.base.arrays import IntMatrix, IntVector
-from mentormatch.groups.energy import EnergyTables
-from mentormatch.groups.replica_states import EMPTY, QUANTILE_BITS, Quantiles, Replica, Words
+from mentormatch.groups.energy import EMPTY, QUANTILE_BITS, EnergyTables, Quantiles, Replica, Words
 
 type Unsigned = np.uint64
 type Number = Any

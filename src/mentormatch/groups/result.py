@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.errors import OutputError, Problem
-from mentormatch.explanation.frames import frame
-from mentormatch.explanation.labels import Labels
-from mentormatch.explanation.tables import ResultSheet
+from mentormatch.explanation.names import Labels
+from mentormatch.explanation.tables import ResultSheet, frame
 from mentormatch.fields.clock import PARIS
 from mentormatch.groups.calendar import MINUTES, SessionEvent, calendar_of
 from mentormatch.languages import mark, own_language, tr

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.fields.clock import PARIS
+from mentormatch.groups.calendar import Blackout
 from mentormatch.groups.dates import Dates, choose_dates
-from mentormatch.groups.holidays import Blackout
 from mentormatch.groups.inputs import (
     AttendanceMatrix,
     SessionIn,

@@ -23,7 +23,7 @@ from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.arrays import BoolMatrix
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.labels import Labels, first_of
+from mentormatch.explanation.names import Labels, first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.groups.inputs import find_repeated, has_nobody, read_multiple_choice, refuse
 from mentormatch.groups.result import Result

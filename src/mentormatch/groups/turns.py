@@ -20,7 +20,7 @@ from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.scalars import seed_number, start_of, whole_number
 from mentormatch.errors import Problem
 from mentormatch.explanation.diagnosis.hall_violators import reachable_people
-from mentormatch.explanation.labels import Labels, first_of
+from mentormatch.explanation.names import Labels, first_of
 from mentormatch.explanation.tables import ResultSheet, sheet
 from mentormatch.fields.clock import PARIS
 from mentormatch.groups.calendar import MINUTES

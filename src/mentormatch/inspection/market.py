@@ -10,17 +10,15 @@ from mentormatch.base.columns import NameLists
 from mentormatch.errors import MentorMatchError
 from mentormatch.explanation.diagnosis.findings import RuleInstance
 from mentormatch.explanation.diagnosis.hall_violators import allowed_pairs, people_besides
-from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.inspection.section import IntakeSection
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import eligible_people, forbidden_by_rule
-from mentormatch.rules.rule import Market, Rule
-from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.items import LISTS, shared, stakes_of
+from mentormatch.rules.rule import Market, Rule, eligible_people, forbidden_by_rule
+from mentormatch.scoring.criterion import LISTS, Criterion, shared, stakes_of
 from mentormatch.scoring.score import score
 
 FEW = 2

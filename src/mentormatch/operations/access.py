@@ -29,9 +29,8 @@ from mentormatch.operations.instance import build_instance, require_stored_score
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.conditions import Where
-from mentormatch.rules.kinds.quota import Quota
-from mentormatch.scoring.criteria.wishes import Wishes
+from mentormatch.rules.kinds.quotas import Quota, Where
+from mentormatch.scoring.criteria.preferences import Wishes
 
 PRICE_S = 20.0
 """For each quota whose price is worked out, unless it is said."""

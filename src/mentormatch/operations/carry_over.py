@@ -17,8 +17,8 @@ from mentormatch.languages.phrases import about, system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.history import History, PastPair
-from mentormatch.rules.kinds.priority import Priority
+from mentormatch.rules.kinds.named_people import History, PastPair
+from mentormatch.rules.kinds.places import Priority
 from mentormatch.rules.rule import Rule
 
 OUT_BY_THEMSELVES = ("incomplete", "not_admitted", "no_capacity")

@@ -20,7 +20,7 @@ from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolMatrix, IntMatrix
 from mentormatch.errors import EngineError
-from mentormatch.rules.formulation import usable_places
+from mentormatch.rules.rule import usable_places
 
 type Departure = tuple[tuple[int, ...], tuple[int, ...]]
 """Who leaves, by position: mentors, and mentees."""

@@ -22,8 +22,7 @@ from mentormatch.operations import instance
 from mentormatch.operations.instance import ExecutionPlan, has_scale, list_plans, resident_mb, strip_scorer
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import forbidden_pairs, is_many_to_many
-from mentormatch.rules.rule import market_of
+from mentormatch.rules.rule import forbidden_pairs, is_many_to_many, market_of
 from mentormatch.scoring.score import score
 
 BLOCK, STRIPS, STRIP_ROWS = (256, 1_024), (128, 4_096), 64

@@ -1,8 +1,12 @@
-"""Any pairs, also made by hand: explained like the engine's own, with the rules that they break."""
+"""Any pairs, also made by hand: explained like the engine's own, with the rules that they break.
+
+Why a programme has no solution for a cohort, in its own rules, and the cheapest ways out.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
+from time import monotonic
 
 import numpy as np
 
@@ -12,7 +16,10 @@ from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.base.arrays import IntMatrix
 from mentormatch.base.data_objects import VersionedPickle
+from mentormatch.base.scalars import duration
 from mentormatch.errors import Problem, RequestError
+from mentormatch.explanation.diagnosis.diagnose import diagnose_rules
+from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.explanation.pairs import Pair, explain_pair
 from mentormatch.explanation.rule_breaches import Breach, breaches
 from mentormatch.languages import tr
@@ -21,10 +28,10 @@ from mentormatch.operations.instance import build_instance
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import UnheldScores
+from mentormatch.rules.rule import UnheldScores
 from mentormatch.scoring.score import ScoreTable
 
-GIVEN, VIEW = "given", "mentormatch.report.views.made"
+GIVEN, VIEW = "given", "mentormatch.report.views.pairs"
 """The engine of pairs that were handed in, and the module that shows them."""
 
 
@@ -128,3 +135,41 @@ def with_pairs(problem: AssignmentProblem, scores: ScoreTable, cohort: Cohort, p
     allowed[problem.scores.pairs()] = True
     allowed[tuple(pairs.T)] = True
     return pack_scores(scores.values, allowed)
+
+
+def diagnose(
+    cohort: Cohort,
+    programme: Programme,
+    *,
+    pins: Iterable[KeyPair] = (),
+    bans: Iterable[KeyPair] = (),
+    time_limit_s: float | None = None,
+) -> Diagnosis:
+    """Return whether the rules of ``programme`` can all hold for ``cohort``, what stands in the way, and ways out.
+
+    Parameters
+    ----------
+    cohort, programme, pins, bans
+        As for ``match``.
+    time_limit_s
+        Seconds after which nothing more is tried: the conflict may then not be irreducible, and says so; ways out may
+        be missing. Counting comes first and is not limited.
+
+    Raises
+    ------
+    RequestError
+        A rule, a pin or a ban names somebody who is not in the cohort.
+    EngineError
+        A solver failed.
+
+    Examples
+    --------
+    >>> from mentormatch import examples
+    >>> diagnosis = diagnose(examples.cohort(), examples.programme())
+    >>> str(diagnosis.status), diagnosis.conflict, diagnosis.ways_out
+    ('feasible', None, ())
+    """
+    seconds = duration("time_limit_s", time_limit_s)
+    deadline = None if seconds is None else monotonic() + seconds
+    decided = programme.with_rules(rules_by_hand(cohort, pins, bans))
+    return diagnose_rules(cohort, build_instance(cohort, decided)[0], decided.rules, deadline)

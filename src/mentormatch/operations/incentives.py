@@ -37,8 +37,7 @@ from mentormatch.people.cohort import Cohort, People
 from mentormatch.people.other_answers import AnswerChange, other_answers, with_answer
 from mentormatch.people.turnover import longer
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import build_problem, eligible_people, forbidden_pairs
-from mentormatch.rules.rule import Rule, market_of
+from mentormatch.rules.rule import Rule, build_problem, eligible_people, forbidden_pairs, market_of
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import score
 

@@ -20,7 +20,7 @@ from mentormatch.languages import tr
 from mentormatch.languages.phrases import thousands
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import UnheldScores, formulate, is_many_to_many
+from mentormatch.rules.rule import UnheldScores, formulate, is_many_to_many
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import IntBlock, ScoreTable, score
 

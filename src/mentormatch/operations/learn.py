@@ -11,9 +11,8 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.progress import track
 from mentormatch.errors import RequestError
-from mentormatch.explanation.labels import KEYS, Labels
-from mentormatch.followup.lessons import CriterionEffect, EditionResults, Lessons, lessons
-from mentormatch.followup.year import Year
+from mentormatch.explanation.names import KEYS, Labels
+from mentormatch.followup.lessons import CriterionEffect, EditionResults, Lessons, Year, lessons
 from mentormatch.languages import once_spoken, tr
 from mentormatch.languages.phrases import about, counted, listed, plain, quoted
 from mentormatch.operations.matching import KeyPair, Matching, PairsByHand, match
@@ -133,7 +132,7 @@ def learn(  # noqa: PLR0913 - the published signature; all but three are keyword
     Examples
     --------
     >>> from mentormatch import examples, match
-    >>> from mentormatch.followup.year import follow_up
+    >>> from mentormatch.followup.lessons import follow_up
     >>> from tempfile import TemporaryDirectory
     >>> programme, cohort = examples.programme(), examples.cohort()
     >>> with TemporaryDirectory() as folder:

@@ -22,17 +22,16 @@ from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import OutputError
 from mentormatch.explanation.caveats import Caveat, caveats
-from mentormatch.explanation.chains import Chain, chains
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_changes
 from mentormatch.explanation.edits import Edit, Note, pair_edits
-from mentormatch.explanation.frames import Frames
 from mentormatch.explanation.goal_prices import GoalPrice, PlacesLeft, goal_prices, places_left
 from mentormatch.explanation.names import GivenNames, NamesByPerson, cohort_names
-from mentormatch.explanation.pairs import Pair, explain_pair, explain_pairs
+from mentormatch.explanation.pairs import Chain, Pair, chains, explain_pair, explain_pairs
 from mentormatch.explanation.robustness import Robustness, SamplingPlan, robustness
 from mentormatch.explanation.tables import (
+    Frames,
     Grid,
     ResultSheet,
     Sheets,
@@ -50,13 +49,11 @@ from mentormatch.languages import once_spoken, own_language, tr
 from mentormatch.operations.instance import build_instance
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.ban import Ban
-from mentormatch.rules.kinds.pin import Pin
+from mentormatch.rules.kinds.named_people import Ban, Pin
 from mentormatch.scoring.score import ScoreTable
 
 if TYPE_CHECKING:
-    from mentormatch.followup.lessons import EditionResults
-    from mentormatch.followup.year import Year
+    from mentormatch.followup.lessons import EditionResults, Year
 
 type KeyPair = tuple[str, str]
 

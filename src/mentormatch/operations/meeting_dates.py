@@ -15,8 +15,8 @@ from mentormatch.base.scalars import whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair
 from mentormatch.fields.clock import DAYS, Clock, ZonedSlots, slots_in_words
+from mentormatch.groups.calendar import ZONES, Stated
 from mentormatch.groups.dates import APART, Dates, choose_dates
-from mentormatch.groups.holidays import ZONES, Stated
 from mentormatch.groups.inputs import PARTS, MultipleChoice, find_fields, only, read_multiple_choice
 from mentormatch.languages import everywhere, language, tr
 from mentormatch.languages.phrases import quoted

@@ -37,8 +37,7 @@ from mentormatch.operations.recruitment import (
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.people.other_answers import blank_people, possible_answers, shorter_answers, with_answer
 from mentormatch.people.turnover import longer, stack_people
-from mentormatch.rules.formulation import build_problem, eligible_people, forbidden_pairs
-from mentormatch.rules.rule import market_of
+from mentormatch.rules.rule import build_problem, eligible_people, forbidden_pairs, market_of
 from mentormatch.scoring.score import score
 
 MOST_MENTORS = 10

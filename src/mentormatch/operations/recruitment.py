@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.explanation.tables import CellValue, ResultSheet, sheet
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import about, counted, joined, listed, points, quoted, thousands

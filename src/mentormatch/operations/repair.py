@@ -25,9 +25,8 @@ from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand, ru
 from mentormatch.people.cohort import Cohort
 from mentormatch.people.turnover import add_people, remove_people
 from mentormatch.programme.programme import Goal, Programme
-from mentormatch.rules.formulation import formulate, usable_places
-from mentormatch.rules.kinds.pin import Pin
-from mentormatch.rules.rule import NO_SCORES, Rule, market_of
+from mentormatch.rules.kinds.named_people import Pin
+from mentormatch.rules.rule import NO_SCORES, Rule, formulate, market_of, usable_places
 
 NONE = {
     Status.INFEASIBLE: mark("aucun plan possible"),
@@ -35,7 +34,7 @@ NONE = {
     Status.FAILED: mark("le calcul a échoué"),
 }
 """Why a step of the ladder has no plan."""
-VIEW = "mentormatch.report.views.made"
+VIEW = "mentormatch.report.views.pairs"
 FOUND = mark("{pairs}, {score} points en tout")
 SO_FAR = mark("{pairs}, {score} points en tout (calcul arrêté : un meilleur plan est peut-être possible)")
 

@@ -20,9 +20,8 @@ from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.data_objects import VersionedPickle
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
-from mentormatch.explanation.frames import frame
 from mentormatch.explanation.pairs import Pair, explain_pairs
-from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, reasons, sheet
+from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, frame, reasons, sheet
 from mentormatch.explanation.unmatched import Case, Unmatched, explain_unmatched
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages import language, once_spoken, tr

@@ -17,8 +17,7 @@ from mentormatch.operations.instance import build_instance, require_stored_score
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import forbidden_by_rule
-from mentormatch.rules.rule import Rule, market_of
+from mentormatch.rules.rule import Rule, forbidden_by_rule, market_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.languages.text_keys import canonical, canonicals, fold
-from mentormatch.places.column import PlaceColumn
+from mentormatch.places.gazetteer import PlaceColumn
 
 type PersonNumbers = NDArray[np.uint64]
 type Fate = Literal["taken", "incomplete", "replaced", "rejected"]

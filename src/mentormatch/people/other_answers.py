@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mentormatch.base.columns import NONE, Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.people.cohort import People
 from mentormatch.people.turnover import GROWING, parts
-from mentormatch.places.column import PlaceColumn
+from mentormatch.places.gazetteer import PlaceColumn
 
 MOST_PAIRED = 24
 """Items of a question of which every two together are an answer that is thought of."""

@@ -10,10 +10,9 @@ from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.survey.column_map import renaming
 from mentormatch.survey.contacts import MAIL, Contacts
 from mentormatch.survey.intake import name_fields, take_apart, take_in
-from mentormatch.survey.plan import Plan, Roles
+from mentormatch.survey.plan import Plan, Roles, renaming
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.table_reader import FrameSource, Records, read_table
 from mentormatch.survey.table_reader import TableSource as Opened

@@ -25,8 +25,7 @@ from pydantic_core import ErrorDetails
 
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.base.strict_json import MOST_LISTED, first
-from mentormatch.base.strict_toml import load_tables, tables_in
+from mentormatch.base.strict_json import MOST_LISTED, first, load_tables, tables_in
 from mentormatch.errors import OutputError, Problem, ProgrammeError, RequestError
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special
@@ -41,10 +40,10 @@ from mentormatch.programme.sections import (
     Part,
     Sessions,
     Sharing,
+    check_clocks,
     check_rules,
     check_sections,
 )
-from mentormatch.programme.slot_clocks import check_clocks
 from mentormatch.programme.tables import PointsSource, as_tables, fill_tables, plain_table, tables_of
 from mentormatch.programme.validation_messages import (
     MOST_COMPARED,
@@ -63,7 +62,7 @@ from mentormatch.rules.rule import Rule, rules_by_kind
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.scoring.emphasis import KINDS as EMPHASISED
 from mentormatch.scoring.emphasis import Emphasis
-from mentormatch.survey.column_map import Target, answers_of, has_item, takes, target
+from mentormatch.survey.plan import Target, answers_of, has_item, takes, target
 from mentormatch.survey.privacy import NOBODY, Forgotten, forgotten_beside, read_forgotten, secret_beside
 from mentormatch.survey.table import Order
 

@@ -18,7 +18,7 @@ from mentormatch.fields.clock import DAY_MINUTES, DAYS, SlotZone, minutes_in
 from mentormatch.languages import language, mark, tr
 from mentormatch.languages.text_keys import fold
 from mentormatch.programme.programme import Programme
-from mentormatch.programme.toml_tables import (
+from mentormatch.programme.tables import (
     GONE,
     add,
     append_block,
@@ -31,7 +31,7 @@ from mentormatch.programme.toml_tables import (
     with_table_after,
     without_table,
 )
-from mentormatch.survey.column_map import answers_of, has_item, takes, target
+from mentormatch.survey.plan import answers_of, has_item, takes, target
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

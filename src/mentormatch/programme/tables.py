@@ -1,18 +1,27 @@
-"""What a programme is made of -> the tables of its file, whether it was stated as tables or as objects; and back."""
+"""What a programme is made of -> the tables of its file, whether it was stated as tables or as objects; and back.
 
-from collections.abc import Mapping
+Changes in a TOML document in which every comment and space stays (tomlkit): values, tables, what follows them.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import date
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
-from mentormatch.errors import Problem
+from mentormatch.errors import Problem, RequestError
+from mentormatch.languages import mark, tr
 from mentormatch.programme.sections import Heading, Part
 from mentormatch.scoring.criterion import Criterion, SourceTable, criteria_by_kind
 from mentormatch.survey.table import unreadable
 from mentormatch.survey.table_reader import FrameSource, Records, read_table
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+    from tomlkit.container import Container
+
 
 type PointsSource = str | PathLike[str] | FrameSource | Records
 
@@ -117,3 +126,174 @@ def with_file(stated: Any, folder: Path, kinds: Mapping[str, type[Criterion]]) -
     if kind is None or not kind.takes_table or not isinstance(stated.get("file"), str):
         return stated
     return kind.with_table(stated, plain_table(folder / stated["file"]))
+
+
+MARKER = "mentormatch-form-marker"
+GONE = mark("Ce critère ou cette règle n'est plus dans le programme")
+
+
+def put(table: Any, path: Sequence[str], value: JsonValue) -> None:
+    """State a setting in a table, or leave it unstated; comments beside it stay."""
+    step, *further = path
+    if further:
+        put(*inside(table, step, further), value)
+    elif value is None:
+        if step in table:
+            leave_out(table, step)
+    elif (
+        isinstance(value, list)
+        and isinstance(table.get(step), list)
+        and not any(isinstance(one, dict) for one in value)
+    ):
+        fill(table[step], value)
+    elif step in table:
+        table[step] = toml_value(value)
+    else:
+        add(table, step, value)
+
+
+def inside(table: Any, step: str, further: Sequence[str]) -> tuple[Any, Sequence[str]]:
+    """Return the table that the first steps of a path lead to, and the others; one condition may stand in no list."""
+    inner, place = table.get(step), further[0]
+    if place.isdigit():
+        further = further[1:]
+        inner = inner[int(place)] if isinstance(inner, list) and int(place) < len(inner) else inner
+    if not isinstance(inner, dict) or not further:
+        raise RequestError(tr(GONE))
+    return inner, further
+
+
+def add(table: Any, key: str, value: JsonValue) -> None:
+    """State a setting that a table does not have: after those that it has, before the comments that follow these."""
+    from tomlkit.items import InlineTable
+
+    if isinstance(table, InlineTable):
+        table.append(key, toml_value(value))
+        return
+    body = table.value.body
+    last = max(
+        (place for place, (name, item) in enumerate(body) if name is not None and not is_table(item)), default=-1
+    )
+    tail = body[last + 1 :]
+    if any(name is not None for name, _ in tail):
+        table.value._insert_at(last + 1, key, toml_value(value))
+        return
+    del body[last + 1 :]
+    table.append(key, toml_value(value))
+    body.extend(tail)
+
+
+def is_table(item: Any) -> bool:
+    """Say whether an item has a header of its own."""
+    from tomlkit.items import AoT, Table
+
+    return isinstance(item, AoT | Table)
+
+
+def leave_out(table: Any, key: str) -> None:
+    """Leave a setting unstated; what was said of it in a comment beside stays, on a line of its own."""
+    from tomlkit import comment
+    from tomlkit.items import InlineTable
+
+    said = table.value.item(key).trivia.comment if not isinstance(table, InlineTable) else ""
+    before = [name for name, _ in table.value.body]
+    table.remove(key)
+    if said:
+        place = next(place for place, name in enumerate(before) if name is not None and name.key == key)
+        table.value.body[place] = (None, comment(said.removeprefix("#").strip()))
+
+
+def rename(table: Any, key: str, becomes: str) -> None:
+    """Have a setting stand under another key, in its place and with its comments; the document is then read anew."""
+    from tomlkit import key as toml_key
+
+    table.value._replace(key, toml_key(becomes), table[key])
+
+
+def fill(array: Any, values: Sequence[JsonValue]) -> None:
+    """Have a list hold these values; those that stay keep the line on which they are."""
+    for place in reversed([place for place, one in enumerate(array) if one not in values]):
+        del array[place]
+    for value in (
+        values[len(array) :] if list(array) == list(values[: len(array)]) else [v for v in values if v not in array]
+    ):
+        array.append(value)
+    for place, value in enumerate(values):
+        if array[place] != value:
+            array[place] = value
+
+
+def toml_value(value: JsonValue) -> Any:
+    """Return a value as tomlkit writes it: whole numbers without a fraction, tables on one line."""
+    from tomlkit import array, inline_table
+
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        table = inline_table()
+        for key, one in value.items():
+            table.append(key, toml_value(one))
+        return table
+    if isinstance(value, list):
+        made = array()
+        made.extend([toml_value(one) for one in value])
+        return made
+    return value
+
+
+def mark_end(container: "Container") -> str:
+    """Put a marker after the settings of a table, before the comments that follow them; return its line."""
+    from tomlkit import comment
+
+    body = end_of(container).body
+    last = max((place for place, (name, _) in enumerate(body) if name is not None), default=-1)
+    body.insert(last + 1, (None, comment(MARKER)))
+    return f"# {MARKER}\n"
+
+
+def end_of(container: "Container") -> "Container":
+    """Return the innermost table with which a table ends."""
+    from tomlkit.items import AoT
+
+    name, item = container.body[-1] if container.body else (None, None)
+    if name is None or not is_table(item):
+        return container
+    return end_of(item[len(item) - 1].value if isinstance(item, AoT) else item.value)  # type: ignore[union-attr]  # is_table says which
+
+
+def end_line(text: str) -> str:
+    """Return a text that ends with a line."""
+    return text if not text or text.endswith("\n") else f"{text}\n"
+
+
+def append_block(text: str, block: str) -> str:
+    """Return a text with a block after it, an empty line between them."""
+    return f"{end_line(text)}\n{block}" if text.strip() else block
+
+
+def without_table(document: "TOMLDocument", table: Any) -> str:
+    """Return the text of a document without a table that has a header; the comments that follow it stay."""
+    end, head = mark_end(table.value), f"# {MARKER}{MARKER}"
+    table.trivia.comment_ws, table.trivia.comment = " ", head
+    text = document.as_string()
+    first = text.rfind("\n", 0, text.index(head)) + 1
+    before, after = text[:first], text[text.index(end) + len(end) :]
+    return before + (after.removeprefix("\n") if before.endswith("\n\n") or not before else after)
+
+
+def with_table_after(document: "TOMLDocument", table: Any, block: str) -> str:
+    """Return the text of a document with the text of one more table behind another, before the comments that follow."""
+    mark_end(table.value)
+    before, _, after = document.as_string().partition(f"# {MARKER}\n")
+    return f"{end_line(before)}\n{block}{after}"
+
+
+def settings_text(settings: Mapping[str, JsonValue]) -> str:
+    """Return settings as the lines of a table; what is None is not stated."""
+    from tomlkit import document
+
+    block = document()
+    for key, value in settings.items():
+        if value is not None:
+            block.add(key, toml_value(value))
+    return block.as_string()

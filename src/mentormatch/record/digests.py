@@ -12,7 +12,7 @@ import numpy as np
 
 from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.languages.text_keys import canonical
-from mentormatch.places.column import PlaceColumn
+from mentormatch.places.gazetteer import PlaceColumn
 
 if TYPE_CHECKING:
     from mentormatch.people.cohort import Cohort, People

@@ -17,7 +17,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Decision, members_of
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
-from mentormatch.rules.formulation import formulate
+from mentormatch.rules.rule import formulate
 from mentormatch.scoring.score import score
 
 

@@ -29,8 +29,7 @@ from mentormatch.record import log
 from mentormatch.record.decision import SUFFIX, Decision
 from mentormatch.record.digests import digest
 from mentormatch.record.instance import formulate_again
-from mentormatch.record.journal import find_replaced
-from mentormatch.record.log import sign, validation_words
+from mentormatch.record.log import find_replaced, sign, validation_words
 from mentormatch.record.seal import Stamp, sealed_documents, stamp_in, unlogged_validations
 
 

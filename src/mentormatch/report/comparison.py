@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from mentormatch.assignment.model.solution import Tier
-from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import NO_BREAK, counted, decimal, listed, points

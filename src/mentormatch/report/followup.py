@@ -6,21 +6,26 @@ from pathlib import Path
 
 from mentormatch.base.generation import generation
 from mentormatch.base.progress import track_documents
-from mentormatch.explanation.labels import KEYS, Labels
-from mentormatch.explanation.names import NamesByPerson, holding, labels_with_names
+from mentormatch.explanation.names import KEYS, Labels, NamesByPerson, holding, labels_with_names
 from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
 from mentormatch.fields import ACROSS, SIDES, Side
-from mentormatch.followup.lessons import RESULTS, EditionResults, lessons
-from mentormatch.followup.meetings import MeetingState, PersonToCall
-from mentormatch.followup.outcomes import DESCRIPTION, GROUPS, OutcomeCount, warning
-from mentormatch.followup.waves import Wave, keys_of
-from mentormatch.followup.year import Year
+from mentormatch.followup.lessons import RESULTS, EditionResults, Year, lessons
+from mentormatch.followup.waves import (
+    DESCRIPTION,
+    GROUPS,
+    MeetingState,
+    OutcomeCount,
+    PersonToCall,
+    Wave,
+    keys_of,
+    warning,
+)
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, percent
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import FATES
 from mentormatch.report.book import Book, BookColumn, CellForm
-from mentormatch.report.page_templates import render_template
+from mentormatch.report.texts import render_template
 from mentormatch.survey.duplicates import group_by
 from mentormatch.survey.intake import tells_a_person
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from mentormatch.errors import RequestError
-from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.explanation.tables import ResultSheet
 from mentormatch.languages import mark, tr
 from mentormatch.operations.access import access, watched_fields

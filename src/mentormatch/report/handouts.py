@@ -13,8 +13,7 @@ from mentormatch.base.generation import generation, write_document
 from mentormatch.base.progress import track_documents
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.caveats import sentences_by_code
-from mentormatch.explanation.labels import digits
-from mentormatch.explanation.names import GivenNames, name_called, with_names
+from mentormatch.explanation.names import GivenNames, digits, name_called, with_names
 from mentormatch.explanation.tables import SIDE_WORDS, CellValue, ResultSheet, sheet
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import language, mark, tr, tr_n
@@ -32,9 +31,9 @@ from mentormatch.record.log import check_chain
 from mentormatch.record.seal import Seal
 from mentormatch.record.verify import journal_beside
 from mentormatch.report.book import Book, BookColumn, CellForm
-from mentormatch.report.exporters.delimited import to_csv
+from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.exporters.workbook import write_caveats
-from mentormatch.report.page_templates import render_template
+from mentormatch.report.texts import render_template
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import tells_a_person

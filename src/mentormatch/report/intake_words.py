@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from mentormatch.explanation.labels import in_role
+from mentormatch.explanation.names import in_role
 from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.fields import Side, Use
-from mentormatch.inspection.columns import AnswerSpread, Fill, Question
-from mentormatch.inspection.intake import Intake
+from mentormatch.inspection.intake import AnswerSpread, Fill, Intake, Question
 from mentormatch.inspection.market import Prospects, Scarce, Seats
-from mentormatch.inspection.rows import Fates, FileRead
+from mentormatch.inspection.section import Fates, FileRead
 from mentormatch.languages import everywhere, mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, plain, quoted
 from mentormatch.people.cohort import Fate

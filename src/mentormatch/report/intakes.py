@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import ClassVar
 
-from mentormatch.explanation.labels import KEYS
+from mentormatch.explanation.names import KEYS
 from mentormatch.explanation.tables import CellValue
 from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.market import Prospects
-from mentormatch.inspection.rows import lines_as_labels
-from mentormatch.inspection.section import IntakeSection, Writer
+from mentormatch.inspection.section import IntakeSection, Writer, lines_as_labels
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, joined, listed, quoted
 from mentormatch.operations.matching import before_solving
@@ -21,9 +20,8 @@ from mentormatch.people.cohort import FATES
 from mentormatch.report import intake_words
 from mentormatch.report import intake_words as said
 from mentormatch.report.book import Book, BookColumn
-from mentormatch.report.page_templates import render_template
-from mentormatch.report.pictures.market import MarketPictures
-from mentormatch.report.texts import visible
+from mentormatch.report.pictures.heat_map import MarketPictures
+from mentormatch.report.texts import render_template, visible
 
 
 class IntakeText(Writer[Intake]):

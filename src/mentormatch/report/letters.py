@@ -28,7 +28,7 @@ from mentormatch.operations.proposal import Proposal
 from mentormatch.operations.repair import keys_of
 from mentormatch.programme.enrolment import email_of
 from mentormatch.record.digests import digest
-from mentormatch.report.exporters.delimited import to_csv
+from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.handouts import Handout, Partner, handouts, how_reached
 from mentormatch.survey.contacts import Contacts, fault_of
 

@@ -9,11 +9,10 @@ from mentormatch.explanation.tables import SIDE_WORDS, sheet
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import language, mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed
-from mentormatch.profiles.choices import CODE, REFUSALS, WISHES
-from mentormatch.profiles.sheets import Profiles, WishQuestions
+from mentormatch.profiles import CODE, REFUSALS, WISHES, Profiles, WishQuestions
 from mentormatch.report.book import Book, BookColumn
-from mentormatch.report.exporters.delimited import to_csv
-from mentormatch.report.page_templates import render_template
+from mentormatch.report.exporters.data_files import to_csv
+from mentormatch.report.texts import render_template
 
 OF: Mapping[Side, str] = {"mentor": "mentors", "mentee": "mentorees"}
 """How the files of each side are called."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
 from mentormatch.operations.proposal import Proposal
-from mentormatch.report.exporters.delimited import to_csv
+from mentormatch.report.exporters.data_files import to_csv
 
 FORM, PEOPLE, DECLINED, RECORD = "reponses-a-remplir.csv", "ou-en-est-chacun.csv", "refus.csv", "propositions.json"
 FILES: Mapping[str, tuple[str, Callable[[Proposal], bytes]]] = {

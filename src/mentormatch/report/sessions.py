@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mentormatch.base.generation import write_documents
 from mentormatch.errors import OutputError
-from mentormatch.explanation.labels import Labels
+from mentormatch.explanation.names import Labels
 from mentormatch.explanation.tables import CellValue, ResultSheet
 from mentormatch.groups.inputs import moment_in_words
 from mentormatch.groups.partition import FormedGroup, Grouping, GroupShare
@@ -23,9 +23,9 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, decimal, percent, points
 from mentormatch.languages.text_keys import row_text
 from mentormatch.report.book import Book, BookColumn, CellForm
-from mentormatch.report.exporters.delimited import to_csv
-from mentormatch.report.page_templates import render_template
+from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.pictures.timeline import Timeline
+from mentormatch.report.texts import render_template
 from mentormatch.report.view import TONES, ScorePart
 
 

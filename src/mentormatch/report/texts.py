@@ -1,9 +1,25 @@
-"""How texts that people typed leave safely, and how ours keep French typography."""
+"""How texts become part of a document: made safe, with French typography, put into templates.
+
+How texts that people typed leave safely, and how ours keep French typography.
+
+How templates are filled: all that is put in them is escaped, and a page loads nothing but its own style.
+"""
 
 import re
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from mentormatch.languages import FRENCH, spoken
-from mentormatch.languages.phrases import NO_BREAK
+from mentormatch.base.version import __version__
+from mentormatch.languages import FRENCH, mark, spoken, tr
+from mentormatch.languages.phrases import NO_BREAK, counted, quoted
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LIVE = re.compile("['\\s\u200b-\u200f\u2060\ufeff]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20\u2212]")
@@ -62,3 +78,43 @@ def spaced(text: str) -> str:
 def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def render_template(template: str, sheet: str = "page.css", /, **names: object) -> str:
+    """Return ``template`` filled with what it names, under the style of ``sheet``."""
+    style = stylesheet(sheet)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    ours: dict[str, object] = {"style": style, "digest": digest, "version": __version__}
+    return environment().get_template(template).render(ours, **names)
+
+
+@cache
+def environment() -> "Environment":
+    """Return the templates; all that is put in them is escaped, and a name that is not there is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("mentormatch.report", "templates")
+    made = Environment(autoescape=True, undefined=StrictUndefined, loader=loader, finalize=print_value)
+    made.trim_blocks = made.lstrip_blocks = True
+    made.filters["spaced"] = spaced
+    made.globals |= {"zip": zip, "tr": tr, "mark": mark, "rich": rich}
+    made.globals |= {"counted": counted, "quoted": quoted, "spoken": spoken}
+    return made
+
+
+def rich(message: str, **values: object) -> "Markup":
+    """Return a message that has marks of HTML of its own; what is put in its ``{braces}`` is escaped."""
+    from markupsafe import Markup
+
+    return Markup(spaced(tr(message))).format(**{name: print_value(value) for name, value in values.items()})
+
+
+def print_value(value: object) -> object:
+    """Return what an expression of a template gives, without the characters that a page cannot hold."""
+    return visible(value) if type(value) is str else value
+
+
+@cache
+def stylesheet(sheet: str = "page.css") -> str:
+    """Return the style of a page."""
+    return files("mentormatch.report").joinpath("templates", sheet).read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.explanation.goal_prices import places_words, price_words
-from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
 from mentormatch.languages import mark, tr, tr_n

@@ -17,7 +17,7 @@ from mentormatch.base.columns import Column, MultiChoice, NameLists, SingleChoic
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
 from mentormatch.rules.rule import PairIndices
-from mentormatch.scoring.items import first_ranks, shared, stakes_of
+from mentormatch.scoring.criterion import first_ranks, shared, stakes_of
 
 type Answers = Sequence[Sequence[str]]
 type Entries = Sequence[tuple[int, Hashable]]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mentormatch.people.cohort import Cohort
     from mentormatch.rules.rule import Rule
     from mentormatch.scoring.criterion import Criterion
-    from mentormatch.scoring.lookup import Points
+    from mentormatch.scoring.score import Points
 
 MEGA = 1_000_000
 WIDE_MB, COMPILER_MB = 30, 200

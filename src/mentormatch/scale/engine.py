@@ -25,8 +25,7 @@ from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.objective import PEOPLE, fits_before_leximin, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, are_pins_feasible
 from mentormatch.scale.columns.aggregation import AggregatedSolve
-from mentormatch.scale.columns.candidates import CandidateList
-from mentormatch.scale.columns.generation import choose_candidates, generate_columns, solve_all_pairs
+from mentormatch.scale.columns.generation import CandidateList, choose_candidates, generate_columns, solve_all_pairs
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PricingProblem
 from mentormatch.scale.constraints.heuristic import RepairHeuristic

@@ -6,9 +6,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Self
 
-from mentormatch.service.bodies import Bodies
 from mentormatch.service.desk.works import Works
-from mentormatch.service.guard import Guard
+from mentormatch.service.gate import Bodies, Guard
 from mentormatch.service.jobs import Jobs
 from mentormatch.service.metrics import Metrics
 from mentormatch.service.problems import RefusedError

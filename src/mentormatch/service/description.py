@@ -15,8 +15,8 @@ from fastapi import APIRouter, Response
 
 from mentormatch.service.components import Components
 from mentormatch.service.desk.assets import CSS, HTML, JAVASCRIPT, page_file
-from mentormatch.service.guard import Scope
-from mentormatch.service.openapi_schemas import Json, description_3_0
+from mentormatch.service.gate import Scope
+from mentormatch.service.openapi import Json, description_3_0
 from mentormatch.service.problems import RefusedError
 
 JSON = "application/json"

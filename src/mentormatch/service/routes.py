@@ -20,10 +20,9 @@ from fastapi.responses import StreamingResponse
 from starlette.datastructures import Headers
 
 from mentormatch.contract.operation import operations
-from mentormatch.service.bodies import GoneError
 from mentormatch.service.components import Components
-from mentormatch.service.job_table import Once
-from mentormatch.service.jobs import Job
+from mentormatch.service.gate import GoneError
+from mentormatch.service.jobs import Job, Once
 from mentormatch.service.keys import Caller
 from mentormatch.service.metrics import MEDIA_TYPE
 from mentormatch.service.openapi import CURSOR, HealthForm, JobForm, JobListForm, ReadyForm

@@ -29,8 +29,7 @@ from mentormatch import __version__
 from mentormatch.service import description, openapi, routes
 from mentormatch.service.components import Components
 from mentormatch.service.desk import routes as desk_routes
-from mentormatch.service.gate import LOG, Gate
-from mentormatch.service.guard import HEAD_BYTES, Callers, Guard
+from mentormatch.service.gate import HEAD_BYTES, LOG, Callers, Gate, Guard
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, RefusedError
 from mentormatch.service.settings import Settings
 

@@ -16,8 +16,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import fold
-from mentormatch.survey.column_map import Target, Wording, answers_of, has_item
-from mentormatch.survey.plan import Plan
+from mentormatch.survey.plan import Plan, Target, Wording, answers_of, has_item
 from mentormatch.survey.table import TextTable
 from mentormatch.survey.tool import number_repeats
 

@@ -21,9 +21,17 @@ from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
 from mentormatch.people.cohort import Cohort, People, PersonNumbers, Remark, RowFate, first_lines, merge_remarks
 from mentormatch.survey.contacts import Contacts, fault_of
 from mentormatch.survey.duplicates import group_by, lines, one_fate, same_email, settle_duplicates, sheet_of
-from mentormatch.survey.entries import Questionnaire, Submission, SurveyEntry, enter
+from mentormatch.survey.entries import (
+    Questionnaire,
+    Submission,
+    SurveyEntry,
+    enter,
+    laid_out,
+    remarks_of,
+    submissions,
+    unread,
+)
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.submissions import laid_out, remarks_of, submissions, unread
 from mentormatch.survey.table import TextTable
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")

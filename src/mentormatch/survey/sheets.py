@@ -197,8 +197,7 @@ def _book(content: bytes) -> Any:
     from mentormatch.survey.biff import OldBook
     from mentormatch.survey.biff12 import BinaryBook
     from mentormatch.survey.census import UnreadableError
-    from mentormatch.survey.opendocument import CONTENT, OpenBook
-    from mentormatch.survey.spreadsheetml import Archive, OfficeBook
+    from mentormatch.survey.spreadsheetml import CONTENT, Archive, OfficeBook, OpenBook
 
     if content.startswith(_OLE):
         return OldBook(content)

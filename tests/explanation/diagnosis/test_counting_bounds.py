@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.model.problem import Row
-from mentormatch.explanation.diagnosis.counting_bounds import check_counts, counts_pairs
 from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
+from mentormatch.explanation.diagnosis.hall_violators import check_counts, counts_pairs
 from mentormatch.people.cohort import Cohort
 from mentormatch.scoring.score import score
 from tests.explanation.diagnosis.people import Answers, alike, cohort, counting, pin, programme, words

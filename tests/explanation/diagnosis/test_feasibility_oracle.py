@@ -11,15 +11,17 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status, empty_solution
 from mentormatch.errors import EngineError
 from mentormatch.explanation.diagnosis import diagnose
-from mentormatch.explanation.diagnosis import minimal_relaxations as module
-from mentormatch.explanation.diagnosis.diagnose import LIMIT_S, VERDICTS, diagnose_case
-from mentormatch.explanation.diagnosis.findings import Diagnosis, Finding, RuleConflict
-from mentormatch.explanation.diagnosis.minimal_relaxations import (
+from mentormatch.explanation.diagnosis import diagnose as module
+from mentormatch.explanation.diagnosis.diagnose import (
     AT_FIRST_S,
+    LIMIT_S,
     UNLIMITED,
+    VERDICTS,
     FeasibilityOracle,
     deletion_filter,
+    diagnose_case,
 )
+from mentormatch.explanation.diagnosis.findings import Diagnosis, Finding, RuleConflict
 from mentormatch.explanation.unmatched import Case
 from mentormatch.operations.matching import match
 from mentormatch.people.cohort import Cohort

@@ -9,13 +9,12 @@ import pytest
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
-from mentormatch.explanation.diagnosis.diagnose import conflict_of
-from mentormatch.explanation.diagnosis.minimal_relaxations import FeasibilityOracle, deletion_filter
-from mentormatch.operations.diagnosis import diagnose
+from mentormatch.explanation.diagnosis.diagnose import FeasibilityOracle, conflict_of, deletion_filter
+from mentormatch.operations.evaluation import diagnose
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import formulate
-from mentormatch.rules.kinds.capacity import Capacity
+from mentormatch.rules.kinds.places import Capacity
+from mentormatch.rules.rule import formulate
 from mentormatch.scoring.score import score
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme
 from tests.explanation.diagnosis.planting import Planted, planted, wild

@@ -7,16 +7,16 @@ from time import monotonic
 import pytest
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.explanation.diagnosis import minimal_relaxations as module
-from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
-from mentormatch.explanation.diagnosis.minimal_relaxations import (
+from mentormatch.explanation.diagnosis import diagnose as module
+from mentormatch.explanation.diagnosis.diagnose import (
     FeasibilityOracle,
     first_feasible,
     places_in_use,
     ways_out,
 )
+from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
 from mentormatch.fields import SIDES, Side
-from mentormatch.operations.diagnosis import diagnose
+from mentormatch.operations.evaluation import diagnose
 from mentormatch.operations.matching import match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme

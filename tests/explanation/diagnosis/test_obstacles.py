@@ -20,7 +20,7 @@ from mentormatch.explanation.unmatched import Case
 from mentormatch.fields import SIDES, Side
 from mentormatch.operations.matching import Matching, match
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import forbidden_by_rule
+from mentormatch.rules.rule import forbidden_by_rule
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme, words
 
 EVERY = ("production", "diffusion", "administration")

@@ -9,7 +9,7 @@ import pytest
 from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.diagnosis.findings import PossibleChange
 from mentormatch.explanation.diagnosis.smallest_change import smallest_change
-from mentormatch.explanation.labels import pseudonyms
+from mentormatch.explanation.names import pseudonyms
 from mentormatch.explanation.rule_breaches import breaches
 from mentormatch.explanation.unmatched import Case
 from mentormatch.fields import SIDES, Side

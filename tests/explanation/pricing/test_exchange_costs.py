@@ -13,8 +13,8 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.assignment.verification.feasibility import violations
-from mentormatch.explanation import exchange_costs
-from mentormatch.explanation.exchange_costs import ExchangeCost, ExchangeGraph, cost_of_forcing, partner_options
+from mentormatch.explanation import why_not
+from mentormatch.explanation.why_not import ExchangeCost, ExchangeGraph, cost_of_forcing, partner_options
 from tests.conftest import DEEP
 from tests.oracles.problems import problems, random_problem
 
@@ -137,7 +137,7 @@ def test_rows_that_leave_every_plan_as_it_is_take_no_solve_a_partner(monkeypatch
         solves.append(asked)
         return solve(asked)
 
-    monkeypatch.setattr(exchange_costs, "solve", counted)
+    monkeypatch.setattr(why_not, "solve", counted)
     found = partner_options(slack, solution, 0, 0)
     assert [asked.rows for asked in solves] == [()]
     assert found == partner_options(problem, solve(problem), 0, 0)

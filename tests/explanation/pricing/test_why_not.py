@@ -11,7 +11,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.examples import cohort as example_cohort
 from mentormatch.examples import programme as example_programme
-from mentormatch.explanation.labels import pseudonyms
+from mentormatch.explanation.names import pseudonyms
 from mentormatch.explanation.unmatched import Case
 from mentormatch.explanation.why_not import WhyNot, alternatives, why_not
 from mentormatch.operations.matching import match

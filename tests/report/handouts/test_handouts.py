@@ -18,7 +18,7 @@ from mentormatch.operations.matching import Matching, match
 from mentormatch.programme.enrolment import read_contacts
 from mentormatch.programme.programme import Programme
 from mentormatch.record.validation import validate
-from mentormatch.report.exporters.delimited import to_csv
+from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.handouts import (
     NOBODY,
     PROVISIONAL,
@@ -28,7 +28,7 @@ from mentormatch.report.handouts import (
     person_sheet,
     write_handouts,
 )
-from mentormatch.report.page_templates import render_template
+from mentormatch.report.texts import render_template
 from mentormatch.survey.contacts import Contacts
 from tests.report.cohorts import FIELDS, hostile_matchings, hostile_strings, matched, person, programme
 from tests.report.readers import ALIVE, Outline, parts, sheets, table

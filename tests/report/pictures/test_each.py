@@ -9,15 +9,14 @@ import pytest
 from mentormatch import examples
 from mentormatch.errors import RequestError
 from mentormatch.explanation.goal_prices import FrontierPoint
-from mentormatch.explanation.labels import KEYS
+from mentormatch.explanation.names import KEYS
 from mentormatch.groups.dates import choose_dates
 from mentormatch.groups.turns import schedule_turns
 from mentormatch.inspection.market import prospects
 from mentormatch.languages.phrases import NO_BREAK, day, points
 from mentormatch.operations.matching import Matching, before_solving
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall
-from mentormatch.report.pictures.picture import Drawing
-from mentormatch.report.pictures.svg import LinearScale
+from mentormatch.report.pictures.picture import Drawing, LinearScale
 from mentormatch.report.pictures.timeline import Timeline, places
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.pictures.markets import market

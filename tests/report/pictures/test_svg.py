@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.languages import language
-from mentormatch.report.pictures.svg import SIZE, Frame, LinearScale, as_svg, cividis, round_step, text_width
+from mentormatch.report.pictures.picture import SIZE, Frame, LinearScale, as_svg, cividis, round_step, text_width
 
 LENGTHS = st.floats(-500, 500)
 TEXTS = st.text(max_size=30)

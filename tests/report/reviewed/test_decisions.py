@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mentormatch import examples
 from mentormatch.operations.matching import KeyPair, Matching, match
-from mentormatch.report.reviewed import hidden_sheet
+from mentormatch.report.reviewed import rows
 from mentormatch.report.reviewed.decisions import Decisions, read_decisions
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme
 from tests.report.edition import attacks, edition
@@ -159,9 +159,9 @@ def test_any_key_that_a_file_can_hold_comes_back_as_it_was_typed(tmp_path: Path,
 
 
 def test_the_hidden_sheet_is_spelled_without_a_character_that_a_spreadsheet_changes() -> None:
-    carried = hidden_sheet.Bearings.of(matched(programme(), [person("Zoé\x1a_x0041_")], [person("E\u2028")]))
+    carried = rows.Bearings.of(matched(programme(), [person("Zoé\x1a_x0041_")], [person("E\u2028")]))
     assert all(text.isascii() and text.isprintable() for text in carried.cells())
-    assert hidden_sheet.Bearings.from_cells(carried.cells()) == carried
+    assert rows.Bearings.from_cells(carried.cells()) == carried
 
 
 @needs_office

@@ -8,7 +8,7 @@ import pytest
 from mentormatch import examples
 from mentormatch.errors import SurveyError
 from mentormatch.operations.matching import match
-from mentormatch.report.reviewed import hidden_sheet
+from mentormatch.report.reviewed import rows
 from mentormatch.report.reviewed.decisions import Decisions, read_decisions
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.reviewed.edits import PAIRS, changed, saved, with_cells, with_row, without_row, workbook
@@ -170,13 +170,13 @@ def test_a_hidden_sheet_that_was_changed_is_told(tmp_path: Path) -> None:
 
 
 def test_more_rules_than_marks_are_still_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hidden_sheet, "MARKS", "")
+    monkeypatch.setattr(rows, "MARKS", "")
     found = told(tmp_path, with_cells(apart(), {"A2": "M2", "A3": "M1"}))
     assert all("une règle du programme exclut ce binôme" in problem for problem in found)
 
 
 def test_rules_of_very_many_pairs_are_left_to_the_matching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hidden_sheet, "MOST_CELLS", 1)
+    monkeypatch.setattr(rows, "MOST_CELLS", 1)
     found = read_decisions(saved(tmp_path, with_cells(apart(), {"A2": "M2", "A3": "M1"})))
     assert len(found.pins) == 2
 

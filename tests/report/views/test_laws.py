@@ -12,7 +12,7 @@ from mentormatch.errors import OutputError
 from mentormatch.languages import tr
 from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import spaced
-from mentormatch.report.views import shelf
+from mentormatch.report.views import plan
 from mentormatch.report.views.piece import Piece
 from tests.report.cohorts import hostile_matchings, hostile_strings, small
 from tests.report.pictures.markets import CANARY, KEY, SIZES, market
@@ -41,11 +41,11 @@ def every() -> Iterator[Matching]:
 
 
 def test_each_view_is_looked_at_is_told_of_and_can_be_asked_for() -> None:
-    assert {type(view) for view in views(small())} == set(shelf.ALL)
-    asked = {name for name, _ in getmembers(shelf.Views, isfunction) if not name.startswith("_")}
-    assert {view.call.partition("(")[0] for view in shelf.ALL} == asked
+    assert {type(view) for view in views(small())} == set(plan.ALL)
+    asked = {name for name, _ in getmembers(plan.Views, isfunction) if not name.startswith("_")}
+    assert {view.call.partition("(")[0] for view in plan.ALL} == asked
     told = "".join(text for _, text in Outline(small().show._repr_html_()).texts)
-    assert [view.kind for view in shelf.ALL if view.call not in told or spaced(tr(view.purpose)) not in told] == []
+    assert [view.kind for view in plan.ALL if view.call not in told or spaced(tr(view.purpose)) not in told] == []
 
 
 def test_a_view_of_any_matching_is_whole_and_neither_runs_nor_loads_anything() -> None:

@@ -7,7 +7,7 @@ from mentormatch.operations.matching import Matching
 from mentormatch.report.comparison import criterion_means, format_difference, shifts
 from mentormatch.report.pictures.distribution import Distribution
 from mentormatch.report.pictures.heat_map import HeatMap
-from mentormatch.report.views.made import EvaluationPiece, RepairPiece
+from mentormatch.report.views.pairs import EvaluationPiece, RepairPiece
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.readers import Outline
 

@@ -14,7 +14,7 @@ import mentormatch as mm
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.explanation.tables import ResultSheet
 from mentormatch.operations.proposal import Late
-from mentormatch.report.exporters.delimited import to_csv
+from mentormatch.report.exporters.data_files import to_csv
 from tests.service.desk.session import VALIDATION, Sitting
 
 FORM = "Votre code;Votre réponse;Pour quelle raison\n"

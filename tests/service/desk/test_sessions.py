@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from starlette.datastructures import Headers
 
-from mentormatch.service.desk import sessions as desk_sessions
-from mentormatch.service.desk.sessions import BEARER, COOKIE, LONGEST_S, DeskSessions, cookie_name, is_public
-from mentormatch.service.guard import Callers
+from mentormatch.service.desk import desks as desk_sessions
+from mentormatch.service.desk.desks import BEARER, COOKIE, LONGEST_S, DeskSessions, cookie_name, is_public
+from mentormatch.service.gate import Callers
 from mentormatch.service.keys import SCOPES, KeyRing, new_key
 from mentormatch.service.problems import RefusedError
 

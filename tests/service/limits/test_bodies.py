@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mentormatch.service import bodies
-from mentormatch.service.bodies import Bodies, GoneError, read_away, refuse_kind, refuse_length, whole
+from mentormatch.service import gate
+from mentormatch.service.gate import Bodies, GoneError, read_away, refuse_kind, refuse_length, whole
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
 from tests.service.event_loop import result_of
@@ -162,8 +162,8 @@ def test_what_is_not_wanted_is_read_away_up_to_its_end() -> None:
 
 
 def test_what_is_not_wanted_is_read_away_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "LEFTOVER_S", 0.02)
-    monkeypatch.setattr(bodies, "LEFTOVER_BYTES", 3)
+    monkeypatch.setattr(gate, "LEFTOVER_S", 0.02)
+    monkeypatch.setattr(gate, "LEFTOVER_BYTES", 3)
     for coming, asked in (
         (Coming(b"xx", b"xx", b"xx"), 2),
         (Coming(b"xx", b"x", b"xx"), 2),
@@ -180,5 +180,5 @@ def test_enough_is_read_away_for_a_body_that_is_a_few_times_too_large() -> None:
     piece = b"x" * 1_024 * 1_024
     coming = Coming(*[piece] * 66)
     result_of(read_away(coming))
-    assert coming.asked == bodies.LEFTOVER_BYTES // len(piece) == 64
-    assert bodies.LEFTOVER_S == 2.0
+    assert coming.asked == gate.LEFTOVER_BYTES // len(piece) == 64
+    assert gate.LEFTOVER_S == 2.0

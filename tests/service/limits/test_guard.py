@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.service.guard import HEAD_BYTES, Callers, Guard, WrongTokenError, host_of, same
+from mentormatch.service.gate import HEAD_BYTES, Callers, Guard, WrongTokenError, host_of, same
 from mentormatch.service.keys import HOST, Caller
 from mentormatch.service.problems import RefusedError
 

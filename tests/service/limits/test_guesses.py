@@ -15,8 +15,8 @@ import pytest
 
 from mentormatch.cli.serve import refuse_weak
 from mentormatch.errors import OutputError
-from mentormatch.service import guard
-from mentormatch.service.guard import FORGOTTEN_S, LONGEST_S, MOST_CLIENTS, OWN_GUESSES, WRONG_S, Guesses
+from mentormatch.service import gate
+from mentormatch.service.gate import FORGOTTEN_S, LONGEST_S, MOST_CLIENTS, OWN_GUESSES, WRONG_S, Guesses
 from mentormatch.service.problems import RefusedError
 from tests.failure.processes import wait_for
 from tests.service.event_loop import result_of
@@ -28,7 +28,7 @@ from tests.service.server import JSON, TOKEN, Served, limits, serving
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the time, which the test moves."""
     clock = [1_000.0]
-    monkeypatch.setattr(guard, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(gate, "monotonic", lambda: clock[0])
     return clock
 
 
@@ -48,14 +48,14 @@ def test_wrong_tokens_from_very_many_addresses_are_answered_later_too_and_few_ad
     guesses = Guesses()
     assert now
     told = [guesses.delay_s(str(number)) for number in range(3 * MOST_CLIENTS)]
-    assert told[: guard.ALL_GUESSES] == [WRONG_S] * guard.ALL_GUESSES
+    assert told[: gate.ALL_GUESSES] == [WRONG_S] * gate.ALL_GUESSES
     assert told[-1] == LONGEST_S
     assert list(guesses.own) == [str(number) for number in range(2 * MOST_CLIENTS, 3 * MOST_CLIENTS)]
 
 
 def test_only_so_many_wait_and_their_places_are_free_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "MOST_WAITING", 2)
-    monkeypatch.setattr(guard, "WRONG_S", 0.05)
+    monkeypatch.setattr(gate, "MOST_WAITING", 2)
+    monkeypatch.setattr(gate, "WRONG_S", 0.05)
 
     async def several() -> list[BaseException | None]:
         guesses = Guesses()

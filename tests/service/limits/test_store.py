@@ -10,8 +10,8 @@ from time import time
 import pytest
 
 from mentormatch.errors import OutputError
-from mentormatch.service import job_table
-from mentormatch.service.job_table import MOST_BEGUN, JobRecord, JobTable, Once
+from mentormatch.service import jobs
+from mentormatch.service.jobs import MOST_BEGUN, JobRecord, JobTable, Once
 from mentormatch.service.keys import HOST, Caller
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
@@ -219,7 +219,7 @@ def test_a_job_expires_after_it_was_over_for_so_long_and_never_before(
     waits, over = add(table), add(table)
     table.end(over.id, b"", None)
     for later, there in ((table.settings.expiry_s - 60, True), (table.settings.expiry_s + 60, False)):
-        monkeypatch.setattr(job_table, "time", lambda later=later: time() + later)
+        monkeypatch.setattr(jobs, "time", lambda later=later: time() + later)
         assert (table.find(over.id, "") is not None) == there
         assert table.find(waits.id, "") == waits
     table.expire()

@@ -11,7 +11,7 @@ from mentormatch.errors import ProgrammeError
 from mentormatch.fields import Choice, Choices, Slots, YesNo
 from mentormatch.fields.base import AnswerReading
 from mentormatch.languages import language
-from mentormatch.languages.affirmation import says_yes
+from mentormatch.languages.text_keys import says_yes
 from mentormatch.programme.enrolment import read_survey
 from mentormatch.programme.programme import Programme
 from mentormatch.record.digests import digest_of_answers

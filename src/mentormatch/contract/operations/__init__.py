@@ -1,1 +1,1 @@
-"""One file an operation: what is sent, what is answered, and the work between."""
+"""Operations, those of one subject in one file: what is sent, what is answered, and the work between."""

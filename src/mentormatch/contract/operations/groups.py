@@ -1,11 +1,24 @@
-"""Groups of the members of a programme: the operation ``groups``."""
+"""The operations that form groups: once, or in several rounds.
 
-from typing import Any
+Groups of the members of a programme: the operation ``groups``.
 
+The same people in several rounds of groups: the operation ``rotate``.
+"""
+
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator
+from pydantic import Field as Setting
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.strict_json import whole
 from mentormatch.contract.examples import MEMBERS
 from mentormatch.contract.group_response import GroupsResponse
+from mentormatch.contract.match_response import Response
 from mentormatch.contract.member_requests import GroupsRequest
 from mentormatch.contract.operation import Operation
+from mentormatch.groups.partition import Grouping
+from mentormatch.groups.rotation import rotate
 
 
 class GroupsOperation(Operation[GroupsRequest, GroupsResponse]):
@@ -22,3 +35,59 @@ class GroupsOperation(Operation[GroupsRequest, GroupsResponse]):
     def example(self) -> dict[str, Any]:
         """Return four members, two of whom are to be in different groups, and two of whom met before."""
         return {**MEMBERS, "apart": [["C01", "C02"]], "past": [["C01", "C03"]]}
+
+
+type Rounds = Annotated[int, Setting(ge=1, le=20), BeforeValidator(whole)]
+
+
+class RotateRequest(GroupsRequest):
+    """What ``groups`` was asked, and how many rounds there are."""
+
+    rounds: Rounds = 2
+
+
+class RotateResponse(Response):
+    """The groups of every round, the first as they are formed; each round keeps the rules.
+
+    ``repeats`` are the meetings of pairs beyond their first, ``bound`` what no rounds of groups of these sizes go
+    below: where both are equal they are ``proved``. ``grouping`` and ``status`` are those of the first round; where
+    there are no groups there are no rounds, and it says why.
+    """
+
+    status: Annotated[Status, Setting(strict=False)]
+    grouping: GroupsResponse
+    rounds: list[list[list[str]]]
+    repeats: int
+    bound: int
+    proved: bool
+    sentence: str
+
+    @classmethod
+    def of(cls, first: Grouping, rounds: int, seed: int) -> Self:
+        """Return what a rotation of so many rounds says, from the groups of the first."""
+        found = rotate(first, rounds) if first.groups else None
+        return cls(
+            status=first.status,
+            grouping=GroupsResponse.of(first, seed),
+            rounds=[[list(group) for group in each] for each in found.rounds] if found else [],
+            repeats=found.repeats if found else 0,
+            bound=found.bound if found else 0,
+            proved=bool(found and found.proved),
+            sentence=found.explanation if found else "",
+        )
+
+
+class Rotate(Operation[RotateRequest, RotateResponse]):
+    """Groups for several rounds, in which as few people as can be meet again."""
+
+    kind = "rotate"
+    request_type = RotateRequest
+    response_type = RotateResponse
+
+    def answer(self, request: RotateRequest) -> RotateResponse:
+        """Return the groups of every round."""
+        return RotateResponse.of(request.grouping(), request.rounds, request.seed)
+
+    def example(self) -> dict[str, Any]:
+        """Return four members, who all meet once in three rounds."""
+        return {**MEMBERS, "rounds": 3}

@@ -1,13 +1,19 @@
-"""New pairs after some people left and others arrived: the operation ``repair``."""
+"""The operations about departures: pairs repaired after them, and plans that hold if they come.
+
+New pairs after some people left and others arrived: the operation ``repair``.
+
+Which plan holds best if people leave, and at what price: the operation ``sturdy``.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, Self
 
 import numpy as np
+from pydantic import BeforeValidator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.strict_json import JsonMessage, Keys, Text, Whole
+from mentormatch.base.strict_json import JsonMessage, Keys, Text, Whole, whole
 from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import MatchResponse, Response
 from mentormatch.contract.operation import Operation
@@ -15,6 +21,7 @@ from mentormatch.contract.requests import (
     MOST_PEOPLE,
     Arrived,
     CohortRequest,
+    MatchRequest,
     Mention,
     Pairs,
     keys_of,
@@ -28,6 +35,7 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.repair import Repair as Repaired
 from mentormatch.operations.repair import Reserve, TradeoffPoint, repair
+from mentormatch.operations.sturdy import MOST_LEAVING, Sturdiness, SturdyPlan, sturdy
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.people.turnover import add_people
 from mentormatch.programme.programme import Programme
@@ -198,3 +206,74 @@ def rung_out(rung: TradeoffPoint) -> RungOut:
 def reserve_out(one: Reserve) -> ReserveOut:
     """Return a reserve as the contract has it."""
     return ReserveOut(mentor=one.mentor, mentee=one.mentee, reserve=one.reserve, score=one.score, sentence=str(one))
+
+
+class SturdyRequest(MatchRequest):
+    """What ``match`` was asked, and how many people leave."""
+
+    k: Annotated[int, Setting(ge=1, le=MOST_LEAVING), BeforeValidator(whole)] = 1
+
+
+class SturdyPlanOut(JsonMessage):
+    """One plan, as keys (mentor, mentee): how many mentees have a partner after a departure, and points it has fewer.
+
+    ``worst`` is over all departures, ``mean`` their average.
+    """
+
+    pairs: list[Keys]
+    price: float
+    worst: int
+    mean: float
+
+
+class SturdyResponse(Response):
+    """What holds if ``k`` leave: ``curve`` from the one given on, each holding better than those before it.
+
+    ``departures`` were looked at for each; no plan holds more than ``most_worst`` and ``most_mean``. ``complete``: all
+    plans were looked at, and nothing holds better at these prices.
+    """
+
+    status: Annotated[Status, Setting(strict=False)]
+    k: int
+    departures: int
+    curve: list[SturdyPlanOut]
+    most_worst: int
+    most_mean: float
+    complete: bool
+    sentences: list[str]
+
+    @classmethod
+    def of(cls, found: Sturdiness) -> Self:
+        """Return what is known of plans that people leave."""
+        return cls(
+            status=found.status,
+            k=found.k,
+            departures=found.departures,
+            curve=list(map(sturdy_plan_out, found.curve)),
+            most_worst=found.most_worst,
+            most_mean=found.most_mean,
+            complete=found.complete,
+            sentences=list(found.sentences),
+        )
+
+
+class SturdyPlans(Operation[SturdyRequest, SturdyResponse]):
+    """Which plan holds best if one or two people leave, what it costs, and how far from the best it may be."""
+
+    kind = "sturdy"
+    request_type = SturdyRequest
+    response_type = SturdyResponse
+
+    def answer(self, request: SturdyRequest) -> SturdyResponse:
+        """Return what holds."""
+        return SturdyResponse.of(sturdy(request.matching(), request.k, time_limit_s=request.time_limit_s))
+
+    def example(self) -> dict[str, Any]:
+        """Return the question of what holds if one person leaves."""
+        return {**COHORT, "k": 1}
+
+
+def sturdy_plan_out(plan: SturdyPlan) -> SturdyPlanOut:
+    """Return one plan as the contract has it."""
+    pairs = pairs_out((pair.mentor, pair.mentee) for pair in plan.matching.pairs)
+    return SturdyPlanOut(pairs=pairs, price=plan.price / 10_000, worst=plan.worst, mean=plan.mean)

@@ -7,12 +7,11 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import Index
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.explanation.names import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import formulate
-from mentormatch.rules.rule import NO_SCORES, Market, Rule, market_of
+from mentormatch.rules.rule import NO_SCORES, Market, Rule, formulate, market_of
 from mentormatch.scoring.score import ScoreTable
 
 

@@ -9,15 +9,14 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolVector, IntVector
-from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs
 from mentormatch.explanation.diagnosis.findings import PossibleChange
+from mentormatch.explanation.diagnosis.hall_violators import counts_pairs
 from mentormatch.explanation.unmatched import BATCH, Case, Excluding, SideView
 from mentormatch.fields import ACROSS, SIDES, Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.rules.formulation import forbidden_by_rule, keeping_rules, usable_places
-from mentormatch.rules.rule import NO_SCORES, market_of
+from mentormatch.rules.rule import NO_SCORES, forbidden_by_rule, keeping_rules, market_of, usable_places
 
 NEVER = "never"
 """The code of what is not waived."""

@@ -7,11 +7,10 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.programme.drafts import words
-from mentormatch.programme.drafts.answers import FEW, share
-from mentormatch.programme.drafts.document import array, line, quote_toml
-from mentormatch.programme.drafts.entries import DraftEntry, by_side, identifier
+from mentormatch.programme.drafts.capacity import FEW, share
+from mentormatch.programme.drafts.entries import DraftEntry, array, by_side, identifier, line, quote_toml
 from mentormatch.programme.drafts.kinds import AT
-from mentormatch.programme.drafts.patterns import fold
+from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among, role_of_answers
 from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.uses import guess

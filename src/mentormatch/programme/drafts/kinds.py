@@ -12,8 +12,8 @@ from mentormatch.fields.single import NO, YES, YesNo, parse_number
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.programme.drafts import lexicon, words
-from mentormatch.programme.drafts.answers import FEW, LONGEST_OPTION, are_chosen, distinct, options_in, pieces, share
-from mentormatch.programme.drafts.patterns import fold, plain
+from mentormatch.programme.drafts.capacity import FEW, LONGEST_OPTION, are_chosen, distinct, options_in, pieces, share
+from mentormatch.programme.drafts.lexicon import fold, plain
 from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.scales import is_higher, is_off_scale, order_answers, years
 

@@ -1,22 +1,39 @@
-"""Files of answers -> a first programme, each guess marked for people to confirm, and tried on the files themselves."""
+"""Files of answers -> a first programme, each guess marked for people to confirm, and tried on the files themselves.
+
+How staff look at a question of their files: two answers as examples, and how sure it is what it seems to be.
+
+Examples are for one screen, never kept. There are none of texts that people typed, of how they are reached, of whom
+they avoid, nor of a sensitive question.
+"""
 
 import tomllib
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Literal
 
 from mentormatch.errors import MentorMatchError, Problem
-from mentormatch.fields import Side, Use
+from mentormatch.fields import AnyField, Side, Use
 from mentormatch.fields.lists import find_options
 from mentormatch.fields.single import NO, YES
 from mentormatch.languages import language, mark, spoken, tr, tr_n
 from mentormatch.languages.phrases import counted, listed
+from mentormatch.languages.similarity import likenesses
 from mentormatch.people.cohort import RowFate
 from mentormatch.programme.drafts import words
-from mentormatch.programme.drafts.answers import distinct
-from mentormatch.programme.drafts.document import CONFIRM, HEAD, fields, heading, mappings
-from mentormatch.programme.drafts.entries import DraftEntry, identifier, only_side, thin
+from mentormatch.programme.drafts.capacity import distinct, pieces
+from mentormatch.programme.drafts.entries import (
+    CONFIRM,
+    HEAD,
+    DraftEntry,
+    fields,
+    heading,
+    identifier,
+    mappings,
+    only_side,
+    thin,
+)
 from mentormatch.programme.drafts.identity import (
     choose_key,
     email_of,
@@ -25,19 +42,19 @@ from mentormatch.programme.drafts.identity import (
     split_tool_columns,
     tool_headers,
 )
-from mentormatch.programme.drafts.kinds import SEEN, Guess
-from mentormatch.programme.drafts.patterns import fold
+from mentormatch.programme.drafts.kinds import SEEN, Guess, boxes_of
+from mentormatch.programme.drafts.lexicon import fold
+from mentormatch.programme.drafts.mapping_draft import share_understood
 from mentormatch.programme.drafts.proposals import DraftedExtension, adapt, choices, is_of_house
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, language_of, samples, with_sides
 from mentormatch.programme.drafts.uses import apply_use, guess, is_sensitive
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
-from mentormatch.survey.entries import KEYLESS, NAMELESS, UNACCEPTED
+from mentormatch.survey.entries import KEYLESS, NAMELESS, UNACCEPTED, laid_out
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.intake import take_in
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.submissions import laid_out
 from mentormatch.survey.tool import OTHER, OTHERS
 
 
@@ -436,3 +453,49 @@ def ranking_of_grid(found: Guess, grids: Mapping[str, set[str]]) -> Guess:
     grid = next((name for name, items in grids.items() if found.kind == "ranking" and options <= items), None)
     why = tr("un classement des lignes d'une grille")
     return found if grid is None else replace(found, settings={"items_of": grid}, why=why)
+
+
+type Surety = Literal["sure", "likely", "doubtful"]
+
+MOST_EXAMPLES, LONGEST_EXAMPLE, MOST_ROWS = 2, 60, 500
+CLOSED = ("choice", "choices", "scale", "levels", "ranking", "slots", "yesno", "number", "place", "names")
+"""Kinds of questions whose answers say little of one person alone."""
+ALIKE = 0.8
+"""From that likeness on, or that share of answers that are understood, a column is likely to be what it seems."""
+
+
+def examples(sample: QuestionSample, kind: str, use: str, joiner: str | None = None) -> tuple[str, ...]:
+    """Return two answers to a question, those that most people gave, none where they are nobody else's to see."""
+    coded = use == "key" and words.asks_code(sample.question) and not is_email(sample)
+    shown = coded or (kind in CLOSED and use in ("match", "display", "consent"))
+    if not shown or words.AVOIDED.search(fold(sample.question)) or is_sensitive(sample):
+        return ()
+    if kind == "choices" and sample.items:
+        said: Sequence[str] = boxes_of(sample)
+    else:
+        several = kind in ("choices", "ranking", "slots", "names")
+        given = sample.answers[:MOST_ROWS]
+        parted = any(mark in text for text in given for mark in (";", "\n"))
+        cells = pieces(given, joiner or (";" if parted else ",")) if several else [[text] for text in given]
+        said = [piece for cell in cells for piece in cell]
+    counts = Counter(text for text in said if len(text) <= LONGEST_EXAMPLE)
+    return tuple(text for text, _ in counts.most_common(MOST_EXAMPLES))
+
+
+def surety_of_entry(entry: DraftEntry) -> Surety:
+    """Return how sure it is that a question is what a draft takes it for."""
+    guess = entry.guess
+    if entry.stated:
+        return "sure"
+    coded = words.asks_code(entry.question)
+    if fold(tr(CHECK_ORDER)) in fold(guess.why) or (guess.use == "key" and not coded):
+        return "doubtful"
+    typed = guess.kind == "names" or guess.settings.get("joiner") is not None
+    clear = entry.name != "role" or words.roles(entry.options) is not None
+    return "likely" if typed or guess.use in ("consent", "key") or not clear else "sure"
+
+
+def surety_of_column(sample: QuestionSample, field: AnyField) -> Surety:
+    """Return how sure it is that a column of other words answers a question of a programme: never wholly."""
+    alike = max(likenesses([sample.question], [field.question])[0][0], share_understood(sample, field))
+    return "likely" if alike >= ALIKE else "doubtful"

@@ -9,8 +9,8 @@ from mentormatch.fields import Side
 from mentormatch.fields.single import NO, YES
 from mentormatch.languages.text_keys import canonical
 from mentormatch.programme.drafts import words
-from mentormatch.programme.drafts.answers import MOST_SPELLINGS, distinct
-from mentormatch.programme.drafts.patterns import fold
+from mentormatch.programme.drafts.capacity import MOST_SPELLINGS, distinct
+from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.samples import QuestionSample
 
 MOST_ANSWERS = 6

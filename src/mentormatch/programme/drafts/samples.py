@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 from mentormatch.fields import Side
 from mentormatch.languages import spoken
-from mentormatch.programme.drafts.lexicon import ACCENTED, COMMON, CONSENT
-from mentormatch.programme.drafts.patterns import fold
+from mentormatch.programme.drafts.lexicon import ACCENTED, COMMON, CONSENT, fold
 from mentormatch.programme.drafts.sensitivity import subject_of
 from mentormatch.programme.drafts.words import asks_membership, describes, follows, is_rank, ordinal, says
 from mentormatch.survey.headers import split_part

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from mentormatch.programme.drafts.patterns import fold, heads, plain, within
+from mentormatch.programme.drafts.lexicon import fold, heads, plain, within
 
 OFF = """
     no preference, no opinion, no answer, n a, na, not applicable, not concerned, don t know, do not know,

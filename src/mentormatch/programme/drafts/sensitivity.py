@@ -12,8 +12,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from itertools import chain
 
-from mentormatch.programme.drafts.lexicon import CONSENT
-from mentormatch.programme.drafts.patterns import alternatives, combine, plain, within
+from mentormatch.programme.drafts.lexicon import CONSENT, alternatives, combine, plain, within
 from mentormatch.programme.drafts.subjects import SUBJECTS
 
 MOST_ANSWERS, LONGEST = 200, 90

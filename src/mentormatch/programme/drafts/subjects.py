@@ -12,7 +12,7 @@ case, no accents, no signs, no inclusive endings. A phrase tells more or less, w
 
 from dataclasses import dataclass
 
-from mentormatch.programme.drafts.patterns import combine
+from mentormatch.programme.drafts.lexicon import combine
 
 BODY_PARTS = """
     back, breathing, dental, ear, eye, hearing, heart, hip, joint, kidney, knee, liver, lung, neck, shoulder, skin,

@@ -13,9 +13,9 @@ from mentormatch.fields import Use
 from mentormatch.fields.base import split
 from mentormatch.languages import mark, tr
 from mentormatch.programme.drafts import capacity, lexicon, words
-from mentormatch.programme.drafts.answers import are_chosen, distinct, share
+from mentormatch.programme.drafts.capacity import are_chosen, distinct, share
 from mentormatch.programme.drafts.kinds import COLUMNS, GRIDS, Guess, consent, contact, key
-from mentormatch.programme.drafts.patterns import fold, plain
+from mentormatch.programme.drafts.lexicon import fold, plain
 from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.sensitivity import MOST_ANSWERS, is_doubtful, subject_of
 

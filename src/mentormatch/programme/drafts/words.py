@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mentormatch.fields.lists import rank_of
 from mentormatch.languages.text_keys import canonical
 from mentormatch.programme.drafts import lexicon
-from mentormatch.programme.drafts.patterns import alternatives, fold, plain, within
+from mentormatch.programme.drafts.lexicon import alternatives, fold, plain, within
 
 LONGEST_KEY = 5
 """Words."""

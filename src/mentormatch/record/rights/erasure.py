@@ -17,8 +17,7 @@ from mentormatch.languages.phrases import listed, system_reason
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.carry_over import CarryOver
 from mentormatch.record.log import LogEntry, account, append, sign
-from mentormatch.record.rights.documents import LETTER, HeldData, find_held_data, mentions, ours, speaks_of
-from mentormatch.record.rights.edition import Edition
+from mentormatch.record.rights.edition import LETTER, Edition, HeldData, find_held_data, mentions, ours, speaks_of
 from mentormatch.survey.privacy import forgotten_beside, pseudonyms_for, remember_to_forget, secret_beside
 from mentormatch.survey.table_reader import Rows, TableSource, rows_in
 from mentormatch.survey.text_decoder import physical_lines

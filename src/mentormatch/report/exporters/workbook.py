@@ -13,14 +13,12 @@ from mentormatch.operations.matching import Matching, NamedExporter
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, BookColumn, CellForm, write_grid
-from mentormatch.report.chart_sheet import write_charts
-from mentormatch.report.decision_state import imprint
 from mentormatch.report.further_answers import further_answers
-from mentormatch.report.journal_sheet import renew_seal, write_journal
+from mentormatch.report.journal_sheet import renew_seal, write_charts, write_journal
 from mentormatch.report.reviewed.decisions import as_shown, beside, headings, own_cells, write_previous
-from mentormatch.report.reviewed.hidden_sheet import SHEET, Bearings, pairs_by_hand
-from mentormatch.report.reviewed.rows import AGREED, CHOICES, PAIRS, REMARK, VALIDATION
+from mentormatch.report.reviewed.rows import AGREED, CHOICES, PAIRS, REMARK, SHEET, VALIDATION, Bearings, pairs_by_hand
 from mentormatch.report.texts import spaced
+from mentormatch.report.view import imprint
 
 SHOWN: dict[str, tuple[tuple[str, float, CellForm], ...]] = {
     "pairs": (

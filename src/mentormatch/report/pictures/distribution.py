@@ -9,8 +9,7 @@ import numpy as np
 from mentormatch.base.arrays import IntVector
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import about, points, thousands
-from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.pictures.svg import BOLD, BRIGHT, DARK, INK, AxisMarks, Frame, LinearScale
+from mentormatch.report.pictures.picture import BOLD, BRIGHT, DARK, INK, AxisMarks, Frame, LinearScale, Picture
 from mentormatch.report.texts import spaced
 
 STEP, FULL = 50_000, 1_000_000

@@ -9,8 +9,7 @@ from typing import ClassVar
 from mentormatch.explanation.goal_prices import FrontierPoint, amount_of_points, find_frontier, frontier_point, share
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import percent, points
-from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.pictures.svg import BOLD, BRIGHT, DARK, INK, Frame, LinearScale, round_step
+from mentormatch.report.pictures.picture import BOLD, BRIGHT, DARK, INK, Frame, LinearScale, Picture, round_step
 
 WIDTH, HEIGHT, ROOM = 560, 300, 20
 CHOSEN, GREATEST, FAIREST = mark("répartition retenue"), mark("plus grand total"), mark("plancher le plus haut")

@@ -1,4 +1,7 @@
-"""The points of every pair as a map of colours, the chosen pairs marked; groups of people where there are many."""
+"""The points of every pair as a map of colours, the chosen pairs marked; groups of people where there are many.
+
+The pictures of a market before anything is solved: who could meet whom, and where people live.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.arrays import BoolVector, IntVector
+from mentormatch.explanation.names import Labels
 from mentormatch.fields import Side
 from mentormatch.inspection.market import RuleLoss, letters_of, rule_losses
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import about, counted, joined, points, thousands
-from mentormatch.report.pictures.picture import Picture, shorten
-from mentormatch.report.pictures.svg import (
+from mentormatch.operations.matching import Matching
+from mentormatch.report.pictures.map import Map
+from mentormatch.report.pictures.picture import (
     BOLD,
     INK,
     NEAR,
@@ -23,8 +28,10 @@ from mentormatch.report.pictures.svg import (
     SOFT,
     Frame,
     LinearScale,
+    Picture,
     StyleValue,
     cividis,
+    shorten,
 )
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.rules.rule import market_of
@@ -266,3 +273,22 @@ def between(pairs: str, millionths: IntVector) -> str:
         return pairs
     low, high, mean = (points(round(float(each))) for each in (millionths.min(), millionths.max(), millionths.mean()))
     return tr("{pairs}, de {low} à {high} points, {mean} en moyenne", pairs=pairs, low=low, high=high, mean=mean)
+
+
+@dataclass(frozen=True, slots=True)
+class MarketPictures:
+    """The two pictures of a matching that nobody has solved yet, its people under these labels."""
+
+    matching: Matching
+    labels: Labels
+
+    @property
+    def possible(self) -> HeatMap:
+        """Who could meet whom."""
+        return HeatMap(self.matching, self.labels)
+
+    @property
+    def places(self) -> Map | None:
+        """Where people live, None where nobody was asked."""
+        found = Map(self.matching, self.labels)
+        return found if found.territory.has_question else None

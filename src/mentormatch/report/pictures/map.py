@@ -11,10 +11,8 @@ from mentormatch.fields import SIDES
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import counted, joined, listed, thousands
 from mentormatch.people.cohort import People
-from mentormatch.places.column import PlaceColumn
-from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, Point, Ring, middle, outlines, shape_of
-from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.pictures.svg import BOLD, INK, NOTHING, SOFT, Frame, StyleValue, cividis
+from mentormatch.places.gazetteer import CREDIT, DEPARTEMENTS, PlaceColumn, Point, Ring, middle, outlines, shape_of
+from mentormatch.report.pictures.picture import BOLD, INK, NOTHING, SOFT, Frame, Picture, StyleValue, cividis
 
 
 @dataclass(frozen=True, slots=True)

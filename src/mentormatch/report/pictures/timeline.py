@@ -10,8 +10,7 @@ from mentormatch.groups.inputs import SessionMoment
 from mentormatch.groups.result import Result
 from mentormatch.languages import mark, own_language, spoken, tr
 from mentormatch.languages.phrases import counted, day, listed
-from mentormatch.report.pictures.picture import Drawing
-from mentormatch.report.pictures.svg import BOLD, DARK, INK, LINE, SOFT, Frame, LinearScale
+from mentormatch.report.pictures.picture import BOLD, DARK, INK, LINE, SOFT, Drawing, Frame, LinearScale
 
 WIDTH, LANE = 720, 46
 """Of the year, and of its one line, in dots."""

@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import ClassVar
 
-from mentormatch.explanation.labels import Labels
+from mentormatch.explanation.names import Labels
 from mentormatch.explanation.pairs import Pair
 from mentormatch.languages import mark, once_spoken, own_language, tr
 from mentormatch.languages.phrases import about, listed, percent, points
 from mentormatch.operations.matching import Matching
-from mentormatch.report.pictures.picture import Picture, shorten
-from mentormatch.report.pictures.svg import BRIGHT, DARK, INK, NEAR, SIZE, SOFT, Frame, LinearScale
+from mentormatch.report.pictures.picture import (
+    BRIGHT,
+    DARK,
+    INK,
+    NEAR,
+    SIZE,
+    SOFT,
+    Frame,
+    LinearScale,
+    Picture,
+    shorten,
+)
 from mentormatch.report.texts import spaced, visible
 from mentormatch.report.view import best_pairs
 

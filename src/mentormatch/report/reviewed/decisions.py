@@ -20,17 +20,20 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.digests import digest_of_answers
 from mentormatch.report.book import SCORES, Book, BookColumn, clip
-from mentormatch.report.reviewed.hidden_sheet import REFUSED, Bearings, digest_without_decisions, pairs_by_hand
 from mentormatch.report.reviewed.rows import (
     AGREED,
     COLUMNS,
     OPEN,
+    REFUSED,
     REMARK,
     VALIDATION,
+    Bearings,
     ReviewedRow,
     Tongue,
     columns_in,
+    digest_without_decisions,
     keys_shown,
+    pairs_by_hand,
     read_bearings,
     read_sheet,
     records_of,

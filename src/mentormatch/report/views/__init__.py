@@ -4,6 +4,6 @@ Each view is a plain object: a notebook shows it, ``save`` writes it as a page. 
 from the matching and from ``review``, in the words and templates of the page.
 """
 
-from mentormatch.report.views.shelf import Views
+from mentormatch.report.views.plan import Views
 
 __all__ = ["Views"]

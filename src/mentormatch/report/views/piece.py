@@ -8,15 +8,14 @@ from typing import ClassVar
 
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.errors import OutputError, Problem, RequestError
-from mentormatch.explanation.labels import KEYS, Labels, on_both_sides
-from mentormatch.explanation.names import GivenNames, cohort_names, labels_with_names
+from mentormatch.explanation.names import KEYS, GivenNames, Labels, cohort_names, labels_with_names, on_both_sides
 from mentormatch.explanation.unmatched import Case
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages import own_language, tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching
 from mentormatch.report import intake_words, words
-from mentormatch.report.page_templates import render_template
+from mentormatch.report.texts import render_template
 from mentormatch.report.view import labels_for_notebook
 
 type ViewNames = bool | GivenNames

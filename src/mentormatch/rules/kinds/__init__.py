@@ -1,1 +1,1 @@
-"""One file a rule; each is found by its ``kind``."""
+"""Kinds of rules, those of one idea in one file; each is found by its ``kind``."""

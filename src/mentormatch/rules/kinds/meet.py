@@ -12,8 +12,7 @@ from mentormatch.base.arrays import BoolMatrix, BoolVector, Index
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People
-from mentormatch.places.column import PlaceColumn
-from mentormatch.places.gazetteer import Unit, format_length, minutes
+from mentormatch.places.gazetteer import PlaceColumn, Unit, format_length, minutes
 from mentormatch.rules.rule import VALUE_WORDS, Market, Missing, Rule
 from mentormatch.scoring.score import BLOCK_ROWS
 

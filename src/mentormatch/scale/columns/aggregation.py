@@ -12,8 +12,7 @@ import numpy as np
 
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot
 from mentormatch.base.arrays import IntMatrix
-from mentormatch.scale.columns.candidates import CandidateList
-from mentormatch.scale.columns.generation import solve_all_pairs
+from mentormatch.scale.columns.generation import CandidateList, solve_all_pairs
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.columns.symmetry import ClassFlow, PeopleClasses, class_profits, renumber, solve_classes

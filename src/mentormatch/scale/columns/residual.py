@@ -26,7 +26,7 @@ from mentormatch.assignment.residual_graph import (
     tight_arcs,
 )
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector, VectorPair
-from mentormatch.scale.columns.candidates import find_cost_quantile
+from mentormatch.scale.columns.generation import find_cost_quantile
 from mentormatch.scale.columns.subproblem import PairList, PricingProblem
 from mentormatch.scale.scan.blocks import Scanner, scan_all
 from mentormatch.scale.scan.simd import choose_scanner

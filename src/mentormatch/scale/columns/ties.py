@@ -19,7 +19,7 @@ from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.assignment.tie_breaking import GREATEST, AnonymousTieBreaker
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.columns.candidates import CandidateList
+from mentormatch.scale.columns.generation import CandidateList
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.columns.symmetry import ClassFlow, PeopleClasses
 from mentormatch.scale.scan.blocks import BlockScanner, CheckDeadline, ScanHits, Scanner, keep_largest, scan_all

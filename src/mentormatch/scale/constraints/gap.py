@@ -30,8 +30,7 @@ from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, exact_dot, pair_array
 from mentormatch.assignment.tie_breaking import AnonymousTieBreaker
 from mentormatch.base.arrays import IntMatrix, IntVector
-from mentormatch.scale.columns.candidates import find_cost_quantile
-from mentormatch.scale.columns.generation import SOLVED_WHOLE
+from mentormatch.scale.columns.generation import SOLVED_WHOLE, find_cost_quantile
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PerSide, PricingProblem, select_allowed
 from mentormatch.scale.scan.implicit_scores import ImplicitScores

@@ -17,7 +17,7 @@ from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
-from mentormatch.scale.columns.candidates import find_cost_quantile
+from mentormatch.scale.columns.generation import find_cost_quantile
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
 from mentormatch.scale.constraints.gap import GapSolve

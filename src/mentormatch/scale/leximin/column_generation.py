@@ -37,8 +37,7 @@ from mentormatch.base.progress import track_scan
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.master import RestrictedMaster
 from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
-from mentormatch.scale.leximin.optimum import LeximinOptimum, LoadBounds
-from mentormatch.scale.leximin.potentials import INFINITE, PotentialOrder
+from mentormatch.scale.leximin.optimum import INFINITE, LeximinOptimum, LoadBounds, PotentialOrder
 from mentormatch.scale.scan.blocks import BlockScanner, CheckDeadline, ScanHits
 from mentormatch.scoring.score import MILLION
 

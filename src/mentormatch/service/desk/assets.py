@@ -13,8 +13,8 @@ from importlib.resources import files
 from string import Template
 
 from mentormatch.languages import LANGUAGES, language, mark, spoken, tr
-from mentormatch.report.page_templates import stylesheet as report_style
 from mentormatch.report.texts import spaced
+from mentormatch.report.texts import stylesheet as report_style
 from mentormatch.widgets.board.texts import script, stylesheet
 from mentormatch.widgets.form.texts import WORDS as FORM_WORDS
 from mentormatch.widgets.form.texts import module

@@ -8,20 +8,22 @@ from mentormatch.errors import SurveyError
 from mentormatch.fields import SIDES, AnyField
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, joined, quoted
-from mentormatch.programme.drafts.amendments import ask_later, with_identity, with_mapping
 from mentormatch.programme.drafts.identity import could_be_key, key_candidates
 from mentormatch.programme.drafts.kinds import Guess
+from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.mapping_draft import (
     Counterpart,
     MappingDraft,
     StatedMapping,
+    ask_later,
     find_unanswered_fields,
     mapping_text,
     plan_with,
     propose,
+    with_identity,
+    with_mapping,
 )
-from mentormatch.programme.drafts.patterns import fold
-from mentormatch.programme.drafts.question_lines import examples, surety_of_column
+from mentormatch.programme.drafts.programme_draft import examples, surety_of_column
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, samples
 from mentormatch.programme.drafts.uses import first_fit, is_sensitive
@@ -45,10 +47,9 @@ from mentormatch.service.desk.column_messages import (
     taking,
     without_key,
 )
-from mentormatch.survey.column_map import answers_of
 from mentormatch.survey.headers import claims_by_field, separate_questions
 from mentormatch.survey.intake import take_in
-from mentormatch.survey.plan import Plan
+from mentormatch.survey.plan import Plan, answers_of
 
 FIELDS, FREE = "fields", "columns"
 """The menus: the questions of the programme, and the columns that answer none of them."""

@@ -11,8 +11,8 @@ from mentormatch.base.strict_json import JsonMessage
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined
 from mentormatch.programme.drafts.identity import could_be_key, key_candidates
-from mentormatch.programme.drafts.patterns import fold
-from mentormatch.programme.drafts.question_lines import Surety
+from mentormatch.programme.drafts.lexicon import fold
+from mentormatch.programme.drafts.programme_draft import Surety
 from mentormatch.programme.drafts.samples import QuestionSample
 from mentormatch.programme.drafts.sensitivity import telling_words
 from mentormatch.programme.drafts.uses import SUBJECTS, subject_in

@@ -24,8 +24,7 @@ from mentormatch.report.reviewed.decisions import read_decisions
 from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.service.desk import desk_requests
 from mentormatch.service.desk.assets import HTML
-from mentormatch.service.desk.column_draft import UnreadQuestions
-from mentormatch.service.desk.columns import MAPPING, DeskColumns, gesture
+from mentormatch.service.desk.columns import MAPPING, DeskColumns, UnreadQuestions, gesture
 from mentormatch.service.desk.columns import PROGRAMME as PROGRAMME_FILE
 from mentormatch.service.desk.desk_answers import (
     DeskOut,
@@ -36,6 +35,20 @@ from mentormatch.service.desk.desk_answers import (
     intake_out,
     plan_out,
     to_page_json,
+)
+from mentormatch.service.desk.desk_requests import (
+    BeginNext,
+    ChooseKind,
+    KindRequest,
+    LeaveEdition,
+    LeaveWave,
+    NoteCall,
+    ProgrammeKind,
+    ShowFollowUp,
+    ShowSessions,
+    TakeEdition,
+    TakeWave,
+    TrySessions,
 )
 from mentormatch.service.desk.documents import (
     ANSWERS,
@@ -53,27 +66,14 @@ from mentormatch.service.desk.documents import (
 from mentormatch.service.desk.experiment import (
     EXPERIMENT,
     EXPERIMENT_FILES,
+    STOPPED,
     experiment_out,
     files_after,
     lots_drawn,
     read_experiment_file,
+    stoppable,
 )
-from mentormatch.service.desk.interrupts import STOPPED, stoppable
 from mentormatch.service.desk.kept_state import restore, save_parts
-from mentormatch.service.desk.kind_requests import (
-    BeginNext,
-    ChooseKind,
-    KindRequest,
-    LeaveEdition,
-    LeaveWave,
-    NoteCall,
-    ProgrammeKind,
-    ShowFollowUp,
-    ShowSessions,
-    TakeEdition,
-    TakeWave,
-    TrySessions,
-)
 from mentormatch.service.desk.kind_steps import NOT_FORMED, KindSteps
 from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound
 from mentormatch.service.desk.sealing_board import SealingBoard
@@ -81,8 +81,8 @@ from mentormatch.service.desk.uploads import File, Handed, PeopleReader, refuse_
 from mentormatch.service.messages import ServiceMessage, read_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.survey.contacts import Contacts
-from mentormatch.widgets.board.actions import BoardRequest, Validate
-from mentormatch.widgets.form.actions import form_action
+from mentormatch.widgets.board.decisions import BoardRequest, Validate
+from mentormatch.widgets.form.changes import form_action
 from mentormatch.widgets.form.session import ProgrammeForm
 from mentormatch.widgets.form.view import form_state
 

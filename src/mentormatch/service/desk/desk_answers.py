@@ -11,14 +11,13 @@ from mentormatch.errors import MentorMatchError, ProgrammeError, SurveyError
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages import tr
 from mentormatch.report import intake_words
-from mentormatch.report.decision_state import can_validate, standing
-from mentormatch.report.view import figures
+from mentormatch.report.view import can_validate, figures, standing
 from mentormatch.report.words import summary, verdict
 from mentormatch.service.desk.assets import JSON
 from mentormatch.service.desk.column_messages import ColumnCounts
+from mentormatch.service.desk.desk_requests import ProgrammeKind
 from mentormatch.service.desk.documents import NEXT, NEXT_PURPOSE, PURPOSES, VIEWS, HeldDocument, letter_lines
 from mentormatch.service.desk.follow_up import DeskFollowUp
-from mentormatch.service.desk.kind_requests import ProgrammeKind
 from mentormatch.service.desk.kind_steps import GatheredOut
 from mentormatch.service.desk.result_tables import CODES, DocumentLine
 from mentormatch.service.desk.rounds import DeskRound

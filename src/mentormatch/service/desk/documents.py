@@ -15,11 +15,11 @@ from mentormatch.operations.matching import Exporter, Matching, NamedExporter, d
 from mentormatch.programme.enrolment import email_of
 from mentormatch.programme.programme import Programme
 from mentormatch.record.seal import Seal
-from mentormatch.report.decision_state import can_validate
-from mentormatch.report.exporters.delimited import to_csv
+from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.folder import Portfolio, content_of, documents, pack_files
 from mentormatch.report.handouts import handout_files
 from mentormatch.report.letters import TABLE, LetterOccasion, letters, letters_table
+from mentormatch.report.view import can_validate
 from mentormatch.report.views.pairs import PairPiece
 from mentormatch.report.views.piece import Piece, ViewNames, labels_of
 from mentormatch.service.desk.assets import HTML

@@ -1,9 +1,17 @@
-"""An experiment at a desk: the other programme, the record of both, and the lots, each pair with its programme."""
+"""An interrupt ends what a desk works out, and nothing else of its process.
+
+An experiment at a desk: the other programme, the record of both, and the lots, each pair with its programme.
+"""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import current_thread, main_thread
 
 from mentormatch.base.strict_json import JsonMessage
-from mentormatch.contract.operations.draw import DrawResponse
+from mentormatch.contract.operations.learning import DrawResponse
 from mentormatch.errors import RequestError
-from mentormatch.explanation.labels import Labels
+from mentormatch.explanation.names import Labels
 from mentormatch.explanation.tables import ResultSheet
 from mentormatch.fields import SIDES
 from mentormatch.inspection.intake import Intake
@@ -11,11 +19,31 @@ from mentormatch.languages import mark, tr
 from mentormatch.operations.experiment import Draw, Experiment, draw_plan
 from mentormatch.programme.programme import Programme
 from mentormatch.service.desk.desk_requests import MOST_S, Action, FilePart, RecordExperiment, Take
-from mentormatch.service.desk.interrupts import stoppable
 from mentormatch.service.desk.result_tables import TableOut, table_out
 from mentormatch.service.desk.uploads import File, Handed
 from mentormatch.widgets.form.changes import describe_differences
 from mentormatch.widgets.form.view import sentence_case
+
+STOPPED = mark("Le calcul a été arrêté avant une première réponse.")
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let an interrupt end what is within; raises RequestError where that was before there was an answer.
+
+    The process ignores interrupts otherwise. In a thread beside the main one, which none reaches, it does nothing.
+    """
+    if current_thread() is not main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise RequestError(tr(STOPPED)) from None
+    finally:
+        signal.signal(signal.SIGINT, former)
+
 
 EXPERIMENT: FilePart = "experiment"
 RECORD, DRAWN = "essai.json", "tirage.json"

@@ -7,15 +7,11 @@ from pydantic import Field as Setting
 
 from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.errors import RequestError
-from mentormatch.explanation.labels import Labels, codes
-from mentormatch.explanation.names import labels_with_names
+from mentormatch.explanation.names import Labels, codes, labels_with_names
 from mentormatch.explanation.tables import SIDE_WORDS
 from mentormatch.fields import Side
-from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults, lessons, results_in
-from mentormatch.followup.meetings import ASKED, ENDED, SILENT, PersonToCall
-from mentormatch.followup.outcomes import DESCRIPTION, warning
-from mentormatch.followup.waves import Wave
-from mentormatch.followup.year import Year, follow_up
+from mentormatch.followup.lessons import MOST_EDITIONS, EditionResults, Year, follow_up, lessons, results_in
+from mentormatch.followup.waves import ASKED, DESCRIPTION, ENDED, SILENT, PersonToCall, Wave, warning
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
 from mentormatch.operations.matching import Matching

@@ -28,27 +28,23 @@ from mentormatch.operations.repair import keys_of
 from mentormatch.operations.replies import Reply, ReplyAnswer
 from mentormatch.programme.drafts.mapping_draft import StatedMapping
 from mentormatch.programme.drafts.roles import RoleQuestion, role_among
-from mentormatch.programme.edits import ProgrammeText
-from mentormatch.programme.versions import ProgrammeVersions
+from mentormatch.programme.edits import ProgrammeText, ProgrammeVersions
 from mentormatch.record.log import chain_in
 from mentormatch.record.seal import Seal
 from mentormatch.report.folder import Portfolio
-from mentormatch.service.desk.column_draft import ColumnDraft
 from mentormatch.service.desk.column_mapping import ColumnMapping, SeenMapping
-from mentormatch.service.desk.columns import DeskColumns
-from mentormatch.service.desk.desk_requests import FilePart
+from mentormatch.service.desk.columns import ColumnDraft, DeskColumns
+from mentormatch.service.desk.desk_requests import FilePart, ProgrammeKind, WishKind
 from mentormatch.service.desk.documents import JOURNAL
 from mentormatch.service.desk.follow_up import FollowUpState, name_files
-from mentormatch.service.desk.kind_requests import ProgrammeKind, WishKind
 from mentormatch.service.desk.kind_steps import KindSteps
 from mentormatch.service.desk.peer_groups import GroupStage, MemberWish, PeerGroups
 from mentormatch.service.desk.rounds import DeskRound
 from mentormatch.service.desk.sealing_board import KeptStep, SealingBoard
 from mentormatch.service.desk.uploads import File, Handed
 from mentormatch.service.desk.works import STATE, pack_files, unpack_files
-from mentormatch.widgets.board.actions import BoardDecision
-from mentormatch.widgets.board.decisions import SessionStep
-from mentormatch.widgets.form.actions import FindWaysOut
+from mentormatch.widgets.board.decisions import BoardDecision, SessionStep
+from mentormatch.widgets.form.changes import FindWaysOut
 from mentormatch.widgets.form.session import ProgrammeForm
 
 FILES, DOCUMENTS, VERSIONS = "files", "documents", "versions"

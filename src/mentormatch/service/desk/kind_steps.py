@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import RequestError
-from mentormatch.groups.past import MemberKeys
+from mentormatch.groups.rotation import MemberKeys
 from mentormatch.inspection.intake import Intake
 from mentormatch.languages import mark, tr
-from mentormatch.report.decision_state import can_validate
+from mentormatch.report.view import can_validate
 from mentormatch.service.desk import peer_groups, working_group
-from mentormatch.service.desk.follow_up import FILES, DeskFollowUp, FollowUpOut
-from mentormatch.service.desk.kind_requests import (
+from mentormatch.service.desk.desk_requests import (
     KindRequest,
     LeaveEdition,
     LeaveWave,
@@ -24,6 +23,7 @@ from mentormatch.service.desk.kind_requests import (
     UndoWish,
     WishFor,
 )
+from mentormatch.service.desk.follow_up import FILES, DeskFollowUp, FollowUpOut
 from mentormatch.service.desk.peer_groups import NEXT_GROUPS, GroupsOut, PeerGroups, YearOut
 from mentormatch.service.desk.result_tables import DocumentLine, pack_documents
 from mentormatch.service.desk.sealing_board import SealingBoard

@@ -9,12 +9,12 @@ from itertools import combinations
 
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.errors import Problem, RequestError
-from mentormatch.explanation.labels import Labels
+from mentormatch.explanation.names import Labels
 from mentormatch.groups.dates import Dates
 from mentormatch.groups.formation import form_groups
 from mentormatch.groups.partition import GOALS, Grouping, capital
-from mentormatch.groups.past import MemberKeys
 from mentormatch.groups.result import STANDING
+from mentormatch.groups.rotation import MemberKeys
 from mentormatch.groups.sessions import year_of
 from mentormatch.groups.turns import Turns
 from mentormatch.languages import mark, tr
@@ -22,7 +22,7 @@ from mentormatch.languages.phrases import counted, listed, points, thousands
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.report.sessions import DEALT, GroupCard, decks
-from mentormatch.service.desk.kind_requests import WishFor, WishKind
+from mentormatch.service.desk.desk_requests import WishFor, WishKind
 from mentormatch.service.desk.result_tables import (
     ANSWERED,
     DocumentLine,

@@ -38,14 +38,14 @@ from mentormatch.operations.replies import (
     reply,
 )
 from mentormatch.operations.suggestion import suggest
-from mentormatch.report.exporters.delimited import to_csv
+from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.folder import ANSWERED
 from mentormatch.report.proposals import DECLINED, FILES, round_text
 from mentormatch.service.desk.column_messages import MenuEntry
 from mentormatch.service.desk.desk_requests import DeskReply
 from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.survey.table_reader import TableSource
-from mentormatch.widgets.board.actions import Imposed, SetAsideIn, Withdrawal, side_of
+from mentormatch.widgets.board.decisions import Imposed, SetAsideIn, Withdrawal, side_of
 
 NOTED, SUGGESTIONS = "reponses-notees.csv", "suggestions.csv"
 OWN_FILES = {

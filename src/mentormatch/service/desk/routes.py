@@ -13,13 +13,12 @@ from fastapi.responses import JSONResponse
 from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import RequestError
 from mentormatch.languages import FRENCH, LANGUAGES, language
-from mentormatch.service.bodies import Bodies
 from mentormatch.service.components import Components
 from mentormatch.service.desk.assets import HTML, POLICY, assets, page_file, sign_page, view_policy
 from mentormatch.service.desk.desk_requests import FREE
-from mentormatch.service.desk.desks import Desks, OpenedDesk, Seat, Sitter
-from mentormatch.service.desk.sessions import BEARER, DeskSessions, cookie_name, is_public
+from mentormatch.service.desk.desks import BEARER, Desks, DeskSessions, OpenedDesk, Seat, Sitter, cookie_name, is_public
 from mentormatch.service.desk.works import WorkingFile, WorkKey
+from mentormatch.service.gate import Bodies
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
 from mentormatch.widgets.progress import part, stage, time
 

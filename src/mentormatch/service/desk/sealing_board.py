@@ -11,8 +11,7 @@ from mentormatch.record.seal import Seal
 from mentormatch.report.folder import Portfolio
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.piece import ViewNames, labels_of
-from mentormatch.widgets.board.actions import BoardDecision, Imposed, SetAsideIn
-from mentormatch.widgets.board.decisions import BoardState, SessionStep
+from mentormatch.widgets.board.decisions import BoardDecision, BoardState, Imposed, SessionStep, SetAsideIn
 from mentormatch.widgets.board.session import Board, people_of
 from mentormatch.widgets.board.texts import words
 

@@ -10,7 +10,7 @@ from typing import Any
 from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import MentorMatchError, Problem, ProgrammeError, RequestError, SurveyError
 from mentormatch.examples import ANSWERS, PROGRAMME, contents
-from mentormatch.groups.past import MemberKeys, read_groups
+from mentormatch.groups.rotation import MemberKeys, read_groups
 from mentormatch.inspection.intake import Intake, report_on_tables
 from mentormatch.languages import language, mark, tr
 from mentormatch.languages.phrases import counted, decimal, thousands
@@ -22,8 +22,7 @@ from mentormatch.programme.enrolment import of_members, plan_of, read_tables
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Decision
 from mentormatch.report.texts import visible
-from mentormatch.service.desk.desk_requests import FilePart
-from mentormatch.service.desk.kind_requests import ProgrammeKind
+from mentormatch.service.desk.desk_requests import FilePart, ProgrammeKind
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.plan import Plan

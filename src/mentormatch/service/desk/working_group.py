@@ -6,8 +6,7 @@ from typing import TypedDict
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage
-from mentormatch.explanation.labels import Labels, codes
-from mentormatch.explanation.names import cohort_labels
+from mentormatch.explanation.names import Labels, codes, cohort_labels
 from mentormatch.groups.dates import Dates
 from mentormatch.groups.result import Result
 from mentormatch.groups.sessions import number_of, topics_of, year_of

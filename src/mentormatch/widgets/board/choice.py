@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from mentormatch.base.strict_json import JsonMessage
-from mentormatch.explanation.labels import Labels
+from mentormatch.explanation.names import Labels
 from mentormatch.explanation.pairs import explain_pair
 from mentormatch.explanation.unmatched import Case, SideView, ineligibility
 from mentormatch.explanation.why_not import Alternative, Move, alternatives, amount, names_in_words
@@ -15,8 +15,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, percent, points
 from mentormatch.operations.matching import Matching
 from mentormatch.report.view import ScorePart, parts
-from mentormatch.widgets.board.actions import PersonId, side_of
-from mentormatch.widgets.board.decisions import BoardGround
+from mentormatch.widgets.board.decisions import BoardGround, PersonId, side_of
 
 MOST_OFFERED = 10
 FREE, NOBODY, NO_PAIR = mark("sans perte"), mark("personne d'autre"), mark("aucun binôme")

@@ -10,7 +10,7 @@ from typing import Any
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.explanation.diagnosis.diagnose import diagnose_case
-from mentormatch.explanation.labels import Labels
+from mentormatch.explanation.names import Labels
 from mentormatch.explanation.unmatched import Case, SideView, ineligibility, no_answer
 from mentormatch.explanation.why_not import names_in_words, why_not
 from mentormatch.languages import language, mark, own_language, spoken, tr
@@ -19,24 +19,27 @@ from mentormatch.operations.matching import Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report.folder import validate_matching
 from mentormatch.report.view import labels_for_notebook
-from mentormatch.rules.formulation import SELF_PAIRS
-from mentormatch.widgets.board.actions import (
+from mentormatch.rules.rule import SELF_PAIRS
+from mentormatch.widgets.board.decisions import (
     Action,
     BoardDecision,
+    BoardGround,
     BoardRequest,
+    BoardState,
     Choose,
     Explain,
     Imposed,
     PlacesIn,
     Redo,
     Release,
+    SessionStep,
     SetAsideIn,
     Undo,
     Validate,
     Withdrawal,
+    place_fields,
     side_of,
 )
-from mentormatch.widgets.board.decisions import BoardGround, BoardState, SessionStep, place_fields
 from mentormatch.widgets.board.view import as_page_json, board_state
 
 ANSWERED = (Status.PROVED, Status.FEASIBLE)
@@ -159,7 +162,7 @@ class Board(BoardState):
     Examples
     --------
     >>> from mentormatch import examples, match
-    >>> from mentormatch.widgets.board.actions import SetAsideIn
+    >>> from mentormatch.widgets.board.decisions import SetAsideIn
     >>> board = Board(match(examples.cohort(), examples.programme()))
     >>> first = board.now
     >>> board.decide(SetAsideIn(mentor="m1", mentee="e1"))

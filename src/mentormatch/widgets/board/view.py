@@ -14,11 +14,13 @@ from mentormatch.languages.phrases import about, clock, counted, listed, points,
 from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.report import words
 from mentormatch.report.comparison import SHORT, Comparison, PointShift, by_goal, compare, shifts
-from mentormatch.report.decision_state import standing
 from mentormatch.report.texts import spaced, visible
-from mentormatch.widgets.board.actions import (
+from mentormatch.report.view import standing
+from mentormatch.widgets.board.choice import MINUS, Chosen, choice_sentence, explain_choice
+from mentormatch.widgets.board.decisions import (
     Action,
     BoardDecision,
+    BoardState,
     Choose,
     Explain,
     Imposed,
@@ -30,9 +32,8 @@ from mentormatch.widgets.board.actions import (
     Undo,
     Validate,
     Withdrawal,
+    place_fields,
 )
-from mentormatch.widgets.board.choice import MINUS, Chosen, choice_sentence, explain_choice
-from mentormatch.widgets.board.decisions import BoardState, place_fields
 
 WEAK = 450_000
 """A pair with fewer millionths is marked as weak."""

@@ -1,7 +1,11 @@
-"""The questions of a programme in its form: words, answers, uses; those that may be added; and tables of points."""
+"""Sentences with blanks as JSON: what stands in each, what may, and what the newest version said.
+
+The questions of a programme in its form: words, answers, uses; those that may be added; and tables of points.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pydantic import Field as Setting
@@ -9,7 +13,7 @@ from pydantic import Field as Setting
 from mentormatch.base.strict_json import JsonMessage
 from mentormatch.fields import AnyField, Slots
 from mentormatch.fields.base import CHOSEN
-from mentormatch.languages import mark, tr
+from mentormatch.languages import mark, tr, typeset
 from mentormatch.languages.phrases import listed
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import Cohort
@@ -17,9 +21,98 @@ from mentormatch.programme.blanks import BLANK, BlankSentence, FormBlank
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.question_edits import LISTS, TABLES
 from mentormatch.report.intake_words import KINDS, PEOPLE, USES
+from mentormatch.report.texts import spaced, visible
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.widgets.form.changes import label_of
-from mentormatch.widgets.form.pieces import FormSentence, display_text, sentence_out
+from mentormatch.widgets.form.changes import blank_words, label_of
+
+PARTS_OF_ONE = {"minimum_answered": 100, "otherwise": 100}
+"""Settings that are shares, and are told out of so many."""
+
+
+class FormPiece(JsonMessage):
+    """A piece of a sentence: a text, or a blank, told by its ``setting``.
+
+    ``value`` is what stands there, in so many ``parts`` of one; ``before`` what the newest version says in words, and
+    ``before_value`` as JSON, where that differs.
+    """
+
+    text: str = ""
+    setting: str = ""
+    kind: str = ""
+    value: Any = None
+    label: str = ""
+    choices: list[tuple[str, str]] = Setting(default_factory=list)
+    least: float | None = None
+    most: float | None = None
+    whole: bool = False
+    optional: bool = False
+    parts: int = 1
+    before: str | None = None
+    before_value: Any = None
+
+
+class FormSentence(JsonMessage):
+    """A sentence in pieces; one that is not ``stated`` is on what could be set besides."""
+
+    pieces: list[FormPiece]
+    stated: bool
+
+
+def display_text(text: str) -> str:
+    """Return a text as it is shown, whoever wrote it: what is typed anew is kept as it is typed."""
+    return visible(spaced(typeset(text)))
+
+
+def sentence_out(sentence: BlankSentence, former: tuple[BlankSentence, ...] = ()) -> FormSentence:
+    """Return a sentence as JSON, with what ``former`` ones say in each blank that is another."""
+    before = {blank.setting: in_parts(blank) for one in former for blank in one.blanks}
+    whole = display_text("".join(piece if isinstance(piece, str) else "…" for piece in sentence.pieces))
+    return FormSentence(
+        pieces=[
+            FormPiece(text=display_text(piece))
+            if isinstance(piece, str)
+            else piece_out(in_parts(piece), whole, before.get(piece.setting))
+            for piece in sentence.pieces
+        ],
+        stated=sentence.stated,
+    )
+
+
+def in_parts(blank: FormBlank) -> FormBlank:
+    """Return the blank of a share, told out of so many parts; any other as it is."""
+    parts = PARTS_OF_ONE.get(blank.setting, 1)
+    if parts == 1:
+        return blank
+    value = None if blank.value is None else round(blank.value * parts, 6)
+    return replace(blank, value=value, most=float(parts))
+
+
+def piece_out(blank: FormBlank, label: str, before: FormBlank | None) -> FormPiece:
+    """Return a blank as JSON; its label is the whole sentence."""
+    differs = before is not None and before.value != blank.value
+    return FormPiece(
+        setting=blank.setting,
+        kind=blank.kind,
+        value=blank.value,
+        label=label,
+        choices=[(value, display_text(words)) for value, words in blank.choices],
+        least=blank.least,
+        most=blank.most,
+        whole=blank.whole,
+        optional=blank.optional,
+        parts=PARTS_OF_ONE.get(blank.setting, 1),
+        before=display_text(blank_words(before)) if before is not None and differs else None,
+        before_value=plain_value(before) if before is not None and differs else None,
+    )
+
+
+def plain_value(blank: FormBlank) -> Any:
+    """Return what stands in a blank as an edit states it."""
+    if blank.kind == "truth":
+        return blank.value == "true"
+    parts = PARTS_OF_ONE.get(blank.setting, 1)
+    return blank.value / parts if parts > 1 and blank.value is not None else blank.value
+
 
 MOST_CELLS = 400
 """A larger table is told by what it states, line by line."""

@@ -7,19 +7,26 @@ from pydantic import ValidationError
 
 from mentormatch.errors import MentorMatchError, Problem, RequestError
 from mentormatch.explanation.diagnosis.findings import Diagnosis, PossibleChange
-from mentormatch.explanation.labels import Labels
+from mentormatch.explanation.names import Labels
 from mentormatch.fields import AnyField, Slots, fields_by_kind
 from mentormatch.fields.base import Field
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.languages.phrases import counted, quoted
 from mentormatch.languages.text_keys import fold
-from mentormatch.operations.diagnosis import diagnose
+from mentormatch.operations.evaluation import diagnose
 from mentormatch.operations.matching import Matching
 from mentormatch.operations.trial import Trial, try_programme
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.blanks import BlankSource, answer_field
 from mentormatch.programme.drafts.entries import identifier
-from mentormatch.programme.edits import ProgrammeEdit, ProgrammeText, RemovalEdit, SettingsEdit, read_edit
+from mentormatch.programme.edits import (
+    ProgrammeEdit,
+    ProgrammeText,
+    ProgrammeVersions,
+    RemovalEdit,
+    SettingsEdit,
+    read_edit,
+)
 from mentormatch.programme.programme import ROLES, Programme
 from mentormatch.programme.question_edits import (
     LISTING,
@@ -30,13 +37,12 @@ from mentormatch.programme.question_edits import (
     settings_of_kind,
 )
 from mentormatch.programme.tables import strip_field, table_of
-from mentormatch.programme.versions import ProgrammeVersions
 from mentormatch.report.intake_words import KINDS
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.rules.rule import Rule
-from mentormatch.scoring.criteria.table import Table
+from mentormatch.scoring.criteria.single_answers import Table
 from mentormatch.scoring.emphasis import KINDS as EMPHASISED
-from mentormatch.widgets.form.actions import (
+from mentormatch.widgets.form.changes import (
     CompareVersions,
     EditGesture,
     FindWaysOut,
@@ -46,8 +52,9 @@ from mentormatch.widgets.form.actions import (
     RedoGesture,
     TakeWayOut,
     UndoGesture,
+    either,
+    label_of,
 )
-from mentormatch.widgets.form.changes import either, label_of
 from mentormatch.widgets.form.questions import OfferedQuestion, answers_given, shared_answers
 
 TRIAL_S = 20.0

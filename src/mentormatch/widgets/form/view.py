@@ -9,9 +9,8 @@ from mentormatch.fields.extension import Extension
 from mentormatch.languages import language, mark, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, plain, quoted
 from mentormatch.programme.blanks import Beginning, BlankSentence, FormBlank, attribute_of, sentences_of
-from mentormatch.programme.edits import FULL
+from mentormatch.programme.edits import FULL, programme_differences
 from mentormatch.programme.programme import Goal
-from mentormatch.programme.versions import programme_differences
 from mentormatch.report.intake_words import KINDS
 from mentormatch.report.words import GOALS, amount
 from mentormatch.rules.rule import Rule, rules_by_kind
@@ -26,17 +25,19 @@ from mentormatch.widgets.form.changes import (
     neutral_words,
     points_word,
 )
-from mentormatch.widgets.form.pieces import FormSentence, display_text, sentence_out
 from mentormatch.widgets.form.questions import (
     TYPED,
     FormOffer,
     FormPoints,
     FormQuestion,
+    FormSentence,
     answers_given,
+    display_text,
     fill_sentence,
     offers_out,
     points_out,
     questions_out,
+    sentence_out,
 )
 from mentormatch.widgets.form.session import ProgrammeForm
 

@@ -1,0 +1,195 @@
+"""Pairs that were not made: whom else somebody could have had, and why two people are no pair.
+
+What another pair would cost, goal by goal, and who would move for it, as the contract tells it.
+
+Whom else somebody could have had: the operation ``alternatives``.
+
+Why two people are no pair: the operation ``why-not``.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator
+from pydantic import Field as Setting
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.strict_json import JsonMessage, Text, whole
+from mentormatch.contract.examples import COHORT
+from mentormatch.contract.match_response import CaveatOut, Response, caveats_out
+from mentormatch.contract.operation import Operation
+from mentormatch.contract.requests import MatchRequest, Mention
+from mentormatch.explanation.why_not import Alternative, Losses, Move
+from mentormatch.fields import SIDES, Side
+from mentormatch.operations.matching import Matching
+
+
+class LossOut(JsonMessage):
+    """What one goal would lose, in its own unit: pairs, priority weights, millionths of score; below 0 it would win."""
+
+    goal: str
+    loss: int
+
+
+class MoveOut(JsonMessage):
+    """Somebody whose partners would change: their side and key, the keys of their partners before and after."""
+
+    side: Side
+    person: str
+    before: list[str]
+    after: list[str]
+    sentence: str
+
+
+def losses_out(losses: Losses) -> list[LossOut]:
+    """Return losses as the contract has them, the first goal first."""
+    return [LossOut(goal=goal, loss=loss) for goal, loss in losses]
+
+
+def moves_out(moves: Iterable[Move]) -> list[MoveOut]:
+    """Return moves as the contract has them."""
+    return [
+        MoveOut(
+            side=move.side, person=move.person, before=list(move.before), after=list(move.after), sentence=str(move)
+        )
+        for move in moves
+    ]
+
+
+type Most = Annotated[int, Setting(ge=1, le=1_000), BeforeValidator(whole)]
+
+
+class AlternativesRequest(MatchRequest):
+    """What ``match`` was asked, the key of somebody, and how many other partners to tell at most; null: all of them.
+
+    ``side`` says in which role; null: a key that both sides have is taken as the mentor's.
+    """
+
+    person: Text
+    most: Most | None = 10
+    side: Side | None = None
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+        yield from super().mentions()
+        yield "$.person", (self.side,) if self.side else SIDES, self.person
+
+
+class AlternativeOut(JsonMessage):
+    """Another partner: their key, what each goal would lose, who would move, and that in a sentence."""
+
+    partner: str
+    reason: str
+    losses: list[LossOut]
+    moves: list[MoveOut]
+
+
+class AlternativesResponse(Response):
+    """The other partners whom somebody could have, the smallest loss first.
+
+    ``status`` and ``caveats`` are those of the matching: where nothing was compared, no loss says anything.
+
+    Partners whom a rule forbids them, or whom no answer gives them, are left out: ``why-not`` says why.
+    """
+
+    status: Annotated[Status, Setting(strict=False)]
+    caveats: list[CaveatOut]
+    person: str
+    side: Side
+    alternatives: list[AlternativeOut]
+
+    @classmethod
+    def of(cls, matching: Matching, person: str, most: int | None, side: Side | None = None) -> Self:
+        """Return the other partners that somebody could have; raises RequestError where the key is nobody's."""
+        return cls(
+            status=matching.status,
+            caveats=caveats_out(matching),
+            person=person,
+            side=side or matching.side_of(person),
+            alternatives=list(map(alternative_out, matching.alternatives(person, most, side=side))),
+        )
+
+
+class Alternatives(Operation[AlternativesRequest, AlternativesResponse]):
+    """Whom else somebody could have had, and at what price."""
+
+    kind = "alternatives"
+    request_type = AlternativesRequest
+    response_type = AlternativesResponse
+
+    def answer(self, request: AlternativesRequest) -> AlternativesResponse:
+        """Return the other partners, the cheapest first."""
+        return AlternativesResponse.of(request.matching(), request.person, request.most, request.side)
+
+    def example(self) -> dict[str, Any]:
+        """Return the question of whom else a mentee could have had."""
+        return {**COHORT, "person": "E02"}
+
+
+def alternative_out(one: Alternative) -> AlternativeOut:
+    """Return another partner as the contract has them."""
+    return AlternativeOut(
+        partner=one.partner, reason=one.reason, losses=losses_out(one.losses), moves=moves_out(one.moves)
+    )
+
+
+class WhyNotRequest(MatchRequest):
+    """What ``match`` was asked, and the keys of two people."""
+
+    mentor: Text
+    mentee: Text
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+        yield from super().mentions()
+        yield "$.mentor", ("mentor",), self.mentor
+        yield "$.mentee", ("mentee",), self.mentee
+
+
+class WhyNotResponse(Response):
+    """What forcing a pair would mean, in a sentence and in parts.
+
+    ``losses`` are null where the pair cannot be: ``rules`` are then those in its way, by what they are called.
+    ``moves`` are all people whose partners would change, the two of the pair first. ``status`` and
+    ``caveats`` are those of the matching: where nothing was compared, no price says anything.
+    """
+
+    status: Annotated[Status, Setting(strict=False)]
+    caveats: list[CaveatOut]
+    mentor: str
+    mentee: str
+    reason: str
+    losses: list[LossOut] | None
+    moves: list[MoveOut]
+    rules: list[str]
+
+    @classmethod
+    def of(cls, matching: Matching, mentor: str, mentee: str) -> Self:
+        """Return what forcing a pair would mean; raises RequestError where a key is nobody's."""
+        why = matching.why_not(mentor, mentee)
+        return cls(
+            status=matching.status,
+            caveats=caveats_out(matching),
+            mentor=mentor,
+            mentee=mentee,
+            reason=why.reason,
+            losses=None if why.losses is None else losses_out(why.losses),
+            moves=moves_out(why.moves),
+            rules=list(why.rules),
+        )
+
+
+class WhyNotOperation(Operation[WhyNotRequest, WhyNotResponse]):
+    """Why two people are no pair, what it would cost to make them one, and who would move."""
+
+    kind = "why-not"
+    request_type = WhyNotRequest
+    response_type = WhyNotResponse
+
+    def answer(self, request: WhyNotRequest) -> WhyNotResponse:
+        """Return what forcing the pair would mean."""
+        return WhyNotResponse.of(request.matching(), request.mentor, request.mentee)
+
+    def example(self) -> dict[str, Any]:
+        """Return the question of why two people are no pair."""
+        return {**COHORT, "mentor": "M02", "mentee": "E01"}

@@ -1,0 +1,230 @@
+"""The operations of a proposal: a short list of partners for everybody, and the next round once people replied.
+
+For everybody a short list of possible partners: the operation ``suggest``.
+
+The next round of a proposal, once people have replied: the operation ``reply``.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator
+from pydantic import Field as Setting
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.strict_json import JsonMessage, Keys, Text, Whole, whole
+from mentormatch.contract.examples import COHORT
+from mentormatch.contract.match_response import PairOut, Response, UnmatchedOut, pair_out, unmatched_out
+from mentormatch.contract.operation import Operation
+from mentormatch.contract.requests import MOST_PEOPLE, Arrived, CohortRequest, Mention, TimeLimit, with_arrived_apart
+from mentormatch.fields import SIDES, Side
+from mentormatch.operations.proposal import Late, Proposal, ProposalRecord, Reason, State, keys
+from mentormatch.operations.replies import Reply, ReplyAnswer, reply
+from mentormatch.operations.suggestion import Suggestions, partner_of, suggest
+
+type ListLength = Annotated[int, Setting(ge=1, le=1_000), BeforeValidator(whole)]
+
+
+class SuggestRequest(CohortRequest):
+    """How many mentors a mentee is shown at most, and how many mentees a mentor is shown to.
+
+    ``most_shown`` null: ``each``, or as many as it takes that all lists of mentees could be full.
+    """
+
+    each: ListLength = 5
+    most_shown: ListLength | None = None
+    seed: Whole = 0
+    time_limit_s: TimeLimit = None
+
+
+class SuggestionListOut(JsonMessage):
+    """The list of one person: the keys of possible partners, the best first."""
+
+    person: str
+    side: Side
+    partners: list[str]
+
+
+class SuggestResponse(Response):
+    """The lists of both sides, the pairs in them with their reasons, and everybody who is in no list.
+
+    Each pair stands in two lists. ``most_shown`` is what was asked for or taken.
+    """
+
+    status: Annotated[Status, Setting(strict=False)]
+    programme: str
+    seed: int
+    each: int
+    most_shown: int
+    lists: list[SuggestionListOut]
+    pairs: list[PairOut]
+    without: list[UnmatchedOut]
+
+    @classmethod
+    def of(cls, found: Suggestions) -> Self:
+        """Return what suggestions say."""
+        return cls(
+            status=found.status,
+            programme=found.programme.name,
+            seed=found.seed,
+            each=found.each,
+            most_shown=found.most_shown,
+            lists=[
+                SuggestionListOut(person=person, side=side, partners=[partner_of(pair, side) for pair in own])
+                for side, lists in found.lists.items()
+                for person, own in lists.items()
+                if own
+            ],
+            pairs=[pair_out(pair) for pair in found.pairs],
+            without=[unmatched_out(one, None) for one in found.without],
+        )
+
+
+class Suggest(Operation[SuggestRequest, SuggestResponse]):
+    """For everybody a short list of possible partners, so that nobody is shown too often, or never."""
+
+    kind = "suggest"
+    request_type = SuggestRequest
+    response_type = SuggestResponse
+
+    def answer(self, request: SuggestRequest) -> SuggestResponse:
+        """Return the lists."""
+        cohort, programme = request.read()
+        found = suggest(
+            cohort,
+            programme,
+            each=request.each,
+            most_shown=request.most_shown,
+            seed=request.seed,
+            time_limit_s=request.time_limit_s,
+            **request.by_hand(),
+        )
+        return SuggestResponse.of(found)
+
+    def example(self) -> dict[str, Any]:
+        """Return two mentors and two mentees, each of whom is shown both of the others."""
+        return {**COHORT, "each": 2}
+
+
+class ReplyIn(JsonMessage):
+    """What one person answered; ``partner`` says to which pair, where several are proposed to them."""
+
+    person: Text
+    answer: ReplyAnswer
+    partner: str = ""
+    reason: Reason = ""
+    side: Side | None = None
+
+
+class ReplyRequest(CohortRequest):
+    """Everybody there is today, what was proposed to them, and what they answered.
+
+    ``proposal`` is what the round before told under the same name; for the first round its ``pairs`` are those of a
+    matching. Newcomers stand among the others; those in ``arrived`` may take places that were kept for them. Who left
+    in a round before may still stand there, and is left out. ``late`` says what silence is: ``wait`` asks the pair
+    again, ``accept`` settles it, ``decline`` gives it up.
+    """
+
+    proposal: ProposalRecord
+    replies: Annotated[list[ReplyIn], Setting(max_length=2 * MOST_PEOPLE)] = Setting(default_factory=list)
+    late: Late = "wait"
+    arrived: Arrived = Setting(default_factory=list)
+    seed: Whole = 0
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody who is in a pair of this round."""
+        yield from super().mentions()
+        for place, pair in enumerate(self.proposal.pairs):
+            yield f"$.proposal.pairs[{place}].mentor", ("mentor",), pair.mentor
+            yield f"$.proposal.pairs[{place}].mentee", ("mentee",), pair.mentee
+
+
+class PersonStateOut(JsonMessage):
+    """How somebody stands: a code, and a sentence; the partner, and since which round."""
+
+    side: Side
+    person: str
+    state: State
+    sentence: str
+    partner: str
+    round: int
+
+
+class DeclinedOut(JsonMessage):
+    """A pair that was given up, in which round, by which side (null: nobody answered), and why."""
+
+    mentor: str
+    mentee: str
+    round: int
+    side: Side | None
+    reason: Reason
+
+
+class ReplyResponse(Response):
+    """The next round: its pairs with their reasons, which are settled, which are new, and how everybody stands.
+
+    ``status`` is that of the search for further pairs; where it is ``infeasible``, no further pair keeps the rules
+    beside the settled and open ones, which stay. ``proposal`` is what the next request sends.
+    """
+
+    status: Annotated[Status, Setting(strict=False)]
+    round: int
+    pairs: list[PairOut]
+    settled: list[Keys]
+    new: list[Keys]
+    declined: list[DeclinedOut]
+    people: list[PersonStateOut]
+    proposal: ProposalRecord
+
+    @classmethod
+    def of(cls, found: Proposal) -> Self:
+        """Return what a round says."""
+        return cls(
+            status=found.solved,
+            round=found.number,
+            pairs=[pair_out(pair) for pair in found.matching.pairs],
+            settled=list(map(keys, found.settled)),
+            new=list(map(keys, found.new)),
+            declined=[
+                DeclinedOut(mentor=one.pair[0], mentee=one.pair[1], round=one.round, side=one.side, reason=one.reason)
+                for one in found.declined
+            ],
+            people=[
+                PersonStateOut(
+                    side=one.side,
+                    person=one.person,
+                    state=one.state,
+                    sentence=one.sentence,
+                    partner=one.partner,
+                    round=one.round,
+                )
+                for side in SIDES
+                for one in found.states(side)
+            ],
+            proposal=found.record,
+        )
+
+
+class ReplyOperation(Operation[ReplyRequest, ReplyResponse]):
+    """The next round of a proposal: settled pairs stay, declined ones do not come back, others are matched again."""
+
+    kind = "reply"
+    request_type = ReplyRequest
+    response_type = ReplyResponse
+
+    def answer(self, request: ReplyRequest) -> ReplyResponse:
+        """Return the next round."""
+        cohort, programme = request.read()
+        here, arrived = with_arrived_apart(cohort, request.arrived)
+        before = Proposal.read(request.proposal, here, programme, seed=request.seed)
+        replies = [
+            Reply(one.person, one.answer, one.partner, one.reason, one.side, where=f"$.replies[{place}]")
+            for place, one in enumerate(request.replies)
+        ]
+        return ReplyResponse.of(reply(before, replies, late=request.late, arrived=arrived, **request.by_hand()))
+
+    def example(self) -> dict[str, Any]:
+        """Return two pairs, one of which both people accept."""
+        pairs = [{"mentor": "M01", "mentee": "E01"}, {"mentor": "M02", "mentee": "E02"}]
+        accepted = [{"person": person, "answer": "accepted"} for person in ("M01", "E01")]
+        return {**COHORT, "proposal": {"pairs": pairs}, "replies": accepted}

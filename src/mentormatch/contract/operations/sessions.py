@@ -1,0 +1,347 @@
+"""The operations of a working group: what it treats, when it meets, who presents.
+
+What is told of the dates of sessions as JSON, where it may be shown to all.
+
+What a group treats: the operation ``topics``.
+
+When a group meets: the operation ``dates``.
+
+Who presents at which session: the operation ``turns``.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Self
+
+from pydantic import Field as Setting
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.strict_json import JsonMessage, Text
+from mentormatch.contract.examples import MEMBERS
+from mentormatch.contract.match_response import RejectedOut, RemarkOut, Response, TierOut, rejected_out, remarks_out
+from mentormatch.contract.member_requests import Keyed, MembersRequest, NumberIn, as_known, mentions_of_keys
+from mentormatch.contract.operation import Operation
+from mentormatch.contract.requests import Mention
+from mentormatch.fields import SIDES
+from mentormatch.groups.dates import Dates
+from mentormatch.groups.dates import Dates as ChosenDates
+from mentormatch.groups.inputs import names_as
+from mentormatch.groups.result import worst_status
+from mentormatch.groups.sessions import dates_of, require_sessions, topics_of, turns_of
+from mentormatch.groups.topics import Topics as ChosenTopics
+from mentormatch.groups.turns import Turns as Scheduled
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+
+
+class DateOut(JsonMessage):
+    """A date of a session: its name in the programme, when it begins, and how many of those who answered can be there.
+
+    ``start`` is written as ISO 8601 does, by the clock of the place: a day, or a moment.
+    """
+
+    name: str
+    start: str
+    attendance: int
+
+
+def dates_out(dates: Dates) -> list[DateOut]:
+    """Return the dates chosen as the contract has them."""
+    chosen = zip(dates.chosen, dates.attendance, strict=True)
+    return [DateOut(name=one.name, start=names_as(one.start), attendance=present) for one, present in chosen]
+
+
+class TopicsRequest(MembersRequest):
+    """A group, under a programme with a section ``sessions``; all who answered are its members.
+
+    ``number`` of topics instead of that of the programme. ``staff`` asks for who wanted what as well.
+    """
+
+    number: NumberIn | None = None
+    staff: bool = False
+
+
+class ServedOut(JsonMessage):
+    """Whether one member gets a topic of theirs; ``code``: ``served``, ``not_served`` or ``asked_nothing``."""
+
+    member: str
+    served: bool
+    code: str
+
+
+class WantedOut(JsonMessage):
+    """What one member asked for and what of it is chosen; for the team alone."""
+
+    member: str
+    asked: list[str]
+    chosen: list[str]
+
+
+class TopicsResponse(Response):
+    """The topics, in the order of the alphabet, and who is served.
+
+    ``tiers`` are the goals: members served, everybody in proportion (in parts of a common multiple), the most asked
+    for. ``enough``: how many topics would serve everybody who asked; null where so many are chosen, or it is not known.
+    ``requests`` are null unless ``staff`` was asked for.
+    """
+
+    status: Annotated[Status, Setting(strict=False)]
+    programme: str
+    seed: int
+    sentences: list[str]
+    tiers: list[TierOut]
+    gap: int | None
+    topics: list[str]
+    members: list[ServedOut]
+    enough: int | None
+    requests: list[WantedOut] | None
+    rejected: list[RejectedOut]
+    remarks: list[RemarkOut]
+
+    @classmethod
+    def of(cls, found: ChosenTopics, cohort: Cohort, *, staff: bool) -> Self:
+        """Return what a choice of topics says."""
+        return cls(
+            status=found.status,
+            programme=found.name,
+            seed=found.seed,
+            sentences=list(found.sentences),
+            tiers=[TierOut(goal=tier.goal, value=tier.value, bound=tier.bound) for tier in found.tiers],
+            gap=found.solution.gap,
+            topics=list(found.chosen),
+            members=[ServedOut(member=one.member, served=one.served, code=one.code) for one in found.members],
+            enough=found.enough,
+            requests=wanted_out(found) if staff else None,
+            rejected=rejected_out(cohort),
+            remarks=remarks_out(cohort),
+        )
+
+
+class TopicsOperation(Operation[TopicsRequest, TopicsResponse]):
+    """The topics that serve the most members, then everybody in proportion."""
+
+    kind = "topics"
+    request_type = TopicsRequest
+    response_type = TopicsResponse
+
+    def answer(self, request: TopicsRequest) -> TopicsResponse:
+        """Return the topics."""
+        cohort, programme = request.read()
+        limit = request.time_limit_s
+        found = topics_of(cohort, programme, number=request.number, seed=request.seed, time_limit_s=limit)
+        return TopicsResponse.of(found, cohort, staff=request.staff)
+
+    def example(self) -> dict[str, Any]:
+        """Return four members, who ask for topics of which two are treated."""
+        return {**MEMBERS, "staff": True}
+
+
+def wanted_out(found: ChosenTopics) -> list[WantedOut]:
+    """Return who asked for what as the contract has it."""
+    return [WantedOut(member=one.member, asked=list(one.asked), chosen=list(one.chosen)) for one in found.requests]
+
+
+class DatesRequest(MembersRequest):
+    """A group, under a programme with a section ``sessions`` that proposes dates; all who answered are its members.
+
+    ``number`` of sessions instead of that of the programme. ``staff`` asks for who misses what as well.
+    """
+
+    number: NumberIn | None = None
+    staff: bool = False
+
+
+class SetAsideOut(JsonMessage):
+    """A date on which no session is held, and why."""
+
+    name: str
+    reason: str
+
+
+class MissedOut(JsonMessage):
+    """The sessions that one member misses, of those who answered; for the team alone."""
+
+    member: str
+    missed: list[str]
+
+
+class DatesResponse(Response):
+    """The dates, how many can be there, and which were set aside.
+
+    ``tiers`` has attendance, above how far gaps are from the middle of their range. ``most_missed`` is how many
+    sessions the member misses who misses the most. ``missed``, ``diagnosis`` (why there are no such dates, and what
+    would do, in sentences that name people) and ``silent`` (who said nothing) are null unless ``staff`` was asked for.
+    """
+
+    status: Annotated[Status, Setting(strict=False)]
+    programme: str
+    seed: int
+    sentences: list[str]
+    tiers: list[TierOut]
+    gap: int | None
+    dates: list[DateOut]
+    most_missed: int
+    set_aside: list[SetAsideOut]
+    missed: list[MissedOut] | None
+    diagnosis: list[str] | None
+    silent: list[str] | None
+    rejected: list[RejectedOut]
+    remarks: list[RemarkOut]
+
+    @classmethod
+    def of(cls, found: ChosenDates, cohort: Cohort, *, staff: bool) -> Self:
+        """Return what a choice of dates says."""
+        return cls(
+            status=found.status,
+            programme=found.name,
+            seed=found.seed,
+            sentences=list(found.sentences),
+            tiers=[TierOut(goal=tier.goal, value=tier.value, bound=tier.bound) for tier in found.solution.tiers],
+            gap=found.solution.gap,
+            dates=dates_out(found),
+            most_missed=found.most_missed,
+            set_aside=[SetAsideOut(name=one.moment.name, reason=one.reason) for one in found.set_aside],
+            missed=missed_out(found) if staff else None,
+            diagnosis=list(found.diagnosis) if staff else None,
+            silent=silent_in(found) if staff else None,
+            rejected=rejected_out(cohort),
+            remarks=remarks_out(cohort),
+        )
+
+
+class DatesOperation(Operation[DatesRequest, DatesResponse]):
+    """The dates that the most can attend, far enough apart, on no day off."""
+
+    kind = "dates"
+    request_type = DatesRequest
+    response_type = DatesResponse
+
+    def answer(self, request: DatesRequest) -> DatesResponse:
+        """Return the dates."""
+        cohort, programme = request.read()
+        limit = request.time_limit_s
+        found = dates_of(cohort, programme, number=request.number, seed=request.seed, time_limit_s=limit)
+        return DatesResponse.of(found, cohort, staff=request.staff)
+
+    def example(self) -> dict[str, Any]:
+        """Return four members, who say when they can come, and who misses what."""
+        return {**MEMBERS, "staff": True}
+
+
+def missed_out(found: ChosenDates) -> list[MissedOut]:
+    """Return who misses what as the contract has it."""
+    return [MissedOut(member=one.member, missed=list(one.names)) for one in found.missed]
+
+
+def silent_in(found: ChosenDates) -> list[str]:
+    """Return who did not say when they can come."""
+    there = found.there
+    return [member for member, known in zip(there.members, there.known.tolist(), strict=True) if not known]
+
+
+type Names = Annotated[list[Text], Setting(min_length=1, max_length=1_000)]
+
+
+class TurnsRequest(MembersRequest):
+    """Those who answered, under a programme with a section ``sessions``.
+
+    ``group`` are the keys of the members of one group; null: everybody. ``dates`` are those of the programme's dates
+    at which the sessions are, by their names, as ``dates`` answers them; null: the best, where the programme proposes
+    some.
+    """
+
+    group: Keyed | None = None
+    dates: Names | None = None
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+        yield from mentions_of_keys("group", self.group or (), SIDES)
+
+    def propose_dates(self, cohort: Cohort, programme: Programme) -> Dates | None:
+        """Return the best dates, where none are asked for and the programme proposes some."""
+        if self.dates is not None or not require_sessions(programme).dates:
+            return None
+        return dates_of(cohort, programme, seed=self.seed, time_limit_s=self.time_limit_s)
+
+
+class TurnOut(JsonMessage):
+    """One case: the session, whose it is, and which turn of theirs it is, from 1.
+
+    ``session`` is a date as ISO 8601 writes it, or a number from 1 where there are no dates.
+    """
+
+    session: str
+    member: str
+    round: int
+
+
+class WithoutTurnOut(JsonMessage):
+    """Somebody without a turn in a round: a stable code, and the reason."""
+
+    member: str
+    round: int
+    code: str
+    reason: str
+
+
+class TurnsResponse(Response):
+    """Who presents at which session; everybody without a turn, and why; what would give everybody one.
+
+    ``dates`` are those that were chosen, null where they were asked for, or there are none; ``status`` is the worse of
+    that of the turns and of theirs.
+    """
+
+    status: Annotated[Status, Setting(strict=False)]
+    programme: str
+    seed: int
+    sentences: list[str]
+    dates: list[DateOut] | None
+    turns: list[TurnOut]
+    without: list[WithoutTurnOut]
+    ways_out: list[str]
+    rejected: list[RejectedOut]
+    remarks: list[RemarkOut]
+
+    @classmethod
+    def of(cls, found: Scheduled, at: Dates | None, cohort: Cohort, seed: int) -> Self:
+        """Return what turns say, at dates that were chosen for them."""
+        return cls(
+            status=worst_status([found.status, *([at.status] if at else [])]),
+            programme=found.name,
+            seed=seed,
+            sentences=[*(at.sentences if at else ()), *found.sentences],
+            dates=None if at is None else dates_out(at),
+            turns=[TurnOut(session=one.session, member=one.member, round=one.round) for one in found.turns],
+            without=without_out(found),
+            ways_out=list(found.ways_out),
+            rejected=rejected_out(cohort),
+            remarks=remarks_out(cohort),
+        )
+
+
+class TurnsOperation(Operation[TurnsRequest, TurnsResponse]):
+    """Who presents at which session: everybody once before anybody twice, each when they can."""
+
+    kind = "turns"
+    request_type = TurnsRequest
+    response_type = TurnsResponse
+
+    def answer(self, request: TurnsRequest) -> TurnsResponse:
+        """Return the turns."""
+        cohort, programme = request.read()
+        at = request.propose_dates(cohort, programme)
+        group = None if request.group is None else as_known(cohort, request.group)
+        held = at if request.dates is None else request.dates
+        limit = request.time_limit_s
+        found = turns_of(cohort, programme, group, dates=held, seed=request.seed, time_limit_s=limit)
+        return TurnsResponse.of(found, at, cohort, request.seed)
+
+    def example(self) -> dict[str, Any]:
+        """Return four members, one of whom cannot wait, at two dates that were chosen."""
+        return {**MEMBERS, "dates": ["13 octobre", "17 novembre"]}
+
+
+def without_out(found: Scheduled) -> list[WithoutTurnOut]:
+    """Return everybody without a turn as the contract has them."""
+    return [
+        WithoutTurnOut(member=one.member, round=one.round, code=one.code, reason=one.reason) for one in found.without
+    ]

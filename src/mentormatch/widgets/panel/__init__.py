@@ -1,1 +1,0 @@
-"""Panels of a notebook: the files of a programme, its documents, who leaves; each drawn alike from what it tells."""
