@@ -14,8 +14,8 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
+from mentormatch.rules.kinds.bounds import Quota
 from mentormatch.rules.kinds.places import Capacity
-from mentormatch.rules.kinds.quotas import Quota
 from mentormatch.rules.rule import formulate
 from mentormatch.scale.scan.blocks import BLOCK_ROWS
 from mentormatch.scale.scan.implicit_scores import ImplicitScores

@@ -8,8 +8,8 @@ from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
 from benchmarks.scale.solving import WARM
 from mentormatch.fields import Side
+from mentormatch.rules.kinds.bounds import Quota
 from mentormatch.rules.kinds.places import Capacity, Load
-from mentormatch.rules.kinds.quotas import Quota
 from mentormatch.rules.rule import Rule
 
 RURAL = ("Cantal", "Allier", "Haute-Loire")

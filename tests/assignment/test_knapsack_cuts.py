@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from mentormatch.assignment.mip.cutting_planes import find_cuts
-from mentormatch.assignment.mip.knapsack_cuts import broken_cut
+from mentormatch.assignment.mip.cutting_planes import broken_cut, find_cuts
 from mentormatch.assignment.mip.program_model import LinearConstraint, Program
 
 

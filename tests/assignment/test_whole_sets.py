@@ -21,9 +21,8 @@ from mentormatch.assignment.side_constraints import solve_with_side_constraints
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker, TieBreaker
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.feasibility import violations
-from mentormatch.assignment.whole_sets import knapsack_sets, set_solver
-from mentormatch.assignment.whole_sets.knapsack_sets import KnapsackTables
-from mentormatch.assignment.whole_sets.set_model import SetModel
+from mentormatch.assignment.whole_sets import set_model, set_solver
+from mentormatch.assignment.whole_sets.set_model import KnapsackTables, SetModel
 from mentormatch.assignment.whole_sets.set_solver import solve_by_sets
 from tests.assignment.test_ties_left_open import assert_says_what_it_proves, ends
 from tests.conftest import DEEP
@@ -174,10 +173,10 @@ def test_all_sets_that_lose_no_more_than_the_slack_are_listed(seed: int, slack: 
     )  # fmt: skip
     gains = rng.integers(-20, 50, 9)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(knapsack_sets, "MOST_UNITS", int(rng.choice([4, 4_096])))  # hours in coarse units prune less
-        patch.setattr(knapsack_sets, "FEWEST_UNITS", 4)
+        patch.setattr(set_model, "MOST_UNITS", int(rng.choice([4, 4_096])))  # hours in coarse units prune less
+        patch.setattr(set_model, "FEWEST_UNITS", 4)
         tables = KnapsackTables.of(model, gains, slack)
-        exact = knapsack_sets.MOST_UNITS > 4
+        exact = set_model.MOST_UNITS > 4
     listed = tables.sets(slack, 1_000)
     assert listed is not None
     found = {

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.contract.examples import GROUPED, SAID
 from mentormatch.contract.member_requests import MembersRequest
-from mentormatch.contract.operation import operations
+from mentormatch.contract.operation import GROUPED, SAID, operations
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
 from tests.conftest import DEEP

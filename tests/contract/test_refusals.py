@@ -11,8 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from mentormatch.base.strict_json import Text, Whole, first, parse_json
-from mentormatch.contract.examples import PROGRAMME
-from mentormatch.contract.operation import ask
+from mentormatch.contract.operation import PROGRAMME, ask
 from mentormatch.contract.requests import MatchRequest, type_expected
 from mentormatch.errors import MentorMatchError, Problem, ProgrammeError, RequestError
 from mentormatch.examples import folder_of

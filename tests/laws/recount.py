@@ -7,12 +7,11 @@ from math import inf, isnan
 from mentormatch.base.columns import Grades, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Person
+from mentormatch.rules.kinds.bounds import Diversity, MinimumScore, Where
 from mentormatch.rules.kinds.compared_answers import Common, Complementary, Covers, Different, Gap
 from mentormatch.rules.kinds.meet import Meet
-from mentormatch.rules.kinds.minimum_score import MinimumScore
 from mentormatch.rules.kinds.named_people import Apart, Ban, History, Veto
 from mentormatch.rules.kinds.places import Load
-from mentormatch.rules.kinds.quotas import Diversity, Where
 from mentormatch.rules.rule import Rule
 from tests.places.measured import apart
 

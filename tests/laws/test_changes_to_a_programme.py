@@ -17,8 +17,8 @@ from mentormatch.base.columns import NumberColumn
 from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import YesNo
 from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.people.changes import add_people
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.people.turnover import add_people
 from tests.conftest import DEEP
 from tests.oracles.enumeration import best_of
 from tests.oracles.programmes import KINDS, Small, small

@@ -17,7 +17,7 @@ from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.fields import Slots
 from mentormatch.fields.clock import OVERSEAS, Clock, SlotWeek, WeeklySlot, common_slot_in_words, nearest_zones
 from mentormatch.operations import instance
-from mentormatch.people.turnover import add_people
+from mentormatch.people.changes import add_people
 from tests.conftest import DEEP
 from tests.english import french_in
 

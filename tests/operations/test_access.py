@@ -15,7 +15,7 @@ import mentormatch as mm
 from mentormatch.base.inference import LEAST_SHOWN, correct_levels
 from mentormatch.operations.access import ProportionEstimate, level, merge_small_groups
 from mentormatch.report.exporters.workbook import WorkbookExporter
-from mentormatch.rules.kinds.quotas import Where
+from mentormatch.rules.kinds.bounds import Where
 
 TOWNS = ["Lyon", "Valence", "Cantal", "Allier"]
 

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 import mentormatch as mm
 from mentormatch.operations.incentives import incentives
-from mentormatch.people.other_answers import AnswerChange, other_answers, with_answer
+from mentormatch.people.changes import AnswerChange, other_answers, with_answer
 from mentormatch.report.exporters.workbook import WorkbookExporter
 from tests.conftest import some_of
 from tests.operations.test_recruit import market, matched

@@ -9,8 +9,7 @@ from typer.testing import CliRunner
 import mentormatch as mm
 from mentormatch import examples
 from mentormatch.cli.commands import app
-from mentormatch.contract.examples import COHORT
-from mentormatch.contract.operation import ask, operations, propose
+from mentormatch.contract.operation import COHORT, ask, operations, propose
 from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from mentormatch.languages import language

@@ -12,7 +12,7 @@ from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.objective import scalarize
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.kinds.quotas import Quota
+from mentormatch.rules.kinds.bounds import Quota
 from mentormatch.rules.rule import formulate
 from mentormatch.scale.columns import generation
 from mentormatch.scale.columns.generation import CandidateList

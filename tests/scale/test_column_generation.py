@@ -19,7 +19,7 @@ from mentormatch.operations import instance
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.quotas import Quota
+from mentormatch.rules.kinds.bounds import Quota
 from mentormatch.rules.rule import Rule, formulate
 from mentormatch.scale import engine
 from mentormatch.scale.columns import generation, master

@@ -20,8 +20,8 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.record.verify import VerificationOutcome, verify
 from mentormatch.report import view as shown
 from mentormatch.report.pictures import Distribution, HeatMap
+from mentormatch.rules.kinds.bounds import Quota, ReservedPlaces
 from mentormatch.rules.kinds.named_people import Ban
-from mentormatch.rules.kinds.quotas import Quota, ReservedPlaces
 from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP
 from tests.scale.test_column_generation import PROGRAMME, RULES, coarse, cohort

@@ -19,7 +19,7 @@ from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.reduced_costs import round_by_goal
 from mentormatch.errors import EngineError
 from mentormatch.operations import instance
-from mentormatch.rules.kinds.quotas import Quota
+from mentormatch.rules.kinds.bounds import Quota
 from mentormatch.scale.columns import generation, master
 from mentormatch.scale.leximin import column_generation, optimum
 from mentormatch.scale.leximin.optimum import INFINITE, LevelPotentials, LeximinOptimum, PotentialOrder

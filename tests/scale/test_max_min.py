@@ -22,7 +22,7 @@ from mentormatch.assignment.objective import eligible_mentees
 from mentormatch.assignment.optimal_face import dual_bound, round_duals
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.operations import instance
-from mentormatch.rules.kinds.quotas import Quota
+from mentormatch.rules.kinds.bounds import Quota
 from mentormatch.scale import engine
 from mentormatch.scale.columns import generation, master
 from mentormatch.scale.scan.implicit_scores import ImplicitScores

@@ -21,8 +21,8 @@ from mentormatch.base.columns import NameLists
 from mentormatch.operations.instance import unheld_scores
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
+from mentormatch.rules.kinds.bounds import Quota
 from mentormatch.rules.kinds.named_people import Ban, Pin
-from mentormatch.rules.kinds.quotas import Quota
 from mentormatch.rules.rule import Rule, formulate
 from mentormatch.scale.columns import aggregation, ties
 from mentormatch.scale.columns.residual import make_path_scanner

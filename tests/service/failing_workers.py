@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mentormatch.contract.examples import COHORT
+from mentormatch.contract.operation import COHORT
 from mentormatch.service.processes import BOUND
 from tests.canaries import ANSWER
 from tests.service.server import limits

@@ -8,8 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mentormatch.contract.examples import COHORT
-from mentormatch.contract.operation import ask, operations
+from mentormatch.contract.operation import COHORT, ask, operations
 from mentormatch.service.openapi import ProblemForm
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN
 from tests.canaries import ANSWER, EMAIL, NAME

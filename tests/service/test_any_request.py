@@ -14,8 +14,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, seed, settings
 from schemathesis.config import SchemathesisConfig
 
-from mentormatch.contract.examples import GROUPED, MEMBERS, MENTEES, MENTORS, PROGRAMME
-from mentormatch.contract.operation import operations
+from mentormatch.contract.operation import GROUPED, MEMBERS, MENTEES, MENTORS, PROGRAMME, operations
 from mentormatch.service.server import make_app
 from mentormatch.service.settings import Settings
 from tests.conftest import DEEP

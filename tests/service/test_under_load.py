@@ -19,8 +19,7 @@ import httpx
 import psutil
 import pytest
 
-from mentormatch.contract.examples import COHORT
-from mentormatch.contract.operation import ask
+from mentormatch.contract.operation import COHORT, ask
 from mentormatch.service.openapi import JobForm
 from mentormatch.service.processes import SPARE
 from tests.failure.processes import alive, children, only_linux, wait_for

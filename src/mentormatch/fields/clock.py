@@ -1,4 +1,6 @@
-"""Slots of the week by the clock, where people live in several time zones.
+"""Days and moments as settings: dates by the clock on the wall, in TOML as such, in JSON as ISO 8601 writes them.
+
+Slots of the week by the clock, where people live in several time zones.
 
 A slot is a local time: « mardi matin » is another moment in Paris than in La Réunion, and the distance between the two
 clocks changes in the course of a year. Two slots of two people are one common slot if they share enough minutes in
@@ -15,18 +17,48 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic import Field as Setting
 
 from mentormatch.base.arrays import BoolMatrix, Index, IntVector
 from mentormatch.base.columns import NONE, Column, MultiChoice, SingleChoice, number_rows
-from mentormatch.fields.days import Day
+from mentormatch.base.scalars import FORMS, start_of
 from mentormatch.languages import everywhere, mark, tr
 from mentormatch.languages.phrases import clock, listed
 from mentormatch.languages.phrases import day as day_in_words
 from mentormatch.languages.similarity import closest
 from mentormatch.languages.text_keys import fold
 from mentormatch.places.gazetteer import DEPARTEMENTS
+
+
+def moment_setting(value: object) -> date:
+    """Return a date, or a moment by the clock on the wall; JSON, which has none, writes them as ISO 8601 does.
+
+    Raises ValueError where it is neither.
+    """
+    found = start_of(value) if isinstance(value, str | date) else None
+    if found is None:
+        raise ValueError(tr("une date comme {form}, sans fuseau horaire", form=FORMS))
+    return found
+
+
+def date_setting(value: object) -> date:
+    """Return a date without a time; raise ValueError where it is none."""
+    found = moment_setting(value)
+    if isinstance(found, datetime):
+        raise ValueError(tr("une date sans heure"))
+    return found
+
+
+DAY = r"\d{4}-\d{2}-\d{2}"
+TIME = r"\d{2}:\d{2}(:\d{2})?"
+type Day = Annotated[date, BeforeValidator(date_setting), WithJsonSchema({"type": "string", "pattern": f"^{DAY}$"})]
+type Moment = Annotated[
+    datetime | date,
+    BeforeValidator(moment_setting),
+    WithJsonSchema({"type": "string", "pattern": f"^{DAY}(T{TIME})?$"}),
+]
+
 
 PARIS = "Europe/Paris"
 DAYS = (

@@ -29,7 +29,7 @@ from mentormatch.operations.instance import build_instance, require_stored_score
 from mentormatch.operations.matching import Matching
 from mentormatch.people.cohort import People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.kinds.quotas import Quota, Where
+from mentormatch.rules.kinds.bounds import Quota, Where
 from mentormatch.scoring.criteria.preferences import Wishes
 
 PRICE_S = 20.0

@@ -33,9 +33,8 @@ from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, rules_by_hand
+from mentormatch.people.changes import AnswerChange, longer, other_answers, with_answer
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.people.other_answers import AnswerChange, other_answers, with_answer
-from mentormatch.people.turnover import longer
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.rule import Rule, build_problem, eligible_people, forbidden_pairs, market_of
 from mentormatch.scoring.criterion import Criterion

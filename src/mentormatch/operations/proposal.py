@@ -23,8 +23,8 @@ from mentormatch.operations.carry_over import LeftOut
 from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand
 from mentormatch.operations.repair import Reserve, keys_of, reserves_of
+from mentormatch.people.changes import remove_people
 from mentormatch.people.cohort import Cohort
-from mentormatch.people.turnover import remove_people
 from mentormatch.programme.programme import Programme
 
 type Answer = Literal["accepted", "declined", "left"]

@@ -34,9 +34,15 @@ from mentormatch.operations.recruitment import (
     Recruitment,
     RecruitOption,
 )
+from mentormatch.people.changes import (
+    blank_people,
+    longer,
+    possible_answers,
+    shorter_answers,
+    stack_people,
+    with_answer,
+)
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.people.other_answers import blank_people, possible_answers, shorter_answers, with_answer
-from mentormatch.people.turnover import longer, stack_people
 from mentormatch.rules.rule import build_problem, eligible_people, forbidden_pairs, market_of
 from mentormatch.scoring.score import score
 

@@ -22,8 +22,8 @@ from mentormatch.languages.phrases import about, counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.instance import build_instance, require_stored_scores
 from mentormatch.operations.matching import KeyPair, Matching, rules_by_hand, rules_for_pairs
+from mentormatch.people.changes import add_people, remove_people
 from mentormatch.people.cohort import Cohort
-from mentormatch.people.turnover import add_people, remove_people
 from mentormatch.programme.programme import Goal, Programme
 from mentormatch.rules.kinds.named_people import Pin
 from mentormatch.rules.rule import NO_SCORES, Rule, formulate, market_of, usable_places

@@ -14,8 +14,7 @@ from pydantic import Field as Setting
 
 from mentormatch.errors import Problem
 from mentormatch.fields import AnyField, Number, Slots
-from mentormatch.fields.clock import DAYS, LEAST_DAYS, OVERSEAS, SlotZone, minutes_in, overseas, weekday_of
-from mentormatch.fields.days import Day, Moment
+from mentormatch.fields.clock import DAYS, LEAST_DAYS, OVERSEAS, Day, Moment, SlotZone, minutes_in, overseas, weekday_of
 from mentormatch.fields.extension import Extension
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import quoted

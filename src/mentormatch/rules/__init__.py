@@ -1,5 +1,11 @@
 """Cohort + rules of the programme -> which pairs are allowed, how many partners each may have, bounded sums."""
 
+from mentormatch.rules.kinds.bounds import Composition as Composition
+from mentormatch.rules.kinds.bounds import Diversity as Diversity
+from mentormatch.rules.kinds.bounds import MinimumScore as MinimumScore
+from mentormatch.rules.kinds.bounds import Proportion as Proportion
+from mentormatch.rules.kinds.bounds import Quota as Quota
+from mentormatch.rules.kinds.bounds import ReservedPlaces as ReservedPlaces
 from mentormatch.rules.kinds.compared_answers import Common as Common
 from mentormatch.rules.kinds.compared_answers import Complementary as Complementary
 from mentormatch.rules.kinds.compared_answers import Covers as Covers
@@ -7,7 +13,6 @@ from mentormatch.rules.kinds.compared_answers import Different as Different
 from mentormatch.rules.kinds.compared_answers import Gap as Gap
 from mentormatch.rules.kinds.compared_answers import Require as Require
 from mentormatch.rules.kinds.meet import Meet as Meet
-from mentormatch.rules.kinds.minimum_score import MinimumScore as MinimumScore
 from mentormatch.rules.kinds.named_people import Apart as Apart
 from mentormatch.rules.kinds.named_people import Ban as Ban
 from mentormatch.rules.kinds.named_people import History as History
@@ -18,8 +23,3 @@ from mentormatch.rules.kinds.places import BothRoles as BothRoles
 from mentormatch.rules.kinds.places import Capacity as Capacity
 from mentormatch.rules.kinds.places import Load as Load
 from mentormatch.rules.kinds.places import Priority as Priority
-from mentormatch.rules.kinds.quotas import Composition as Composition
-from mentormatch.rules.kinds.quotas import Diversity as Diversity
-from mentormatch.rules.kinds.quotas import Proportion as Proportion
-from mentormatch.rules.kinds.quotas import Quota as Quota
-from mentormatch.rules.kinds.quotas import ReservedPlaces as ReservedPlaces

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.contract.examples import COHORT
-from mentormatch.contract.operation import ask, operations
+from mentormatch.contract.operation import COHORT, ask, operations
 from mentormatch.errors import EngineError, OutputError, Problem, SurveyError
 from mentormatch.service import handler
 from mentormatch.service.handler import answer_request, fit_to_limit, is_on_members, length, refuse_too_large

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mentormatch import examples
 from mentormatch.errors import SurveyError
-from mentormatch.survey.header_row import headless
+from mentormatch.survey.headers import headless
 from mentormatch.survey.table import Record
 from mentormatch.survey.table_reader import read_rows, read_stream, read_table
 from tests.drafts import questionnaires

@@ -20,8 +20,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from mentormatch.assignment.mip.dual_bounds import DualBounds
-from mentormatch.assignment.mip.presolve import ReducedProgram, is_exact, presolve
+from mentormatch.assignment.mip.presolve import DualBounds, ReducedProgram, is_exact, presolve
 from mentormatch.assignment.mip.program_model import (
     FAR,
     INTEGRALITY_TOLERANCE,

@@ -20,16 +20,20 @@ from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProbl
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, objective_of, scalarize
 from mentormatch.assignment.tie_breaking import GREATEST
-from mentormatch.assignment.whole_sets.knapsack_sets import KnapsackTables, Multipliers, SetList
-from mentormatch.assignment.whole_sets.set_master import (
+from mentormatch.assignment.whole_sets.set_model import KnapsackTables, Multipliers, SetList, SetModel
+from mentormatch.assignment.whole_sets.set_tree import (
+    FINE,
+    Fold,
+    NotBySets,
     PairRelaxation,
     SetMaster,
+    SetProgram,
+    SetTree,
+    first_of_each,
     parts_of,
     relax_pairs,
     whole_prices,
 )
-from mentormatch.assignment.whole_sets.set_model import SetModel
-from mentormatch.assignment.whole_sets.set_tree import FINE, Fold, NotBySets, SetProgram, SetTree, first_of_each
 from mentormatch.base.arrays import FloatVector, IntMatrix, IntVector
 from mentormatch.errors import EngineError
 

@@ -12,14 +12,13 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Whole
-from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import Response
-from mentormatch.contract.operation import Operation
+from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import CohortRequest, MatchRequest, TimeLimit
 from mentormatch.fields import Side
 from mentormatch.operations.access import Access, AccessGroup, AccessQuestion, ProportionEstimate, QuotaPrice, access
 from mentormatch.operations.incentives import Incentive, Incentives, incentives
-from mentormatch.people.other_answers import AnswerChange
+from mentormatch.people.changes import AnswerChange
 
 
 class AccessRequest(MatchRequest):

@@ -12,11 +12,10 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import whole
-from mentormatch.contract.examples import MEMBERS
 from mentormatch.contract.group_response import GroupsResponse
 from mentormatch.contract.match_response import Response
 from mentormatch.contract.member_requests import GroupsRequest
-from mentormatch.contract.operation import Operation
+from mentormatch.contract.operation import MEMBERS, Operation
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.rotation import rotate
 

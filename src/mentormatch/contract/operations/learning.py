@@ -11,9 +11,8 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Keys, Whole
-from mentormatch.contract.examples import COHORT, PROGRAMME
 from mentormatch.contract.match_response import Response
-from mentormatch.contract.operation import Operation
+from mentormatch.contract.operation import COHORT, PROGRAMME, Operation
 from mentormatch.contract.operations.repair import pairs_out
 from mentormatch.contract.requests import CohortRequest, ProgrammeTable, TimeLimit
 from mentormatch.followup.lessons import MOST_EDITIONS, CriterionEffect, EditionResults

@@ -19,7 +19,6 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Whole, whole
-from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import (
     CaveatOut,
     DiagnosisOut,
@@ -36,7 +35,7 @@ from mentormatch.contract.match_response import (
     remarks_out,
     tiers_out,
 )
-from mentormatch.contract.operation import Operation
+from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import (
     CohortRequest,
     MatchRequest,

@@ -15,9 +15,8 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Text, whole
-from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import CaveatOut, Response, caveats_out
-from mentormatch.contract.operation import Operation
+from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import MatchRequest, Mention
 from mentormatch.explanation.why_not import Alternative, Losses, Move
 from mentormatch.fields import SIDES, Side

@@ -7,9 +7,8 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, whole
-from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import Response
-from mentormatch.contract.operation import Operation
+from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import MatchRequest
 from mentormatch.operations.recruit import MOST_MENTORS, recruit
 from mentormatch.operations.recruitment import (

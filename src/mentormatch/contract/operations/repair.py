@@ -14,9 +14,8 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Keys, Text, Whole, whole
-from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import MatchResponse, Response
-from mentormatch.contract.operation import Operation
+from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import (
     MOST_PEOPLE,
     Arrived,
@@ -36,8 +35,8 @@ from mentormatch.operations.evaluation import given_plan
 from mentormatch.operations.repair import Repair as Repaired
 from mentormatch.operations.repair import Reserve, TradeoffPoint, repair
 from mentormatch.operations.sturdy import MOST_LEAVING, Sturdiness, SturdyPlan, sturdy
+from mentormatch.people.changes import add_people
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.people.turnover import add_people
 from mentormatch.programme.programme import Programme
 
 type Pair = tuple[str, str]

@@ -13,9 +13,8 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Keys, Text, Whole, whole
-from mentormatch.contract.examples import COHORT
 from mentormatch.contract.match_response import PairOut, Response, UnmatchedOut, pair_out, unmatched_out
-from mentormatch.contract.operation import Operation
+from mentormatch.contract.operation import COHORT, Operation
 from mentormatch.contract.requests import MOST_PEOPLE, Arrived, CohortRequest, Mention, TimeLimit, with_arrived_apart
 from mentormatch.fields import SIDES, Side
 from mentormatch.operations.proposal import Late, Proposal, ProposalRecord, Reason, State, keys

@@ -16,10 +16,9 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import JsonMessage, Text
-from mentormatch.contract.examples import MEMBERS
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, Response, TierOut, rejected_out, remarks_out
 from mentormatch.contract.member_requests import Keyed, MembersRequest, NumberIn, as_known, mentions_of_keys
-from mentormatch.contract.operation import Operation
+from mentormatch.contract.operation import MEMBERS, Operation
 from mentormatch.contract.requests import Mention
 from mentormatch.fields import SIDES
 from mentormatch.groups.dates import Dates

@@ -14,7 +14,7 @@ from typing import ClassVar
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
-from mentormatch.survey.header_row import ANSWER, headless
+from mentormatch.survey.headers import ANSWER, headless
 from mentormatch.survey.table import AS_IT_IS, EXPECTED, Record, Rows, TableRemark, TextTable, tabulate, unreadable
 from mentormatch.survey.tool import (
     MOST_TITLES,

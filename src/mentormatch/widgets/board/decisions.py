@@ -27,8 +27,8 @@ from mentormatch.fields import SIDES, Side
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching
+from mentormatch.people.changes import remove_people
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.people.turnover import remove_people
 from mentormatch.programme.programme import Programme
 from mentormatch.record.seal import Seal
 from mentormatch.rules.kinds.named_people import Ban, Pin

@@ -1,4 +1,6 @@
-"""Rules that bound how many pairs, partners or people of a group gave some answers; and whom such a rule speaks of.
+"""Rules that set bounds: on how many pairs, partners or people of a group gave some answers, on points of a pair.
+
+Rules that bound how many pairs, partners or people of a group gave some answers; and whom such a rule speaks of.
 
 Whom a rule speaks of: the people of a side who gave some answers.
 
@@ -11,9 +13,12 @@ Rule ``proportion``: at least, or at most, a share of the pairs with given answe
 Rule ``composition``: how many of some people there may be in one group.
 
 Rule ``diversity``: several mentors of one mentee answered differently.
+
+Rule ``minimum_score``: no pair below a number of points.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -22,13 +27,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.model.problem import Row
-from mentormatch.base.arrays import BoolVector, IntVector
+from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.columns import MultiChoice
 from mentormatch.fields import Side
 from mentormatch.fields.base import CHOSEN
 from mentormatch.fields.extension import AnswerReference, FieldRef, FieldReference
 from mentormatch.languages import mark, tr, tr_n
-from mentormatch.languages.phrases import counted, listed, percent, quoted
+from mentormatch.languages.phrases import counted, listed, percent, plain, quoted
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import People
 from mentormatch.rules.rule import CompositionBound, KeptPlaces, Market, Missing, Relaxation, Rule, check_bounds
@@ -441,3 +446,51 @@ def answers_given(people: People, field: str) -> NDArray[np.bool_]:
         return column.values
     codes = people.codes(field)
     return np.asarray(codes.values[:, None] == np.arange(len(codes.labels)))
+
+
+POINT = 10_000
+"""One point out of 100, in millionths."""
+TENTHS = 10
+"""Points are lowered by tenths, as they are shown."""
+
+
+class MinimumScore(Rule):
+    """No pair scores less than ``points`` out of 100."""
+
+    of_groups: ClassVar[bool] = True
+    waiver_rank: ClassVar[int] = 2
+    kind: Literal["minimum_score"] = "minimum_score"
+    example = {"kind": "minimum_score", "points": 35}
+    points: float = Setting(ge=0, le=100)
+
+    def describe(self) -> str:
+        return tr("au moins {score} points", score=plain(self.points))
+
+    @property
+    def sentence(self) -> str:
+        return tr_n("Un binôme a au moins {points} point.", "Un binôme a au moins {points} points.", ceil(self.points))
+
+    def forbidden(self, market: Market) -> BoolMatrix:
+        return np.asarray(market.scores < self.least_score)
+
+    def relaxations(self, market: Market, name: str) -> Iterator[Relaxation]:
+        """Yield the points, by tenths: the first step goes to the tenth below."""
+        tenths = ceil(round(self.points * TENTHS, 6))
+
+        def points(k: int) -> float:
+            return (tenths - k) / TENTHS
+
+        if tenths:
+            yield Relaxation(
+                "lower_score",
+                tenths,
+                lambda k: self.model_copy(update={"points": points(k)}),
+                lambda k: tr(
+                    "Abaisser {rule} de {old} à {new} points.", rule=name, old=plain(self.points), new=plain(points(k))
+                ),
+                lambda k: ceil(k / TENTHS),
+            )
+
+    @property
+    def least_score(self) -> int:
+        return round(self.points * POINT)
