@@ -129,7 +129,7 @@ def main(path: str | None = None) -> None:
     """Carry out what is asked for, line by line, or connection by connection."""
     for room in ROOMS:
         package = importlib.import_module(f"mentormatch.{room}")
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        for module in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."):
             if not any(part in module.name for part in COMPILED):
                 importlib.import_module(module.name)
     for name in ("babel.dates", "highspy", "jinja2", "pandas", "scipy.optimize", "xlsxwriter"):
