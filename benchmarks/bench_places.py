@@ -14,7 +14,7 @@ from mentormatch.places.finding import find, find_untranslated
 from mentormatch.places.gazetteer import DEPARTEMENTS, gazetteer
 from mentormatch.rules.kinds.meet import Meet
 from mentormatch.rules.rule import market_of
-from mentormatch.scoring.criteria.single_answers import Near
+from mentormatch.scoring.criteria.compared_answers import Near
 from mentormatch.scoring.score import score
 
 SIZE = 5_000

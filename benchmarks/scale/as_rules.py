@@ -13,9 +13,8 @@ from mentormatch.people.cohort import People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.compared_answers import Gap
 from mentormatch.rules.rule import eligible_people
-from mentormatch.scoring.criteria.item_sets import Availability, Coverage, Overlap
+from mentormatch.scoring.criteria.compared_answers import Availability, Closeness, Coverage, Overlap, Same, Table
 from mentormatch.scoring.criteria.preferences import Wishes
-from mentormatch.scoring.criteria.single_answers import Closeness, Same, Table
 from mentormatch.scoring.criterion import Criterion, Stakes, stakes_of
 from mentormatch.scoring.score import normalise_weights
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from benchmarks.scale.cohorts import EXAMPLE
 from mentormatch.base.columns import NONE
 from mentormatch.people.cohort import Cohort, People, Person
-from mentormatch.scoring.criteria.single_answers import Table
+from mentormatch.scoring.criteria.compared_answers import Table
 from mentormatch.scoring.score import MILLION, normalise_weights
 
 WEIGHTS = {one.label: weight for one, weight in zip(EXAMPLE.criteria, normalise_weights(EXAMPLE.criteria), strict=True)}

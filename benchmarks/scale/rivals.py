@@ -30,8 +30,7 @@ from mentormatch.base.arrays import IntMatrix
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.kinds.compared_answers import Different, Gap, Require
-from mentormatch.scoring.criteria.item_sets import Overlap
-from mentormatch.scoring.criteria.single_answers import Closeness, Same
+from mentormatch.scoring.criteria.compared_answers import Closeness, Overlap, Same
 from mentormatch.scoring.score import score
 
 COMPILING = numba.__version__

@@ -24,7 +24,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'mentormatch' has no attribute {name!r}")
     module = _MODULES[name]
     held = None if module == __name__ else getattr(import_module(module), name, None)
-    return import_module(f"{module}.{name}") if held is None else held
+    globals()[name] = held = import_module(f"{module}.{name}") if held is None else held
+    return held
 
 
 def __dir__() -> list[str]:

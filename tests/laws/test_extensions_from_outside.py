@@ -19,7 +19,7 @@ from mentormatch.record.seal import Seal
 from mentormatch.rules.kinds.compared_answers import Gap
 from mentormatch.rules.kinds.named_people import Ban
 from mentormatch.rules.rule import Market, Relaxation
-from mentormatch.scoring.criteria.single_answers import Same
+from mentormatch.scoring.criteria.compared_answers import Same
 from mentormatch.scoring.criterion import Block
 from mentormatch.survey.tools.google import Google
 from mentormatch.testing import check_criterion, check_exporter, check_rule, check_tool
@@ -125,7 +125,7 @@ def test_a_file_of_the_other_package_s_tool_is_known_by_its_marks(folder: Path) 
         ("mentormatch.rules", "charter = tests.laws.nowhere:Charter", "attendu : Rule"),
         ("mentormatch.rules", "charter = tests.laws.planted.criterion:Mirror", "attendu : Rule"),
         ("mentormatch.rules", "chart = tests.laws.planted.rule:Charter", "attendu : « charter »"),
-        ("mentormatch.criteria", "same = mentormatch.scoring.criteria.single_answers:Same", "attendu : un autre nom"),
+        ("mentormatch.criteria", "same = mentormatch.scoring.criteria.compared_answers:Same", "attendu : un autre nom"),
     ],
 )
 def test_what_cannot_be_taken_is_refused_with_its_package_and_why(

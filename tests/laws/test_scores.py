@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mentormatch.explanation.pairs import explain_pair
 from mentormatch.people.cohort import Cohort
 from mentormatch.scoring import score as scoring
-from mentormatch.scoring.criteria.single_answers import Closeness, Same
+from mentormatch.scoring.criteria.compared_answers import Closeness, Same
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION, contribution, normalise_weights, score
 from tests.laws.extensions import CRITERIA, criteria, criterion

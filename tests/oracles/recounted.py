@@ -12,7 +12,7 @@ from mentormatch.rules.kinds.compared_answers import Require
 from mentormatch.rules.kinds.named_people import History, Pin, Together
 from mentormatch.rules.kinds.places import BothRoles, Capacity, Load, Priority
 from mentormatch.rules.rule import Rule
-from mentormatch.scoring.criteria.single_answers import Table
+from mentormatch.scoring.criteria.compared_answers import Table
 from tests.laws.recount import FORBID, SETS, holds, hours, hours_of_pair, same_person
 from tests.oracles.enumeration import Cells, Game, Places, Span, Sum
 

@@ -11,9 +11,17 @@ from hypothesis import strategies as st
 from mentormatch.base.columns import Grades, MultiChoice, NameLists, NumberColumn, Ranks, SingleChoice
 from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.people.cohort import Person
-from mentormatch.scoring.criteria.item_sets import Availability, Coverage, Overlap, Unlike
+from mentormatch.scoring.criteria.compared_answers import (
+    Availability,
+    Closeness,
+    Coverage,
+    Near,
+    Overlap,
+    Same,
+    Table,
+    Unlike,
+)
 from mentormatch.scoring.criteria.preferences import Given, Wishes
-from mentormatch.scoring.criteria.single_answers import Closeness, Near, Same, Table
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, surveys

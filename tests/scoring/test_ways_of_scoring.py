@@ -14,9 +14,8 @@ from mentormatch.base.columns import Column, Grades, MultiChoice, NameLists, Ran
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort, People, Person
 from mentormatch.scoring import score as scoring
-from mentormatch.scoring.criteria.item_sets import Availability, Coverage, Overlap, Unlike
+from mentormatch.scoring.criteria.compared_answers import Availability, Coverage, Overlap, Same, Unlike
 from mentormatch.scoring.criteria.preferences import Wishes
-from mentormatch.scoring.criteria.single_answers import Same
 from mentormatch.scoring.criterion import AnswerTally, Block, Criterion, Named, criteria_by_kind
 from mentormatch.scoring.score import (
     ClassPoints,

@@ -19,7 +19,7 @@ from tests.failure.processes import wait_for
 TOKEN = "a-token-for-tests"
 SAID = re.compile(r"(http://\S+?)/(?:#token=(\S+))?$", re.MULTILINE)
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-AT_ONCE = "from mentormatch.service import guard\nguard.WRONG_S = 0.0\n"
+AT_ONCE = "from mentormatch.service import gate\ngate.WRONG_S = 0.0\n"
 """Python that has a service answer wrong tokens at once, for tests that send many."""
 UNREHEARSED = "" if DEEP else "from mentormatch.service import components\ncomponents.REHEARSAL = ''\n"
 """Python that has no worker rehearse, which takes seconds of every service: tests of the pool hold what it is for."""

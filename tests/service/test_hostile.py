@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from mentormatch.base.strict_json import MOST_KEYS, MOST_LISTED, immoderate, parse_json
+from mentormatch.base.strict_json import MOST_KEYS, MOST_LISTED, parse_json
+from mentormatch.base.strict_toml import immoderate
 from mentormatch.contract.operation import ask
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.programme.programme import Programme

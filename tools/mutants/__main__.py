@@ -34,7 +34,7 @@ GROUPS = {
         ],
     ),
     "limits": (
-        [f"service/{name}.py" for name in ("settings", "bodies", "guard", "handler", "problems")],
+        [f"service/{name}.py" for name in ("settings", "gate", "handler", "problems")],
         ["tests/service/limits"],
     ),
     "diagnosis": (["explanation/diagnosis/*.py"], ["tests/explanation", "src/mentormatch/explanation/diagnosis"]),

@@ -176,7 +176,7 @@ def speak_own(ctx: typer.Context, code: object) -> None:
 
 def language_of(programme: Path) -> str:
     """Return the language that a programme file names, empty where none can be read: loading it will say why."""
-    from mentormatch.base.strict_json import load_tables
+    from mentormatch.base.strict_toml import load_tables
     from mentormatch.errors import ProgrammeError
 
     try:

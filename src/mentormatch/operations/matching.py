@@ -425,7 +425,8 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     seed, most_mb = seed_number(seed), None if memory_mb is None else whole_number("memory_mb", memory_mb, 1)
     scores, problem = build_instance(cohort, decided, most_mb)
     solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor, cancel=cancel, ties=ties)
-    return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
+    edits = tuple(pair_edits(by_hand, cohort)) if by_hand else ()
+    return Matching(cohort, decided, scores, problem, solution, seed, edits)
 
 
 def before_solving(cohort: Cohort, programme: Programme) -> Matching:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 from pydantic import Field as Setting
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from mentormatch.base.strict_json import JsonMessage, Whole, tables_in
+from mentormatch.base.strict_json import JsonMessage, Whole
+from mentormatch.base.strict_toml import tables_in
 from mentormatch.errors import Problem, ProgrammeError, RequestError
 from mentormatch.fields.extension import Extension
 from mentormatch.languages import mark, tr

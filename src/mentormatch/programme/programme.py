@@ -25,7 +25,8 @@ from pydantic_core import ErrorDetails
 
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.data_objects import VersionedPickle
-from mentormatch.base.strict_json import MOST_LISTED, first, load_tables, tables_in
+from mentormatch.base.strict_json import MOST_LISTED, first
+from mentormatch.base.strict_toml import load_tables, tables_in
 from mentormatch.errors import OutputError, Problem, ProgrammeError, RequestError
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special

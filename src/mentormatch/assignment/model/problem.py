@@ -584,10 +584,10 @@ def _range_problems(problem: "AssignmentProblem", exact: int) -> list[Problem]:
     greatest["priority"] = sum(
         int(part.max()) for part in (problem.mentor_priority, problem.mentee_priority) if part is not None and len(part)
     )
+    beyond = [(name, value) for name, value in greatest.items() if value > most]
     of_one = {id(row.weights): row for row in problem.rows if row.factor is None}
-    greatest |= {
-        _row_label(row): row.max_abs_coefficient for row in problem.rows if of_one.get(id(row.weights), row) is row
-    }
+    rows = [row for row in problem.rows if of_one.get(id(row.weights), row) is row]
+    beyond += [(_row_label(row), row.max_abs_coefficient) for row in rows if row.max_abs_coefficient > most]
     return [
         Problem(
             name,
@@ -595,6 +595,5 @@ def _range_problems(problem: "AssignmentProblem", exact: int) -> list[Problem]:
             tr("{most} au plus avec tant de personnes", most=most),
             tr("prenez une échelle plus petite"),
         )
-        for name, value in greatest.items()
-        if value > most
+        for name, value in beyond
     ]

@@ -325,7 +325,7 @@ class Hand(JsonMessage):
 
 
 class AskForm(JsonMessage):
-    """Something is asked of the form of the programme: see ``widgets.form.actions``."""
+    """Something is asked of the form of the programme: see ``widgets.form.changes``."""
 
     do: Literal["programme"] = "programme"
     what: dict[str, Any]

@@ -40,7 +40,7 @@ from mentormatch.programme.tables import strip_field, table_of
 from mentormatch.report.intake_words import KINDS
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.rules.rule import Rule
-from mentormatch.scoring.criteria.single_answers import Table
+from mentormatch.scoring.criteria.compared_answers import Table
 from mentormatch.scoring.emphasis import KINDS as EMPHASISED
 from mentormatch.widgets.form.changes import (
     CompareVersions,
