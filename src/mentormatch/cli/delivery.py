@@ -1,6 +1,6 @@
-"""Names in documents: the options that ask for them, and the names that are meant.
+"""What becomes of a matching: written where it was asked for, told, and the exit code of its status.
 
-What becomes of a matching: written where it was asked for, told, and the exit code of its status.
+Names in documents: the options that ask for them, and the names that are meant.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
-"""The examples that operations begin from: two mentors and two mentees, and a group of four members.
+"""One operation of the contract: a request in, a response out, found by its ``kind``; and its JSON Schema (2020-12).
 
-One operation of the contract: a request in, a response out, found by its ``kind``; and its JSON Schema (2020-12).
+The examples that operations begin from: two mentors and two mentees, and a group of four members.
 """
 
 from abc import ABC, abstractmethod

@@ -1,8 +1,8 @@
-"""What does not fit the contract, told to those who sent it: JSON path, what was found, what is expected, what to do.
+"""What is sent: a programme, shaped as its TOML file, and the people of both sides.
+
+What does not fit the contract, told to those who sent it: JSON path, what was found, what is expected, what to do.
 
 The type of a value is told, never the value.
-
-What is sent: a programme, shaped as its TOML file, and the people of both sides.
 """
 
 import re

@@ -1,9 +1,9 @@
-"""What people are called in a text: keys, or pseudonyms where a key would tell who they are; people in numbers.
-
-What people are called by name, where that is asked for: in documents and views, never in a decision, a log or JSON.
+"""What people are called by name, where that is asked for: in documents and views, never in a decision, a log or JSON.
 
 Names are those that people gave, in the contact field that the programme names, or those of a table apart. Where two
 are equal, and wherever names come from a table that ``forget`` does not read, the key stands beside.
+
+What people are called in a text: keys, or pseudonyms where a key would tell who they are; people in numbers.
 """
 
 from collections import Counter

@@ -1,13 +1,13 @@
-"""What it costs to force any allowed pair, goal by goal, and which pairs would change.
+"""Why two people are no pair: what forcing it would cost, who would move, or which rules forbid it.
+
+Likewise whom else somebody could have had: all of their possible partners, the cheapest first.
+
+What it costs to force any allowed pair, goal by goal, and which pairs would change.
 
 For an answer that is proved optimal, under degree bounds and pins alone, that is a shortest path in its residual graph
 (``assignment.residual_graph``), all pairs of one person by one search. Side constraints, conditional minimums and goals
 that are no sum over pairs have no such graph, and an answer that is not proved may be improved on: there the problem is
 solved again with the pair pinned.
-
-Why two people are no pair: what forcing it would cost, who would move, or which rules forbid it.
-
-Likewise whom else somebody could have had: all of their possible partners, the cheapest first.
 """
 
 from bisect import insort

@@ -1,10 +1,10 @@
-"""Days and moments as settings: dates by the clock on the wall, in TOML as such, in JSON as ISO 8601 writes them.
-
-Slots of the week by the clock, where people live in several time zones.
+"""Slots of the week by the clock, where people live in several time zones.
 
 A slot is a local time: « mardi matin » is another moment in Paris than in La Réunion, and the distance between the two
 clocks changes in the course of a year. Two slots of two people are one common slot if they share enough minutes in
 every week of the period, whatever the clocks do meanwhile; no hour is moved, and no clock is taken for the right one.
+
+Days and moments as settings: dates by the clock on the wall, in TOML as such, in JSON as ISO 8601 writes them.
 """
 
 import re

@@ -1,11 +1,11 @@
-"""A number as people write it, in figures or in words, with its unit or not; or what stands there instead.
+"""Questions with one answer: an option, a step on a scale, yes or no, a number, a place, a text.
+
+A number as people write it, in figures or in words, with its unit or not; or what stands there instead.
 
 A text is a number where it has one meaning: one number, and beside it nothing but words that change nothing: people
 ("2 personnes"), or what the question itself asks for ("3 h" where it asks for hours). A range is never rounded, a unit
 never dropped. Three figures behind one comma or point may be thousands or decimals: the limits of the question decide,
 or nobody.
-
-Questions with one answer: an option, a step on a scale, yes or no, a number, a place, a text.
 """
 
 import math

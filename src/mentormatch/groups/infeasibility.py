@@ -1,10 +1,10 @@
-"""Cohort, scores, rules and goals -> the problem of forming groups, with what two people are worth together.
-
-Why not all can be placed: counting tests, then an irreducible subset by deletion filter (Chinneck 1991).
+"""Why not all can be placed: counting tests, then an irreducible subset by deletion filter (Chinneck 1991).
 
 Counting tests first: too many people, too few, a clique of people who may not meet that is larger than the number of
 groups. Otherwise an irreducible infeasible subset by the deletion filter (Chinneck and Dravnieks 1991): one rule after
 the other, then one person after the other, is left out, and stays out if the rest is still infeasible.
+
+Cohort, scores, rules and goals -> the problem of forming groups, with what two people are worth together.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,4 +1,12 @@
-"""A bound on the total of any groups from any symmetric matrix, exact in spite of rounding (Jansson et al. 2007).
+"""The doubly nonnegative relaxation of groups by ADMM (Wen, Goldfarb and Yin 2010; de Meijer et al. 2023).
+
+Maximise half of <W, X>, where X says who is with whom: X - J/g is positive semidefinite with eigenvalues up to the
+greatest size; X is between 0 and 1, 1 on the diagonal and for people who are to be together, 0 for those apart, and
+keeps rows on the make-up of groups, and triangles. The steps: the semidefinite part by an eigendecomposition, the other
+by clipping, the dual by the difference of both; prices of rows and triangles climb beside them (Hildreth 1957). Every
+dual gives a bound, so the steps may end at any time; ``safe_bound`` makes it exact.
+
+A bound on the total of any groups from any symmetric matrix, exact in spite of rounding (Jansson et al. 2007).
 
 With X the 0-1 matrix of who is with whom, half of <W, X> is <W/2 - U - R, X> + <U, X> + <R, X> for every symmetric U
 and every combination R of rows that groups keep. The first part is largest for the largest entries, as many as there
@@ -6,14 +14,6 @@ can be pairs. For the second, X - J/g is positive semidefinite of trace n - n/g 
 the greatest size (Donath and Hoffman 1973): the greatest eigenvalues of U bound it. All is in whole parts of a unit but
 the eigenvalues; how far these may be from the true ones follows from the residual of the decomposition (Weyl,
 Ostrowski) and from the rounding of its products.
-
-The doubly nonnegative relaxation of groups by ADMM (Wen, Goldfarb and Yin 2010; de Meijer et al. 2023).
-
-Maximise half of <W, X>, where X says who is with whom: X - J/g is positive semidefinite with eigenvalues up to the
-greatest size; X is between 0 and 1, 1 on the diagonal and for people who are to be together, 0 for those apart, and
-keeps rows on the make-up of groups, and triangles. The steps: the semidefinite part by an eigendecomposition, the other
-by clipping, the dual by the difference of both; prices of rows and triangles climb beside them (Hildreth 1957). Every
-dual gives a bound, so the steps may end at any time; ``safe_bound`` makes it exact.
 """
 
 import ctypes

@@ -1,6 +1,6 @@
-"""Each question of the programme: where it was found, how many answered it, and how the answers are spread.
+"""Programme + files of answers -> what came in, before anything is solved.
 
-Programme + files of answers -> what came in, before anything is solved.
+Each question of the programme: where it was found, how many answered it, and how the answers are spread.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

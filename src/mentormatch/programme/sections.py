@@ -1,6 +1,6 @@
-"""What is wrong with slots that are read by the clock: their hours, where people live, and what else asks for them.
+"""The sections of a programme file that stand by themselves: heading, profiles, documents, follow-up, sessions.
 
-The sections of a programme file that stand by themselves: heading, profiles, documents, follow-up, sessions.
+What is wrong with slots that are read by the clock: their hours, where people live, and what else asks for them.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""What stands of a matching: a proposal or a validated decision, and how to check it again.
+"""A matching as the page and the notebook show it: every number already in words, every person under a label.
 
-A matching as the page and the notebook show it: every number already in words, every person under a label.
+What stands of a matching: a proposal or a validated decision, and how to check it again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

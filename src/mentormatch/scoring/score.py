@@ -1,8 +1,8 @@
-"""Points that are looked up in a table: by the kinds of the two people, or by a number.
+"""Whole blocks of pairs at once: the integer score of every pair, and how much of it rests on answers.
+
+Points that are looked up in a table: by the kinds of the two people, or by a number.
 
 People who are alike to a criterion are of one kind, and get the same. A number is what a product of matrices gives.
-
-Whole blocks of pairs at once: the integer score of every pair, and how much of it rests on answers.
 """
 
 from collections.abc import Callable, Iterator, Sequence

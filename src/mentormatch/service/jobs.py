@@ -1,13 +1,13 @@
-"""The table of the jobs that are kept, in the file of the service: requests until they are answered, then answers.
-
-Every method is one transaction. A job is over once, and then without its request: what people answered is deleted with
-the statement that keeps the answer.
-
-What is worked on: each request a job, kept in a file where its answer is fetched later, until it expires.
+"""What is worked on: each request a job, kept in a file where its answer is fetched later, until it expires.
 
 A job that is kept is over once its answer is in the file. One that was not over when the service ended, however that
 came, is worked on again by the next service that has the file. So each is answered once, though it may be worked on
 more than once. A request that is answered at once is kept nowhere.
+
+The table of the jobs that are kept, in the file of the service: requests until they are answered, then answers.
+
+Every method is one transaction. A job is over once, and then without its request: what people answered is deleted with
+the statement that keeps the answer.
 """
 
 import asyncio

@@ -1,12 +1,12 @@
-"""The schemas of messages as a description in OpenAPI has them, in the form that generators of clients take best.
+"""What the service itself tells beside the answers of operations, and its description in OpenAPI.
+
+The description is made from the contract, with its examples, and with every problem.
+
+The schemas of messages as a description in OpenAPI has them, in the form that generators of clients take best.
 
 Each has one name, and no module, doctest or question in it. Plain types stand where they are used. A choice beside keys
 (people or rows) is left out, as generators drop the keys: the service holds requests to it all the same. OpenAPI 3.0
 is for those that do not know 3.1.
-
-What the service itself tells beside the answers of operations, and its description in OpenAPI.
-
-The description is made from the contract, with its examples, and with every problem.
 """
 
 import json

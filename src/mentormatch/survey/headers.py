@@ -1,13 +1,13 @@
-"""Whether the first row of a table is a header, or the first person's answers: told by the columns, never by a word.
-
-A question hardly ever is an address, stands below itself among other answers, or is a number or a date like all that
-stands below it. Where that is so in several columns, the row is no header.
-
-Which columns of a table answer which question.
+"""Which columns of a table answer which question.
 
 A column is found by the programme's mapping, by the words of the question, or by the id of the field, which may be the
 code that the survey tool gave the question; each also with an item in brackets behind it. Where the tool does not tell
 which columns are items of one question, the programme does.
+
+Whether the first row of a table is a header, or the first person's answers: told by the columns, never by a word.
+
+A question hardly ever is an address, stands below itself among other answers, or is a number or a date like all that
+stands below it. Where that is so in several columns, the row is no header.
 """
 
 import re

@@ -1,10 +1,10 @@
-"""What files call otherwise: headers and answers under the names that the programme gives them.
+"""What intake needs to know of a programme: its questions, which of them must be there, and how much each counts.
+
+What files call otherwise: headers and answers under the names that the programme gives them.
 
 A header is mapped to a field (``disciplines``), to one item of it (``transmettre [Contrats]``), or to nothing (an empty
 text: it answers no question), an answer to an option of its question. What nobody mapped stays as typed, and so does
 all that is typed beside the options.
-
-What intake needs to know of a programme: its questions, which of them must be there, and how much each counts.
 """
 
 from collections.abc import Mapping

@@ -1,11 +1,4 @@
-"""Lower bounds on loads by an exact penalty on doubled places.
-
-Each place that must be taken earns a reward (``penalty``, as leaving it free costs so much). If all of them are taken
-at some penalty, the answer is the best that keeps the bounds: a Lagrangian relaxation without a gap. If not all are at
-a penalty beyond what all else is worth, no answer keeps them. On the left nobody has more than one place, so the reward
-goes on their pairs. On the right, required places become a second node of the same person.
-
-b-matching: capacities above 1 on both sides, by successive shortest paths with one dual a person, in machine code.
+"""b-matching: capacities above 1 on both sides, by successive shortest paths with one dual a person, in machine code.
 
 First the left side is split into one node a place and solved as a semi-assignment. That lets a pair be chosen twice, so
 its optimum is too good, but its duals are about right and few pairs are chosen twice. Each of these is given up once,
@@ -14,6 +7,13 @@ and what that leaves free is augmented along shortest paths with the duals as po
 A dual prices the marginal place of a node, so arcs have capacity 1: at the optimum a chosen pair has profit >= the sum
 of its two duals (its arc is at the upper bound), another one profit <= that sum. A node with a free place and a dual
 above the value of a free place starts a search. A free place is worth 0, or -penalty where it must be taken.
+
+Lower bounds on loads by an exact penalty on doubled places.
+
+Each place that must be taken earns a reward (``penalty``, as leaving it free costs so much). If all of them are taken
+at some penalty, the answer is the best that keeps the bounds: a Lagrangian relaxation without a gap. If not all are at
+a penalty beyond what all else is worth, no answer keeps them. On the left nobody has more than one place, so the reward
+goes on their pairs. On the right, required places become a second node of the same person.
 """
 
 from collections.abc import Callable

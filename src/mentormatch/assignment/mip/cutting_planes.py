@@ -1,4 +1,6 @@
-"""Cuts of a knapsack: the inequality that fractional shares break most, lifted to all items (Avella et al. 2010).
+"""Cuts of the knapsacks of a linear program, in rounds (Gomory 1958; Avella, Boccia & Vasilyev 2010).
+
+Cuts of a knapsack: the inequality that fractional shares break most, lifted to all items (Avella et al. 2010).
 
 Shares break an inequality of the knapsack only if they break one of their fractional items alone, where those at 1 are
 taken and those at 0 are left. So that one is looked for, over all sets of fractional items that fit in what is left:
@@ -6,8 +8,6 @@ exact separation. Lifting then gives every other item the best coefficient, one 
 
 Invariant: whatever the solver's digits, a cut holds for every set that fits. Its coefficients are whole numbers, and
 what they are bounded by is worked out from a table of the fewest hours for each worth.
-
-Cuts of the knapsacks of a linear program, in rounds (Gomory 1958; Avella, Boccia & Vasilyev 2010).
 """
 
 from bisect import bisect_right

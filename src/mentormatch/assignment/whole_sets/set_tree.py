@@ -1,9 +1,4 @@
-"""Prices of the items: by pairs at first, then by a master of sets that comes closer (Dantzig and Wolfe 1960).
-
-The master chooses among the sets listed so far; its duals, smoothed towards those of the best bound (Wentges 1997),
-are the next prices, under which every owner lists the sets that lose little.
-
-Set packing by branch and bound: one set for each owner, every item within its bounds (Ryan & Foster 1981).
+"""Set packing by branch and bound: one set for each owner, every item within its bounds (Ryan & Foster 1981).
 
 A node allows some of the sets. Its linear program gives prices of the items; rounded to integers they bound the node
 exactly: what the items cost at their dearer end, and for each owner the best set that is allowed. Sets that this bound
@@ -11,6 +6,11 @@ rules out are dropped. Branching is on whether an owner has an item.
 
 Invariant: every choice that is worth the threshold is in an open node, or was found. So with a threshold that is the
 best value itself, the tree ends with all choices that are tied for it.
+
+Prices of the items: by pairs at first, then by a master of sets that comes closer (Dantzig and Wolfe 1960).
+
+The master chooses among the sets listed so far; its duals, smoothed towards those of the best bound (Wentges 1997),
+are the next prices, under which every owner lists the sets that lose little.
 """
 
 from collections.abc import Iterator

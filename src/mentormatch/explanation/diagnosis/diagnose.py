@@ -1,13 +1,13 @@
-"""The smallest changes of a programme by which it would have a solution, each by itself, the cheapest first.
+"""A whole diagnosis: what stands in the way of the rules of a programme, and the ways out, cheapest first.
+
+Where there is no solution, some rules cannot hold together: an irreducible infeasible subset of them (Chinneck and
+Dravnieks 1991) is found by deletion, and told.
+
+The smallest changes of a programme by which it would have a solution, each by itself, the cheapest first.
 
 Every change that is returned has been tried: the programme after it has a solution, and has none one step earlier. What
 adjusts a number, or one pair, comes before what drops a rule; then the number of units changed decides, then the order
 of the programme.
-
-A whole diagnosis: what stands in the way of the rules of a programme, and the ways out, cheapest first.
-
-Where there is no solution, some rules cannot hold together: an irreducible infeasible subset of them (Chinneck and
-Dravnieks 1991) is found by deletion, and told.
 """
 
 from collections import Counter

@@ -1,10 +1,10 @@
-"""What cannot be by counting alone: more people than places, minimums, quotas and pins beyond what there is.
-
-Hall violators: people whose possible partners have too few places for them (Hall 1935; Hakimi 1965 for capacities).
+"""Hall violators: people whose possible partners have too few places for them (Hall 1935; Hakimi 1965 for capacities).
 
 A maximum flow places as many as can be. The people reachable from those left short, by alternating paths in the
 residual graph, are the smallest set of the greatest deficiency (Dulmage and Mendelsohn 1958). Its parts that share no
 partner are reported one by one.
+
+What cannot be by counting alone: more people than places, minimums, quotas and pins beyond what there is.
 """
 
 from collections import Counter

@@ -1,9 +1,9 @@
-"""The answers to one question -> how many differ, whether they were chosen or typed, which options they hold.
-
-Questions that ask how many people somebody would take: their words, and the figure in each answer.
+"""Questions that ask how many people somebody would take: their words, and the figure in each answer.
 
 A question counts something, people or relations between people (of the other side, or any), and says that they would be
 taken, rather than that they are or were. What is not said in one sentence may be in the one before.
+
+The answers to one question -> how many differ, whether they were chosen or typed, which options they hold.
 """
 
 import re

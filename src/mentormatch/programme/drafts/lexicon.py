@@ -1,9 +1,9 @@
-"""How texts are compared: text -> its words; a list of phrases -> the regular expression that finds one of them.
+"""Phrases and words that tell what a question is for, in French and English; ``patterns`` says how they are written.
+
+How texts are compared: text -> its words; a list of phrases -> the regular expression that finds one of them.
 
 Phrases are separated by commas; ``*`` ends a word that may go on, stands for up to four words between two, or for one
 at the end, ``**`` for up to eight.
-
-Phrases and words that tell what a question is for, in French and English; ``patterns`` says how they are written.
 """
 
 import re

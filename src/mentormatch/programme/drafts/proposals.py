@@ -1,6 +1,6 @@
-"""Questions that ask each side the same in its own words: what one needs, and what the other offers.
+"""Fields of a draft -> the criteria and rules that they could make, each as comments with a word on why.
 
-Fields of a draft -> the criteria and rules that they could make, each as comments with a word on why.
+Questions that ask each side the same in its own words: what one needs, and what the other offers.
 """
 
 import re

@@ -1,10 +1,10 @@
-"""The question that tells mentors from mentees, and the answer of each, by its words and by its answers.
-
-A question with its answers -> what it is taken for: its kind, and its use: forbidden, shown to staff, or compared.
+"""A question with its answers -> what it is taken for: its kind, and its use: forbidden, shown to staff, or compared.
 
 Without a reason to pair people by it, a question is shown to staff and scores nothing. A question that is not
 understood may be about anything, a person's health or faith too. So what its words are known to be about decides, and
 yes or no, which says so little by itself, needs the plainest words.
+
+The question that tells mentors from mentees, and the answer of each, by its words and by its answers.
 """
 
 import re

@@ -1,9 +1,9 @@
-"""What speaks of a person: the documents in a folder, and the rows of files of answers.
+"""The files of one edition, and all that they hold of one person, for that person (GDPR, article 15).
+
+What speaks of a person: the documents in a folder, and the rows of files of answers.
 
 Documents of ours are those that a manifest tells of, that bear the name of a registered document, or that are of a make
 of ours. A person is found by all they are known by, in their own rows and in those of others that name them.
-
-The files of one edition, and all that they hold of one person, for that person (GDPR, article 15).
 """
 
 import csv

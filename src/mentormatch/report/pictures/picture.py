@@ -1,8 +1,8 @@
-"""What pictures are drawn with: marks as SVG, axes, a scale of colours, and how wide a text is.
+"""What every picture is: a drawing under a title, the same in words, and how both are shown and saved.
+
+What pictures are drawn with: marks as SVG, axes, a scale of colours, and how wide a text is.
 
 Nothing that is drawn fetches or runs anything. Numbers are written as in the language that is spoken.
-
-What every picture is: a drawing under a title, the same in words, and how both are shown and saved.
 """
 
 from abc import ABC, abstractmethod

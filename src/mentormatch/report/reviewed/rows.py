@@ -1,9 +1,9 @@
-"""What a workbook carries of its matching, in a sheet that staff do not see, so that it can be checked when it is back.
+"""The sheet of pairs as staff left it: each row with its line, or what cannot be read in it.
+
+What a workbook carries of its matching, in a sheet that staff do not see, so that it can be checked when it is back.
 
 It names people by their keys and holds no answer: where it comes from, the pairs that it proposed, how many partners
 each person takes, and which rule forbids each pair that cannot be.
-
-The sheet of pairs as staff left it: each row with its line, or what cannot be read in it.
 """
 
 import json

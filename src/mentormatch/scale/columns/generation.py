@@ -1,4 +1,13 @@
-"""The candidate list (the columns of the restricted master), with lower bounds on the reduced cost of all others.
+"""Column generation over all pairs by sifting (Bixby, Gregory, Lustig, Marsten and Shanno 1992), exact in integers.
+
+Restricted master and pricing alternate (Gilmore and Gomory 1961): the candidate list is solved to optimality; its duals
+price all pairs; those of negative reduced cost join the list; until there are none. No tolerance is in it, as profits
+and duals are integers. Each scan gives the dual bound of Farley (1990).
+
+The first duals come from a sample of the market, solved in the same way, extended to everybody by c-transforms: the
+dual of a person outside the sample is the most that anybody in it leaves to them (dual completion).
+
+The candidate list (the columns of the restricted master), with lower bounds on the reduced cost of all others.
 
 Partial pricing: between two scans the reduced cost of a pair changes by no more than its two duals moved. So a mentor
 whose unlisted pairs all had a large reduced cost at the last scan, while duals hardly moved since, has no pair that
@@ -7,15 +16,6 @@ centres in k-means. The few mentees whose dual fell most would spoil the bound f
 themselves.
 
 Invariant: every unlisted pair of mentor i has a reduced cost >= ``rest_bound[i]`` at ``duals``.
-
-Column generation over all pairs by sifting (Bixby, Gregory, Lustig, Marsten and Shanno 1992), exact in integers.
-
-Restricted master and pricing alternate (Gilmore and Gomory 1961): the candidate list is solved to optimality; its duals
-price all pairs; those of negative reduced cost join the list; until there are none. No tolerance is in it, as profits
-and duals are integers. Each scan gives the dual bound of Farley (1990).
-
-The first duals come from a sample of the market, solved in the same way, extended to everybody by c-transforms: the
-dual of a person outside the sample is the most that anybody in it leaves to them (dual completion).
 """
 
 from collections.abc import Callable, Iterator, Sequence

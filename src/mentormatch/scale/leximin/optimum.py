@@ -1,16 +1,16 @@
-"""Lexicographic potentials, one a score level: the total order of people, and the split level of any two.
+"""A leximin optimum on listed pairs, and its certificate by lexicographic potentials.
+
+The kernel compares potentials by fingerprints. The certificate does not trust them: it adds the potentials up, and
+checks complementary slackness in exact numbers, level by level. A pair that is not chosen has a lexicographic reduced
+cost >= 0, a chosen one <= 0, and nobody whose load may change has a potential on the wrong side of the sink's.
+
+Lexicographic potentials, one a score level: the total order of people, and the split level of any two.
 
 Compare the potentials of two people from the lowest level up; the first level where they differ is their split level. A
 pair (i, k) improves the answer iff i's potential is greater there and the pair scores above that level; at that level
 it may tie. So people are sorted by potentials lexicographically; between neighbours in that order stands their split
 level, and the split level of any two is the least in between (a range minimum, by a sparse table: Bender and
 Farach-Colton 2000).
-
-A leximin optimum on listed pairs, and its certificate by lexicographic potentials.
-
-The kernel compares potentials by fingerprints. The certificate does not trust them: it adds the potentials up, and
-checks complementary slackness in exact numbers, level by level. A pair that is not chosen has a lexicographic reduced
-cost >= 0, a chosen one <= 0, and nobody whose load may change has a potential on the wrong side of the sink's.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,6 +1,6 @@
-"""What ``draft`` makes of answers: the step of the columns without a programme, and questions that one leaves out.
+"""The step of the columns: how the files are understood, what staff said of it, and the programme that comes of it.
 
-The step of the columns: how the files are understood, what staff said of it, and the programme that comes of it.
+What ``draft`` makes of answers: the step of the columns without a programme, and questions that one leaves out.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""What the page asks of a desk besides pairs: what the programme is, groups, a working group, the year of the pairs.
+"""What the page asks of a desk.
 
-What the page asks of a desk.
+What the page asks of a desk besides pairs: what the programme is, groups, a working group, the year of the pairs.
 """
 
 from typing import Annotated, Any, ClassVar, Literal

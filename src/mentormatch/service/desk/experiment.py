@@ -1,6 +1,6 @@
-"""An interrupt ends what a desk works out, and nothing else of its process.
+"""An experiment at a desk: the other programme, the record of both, and the lots, each pair with its programme.
 
-An experiment at a desk: the other programme, the record of both, and the lots, each pair with its programme.
+An interrupt ends what a desk works out, and nothing else of its process.
 """
 
 import signal

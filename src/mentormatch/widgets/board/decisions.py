@@ -1,6 +1,6 @@
-"""What staff ask of a board, as JSON: decisions, which change the plan, and the handling of them.
+"""The matching under some decisions of staff: it depends on which decisions they are, not on their order.
 
-The matching under some decisions of staff: it depends on which decisions they are, not on their order.
+What staff ask of a board, as JSON: decisions, which change the plan, and the handling of them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

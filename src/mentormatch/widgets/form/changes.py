@@ -1,6 +1,6 @@
-"""What staff ask of the form of a programme, as JSON.
+"""What a trial changes, in words: what each rule does, figures side by side, whom it concerns, what versions say.
 
-What a trial changes, in words: what each rule does, figures side by side, whom it concerns, what versions say.
+What staff ask of the form of a programme, as JSON.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

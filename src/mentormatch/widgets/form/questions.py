@@ -1,6 +1,6 @@
-"""Sentences with blanks as JSON: what stands in each, what may, and what the newest version said.
+"""The questions of a programme in its form: words, answers, uses; those that may be added; and tables of points.
 
-The questions of a programme in its form: words, answers, uses; those that may be added; and tables of points.
+Sentences with blanks as JSON: what stands in each, what may, and what the newest version said.
 """
 
 from collections import Counter
