@@ -98,9 +98,6 @@ def solve_nonadditive_goals(
 
     There are duals up to the first goal that is no sum, and beyond it if that is ``floor``.
     """
-    # Only sums: one call of an engine
-    if set(problem.goals) <= set(ADDITIVE_GOALS):
-        return ask(problem, ties=True, report=report)
 
     def report_stated(incumbent: LazySolution) -> None:
         report(lambda: _state_thresholds(problem, incumbent()))

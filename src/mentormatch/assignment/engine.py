@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -118,6 +119,7 @@ class Engine(ABC):
         """
 
 
+@cache
 def engines_by_kind() -> dict[str, type[Engine]]:
     """Return every registered engine by its kind."""
     return concrete(Engine, "mentormatch.assignment.engines")
@@ -243,6 +245,9 @@ def solve_goals(problem: AssignmentProblem, kind: str | None, run: SolveOptions)
         return found or _solve_with_fallback(supporting_engines(part, kind), part, options)
 
     try:
+        # Only sums: one call of an engine
+        if set(problem.goals) <= set(ADDITIVE_GOALS):
+            return ask(problem, ties=True, report=run.on_incumbent)
         return solve_nonadditive_goals(problem, ask, run.on_incumbent)
     except EngineError as error:
         return empty_solution(Status.FAILED, select_engine(problem, kind).kind, (str(error),))

@@ -8,7 +8,7 @@ from mentormatch.assignment.column_generation import solve_transportation_lp
 from mentormatch.assignment.engine import Engine, SolveOptions
 from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage, optimize_lexicographically
 from mentormatch.assignment.mip.program_model import Program, ProgramSolver, SolverResult, SolverStatus
-from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Solution, Status, empty_solution
 from mentormatch.assignment.objective import MAX_SOLVER_WEIGHT, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, are_pins_allowed
@@ -31,7 +31,8 @@ class Milp(Engine):
             return empty_solution(Status.STOPPED, self.kind)
         if not are_pins_allowed(problem):
             return empty_solution(Status.INFEASIBLE, self.kind)
-        sets = _solve_by_sets(problem, run) if problem.rows else None
+        owned = bool(problem.rows) and all(_may_have_owner(row) for row in problem.rows)
+        sets = _solve_by_sets(problem, run) if owned else None
         if sets is not None:
             return replace(sets, engine=self.kind)
         maximise = _maximise_within(run)
@@ -40,6 +41,12 @@ class Milp(Engine):
         if solution is None:
             solution = solve_with_side_constraints(problem, run, maximise)
         return solution if solution.greedy else replace(solution, engine=self.kind)
+
+
+def _may_have_owner(row: Row) -> bool:
+    """Return whether a row may count pairs of one person alone: it names them, or states the weight of each pair."""
+    named = row.mentor is not None or row.mentee is not None
+    return named or (row.factor is None and min(row.weights.shape, default=0) > 1)
 
 
 def _solve_by_sets(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:

@@ -45,7 +45,7 @@ class Plain(Engine):
             return False
         if min(side.most.max(initial=0) for side in remaining_degrees(problem)) > 1:
             return False
-        return _has_few_sinks(problem) or _count_edge_slots(problem) <= max(CELLS, CELLS_A_PAIR * problem.scores.count)
+        return _count_edge_slots(problem) <= max(CELLS, CELLS_A_PAIR * problem.scores.count) or _has_few_sinks(problem)
 
     def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         if seconds is None:
