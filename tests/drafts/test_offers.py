@@ -9,8 +9,8 @@ from mentormatch.operations.matching import match
 from mentormatch.programme.drafts.capacity import taking_side
 from mentormatch.programme.drafts.entries import ENOUGH, thin
 from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.drafts.roles import role_among
 from mentormatch.programme.drafts.samples import QuestionSample
-from mentormatch.programme.drafts.uses import role_among
 from mentormatch.programme.enrolment import read_survey, read_tables
 from mentormatch.programme.programme import Programme
 from tests.drafts.offer_wordings import NO_ROLES, NO_TWINS, NOT_TAKEN, ROLES, TAKEN, TWINS, lines

@@ -10,7 +10,7 @@ from pandas import DataFrame
 from mentormatch.operations.matching import match
 from mentormatch.programme.drafts.capacity import figure, taking_side
 from mentormatch.programme.drafts.programme_draft import Draft, draft
-from mentormatch.programme.drafts.proposals import need_or_offer
+from mentormatch.programme.drafts.twins import need_or_offer
 from mentormatch.programme.enrolment import read_survey, read_tables
 from mentormatch.programme.programme import Programme
 from tests.conftest import DEEP

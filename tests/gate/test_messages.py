@@ -31,7 +31,7 @@ DRAFTING = {
     "words",
 }
 READ = {
-    *("languages/affirmation", "places/gazetteer", "fields/numbers", "fields/options"),
+    *("places/gazetteer", "fields/numbers", "fields/options"),
     *("report/texts", "survey/encodings", "survey/tools", "languages/text_keys"),
     *(f"programme/drafts/{module}" for module in DRAFTING),
 }

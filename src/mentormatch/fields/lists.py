@@ -23,8 +23,6 @@ from mentormatch.fields.base import (
     Labels,
     SeveralAnswers,
     is_blank,
-    is_nobody,
-    option_named,
     options_by_spelling,
     places,
     position,
@@ -32,6 +30,7 @@ from mentormatch.fields.base import (
     without,
 )
 from mentormatch.fields.clock import SlotWeek, SlotZone, WeeklySlot, minutes_in, weekday_of
+from mentormatch.fields.options import is_nobody, option_named
 from mentormatch.fields.single import Options, text_of_box, texts_of_boxes
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined

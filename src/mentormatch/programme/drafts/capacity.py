@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from mentormatch.fields import Side
 from mentormatch.fields.base import split
-from mentormatch.fields.single import parse_number
+from mentormatch.fields.numbers import parse_number
 from mentormatch.programme.drafts.lexicon import fold, plain
 
 MOST_OPTIONS, LONGEST_OPTION, LONGEST_SEEN = 40, 80, 400

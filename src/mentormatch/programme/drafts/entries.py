@@ -14,8 +14,8 @@ from mentormatch.languages import mark, spoken, tr
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.kinds import Guess
 from mentormatch.programme.drafts.lexicon import fold
+from mentormatch.programme.drafts.roles import RoleQuestion
 from mentormatch.programme.drafts.samples import QuestionSample
-from mentormatch.programme.drafts.uses import RoleQuestion
 from mentormatch.programme.drafts.words import content
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.tool import OTHER

@@ -11,8 +11,9 @@ from mentormatch.programme.drafts.capacity import FEW, share
 from mentormatch.programme.drafts.entries import DraftEntry, array, by_side, identifier, line, quote_toml
 from mentormatch.programme.drafts.kinds import AT
 from mentormatch.programme.drafts.lexicon import fold
+from mentormatch.programme.drafts.roles import RoleQuestion, role_among, role_of_answers
 from mentormatch.programme.drafts.samples import QuestionSample
-from mentormatch.programme.drafts.uses import RoleQuestion, guess, role_among, role_of_answers
+from mentormatch.programme.drafts.uses import guess
 from mentormatch.survey.headers import claims_by_field
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import TextTable

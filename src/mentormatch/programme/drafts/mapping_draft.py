@@ -25,8 +25,9 @@ from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.entries import identifier, line, plain, quote_toml
 from mentormatch.programme.drafts.identity import TELLS, missing_identity, why_identity
 from mentormatch.programme.drafts.lexicon import fold
+from mentormatch.programme.drafts.roles import RoleQuestion
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, in_table
-from mentormatch.programme.drafts.uses import STATED, RoleQuestion
+from mentormatch.programme.drafts.uses import STATED
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.headers import claims_by_field, is_left, places, separate_questions, split_part

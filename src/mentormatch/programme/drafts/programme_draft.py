@@ -46,8 +46,9 @@ from mentormatch.programme.drafts.kinds import SEEN, Guess, boxes_of
 from mentormatch.programme.drafts.lexicon import fold
 from mentormatch.programme.drafts.mapping_draft import share_understood
 from mentormatch.programme.drafts.proposals import DraftedExtension, adapt, choices, is_of_house
+from mentormatch.programme.drafts.roles import RoleQuestion, role_among
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, language_of, samples, with_sides
-from mentormatch.programme.drafts.uses import RoleQuestion, apply_use, guess, is_sensitive, role_among
+from mentormatch.programme.drafts.uses import apply_use, guess, is_sensitive
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.survey.entries import KEYLESS, NAMELESS, UNACCEPTED, laid_out

@@ -24,8 +24,9 @@ from mentormatch.programme.drafts.mapping_draft import (
     with_mapping,
 )
 from mentormatch.programme.drafts.programme_draft import examples, surety_of_column
+from mentormatch.programme.drafts.roles import RoleQuestion, role_among
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, samples
-from mentormatch.programme.drafts.uses import RoleQuestion, first_fit, is_sensitive, role_among
+from mentormatch.programme.drafts.uses import first_fit, is_sensitive
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.report.intake_words import KINDS

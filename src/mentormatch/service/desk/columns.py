@@ -24,8 +24,9 @@ from mentormatch.programme.drafts.programme_draft import (
     rejections,
     surety_of_entry,
 )
+from mentormatch.programme.drafts.roles import MOST_ANSWERS, RoleQuestion
 from mentormatch.programme.drafts.samples import QuestionSample, Tables, language_of, samples
-from mentormatch.programme.drafts.uses import MOST_ROLES, RoleQuestion, is_sensitive
+from mentormatch.programme.drafts.uses import is_sensitive
 from mentormatch.programme.enrolment import plan_of
 from mentormatch.programme.programme import Programme
 from mentormatch.report.intake_words import KINDS
@@ -189,7 +190,7 @@ class SeenDraft:
             "match": one.guess.kind != "text" or one.guess.use in ("contact", "key", "forbidden"),
             "display": True,
             "key": could_be_key(sample),
-            "role": single and not self.made.outline.apart and 2 <= given <= MOST_ROLES,
+            "role": single and not self.made.outline.apart and 2 <= given <= MOST_ANSWERS,
             "contact": single,
             "consent": single and one.guess.kind == "yesno",
             "forbidden": True,

@@ -27,7 +27,7 @@ from mentormatch.operations.proposal import Proposal, ProposalRecord, Reason, ke
 from mentormatch.operations.repair import keys_of
 from mentormatch.operations.replies import Reply, ReplyAnswer
 from mentormatch.programme.drafts.mapping_draft import StatedMapping
-from mentormatch.programme.drafts.uses import RoleQuestion, role_among
+from mentormatch.programme.drafts.roles import RoleQuestion, role_among
 from mentormatch.programme.edits import ProgrammeText, ProgrammeVersions
 from mentormatch.record.log import chain_in
 from mentormatch.record.seal import Seal
