@@ -37,7 +37,7 @@ ROOMS = (
     *("assignment", "cli", "contract", "explanation", "followup", "groups", "inspection", "operations", "profiles"),
     *("record", "report", "survey", "widgets"),
 )
-COMPILED = (".kernels", ".flow", ".replica_kernels", ".compiled_replicas")
+COMPILED = (".kernels", ".flow", ".replica_kernels")
 """Modules that load numba: a process that has it takes a second more for its first few pairs."""
 
 

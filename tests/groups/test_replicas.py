@@ -53,7 +53,7 @@ def drawn(seed: int, people: int = 24) -> GroupProblem:
 def engines() -> Iterator[Callable[..., ArrayReplicas]]:
     yield ArrayReplicas
     if HAS_NUMBA:
-        from mentormatch.groups.compiled_replicas import CompiledReplicas
+        from mentormatch.groups.replica_kernels import CompiledReplicas
 
         yield CompiledReplicas  # type: ignore[misc]  # an engine like the other
 

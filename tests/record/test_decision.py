@@ -22,7 +22,7 @@ from mentormatch.record.decision import (
     write_decision,
 )
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
-from mentormatch.record.restoration import restore_matching
+from mentormatch.service.desk.rounds import restore_matching
 from tests.record.decisions import changed, coupled, example, plain, posed, written
 
 pytestmark = pytest.mark.promise(29)

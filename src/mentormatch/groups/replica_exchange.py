@@ -133,7 +133,7 @@ def compiled_replicas(tables: EnergyTables, states: ReplicaStates, left_s: float
     """Return the engine in machine code; None where it is not there, or would take too long to load or to compile."""
     if not HAS_NUMBA or (left_s < LOADED_S and NAME not in sys.modules):
         return None
-    from mentormatch.groups.compiled_replicas import CompiledReplicas, may_compile
+    from mentormatch.groups.replica_kernels import CompiledReplicas, may_compile
 
     return CompiledReplicas(tables, states, QUANTILES) if may_compile(tables, left_s) else None
 

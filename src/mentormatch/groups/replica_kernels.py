@@ -4,15 +4,18 @@ A proposal takes a random person and a random place in another group: whoever si
 person; an empty place is moved to. People who are to be together move as one, against as many places. A proposal is
 accepted where what it loses is at most the temperature times a random quantile of the exponential distribution, all in
 integers. Invariant: ``gains[k, i]`` is the weight of person i alone in group k, and with all others who are in it.
+
+The engine of the search for groups in machine code: which walk an energy needs, and when compiled code is there.
 """
 
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from mentormatch.assignment.kernels.jit import jit_without_refcounts as jit
 from mentormatch.base.arrays import IntMatrix, IntVector
-from mentormatch.groups.energy import EMPTY, QUANTILE_BITS, EnergyTables, Quantiles, Replica, Words
+from mentormatch.groups.energy import EMPTY, QUANTILE_BITS, EnergyTables, Quantiles, Replica, ReplicaStates, Words
 
 type Unsigned = np.uint64
 type Number = Any
@@ -523,3 +526,52 @@ def whole_terms(  # noqa: PLR0913 - see ``sweep_pairs``
             common += 1 if have == after else 0
         total += (points[term, common] if answers == after else unknown[term]) * (after * (after - 1) // 2)
     return total
+
+
+PATIENT_S, MANY = (8.0, 20.0), 60
+"""Functions that were never compiled are compiled for so many people, where there are so many seconds: for sums over
+pairs alone, and for all energies."""
+
+
+class CompiledReplicas:
+    """The engine of the search in machine code; see ``replica_exchange``.
+
+    Sums over pairs and people alone have a walk of their own: it takes a tenth of the time, and is compiled in two
+    seconds, the one for all energies in ten.
+    """
+
+    def __init__(self, tables: EnergyTables, states: ReplicaStates, quantiles: IntVector) -> None:
+        self.tables, self.states, self.quantiles = tables, states, quantiles.astype(np.uint16)
+        self.first = tables.first.astype(np.uint64)
+
+    def walk(self, temperatures: IntVector, proposals: int) -> float:
+        """Make so many proposals at each replica; return which part was accepted."""
+        done = self._run(self.states, temperatures, proposals)
+        self.states.energies += done[0]
+        return float(done[1].sum()) / max(int(done[2].sum()), 1)
+
+    def descend(self, replica: int) -> IntVector:
+        """Return the places of the local optimum below a replica, which stays as it is."""
+        copy = self.states.copy(self.tables, replica)
+        self._run(copy, np.zeros(1, dtype=np.int64), 0)
+        return np.asarray(copy.place[0].copy())
+
+    def _run(self, states: ReplicaStates, temperatures: IntVector, proposals: int) -> IntMatrix:
+        done, tables = np.zeros((3, len(states)), dtype=np.int64), self.tables
+        walk = states.arrays(), temperatures, proposals, self.quantiles, done
+        if tables.plain:
+            sweep_pairs(tables.pairs, tables.least, tables.home, self.first, *walk)
+        else:
+            sweep_units(tables, self.first, *walk)
+        return done
+
+
+def may_compile(tables: EnergyTables, left_s: float) -> bool:
+    """Return whether compiled code is there, or there is time to make it."""
+    dispatcher: Any = sweep_pairs if tables.plain else sweep_units
+    if dispatcher.signatures or (left_s > PATIENT_S[not tables.plain] and len(tables.unit) >= MANY):
+        return True
+    # The store of compiled functions, where another process left them, of the file as it is
+    source = Path(__file__)
+    stored = Path(dispatcher.stats.cache_path).glob(f"{source.stem}.{dispatcher.__name__}-*.nbc")
+    return any(each.stat().st_mtime >= source.stat().st_mtime for each in stored)

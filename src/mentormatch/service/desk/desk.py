@@ -19,7 +19,6 @@ from mentormatch.operations.matching import match
 from mentormatch.operations.proposal import Late, Proposal, ProposalRecord
 from mentormatch.programme.edits import ProgrammeText
 from mentormatch.record.decision import Decision
-from mentormatch.record.restoration import restore_matching
 from mentormatch.report.reviewed.decisions import read_decisions
 from mentormatch.report.views.piece import ViewNames, labels_of
 from mentormatch.service.desk import desk_requests
@@ -75,7 +74,7 @@ from mentormatch.service.desk.experiment import (
 )
 from mentormatch.service.desk.kept_state import restore, save_parts
 from mentormatch.service.desk.kind_steps import NOT_FORMED, KindSteps
-from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound
+from mentormatch.service.desk.rounds import ROUND_FILES, DeskRound, restore_matching
 from mentormatch.service.desk.sealing_board import SealingBoard
 from mentormatch.service.desk.uploads import File, Handed, PeopleReader, refuse_too_many
 from mentormatch.service.messages import ServiceMessage, read_message

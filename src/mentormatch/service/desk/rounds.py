@@ -1,18 +1,21 @@
-"""One round of a proposal at a desk: the board of its pairs, the replies that were noted, and the round before it."""
+"""One round of a proposal at a desk: its board, the replies noted, the round before it; or a decision restored."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
+import numpy as np
+
 from mentormatch.base.strict_json import JsonMessage
-from mentormatch.errors import RequestError, SurveyError
+from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.explanation.rule_breaches import breaches
 from mentormatch.explanation.tables import SIDE_WORDS, ResultSheet, sheet
 from mentormatch.fields import SIDES, Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.operations.matching import KeyPair
+from mentormatch.operations.evaluation import given_plan
+from mentormatch.operations.matching import KeyPair, Matching
 from mentormatch.operations.proposal import (
     COLUMNS,
     REASONS,
@@ -38,6 +41,10 @@ from mentormatch.operations.replies import (
     reply,
 )
 from mentormatch.operations.suggestion import suggest
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+from mentormatch.record.decision import Decision
+from mentormatch.record.instance import other_ground, refuse
 from mentormatch.report.exporters.data_files import to_csv
 from mentormatch.report.folder import ANSWERED
 from mentormatch.report.proposals import DECLINED, FILES, round_text
@@ -425,3 +432,24 @@ def answer_words() -> Iterator[tuple[ReplyAnswer, str]]:
 def menu(entries: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> list[MenuEntry]:
     """Return the entries of a menu."""
     return [MenuEntry(value=value, words=words) for value, words in entries]
+
+
+def restore_matching(decision: Decision, cohort: Cohort, programme: Programme) -> Matching:
+    """Return the pairs of a decision as a matching of the cohort and the programme that it was made of.
+
+    Nothing is solved: the status is ``feasible``. The file numbers people by their rows, so that their answers alone do
+    not tell who is meant: the scores that it states must be theirs too. The programme may be without the pairs that
+    staff imposed or set aside. Raises RequestError where the decision rests on something else.
+    """
+    refuse(one for one in other_ground(decision, cohort, programme) if one.where != tr("programme"))
+    ids = cohort.mentors.ids, cohort.mentees.ids
+    stated = decision.problem()
+    expected = tr("ce que donnent les réponses et le programme")
+    if stated.shape != (len(ids[0]), len(ids[1])):
+        refuse([Problem(tr("réponses"), tr("d'autres personnes"), expected)])
+    chosen = decision.solution().pairs.tolist()
+    plan = given_plan(cohort, programme, [(ids[0][i], ids[1][k]) for i, k in chosen], seed=decision.seed)
+    pairs = stated.scores.pairs()
+    if not np.array_equal(stated.scores.at(*pairs), plan.problem.scores.at(*pairs)):
+        refuse([Problem("scores", tr("d'autres points"), expected)])
+    return plan
