@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from mentormatch.assignment.engine import SolveOptions
-from mentormatch.assignment.flow.b_matching import solve_with_lower_bounds
+from mentormatch.assignment.flow.lower_bounds import solve_with_lower_bounds
 from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
 from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.assignment.model.solution import Solution, Status, ignore_incumbent
