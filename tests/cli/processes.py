@@ -29,7 +29,7 @@ from typing import Any, NoReturn, Self, TextIO
 
 from mentormatch.base.streams import flush
 from mentormatch.cli import main as command_line
-from mentormatch.cli.failures import stand_by
+from mentormatch.cli.interrupts import stand_by
 
 STEPS = ("open", "os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.truncate")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT

@@ -2,7 +2,7 @@
 
 import gc
 
-from mentormatch.cli.failures import ENDED, leave, stand_by, stand_down
+from mentormatch.cli.interrupts import ENDED, leave, stand_by, stand_down
 
 YOUNG = 100_000
 """So many objects are made before cycles are looked for: loading a command makes many objects, and hardly any cycle."""
