@@ -54,6 +54,23 @@ def test_a_plan_of_our_own_breaks_none() -> None:
     assert evaluate(cohort(), PROGRAMME, [(pair.mentor, pair.mentee) for pair in matching.pairs]).breaches == ()
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"kind": "ban", "mentor": "M1", "mentee": "E2"},
+        {"kind": "apart", "people": ["M1", "E2"]},
+        {"kind": "history", "pairs": [{"mentor": "M1", "mentee": "E2"}]},
+    ],
+    ids=lambda rule: str(rule["kind"]),
+)
+def test_a_pair_that_may_not_be_is_found_among_all_pairs_of_a_person(rule: dict[str, Any], *, backwards: bool) -> None:
+    programme = Programme.read({"programme": {"name": "Essai"}, "fields": FIELDS, "rules": [rule]})
+    pairs = [("M1", "E1"), ("M1", "E2"), ("M2", "E2")]
+    found = evaluate(cohort(), programme, pairs[::-1] if backwards else pairs).breaches
+    assert ("M1", "E2") in [breach.people for breach in found]
+
+
 @pytest.mark.parametrize(
     ("pairs", "found"),
     [

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import batched
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch.assignment.model.problem import AssignmentProblem, Row
 from mentormatch.base.arrays import BoolVector
@@ -17,6 +18,8 @@ from mentormatch.rules.rule import NO_SCORES, Market, Rule, degree_bounds, eligi
 from mentormatch.scoring.score import ScoreTable
 
 type Positions = Sequence[tuple[int, int]]
+type Places = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""Where the people of each pair stand in a market."""
 
 TOGETHER, TWO = 64, 2
 """Pairs whose people rules look at together, and people who are named where a bound is about them alone."""
@@ -42,21 +45,22 @@ def breaches(
     yield from breaches_by_all(rules, market, problem.rows, [pair for pair in pairs if pair not in alone])
 
 
-def markets(cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Market]:
-    """Yield the people of a few pairs at a time: the first of one side with the first of the other, and so on."""
+def markets(cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[tuple[Market, Places]]:
+    """Yield the people of a few pairs at a time, each once, as rules know people by keys; and where the pairs are."""
     for some in batched(pairs, TOGETHER):
-        mentors, mentees = np.array(some, dtype=np.intp).T
+        sides = (np.unique(side, return_inverse=True) for side in np.array(some, dtype=np.intp).T)
+        (mentors, left), (mentees, right) = sides
         people = cohort.mentors.take(mentors), cohort.mentees.take(mentees)
-        yield Market(*people, scores.part(mentors, mentees))
+        yield Market(*people, scores.part(mentors, mentees)), (left, right)
 
 
-def breaches_by_pairs(rules: Sequence[Rule], of_pairs: Sequence[Market]) -> Iterator[Breach]:
+def breaches_by_pairs(rules: Sequence[Rule], of_pairs: Sequence[tuple[Market, Places]]) -> Iterator[Breach]:
     """Yield the pairs that a rule forbids."""
     for rule in rules:
-        for market in of_pairs:
+        for market, places in of_pairs:
             block = rule.forbidden(market)
-            for row in () if block is None else np.flatnonzero(block.diagonal()).tolist():
-                yield Breach(rule.label, keys(market, row, row), tr("binôme exclu par cette règle"))
+            for left, right in () if block is None else np.column_stack(places)[block[places]].tolist():
+                yield Breach(rule.label, keys(market, left, right), tr("binôme exclu par cette règle"))
 
 
 def breaches_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:

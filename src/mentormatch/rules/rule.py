@@ -378,8 +378,11 @@ class UnheldScores(ScoreTable):
         return False
 
     def part(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
-        some = Cohort(self.cohort.mentors.take(mentors), self.cohort.mentees.take(mentees))
-        return score(some, self.criteria).values
+        # Each person once, whoever comes twice: some criteria know people by their keys
+        sides = (np.unique(np.asarray(side, dtype=np.intp), return_inverse=True) for side in (mentors, mentees))
+        (ours, left), (theirs, right) = sides
+        some = Cohort(self.cohort.mentors.take(ours), self.cohort.mentees.take(theirs))
+        return score(some, self.criteria).values[np.ix_(left, right)]
 
     def with_criteria(self, criteria: Sequence[Criterion]) -> "UnheldScores":
         """Return the scores of the same people by other criteria."""
