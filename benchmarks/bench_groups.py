@@ -94,15 +94,17 @@ CRITERIA = [
     {"kind": "unlike", "field": "taches", "weight": 20},
 ]
 KINDS = ("apart", "together and counts", "tight")
+COHORTS = 5
+"""So many cohorts of each size, apart from other rules: the figure is their median."""
 
 
-def survey(people: int, kind: str) -> tuple[Cohort, Programme]:
-    """Return so many people who answered, and a programme of groups of about eight.
+def survey(people: int, kind: str, cohort: int = 0) -> tuple[Cohort, Programme]:
+    """Return so many people who answered, one of many ``cohort``, and a programme of groups of about eight.
 
     No two of one organisation meet. With more rules: one person in ten is to be with another, and each group has two to
     five people from the country. Tight: organisations have one person for each group, and 40 % of the people.
     """
-    draw, groups = np.random.default_rng(people), -(-people // 8)
+    draw, groups = np.random.default_rng(people + 1_000 * cohort), -(-people // 8)
     where = organisations(people, groups, draw)
     if kind == "tight":
         where = draw.permutation(
@@ -135,10 +137,17 @@ def survey(people: int, kind: str) -> tuple[Cohort, Programme]:
     return Cohort(nobody, People(tuple(keys), columns, np.ones(people, dtype=bool))), programme
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("people", [50, 100, 200, 400])
-def test_surveys(benchmark: BenchmarkFixture, people: int, kind: str) -> None:
-    cohort, programme = survey(people, kind)
+def cohorts(kind: str) -> int:
+    """Return how many cohorts of a kind are formed into groups."""
+    return COHORTS if kind == "apart" else 1
+
+
+@pytest.mark.parametrize(
+    ("people", "kind", "number"),
+    [(people, kind, each) for people in (50, 100, 200, 400) for kind in KINDS for each in range(cohorts(kind))],
+)
+def test_surveys(benchmark: BenchmarkFixture, people: int, kind: str, number: int) -> None:
+    cohort, programme = survey(people, kind, number)
     benchmark.group = f"{kind}, by form_groups, {SURVEY_S:.0f} s"
     began = process_time()
     grouping = benchmark.pedantic(

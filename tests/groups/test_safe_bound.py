@@ -1,6 +1,7 @@
 """The bound on the total: never below what groups reach, whatever the dual and however it was rounded."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from mentormatch.groups.relaxation import (
     bound_total,
     eigenvalue_error,
     fewest_pairs,
+    grow_stars,
     partitions_of,
     relax,
     relax_pairs,
@@ -63,14 +65,36 @@ def test_any_dual_bounds_any_groups(seed: int, heat: float, *, equal: bool) -> N
         draw.normal(0, 10**heat * 100, (12, 12)),
         tuple(draw.exponential(10, 12) for _ in relaxed.rows),
         tuple(draw.exponential(10, 12) for _ in relaxed.rows),
-        np.array([[0, 1, 2], [5, 3, 4]]),
-        draw.exponential(10, 2),
+        np.array([[0, 1, 2, -1, -1], [5, 3, 4, 7, -1], [2, 6, 8, 9, 11]]),
+        draw.exponential(10**heat * 100, 3),
     )
     bound = bound_total(relaxed, dual)
     people = draw.permutation(12)
     sizes = [4, 4, 4] if equal or draw.random() < 0.5 else [3, 4, 5]
     groups = np.split(people, np.cumsum(sizes)[:-1])
     assert bound >= sum(problem.worth_of(group.tolist()) for group in groups)
+
+
+def test_stars_are_broken_where_they_are_found_and_kept_by_any_groups() -> None:
+    found = 0
+    for seed in range(DRAWS):
+        draw = np.random.default_rng(seed)
+        shares = np.triu(draw.random((12, 12)), 1)
+        shares = shares + shares.T + np.eye(12)
+        group = draw.integers(0, 4, 12)
+        together = (group[:, None] == group).astype(np.float64)
+        for person in range(12):
+            for center, *leaves in grow_stars(shares, person).tolist():
+                some = [leaf for leaf in leaves if leaf >= 0]
+                assert (center, len({person, *some})) == (person, len(some) + 1)
+                pairs = list(combinations(some, 2))
+                broken, kept = (
+                    sum(each[center, leaf] for leaf in some) - sum(each[pair] for pair in pairs)
+                    for each in (shares, together)
+                )
+                assert kept <= 1 < broken
+                found += len(some) > 2
+    assert found
 
 
 def test_errors_of_eigenvalues_cover_those_of_a_matrix_whose_spectrum_is_known() -> None:

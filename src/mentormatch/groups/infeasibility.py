@@ -234,7 +234,7 @@ def meetings(members: People, past: Iterable[MemberGroup]) -> IntMatrix | None:
     return met if past else None
 
 
-EACH_S, ALL_S = 2.0, 15.0
+EACH_S, ALL_S = 5.0, 15.0
 """Seconds for one question whether everybody can be placed, and for all of them."""
 
 

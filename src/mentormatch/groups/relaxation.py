@@ -2,9 +2,9 @@
 
 Maximise half of <W, X>, where X says who is with whom: X - J/g is positive semidefinite with eigenvalues up to the
 greatest size; X is between 0 and 1, 1 on the diagonal and for people who are to be together, 0 for those apart, and
-keeps rows on the make-up of groups, and triangles. The steps: the semidefinite part by an eigendecomposition, the other
-by clipping, the dual by the difference of both; prices of rows and triangles climb beside them (Hildreth 1957). Every
-dual gives a bound, so the steps may end at any time; ``safe_bound`` makes it exact.
+keeps rows on the make-up of groups, and stars. The steps: the semidefinite part by an eigendecomposition, the other
+by clipping, the dual by the difference of both; prices of rows and stars climb beside them (Hildreth 1957). Every
+dual gives a bound, so the steps may end at any time; ``bound_total`` makes it exact.
 
 A bound on the total of any groups from any symmetric matrix, exact in spite of rounding (Jansson et al. 2007).
 
@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import combinations
 from math import floor
 from pathlib import Path
 from time import monotonic
@@ -81,14 +82,15 @@ class Partitions:
 class DualMatrices:
     """The dual: ``matrix`` U (n, n), and for each row of make-up prices of its two ends (n,), 0 or more.
 
-    ``triangles`` (t, 3) and ``prices`` (t,): who is with both i and j, of a triangle k, i, j, has these together too:
-    ``X[k, i] + X[k, j] - X[i, j] <= 1``.
+    ``stars`` (t, 1 + LEAVES), a center and its leaves, -1 for none, and ``prices`` (t,): the inequality of 2-partitions
+    with one person on a side (Grötschel and Wakabayashi 1990). Leaves that are with the center are with each other, so
+    ``sum of X[center, leaf] - sum of X[leaf, leaf'] <= 1``; of two leaves that is a triangle.
     """
 
     matrix: FloatMatrix
     least: tuple[FloatVector, ...]
     most: tuple[FloatVector, ...]
-    triangles: IntMatrix
+    stars: IntMatrix
     prices: FloatVector
 
 
@@ -107,7 +109,7 @@ def bound_total(given: Partitions, dual: DualMatrices) -> int:
     prices = np.rint(np.maximum(dual.prices, 0) * parts).astype(np.int64)
     paid += int(prices.sum())
     # A pair is in the matrix twice, and everybody is with themselves
-    entries = given.worth * parts - 2 * whole - row_prices - triangle_sums(len(given), dual.triangles, prices)
+    entries = given.worth * parts - 2 * whole - row_prices - star_sums(len(given), dual.stars, prices)
     pairs = best_pairs(given, entries)
     inner, moved = without_constant(given, whole) if given.equal else (whole, 0)
     total = Fraction(pairs - int(np.trace(whole)) - held + paid + moved, parts)
@@ -115,14 +117,20 @@ def bound_total(given: Partitions, dual: DualMatrices) -> int:
     return floor(total + greatest_spectrum(given, inner.astype(np.float64) / parts))
 
 
-def triangle_sums[T: (np.int64, np.float64)](n: int, triangles: IntMatrix, prices: NDArray[T]) -> NDArray[T]:
-    """Return (n, n), symmetric: what each pair pays for its triangles."""
-    center, left, right = triangles.T
+def star_sums[T: (np.int64, np.float64)](n: int, stars: IntMatrix, prices: NDArray[T]) -> NDArray[T]:
+    """Return (n, n), symmetric: what each pair pays for its stars."""
     total = np.zeros((n, n), dtype=prices.dtype)
-    for one, other, sign in ((center, left, 1), (center, right, 1), (left, right, -1)):
-        np.add.at(total, (one, other), sign * prices)
-        np.add.at(total, (other, one), sign * prices)
+    for some, one, other, sign in pairs_of_stars(stars):
+        np.add.at(total, (one, other), sign * prices[some])
+        np.add.at(total, (other, one), sign * prices[some])
     return total
+
+
+def pairs_of_stars(stars: IntMatrix) -> Iterator[tuple[BoolVector, IntVector, IntVector, int]]:
+    """Yield which stars have a pair of some kind, its two people in these, and its sign: 1 with the center, else -1."""
+    for one, other in combinations(range(stars.shape[1]), 2):
+        some = (stars[:, one] >= 0) & (stars[:, other] >= 0)
+        yield some, stars[some, one], stars[some, other], -1 if one else 1
 
 
 def fineness(given: Partitions, dual: DualMatrices) -> int:
@@ -201,9 +209,11 @@ STEPS, WORK, LOOK = (50, 400), 6 * 10**9, 25
 bound is looked at."""
 ENOUGH, PATIENCE = 1e-5, 4
 """So many looks in a row that better the bound by less than this part end the method."""
-SEPARATE, BROKEN, TRIANGLES, CLIMB = 50, 0.01, 10, 0.7
-"""After so many steps triangles that are broken by more than the second number join, so many times the people at most;
+SEPARATE, BROKEN, STARS, CLIMB = 50, 0.01, 10, 0.7
+"""After so many steps stars that are broken by more than the second number join, so many times the people at most;
 how fast their prices climb."""
+LEAVES, TRIED, HOPEFUL = 4, 30, 0.5
+"""The leaves of a star at most; from so many pairs of each person stars are grown, if these come to so much."""
 OVER, ADAPT, FACTOR, PACE = 1.6, 20, 1.3, 1.5
 """Over-relaxation of the dual; after so many steps the penalty is adapted by this factor; how fast
 prices of rows climb."""
@@ -332,7 +342,7 @@ def dual_ascent(given: Partitions, ends: float | None) -> Iterator[DualMatrices]
             state.adapt()
         over = ends is not None and monotonic() > ends
         if step % LOOK == 0 or over or step == steps:
-            yield DualMatrices(state.dual, tuple(state.least), tuple(state.most), state.triangles, state.prices)
+            yield DualMatrices(state.dual, tuple(state.least), tuple(state.most), state.stars, state.prices)
         if step % SEPARATE == 0 and not over:
             state.separate()
         if over:
@@ -353,7 +363,7 @@ class AdmmState:
         self.least = [np.zeros(n) for _ in given.rows]
         self.most = [np.zeros(n) for _ in given.rows]
         self.residuals = 0.0, 0.0
-        self.triangles, self.prices = np.zeros((0, 3), dtype=np.int64), np.zeros(0)
+        self.stars, self.prices = np.zeros((0, 1 + LEAVES), dtype=np.int64), np.zeros(0)
         self.pace = np.zeros(0)
 
     def step(self) -> None:
@@ -369,36 +379,33 @@ class AdmmState:
             self.most[place] = np.maximum(self.most[place] + pace * (there - row.most), 0)
             lower = np.maximum(self.least[place] + pace * (row.least - there), 0)
             self.least[place] = np.where(row.bound_below, lower, 0.0)
-        self.prices = np.maximum(self.prices + self.penalty * self.pace * self._excess(self.triangles), 0)
+        self.prices = np.maximum(self.prices + self.penalty * self.pace * self._excess(self.stars), 0)
 
-    def _excess(self, triangles: IntMatrix) -> FloatVector:
-        center, left, right = triangles.T
-        return np.asarray(self.inside[center, left] + self.inside[center, right] - self.inside[left, right] - 1)
+    def _excess(self, stars: IntMatrix) -> FloatVector:
+        return self._sums(stars, self.inside) - 1
+
+    def _sums(self, stars: IntMatrix, matrix: FloatMatrix, *, signed: bool = True) -> FloatVector:
+        """Return (t,) the sums of a matrix over the pairs of each star, those between leaves with their sign."""
+        total = np.zeros(len(stars))
+        for some, one, other, sign in pairs_of_stars(stars):
+            total[some] += (sign if signed else 1) * matrix[one, other]
+        return total
 
     def separate(self) -> None:
-        """Keep the triangles that have a price, and add those that are broken most."""
+        """Keep the stars that have a price, and add those that are broken most."""
         n = len(self.inside)
-        found = []
-        for person, row in enumerate(self.inside):
-            near = np.flatnonzero(row > BROKEN)
-            broken = np.triu(row[near][:, None] + row[near][None, :] - self.inside[np.ix_(near, near)] - 1, 1)
-            left, right = np.nonzero(broken > BROKEN)
-            some = (near[left] != person) & (near[right] != person)
-            found.append(np.column_stack([np.full(int(some.sum()), person), near[left[some]], near[right[some]]]))
-        fresh = np.concatenate(found)
-        fresh = fresh[np.argsort(-self._excess(fresh), kind="stable")[: TRIANGLES * n]]
+        fresh = np.concatenate([grow_stars(self.inside, person) for person in range(n)])
+        fresh = fresh[np.argsort(-self._excess(fresh), kind="stable")[: STARS * n]]
         kept = self.prices > 0
-        every = np.concatenate([self.triangles[kept], fresh])
+        every = np.concatenate([self.stars[kept], fresh])
         prices = np.concatenate([self.prices[kept], np.zeros(len(fresh))])
         _, places = np.unique(every, axis=0, return_index=True)
-        self.triangles, self.prices = every[places], prices[places]
-        # The more triangles share a pair, the slower each climbs
-        center, left, right = self.triangles.T
+        self.stars, self.prices = every[places], prices[places]
+        # The more stars share a pair, the slower each climbs
         sharing = np.zeros_like(self.inside)
-        for one, other in ((center, left), (center, right), (left, right)):
+        for _, one, other, _ in pairs_of_stars(self.stars):
             np.add.at(sharing, (np.minimum(one, other), np.maximum(one, other)), 1.0)
-        sharing += sharing.T
-        self.pace = CLIMB / (sharing[center, left] + sharing[center, right] + sharing[left, right])
+        self.pace = CLIMB / self._sums(self.stars, sharing + sharing.T, signed=False)
 
     def adapt(self) -> None:
         """Raise or lower the penalty, so that both residuals shrink alike."""
@@ -442,7 +449,33 @@ class AdmmState:
         for row, least, most in zip(self.given.rows, self.least, self.most, strict=True):
             price = np.outer(most - least, row.holds)
             total += (price + price.T) / 2
-        return total + triangle_sums(len(total), self.triangles, self.prices) / 2
+        return total + star_sums(len(total), self.stars, self.prices) / 2
+
+
+def grow_stars(inside: FloatMatrix, person: int) -> IntMatrix:
+    """Return (t, 1 + LEAVES) the broken stars around a person, grown greedily from the pairs that come to most."""
+    near = np.flatnonzero(inside[person] > BROKEN)
+    near = near[near != person]
+    own, among = inside[person, near], inside[np.ix_(near, near)]
+    left, right = np.triu_indices(len(near), 1)
+    worth = own[left] + own[right] - among[left, right]
+    first = np.argsort(-worth, kind="stable")[:TRIED]
+    first = first[worth[first] > HOPEFUL]
+    leaves = np.full((len(first), LEAVES), -1)
+    leaves[:, 0], leaves[:, 1], worth = left[first], right[first], worth[first]
+    # What one more leaf would add
+    gains = own - among[leaves[:, 0]] - among[leaves[:, 1]]
+    stars = np.arange(len(first))
+    for place in range(2, LEAVES):
+        gains[stars[:, None], leaves[:, :place]] = -1.0
+        best = gains.argmax(axis=1) if len(near) else stars
+        added = gains[stars, best]
+        more = added > 0
+        leaves[more, place], worth = best[more], worth + np.maximum(added, 0)
+        gains = np.where(more[:, None], gains - among[best], -1.0)
+    broken = np.sort(leaves[worth > 1 + BROKEN], axis=1)
+    people = np.where(broken >= 0, near[broken], -1)
+    return np.column_stack([np.full(len(people), person), people])
 
 
 def capped_simplex(values: FloatVector, most: float, total: float) -> FloatVector:
