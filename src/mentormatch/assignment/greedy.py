@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from mentormatch.assignment.model.binding_rows import NO_BOUND, binding_rows
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import NO_SCORE, DenseScores, Scores, SparseScores
 from mentormatch.assignment.model.solution import GREEDY, DualSolution, Solution, Status
@@ -22,6 +23,8 @@ from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
 COUPLED_PAIRS, REGRET_PAIRS = 1 << 16, 1 << 14
 """So many pairs are gone through one by one in an eighth of a second; so many are gone through again, by regret."""
+STEP = 1 << 10
+"""After so many pairs, and each time twice as many, those that nothing can make room for are left out."""
 
 
 def greedy_solution(problem: AssignmentProblem) -> Solution | None:
@@ -40,7 +43,9 @@ def greedy_solution(problem: AssignmentProblem) -> Solution | None:
 
 def _choose_with_rows(problem: AssignmentProblem) -> IntMatrix | None:
     """Return (k, 2) the pairs of a choice that keeps the rows too; None if there is none."""
-    pool = PairModel.of(problem, _best_pairs(problem))
+    pairs = _best_pairs(problem)
+    # Rows that hold whatever is chosen are in nobody's way
+    pool = PairModel.of(problem, pairs, binding_rows(problem, *pairs))
     worth = problem.scores.at(pool.mentors, pool.mentees)
     # Any pair counts where their number comes first
     if "matched" in problem.goals:
@@ -55,12 +60,13 @@ def _best_pairs(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
         return problem.scores.pairs()
     n, m = problem.shape
     scores, each = problem.scores.swap_sides() if m < n else problem.scores, max(COUPLED_PAIRS // min(n, m), 1)
-    found = [np.array(problem.pins, dtype=np.int64).reshape(-1, 2)]
+    pins = pair_array(problem.pins)
+    found = [pins[:, 0] * m + pins[:, 1]]
     for person, partners, values in _rows(scores, range(min(n, m))):
-        best = partners[np.argpartition(-values, each)[:each]] if len(partners) > each else partners
-        pairs = np.column_stack([np.full(len(best), person), best])
-        found.append(pairs[:, ::-1] if m < n else pairs)
-    mentors, mentees = np.unique(np.concatenate(found), axis=0).T
+        best = _leading(values, np.ones(len(values), dtype=bool), each)
+        best = best if partners is None else partners[best]
+        found.append(best * m + person if m < n else person * m + best)
+    mentors, mentees = np.divmod(np.unique(np.concatenate(found)), m)
     return mentors, mentees
 
 
@@ -69,7 +75,7 @@ def _choose_without_rows(problem: AssignmentProblem) -> IntMatrix | None:
     pairs = _take_in_turn(problem)
     loads = (np.bincount(pairs[:, side], minlength=count) for side, count in enumerate(problem.shape))
     for load, bounds in zip(loads, (problem.mentors, problem.mentees), strict=True):
-        least = np.where(bounds.optional & (load == 0), 0, bounds.least)
+        least = np.where(bounds.optional & (load == 0), 0, bounds.least) if bounds.optional.any() else bounds.least
         if (load < least).any() or (load > bounds.most).any():
             return None
     return pairs
@@ -88,33 +94,40 @@ def _take_in_turn(problem: AssignmentProblem) -> IntMatrix:
     own = (problem.mentee_priority if swapped else problem.mentor_priority) if "priority" in problem.goals else None
     rank = np.lexsort((np.zeros(len(takes)) if own is None else -own, -sides[0].least))
     # Pairs of a negative score only help where the number of pairs comes first
-    worthless = "matched" not in problem.goals
-    found = [pair_array(problem.pins)]
+    worthless = "matched" not in problem.goals and scores.extremes[0] < 0
+    pinned = pair_array(problem.pins)
+    found = [pinned[:, 0] * m + pinned[:, 1]]
     for person, partners, values in _rows(scores, rank.tolist()):
-        free = left[partners] > 0
+        free = (left if partners is None else left[partners]) > 0
         if worthless:
             free &= values >= 0
-        for pinned in (other for one, other in pins if one == person) if pins else ():
-            free &= partners != pinned
-        partners, values = partners[free], values[free]
-        count = min(int(takes[person]), len(partners))
-        if count <= 0:
-            continue
-        best = partners[np.argpartition(-values, count - 1)[:count]]
+        for other in (other for one, other in pins if one == person) if pins else ():
+            free[slice(other, other + 1) if partners is None else partners == other] = False
+        best = _leading(values, free, int(takes[person]))
+        best = best if partners is None else partners[best]
         left[best] -= 1
-        taken = np.column_stack([np.full(count, person), best])
-        found.append(taken[:, ::-1] if swapped else taken)
-    pairs: IntMatrix = np.concatenate(found)
-    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        found.append(best * m + person if swapped else person * m + best)
+    return np.column_stack(np.divmod(np.sort(np.concatenate(found)), max(m, 1)))
 
 
-def _rows(scores: Scores, order: Sequence[int]) -> Iterator[tuple[int, IntVector, IntVector]]:
-    """Yield the people of the rows in an order, each with the allowed partners and their scores."""
+def _leading(values: IntVector, among: BoolVector, count: int) -> IntVector:
+    """Return the places of the ``count`` greatest values among some, all of these where there are not so many."""
+    # Of millions, nothing is made anew where all are among them
+    places = None if among.all() else np.flatnonzero(among)
+    some = values if places is None else values[places]
+    if 0 < count < len(some):
+        best = np.argpartition(-some, count - 1)[:count]
+    else:
+        best = np.arange(len(some) if count > 0 else 0)
+    return best if places is None else places[best]
+
+
+def _rows(scores: Scores, order: Sequence[int]) -> Iterator[tuple[int, IntVector | None, IntVector]]:
+    """Yield the people of the rows in an order, each with the allowed partners, None for all, and their scores."""
     if isinstance(scores, DenseScores):
-        everyone = np.arange(scores.shape[1])
         for person in order:
-            partners = everyone if scores.allowed is None else np.flatnonzero(scores.allowed[person])
-            yield person, partners, scores.values[person, partners]
+            partners = None if scores.allowed is None else np.flatnonzero(scores.allowed[person])
+            yield person, partners, scores.values[person] if partners is None else scores.values[person, partners]
     elif isinstance(scores, SparseScores):
         begins = np.searchsorted(scores.mentors, np.arange(scores.shape[0] + 1))
         for person in order:
@@ -134,11 +147,11 @@ def _trivial_bounds(problem: AssignmentProblem) -> tuple[dict[str, int | None], 
             break
         paid = [np.maximum(score, 0) if goal == "total" else (score > NO_SCORE).astype(np.int64) for score in best]
         sums = [
-            exact_dot(price, np.maximum(loads.least, loads.most))
+            exact_dot(price, loads.most if (loads.least <= loads.most).all() else np.maximum(loads.least, loads.most))
             for loads, price in zip((problem.mentors, problem.mentees), paid, strict=True)
         ]
         side = int(sums[1] < sums[0])
-        paid[1 - side] = np.zeros_like(paid[1 - side])
+        paid[1 - side] = np.zeros(problem.shape[1 - side], dtype=np.int64)
         bounds[goal] = sums[side]
         prices.append(DualSolution(((goal, 1),), paid[0], paid[1]))
     return bounds, tuple(prices)
@@ -162,8 +175,7 @@ def choose_greedily(pool: PairModel, worth: IntVector, guide: IntVector | None =
             if by_regret:
                 greed.make_room(side, order)
         # All others that add something
-        for pair in best[worth[best] > 0].tolist():
-            greed.take_if_fits(pair)
+        greed.take_all_that_fit(best[worth[best] > 0])
         chosen = greed.without_used_too_little()
         if pool.holds(chosen):
             return chosen
@@ -180,16 +192,42 @@ def _order_by_regret(guide: IntVector, people: IntVector) -> IntVector:
     return np.lexsort((-guide, -regret[np.searchsorted(owners, people)]))
 
 
+class _RowsByPair:
+    """What each pair counts in which rows, those of a pair side by side."""
+
+    def __init__(self, pool: PairModel) -> None:
+        none, limits = [np.zeros(0, dtype=np.int64)], pool.limits
+        places = np.concatenate([*none, *(limit.places for limit in limits)])
+        rows = np.repeat(np.arange(len(limits)), [len(limit.places) for limit in limits])
+        order = np.argsort(places, kind="stable")
+        self._pairs, self._rows = places[order], rows[order]
+        self._weights = np.concatenate([*none, *(limit.weights for limit in limits)])[order]
+        self._terms = list(zip(self._rows.tolist(), self._weights.tolist(), strict=True))
+        self._starts = np.searchsorted(self._pairs, np.arange(len(pool) + 1)).tolist()
+        self._most = np.array([NO_BOUND if limit.most is None else limit.most for limit in limits], dtype=np.int64)
+        # A row in which some pairs count less than nothing may come down again
+        self._most[self._rows[self._weights < 0]] = NO_BOUND
+
+    def of(self, pair: int) -> list[tuple[int, int]]:
+        """Return the rows in which a pair counts, each with how much."""
+        return self._terms[self._starts[pair] : self._starts[pair + 1]]
+
+    def exceed(self, sums: IntVector) -> BoolVector:
+        """Return the pairs, (e,) bool, with which a row that only fills up would exceed its maximum, given the sums."""
+        found = np.zeros(len(self._starts) - 1, dtype=bool)
+        found[self._pairs[sums[self._rows] + self._weights > self._most[self._rows]]] = True
+        return found
+
+
 class _GreedyChoice:
     """What is taken so far: ``chosen`` (e,) bool, the ``loads`` of both sides, the ``sums`` of the rows."""
 
     def __init__(self, pool: PairModel) -> None:
         self._pool, self._people = pool, [people.tolist() for people in pool.people()]
         self._most = [loads.most.tolist() for loads in pool.sides]
-        self._rows: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for row, limit in enumerate(pool.limits):
-            for pair, weight in zip(limit.places.tolist(), limit.weights.tolist(), strict=True):
-                self._rows[pair].append((row, weight))
+        self._rows = _RowsByPair(pool)
+        self._lowest = [-NO_BOUND if limit.least is None else limit.least for limit in pool.limits]
+        self._highest = [NO_BOUND if limit.most is None else limit.most for limit in pool.limits]
         self.chosen = np.zeros(len(pool), dtype=bool)
         self.loads = [[0] * len(loads) for loads in pool.sides]
         self.sums = [0] * len(pool.limits)
@@ -197,9 +235,9 @@ class _GreedyChoice:
     def take(self, pair: int) -> None:
         """Take a pair."""
         self.chosen[pair] = True
-        for loads, people in zip(self.loads, self._people, strict=True):
-            loads[people[pair]] += 1
-        for row, weight in self._rows[pair]:
+        self.loads[0][self._people[0][pair]] += 1
+        self.loads[1][self._people[1][pair]] += 1
+        for row, weight in self._rows.of(pair):
             self.sums[row] += weight
 
     def drop(self, pair: int) -> None:
@@ -207,17 +245,40 @@ class _GreedyChoice:
         self.chosen[pair] = False
         for loads, people in zip(self.loads, self._people, strict=True):
             loads[people[pair]] -= 1
-        for row, weight in self._rows[pair]:
+        for row, weight in self._rows.of(pair):
             self.sums[row] -= weight
 
     def take_if_fits(self, pair: int) -> bool:
         """Take a pair if nothing is in the way of it; return whether that is so."""
-        sides = zip(self.loads, self._most, self._people, strict=True)
-        free = not self.chosen[pair] and all(loads[people[pair]] < most[people[pair]] for loads, most, people in sides)
-        fits = free and all(self._row_allows(row, weight) for row, weight in self._rows[pair])
-        if fits:
-            self.take(pair)
-        return fits
+        mentor, mentee = self._people[0][pair], self._people[1][pair]
+        if self.loads[0][mentor] >= self._most[0][mentor] or self.loads[1][mentee] >= self._most[1][mentee]:
+            return False
+        if self.chosen[pair]:
+            return False
+        for row, weight in self._rows.of(pair):
+            if not self._row_allows(row, weight):
+                return False
+        self.take(pair)
+        return True
+
+    def take_all_that_fit(self, best: IntVector) -> None:
+        """Take all pairs that nothing is in the way of, one after the other.
+
+        Now and then those are left out that something is in the way of for good, as nothing is dropped any more.
+        """
+        step = STEP
+        while len(best):
+            for pair in best[:step].tolist():
+                self.take_if_fits(pair)
+            best, step = self._not_blocked(best[step:]), 2 * step
+
+    def _not_blocked(self, pairs: IntVector) -> IntVector:
+        """Return the pairs of people with places, beside those whose row has no room, if rows only fill up."""
+        open_pairs = ~self._rows.exceed(np.array(self.sums, dtype=np.int64))[pairs]
+        for people, loads in zip(self._pool.people(), self._pool.sides, strict=True):
+            taken = np.bincount(people[self.chosen], minlength=len(loads))
+            open_pairs &= (taken < loads.most)[people[pairs]]
+        return pairs[open_pairs]
 
     def serve_rows(self, best: IntVector) -> None:
         """Take pairs until rows have their minimums, those first that come first in ``best`` (e,)."""
@@ -256,7 +317,7 @@ class _GreedyChoice:
 
         ``others``: of each pair, the pairs of its person.
         """
-        rows = [row for row, weight in self._rows[pair] if not self._row_allows(row, weight)]
+        rows = [row for row, weight in self._rows.of(pair) if not self._row_allows(row, weight)]
         places = self._pool.limits[rows[0]].places if len(rows) == 1 else np.zeros(0, dtype=np.int64)
         for other in places[self.chosen[places] & ~self._pool.fixed_to_one[places]].tolist():
             self.drop(other)
@@ -268,9 +329,8 @@ class _GreedyChoice:
 
     def _row_allows(self, row: int, weight: int) -> bool:
         """Return whether a row may count so much more: it does not go beyond a bound, or further beyond it."""
-        limit, then = self._pool.limits[row], self.sums[row] + weight
-        above = limit.most is not None and weight > 0 and then > limit.most
-        return not above and not (limit.least is not None and weight < 0 and then < limit.least)
+        then = self.sums[row] + weight
+        return then <= self._highest[row] if weight > 0 else then >= self._lowest[row]
 
     def without_used_too_little(self) -> BoolVector:
         """Return the choice without the pairs of people who have fewer than they take if they take any."""

@@ -8,7 +8,7 @@ Duals of a solver are floats. Rounded to integers of the right signs they still 
 safe dual bound, cf. Neumaier & Shcherbina 2004).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -75,15 +75,24 @@ class PairModel:
         return len(self.mentors)
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, pairs: tuple[IntVector, IntVector] | None = None) -> "PairModel":
-        """Return the model of a problem: all allowed pairs, or some, sorted by mentor and mentee; pins fixed to one."""
+    def of(
+        cls,
+        problem: AssignmentProblem,
+        pairs: tuple[IntVector, IntVector] | None = None,
+        rows: Sequence[int] | None = None,
+    ) -> "PairModel":
+        """Return the model of a problem: all allowed pairs, or some, sorted by mentor and mentee; pins fixed to one.
+
+        ``rows``: the places of those that are stated, None: all.
+        """
         mentors, mentees = problem.scores.pairs() if pairs is None else pairs
+        stated = range(len(problem.rows)) if rows is None else rows
         m = problem.shape[1]
         pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
-        terms = enumerate(terms_of_rows(problem.rows, mentors, mentees, problem.shape))
+        terms = terms_of_rows((problem.rows[row] for row in stated), mentors, mentees, problem.shape)
         limits = tuple(
             PairConstraint(places, weights, problem.rows[row].least, problem.rows[row].most, row)
-            for row, (places, weights) in terms
+            for row, (places, weights) in zip(stated, terms, strict=True)
         )
         forced = np.isin(mentors * m + mentees, pinned)
         return cls(mentors, mentees, forced, limits, (problem.mentors, problem.mentees))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from threading import Thread
 from time import monotonic
 
-from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.problem import AssignmentProblem, FittingRows
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.tie_breaking import AnonymousTieBreaker, TieBreaker
 from mentormatch.errors import EngineError, MentorMatchError
@@ -59,7 +59,7 @@ class SolveTask:
         ties: bool = True,
     ) -> "SolveTask":
         """Return the task to be done in so many seconds; of people and rules it has the positions alone."""
-        rows = tuple(replace(row, name=f"row {place}") for place, row in enumerate(problem.rows))
+        rows = FittingRows.of(problem.rows, problem.shape).renamed()
         bare = replace(problem, rows=rows, mentor_keys=(), mentee_keys=())
         until = None if seconds is None else monotonic() + seconds - min(EARLY * seconds, EARLIEST_S)
         return cls(bare, engine, hashes.anonymized, until, MEMORY_BYTES or _memory(), spoken(), ties)

@@ -16,17 +16,17 @@ from mentormatch.assignment.model.array_input import (
     SideKeys,
     input_error,
     read_arrays,
-    read_cells,
     read_counts,
     read_hours,
     read_loads,
     read_positions,
     read_sense,
 )
+from mentormatch.assignment.model.row_input import read_row, row_label, row_problems
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.data_objects import ContentEquality
-from mentormatch.base.scalars import exact_number, value_in_words
+from mentormatch.base.scalars import value_in_words
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr, tr_n
 
@@ -78,6 +78,11 @@ class DegreeBounds(ContentEquality):
     def firm_minimum(self) -> IntVector:
         """Return (n,) int64: the minimum that binds in any case."""
         return np.where(self.optional, 0, self.least) if self.optional.any() else self.least
+
+    def within(self, partners: IntVector) -> IntVector:
+        """Return (n,) int64: how many each takes at most of so many allowed ``partners`` (n,)."""
+        # Of millions nothing is made anew where nobody has fewer partners than places
+        return self.most if (self.most <= partners).all() else np.minimum(self.most, partners)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,6 +184,38 @@ class UniqueKeys(tuple[str, ...]):
     __slots__ = ()
 
 
+class FittingRows(tuple[Row, ...]):
+    """Rows that were read and fit so many people: thousands are not looked at again in each part of a problem."""
+
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, rows: Iterable[Row], shape: tuple[int, int]) -> Self:
+        """Return rows that are known to fit so many mentors and mentees."""
+        found = cls(rows)
+        found.shape = shape
+        return found
+
+    @staticmethod
+    def fit(rows: Sequence[Row], shape: tuple[int, int]) -> bool:
+        """Return whether rows are known to fit so many mentors and mentees."""
+        return isinstance(rows, FittingRows) and rows.shape == shape
+
+    def renamed(self) -> "FittingRows":
+        """Return the rows named by their places."""
+        parts = ((row.weights, row.least, row.most, row.mentor, row.mentee, row.factor) for row in self)
+        return FittingRows.of((Row(f"row {place}", *part) for place, part in enumerate(parts)), self.shape)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Thousands of numbers in a few lists, not in an object each
+        parts = [(row.name, row.weights, row.least, row.most, row.mentor, row.mentee, row.factor) for row in self]
+        return _remake_rows, (self.shape, [list(column) for column in zip(*parts, strict=True)])
+
+
+def _remake_rows(shape: tuple[int, int], columns: Sequence[Sequence[Any]]) -> FittingRows:
+    return FittingRows.of(map(Row, *columns) if columns else (), shape)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AssignmentProblem(ContentEquality):
     """Choose pairs so that every bound holds and the goals are optimal, each given those before it.
@@ -233,12 +270,14 @@ class AssignmentProblem(ContentEquality):
         for side, count in zip(("mentor_keys", "mentee_keys"), self.shape, strict=True):
             if not getattr(self, side):
                 object.__setattr__(self, side, tuple(str(position) for position in range(count)))
-        object.__setattr__(self, "rows", tuple(map(_read_row, self.rows)))
+        if not FittingRows.fit(self.rows, self.shape):
+            object.__setattr__(self, "rows", tuple(map(read_row, self.rows)))
         problems = [*_shape_problems(self), *_goal_problems(self.goals, GOALS), *_pair_problems(self)]
         if not problems:
             problems = _range_problems(self, MAX_SUM)
         if problems:
             raise RequestError(tr("Ces nombres ne font pas un problème"), problems)
+        object.__setattr__(self, "rows", FittingRows.of(self.rows, self.shape))
         for side in ("mentor_keys", "mentee_keys"):
             if not isinstance(getattr(self, side), UniqueKeys):
                 object.__setattr__(self, side, UniqueKeys(getattr(self, side)))
@@ -253,8 +292,7 @@ class AssignmentProblem(ContentEquality):
         """Return a bound on the number of pairs that can be chosen."""
         degrees = self.scores.degrees()
         return min(
-            int(np.minimum(loads.most, degree).sum())
-            for loads, degree in zip((self.mentors, self.mentees), degrees, strict=True)
+            int(loads.within(degree).sum()) for loads, degree in zip((self.mentors, self.mentees), degrees, strict=True)
         )
 
     @property
@@ -441,50 +479,6 @@ def _magnitude(weights: NDArray[np.int64]) -> int:
     return max(abs(int(weights.min())), abs(int(weights.max()))) if weights.size else 0
 
 
-FARTHEST = 1 << 62
-"""No bound of a sum may be farther from 0."""
-
-
-def _read_row(row: "Row") -> "Row":
-    """Return a coupling row with its numbers as they are counted with; raise RequestError where one cannot be.
-
-    Weights are integers in any form of an array, bounds and people whole numbers of any type.
-    """
-    least, most, mentor, mentee = (_whole_number(row, name) for name in ("least", "most", "mentor", "mentee"))
-    weights = _weights(row, row.weights)
-    factor = None if row.factor is None else _weights(row, row.factor)
-    read = row.weights, row.factor, row.least, row.most, row.mentor, row.mentee
-    if all(given is made for given, made in zip(read, (weights, factor, least, most, mentor, mentee), strict=True)):
-        return row
-    return replace(row, weights=weights, factor=factor, least=least, most=most, mentor=mentor, mentee=mentee)
-
-
-def _row_label(row: "Row") -> str:
-    return tr("contrainte {name}", name=repr(row.name))
-
-
-def _whole_number(row: "Row", name: str) -> int | None:
-    value: object = getattr(row, name)
-    if value is None:
-        return None
-    number = exact_number(value)
-    if not isinstance(number, int) or abs(number) > FARTHEST:
-        raise input_error(f"{_row_label(row)}, {name}", value_in_words(value), tr("un nombre entier, ou None"))
-    return number
-
-
-def _weights(row: "Row", value: Any) -> NDArray[np.int64]:
-    if type(value) is np.ndarray and value.dtype.kind in "iu":
-        return value
-    where = _row_label(row)
-    cells = read_cells(value, f"{where}, weights")
-    if cells.there is not None or cells.values.dtype.kind == "f":
-        weights = tr("des poids de type {type}", type=cells.values.dtype)
-        found = tr("un nombre masqué") if cells.there is not None else weights
-        raise input_error(where, found, tr("des entiers"))
-    return cells.values.astype(np.int64)
-
-
 def _shape_problems(problem: "AssignmentProblem") -> list[Problem]:
     """Return which vectors do not have one entry a person, and which keys come twice."""
     found: list[Problem] = []
@@ -506,7 +500,9 @@ def _shape_problems(problem: "AssignmentProblem") -> list[Problem]:
         found += _negative_problems(
             {f"{side} least": loads.least, f"{side} most": loads.most, f"{side} priority": priority}
         )
-    return found + [wrong for row in problem.rows for wrong in _row_problems(row, problem.shape)]
+    if FittingRows.fit(problem.rows, problem.shape):
+        return found
+    return found + [wrong for row in problem.rows for wrong in row_problems(row, problem.shape)]
 
 
 def _negative_problems(parts: dict[str, IntVector | None]) -> list[Problem]:
@@ -515,32 +511,6 @@ def _negative_problems(parts: dict[str, IntVector | None]) -> list[Problem]:
         for name, part in parts.items()
         if part is not None and len(part) and int(part.min()) < 0
     ]
-
-
-def _row_problems(row: "Row", shape: tuple[int, int]) -> list[Problem]:
-    for factor in row.factors:
-        if factor.dtype.kind not in "iu":
-            return [Problem(_row_label(row), tr("des poids de type {type}", type=factor.dtype), tr("des entiers"))]
-    for side, person, count in zip(("mentor", "mentee"), (row.mentor, row.mentee), shape, strict=True):
-        if person is not None and not 0 <= person < count:
-            return [Problem(_row_label(row), f"{side} {person}", tr("une position inférieure à {count}", count=count))]
-    return [
-        Problem(
-            _row_label(row),
-            tr("des poids de forme {shape}", shape=factor.shape),
-            tr("une forme qui s'étend à {shape}", shape=shape),
-        )
-        for factor in row.factors
-        if not _broadcasts(factor, shape)
-    ]
-
-
-def _broadcasts(factor: NDArray[np.int64], shape: tuple[int, int]) -> bool:
-    try:
-        np.broadcast_to(factor, shape)
-    except ValueError:
-        return False
-    return True
 
 
 def _goal_problems(goals: Sequence[str], known: Sequence[str]) -> list[Problem]:
@@ -587,7 +557,7 @@ def _range_problems(problem: "AssignmentProblem", exact: int) -> list[Problem]:
     beyond = [(name, value) for name, value in greatest.items() if value > most]
     of_one = {id(row.weights): row for row in problem.rows if row.factor is None}
     rows = [row for row in problem.rows if of_one.get(id(row.weights), row) is row]
-    beyond += [(_row_label(row), row.max_abs_coefficient) for row in rows if row.max_abs_coefficient > most]
+    beyond += [(row_label(row), row.max_abs_coefficient) for row in rows if row.max_abs_coefficient > most]
     return [
         Problem(
             name,

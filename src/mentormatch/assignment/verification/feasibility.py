@@ -65,9 +65,11 @@ def _degree_violations(side: str, loads: DegreeBounds, people: IntVector) -> Ite
             yield f"{side} {person} takes {taken[person]}, at least {loads.least[person]}"
 
 
-def _pairs_by_person(people: IntVector) -> dict[int | None, list[int]]:
-    """Return the positions of the pairs of each person who is in one."""
+def _pairs_by_person(people: IntVector, asked: set[int | None]) -> dict[int | None, list[int]]:
+    """Return the positions of the pairs of each person who is in one, where any person is asked for."""
     found = dict[int | None, list[int]]()
+    if asked <= {None}:
+        return found
     for place, person in enumerate(people.tolist()):
         found.setdefault(person, []).append(place)
     return found
@@ -76,7 +78,8 @@ def _pairs_by_person(people: IntVector) -> dict[int | None, list[int]]:
 def _row_violations(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> Iterator[str]:
     if not problem.rows:
         return
-    of_mentor, of_mentee = _pairs_by_person(mentors), _pairs_by_person(mentees)
+    of_mentor = _pairs_by_person(mentors, {row.mentor for row in problem.rows})
+    of_mentee = _pairs_by_person(mentees, {row.mentee for row in problem.rows})
     for row in problem.rows:
         # A row of one person, or of two, looks at their pairs alone.
         own = [*{*of_mentor.get(row.mentor, ()), *of_mentee.get(row.mentee, ())}]

@@ -1,0 +1,113 @@
+"""What saves time near a limit leaves answers as they are: rows looked at together, pairs that do not fit left out."""
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.assignment import greedy
+from mentormatch.assignment.greedy import choose_greedily
+from mentormatch.assignment.model.binding_rows import are_satisfied, binding_rows
+from mentormatch.assignment.model.problem import AssignmentProblem, FittingRows, Row
+from mentormatch.assignment.pair_program import PairModel
+from mentormatch.base.arrays import IntVector
+from mentormatch.errors import RequestError
+from tests.conftest import some_seeds
+from tests.oracles.problems import problems
+
+
+def with_hours(seed: int) -> AssignmentProblem:
+    """Return a problem in which some mentors have hours for all whom they can take, and some have not."""
+    draw = np.random.default_rng(seed)
+    n, m = draw.integers(2, 30, 2).tolist()
+    needs = draw.integers(-1 if seed % 3 == 0 else 1, 5, (1, m))
+    rows = [Row(f"at most {i}", needs, None, int(draw.integers(0, 12)), mentor=i) for i in range(n)]
+    rows += [Row(f"at least {k}", np.ones((n, 1), dtype=np.int64), 0, None, mentee=k) for k in range(m)]
+    return AssignmentProblem.from_scores(
+        draw.integers(-9, 99, (n, m)), draw.random((n, m)) < 0.7, mentor_capacity=draw.integers(1, 5, n), rows=rows
+    )
+
+
+def as_many_as_fit(problem: AssignmentProblem, seed: int) -> IntVector:
+    """Return some pairs, by their places, of which nobody is in more than they may be."""
+    mentors, mentees = problem.scores.pairs()
+    left = [problem.mentors.most.copy(), problem.mentees.most.copy()]
+    found = []
+    for pair in np.random.default_rng(seed).permutation(len(mentors)).tolist():
+        if left[0][mentors[pair]] > 0 and left[1][mentees[pair]] > 0:
+            left[0][mentors[pair]] -= 1
+            left[1][mentees[pair]] -= 1
+            found.append(pair)
+    return np.array(sorted(found), dtype=np.int64)
+
+
+@given(problems(5, (3, 3), coupled=4), st.integers(0, 99))
+def test_a_row_that_is_left_out_holds_for_any_pairs(problem: AssignmentProblem, seed: int) -> None:
+    pairs = np.column_stack(problem.scores.pairs())
+    chosen = pairs[as_many_as_fit(problem, seed)]
+    binding = binding_rows(problem, *pairs.T)
+    for place, row in enumerate(problem.rows):
+        assert place in binding or row.is_satisfied_by(chosen, problem.shape)
+
+
+@given(problems(5, (3, 3), coupled=4), st.integers(0, 99))
+def test_rows_looked_at_together_hold_if_each_of_them_does(problem: AssignmentProblem, seed: int) -> None:
+    pairs = np.column_stack(problem.scores.pairs())[as_many_as_fit(problem, seed)]
+    assert are_satisfied(problem, pairs) == all(row.is_satisfied_by(pairs, problem.shape) for row in problem.rows)
+
+
+@pytest.mark.parametrize("seed", some_seeds(80))
+def test_greed_takes_the_same_pairs_without_the_rows_that_hold_anyway(seed: int) -> None:
+    problem = with_hours(seed)
+    worth = problem.scores.values_of_pairs()
+    binding = binding_rows(problem, *problem.scores.pairs())
+    assert len(binding) < len(problem.rows)
+    few, all_rows = (choose_greedily(PairModel.of(problem, rows=rows), worth) for rows in (binding, None))
+    assert few is not None
+    assert all_rows is not None
+    assert few.tolist() == all_rows.tolist()
+
+
+@pytest.mark.parametrize("seed", some_seeds(80))
+def test_greed_takes_the_same_pairs_whenever_those_that_never_fit_are_left_out(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool, found = PairModel.of(problem := with_hours(seed)), []
+    for step in (1, 3, 1 << 20):
+        monkeypatch.setattr(greedy, "STEP", step)
+        chosen = choose_greedily(pool, problem.scores.values_of_pairs())
+        assert chosen is not None
+        found.append(chosen.tolist())
+    assert found[0] == found[1] == found[2]
+
+
+@given(st.lists(st.tuples(st.integers(-9, 9), st.booleans()), max_size=12), st.integers(0, 14))
+def test_the_leading_values_are_the_greatest_of_those_that_count(listed: list[tuple[int, bool]], count: int) -> None:
+    values = np.array([value for value, _ in listed], dtype=np.int64)
+    among = np.array([counts for _, counts in listed], dtype=bool)
+    found = greedy._leading(values, among, count)
+    assert among[found].all()
+    assert len(set(found.tolist())) == len(found)
+    assert sorted(values[found], reverse=True) == sorted(values[among], reverse=True)[:count]
+
+
+def test_rows_that_were_read_are_told_by_their_places_and_kept_in_a_few_lists() -> None:
+    problem = with_hours(3)
+    kept = pickle.loads(pickle.dumps(problem))  # noqa: S301 - written here
+    assert kept == problem
+    assert FittingRows.fit(kept.rows, problem.shape)
+    assert isinstance(problem.rows, FittingRows)
+    named = problem.rows.renamed()
+    assert [row.name for row in named] == [f"row {place}" for place in range(len(problem.rows))]
+    assert [replace(row, name="") for row in named] == [replace(row, name="") for row in problem.rows]
+    none = replace(problem, rows=())
+    assert pickle.loads(pickle.dumps(none)) == none  # noqa: S301 - written here
+
+
+def test_rows_that_fit_other_people_are_looked_at_again() -> None:
+    rows = AssignmentProblem.from_scores(np.ones((3, 2)), rows=[Row("r", np.ones((1, 2), np.int64), mentor=2)]).rows
+    with pytest.raises(RequestError):
+        AssignmentProblem.from_scores(np.ones((2, 2)), rows=rows)
