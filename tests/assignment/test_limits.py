@@ -8,11 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment import greedy
+from mentormatch.assignment import engine, greedy
+from mentormatch.assignment.bottleneck import solve_nonadditive_goals
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.engines import plain
 from mentormatch.assignment.greedy import choose_greedily
 from mentormatch.assignment.model.binding_rows import are_satisfied, binding_rows
 from mentormatch.assignment.model.problem import AssignmentProblem, FittingRows, Row
+from mentormatch.assignment.model.solution import (
+    Incumbent,
+    IncumbentCallback,
+    Solution,
+    Status,
+    empty_solution,
+    ignore_incumbent,
+)
+from mentormatch.assignment.optimal_face import exact_dot
 from mentormatch.assignment.pair_program import PairModel
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker
+from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.base.arrays import IntVector
 from mentormatch.errors import RequestError
 from tests.conftest import some_seeds
@@ -94,6 +108,15 @@ def test_the_leading_values_are_the_greatest_of_those_that_count(listed: list[tu
     assert sorted(values[found], reverse=True) == sorted(values[among], reverse=True)[:count]
 
 
+@given(st.lists(st.tuples(*[st.integers(-(1 << 62), 1 << 62) | st.integers(-9, 9)] * 2), max_size=6))
+def test_a_sum_is_exact_whether_or_not_it_fits(listed: list[tuple[int, int]]) -> None:
+    values = np.array([value for value, _ in listed], dtype=np.int64)
+    for bits in (32, 53):
+        times = np.array([often >> bits for _, often in listed], dtype=np.int64)
+        assert exact_dot(values, times) == sum(value * (often >> bits) for value, often in listed)
+    assert exact_dot(values) == sum(values.tolist())
+
+
 def test_rows_that_were_read_are_told_by_their_places_and_kept_in_a_few_lists() -> None:
     problem = with_hours(3)
     kept = pickle.loads(pickle.dumps(problem))  # noqa: S301 - written here
@@ -111,3 +134,54 @@ def test_rows_that_fit_other_people_are_looked_at_again() -> None:
     rows = AssignmentProblem.from_scores(np.ones((3, 2)), rows=[Row("r", np.ones((1, 2), np.int64), mentor=2)]).rows
     with pytest.raises(RequestError):
         AssignmentProblem.from_scores(np.ones((2, 2)), rows=rows)
+
+
+def test_a_limit_too_short_for_so_many_keys_leaves_ties_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = AssignmentProblem.from_scores(np.ones((6, 6)))
+    whole = solve(problem, time_limit_s=60)
+    monkeypatch.setattr(engine, "KEYS_A_SECOND", 0)
+    found = solve(problem, time_limit_s=60)
+    assert (whole.canonical, found.status, found.canonical) == (True, Status.PROVED, False)
+    assert found.tiers == whole.tiers
+    assert solve(problem).canonical
+
+
+def test_where_paths_between_few_people_take_too_long_greed_is_asked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(0)
+    problem = AssignmentProblem.from_scores(draw.integers(0, 99, (3, 9_000)), mentor_capacity=2_000)
+    whole = solve(problem, time_limit_s=60)
+    monkeypatch.setattr(plain, "PROVED_A_SECOND", 1)
+    found = solve(problem, time_limit_s=60)
+    assert (whole.greedy, found.greedy) == (False, True)
+    assert len(found.pairs) == len(whole.pairs) == 6_000
+    assert not solve(problem).greedy
+
+
+def test_an_optimum_that_happens_to_keep_the_rows_is_kept_where_the_canonical_one_breaks_them() -> None:
+    told = set[bool]()
+    for seed in range(40):
+        draw = np.random.default_rng(seed)
+        weights = draw.integers(0, 2, (1, 5))
+        problem = AssignmentProblem.from_scores(np.ones((3, 5)), rows=[Row("r", weights, None, 2)])
+        run = engine.SolveOptions(KeyedTieBreaker(seed, problem.mentor_keys, problem.mentee_keys))
+        so_far = Incumbent()
+        found = engine._try_relaxation(problem, run, so_far)
+        if so_far.latest is not None:
+            assert found is None
+            assert violations(problem, so_far.latest()) == []
+            assert so_far.latest().tiers == solve(problem).tiers
+        told.add(so_far.latest is not None)
+    assert told == {True, False}
+
+
+def test_a_threshold_search_ends_where_the_time_is_up() -> None:
+    problem = AssignmentProblem.from_scores(np.arange(12).reshape(3, 4), goals=("matched", "floor"))
+    asked = list[tuple[int, int]]()
+
+    def ask(part: AssignmentProblem, *, ties: bool, report: IncumbentCallback = ignore_incumbent) -> Solution:
+        asked.append(part.scores.shape)
+        return empty_solution(Status.STOPPED, "none")
+
+    found = solve_nonadditive_goals(problem, ask)
+    assert found.status is Status.STOPPED
+    assert len(asked) == 1

@@ -281,7 +281,7 @@ class ThresholdSearch:
         if first_try is not None:
             self._report(first_try[0])
             return first_try
-        base = self._without_threshold()
+        base = self._stopped() or self._without_threshold()
         if base.status is not Status.PROVED:
             return base, 0
         self._report(base)
@@ -334,9 +334,14 @@ class ThresholdSearch:
         # Few pairs are solved sooner; if they fill all slots they hold an optimum of the goals before
         for least in self.threshold.optimistic_values(self.problem) if self.before == ("matched",) else ():
             found = self._solve_at(least)
-            if found.status is Status.PROVED and len(found.pairs) == self.problem.max_pairs:
+            full = found.status is Status.PROVED and len(found.pairs) == self.problem.max_pairs
+            if full or found.status is Status.STOPPED:
                 return found
         return self._solve_at(None, self.report)
+
+    def _stopped(self) -> Solution | None:
+        """Return an answer that the time was up for, None if there was time for all."""
+        return next((found for found in self.cache.values() if found.status is Status.STOPPED), None)
 
     def _at_upper_bound(self) -> tuple[Solution, int] | None:
         """Return the answer at the upper bound if it has all pairs that there can be, so that it costs nothing."""

@@ -46,7 +46,7 @@ class MaxMinGoal(ABC):
 
     def places(self, problem: AssignmentProblem) -> int:
         """Return a bound on the number of pairs that can be chosen."""
-        most = np.minimum(problem.mentees.most, problem.scores.degrees()[1])
+        most = problem.mentees.within(problem.scores.degrees()[1])
         return min(problem.max_pairs, int(most[self.within_reach(problem)].sum()))
 
     def upper_bound_after(
@@ -89,7 +89,7 @@ class BottleneckPair(MaxMinGoal):
         # Their worst pair is no better than the best pair of any of them
         highest, best = problem.scores.extremes[1], None
         for side, loads in enumerate((problem.mentors, problem.mentees)):
-            most = np.minimum(loads.most, problem.scores.degrees()[side])
+            most = loads.within(problem.scores.degrees()[side])
             # Who must have a partner: who has a minimum, or everybody if all slots of the side are needed
             must = (most > 0) & ((loads.firm_minimum > 0) | (int(most.sum()) <= count))
             if must.any():

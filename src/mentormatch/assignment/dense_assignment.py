@@ -232,6 +232,8 @@ def _solve_all_cells(
     if found is None:
         return None
     partner, rows, columns = found
+    if check_deadline is not None:
+        check_deadline()
     # The face of the optimum: all cells of reduced cost 0
     tight = block.columns_within((rows, columns), 0)
     row, column = block.people_of(tight)
@@ -274,14 +276,15 @@ def _solve_by_sinks(
     """Return the same by paths between few columns that take many rows."""
     check_deadline()
     taking = np.flatnonzero(block.columns.most > 0)
-    cells = block.cells[:, taking].T
+    cells = (block.cells if len(taking) == block.shape[1] else block.cells[:, taking]).T
     # A cell of cost 0 is forbidden or as good as none where nobody has a minimum; else the forbidden ones are infinite
     open_cells = cells < 0 if block.forbidden_cost == 0 else np.isfinite(cells)
     worth = np.full(cells.shape, ABSENT)
-    worth[open_cells] = -cells[open_cells].astype(np.int64)
+    np.negative(cells, out=worth, where=open_cells, casting="unsafe")
     bounds = block.columns.of(taking)
     problem = TransportationProblem(worth, bounds.least, bounds.most, block.rows.least > 0)
     sink = solve_transportation(problem, check_deadline)
+    check_deadline()
     if sink is None or (block.columns.least[block.columns.most == 0] > 0).any():
         return None
     partner = np.where(sink < 0, -1, taking[sink])

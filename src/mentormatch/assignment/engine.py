@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from mentormatch.assignment.bottleneck import solve_nonadditive_goals
 from mentormatch.assignment.greedy import greedy_solution
+from mentormatch.assignment.model.binding_rows import are_satisfied
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.solution import (
     INTERRUPTED,
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 IN_PROCESS_PAIRS = 1 << 16
 """A problem of no more pairs is solved in the caller's process, whatever the engine."""
 
-KEYS_A_SECOND = 1 << 20
-"""So many keys are hashed in a second, before a problem goes to another process."""
+KEYS_A_SECOND, KEYS_A_ROW = 1 << 20, 8
+"""So many keys are hashed in a second, before a problem goes to another process; a row takes as long as some keys."""
 SOON_S = 0.2
 """A solve that may be cancelled is to come to a moment at which it can stop in about so many."""
 
@@ -80,6 +81,12 @@ class SolveOptions:
         if self.cancelled:
             return 0.0
         return None if self.deadline is None else max(self.deadline - monotonic(), 0.0)
+
+    def has_time_for_keys(self, count: int) -> bool:
+        """Return whether so many keys can be hashed before the time is up."""
+        if self.remaining_s is None or not isinstance(self.tie_breaker, KeyedTieBreaker):
+            return True
+        return count <= KEYS_A_SECOND * self.remaining_s
 
     @property
     def timed_out(self) -> bool:
@@ -283,20 +290,30 @@ def _relax_side_constraints(problem: AssignmentProblem, run: SolveOptions) -> So
     if engine.kind == select_engine(problem).kind:
         return None
     found = _solve_part(engine, free, replace(run, on_incumbent=ignore_incumbent))
-    same = found.status is Status.PROVED and all(
-        row.is_satisfied_by(found.pairs, problem.shape) for row in problem.rows
-    )
+    same = found.status is Status.PROVED and are_satisfied(problem, found.pairs)
     return found if same or found.status is Status.INFEASIBLE else None
 
 
-def _try_relaxation(problem: AssignmentProblem, run: SolveOptions) -> bool | None:
-    """Return whether the optimum of the relaxation without rows satisfies them; None if that is not known at once."""
+def _is_relaxation_quick(problem: AssignmentProblem, run: SolveOptions) -> bool:
+    """Return whether the relaxation without rows is solved in this process."""
     if not problem.rows or not set(problem.goals) <= set(ADDITIVE_GOALS):
-        return None
+        return False
     free = replace(problem, rows=())
-    if not select_engine(free).runs_in_process(free, run.remaining_s):
-        return None
-    return _relax_side_constraints(problem, replace(run, ties=False)) is not None
+    return select_engine(free).runs_in_process(free, run.remaining_s)
+
+
+def _try_relaxation(problem: AssignmentProblem, run: SolveOptions, so_far: Incumbent) -> Solution | None:
+    """Return the optimum of the relaxation without rows if it satisfies them, or is infeasible; else None.
+
+    One that ties with it may satisfy them although the canonical one does not: it is kept.
+    """
+    found = _relax_side_constraints(problem, replace(run, ties=False))
+    if found is None or found.status is Status.INFEASIBLE or not run.ties:
+        return found
+    canonical = _relax_side_constraints(problem, run)
+    if canonical is None:
+        so_far.offer(found)
+    return canonical
 
 
 def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOptions, so_far: Incumbent) -> Solution:
@@ -306,12 +323,13 @@ def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOpti
     seconds = min((each for each in (run.remaining_s, run.soon_s) if each is not None), default=None)
     if selected.runs_in_process(problem, seconds):
         return solve_goals(problem, kind, run)
-    relaxed = _try_relaxation(problem, run) if kind is None else None
-    if relaxed is False:
+    if kind is None and _is_relaxation_quick(problem, run):
+        if (found := _try_relaxation(problem, run, so_far)) is not None:
+            return found
         # The relaxation without rows is not what is asked for: that need not be found out again
         kind = selected.kind
     # Linear programs and trees look at the clock
-    if relaxed or problem.scores.count <= IN_PROCESS_PAIRS:
+    if problem.scores.count <= IN_PROCESS_PAIRS:
         return solve_goals(problem, kind, run)
     return _solve_in_subprocess(problem, kind, run, so_far)
 
@@ -320,7 +338,7 @@ def _solve_in_subprocess(
     problem: AssignmentProblem, kind: str | None, run: SolveOptions, so_far: Incumbent
 ) -> Solution:
     """Return what the engines say in a process of its own, or the best answer so far."""
-    named = sum(problem.shape) + len(problem.rows)
+    named = sum(problem.shape) + KEYS_A_ROW * len(problem.rows)
     if run.timed_out or (run.remaining_s is not None and named > KEYS_A_SECOND * run.remaining_s):
         return so_far.answer(Status.STOPPED)
     task = SolveTask.of(problem, kind, run.tie_breaker, run.remaining_s, ties=run.ties)

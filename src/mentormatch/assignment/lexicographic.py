@@ -160,6 +160,8 @@ def _break_ties(work: LexicographicState, run: SolveOptions, best: FaceSolver) -
         # The face is one answer
         if not len(face):
             return Status.PROVED
+        if not run.has_time_for_keys(face.people):
+            raise TimeLimitReached
         # Isolating weights as one more stage
         work.ask(best, run.tie_breaker.of(face.lefts, face.rights, turn))
     raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")

@@ -17,6 +17,9 @@ from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 
+EXACT = 1 << 63
+"""Sums below this are exact in int64."""
+
 
 @dataclass(frozen=True, slots=True)
 class RemainingDegrees:
@@ -86,6 +89,12 @@ class OptimalFace:
         pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
         kept = ~np.isin(mentors * m + mentees, pinned) & (left.most[mentors] > 0) & (right.most[mentees] > 0)
         return cls(mentors[kept], mentees[kept], left, right, pair_array(problem.pins))
+
+    @property
+    def people(self) -> int:
+        """Return how many people have open pairs."""
+        sides = (self.lefts, self.rights)
+        return sum(int(np.count_nonzero(np.bincount(people))) for people in sides)
 
     @property
     def several(self) -> bool:
@@ -204,9 +213,16 @@ def _strong_components(tails: IntVector, heads: IntVector, count: int) -> IntVec
 
 def exact_dot(values: IntVector, times: IntVector | int = 1) -> int:
     """Return the sum of ``values * times`` exactly, as a Python integer: lexicographic weights can exceed int64."""
+    greatest = _magnitude(values) * (1 if isinstance(times, int) else _magnitude(times)) * len(values)
+    if greatest < EXACT:
+        return int(values.sum()) * times if isinstance(times, int) else int(np.dot(values, times))
     # Two sums of 32-bit halves, each within int64
     high, low = values >> 32, values & 0xFFFFFFFF
     return (int((high * times).sum()) << 32) + int((low * times).sum())
+
+
+def _magnitude(values: IntVector) -> int:
+    return max(abs(int(values.min())), abs(int(values.max()))) if len(values) else 0
 
 
 def empty_optimum(face: OptimalFace) -> PrimalDual:
@@ -249,7 +265,7 @@ def _pin_degrees(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
 
 def _firm_degrees(loads: DegreeBounds, degree: IntVector) -> RemainingDegrees:
     """Return the bounds that hold in any case, given the number of allowed partners ``degree`` (n,)."""
-    return RemainingDegrees(loads.firm_minimum, np.minimum(loads.most, degree))
+    return RemainingDegrees(loads.firm_minimum, loads.within(degree))
 
 
 def round_duals(problem: AssignmentProblem, prices: DualSolution) -> DualSolution:

@@ -14,7 +14,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import DenseScores, SparseScores
 from mentormatch.assignment.model.solution import Solution, Status, empty_solution
 from mentormatch.assignment.objective import LeximinStages, ScalarObjective, scalarize
-from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, remaining_degrees
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, remaining_degrees
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
 from mentormatch.assignment.tie_breaking import TieBreaker
 from mentormatch.assignment.transportation import CheckDeadline, has_few_sinks
@@ -23,6 +23,8 @@ QUICK = 1_000_000
 """A stage on so many pairs takes no longer than another process takes to start."""
 QUICK_A_SECOND = 100_000
 """A stage on so many pairs takes less than a tenth of a second, also where ties make it slow."""
+PROVED_A_SECOND = 10_000_000
+"""Of pairs with few people who take many, no more are proved in a second: mostly two to six millions."""
 
 
 CELLS, CELLS_A_PAIR = 1 << 26, 16
@@ -43,9 +45,10 @@ class Plain(Engine):
             return False
         if "floor_person" in problem.goals and not mentees_with_one_place(problem).all():
             return False
-        if min(side.most.max(initial=0) for side in remaining_degrees(problem)) > 1:
+        bounds = remaining_degrees(problem)
+        if min(side.most.max(initial=0) for side in bounds) > 1:
             return False
-        return _count_edge_slots(problem) <= max(CELLS, CELLS_A_PAIR * problem.scores.count) or _has_few_sinks(problem)
+        return _count_edge_slots(problem) <= max(CELLS, CELLS_A_PAIR * problem.scores.count) or _has_few_sinks(bounds)
 
     def runs_in_process(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         if seconds is None:
@@ -54,10 +57,10 @@ class Plain(Engine):
         listed = isinstance(problem.scores, SparseScores)
         if (_count_edge_slots(problem) if listed else problem.scores.count) <= max(QUICK, QUICK_A_SECOND * seconds):
             return True
-        return problem.scores.count <= CELLS and _has_few_sinks(problem)
+        return problem.scores.count <= CELLS and _has_few_sinks(remaining_degrees(problem))
 
     def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
-        if run.timed_out:
+        if run.timed_out or _takes_longer(problem, run.remaining_s):
             return empty_solution(Status.STOPPED, self.kind)
 
         def check_deadline() -> None:
@@ -78,9 +81,16 @@ class Plain(Engine):
         )
 
 
-def _has_few_sinks(problem: AssignmentProblem) -> bool:
+def _takes_longer(problem: AssignmentProblem, seconds: float | None) -> bool:
+    """Return whether paths between few sinks cannot prove an answer in time: then not a moment of it is lost."""
+    if seconds is None or problem.scores.count <= PROVED_A_SECOND * seconds:
+        return False
+    return _has_few_sinks(remaining_degrees(problem))
+
+
+def _has_few_sinks(bounds: tuple[RemainingDegrees, RemainingDegrees]) -> bool:
     """Return whether few people of either side take many of the other."""
-    left, right = remaining_degrees(problem)
+    left, right = bounds
     return has_few_sinks(left.most, len(right.most)) or has_few_sinks(right.most, len(left.most))
 
 
