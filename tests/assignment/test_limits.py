@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment import engine, greedy
+from mentormatch.assignment import engine, greedy, sparse_assignment
 from mentormatch.assignment.bottleneck import solve_nonadditive_goals
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines import plain
 from mentormatch.assignment.greedy import choose_greedily
 from mentormatch.assignment.model.binding_rows import are_satisfied, binding_rows
 from mentormatch.assignment.model.problem import AssignmentProblem, FittingRows, Row
+from mentormatch.assignment.model.scores import SparseScores
 from mentormatch.assignment.model.solution import (
     Incumbent,
     IncumbentCallback,
@@ -23,9 +24,10 @@ from mentormatch.assignment.model.solution import (
     empty_solution,
     ignore_incumbent,
 )
-from mentormatch.assignment.optimal_face import exact_dot
+from mentormatch.assignment.optimal_face import OptimalFace, exact_dot
 from mentormatch.assignment.pair_program import PairModel
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
+from mentormatch.assignment.transportation import has_few_sinks
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.base.arrays import IntVector
 from mentormatch.errors import RequestError
@@ -185,3 +187,26 @@ def test_a_threshold_search_ends_where_the_time_is_up() -> None:
     found = solve_nonadditive_goals(problem, ask)
     assert found.status is Status.STOPPED
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("seed", some_seeds(16))
+def test_people_without_open_pairs_stay_out_of_the_paths_between_few(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sparse_assignment, "use_numba", lambda pairs: False)
+    draw, n = np.random.default_rng(seed), 900
+    allowed = draw.random((n, 2)) < 0.04
+    problem = AssignmentProblem.from_scores(
+        draw.integers(-3, 50, (n, 2)), allowed, mentee_capacity=[3, 9], goals=("total", "matched")
+    )
+    assert isinstance(problem.scores, SparseScores)
+    face = OptimalFace.of(problem)
+    assert face is not None
+    assert sparse_assignment._has_sinks(face)
+    assert not has_few_sinks(face.right.most, n)
+    assert solve(problem).tiers == solve(problem, engine="milp").tiers
+    assert solve(problem).pairs.tolist() == solve(problem, engine="milp").pairs.tolist()
+    least = allowed.any(axis=1).astype(np.int64)
+    least[np.flatnonzero(least == 0)[0]] = 1
+    needed = replace(problem, mentors=replace(problem.mentors, least=least))
+    assert solve(needed).status is Status.INFEASIBLE

@@ -117,7 +117,9 @@ class BottleneckPair(MaxMinGoal):
         # The duals of the failed problem, on the pairs above the threshold
         good = self.constrain(problem, least)
         duals = _integral_duals(good, failed) if tuple(before) == ("matched",) else None
-        if duals is None or duals.denominator > 1 or min(*duals.mentors, *duals.mentees, 0) < 0:
+        if duals is None or duals.denominator > 1:
+            return None
+        if min(int(prices.min(initial=0)) for prices in (duals.mentors, duals.mentees)) < 0:
             return None
         full, left = problem.scores.degrees(), good.scores.degrees()
         sides = zip((problem.mentors, problem.mentees), (duals.mentors, duals.mentees), full, left, strict=True)

@@ -145,19 +145,26 @@ def _has_sinks(face: OptimalFace) -> bool:
         return True
     places = int(np.minimum(most, items).sum())
     compiled = places * items <= CELLS and use_numba(len(face))
-    return not compiled and has_many_items(most, items) and len(most) * items <= CELLS_A_PAIR * len(face)
+    if compiled or not has_many_items(most, items):
+        return False
+    return len(most) * len(_renumber(face.lefts)[0]) <= CELLS_A_PAIR * len(face)
 
 
 def _solve_by_sinks(face: OptimalFace, profit: IntVector, check_deadline: CheckDeadline) -> PrimalDual | None:
     """Return the optimum of a face by paths between few people on the right who take many."""
-    worth = np.full((len(face.right.most), len(face.left.most)), ABSENT)
-    worth[face.rights, face.lefts] = profit
-    problem = TransportationProblem(worth, face.right.least, face.right.most, face.left.least > 0)
+    # People without open pairs go nowhere
+    people, items = _renumber(face.lefts)
+    required = face.left.least > 0
+    if required.sum() > required[people].sum():
+        return None
+    worth = np.full((len(face.right.most), len(people)), ABSENT)
+    worth[face.rights, items] = profit
+    problem = TransportationProblem(worth, face.right.least, face.right.most, required[people])
     sink = solve_transportation(problem, check_deadline)
     if sink is None:
         return None
     left = np.flatnonzero(sink >= 0)
-    return recover_duals(face, profit, (left, sink[left]))
+    return recover_duals(face, profit, (people[left], sink[left]))
 
 
 PATHS = "mentormatch.assignment.flow.paths"
@@ -288,8 +295,13 @@ def _slot_edges(face: OptimalFace, profit: IntVector) -> SlotEdges:
 
 def _renumber(values: IntVector) -> tuple[IntVector, IntVector]:
     """Return the distinct values in ascending order, and the number of each value among them."""
-    used = np.bincount(values) > 0
-    return np.flatnonzero(used), (np.cumsum(used) - 1)[values]
+    there = np.zeros(int(values.max(initial=-1)) + 1, dtype=bool)
+    there[values] = True
+    used = np.flatnonzero(there)
+    # Of millions who are not there nothing is written
+    number = np.empty(len(there), dtype=np.int64)
+    number[used] = np.arange(len(used))
+    return used, number[values]
 
 
 def _match_shorter_side(edges: SlotEdges, near: IntVector | None) -> VectorPair | None:
