@@ -210,3 +210,28 @@ def test_people_without_open_pairs_stay_out_of_the_paths_between_few(
     least[np.flatnonzero(least == 0)[0]] = 1
     needed = replace(problem, mentors=replace(problem.mentors, least=least))
     assert solve(needed).status is Status.INFEASIBLE
+
+
+@pytest.mark.parametrize("mentees", [7, 70_000])
+def test_listed_pairs_with_the_sides_exchanged_are_sorted_by_the_other_side(mentees: int) -> None:
+    draw = np.random.default_rng(mentees)
+    places = np.unique(draw.integers(0, 30 * mentees, 400))
+    scores = SparseScores((30, mentees), *np.divmod(places, mentees), draw.integers(0, 9, len(places)))
+    swapped = scores.swap_sides()
+    assert sorted(zip(scores.mentees, scores.mentors, scores.values, strict=True)) == list(
+        zip(swapped.mentors, swapped.mentees, swapped.values, strict=True)
+    )
+    assert swapped.shape == (mentees, 30)
+
+
+def test_a_problem_of_so_many_keys_that_no_process_could_start_in_time_goes_to_greed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draw = np.random.default_rng(1)
+    rows = [Row("r", draw.integers(0, 5, (300, 300)), None, 90)]
+    problem = AssignmentProblem.from_scores(draw.integers(0, 9, (300, 300)), rows=rows)
+    monkeypatch.setattr(engine, "STARTING_S", 60.0)
+    monkeypatch.setattr(engine, "solve_in_subprocess", lambda *_: pytest.fail("a process was started"))
+    found = solve(problem, time_limit_s=50)
+    assert found.greedy
+    assert len(found.pairs) > 0

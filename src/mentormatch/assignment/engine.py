@@ -42,6 +42,8 @@ IN_PROCESS_PAIRS = 1 << 16
 
 KEYS_A_SECOND, KEYS_A_ROW = 1 << 20, 8
 """So many keys are hashed in a second, before a problem goes to another process; a row takes as long as some keys."""
+STARTING_S = 0.2
+"""Another process takes about so many seconds to start."""
 SOON_S = 0.2
 """A solve that may be cancelled is to come to a moment at which it can stop in about so many."""
 
@@ -339,7 +341,7 @@ def _solve_in_subprocess(
 ) -> Solution:
     """Return what the engines say in a process of its own, or the best answer so far."""
     named = sum(problem.shape) + KEYS_A_ROW * len(problem.rows)
-    if run.timed_out or (run.remaining_s is not None and named > KEYS_A_SECOND * run.remaining_s):
+    if run.timed_out or (run.remaining_s is not None and named > KEYS_A_SECOND * (run.remaining_s - STARTING_S)):
         return so_far.answer(Status.STOPPED)
     task = SolveTask.of(problem, kind, run.tie_breaker, run.remaining_s, ties=run.ties)
     try:

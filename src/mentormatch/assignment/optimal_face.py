@@ -247,6 +247,8 @@ def are_pins_feasible(problem: AssignmentProblem) -> bool:
 
 def are_pins_allowed(problem: AssignmentProblem) -> bool:
     """Return whether every pin is an allowed pair."""
+    if not problem.pins:
+        return True
     pins = pair_array(problem.pins)
     return bool(problem.scores.allows(pins[:, 0], pins[:, 1]).all())
 

@@ -343,7 +343,9 @@ class SparseScores:
         return top_sums(self, columns, least, most)
 
     def swap_sides(self) -> "SparseScores":
-        order = np.lexsort((self.mentors, self.mentees))
+        # Pairs are sorted by mentor; numbers of two bytes are sorted digit by digit
+        short = self.shape[1] <= np.iinfo(np.uint16).max
+        order = np.argsort(self.mentees.astype(np.uint16) if short else self.mentees, kind="stable")
         return SparseScores(self.shape[::-1], self.mentees[order], self.mentors[order], self.values[order])
 
     def _keys(self, mentors: IntVector, mentees: IntVector) -> IntVector:
