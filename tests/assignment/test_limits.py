@@ -235,3 +235,13 @@ def test_a_problem_of_so_many_keys_that_no_process_could_start_in_time_goes_to_g
     found = solve(problem, time_limit_s=50)
     assert found.greedy
     assert len(found.pairs) > 0
+
+
+def test_where_there_are_many_pairs_some_of_the_limit_is_set_aside_for_greed(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = AssignmentProblem.from_scores(np.arange(12).reshape(3, 4))
+    assert engine._reserve_s(problem, 9.0) == 0.0
+    monkeypatch.setattr(engine, "MANY_PAIRS", 11)
+    monkeypatch.setattr(engine, "PAIRS_A_SECOND", 4)
+    assert engine._reserve_s(problem, 9.0) == 3.0
+    assert engine._reserve_s(problem, 4.0) == 2.0
+    assert solve(problem, time_limit_s=60).canonical

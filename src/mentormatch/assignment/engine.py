@@ -42,6 +42,8 @@ IN_PROCESS_PAIRS = 1 << 16
 
 KEYS_A_SECOND, KEYS_A_ROW = 1 << 20, 8
 """So many keys are hashed in a second, before a problem goes to another process; a row takes as long as some keys."""
+MANY_PAIRS, PAIRS_A_SECOND = 1 << 21, 30_000_000
+"""With more stored pairs, time is set aside in which greed and the checker go through so many a second."""
 STARTING_S = 0.2
 """Another process takes about so many seconds to start."""
 SOON_S = 0.2
@@ -194,7 +196,7 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     seconds, hashed = duration("time_limit_s", time_limit_s), seed_number(seed)
     _refuse_options(executor, cancel, ties)
     start = monotonic()
-    deadline = None if seconds is None else start + seconds
+    deadline = None if seconds is None else start + seconds - _reserve_s(problem, seconds)
     keyed = KeyedTieBreaker(hashed, problem.mentor_keys, problem.mentee_keys)
     run = SolveOptions(keyed, deadline, ties=ties == "canonical", workers=executor)
     with track() as work:
@@ -206,6 +208,12 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     rounded = (ROUNDED_ALIKE.format(count=problem.alike),) if problem.alike else ()
     settled = solution.settled and ties == "canonical"
     return replace(solution, seconds=monotonic() - start, notes=(*solution.notes, *rounded), settled=settled)
+
+
+def _reserve_s(problem: AssignmentProblem, seconds: float) -> float:
+    """Return the seconds that greed and the checker need after the engines, half of the limit at most."""
+    count = problem.scores.count if problem.scores.stored else 0
+    return min(count / PAIRS_A_SECOND, seconds / 2) if count > MANY_PAIRS else 0.0
 
 
 def _solve_checked(problem: AssignmentProblem, engine: str | None, run: SolveOptions, so_far: Incumbent) -> Solution:

@@ -57,9 +57,11 @@ class TransportationProblem:
 
 def has_few_sinks(most: IntVector, items: int) -> bool:
     """Return whether few people take many of the items: columns for each of their places would be many."""
-    taking = np.minimum(most[most > 0], items)
-    places = int(taking.sum())
-    return 0 < len(taking) <= MAX_SINKS and places >= max(PLACES_A_SINK * len(taking), PLACED / items)
+    taking = int(np.count_nonzero(most > 0))
+    if not 0 < taking <= MAX_SINKS:
+        return False
+    places = int(np.minimum(most[most > 0], items).sum())
+    return places >= max(PLACES_A_SINK * taking, PLACED / items)
 
 
 def has_many_items(most: IntVector, items: int) -> bool:
