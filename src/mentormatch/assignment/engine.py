@@ -42,7 +42,7 @@ IN_PROCESS_PAIRS = 1 << 16
 
 KEYS_A_SECOND, KEYS_A_ROW = 1 << 20, 8
 """So many keys are hashed in a second, before a problem goes to another process; a row takes as long as some keys."""
-MANY_PAIRS, PAIRS_A_SECOND = 1 << 21, 30_000_000
+MANY_PAIRS, PAIRS_A_SECOND = 1 << 21, 20_000_000
 """With more stored pairs, time is set aside in which greed and the checker go through so many a second."""
 STARTING_S = 0.2
 """Another process takes about so many seconds to start."""
