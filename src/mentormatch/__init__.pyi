@@ -5,7 +5,7 @@ from mentormatch import fields as fields
 from mentormatch import rules as rules
 from mentormatch.assignment.engine import solve as solve
 from mentormatch.assignment.model.problem import AssignmentProblem as AssignmentProblem
-from mentormatch.assignment.model.problem import Row as Row
+from mentormatch.assignment.model.rows import Row as Row
 from mentormatch.assignment.model.solution import Solution as Solution
 from mentormatch.assignment.model.solution import Status as Status
 from mentormatch.assignment.model.solution import Tier as Tier

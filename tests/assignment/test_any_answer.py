@@ -10,7 +10,8 @@ import pytest
 import mentormatch as mm
 from mentormatch import examples
 from mentormatch.assignment.engine import Ties, solve
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import RequestError

@@ -11,7 +11,8 @@ from numpy.random import default_rng
 
 from mentormatch.assignment.engine import engines_by_kind, solve
 from mentormatch.assignment.engines import milp, plain
-from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import DualSolution, Links, Solution, Status, Tier
 from mentormatch.assignment.verification.certificate import Certificate, Verdict, certify
 from mentormatch.base.arrays import IntVector

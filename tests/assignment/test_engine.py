@@ -14,7 +14,8 @@ from mentormatch.assignment.engines import plain
 from mentormatch.assignment.mip import dispatch
 from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus
 from mentormatch.assignment.mip.simplex import SimplexModel
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.verification.certificate import certify

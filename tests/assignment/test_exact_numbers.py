@@ -9,7 +9,8 @@ import pytest
 from scipy.sparse import coo_array, csr_array
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import MAX_SUM, AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.problem import MAX_SUM, AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
 from mentormatch.errors import RequestError
 

@@ -13,7 +13,8 @@ from mentormatch.assignment import greedy
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.greedy import choose_greedily, greedy_solution
 from mentormatch.assignment.mip.dispatch import solve_in_process
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.assignment.pair_program import PairModel
 from mentormatch.assignment.side_constraints import relax

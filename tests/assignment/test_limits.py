@@ -12,9 +12,9 @@ from mentormatch.assignment import engine, greedy, sparse_assignment
 from mentormatch.assignment.bottleneck import solve_nonadditive_goals
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines import plain
-from mentormatch.assignment.greedy import choose_greedily
-from mentormatch.assignment.model.binding_rows import are_satisfied, binding_rows
-from mentormatch.assignment.model.problem import AssignmentProblem, FittingRows, Row
+from mentormatch.assignment.greedy import binding_rows, choose_greedily
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import FittingRows, Row, are_satisfied
 from mentormatch.assignment.model.scores import SparseScores
 from mentormatch.assignment.model.solution import (
     Incumbent,
@@ -72,7 +72,9 @@ def test_a_row_that_is_left_out_holds_for_any_pairs(problem: AssignmentProblem, 
 @given(problems(5, (3, 3), coupled=4), st.integers(0, 99))
 def test_rows_looked_at_together_hold_if_each_of_them_does(problem: AssignmentProblem, seed: int) -> None:
     pairs = np.column_stack(problem.scores.pairs())[as_many_as_fit(problem, seed)]
-    assert are_satisfied(problem, pairs) == all(row.is_satisfied_by(pairs, problem.shape) for row in problem.rows)
+    assert are_satisfied(problem.rows, pairs, problem.shape) == all(
+        row.is_satisfied_by(pairs, problem.shape) for row in problem.rows
+    )
 
 
 @pytest.mark.parametrize("seed", some_seeds(80))

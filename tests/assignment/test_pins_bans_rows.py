@@ -11,7 +11,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, Row, terms_of_rows
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import Row, terms_of_rows
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import RequestError
 from mentormatch.groups.check import mistakes

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model import scores
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
 from mentormatch.assignment.verification import solution_set as pricing

@@ -9,7 +9,8 @@ import pytest
 
 from mentormatch.assignment import engine
 from mentormatch.assignment.engine import engines_by_kind, solve
-from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, Row
+from mentormatch.assignment.model.problem import GOALS, AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Solution, Status
 from tests.conftest import DEEP
 from tests.oracles.problems import larger_problem

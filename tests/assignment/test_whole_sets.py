@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import SolveOptions, solve
 from mentormatch.assignment.engines.milp import _maximise_within
-from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import LazySolution, Solution, Status
 from mentormatch.assignment.optimal_face import are_pins_allowed

@@ -12,7 +12,8 @@ import pytest
 from mentormatch.assignment import engine
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines.plain import Plain
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import DenseScores, pack_scores
 from mentormatch.assignment.model.solution import Solution, Status
 

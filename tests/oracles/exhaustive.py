@@ -7,7 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import Row
 
 type Pairs = tuple[tuple[int, int], ...]
 

@@ -10,7 +10,8 @@ from numpy.random import Generator
 import mentormatch as mm
 from mentormatch.assignment.engine import engines_by_kind, solve
 from mentormatch.assignment.engines.large import Large
-from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, Row
+from mentormatch.assignment.model.problem import GOALS, AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Status
 from mentormatch.people.cohort import Cohort
 from tests.conftest import DEEP

@@ -11,7 +11,8 @@ import numpy as np
 
 from mentormatch import examples, match
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.operations.matching import Matching
 from mentormatch.record.decision import write_decision
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from mentormatch import examples
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.people.cohort import Cohort

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import Row
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import DualSolution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.assignment.verification.reduced_costs import DualStage

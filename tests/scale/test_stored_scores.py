@@ -8,7 +8,8 @@ import pytest
 from mentormatch.assignment.engine import select_engine, solve
 from mentormatch.assignment.engines import large
 from mentormatch.assignment.engines.large import Large
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.errors import EngineError

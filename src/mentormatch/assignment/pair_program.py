@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, degree_constraints
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, terms_of_rows
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import terms_of_rows
 from mentormatch.assignment.model.solution import DualSolution, Links
 from mentormatch.base.arrays import BoolVector, FloatVector, IntMatrix, IntVector
 

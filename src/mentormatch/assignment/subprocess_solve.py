@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from threading import Thread
 from time import monotonic
 
-from mentormatch.assignment.model.problem import AssignmentProblem, FittingRows
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import FittingRows
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.tie_breaking import AnonymousTieBreaker, TieBreaker
 from mentormatch.errors import EngineError, MentorMatchError

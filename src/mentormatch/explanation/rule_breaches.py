@@ -8,7 +8,8 @@ from itertools import batched
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.base.arrays import BoolVector
 from mentormatch.fields import SIDES
 from mentormatch.languages import tr

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number

@@ -21,7 +21,8 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import ValidationError
 
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import SparseScores
 from mentormatch.assignment.model.solution import DualSolution, Links, Solution, Status, Tier
 from mentormatch.base.arrays import BoolMatrix, IntVector

@@ -18,7 +18,8 @@ from typing import ClassVar, Literal, NoReturn, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import NO_SCORE, DenseScores, PersonMasks, Scores, SparseScores, pack_scores
 from mentormatch.base.arrays import BoolMatrix, BoolVector, Index, IntVector
 from mentormatch.base.plugins import concrete

@@ -19,7 +19,8 @@ import numpy as np
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.kernels.jit import use_numba
 from mentormatch.assignment.lexicographic import TimeLimitReached, optimize_lexicographically
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution, ignore_incumbent
 from mentormatch.assignment.objective import PEOPLE, fits_before_leximin, scalarize

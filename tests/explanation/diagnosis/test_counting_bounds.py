@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch.assignment.model.problem import Row
+from mentormatch.assignment.model.rows import Row
 from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance
 from mentormatch.explanation.diagnosis.hall_violators import check_counts, counts_pairs
 from mentormatch.people.cohort import Cohort

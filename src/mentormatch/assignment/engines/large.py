@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from mentormatch.assignment.engine import Engine, SolveOptions
 from mentormatch.assignment.kernels.jit import use_numba
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.objective import ScalarObjective

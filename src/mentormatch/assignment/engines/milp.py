@@ -8,7 +8,8 @@ from mentormatch.assignment.column_generation import solve_transportation_lp
 from mentormatch.assignment.engine import Engine, SolveOptions
 from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage, optimize_lexicographically
 from mentormatch.assignment.mip.program_model import Program, ProgramSolver, SolverResult, SolverStatus
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Solution, Status, empty_solution
 from mentormatch.assignment.objective import MAX_SOLVER_WEIGHT, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, are_pins_allowed

@@ -5,12 +5,11 @@ what does not fit: shapes that differ, people who are not there, numbers with wh
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from math import prod
-from typing import TYPE_CHECKING, Any, Literal, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from mentormatch.assignment.model.array_input import (
     SideKeys,
@@ -22,7 +21,7 @@ from mentormatch.assignment.model.array_input import (
     read_positions,
     read_sense,
 )
-from mentormatch.assignment.model.row_input import read_row, row_label, row_problems
+from mentormatch.assignment.model.rows import FittingRows, Row, read_row, row_label, row_problems
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.base.arrays import BoolVector, IntVector
 from mentormatch.base.data_objects import ContentEquality
@@ -85,135 +84,10 @@ class DegreeBounds(ContentEquality):
         return self.most if (self.most <= partners).all() else np.minimum(self.most, partners)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Row(ContentEquality):
-    """A side constraint: ``least <= sum of weights[i, k] over the chosen pairs (i, k) <= most``; None: no bound.
-
-    ``weights`` is an integer array that broadcasts to (n, m), and so is ``factor`` if there is one: a pair then counts
-    the product of both, so that a row about the answers of both people takes as little as one number each. With
-    ``mentor`` or ``mentee`` only the pairs of that person count; with both, those of either, the pair of the two twice.
-    """
-
-    name: str
-    weights: NDArray[np.int64]
-    least: int | None = None
-    most: int | None = None
-    mentor: int | None = None
-    mentee: int | None = None
-    factor: NDArray[np.int64] | None = None
-
-    @property
-    def factors(self) -> tuple[NDArray[np.int64], ...]:
-        """Return the arrays that broadcast to (n, m) and of which a pair counts the product."""
-        return (self.weights,) if self.factor is None else (self.weights, self.factor)
-
-    @property
-    def max_abs_coefficient(self) -> int:
-        """Return a bound on the magnitude of what a pair counts."""
-        often = 1 if self.mentor is None or self.mentee is None else 2
-        return prod(_magnitude(factor) for factor in self.factors) * often
-
-    def owner(self, side: int) -> int | None:
-        """Return the one person of a side, 0 for mentors, whose pairs alone count; None if there is none."""
-        own, other = (self.mentor, self.mentee) if side == 0 else (self.mentee, self.mentor)
-        return own if other is None else None
-
-    def counts(self, mentors: IntVector, mentees: IntVector) -> IntVector | None:
-        """Return how often each of the given pairs counts, by the people of the row; None if the row is of nobody."""
-        sides = zip((self.mentor, self.mentee), (mentors, mentees), strict=True)
-        own = [(people == person).astype(np.int64) for person, people in sides if person is not None]
-        return sum(own[1:], own[0]) if own else None
-
-    def coefficients_of(self, mentors: IntVector, mentees: IntVector, shape: tuple[int, int]) -> IntVector:
-        """Return the weights of the given pairs."""
-        found = _factor_of(self.weights, mentors, mentees, shape)
-        if self.factor is not None:
-            found = found * _factor_of(self.factor, mentors, mentees, shape)
-        often = self.counts(mentors, mentees)
-        return found if often is None else found * often
-
-    def as_sum(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
-        """Return (n,) and (m,) int64 of which each pair counts the sum; None if there is no such sum."""
-        height, width = np.atleast_2d(self.weights).shape
-        mentor, mentee = (np.zeros(count, dtype=np.int64) for count in shape)
-        if self.mentor is not None and self.mentee is not None and self.factor is None and height == width == 1:
-            mentor[self.mentor] = mentee[self.mentee] = self.weights.item()
-            return mentor, mentee
-        if self.factor is not None or self.mentor is not None or self.mentee is not None or min(height, width) > 1:
-            return None
-        side = mentee if height == 1 else mentor
-        side[:] = np.ravel(self.weights)
-        return mentor, mentee
-
-    def as_product(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
-        """Return (n,) and (m,) int64 of which each pair counts the product; None if it does not rest on that."""
-        if self.mentor is not None or self.mentee is not None:
-            return None
-        mentor, mentee = (np.ones(count, dtype=np.int64) for count in shape)
-        for factor in map(np.atleast_2d, self.factors):
-            if min(factor.shape) > 1:
-                return None
-            side = mentee if factor.shape[0] == 1 else mentor
-            side *= np.ravel(factor)
-        return mentor, mentee
-
-    def among(self, mentors: IntVector, mentees: IntVector) -> "Row":
-        """Return the row for some people of both sides, by their positions: all 0 if it is of others alone."""
-        own = _position(self.mentor, mentors), _position(self.mentee, mentees)
-        if own == (None, None) != (self.mentor, self.mentee):
-            return Row(self.name, np.zeros((1, 1), dtype=np.int64), self.least, self.most)
-        some = [_factor_among(np.atleast_2d(factor), mentors, mentees) for factor in self.factors]
-        return replace(self, weights=some[0], mentor=own[0], mentee=own[1], factor=some[1] if len(some) > 1 else None)
-
-    def is_satisfied_by(self, pairs: NDArray[np.int64], shape: tuple[int, int]) -> bool:
-        """Return whether pairs (k, 2) keep the bounds."""
-        often = self.counts(pairs[:, 0], pairs[:, 1])
-        pairs = pairs if often is None else pairs[often > 0]
-        total = int(self.coefficients_of(pairs[:, 0], pairs[:, 1], shape).sum())
-        return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
-
-    def block(self, shape: tuple[int, int]) -> NDArray[np.int64]:
-        """Return (n, m) int64: the weight of every pair."""
-        mentors, mentees = np.indices(shape)
-        return self.coefficients_of(mentors, mentees, shape)
-
-
 class UniqueKeys(tuple[str, ...]):
     """Keys of which none comes twice: of millions that is not looked for again in each part of a problem."""
 
     __slots__ = ()
-
-
-class FittingRows(tuple[Row, ...]):
-    """Rows that were read and fit so many people: thousands are not looked at again in each part of a problem."""
-
-    shape: tuple[int, int]
-
-    @classmethod
-    def of(cls, rows: Iterable[Row], shape: tuple[int, int]) -> Self:
-        """Return rows that are known to fit so many mentors and mentees."""
-        found = cls(rows)
-        found.shape = shape
-        return found
-
-    @staticmethod
-    def fit(rows: Sequence[Row], shape: tuple[int, int]) -> bool:
-        """Return whether rows are known to fit so many mentors and mentees."""
-        return isinstance(rows, FittingRows) and rows.shape == shape
-
-    def renamed(self) -> "FittingRows":
-        """Return the rows named by their places."""
-        parts = ((row.weights, row.least, row.most, row.mentor, row.mentee, row.factor) for row in self)
-        return FittingRows.of((Row(f"row {place}", *part) for place, part in enumerate(parts)), self.shape)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Thousands of numbers in a few lists, not in an object each
-        parts = [(row.name, row.weights, row.least, row.most, row.mentor, row.mentee, row.factor) for row in self]
-        return _remake_rows, (self.shape, [list(column) for column in zip(*parts, strict=True)])
-
-
-def _remake_rows(shape: tuple[int, int], columns: Sequence[Sequence[Any]]) -> FittingRows:
-    return FittingRows.of(map(Row, *columns) if columns else (), shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -409,74 +283,6 @@ def _hours_rows(
     required = np.broadcast_to(weights, (mentors.count, mentees.count)).sum(axis=1)
     for mentor in np.flatnonzero(required > most).tolist():
         yield Row(f"mentor_hours[{mentor}]", weights, None, int(most[mentor]), mentor)
-
-
-def terms_of_rows(
-    rows: Iterable[Row], mentors: IntVector, mentees: IntVector, shape: tuple[int, int]
-) -> Iterator[tuple[IntVector, IntVector]]:
-    """Yield of each row which of the given pairs count something, by their places, and how much.
-
-    The pairs of each person are listed once: thousands of rows of one person each take as long as one row of all.
-    """
-    listed = [_PairsByPerson(people, count) for people, count in zip((mentors, mentees), shape, strict=True)]
-    shared: dict[int, IntVector] = {}
-    for row in rows:
-        sides = zip(listed, (row.mentor, row.mentee), strict=True)
-        some = [each.places(person) for each, person in sides if person is not None]
-        if some and not any(map(len, some)):
-            yield some[0], some[0]
-            continue
-        if len(some) != 1 or row.factor is not None:
-            places = np.unique(np.concatenate(some)) if some else np.arange(len(mentors))
-            weights = row.coefficients_of(mentors[places], mentees[places], shape)
-        else:
-            # Rows of one person each often have the same weights
-            if id(row.weights) not in shared:
-                shared[id(row.weights)] = _factor_of(row.weights, mentors, mentees, shape)
-            places = some[0]
-            weights = shared[id(row.weights)][places]
-        counted = weights != 0
-        yield (places, weights) if counted.all() else (places[counted], weights[counted])
-
-
-class _PairsByPerson:
-    """The places of the pairs of each person, listed when they are first asked for."""
-
-    def __init__(self, people: IntVector, count: int) -> None:
-        self._people, self._count = people, count
-        self._order, self._starts = people, list[int]()
-
-    def places(self, person: int) -> IntVector:
-        """Return the places of the pairs of a person, ascending."""
-        if not self._starts:
-            self._order = np.argsort(self._people, kind="stable")
-            self._starts = np.searchsorted(self._people[self._order], np.arange(self._count + 1)).tolist()
-        return self._order[self._starts[person] : self._starts[person + 1]]
-
-
-def _position(person: int | None, people: IntVector) -> int | None:
-    """Return where a person is among some people; None if they are not."""
-    return None if person is None else next(iter(np.flatnonzero(people == person).tolist()), None)
-
-
-def _factor_of(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector, shape: tuple[int, int]) -> IntVector:
-    """Return a factor of the given pairs; one that rests on one side alone is looked up there."""
-    height, width = np.atleast_2d(factor).shape
-    if 1 in (height, width) and height != width:
-        found = np.ravel(factor)[mentees if height == 1 else mentors]
-    else:
-        found = np.broadcast_to(factor, shape)[mentors, mentees]
-    return found.astype(np.int64, copy=False)
-
-
-def _factor_among(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector) -> NDArray[np.int64]:
-    """Return a factor for some people: an axis along which all count alike is kept as it is."""
-    rows = factor if factor.shape[0] == 1 else factor[mentors]
-    return rows if rows.shape[1] == 1 else rows[:, mentees]
-
-
-def _magnitude(weights: NDArray[np.int64]) -> int:
-    return max(abs(int(weights.min())), abs(int(weights.max()))) if weights.size else 0
 
 
 def _shape_problems(problem: "AssignmentProblem") -> list[Problem]:

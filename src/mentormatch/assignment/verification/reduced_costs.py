@@ -7,7 +7,8 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, Row
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import DualSolution, Links
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 

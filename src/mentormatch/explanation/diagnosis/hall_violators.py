@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.explanation.diagnosis.findings import Finding, RuleInstance

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.problem import Row
+from mentormatch.assignment.model.rows import Row
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.columns import MultiChoice
 from mentormatch.fields import Side

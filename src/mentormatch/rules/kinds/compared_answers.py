@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.problem import Row
+from mentormatch.assignment.model.rows import Row
 from mentormatch.base.arrays import BoolMatrix, BoolVector, IntVector
 from mentormatch.base.columns import NONE, MultiChoice, NameLists, SingleChoice
 from mentormatch.errors import Problem, RequestError

@@ -22,7 +22,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.problem import DegreeBounds, Row
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.base.columns import NameLists, SingleChoice
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.problem import DegreeBounds, Row
+from mentormatch.assignment.model.problem import DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.base.arrays import BoolMatrix, IntVector
 from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.fields import Side

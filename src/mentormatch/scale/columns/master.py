@@ -19,7 +19,8 @@ import numpy as np
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.flow.lower_bounds import solve_with_lower_bounds
 from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import Solution, Status, ignore_incumbent
 from mentormatch.assignment.objective import (
     LeximinStages,

@@ -16,7 +16,8 @@ import numpy as np
 
 from mentormatch.assignment.engine import SolveOptions, solve_unchecked
 from mentormatch.assignment.lexicographic import TimeLimitReached
-from mentormatch.assignment.model.problem import MAX_SUM, AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.problem import MAX_SUM, AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.scores import SparseScores
 from mentormatch.assignment.model.solution import (
     DualSolution,

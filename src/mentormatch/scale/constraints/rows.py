@@ -13,7 +13,8 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.rows import Row
 from mentormatch.assignment.model.solution import IncumbentCallback, LazySolution
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, pair_array
 from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
