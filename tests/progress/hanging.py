@@ -17,7 +17,7 @@ import mentormatch as mm
 from mentormatch.assignment import engine, subprocess_solve
 from mentormatch.base import progress
 from tests.failure.processes import quotas
-program, engine.IN_PROCESS_PAIRS, engine._try_relaxation = subprocess_solve.PROGRAM, -1, lambda *asked: False
+program, engine.IN_PROCESS_PAIRS, engine._try_relaxation = subprocess_solve.PROGRAM, -1, lambda *asked: None
 hanging = {program(HANGS)!r}
 """
 """Code that has every problem solved apart, by ``PROGRAM``: ``program``, or the one that is ``hanging``."""

@@ -228,7 +228,7 @@ def test_an_interrupt_ends_all_plans_with_the_best_answer_so_far(monkeypatch: py
         return ask(*given)  # type: ignore[arg-type]  # handed on as they came
 
     monkeypatch.setattr(engine, "solve_goals", interrupted)
-    monkeypatch.setattr(engine, "_try_relaxation", lambda *given: False)
+    monkeypatch.setattr(engine, "_try_relaxation", lambda *given: None)
     found = mm.plans(cohort, programme, 4)
     assert [plan.status for plan in found] == [Status.PROVED, Status.STOPPED]
     assert replace(found[0].solution, seconds=0).interrupted is False

@@ -15,6 +15,7 @@ from mentormatch.assignment.verification.reduced_costs import DualStage
 from mentormatch.assignment.verification.solution_set import SolutionSet
 from mentormatch.errors import EngineError
 from mentormatch.scale.constraints import rows as quotas
+from tests.conftest import DEEP
 from tests.scale.test_relaxation import (
     BOUNDS,
     FEW,
@@ -128,4 +129,4 @@ def test_pairs_are_listed_that_are_worth_their_prices_and_those_of_rows(seed: in
     found = SolutionSet.of(unheld, nobody, near=prices)
     assert found.mentors.tolist() == every.mentors[worth].tolist()
     assert found.mentees.tolist() == every.mentees[worth].tolist()
-    assert 0 < worth.sum() < len(worth)
+    assert DEEP or 0 < worth.sum() < len(worth)  # of the few seeds that the gate draws all ask something
