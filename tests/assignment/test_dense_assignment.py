@@ -191,6 +191,15 @@ def test_a_chosen_pair_worth_nothing_may_be_left_for_nobody() -> None:
     assert held.free_pairs(chosen, tight).tolist() == [False, True]
 
 
+def test_profits_near_the_limit_of_floats_have_duals_where_nobody_has_a_minimum() -> None:
+    count, most = 1_500, (1 << 53) - 1
+    people, single = np.arange(count), (np.zeros(count, dtype=np.int64), np.ones(count, dtype=np.int64))
+    face = OptimalFace(people, people, RemainingDegrees(*single), RemainingDegrees(*single))
+    found = sparse_assignment.recover_duals(face, np.where(people % 2, most, -most), (people[1::2], people[1::2]))
+    assert found is not None
+    assert (found.left + found.right).tolist() == np.where(people % 2, most, 0).tolist()
+
+
 def test_compiled_code_is_used_where_it_is_loaded_or_worth_loading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numba", sys)
     assert use_numba(1)

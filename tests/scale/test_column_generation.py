@@ -111,6 +111,15 @@ def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(seed: 
         assert certify(unheld, other).verdict is certify(held, one).verdict
 
 
+def test_minimums_that_cannot_be_are_known_where_the_numbers_of_all_goals_are_too_great(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "find_spec", lambda _: None)
+    _, unheld = needing(both(cohort(2), PROGRAMME, RULES), 2, 0.2)
+    assert solve(unheld).status is Status.INFEASIBLE
+    assert solve(replace(unheld, goals=("total",))).status is Status.INFEASIBLE
+
+
 @pytest.mark.usefixtures("way")
 def test_an_answer_is_certified_over_all_pairs_and_a_price_that_is_too_low_refused() -> None:
     _, problem = both(cohort(3), PROGRAMME, RULES)

@@ -429,9 +429,11 @@ def _minimal_duals(face: OptimalFace, profit: IntVector, pairs: VectorPair, pric
 
 def initial_duals(face: OptimalFace, profit: IntVector, loads: IntVector) -> IntVector:
     """Return 0, and a dual below all others for people on the right who take no more than their minimum."""
-    # Below any dual that a path can give
-    lowest = -_profit_range(profit) * (len(face.left.most) + len(face.right.most))
-    return np.where((face.right.least > 0) & (loads == face.right.least), lowest, 0)
+    prices, bound = np.zeros(len(loads), dtype=np.int64), (face.right.least > 0) & (loads == face.right.least)
+    if bound.any():
+        # Below any dual that a path can give
+        prices[bound] = -_profit_range(profit) * (len(face.left.most) + len(face.right.most))
+    return prices
 
 
 def _edges_of(starts: IntVector, active: IntVector) -> tuple[IntVector, IntVector]:

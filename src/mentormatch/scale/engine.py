@@ -25,6 +25,7 @@ from mentormatch.assignment.model.scores import Scores
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution, ignore_incumbent
 from mentormatch.assignment.objective import PEOPLE, fits_before_leximin, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, are_pins_feasible
+from mentormatch.errors import EngineError
 from mentormatch.scale.columns.aggregation import AggregatedSolve
 from mentormatch.scale.columns.generation import CandidateList, choose_candidates, generate_columns, solve_all_pairs
 from mentormatch.scale.columns.master import RestrictedMaster
@@ -83,13 +84,16 @@ def _solve_with_rows(problem: AssignmentProblem, hard_rows: tuple[Row, ...], run
     try:
         with open_pool(run.workers) as master.pool:
             solution = _solve_leximin(master, problem, run) if fair else _solve_with_hard_rules(master, rules)
-        # Numbers beyond what is exact: smaller goals may still prove infeasibility.
-        if solution.status is Status.FAILED and problem.goals != ("total",):
-            return _prove_infeasible(problem, hard_rows, run, solution)
     except TimeLimitReached:
         return master.incumbent or empty_solution(Status.STOPPED, WIDE)
     except NoWorkersError as error:
         return replace(master.incumbent or empty_solution(Status.FAILED, WIDE), notes=(str(error),))
+    except EngineError:
+        if not _is_infeasible(problem, hard_rows, run):
+            raise
+        return empty_solution(Status.INFEASIBLE, WIDE)
+    if solution.status is Status.FAILED and _is_infeasible(problem, hard_rows, run):
+        return empty_solution(Status.INFEASIBLE, WIDE)
     return replace(solution, engine=WIDE)
 
 
@@ -174,14 +178,12 @@ def _solve_narrowed(master: RestrictedMaster, problem: AssignmentProblem, openin
     return master.relabel_duals(optimize_lexicographically(problem, master.run, stages, opening, master.solve_ties))
 
 
-def _prove_infeasible(
-    problem: AssignmentProblem, hard_rows: tuple[Row, ...], run: SolveOptions, failed: Solution
-) -> Solution:
-    """Return that there is no answer if smaller numbers prove it: those of the total alone."""
-    found = _solve_with_rows(
-        replace(problem, goals=("total",)), hard_rows, replace(run, ties=False, on_incumbent=ignore_incumbent)
-    )
-    return found if found.status is Status.INFEASIBLE else replace(failed, engine=WIDE)
+def _is_infeasible(problem: AssignmentProblem, hard_rows: tuple[Row, ...], run: SolveOptions) -> bool:
+    """Return whether smaller numbers than those beyond what is exact prove infeasibility: those of the total alone."""
+    if problem.goals == ("total",):
+        return False
+    options = replace(run, ties=False, on_incumbent=ignore_incumbent)
+    return _solve_with_rows(replace(problem, goals=("total",)), hard_rows, options).status is Status.INFEASIBLE
 
 
 def _is_worth_loading(scores: Scores) -> bool:
