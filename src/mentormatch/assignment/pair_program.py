@@ -311,12 +311,15 @@ class PairProgram:
 
     def _row_magnitudes(self, pool: PairModel) -> FloatVector:
         """Return the greatest number by which the dual of each row is multiplied anywhere."""
-        most = [int(loads.most.max(initial=1)) for loads in pool.sides]
-        found = [
-            max(int(np.abs(row.coefficients).max(initial=1)), 1 if owner.side == LIMIT else most[owner.side])
-            for owner, row in zip(self.owners, self.program.constraints, strict=True)
-        ]
-        return np.array(found, dtype=np.float64)
+        # By side, and 1 for rows of the problem, whose side is the last
+        most = np.array([*(loads.most.max(initial=1) for loads in pool.sides), 1], dtype=np.float64)
+        found = most[[owner.side for owner in self.owners]]
+        terms = [np.abs(row.coefficients) for row in self.program.constraints]
+        filled = np.flatnonzero([len(each) for each in terms])
+        if len(filled):
+            starts = np.cumsum([0, *(len(terms[row]) for row in filled[:-1].tolist())])
+            found[filled] = np.maximum(found[filled], np.maximum.reduceat(np.concatenate(terms), starts))
+        return found
 
 
 def build_program(

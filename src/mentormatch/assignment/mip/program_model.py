@@ -196,12 +196,14 @@ def degree_constraints(
 
     ``used``: the indicator column u of a person with a conditional minimum, with ``least u <= degree <= most u``.
     """
-    for person, places in enumerate(positions_by_person(people, len(loads)) if len(loads) else ()):
-        ones = np.ones(len(places), dtype=np.int64)
-        most = int(loads.most[person])
+    every = np.ones(len(people), dtype=np.int64)
+    bounds = zip(least.tolist(), loads.most.tolist(), strict=True)
+    found = positions_by_person(people, len(loads)) if len(loads) else iter(())
+    for person, (places, (fewest, most)) in enumerate(zip(found, bounds, strict=True)):
+        ones = every[: len(places)]
         if person in used:
             columns = np.append(places, used[person])
             yield person, LinearConstraint(columns, np.append(ones, -most), None, 0)
             yield person, LinearConstraint(columns, np.append(ones, -int(loads.least[person])), 0, None)
-        elif least[person] > 0 or most < len(places):
-            yield person, LinearConstraint(places, ones, int(least[person]), most)
+        elif fewest > 0 or most < len(places):
+            yield person, LinearConstraint(places, ones, fewest, most)
