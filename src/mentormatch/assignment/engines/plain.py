@@ -69,8 +69,9 @@ class Plain(Engine):
 
         stages, best = _exact_stages(problem), partial(solve_sparse, check_deadline=check_deadline)
         try:
-            # Ties that another goal does not settle are settled by hashes
-            hashes = run.tie_breaker if run.ties and len(stages) == 1 else None
+            # Ties that another goal does not settle are settled by hashes: of many tied pairs few are then looked at,
+            # which is quicker also where any answer will do
+            hashes = run.tie_breaker if len(stages) == 1 and run.has_time_for_keys(sum(problem.shape)) else None
             opening = _solve_first_stage(problem, opening_stage(stages), check_deadline, hashes)
         except TimeLimitReached:
             return empty_solution(Status.STOPPED, self.kind)
