@@ -66,11 +66,10 @@ def _degree_violations(side: str, loads: DegreeBounds, people: IntVector) -> Ite
 
 
 def _pairs_by_person(people: IntVector, asked: set[int | None]) -> dict[int | None, list[int]]:
-    """Return the positions of the pairs of each person who is in one, where any person is asked for."""
+    """Return the positions of the pairs of each person who is asked for."""
     found = dict[int | None, list[int]]()
-    if asked <= {None}:
-        return found
-    for place, person in enumerate(people.tolist()):
+    places = np.flatnonzero(np.isin(people, np.array(list(asked - {None}), dtype=np.int64)))
+    for place, person in zip(places.tolist(), people[places].tolist(), strict=True):
         found.setdefault(person, []).append(place)
     return found
 
