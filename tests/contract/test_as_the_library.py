@@ -16,8 +16,8 @@ from mentormatch import examples
 from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.contract.match_response import MatchResponse, kept_places_out, pair_out
 from mentormatch.contract.operation import ask
+from mentormatch.contract.operations.evidence import drawn_part_out
 from mentormatch.contract.operations.fairness import group_out as access_group_out
-from mentormatch.contract.operations.learning import drawn_part_out
 from mentormatch.contract.operations.matching import PlansResponse
 from mentormatch.contract.operations.recruit import gain_out, trait_out
 from mentormatch.contract.operations.repair import sturdy_plan_out

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.contract.operations.learning import DrawResponse
+from mentormatch.contract.operations.evidence import DrawResponse
 from mentormatch.operations.experiment import DrawnPart, differing_parts, lot
 from tests.cli.commands import done
 from tests.conftest import some_of

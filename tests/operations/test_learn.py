@@ -7,7 +7,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.contract.operation import ask
-from mentormatch.contract.operations.learning import LearnResponse
+from mentormatch.contract.operations.evidence import LearnResponse
 from mentormatch.operations.learn import learn_beside
 from tests.cli.commands import done
 

@@ -361,7 +361,7 @@ def learn_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """Say which criteria went with pairs that lasted and were content, and what other weights would make of it."""
-    from mentormatch.contract.operations.learning import LearnResponse
+    from mentormatch.contract.operations.evidence import LearnResponse
     from mentormatch.operations.learn import learn
 
     options = CohortOptions(tuple(wishes or ()), decisions, seed, time_limit)

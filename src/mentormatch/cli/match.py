@@ -369,7 +369,7 @@ def draw_command(  # noqa: PLR0913 - the options of the command line are its con
 ) -> None:
     """Let the lot decide where the two plans of a recorded experiment differ."""
     from mentormatch.cli.summary import pairs_text
-    from mentormatch.contract.operations.learning import DrawResponse
+    from mentormatch.contract.operations.evidence import DrawResponse
     from mentormatch.operations.experiment import draw_plan, read_experiment
 
     answers, record = answers_first(answers, record, names=[RECORD], apart=bool(mentors or mentees))

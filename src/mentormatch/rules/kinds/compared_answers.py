@@ -254,6 +254,20 @@ MOST_ROWS = 2_000
 """One mentee takes so many constraints at most."""
 
 
+def needs_and_offers(rule: "Complementary | Covers") -> Iterator[FieldReference]:
+    """Yield the fields of needs and of offers: ranked ones if only the first count, levels if one is asked for."""
+    yield FieldReference("mentee", rule.mentee, FieldRef(LISTS if rule.first is None else ORDERED, "mentee"))
+    yield FieldReference("mentor", rule.mentor, FieldRef(LISTS if rule.level == 1 else ("levels",), "mentor"))
+
+
+def levels_beyond(rule: "Complementary | Covers", fields: Mapping[str, AnyField]) -> Iterator[Problem]:
+    """Yield that a rule asks for a level above the highest of its question."""
+    grid = fields.get(rule.mentor)
+    if isinstance(grid, Levels) and rule.level >= len(grid.levels):
+        expected = tr("de 1 à {highest}, le niveau le plus haut", highest=len(grid.levels) - 1)
+        yield Problem("level", str(rule.level), expected)
+
+
 class Complementary(Rule):
     """The mentors of one mentee, ``most`` at most, can pass on all that they need between them, or ``least`` of it.
 
@@ -272,14 +286,10 @@ class Complementary(Rule):
     most: int = Setting(default=2, ge=1, le=1000)
 
     def references(self) -> Iterator[FieldReference]:
-        yield FieldReference("mentee", self.mentee, FieldRef(LISTS if self.first is None else ORDERED, "mentee"))
-        yield FieldReference("mentor", self.mentor, FieldRef(LISTS if self.level == 1 else ("levels",), "mentor"))
+        return needs_and_offers(self)
 
     def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
-        grid = fields.get(self.mentor)
-        if isinstance(grid, Levels) and self.level >= len(grid.levels):
-            expected = tr("de 1 à {highest}, le niveau le plus haut", highest=len(grid.levels) - 1)
-            yield Problem("level", str(self.level), expected)
+        return levels_beyond(self, fields)
 
     def describe(self) -> str:
         if self.least is None:
@@ -402,14 +412,10 @@ class Covers(Rule):
     level: int = Setting(default=1, ge=1)
 
     def references(self) -> Iterator[FieldReference]:
-        yield FieldReference("mentee", self.mentee, FieldRef(LISTS if self.first is None else ORDERED, "mentee"))
-        yield FieldReference("mentor", self.mentor, FieldRef(LISTS if self.level == 1 else ("levels",), "mentor"))
+        return needs_and_offers(self)
 
     def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
-        grid = fields.get(self.mentor)
-        if isinstance(grid, Levels) and self.level >= len(grid.levels):
-            expected = tr("de 1 à {highest}, le niveau le plus haut", highest=len(grid.levels) - 1)
-            yield Problem("level", str(self.level), expected)
+        return levels_beyond(self, fields)
 
     def describe(self) -> str:
         return tr(

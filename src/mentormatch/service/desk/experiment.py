@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from threading import current_thread, main_thread
 
 from mentormatch.base.strict_json import JsonMessage
-from mentormatch.contract.operations.learning import DrawResponse
+from mentormatch.contract.operations.evidence import DrawResponse
 from mentormatch.errors import RequestError
 from mentormatch.explanation.names import Labels
 from mentormatch.explanation.tables import ResultSheet

@@ -1,4 +1,4 @@
-"""The operations that learn from results: from last years, and by a lot between two programmes.
+"""What results show: the operations on what last years teach, and on a lot between two programmes.
 
 What last years teach, and this year's pairs under other weights: the operation ``learn``.
 
