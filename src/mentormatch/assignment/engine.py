@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from mentormatch.assignment.bottleneck import solve_nonadditive_goals
 from mentormatch.assignment.greedy import greedy_solution
 from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
-from mentormatch.assignment.model.rows import are_satisfied
 from mentormatch.assignment.model.solution import (
     INTERRUPTED,
     ROUNDED_ALIKE,
@@ -300,7 +299,7 @@ def _relax_side_constraints(problem: AssignmentProblem, run: SolveOptions) -> So
     if engine.kind == select_engine(problem).kind:
         return None
     found = _solve_part(engine, free, replace(run, on_incumbent=ignore_incumbent))
-    same = found.status is Status.PROVED and are_satisfied(problem.rows, found.pairs, problem.shape)
+    same = found.status is Status.PROVED and problem.satisfies_rows(found.pairs)
     return found if same or found.status is Status.INFEASIBLE else None
 
 

@@ -253,7 +253,7 @@ def options_within_constraints(
             break
         price: ExchangeCost | None = offer.price
         plan = offer.price.apply(solution.pairs)
-        if not all(row.is_satisfied_by(plan, problem.shape) for row in problem.rows):
+        if not problem.satisfies_rows(plan):
             axis, person = who
             price = cost_by_reoptimizing(
                 problem, solution, (person, offer.partner) if axis == 0 else (offer.partner, person)

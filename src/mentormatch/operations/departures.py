@@ -16,7 +16,7 @@ import numpy as np
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
-from mentormatch.assignment.model.rows import Row
+from mentormatch.assignment.model.rows import Row, are_satisfied
 from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import Status
 from mentormatch.base.arrays import BoolMatrix, IntMatrix
@@ -314,4 +314,4 @@ class NewPairRules:
         if any(0 < loads[mentor] < self.problem.mentors.least[mentor] for mentor in self.several):
             return False
         new = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        return all(row.is_satisfied_by(new, self.problem.shape) for row in self.rows)
+        return are_satisfied(self.rows, new, self.problem.shape)

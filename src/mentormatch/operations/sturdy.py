@@ -411,4 +411,4 @@ def keeps_rules(problem: AssignmentProblem, pairs: IntMatrix) -> bool:
             return False
     if problem.pins and not set(problem.pins) <= set(map(tuple, pairs.tolist())):
         return False
-    return all(row.is_satisfied_by(pairs, problem.shape) for row in problem.rows)
+    return problem.satisfies_rows(pairs)

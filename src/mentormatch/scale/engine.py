@@ -131,7 +131,7 @@ def _break_ties(master: RestrictedMaster, opening: Opening) -> Solution:
     """Return the canonical solution where no pair pays for a row, if it keeps all rows as it is."""
     problem = master.problem
     found = optimize_lexicographically(problem, master.run, [master.stage], opening, master.solve_ties)
-    kept = all(row.is_satisfied_by(found.pairs, problem.shape) for row in problem.rows)
+    kept = problem.satisfies_rows(found.pairs)
     return found if kept else empty_solution(Status.FAILED, WIDE, (master.overflow_message,))
 
 

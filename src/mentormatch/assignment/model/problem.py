@@ -21,9 +21,9 @@ from mentormatch.assignment.model.array_input import (
     read_positions,
     read_sense,
 )
-from mentormatch.assignment.model.rows import FittingRows, Row, read_row, row_label, row_problems
+from mentormatch.assignment.model.rows import FittingRows, Row, are_satisfied, read_row, row_label, row_problems
 from mentormatch.assignment.model.scores import Scores
-from mentormatch.base.arrays import BoolVector, IntVector
+from mentormatch.base.arrays import BoolVector, IntMatrix, IntVector
 from mentormatch.base.data_objects import ContentEquality
 from mentormatch.base.scalars import value_in_words
 from mentormatch.errors import Problem, RequestError
@@ -164,7 +164,7 @@ class AssignmentProblem(ContentEquality):
     @property
     def max_pairs(self) -> int:
         """Return a bound on the number of pairs that can be chosen."""
-        degrees = self.scores.degrees()
+        degrees = self.scores.degrees
         return min(
             int(loads.within(degree).sum()) for loads, degree in zip((self.mentors, self.mentees), degrees, strict=True)
         )
@@ -173,6 +173,10 @@ class AssignmentProblem(ContentEquality):
     def has_side_constraints(self) -> bool:
         """Return whether something binds more than two people: then a bound by prices may be out of reach."""
         return bool(self.rows or self.mentors.conditional.any() or self.mentees.conditional.any())
+
+    def satisfies_rows(self, pairs: IntMatrix) -> bool:
+        """Return whether pairs (k, 2) keep all side constraints."""
+        return are_satisfied(self.rows, pairs, self.shape)
 
     def contains(self, pairs: Sequence[tuple[int, int]], mentors: IntVector, mentees: IntVector) -> BoolVector:
         """Return which of the pairs ``mentors[e]``, ``mentees[e]`` are among ``pairs``."""

@@ -97,7 +97,7 @@ class ReducedProblem:
     def _solve_empty(self) -> Solution:
         """Return the solution where no pair is open."""
         none = np.empty((0, 2), dtype=np.int64)
-        if not all(row.is_satisfied_by(none, self.problem.shape) for row in self.problem.rows):
+        if not self.problem.satisfies_rows(none):
             return empty_solution(Status.INFEASIBLE, "")
         return Solution(Status.PROVED, self._lift(none), tuple(evaluate_tiers(self.problem, none, {"total": 0})))
 

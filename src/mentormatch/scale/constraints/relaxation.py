@@ -211,7 +211,7 @@ class LagrangianSolve:
         found = optimize_lexicographically(
             problem, self.master.run, [self.pricing.stage], alone, self.master.solve_ties
         )
-        return found if all(row.is_satisfied_by(found.pairs, problem.shape) for row in problem.rows) else None
+        return found if problem.satisfies_rows(found.pairs) else None
 
     def _at_multipliers(self, opening: tuple[OptimalFace, PrimalDual], point: DualPoint, profit: IntVector) -> Solution:
         """Return the solution at the best multipliers, with their duals; the incumbent if time runs out."""
