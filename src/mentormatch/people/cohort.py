@@ -130,6 +130,16 @@ class People(ContentEquality):
         said = [{fold(part) for part in self.person(row).parts(name)} for row in range(len(self))]
         return np.array([bool(wanted & parts) for parts in said], dtype=bool)
 
+    def compared_answers(self, name: str) -> Iterable[Sequence[str]]:
+        """Return what each person answered to the field ``name``, in the form in which names are compared."""
+        column = self.columns[name]
+        if isinstance(column, NameLists):
+            return column.compared
+        if isinstance(column, SingleChoice):
+            labels = [*((canonical(label),) for label in column.labels), ()]  # no answer, which is -1, comes last
+            return map(labels.__getitem__, column.values.tolist())
+        return (tuple(map(canonical, self.person(row).parts(name))) for row in range(len(self)))
+
     def codes(self, name: str) -> SingleChoice:
         """Return the column of a choice, scale, yesno or place."""
         return _require_kind(self.columns[name], SingleChoice)

@@ -149,9 +149,8 @@ class Require(Rule):
     def eligible(self, people: People, side: Side) -> BoolVector | None:
         if self.field not in people.columns:
             return None
-        column = people.codes(self.field)
-        accepted = np.append(column.options_named(self.among), self.missing == "allow")
-        return np.asarray(accepted[column.values])
+        gave = people.gave(self.field, self.among)
+        return gave | ~people.known(self.field) if self.missing == "allow" else gave
 
 
 type Steps = IntVector | NDArray[np.float64]
@@ -196,11 +195,12 @@ class Gap(Rule):
     def forbidden(self, market: Market) -> BoolMatrix:
         left, right = market.mentors, market.mentees
         column, theirs = left.columns[self.field], right.columns[self.field]
+        known = right.known(self.field)
         if not (isinstance(column, SingleChoice) and isinstance(theirs, SingleChoice)):
-            ours = left.numbers(self.field)
-            return self._wrong(ours.values, ours.known, right.numbers(self.field).values, theirs.known)
+            ours, theirs = left.numbers(self.field), right.numbers(self.field)
+            return self._wrong(ours.values, left.known(self.field), theirs.values, known)
         options = np.append(np.arange(len(column.labels)), NONE)  # no answer, which is -1, comes last
-        found = self._wrong(options, options != NONE, theirs.values, theirs.known)
+        found = self._wrong(options, options != NONE, theirs.values, known)
         return found[column.values]
 
     def _wrong(self, ours: Steps, answered: BoolVector, theirs: Steps, known: BoolVector) -> BoolMatrix:

@@ -14,7 +14,7 @@ Rule ``history``: no pair comes twice, from one edition to the next, and nobody 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -24,7 +24,6 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.assignment.model.rows import Row
-from mentormatch.base.columns import NameLists, SingleChoice
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.fields.extension import FieldRef
@@ -179,7 +178,7 @@ class Veto(Rule):
             *names_in_words("refused by a mentor", self._people_refused(mentees, ours)),
             *names_in_words("refused by a mentee", theirs),
         ]
-        return pairs_with_common_entry(left, right, market.shape)
+        return pairs_with_common_entry(left, right, (len(mentors), len(mentees)))
 
     def _refusals(self, people: People) -> Refusals:
         """Return whom people named."""
@@ -196,19 +195,9 @@ class Veto(Rule):
         known = [(row, key) for row, key in enumerate(people.compared) if key in sought]
         for field in self.against:
             if field in people.columns:
-                given = enumerate(self._answers(people, field))
+                given = enumerate(people.compared_answers(field))
                 known += [(row, name) for row, names in given if not sought.isdisjoint(names) for name in names]
         return known
-
-    def _answers(self, people: People, field: str) -> Iterable[Sequence[str]]:
-        """Return what each person answered, in the form in which it is compared."""
-        column = people.columns[field]
-        if isinstance(column, NameLists):
-            return column.compared
-        if isinstance(column, SingleChoice):
-            labels = [*((canonical(label),) for label in column.labels), ()]
-            return map(labels.__getitem__, column.values.tolist())
-        return (tuple(map(canonical, people.person(row).parts(field))) for row in range(len(people)))
 
 
 def names_in_words(what: str, said: Refusals) -> list[tuple[int, tuple[str, str]]]:

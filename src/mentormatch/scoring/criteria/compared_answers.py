@@ -72,7 +72,7 @@ class Same(Criterion):
 
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.codes(self.field), right.codes(self.field)
-        return AnswerTally((ours.values, theirs.values), (ours.known, theirs.known), equal)
+        return AnswerTally((ours.values, theirs.values), (left.known(self.field), right.known(self.field)), equal)
 
     def reason(self, left: Person, right: Person) -> str:
         return " / ".join((*left.parts(self.field), *right.parts(self.field)))
@@ -109,13 +109,13 @@ class Closeness(Criterion):
             return tally.block()
         ours, theirs = left.numbers(self.field), right.numbers(self.field)
         near = self._near(np.nan_to_num(ours.values)[:, None], np.nan_to_num(theirs.values)[None, :], 1)
-        return defined(near, ours.known, theirs.known)
+        return defined(near, left.known(self.field), right.known(self.field))
 
     def tally(self, left: People, right: People) -> AnswerTally | None:
         ours, theirs = left.columns[self.field], right.columns[self.field]
         if not (isinstance(ours, SingleChoice) and isinstance(theirs, SingleChoice)):
             return None
-        steps, known = len(ours.labels) - 1, (ours.known, theirs.known)
+        steps, known = len(ours.labels) - 1, (left.known(self.field), right.known(self.field))
         return AnswerTally((ours.values, theirs.values), known, lambda mine, yours: self._near(mine, yours, steps))
 
     def _near(self, ours: ItemPoints, theirs: ItemPoints, steps: int) -> Block:
@@ -171,7 +171,9 @@ class Table(Criterion):
         ours, theirs = left.codes(self.mentor), right.codes(self.mentee)
         points = self._points(ours, theirs)
         return AnswerTally(
-            (ours.values, theirs.values), (ours.known, theirs.known), lambda mine, yours: points[mine, yours]
+            (ours.values, theirs.values),
+            (left.known(self.mentor), right.known(self.mentee)),
+            lambda mine, yours: points[mine, yours],
         )
 
     def _points(self, ours: SingleChoice, theirs: SingleChoice) -> Block:
@@ -317,13 +319,19 @@ class Unlike(Criterion):
 
     def tally(self, left: People, right: People) -> AnswerTally:
         ours, theirs = left.columns[self.field], right.columns[self.field]
+        known = left.known(self.field), right.known(self.field)
         if isinstance(ours, SingleChoice) and isinstance(theirs, SingleChoice):
-            return AnswerTally((ours.values, theirs.values), (ours.known, theirs.known), other)
+            return AnswerTally((ours.values, theirs.values), known, other)
         mine, yours = stakes_of(ours, theirs)
         items = shared(mine, yours)
         have, also = (side.values > 0 for side in (mine, yours))
         both = CommonItems(have[:, items[0]], also[:, items[1]], len(items[0]))
-        return AnswerTally((have.sum(axis=1), also.sum(axis=1)), (ours.known, theirs.known), share_of_one, (both,))
+        return AnswerTally(
+            (have.sum(axis=1), also.sum(axis=1)),
+            (left.known(self.field), right.known(self.field)),
+            share_of_one,
+            (both,),
+        )
 
     def reason(self, left: Person, right: Person) -> str:
         ours = left.parts(self.field)
@@ -457,7 +465,12 @@ class Availability(Criterion):
         ours, theirs = left.members(self.field), right.members(self.field)
         both = slots_in_common(ours, theirs)
         nothing = np.zeros(len(left)), np.zeros(len(right))
-        return AnswerTally(nothing, (ours.known, theirs.known), lambda _, __, number: self._value(number), (both,))
+        return AnswerTally(
+            nothing,
+            (left.known(self.field), right.known(self.field)),
+            lambda _, __, number: self._value(number),
+            (both,),
+        )
 
     def _value(self, number: Block) -> Block:
         return np.minimum(1.0, number / self.enough)
