@@ -196,4 +196,4 @@ def test_few_allowed_pairs_are_kept_as_a_list_and_many_as_a_block() -> None:
         assert scores.allows(np.array([0, 1]), np.array([0, 2])).tolist() == [True, False]
         assert scores.at(np.array([3]), np.array([3])).tolist() == [33]
         assert scores.extremes == (0, 99)
-        assert [part.tolist() for part in scores.degrees()] == [[1] * 10] * 2
+        assert [part.tolist() for part in scores.degrees] == [[1] * 10] * 2

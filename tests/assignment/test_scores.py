@@ -31,7 +31,7 @@ def test_the_extremes_are_those_of_allowed_pairs_whatever_stands_at_the_others(d
     block, mask = np.array(values, dtype=np.int64).reshape(n, m), np.array(allowed, dtype=bool).reshape(n, m)
     found = DenseScores(block, mask)
     assert found.extremes == pack_scores(block, mask).extremes == recounted(values, allowed)
-    assert [part.tolist() for part in found.partners] == [[sum(row) for row in allowed], mask.sum(axis=0).tolist()]
+    assert [part.tolist() for part in found.degrees] == [[sum(row) for row in allowed], mask.sum(axis=0).tolist()]
 
 
 @pytest.mark.parametrize("cells", [1, 600, 1 << 17])
@@ -43,8 +43,8 @@ def test_a_block_of_many_strips_has_the_extremes_of_all_of_them(cells: int, monk
     assert isinstance(found, DenseScores)
     assert found.values.dtype == np.int64
     assert found.extremes == (int(values[allowed].min()), int(values[allowed].max()))
-    assert np.array_equal(found.partners[0], allowed.sum(axis=1))
-    assert np.array_equal(found.partners[1], allowed.sum(axis=0))
+    assert np.array_equal(found.degrees[0], allowed.sum(axis=1))
+    assert np.array_equal(found.degrees[1], allowed.sum(axis=0))
 
 
 def test_scores_of_four_bytes_are_stored_in_eight_in_every_form() -> None:

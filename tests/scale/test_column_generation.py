@@ -61,7 +61,7 @@ def needing(
     problems: tuple[AssignmentProblem, AssignmentProblem], seed: int, share: float
 ) -> Iterator[AssignmentProblem]:
     """Yield the problems in which a share of those who can have a partner must have one, or mentors two."""
-    random, degrees = np.random.default_rng(seed), problems[0].scores.degrees()
+    random, degrees = np.random.default_rng(seed), problems[0].scores.degrees
     least = [(random.random(len(degree)) < share) & (degree > 0) for degree in degrees]
     needed = [least[0] * random.integers(1, 3, len(least[0])), least[1] * (seed % 2)]
     for each in problems:

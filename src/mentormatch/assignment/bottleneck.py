@@ -45,7 +45,7 @@ def cardinality_dual(problem: AssignmentProblem, mentees: BoolVector) -> DualSol
     ``mentees`` (m,): who may be in a pair. Every slot costs 1 + 1/``denominator``. All reduced profits are then
     negative, so a checker has no pair to list; and the excess of all slots sums to less than 1.
     """
-    sides = zip((problem.mentors, problem.mentees), problem.scores.degrees(), strict=True)
+    sides = zip((problem.mentors, problem.mentees), problem.scores.degrees, strict=True)
     most = [np.minimum(loads.most, degree) for loads, degree in sides]
     counts = int(most[0].sum()), int(most[1][mentees].sum())
     # A slot of the scarcer side costs 1 + 1 / parts, so the excess of all of them is below 1

@@ -43,11 +43,11 @@ class MaxMinGoal(ABC):
 
     def within_reach(self, problem: AssignmentProblem) -> BoolVector:
         """Return (m,) bool: the mentees who may be in a pair, and perhaps others."""
-        return problem.scores.degrees()[1] > 0
+        return problem.scores.degrees[1] > 0
 
     def places(self, problem: AssignmentProblem) -> int:
         """Return a bound on the number of pairs that can be chosen."""
-        most = problem.mentees.within(problem.scores.degrees()[1])
+        most = problem.mentees.within(problem.scores.degrees[1])
         return min(problem.max_pairs, int(most[self.within_reach(problem)].sum()))
 
     def upper_bound_after(
@@ -90,7 +90,7 @@ class BottleneckPair(MaxMinGoal):
         # Their worst pair is no better than the best pair of any of them
         highest, best = problem.scores.extremes[1], None
         for side, loads in enumerate((problem.mentors, problem.mentees)):
-            most = loads.within(problem.scores.degrees()[side])
+            most = loads.within(problem.scores.degrees[side])
             # Who must have a partner: who has a minimum, or everybody if all slots of the side are needed
             must = (most > 0) & ((loads.firm_minimum > 0) | (int(most.sum()) <= count))
             if must.any():
@@ -122,7 +122,7 @@ class BottleneckPair(MaxMinGoal):
             return None
         if min(int(prices.min(initial=0)) for prices in (duals.mentors, duals.mentees)) < 0:
             return None
-        full, left = problem.scores.degrees(), good.scores.degrees()
+        full, left = problem.scores.degrees, good.scores.degrees
         sides = zip((problem.mentors, problem.mentees), (duals.mentors, duals.mentees), full, left, strict=True)
         # Outside the cover: dual 0, or more slots than the pairs above the threshold could fill
         free = [(price == 0) | (high < np.minimum(loads.most, degree)) for loads, price, degree, high in sides]
@@ -280,7 +280,7 @@ class WorstMentee(MaxMinGoal):
         cover = [
             prices > 0 for prices in (round_duals(problem, counted).mentors, round_duals(problem, counted).mentees)
         ]
-        most = np.minimum(problem.mentors.most, problem.scores.degrees()[0]), self.served.astype(np.int64)
+        most = np.minimum(problem.mentors.most, problem.scores.degrees[0]), self.served.astype(np.int64)
         # By how many mentees, each once, exceed the slots that the cover has
         missing = int(most[1].sum()) - sum(int(loads[own].sum()) for loads, own in zip(most, cover, strict=True))
         if missing <= 0:
@@ -318,5 +318,5 @@ def _sum_constraints(problem: AssignmentProblem, mentees: IntVector, least: int)
 
 def mentees_with_one_place(problem: AssignmentProblem) -> BoolVector:
     """Return (m,) bool: the mentees who can have no more than one partner."""
-    most: BoolVector = np.minimum(problem.mentees.most, problem.scores.degrees()[1]) <= 1
+    most: BoolVector = np.minimum(problem.mentees.most, problem.scores.degrees[1]) <= 1
     return most

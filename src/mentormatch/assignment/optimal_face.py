@@ -232,7 +232,7 @@ def empty_optimum(face: OptimalFace) -> PrimalDual:
 
 def remaining_degrees(problem: AssignmentProblem) -> tuple[RemainingDegrees, RemainingDegrees]:
     """Return the degree bounds of mentors and of mentees beside the pins, at most the number of allowed partners."""
-    degrees = problem.scores.degrees()
+    degrees = problem.scores.degrees
     left, right = _firm_degrees(problem.mentors, degrees[0]), _firm_degrees(problem.mentees, degrees[1])
     if not problem.pins:
         return left, right

@@ -90,7 +90,7 @@ class PairModel:
         stated = range(len(problem.rows)) if rows is None else rows
         m = problem.shape[1]
         pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
-        terms = terms_of_rows((problem.rows[row] for row in stated), mentors, mentees, problem.shape)
+        terms = terms_of_rows([problem.rows[row] for row in stated], mentors, mentees, problem.shape)
         limits = tuple(
             PairConstraint(places, weights, problem.rows[row].least, problem.rows[row].most, row)
             for row, (places, weights) in zip(stated, terms, strict=True)

@@ -129,7 +129,7 @@ def plan_at(cohort: Cohort, programme: Programme, places: Iterable[tuple[int, in
 def with_pairs(problem: AssignmentProblem, scores: ScoreTable, cohort: Cohort, pairs: IntMatrix) -> Scores:
     """Return the scores of a problem, with those of some pairs that it may not allow; all of those not held."""
     if isinstance(scores, UnheldScores):
-        mentors, mentees = problem.scores.degrees()
+        mentors, mentees = problem.scores.degrees
         return scores.under((), (mentors > 0, mentees > 0))
     allowed = np.zeros(problem.shape, dtype=bool)
     allowed[problem.scores.pairs()] = True

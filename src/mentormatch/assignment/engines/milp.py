@@ -41,7 +41,7 @@ class Milp(Engine):
         solution = None if coupled else _solve_transportation(problem, run, maximise)
         if solution is None:
             solution = solve_with_side_constraints(problem, run, maximise)
-        return solution if solution.greedy else replace(solution, engine=self.kind)
+        return solution if solution.engine else replace(solution, engine=self.kind)
 
 
 def _may_have_owner(row: Row) -> bool:

@@ -97,7 +97,7 @@ def _has_few_sinks(bounds: tuple[RemainingDegrees, RemainingDegrees]) -> bool:
 
 def _count_edge_slots(problem: AssignmentProblem) -> int:
     """Return how many places there are for all pairs, those of a pair being the places of the one who takes several."""
-    sides = zip((problem.mentors, problem.mentees), problem.scores.degrees(), strict=True)
+    sides = zip((problem.mentors, problem.mentees), problem.scores.degrees, strict=True)
     return max(int((np.minimum(loads.most, degrees) * degrees).sum()) for loads, degrees in sides)
 
 

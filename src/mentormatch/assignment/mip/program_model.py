@@ -198,7 +198,7 @@ def degree_constraints(
     """
     every = np.ones(len(people), dtype=np.int64)
     bounds = zip(least.tolist(), loads.most.tolist(), strict=True)
-    found = positions_by_person(people, len(loads)) if len(loads) else iter(())
+    found = positions_by_person(people, len(least)) if len(least) else iter(())
     for person, (places, (fewest, most)) in enumerate(zip(found, bounds, strict=True)):
         ones = every[: len(places)]
         if person in used:

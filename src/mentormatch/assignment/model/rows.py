@@ -245,7 +245,7 @@ def _whole_number(row: Row, name: str) -> int | None:
     value: object = getattr(row, name)
     if value is None:
         return None
-    number = exact_number(value)
+    number = value if type(value) is int else exact_number(value)
     if not isinstance(number, int) or abs(number) > FARTHEST:
         raise input_error(f"{row_label(row)}, {name}", value_in_words(value), tr("un nombre entier, ou None"))
     return number

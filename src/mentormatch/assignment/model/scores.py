@@ -111,6 +111,7 @@ class Scores(Protocol):
         """Return the smallest and the greatest score of an allowed pair, zeros if there is none."""
         ...
 
+    @property
     def degrees(self) -> tuple[IntVector, IntVector]:
         """Return the number of allowed partners of each mentor and of each mentee."""
         ...
@@ -180,21 +181,19 @@ class DenseScores:
     allowed: BoolMatrix | None = None
     within: InitVar[tuple[int, int] | None] = None
     extremes: tuple[int, int] = field(init=False, repr=False)
-    partners: tuple[IntVector, IntVector] = field(init=False, repr=False, compare=False)
+    degrees: tuple[IntVector, IntVector] = field(init=False, repr=False, compare=False)
+    count: int = field(init=False, repr=False, compare=False)
     stored: ClassVar[bool] = True
 
     def __post_init__(self, within: tuple[int, int] | None) -> None:
         object.__setattr__(self, "extremes", within or _extremes_of(self.values, self.allowed))
-        object.__setattr__(self, "partners", _count_partners(self.shape, self.allowed))
+        object.__setattr__(self, "degrees", _count_partners(self.shape, self.allowed))
+        object.__setattr__(self, "count", int(self.degrees[0].sum()))
 
     @property
     def shape(self) -> tuple[int, int]:
         rows, columns = self.values.shape
         return rows, columns
-
-    @property
-    def count(self) -> int:
-        return int(self.partners[0].sum())
 
     def pairs(self) -> tuple[IntVector, IntVector]:
         mask = np.ones(self.shape, dtype=bool) if self.allowed is None else self.allowed
@@ -206,11 +205,8 @@ class DenseScores:
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         return self.values[mentors, mentees]
 
-    def degrees(self) -> tuple[IntVector, IntVector]:
-        return self.partners
-
     def has_partner(self) -> BoolVector:
-        return self.partners[1] > 0
+        return self.degrees[1] > 0
 
     def at_least(self, least: IntVector) -> "DenseScores | SparseScores":
         kept = self.values >= least
@@ -269,19 +265,17 @@ class SparseScores:
     mentees: IntVector
     values: IntVector
     extremes: tuple[int, int] = field(init=False, repr=False)
-    partners: tuple[IntVector, IntVector] = field(init=False, repr=False, compare=False)
+    degrees: tuple[IntVector, IntVector] = field(init=False, repr=False, compare=False)
+    count: int = field(init=False, repr=False, compare=False)
     stored: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         n, m = self.shape
+        object.__setattr__(self, "count", len(self.values))
         object.__setattr__(self, "extremes", _extremes(self.values))
         object.__setattr__(
-            self, "partners", (np.bincount(self.mentors, minlength=n), np.bincount(self.mentees, minlength=m))
+            self, "degrees", (np.bincount(self.mentors, minlength=n), np.bincount(self.mentees, minlength=m))
         )
-
-    @property
-    def count(self) -> int:
-        return len(self.values)
 
     def pairs(self) -> tuple[IntVector, IntVector]:
         return self.mentors, self.mentees
@@ -299,11 +293,8 @@ class SparseScores:
         keys = self._keys(self.mentors, self.mentees)
         return self.values[np.searchsorted(keys, self._keys(mentors, mentees))]
 
-    def degrees(self) -> tuple[IntVector, IntVector]:
-        return self.partners
-
     def has_partner(self) -> BoolVector:
-        return self.partners[1] > 0
+        return self.degrees[1] > 0
 
     def at_least(self, least: IntVector) -> "DenseScores | SparseScores":
         kept = self.values >= least[self.mentees]

@@ -158,7 +158,7 @@ class SolutionSet:
         mentors, mentees = scores.pairs() if near is None else price_out(problem, scores, near, named, least_profit)
         pinned = contains_pairs(problem, mentors, mentees, pins)
         sides = (problem.mentors, problem.mentees)
-        most = tuple(np.minimum(loads.most, degree) for loads, degree in zip(sides, scores.degrees(), strict=True))
+        most = tuple(np.minimum(loads.most, degree) for loads, degree in zip(sides, scores.degrees, strict=True))
         always = tuple(loads.firm_minimum for loads in sides)
         taken = contains_pairs(problem, mentors, mentees, chosen)
         face = cls(mentors, mentees, taken, pinned, always, most, sides, scores.extremes)

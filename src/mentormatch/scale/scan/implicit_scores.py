@@ -91,6 +91,7 @@ class ImplicitScores(Scores):
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         return self.matrix.at(mentors, mentees)
 
+    @property
     def degrees(self) -> tuple[IntVector, IntVector]:
         """Return bounds on the number of partners of each mentor and of each mentee."""
         counts = int(np.count_nonzero(self.mentees)), int(np.count_nonzero(self.mentors))
