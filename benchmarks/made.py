@@ -8,7 +8,7 @@ from typing import Any
 
 from mentormatch.fields import Field, ListOfNames, Number, Place, Ranking, Slots, Text, YesNo
 from mentormatch.fields.lists import Choices, Levels
-from mentormatch.fields.single import Options
+from mentormatch.fields.single_answers import Options
 from mentormatch.programme.programme import Programme
 
 BLANK = 0.08

@@ -112,6 +112,9 @@ from mentormatch.operations.pair_sheet import read_pairs as read_pairs
 from mentormatch.operations.plans import plans as plans
 from mentormatch.operations.proposal import Proposal as Proposal
 from mentormatch.operations.proposal import ProposalRecord as ProposalRecord
+from mentormatch.operations.recoverable_plan import Sturdiness as Sturdiness
+from mentormatch.operations.recoverable_plan import SturdyPlan as SturdyPlan
+from mentormatch.operations.recoverable_plan import sturdy as sturdy
 from mentormatch.operations.recruit import recruit as recruit
 from mentormatch.operations.recruitment import MentorDescription as MentorDescription
 from mentormatch.operations.recruitment import MentorTrait as MentorTrait
@@ -126,9 +129,6 @@ from mentormatch.operations.repair import repair as repair
 from mentormatch.operations.replies import Reply as Reply
 from mentormatch.operations.replies import read_replies as read_replies
 from mentormatch.operations.replies import reply as reply
-from mentormatch.operations.sturdy import Sturdiness as Sturdiness
-from mentormatch.operations.sturdy import SturdyPlan as SturdyPlan
-from mentormatch.operations.sturdy import sturdy as sturdy
 from mentormatch.operations.suggestion import Suggestions as Suggestions
 from mentormatch.operations.suggestion import suggest as suggest
 from mentormatch.operations.trial import RuleEffect as RuleEffect

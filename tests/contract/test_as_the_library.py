@@ -28,8 +28,8 @@ from mentormatch.examples import folder_of
 from mentormatch.operations.access import AccessGroup, ProportionEstimate, QuotaPrice
 from mentormatch.operations.experiment import DrawnPart
 from mentormatch.operations.matching import PairsByHand
+from mentormatch.operations.recoverable_plan import SturdyPlan
 from mentormatch.operations.recruitment import MentorTrait, PlanGain
-from mentormatch.operations.sturdy import SturdyPlan
 from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append
 from mentormatch.record.verify import entry_of, journal_beside, verify

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mentormatch.fields import Levels, Side, YesNo
 from mentormatch.fields.extension import Extension, FieldRef
-from mentormatch.fields.single import Options
+from mentormatch.fields.single_answers import Options
 from mentormatch.places.gazetteer import DEPARTEMENTS
 from mentormatch.rules.rule import Rule, rules_by_kind
 from mentormatch.scoring.criterion import ORDERED, Criterion, criteria_by_kind

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mentormatch.errors import ProgrammeError
-from mentormatch.fields.single import Number, YesNo
+from mentormatch.fields.single_answers import Number, YesNo
 from mentormatch.languages import language, tr
 from mentormatch.programme.programme import ANSWERED_BY, SPECIAL, Programme
 from mentormatch.programme.validation_messages import BOUNDS, FOUND, TYPES

@@ -311,7 +311,7 @@ def sturdy_command(  # noqa: PLR0913 - the options of the command line are its c
 ) -> None:
     """Say how many keep a partner if people leave, and what it would cost to hold better."""
     from mentormatch.contract.operations.repair import SturdyResponse
-    from mentormatch.operations.sturdy import sturdy
+    from mentormatch.operations.recoverable_plan import sturdy
 
     files = sources(answers, mentors, mentees, tool, encoding)
     matching = match_files(programme, files, CohortOptions(tuple(wishes or ()), decisions, seed, time_limit))

@@ -20,7 +20,7 @@ from mentormatch.fields.base import (
 )
 from mentormatch.fields.clock import with_zones
 from mentormatch.fields.lists import Choices, Levels, ListOfNames, Ranking, Slots
-from mentormatch.fields.single import Choice, Number, Place, Scale, Text, YesNo
+from mentormatch.fields.single_answers import Choice, Number, Place, Scale, Text, YesNo
 
 KINDS = (Choice, Choices, Ranking, Levels, Number, Scale, Slots, Place, ListOfNames, YesNo, Text)
 

@@ -31,7 +31,7 @@ from mentormatch.fields.base import (
 )
 from mentormatch.fields.clock import SlotWeek, SlotZone, WeeklySlot, minutes_in, weekday_of
 from mentormatch.fields.options import is_nobody, option_named
-from mentormatch.fields.single import Options, text_of_box, texts_of_boxes
+from mentormatch.fields.single_answers import Options, text_of_box, texts_of_boxes
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined
 from mentormatch.languages.text_keys import fold

@@ -13,9 +13,9 @@ from mentormatch.operations.access import access, watched_fields
 from mentormatch.operations.incentives import incentives
 from mentormatch.operations.learn import Learning, learn_beside
 from mentormatch.operations.matching import Matching
+from mentormatch.operations.recoverable_plan import sturdy
 from mentormatch.operations.recruit import recruit
 from mentormatch.operations.recruitment import Recruitment
-from mentormatch.operations.sturdy import sturdy
 
 ACCESS, RECRUIT, INCENTIVES, STURDY, LEARN = "access", "recruit", "incentives", "sturdy", "learn"
 TITLES: Mapping[str, str] = {

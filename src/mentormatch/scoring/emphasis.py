@@ -13,7 +13,7 @@ from mentormatch.base.columns import MultiChoice, Ranks
 from mentormatch.errors import Problem
 from mentormatch.fields import AnyField, Side
 from mentormatch.fields.lists import Choices, Ranking
-from mentormatch.fields.single import Choice
+from mentormatch.fields.single_answers import Choice
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import listed, plain
 from mentormatch.languages.text_keys import fold

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from mentormatch.errors import SurveyError
-from mentormatch.survey.readers import delimited
+from mentormatch.survey.readers import delimited_text
 from mentormatch.survey.table_reader import TableSource, rows_in
 from tests.conftest import DEEP, some_of
 
@@ -47,7 +47,7 @@ def test_megabytes_of_anything_are_refused_in_words_and_soon(kind: str) -> None:
 
 
 def test_cells_that_all_differ_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delimited, "MAX_DIFFERENT", 50)
+    monkeypatch.setattr(delimited_text, "MAX_DIFFERENT", 50)
     alike = b"nom;note\n" + b"A;1\n" * 200
     assert len(rows_in(TableSource("reponses.csv", alike)).records) == 201
     with pytest.raises(SurveyError, match=r"ligne 2[0-9] .*différentes"):

@@ -32,9 +32,9 @@ from mentormatch.languages import tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.evaluation import given_plan
+from mentormatch.operations.recoverable_plan import MOST_LEAVING, Sturdiness, SturdyPlan, sturdy
 from mentormatch.operations.repair import Repair as Repaired
 from mentormatch.operations.repair import Reserve, TradeoffPoint, repair
-from mentormatch.operations.sturdy import MOST_LEAVING, Sturdiness, SturdyPlan, sturdy
 from mentormatch.people.changes import add_people
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme

@@ -9,7 +9,7 @@ from mentormatch.fields import Place, Use
 from mentormatch.fields.base import split
 from mentormatch.fields.lists import OTHER, rank_of
 from mentormatch.fields.numbers import parse_number
-from mentormatch.fields.single import NO, YES, YesNo
+from mentormatch.fields.single_answers import NO, YES, YesNo
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.programme.drafts import lexicon, words

@@ -17,7 +17,7 @@ from mentormatch.errors import OutputError, Problem
 from mentormatch.fields import Answer, AnyField, Choice, Choices, Levels, Ranking, Scale, Side, Slots, YesNo
 from mentormatch.fields.base import split
 from mentormatch.fields.lists import peel, rank_of
-from mentormatch.fields.single import NO, YES
+from mentormatch.fields.single_answers import NO, YES
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import counted, decimal, listed
 from mentormatch.languages.similarity import NEAR, closest, likenesses

@@ -16,7 +16,7 @@ from typing import Literal
 from mentormatch.errors import MentorMatchError, Problem
 from mentormatch.fields import AnyField, Side, Use
 from mentormatch.fields.lists import find_options
-from mentormatch.fields.single import NO, YES
+from mentormatch.fields.single_answers import NO, YES
 from mentormatch.languages import language, mark, spoken, tr, tr_n
 from mentormatch.languages.phrases import counted, listed
 from mentormatch.languages.similarity import likenesses

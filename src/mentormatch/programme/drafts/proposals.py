@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch.fields import Side
-from mentormatch.fields.single import parse_number
+from mentormatch.fields.single_answers import parse_number
 from mentormatch.languages import mark, tr
 from mentormatch.programme.drafts import capacity, lexicon, words
 from mentormatch.programme.drafts.capacity import LONGEST_OPTION, distinct

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mentormatch.fields import Side
-from mentormatch.fields.single import NO, YES
+from mentormatch.fields.single_answers import NO, YES
 from mentormatch.languages.text_keys import canonical
 from mentormatch.programme.drafts import words
 from mentormatch.programme.drafts.capacity import MOST_SPELLINGS, distinct

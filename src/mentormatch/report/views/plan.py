@@ -27,8 +27,8 @@ from mentormatch.operations.access import Access, access
 from mentormatch.operations.incentives import incentives
 from mentormatch.operations.learn import learn_beside
 from mentormatch.operations.matching import KeyPair, Matching
+from mentormatch.operations.recoverable_plan import sturdy
 from mentormatch.operations.recruit import recruit
-from mentormatch.operations.sturdy import sturdy
 from mentormatch.report import words
 from mentormatch.report.comparison import (
     DASH,

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.fields.single import YES
+from mentormatch.fields.single_answers import YES
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Record, Rows, TextTable, is_blank, tabulate

@@ -1,4 +1,4 @@
-"""Sturdy plans: the plan that holds best whoever leaves, its price in points, and how far from the best it may be.
+"""Plans that hold whoever leaves (recoverable robustness): the best, its price, and how far from the best it may be.
 
 A plan holds as many mentees as keep or get a partner where nobody who has one is moved: at worst over all departures,
 then on average. Each plan told of is evaluated exactly. Where there are few plans all of them are looked at; otherwise
