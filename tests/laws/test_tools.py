@@ -5,7 +5,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mentormatch.errors import Problem, SurveyError
@@ -19,7 +19,18 @@ from mentormatch.testing import check_known_rows, check_named_tool, tools_that_k
 from tests.conftest import DEEP, ROOT
 from tests.laws.questionnaires import SIDES
 from tests.survey.tools.exports import EXPORTS, as_read
-from tests.survey.tools.made import EMAIL, KEY, ROLE, Answers, Cell, check_columns, programmes_with_answers
+from tests.survey.tools.made import (
+    EMAIL,
+    KEY,
+    ROLE,
+    Answers,
+    Cell,
+    check_columns,
+    check_people,
+    check_whole,
+    programmes_with_answers,
+    unfinished,
+)
 from tests.survey.tools.writers_one import LIMESURVEY, NEXTCLOUD_IDS, SURVEYMONKEY
 from tests.survey.tools.writers_two import HELLOASSO, MICROSOFT, TALLY, TYPEFORM_END
 
@@ -48,6 +59,20 @@ def check_same_people(found: Cohort, expected: Cohort) -> None:
 
 def test_every_tool_is_tried() -> None:
     assert sorted(EXPORTS) == KINDS
+
+
+@every_tool
+@few
+@given(case=cases, unfinished=unfinished)
+def test_an_export_is_read_as_the_same_people(kind: str, case: Case, unfinished: list[bool]) -> None:
+    programme, people = case
+    export = EXPORTS[kind]
+    assume(export.clear(programme, people))
+    left = [export.partial and gone for gone in unfinished[: len(people)]]
+    cohort = cohort_of(sort_by_tool(export.rows(programme, people, left)), export.prepare(programme))
+    check_people(cohort, programme, people)
+    if export.dated:
+        check_whole(cohort, left)
 
 
 @every_tool

@@ -18,40 +18,56 @@ from tests.survey.tools.writers_two import (
     with_statements,
 )
 
-type Writer = Callable[[Programme, Sequence[Answers]], Sequence[Sequence[Cell]]]
+type Left = Sequence[bool]
+"""Who of some people left half-way."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How a tool writes answers, how many rows stand above them, and what a programme must map to read them."""
+    """How a tool writes answers, how many rows stand above them, and what a programme must map to read them.
 
-    write: Writer
+    ``partial``: the export tells who left half-way. ``dated``: it tells when each answer was sent. ``clear`` says
+    whether some answers can be told from what the tool writes for a blank.
+    """
+
+    export: Callable[[Programme, Sequence[Answers], Left], Sequence[Sequence[Cell]]]
     above: int = 1
     prepare: Callable[[Programme], Programme] = lambda programme: programme
+    partial: bool = False
+    dated: bool = True
+    clear: Callable[[Programme, Sequence[Answers]], bool] = lambda programme, people: True
 
-    def rows(self, programme: Programme, people: Sequence[Answers]) -> Rows:
+    def write(
+        self, programme: Programme, people: Sequence[Answers], left: Left | None = None
+    ) -> Sequence[Sequence[Cell]]:
+        """Return the cells of an export; unless said, nobody left half-way."""
+        return self.export(programme, people, left or [False] * len(people))
+
+    def rows(self, programme: Programme, people: Sequence[Answers], left: Left | None = None) -> Rows:
         """Return the rows of an export as a reader hands them over."""
-        return as_read(self.write(programme, people))
+        return as_read(self.write(programme, people, left))
 
 
-def whole(people: Sequence[Answers]) -> list[bool]:
-    """Return that nobody left half-way."""
-    return [False] * len(people)
+def limesurvey_is_clear(programme: Programme, people: Sequence[Answers]) -> bool:
+    """Return whether no text is what LimeSurvey writes for a line of a grid that nobody was asked."""
+    return not (programme.fields["text"].question.endswith("]") and any(one["text"] == "N/A" for one in people))
 
 
 EXPORTS: Mapping[str, Kind] = {
-    "framaforms": Kind(lambda asked, people: framaforms(asked, people, whole(people), compact=False), above=3),
-    "google": Kind(lambda asked, people: google(asked, people, sheet=True)),
-    "helloasso": Kind(lambda asked, people: helloasso(asked, people, ["Validé"] * len(people))),
-    "limesurvey": Kind(lambda asked, people: limesurvey(asked, people, whole(people))),
-    "microsoft": Kind(
-        lambda asked, people: microsoft(asked, people, listed=False, changes=False), prepare=with_statements
+    "framaforms": Kind(
+        lambda asked, people, left: framaforms(asked, people, left, compact=False), above=3, partial=True
     ),
-    "nextcloud": Kind(lambda asked, people: nextcloud(asked, people, guarded=True), above=2),
-    "plain": Kind(plain_table),
-    "surveymonkey": Kind(lambda asked, people: surveymonkey(asked, people, whole(people)), above=2),
-    "tally": Kind(tally),
-    "typeform": Kind(lambda asked, people: typeform(asked, people, whole(people)), prepare=with_boxes),
+    "google": Kind(lambda asked, people, _: google(asked, people, sheet=True)),
+    "helloasso": Kind(lambda asked, people, _: helloasso(asked, people, ["Validé"] * len(people))),
+    "limesurvey": Kind(limesurvey, partial=True, clear=limesurvey_is_clear),
+    "microsoft": Kind(
+        lambda asked, people, _: microsoft(asked, people, listed=False, changes=False), prepare=with_statements
+    ),
+    "nextcloud": Kind(lambda asked, people, _: nextcloud(asked, people, guarded=True), above=2),
+    "plain": Kind(lambda asked, people, _: plain_table(asked, people), dated=False),
+    "surveymonkey": Kind(surveymonkey, above=2, partial=True),
+    "tally": Kind(lambda asked, people, _: tally(asked, people)),
+    "typeform": Kind(typeform, prepare=with_boxes, partial=True),
 }
 
 
