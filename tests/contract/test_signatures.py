@@ -10,6 +10,7 @@ from pydantic_core import PydanticUndefined
 import mentormatch as mm
 from mentormatch.contract.operation import operations
 from mentormatch.programme.sections import Sessions
+from tests.conftest import ROOT
 
 CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
     "access": (mm.match, mm.access),
@@ -93,7 +94,16 @@ def plain(default: Any) -> Any:
 
 
 def test_every_operation_has_a_call() -> None:
-    assert set(CALLS) == set(operations())
+    assert set(CALLS) == set(operations()), "an operation answers what a call of the library does: name it in CALLS"
+
+
+@pytest.mark.parametrize("kind", operations())
+def test_the_pages_on_json_tell_of_every_operation(kind: str) -> None:
+    pages = ROOT / "docs" / "reference"
+    rows = (pages / "contract.md").read_text(encoding="utf-8").splitlines()
+    assert sum(row.startswith(f"| `{kind}` |") for row in rows) == 1, "docs/reference/contract.md has no row for it"
+    sections = (pages / "python" / "contract.rst").read_text(encoding="utf-8").splitlines()
+    assert kind in sections, "docs/reference/python/contract.rst has no section for it"
 
 
 @pytest.mark.parametrize("kind", CALLS)

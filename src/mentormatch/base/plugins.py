@@ -4,6 +4,7 @@ An installed package adds criteria, rules, survey tools and exporters of its own
 specification"): one a class, named by its kind, in the group of what it extends.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
@@ -81,6 +82,14 @@ def descendants[T](base: type[T]) -> list[type[T]]:
     """Return all classes below ``base``, in the order in which they were defined."""
     below = base.__subclasses__()
     return below + [deeper for extension in below for deeper in descendants(extension)]
+
+
+def class_named[T](name: str, classes: Iterable[type[T]], module: str) -> type[T]:
+    """Return the class of this name; raise AttributeError, as of a module that has none, where there is none."""
+    for each in classes:
+        if each.__name__ == name:
+            return each
+    raise AttributeError(f"module {module!r} has no attribute {name!r}", name=name)
 
 
 def kind_of(extension: type) -> str:

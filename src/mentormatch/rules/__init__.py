@@ -1,4 +1,9 @@
-"""Cohort + rules of the programme -> which pairs are allowed, how many partners each may have, bounded sums."""
+"""Cohort + rules of the programme -> which pairs are allowed, how many partners each may have, bounded sums.
+
+Kinds that are not named here, of a new file or of another package, are found by the name of their class.
+"""
+
+from typing import TYPE_CHECKING
 
 from mentormatch.rules.kinds.bounds import Composition as Composition
 from mentormatch.rules.kinds.bounds import Diversity as Diversity
@@ -23,3 +28,11 @@ from mentormatch.rules.kinds.places import BothRoles as BothRoles
 from mentormatch.rules.kinds.places import Capacity as Capacity
 from mentormatch.rules.kinds.places import Load as Load
 from mentormatch.rules.kinds.places import Priority as Priority
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        from mentormatch.base.plugins import class_named
+        from mentormatch.rules.rule import rules_by_kind
+
+        return class_named(name, rules_by_kind().values() if name[:1].isupper() else (), __name__)

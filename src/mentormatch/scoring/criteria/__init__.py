@@ -1,4 +1,9 @@
-"""Criteria, those of one idea in one file; each is found by its ``kind``."""
+"""Criteria, those of one idea in one file; each is found by its ``kind``.
+
+Those that are not named here, of a new file or of another package, are found by the name of their class.
+"""
+
+from typing import TYPE_CHECKING
 
 from mentormatch.scoring.criteria.compared_answers import Availability as Availability
 from mentormatch.scoring.criteria.compared_answers import Closeness as Closeness
@@ -10,3 +15,11 @@ from mentormatch.scoring.criteria.compared_answers import Table as Table
 from mentormatch.scoring.criteria.compared_answers import Unlike as Unlike
 from mentormatch.scoring.criteria.preferences import Given as Given
 from mentormatch.scoring.criteria.preferences import Wishes as Wishes
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        from mentormatch.base.plugins import class_named
+        from mentormatch.scoring.criterion import criteria_by_kind
+
+        return class_named(name, criteria_by_kind().values() if name[:1].isupper() else (), __name__)
