@@ -1,4 +1,4 @@
-"""What tells that something said in English is not all in English."""
+"""What tells that something said in one language is not all in it."""
 
 import re
 
@@ -23,3 +23,8 @@ ENGLISH = re.compile(
 def english_in(*texts: str) -> list[str]:
     """Return the texts with English words, or with the punctuation of English in a French text."""
     return [text for text in texts if ENGLISH.search(text)]
+
+
+def foreign_in(code: str, *texts: str) -> list[str]:
+    """Return the texts in French or English that have words of the other; of another language it is not told."""
+    return french_in(*texts) if code == "en" else english_in(*texts) if code == "fr" else []

@@ -15,7 +15,7 @@ from mentormatch.contract.operation import PROGRAMME, ask
 from mentormatch.contract.requests import MatchRequest, type_expected
 from mentormatch.errors import MentorMatchError, Problem, ProgrammeError, RequestError
 from mentormatch.examples import folder_of
-from mentormatch.languages import language
+from mentormatch.languages import LANGUAGES, language
 from tests.canaries import ANSWER
 from tests.contract.bodies import KINDS, example
 from tests.english import french_in
@@ -138,7 +138,7 @@ MISFITS: list[tuple[dict[str, Any], str]] = [
     ({"seed": 2**64}, f"$.seed : un nombre ; attendu : un nombre d’au plus {2**64 - 1}"),
     ({"time_limit_s": 0}, "$.time_limit_s : un nombre ; attendu : un nombre de plus de 0"),
     ({"time_limit_s": 90_000}, "$.time_limit_s : un nombre ; attendu : un nombre d’au plus 86400"),
-    ({"language": "de"}, "$.language : un texte ; attendu : « fr », « en »"),
+    ({"language": "??"}, f"$.language : un texte ; attendu : {', '.join(f'« {code} »' for code in LANGUAGES)}"),
     ({"schema_version": 2}, "$.schema_version : un nombre ; attendu : 1"),
     ({"mentors": {}}, "$.mentors : un objet ; attendu : une liste"),
     ({"mentors": [[]]}, "$.mentors[0] : une liste ; attendu : un objet"),

@@ -4,7 +4,7 @@ import csv
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,8 @@ from mentormatch.languages import LANGUAGES, language
 from mentormatch.languages.phrases import REASONS, system_reason
 from tests.cli.commands import CASES, Edition, done
 from tests.contract.bodies import KINDS, example, texts
-from tests.english import english_in, french_in
+from tests.english import foreign_in
 
-WRONG: dict[str, Callable[[Iterable[str]], list[str]]] = {
-    "fr": lambda lines: english_in(*lines),
-    "en": lambda lines: french_in(*lines),
-}
-"""What finds the other language."""
 PROGRAMMES = ("programme.toml", "watching.toml", "group/programme.toml", "peers/programme.toml")
 MISTAKES = {
     "missing answers": "match absent.csv -p {programme}",
@@ -144,7 +139,7 @@ def said(edition: Edition, case: str, code: str) -> list[str]:
 
 @pytest.mark.parametrize(("name", "code"), BY_TURNS, indirect=["code"])
 def test_a_command_speaks_the_language_of_its_programme(name: str, edition: Edition, code: str) -> None:
-    assert WRONG[code](said(edition, CASES[name], code)) == []
+    assert foreign_in(code, *said(edition, CASES[name], code)) == []
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -152,7 +147,7 @@ def test_a_mistake_is_told_in_the_language_of_the_programme(name: str, edition: 
     case = MISTAKES[name]
     lines = said(edition, case if "absent.toml" not in case else case.replace("{answers}", "x.csv"), code)
     assert lines
-    assert WRONG[code](lines) == []
+    assert foreign_in(code, *lines) == []
 
 
 @pytest.mark.parametrize("name", MENDED)
@@ -162,7 +157,7 @@ def test_a_mistake_in_a_programme_is_told_in_its_language(name: str, edition: Ed
     path.write_text(text.replace(old, new, 1) if old else text + new, "utf-8")
     lines = said(edition, CASES["match"], code)
     assert lines
-    assert WRONG[code](lines) == []
+    assert foreign_in(code, *lines) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -171,14 +166,14 @@ def test_an_operation_speaks_the_language_that_it_is_asked_in(kind: str, code: s
     told = done("ask", kind, given=json.dumps(request).encode())
     theirs = [*keys(request), *texts(request)]
     answer = json.loads(told.out)
-    assert WRONG[code]([line for text in texts(answer) for line in ours(text, theirs)]) == []
+    assert foreign_in(code, *(line for text in texts(answer) for line in ours(text, theirs))) == []
 
 
 @pytest.mark.parametrize("name", ARRAYS)
 def test_numbers_are_refused_in_the_language_that_is_spoken(name: str, code: str) -> None:
     with language(code), pytest.raises(MentorMatchError) as refused:
         solve(AssignmentProblem.from_scores(**ARRAYS[name]), **ASKED.get(name, {}))
-    assert WRONG[code](ours(str(refused.value), ())) == []
+    assert foreign_in(code, *ours(str(refused.value), ())) == []
 
 
 def test_parts_of_a_problem_are_refused_in_the_language_that_is_spoken(code: str) -> None:
@@ -186,10 +181,10 @@ def test_parts_of_a_problem_are_refused_in_the_language_that_is_spoken(code: str
     wrong: dict[str, Any] = {"pins": ((5, 5), (5, 5)), "mentor_keys": ("a", "b"), "goals": ()}
     with language(code), pytest.raises(MentorMatchError) as refused:
         replace(problem, **wrong)
-    assert WRONG[code](ours(str(refused.value), ())) == []
+    assert foreign_in(code, *ours(str(refused.value), ())) == []
 
 
 @pytest.mark.parametrize("number", [*sorted(REASONS), 12345])
 def test_the_system_refuses_in_the_language_that_is_spoken(number: int, code: str) -> None:
     with language(code):
-        assert WRONG[code]([system_reason(OSError(number, "No such the file"))]) == []
+        assert foreign_in(code, system_reason(OSError(number, "No such the file"))) == []

@@ -43,7 +43,7 @@ from mentormatch.base.strict_json import (
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import SIDES, Side
 from mentormatch.fields import Answer as Told
-from mentormatch.languages import mark, tr
+from mentormatch.languages import Language, mark, tr
 from mentormatch.languages.phrases import counted, quoted
 from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Matching, PairsByHand, match
@@ -230,7 +230,7 @@ class Request(JsonMessage):
     """
 
     schema_version: Literal[1] = 1
-    language: Literal["fr", "en"] | None = None
+    language: Language | None = None
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.fields.clock import PARIS
-from mentormatch.languages import spoken, tr, tr_n
+from mentormatch.languages import FRENCH, spoken, tr, tr_n, typeset
 from mentormatch.languages.phrases import figures, listed
 from mentormatch.languages.text_keys import canonical
 
@@ -255,9 +255,6 @@ def library() -> Any:
 
 
 ZONES = ("A", "B", "C")
-LANGUAGE = {"fr": "fr", "en": "en_US"}
-APOSTROPHE = {LANGUAGE["fr"]: "\u2019", LANGUAGE["en"]: "'"}
-"""As our own words have it in each."""
 DECREED = date(2028, 8, 31)
 """The last day of the school calendars that are decreed (2027-2028, on 21 July 2026); later ones are estimates."""
 
@@ -332,19 +329,21 @@ def school_holidays(zones: Sequence[str], years: Sequence[int]) -> dict[date, st
 
 def calendar(years: Sequence[int], category: str, subdivision: str | None = None) -> Mapping[date, str]:
     """Return a calendar of France, each day with its name."""
-    return public_holidays(tuple(years), category, subdivision, LANGUAGE[spoken()])
+    return public_holidays(tuple(years), category, subdivision, spoken())
 
 
 @cache
 def public_holidays(
     years: tuple[int, ...], category: str, subdivision: str | None, language: str
 ) -> Mapping[date, str]:
-    """Return a calendar of France in a language of the package."""
+    """Return a calendar of France in a language, in French where the package does not have it."""
     try:
         from holidays import country_holidays
     except ImportError:
         sentence = tr("Le paquet « holidays » n'est pas installé : les jours fériés ne sont pas connus")
         advice = tr("installez « mentormatch-engine[calendar] », ou demandez public=False et zones=()")
         raise RequestError(sentence, [Problem("holidays", tr("absent"), advice=advice)]) from None
-    found = country_holidays("FR", subdiv=subdivision, categories=(category,), years=years, language=language)
-    return {day: name.replace("'", APOSTROPHE[language]) for day, name in found.items()}
+    locales = country_holidays("FR").supported_languages
+    locale = next((each for each in locales if each.split("_")[0] == language), FRENCH)
+    found = country_holidays("FR", subdiv=subdivision, categories=(category,), years=years, language=locale)
+    return {day: typeset(name) for day, name in found.items()}

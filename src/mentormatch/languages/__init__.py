@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, cached_property, wraps
 from importlib.resources import files
-from typing import Any, Concatenate, Protocol, Self, overload
+from typing import Any, Concatenate, Literal, Protocol, Self, get_args, overload
 
-FRENCH = "fr"
-LANGUAGES = (FRENCH, "en")
-"""The codes of the languages."""
+Language = Literal["fr", "en"]
+"""The languages, by their codes (ISO 639-1). All that knows languages by name takes them from here."""
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+FRENCH: Language = "fr"
 
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_]|\{)")
 
@@ -33,7 +34,7 @@ def language(code: str, *, unless_asked: bool = False) -> Iterator[None]:
     Parameters
     ----------
     code
-        A code of ``LANGUAGES``: ``"fr"`` or ``"en"``.
+        A code of ``LANGUAGES``.
     unless_asked
         Only where no language was asked for yet.
 

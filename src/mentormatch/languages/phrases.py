@@ -171,7 +171,7 @@ def figures(when: date) -> str:
     >>> figures(date(2026, 11, 1))
     '01/11/2026'
     """
-    return f"{when:%d/%m/%Y}" if spoken() == "fr" else when.isoformat()
+    return tr("{day}/{month}/{year}", day=f"{when.day:02}", month=f"{when.month:02}", year=f"{when.year:04}")
 
 
 def clock(when: datetime) -> str:

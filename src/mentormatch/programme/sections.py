@@ -16,7 +16,7 @@ from mentormatch.errors import Problem
 from mentormatch.fields import AnyField, Number, Slots
 from mentormatch.fields.clock import DAYS, LEAST_DAYS, OVERSEAS, Day, Moment, SlotZone, minutes_in, overseas, weekday_of
 from mentormatch.fields.extension import Extension
-from mentormatch.languages import mark, tr
+from mentormatch.languages import Language, mark, tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import fold
 from mentormatch.places.gazetteer import DEPARTEMENTS
@@ -166,7 +166,7 @@ class Heading(Part):
     """
 
     name: str
-    language: Literal["fr", "en"] = "fr"
+    language: Language = "fr"
     role: Role | None = None
     minimum_answered: float = Setting(default=0.0, ge=0, le=1)
     email: str | None = None

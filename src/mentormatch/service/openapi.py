@@ -27,6 +27,7 @@ from mentormatch.contract.member_requests import MembersRequest
 from mentormatch.contract.operation import Operation, PlainSchema, operations
 from mentormatch.contract.requests import PeopleRequest
 from mentormatch.fields import fields_by_kind
+from mentormatch.languages import LANGUAGES
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
 from mentormatch.service.problems import KINDS, MEDIA_TYPE
@@ -48,7 +49,7 @@ RENAMED = {
 }
 """Models whose names say little outside, are a type of a client's language, or a key of the model itself."""
 CHOICES = {
-    ("fr", "en"): "Language",
+    LANGUAGES: "Language",
     ("canonical", "any"): "Ties",
     ("mentor", "mentee", "both"): "AnsweringSide",
     ("queued", "running", "done", "failed", "cancelled"): "JobState",

@@ -7,14 +7,15 @@ import pytest
 
 from mentormatch import examples
 from mentormatch.errors import SurveyError
-from mentormatch.languages import LANGUAGES, language
+from mentormatch.languages import LANGUAGES, language, tr
 from mentormatch.operations.matching import Matching, match
 from mentormatch.report.reviewed.decisions import read_decisions
 from tests.english import french_in
 from tests.report.readers import sheets
 from tests.report.reviewed.edits import saved, with_cells, with_row, without_row, workbook
 
-CHOICES = {"fr": ("Validé", "Refusé", "À discuter"), "en": ("Validated", "refused", "to discuss")}
+FRENCH_CHOICES = ("Validé", "Refusé", "À discuter")
+CHOICES = {"fr": FRENCH_CHOICES, "en": ("Validated", "refused", "to discuss")}
 
 
 @cache
@@ -32,7 +33,9 @@ def written(code: str) -> bytes:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_decisions_come_back_in_either_language(code: str, spoken: str, tmp_path: Path) -> None:
     first, second, third = [(pair.mentor, pair.mentee) for pair in proposed().pairs[:3]]
-    cells = dict(zip(("F2", "F3", "F4"), CHOICES[code], strict=True))
+    with language(code):
+        choices = CHOICES.get(code) or tuple(map(tr, FRENCH_CHOICES))
+    cells = dict(zip(("F2", "F3", "F4"), choices, strict=True))
     path = saved(tmp_path, with_cells(written(code), cells))
     with language(spoken):
         decisions = read_decisions(path, examples.cohort(), examples.programme())

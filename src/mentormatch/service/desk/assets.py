@@ -501,9 +501,19 @@ def assets() -> Mapping[str, tuple[str, bytes]]:
 
 
 def texts_json(code: str) -> str:
-    """Return the texts of the page in a language, as JSON."""
+    """Return the texts of the page in a language, and what each language calls itself, as JSON."""
     with language(code):
-        return json.dumps(words(), ensure_ascii=False)
+        texts = words()
+    return json.dumps({**texts, "language_names": language_names()}, ensure_ascii=False)
+
+
+def language_names() -> dict[str, str]:
+    """Return what each language calls itself, by its code."""
+    found: dict[str, str] = {}
+    for code in LANGUAGES:
+        with language(code):
+            found[code] = tr("Français")
+    return found
 
 
 def page_file(name: str) -> str:

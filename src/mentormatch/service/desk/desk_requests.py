@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mentormatch.base.strict_json import JsonMessage, Whole
 from mentormatch.errors import RequestError
-from mentormatch.languages import tr
+from mentormatch.languages import Language, tr
 from mentormatch.operations.proposal import Asked, Late, Reason
 from mentormatch.service.messages import ServiceMessage
 from mentormatch.widgets.board.decisions import PersonId
@@ -170,7 +170,6 @@ type FilePart = Literal["programme", "answers", "mentors", "mentees", "proposal"
 type Word = Annotated[str, Setting(min_length=1, max_length=255)]
 type Tag = Annotated[str, Setting(max_length=255)]
 type Seconds = Annotated[float, Setting(gt=0, le=600)]
-type Language = Literal["fr", "en"]
 
 MOST_S = 60.0
 """For the pairs, unless more is asked for."""

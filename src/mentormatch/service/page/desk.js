@@ -174,7 +174,7 @@ class Desk {
     this.place = make("section", { class: "step" });
     this.title = make("h1");
     this.entitle();
-    const languages = [["fr", "Français"], ["en", "English"]].map(([code, name]) =>
+    const languages = Object.entries(this.words.language_names).map(([code, name]) =>
       make(
         "button",
         {
