@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 
 from mentormatch.base.arrays import BoolMatrix
+from mentormatch.contract.requests import CohortRequest
 from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.people.cohort import People, Person
 from mentormatch.record.seal import Seal
 from mentormatch.rules.kinds.compared_answers import Gap
 from mentormatch.rules.kinds.named_people import Ban
-from mentormatch.rules.rule import Market, Relaxation
+from mentormatch.rules.rule import Market, Relaxation, Rule
 from mentormatch.scoring.criteria.compared_answers import Same
 from mentormatch.scoring.criterion import Block
 from mentormatch.survey.tools.google import Google
@@ -154,6 +155,21 @@ parts = {"programme": {"name": "Essai"}, "fields": FIELDS, "criteria": CRITERIA}
 limited = mm.Programme.read({**parts, "rules": [{"kind": "limit", "most": 1}]})
 print(mm.match(alike(2, 2), limited).unmatched[0].reason)
 """
+
+
+def test_the_methods_that_the_guide_names_are_there() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    told = guide.split("| what it does | method |")[1].split("\n\n")[0]
+    methods = set(re.findall(r"`(\w+)`", told))
+    assert {"forbidden", "sentence", "mistakes"} <= methods
+    assert {name for name in methods if not hasattr(Rule, name)} == set()
+    asked = set(re.findall(r"`request\.(\w+)\(\)`", guide))
+    assert asked
+    assert {name for name in asked if not hasattr(CohortRequest, name)} == set()
+    table = guide.split("| kind of field |")[1].split("\n\n")[0]
+    readers = set(re.findall(r"^\| [^|`]+ \| `(\w+)` \|", table, re.MULTILINE))
+    assert {"codes", "names"} <= readers
+    assert {name for name in readers if not hasattr(People, name)} == set()
 
 
 def test_the_package_of_the_guide_is_built_installed_and_used(tmp_path: Path) -> None:

@@ -1,16 +1,21 @@
 """Each number of each rule that can be moved: how far, by what steps, at what cost, and in which words."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mentormatch.languages.phrases import quoted
 from mentormatch.people.cohort import Cohort
+from mentormatch.rules import kinds
 from mentormatch.rules.rule import Relaxation, market_of
 from mentormatch.scoring.score import score
+from tests.conftest import ROOT
 from tests.explanation.diagnosis.people import alike, cohort, counting, programme, words
 
+PAGE = ROOT / "docs" / "guides" / "quand-il-n-y-a-pas-de-solution.md"
 HUNDREDTHS = {"kind": "proportion", "field": "metier", "in": ["production"]}
 
 
@@ -154,3 +159,10 @@ def test_hours_that_are_enough_or_of_each_mentor_are_not_moved() -> None:
 
 def test_a_rule_without_a_number_has_nothing_to_move() -> None:
     assert knobs(alike(1, 1), {"kind": "different", "field": "employeurs"}) == []
+
+
+def test_the_page_on_what_has_no_solution_tells_every_way_out() -> None:
+    code = "".join(path.read_text("utf-8") for folder in kinds.__path__ for path in Path(folder).glob("*.py"))
+    codes = set(re.findall(r'Relaxation\(\s*"(\w+)"', code))
+    assert "lower_quota" in codes
+    assert codes - set(re.findall(r"`(\w+)`", PAGE.read_text(encoding="utf-8"))) == set()
