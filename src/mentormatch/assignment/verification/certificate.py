@@ -238,9 +238,8 @@ def _reason_without_duals(problem: AssignmentProblem) -> str:
 def _has_equal_scores(problem: AssignmentProblem) -> bool:
     """Return whether no pair that may be chosen has more points than another, as far as all are at hand."""
     scores = problem.scores
-    if not scores.stored:
-        return False
-    return scores.count == 0 or (scores.count > 1 and scores.extremes[0] == scores.extremes[1])
+    alike = scores.count == 0 or (scores.count > 1 and scores.extremes[0] == scores.extremes[1])
+    return scores.stored and alike
 
 
 def _as_tier_bounds(problem: AssignmentProblem, bounds: Mapping[str, int]) -> dict[str, int]:
@@ -313,7 +312,10 @@ class StageReplay:
         if not stages:
             return found
         face = self._solution_set(stages, least)
-        for place, prices in enumerate(stages):
+        before: tuple[DualStage, int] | None = None
+        for prices in stages:
+            # Over the answers that are as good in the stage before
+            face = face if before is None else face.fix_by_reduced_profit(*before)
             stage = DualStage.of(self.problem, prices, face, self.values)
             if stage is None:
                 return found | self._bounds_by_goal(prices, face)
@@ -326,9 +328,7 @@ class StageReplay:
                 found |= {goal: min(limit, own.get(goal, limit)) for goal, limit in whole.items()}
             if len(own) < len(prices.weights):
                 return found
-            # The next stage is over the answers that are as good in this one
-            if place + 1 < len(stages):
-                face = face.fix_by_reduced_profit(stage, bound - worth)
+            before = stage, bound - worth
         return found
 
     def _bounds_by_goal(self, prices: DualSolution, face: SolutionSet) -> dict[str, int]:

@@ -87,8 +87,6 @@ def rows_with_duals(problem: AssignmentProblem, prices: DualSolution) -> Iterato
 def _link_violations(problem: AssignmentProblem, links: tuple[Links, Links]) -> Iterator[str]:
     n, m = problem.shape
     for side, (loads, each) in enumerate(zip((problem.mentors, problem.mentees), links, strict=True)):
-        if not each:
-            continue
         known = all(0 <= mentor < n and 0 <= mentee < m for mentor, mentee, _ in each)
         if (
             not known

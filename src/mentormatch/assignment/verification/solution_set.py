@@ -247,15 +247,15 @@ def _strong_components(graph: list[list[int]]) -> list[int]:
         for head in heads:
             back[head].append(tail)
     # Second search, on the reversed arcs, from roots in reverse finishing order: each tree is one component
-    part = [-1] * len(graph)
+    part = dict[int, int]()
     for root in reversed(_finishing_order(graph)):
-        pending = [root] if part[root] < 0 else []
+        pending = [root]
         while pending:
             node = pending.pop()
-            if part[node] < 0:
+            if node not in part:
                 part[node] = root
-                pending += [other for other in back[node] if part[other] < 0]
-    return part
+                pending += back[node]
+    return [part[node] for node in range(len(graph))]
 
 
 def _finishing_order(graph: list[list[int]]) -> list[int]:
