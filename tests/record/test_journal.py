@@ -37,7 +37,7 @@ def entry(kind: LogKind, what: dict[str, str]) -> LogEntry:
     ],
 )
 def test_a_line_says_in_words_what_was_done(kind: LogKind, what: dict[str, str], told: str) -> None:
-    assert log.deed(entry(kind, what)) == told
+    assert log.entry_in_words(entry(kind, what)) == told
 
 
 def test_every_kind_of_line_and_of_edit_has_words() -> None:

@@ -281,7 +281,7 @@ class ThresholdSearch:
         if first_try is not None:
             self._report(first_try[0])
             return first_try
-        base = self._stopped() or self._without_threshold()
+        base = self._stopped_answer() or self._without_threshold()
         if base.status is not Status.PROVED:
             return base, 0
         self._report(base)
@@ -339,7 +339,7 @@ class ThresholdSearch:
                 return found
         return self._solve_at(None, self.report)
 
-    def _stopped(self) -> Solution | None:
+    def _stopped_answer(self) -> Solution | None:
         """Return an answer that the time was up for, None if there was time for all."""
         return next((found for found in self.cache.values() if found.status is Status.STOPPED), None)
 

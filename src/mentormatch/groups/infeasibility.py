@@ -123,7 +123,7 @@ def formulate_groups(
     sizes, first = SizeRange(*section.sizes), priority_weights(rules, taken, "mentee")
     problem = GroupProblem(
         worth=scores.values[np.ix_(members, members)],
-        apart=apart(rules, taken, scores.values[np.ix_(members, members)]),
+        apart=forbidden_meetings(rules, taken, scores.values[np.ix_(members, members)]),
         spans=(sizes,),
         number=number_of(section, len(members), int(seats.sum()) if section.facilitators else None),
         together=blocks(rules, people, members),
@@ -159,7 +159,7 @@ def number_of(section: Grouped, people: int, seats: int | None) -> SizeRange:
     return SizeRange(1, max(most if seats is None else min(most, seats), 1))
 
 
-def apart(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolMatrix:
+def forbidden_meetings(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolMatrix:
     """Return (n, n) bool: who may not meet whom, whichever of the two a rule looks at first."""
     market = Market(members, members, scores.astype(np.int32))
     total = np.zeros(market.shape, dtype=bool)

@@ -162,9 +162,10 @@ class PairedExchange:
         back, come = gains.take(there + met.other), gains.take(here + met.other)
         inner = [(groups != self.outside)[..., None, None] for groups in (met.left, met.right)]
         # Places that are none, and people who move with others, are no proposal
-        barred = self._barred(met.mine, met.ours, met.right), self._barred(met.other, met.theirs, met.left)
+        ours = self._loss_of_barred(met.mine, met.ours, met.right)
+        theirs = self._loss_of_barred(met.other, met.theirs, met.left)
         if not self.whole:
-            gain = (leave - stay - barred[0])[..., :, None] + (come - back - barred[1])[..., None, :]
+            gain = (leave - stay - ours)[..., :, None] + (come - back - theirs)[..., None, :]
             gain -= pairs * (inner[0].astype(np.int64) + inner[1])
             return gain, gain, gain
         mine, other = met.mine[..., :, None], met.other[..., None, :]
@@ -173,11 +174,11 @@ class PairedExchange:
         second = leave[..., :, None] - back[..., None, :] - pairs * inner[1]
         second = second + self._counts_and_terms(met.right, other, mine)
         gain = first + second + self._floors(met, first, second)
-        gain -= barred[0][..., :, None] + barred[1][..., None, :]
+        gain -= ours[..., :, None] + theirs[..., None, :]
         gain -= ((mine == self.nobody) & (other == self.nobody)) * FORBIDDEN
         return gain, first, second
 
-    def _barred(self, people: IntMatrix, seats: IntMatrix, giving: IntMatrix) -> IntMatrix:
+    def _loss_of_barred(self, people: IntMatrix, seats: IntMatrix, giving: IntMatrix) -> IntMatrix:
         """Return what a place loses that takes no part, or is empty where the other group has no more than it must."""
         rows = np.arange(len(self.states))[:, None]
         least = (self.states.sizes[rows, giving] <= self.tables.least[giving])[..., None]

@@ -241,7 +241,7 @@ class Topics(Result):
     @property
     @own_language
     def sentences(self) -> tuple[str, ...]:
-        return (self.summary, self.standing, *self._unserved())
+        return (self.summary, self.standing, *self._unserved_people())
 
     @property
     def summary(self) -> str:
@@ -256,7 +256,7 @@ class Topics(Result):
             members=len(self.members),
         )
 
-    def _unserved(self) -> Iterator[str]:
+    def _unserved_people(self) -> Iterator[str]:
         """Yield who is not served, and what would do."""
         for code, words in (("not_served", unserved_members), ("asked_nothing", without_answer)):
             names = [one.member for one in self.members if one.code == code]

@@ -337,13 +337,13 @@ SHORT = 8
 def rows(entries: Sequence[LogEntry]) -> Iterator[tuple[str, ...]]:
     """Yield a row of words for each entry: number, when, who, what and why."""
     for number, entry in enumerate(entries, 1):
-        yield str(number), moment(datetime.fromisoformat(entry.when)), entry.who, deed(entry), entry.why
+        yield str(number), moment(datetime.fromisoformat(entry.when)), entry.who, entry_in_words(entry), entry.why
 
 
-def deed(entry: LogEntry) -> str:
+def entry_in_words(entry: LogEntry) -> str:
     """Return in words what was done; a kind that has none yet is told by its name.
 
-    >>> deed(LogEntry(kind="edit", what={"edit": "pin", "mentor": "m3", "mentee": "e5"}, who="Camille"))
+    >>> entry_in_words(LogEntry(kind="edit", what={"edit": "pin", "mentor": "m3", "mentee": "e5"}, who="Camille"))
     'Binôme imposé : m3 – e5'
     """
     message = EDITS.get(entry.what.get("edit", ""), "") or DEEDS.get(entry.kind, entry.kind)

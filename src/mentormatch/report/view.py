@@ -239,7 +239,7 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
         unmatched=tuple(explain_unmatched(matching, labels, MOST_LISTED)),
         chains=chains_in_words(matching, labels),
         rejected=tuple(islice(asides(matching, labels), MOST_LISTED)),
-        omitted=omitted(matching),
+        omitted=count_omitted(matching),
         remarks=matching.cohort.remarks,
         criteria=tuple(words.criteria(matching)),
         rules=tuple(words.rules(matching, labels)),
@@ -266,7 +266,7 @@ def figures(matching: Matching) -> Iterator[tuple[int, str]]:
     yield alone, tr_n("personne sans binôme", "personnes sans binôme", alone)
 
 
-def omitted(matching: Matching) -> Omitted:
+def count_omitted(matching: Matching) -> Omitted:
     """Return how much a page does not tell."""
     counts = len(matching.solution.pairs), sum(words.count_unmatched(matching).values()), len(matching.rejected)
     return Omitted(*(max(count - MOST_LISTED, 0) for count in counts))

@@ -17,7 +17,7 @@ from mentormatch.base.columns import Column, MultiChoice, NameLists, SingleChoic
 from mentormatch.languages import mark
 from mentormatch.languages.text_keys import fold
 from mentormatch.rules.rule import PairIndices
-from mentormatch.scoring.criterion import first_ranks, shared, stakes_of
+from mentormatch.scoring.criterion import first_ranks, shared_items, stakes_of
 
 type Answers = Sequence[Sequence[str]]
 type Entries = Sequence[tuple[int, Hashable]]
@@ -249,7 +249,7 @@ def offers_and_needs(
     the right: nobody passes on what the left was not asked about.
     """
     offers, needs = stakes_of(left, first_ranks(right, first))
-    offered, needed = shared(offers, needs)
+    offered, needed = shared_items(offers, needs)
     can, unsaid = (np.zeros((len(offers.values), len(needs.keys)), dtype=bool) for _ in range(2))
     can[:, needed], unsaid[:, needed] = offers.values[:, offered] >= level, offers.blank[:, offered]
     return (can, unsaid), (needs.values > 0, needs.blank)

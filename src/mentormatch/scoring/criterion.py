@@ -365,7 +365,7 @@ def stakes_of_names(column: NameLists, compared: Callable[[str], str], points: S
     return Stakes(tuple(shown.values()), tuple(shown), values, np.zeros(values.shape, dtype=bool), int(by_rank.max()))
 
 
-def shared(left: Stakes, right: Stakes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def shared_items(left: Stakes, right: Stakes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the positions, in each, of the items that both sides have."""
     place = {key: index for index, key in enumerate(right.keys)}
     both = [(index, place[key]) for index, key in enumerate(left.keys) if key in place]

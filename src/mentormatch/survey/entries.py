@@ -97,7 +97,7 @@ def reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], AnswerR
     def read(answer: Answer) -> AnswerReading:
         if not isinstance(answer, str):
             return field.read(answer)
-        text = answer if type(answer) is str else apart(answer)
+        text = answer if type(answer) is str else answer_key(answer)
         if text not in met:
             met[text] = with_names_once(field.read(answer), names)
         return met[text]
@@ -105,7 +105,7 @@ def reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], AnswerR
     return read
 
 
-def apart(answer: str) -> tuple[object, object]:
+def answer_key(answer: str) -> tuple[object, object]:
     """Return what an answer that is more than its text is known by: its parts, or that it came as a number."""
     return (answer.parts, answer.ordered) if isinstance(answer, SeveralAnswers) else (type(answer), answer)
 

@@ -240,10 +240,10 @@ def similar_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     for at, (one, first) in enumerate(looks):
         matcher = SequenceMatcher(b=first, autojunk=False)
         rest = ((other, look) for other, look in looks[at + 1 :] if look == first or not differ_in_number(one, other))
-        yield from ((one, other) for other, look in rest if near(matcher, look))
+        yield from ((one, other) for other, look in rest if is_near(matcher, look))
 
 
-def near(matcher: SequenceMatcher[str], other: str) -> bool:
+def is_near(matcher: SequenceMatcher[str], other: str) -> bool:
     """Say whether a skeleton is nearly the one that ``matcher`` holds."""
     matcher.set_seq1(other)
     # Upper bounds of the ratio first, each cheaper than the next.

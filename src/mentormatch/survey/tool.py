@@ -68,7 +68,7 @@ def sort_by_tool(rows: Rows, kind: str | None = None) -> TextTable:
     below, knowing = find_header(rows, candidates)
     tool = the_one(rows, knowing) or (candidates[0] if kind is not None else next(tool for tool in tools if tool.last))
     table = tool.sort(below)
-    remarks = [*rows_passed_over(rows, below), *(near(rows, candidates) if tool.last and kind is None else ())]
+    remarks = [*rows_passed_over(rows, below), *(likely_tools(rows, candidates) if tool.last and kind is None else ())]
     return replace(table, manner=rows.manner, remarks=(*remarks, *table.remarks))
 
 
@@ -129,7 +129,7 @@ def rows_passed_over(rows: Rows, below: Rows) -> Iterator[TableRemark]:
         yield TableRemark(above[0], sentence)
 
 
-def near(rows: Rows, tools: Sequence[Tool]) -> Iterator[TableRemark]:
+def likely_tools(rows: Rows, tools: Sequence[Tool]) -> Iterator[TableRemark]:
     """Yield the tools that do not know these rows, though a header is there that hardly any other table has."""
     headers = {fold(cell): cell.strip() for row in rows.records[:2] for cell in row.cells}
     for tool in tools:

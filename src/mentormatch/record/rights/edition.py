@@ -301,7 +301,7 @@ DATED = re.compile(r" \([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}h[0-9]{2}(?: [0-9]+)?
 """How the names end of what was kept."""
 
 
-def beside(folder: Path) -> Iterator[Path]:
+def replaced_files(folder: Path) -> Iterator[Path]:
     """Yield what was kept beside a folder when it was replaced, and what a run that was killed left there."""
     whole = folder.resolve()
     for path in whole.parent.iterdir():
@@ -347,7 +347,7 @@ class Edition:
     @property
     def places(self) -> list[Path]:
         """The folders, each once and none within another, with what runs kept or left beside them."""
-        named = [each for folder in self.folders for each in (folder, *beside(folder))]
+        named = [each for folder in self.folders for each in (folder, *replaced_files(folder))]
         places = {folder.resolve(): folder for folder in reversed(named) if folder.is_dir()}
         alone = [place for place in places if not any(other in place.parents for other in places)]
         return [places[place] for place in sorted(alone)]

@@ -15,7 +15,7 @@ from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, BookColumn, CellForm, write_grid
 from mentormatch.report.further_answers import further_answers
 from mentormatch.report.journal_sheet import renew_seal, write_charts, write_journal
-from mentormatch.report.reviewed.decisions import as_shown, beside, headings, own_cells, write_previous
+from mentormatch.report.reviewed.decisions import as_shown, headings, notes_by_pair, own_cells, write_previous
 from mentormatch.report.reviewed.rows import AGREED, CHOICES, PAIRS, REMARK, SHEET, VALIDATION, Bearings, pairs_by_hand
 from mentormatch.report.texts import spaced
 from mentormatch.report.view import imprint
@@ -150,7 +150,7 @@ def write_caveats(book: Book, matching: Matching) -> None:
 def write_pairs(book: Book, matching: Matching, pairs: ResultSheet) -> None:
     """Write the pairs, with columns for the team's decision and remark, in which stands what it wrote before."""
     columns, rows = select_columns("pairs", pairs)
-    notes, imposed = beside(matching), {*pairs_by_hand(matching, "pin"), *pairs_by_hand(matching, "keep")}
+    notes, imposed = notes_by_pair(matching), {*pairs_by_hand(matching, "pin"), *pairs_by_hand(matching, "keep")}
     titles = headings(notes.values())
     own = [
         BookColumn(tr(VALIDATION), 13, "own"),

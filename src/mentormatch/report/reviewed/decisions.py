@@ -295,7 +295,7 @@ def as_shown(pair: KeyPair) -> KeyPair:
     return mentor, mentee
 
 
-def beside(matching: Matching) -> dict[KeyPair, Note]:
+def notes_by_pair(matching: Matching) -> dict[KeyPair, Note]:
     """Return what was written beside each pair that the matching has, by its keys as they are compared."""
     if not matching.notes:
         return {}
@@ -305,7 +305,7 @@ def beside(matching: Matching) -> dict[KeyPair, Note]:
 
 def leftover_notes(matching: Matching) -> list[Note]:
     """Return what was written beside pairs that are no more, and the pairs that were set aside without a word."""
-    chosen, noted = beside(matching), [note for note in matching.notes if any(note.pair)]
+    chosen, noted = notes_by_pair(matching), [note for note in matching.notes if any(note.pair)]
     noted_pairs = {as_shown(note.pair) for note in noted}
     others = [Note(pair, REFUSED) for pair in pairs_by_hand(matching, "ban") if as_shown(pair) not in noted_pairs]
     loose = [note for note in matching.notes if not any(note.pair)]

@@ -32,9 +32,9 @@ from mentormatch.report.view import (
     UnmatchedLine,
     best_pairs,
     card,
+    count_omitted,
     explain_unmatched,
     labels_for_notebook,
-    omitted,
 )
 from mentormatch.report.views.piece import Piece
 from mentormatch.survey.contacts import Contacts
@@ -211,7 +211,7 @@ class UnmatchedPiece(Piece):
     @property
     def omitted(self) -> Omitted:
         """How much is not shown."""
-        return omitted(self.matching)
+        return count_omitted(self.matching)
 
     @property
     def pairs(self) -> int:

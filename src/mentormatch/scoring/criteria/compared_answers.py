@@ -52,7 +52,7 @@ from mentormatch.scoring.criterion import (
     fold_labels,
     greatest_stakes,
     ratio,
-    shared,
+    shared_items,
     slots_in_common,
     stakes_of,
 )
@@ -281,7 +281,7 @@ class Overlap(Criterion):
 
     def reason(self, left: Person, right: Person) -> str:
         ours, theirs = stakes_of(left.column(self.field), right.column(self.field))
-        mine, yours = shared(ours, theirs)
+        mine, yours = shared_items(ours, theirs)
         both = np.minimum(ours.values[0, mine], theirs.values[0, yours])
         order = sorted(np.flatnonzero(both), key=lambda item: -both[item])
         words = [ours.labels[mine[item]] for item in order]
@@ -295,7 +295,9 @@ def share_of_either(own: Block, other: Block, least: Block) -> Block:
 
 def steps(ours: Stakes, theirs: Stakes) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return (n, k) and (m, k) bool: which steps each stake reaches; the smaller of two reaches what both reach."""
-    mine, yours = (stakes.values[:, items] for stakes, items in zip((ours, theirs), shared(ours, theirs), strict=True))
+    mine, yours = (
+        stakes.values[:, items] for stakes, items in zip((ours, theirs), shared_items(ours, theirs), strict=True)
+    )
     heights = range(1, max(min(ours.top, theirs.top), 1) + 1)
     left, right = (np.concatenate([values >= height for height in heights], axis=1) for values in (mine, yours))
     return left, right
@@ -323,7 +325,7 @@ class Unlike(Criterion):
         if isinstance(ours, SingleChoice) and isinstance(theirs, SingleChoice):
             return AnswerTally((ours.values, theirs.values), known, other)
         mine, yours = stakes_of(ours, theirs)
-        items = shared(mine, yours)
+        items = shared_items(mine, yours)
         have, also = (side.values > 0 for side in (mine, yours))
         both = CommonItems(have[:, items[0]], also[:, items[1]], len(items[0]))
         return AnswerTally(
@@ -392,7 +394,7 @@ class Coverage(Criterion):
 
     def tally(self, left: People, right: People) -> AnswerTally:
         offers, needs = stakes_of(left.columns[self.mentor], right.columns[self.mentee], self.points)
-        offered, needed = shared(offers, needs)
+        offered, needed = shared_items(offers, needs)
         need, total, known = needs.values[:, needed], needs.totals, left.known(self.mentor)
         most, unsaid = int(total.max(initial=0)), offers.blank[:, offered] & known[:, None]
         common = [CommonItems(offers.values[:, offered], need, most * offers.top)]
@@ -424,7 +426,7 @@ class Coverage(Criterion):
 
     def reason(self, left: Person, right: Person) -> str:
         offers, needs = stakes_of(left.column(self.mentor), right.column(self.mentee), self.points)
-        offered, needed = shared(offers, needs)
+        offered, needed = shared_items(offers, needs)
         need, offer = needs.values[0, needed], offers.values[0, offered]
         order = sorted(np.flatnonzero(need), key=lambda item: -need[item])
         met = [needs.labels[needed[item]] for item in order if offer[item]]
@@ -438,7 +440,7 @@ def greatest_sum(offers: Column, needs: Column, points: Sequence[float] | None) 
     """Return the greatest sum of need times offer that two people may give: the highest of both in the same items."""
     need, names = greatest_stakes(needs, points), isinstance(needs, NameLists) or isinstance(offers, NameLists)
     offer = np.ones(len(need)) if isinstance(offers, NameLists) else greatest_stakes(offers)
-    both = len(need) if names else len(shared(*stakes_of(offers, needs))[0])
+    both = len(need) if names else len(shared_items(*stakes_of(offers, needs))[0])
     items = min(len(need), len(offer), both)
     return float(need[:items] @ offer[:items])
 

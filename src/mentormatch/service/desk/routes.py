@@ -26,7 +26,7 @@ OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Polic
 PAGE = {**OWN, "Content-Security-Policy": POLICY}
 FILE_TYPE, NAME = "application/octet-stream", "X-File-Name"
 TAB, MOST_TAB = "X-Tab", 64
-KEPT_AT = "X-Work-Kept"
+KEPT_AT = "X-Work-CookieAttributes"
 """When the work was kept, in seconds since 1970; 0: it is not."""
 WORKING_FILE = "travail.mentormatch"
 LOOKS = ("round", "groups", "year", "sessions", "follow")
@@ -36,7 +36,7 @@ DOCUMENT = re.compile("[a-z0-9]+([.-][a-z0-9]+)*")
 MONTH = re.compile("[0-9]{1,3}")
 
 
-class Kept(TypedDict):
+class CookieAttributes(TypedDict):
     """How a browser keeps a cookie."""
 
     httponly: bool
@@ -95,7 +95,7 @@ class Entrance:
         """Begin a session for whoever has the token, or a key."""
         cookie = self.sessions.begin(token_in(await self.bodies.read(request.headers, request.receive)))
         answer = Response(status_code=204, headers=OWN)
-        answer.set_cookie(cookie_name(request.headers), cookie, **self._kept(request))
+        answer.set_cookie(cookie_name(request.headers), cookie, **self._cookie_attributes(request))
         return answer
 
     async def sign_out(self, request: Request) -> Response:
@@ -104,10 +104,10 @@ class Entrance:
         self.desks.drop(owner)
         self.sessions.end(owner)
         answer = Response(status_code=204, headers=OWN)
-        answer.delete_cookie(cookie_name(request.headers), **self._kept(request))
+        answer.delete_cookie(cookie_name(request.headers), **self._cookie_attributes(request))
         return answer
 
-    def _kept(self, request: Request) -> Kept:
+    def _cookie_attributes(self, request: Request) -> CookieAttributes:
         """Return how a browser keeps the cookie: from scripts, for this site, and over HTTPS alone where it is used."""
         secure = self.components.settings.https or request.url.scheme == "https"
         return {"httponly": True, "samesite": "strict", "secure": secure}
